@@ -1,0 +1,1 @@
+"""Indicator table to scorecards: aggregate, divide, score, rank."""

@@ -1,0 +1,1 @@
+"""Raw workbooks to an indicator table and findings, every value with its cell."""

@@ -1,0 +1,117 @@
+"""Facts: numbers that know where they came from, and claims made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CellRef:
+    """The address of one received cell. ``cell`` is in A1 style, or empty for a whole sheet.
+
+    ``file`` is relative to the period's raw folder, with ``/`` between folders.
+    """
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        inside = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+        return f"{self.file} › {inside}" if inside else self.file
+
+
+class UnitOfMeasure(StrEnum):
+    """What a number counts, which decides how it is written."""
+
+    SHARE = "share"  # fraction 0..1, written as a percentage
+    SHARE_DIFFERENCE = "share_difference"  # fraction, written in percentage points
+    COUNT = "count"  # whole things: households, dossiers, places in a ranking
+    POINTS = "points"  # score points
+    SCORE = "score"  # a value on the indicator's own scale
+
+
+@dataclass(frozen=True, slots=True)
+class FactKey:
+    """Names a fact: one period, one unit, one indicator or measure, one kind of number."""
+
+    period: str
+    unit: str
+    subject: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.period}/{self.unit}/{self.subject}/{self.kind}"
+
+    @classmethod
+    def parse(cls, text: str) -> FactKey:
+        """Read the form written by ``str``; raises ValueError on any other text."""
+        parts = text.split("/")
+        if len(parts) != 4 or not all(parts):
+            raise ValueError(f"not a fact key: {text!r}")
+        return cls(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One number about one unit in one period, with everything needed to prove it again.
+
+    ``value`` is unrounded, or None when there is no number; then ``missing`` gives the reason
+    (a name of ``table.Flag``). ``method`` names how it was made and ``inputs`` the keys of the
+    facts it was made from. ``sources`` are all cells behind it, sorted, each once. ``marks``
+    are reservations a reader must be told: ``simulated``, ``partial``, ``assumed``,
+    ``doubtful``, ``approximate``.
+    """
+
+    key: FactKey
+    value: float | int | None
+    unit: UnitOfMeasure
+    decimals: int = 0
+    method: str = "reported"
+    inputs: tuple[FactKey, ...] = ()
+    sources: tuple[CellRef, ...] = ()
+    missing: str = ""
+    marks: frozenset[str] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        if (self.value is None) != bool(self.missing):
+            raise ValueError(f"{self.key}: a fact has either a value or a reason for having none")
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a number."""
+        return self.value is not None
+
+    @property
+    def number(self) -> float | int:
+        """The value of a known fact; raises ValueError for a missing one."""
+        if self.value is None:
+            raise ValueError(f"{self.key} has no value: {self.missing}")
+        return self.value
+
+
+def united_sources(facts: Iterable[Fact]) -> tuple[CellRef, ...]:
+    """All cells behind several facts, sorted, each once."""
+    return tuple(sorted({cell for fact in facts for cell in fact.sources}))
+
+
+def united_marks(facts: Iterable[Fact]) -> frozenset[str]:
+    """All reservations on several facts."""
+    return frozenset().union(*(fact.marks for fact in facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence that is true: a message key and the facts and names that fill it.
+
+    ``facts`` fills the placeholders that are numbers, ``names`` those that are words (unit
+    codes, indicator and period ids: the message room turns them into names).
+    ``section`` places it on the page.
+    """
+
+    message: str
+    section: str
+    facts: tuple[tuple[str, Fact], ...] = ()
+    names: tuple[tuple[str, str], ...] = ()

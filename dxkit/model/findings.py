@@ -1,0 +1,85 @@
+"""What can be wrong with received data: findings, each with a code, a severity and a place.
+
+The catalogue below is the complete list of codes. Their texts live in the message files
+of the story room, under ``finding.<code>``; a test keeps both lists equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from dxkit.model.facts import CellRef
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    ERROR = "error"  # the value at this place is not used
+    WARNING = "warning"  # the value is used; somebody should look
+    NOTE = "note"  # for the record
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a person should know about one place in the received data.
+
+    ``values`` fills the placeholders of the message; ``raw`` is the cell's text as received.
+    """
+
+    code: str
+    place: CellRef
+    unit_code: str = ""
+    raw: str = ""
+    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def severity(self) -> Severity:
+        """The severity that the catalogue declares for this code."""
+        return CATALOGUE[self.code]
+
+
+CATALOGUE: Mapping[str, Severity] = MappingProxyType(
+    {
+        # the folder and its files
+        "raw_folder_empty": Severity.ERROR,
+        "file_unreadable": Severity.ERROR,
+        "file_type_unknown": Severity.NOTE,
+        "sheet_without_table": Severity.NOTE,
+        "hidden_content_skipped": Severity.NOTE,
+        "wrong_period": Severity.ERROR,
+        "simulated_data": Severity.NOTE,
+        "workbook_missing": Severity.ERROR,
+        # tables and names
+        "column_missing": Severity.ERROR,
+        "column_not_understood": Severity.NOTE,
+        "unit_unknown": Severity.ERROR,
+        "unit_ambiguous": Severity.ERROR,
+        "unit_not_valid": Severity.ERROR,
+        "unit_repeated": Severity.ERROR,
+        "unit_not_reported": Severity.WARNING,
+        # values
+        "value_unreadable": Severity.ERROR,
+        "value_ambiguous": Severity.ERROR,
+        "value_approximate": Severity.WARNING,
+        "value_is_date": Severity.ERROR,
+        "value_is_error": Severity.ERROR,
+        "formula_not_calculated": Severity.ERROR,
+        "digits_repaired": Severity.WARNING,
+        "count_from_share": Severity.WARNING,
+        "share_in_count_column": Severity.ERROR,
+        # checks between values
+        "part_exceeds_whole": Severity.WARNING,
+        "share_exceeds_whole": Severity.WARNING,
+        "ratio_contradicts_parts": Severity.WARNING,
+        "total_differs": Severity.WARNING,
+        "far_from_reference": Severity.WARNING,
+        "count_not_whole": Severity.ERROR,
+        "count_negative": Severity.ERROR,
+        # the office's own repairs
+        "correction_applied": Severity.NOTE,
+        "correction_outdated": Severity.ERROR,
+    }
+)

@@ -1,0 +1,41 @@
+"""Reporting periods: identifiers such as ``2022-Q3`` or ``2009``, with first and last day."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+
+_PERIOD_ID = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One reporting period. Both days belong to it. ``parts`` are the months it is reported by."""
+
+    id: str
+    first_day: datetime.date
+    last_day: datetime.date
+    parts: tuple[str, ...] = ()
+    source: str = ""
+    assumed: bool = False
+
+    @property
+    def year(self) -> int:
+        """The year in the identifier."""
+        return split_period_id(self.id)[0]
+
+
+def split_period_id(period_id: str) -> tuple[int, str, int]:
+    """``2022-Q3`` → (2022, "quarter", 3); ``2022-10`` → (2022, "month", 10); ``2009`` → (2009,
+    "year", 0). Raises ValueError on any other text.
+    """
+    match = _PERIOD_ID.match(period_id)
+    if match is None:
+        raise ValueError(f"not a period id: {period_id!r}")
+    year = int(match["year"])
+    if match["quarter"]:
+        return year, "quarter", int(match["quarter"])
+    if match["month"]:
+        return year, "month", int(match["month"])
+    return year, "year", 0

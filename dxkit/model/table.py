@@ -1,0 +1,136 @@
+"""The indicator table: what was received, one observation per unit, period and measure."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.units import UnitRegistry
+
+
+class Flag(StrEnum):
+    """Why an observation has no value, or what is odd about the value it has."""
+
+    # no value
+    NOT_REPORTED = "not_reported"  # the unit sent nothing
+    NO_DATA = "no_data"  # the cell says there is no figure
+    NOT_APPLICABLE = "not_applicable"  # nothing arose, so there is nothing to measure
+    REJECTED = "rejected"  # a finding of severity error stands against the cell
+    # a value with a reservation
+    APPROXIMATE_BELOW = "approximate_below"  # "gần 60": a little less than the value
+    APPROXIMATE_ABOVE = "approximate_above"  # "trên 445.300": a little more
+    REPAIRED = "repaired"  # "12O" read as 120
+    FROM_SHARE = "from_share"  # a share was typed where a count belongs; only one count fits it
+    EXCEEDS_WHOLE = "exceeds_whole"  # part greater than whole
+    DOUBTFUL = "doubtful"  # a warning of the checks stands against the cell
+
+
+MISSING_FLAGS = frozenset(
+    {Flag.NOT_REPORTED, Flag.NO_DATA, Flag.NOT_APPLICABLE, Flag.REJECTED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One received value: who, when, what, how much, and the cell it stands in.
+
+    ``period`` is the campaign period or one of its declared parts (a month). ``value`` is None
+    exactly when ``flag`` is one of ``MISSING_FLAGS``. Shares are fractions. ``raw`` is the
+    cell's text as received; ``correction`` the reason of an office repair, if one was applied.
+    """
+
+    period: str
+    unit_code: str
+    measure: str
+    value: float | int | None
+    place: CellRef
+    raw: str = ""
+    flag: Flag | None = None
+    correction: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.value is None) != (self.flag in MISSING_FLAGS):
+            raise ValueError(f"{self.place}: value {self.value!r} does not fit flag {self.flag}")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """One row of a register of text (a model initiative): its columns and their cells.
+
+    ``fields`` maps the column's measure id to its text; ``places`` to its cell.
+    """
+
+    period: str
+    unit_code: str
+    register: str
+    fields: tuple[tuple[str, str], ...]
+    places: tuple[tuple[str, CellRef], ...]
+
+    def text(self, column: str) -> str:
+        """The text of one column, empty when the row has none."""
+        return dict(self.fields).get(column, "")
+
+    @property
+    def place(self) -> CellRef:
+        """The row's first cell."""
+        return self.places[0][1]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One received file: name relative to the raw folder, hash, and what intake saw of it."""
+
+    name: str
+    sha256: str
+    simulated: bool = False
+    unit_code: str = ""  # the sender, when the file or its sheets name one
+    modified: datetime.datetime | None = None
+
+
+@dataclass(frozen=True)
+class IndicatorTable:
+    """All observations and register rows of one campaign period, in reading order."""
+
+    period: str
+    observations: tuple[Observation, ...]
+    register_rows: tuple[RegisterRow, ...] = ()
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str], tuple[Observation, ...]]:
+        found: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+        for observation in self.observations:
+            found[observation.unit_code, observation.measure].append(observation)
+        return {key: tuple(group) for key, group in found.items()}
+
+    def of(self, unit_code: str, measure: str) -> tuple[Observation, ...]:
+        """All observations of one measure at one unit: several for a flow with parts."""
+        return self._by_place.get((unit_code, measure), ())
+
+    def units_reported(self) -> frozenset[str]:
+        """Codes of all units with at least one observation."""
+        return frozenset(observation.unit_code for observation in self.observations)
+
+
+@dataclass(frozen=True)
+class Received:
+    """Everything intake has to say about one period's raw folder.
+
+    ``units`` is the campaign's registry on the period's last day plus the units of open levels
+    (hamlets) that the workbooks name.
+    """
+
+    table: IndicatorTable
+    units: UnitRegistry
+    findings: tuple[Finding, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
+
+    @property
+    def simulated_files(self) -> frozenset[str]:
+        """Names of the files that say on their face that they are simulated."""
+        return frozenset(source.name for source in self.sources if source.simulated)
+

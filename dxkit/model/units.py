@@ -1,0 +1,113 @@
+"""Administrative units: a dated tree. A code without a date does not name a place."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One administrative unit. ``name`` holds its type ("Xã Vị Tân"); the day ``valid_to`` is its
+    last; None means not limited.
+    """
+
+    code: str
+    name: str
+    type: str
+    level: str
+    parent_code: str = ""
+    valid_from: datetime.date | None = None
+    valid_to: datetime.date | None = None
+
+    def valid_on(self, day: datetime.date) -> bool:
+        """Whether the unit exists on that day."""
+        after_start = self.valid_from is None or self.valid_from <= day
+        return after_start and (self.valid_to is None or day <= self.valid_to)
+
+    @property
+    def bare_name(self) -> str:
+        """The name without its type: "Vị Tân"."""
+        return self.name.removeprefix(self.type).strip()
+
+
+@dataclass(frozen=True)
+class UnitRegistry:
+    """The units of a campaign, in the order of the campaign folder.
+
+    One code may stand for several units at different dates; ``on`` gives the tree of one day,
+    in which each code is unique. ``levels`` runs from the top level down.
+    """
+
+    units: tuple[Unit, ...]
+    levels: tuple[str, ...]
+
+    def on(self, day: datetime.date) -> UnitRegistry:
+        """The registry as it stands on one day."""
+        return UnitRegistry(tuple(u for u in self.units if u.valid_on(day)), self.levels)
+
+    def with_units(self, more: Iterable[Unit]) -> UnitRegistry:
+        """This registry and further units."""
+        return UnitRegistry((*self.units, *more), self.levels)
+
+    @cached_property
+    def _by_code(self) -> dict[str, Unit]:
+        return {unit.code: unit for unit in self.units}
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[Unit, ...]]:
+        found: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            if unit.parent_code:
+                found[unit.parent_code].append(unit)
+        return {code: tuple(children) for code, children in found.items()}
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._by_code
+
+    def get(self, code: str) -> Unit:
+        """The unit of that code; raises KeyError when there is none."""
+        return self._by_code[code]
+
+    def children(self, code: str) -> tuple[Unit, ...]:
+        """The units directly below, in registry order."""
+        return self._children.get(code, ())
+
+    def parent(self, code: str) -> Unit | None:
+        """The unit directly above, or None at the top."""
+        parent_code = self.get(code).parent_code
+        return self._by_code.get(parent_code)
+
+    def ancestors(self, code: str) -> tuple[Unit, ...]:
+        """All units above, nearest first."""
+        found: list[Unit] = []
+        above = self.parent(code)
+        while above is not None:
+            found.append(above)
+            above = self.parent(above.code)
+        return tuple(found)
+
+    def descendants(self, code: str) -> tuple[Unit, ...]:
+        """All units below, depth first in registry order."""
+        found: list[Unit] = []
+        for child in self.children(code):
+            found.append(child)
+            found.extend(self.descendants(child.code))
+        return tuple(found)
+
+    def at_level(self, level: str) -> tuple[Unit, ...]:
+        """All units of one level, in registry order."""
+        return tuple(unit for unit in self.units if unit.level == level)
+
+    @property
+    def top(self) -> Unit:
+        """The one unit of the top level."""
+        return self.at_level(self.levels[0])[0]
+
+    def ancestor_at(self, code: str, level: str) -> Unit | None:
+        """The unit itself or the one above it at ``level``; None when there is none."""
+        unit = self.get(code)
+        return next((u for u in (unit, *self.ancestors(code)) if u.level == level), None)

@@ -1,0 +1,1 @@
+"""Campaign and period to finished files in outputs."""

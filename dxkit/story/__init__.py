@@ -1,0 +1,1 @@
+"""Scorecards to what a reader sees: claims, sentences, charts, tables."""
