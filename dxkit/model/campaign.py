@@ -144,6 +144,7 @@ class RankingRule:
 class RewardRule:
     """How many units of a level are rewarded in a period, and from which share of the points."""
 
+    id: str
     level: str
     quota: int
     minimum_share: float

@@ -123,8 +123,8 @@ class Language:
     def period(self, period_id: str) -> str:
         """A period as it is named within a sentence: "Q3 2022" as written in the language."""
         year, kind, number = split_period_id(period_id)
-        numerals = ("", "I", "II", "III", "IV")
-        shown = numerals[number] if kind == "quarter" else str(number)
+        numerals = self.template("number.quarter_numerals").split()
+        shown = numerals[number - 1] if kind == "quarter" else str(number)
         return self.template(f"number.period_{kind}").format(number=shown, year=year)
 
     def unit(self, unit: Unit) -> str:
