@@ -149,8 +149,9 @@ def _reported(observations: list[Observation]) -> Quantity:
     flags = [o.flag for o in observations if o.value is None]
     if flags:
         return Quantity(None, str(flags[0]), tuple(observations))
-    return Quantity(total(o.value for o in observations if o.value is not None), "",
-                    tuple(observations))
+    return Quantity(
+        total(o.value for o in observations if o.value is not None), "", tuple(observations)
+    )
 
 
 def _numerator(pair: _Pair) -> Quantity:

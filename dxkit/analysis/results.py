@@ -111,13 +111,13 @@ class Results:
             found |= self._placed(level, group, totals)
         return found
 
-    def _compare(
-        self, level: str, members: tuple[Unit, ...], indicator: Indicator
-    ) -> list[Result]:
+    def _compare(self, level: str, members: tuple[Unit, ...], indicator: Indicator) -> list[Result]:
         target = self.campaign.target(indicator.id, level, self.received.table.period)
         measured = {u.code: self.aggregates.indicator(u.code, indicator) for u in members}
         known = {c: float(m.value.value) for c, m in measured.items() if m.value.value is not None}
-        ranks = competition_ranks({c: (v * indicator.direction,) for c, v in known.items()})
+        ranks: dict[str, int] = {}
+        if self.group_of(members[0]):
+            ranks = competition_ranks({c: (v * indicator.direction,) for c, v in known.items()})
         peers = tuple(known.values())
         score = REGISTRY[indicator.scoring]
         results = []
@@ -135,7 +135,7 @@ class Results:
                 )
                 points = None if earned is None else earned * indicator.max_points
             results.append(
-                Result(code, indicator, found, target, points, ranks.get(code), len(known))
+                Result(code, indicator, found, target, points, ranks.get(code), len(ranks))
             )
         return results
 

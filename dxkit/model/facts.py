@@ -103,15 +103,24 @@ def united_marks(facts: Iterable[Fact]) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A sentence that is true: a message key and the facts and names that fill it.
+class Reference:
+    """Something named in a sentence: an id whose name the reader's language supplies.
 
-    ``facts`` fills the placeholders that are numbers, ``names`` those that are words (unit
-    codes, indicator and period ids: the message room turns them into names).
-    ``section`` places it on the page.
+    ``kind`` is ``unit``, ``indicator``, ``measure``, ``period``, ``level`` or ``band``.
+    """
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence that is true: a message key and what fills it.
+
+    ``facts`` fills the placeholders that are numbers; ``references`` those that are names, a list
+    of several being written as an enumeration.
     """
 
     message: str
-    section: str
     facts: tuple[tuple[str, Fact], ...] = ()
-    names: tuple[tuple[str, str], ...] = ()
+    references: tuple[tuple[str, tuple[Reference, ...]], ...] = ()

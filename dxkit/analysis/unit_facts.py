@@ -1,0 +1,189 @@
+"""Which facts a unit has: of each indicator, of its total, of each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dxkit.analysis.fact_maker import FactMaker
+from dxkit.analysis.indicators import NO_DENOMINATOR
+from dxkit.analysis.outlook import shortfall
+from dxkit.analysis.results import Result, Total
+from dxkit.model.campaign import IndicatorKind, RankingRule, ScoringRule
+from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+
+TOTAL = "total"
+"""The subject of facts about all indicators together."""
+
+FIRST_PERIOD = "first_period"
+NO_TARGET = "no_target"
+NOT_RANKED = "not_ranked"
+NOT_SCORED = "not_scored"
+
+_VALUE_UNITS = {
+    IndicatorKind.RATIO: UnitOfMeasure.SHARE,
+    IndicatorKind.COUNT: UnitOfMeasure.COUNT,
+    IndicatorKind.VALUE: UnitOfMeasure.SCORE,
+}
+_POINT_DECIMALS = 2
+
+
+def indicator_facts(maker: FactMaker, result: Result, previous: Fact | None) -> Iterator[Fact]:
+    """Everything about one indicator of one unit; ``previous`` is its value a period ago."""
+    indicator, measured = result.indicator, result.measured
+    unit = _VALUE_UNITS[indicator.kind]
+    parts: tuple[Fact, ...] = ()
+    if measured.denominator is not NO_DENOMINATOR:
+        parts = (
+            maker.reported(indicator.id, "numerator", measured.numerator, UnitOfMeasure.COUNT),
+            maker.reported(indicator.id, "denominator", measured.denominator, UnitOfMeasure.COUNT),
+        )
+        yield from parts
+    method = "quotient" if parts else "sum"
+    value = maker.reported(
+        indicator.id, "value", measured.value, unit, indicator.decimals, method, parts
+    )
+    yield value
+    yield from _target_facts(maker, result, value, parts)
+    yield from _change_facts(maker, result, value, previous)
+    yield maker.derived(
+        indicator.id,
+        "points",
+        result.points,
+        UnitOfMeasure.POINTS,
+        _POINT_DECIMALS,
+        indicator.scoring,
+        (value,),
+        missing=NOT_SCORED if value.known else value.missing,
+        assumed=indicator.assumed,
+    )
+    yield maker.declared(
+        indicator.id,
+        "max_points",
+        indicator.max_points,
+        UnitOfMeasure.POINTS,
+        assumed=indicator.assumed,
+    )
+    if result.ranked:
+        yield maker.derived(
+            indicator.id,
+            "rank",
+            result.rank,
+            UnitOfMeasure.COUNT,
+            0,
+            "competition_rank",
+            (value,),
+            missing=value.missing,
+        )
+        yield maker.counted(indicator.id, "ranked", result.ranked, "count_of_ranked")
+
+
+def difference_unit(unit: UnitOfMeasure) -> UnitOfMeasure:
+    """The unit of a difference between two values of ``unit``."""
+    return UnitOfMeasure.SHARE_DIFFERENCE if unit is UnitOfMeasure.SHARE else unit
+
+
+def _target_facts(
+    maker: FactMaker, result: Result, value: Fact, parts: tuple[Fact, ...]
+) -> Iterator[Fact]:
+    subject, decimals = result.indicator.id, result.indicator.decimals
+    if result.target is None:
+        yield maker.absent(subject, "target", value.unit, NO_TARGET)
+        return
+    target = maker.declared(
+        subject, "target", result.target.value, value.unit, assumed=result.target.assumed
+    )
+    yield target
+    gap = None if value.value is None else value.value - target.number
+    unit = difference_unit(value.unit)
+    both = (value, target)
+    yield maker.derived(subject, "gap", gap, unit, decimals, "difference", both)
+    yield maker.derived(
+        subject, "attained", result.attained, UnitOfMeasure.SHARE, 1, "quotient", both
+    )
+    if parts and result.indicator.direction > 0:
+        lacking = None
+        if value.known:
+            numerator, denominator = (int(part.number) for part in parts)
+            lacking = shortfall(numerator, denominator, result.target.value)
+        yield maker.derived(
+            subject, "shortfall", lacking, UnitOfMeasure.COUNT, 0, "shortfall", (*parts, target)
+        )
+
+
+def _change_facts(
+    maker: FactMaker, result: Result, value: Fact, previous: Fact | None
+) -> Iterator[Fact]:
+    subject, unit = result.indicator.id, difference_unit(value.unit)
+    if previous is None:
+        yield maker.absent(subject, "change", unit, FIRST_PERIOD)
+        return
+    change = None
+    if value.value is not None and previous.value is not None:
+        change = value.value - previous.value
+    yield maker.derived(
+        subject, "change", change, unit, result.indicator.decimals, "difference", (value, previous)
+    )
+
+
+def total_facts(
+    maker: FactMaker,
+    total: Total,
+    points_of_indicators: tuple[Fact, ...],
+    points_of_group: tuple[FactKey, ...],
+    previous_rank: Fact | None,
+    scoring: ScoringRule,
+    ranking: RankingRule,
+) -> Iterator[Fact]:
+    """Everything about the total of one unit.
+
+    ``points_of_group`` are the keys of the totals it is ranked among, empty when it is not ranked;
+    ``previous_rank`` its place a period ago, None in the first period.
+    """
+    count = UnitOfMeasure.COUNT
+    points = maker.derived(
+        TOTAL,
+        "points",
+        total.points,
+        UnitOfMeasure.POINTS,
+        _POINT_DECIMALS,
+        "sum_of_points",
+        points_of_indicators,
+        missing=total.missing,
+        assumed=scoring.assumed,
+    )
+    yield points
+    yield maker.declared(
+        TOTAL,
+        "max_points",
+        scoring.total_points,
+        UnitOfMeasure.POINTS,
+        assumed=scoring.assumed,
+    )
+    yield maker.derived(
+        TOTAL, "covered", total.covered, UnitOfMeasure.SHARE, 0, "covered_points", ()
+    )
+    if not points_of_group:
+        return
+    rank = Fact(
+        maker.key(TOTAL, "rank"),
+        total.rank,
+        count,
+        0,
+        "competition_rank",
+        points_of_group,
+        points.sources,
+        "" if total.rank is not None else NOT_RANKED,
+        points.marks | ({"assumed"} if ranking.assumed else set()),
+    )
+    yield rank
+    yield maker.counted(TOTAL, "ranked", total.ranked, "count_of_ranked")
+    if previous_rank is None:
+        yield maker.absent(TOTAL, "rank_change", count, FIRST_PERIOD)
+        return
+    yield previous_rank
+    gained = None
+    if rank.value is not None and previous_rank.value is not None:
+        gained = previous_rank.value - rank.value
+    yield maker.derived(
+        TOTAL, "rank_change", gained, count, 0, "places_gained", (rank, previous_rank)
+    )
