@@ -164,9 +164,9 @@ def _denominator(pair: _Pair) -> Quantity:
 
 def _sum(pairs: tuple[_Pair, ...], side) -> Quantity:  # type: ignore[no-untyped-def]
     used = [side(pair) for pair in pairs if not pair.reasons]
-    left_out = set().union(*(pair.reasons for pair in pairs)) if pairs else {Flag.NOT_REPORTED}
+    left_out: set[str] = {reason for pair in pairs for reason in pair.reasons}
     if not used:
-        return Quantity(None, _chief_reason(left_out))
+        return Quantity(None, _chief_reason(left_out or {Flag.NOT_REPORTED}))
     return Quantity(
         total(quantity.value for quantity in used),
         "",

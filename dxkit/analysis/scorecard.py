@@ -9,6 +9,7 @@ from functools import cached_property
 from dxkit.analysis.comparison_facts import (
     against_group_facts,
     children_facts,
+    reporting_facts,
     target_count_facts,
 )
 from dxkit.analysis.fact_maker import FactMaker
@@ -117,6 +118,9 @@ class Analysis:
                 yield from against_group_facts(maker, made["value"], of_group)
             yield from children_facts(maker, subject, self._results_below(unit, subject))
         yield from target_count_facts(maker, results)
+        yield from reporting_facts(
+            maker, [self.results.totals[u.code] for u in self.units.children(unit.code)]
+        )
         yield from total_facts(
             maker,
             self.results.totals[unit.code],

@@ -214,6 +214,7 @@ class Campaign:
     reference_checks: tuple[ReferenceCheck, ...] = ()
     corrections: tuple[Correction, ...] = ()
     layouts: Mapping[str, object] = field(default_factory=dict)
+    tables: Mapping[str, Words] = field(default_factory=dict)  # names of the measures' tables
 
     @cached_property
     def _measures(self) -> dict[str, Measure]:
@@ -278,5 +279,7 @@ class CampaignError(Exception):
     """The campaign folder cannot be used; ``problems`` lists everything that is wrong with it."""
 
     def __init__(self, problems: tuple[CampaignProblem, ...]) -> None:
-        super().__init__("; ".join(f"{p.file}:{p.line}: {p.code} {dict(p.values)}" for p in problems))
+        super().__init__(
+            "; ".join(f"{p.file}:{p.line}: {p.code} {dict(p.values)}" for p in problems)
+        )
         self.problems = problems

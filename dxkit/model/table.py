@@ -30,9 +30,7 @@ class Flag(StrEnum):
     DOUBTFUL = "doubtful"  # a warning of the checks stands against the cell
 
 
-MISSING_FLAGS = frozenset(
-    {Flag.NOT_REPORTED, Flag.NO_DATA, Flag.NOT_APPLICABLE, Flag.REJECTED}
-)
+MISSING_FLAGS = frozenset({Flag.NOT_REPORTED, Flag.NO_DATA, Flag.NOT_APPLICABLE, Flag.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +131,3 @@ class Received:
     def simulated_files(self) -> frozenset[str]:
         """Names of the files that say on their face that they are simulated."""
         return frozenset(source.name for source in self.sources if source.simulated)
-

@@ -1,0 +1,112 @@
+"""The three sentences at the top: where the unit stands, what it reached, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dxkit.analysis.comparison_facts import is_met
+from dxkit.analysis.unit_facts import TOTAL
+from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.story.claims.rules import choose, shows_zero
+from dxkit.story.claims.view import View
+
+STANDING = (
+    "headline_rank_up",
+    "headline_rank_down",
+    "headline_rank_same",
+    "headline_rank_new",
+    "headline_incomplete",
+    "headline_not_reported",
+    "headline_whole",
+)
+TARGETS = ("headline_targets_all", "headline_targets_some", "headline_targets_none")
+
+
+def headlines(view: View) -> Iterator[Claim]:
+    """At most three claims; a campaign without targets or an earlier period has fewer."""
+    for claim in (_standing(view), _targets(view), _change(view)):
+        if claim is not None:
+            yield claim
+
+
+def _standing(view: View) -> Claim | None:
+    scorecard = view.scorecard
+    total = view.analysis.results.totals[view.unit.code]
+    lacking = tuple(
+        Reference("indicator", result.indicator.id)
+        for result in view.results
+        if result.measured.value.value is None
+    )
+    kinds = ("points", "max_points", "rank", "ranked", "rank_change")
+    facts = {kind: scorecard.find(TOTAL, kind) for kind in kinds}
+    return choose(
+        STANDING,
+        {
+            **{name: fact for name, fact in facts.items() if fact is not None},
+            "unit": view.itself,
+            "group": Reference("unit", view.group.code) if view.group else view.itself,
+            "level": Reference("level", view.unit.level),
+            "band": Reference("band", total.band.id) if total.band else (),
+            "previous_period": view.previous_period or (),
+            "period": Reference("period", view.analysis.period.id),
+            "lacking": lacking,
+        },
+    )
+
+
+def _targets(view: View) -> Claim | None:
+    met = [r for r in view.results if is_met(r) is True]
+    missed = [r for r in view.results if is_met(r) is False]
+    return choose(
+        TARGETS,
+        {
+            "targets": view.fact(TOTAL, "targets"),
+            "targets_met": view.fact(TOTAL, "targets_met"),
+            "met": [Reference("indicator", r.indicator.id) for r in met],
+            "missed": [Reference("indicator", r.indicator.id) for r in missed],
+            "unit": view.itself,
+        },
+    )
+
+
+def _change(view: View) -> Claim | None:
+    """The greatest gain and the greatest loss among the indicators measured as shares."""
+    if view.previous_period is None:
+        first = view.fact(view.indicators[0].id, "change")
+        return choose(
+            ("headline_first",),
+            {
+                "change": first,
+            },
+        )
+    changes = [
+        (view.fact(indicator.id, "change"), indicator.direction)
+        for indicator in view.indicators
+        if indicator.kind == "ratio"
+    ]
+    gains = sorted(
+        (
+            (fact.number * direction, fact)
+            for fact, direction in changes
+            if fact.known and direction > 0
+        ),
+        key=lambda pair: pair[0],
+    )
+    if not gains:
+        return None
+    best, worst = gains[-1][1], gains[0][1]
+    return choose(
+        ("headline_both", "headline_growth", "headline_fall", "headline_same"),
+        {
+            "change": best if best.number > 0 or not _falls(worst) else worst,
+            "fall": worst,
+            "value": view.fact(best.key.subject, "value"),
+            "indicator": Reference("indicator", best.key.subject),
+            "fallen": Reference("indicator", worst.key.subject),
+            "previous_period": view.previous_period,
+        },
+    )
+
+
+def _falls(fact: Fact) -> bool:
+    return fact.number < 0 and not shows_zero(fact)
