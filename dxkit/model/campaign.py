@@ -19,6 +19,21 @@ Words = Mapping[str, str]
 """One name in each language: language code → text."""
 
 
+SCORING_FUNCTIONS = frozenset(
+    {
+        "ratio_to_target",
+        "ratio_to_target_uncapped",
+        "share",
+        "count",
+        "steps",
+        "min_max",
+        "goalposts",
+        "none",
+    }
+)
+"""Names an indicator may give as its scoring; ``analysis.scoring`` holds the functions."""
+
+
 class MeasureKind(StrEnum):
     """What a column holds, which decides how its cells are read."""
 
@@ -45,7 +60,7 @@ class Measure:
 
     id: str
     names: Words
-    units: Words  # the thing counted, "hộ" / "households"
+    things: Words  # what is counted: households, dossiers
     kind: MeasureKind
     accumulation: Accumulation
     level: str
