@@ -1,0 +1,76 @@
+"""Texts made comparable: one writing for what looks alike, and the words of office workbooks."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+
+_LOOKALIKES = str.maketrans(
+    # Eth for D with stroke, then Cyrillic capitals and smalls that look Latin.
+    "\u00d0\u00f0\u0189\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425"
+    "\u0430\u0435\u043e\u0440\u0441\u0445",
+    "\u0110\u0111\u0110ABEKMHOPCTXaeopcx",
+)
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD, 0x200E, 0x200F])
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_LATE_TONE = re.compile(f"([ou])([aey])([{_TONES}])")
+_PUNCTUATION = re.compile(r"[^\w%]+")
+
+
+def clean(text: str) -> str:
+    """The text in NFC, without invisible characters, lookalikes of Latin letters made Latin,
+    every run of blanks one space.
+    """
+    text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_LOOKALIKES)
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+@lru_cache(maxsize=50_000)
+def normalise(text: str) -> str:
+    """A key that is equal for all writings of one name: case, blanks, punctuation and the place
+    of the tone mark do not matter; accents do.
+    """
+    decomposed = unicodedata.normalize("NFD", clean(text).casefold())
+    # The tone of "oa", "oe", "uy" may stand on either vowel: put it on the first.
+    decomposed = _LATE_TONE.sub(r"\1\3\2", decomposed)
+    composed = unicodedata.normalize("NFC", decomposed)
+    return " ".join(_PUNCTUATION.sub(" ", composed).split())
+
+
+@lru_cache(maxsize=50_000)
+def fold(text: str) -> str:
+    """The normalised text without any accent, in ASCII where the letters are Vietnamese."""
+    decomposed = unicodedata.normalize("NFD", normalise(text).replace("\u0111", "d"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def slug(text: str) -> str:
+    """The folded text with hyphens, fit for a file name or a code."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> dict[str, tuple[str, ...]]:
+    """The words that ``vocabulary.toml`` declares, normalised, longest first; writings that
+    hold no letter or digit ("-", "…") are kept as they are.
+    """
+    content = tomllib.loads((files("dxkit.intake") / "vocabulary.toml").read_text("utf-8"))
+    return {
+        key: tuple(sorted({normalise(word) or word for word in words}, key=len, reverse=True))
+        for key, words in content.items()
+    }
+
+
+def is_word(kind: str, text: str) -> bool:
+    """Whether a text is, as a whole, one of the words of a kind."""
+    key = normalise(text)
+    return (key or clean(text)) in vocabulary()[kind]
+
+
+def starts_with_word(kind: str, text: str) -> str:
+    """The word of a kind with which the normalised text begins, or nothing."""
+    key = normalise(text) + " "
+    return next((word for word in vocabulary()[kind] if key.startswith(word + " ")), "")
