@@ -12,6 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 CellValue = str | int | float | bool | datetime.date | None
@@ -67,6 +68,14 @@ class Sheet:
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+
+    @cached_property
+    def rows(self) -> dict[int, tuple[Cell, ...]]:
+        """The cells of each row that has any, from left to right."""
+        found: dict[int, list[Cell]] = {}
+        for _, cell in sorted(self.cells.items()):
+            found.setdefault(cell.row, []).append(cell)
+        return {row: tuple(cells) for row, cells in found.items()}
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell at an address; an empty one where nothing stands."""

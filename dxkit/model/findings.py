@@ -59,8 +59,10 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_ambiguous": Severity.ERROR,
         "unit_not_valid": Severity.ERROR,
         "unit_repeated": Severity.ERROR,
+        "unit_repeated_alike": Severity.NOTE,
         "unit_not_reported": Severity.WARNING,
         # values
+        "value_missing": Severity.NOTE,
         "value_unreadable": Severity.ERROR,
         "value_ambiguous": Severity.ERROR,
         "value_approximate": Severity.WARNING,

@@ -1,0 +1,146 @@
+"""Checks between values: each a small function that yields findings of one code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dxkit.intake.text import clean
+from dxkit.intake.values import parse_decimal
+from dxkit.intake.workbook import Cell
+from dxkit.model.campaign import Campaign, ReferenceCheck
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.table import Observation
+from dxkit.model.units import UnitRegistry
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """A number that repeats the sum of observations: of the units below ``unit_code`` (of the
+    whole table when empty), or of the parts of the period when ``over_parts``.
+    """
+
+    unit_code: str
+    measure: str
+    period: str
+    value: float | int
+    place: CellRef
+    over_parts: bool = False
+
+
+def contradicting_ratio(
+    cell: Cell, part: float | int | None, whole: float | int | None
+) -> dict[str, object] | None:
+    """What a ratio cell states and what its parts give, in percent, when the two differ by more
+    than the rounding of what is written; None when they agree or one is missing.
+    """
+    if part is None or not whole:
+        return None
+    half = Decimal("0.05")
+    if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
+        stated = Decimal(repr(cell.value)) * (100 if "%" in cell.number_format else 1)
+    elif isinstance(cell.value, str):
+        number = parse_decimal(clean(cell.value).rstrip("% "))
+        if number is None:
+            return None
+        stated = number
+        half = Decimal(1).scaleb(int(number.as_tuple().exponent)) / 2
+    else:
+        return None
+    computed = Decimal(repr(part)) * 100 / Decimal(repr(whole))
+    if abs(stated - computed) <= half + Decimal("0.0000001"):
+        return None
+    return {"stated": f"{stated:.2f}", "computed": f"{computed:.2f}"}
+
+
+def part_exceeds_whole(
+    campaign: Campaign, observations: Iterable[Observation]
+) -> Iterator[Finding]:
+    """A part greater than the whole it is a part of, at the same unit in the same period."""
+    found = {(o.unit_code, o.period, o.measure): o for o in observations}
+    for (unit, period, measure), part in found.items():
+        whole = found.get((unit, period, campaign.measure(measure).whole))
+        if whole is None or part.value is None or whole.value is None:
+            continue
+        if part.value > whole.value:
+            values = {"part": part.value, "whole": whole.value}
+            yield Finding("part_exceeds_whole", part.place, unit, part.raw, values)
+
+
+def total_differs(
+    controls: Iterable[ControlTotal],
+    observations: Iterable[Observation],
+    units: UnitRegistry,
+) -> Iterator[Finding]:
+    """A total that is not the sum of the parts of its own table.
+
+    A sum with a missing part is not compared: what is missing has its own finding.
+    """
+    everything = list(observations)
+    for control in controls:
+        parts = [
+            o
+            for o in everything
+            if o.measure == control.measure
+            and (control.over_parts or o.period == control.period)
+            and _is_below(o.unit_code, control, units)
+        ]
+        known = [o.value for o in parts if o.value is not None]
+        unknown = any(
+            o.value is None and o.flag not in ("not_applicable", "not_reported") for o in parts
+        )
+        if not known or unknown:
+            continue
+        added = sum(known)
+        if abs(added - control.value) > 1e-9:
+            values = {
+                "total": control.value,
+                "sum": added,
+                "difference": abs(control.value - added),
+            }
+            yield Finding("total_differs", control.place, control.unit_code, "", values)
+
+
+def _is_below(code: str, control: ControlTotal, units: UnitRegistry) -> bool:
+    if control.over_parts:
+        return code == control.unit_code
+    if not control.unit_code:
+        return True
+    return code != control.unit_code and any(
+        unit.code == control.unit_code for unit in units.ancestors(code)
+    )
+
+
+def far_from_reference(
+    check: ReferenceCheck,
+    observations: Iterable[Observation],
+    references: Iterable[Observation],
+    units: UnitRegistry,
+) -> Iterator[Finding]:
+    """A reported sum that differs from the published figure by more than the tolerance.
+
+    The finding stands at the first cell of the sum.
+    """
+    published = {o.unit_code: o for o in references if o.measure == check.reference}
+    reported: dict[str, list[Observation]] = {}
+    for observation in observations:
+        if observation.measure == check.measure and observation.value is not None:
+            chain = (
+                observation.unit_code,
+                *(u.code for u in units.ancestors(observation.unit_code)),
+            )
+            for code in chain:
+                if code in published:
+                    reported.setdefault(code, []).append(observation)
+    for code, parts in reported.items():
+        expected = published[code].value
+        found = sum(o.value for o in parts if o.value is not None)
+        if expected and abs(found - expected) > check.tolerance * expected:
+            values = {
+                "reported": found,
+                "published": expected,
+                "difference": round(abs(found - expected) / expected * 100),
+            }
+            yield Finding("far_from_reference", parts[0].place, code, "", values)

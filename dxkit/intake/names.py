@@ -1,0 +1,133 @@
+"""Written names and the units they mean: exact after normalisation, within the right parent.
+
+Likeness may suggest a unit, never decide one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from dxkit.intake.text import fold, normalise, slug, vocabulary
+from dxkit.model.campaign import Campaign, Level
+from dxkit.model.units import Unit, UnitRegistry
+
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",
+          "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a written name means: one unit, or none with the reason and what it might mean."""
+
+    unit: Unit | None
+    problem: str = ""  # unit_unknown, unit_ambiguous, unit_not_valid
+    candidates: tuple[Unit, ...] = ()
+
+
+def _numbered(key: str) -> str:
+    """The key with the last word as an arabic number when it is a roman one, and a number set
+    apart from letters before it: "p1" is "p 1".
+    """
+    words = re.sub(r"(?<=[^\W\d])(?=\d)", " ", key).split()
+    if len(words) > 1 and words[-1] in _ROMAN:
+        words[-1] = _ROMAN[words[-1]]
+    return " ".join(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
+
+
+def _initials(kind: str) -> str:
+    return "".join(word[0] for word in normalise(kind).split())
+
+
+class Names:
+    """The names of one campaign on one day."""
+
+    def __init__(self, campaign: Campaign, day: datetime.date) -> None:
+        self.units: UnitRegistry = campaign.units.on(day)
+        self._all = campaign.units.units
+        self._aliases: dict[str, list[str]] = defaultdict(list)
+        for alias in campaign.aliases:
+            self._aliases[alias.code].append(alias.alias)
+        self._keys = {id(unit): self._writings(unit) for unit in self._all}
+        self._open = next((level for level in campaign.levels if level.open), None)
+
+    def _writings(self, unit: Unit) -> tuple[frozenset[str], frozenset[str]]:
+        """Keys of a unit's full writings and of its bare ones."""
+        bare = {_numbered(normalise(unit.bare_name))} if unit.bare_name else set()
+        full = {_numbered(normalise(unit.name))}
+        full |= {_numbered(normalise(alias)) for alias in self._aliases[unit.code]}
+        if unit.type:
+            initials = _initials(unit.type)
+            name = normalise(unit.bare_name)
+            full |= {_numbered(f"{initials} {name}"), _numbered(f"{' '.join(initials)} {name}")}
+        return frozenset(full), frozenset(bare)
+
+    @property
+    def open_level(self) -> Level | None:
+        """The level whose units the workbooks name, if there is one."""
+        return self._open
+
+    def find(self, written: str, scopes: Sequence[Iterable[Unit]]) -> Match:
+        """The unit that a writing means in the first scope that knows it."""
+        key = _numbered(normalise(written))
+        for prefix in vocabulary()["office_prefixes"]:
+            key = key.removeprefix(prefix).strip()
+        if not key:
+            return Match(None, "unit_unknown")
+        folded = fold(key)
+        for scope in map(tuple, scopes):
+            for matches in (
+                [unit for unit in scope if key in self._keys[id(unit)][0]],
+                [unit for unit in scope if key in self._keys[id(unit)][1]],
+                [unit for unit in scope if self._is_folded(unit, key, folded)],
+            ):
+                if len(matches) == 1:
+                    return Match(matches[0])
+                if matches:
+                    return Match(None, "unit_ambiguous", tuple(matches))
+        others = tuple(
+            u for u in self._all if u not in self.units.units and key in self._keys[id(u)][0]
+        )
+        if others:
+            return Match(None, "unit_not_valid", others)
+        return Match(None, "unit_unknown", self._suggestions(key, scopes))
+
+    def _is_folded(self, unit: Unit, key: str, folded: str) -> bool:
+        """Whether a name written without any accent means the unit."""
+        if key != folded:
+            return False
+        return any(folded == fold(name) for names in self._keys[id(unit)] for name in names)
+
+    def _suggestions(self, key: str, scopes: Sequence[Iterable[Unit]]) -> tuple[Unit, ...]:
+        known = [unit for scope in scopes for unit in scope]
+        ranked = process.extract(
+            key,
+            [normalise(unit.name) for unit in known],
+            scorer=fuzz.ratio,
+            limit=3,
+            score_cutoff=60,
+        )
+        return tuple(dict.fromkeys(known[place] for _, _, place in ranked))
+
+    def open_unit(self, written: str, parent: Unit) -> Unit | None:
+        """The unit of the open level that a writing names under ``parent``, None for a writing
+        that does not begin as such names do.
+        """
+        if self._open is None:
+            return None
+        key = _numbered(normalise(written))
+        for prefix in sorted(self._open.prefixes, key=len, reverse=True):
+            start = _numbered(normalise(prefix))
+            if key.startswith(start + " "):
+                longer = next(
+                    (p for p in self._open.prefixes if _initials(p) == start and p != prefix),
+                    prefix,
+                )
+                name = f"{longer} {key.removeprefix(start).strip().upper()}"
+                return Unit(f"{parent.code}-{slug(name)}", name, longer, self._open.id, parent.code)
+        return None
