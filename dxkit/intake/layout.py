@@ -16,11 +16,12 @@ _MOST_HEADER_ROWS = 40
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """A column that holds a declared measure, for one part of the period or the whole of it.
 
-    ``control`` marks a column that repeats the parts' sum.
+    ``control`` marks a column that repeats the parts' sum. Each is itself: columns are compared
+    and hashed by identity.
     """
 
     number: int

@@ -54,6 +54,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "workbook_missing": Severity.ERROR,
         # tables and names
         "column_missing": Severity.ERROR,
+        "column_absent": Severity.NOTE,
         "column_not_understood": Severity.NOTE,
         "unit_unknown": Severity.ERROR,
         "unit_ambiguous": Severity.ERROR,
