@@ -1,0 +1,84 @@
+"""Claims as sentences of one language: names looked up, numbers as traceable facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Claim, Reference
+from dxkit.model.units import UnitRegistry
+from dxkit.story.messages import Filling, Language
+
+
+class Writer:
+    """Writes the claims of one campaign in one language."""
+
+    def __init__(self, campaign: Campaign, units: UnitRegistry, language: Language) -> None:
+        self.campaign = campaign
+        self.units = units
+        self.language = language
+
+    def sentence(self, claim: Claim) -> Markup:
+        """The claim for the page."""
+        key = f"claim.{claim.message}"
+        return self.language.text(key, **self._filling(claim, key))
+
+    def plain(self, claim: Claim) -> str:
+        """The claim without markup, for alt texts."""
+        key = f"claim.{claim.message}"
+        return self.language.plain(key, **self._filling(claim, key))
+
+    def paragraph(self, claims: Iterable[Claim]) -> Markup:
+        """Several claims one after the other; each sentence is written once."""
+        sentences = dict.fromkeys(self.sentence(claim) for claim in claims)
+        return Markup("<p>{}</p>").format(Markup(" ").join(sentences))
+
+    def name(self, reference: Reference, *, starts: bool = False) -> Markup:
+        """What a reference names, written small within a sentence unless it ``starts`` one."""
+        campaign, language = self.campaign, self.language
+        if reference.kind == "unit":
+            unit = self.units.get(reference.id)
+            text = unit.name if starts else language.unit(unit)
+            return Markup('<span class="name">{}</span>').format(text)
+        if reference.kind == "period":
+            return Markup('<span class="date">{}</span>').format(language.period(reference.id))
+        words = {
+            "indicator": lambda: campaign.indicator(reference.id).names,
+            "measure": lambda: campaign.measure(reference.id).names,
+            "thing": lambda: campaign.measure(reference.id).things,
+            "level": lambda: campaign.level(reference.id).names,
+            "band": lambda: next(
+                band.names for band in campaign.scoring.bands if band.id == reference.id
+            ),
+        }[reference.kind]()
+        text = language.name(words)
+        shown = text[:1].upper() + text[1:] if starts else _small(text, reference.kind)
+        return escape(shown)
+
+    def names(self, references: Iterable[Reference], *, starts: bool = False) -> Markup:
+        """An enumeration: "a, b and c"."""
+        written = [
+            self.name(reference, starts=starts and not place)
+            for place, reference in enumerate(references)
+        ]
+        if len(written) < 2:
+            return Markup("").join(written)
+        conjunction = self.language.text("claim.and")
+        return Markup(", ").join(written[:-1]) + conjunction + written[-1]
+
+    def _filling(self, claim: Claim, key: str) -> dict[str, Filling]:
+        template = self.language.template(key)
+        filling: dict[str, Filling] = dict(claim.facts)
+        for placeholder, references in claim.references:
+            starts = template.startswith("{" + placeholder + "}")
+            filling[placeholder] = self.names(references, starts=starts)
+        return filling
+
+
+def _small(text: str, kind: str) -> str:
+    """A name within a sentence; the second letter tells an abbreviation, which stays."""
+    if kind == "band" or text[1:2].isupper():
+        return text
+    return text[:1].lower() + text[1:]
