@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
@@ -87,7 +86,6 @@ class SourceFile:
     sha256: str
     simulated: bool = False
     unit_code: str = ""  # the sender, when the file or its sheets name one
-    modified: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
