@@ -10,15 +10,8 @@ from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.story.claims.rules import choose, shows_zero
 from dxkit.story.claims.view import View
 
-STANDING = (
-    "headline_rank_up",
-    "headline_rank_down",
-    "headline_rank_same",
-    "headline_rank_new",
-    "headline_incomplete",
-    "headline_not_reported",
-    "headline_whole",
-)
+_RANKS = ("headline_rank_up", "headline_rank_down", "headline_rank_same", "headline_rank_new")
+_WITHOUT_RANK = ("headline_incomplete", "headline_not_reported", "headline_whole")
 TARGETS = ("headline_targets_all", "headline_targets_some", "headline_targets_none")
 
 
@@ -39,8 +32,9 @@ def _standing(view: View) -> Claim | None:
     )
     kinds = ("points", "max_points", "rank", "ranked", "rank_change")
     facts = {kind: scorecard.find(TOTAL, kind) for kind in kinds}
+    ranks = [f"{message}_graded" if total.band else message for message in _RANKS]
     return choose(
-        STANDING,
+        (*ranks, *_WITHOUT_RANK),
         {
             **{name: fact for name, fact in facts.items() if fact is not None},
             "unit": view.itself,

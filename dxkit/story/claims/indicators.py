@@ -11,7 +11,7 @@ from dxkit.story.claims.view import View, unit_of
 
 _LEVELS = ("exceeded", "met", "nearly", "missed", "no_target")
 _REASONS = ("not_reported", "no_data", "not_applicable", "rejected")
-_CHANGES = ("up", "down", "same", "first", "unknown")
+_CHANGES = ("up", "down", "same", "unknown")
 _STANDINGS = ("standing_above", "standing_below", "standing_equal", "standing_rank")
 
 
@@ -60,6 +60,8 @@ def _level(view: View, indicator: Indicator) -> Claim:
 
 
 def _change(view: View, indicator: Indicator) -> Claim | None:
+    if view.previous_period is None:
+        return None  # said once, at the top
     previous = view.scorecard.previous(indicator.id, "value")
     more = {"previous": previous} if previous is not None else {}
     return choose(
@@ -67,7 +69,7 @@ def _change(view: View, indicator: Indicator) -> Claim | None:
         {
             **_facts(view, indicator, "value", "change"),
             **more,
-            "previous_period": view.previous_period or (),
+            "previous_period": view.previous_period,
             "thing": _thing(indicator),
         },
         indicator.direction,

@@ -100,7 +100,6 @@ _CHANGES = {
     "up": _all(_signed("change", 1), _known("previous", "value")),
     "down": _all(_signed("change", -1), _known("previous", "value")),
     "same": _signed("change", 0),
-    "first": _missing("change", "first_period"),
     "unknown": lambda facts, direction: (
         "change" in facts and facts["change"].missing not in ("", "first_period")
     ),
@@ -142,8 +141,9 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
         "below_left_out": _is("children_left_out", lambda n: n > 0),
         "below_not_applicable": _is("children_not_applicable", lambda n: n > 0),
         **{
-            f"headline_rank_{n}": _all(_known("rank", "ranked", "points"), rule)
+            f"headline_rank_{n}{graded}": _all(_known("rank", "ranked", "points"), rule)
             for n, rule in _RANK_CHANGES.items()
+            for graded in ("", "_graded")
         },
         "headline_not_reported": _missing("points", "not_reported"),
         "headline_incomplete": _missing("points", "incomplete"),
