@@ -60,10 +60,14 @@ class FactMaker:
             decimals,
             method,
             tuple(fact.key for fact in inputs),
-            tuple(sorted(cells)),
+            tuple(sorted(self._located(cell) for cell in cells)),
             quantity.missing,
             frozenset(mark for mark, applies in reservations.items() if applies),
         )
+
+    def _located(self, cell: CellRef) -> CellRef:
+        """The address within the campaign's raw folder: periods have files of the same name."""
+        return CellRef(f"{self.period}/{cell.file}", cell.sheet, cell.cell)
 
     def declared(
         self, subject: str, kind: str, value: float, unit: UnitOfMeasure, *, assumed: bool

@@ -11,7 +11,8 @@ from enum import StrEnum
 class CellRef:
     """The address of one received cell. ``cell`` is in A1 style, or empty for a whole sheet.
 
-    ``file`` is relative to the period's raw folder, with ``/`` between folders.
+    ``file`` is relative to the raw folder of the period in observations and findings, of the
+    campaign in facts (so "2022-Q4/..."), with ``/`` between folders.
     """
 
     file: str

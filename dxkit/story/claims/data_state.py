@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import Claim, Reference
 from dxkit.story.claims.rules import choose
-from dxkit.story.claims.view import View
+from dxkit.story.claims.view import View, unit_of
 
 
 def reporting_claims(view: View) -> Iterator[Claim]:
@@ -27,6 +27,25 @@ def reporting_claims(view: View) -> Iterator[Claim]:
             "units_total": view.fact(TOTAL, "units"),
             "units": silent,
             "level": view.child_level,
+        },
+    )
+    if claim is not None:
+        yield claim
+
+
+def points_claims(view: View) -> Iterator[Claim]:
+    """Which of the units below have most points, and which fewest."""
+    points = view.child_facts(TOTAL, "points")
+    if not points:
+        return
+    best, worst = (pick(points, key=lambda fact: fact.number) for pick in (max, min))
+    claim = choose(
+        ("points_spread", "points_equal"),
+        {
+            "best": best,
+            "worst": worst,
+            "best_units": [unit_of(fact) for fact in points if fact.number == best.number],
+            "worst_units": [unit_of(fact) for fact in points if fact.number == worst.number],
         },
     )
     if claim is not None:
