@@ -9,7 +9,14 @@ from markupsafe import Markup
 from dxkit.analysis.comparison_facts import is_met
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.intake.text import slug
-from dxkit.model.campaign import IndicatorKind, MeasureKind, RewardRule, Words
+from dxkit.model.campaign import (
+    IndicatorKind,
+    MeasureKind,
+    RankingRule,
+    RewardRule,
+    ScoringRule,
+    Words,
+)
 from dxkit.model.facts import CellRef, Claim, Fact, Reference
 from dxkit.model.table import RegisterRow
 from dxkit.story.charts import Bar, bars
@@ -34,6 +41,9 @@ class Part:
 
     def _repr_html_(self) -> str:
         return str(self.html)
+
+    def __repr__(self) -> str:
+        return str(self.html.striptags())
 
 
 class Report:
@@ -258,11 +268,16 @@ class Report:
                     source,
                 ]
             )
+        rules_used: list[ScoringRule | RankingRule | RewardRule] = [
+            campaign.scoring,
+            campaign.ranking,
+            *self._rewards(),
+        ]
         rules = Markup("").join(
             Markup('<li><span class="document">{}</span>{}</li>').format(
                 rule.source, Markup(" ") + self._assumed() if rule.assumed else ""
             )
-            for rule in (campaign.scoring, campaign.ranking, *self._rewards())
+            for rule in rules_used
         )
         body = Markup("<p>{}</p>").format(text("report.method"))
         body += render_table(text("report.method_caption"), columns, rows, self.language)

@@ -1,0 +1,94 @@
+"""The data files of a period: CSV for people who go on from there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+from dxkit.analysis.rows import IndicatorRow, RankingRow, indicator_rows, ranking_rows
+from dxkit.story.findings import finding_text
+from dxkit.story.messages import Language
+from dxkit.story.period import OpenPeriod
+
+OBSERVATION_COLUMNS = (
+    "period", "unit_code", "unit_name", "level", "measure", "value", "flag", "raw", "file",
+    "sheet", "cell", "correction",
+)  # fmt: skip
+FINDING_COLUMNS = ("code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_data(opened: OpenPeriod, folder: Path, language: Language) -> None:
+    """observations.csv, indicators.csv, ranking.csv and findings.csv, each whole or not at all.
+
+    UTF-8 with a mark, so that Excel shows Vietnamese; numbers unrounded; text that a spreadsheet
+    would take for a formula is quoted by an apostrophe.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "observations.csv", OBSERVATION_COLUMNS, _observations(opened))
+    for name, kind, rows in (
+        ("indicators.csv", IndicatorRow, indicator_rows(opened.analysis)),
+        ("ranking.csv", RankingRow, ranking_rows(opened.analysis)),
+    ):
+        columns = tuple(field.name for field in fields(kind))
+        values = ([getattr(row, column) for column in columns] for row in rows)
+        _write(folder / name, columns, values)
+    _write(folder / "findings.csv", FINDING_COLUMNS, _findings(opened, language))
+
+
+def _observations(opened: OpenPeriod) -> Iterator[list[object]]:
+    units = opened.analysis.units
+    for o in opened.received.table.observations:
+        unit = units.get(o.unit_code)
+        place = [o.place.file, o.place.sheet, o.place.cell]
+        yield [
+            o.period, unit.code, unit.name, unit.level, o.measure, o.value, o.flag or "", o.raw,
+            *place, o.correction,
+        ]  # fmt: skip
+
+
+def _findings(opened: OpenPeriod, language: Language) -> Iterator[list[object]]:
+    for finding in opened.received.findings:
+        place = finding.place
+        yield [
+            finding.code,
+            str(finding.severity),
+            finding.unit_code,
+            place.file,
+            place.sheet,
+            place.cell,
+            finding.raw,
+            finding_text(finding, language),
+        ]
+
+
+def _write(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_field(value) for value in row] for row in rows)
+    write_text(path, text.getvalue(), encoding="utf-8-sig")
+
+
+def _field(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (int, float)):
+        return repr(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """Write a file that appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        scratch.write_text(text, encoding, newline="")
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)

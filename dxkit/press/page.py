@@ -1,0 +1,100 @@
+"""From an executed notebook to one self-contained page: nbconvert, a second wall, the frame."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import nh3
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+
+from dxkit.story.messages import load_language
+
+_TEMPLATES = files("dxkit") / "templates"
+_HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_COMMON = {"class", "id", "lang", "role", "tabindex", "aria-label", "aria-hidden", "title"}
+_DRAWING = {"d", "x", "y", "width", "height", "style", "transform", "viewBox", "clip-path", "xmlns"}
+_TAGS = nh3.ALLOWED_TAGS | {
+    "main", "section", "figure", "figcaption", "header", "data", "table", "caption", "details",
+    "summary", "svg", "g", "path", "text", "rect", "tspan", "defs", "clipPath", "use",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": _COMMON,
+    "a": {"href"},
+    "th": {"scope"},
+    "data": {"value", "data-fact"},
+    "g": {"data-fact", "data-value"},
+    **dict.fromkeys(("svg", "path", "text", "rect", "tspan"), _DRAWING),
+}
+
+
+class DxkitExporter(TemplateExporter):
+    """``jupyter nbconvert --to dxkit``: the page of an executed report notebook."""
+
+    export_from_notebook = "dxkit"
+    output_mimetype = "text/html"
+
+    def __init__(self, config: Any = None, **settings: Any) -> None:
+        settings.setdefault("template_name", "report")
+        settings.setdefault("extra_template_basedirs", [str(_TEMPLATES)])
+        super().__init__(config=config, **settings)
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(
+        self, nb: Any, resources: Any = None, **kwargs: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page and nbconvert's resources. The notebook's metadata may give ``title`` and
+        ``dxkit.language``.
+        """
+        content, resources = super().from_notebook_node(nb, resources, **kwargs)
+        language = nb.metadata.get("dxkit", {}).get("language", "vi")
+        title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
+        return framed(content, title, language), resources
+
+
+@lru_cache(maxsize=1)
+def exporter() -> DxkitExporter:
+    """The one exporter of a process: making it costs more than using it."""
+    return DxkitExporter()
+
+
+def framed(content: str, title: str, language_code: str) -> str:
+    """A whole page around some content, which is sanitised first."""
+    safe = sanitise(content)
+    language = load_language(language_code)
+    contents = [(found[1], Markup(found[2]).striptags()) for found in _HEADING.finditer(safe)]
+    return _frame().render(
+        language=language_code,
+        title=title,
+        style=Markup((_TEMPLATES / "page.css").read_text("utf-8")),
+        skip=language.plain("report.skip"),
+        contents_label=language.plain("report.contents"),
+        contents=contents if len(contents) > 2 else [],
+        content=Markup(safe),
+    )
+
+
+def sanitise(content: str) -> str:
+    """The content without anything that could run or reach out: the second wall behind escaping."""
+    return nh3.clean(
+        content,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        link_rel=None,
+        url_schemes=set(),
+        strip_comments=True,
+    )
+
+
+@lru_cache(maxsize=1)
+def _frame() -> Any:
+    environment = Environment(
+        undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
+    )
+    return environment.from_string((_TEMPLATES / "frame.html.j2").read_text("utf-8"))
