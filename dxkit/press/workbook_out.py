@@ -28,7 +28,7 @@ def write_league(opened: OpenPeriod, path: Path, language: Language) -> None:
         for r in ranking_rows(opened.analysis)
         if r.level == campaign.report_level
     ]
-    columns = ("code", "unit", "points", "rank", "previous_rank", "band", "award")
+    columns: tuple[str, ...] = ("code", "unit", "points", "rank", "previous_rank", "band", "award")
     _sheet(book, opened, language, "ranking", columns, ranking, {2: "0.00"})
     indicators = [
         [r.unit_code, r.unit_name, names[r.indicator], r.numerator, r.denominator, r.value,

@@ -83,7 +83,7 @@ class Language:
         parsed = _FORMATTER.parse(self.template(key))
         return frozenset(name for _, name, _, _ in parsed if name)
 
-    def text(self, key: str, **values: Filling) -> Markup:
+    def text(self, key: str, /, **values: Filling) -> Markup:
         """A text for the page: facts become traceable elements, strings are escaped.
 
         ``{change:abs}`` in the text drops the sign of the fact ``change``.
@@ -93,7 +93,7 @@ class Language:
             for piece in self._pieces(key, values, plain=False)
         )
 
-    def plain(self, key: str, **values: Filling) -> str:
+    def plain(self, key: str, /, **values: Filling) -> str:
         """The same text without markup, for alt texts and the command line."""
         return "".join(str(piece) for piece in self._pieces(key, values, plain=True))
 

@@ -1,0 +1,482 @@
+"""The command line: a thin skin over intake and press. No traceback reaches a user."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from dxkit.intake.project import Project
+    from dxkit.model.campaign import Campaign
+    from dxkit.story.messages import Language
+    from dxkit.story.period import OpenPeriod
+
+DONE, DONE_WITH_ERRORS, CANNOT_START = 0, 1, 2
+
+
+class CannotStartError(Exception):
+    """The command cannot do anything; the message is in the office's language."""
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every command has."""
+    for option in (
+        click.option("--lang", type=click.Choice(["vi", "en"]), default="vi"),
+        click.option("--out", help="Folder for the results instead of outputs."),
+        click.option("--raw", help="Folder with the workbooks instead of data/raw."),
+        click.option(
+            "--campaign", help="Campaign id; DXKIT_CAMPAIGN or the first one if left out."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dxkit")
+def cli() -> None:
+    """Workbooks of a quarter become one traceable page per unit."""
+
+
+class _Session:
+    """What every command works with: project, campaign, period and language."""
+
+    def __init__(self, campaign: str | None, raw: str | None, out: str | None, lang: str) -> None:
+        from dxkit.intake.campaign_folder import load_campaign
+        from dxkit.intake.project import Project, ProjectNotFoundError
+        from dxkit.model.campaign import CampaignError
+        from dxkit.story.messages import load_language
+
+        self.language: Language = load_language(lang)
+        try:
+            self.project: Project = Project.find(raw, out)
+        except ProjectNotFoundError as error:
+            raise self.refuse("no_project", text=str(error)) from error
+        available = self.project.campaigns
+        chosen = campaign or os.environ.get("DXKIT_CAMPAIGN") or (available or ("",))[0]
+        if chosen not in available:
+            raise self.refuse("campaign_unknown", text=chosen, available=", ".join(available))
+        try:
+            self.campaign: Campaign = load_campaign(self.project.campaign_folder(chosen))
+        except CampaignError as error:
+            lines = [self.say("campaign_broken")]
+            for problem in error.problems:
+                values = {name: str(value) for name, value in problem.values.items()}
+                text = self.language.plain(f"campaign.{problem.code}", **values)
+                lines.append(f"  {problem.file}:{problem.line}: {text}")
+            raise CannotStartError("\n".join(lines)) from error
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A text of the command line."""
+        return self.language.plain(
+            f"cli.{key}", **{name: str(value) for name, value in values.items()}
+        )
+
+    def refuse(self, key: str, /, **values: object) -> CannotStartError:
+        """The error that says why nothing can be done."""
+        return CannotStartError(self.say(key, **values))
+
+    def period(self, period_id: str | None) -> str:
+        """The period asked for, or the newest with raw files."""
+        known = [period.id for period in self.campaign.periods]
+        if period_id is not None and period_id not in known:
+            raise self.refuse("period_unknown", text=period_id, available=", ".join(known))
+        with_raw = self.project.periods_with_raw(self.campaign)
+        if period_id is None:
+            if not with_raw:
+                folder = self.project.raw or self.project.raw_folder(self.campaign.id)
+                raise self.refuse("no_raw", text=folder)
+            return with_raw[-1]
+        if period_id not in with_raw:
+            from dxkit.intake.intake import raw_files
+
+            folder = self.project.period_folder(self.campaign.id, period_id)
+            if not raw_files(folder):
+                raise self.refuse("raw_empty", text=folder)
+        return period_id
+
+    def open(self, period_id: str) -> OpenPeriod:
+        """The period, read and analysed."""
+        from dxkit.story.period import open_period
+
+        return open_period(self.project, self.campaign.id, period_id)
+
+    def unit(self, text: str, period_id: str) -> str:
+        """The code of the unit that a code or a name, with or without accents, means."""
+        from dxkit.intake.text import fold
+
+        units = self.campaign.units.on(self.campaign.period(period_id).last_day)
+        if text in units:
+            return text
+        found = [u.code for u in units.units if fold(text) in (fold(u.name), fold(u.bare_name))]
+        if len(found) != 1:
+            some = [f"{u.code} {u.name}" for u in units.at_level(self.campaign.report_level)]
+            raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
+        return found[0]
+
+    def level(self, text: str) -> str:
+        """A level's id, checked."""
+        known = [level.id for level in self.campaign.levels]
+        if text and text not in known:
+            raise self.refuse("level_unknown", text=text, available=", ".join(known))
+        return text
+
+
+@cli.command()
+@click.argument("period", required=False)
+@_options
+@click.option("--unit", "units", multiple=True, help="Code or name; may be repeated.")
+@click.option("--level", default="", help="Pages for another level.")
+@click.option("--jobs", type=click.IntRange(1), default=None)
+@click.option("--force", is_flag=True, help="Make unchanged pages again.")
+@click.option("--only-failed", is_flag=True, help="Make only the pages that failed last time.")
+@click.option("--notebook", type=click.Path(dir_okay=False, path_type=Path), default=None)
+def report(
+    period: str | None,
+    campaign: str | None,
+    raw: str | None,
+    out: str | None,
+    lang: str,
+    units: tuple[str, ...],
+    level: str,
+    jobs: int | None,
+    force: bool,
+    only_failed: bool,
+    notebook: Path | None,
+) -> int:
+    """Make the pages of a period (the newest if left out)."""
+    from dxkit.press.run import BusyError, run_reports
+
+    session = _Session(campaign, raw, out, lang)
+    period_id = session.period(period)
+    codes = [session.unit(unit, period_id) for unit in units]
+    session.level(level)
+    bar = _Progress(session.say("progress"))
+    try:
+        result = run_reports(
+            session.project,
+            session.campaign.id,
+            period_id,
+            units=codes,
+            level=level,
+            language=lang,
+            jobs=jobs or 0,
+            force=force,
+            only_failed=only_failed,
+            notebook=notebook,
+            progress=bar.step,
+            started=bar.start,
+        )
+    except BusyError as error:
+        raise session.refuse("busy", text=str(error)) from error
+    except OSError as error:
+        raise session.refuse("cannot_write", text=error) from error
+    except KeyboardInterrupt:
+        click.echo(session.say("interrupted"), err=True)
+        return DONE_WITH_ERRORS
+    finally:
+        bar.close()
+    for record in result.pages:
+        if record.status == "failed":
+            reason = record.reason
+            if reason in ("timed_out", "died"):
+                reason = session.say(reason)
+            click.echo(session.say("page_failed", text=record.path, reason=reason), err=True)
+    click.echo(
+        session.say(
+            "made",
+            made=result.count("made"),
+            kept=result.count("kept"),
+            failed=result.count("failed"),
+            seconds=f"{result.seconds:.1f}",
+        )
+    )
+    errors = _show_findings(session, session.open(period_id))
+    click.echo(session.say("see", text=result.folder / "index.html"))
+    return DONE_WITH_ERRORS if errors or result.count("failed") else DONE
+
+
+@cli.command()
+@click.argument("period", required=False)
+@_options
+def check(
+    period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
+) -> int:
+    """Read the workbooks and list what is wrong with them."""
+    from dxkit.press.data_out import write_data
+    from dxkit.press.site import findings_html
+
+    session = _Session(campaign, raw, out, lang)
+    period_id = session.period(period)
+    opened = session.open(period_id)
+    folder = session.project.output_folder(session.campaign.id, period_id)
+    from dxkit.press.data_out import write_text
+    from dxkit.press.returned import write_returned
+
+    write_data(opened, folder / "data", session.language)
+    write_text(folder / "findings.html", findings_html(opened, session.language))
+    raw_folder = session.project.period_folder(session.campaign.id, period_id)
+    write_returned(opened, raw_folder, folder, session.language)
+    click.echo(
+        session.say(
+            "checked",
+            files=len(opened.received.sources),
+            observations=len(opened.received.table.observations),
+        )
+    )
+    errors = _show_findings(session, opened, most=50)
+    click.echo(session.say("see", text=folder / "findings.html"))
+    return DONE_WITH_ERRORS if errors else DONE
+
+
+def _show_findings(session: _Session, opened: OpenPeriod, most: int = 5) -> int:
+    """Counts by severity and the first errors and warnings; the number of errors."""
+    from dxkit.story.findings import finding_text
+
+    findings = opened.received.findings
+    counts = {
+        kind: sum(f.severity == kind for f in findings) for kind in ("error", "warning", "note")
+    }
+    click.echo(
+        session.say(
+            "attention", errors=counts["error"], warnings=counts["warning"], notes=counts["note"]
+        )
+    )
+    graver = [f for kind in ("error", "warning") for f in findings if f.severity == kind]
+    for finding in graver[:most]:
+        click.echo(f"  {finding.place}: {finding_text(finding, session.language)}")
+    return counts["error"]
+
+
+@cli.command()
+@click.argument("period", required=False)
+@_options
+@click.option("--level", default="", help="Level to rank; the campaign's report level if left out.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+def rank(
+    period: str | None,
+    campaign: str | None,
+    raw: str | None,
+    out: str | None,
+    lang: str,
+    level: str,
+    form: str,
+) -> int:
+    """Print the league table."""
+    import csv
+    import json
+    from dataclasses import asdict
+
+    from dxkit.analysis.rows import ranking_rows
+    from dxkit.analysis.unit_facts import TOTAL
+
+    session = _Session(campaign, raw, out, lang)
+    period_id = session.period(period)
+    wanted = session.level(level) or session.campaign.report_level
+    opened = session.open(period_id)
+    rows = [row for row in ranking_rows(opened.analysis) if row.level == wanted]
+    if form == "json":
+        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(asdict(rows[0]) if rows else [])
+        writer.writerows(asdict(row).values() for row in rows)
+    else:
+        bands = {b.id: session.language.name(b.names) for b in session.campaign.scoring.bands}
+        click.echo(session.say("rank_header"))
+        for row in rows:
+            card = opened.analysis.scorecard(row.unit_code)
+            place, points = (
+                session.language.number(card.fact(TOTAL, k)) for k in ("rank", "points")
+            )
+            click.echo(f"{place}\t{points}\t{row.unit_name}\t{bands.get(row.band, '–')}")
+    return DONE
+
+
+@cli.command()
+@click.argument("period")
+@click.argument("unit")
+@click.argument("indicator")
+@_options
+def explain(
+    period: str,
+    unit: str,
+    indicator: str,
+    campaign: str | None,
+    raw: str | None,
+    out: str | None,
+    lang: str,
+) -> int:
+    """Show how one number was made, down to file, sheet and cell."""
+    session = _Session(campaign, raw, out, lang)
+    period_id = session.period(period)
+    opened = session.open(period_id)
+    known = {i.id: i for i in session.campaign.indicators}
+    if indicator not in known:
+        raise session.refuse("indicator_unknown", text=indicator, available=", ".join(known))
+    code = session.unit(unit, period_id)
+    card = opened.analysis.scorecard(code)
+    fact = card.find(indicator, "value")
+    if fact is None:
+        raise session.refuse("indicator_unknown", text=indicator, available="–")
+    click.echo(
+        session.say(
+            "explain_value",
+            indicator=session.language.name(known[indicator].names),
+            unit=card.unit.name,
+            period=session.language.period(period_id),
+            value=session.language.number(fact),
+        )
+    )
+    for key, step in card.facts.items():
+        if key.subject == indicator and key.period == period_id and key.unit == code:
+            click.echo(
+                "  " + session.say("explain_step", key=key, value=step.value, method=step.method)
+            )
+    click.echo("  " + session.say("explain_cells"))
+    raw_texts = {
+        (f"{period_id}/{o.place.file}", o.place.sheet, o.place.cell): o
+        for o in opened.received.table.observations
+    }
+    for cell in fact.sources:
+        observation = raw_texts.get((cell.file, cell.sheet, cell.cell))
+        shown = f"  {observation.raw!r} = {observation.value}" if observation else ""
+        click.echo(f"    {cell}{shown}")
+    return DONE
+
+
+@cli.command()
+@click.argument("period", required=False)
+@_options
+def verify(
+    period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
+) -> int:
+    """Prove that every number on the pages agrees with the raw workbooks."""
+    from dxkit.press.verify import verify_period
+
+    session = _Session(campaign, raw, out, lang)
+    period_id = session.period(period)
+    result = verify_period(session.project, session.campaign.id, period_id)
+    if not result.pages:
+        folder = session.project.output_folder(session.campaign.id, period_id)
+        raise session.refuse("no_pages", text=folder)
+    if not result.differences:
+        click.echo(session.say("verified", facts=result.facts, pages=result.pages))
+        return DONE
+    click.echo(session.say("not_verified", count=len(result.differences)))
+    for difference in result.differences:
+        click.echo(
+            f"  {difference.page}: {difference.fact}: {difference.shown} ≠ {difference.expected}"
+        )
+    return DONE_WITH_ERRORS
+
+
+@cli.command()
+@_options
+def demo(campaign: str | None, raw: str | None, out: str | None, lang: str) -> int:
+    """Write the demonstration workbooks (simulated, the same bytes each time)."""
+    from dxkit.press.demo import write_demonstration
+    from dxkit.press.demo.truth import read_census
+
+    session = _Session(campaign, raw, out, lang)
+    references = session.project.raw_folder(session.campaign.id) / "reference"
+    census = read_census(references / "households_census_2019.csv")
+    folder = session.project.raw or session.project.raw_folder(session.campaign.id)
+    write_demonstration(session.campaign, census, folder)
+    count = len(list(folder.glob("2022-Q?/*.xlsx")))
+    click.echo(session.say("demo_written", count=count, text=folder))
+    return DONE
+
+
+@cli.command()
+@_options
+def lab(campaign: str | None, raw: str | None, out: str | None, lang: str) -> int:
+    """Open JupyterLab on the notebooks."""
+    import subprocess
+
+    session = _Session(campaign, raw, out, lang)
+    return subprocess.call(
+        [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--ip=127.0.0.1",
+            f"--notebook-dir={session.project.root}",
+            "--LabApp.default_url=/lab/tree/notebooks",
+        ]
+    )
+
+
+class _Progress:
+    """A progress bar on a terminal, plain lines elsewhere."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar: Any = None
+        self._total = self._done = 0
+
+    def start(self, number: int) -> None:
+        """How many pages there are to make."""
+        self._total = number
+        if number and sys.stderr.isatty():
+            from tqdm import tqdm
+
+            tqdm.monitor_interval = 0  # no thread may live when the batch forks
+            self._bar = tqdm(total=number, desc=self._label, unit="")
+
+    def step(self, unit: str) -> None:
+        """One page is finished."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.update(1)
+        else:
+            click.echo(f"{self._label} {self._done}/{self._total}: {unit}", err=True)
+
+    def close(self) -> None:
+        """The batch has ended."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and exit with its code: 0 done, 1 done with errors, 2 cannot start."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command; returns its exit code and lets no traceback through."""
+    from dxkit.story.messages import load_language
+
+    language = load_language("en" if _asks_for_english(arguments) else "vi")
+    try:
+        code = cli.main(arguments, prog_name="dxkit", standalone_mode=False)
+        return int(code or DONE)
+    except CannotStartError as error:
+        click.echo(str(error), err=True)
+    except click.ClickException as error:
+        click.echo(language.plain("cli.usage", text=error.format_message()), err=True)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(language.plain("cli.interrupted"), err=True)
+        return DONE_WITH_ERRORS
+    except Exception:
+        name = f"dxkit-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+        log = Path(tempfile.gettempdir()) / name
+        log.write_text(traceback.format_exc(), "utf-8")
+        click.echo(language.plain("cli.unexpected", text=str(log)), err=True)
+    return CANNOT_START
+
+
+def _asks_for_english(arguments: list[str]) -> bool:
+    return "--lang=en" in arguments or ("--lang", "en") in itertools.pairwise(arguments)
