@@ -109,7 +109,9 @@ class Report:
         return self._section("headlines", Markup('<ul class="headlines">{}</ul>').format(items))
 
     def indicators(self) -> Part:
-        """The table of indicators."""
+        """The table of indicators; nothing at a level where none is measured."""
+        if not self.view.results:
+            return Part(Markup(""))
         text = self.language.text
         columns = [Column(text("report.indicator"))]
         keys = ["value"]
@@ -139,7 +141,9 @@ class Report:
         )
 
     def targets_chart(self) -> Part:
-        """Values against targets, for the indicators measured as shares."""
+        """Values against targets, for the indicators measured as shares or scores."""
+        if not self.view.results:
+            return Part(Markup(""))
         rows = [
             Bar(
                 self.language.name(i.short_names),
@@ -163,7 +167,9 @@ class Report:
         return self._chart("children", rows, list(points_claims(self.view)))
 
     def narrative(self) -> Part:
-        """A paragraph for each indicator."""
+        """A paragraph for each indicator; nothing at a level where none is measured."""
+        if not self.view.results:
+            return Part(Markup(""))
         paragraphs = Markup("").join(
             Markup("<h3>{}</h3>{}").format(
                 self.language.name(indicator.short_names),
@@ -247,6 +253,7 @@ class Report:
 
     def method(self) -> Part:
         """How scores and ranks were made, and which rules are assumed."""
+        indicators = self.opened.campaign.indicators
         campaign, text = self.opened.campaign, self.language.text
         columns = [
             Column(text("report.indicator")),
@@ -255,15 +262,16 @@ class Report:
             Column(text("report.column_source")),
         ]
         rows: list[list[Cell]] = []
-        for result in self.view.results:
-            indicator = result.indicator
+        cards = (self.view.scorecard, *self.view.children)
+        for indicator in indicators:
+            points = (card.find(indicator.id, "max_points") for card in cards)
             source = Markup('<span class="document">{}</span>').format(indicator.source)
             if indicator.assumed:
                 source += Markup(" ") + self._assumed()
             rows.append(
                 [
                     self.language.name(indicator.short_names),
-                    self.view.fact(indicator.id, "max_points"),
+                    next((fact for fact in points if fact is not None), "–"),
                     text(f"report.scoring_{indicator.scoring}"),
                     source,
                 ]
@@ -330,18 +338,19 @@ class Report:
 
     def comparison(self) -> Part:
         """The same indicators for all units below."""
+        if not self.view.children:
+            return Part(Markup(""))
         text = self.language.text
         columns = [Column(text("report.unit"))]
-        columns += [
-            Column(self.language.name(i.short_names), numeric=True) for i in self.view.indicators
+        cards = [*self.view.children, *([self.view.scorecard] if self.view.results else [])]
+        shown = [
+            i for i in self.opened.campaign.indicators if any(c.find(i.id, "value") for c in cards)
         ]
+        columns += [Column(self.language.name(i.short_names), numeric=True) for i in shown]
         rows: list[list[Cell]] = []
-        for card in (*self.view.children, self.view.scorecard):
+        for card in cards:
             row: list[Cell] = [self._name(card.unit.code)]
-            for indicator in self.opened.campaign.indicators:
-                fact = card.find(indicator.id, "value")
-                if any(i.id == indicator.id for i in self.view.indicators):
-                    row.append(fact if fact is not None else "–")
+            row += [card.find(indicator.id, "value") or "–" for indicator in shown]
             rows.append(row)
         caption = text("report.comparison_caption", unit=self._name(self.view.unit.code))
         return self._section("comparison", render_table(caption, columns, rows, self.language))

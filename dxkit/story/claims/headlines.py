@@ -65,6 +65,8 @@ def _targets(view: View) -> Claim | None:
 
 def _change(view: View) -> Claim | None:
     """The greatest gain and the greatest loss among the indicators measured as shares."""
+    if not view.indicators:
+        return None
     if view.previous_period is None:
         first = view.fact(view.indicators[0].id, "change")
         return choose(
