@@ -1,0 +1,5 @@
+"""``python -m dxkit``."""
+
+from dxkit.cli import main
+
+main()
