@@ -107,7 +107,8 @@ def united_marks(facts: Iterable[Fact]) -> frozenset[str]:
 class Reference:
     """Something named in a sentence: an id whose name the reader's language supplies.
 
-    ``kind`` is ``unit``, ``indicator``, ``measure``, ``period``, ``level`` or ``band``.
+    ``kind`` is ``unit``, ``indicator``, ``short_indicator``, ``measure``, ``thing`` (what a measure
+    counts), ``period``, ``level`` or ``band``.
     """
 
     kind: str

@@ -78,7 +78,8 @@ def _make(task: Task, scratch: Path) -> None:
     notebook.metadata["title"] = title
     notebook.metadata["dxkit"] = {"language": task.language}
     notebook.metadata.pop("papermill", None)  # holds times and paths
-    for cell in notebook.cells:
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"  # papermill draws the id of the cell it adds
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
     page, _ = exporter().from_notebook_node(notebook)

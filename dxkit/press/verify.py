@@ -101,4 +101,8 @@ def _fact(key: str, analysis: Analysis) -> Fact | None:
 
 
 def _writings(fact: Fact, language: Language) -> set[str]:
-    return {language.number(fact), language.number(fact, signless=True)}
+    return {
+        language.number(fact),
+        language.number(fact, signless=True),
+        language.number(fact, signed=True),
+    }

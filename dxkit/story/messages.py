@@ -40,11 +40,12 @@ class Language:
 
     # numbers -----------------------------------------------------------------------------
 
-    def number(self, fact: Fact, *, signless: bool = False) -> str:
+    def number(self, fact: Fact, *, signless: bool = False, signed: bool = False) -> str:
         """A fact as a reader sees it: rounded half up, in this language's marks ("45,6%").
 
-        ``signless`` drops the sign, for sentences whose verb already says the direction.
-        A missing fact gives the words of its reason.
+        ``signless`` drops the sign, for sentences whose verb already says the direction;
+        ``signed`` writes a plus, for tables of differences. A missing fact gives the words of its
+        reason.
         """
         if not isinstance(fact, Fact):
             raise TypeError(f"a number enters text only as a Fact, not {fact!r}")
@@ -60,11 +61,13 @@ class Language:
             rounded = abs(rounded)  # never "-0"
         text = f"{rounded:,f}".replace(",", "\0").replace(".", self._decimal_mark)
         text = text.replace("\0", self._group_mark)
+        if signed and rounded > 0:
+            text = f"+{text}"
         return text + "%" if fact.unit is UnitOfMeasure.SHARE else text
 
-    def fact(self, fact: Fact, *, signless: bool = False) -> Markup:
+    def fact(self, fact: Fact, *, signless: bool = False, signed: bool = False) -> Markup:
         """A fact as an element that carries its unrounded value and its key."""
-        text = self.number(fact, signless=signless)
+        text = self.number(fact, signless=signless, signed=signed)
         if fact.value is None:
             return Markup('<span class="missing">{}</span>').format(text)
         return Markup('<data class="fact" value="{}" data-fact="{}">{}</data>').format(

@@ -293,7 +293,11 @@ class Report:
 
     def sources(self) -> Part:
         """The cells behind the page's numbers."""
-        own = (f for f in self.view.scorecard.facts.values() if f.key.unit == self.view.unit.code)
+        own = (
+            fact
+            for fact in self.view.scorecard.facts.values()
+            if fact.key.unit == self.view.unit.code and fact.key.kind != "against_group"
+        )
         cells = {cell for fact in own for cell in fact.sources}
         items = Markup("").join(
             Markup('<li class="place">{} › {}: {}</li>').format(file, sheet, ranges)
@@ -384,12 +388,15 @@ class Report:
         fact = self.view.scorecard.find(indicator, kind)
         if fact is None or fact.missing in ("no_target", "first_period", "not_scored"):
             return "–"
+        if kind == "rank" and fact.known:
+            ranked = self.view.fact(indicator, "ranked")
+            return self.language.fact(fact) + Markup("/") + self.language.fact(ranked)
         return fact
 
     def _total_row(self, keys: list[str], with_state: bool) -> list[Cell]:
         row: list[Cell] = [self.language.text("report.total")]
         for key in keys:
-            row.append(self.view.fact(TOTAL, key) if key in ("points", "rank") else "")
+            row.append(self._cell(TOTAL, key) if key in ("points", "rank") else "")
         return [*row, ""] if with_state else row
 
     def _state(self, met: bool | None) -> State:

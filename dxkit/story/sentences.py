@@ -46,6 +46,7 @@ class Writer:
             return Markup('<span class="date">{}</span>').format(language.period(reference.id))
         words = {
             "indicator": lambda: campaign.indicator(reference.id).names,
+            "short_indicator": lambda: campaign.indicator(reference.id).short_names,
             "measure": lambda: campaign.measure(reference.id).names,
             "thing": lambda: campaign.measure(reference.id).things,
             "level": lambda: campaign.level(reference.id).names,

@@ -30,6 +30,7 @@ class Column:
     numeric: bool = False
 
 
+_DIFFERENCES = frozenset({"gap", "change", "rank_change", "against_group"})
 _SHAPES = {"good": "●", "bad": "▲", "none": "–"}
 
 
@@ -69,7 +70,7 @@ def _numeric(numeric: bool) -> Markup:
 
 def _shown(cell: Cell, language: Language) -> str | Markup:
     if isinstance(cell, Fact):
-        return language.fact(cell)
+        return language.fact(cell, signed=cell.key.kind in _DIFFERENCES)
     if isinstance(cell, State):
         return Markup('<span class="state {}"><span aria-hidden="true">{}</span> {}</span>').format(
             cell.kind, _SHAPES[cell.kind], cell.word

@@ -56,8 +56,8 @@ def _targets(view: View) -> Claim | None:
         {
             "targets": view.fact(TOTAL, "targets"),
             "targets_met": view.fact(TOTAL, "targets_met"),
-            "met": [Reference("indicator", r.indicator.id) for r in met],
-            "missed": [Reference("indicator", r.indicator.id) for r in missed],
+            "met": [Reference("short_indicator", r.indicator.id) for r in met],
+            "missed": [Reference("short_indicator", r.indicator.id) for r in missed],
             "unit": view.itself,
         },
     )

@@ -1,0 +1,127 @@
+"""The finished pages: every number is a fact, nothing foreign, the same bytes again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from dxkit.cli import run
+
+DECLARED = ("place", "raw", "date", "name", "document")
+
+
+def digits_outside_facts(page: Path) -> list[str]:
+    """Text with digits that is neither a fact nor one of the declared exceptions."""
+    tree = html.fromstring(page.read_text("utf-8")).find("body")
+    found = []
+
+    def walk(element: html.HtmlElement) -> None:
+        if not isinstance(element.tag, str):
+            return
+        classes = set((element.get("class") or "").split())
+        exempt = bool(classes & set(DECLARED)) or (
+            "fact" in classes and (element.get("data-fact") or "").count("/") == 3
+        )
+        if not exempt:
+            if element.text and re.search(r"\d", element.text):
+                found.append(element.text.strip())
+            for child in element:
+                walk(child)
+        else:
+            return
+        for child in element:
+            if child.tail and re.search(r"\d", child.tail):
+                found.append(child.tail.strip())
+
+    walk(tree)
+    return found
+
+
+@pytest.mark.parametrize("name", ["district/930-thanh-pho-vi-thanh.html",
+                                  "district/934-huyen-phung-hiep.html",
+                                  "district/935-huyen-vi-thuy.html"])  # fmt: skip
+def test_every_number_on_a_district_page_is_a_fact(outputs: Path, name: str) -> None:
+    assert digits_outside_facts(outputs / name) == []
+
+
+def test_the_walk_sees_a_bare_digit(outputs: Path, tmp_path: Path) -> None:
+    page = (outputs / "district/930-thanh-pho-vi-thanh.html").read_text("utf-8")
+    spoiled = tmp_path / "page.html"
+    spoiled.write_text(page.replace("</main>", "<p>thêm 7 hộ</p></main>"), "utf-8")
+    assert digits_outside_facts(spoiled) == ["thêm 7 hộ"]
+
+
+def test_a_district_page_holds_no_other_district(outputs: Path) -> None:
+    for page in (outputs / "district").glob("*.html"):
+        code = page.name[:3]
+        text = page.read_text("utf-8")
+        units = {key.split("/")[1] for key in re.findall(r'data-fact="([^"]*)"', text)}
+        foreign = {u for u in units if u in {str(n) for n in range(930, 938)}} - {code}
+        assert not foreign, (page.name, foreign)
+        assert units - {code, "93"} <= {u for u in units if u.startswith("31")}
+        files = set(re.findall(r"2022-Q[34]/(\d{3})-", text))
+        assert files <= {code}
+
+
+def test_the_pages_say_that_the_data_is_simulated(outputs: Path) -> None:
+    pages = [*outputs.glob("*.html"), *outputs.glob("district/*.html")]
+    assert len(pages) == 11
+    for page in pages:
+        assert 'class="banner"' in page.read_text("utf-8"), page.name
+
+
+def test_pages_have_no_address_no_script_and_a_language(outputs: Path) -> None:
+    for page in [*outputs.glob("*.html"), *outputs.glob("district/*.html")]:
+        text = page.read_text("utf-8")
+        assert '<html lang="vi">' in text
+        assert "<script" not in text
+        outside = set(re.findall(r"https?://[^\"' <]+", text)) - {"http://www.w3.org/2000/svg"}
+        assert not outside
+        assert text.count("<h1") == 1
+        assert not re.search(r"\b(nan|None|NaN)\b", text)
+        assert len(text.encode()) < 250_000
+
+
+def test_two_runs_give_the_same_bytes(outputs: Path, tmp_path: Path) -> None:
+    assert run(["report", "2022-Q4", "--out", str(tmp_path)]) == 0
+    again = tmp_path / "haugiang-2022" / "2022-Q4"
+
+    def digests(folder: Path) -> dict[str, str]:
+        wanted = [*folder.rglob("*.html"), *folder.rglob("*.csv"), folder / "league.xlsx"]
+        wanted += folder.glob("notebooks/*.ipynb")
+        return {
+            p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in wanted
+        }
+
+    assert digests(outputs) == digests(again)
+    assert len(digests(outputs)) > 20
+
+
+def test_an_unchanged_run_makes_nothing(outputs: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in outputs.rglob("*.html")}
+    assert run(["report", "2022-Q4", "--out", str(outputs.parents[1])]) == 0
+    assert {p: p.stat().st_mtime_ns for p in outputs.rglob("*.html")} == before
+
+
+def test_verify_proves_the_pages_and_finds_a_changed_digit(
+    outputs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--out", str(outputs.parents[1])]
+    assert run(["verify", "2022-Q4", *out]) == 0
+    page = outputs / "district/936-huyen-long-my.html"
+    text = page.read_text("utf-8")
+    tampered = re.sub(
+        r"(data-fact=\"2022-Q4/936/cashless/value\"[^>]*>)5", r"\g<1>6", text, count=1
+    )
+    assert tampered != text
+    page.write_text(tampered, "utf-8")
+    try:
+        assert run(["verify", "2022-Q4", *out]) == 1
+        assert "936/cashless/value" in capsys.readouterr().out
+    finally:
+        page.write_text(text, "utf-8", newline="")

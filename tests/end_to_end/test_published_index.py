@@ -1,0 +1,84 @@
+"""The second campaign reproduces the published ranks and scores of PCI 2009."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dxkit.cli import run
+
+WEIGHTS = (10, 5, 20, 15, 10, 10, 5, 20, 5)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("pci")
+    assert run(["report", "--campaign", "pci-2009", "--out", str(out)]) == 0
+    return out / "pci-2009" / "2009"
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_all_published_ranks_and_scores_are_reproduced(pages: Path) -> None:
+    observed = {(r["unit_code"], r["measure"]): r for r in read(pages / "data/observations.csv")}
+    ranking = read(pages / "data/ranking.csv")
+    assert len(ranking) == 63
+    for row in ranking:
+        code = row["unit_code"]
+        assert int(row["rank"]) == int(observed[code, "published_rank"]["value"])
+        score = float(observed[code, "published_score"]["value"])
+        assert float(row["points"]) == pytest.approx(score, abs=0.00001)
+
+
+def test_the_transcription_equals_the_published_workbook(root: Path, published: Path) -> None:
+    import openpyxl
+    import xlrd
+
+    theirs = xlrd.open_workbook(str(published / "pci_2009.xls")).sheet_by_name("Tong Hop")
+    ours = openpyxl.load_workbook(root / "data/raw/pci-2009/2009/pci_2009.xlsx")["Tong Hop"]
+    compared = 0
+    for row in range(3, theirs.nrows):
+        values = [ours.cell(row + 1, column + 1).value for column in range(13)]
+        expected = [theirs.cell_value(row, column) for column in range(13)]
+        assert values[2] == expected[2].strip()
+        assert values[:2] + values[3:] == pytest.approx(expected[:2] + expected[3:], abs=0)
+        weighted = sum(v * w for v, w in zip(expected[3:12], WEIGHTS, strict=True)) / 10
+        assert weighted == pytest.approx(expected[12], abs=0.00001)
+        compared += 1
+    assert compared == 63
+
+
+def test_the_published_workbook_gives_the_same_pages_but_for_source_cells(
+    pages: Path, published: Path, tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    shutil.copy(published / "pci_2009.xls", raw)
+    arguments = ["--campaign", "pci-2009", "--raw", str(raw), "--out", str(tmp_path / "out")]
+    assert run(["report", *arguments]) == 0
+    again = tmp_path / "out" / "pci-2009" / "2009"
+    ours = sorted((pages / "province").glob("*.html"))
+    assert len(ours) == 63
+
+    def without_sources(path: Path) -> str:
+        text = path.read_text("utf-8")
+        return re.sub(r'<li class="place">.*?</li>', "", text, flags=re.DOTALL)
+
+    for page in ours:
+        assert without_sources(page) == without_sources(again / "province" / page.name)
+
+
+def test_the_package_knows_nothing_of_any_campaign(root: Path) -> None:
+    for path in (root / "dxkit").rglob("*"):
+        if path.suffix in {".py", ".toml", ".j2"} and "demo" not in path.parts:
+            text = path.read_text("utf-8").lower()
+            for word in ("pci", "haugiang-", "vcci"):
+                if (path.name, word) != ("cli.py", "haugiang-"):
+                    assert word not in text, (path.name, word)

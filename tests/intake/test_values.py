@@ -1,0 +1,125 @@
+"""Cells read one by one: what office workbooks hold, and what it means."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dxkit.intake.values import count_from_share, parse_decimal, read_count, read_number
+from dxkit.intake.workbook import Cell
+from dxkit.model.campaign import MeasureKind
+from dxkit.model.table import Flag
+
+
+def cell(value: object, number_format: str = "General", **more: bool) -> Cell:
+    return Cell(1, 1, value, number_format, **more)
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "flag", "problem"),
+    [
+        (1205, 1205, None, ""),
+        (1205.0, 1205, None, ""),
+        ("'1205".lstrip("'"), 1205, None, ""),
+        ("1205 ", 1205, None, ""),
+        ("1.234", 1234, None, ""),
+        ("12 345", 12345, None, ""),
+        ("12\u00a0345", 12345, None, ""),
+        ("1,234", 1234, None, ""),
+        ("1.234.567", 1234567, None, ""),
+        ("102 hộ", 102, None, ""),
+        ("25/40", 25, None, ""),
+        ("62,5% (25/40)", 25, None, ""),
+        ("63,5% (25/40)", None, Flag.REJECTED, "value_unreadable"),
+        ("gần 60", 60, Flag.APPROXIMATE_BELOW, "value_approximate"),
+        ("trên 445.300", 445300, Flag.APPROXIMATE_ABOVE, "value_approximate"),
+        ("12O", 120, Flag.REPAIRED, "digits_repaired"),
+        ("l5", 15, Flag.REPAIRED, "digits_repaired"),
+        ("0", 0, None, ""),
+        ("không", 0, None, ""),
+        ("-", None, Flag.NO_DATA, ""),
+        ("–", None, Flag.NO_DATA, ""),
+        ("…", None, Flag.NO_DATA, ""),
+        ("x", None, Flag.NO_DATA, ""),
+        ("Chưa có số liệu", None, Flag.NO_DATA, ""),
+        (None, None, Flag.NO_DATA, ""),
+        ("Không phát sinh", None, Flag.NOT_APPLICABLE, ""),
+        ("chưa gửi báo cáo", None, Flag.NOT_REPORTED, ""),
+        ("10.50,15", None, Flag.REJECTED, "value_unreadable"),
+        ("năm hộ", None, Flag.REJECTED, "value_unreadable"),
+        ("45.6", None, Flag.REJECTED, "count_not_whole"),
+        (2.5, None, Flag.REJECTED, "count_not_whole"),
+        (-3, None, Flag.REJECTED, "count_negative"),
+        (True, None, Flag.REJECTED, "value_unreadable"),
+        (float("inf"), None, Flag.REJECTED, "value_unreadable"),
+        (datetime.datetime(2022, 4, 3), None, Flag.REJECTED, "value_is_date"),
+        ("#DIV/0!", None, Flag.REJECTED, "value_is_error"),
+        ("62,5%", None, Flag.REJECTED, "share_in_count_column"),
+        ("=1+1", None, Flag.REJECTED, "value_unreadable"),
+    ],
+)
+def test_a_count(written: object, value: int | None, flag: Flag | None, problem: str) -> None:
+    found = read_count(cell(written))
+    assert (found.value, found.flag, found.problem) == (value, flag, problem)
+
+
+def test_a_formula_that_was_never_calculated_is_a_finding() -> None:
+    found = read_count(cell(None, formula_without_value=True))
+    assert found.problem == "formula_not_calculated"
+
+
+@pytest.mark.parametrize(
+    ("written", "number_format", "value", "problem"),
+    [
+        (0.8, "0%", 0.8, ""),
+        (45.6, "General", 0.456, ""),
+        ("45,6%", "General", 0.456, ""),
+        ("45,6", "General", 0.456, ""),
+        (0.456, "General", None, "value_ambiguous"),
+        ("0,5", "General", None, "value_ambiguous"),
+        ("abc", "General", None, "value_unreadable"),
+    ],
+)
+def test_a_share(written: object, number_format: str, value: float | None, problem: str) -> None:
+    found = read_number(cell(written, number_format), MeasureKind.SHARE)
+    assert (found.value, found.problem) == (value, problem)
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "problem"),
+    [
+        (8.351827, 8.351827, ""),
+        ("8,351827", 8.351827, ""),
+        ("8.351827", 8.351827, ""),
+        ("1.234", None, "value_ambiguous"),
+    ],
+)
+def test_a_score(written: object, value: float | None, problem: str) -> None:
+    found = read_number(cell(written), MeasureKind.SCORE)
+    assert (found.value, found.problem) == (value, problem)
+
+
+@given(st.integers(1, 999), st.data())
+def test_a_typed_share_gives_back_the_only_count_that_fits(whole: int, data: st.DataObject) -> None:
+    part = data.draw(st.integers(0, whole))
+    typed = (Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    assert count_from_share(typed, whole) == part
+
+
+def test_a_typed_share_of_a_large_whole_is_not_guessed() -> None:
+    assert count_from_share(Decimal("50"), 1000) is None  # 495 to 504 all round to 50
+    assert count_from_share(Decimal("33.3"), 10) is None  # no count of ten does
+
+
+@given(st.integers(0, 10**9))
+def test_grouping_by_dots_is_undone(number: int) -> None:
+    assert read_count(cell(f"{number:,}".replace(",", "."))).value == number
+
+
+@pytest.mark.parametrize("text", ["1,2,3,4", "1.23,4,5", "", "--", "1..2"])
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert parse_decimal(text) is None
