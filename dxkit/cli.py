@@ -17,6 +17,7 @@ import click
 if TYPE_CHECKING:
     from dxkit.intake.project import Project
     from dxkit.model.campaign import Campaign
+    from dxkit.model.findings import Finding
     from dxkit.story.messages import Language
     from dxkit.story.period import OpenPeriod
 
@@ -233,13 +234,13 @@ def check(
             observations=len(opened.received.table.observations),
         )
     )
-    errors = _show_findings(session, opened, most=50)
+    errors = _show_findings(session, opened, most=20)
     click.echo(session.say("see", text=folder / "findings.html"))
     return DONE_WITH_ERRORS if errors else DONE
 
 
-def _show_findings(session: _Session, opened: OpenPeriod, most: int = 5) -> int:
-    """Counts by severity and the first errors and warnings; the number of errors."""
+def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
+    """Counts by severity and the first few of each kind; returns the number of errors."""
     from dxkit.story.findings import finding_text
 
     findings = opened.received.findings
@@ -251,9 +252,16 @@ def _show_findings(session: _Session, opened: OpenPeriod, most: int = 5) -> int:
             "attention", errors=counts["error"], warnings=counts["warning"], notes=counts["note"]
         )
     )
-    graver = [f for kind in ("error", "warning") for f in findings if f.severity == kind]
-    for finding in graver[:most]:
-        click.echo(f"  {finding.place}: {finding_text(finding, session.language)}")
+    by_code: dict[str, list[Finding]] = {}
+    for kind in ("error", "warning"):
+        for finding in findings:
+            if finding.severity == kind:
+                by_code.setdefault(finding.code, []).append(finding)
+    for alike in by_code.values():
+        for finding in alike[:most]:
+            click.echo(f"  {finding.place}: {finding_text(finding, session.language)}")
+        if len(alike) > most:
+            click.echo("  " + session.say("more", number=len(alike) - most))
     return counts["error"]
 
 

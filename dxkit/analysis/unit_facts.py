@@ -106,7 +106,14 @@ def _target_facts(
             numerator, denominator = (int(part.number) for part in parts)
             lacking = shortfall(numerator, denominator, result.target.value)
         yield maker.derived(
-            subject, "shortfall", lacking, UnitOfMeasure.COUNT, 0, "shortfall", (*parts, target)
+            subject,
+            "shortfall",
+            lacking,
+            UnitOfMeasure.COUNT,
+            0,
+            "shortfall",
+            (*parts, target),
+            missing=value.missing,
         )
 
 

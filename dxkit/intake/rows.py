@@ -81,6 +81,7 @@ class RowReader:
                     self.sheet.cell(number, c.number).value is not None for c in self.layout.columns
                 ):
                     self._name_problem(match, name_cell, written)
+                    self._parent = None  # what stands below belongs to nobody we know
                 return None
             unit = match.unit
             level = self.names.open_level

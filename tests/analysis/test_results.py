@@ -1,0 +1,128 @@
+"""Aggregation and totals on a small tree worked by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from dxkit.analysis.scorecard import Analysis
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import CellRef
+from dxkit.model.table import Flag, IndicatorTable, Observation, Received
+from dxkit.model.units import Unit
+
+
+def observe(unit: str, measure: str, value: int | None, flag: Flag | None = None) -> Observation:
+    period = "2022-10" if measure.startswith("dossiers") else "2022-Q4"
+    return Observation(
+        period, unit, measure, value, CellRef("a.xlsx", "S", f"{measure}{unit}"), "", flag
+    )
+
+
+def analyse(campaign: Campaign, *observations: Observation) -> Analysis:
+    units = campaign.units.on(campaign.period("2022-Q4").last_day)
+    known = {o.unit_code for o in observations if o.unit_code not in units}
+    hamlets = [Unit(c, c, "", "hamlet", c.split("-")[0]) for c in sorted(known)]
+    table = IndicatorTable("2022-Q4", observations)
+    return Analysis(campaign, Received(table, units.with_units(hamlets)))
+
+
+def test_numerators_and_denominators_are_added_before_they_are_divided(haugiang: Campaign) -> None:
+    analysis = analyse(
+        haugiang,
+        observe("31318-a", "households", 100),
+        observe("31318-a", "households_app", 10),
+        observe("31321-a", "households", 300),
+        observe("31321-a", "households_app", 270),
+    )
+    value = analysis.scorecard("930").fact("app_installed", "value")
+    assert value.value == 280 / 400  # not the mean of 10 % and 90 %
+    assert {cell.cell for cell in value.sources} == {
+        "households31318-a", "households_app31318-a", "households31321-a", "households_app31321-a",
+    }  # fmt: skip
+    assert "partial" in value.marks  # seven communes have sent nothing
+
+
+def test_a_place_with_half_a_pair_is_left_out_of_both_sums(haugiang: Campaign) -> None:
+    analysis = analyse(
+        haugiang,
+        observe("31318-a", "households", 100),
+        observe("31318-a", "households_app", 10),
+        observe("31318-b", "households", 300),
+        observe("31318-b", "households_app", None, Flag.REJECTED),
+    )
+    card = analysis.scorecard("31318")
+    assert card.fact("app_installed", "denominator").value == 100
+    assert "partial" in card.fact("app_installed", "value").marks
+    assert analysis.scorecard("31318-b").fact("app_installed", "value").missing == "rejected"
+
+
+def test_nothing_arose_is_not_nothing_reported(haugiang: Campaign) -> None:
+    analysis = analyse(
+        haugiang,
+        observe("31318", "dossiers", None, Flag.NOT_APPLICABLE),
+        observe("31318", "dossiers_online", None, Flag.NOT_APPLICABLE),
+        observe("31321", "dossiers", 0),
+        observe("31321", "dossiers_online", 0),
+    )
+    for code in ("31318", "31321"):
+        fact = analysis.scorecard(code).fact("online_dossiers", "value")
+        assert fact.missing == "not_applicable"
+    assert analysis.scorecard("31324").fact("online_dossiers", "value").missing == "not_reported"
+
+
+def full(code: str, share: float) -> list[Observation]:
+    hamlet = f"{code}-a"
+    return [
+        observe(hamlet, "households", 100),
+        observe(hamlet, "households_digital_skills", round(90 * share)),
+        observe(hamlet, "households_app", round(80 * share)),
+        observe(hamlet, "households_cashless", round(80 * share)),
+        observe(hamlet, "farm_households", 10),
+        observe(hamlet, "farm_households_ecommerce", 5),
+        observe(code, "dossiers", 100),
+        observe(code, "dossiers_online", round(50 * share)),
+        observe(code, "initiatives_effective", 1),
+    ]
+
+
+def test_a_total_by_hand(haugiang: Campaign) -> None:
+    analysis = analyse(haugiang, *full("31318", 1.0), *full("31321", 0.5))
+    # four indicators at their targets 20 each, half the farms 5 of 10, one initiative 10 of 10
+    assert analysis.results.totals["31318"].points == pytest.approx(95)
+    assert analysis.results.totals["31321"].points == pytest.approx(55)
+    assert analysis.results.totals["31318"].rank == 1
+    assert analysis.results.totals["31321"].rank == 2
+    assert analysis.results.totals["31318"].award == "commune"
+    assert analysis.results.totals["31321"].award == ""
+    assert analysis.results.totals["31324"].missing == "not_reported"
+
+
+def test_what_does_not_apply_is_taken_out_of_the_scale(haugiang: Campaign) -> None:
+    rows = [o for o in full("31318", 1.0) if not o.measure.startswith("dossiers")]
+    rows += [
+        observe("31318", m, None, Flag.NOT_APPLICABLE) for m in ("dossiers", "dossiers_online")
+    ]
+    total = analyse(haugiang, *rows).results.totals["31318"]
+    assert total.points == pytest.approx(75 / 80 * 100)
+    assert total.covered == pytest.approx(0.8)
+
+
+def test_a_unit_that_lacks_one_figure_is_not_ranked(haugiang: Campaign) -> None:
+    rows = [
+        dataclasses.replace(o, value=None, flag=Flag.REJECTED)
+        if o.measure == "households_app"
+        else o
+        for o in full("31318", 1.0)
+    ]
+    total = analyse(haugiang, *rows, *full("31321", 0.5)).results.totals["31318"]
+    assert (total.points, total.rank, total.missing) == (None, None, "incomplete")
+
+
+def test_a_derived_fact_unites_its_sources(haugiang: Campaign) -> None:
+    card = analyse(haugiang, *full("31318", 1.0)).scorecard("31318")
+    points = card.fact("total", "points")
+    assert len(points.sources) == 9
+    assert points.marks >= {"assumed"}
+    assert card.fact("app_installed", "shortfall").value == 0

@@ -1,0 +1,186 @@
+"""The command line with right and wrong input: one sentence, the right exit code, no traceback."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dxkit.cli import run
+from dxkit.press import run as batch
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    text = captured.out + captured.err
+    assert "Traceback" not in text
+    return text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["report", "2022-Q9"], "2022-Q3, 2022-Q4"),
+        (["report", "--campaign", "nowhere"], "haugiang-2022, pci-2009"),
+        (["report", "--unit", "999"], "930"),
+        (["report", "--level", "county"], "district"),
+        (["report", "--colour", "red"], "--colour"),
+        (["reprot"], "reprot"),
+        (["explain", "2022-Q4", "930", "nothing"], "app_installed"),
+    ],
+)
+def test_wrong_input_is_one_sentence_that_helps(
+    arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = [] if arguments == ["reprot"] else ["--out", str(tmp_path)]
+    assert run([*arguments, *out]) == 2
+    text = said(capsys)
+    assert words in text
+    assert len(text.strip().splitlines()) == 1
+
+
+def test_an_empty_raw_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "raw").mkdir()
+    arguments = ["--raw", str(tmp_path / "raw"), "--out", str(tmp_path / "out")]
+    assert run(["report", *arguments]) == 2
+    assert "Chưa có số liệu" in said(capsys)
+    assert run(["report", "2022-Q4", *arguments]) == 2
+    assert str(tmp_path / "raw") in said(capsys)
+
+
+def test_a_broken_campaign_lists_all_its_mistakes(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(root / "data/campaigns", tmp_path / "data/campaigns")
+    targets = tmp_path / "data/campaigns/haugiang-2022/targets.csv"
+    targets.write_text(targets.read_text("utf-8").replace(",0.30,", ",30,"), "utf-8")
+    monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
+    assert run(["report"]) == 2
+    assert "targets.csv:2:" in said(capsys)
+
+
+def test_rank_in_three_forms(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--out", str(outputs.parents[1])]
+    assert run(["rank", "2022-Q4", *out]) == 0
+    table = said(capsys)
+    assert re.search(r"^1\t\d\d,\d\d\tHuyện Châu Thành A\t", table, re.MULTILINE)
+    assert run(["rank", "2022-Q4", "--format", "json", *out]) == 0
+    rows = json.loads(said(capsys))
+    assert [row["rank"] for row in rows] == list(range(1, 9))
+    assert run(["rank", "2022-Q4", "--format", "csv", "--level", "commune", *out]) == 0
+    assert len(list(csv.DictReader(io.StringIO(said(capsys))))) == 75
+
+
+def test_explain_goes_down_to_the_cells(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--out", str(outputs.parents[1])]
+    assert run(["explain", "2022-Q4", "huyen vi thuy", "app_installed", *out]) == 0
+    text = said(capsys)
+    assert "2022-Q4/935-huyen-vi-thuy.xlsx › 1. Chỉ tiêu hộ!F14  '86,0%' = 369" in text
+
+
+def test_check_writes_the_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "2022-Q4", "--out", str(tmp_path)]) == 0
+    folder = tmp_path / "haugiang-2022" / "2022-Q4"
+    with (folder / "data/findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {"total_differs", "digits_repaired"} <= {row["code"] for row in rows}
+    assert (folder / "findings.html").exists()
+    assert "937-thi-xa-long-my.xlsx" in said(capsys)
+
+
+def test_one_unreadable_workbook_stops_nobody_else(
+    raw_copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoiled = raw_copy / "haugiang-2022/2022-Q4/936-huyen-long-my.xlsx"
+    spoiled.write_bytes(b"PK\x03\x04 no workbook")
+    out = tmp_path / "out"
+    assert run(["report", "2022-Q4", "--raw", str(raw_copy), "--out", str(out)]) == 1
+    assert "936-huyen-long-my.xlsx" in said(capsys)
+    folder = out / "haugiang-2022" / "2022-Q4"
+    assert len(list(folder.glob("district/*.html"))) == 8
+    page = next(folder.glob("district/936-*.html")).read_text("utf-8")
+    assert "chưa gửi báo cáo" in page
+    assert not re.search(r"\b(nan|None)\b", page)
+    with (folder / "data/findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        codes = {(r["code"], r["file"]) for r in csv.DictReader(file)}
+    assert ("file_unreadable", "936-huyen-long-my.xlsx") in codes
+
+
+def test_a_notebook_that_fails_keeps_the_earlier_page(
+    outputs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
+) -> None:
+    broken = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
+    broken["cells"][2]["source"] = ["raise ValueError('no ink')"]
+    notebook = tmp_path / "broken.ipynb"
+    notebook.write_text(json.dumps(broken), "utf-8")
+    page = outputs / "district/931-thanh-pho-nga-bay.html"
+    before = page.read_bytes()
+    arguments = ["--unit", "931", "--notebook", str(notebook), "--out", str(outputs.parents[1])]
+    assert run(["report", "2022-Q4", *arguments]) == 1
+    assert "no ink" in said(capsys)
+    assert page.read_bytes() == before
+    arguments = ["--only-failed", "--unit", "931", "--out", str(outputs.parents[1])]
+    assert run(["report", "2022-Q4", *arguments]) == 0
+    assert page.read_bytes() == before
+
+
+def test_a_second_run_on_the_same_outputs_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "haugiang-2022" / "2022-Q4"
+    folder.mkdir(parents=True)
+    (folder / ".running").write_text(str(os.getpid()))
+    assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 2
+    assert str(folder) in said(capsys)
+    (folder / ".running").write_text("999999999")  # a process that is gone
+    assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 0
+
+
+def test_a_page_that_takes_too_long_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    slow = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
+    slow["cells"][1]["source"] = ["import time\n", "time.sleep(60)"]
+    notebook = tmp_path / "slow.ipynb"
+    notebook.write_text(json.dumps(slow), "utf-8")
+    monkeypatch.setattr(batch, "TIME_LIMIT", 1.0)
+    arguments = ["--unit", "930", "--notebook", str(notebook), "--out", str(tmp_path / "out")]
+    assert run(["report", "2022-Q4", *arguments]) == 1
+    assert "quá thời gian" in said(capsys)
+
+
+def test_english_pages(tmp_path: Path) -> None:
+    assert run(["report", "2022-Q3", "--unit", "932", "--lang", "en", "--out", str(tmp_path)]) == 0
+    page = next((tmp_path / "haugiang-2022/2022-Q3/district").glob("*.html")).read_text("utf-8")
+    assert '<html lang="en">' in page
+    assert "SIMULATED DATA" in page
+    assert "first period" in page
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from dxkit.cli import run; run(['--help']); "
+        "print(sorted({'pandas', 'matplotlib', 'papermill', 'openpyxl'} & set(sys.modules)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip().endswith("[]")
+
+
+def test_demo_writes_the_same_workbooks_again(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["demo", "--raw", str(tmp_path)]) == 0
+    for path in sorted(tmp_path.rglob("*.xlsx")):
+        committed = root / "data/raw/haugiang-2022" / path.relative_to(tmp_path)
+        assert path.read_bytes() == committed.read_bytes()
+    assert "16" in said(capsys)

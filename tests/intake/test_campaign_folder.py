@@ -1,0 +1,121 @@
+"""A campaign folder with mistakes: all of them are reported, each with its file and line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dxkit.intake.campaign_folder import campaign_ids, load_campaign
+from dxkit.model.campaign import CampaignError
+
+
+@pytest.fixture
+def folder(root: Path, tmp_path: Path) -> Path:
+    target = tmp_path / "haugiang-2022"
+    shutil.copytree(root / "data/campaigns/haugiang-2022", target)
+    return target
+
+
+def spoil(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text("utf-8")
+    assert old in text, f"{old!r} is not in {file}"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def problems(folder: Path) -> list[tuple[str, str, int]]:
+    with pytest.raises(CampaignError) as caught:
+        load_campaign(folder)
+    return [(p.code, p.file, p.line) for p in caught.value.problems]
+
+
+def line_of(folder: Path, file: str, text: str) -> int:
+    lines = (folder / file).read_text("utf-8").splitlines()
+    return next(n for n, line in enumerate(lines, start=1) if text in line)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code", "at"),
+    [
+        ("units.csv", "31318,Phường I,", "31318,,", "field_empty", "31318,,"),
+        ("units.csv", "31318,Phường I,Phường,commune", "31318,Phường I,Phường,ward",
+         "unknown_value", "31318"),
+        ("units.csv", "31321,Phường III", "31318,Phường III", "unit_repeated", "31318,Phường III"),
+        ("units.csv", "Phường,commune,930,,2025", "Phường,commune,999,,2025", "parent_unknown",
+         ",999,"),
+        ("units.csv", "2020-02-01,2025", "2020-02-31,2025", "not_a_date", "2020-02-31"),
+        ("aliases.csv", "932,CTA", "938,CTA", "unit_unknown", "938,CTA"),
+        ("measures.csv", "hộ,households,count,stock", "hộ,households,number,stock",
+         "unknown_value", "number,stock"),
+        ("indicators.csv", "ratio_to_target", "ratio_to_goal", "unknown_value", "ratio_to_goal"),
+        ("indicators.csv", ",20,", ",twenty,", "not_a_number", ",twenty,"),
+        ("targets.csv", ",0.30,", ",30,", "target_not_a_share", ",30,"),
+        ("targets.csv", "2022-Q3,0.30", "2022-Q9,0.30", "unknown_value", "2022-Q9"),
+        ("targets.csv", "2022-Q4,0.50", "2022-Q3,0.50", "repeated", "2022-Q3,0.50"),
+        ("campaign.toml", 'report_level = "district"', 'report_level = "county"',
+         "level_unknown", "report_level"),
+        ("campaign.toml", 'id = "haugiang-2022"', 'id = "other"', "id_differs", 'id = "other"'),
+        ("campaign.toml", 'method = "competition"', 'method = "dense"', "unknown_choice",
+         'method = "dense"'),
+        ("campaign.toml", "total_points = 100", "total_points = 90", "points_do_not_add_up",
+         "total_points"),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_reported_at_its_line(
+    folder: Path, file: str, old: str, new: str, code: str, at: str
+) -> None:
+    spoil(folder, file, old, new)
+    assert (code, file, line_of(folder, file, at)) in problems(folder)
+
+
+def test_mistakes_in_two_files_are_reported_together(folder: Path) -> None:
+    spoil(folder, "targets.csv", ",0.30,", ",30,")
+    spoil(folder, "aliases.csv", "932,CTA", "938,CTA")
+    found = problems(folder)
+    assert [(code, file) for code, file, _ in found] == [
+        ("unit_unknown", "aliases.csv"),
+        ("target_not_a_share", "targets.csv"),
+    ]
+
+
+def test_missing_and_unreadable_files(folder: Path) -> None:
+    (folder / "targets.csv").unlink()
+    (folder / "aliases.csv").write_bytes(b"code,alias\n930,\xff\xfe\n")
+    (folder / "layouts.toml").write_text("[[sheets\n", "utf-8")
+    codes = {(code, file) for code, file, _ in problems(folder)}
+    assert ("file_missing", "targets.csv") in codes
+    assert ("file_unreadable", "aliases.csv") in codes
+    assert ("toml_unreadable", "layouts.toml") in codes
+
+
+def test_columns_and_keys_that_do_not_fit(folder: Path) -> None:
+    spoil(folder, "aliases.csv", "code,alias", "code,name")
+    spoil(folder, "targets.csv", "initiatives,commune,2022-Q3", "initiatives,x,commune,2022-Q3")
+    spoil(folder, "campaign.toml", "total_points = 100", "total_points = 100\nrounding = 2")
+    codes = {code for code, _, _ in problems(folder)}
+    assert {"column_missing", "column_unknown", "fields_do_not_fit", "key_unknown"} <= codes
+
+
+def test_wrong_periods(folder: Path) -> None:
+    spoil(folder, "campaign.toml", "last_day = 2022-09-14", "last_day = 2022-05-14")
+    spoil(folder, "campaign.toml", "first_day = 2022-09-15", 'first_day = "soon"')
+    codes = {code for code, _, _ in problems(folder)}
+    assert {"period_backwards", "key_wrong_type"} <= codes
+
+
+def test_the_shipped_campaigns_load(root: Path) -> None:
+    ids = campaign_ids(root / "data/campaigns")
+    assert ids == ("haugiang-2022", "pci-2009")
+    campaign = load_campaign(root / "data/campaigns/haugiang-2022")
+    for period in campaign.periods:
+        units = campaign.units.on(period.last_day)
+        assert len(units.at_level("district")) == 8
+        assert len(units.at_level("commune")) == 75
+        kinds = [u.type for u in units.at_level("commune")]
+        assert [kinds.count(k) for k in ("Xã", "Phường", "Thị trấn")] == [51, 13, 11]
+    assert campaign.target("online_dossiers", "district", "2022-Q3").value == 0.3
+    assert campaign.target("app_installed", "hamlet", "2022-Q4").value == 0.8
+    assert campaign.target("cashless", "commune", "2022-Q3").assumed
+    assert len(load_campaign(root / "data/campaigns/pci-2009").units.at_level("province")) == 63

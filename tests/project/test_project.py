@@ -1,0 +1,128 @@
+"""The project's own files: lock, environment, notebooks, words out of code, the bootstrap."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from rattler import MatchSpec
+
+import run as bootstrap
+
+VIETNAMESE = re.compile(
+    "[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.I
+)
+
+
+def project(root: Path) -> dict:
+    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def tracked(root: Path) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True, text=True
+    )
+    return [root / name for name in listed.stdout.split("\0") if name]
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[<>=!~ \[;]", requirement)[0].replace("_", "-").lower()
+
+
+def test_the_lock_holds_every_dependency_hashed_and_no_address(root: Path) -> None:
+    text = (root / "requirements.lock").read_text("utf-8")
+    assert "://" not in text
+    locked = dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))
+    blocks = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+    assert all("--hash=sha256:" in block for block in blocks)
+    wanted = project(root)["dependencies"] + project(root)["optional-dependencies"]["test"]
+    assert {name_of(r) for r in wanted} <= set(locked)
+
+
+def test_the_conda_environment_agrees_with_the_package(root: Path) -> None:
+    content = yaml.safe_load((root / "environment.yml").read_text("utf-8"))
+    assert set(content) == {"name", "channels", "dependencies"}
+    assert content["channels"][0] == "conda-forge"
+    *specs, pip = content["dependencies"]
+    assert pip == {"pip": ["-e ."]}
+    for spec in specs:
+        MatchSpec(spec, strict=True)
+    bounds = {name_of(spec).removesuffix("-base"): spec for spec in specs}
+    for requirement in project(root)["dependencies"]:
+        spec = bounds[name_of(requirement)]
+        assert re.sub(r"^[\w-]+", "", spec) == re.sub(r"^[\w-]+", "", requirement)
+
+
+def test_no_tracked_file_names_a_package_index(root: Path) -> None:
+    pattern = re.compile(r"https?://\S*/(simple|packages)/|^\s*--(index-url|find-links)", re.M)
+    assert pattern.search("--index-" + "url x")
+    for path in tracked(root):
+        if path.suffix not in {".xlsx", ".png"}:
+            assert not pattern.search(path.read_text("utf-8", "replace")), path
+
+
+def test_notebooks_are_thin_and_clean(root: Path) -> None:
+    notebooks = sorted((root / "notebooks").glob("*.ipynb"))
+    assert len(notebooks) >= 2
+    for path in notebooks:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        code = [c for c in cells if c["cell_type"] == "code"]
+        assert any("parameters" in c["metadata"].get("tags", []) for c in code)
+        for cell in code:
+            source = "".join(cell["source"])
+            assert not cell["outputs"]
+            assert cell["execution_count"] is None
+            assert not re.search(r"^\s*(for|while|if|def|class|with|try)\b", source, re.M), path
+            assert not VIETNAMESE.search(source)
+
+
+def test_words_stand_in_word_files(root: Path) -> None:
+    for path in tracked(root):
+        parts = path.relative_to(root).parts
+        if path.suffix in {".py", ".j2"} and parts[0] != "tests" and path.name != "run.py":
+            assert not VIETNAMESE.search(path.read_text("utf-8")), path
+
+
+@pytest.mark.parametrize("version", ["3.6.15", "3.8.18"])
+def test_an_old_python_is_told_so(root: Path, version: str) -> None:
+    python = Path.home() / f".pyenv/versions/{version}/bin/python"
+    if not python.exists():
+        pytest.skip(f"Python {version} is not on this machine")
+    result = subprocess.run([python, root / "run.py", "report"], capture_output=True, check=False)
+    assert result.returncode == 2
+    assert "3.11" in result.stderr.decode()
+    assert b"Traceback" not in result.stderr
+
+
+def test_a_half_made_environment_is_not_taken_for_a_good_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "Thư mục có dấu"
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    for name in ("requirements.lock", "pyproject.toml"):
+        (folder / name).write_text("")
+    for name, value in (
+        ("ROOT", folder), ("VENV", folder / ".venv"), ("STAMP", folder / ".venv/dxkit-ready"),
+        ("LOG", folder / "run.log"),
+    ):  # fmt: skip
+        monkeypatch.setattr(bootstrap, name, str(value))
+    assert not bootstrap.is_ready()
+    Path(bootstrap.venv_python()).parent.mkdir(parents=True, exist_ok=True)
+    fails = [[sys.executable, "-c", "raise SystemExit(1)"]]
+    monkeypatch.setattr(bootstrap, "install_commands", lambda: fails)
+    assert not bootstrap.build()
+    assert not bootstrap.is_ready()
+    assert (folder / "run.log").exists()
+    make = "import os; os.makedirs(os.path.dirname({0!r}), exist_ok=True); open({0!r}, 'w')"
+    works = [[sys.executable, "-c", make.format(bootstrap.venv_python())]]
+    monkeypatch.setattr(bootstrap, "install_commands", lambda: works)
+    assert bootstrap.build()
+    assert bootstrap.is_ready()
+    (folder / "requirements.lock").write_text("changed")
+    assert not bootstrap.is_ready()

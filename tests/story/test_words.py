@@ -1,0 +1,116 @@
+"""Texts: same keys and placeholders in both languages, numbers only as facts, the house wording."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.story.claims.rules import RULES, FalseClaimError, state
+from dxkit.story.messages import available_languages, load_language
+
+
+def fact(value: float | None, unit: str, decimals: int = 1, **more: str) -> Fact:
+    missing = "" if value is not None else "no_data"
+    key = FactKey("2022-Q4", "930", "cashless", more.get("kind", "value"))
+    return Fact(key, value, UnitOfMeasure(unit), decimals, missing=missing)
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert available_languages() == ("en", "vi")
+    vi, en = load_language("vi"), load_language("en")
+    assert set(vi.sections) == set(en.sections)
+    for name, section in vi.sections.items():
+        assert set(section) == set(en.sections[name]), name
+        for key, text in section.items():
+            fields = [
+                {f for _, f, _, _ in string.Formatter().parse(t) if f}
+                for t in (text, en.sections[name][key])
+            ]
+            assert fields[0] == fields[1], f"{name}.{key}"
+
+
+def test_every_claim_has_its_sentence() -> None:
+    for code in available_languages():
+        assert set(load_language(code).sections["claim"]) - {"and"} == set(RULES)
+
+
+def test_every_campaign_problem_has_its_sentence(root: Path) -> None:
+    source = "".join(
+        (root / f"dxkit/intake/{name}.py").read_text("utf-8")
+        for name in ("campaign_folder", "declared")
+    )
+    codes = set(re.findall(r'(?:problem|CampaignProblem)\(\s*"(\w+)"', source))
+    assert len(codes) > 20
+    assert codes == set(load_language("vi").sections["campaign"])
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "vi", "en"),
+    [
+        (0.4563, "share", 1, "45,6%", "45.6%"),
+        (0.9125, "share", 1, "91,3%", "91.3%"),
+        (201970, "count", 0, "201.970", "201,970"),
+        (-0.0144, "share_difference", 1, "-1,4", "-1.4"),
+        (0.00001, "share_difference", 1, "0,0", "0.0"),
+        (-0.00001, "share_difference", 1, "0,0", "0.0"),
+        (86.394, "points", 2, "86,39", "86.39"),
+        (None, "share", 1, "chưa có số liệu", "no figure"),
+    ],
+)
+def test_numbers_as_they_are_read(
+    value: float | None, unit: str, decimals: int, vi: str, en: str
+) -> None:
+    number = fact(value, unit, decimals)
+    assert load_language("vi").number(number) == vi
+    assert load_language("en").number(number) == en
+
+
+def test_a_bare_number_enters_no_text() -> None:
+    language = load_language("vi")
+    with pytest.raises(TypeError):
+        language.number(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        language.text("claim.level_no_target_value", indicator="x", value=3)
+
+
+def test_text_from_cells_is_escaped() -> None:
+    said = load_language("vi").text("site.index_title", period="<script>alert(1)</script>")
+    assert "<script>" not in said
+    assert "&lt;script&gt;" in said
+
+
+def test_periods_are_named_as_the_office_names_them() -> None:
+    language = load_language("vi")
+    assert language.period("2022-Q4") == "quý IV/2022"
+    assert language.period("2022-10") == "tháng 10/2022"
+    assert language.period("2009") == "năm 2009"
+
+
+def test_house_wording() -> None:
+    claims = load_language("vi").sections["claim"]
+    for key, text in claims.items():
+        assert not re.search(r"(tăng|giảm) -", text), key
+        if key.startswith("change_") and key.endswith("_ratio") and "{change" in text:
+            assert "điểm phần trăm" in text, key
+        if "giảm {" in text:
+            assert ":abs}" in text, key
+
+
+def test_a_false_sentence_cannot_be_made() -> None:
+    gap, value, target = fact(-0.05, "share_difference"), fact(0.45, "share"), fact(0.5, "share")
+    filling = {"gap": gap, "value": value, "target": target}
+    assert state("level_missed_ratio", filling).message == "level_missed_ratio"
+    with pytest.raises(FalseClaimError):
+        state("level_exceeded_ratio", filling)
+    with pytest.raises(FalseClaimError):
+        state("level_met_ratio", filling)
+
+
+def test_direction_decides_what_is_good() -> None:
+    gap, value, target = fact(-0.05, "share_difference"), fact(0.45, "share"), fact(0.5, "share")
+    filling = {"gap": gap, "value": value, "target": target}
+    assert state("level_exceeded_ratio", filling, -1)
