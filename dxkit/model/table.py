@@ -21,8 +21,8 @@ class Flag(StrEnum):
     NOT_APPLICABLE = "not_applicable"  # nothing arose, so there is nothing to measure
     REJECTED = "rejected"  # a finding of severity error stands against the cell
     # a value with a reservation
-    APPROXIMATE_BELOW = "approximate_below"  # "gần 60": a little less than the value
-    APPROXIMATE_ABOVE = "approximate_above"  # "trên 445.300": a little more
+    APPROXIMATE_BELOW = "approximate_below"  # "nearly 60": a little less than the value
+    APPROXIMATE_ABOVE = "approximate_above"  # "over 445,300": a little more
     REPAIRED = "repaired"  # "12O" read as 120
     FROM_SHARE = "from_share"  # a share was typed where a count belongs; only one count fits it
     EXCEEDS_WHOLE = "exceeds_whole"  # part greater than whole

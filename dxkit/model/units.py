@@ -11,7 +11,7 @@ from functools import cached_property
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One administrative unit. ``name`` holds its type ("Xã Vị Tân"); the day ``valid_to`` is its
+    """One administrative unit. ``name`` holds its type; the day ``valid_to`` is its
     last; None means not limited.
     """
 
@@ -30,7 +30,7 @@ class Unit:
 
     @property
     def bare_name(self) -> str:
-        """The name without its type: "Vị Tân"."""
+        """The name without its type."""
         return self.name.removeprefix(self.type).strip()
 
 
