@@ -140,7 +140,9 @@ class _Session:
 @click.option("--jobs", type=click.IntRange(1), default=None)
 @click.option("--force", is_flag=True, help="Make unchanged pages again.")
 @click.option("--only-failed", is_flag=True, help="Make only the pages that failed last time.")
-@click.option("--notebook", type=click.Path(dir_okay=False, path_type=Path), default=None)
+@click.option(
+    "--notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None
+)
 def report(
     period: str | None,
     campaign: str | None,
@@ -155,7 +157,9 @@ def report(
     notebook: Path | None,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
-    from dxkit.press.run import BusyError, run_reports
+    from dxkit.press.lock import BusyError
+    from dxkit.press.run import run_reports
+    from dxkit.press.tasks import UnknownParametersError
 
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
@@ -179,6 +183,9 @@ def report(
         )
     except BusyError as error:
         raise session.refuse("busy", text=str(error)) from error
+    except UnknownParametersError as error:
+        missing = ", ".join(error.missing)
+        raise session.refuse("parameter_unknown", text=error.notebook, available=missing) from error
     except OSError as error:
         raise session.refuse("cannot_write", text=error) from error
     except KeyboardInterrupt:

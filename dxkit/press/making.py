@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dxkit.intake.project import Project
-    from dxkit.press.run import Task
+    from dxkit.press.tasks import Task
 
 
 def warm_up() -> None:

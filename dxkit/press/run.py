@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import shutil
@@ -15,37 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from dxkit.intake.campaign_folder import load_campaign
-from dxkit.intake.intake import raw_files
 from dxkit.intake.project import Project
-from dxkit.intake.store import store_key
-from dxkit.intake.text import slug
 from dxkit.model.campaign import Campaign
-from dxkit.model.units import Unit
 from dxkit.press.data_out import write_data, write_text
-from dxkit.press.manifest import Manifest, PageRecord, code_key, digest_of
+from dxkit.press.lock import only_run
+from dxkit.press.manifest import Manifest, PageRecord, digest_of
+from dxkit.press.tasks import Task, is_current, plan_tasks
 
 TIME_LIMIT = 300.0
 """Seconds that one page may take."""
-REPORT_NOTEBOOK = "quarterly_report.ipynb"
-OVERVIEW_NOTEBOOK = "province_overview.ipynb"
-
-
-class BusyError(Exception):
-    """Another run writes to the same outputs."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One page to be made."""
-
-    campaign: str
-    period: str
-    unit: str
-    language: str
-    notebook: Path
-    page: Path  # final place
-    executed: Path  # final place of the executed notebook
-    key: str
 
 
 @dataclass
@@ -60,13 +37,6 @@ class RunResult:
     def count(self, status: str) -> int:
         """How many pages ended so."""
         return sum(record.status == status for record in self.pages)
-
-
-def page_path(campaign: Campaign, unit: Unit) -> str:
-    """Where a unit's page stands in a period's folder."""
-    if unit.level == campaign.levels[0].id:
-        return f"{unit.level}.html"
-    return f"{unit.level}/{unit.code}-{slug(unit.name)}.html"
 
 
 def run_reports(
@@ -87,17 +57,17 @@ def run_reports(
     """Make the pages of a period that are not up to date, and the files around them.
 
     ``units`` limits the pages, ``level`` chooses another level than the campaign's. One page that
-    fails does not stop the others. Raises CampaignError, BusyError, and OSError when the outputs
-    cannot be written.
+    fails does not stop the others. Raises CampaignError, BusyError,
+    UnknownParametersError, and OSError when the outputs cannot be written.
     """
     begun = time.monotonic()
     campaign = load_campaign(project.campaign_folder(campaign_id))
     folder = project.output_folder(campaign_id, period_id)
     folder.mkdir(parents=True, exist_ok=True)
-    with _only_run(folder):
+    with only_run(folder):
         earlier = Manifest.load(folder / "manifest.json")
-        tasks = _tasks(project, campaign, period_id, folder, units, level, language, notebook)
-        todo = [t for t in tasks if force or not _is_current(t, earlier, only_failed, folder)]
+        tasks = plan_tasks(project, campaign, period_id, folder, units, level, language, notebook)
+        todo = [t for t in tasks if force or not is_current(t, earlier, only_failed, folder)]
         manifest = Manifest(campaign_id, period_id, _engine_name())
         manifest.pages = dict(earlier.pages) if earlier else {}
         kept = {t.unit for t in tasks} - {t.unit for t in todo}
@@ -136,48 +106,6 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _tasks(
-    project: Project,
-    campaign: Campaign,
-    period_id: str,
-    folder: Path,
-    units: Sequence[str],
-    level: str,
-    language: str,
-    notebook: Path | None,
-) -> list[Task]:
-    registry = campaign.units.on(campaign.period(period_id).last_day)
-    chosen = [*registry.at_level(level or campaign.report_level)]
-    if not units and not level:
-        chosen.append(registry.top)
-    if units:
-        chosen = [registry.get(code) for code in units]
-    raw = project.period_folder(campaign.id, period_id)
-    before = campaign.previous_period(period_id)
-    keys = [store_key(campaign, raw, project.raw_folder(campaign.id)), code_key(), language]
-    if before is not None:
-        folder_before = project.period_folder(campaign.id, before.id)
-        keys += [digest_of(p.name, p.read_bytes()) for p in raw_files(folder_before)]
-    tasks = []
-    for unit in chosen:
-        name = OVERVIEW_NOTEBOOK if unit.level == campaign.levels[0].id else REPORT_NOTEBOOK
-        path = notebook or project.notebooks / name
-        key = digest_of(*keys, path.read_bytes(), unit.code, period_id)
-        executed = folder / "notebooks" / f"{unit.code}.ipynb"
-        page = folder / page_path(campaign, unit)
-        tasks.append(Task(campaign.id, period_id, unit.code, language, path, page, executed, key))
-    return tasks
-
-
-def _is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: Path) -> bool:
-    record = earlier.pages.get(task.unit) if earlier else None
-    if record is None or not task.page.exists():
-        return False
-    if only_failed:
-        return record.status != "failed"
-    return record.status != "failed" and record.key == task.key
 
 
 def _prime(project: Project, campaign_id: str, period_id: str) -> None:
@@ -294,30 +222,3 @@ def _write_around(
     write_text(folder / "index.html", index_html(opened, pages, language))
     write_text(folder / "findings.html", findings_html(opened, language))
     write_returned(opened, project.period_folder(campaign.id, period_id), folder, language)
-
-
-@contextlib.contextmanager
-def _only_run(folder: Path) -> Iterator[None]:
-    """Refuse a second run on the same outputs; a lock left by a dead process is taken over."""
-    lock = folder / ".running"
-    try:
-        descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        if _is_alive(lock):
-            raise BusyError(str(folder)) from None
-        lock.unlink(missing_ok=True)
-        descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    try:
-        os.write(descriptor, str(os.getpid()).encode())
-        os.close(descriptor)
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-
-
-def _is_alive(lock: Path) -> bool:
-    try:
-        os.kill(int(lock.read_text()), 0)
-    except (OSError, ValueError):
-        return False
-    return True

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from dxkit.cli import run
@@ -130,6 +131,42 @@ def test_a_notebook_that_fails_keeps_the_earlier_page(
     arguments = ["--only-failed", "--unit", "931", "--out", str(outputs.parents[1])]
     assert run(["report", "2022-Q4", *arguments]) == 0
     assert page.read_bytes() == before
+
+
+def test_a_notebook_without_the_parameters_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
+) -> None:
+    other = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
+    other["cells"][0]["source"] = ['campaign: str = "x"\n', 'period = "y"\n', 'units = "z"']
+    notebook = tmp_path / "other.ipynb"
+    notebook.write_text(json.dumps(other), "utf-8")
+    arguments = ["--notebook", str(notebook), "--out", str(tmp_path / "out")]
+    assert run(["report", "2022-Q4", *arguments]) == 2
+    assert "unit, language" in said(capsys)
+    assert run(["report", "2022-Q4", "--notebook", str(tmp_path / "none.ipynb")]) == 2
+    assert "none.ipynb" in said(capsys)
+
+
+def test_hostile_text_in_a_workbook_is_harmless_text(raw_copy: Path, tmp_path: Path) -> None:
+    path = raw_copy / "haugiang-2022/2022-Q4/932-huyen-chau-thanh-a.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["3. Mô hình, sáng kiến"]
+    sheet["B11"] = "<script>alert(1)</script></style><img src=x onerror=alert(2)>"
+    sheet["H11"] = "javascript:alert(3)"
+    sheet["F11"].value = "=cmd|' /C calc'!A0"
+    sheet["F11"].data_type = "s"
+    book.save(path)
+    out = tmp_path / "out"
+    arguments = ["--unit", "932", "--raw", str(raw_copy), "--out", str(out)]
+    assert run(["report", "2022-Q4", *arguments]) in (0, 1)
+    folder = out / "haugiang-2022" / "2022-Q4"
+    page = next(folder.glob("district/*.html")).read_text("utf-8")
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script" not in page
+    assert "<img" not in page
+    assert page.count("</style>") == 1
+    data = (folder / "data/observations.csv").read_text("utf-8-sig")
+    assert not re.search(r"(^|,)=", data, re.MULTILINE)
 
 
 def test_a_second_run_on_the_same_outputs_is_refused(

@@ -1,0 +1,117 @@
+"""What is to be made: one task per page, with the key that tells whether it is up to date."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dxkit.intake.intake import raw_files
+from dxkit.intake.project import Project
+from dxkit.intake.store import store_key
+from dxkit.intake.text import slug
+from dxkit.model.campaign import Campaign
+from dxkit.model.units import Unit
+from dxkit.press.manifest import Manifest, code_key, digest_of
+
+PARAMETERS = ("campaign", "period", "unit", "language")
+"""What every report notebook must declare."""
+REPORT_NOTEBOOK = "quarterly_report.ipynb"
+OVERVIEW_NOTEBOOK = "province_overview.ipynb"
+
+
+class UnknownParametersError(Exception):
+    """A notebook does not declare the parameters that a report gives it."""
+
+    def __init__(self, notebook: Path, missing: Sequence[str]) -> None:
+        super().__init__(f"{notebook} lacks {', '.join(missing)}")
+        self.notebook = notebook
+        self.missing = tuple(missing)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One page to be made."""
+
+    campaign: str
+    period: str
+    unit: str
+    language: str
+    notebook: Path
+    page: Path  # final place
+    executed: Path  # final place of the executed notebook
+    key: str
+
+
+def page_path(campaign: Campaign, unit: Unit) -> str:
+    """Where a unit's page stands in a period's folder."""
+    if unit.level == campaign.levels[0].id:
+        return f"{unit.level}.html"
+    return f"{unit.level}/{unit.code}-{slug(unit.name)}.html"
+
+
+def plan_tasks(
+    project: Project,
+    campaign: Campaign,
+    period_id: str,
+    folder: Path,
+    units: Sequence[str],
+    level: str,
+    language: str,
+    notebook: Path | None,
+) -> list[Task]:
+    """The pages asked for: those of a level, or of certain units; the top unit's page with them.
+
+    Raises UnknownParametersError for a notebook that does not fit.
+    """
+    registry = campaign.units.on(campaign.period(period_id).last_day)
+    chosen = [*registry.at_level(level or campaign.report_level)]
+    if not units and not level:
+        chosen.append(registry.top)
+    if units:
+        chosen = [registry.get(code) for code in units]
+    raw = project.period_folder(campaign.id, period_id)
+    before = campaign.previous_period(period_id)
+    keys = [store_key(campaign, raw, project.raw_folder(campaign.id)), code_key(), language]
+    if before is not None:
+        folder_before = project.period_folder(campaign.id, before.id)
+        keys += [digest_of(p.name, p.read_bytes()) for p in raw_files(folder_before)]
+    if notebook is not None:
+        check_parameters(notebook)
+    tasks = []
+    for unit in chosen:
+        name = OVERVIEW_NOTEBOOK if unit.level == campaign.levels[0].id else REPORT_NOTEBOOK
+        path = notebook or project.notebooks / name
+        key = digest_of(*keys, path.read_bytes(), unit.code, period_id)
+        executed = folder / "notebooks" / f"{unit.code}.ipynb"
+        page = folder / page_path(campaign, unit)
+        tasks.append(Task(campaign.id, period_id, unit.code, language, path, page, executed, key))
+    return tasks
+
+
+def check_parameters(notebook: Path) -> None:
+    """Refuse a notebook that would run with its own defaults: papermill only warns of that."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    tagged = (c for c in cells if "parameters" in c.get("metadata", {}).get("tags", []))
+    source = "".join(next(tagged, {"source": ""})["source"])
+    declared = {
+        target.id
+        for statement in ast.parse(source).body
+        for target in getattr(statement, "targets", [getattr(statement, "target", None)])
+        if isinstance(target, ast.Name)
+    }
+    missing = [name for name in PARAMETERS if name not in declared]
+    if missing:
+        raise UnknownParametersError(notebook, missing)
+
+
+def is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: Path) -> bool:
+    """Whether a page needs no making: it exists and was made under the same key."""
+    record = earlier.pages.get(task.unit) if earlier else None
+    if record is None or not task.page.exists():
+        return False
+    if only_failed:
+        return record.status != "failed"
+    return record.status != "failed" and record.key == task.key
