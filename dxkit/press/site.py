@@ -15,6 +15,8 @@ from dxkit.story.period import OpenPeriod
 from dxkit.story.sentences import Writer
 from dxkit.story.tables import Cell, Column, render_table
 
+_DATA_FILES = ("observations", "indicators", "ranking", "findings")
+
 
 def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language) -> str:
     """The index of a period: every unit with a page, by place, and the other files.
@@ -50,6 +52,7 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
         *others,
         ("findings.html", language.plain("site.findings_title")),
         ("league.xlsx", language.plain("site.league_workbook")),
+        *((f"data/{name}.csv", f"{name}.csv") for name in _DATA_FILES),
     ]
     content = _head(opened, title, language)
     content += Markup('<ul class="links">{}</ul>').format(

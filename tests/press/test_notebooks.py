@@ -1,0 +1,107 @@
+"""The notebooks run by themselves on a stock kernel, and give what the batch gives."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from nbconvert.exporters import get_exporter
+
+from dxkit.press.page import DxkitExporter, sanitise
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.parametrize("engine", [None, "dxkit"])
+def test_a_notebook_runs_with_its_defaults(
+    root: Path, outputs: Path, engine: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DXKIT_OUT", str(outputs.parents[1]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        notebook = papermill.execute_notebook(
+            str(root / "notebooks/quarterly_report.ipynb"),
+            None,
+            engine_name=engine,
+            cwd=str(root / "notebooks"),
+            progress_bar=False,
+            kernel_name="python3",
+        )
+    batch = nbformat.read(outputs / "notebooks/930.ipynb", as_version=4)
+    shown = [o.data["text/html"] for c in notebook.cells for o in c.get("outputs", [])]
+    expected = [o.data["text/html"] for c in batch.cells for o in c.get("outputs", [])]
+    assert len(shown) == 12
+    assert shown == expected
+    counts = [c.execution_count for c in notebook.cells if c.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_the_exporter_is_known_by_name(outputs: Path) -> None:
+    exporter = get_exporter("dxkit")
+    assert exporter is DxkitExporter
+    notebook = nbformat.read(outputs / "notebooks/930.ipynb", as_version=4)
+    page, _ = exporter().from_notebook_node(notebook)
+    assert page == next((outputs / "district").glob("930-*.html")).read_text("utf-8")
+
+
+def test_a_failing_cell_and_streams(tmp_path: Path) -> None:
+    cells = [
+        nbformat.v4.new_code_cell(
+            "import sys\nprint('spoken')\nprint('whispered', file=sys.stderr)\n1 + 1"
+        ),
+        nbformat.v4.new_code_cell(
+            "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))"
+        ),
+        nbformat.v4.new_code_cell("import asyncio\nawait asyncio.sleep(0)\n'done'"),
+        nbformat.v4.new_code_cell("1 / 0"),
+        nbformat.v4.new_code_cell("print('never')"),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    path = tmp_path / "n.ipynb"
+    nbformat.write(notebook, path)
+    done = tmp_path / "done.ipynb"
+    with pytest.raises(papermill.PapermillExecutionError, match="ZeroDivisionError"):
+        papermill.execute_notebook(
+            str(path), str(done), engine_name="dxkit", progress_bar=False, language="python"
+        )
+    executed = [c for c in nbformat.read(done, as_version=4).cells if c.cell_type == "code"]
+    kinds = [[o.output_type for o in c.outputs] for c in executed]
+    assert kinds == [
+        ["stream", "stream", "execute_result"], ["display_data"], ["execute_result"], ["error"], [],
+    ]  # fmt: skip
+    page, _ = DxkitExporter().from_notebook_node(nbformat.read(done, as_version=4))
+    assert "<b>x</b>" in page
+    for hidden in ("spoken", "whispered", "Traceback", "asyncio"):
+        assert hidden not in page.split("<main", 1)[1]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        '<img src="x" onerror="alert(1)">',
+        '<a href="javascript:alert(1)">x</a>',
+        '<svg onload="alert(1)"><path d="M0"/></svg>',
+        '<p style="background:url(//e)">x</p>',
+        "<iframe src='//e'></iframe>",
+        '<use href="//e#x"></use>',
+    ],
+)
+def test_the_second_wall(hostile: str) -> None:
+    safe = sanitise(hostile)
+    for word in ("script", "onerror", "onload", "javascript", "//e", "iframe"):
+        assert word not in safe, safe
+
+
+def test_what_the_page_needs_passes_the_second_wall() -> None:
+    content = (
+        '<section><h2 id="a">A</h2><div class="table" tabindex="0" role="region" aria-label="t">'
+        '<data class="fact" value="0.5" data-fact="p/u/s/k">50%</data></div>'
+        '<svg role="img" viewBox="0 0 1 1" aria-label="x"><g class="fact" data-value="1" '
+        'data-fact="p/u/s/k"><text x="1" y="1" style="fill: currentColor">1</text></g></svg>'
+        '<a href="district/1.html">x</a></section>'
+    )
+    assert sanitise(content).replace('xmlns="http://www.w3.org/2000/svg" ', "") == content
