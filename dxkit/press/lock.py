@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,26 +15,28 @@ class BusyError(Exception):
 
 @contextlib.contextmanager
 def only_run(folder: Path) -> Iterator[None]:
-    """Refuse a second run on the same outputs; a lock left by a dead process is taken over."""
-    lock = folder / ".running"
+    """Hold the outputs for this run; raises BusyError while another run holds them.
+
+    The system lets go of the lock when its process ends, however it ends.
+    """
+    descriptor = os.open(folder / ".running", os.O_CREAT | os.O_RDWR)
     try:
-        descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        if _is_alive(lock):
+        try:
+            _lock(descriptor)
+        except OSError:
             raise BusyError(str(folder)) from None
-        lock.unlink(missing_ok=True)
-        descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    try:
-        os.write(descriptor, str(os.getpid()).encode())
-        os.close(descriptor)
         yield
     finally:
-        lock.unlink(missing_ok=True)
+        os.close(descriptor)
 
 
-def _is_alive(lock: Path) -> bool:
-    try:
-        os.kill(int(lock.read_text()), 0)
-    except (OSError, ValueError):
-        return False
-    return True
+def _lock(descriptor: int) -> None:
+    """Take the lock of an open file or raise OSError."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ import pytest
 
 from dxkit.cli import run
 from dxkit.press import run as batch
+from dxkit.press.lock import only_run
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> str:
@@ -174,11 +174,30 @@ def test_a_second_run_on_the_same_outputs_is_refused(
 ) -> None:
     folder = tmp_path / "haugiang-2022" / "2022-Q4"
     folder.mkdir(parents=True)
-    (folder / ".running").write_text(str(os.getpid()))
-    assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 2
-    assert str(folder) in said(capsys)
-    (folder / ".running").write_text("999999999")  # a process that is gone
+    with only_run(folder):
+        assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 2
+        assert str(folder) in said(capsys)
     assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 0
+
+
+def test_spawned_processes_make_the_same_pages(
+    outputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "_can_fork", lambda: False)
+    assert run(["report", "2022-Q4", "--unit", "936", "--out", str(tmp_path)]) == 0
+    folder = tmp_path / "haugiang-2022" / "2022-Q4"
+    assert json.loads((folder / "manifest.json").read_text("utf-8"))["engine"] == "spawn"
+    page = "district/936-huyen-long-my.html"
+    assert (folder / page).read_bytes() == (outputs / page).read_bytes()
+
+
+def test_pages_of_another_level(tmp_path: Path) -> None:
+    arguments = ["--level", "commune", "--unit", "31360", "--out", str(tmp_path)]
+    assert run(["report", "2022-Q4", *arguments]) == 0
+    folder = tmp_path / "haugiang-2022" / "2022-Q4" / "commune"
+    page = next(folder.glob("31360-*.html")).read_text("utf-8")
+    assert 'data-fact="2022-Q4/31360/cashless/value"' in page
+    assert 'data-fact="2022-Q4/933/' not in page
 
 
 def test_a_page_that_takes_too_long_is_named(
