@@ -52,7 +52,7 @@ def contradicting_ratio(
     computed = Decimal(repr(part)) * 100 / Decimal(repr(whole))
     if abs(stated - computed) <= half + Decimal("0.0000001"):
         return None
-    return {"stated": f"{stated:.2f}", "computed": f"{computed:.2f}"}
+    return {"stated": round(float(stated), 2), "computed": round(float(computed), 2)}
 
 
 def part_exceeds_whole(

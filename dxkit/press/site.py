@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from dxkit.analysis.unit_facts import TOTAL
-from dxkit.model.facts import Reference
+from dxkit.model.facts import CellRef, Reference
 from dxkit.press.page import framed
 from dxkit.story.findings import finding_text
 from dxkit.story.messages import Language
@@ -77,7 +77,7 @@ def findings_html(opened: OpenPeriod, language: Language) -> str:
         place = finding.place
         by_file.setdefault(place.file, []).append(
             [
-                Markup('<span class="place">{} {}</span>').format(place.sheet, place.cell),
+                _where(place, language),
                 text(f"site.severity_{finding.severity}"),
                 Markup('<span class="raw">{}</span>').format(finding.raw[:200]),
                 Markup('<span class="raw">{}</span>').format(finding_text(finding, language)),
@@ -85,11 +85,18 @@ def findings_html(opened: OpenPeriod, language: Language) -> str:
         )
     columns = [Column(text(f"site.{key}")) for key in ("place", "severity", "raw", "message")]
     for number, (file, rows) in enumerate(sorted(by_file.items()), start=1):
-        table = render_table(escape(file), columns, rows, language)
+        table = render_table(text("site.findings_title"), columns, rows, language)
         content += Markup('<section><h2 id="file-{}" class="place">{}</h2>{}</section>').format(
             number, file, table
         )
     return framed(str(content), title, language.code)
+
+
+def _where(place: CellRef, language: Language) -> Markup:
+    """The sheet and cell of a finding, or that it is about the whole file."""
+    if not place.sheet and not place.cell:
+        return language.text("site.whole_file")
+    return Markup('<span class="place">{} {}</span>').format(place.sheet, place.cell)
 
 
 def _head(opened: OpenPeriod, title: str, language: Language) -> Markup:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
+from dxkit.model.findings import Finding
 from dxkit.story.claims.rules import RULES, FalseClaimError, state
+from dxkit.story.findings import finding_text
 from dxkit.story.messages import available_languages, load_language
 
 
@@ -114,3 +116,13 @@ def test_direction_decides_what_is_good() -> None:
     gap, value, target = fact(-0.05, "share_difference"), fact(0.45, "share"), fact(0.5, "share")
     filling = {"gap": gap, "value": value, "target": target}
     assert state("level_exceeded_ratio", filling, -1)
+
+
+def test_a_finding_speaks_the_languages_numbers() -> None:
+    values = {"total": 12313, "sum": 12268, "difference": 45}
+    finding = Finding("total_differs", CellRef("a.xlsx", "S", "F70"), "937", "", values)
+    assert "12.313" in finding_text(finding, load_language("vi"))
+    assert "12,313" in finding_text(finding, load_language("en"))
+    ratio = {"stated": 65.9, "computed": 66.1}
+    finding = Finding("ratio_contradicts_parts", CellRef("a.xlsx", "S", "G70"), "937", "", ratio)
+    assert "65,90" in finding_text(finding, load_language("vi"))
