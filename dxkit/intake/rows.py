@@ -63,13 +63,17 @@ class RowReader:
                 return
             if self._repeats_header(number):
                 continue
-            row = self._row(number, cells)
+            if number in self.sheet.hidden_rows:
+                self._note_hidden(number, cells)
+                continue
+            row = self._row(number)
             if row is not None:
                 yield row
 
-    def _row(self, number: int, cells: tuple[Cell, ...]) -> RowRead | None:
+    def _row(self, number: int) -> RowRead | None:
         name_cell = self._name_cell(number)
         if name_cell is None:
+            self._note_nameless(number)
             return None
         written = clean(name_cell.text)
         total = is_word("total_rows", written)
@@ -81,7 +85,7 @@ class RowReader:
                     self.sheet.cell(number, c.number).value is not None for c in self.layout.columns
                 ):
                     self._name_problem(match, name_cell, written)
-                    self._parent = None  # what stands below belongs to nobody we know
+                self._parent = None  # what stands below belongs to nobody we know
                 return None
             unit = match.unit
             level = self.names.open_level
@@ -90,12 +94,27 @@ class RowReader:
         return RowRead(number, unit, name_cell, self._values(number), self._remark(number))
 
     def _name_cell(self, number: int) -> Cell | None:
-        """The last unit column that holds something: the finest unit named."""
+        """The last unit column that holds something: the finest unit named. The label of a total
+        may stand further left, in the column of row numbers.
+        """
         for column in reversed(self.layout.unit_columns):
             cell = self.sheet.cell(number, column)
             if cell.text.strip():
                 return cell
-        return None
+        first = self.sheet.rows[number][0]
+        return first if is_word("total_rows", clean(first.text)) else None
+
+    def _note_nameless(self, number: int) -> None:
+        """Figures without a name beside them are nobody's, and are not passed over in silence."""
+        for cell, value in self._values(number).values():
+            if value.value is not None:
+                self._name_problem(Match(None, "unit_unknown"), cell, "")
+                return
+
+    def _note_hidden(self, number: int, cells: tuple[Cell, ...]) -> None:
+        """A hidden row is not read; that it holds figures is said."""
+        if any(value.value is not None for _, value in self._values(number).values()):
+            self.findings.append(Finding("hidden_content_skipped", self.place(cells[0])))
 
     def _unit(self, written: str, number: int) -> Match:
         units = self.names.units

@@ -190,6 +190,23 @@ def test_hamlets_under_an_unknown_commune_go_to_nobody(haugiang: Campaign, raw_c
     assert len(unknown) > 3
 
 
+def test_figures_without_a_name_and_hidden_rows_are_not_passed_over(
+    haugiang: Campaign, raw_copy: Path
+) -> None:
+    file = "930-thanh-pho-vi-thanh.xlsx"
+    path = raw_copy / "haugiang-2022" / "2022-Q4" / file
+    book = openpyxl.load_workbook(path)
+    sheet = book["2. Hồ sơ TTHC"]
+    sheet["B14"] = None
+    sheet.row_dimensions[15].hidden = True
+    book.save(path)
+    received = read_spoiled(haugiang, raw_copy)
+    assert ("unit_unknown", file, "2. Hồ sơ TTHC", "C14") in places(received)
+    assert ("hidden_content_skipped", file, "2. Hồ sơ TTHC", "A15") in places(received)
+    for code in ("31321", "31324"):
+        assert received.table.of(code, "dossiers") == ()
+
+
 def test_two_rows_of_one_unit_that_differ_are_both_refused(
     haugiang: Campaign, raw_copy: Path
 ) -> None:
