@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dxkit.intake.text import clean
@@ -12,7 +14,7 @@ from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import Campaign, ReferenceCheck
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.table import Observation
+from dxkit.model.table import Flag, Observation
 from dxkit.model.units import UnitRegistry
 
 
@@ -76,41 +78,41 @@ def total_differs(
 ) -> Iterator[Finding]:
     """A total that is not the sum of the parts of its own table.
 
-    A sum with a missing part is not compared: what is missing has its own finding.
+    Where a part is missing, the sum of the others is compared all the same when it is greater
+    than the total already; a smaller one may only lack what is missing, which has its own finding.
     """
-    everything = list(observations)
+    sums: dict[tuple[str, str, str], _Sum] = defaultdict(_Sum)
+    for part in observations:
+        above = {unit.code for unit in units.ancestors(part.unit_code)} - {""}
+        for code in {"", *above}:
+            sums[code, part.measure, part.period].add(part)
+        sums[part.unit_code, part.measure, "over parts"].add(part)
     for control in controls:
-        parts = [
-            o
-            for o in everything
-            if o.measure == control.measure
-            and (control.over_parts or o.period == control.period)
-            and _is_below(o.unit_code, control, units)
-        ]
-        known = [o.value for o in parts if o.value is not None]
-        unknown = any(
-            o.value is None and o.flag not in ("not_applicable", "not_reported") for o in parts
-        )
-        if not known or unknown:
+        period = "over parts" if control.over_parts else control.period
+        found = sums.get((control.unit_code, control.measure, period))
+        if found is None or not found.values:
             continue
-        added = sum(known)
-        if abs(added - control.value) > 1e-9:
-            values = {
-                "total": control.value,
-                "sum": added,
-                "difference": abs(control.value - added),
-            }
-            yield Finding("total_differs", control.place, control.unit_code, "", values)
+        added = math.fsum(found.values)
+        difference = added - control.value
+        # Sums of fractions differ in the last digit that a computer keeps; whole numbers do not.
+        if abs(difference) <= 1e-9 * max(abs(added), 1) or (found.has_gap and difference < 0):
+            continue
+        values = {"total": control.value, "sum": added, "difference": abs(difference)}
+        yield Finding("total_differs", control.place, control.unit_code, "", values)
 
 
-def _is_below(code: str, control: ControlTotal, units: UnitRegistry) -> bool:
-    if control.over_parts:
-        return code == control.unit_code
-    if not control.unit_code:
-        return True
-    return code != control.unit_code and any(
-        unit.code == control.unit_code for unit in units.ancestors(code)
-    )
+@dataclass
+class _Sum:
+    """What is known of a sum of observations."""
+
+    values: list[float | int] = field(default_factory=list)
+    has_gap: bool = False
+
+    def add(self, part: Observation) -> None:
+        if part.value is not None:
+            self.values.append(part.value)
+        elif part.flag not in (Flag.NOT_APPLICABLE, Flag.NOT_REPORTED):
+            self.has_gap = True
 
 
 def far_from_reference(

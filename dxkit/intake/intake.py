@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dxkit.intake.checks import far_from_reference, part_exceeds_whole, total_differs
 from dxkit.intake.corrections import apply_corrections
-from dxkit.intake.layout import Column, LayoutFinder
+from dxkit.intake.layout import Layout, LayoutFinder
 from dxkit.intake.names import Names
 from dxkit.intake.rows import RowReader
 from dxkit.intake.tables import TableRead, read_table
@@ -151,36 +151,55 @@ def _read_sheets(
             if sheet.cells:
                 result.findings.append(Finding("hidden_content_skipped", place))
             continue
-        layout = finder.find(sheet)
-        if layout is None:
+        layouts = finder.find(sheet)
+        if not layouts:
             if sheet.cells:
                 result.findings.append(Finding("sheet_without_table", place))
             continue
-        wrong = _wrong_period(sheet, layout.header_rows.start, period, workbook.file)
+        wrong = _wrong_period(sheet, layouts[0].header_rows.start, period, workbook.file)
         if wrong is not None:
             result.findings.append(wrong)
             continue
-        sender = sender_of(workbook.file, sheet, layout.header_rows.start, names)
-        if not layout.unit_columns:
-            result.findings.append(Finding("column_missing", place, values={"table": layout.table}))
-            continue
-        reader = RowReader(names, workbook.file, sheet, layout, sender)
-        result.tables.append(read_table(reader, layout, period.id))
-        result.findings += _missing_columns(campaign, result.tables[-1], layout.columns)
+        sender = sender_of(workbook.file, sheet, layouts[0].header_rows.start, names)
+        tables = []
+        for layout in layouts:
+            if not layout.unit_columns:
+                values = {"table": layout.table}
+                result.findings.append(Finding("column_missing", place, values=values))
+                continue
+            shown = _without_hidden(sheet, layout, place, result)
+            reader = RowReader(names, workbook.file, sheet, shown, sender)
+            tables.append(read_table(reader, shown, period.id))
+        result.tables += tables
+        result.findings += _missing_columns(campaign, tables, layouts)
+
+
+def _without_hidden(sheet: Sheet, layout: Layout, place: CellRef, result: FileRead) -> Layout:
+    """The layout without columns that are hidden: they are not read, and that is said."""
+    hidden = [c for c in layout.columns if c.number in sheet.hidden_columns]
+    for column in hidden:
+        cell = sheet.cell(layout.header_rows.start, column.number)
+        where = dataclasses.replace(place, cell=cell.address)
+        result.findings.append(Finding("hidden_content_skipped", where))
+    shown = tuple(c for c in layout.columns if c not in hidden)
+    numbers = {c.number for c in shown}
+    ratios = tuple(r for r in layout.ratios if {r.part, r.whole} <= numbers)
+    return dataclasses.replace(layout, columns=shown, ratios=ratios)
 
 
 def _missing_columns(
-    campaign: Campaign, table: TableRead, columns: Iterable[Column]
+    campaign: Campaign, tables: Sequence[TableRead], layouts: Iterable[Layout]
 ) -> Iterator[Finding]:
-    """Declared measures of the table that no column holds."""
-    present = {column.measure.id for column in columns}
-    for measure in campaign.measures:
-        expected = measure.table == table.table and measure.kind is not MeasureKind.ROWS
-        if expected and measure.id not in present:
-            code = "column_absent" if measure.kind is MeasureKind.TEXT else "column_missing"
-            place = CellRef(table.file, table.sheet)
-            unit = table.sender.code if table.sender else ""
-            yield Finding(code, place, unit, values={"measure": measure.id})
+    """Declared measures of the tables of one sheet that no column of it holds."""
+    present = {column.measure.id for layout in layouts for column in layout.columns}
+    for table in {table.table: table for table in tables}.values():
+        for measure in campaign.measures:
+            expected = measure.table == table.table and measure.kind is not MeasureKind.ROWS
+            if expected and measure.id not in present:
+                code = "column_absent" if measure.kind is MeasureKind.TEXT else "column_missing"
+                place = CellRef(table.file, table.sheet)
+                unit = table.sender.code if table.sender else ""
+                yield Finding(code, place, unit, values={"measure": measure.id})
 
 
 def _wanted_sheets(campaign: Campaign, workbook: Workbook) -> Iterator[Sheet]:

@@ -1,26 +1,31 @@
-"""Where the table is: the header block, found by the labels that the campaign declares."""
+"""Where the tables are: header blocks, found by the labels that the campaign declares."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from dxkit.intake.text import clean, is_word, normalise, starts_with_word, vocabulary
+from dxkit.intake.header import Paths, compact, header_paths, labels_just_above, readings
+from dxkit.intake.text import clean, normalise, starts_with_word, vocabulary
 from dxkit.intake.workbook import Sheet
-from dxkit.model.campaign import Campaign, Measure
+from dxkit.model.campaign import Campaign, Measure, MeasureKind
 from dxkit.model.periods import Period, split_period_id
 
 _DEEPEST_HEADER = 6
-_MOST_HEADER_ROWS = 40
-_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
+_MOST_HEADER_ROWS = 200
+_ROWS_LOOKED_AT = 200
+_LONGEST_LABEL = 300  # characters
+_FIGURE = re.compile(r"\s*\d[\d., ]{2,}%?\s*\Z")  # column numbers are shorter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """A column that holds a declared measure, for one part of the period or the whole of it.
 
-    ``control`` marks a column that repeats the parts' sum. Each is itself: columns are compared
+    ``control`` marks a column that repeats the parts' sum; ``repeated`` one that another column
+    of the same table contradicts, so that neither is used. Each is itself: columns are compared
     and hashed by identity.
     """
 
@@ -28,6 +33,7 @@ class Column:
     measure: Measure
     period: str
     control: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,108 +49,260 @@ class RatioColumn:
 class Layout:
     """One table of a sheet. Rows and columns count from 1.
 
-    ``not_understood`` are header labels of columns that nobody declared, with their column.
+    ``unit_columns`` hold the names of units, coarser ones first. ``last_row`` is the last before
+    another table begins. ``not_understood`` are header labels of columns that nobody declared,
+    with their column.
     """
 
     table: str
     header_rows: range
     columns: tuple[Column, ...]
     unit_columns: tuple[int, ...]
+    row_number_column: int | None
     code_column: int | None
     remark_column: int | None
     ratios: tuple[RatioColumn, ...]
     not_understood: tuple[tuple[int, str], ...]
+    last_row: int
 
     @property
     def first_row(self) -> int:
         """The first row below the header."""
         return self.header_rows.stop
 
+    @property
+    def signature(self) -> frozenset[tuple[int, str, str]]:
+        """What stands in which column: the same for a header repeated at a page break."""
+        return frozenset((c.number, c.measure.id, c.period) for c in self.columns)
+
 
 class LayoutFinder:
-    """Finds tables of one campaign and period."""
+    """Finds the tables of one campaign and period."""
 
     def __init__(self, campaign: Campaign, period: Period) -> None:
         self.period = period
         self._labels: dict[str, list[Measure]] = {}
         for measure in campaign.measures:
             for header in measure.headers:
-                self._labels.setdefault(normalise(header.replace(">", " ")), []).append(measure)
-        parts = {
-            normalise(part) for m in campaign.measures for h in m.headers for part in h.split(">")
-        }
+                self._labels.setdefault(compact([header.replace(">", " ")]), []).append(measure)
         words = vocabulary()
-        self._header_words = parts | {*words["unit_labels"], *words["row_number_labels"]}
-        months = "|".join(vocabulary()["period_month"])
+        labels = [header for measure in campaign.measures for header in measure.headers]
+        self._header_words = {
+            word
+            for label in (*labels, *words["unit_labels"], *words["row_number_labels"])
+            for word in normalise(label).split()
+        }
+        self._kinds = {
+            kind: {compact([word]) for word in words[kind]}
+            for kind in ("unit_labels", "row_number_labels", "code_labels", "remark_labels",
+                         "whole_period_labels", "this_period_labels")
+        }  # fmt: skip
+        months = "|".join(words["period_month"])
         self._month = re.compile(rf"(?:t|{months}) ?(\d{{1,2}})(?: \d{{4}})?\Z")
 
-    def find(self, sheet: Sheet) -> Layout | None:
-        """The sheet's table, or None when no header in it holds a declared label."""
-        rows = [row for row in sheet.rows if self._may_be_header(sheet, row)][:_MOST_HEADER_ROWS]
-        best: tuple[int, int, Layout] | None = None
-        for first in rows:
-            for depth in range(1, _DEEPEST_HEADER + 1):
-                layout = self._read_header(sheet, range(first, first + depth))
-                if layout is None:
-                    continue
-                score = len({(c.measure.id, c.period, c.control) for c in layout.columns})
-                if best is None or (score, -depth) > best[:2]:
-                    best = (score, -depth, layout)
-        return best[2] if best else None
+    def find(self, sheet: Sheet) -> tuple[Layout, ...]:
+        """The sheet's tables from the top down and from left to right; none when no header in it
+        holds a declared label.
+        """
+        known = [row for row in sheet.rows if self._may_be_header(sheet, row)]
+        blocks = []
+        # A group's label may stand in a row without any known word above one that has some.
+        free = {row for near in known[:_MOST_HEADER_ROWS] for row in (near - 1, near)}
+        scored = sorted(
+            (
+                (self._score(layouts), -depth, -first, layouts)
+                for first in free
+                for depth in range(1, _DEEPEST_HEADER + 1)
+                if (layouts := self._read_header(sheet, range(first, first + depth)))
+            ),
+            key=lambda entry: entry[:3],
+            reverse=True,
+        )
+        taken: set[int] = set()
+        for _, _, _, layouts in scored:
+            rows = layouts[0].header_rows
+            # A further header must name its units, or any row with a known word would be one.
+            if taken and not all(layout.unit_columns for layout in layouts):
+                continue
+            if taken.isdisjoint(rows):
+                taken.update(range(rows.start, rows.stop))
+                blocks.append(layouts)
+        blocks.sort(key=lambda layouts: layouts[0].header_rows.start)
+        return tuple(self._bounded(sheet, blocks))
+
+    @staticmethod
+    def _score(layouts: Sequence[Layout]) -> int:
+        columns = [c for layout in layouts for c in layout.columns]
+        clear = sum(1 if not column.repeated else -1 for column in columns)
+        return clear + any(layout.unit_columns for layout in layouts)
+
+    @staticmethod
+    def _bounded(sheet: Sheet, blocks: Sequence[Sequence[Layout]]) -> Iterable[Layout]:
+        """The layouts with the row at which each ends; headers that only repeat are passed over."""
+        different: list[Sequence[Layout]] = []
+        for layouts in blocks:
+            signature = [layout.signature for layout in layouts]
+            if not different or signature != [layout.signature for layout in different[-1]]:
+                different.append(layouts)
+        last = max(sheet.rows, default=0)
+        for number, layouts in enumerate(different):
+            following = different[number + 1 : number + 2]
+            end = following[0][0].header_rows.start - 1 if following else last
+            for layout in layouts:
+                yield replace(layout, last_row=end)
 
     def _may_be_header(self, sheet: Sheet, row: int) -> bool:
-        return any(normalise(cell.text) in self._header_words for cell in sheet.rows[row])
+        """Whether a row holds a known word and no figures."""
+        known = False
+        for cell in sheet.rows[row]:
+            if not isinstance(cell.value, str):
+                return False
+            text = cell.value
+            if len(text) > _LONGEST_LABEL or _FIGURE.match(text):
+                return False
+            known = known or any(w in self._header_words for w in normalise(text).split())
+        return known
 
-    def _read_header(self, sheet: Sheet, rows: range) -> Layout | None:
+    def _read_header(self, sheet: Sheet, rows: range) -> tuple[Layout, ...]:
+        """The tables side by side below one header block."""
         paths = header_paths(sheet, rows)
-        tables: dict[str, int] = {}
-        found: dict[int, list[Measure]] = {}
-        placed: dict[int, tuple[str, bool]] = {}
+        found: dict[int, tuple[list[Measure], str, bool]] = {}
+        under_other_labels = labels_just_above(sheet, rows.start)
         for number, path in paths.items():
-            label, period, control = self._without_period(path)
-            measures = self._labels.get(label)
-            if measures:
-                found[number] = measures
-                placed[number] = (period, control)
-                for measure in measures:
-                    tables[measure.table] = tables.get(measure.table, 0) + 1
+            if number in under_other_labels:
+                continue
+            for reading in readings(path):
+                label, period, control = self._without_period(reading)
+                if measures := self._labels.get(label):
+                    found[number] = (measures, period, control)
+                    break
         if not found:
-            return None
-        table = max(tables, key=lambda name: tables[name])
-        columns = []
-        for number, measures in found.items():
-            chosen = next((m for m in measures if m.table == table), None)
-            if chosen is not None:
-                period, control = placed[number]
-                columns.append(Column(number, chosen, period, control))
-        units = [n for n, path in paths.items() if self._is("unit_labels", path)]
-        columns = self._demote_controls(columns)
-        ratios = self._ratios(paths, columns)
-        known = {c.number for c in columns} | set(units) | {r.number for r in ratios}
+            return ()
+        texts = {
+            number
+            for number, (measures, _, _) in found.items()
+            if any(measure.kind is MeasureKind.TEXT for measure in measures)
+        }
+        units = [
+            n
+            for n, path in paths.items()
+            if self._is("unit_labels", path) and (n in texts or n not in found)
+        ]
+        if texts:  # a register: its units stand among its texts
+            return (self._layout(rows, paths, tuple(units), found),)
+        units += self._unlabelled_units(sheet, rows, paths, found, units)
+        tables = [
+            self._layout(rows, paths, unit_columns, {number: found[number] for number in columns})
+            for unit_columns, columns in _side_by_side(sorted(units), sorted(found))
+        ]
+        # What no table beside understands is said once.
+        known = {c.number for table in tables for c in table.columns} | set(units)
+        known |= {ratio.number for table in tables for ratio in table.ratios}
+        unknown = {entry for table in tables for entry in table.not_understood}
+        rest = tuple(sorted(entry for entry in unknown if entry[0] not in known))
+        tables[0] = replace(tables[0], not_understood=rest)
+        return (tables[0], *(replace(table, not_understood=()) for table in tables[1:]))
+
+    def _unlabelled_units(
+        self,
+        sheet: Sheet,
+        rows: range,
+        paths: Paths,
+        found: Iterable[int],
+        units: Sequence[int],
+    ) -> list[int]:
+        """Columns of text without any label: left of all figures when no column is labelled as
+        the units', or between figures, as in tables of pairs of names and scores.
+        """
+        numbers = sorted(found)
+        unlabelled = [
+            column
+            for column in range(1, numbers[-1])
+            if not paths.get(column) and column not in numbers
+        ]
+        if units:
+            unlabelled = [column for column in unlabelled if numbers[0] < column]
+        below = [row for row in sheet.rows if row >= rows.stop][:_ROWS_LOOKED_AT]
+        names = [column for column in unlabelled if _holds_names(sheet, below, column)]
+        if units or names:
+            return names
+        # A label that nobody declared, over names: they must still be names of units to count.
+        labelled = [
+            column
+            for column, path in paths.items()
+            if column < numbers[0]
+            and not any(
+                self._is(kind, path)
+                for kind in ("row_number_labels", "code_labels", "remark_labels")
+            )
+            and _holds_names(sheet, below, column)
+        ]
+        return labelled[-1:]
+
+    def _layout(
+        self,
+        rows: range,
+        paths: Paths,
+        units: tuple[int, ...],
+        found: dict[int, tuple[list[Measure], str, bool]],
+    ) -> Layout:
+        counted = Counter(m.table for measures, _, _ in found.values() for m in measures)
+        table = max(counted, key=lambda name: counted[name])
+        columns = self._columns(table, found)
+        ratios = _ratios(paths, columns)
         others = {
             kind: [n for n, path in paths.items() if self._is(kind, path)]
             for kind in ("row_number_labels", "code_labels", "remark_labels")
         }
+        known = {c.number for c in columns} | set(units) | {r.number for r in ratios}
         known |= {n for numbers in others.values() for n in numbers}
+        last = max((n for n in paths), default=0)
         unknown = tuple(
-            (n, " ".join(path))
+            (n, clean(" ".join(path)))
             for n, path in paths.items()
-            if n not in known and path and not starts_with_word("ratio_labels", path[-1])
+            if min(units, default=1) <= n <= last
+            and n not in known
+            and path
+            and not starts_with_word("ratio_labels", path[-1])
         )
         return Layout(
             table,
             rows,
-            tuple(columns),
-            tuple(units),
+            columns,
+            units,
+            next(iter(others["row_number_labels"]), None),
             next(iter(others["code_labels"]), None),
             next(iter(others["remark_labels"]), None),
             ratios,
             unknown,
+            rows.stop,
         )
 
-    @staticmethod
-    def _is(kind: str, path: Sequence[str]) -> bool:
-        return any(is_word(kind, part) for part in path)
+    def _columns(
+        self, table: str, found: dict[int, tuple[list[Measure], str, bool]]
+    ) -> tuple[Column, ...]:
+        columns = []
+        for number, (measures, period, control) in found.items():
+            chosen = next((m for m in measures if m.table == table), None)
+            if chosen is not None:
+                columns.append(Column(number, chosen, period, control))
+        with_parts = {c.measure.id for c in columns if c.period != self.period.id}
+        columns = [
+            # A column of the whole period is a control only when its parts are there.
+            replace(c, control=c.control and c.measure.id in with_parts)
+            for c in columns
+        ]
+        often = Counter((c.measure.id, c.period, c.control) for c in columns)
+        return tuple(
+            replace(c, repeated=often[c.measure.id, c.period, c.control] > 1) for c in columns
+        )
+
+    def _is(self, kind: str, path: Sequence[str]) -> bool:
+        return any(
+            compact(parts) in self._kinds[kind]
+            for reading in readings(path)
+            for parts in (reading, *([part] for part in reading))
+        )
 
     def _without_period(self, path: Sequence[str]) -> tuple[str, str, bool]:
         """The label without the part of the period it names, that part, and whether it is the
@@ -152,80 +310,71 @@ class LayoutFinder:
         """
         parts, period, control = [], self.period.id, False
         for part in path:
-            key = normalise(part)
-            month = self._month.match(key)
+            month = self._month.match(normalise(part))
+            key = compact([part])
             if month:
-                period = self._part(int(month[1])) or period
-            elif self.period.parts and is_word("whole_period_labels", part):
+                period = self._part(int(month[1])) or "-"  # a month outside: no declared label
+                if period == "-":
+                    parts.append(part)
+            elif key in self._kinds["this_period_labels"]:
+                continue
+            elif self.period.parts and key in self._kinds["whole_period_labels"]:
                 control = True
             else:
-                parts.append(key)
-        return " ".join(parts), period, control
+                parts.append(part)
+        return compact(parts), period, control
 
     def _part(self, month: int) -> str | None:
         return next((p for p in self.period.parts if split_period_id(p)[2] == month), None)
 
-    def _demote_controls(self, columns: list[Column]) -> list[Column]:
-        """A column of the whole period is a control only when its parts are there."""
-        with_parts = {c.measure.id for c in columns if c.period != self.period.id}
-        return [
-            Column(c.number, c.measure, c.period, c.control and c.measure.id in with_parts)
-            for c in columns
-        ]
 
-    @staticmethod
-    def _ratios(
-        paths: Mapping[int, Sequence[str]], columns: Sequence[Column]
-    ) -> tuple[RatioColumn, ...]:
-        """Each ratio column belongs to the nearest part on its left and that part's whole."""
-        found = []
-        for number, path in paths.items():
-            if not path or not starts_with_word("ratio_labels", path[-1]):
-                continue
-            parts = [c for c in columns if c.number < number and c.measure.whole]
-            if not parts:
-                continue
-            part = max(parts, key=lambda c: c.number)
-            whole = next(
-                (
-                    c
-                    for c in columns
-                    if c.measure.id == part.measure.whole
-                    and (c.period, c.control) == (part.period, part.control)
-                ),
-                None,
-            )
-            if whole is not None:
-                found.append(RatioColumn(number, part.number, whole.number))
-        return tuple(found)
+def _holds_names(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
+    """Whether a column holds texts below the header, and next to no figures."""
+    values = [sheet.cell(row, column).value for row in rows]
+    texts = [v for v in values if isinstance(v, str) and any(letter.isalpha() for letter in v)]
+    others = [v for v in values if v is not None and not (isinstance(v, str) and not v.strip())]
+    return len(texts) >= 1 and len(texts) >= 0.9 * len(others)
 
 
-def header_paths(sheet: Sheet, rows: range) -> dict[int, tuple[str, ...]]:
-    """The labels above each column from the top down, merged ones repeated over their columns,
-    column numbers such as (1) and a label under itself left out.
-    """
-    labels: dict[tuple[int, int], str] = {}
-    columns = set()
-    for row in rows:
-        for cell in sheet.rows.get(row, ()):
-            text = clean(cell.text)
-            if text and not _COLUMN_NUMBER.match(text):
-                labels[row, cell.column] = text
-            columns.add(cell.column)
-    for first_row, first_column, last_row, last_column in sheet.merged:
-        label = labels.get((first_row, first_column))
-        if label is None or first_row not in rows:
+def _side_by_side(
+    units: Sequence[int], figures: Sequence[int]
+) -> Iterable[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Unit columns with the figures on their right, up to the next unit columns."""
+    groups: list[tuple[list[int], list[int]]] = [([], [])]
+    for column in sorted((*units, *figures)):
+        if column in units:
+            if groups[-1][1]:
+                groups.append(([], []))
+            groups[-1][0].append(column)
+        else:
+            groups[-1][1].append(column)
+    if not groups[0][0] and len(groups) > 1:  # figures left of all names belong to the first
+        groups[1] = (groups[1][0], groups[0][1] + groups[1][1])
+        groups = groups[1:]
+    for names, columns in groups:
+        if columns:
+            yield tuple(names), tuple(columns)
+
+
+def _ratios(paths: Paths, columns: Sequence[Column]) -> tuple[RatioColumn, ...]:
+    """Each ratio column belongs to the nearest part on its left and that part's whole."""
+    found = []
+    for number, path in paths.items():
+        if not path or not starts_with_word("ratio_labels", path[-1]):
             continue
-        for row in range(first_row, min(last_row, rows.stop - 1) + 1):
-            for column in range(first_column, last_column + 1):
-                labels[row, column] = label
-                columns.add(column)
-    paths: dict[int, tuple[str, ...]] = {}
-    for column in sorted(columns):
-        path: list[str] = []
-        for row in rows:
-            text = labels.get((row, column), "")
-            if text and (not path or path[-1] != text):
-                path.append(text)
-        paths[column] = tuple(path)
-    return paths
+        parts = [c for c in columns if c.number < number and c.measure.whole]
+        if not parts:
+            continue
+        part = max(parts, key=lambda c: c.number)
+        whole = next(
+            (
+                c
+                for c in columns
+                if c.measure.id == part.measure.whole
+                and (c.period, c.control) == (part.period, part.control)
+            ),
+            None,
+        )
+        if whole is not None:
+            found.append(RatioColumn(number, part.number, whole.number))
+    return tuple(found)

@@ -6,6 +6,7 @@ Likeness may suggest a unit, never decide one.
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from dxkit.intake.text import fold, normalise, slug, vocabulary
+from dxkit.intake.text import clean, fold, normalise, slug, telex, vocabulary
 from dxkit.model.campaign import Campaign, Level
 from dxkit.model.units import Unit, UnitRegistry
 
@@ -40,6 +41,14 @@ def _numbered(key: str) -> str:
     return " ".join(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
 
 
+def _titled(key: str) -> str:
+    """A normalised name with capitals: "long an" is "Long An", "2a" is "2A"."""
+    return " ".join(
+        word.upper() if len(word) == 1 or any(c.isdigit() for c in word) else word.capitalize()
+        for word in key.split()
+    )
+
+
 def _initials(kind: str) -> str:
     return "".join(word[0] for word in normalise(kind).split())
 
@@ -54,7 +63,9 @@ class Names:
         for alias in campaign.aliases:
             self._aliases[alias.code].append(alias.alias)
         self._keys = {id(unit): self._writings(unit) for unit in self._all}
-        self._open = next((level for level in campaign.levels if level.open), None)
+        self._below = {
+            upper.id: lower for upper, lower in itertools.pairwise(campaign.levels) if lower.open
+        }
 
     def _writings(self, unit: Unit) -> tuple[frozenset[str], frozenset[str]]:
         """Keys of a unit's full writings and of its bare ones."""
@@ -67,10 +78,9 @@ class Names:
             full |= {_numbered(f"{initials} {name}"), _numbered(f"{' '.join(initials)} {name}")}
         return frozenset(full), frozenset(bare)
 
-    @property
-    def open_level(self) -> Level | None:
-        """The level whose units the workbooks name, if there is one."""
-        return self._open
+    def open_level_below(self, parent: Unit) -> Level | None:
+        """The level below a unit when the workbooks name its units, None when they are declared."""
+        return self._below.get(parent.level)
 
     def find(self, written: str, scopes: Sequence[Iterable[Unit]]) -> Match:
         """The unit that a writing means in the first scope that knows it."""
@@ -94,8 +104,20 @@ class Names:
             u for u in self._all if u not in self.units.units and key in self._keys[id(u)][0]
         )
         if others:
-            return Match(None, "unit_not_valid", others)
+            return self._on_the_day(others, scopes)
         return Match(None, "unit_unknown", self._suggestions(key, scopes))
+
+    def _on_the_day(self, others: tuple[Unit, ...], scopes: Sequence[Iterable[Unit]]) -> Match:
+        """The unit that now stands under the code of an old name; none when it was split or is
+        not yet there.
+        """
+        codes = {unit.code for unit in others}
+        now = [unit for scope in scopes for unit in scope if unit.code in codes]
+        if len(codes) == 1 and now and all(u.valid_to is not None for u in others):
+            earlier = others[0].valid_to
+            if now[0].valid_from and earlier and earlier < now[0].valid_from:
+                return Match(now[0], "unit_renamed", others)
+        return Match(None, "unit_not_valid", others)
 
     def _is_folded(self, unit: Unit, key: str, folded: str) -> bool:
         """Whether a name written without any accent means the unit."""
@@ -115,19 +137,29 @@ class Names:
         return tuple(dict.fromkeys(known[place] for _, _, place in ranked))
 
     def open_unit(self, written: str, parent: Unit) -> Unit | None:
-        """The unit of the open level that a writing names under ``parent``, None for a writing
-        that does not begin as such names do.
+        """The unit of an open level that a writing names under ``parent``; None for a writing
+        that does not begin as such names do. A level without prefixes takes every name.
         """
-        if self._open is None:
+        level = self.open_level_below(parent)
+        if level is None:
             return None
+        if not level.prefixes:
+            return _opened(clean(written), "", level, parent)
         key = _numbered(normalise(written))
-        for prefix in sorted(self._open.prefixes, key=len, reverse=True):
+        for prefix in sorted(level.prefixes, key=len, reverse=True):
             start = _numbered(normalise(prefix))
             if key.startswith(start + " "):
                 longer = next(
-                    (p for p in self._open.prefixes if _initials(p) == start and p != prefix),
+                    (p for p in level.prefixes if _initials(p) == start and p != prefix),
                     prefix,
                 )
-                name = f"{longer} {key.removeprefix(start).strip().upper()}"
-                return Unit(f"{parent.code}-{slug(name)}", name, longer, self._open.id, parent.code)
+                bare = key.removeprefix(start).strip()
+                return _opened(f"{longer} {_titled(bare)}", longer, level, parent)
         return None
+
+
+def _opened(name: str, kind: str, level: Level, parent: Unit) -> Unit:
+    """A unit that a workbook names. Its code keeps the accents, or two names would share one."""
+    bare = name.removeprefix(kind).strip()
+    code = "-".join(part for part in (slug(kind), slug(telex(bare))) if part)
+    return Unit(f"{parent.code}-{code}", name, kind, level.id, parent.code)

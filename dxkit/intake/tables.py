@@ -42,9 +42,10 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
     if any(c.measure.kind is MeasureKind.TEXT for c in layout.columns):
         _read_register(reader, layout, period, result)
     else:
-        rows = list(reader.read())
+        rows = reader.read()
         _read_counts(reader, rows, result)
         _check_ratios(reader, layout, rows, result)
+    result.units.extend(reader.opened.values())
     result.findings.extend(reader.findings)
     return result
 
@@ -53,7 +54,7 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
     groups = _groups(rows, reader)
     seen: dict[str, RowRead] = {}
     for row in rows:
-        if row.unit is None or row.unit.code in groups:
+        if row.is_total or row.unit is None or row.unit.code in groups:
             _keep_controls(reader, row, result)
             continue
         earlier = seen.get(row.unit.code)
@@ -68,7 +69,6 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
                 _reject(row.unit.code, result)
             continue
         seen[row.unit.code] = row
-        result.units.append(row.unit)
         _keep_observations(reader, row, result)
 
 
@@ -77,12 +77,13 @@ def _groups(rows: Sequence[RowRead], reader: RowReader) -> set[str]:
     registry = reader.names.units
     found: set[str] = set()
     for row in rows:
-        if row.unit is None:
+        if row.unit is None or row.is_total:
             continue
         parent = row.unit.parent_code
         if parent:
             found.add(parent)
-            found.update(unit.code for unit in registry.ancestors(parent))
+            if parent in registry:
+                found.update(unit.code for unit in registry.ancestors(parent))
     return found
 
 

@@ -52,6 +52,31 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
 
 
+_TELEX = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
+
+
+def telex(text: str) -> str:
+    """The normalised text in ASCII without losing its accents, as Vietnamese keyboards type it:
+    a doubled letter or a w for the vowel, the tone's letter at the end of the word.
+    """
+    return " ".join(_telex_word(word) for word in normalise(text).split())
+
+
+def _telex_word(word: str) -> str:
+    letters: list[str] = []
+    tone = ""
+    for letter in unicodedata.normalize("NFD", word.replace("\u0111", "dd")):
+        if letter in _TELEX:
+            tone = _TELEX[letter]
+        elif letter == "\u0302":
+            letters.append(letters[-1])
+        elif letter in "\u0306\u031b":
+            letters.append("w")
+        else:
+            letters.append(letter)
+    return "".join(letters) + tone
+
+
 @lru_cache(maxsize=1)
 def vocabulary() -> dict[str, tuple[str, ...]]:
     """The words that ``vocabulary.toml`` declares, normalised, longest first; writings that

@@ -24,6 +24,11 @@ _DECIMAL_COMMA = re.compile(r"(?:\d+|\d{1,3}(?:[. ]\d{3})+),\d+\Z")
 _DECIMAL_POINT = re.compile(r"\d+\.\d+\Z")
 _DIGIT_LOOKALIKES = str.maketrans("OolI", "0011")
 _WITH_LOOKALIKES = re.compile(r"(?=.*\d)[\dOolI]+\Z")
+_DATE = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}\Z|(?:19|20)\d{2}-\d{1,2}-\d{1,2}(?:[T ].*)?\Z"
+    r"|\d{1,2}[- ](?:Thg|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?[- ]?\d{0,4}\Z",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(
     r"(?:(?P<share>[\d.,]+ ?%) ?)?\(?(?P<part>\d[\d. ]*) ?/ ?(?P<whole>\d[\d. ]*)\)?\Z"
 )
@@ -57,7 +62,7 @@ def read_count(cell: Cell) -> Value:
         if "%" in cell.number_format:
             return _rejected_share(Decimal(repr(cell.value)) * 100, cell.number_format)
         return _whole(cell.value)
-    text = clean(str(cell.value))
+    text = clean(str(cell.value)).removeprefix("'")
     if parts := _PARTS.match(text):
         return _part_of_whole(parts)
     stripped, flag = _without_words(text)
@@ -80,8 +85,10 @@ def read_count(cell: Cell) -> Value:
     return Value(found, flag, "value_approximate", {"value": found})
 
 
-def read_number(cell: Cell, kind: MeasureKind) -> Value:
-    """A score, or a percentage as a fraction."""
+def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value:
+    """A score, or a percentage as a fraction. ``fractions`` says that the whole column of shares
+    is written in fractions, so that 0.456 is 45.6 %.
+    """
     common = _common(cell)
     if common is not None:
         return common
@@ -90,6 +97,8 @@ def read_number(cell: Cell, kind: MeasureKind) -> Value:
         if not math.isfinite(cell.value):
             return _rejected("value_unreadable")
         if kind is MeasureKind.SHARE and not percent_format:
+            if fractions:
+                return Value(cell.value)
             if 0 < abs(cell.value) <= 1:
                 return _rejected("value_ambiguous")
             return Value(float(Decimal(repr(cell.value)) / 100))
@@ -100,12 +109,33 @@ def read_number(cell: Cell, kind: MeasureKind) -> Value:
     if number is None:
         return _rejected("value_unreadable")
     if kind is MeasureKind.SHARE:
+        if fractions:
+            return Value(float(number))
         if not percent and 0 < number <= 1:
             return _rejected("value_ambiguous")
         return Value(float(number / 100))
-    if re.fullmatch(r"\d{1,3}\.\d{3}", text):  # one and a bit, or a thousand and a bit?
+    if re.fullmatch(r"\d{1,3}[.,]\d{3}", text):  # one and a bit, or a thousand and a bit?
         return _rejected("value_ambiguous")
     return Value(float(number))
+
+
+def is_fraction(cell: Cell) -> bool | None:
+    """Whether a cell of a column of shares holds a bare number up to 1; None when it says nothing
+    about how the column is written.
+    """
+    if isinstance(cell.value, bool) or cell.is_error:
+        return None
+    if isinstance(cell.value, (int, float)):
+        number: Decimal | None = Decimal(repr(cell.value))
+        percent = "%" in cell.number_format
+    elif isinstance(cell.value, str):
+        text = clean(cell.value)
+        number, percent = parse_decimal(text.rstrip("% ")), text.endswith("%")
+    else:
+        return None
+    if number is None or number == 0:
+        return None
+    return not percent and abs(number) <= 1
 
 
 def parse_decimal(text: str) -> Decimal | None:
@@ -144,13 +174,15 @@ def _common(cell: Cell) -> Value | None:
         return _rejected("value_is_error")
     if cell.formula_without_value:
         return _rejected("formula_not_calculated")
-    if cell.value is None:
+    if cell.value is None or (isinstance(cell.value, str) and not clean(cell.value)):
         return Value(None, Flag.NO_DATA)
     if isinstance(cell.value, (datetime.date, datetime.time)):
         return _rejected("value_is_date")
     if isinstance(cell.value, bool):
         return _rejected("value_unreadable")
     if isinstance(cell.value, str):
+        if _DATE.match(clean(cell.value)):
+            return _rejected("value_is_date")
         for words, value in (
             ("no_data", Value(None, Flag.NO_DATA)),
             ("none_arose", Value(None, Flag.NOT_APPLICABLE)),

@@ -48,7 +48,6 @@ def test_communes(names: Names, written: str, code: str) -> None:
     ("written", "problem", "candidate"),
     [
         ("Long Mỹ", "unit_ambiguous", "936"),
-        ("Thị xã Ngã Bảy", "unit_not_valid", "931"),
     ],
 )
 def test_district_questions(names: Names, written: str, problem: str, candidate: str) -> None:
@@ -91,3 +90,25 @@ def test_hamlets_are_named_under_their_commune(names: Names, written: str, code:
 
 def test_other_texts_are_no_hamlets(names: Names) -> None:
     assert names.open_unit("Apple 1", names.units.get("31318")) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "level", "code"),
+    [("Thị xã Ngã Bảy", "district", "931"), ("Xã Hiệp Lợi", "commune", "31344")],
+)
+def test_an_old_name_of_a_unit_that_goes_on_means_it_and_says_so(
+    names: Names, written: str, level: str, code: str
+) -> None:
+    match = names.find(written, [names.units.at_level(level)])
+    assert match.unit is not None
+    assert (match.unit.code, match.problem) == (code, "unit_renamed")
+
+
+def test_names_that_differ_only_in_accents_have_codes_of_their_own(names: Names) -> None:
+    commune = names.units.get("31318")
+    units = [names.open_unit(name, commune) for name in ("Ấp Bình Thành", "Ấp Bình Thạnh")]
+    assert [unit.code for unit in units if unit] == [
+        "31318-ap-binhf-thanhf",
+        "31318-ap-binhf-thanhj",
+    ]
+    assert [unit.name for unit in units if unit] == ["Ấp Bình Thành", "Ấp Bình Thạnh"]

@@ -1,0 +1,58 @@
+"""What the first texts of a row say: a unit's name with its numbering, or a total and of what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dxkit.intake.text import clean, is_word, normalise, starts_with_word, vocabulary
+
+_OUTLINE = re.compile(
+    # "X." is short for a commune, never the tenth group.
+    r"(?:(?!X\b)[IVX]{1,5}|\d{1,3}|[a-h])\s*[.)·:]\s*(?=\D)"
+    r"|(?:[IVX]{1,5}|\d{1,3})\s+[-–]\s+|[-–+*•]\s*"
+)
+_ROMAN = re.compile(r"[IVX]{1,6}[.)]?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class RowLabel:
+    """A row's label. ``name`` is the unit's name, empty for a total that names none; ``native``
+    the name without its second line in another language.
+    """
+
+    name: str
+    is_total: bool = False
+    native: str = ""
+
+    @property
+    def open_name(self) -> str:
+        """The name without the numbering before it: what a unit that nobody declared is called."""
+        return _OUTLINE.sub("", self.name, count=1) if _OUTLINE.match(self.name) else self.name
+
+    @property
+    def readings(self) -> list[str]:
+        """The name as it stands, without numbering, and without another language."""
+        return list(
+            dict.fromkeys(name for name in (self.name, self.open_name, self.native) if name)
+        )
+
+
+def row_label(text: str) -> RowLabel:
+    """What a label means: "Tong cong", "Cong huyen X", "X (Tong so)", or the name of a unit."""
+    first_line, _, second_line = text.strip().partition("\n")
+    native = clean(first_line) if second_line.isascii() else ""
+    whole = clean(text)
+    if is_word("total_rows", whole) or is_word("total_rows", native):
+        return RowLabel("", True)
+    bracket = whole.rfind("(")
+    if bracket > 0 and normalise(whole[bracket:]) in vocabulary()["total_suffixes"]:
+        return RowLabel(whole[:bracket].strip(), True)
+    if word := starts_with_word("total_rows", whole):
+        return RowLabel(" ".join(whole.split()[len(word.split()) :]), True)
+    return RowLabel(whole, native=native)
+
+
+def is_roman(text: str) -> bool:
+    """Whether a row number is a roman numeral, as those of groups are."""
+    return bool(_ROMAN.match(clean(text)))
