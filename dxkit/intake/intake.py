@@ -12,6 +12,7 @@ from pathlib import Path
 from dxkit.intake.checks import far_from_reference, part_exceeds_whole, total_differs
 from dxkit.intake.corrections import apply_corrections
 from dxkit.intake.layout import Layout, LayoutFinder
+from dxkit.intake.legacy_text import decoded_sheet
 from dxkit.intake.names import Names
 from dxkit.intake.rows import RowReader
 from dxkit.intake.tables import TableRead, read_table
@@ -123,6 +124,10 @@ def read_file(
     except UnreadableFileError as error:
         result.findings.append(Finding("file_unreadable", place, values={"reason": error.reason}))
         return result
+    if workbook.encoding not in ("", "utf-8", "utf-8-sig"):
+        values = {"encoding": workbook.encoding}
+        result.findings.append(Finding("encoding_detected", place, values=values))
+    workbook = _in_unicode(workbook, result)
     mine = [c for c in campaign.corrections if c.period == period.id]
     workbook, about_corrections, result.corrected = apply_corrections(workbook, mine)
     result.findings += about_corrections
@@ -139,6 +144,19 @@ def read_file(
     sender = next((t.sender.code for t in result.tables if t.sender), "")
     result.source = dataclasses.replace(result.source, unit_code=sender)
     return result
+
+
+def _in_unicode(workbook: Workbook, result: FileRead) -> Workbook:
+    """The workbook with text of old encodings decoded, and a finding for each such sheet."""
+    sheets = []
+    for sheet in workbook.sheets:
+        in_unicode, encoding = decoded_sheet(sheet)
+        sheets.append(in_unicode)
+        if encoding is not None:
+            place = CellRef(workbook.file, sheet.name)
+            values = {"encoding": encoding.value}
+            result.findings.append(Finding("legacy_text_decoded", place, values=values))
+    return dataclasses.replace(workbook, sheets=tuple(sheets))
 
 
 def _read_sheets(

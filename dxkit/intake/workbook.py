@@ -11,7 +11,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -84,11 +84,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """One received file. ``notes`` name what a reader should know, such as a guessed encoding."""
+    """One received file. ``encoding`` is that of a text file, empty for other formats."""
 
     file: str
     sheets: tuple[Sheet, ...]
-    notes: tuple[str, ...] = field(default=())
+    encoding: str = ""
 
 
 def column_letters(column: int) -> str:
@@ -121,17 +121,17 @@ def read_workbook(path: Path, file: str) -> Workbook:
         raise UnreadableFileError("cannot_open") from error
     reader = _reader_for(content, path.suffix.lower())
     try:
-        sheets, notes = reader(content)
+        sheets, encoding = reader(content)
     except UnreadableFileError:
         raise
     except MemoryError as error:
         raise UnreadableFileError("too_large") from error
     except Exception as error:  # the libraries raise anything on damaged input
         raise UnreadableFileError("damaged") from error
-    return Workbook(file, sheets, notes)
+    return Workbook(file, sheets, encoding)
 
 
-Reading = tuple[tuple[Sheet, ...], tuple[str, ...]]
+Reading = tuple[tuple[Sheet, ...], str]  # with the encoding of a text file
 
 
 def _reader_for(content: bytes, suffix: str) -> Callable[[bytes], Reading]:
@@ -202,7 +202,7 @@ def _read_xlsx(content: bytes, has_formulas: bool) -> Reading:
                 ),
             )
         )
-    return tuple(sheets), ()
+    return tuple(sheets), ""
 
 
 def _xlsx_cell(cell, with_formulas) -> Cell | None:  # type: ignore[no-untyped-def]
@@ -257,7 +257,7 @@ def _read_xls(content: bytes) -> Reading:
                 frozenset(n + 1 for n, info in page.colinfo_map.items() if info.hidden),
             )
         )
-    return tuple(sheets), ()
+    return tuple(sheets), ""
 
 
 def _xls_cell(book, page, row: int, column: int) -> Cell | None:  # type: ignore[no-untyped-def]
@@ -283,7 +283,7 @@ def _xls_cell(book, page, row: int, column: int) -> Cell | None:  # type: ignore
 def _read_ods(content: bytes) -> Reading:
     from dxkit.intake.workbook_ods import read_sheets
 
-    return read_sheets(content), ()
+    return read_sheets(content), ""
 
 
 def _read_text(content: bytes) -> Reading:
@@ -299,7 +299,7 @@ def _read_text(content: bytes) -> Reading:
         for column, value in enumerate(fields, start=1):
             if value.strip():
                 cells[number, column] = Cell(number, column, value[:LONGEST_TEXT])
-    return (Sheet("", cells),), (f"encoding {encoding}",)
+    return (Sheet("", cells),), encoding
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -318,4 +318,9 @@ def decode(content: bytes) -> tuple[str, str]:
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
+        from dxkit.intake.legacy_text import recognised
+
+        western = content.decode("latin-1")
+        if recognised(western.splitlines()):  # decoded further with the cells of the sheet
+            return western, "latin-1"
         return content.decode("cp1258", errors="strict"), "cp1258"

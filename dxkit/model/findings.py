@@ -49,6 +49,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "file_type_unknown": Severity.NOTE,
         "sheet_without_table": Severity.NOTE,
         "hidden_content_skipped": Severity.NOTE,
+        "legacy_text_decoded": Severity.NOTE,
+        "encoding_detected": Severity.NOTE,
         "wrong_period": Severity.ERROR,
         "simulated_data": Severity.NOTE,
         "workbook_missing": Severity.ERROR,
