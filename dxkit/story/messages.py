@@ -7,6 +7,7 @@ so no number reaches a reader without its source.
 
 from __future__ import annotations
 
+import datetime
 import re
 import string
 import tomllib
@@ -17,9 +18,9 @@ from importlib.resources import files
 
 from markupsafe import Markup, escape
 
-from dxkit.model.campaign import Words
 from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.model.periods import split_period_id
+from dxkit.model.rules import Words
 from dxkit.model.units import Unit
 
 Filling = Fact | str | Markup
@@ -51,6 +52,8 @@ class Language:
             raise TypeError(f"a number enters text only as a Fact, not {fact!r}")
         if fact.value is None:
             return self.plain(f"number.{fact.missing}")
+        if fact.unit is UnitOfMeasure.DATE:
+            return datetime.date.fromordinal(int(fact.value)).strftime("%d/%m/%Y")
         value = Decimal(repr(fact.value))
         if fact.unit in _HUNDREDFOLD:
             value *= 100

@@ -12,12 +12,9 @@ from dxkit.intake.text import slug
 from dxkit.model.campaign import (
     IndicatorKind,
     MeasureKind,
-    RankingRule,
-    RewardRule,
-    ScoringRule,
-    Words,
 )
 from dxkit.model.facts import CellRef, Claim, Fact, Reference
+from dxkit.model.rules import RankingRule, RewardRule, ScoringRule, Words
 from dxkit.model.table import RegisterRow
 from dxkit.story.charts import Bar, bars
 from dxkit.story.claims.data_state import points_claims, register_claims, reporting_claims

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.results import Result
 from dxkit.analysis.scorecard import Analysis, Scorecard
+from dxkit.analysis.totals import Result
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import Fact, Reference
 from dxkit.model.units import Unit
