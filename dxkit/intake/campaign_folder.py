@@ -22,6 +22,7 @@ from dxkit.model.campaign import (
     Alias,
     Campaign,
     CampaignError,
+    CheckRules,
     Correction,
     Indicator,
     IndicatorKind,
@@ -103,6 +104,7 @@ class _Reader:
             uncertainty=read_uncertainty(plan),
             last_day=plan.day("last_day") if plan.has("last_day") else None,
             reference_checks=self._reference_checks(measures),
+            checks=self._check_rules(),
             corrections=self._corrections(periods),
             layouts=self._layouts(),
             tables=self._tables(measures),
@@ -130,6 +132,7 @@ class _Reader:
                 table.texts("parts", []),
                 table.text("source", ""),
                 table.truth("assumed", False),
+                table.day_or_none("due_day"),
             )
             table.refuse_unknown_keys()
             for identifier in (period.id, *period.parts):
@@ -281,6 +284,21 @@ class _Reader:
                     indicator, level, period, value, source, assumed
                 )
         return tuple(targets.values())
+
+    def _check_rules(self) -> CheckRules:
+        table = self.plan.table("checks", optional=True)
+        default = CheckRules()
+        rules = CheckRules(
+            table.number("jump_share", default.jump_share),
+            table.number("jump_stock", default.jump_stock),
+            table.number("jump_ratio", default.jump_ratio),
+            table.number("smallest", default.smallest),
+            int(table.number("copied_rows", default.copied_rows)),
+            table.number("heaping_window", default.heaping_window),
+            table.number("heaping_chance", default.heaping_chance),
+        )
+        table.refuse_unknown_keys()
+        return rules
 
     def _reference_checks(self, measures: tuple[Measure, ...]) -> tuple[ReferenceCheck, ...]:
         ids = {measure.id for measure in measures}
