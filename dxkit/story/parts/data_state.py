@@ -1,0 +1,65 @@
+"""What is missing or doubtful in the data, and the cells behind the numbers."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from dxkit.model.facts import CellRef
+from dxkit.story.claims.data_state import reporting_claims
+from dxkit.story.findings import finding_kind
+from dxkit.story.parts.context import Context, Part
+from dxkit.story.places import ranges_by_sheet
+
+
+def data_state(context: Context) -> Part:
+    """What is missing or doubtful in this unit's data."""
+    body = (
+        context.writer.paragraph(reporting_claims(context.view))
+        if context.view.children
+        else Markup("")
+    )
+    by_code: dict[str, list[CellRef]] = {}
+    for finding in context.opened.received.findings:
+        if finding.severity != "note" and _concerns(context, finding.unit_code, finding.place):
+            by_code.setdefault(finding.code, []).append(finding.place)
+    items = []
+    for code, cells in by_code.items():
+        places = "; ".join(
+            f"{file} › {sheet}: {ranges}"
+            for (file, sheet), ranges in ranges_by_sheet(cells).items()
+        )
+        kind = finding_kind(code, context.language)
+        items.append(Markup('<li>{}: <span class="place">{}</span></li>').format(kind, places))
+    if items:
+        body += Markup("<ul>{}</ul>").format(Markup("").join(items))
+    else:
+        body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
+    return context.section("data_state", body)
+
+
+def sources(context: Context) -> Part:
+    """The cells behind the page's numbers."""
+    own = (
+        fact
+        for fact in context.view.scorecard.facts.values()
+        if fact.key.unit == context.view.unit.code and fact.key.kind != "against_group"
+    )
+    cells = {cell for fact in own for cell in fact.sources}
+    items = Markup("").join(
+        Markup('<li class="place">{} › {}: {}</li>').format(file, sheet, ranges)
+        for (file, sheet), ranges in ranges_by_sheet(cells).items()
+    )
+    body = Markup("<p>{}</p><ul>{}</ul>").format(context.language.text("report.sources"), items)
+    return context.section("sources", body)
+
+
+def _concerns(context: Context, unit_code: str, place: CellRef) -> bool:
+    """Whether a finding is about this unit or one below it."""
+    units = context.opened.analysis.units
+    if unit_code:
+        chain = [unit_code]
+        if unit_code in units:
+            chain += [unit.code for unit in units.ancestors(unit_code)]
+        return context.view.unit.code in chain
+    senders = {s.name: s.unit_code for s in context.opened.received.sources}
+    return senders.get(place.file, "") == context.view.unit.code
