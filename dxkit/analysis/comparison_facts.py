@@ -50,6 +50,17 @@ def children_facts(maker: FactMaker, indicator: str, below: Sequence[Result]) ->
         yield maker.counted(indicator, "children_met", met, "count_of_units_at_target")
 
 
+def small_facts(maker: FactMaker, below: Sequence[Result], smallest: float) -> Iterator[Fact]:
+    """How many of the ratios below rest on fewer things than the campaign's ``smallest``."""
+    if not below:
+        return
+    indicator = below[0].indicator.id
+    yield maker.declared(indicator, "smallest", smallest, UnitOfMeasure.COUNT, assumed=True)
+    denominators = (result.measured.denominator.value or 0 for result in below)
+    small = sum(0 < denominator < smallest for denominator in denominators)
+    yield maker.counted(indicator, "small_denominators", small, "count_of_units")
+
+
 def spread_facts(maker: FactMaker, values: Sequence[Fact]) -> Iterator[Fact]:
     """The distance between the greatest and the least of the values of the units below."""
     if len(values) < 2:

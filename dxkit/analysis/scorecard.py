@@ -13,6 +13,7 @@ from dxkit.analysis.comparison_facts import (
     part_of_whole_facts,
     reporting_facts,
     same_type_facts,
+    small_facts,
     spread_facts,
     target_count_facts,
 )
@@ -190,6 +191,21 @@ class Analysis:
             )
         return self._certainties[key]
 
+    def unchanged_below(self, unit: Unit) -> tuple[str, ...]:
+        """Codes of the units directly below all of whose figures equal those of the period
+        before: figures that nobody has renewed.
+        """
+        if self.previous is None:
+            return ()
+        earlier = self.previous.results
+        return tuple(
+            child.code
+            for child in self.units.children(unit.code)
+            if child.code in earlier.units
+            and (now := _figures(self.results, child.code))
+            and now == _figures(earlier, child.code)
+        )
+
     def _ratio_facts(
         self,
         maker: FactMaker,
@@ -202,6 +218,9 @@ class Analysis:
         subject = result.indicator.id
         numerator, denominator, value = (made[k] for k in ("numerator", "denominator", "value"))
         below = (self.value_facts(child)[0] for child in self._results_below(unit, subject))
+        yield from small_facts(
+            maker, self._results_below(unit, subject), self.campaign.checks.smallest
+        )
         yield from spread_facts(maker, [fact for fact in below if fact.known])
         parent = self.units.parent(unit.code)
         above = self.results.by_indicator.get((parent.code, subject)) if parent else None
@@ -259,6 +278,9 @@ class Analysis:
             for o in quantity.observations
         }
         yield from doubt_facts(maker, tuple(cells), self.doubtful_cells)
+        if self.previous is not None:
+            unchanged = len(self.unchanged_below(unit))
+            yield maker.counted(TOTAL, "children_unchanged", unchanged, "count_of_units")
 
     def _results_below(self, unit: Unit, indicator: str) -> list[Result]:
         codes = (child.code for child in self.units.children(unit.code))
@@ -276,3 +298,14 @@ class Analysis:
         if self.previous is None or unit.code not in self.previous.units:
             return None
         return self.previous.scorecard(unit.code).find(subject, kind)
+
+
+def _figures(results: Results, unit_code: str) -> tuple[float | int, ...]:
+    """All numerators and denominators of a unit; empty when it lacks one."""
+    found = [
+        quantity.value
+        for result in results.of_unit(unit_code)
+        if result.indicator.kind is IndicatorKind.RATIO
+        for quantity in (result.measured.numerator, result.measured.denominator)
+    ]
+    return tuple(n for n in found if n is not None) if None not in found else ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dxkit.analysis.fact_maker import FactMaker
 from dxkit.analysis.indicators import NO_DENOMINATOR
 from dxkit.analysis.outlook import shortfall
-from dxkit.analysis.totals import Result, Total
+from dxkit.analysis.totals import EXCLUDED, Result, Total
 from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.model.rules import RankingRule, ScoringRule
@@ -19,6 +19,14 @@ FIRST_PERIOD = "first_period"
 NO_TARGET = "no_target"
 NOT_RANKED = "not_ranked"
 NOT_SCORED = "not_scored"
+
+
+def why_no_rank(total: Total) -> str:
+    """Why a unit has no place: nothing to rank, a decision, or a condition it falls below."""
+    if total.points is None:
+        return NOT_RANKED
+    return total.unranked if total.unranked == EXCLUDED else f"below_{total.unranked}"
+
 
 _VALUE_UNITS = {
     IndicatorKind.RATIO: UnitOfMeasure.SHARE,
@@ -197,7 +205,7 @@ def total_facts(
         "competition_rank",
         points_of_group,
         points.sources,
-        "" if total.rank is not None else NOT_RANKED,
+        "" if total.rank is not None else why_no_rank(total),
         points.marks | ({"assumed"} if ranking.assumed else set()),
     )
     yield rank

@@ -53,7 +53,7 @@ class Language:
         if fact.value is None:
             return self.plain(f"number.{fact.missing}")
         if fact.unit is UnitOfMeasure.DATE:
-            return datetime.date.fromordinal(int(fact.value)).strftime("%d/%m/%Y")
+            return written_day(datetime.date.fromordinal(int(fact.value)))
         value = Decimal(repr(fact.value))
         if fact.unit in _HUNDREDFOLD:
             value *= 100
@@ -141,6 +141,14 @@ class Language:
         if not unit.type or re.fullmatch(r"[IVXLC]+|\d+", unit.bare_name):
             return unit.name
         return unit.name[:1].lower() + unit.name[1:]
+
+
+def written_day(day: datetime.date) -> str:
+    """A day as the decree on official documents writes it (30/2020, annex I): a nought before days
+    below ten and before the months one and two only.
+    """
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"{day.day:02}/{month}/{day.year}"
 
 
 def strip_tags(text: str) -> str:
