@@ -13,6 +13,8 @@ from dxkit.analysis.comparison_facts import (
     target_count_facts,
 )
 from dxkit.analysis.fact_maker import FactMaker
+from dxkit.analysis.indicators import Aggregates
+from dxkit.analysis.month_facts import aggregates_by_part, flow_indicators, month_facts
 from dxkit.analysis.results import Result, Results
 from dxkit.analysis.unit_facts import TOTAL, indicator_facts, total_facts
 from dxkit.model.campaign import Campaign, MeasureKind
@@ -80,6 +82,12 @@ class Analysis:
             self._scorecards[unit_code] = Scorecard(unit, self.period, facts)
         return self._scorecards[unit_code]
 
+    def find(self, key: FactKey) -> Fact | None:
+        """The fact of that key, of this period, one of its parts or a period before; or None."""
+        if key.period in (self.period.id, *self.period.parts):
+            return self.scorecard(key.unit).facts.get(key) if key.unit in self.units else None
+        return self.previous.find(key) if self.previous is not None else None
+
     def register_rows(self, unit_code: str, register: str) -> tuple[RegisterRow, ...]:
         """The rows of a register for a unit and everything below it, in reading order."""
         codes = {unit_code, *(unit.code for unit in self.units.descendants(unit_code))}
@@ -88,6 +96,10 @@ class Analysis:
             for row in self.received.table.register_rows
             if row.register == register and row.unit_code in codes
         )
+
+    @cached_property
+    def _parts(self) -> dict[str, Aggregates]:
+        return aggregates_by_part(self.campaign, self.received, self.period)
 
     @cached_property
     def _doubtful_cells(self) -> frozenset[CellRef]:
@@ -117,6 +129,9 @@ class Analysis:
             if of_group is not None:
                 yield from against_group_facts(maker, made["value"], of_group)
             yield from children_facts(maker, subject, self._results_below(unit, subject))
+        for indicator in flow_indicators(self.campaign):
+            if self.results.aggregates.is_measured_at(unit.level, indicator):
+                yield from month_facts(maker, indicator, self._parts)
         yield from target_count_facts(maker, results)
         yield from reporting_facts(
             maker, [self.results.totals[u.code] for u in self.units.children(unit.code)]

@@ -28,9 +28,14 @@ def known(facts: Facts, *names: str) -> bool:
 
 def shows_zero(fact: Fact) -> bool:
     """Whether a fact that is not zero would be written as zero."""
+    return not as_written(fact)
+
+
+def as_written(fact: Fact) -> Decimal:
+    """The number that a reader sees of a known fact."""
     scale = 100 if fact.unit in (UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE) else 1
     value = Decimal(repr(fact.number)) * scale
-    return not value.quantize(Decimal(1).scaleb(-fact.decimals), ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-fact.decimals), ROUND_HALF_UP)
 
 
 def _sign(facts: Facts, name: str) -> int:
@@ -86,6 +91,13 @@ def _is(name: str, test: Callable[[float], bool]) -> Predicate:
 def _compare(left: str, test: Callable[[float, float], bool], right: str) -> Predicate:
     return lambda facts, direction: (
         known(facts, left, right) and test(facts[left].number, facts[right].number)
+    )
+
+
+def _written(left: str, test: Callable[[Decimal, Decimal], bool], right: str) -> Predicate:
+    """The same on the numbers that a reader sees."""
+    return lambda facts, direction: (
+        known(facts, left, right) and test(as_written(facts[left]), as_written(facts[right]))
     )
 
 
@@ -177,6 +189,19 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
         "register_some": _is("value", lambda n: n > 0),
         "register_none": _is("value", lambda n: n == 0),
         "register_unknown": lambda facts, direction: "value" in facts and not facts["value"].known,
+        "picture_peers_above": _signed("worst", 1),
+        "picture_peers_below": _signed("best", -1),
+        "picture_peers_both": _all(_signed("best", 1), _signed("worst", -1)),
+        "picture_grid_some": _compare(
+            "children_met", lambda met, all_: met < all_, "children_known"
+        ),
+        "picture_grid_all": _all(
+            _is("children_known", lambda n: n > 1),
+            _compare("children_met", lambda met, all_: met == all_, "children_known"),
+        ),
+        "picture_months_up": _written("first", lambda first, last: first < last, "last"),
+        "picture_months_down": _written("first", lambda first, last: first > last, "last"),
+        "picture_months_same": _written("first", lambda first, last: first == last, "last"),
         "data_not_reported": _is("units_not_reported", lambda n: n > 0),
         "data_all_reported": _is("units_not_reported", lambda n: n == 0),
     }
