@@ -54,14 +54,16 @@ def traces(
     whole rests on other units' files, which it does not name.
     """
     own = {unit_code, *(unit.code for unit in analysis.units.descendants(unit_code))}
+    shown = tuple(shown)
     facts = _with_inputs(shown, analysis, own)
+    named = {fact.key for fact in shown}
     number_of = {key: number for number, key in enumerate(facts)}
     sheets: dict[str, int] = {}
     entries = []
     for fact in facts.values():
         inputs = [number_of[key] for key in fact.inputs if key in number_of]
         cells: list[list[Any]] = []
-        if fact.key.unit in own and not inputs:
+        if fact.key.unit in own and not inputs and (fact.key in named or not fact.inputs):
             for (file, sheet), ranges in ranges_by_sheet(fact.sources).items():
                 place = sheets.setdefault(f"{file} › {sheet}", len(sheets))
                 cells.append([place, ranges])
@@ -78,18 +80,15 @@ def traces(
 
 
 def _with_inputs(shown: Iterable[Fact], analysis: Analysis, own: set[str]) -> dict[FactKey, Fact]:
-    """The facts and, behind them, those of the same units that they were made from."""
-    found: dict[FactKey, Fact] = {}
-    waiting = list(shown)
-    while waiting:
-        fact = waiting.pop(0)
-        if fact.key in found:
-            continue
-        found[fact.key] = fact
+    """The facts and, right behind them, those of these units that they were made from."""
+    found = {fact.key: fact for fact in shown}
+    for fact in tuple(found.values()):
+        if fact.method == "competition_rank":
+            continue  # made from the values of all units compared
         for key in fact.inputs:
             source = analysis.find(key) if key.unit in own else None
-            if source is not None and source.known and fact.method != "competition_rank":
-                waiting.append(source)
+            if source is not None and source.known:
+                found.setdefault(key, source)
     return found
 
 

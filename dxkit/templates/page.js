@@ -9,6 +9,10 @@
     return element;
   };
 
+  // Contents: folded on a phone, where they would fill the screen.
+  const contents = document.querySelector("nav.contents details");
+  if (contents && window.matchMedia("(max-width: 30rem)").matches) contents.open = false;
+
   // Tables: a button in each heading sorts by its column; the row of totals stays last.
   const sortValue = (row, column) => {
     const cell = row.cells[column];
@@ -44,7 +48,8 @@
   // Search: rows whose text holds what is typed, with or without accents.
   const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
   main.querySelectorAll(".search").forEach((place) => {
-    const rows = [...document.getElementById(place.dataset.rows).querySelectorAll("tbody tr")];
+    const list = document.getElementById(place.dataset.rows);
+    const rows = [...list.querySelectorAll("tbody tr")];
     const label = make("label", main.dataset.search, place);
     const input = make("input", "", label);
     input.type = "search";
@@ -57,6 +62,7 @@
         row.hidden = !bare(row.textContent).includes(wanted);
         found += !row.hidden;
       }
+      for (const folded of list.querySelectorAll("details")) folded.open = wanted !== "";
       nothing.textContent = found ? "" : main.dataset.none;
     });
   });

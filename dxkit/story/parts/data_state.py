@@ -57,10 +57,11 @@ def sources(context: Context) -> Part:
     body += Markup('<p class="note">{} <span class="scripted">{}</span></p>').format(
         text("trace.legend"), text("trace.hint")
     )
-    return context.section("sources", body + _traces(context))
+    return context.section("sources", body + page_traces(context))
 
 
-def _traces(context: Context) -> Markup:
+def page_traces(context: Context) -> Markup:
+    """How the numbers shown so far were made, for the page's script."""
     opened = context.opened
     shown = context.language.facts.values()
     unit = context.view.unit.code
