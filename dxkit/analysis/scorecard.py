@@ -18,6 +18,8 @@ from dxkit.analysis.comparison_facts import (
     target_count_facts,
 )
 from dxkit.analysis.fact_maker import FactMaker
+from dxkit.analysis.indicators import Aggregates
+from dxkit.analysis.month_facts import aggregates_by_part, flow_indicators, month_facts
 from dxkit.analysis.outlook_facts import goal_of, outlook_facts
 from dxkit.analysis.results import Results
 from dxkit.analysis.standing_facts import (
@@ -111,6 +113,12 @@ class Analysis:
         """The value of one result, and its numerator and denominator when it is a ratio."""
         return value_facts(self._maker(result.unit_code), result)
 
+    def find(self, key: FactKey) -> Fact | None:
+        """The fact of that key, of this period, one of its parts or a period before; or None."""
+        if key.period in (self.period.id, *self.period.parts):
+            return self.scorecard(key.unit).facts.get(key) if key.unit in self.units else None
+        return self.previous.find(key) if self.previous is not None else None
+
     def register_rows(self, unit_code: str, register: str) -> tuple[RegisterRow, ...]:
         """The rows of a register for a unit and everything below it, in reading order."""
         codes = {unit_code, *(unit.code for unit in self.units.descendants(unit_code))}
@@ -119,6 +127,10 @@ class Analysis:
             for row in self.received.table.register_rows
             if row.register == register and row.unit_code in codes
         )
+
+    @cached_property
+    def _parts(self) -> dict[str, Aggregates]:
+        return aggregates_by_part(self.campaign, self.received, self.period)
 
     @cached_property
     def doubtful_cells(self) -> frozenset[CellRef]:
@@ -156,6 +168,9 @@ class Analysis:
             if result.indicator.kind is IndicatorKind.RATIO:
                 yield from self._ratio_facts(maker, unit, result, made, before)
             yield from self._movement_facts(maker, unit, result, made["value"])
+        for indicator in flow_indicators(self.campaign):
+            if self.results.aggregates.is_measured_at(unit.level, indicator):
+                yield from month_facts(maker, indicator, self._parts)
         yield from target_count_facts(maker, results)
         yield from reporting_facts(
             maker, [self.results.totals[u.code] for u in self.units.children(unit.code)]

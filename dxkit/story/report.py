@@ -9,7 +9,10 @@ from dxkit.story.parts import (
     league,
     method,
     narrative,
-    pictures,
+    pictures_below,
+    pictures_map,
+    pictures_own,
+    pictures_time,
     results,
 )
 from dxkit.story.parts.context import Context, Part
@@ -45,11 +48,35 @@ class Report:
 
     def targets_chart(self) -> Part:
         """Values against targets, for the indicators measured as shares or scores."""
-        return pictures.targets_chart(self.context)
+        return pictures_own.targets_chart(self.context)
+
+    def changes_chart(self) -> Part:
+        """Each share in the period before and now; nothing in the first period."""
+        return pictures_own.changes_chart(self.context)
+
+    def peers_chart(self) -> Part:
+        """The unit among those it is ranked with, who stay nameless."""
+        return pictures_own.peers_chart(self.context)
 
     def children_chart(self) -> Part:
-        """The units below, ranked by points."""
-        return pictures.children_chart(self.context)
+        """The units below and their indicators as a heat map."""
+        return pictures_below.children_chart(self.context)
+
+    def gap_chart(self) -> Part:
+        """How much each unit below lacks on the indicator that costs most points."""
+        return pictures_below.gap_chart(self.context)
+
+    def ranked_chart(self, indicator: str = "") -> Part:
+        """The units below ranked on one indicator, the one that costs most points when left out."""
+        return pictures_below.ranked_chart(self.context, indicator)
+
+    def months_chart(self) -> Part:
+        """A flow indicator, such as dossiers filed online, month by month."""
+        return pictures_time.months_chart(self.context)
+
+    def map_chart(self) -> Part:
+        """The units below on the campaign's map or schema, with their points."""
+        return pictures_map.map_chart(self.context)
 
     def narrative(self) -> Part:
         """A paragraph for each indicator; nothing at a level where none is measured."""

@@ -73,7 +73,9 @@ def test_no_sentence_holds_a_hole_or_a_double_sign(
         for code in (*DISTRICTS, "93"):
             view = view_of(opened, code)
             for sentence in written(opened, [*story(view), *data_claims(view)], language):
-                assert not re.search(r"\b(nan|None(?! of)|NaN)\b|\(\)|  | ,|\{|\}", sentence), sentence
+                assert not re.search(r"\b(nan|None(?! of)|NaN)\b|\(\)|  | ,|\{|\}", sentence), (
+                    sentence
+                )
                 assert not re.search(r"(tăng|giảm|by) [-+−]", sentence), (period, sentence)
                 assert sentence[0].isupper() or sentence[0].isdigit(), sentence
                 assert sentence.endswith("."), sentence

@@ -17,6 +17,7 @@ from dxkit.story.claims.predicates import (
     all_have_sign,
     are_known,
     compare,
+    compare_written,
     every,
     gap,
     has_sign,
@@ -128,6 +129,22 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
             positive("units_total"), is_number("units_not_reported", lambda n: n == 0)
         ),
         **NARRATIVE_RULES,
+        "picture_peers_above": has_sign("worst", 1),
+        "picture_peers_below": has_sign("best", -1),
+        "picture_peers_both": every(has_sign("best", 1), has_sign("worst", -1)),
+        "picture_grid_some": compare(
+            "children_met", lambda met, all_: met < all_, "children_known"
+        ),
+        "picture_grid_all": every(
+            is_number("children_known", lambda n: n > 1),
+            compare("children_met", lambda met, all_: met == all_, "children_known"),
+        ),
+        "picture_gap": every(positive("most"), are_known("target")),
+        "picture_ranked": compare("greatest", lambda most, least: most > least, "least"),
+        "picture_ranked_equal": compare("greatest", lambda most, least: most == least, "least"),
+        "picture_months_up": compare_written("first", lambda first, last: first < last, "last"),
+        "picture_months_down": compare_written("first", lambda first, last: first > last, "last"),
+        "picture_months_same": compare_written("first", lambda first, last: first == last, "last"),
     }
 )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-from dxkit.model.campaign import MeasureKind
+from dxkit.model.campaign import Measure, MeasureKind
 from dxkit.model.facts import Fact
 from dxkit.model.table import RegisterRow
 from dxkit.story.claims.data_state import register_claims
 from dxkit.story.parts.context import Context, Part
+from dxkit.story.parts.pictures_time import timeline
+from dxkit.story.plain_text import harmless
 from dxkit.story.tables import Cell, Column, render_table
 
 
@@ -21,9 +23,11 @@ def registers(context: Context) -> Part:
         if measure.kind is not MeasureKind.ROWS:
             continue
         rows = context.opened.analysis.register_rows(context.view.unit.code, measure.table)
-        body = context.writer.paragraph(register_claims(context.view, measure.id))
+        claims = list(register_claims(context.view, measure.id))
+        columns = _columns(context, measure.table)
+        body = timeline(context, columns, rows, claims) or context.writer.paragraph(claims)
         if rows:
-            body += _register_table(context, measure.table, rows)
+            body += _register_table(context, measure.table, columns, rows)
         title = context.language.name(context.opened.campaign.tables[measure.table])
         parts.append(context.titled(title, body))
     return Part(Markup("").join(parts))
@@ -55,15 +59,18 @@ def activity(context: Context) -> Part:
     return Part(Markup("").join(parts))
 
 
-def _register_table(context: Context, table: str, rows: Iterable[RegisterRow]) -> Markup:
-    measures = [
-        m
-        for m in context.opened.campaign.measures
-        if m.table == table and m.kind is MeasureKind.TEXT
-    ]
+def _columns(context: Context, table: str) -> list[Measure]:
+    """The columns of a register, in the campaign's order."""
+    campaign = context.opened.campaign
+    return [m for m in campaign.measures if m.table == table and m.kind is MeasureKind.TEXT]
+
+
+def _register_table(
+    context: Context, table: str, measures: Sequence[Measure], rows: Iterable[RegisterRow]
+) -> Markup:
     columns = [Column(context.language.name(m.names)) for m in measures]
     written: list[list[Cell]] = [
-        [Markup('<span class="raw">{}</span>').format(row.text(m.id)) for m in measures]
+        [Markup('<bdi class="raw">{}</bdi>').format(harmless(row.text(m.id))) for m in measures]
         for row in rows
     ]
     title = context.language.name(context.opened.campaign.tables[table])

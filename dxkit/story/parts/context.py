@@ -11,6 +11,7 @@ from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
 from dxkit.story.period import OpenPeriod
 from dxkit.story.sentences import Writer
+from dxkit.story.tracing import PageLanguage
 
 
 class Part:
@@ -31,7 +32,7 @@ class Context:
 
     def __init__(self, opened: OpenPeriod, unit_code: str, language: str) -> None:
         self.opened = opened
-        self.language = load_language(language)
+        self.language = PageLanguage(load_language(language))
         self.view = View(opened.analysis, opened.analysis.units.get(unit_code))
         self.writer = Writer(opened.campaign, opened.analysis.units, self.language)
 

@@ -10,6 +10,7 @@ from dxkit.story.claims.data_state import data_claims
 from dxkit.story.findings import finding_kind
 from dxkit.story.parts.context import Context, Part
 from dxkit.story.places import ranges_by_sheet
+from dxkit.story.tracing import traces
 
 
 def data_state(context: Context) -> Part:
@@ -35,7 +36,9 @@ def data_state(context: Context) -> Part:
 
 
 def sources(context: Context) -> Part:
-    """The cells behind the page's numbers."""
+    """The cells behind the page's numbers, and how each was made. Call it last: it knows the
+    numbers of the parts made before it.
+    """
     own = (
         fact
         for fact in context.view.scorecard.facts.values()
@@ -46,8 +49,20 @@ def sources(context: Context) -> Part:
         Markup('<li class="place">{} › {}: {}</li>').format(file, sheet, ranges)
         for (file, sheet), ranges in ranges_by_sheet(cells).items()
     )
-    body = Markup("<p>{}</p><ul>{}</ul>").format(context.language.text("report.sources"), items)
-    return context.section("sources", body)
+    text = context.language.text
+    body = Markup('<p>{}</p><ul class="sources">{}</ul>').format(text("report.sources"), items)
+    body += Markup('<p class="note">{} <span class="scripted">{}</span></p>').format(
+        text("trace.legend"), text("trace.hint")
+    )
+    return context.section("sources", body + page_traces(context))
+
+
+def page_traces(context: Context) -> Markup:
+    """How the numbers shown so far were made, for the page's script."""
+    opened = context.opened
+    shown = context.language.facts.values()
+    unit = context.view.unit.code
+    return traces(shown, opened.analysis, unit, opened.campaign, context.language)
 
 
 def _concerns(context: Context, unit_code: str, place: CellRef) -> bool:

@@ -32,6 +32,7 @@ def head(context: Context) -> Part:
     if period.assumed:
         cut_off += Markup(" ") + context.assumed()
     lines = [
+        _official(context),
         Markup('<p class="organiser">{}</p>').format(context.language.name(campaign.organiser)),
         Markup('<p class="campaign">{}</p>').format(context.dated_name(campaign.names)),
         Markup("<h1>{}</h1>").format(title),
@@ -41,4 +42,19 @@ def head(context: Context) -> Part:
         lines.append(Markup('<p class="basis">{} {}</p>').format(text("report.basis"), basis))
     return Part(
         Markup('<header class="report-head">{}</header>{}').format(Markup("").join(lines), banner)
+    )
+
+
+def _official(context: Context) -> Markup:
+    """The two-sided heading of an official document, seen in print: decree 30/2020, annex I."""
+    text = context.language.text
+    return Markup(
+        '<div class="official" aria-hidden="true"><div><p><b>{}</b></p><p>{}</p></div>'
+        '<div class="motto"><p>{}</p><p><b>{}</b></p><p class="dated">{}</p></div></div>'
+    ).format(
+        context.language.name(context.opened.campaign.organiser).upper(),
+        text("official.number"),
+        Markup("<strong>{}</strong>").format(text("official.state")),
+        text("official.motto"),
+        text("official.place_and_date"),
     )

@@ -62,7 +62,9 @@ def comparison(context: Context) -> Part:
         row += [card.find(indicator.id, "value") or "–" for indicator in shown]
         rows.append(row)
     caption = text("report.comparison_caption", unit=context.name(context.view.unit.code))
-    return context.section("comparison", render_table(caption, columns, rows, context.language))
+    totals = len(cards) - len(context.view.children)
+    table = render_table(caption, columns, rows, context.language, totals=totals)
+    return context.section("comparison", table)
 
 
 def _ranking_note(context: Context) -> Markup:

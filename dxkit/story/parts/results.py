@@ -49,7 +49,9 @@ def indicators(context: Context) -> Part:
     caption = text("report.indicators_caption", unit=context.name(context.view.unit.code))
     return context.section(
         "indicators",
-        render_table(caption, columns, rows, context.language, text("report.indicators_note")),
+        render_table(
+            caption, columns, rows, context.language, text("report.indicators_note"), totals=1
+        ),
     )
 
 
