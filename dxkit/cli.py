@@ -276,6 +276,7 @@ def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
 @click.argument("period", required=False)
 @_options
 @click.option("--level", default="", help="Level to rank; the campaign's report level if left out.")
+@click.option("--within", default="", help="Rank inside this level instead of the declared one.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
 def rank(
     period: str | None,
@@ -284,6 +285,7 @@ def rank(
     out: str | None,
     lang: str,
     level: str,
+    within: str,
     form: str,
 ) -> int:
     """Print the league table."""
@@ -297,8 +299,10 @@ def rank(
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
     wanted = session.level(level) or session.campaign.report_level
-    opened = session.open(period_id)
-    rows = [row for row in ranking_rows(opened.analysis) if row.level == wanted]
+    analysis = session.open(period_id).analysis
+    if session.level(within):
+        analysis = analysis.ranked_within(wanted, within)
+    rows = [row for row in ranking_rows(analysis) if row.level == wanted]
     if form == "json":
         click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
     elif form == "csv":
@@ -309,7 +313,7 @@ def rank(
         bands = {b.id: session.language.name(b.names) for b in session.campaign.scoring.bands}
         click.echo(session.say("rank_header"))
         for row in rows:
-            card = opened.analysis.scorecard(row.unit_code)
+            card = analysis.scorecard(row.unit_code)
             place, points = (
                 session.language.number(card.fact(TOTAL, k)) for k in ("rank", "points")
             )

@@ -204,7 +204,7 @@ def _write_around(
 ) -> None:
     """The files that are not pages of units."""
     from dxkit.press.returned import write_returned
-    from dxkit.press.site import findings_html, index_html
+    from dxkit.press.site import campaign_html, findings_html, index_html
     from dxkit.press.workbook_out import write_league
     from dxkit.story.messages import load_language
     from dxkit.story.period import open_period
@@ -220,5 +220,11 @@ def _write_around(
         if record.status != "failed" and (folder / record.path).exists()
     }
     write_text(folder / "index.html", index_html(opened, pages, language))
+    periods = {
+        period.id: f"{period.id}/index.html"
+        for period in campaign.periods
+        if (folder.parent / period.id / "index.html").exists()
+    }
+    write_text(folder.parent / "index.html", campaign_html(opened, periods, language))
     write_text(folder / "findings.html", findings_html(opened, language))
     write_returned(opened, project.period_folder(campaign.id, period_id), folder, language)

@@ -92,12 +92,7 @@ def _fact(key: str, analysis: Analysis) -> Fact | None:
         parsed = FactKey.parse(html.unescape(key))
     except ValueError:
         return None
-    current: Analysis | None = analysis
-    while current is not None and current.period.id != parsed.period:
-        current = current.previous
-    if current is None or parsed.unit not in current.units:
-        return None
-    return current.scorecard(parsed.unit).facts.get(parsed)
+    return analysis.find(parsed)
 
 
 def _writings(fact: Fact, language: Language) -> set[str]:
