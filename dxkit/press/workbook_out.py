@@ -218,6 +218,7 @@ class LeagueBook:
             for column, entry in enumerate(entries):
                 self._write(sheet, name, number, column, entry)
         words = [n for n, c in enumerate(columns) if c in ("unit", "level", "indicator")]
+        sheet.set_row(first, 32)
         sheet.set_column(0, len(headings) - 1, 13)
         sheet.set_column(0, 0, 9)
         for column in words:
