@@ -55,11 +55,12 @@ def write_document(opened: OpenPeriod, unit_code: str, language_code: str, path:
     _simulated(document, opened, say("report.simulated"))
     addressed = document.add_paragraph(say("official.addressed"))
     addressed.alignment = CENTRE
-    text = PageText(document, pictures)
+    text = PageText(document, pictures, say("official.letters"))
     for numeral, (key, names) in zip(ROMAN, _PARTS, strict=False):
         document.add_heading(f"{numeral}. {say(f'official.part_{key}')}", level=1)
         if not any(parts[name].strip() for name in names):
             _to_fill(document, say("official.to_fill"))
+        text.start_part()
         for name in names:
             text.add(parts[name])
         if key in ("direction", "limits"):
@@ -97,6 +98,7 @@ def _annexes(
         heading.alignment = CENTRE
         run = heading.add_run(f"{word} {numeral}")
         run.bold = True
+        text.start_part()
         text.add(parts[name])
 
 

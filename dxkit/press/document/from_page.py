@@ -16,7 +16,8 @@ from lxml import html
 from dxkit.press.document.facts_part import FACT_STYLE
 from dxkit.press.document.layout import CENTRE, first_line, never_split, repeat_heading_row
 
-_PICTURE_WIDTH = Mm(140)
+_PICTURE_WIDTH = Mm(125)
+_TEXT_WIDTH = 165.0
 _LEFT_OUT = {"details", "nav", "script", "button"}
 Element = Any
 
@@ -24,30 +25,37 @@ Element = Any
 class PageText:
     """Adds page parts to one document and keeps the keys of the facts written, in order."""
 
-    def __init__(self, document: Any, pictures: dict[str, bytes]) -> None:
+    def __init__(self, document: Any, pictures: dict[str, bytes], letters: str) -> None:
         self._document = document
+        self._letters = letters.split()
+        self._number = self._letter = 0
         self._pictures = pictures
         self.keys: list[str] = []
         self.alternatives: list[str] = []
 
-    def add(self, markup: str, *, heading_level: int = 2) -> None:
-        """The part's text. Its h2 becomes a heading of ``heading_level``, an h3 one below; a level
-        of 0 leaves the h2 out.
-        """
+    def start_part(self) -> None:
+        """Number the headings that follow from 1 again."""
+        self._number = self._letter = 0
+
+    def add(self, markup: str) -> None:
+        """The part's text. Its h2 becomes a heading 1., 2., an h3 one of a), b)."""
         if not markup.strip():
             return
         for element in html.fragments_fromstring(markup):
             if not isinstance(element, str):
-                self._block(element, heading_level)
+                self._block(element)
 
-    def _block(self, element: Element, level: int) -> None:
+    def _block(self, element: Element) -> None:
         tag = element.tag
         if tag in _LEFT_OUT or element.get("hidden") is not None:
             return
-        if tag in ("h2", "h3"):
-            own = level + (tag == "h3")
-            if level:
-                self._inline(self._document.add_heading(level=min(own, 3)), element)
+        if tag == "h2":
+            self._number, self._letter = self._number + 1, 0
+            self._heading(2, f"{self._number}. ", element)
+        elif tag == "h3":
+            letter = self._letters[self._letter % len(self._letters)]
+            self._letter += 1
+            self._heading(3, f"{letter}) ", element)
         elif tag == "p":
             paragraph = self._document.add_paragraph()
             first_line(paragraph)
@@ -67,7 +75,12 @@ class PageText:
             self._figure(element)
         else:
             for child in element:
-                self._block(child, level)
+                self._block(child)
+
+    def _heading(self, level: int, numeral: str, element: Element) -> None:
+        heading = self._document.add_heading(level=level)
+        heading.add_run(numeral)
+        self._inline(heading, element)
 
     def _inline(
         self,
@@ -108,10 +121,13 @@ class PageText:
         rows = list(element.iter("tr"))
         columns = max(len(row) for row in rows)
         table = self._document.add_table(rows=0, cols=columns, style="Table Grid")
+        table.autofit = False
+        widths = _widths(rows, columns)
         for number, row in enumerate(rows):
             made = table.add_row()
             (never_split if number else repeat_heading_row)(made)
-            for cell, source in zip(made.cells, row, strict=False):
+            for cell, source, width in zip(made.cells, row, widths, strict=False):
+                cell.width = width
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(0)
                 paragraph.paragraph_format.line_spacing = 1.0
@@ -147,3 +163,14 @@ class PageText:
             below = self._document.add_paragraph()
             below.alignment = CENTRE
             self._inline(below, source, size=10.5, italic=True)
+
+
+def _widths(rows: list[Element], columns: int) -> list[Any]:
+    """Widths that give long words and long texts more room, together the width of the page."""
+    weights = []
+    for column in range(columns):
+        texts = [" ".join(row[column].text_content().split()) for row in rows if len(row) > column]
+        longest = max((len(word) for text in texts for word in text.split()), default=1)
+        usual = sum(map(len, texts)) / len(texts)
+        weights.append(min(max(longest + 1.5, usual * 0.7, 5), 40))
+    return [Mm(_TEXT_WIDTH * weight / sum(weights)) for weight in weights]

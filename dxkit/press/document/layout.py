@@ -58,7 +58,7 @@ def heading_block(document: Any, organiser: str, language: Language) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     for row in table.rows:
-        for cell, width in zip(row.cells, (Mm(70), Mm(95)), strict=True):
+        for cell, width in zip(row.cells, (Mm(65), Mm(100)), strict=True):
             cell.width = width
     _line(table.cell(0, 0), organiser.upper(), 12, bold=True, ruled=20)
     _line(table.cell(0, 1), say("official.state"), 12, bold=True)
