@@ -242,9 +242,12 @@ class LeagueBook:
 
 
 def as_in_cell(fact: Fact) -> float | int:
-    """The number for the cell: the fact's own value, differences of shares in percentage points."""
+    """The number for the cell: the fact's own value to the 16 digits that the format keeps,
+    differences of shares in percentage points.
+    """
     scale = 100 if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE else 1
-    return fact.number * scale
+    value = fact.number * scale
+    return value if isinstance(value, int) else float(f"{value:.16G}")
 
 
 def _cells(fact: Fact) -> str:

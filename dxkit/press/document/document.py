@@ -69,7 +69,7 @@ def write_document(opened: OpenPeriod, unit_code: str, language_code: str, path:
     first_line(last)
     closing(document, language)
     _annexes(document, text, parts, language.plain("official.annex"))
-    attach_facts(document, text.keys, text.alternatives, language_code)
+    attach_facts(document, text.facts, language_code)
     _save(document, path)
 
 

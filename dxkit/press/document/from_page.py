@@ -13,7 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 from lxml import html
 
-from dxkit.press.document.facts_part import FACT_STYLE
+from dxkit.press.document.facts_part import FACT_STYLE, DocumentFacts
 from dxkit.press.document.layout import CENTRE, first_line, never_split, repeat_heading_row
 
 _PICTURE_WIDTH = Mm(125)
@@ -23,15 +23,14 @@ Element = Any
 
 
 class PageText:
-    """Adds page parts to one document and keeps the keys of the facts written, in order."""
+    """Adds page parts to one document and keeps the facts written, in order."""
 
     def __init__(self, document: Any, pictures: dict[str, bytes], letters: str) -> None:
         self._document = document
         self._letters = letters.split()
         self._number = self._letter = 0
         self._pictures = pictures
-        self.keys: list[str] = []
-        self.alternatives: list[str] = []
+        self.facts = DocumentFacts()
 
     def start_part(self) -> None:
         """Number the headings that follow from 1 again."""
@@ -97,7 +96,7 @@ class PageText:
             run = paragraph.add_run(text)
             if fact is not None:
                 run.style = FACT_STYLE
-                self.keys.append(fact.get("data-fact"))
+                self.facts.runs.append(fact.get("data-fact"))
             run.bold = bold or None
             run.italic = italic or slanted or None
             if size is not None:
@@ -123,6 +122,8 @@ class PageText:
         table = self._document.add_table(rows=0, cols=columns, style="Table Grid")
         table.autofit = False
         widths = _widths(rows, columns)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
         for number, row in enumerate(rows):
             made = table.add_row()
             (never_split if number else repeat_heading_row)(made)
@@ -146,7 +147,9 @@ class PageText:
         if name not in self._pictures or alternative is None:
             return
         text = " ".join(alternative.text_content().split())
-        self.alternatives += [fact.get("data-fact") for fact in alternative.iter("data")]
+        self.facts.pictures[name] = [
+            (fact.get("data-fact"), fact.text) for fact in alternative.iter("data")
+        ]
         caption = self._document.add_paragraph()
         caption.paragraph_format.keep_with_next = True
         self._inline(caption, element.find("figcaption"), bold=True)

@@ -57,6 +57,8 @@ def heading_block(document: Any, organiser: str, language: Language) -> None:
     table = document.add_table(rows=2, cols=2)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    for column, width in zip(table.columns, (Mm(65), Mm(100)), strict=True):
+        column.width = width
     for row in table.rows:
         for cell, width in zip(row.cells, (Mm(65), Mm(100)), strict=True):
             cell.width = width
@@ -85,6 +87,7 @@ def closing(document: Any, language: Language) -> None:
     """Recipients on the left, who signs on the right; left open for the office to fill."""
     say = language.plain
     table = document.add_table(rows=1, cols=2)
+    never_split(table.rows[0])
     left, right = table.rows[0].cells
     _line(left, say("official.recipients"), 12, bold=True, italic=True, centred=False)
     for key in ("recipient_above", "recipient_others", "recipient_file"):
