@@ -12,7 +12,7 @@ from dxkit.model.facts import (
     Fact,
     FactKey,
     UnitOfMeasure,
-    by_address,
+    in_order,
     united_marks,
     united_sources,
 )
@@ -68,7 +68,7 @@ class FactMaker:
             decimals,
             method,
             tuple(fact.key for fact in inputs),
-            tuple(_located(self.period, cell) for cell in sorted(cells, key=by_address)),
+            in_order(_located(self.period, cell) for cell in cells),
             quantity.missing,
             frozenset(mark for mark, applies in reservations.items() if applies),
         )

@@ -9,6 +9,7 @@ from dxkit.intake.checks import ControlTotal, contradicting_ratio
 from dxkit.intake.layout import Column, Layout
 from dxkit.intake.rows import RowRead, RowReader
 from dxkit.intake.text import clean
+from dxkit.intake.values import read_number
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -61,16 +62,23 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
         earlier = seen.get(row.unit.code)
         if earlier is not None:
             alike = [v for _, v in earlier.values.values()] == [v for _, v in row.values.values()]
-            values = {"unit": row.unit.name, "cell": earlier.name_cell.address}
             code = "unit_repeated_alike" if alike else "unit_repeated"
-            result.findings.append(
-                Finding(code, reader.place(row.name_cell), row.unit.code, "", values)
-            )
+            result.findings.append(_repeated(code, row, earlier, reader))
             if not alike:
+                result.findings.append(_repeated(code, earlier, row, reader))
                 _reject(row.unit.code, result)
             continue
         seen[row.unit.code] = row
         _keep_observations(reader, row, result)
+
+
+def _repeated(code: str, row: RowRead, other: RowRead, reader: RowReader) -> Finding:
+    """That a row's unit has another row."""
+    unit = row.unit
+    if unit is None:
+        raise ValueError("a row of totals is no unit's")
+    values = {"unit": unit.name, "cell": other.name_cell.address}
+    return Finding(code, reader.place(row.name_cell), unit.code, "", values)
 
 
 def _groups(rows: Sequence[RowRead], reader: RowReader) -> set[str]:
@@ -179,10 +187,12 @@ def _check_ratios(
             cell = reader.sheet.cell(row.number, ratio.number)
             part = row.values[columns[ratio.part]][1].value
             whole = row.values[columns[ratio.whole]][1].value
+            code = row.unit.code if row.unit else ""
+            place = reader.place(cell)
+            if read_number(cell, MeasureKind.SHARE).problem == "value_is_date":
+                result.findings.append(Finding("value_is_date", place, code, cell.text))
             values = contradicting_ratio(cell, part, whole)
             if values:
-                code = row.unit.code if row.unit else ""
-                place = reader.place(cell)
                 result.findings.append(
                     Finding("ratio_contradicts_parts", place, code, cell.text, values)
                 )

@@ -54,6 +54,7 @@ class RunResult:
     manifest: Manifest
     seconds: float
     pages: list[PageRecord] = field(default_factory=list)
+    units: tuple[str, ...] = ()
 
     def count(self, status: str) -> int:
         """How many pages ended so."""
@@ -93,7 +94,7 @@ def run_reports(
         ]
         manifest = earlier or Manifest(campaign_id, period_id)
         manifest.drop_unknown(campaign.units.on(campaign.period(period_id).last_day))
-        result = RunResult(folder, manifest, 0.0)
+        result = RunResult(folder, manifest, 0.0, units=tuple(task.unit for task in tasks))
         for unit in sorted({t.unit for t in tasks} - {t.unit for t in todo}):
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
         again = tasks if options.canary else []
@@ -160,8 +161,8 @@ def _write_index(
     language_code: str,
     manifest: Manifest,
 ) -> None:
-    """The index, which names the pages that are there."""
-    from dxkit.press.site import index_html
+    """The indexes, which name the pages that are there."""
+    from dxkit.press.site import campaign_html, index_html
     from dxkit.story.messages import load_language
     from dxkit.story.period import open_period
 
@@ -174,3 +175,9 @@ def _write_index(
         if record.status != "failed" and (folder / record.path).exists()
     }
     write_text(folder / "index.html", index_html(opened, pages, language))
+    periods = {
+        period.id: f"{period.id}/index.html"
+        for period in campaign.periods
+        if (folder.parent / period.id / "index.html").exists()
+    }
+    write_text(folder.parent / "index.html", campaign_html(opened, periods, language))
