@@ -572,6 +572,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command; returns its exit code and lets no traceback through."""
+    from dxkit.press.processes import stay_single_threaded
+
+    stay_single_threaded()  # before anything imports numpy
     from dxkit.story.messages import load_language
 
     language = load_language("en" if _asks_for_english(arguments) else "vi")

@@ -121,9 +121,9 @@ class KernelHere(KernelClient):
 
     def __init__(self) -> None:
         super().__init__()
+        self._kernel = make_kernel(self.mailbox.put)
         self._at_exit: list[Callable[[], Any]] = []
         self._register, atexit.register = atexit.register, self._keep  # type: ignore[assignment]
-        self._kernel = make_kernel(self.mailbox.put)
 
     async def execute(self, code: str, **options: Any) -> str:
         """Run a cell to its end; its messages are then in the channels."""
