@@ -41,24 +41,31 @@ def warm_up(project: Project, sample: Task) -> None:
     framed("", "", sample.language)
     opened = open_period(project, sample.campaign, sample.period)
     report = Report(opened, sample.unit, sample.language)
-    for name in _calls(sample.notebook):
+    for name in report_calls(sample.notebook):
         getattr(report, name)()
 
 
 def prepare_period(project: Project, sample: Task) -> None:
-    """Open a task's period and work out what all its pages share: once, for every notebook."""
+    """Open a task's period and work out what the pages of its level share, once for all of them:
+    the ranks, and the scorecards of the units above.
+    """
     from dxkit.story.period import open_period
 
-    opened = open_period(project, sample.campaign, sample.period)
-    _ = opened.analysis.results.totals
-    if opened.analysis.previous is not None:
-        _ = opened.analysis.previous.results.totals
-    for unit in opened.analysis.units.units:
-        if unit.level in {level.id for level in opened.campaign.levels if not level.open}:
-            opened.analysis.scorecard(unit.code)
+    analysis = open_period(project, sample.campaign, sample.period).analysis
+    _ = analysis.results.totals
+    if analysis.previous is not None:
+        _ = analysis.previous.results.totals
+    level = analysis.units.get(sample.unit).level
+    above = {
+        unit
+        for peer in analysis.units.at_level(level)
+        for unit in analysis.units.ancestors(peer.code)
+    }
+    for unit in sorted(above, key=lambda unit: unit.code):
+        analysis.scorecard(unit.code)
 
 
-def _calls(notebook: Path) -> list[str]:
+def report_calls(notebook: Path) -> list[str]:
     """The parts of a report that a notebook shows."""
     source = notebook.read_text("utf-8")
     return [name for name in re.findall(r"\breport\.(\w+)\(\)", source) if name.isidentifier()]
