@@ -11,7 +11,7 @@ from decimal import Decimal
 from dxkit.intake.text import clean
 from dxkit.intake.values import parse_decimal
 from dxkit.intake.workbook import Cell
-from dxkit.model.campaign import Campaign, ReferenceCheck
+from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind, ReferenceCheck
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.table import Flag, Observation
@@ -69,6 +69,71 @@ def part_exceeds_whole(
         if part.value > whole.value:
             values = {"part": part.value, "whole": whole.value}
             yield Finding("part_exceeds_whole", part.place, unit, part.raw, values)
+
+
+def share_exceeds_whole(
+    campaign: Campaign, observations: Iterable[Observation]
+) -> Iterator[Finding]:
+    """A share of more than everything."""
+    for observation in observations:
+        if campaign.measure(observation.measure).kind is not MeasureKind.SHARE:
+            continue
+        if observation.value is not None and observation.value > 1:
+            yield Finding(
+                "share_exceeds_whole", observation.place, observation.unit_code, observation.raw
+            )
+
+
+def heaped_above_target(
+    campaign: Campaign,
+    period_id: str,
+    observations: Iterable[Observation],
+    units: UnitRegistry,
+) -> Iterator[Finding]:
+    """Among the places of one reporting unit, far more shares just above a target than just below.
+
+    Without a reason to heap, a share near the target is as likely below as above it: the chance of
+    a crowd is that of so many heads among so many throws (McCrary 2008 in its simplest form).
+    """
+    rules = campaign.checks
+    known = {
+        (o.unit_code, o.measure): o
+        for o in observations
+        if o.value is not None and o.period == period_id
+    }
+    for indicator in campaign.indicators:
+        target = campaign.target(indicator.id, campaign.report_level, period_id)
+        if indicator.kind is not IndicatorKind.RATIO or target is None:
+            continue
+        above: dict[str, list[Observation]] = defaultdict(list)
+        below: dict[str, int] = defaultdict(int)
+        for (code, measure), part in known.items():
+            whole = known.get((code, indicator.denominator))
+            if measure != indicator.numerator or whole is None or not whole.value:
+                continue
+            sender = units.ancestor_at(code, campaign.report_level)
+            distance = (part.value or 0) / whole.value - target.value
+            if sender is None or abs(distance) >= rules.heaping_window:
+                continue
+            if distance >= 0:
+                above[sender.code].append(part)
+            else:
+                below[sender.code] += 1
+        for code, crowd in above.items():
+            if _chance_of_heads(len(crowd), len(crowd) + below[code]) < rules.heaping_chance:
+                values = {
+                    "above": len(crowd),
+                    "below": below[code],
+                    "target": round(target.value * 100, 1),
+                    "window": round(rules.heaping_window * 100, 1),
+                    "indicator": indicator.id,
+                }
+                yield Finding("heaped_above_target", crowd[0].place, code, "", values)
+
+
+def _chance_of_heads(heads: int, throws: int) -> float:
+    """The chance of at least so many heads in so many throws of a fair coin."""
+    return sum(math.comb(throws, k) for k in range(heads, throws + 1)) / 2**throws
 
 
 def total_differs(

@@ -25,6 +25,7 @@ class TableRead:
     sheet: str
     observations: list[Observation] = field(default_factory=list)
     register_rows: list[RegisterRow] = field(default_factory=list)
+    cumulative: list[Observation] = field(default_factory=list)  # flows since before the period
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
@@ -90,7 +91,7 @@ def _groups(rows: Sequence[RowRead], reader: RowReader) -> set[str]:
 def _keep_controls(reader: RowReader, row: RowRead, result: TableRead) -> None:
     code = row.unit.code if row.unit else ""
     for column, (cell, value) in row.values.items():
-        if value.value is not None and not column.control:
+        if value.value is not None and not column.control and not column.cumulative:
             result.controls.append(
                 ControlTotal(
                     code, column.measure.id, column.period, value.value, reader.place(cell)
@@ -104,7 +105,7 @@ def _keep_observations(reader: RowReader, row: RowRead, result: TableRead) -> No
     code = row.unit.code
     if row.is_empty:
         for column, (cell, _) in row.values.items():
-            if not column.control:
+            if not column.control and not column.cumulative:
                 result.observations.append(
                     Observation(
                         column.period,
@@ -127,6 +128,14 @@ def _keep_observations(reader: RowReader, row: RowRead, result: TableRead) -> No
         raw = cell.text
         if value.problem:
             result.findings.append(Finding(value.problem, place, code, raw, value.details))
+        if column.cumulative:
+            if value.value is not None:
+                result.cumulative.append(
+                    Observation(
+                        column.period, code, column.measure.id, value.value, place, raw, value.flag
+                    )
+                )
+            continue
         if column.control:
             if value.value is not None:
                 result.controls.append(
@@ -152,7 +161,9 @@ def _check_whole(
 ) -> None:
     """A cell such as 25/40 must agree with the whole in its own column."""
     for other, (_, value) in row.values.items():
-        if other.measure.id == column.measure.whole and value.value not in (None, whole):
+        if other.measure.id != column.measure.whole or other.scope != column.scope:
+            continue
+        if value.value not in (None, whole):
             code = row.unit.code if row.unit else ""
             values = {"stated": whole, "computed": value.value}
             result.findings.append(Finding("ratio_contradicts_parts", place, code, raw, values))
