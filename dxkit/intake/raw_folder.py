@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from dxkit.intake.workbook import UnreadableFileError, read_content
 from dxkit.intake.workbook.detection import SUFFIXES
 
 WORKBOOK_SUFFIXES = frozenset(suffix for group in SUFFIXES.values() for suffix in group)
@@ -61,6 +63,19 @@ def look_into(folder: Path) -> RawFolder:
     if folder.is_dir():
         walk(folder)
     return RawFolder(tuple(sorted(files)), tuple(sorted(passed_over)))
+
+
+def content_key(folder: Path) -> str:
+    """A hash of what stands in a folder, as far as it can change what is read from it."""
+    seen = look_into(folder)
+    digest = hashlib.sha256(repr(seen.passed_over).encode())
+    for path in seen.files:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        try:
+            digest.update(hashlib.sha256(read_content(path)).digest())
+        except UnreadableFileError as error:
+            digest.update(error.reason.encode())
+    return digest.hexdigest()
 
 
 def printable(name: str) -> str:

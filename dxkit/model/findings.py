@@ -47,6 +47,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "raw_folder_empty": Severity.ERROR,
         "file_unreadable": Severity.ERROR,
         "file_type_unknown": Severity.NOTE,
+        "file_type_differs": Severity.NOTE,
+        "workbook_not_read": Severity.WARNING,
         "sheet_without_table": Severity.NOTE,
         "hidden_content_skipped": Severity.NOTE,
         "legacy_text_decoded": Severity.NOTE,

@@ -49,7 +49,7 @@ def format_of(content: bytes) -> Format:
     if content.startswith(_OTHERS):
         raise UnreadableFileError("not_a_workbook")
     start = content[:4000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    if start.startswith(b"<?xml") or start.startswith(b"<"):
+    if start.startswith((b"<?xml", b"<")):
         if _EXCEL_2003 in start:
             raise UnreadableFileError("excel_2003_xml")
         if _FLAT_OPEN_DOCUMENT in start:
@@ -57,6 +57,14 @@ def format_of(content: bytes) -> Format:
     if start.startswith((*_PAGES, b"<?xml")):
         raise UnreadableFileError("web_page")
     return Format.TEXT
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether a content is a workbook that is no text, whatever the name of its file."""
+    try:
+        return format_of(content) in (Format.XLSX, Format.ODS)
+    except UnreadableFileError:
+        return False
 
 
 def _zipped_format(content: bytes) -> Format:

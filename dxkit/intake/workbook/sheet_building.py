@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 
@@ -57,7 +58,7 @@ def _covered(
             by_column.setdefault(column, []).append((top, bottom, left))
     for spans in by_column.values():
         spans.sort()
-        if any(later[0] <= earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+        if any(later[0] <= earlier[1] for earlier, later in itertools.pairwise(spans)):
             raise UnreadableFileError("damaged", name)
     found = []
     for (row, column), cell in cells.items():

@@ -10,6 +10,9 @@ from dxkit.intake.workbook.sheet_building import build_sheet
 from dxkit.intake.workbook.styles import shown, style_of
 from dxkit.intake.workbook.xls_records import wanted_records
 
+# Control characters, which no page and no workbook can hold; the other formats cannot either.
+_NO_CHARACTERS = {n: "\ufffd" for n in range(32) if chr(n) not in "\t\n\r"}
+
 
 class _NoLog:
     """Takes what the library has to say of a damaged file: it may be longer than the file."""
@@ -103,8 +106,8 @@ def _cell(book: Any, page: Any, row: int, column: int) -> Cell | None:
         value, is_error = xlrd.error_text_from_code.get(value, "#ERROR"), True
     elif kind == xlrd.XL_CELL_BOOLEAN:
         value = bool(value)
+    elif isinstance(value, str):
+        value = value.translate(_NO_CHARACTERS)
     elif isinstance(value, float):
         value, is_error = shown(value, style, bool(book.datemode))
-    return Cell(
-        row + 1, column + 1, value, style.number_format, style.font, is_error=is_error
-    )
+    return Cell(row + 1, column + 1, value, style.number_format, style.font, is_error=is_error)

@@ -10,7 +10,7 @@ from dxkit.intake.workbook.cells import Range, Sheet, UnreadableFileError, colum
 from dxkit.intake.workbook.limits import LONGEST_TEXT, MOST_SHEETS, MOST_STRINGS, Allowance
 from dxkit.intake.workbook.sheet_building import build_sheet
 from dxkit.intake.workbook.xlsx_sheet import SheetListener, unescaped
-from dxkit.intake.workbook.xlsx_styles import Styles, read_styles
+from dxkit.intake.workbook.xlsx_styles import read_styles
 from dxkit.intake.workbook.xml_parts import Attributes, LocalNames, Parts
 
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})\Z")

@@ -26,14 +26,14 @@ from dxkit.intake.workbook.xlsx_styles import Styles
 from dxkit.intake.workbook.xml_parts import Attributes, LocalNames
 
 _LETTERS = re.compile(r"[A-Z]{1,3}\Z")
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPE = re.compile(r"_x(0009|000[AaDd])_")
 
 
 def unescaped(text: str) -> str:
-    """The text with what cannot stand in XML as it was: "_x000D_" is a carriage return."""
-    if "_x" not in text:
-        return text
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    """The text with line breaks that stand in it as "_x000D_" as they were. Other such writings
+    stay: they mean characters that no page and no workbook can hold.
+    """
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 class SheetListener:

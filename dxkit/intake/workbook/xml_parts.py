@@ -14,7 +14,6 @@ from xml.parsers import expat
 
 from dxkit.intake.workbook.cells import UnreadableFileError
 from dxkit.intake.workbook.limits import (
-    DEEPEST_TAG,
     LARGEST_SMALL_PART,
     LARGEST_UNPACKED,
     LONGEST_TAG,
