@@ -88,11 +88,12 @@ def separator_of(text: str) -> str:
     splits = [split for mark in _SEPARATORS if (split := _split(text, mark)).split]
     if not splits:
         return ";"  # one column, or sentences only
-    tables = sorted((s for s in splits if s.is_table), key=lambda s: s.strength, reverse=True)
+    most = max(split.split for split in splits)
+    tables = [split for split in splits if split.is_table and split.split > most / 2]
     if not tables:
         raise UnreadableFileError("separator_unclear")
-    best = tables[0]
-    rivals = [s for s in tables[1:] if s.strength > best.strength / 2 and s.split >= best.split / 2]
+    best = max(tables, key=lambda split: split.strength)
+    rivals = [split for split in tables if split != best and split.strength > best.strength / 2]
     if rivals or (best.separator == "," and best.wider):
         raise UnreadableFileError("separator_unclear")
     return best.separator
@@ -133,10 +134,12 @@ def _is_split(fields: list[str]) -> bool:
 
 
 def _foreign(field: str, separator: str) -> int:
-    """How many other separators are left in a field that neither a number nor a sentence has."""
+    """How many marks are left in a field that neither a number nor a sentence has: separators, and
+    quotation marks, which stand around fields and seldom within.
+    """
     if _NUMBER.match(field.strip()) or len(field) > LONGEST_TEXT:
         return 0
-    return sum(
+    return field.count('"') + sum(
         len(re.findall(re.escape(mark) + r"(?=[^\s])", field))
         for mark in _SEPARATORS
         if mark != separator
