@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dxkit.intake.workbook.cells import UnreadableFileError
 
 _MARKS = (
@@ -9,6 +11,8 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_CONTROL = re.compile(b"[\0-\x08\x0e-\x19\x1b-\x1f]")
+_FIRST_CHARACTERS = 200_000  # are enough to tell an old encoding
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -16,6 +20,8 @@ def decode(content: bytes) -> tuple[str, str]:
     for bytes that are no text.
     """
     encoding = _declared(content) or _with_zeros(content)
+    if not encoding.startswith("utf-16") and _CONTROL.search(content):
+        raise UnreadableFileError("not_a_workbook")
     try:
         if encoding:
             return content.decode(encoding), encoding
@@ -50,6 +56,8 @@ def _eight_bit(content: bytes) -> tuple[str, str]:
     from dxkit.intake.legacy_text import recognised
 
     western = content.decode("latin-1")
-    if recognised(western.splitlines()):  # decoded further with the cells of the sheet
+    if recognised(
+        western[:_FIRST_CHARACTERS].splitlines()
+    ):  # decoded further with the cells of the sheet
         return western, "latin-1"
     return content.decode("cp1258", errors="strict"), "cp1258"

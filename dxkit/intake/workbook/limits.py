@@ -15,9 +15,12 @@ LARGEST_UNPACKED = 400_000_000
 """Bytes of the parts of a zipped workbook that are read, counted while they are unpacked: what the
 archive says of itself may lie. Unpacked piece by piece, never kept whole."""
 
-MOST_TAGS = 20_000_000
-"""Tags in these parts: about ten seconds. Two are an empty formatted cell, so that a million rows
-that are only formatted are passed over."""
+MOST_PARTS = 10_000
+"""Parts of a zipped workbook: their list is kept whole. A sheet has three at the most."""
+
+MOST_TAGS = 10_000_000
+"""Tags in these parts: some seconds, and ten times the census. A million rows that are only
+formatted have some millions, and are passed over."""
 
 LONGEST_TAG = 1_000_000
 """Bytes that one tag, comment or declaration may take: the parser keeps it whole."""
@@ -43,6 +46,9 @@ LONGEST_TEXT = 32_767
 MOST_TEXT = 20_000_000
 """Characters in all cells: some ten thousand pages. A text that many cells share counts for each,
 since each is compared with names and labels."""
+
+LONGEST_LINE = 1_000_000
+"""Characters in one line of a text file: the reader of fields takes a line whole."""
 
 MOST_STRINGS = 1_000_000
 """Different texts in a workbook's list of texts: no more than it may have cells."""

@@ -6,17 +6,24 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dxkit.intake.workbook.cells import Cell, Sheet, UnreadableFileError
-from dxkit.intake.workbook.limits import LONGEST_TEXT, Allowance
+from dxkit.intake.workbook.cells import Cell, Sheet, UnreadableFileError, column_letters
+from dxkit.intake.workbook.limits import (
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    MOST_ROWS,
+    MOST_TEXT,
+    Allowance,
+)
 from dxkit.intake.workbook.sheet_building import build_sheet
 
 _SEPARATORS = ("\t", ";", ",")
 _NUMBER = re.compile(r"[-+(]?\d[\d., ]*\)? ?%?\Z")
 _CONTROL = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
 _DIRECTIVE = re.compile(r"sep=(.)\r?\n")  # Excel's own way to name the separator
-_FIRST_LINES = 2_000  # are enough to tell the separator
+_FIRST_LINES, _FIRST_CHARACTERS = 2_000, 500_000  # are enough to tell the separator
 
 
 def read_separated(text: str, allowance: Allowance) -> tuple[Sheet, ...]:
@@ -28,38 +35,49 @@ def read_separated(text: str, allowance: Allowance) -> tuple[Sheet, ...]:
     if _CONTROL.search(text):
         raise UnreadableFileError("not_a_workbook")
     directive = _DIRECTIVE.match(text)
-    separator = directive[1] if directive else separator_of(text)
     first_row = 1
     if directive:
         text, first_row = text[directive.end() :], 2
+    if len(text) > MOST_TEXT or any(len(line) > LONGEST_LINE for line in io.StringIO(text)):
+        raise UnreadableFileError("too_large")
+    separator = directive[1] if directive else separator_of(text)
+    width, strict = _width(text, separator)
     cells: dict[tuple[int, int], Cell] = {}
-    for number, fields in enumerate(_records(text, separator), start=first_row):
+    for number, fields in enumerate(_records(text, separator, strict), start=first_row):
+        if number > MOST_ROWS:
+            raise UnreadableFileError("too_large")
         for column, value in enumerate(fields, start=1):
-            if value.strip():
-                allowance.take_cell(value, "", number, column)
-                cells[number, column] = Cell(number, column, value)
+            if not value.strip():
+                continue
+            if "\n" in value and _swallows_rows(value, separator, width):
+                raise UnreadableFileError(
+                    "quotation_open", cell=f"{column_letters(column)}{number}"
+                )
+            allowance.take_cell(value, "", number, column)
+            cells[number, column] = Cell(number, column, value)
     return (build_sheet("", cells),)
 
 
-def _records(text: str, separator: str) -> list[list[str]]:
+def _records(text: str, separator: str, strict: bool) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
+
+
+def _width(text: str, separator: str) -> tuple[int, bool]:
+    """How many fields the longest record has, and whether all quotations follow the rules."""
     try:
-        found = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        return max((len(fields) for fields in _records(text, separator, True)), default=0), True
     except csv.Error as error:
         if "unexpected end" in str(error):  # the last quotation is open
             raise UnreadableFileError("quotation_open") from error
         if "field larger" in str(error):
             raise UnreadableFileError("cell_too_long") from error
-        # A quotation mark within a field does no harm.
-        found = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    width = max((len(fields) for fields in found), default=0)
-    for number, fields in enumerate(found, start=1):
-        for field in fields:
-            swallowed = "\n" in field and any(
-                line.count(separator) >= max(width - 1, 2) for line in field.splitlines()
-            )
-            if swallowed:  # whole rows stand in one field: its quotation ends elsewhere
-                raise UnreadableFileError("quotation_open", cell=f"A{number}")
-    return found
+    # A quotation mark within a field does no harm.
+    return max(len(fields) for fields in _records(text, separator, False)), False
+
+
+def _swallows_rows(field: str, separator: str, width: int) -> bool:
+    """Whether whole rows stand in one field, since its quotation ends elsewhere."""
+    return any(line.count(separator) >= max(width - 1, 2) for line in field.splitlines())
 
 
 @dataclass(frozen=True)
@@ -100,7 +118,7 @@ def separator_of(text: str) -> str:
 
 
 def _split(text: str, separator: str) -> _Split:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = _records(text[:_FIRST_CHARACTERS], separator, False)
     widths: Counter[int] = Counter()
     strength = rest = 0
     try:

@@ -18,12 +18,14 @@ from dxkit.intake.workbook.limits import (
     LARGEST_UNPACKED,
     LONGEST_TAG,
     MOST_PART_TAGS,
+    MOST_PARTS,
     MOST_TAG_NAMES,
     Allowance,
 )
 
 _PIECE = 1 << 16
 _LONGEST_PATH = 1_000
+_LISTED_PART = b"PK\x01\x02"  # how each entry of an archive's list begins
 
 Attributes = dict[str, str]
 
@@ -62,6 +64,8 @@ class Parts:
     """The parts of one zipped workbook. Names are compared without case, as the format asks."""
 
     def __init__(self, content: bytes, allowance: Allowance) -> None:
+        if content.count(_LISTED_PART) > MOST_PARTS:
+            raise UnreadableFileError("too_large")
         self._archive = zipfile.ZipFile(io.BytesIO(content))
         self._allowance = allowance
         self._members: dict[str, list[zipfile.ZipInfo]] = {}
