@@ -17,6 +17,8 @@ from dxkit.model.findings import Finding
 from dxkit.model.table import Flag, Observation
 from dxkit.model.units import UnitRegistry
 
+_NOISE = Decimal("0.0000001")  # of binary fractions, in points
+
 
 @dataclass(frozen=True, slots=True)
 class ControlTotal:
@@ -38,23 +40,29 @@ def contradicting_ratio(
     """What a ratio cell states and what its parts give, in percent, when the two differ by more
     than the rounding of what is written; None when they agree or one is missing.
     """
-    if part is None or not whole:
-        return None
-    half = Decimal("0.05")
-    if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
-        stated = Decimal(repr(cell.value)) * (100 if "%" in cell.number_format else 1)
-    elif isinstance(cell.value, str):
-        number = parse_decimal(clean(cell.value).rstrip("% "))
-        if number is None:
-            return None
-        stated = number
-        half = Decimal(1).scaleb(int(number.as_tuple().exponent)) / 2
-    else:
+    stated, is_percentage = _stated_ratio(cell)
+    if part is None or not whole or stated is None:
         return None
     computed = Decimal(repr(part)) * 100 / Decimal(repr(whole))
-    if abs(stated - computed) <= half + Decimal("0.0000001"):
+    half = Decimal(1).scaleb(int(stated.as_tuple().exponent)) / 2
+    readings = [(stated, half)]
+    if not is_percentage and abs(stated) <= 1:
+        readings.append((stated * 100, half * 100))
+    if any(abs(read - computed) <= error + _NOISE for read, error in readings):
         return None
     return {"stated": round(float(stated), 2), "computed": round(float(computed), 2)}
+
+
+def _stated_ratio(cell: Cell) -> tuple[Decimal | None, bool]:
+    """The number in a ratio cell, in percent where the cell says so, and whether it does."""
+    if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
+        percent = "%" in cell.number_format
+        number = Decimal(repr(cell.value))
+        return (number.scaleb(2) if percent else number), percent
+    if isinstance(cell.value, str):
+        text = clean(cell.value)
+        return parse_decimal(text.rstrip("% ")), text.endswith("%")
+    return None, False
 
 
 def part_exceeds_whole(

@@ -72,6 +72,11 @@ class ColumnLabels:
             label, period, control, span = self._without_period(reading)
             if measures := self._labels.get(label):
                 return Labelled(tuple(measures), period, control, span)
+        # A label and below it the same in another language: both are declared for one measure.
+        alone = [self._labels.get(compact([part]), []) for part in path]
+        common = [m for m in alone[0] if all(m in others for others in alone)] if alone else []
+        if len(path) > 1 and common:
+            return Labelled(tuple(common), self.period.id, False, Span.UNSAID)
         return None
 
     def is_one(self, kind: str, path: Sequence[str]) -> bool:

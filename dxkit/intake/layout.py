@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dxkit.intake.column_labels import ColumnLabels, Labelled, Span
-from dxkit.intake.header import Paths, header_paths, labels_just_above
+from dxkit.intake.header import Paths, header_paths, labels_just_above, labels_just_below
 from dxkit.intake.text import clean, starts_with_word
 from dxkit.intake.workbook import Sheet
 from dxkit.model.campaign import Accumulation, Campaign, Measure, MeasureKind
@@ -163,6 +163,11 @@ class LayoutFinder:
                 continue
             if labelled := self._labels.read(path):
                 found[number] = labelled
+        labelled_units = [
+            n for n, path in paths.items() if self._labels.is_one("unit_labels", path)
+        ]
+        for number in labels_just_below(sheet, rows.stop, labelled_units):
+            found.pop(number, None)
         if not found:
             return ()
         texts = {
@@ -170,11 +175,7 @@ class LayoutFinder:
             for number, labelled in found.items()
             if any(measure.kind is MeasureKind.TEXT for measure in labelled.measures)
         }
-        units = [
-            n
-            for n, path in paths.items()
-            if self._labels.is_one("unit_labels", path) and (n in texts or n not in found)
-        ]
+        units = [n for n in labelled_units if n in texts or n not in found]
         if texts:  # a register: its units stand among its texts
             return (self._layout(rows, paths, tuple(units), found),)
         units += self._unlabelled_units(sheet, rows, paths, found, units)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dxkit.intake.header import is_column_number
+from dxkit.intake.header import is_column_number, says_units_of_measure
 from dxkit.intake.labels import RowLabel, is_roman, row_label
 from dxkit.intake.layout import Layout
 from dxkit.intake.names import Match, Names
@@ -75,6 +75,8 @@ class RowReader:
             if not self.layout.first_row <= number <= self.layout.last_row:
                 continue
             if self._numbers_columns(number, cells) or self._repeats_header(number):
+                continue
+            if says_units_of_measure(cells):
                 continue
             if self._ends_table(number, cells):
                 return

@@ -9,6 +9,7 @@ from dxkit.intake.checks import ControlTotal, contradicting_ratio
 from dxkit.intake.layout import Column, Layout
 from dxkit.intake.rows import RowRead, RowReader
 from dxkit.intake.text import clean
+from dxkit.intake.values import read_number
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -179,10 +180,12 @@ def _check_ratios(
             cell = reader.sheet.cell(row.number, ratio.number)
             part = row.values[columns[ratio.part]][1].value
             whole = row.values[columns[ratio.whole]][1].value
+            code = row.unit.code if row.unit else ""
+            place = reader.place(cell)
+            if read_number(cell, MeasureKind.SHARE).problem == "value_is_date":
+                result.findings.append(Finding("value_is_date", place, code, cell.text))
             values = contradicting_ratio(cell, part, whole)
             if values:
-                code = row.unit.code if row.unit else ""
-                place = reader.place(cell)
                 result.findings.append(
                     Finding("ratio_contradicts_parts", place, code, cell.text, values)
                 )
