@@ -14,6 +14,9 @@ from dxkit.intake.workbook.xlsx_styles import read_styles
 from dxkit.intake.workbook.xml_parts import Attributes, LocalNames, Parts
 
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})\Z")
+_SHEET_KINDS = frozenset(
+    {"worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
+)
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,9 @@ def read_xlsx(parts: Parts, allowance: Allowance) -> tuple[Sheet, ...]:
     sheets = []
     for attributes in declared:
         relation = relations.get(_relation_id(attributes))
-        if relation is None:
+        if relation is None or relation.kind not in _SHEET_KINDS:
             raise UnreadableFileError("damaged", attributes.get("name", ""))
-        if relation.kind == "worksheet":
+        if relation.kind == "worksheet":  # charts, dialogs and old macros are sheets as well
             name = unescaped(attributes.get("name", ""))
             listener = SheetListener(
                 name, strings, styles, allowance, is_true(calculation, "fullCalcOnLoad")
