@@ -38,6 +38,9 @@ def read_xlsx(parts: Parts, allowance: Allowance) -> tuple[Sheet, ...]:
     declared = [e.attributes for e in elements if e.path == "/workbook/sheets/sheet"]
     if len(declared) > MOST_SHEETS:
         raise UnreadableFileError("too_large")
+    listed = {_relation_id(attributes) for attributes in declared}
+    if any(r.kind == "worksheet" and id not in listed for id, r in relations.items()):
+        raise UnreadableFileError("damaged")  # a sheet is there that the list has lost
     sheets = []
     for attributes in declared:
         relation = relations.get(_relation_id(attributes))
@@ -126,12 +129,12 @@ def _related(relations: dict[str, _Relation], kind: str) -> str:
 class _TextsListener:
     """Texts of several runs each, without the reading aids of Japanese text."""
 
-    def __init__(self, item: str, allowance: Allowance) -> None:
+    def __init__(self, root: str, item: str, allowance: Allowance) -> None:
         self.texts: list[str] = []
         self.references: list[str] = []
         self._item = item
         self._allowance = allowance
-        self._names = LocalNames()
+        self._names = LocalNames(root)
         self._pieces: list[str] = []
         self._length = 0
         self._listens = False
@@ -174,7 +177,7 @@ class _TextsListener:
 def _strings(parts: Parts, part: str, allowance: Allowance) -> list[str]:
     if not part:
         return []
-    listener = _TextsListener("si", Allowance())
+    listener = _TextsListener("sst", "si", Allowance())
     parts.read(part, listener)
     return listener.texts
 
@@ -186,7 +189,7 @@ def _comments(
     part = _related(_relations(parts, sheet_part), "comments")
     if part not in parts:
         return found
-    listener = _TextsListener("comment", allowance)
+    listener = _TextsListener("comments", "comment", allowance)
     parts.read(part, listener)
     for reference, text in zip(listener.references, listener.texts, strict=True):
         top, left, _, _ = _range(sheet, reference)

@@ -56,7 +56,7 @@ class SheetListener:
         self._styles = styles
         self._allowance = allowance
         self._calculates_on_load = calculates_on_load
-        self._names = LocalNames()
+        self._names = LocalNames("worksheet")
         self._columns: dict[str, int] = {}
         self._depth = 0
         self._row = 0

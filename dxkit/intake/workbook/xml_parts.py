@@ -48,14 +48,21 @@ class Element:
 
 class LocalNames(dict[str, str]):
     """Full names to local ones; the names of other namespaces than the first element's to nothing.
+    The first element must have the name ``root``.
 
     Programs write one format in several namespaces, and parts hold pieces of other formats.
     """
+
+    def __init__(self, root: str) -> None:
+        super().__init__()
+        self._root = root
 
     def __missing__(self, name: str) -> str:
         namespace, _, local = name.rpartition(" ")
         if not self:
             self._namespace = namespace
+            if local != self._root:  # another part in the place of this one
+                raise UnreadableFileError("damaged")
         found = self[name] = local if namespace == self._namespace else ""
         return found
 
