@@ -262,3 +262,23 @@ def test_raw_files_are_never_written(root: Path, tmp_path: Path, haugiang: Campa
     shutil.copytree(source, tmp_path / "copy")
     read_period(haugiang, "2022-Q4", source)
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in source.iterdir()} == before
+
+
+def test_a_column_that_names_no_month_beside_others_that_do(
+    haugiang: Campaign, raw_copy: Path
+) -> None:
+    """ "Thang 11" is spoilt: the month's figures must not be taken for the whole quarter's."""
+    file = "931-thanh-pho-nga-bay.xlsx"
+    change(raw_copy / "haugiang-2022" / "2022-Q4" / file, "2. Hồ sơ TTHC", "E10", "-")
+    received = read_spoiled(haugiang, raw_copy)
+    unclear = {p[3] for p in places(received) if p[0] == "column_part_unclear"}
+    assert {"E13", "F13"} <= unclear
+    of_quarter = [o for o in received.table.of("31340", "dossiers") if o.period == "2022-Q4"]
+    assert [o.value for o in of_quarter] == [None]
+
+
+def test_a_word_of_notes_beside_figures_ends_no_table(haugiang: Campaign, raw_copy: Path) -> None:
+    file = "931-thanh-pho-nga-bay.xlsx"
+    before = read_spoiled(haugiang, raw_copy).table
+    change(raw_copy / "haugiang-2022" / "2022-Q4" / file, "2. Hồ sơ TTHC", "A16", "Ghi chú:")
+    assert read_spoiled(haugiang, raw_copy).table == before
