@@ -14,6 +14,7 @@ from dxkit.intake.checks import (
 )
 from dxkit.intake.checks_over_time import cumulative_below_period, over_time
 from dxkit.intake.completeness import (
+    missing_tables,
     missing_units,
     register_counts,
     united,
@@ -68,6 +69,7 @@ def read_period(
     findings += share_exceeds_whole(campaign, observations)
     findings += heaped_above_target(campaign, period_id, observations, units)
     findings += missing_units(campaign, units, observations, folder)
+    findings += missing_tables(campaign, units, tables, observations)
     if references is not None:
         for check in campaign.reference_checks:
             published = _read_reference(campaign, period, names, references / check.folder)

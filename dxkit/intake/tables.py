@@ -10,6 +10,7 @@ from dxkit.intake.layout import Column, Layout
 from dxkit.intake.rows import RowRead, RowReader
 from dxkit.intake.text import clean
 from dxkit.intake.values import read_number
+from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -55,8 +56,10 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
 def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) -> None:
     groups = _groups(rows, reader)
     seen: dict[str, RowRead] = {}
+    restarted: tuple[str, Cell] | None = None  # the group whose names began again, and where
     for row in rows:
         if row.is_total or row.unit is None or row.unit.code in groups:
+            restarted = None
             _keep_controls(reader, row, result)
             continue
         earlier = seen.get(row.unit.code)
@@ -69,6 +72,14 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
             )
             if not alike:
                 _reject(row.unit.code, result)
+                if row.unit.code in reader.opened:
+                    restarted = (row.unit.parent_code, row.name_cell)
+            continue
+        if restarted is not None and row.unit.parent_code == restarted[0]:
+            # The names of a group begin again: the row that named the next group is gone.
+            values = {"cell": restarted[1].address}
+            place = reader.place(row.name_cell)
+            result.findings.append(Finding("group_unclear", place, row.unit.code, values=values))
             continue
         seen[row.unit.code] = row
         _keep_observations(reader, row, result)

@@ -75,6 +75,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_renamed": Severity.WARNING,
         "unit_repeated": Severity.ERROR,
         "unit_repeated_alike": Severity.NOTE,
+        "group_unclear": Severity.ERROR,
+        "table_missing": Severity.WARNING,
         "unit_not_reported": Severity.WARNING,
         # values
         "value_missing": Severity.NOTE,

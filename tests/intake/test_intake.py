@@ -282,3 +282,31 @@ def test_a_word_of_notes_beside_figures_ends_no_table(haugiang: Campaign, raw_co
     before = read_spoiled(haugiang, raw_copy).table
     change(raw_copy / "haugiang-2022" / "2022-Q4" / file, "2. Hồ sơ TTHC", "A16", "Ghi chú:")
     assert read_spoiled(haugiang, raw_copy).table == before
+
+
+def test_a_sheet_that_is_left_out_is_reported(haugiang: Campaign, raw_copy: Path) -> None:
+    file = "931-thanh-pho-nga-bay.xlsx"
+    path = raw_copy / "haugiang-2022" / "2022-Q4" / file
+    book = openpyxl.load_workbook(path, data_only=True)
+    del book["2. Hồ sơ TTHC"]
+    book.save(path)
+    missing = [f for f in read_spoiled(haugiang, raw_copy).findings if f.code == "table_missing"]
+    assert [(f.place.file, f.unit_code, f.values["table"]) for f in missing] == [
+        (file, "931", "dossiers")
+    ]
+
+
+def test_names_that_begin_again_without_a_new_group(haugiang: Campaign, raw_copy: Path) -> None:
+    """The row of the second ward is deleted: its eight quarters are not the first ward's."""
+    file = "930-thanh-pho-vi-thanh.xlsx"
+    path = raw_copy / "haugiang-2022" / "2022-Q4" / file
+    book = openpyxl.load_workbook(path, data_only=True)
+    sheet = book["1. Chỉ tiêu hộ"]
+    assert sheet["B18"].value.strip() == "Phường III"
+    sheet.delete_rows(18)
+    book.save(path)
+    received = read_spoiled(haugiang, raw_copy)
+    unclear = [f.place.cell for f in received.findings if f.code == "group_unclear"]
+    assert unclear == ["B22", "B23", "B24", "B25"]  # the first four contradict the first ward's
+    assert received.table.of("31318-khu-vuc-5", "households") == ()
+    assert {o.value for o in received.table.of("31318-khu-vuc-1", "households")} == {None}

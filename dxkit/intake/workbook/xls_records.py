@@ -50,7 +50,7 @@ def wanted_records(stream: bytes) -> Records:
             if kind != _BEGIN:
                 break  # what follows the last sheet belongs to nothing
             beginnings.add(position)
-        if end > len(stream):
+        if end > len(stream) or kind == 0:  # no record has this kind: bytes were blanked
             break
         if kind == _BEGIN:
             depth += 1

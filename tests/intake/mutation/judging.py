@@ -5,7 +5,8 @@ What is asked of the reading of a spoilt file:
 1. Each value that was read is what the cell at its place says, read by another library and the few
    lines below, or that cell has a finding of its own; and the row names the value's unit.
 2. Each value that the unspoilt file gave and the spoilt one does not has a finding that was not
-   there before: at its cell, its row, its column, its sheet, its file, or about its unit.
+   there before: at its cell, its row (wherever rows put in or taken out have moved it), its column,
+   its sheet, its file, or about its unit; or it stands at its place under the name that is now there.
 
 A number typed over by another plausible number is, by 1, what the cell says: nobody can know
 better. Where no other library can read the file, only values of the unspoilt file may be read.
@@ -27,6 +28,8 @@ from dxkit.model.table import Observation, Received
 
 Cells = Mapping[str, Mapping[tuple[int, int], object]]  # of each sheet, by row and column
 
+_OF_SHEETS = {"wrong_period", "cumulative_title", "unit_scaled"}  # said at a cell of the title
+_ROWS_MOVED = 5  # rows that one spoiling may put in or take out above a value
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vii": "7"}
 _NOUGHTS = {"không", "0"}
 
@@ -122,11 +125,13 @@ class Judge:
         new = _new_findings(self.original.findings, spoilt.findings)
         before = {_key(o): o for o in self.original.table.observations}
         after = {_key(o): o for o in spoilt.table.observations}
+        places = {o.place: o.value for o in spoilt.table.observations}
         found = [
             f"lost without a finding: {key} {o.value} from {o.place}"
             for key, o in before.items()
             if o.value is not None
             and (key not in after or after[key].value is None)
+            and (places.get(o.place) != o.value)  # else it is there under a changed name
             and not _covered(o, after.get(key), new)
         ]
         changed = [
@@ -193,6 +198,7 @@ def _covered(lost: Observation, now: Observation | None, findings: Iterable[Find
     places = [lost.place] + ([now.place] if now else [])
     return any(
         f.code == "file_unreadable"
+        or (f.code in _OF_SHEETS and f.place.sheet == lost.place.sheet)
         or _is_about(f.place, place)
         or f.unit_code == lost.unit_code
         or f.unit_code in _above(lost)
@@ -214,4 +220,4 @@ def _is_about(finding: CellRef, place: CellRef) -> bool:
     if finding.sheet != place.sheet:
         return False
     (row, column), (own_row, own_column) = _row_column(finding.cell), _row_column(place.cell)
-    return row == own_row or column == own_column
+    return abs(row - own_row) <= _ROWS_MOVED or column == own_column
