@@ -77,6 +77,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_repeated_alike": Severity.NOTE,
         "group_unclear": Severity.ERROR,
         "table_missing": Severity.WARNING,
+        "unit_not_beside": Severity.WARNING,
         "unit_not_reported": Severity.WARNING,
         # values
         "value_missing": Severity.NOTE,

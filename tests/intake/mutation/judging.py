@@ -5,8 +5,8 @@ What is asked of the reading of a spoilt file:
 1. Each value that was read is what the cell at its place says, read by another library and the few
    lines below, or that cell has a finding of its own; and the row names the value's unit.
 2. Each value that the unspoilt file gave and the spoilt one does not has a finding that was not
-   there before: at its cell, its row (wherever rows put in or taken out have moved it), its column,
-   its sheet, its file, or about its unit; or it stands at its place under the name that is now there.
+   there before: at its cell, its row (wherever rows put in or taken out have moved it), its
+   column, its sheet, its file, or about its unit; or it stands there under the name now beside it.
 
 A number typed over by another plausible number is, by 1, what the cell says: nobody can know
 better. Where no other library can read the file, only values of the unspoilt file may be read.
