@@ -312,8 +312,17 @@ class LayoutFinder:
             for c in columns
         ]
         often = Counter((c.measure.id, c.scope) for c in columns)
-        return tuple(
+        columns = [
             replace(c, problem="column_repeated") if often[c.measure.id, c.scope] > 1 else c
+            for c in columns
+        ]
+        # Beside columns that name their month, one that names none may be a month's as well.
+        return tuple(
+            replace(c, problem="column_part_unclear")
+            if c.measure.id in with_parts
+            and c.period == self.period.id
+            and not (c.control or c.cumulative or c.problem)
+            else c
             for c in columns
         )
 
