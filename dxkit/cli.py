@@ -99,7 +99,7 @@ class _Session:
                 raise self.refuse("no_raw", text=folder)
             return with_raw[-1]
         if period_id not in with_raw:
-            from dxkit.intake.intake import raw_files
+            from dxkit.intake.received_file import raw_files
 
             folder = self.project.period_folder(self.campaign.id, period_id)
             if not raw_files(folder):
@@ -322,6 +322,7 @@ def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
 @click.argument("period", required=False)
 @_options
 @click.option("--level", default="", help="Level to rank; the campaign's report level if left out.")
+@click.option("--within", default="", help="Rank inside this level instead of the declared one.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
 def rank(
     period: str | None,
@@ -330,6 +331,7 @@ def rank(
     out: str | None,
     lang: str,
     level: str,
+    within: str,
     form: str,
 ) -> int:
     """Print the league table."""
@@ -343,8 +345,10 @@ def rank(
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
     wanted = session.level(level) or session.campaign.report_level
-    opened = session.open(period_id)
-    rows = [row for row in ranking_rows(opened.analysis) if row.level == wanted]
+    analysis = session.open(period_id).analysis
+    if session.level(within):
+        analysis = analysis.ranked_within(wanted, within)
+    rows = [row for row in ranking_rows(analysis) if row.level == wanted]
     if form == "json":
         click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
     elif form == "csv":
@@ -355,7 +359,7 @@ def rank(
         bands = {b.id: session.language.name(b.names) for b in session.campaign.scoring.bands}
         click.echo(session.say("rank_header"))
         for row in rows:
-            card = opened.analysis.scorecard(row.unit_code)
+            card = analysis.scorecard(row.unit_code)
             place, points = (
                 session.language.number(card.fact(TOTAL, k)) for k in ("rank", "points")
             )

@@ -11,12 +11,13 @@ from dxkit.model.facts import (
     Fact,
     FactKey,
     UnitOfMeasure,
+    in_order,
     united_marks,
     united_sources,
 )
 from dxkit.model.table import Flag
 
-_APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW})
+_APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class FactMaker:
             decimals,
             method,
             tuple(fact.key for fact in inputs),
-            tuple(sorted(self._located(cell) for cell in cells)),
+            in_order(self._located(cell) for cell in cells),
             quantity.missing,
             frozenset(mark for mark, applies in reservations.items() if applies),
         )

@@ -16,8 +16,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dxkit.analysis.unit_facts import TOTAL
-from dxkit.model.campaign import RankingRule, RewardRule, ScoringRule
 from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.units import Unit
 from dxkit.story.messages import Language
 from dxkit.story.period import OpenPeriod

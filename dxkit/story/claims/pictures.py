@@ -5,7 +5,7 @@ from __future__ import annotations
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.story.claims.rules import choose
-from dxkit.story.claims.view import View
+from dxkit.story.claims.view import View, unit_of
 
 
 def peers_claim(view: View) -> Claim | None:
@@ -55,6 +55,35 @@ def grid_claim(view: View) -> Claim | None:
             "indicators": [Reference("short_indicator", indicator) for indicator in fewest],
             "indicator": Reference("short_indicator", met.key.subject),
             "level": view.child_level,
+        },
+    )
+
+
+def gap_claim(view: View, indicator: Indicator, most: Fact) -> Claim | None:
+    """Where most is lacking to the target of the period."""
+    return choose(
+        ("picture_gap",),
+        {
+            "most": most,
+            "target": view.fact(indicator.id, "target"),
+            "unit": unit_of(most),
+            "indicator": Reference("short_indicator", indicator.id),
+            "thing": Reference("thing", indicator.numerator),
+        },
+    )
+
+
+def ranked_claim(view: View, indicator: Indicator) -> Claim | None:
+    """Between which values the units below lie on one indicator."""
+    values = view.child_facts(indicator.id, "value")
+    if not values:
+        return None
+    return choose(
+        ("picture_ranked", "picture_ranked_equal"),
+        {
+            "greatest": max(values, key=lambda fact: fact.number),
+            "least": min(values, key=lambda fact: fact.number),
+            "indicator": Reference("indicator", indicator.id),
         },
     )
 

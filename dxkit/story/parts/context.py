@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from dxkit.intake.text import slug
-from dxkit.model.campaign import Words
 from dxkit.model.facts import Reference
+from dxkit.model.rules import Words
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
 from dxkit.story.period import OpenPeriod

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import CellRef
-from dxkit.story.claims.data_state import reporting_claims
+from dxkit.story.claims.data_state import data_claims
 from dxkit.story.findings import finding_kind
 from dxkit.story.parts.context import Context, Part
 from dxkit.story.places import ranges_by_sheet
@@ -14,11 +15,7 @@ from dxkit.story.tracing import traces
 
 def data_state(context: Context) -> Part:
     """What is missing or doubtful in this unit's data."""
-    body = (
-        context.writer.paragraph(reporting_claims(context.view))
-        if context.view.children
-        else Markup("")
-    )
+    body = context.writer.paragraph(data_claims(context.view))
     by_code: dict[str, list[CellRef]] = {}
     for finding in context.opened.received.findings:
         if finding.severity != "note" and _concerns(context, finding.unit_code, finding.place):
@@ -33,7 +30,7 @@ def data_state(context: Context) -> Part:
         items.append(Markup('<li>{}: <span class="place">{}</span></li>').format(kind, places))
     if items:
         body += Markup("<ul>{}</ul>").format(Markup("").join(items))
-    else:
+    elif not context.view.fact(TOTAL, "cells").value:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
     return context.section("data_state", body)
 

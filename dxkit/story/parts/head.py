@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from dxkit.story.messages import written_day
 from dxkit.story.parts.context import Context, Part
 
 
@@ -25,8 +26,8 @@ def head(context: Context) -> Part:
     )
     cut_off = text(
         "report.cut_off",
-        first=context.date(period.first_day.strftime("%d/%m/%Y")),
-        last=context.date(period.last_day.strftime("%d/%m/%Y")),
+        first=context.date(written_day(period.first_day)),
+        last=context.date(written_day(period.last_day)),
     )
     if period.assumed:
         cut_off += Markup(" ") + context.assumed()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from dxkit.model.campaign import RankingRule, RewardRule, ScoringRule
+from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.story.parts.context import Context, Part
 from dxkit.story.tables import Cell, Column, render_table
 

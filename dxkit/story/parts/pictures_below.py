@@ -9,9 +9,7 @@ from dxkit.story.charts.bars import Bar, draw_bars
 from dxkit.story.charts.figure import ChartData, DataRow
 from dxkit.story.charts.grid import GridRow, Square, draw_grid
 from dxkit.story.claims.data_state import points_claims
-from dxkit.story.claims.indicators import indicator_claims
-from dxkit.story.claims.next_steps import next_steps
-from dxkit.story.claims.pictures import grid_claim, weakest_indicator
+from dxkit.story.claims.pictures import gap_claim, grid_claim, ranked_claim, weakest_indicator
 from dxkit.story.parts.charting import (
     NOTHING,
     attained,
@@ -62,11 +60,7 @@ def gap_chart(context: Context) -> Part:
     lacking.sort(key=lambda fact: -fact.number)
     units = context.opened.analysis.units
     bars = [Bar(units.get(fact.key.unit).name, fact) for fact in lacking]
-    claims = [
-        claim
-        for claim in next_steps(context.view)
-        if any(fact.key.subject == indicator.id for _, fact in claim.facts)
-    ]
+    claims = [gap_claim(context.view, indicator, lacking[0])]
     data = ChartData(
         context.language.plain("report.unit"),
         (context.language.plain("chart.lacking"),),
@@ -99,11 +93,7 @@ def ranked_chart(context: Context, indicator_id: str = "") -> Part:
             for card in cards
         ),
     )
-    claims = [
-        claim
-        for claim in indicator_claims(context.view, indicator)
-        if claim.message.startswith(("level_", "below_all", "below_none", "below_some"))
-    ]
+    claims = [ranked_claim(context.view, indicator)]
     drawing = draw_bars(
         name_of("ranked"),
         bars,

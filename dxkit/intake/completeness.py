@@ -1,0 +1,174 @@
+"""What the tables of a period say together: each figure once, and who has not reported."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from dxkit.intake.tables import TableRead
+from dxkit.intake.text import normalise
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.periods import Period
+from dxkit.model.table import Flag, Observation, RegisterRow
+from dxkit.model.units import Unit, UnitRegistry
+
+
+def united(tables: Iterable[TableRead], period: Period) -> tuple[list[Observation], list[Finding]]:
+    """All observations, each unit's figure once; one that two tables report differently is used
+    from neither, and a period's figure beside those of its parts only where it is their sum.
+    """
+    kept: dict[tuple[str, str, str], Observation] = {}
+    conflicts: set[tuple[str, str, str]] = set()
+    findings: list[Finding] = []
+    for table in tables:
+        for observation in table.observations:
+            key = (observation.unit_code, observation.measure, observation.period)
+            earlier = kept.setdefault(key, observation)
+            if earlier is observation or observation.value is None:
+                continue
+            if key in conflicts:
+                findings.append(_repeated(observation, earlier))
+            elif earlier.value is None:
+                kept[key] = observation
+            elif observation.value != earlier.value:
+                conflicts.add(key)
+                kept[key] = dataclasses.replace(earlier, value=None, flag=Flag.REJECTED)
+                findings += [_repeated(observation, earlier), _repeated(earlier, observation)]
+    findings += _whole_beside_parts(kept, period)
+    return list(kept.values()), findings
+
+
+def _repeated(one: Observation, other: Observation) -> Finding:
+    values = {"unit": one.unit_code, "cell": str(other.place)}
+    return Finding("unit_repeated", one.place, one.unit_code, one.raw, values)
+
+
+def _whole_beside_parts(
+    kept: dict[tuple[str, str, str], Observation], period: Period
+) -> Iterator[Finding]:
+    """Take out the figure of the whole period where those of its parts are there too, or it would
+    count twice; where it is not their sum, none of them is used.
+    """
+    for (unit, measure, of), whole in list(kept.items()):
+        keys = [(unit, measure, part) for part in period.parts if (unit, measure, part) in kept]
+        if of != period.id or not keys:
+            continue
+        del kept[unit, measure, of]
+        parts = [kept[key] for key in keys]
+        known = [part.value for part in parts if part.value is not None]
+        if whole.value is None or (len(known) == len(period.parts) and sum(known) == whole.value):
+            continue
+        for key, part in zip(keys, parts, strict=True):
+            kept[key] = dataclasses.replace(part, value=None, flag=Flag.REJECTED)
+            yield _repeated(part, whole)
+        yield _repeated(whole, parts[0])
+
+
+def missing_parts(
+    period: Period, observations: Sequence[Observation]
+) -> tuple[list[Observation], list[Finding]]:
+    """For units that report a flow by parts of the period and lack some of them: an observation
+    without a value for each, so that the others are never taken for the whole, and one finding
+    for each sheet and part.
+    """
+    found: dict[tuple[str, str], dict[str, Observation]] = defaultdict(dict)
+    for observation in observations:
+        if observation.period in period.parts:
+            found[observation.unit_code, observation.measure][observation.period] = observation
+    lacking: list[Observation] = []
+    findings: dict[tuple[str, str, str, str], Finding] = {}
+    for (unit, measure), parts in found.items():
+        first = next(iter(parts.values()))
+        for part in period.parts:
+            if part in parts:
+                continue
+            place = CellRef(first.place.file, first.place.sheet)
+            lacking.append(Observation(part, unit, measure, None, place, "", Flag.NO_DATA))
+            column = (place.file, place.sheet, measure, part)
+            values = {"measure": measure, "part": part}
+            findings.setdefault(column, Finding("part_missing", place, values=values))
+    return lacking, list(findings.values())
+
+
+def without_repeated_rows(tables: Iterable[TableRead]) -> Iterator[Finding]:
+    """A unit's initiative that stands twice in a register is kept once."""
+    seen: dict[tuple[str, str, str], RegisterRow] = {}
+    for table in tables:
+        kept = []
+        for row in table.register_rows:
+            name = row.fields[0][1]
+            key = (row.register, row.unit_code, normalise(name))
+            if key in seen:
+                values = {"cell": str(seen[key].place)}
+                yield Finding("initiative_repeated", row.place, row.unit_code, name, values)
+            else:
+                seen[key] = row
+                kept.append(row)
+        table.register_rows = kept
+
+
+def register_counts(
+    campaign: Campaign,
+    units: UnitRegistry,
+    tables: Iterable[TableRead],
+    observations: Iterable[Observation],
+    period_id: str,
+) -> list[Observation]:
+    """One for each row of a register, and nought for the units of its sender that reported
+    something else but have no row.
+    """
+    reported = {o.unit_code for o in observations if o.value is not None}
+    reported |= {u.code for code in tuple(reported) if code in units for u in units.ancestors(code)}
+    counts: list[Observation] = []
+    for table in tables:
+        measures = [m for m in campaign.measures if m.table == table.table and m.kind == "rows"]
+        for measure in measures if table.header_place else ():
+            with_rows = {row.unit_code for row in table.register_rows}
+            counts += [
+                Observation(period_id, row.unit_code, measure.id, 1, row.place, row.fields[0][1])
+                for row in table.register_rows
+            ]
+            if table.sender is None or table.header_place is None:
+                continue
+            counts += [
+                Observation(period_id, unit.code, measure.id, 0, table.header_place)
+                for unit in units.descendants(table.sender.code)
+                if unit.level == measure.level
+                and unit.code in reported
+                and unit.code not in with_rows
+            ]
+    return counts
+
+
+def missing_units(
+    campaign: Campaign, units: UnitRegistry, observations: Iterable[Observation], folder: Path
+) -> Iterator[Finding]:
+    """Units that should have reported and did not: a whole workbook, or one unit of it."""
+    known: dict[str, Observation] = {}
+    for observation in observations:
+        chain: list[Unit] = [units.get(observation.unit_code)]
+        chain += units.ancestors(observation.unit_code)
+        for unit in chain:
+            earlier = known.get(unit.code)
+            if earlier is None or (earlier.value is None and observation.value is not None):
+                known[unit.code] = observation
+    open_levels = {level.id for level in campaign.levels if level.open}
+    finest = [level.id for level in campaign.levels if level.id not in open_levels][-1]
+    for unit in units.at_level(campaign.report_level):
+        if unit.code not in known:
+            place = CellRef(folder.name)
+            yield Finding("workbook_missing", place, unit.code, values={"unit": unit.name})
+            continue
+        if finest == campaign.report_level:
+            continue
+        for below in units.descendants(unit.code):
+            if below.level != finest:
+                continue
+            found = known.get(below.code)
+            if found is None or found.value is None:
+                place = found.place if found else CellRef(known[unit.code].place.file)
+                yield Finding("unit_not_reported", place, below.code, values={"unit": below.name})
