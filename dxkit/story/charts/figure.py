@@ -25,7 +25,7 @@ class ChartData:
     """All numbers that a chart shows. ``label`` heads the first column, ``headings`` the others."""
 
     label: str
-    headings: tuple[str, ...]
+    headings: tuple[str | Markup, ...]
     rows: tuple[DataRow, ...]
 
     def table(self, caption: str | Markup, language: Language) -> Markup:
