@@ -40,7 +40,7 @@ class ChartData:
         return render_table(caption, columns, rows, language)
 
     def spoken(self, language: Language) -> Markup:
-        """The numbers one after the other: "Xã A: kết quả 45,6%, chỉ tiêu 50%; …"."""
+        """The numbers one after the other: unit, heading and number; unit, heading and number."""
         alone = len(self.headings) == 1
         rows = []
         for row in self.rows:
