@@ -389,7 +389,9 @@ def verify(
         folder = session.project.output_folder(session.campaign.id, period_id)
         raise session.refuse("no_pages", text=folder)
     if not result.differences:
-        click.echo(session.say("verified", facts=result.facts, pages=result.pages))
+        click.echo(
+            session.say("verified", facts=result.facts, pages=result.pages, cells=result.cells)
+        )
         return DONE
     click.echo(session.say("not_verified", count=len(result.differences)))
     for difference in result.differences:
