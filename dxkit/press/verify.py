@@ -11,6 +11,7 @@ from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.table import Received
 from dxkit.press.proof.again import Again, made_again
+from dxkit.press.proof.charts import ChartProof
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import read_page
 from dxkit.press.proof.raw_cells import misread
@@ -91,6 +92,7 @@ def proofs_of(proof: PageProof) -> list[Difference]:
         found += [*proof.belonging(), *proof.bare_digits()]
         found += Surroundings(proof).check()
     found += SentenceProof(proof).check()
+    found += ChartProof(proof).check()
     return list(dict.fromkeys(found))
 
 

@@ -163,7 +163,7 @@ class Tamperer:
             new = self.random.choice([n for n in others if n.lower() != match[4].lower()])
             return f"{match[1]}{match[2]}{match[3]}{new}{match[5]}"
 
-        pattern = r'(<span class="name" data-name="unit/)(\d+)(">)([^<]*)(</span>)'
+        pattern = r'(<span class="name" data-name="unit/)(\d{3,})(">)([^<]*)(</span>)'
         return self.replaced(text, pattern, change)
 
     def renamed(self, text: str) -> str:
@@ -237,8 +237,10 @@ class Tamperer:
         return self.replaced(text, r"</li>|</p>", lambda m: f" Thêm 7 hộ.{m[0]}")
 
 
-KINDS = ["digit", "digit", "value", "rounded", "rank", "name", "renamed", "word", "chart", "drawing",
-         "section", "paragraph", "source", "date", "added"]  # fmt: skip
+KINDS = [
+    "digit", "value", "rounded", "rank", "name", "renamed", "word", "chart", "drawing",
+    "section", "paragraph", "source", "date", "added",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("number", range(100))

@@ -163,6 +163,19 @@ class Again:
                 found[member] = now - before
         return found
 
+    def unchanged_below(self, unit: str) -> list[str]:
+        """The units directly below whose figures are all those of the period before."""
+        earlier, found = self.before, []
+        for child in self.children(unit) if earlier is not None else []:
+            if earlier is None or child not in earlier.units:
+                continue
+            ratios = [i for i in self.scores.indicators(child) if i.kind == "ratio"]
+            now = [self.sums.side(child, i, s) for i in ratios for s in (0, 1)]
+            then = [earlier.sums.side(child, i, s) for i in ratios for s in (0, 1)]
+            if now and None not in now and now == then:
+                found.append(child)
+        return found
+
     def cells(self, unit: str) -> set[CellRef]:
         """All cells behind the unit's indicators."""
         found: set[CellRef] = set()
@@ -356,21 +369,6 @@ def _points_before(again: Again, unit: str) -> Number:
     return earlier.total(unit)[0] if earlier is not None else None
 
 
-def _unchanged(again: Again, unit: str) -> int:
-    earlier = again.before
-    if earlier is None:
-        return 0
-    found = 0
-    for child in again.children(unit):
-        if child not in earlier.units:
-            continue
-        ratios = [i for i in again.scores.indicators(child) if i.kind == "ratio"]
-        now = [again.sums.side(child, i, s) for i in ratios for s in (0, 1)]
-        then = [earlier.sums.side(child, i, s) for i in ratios for s in (0, 1)]
-        found += bool(now) and None not in now and now == then
-    return found
-
-
 def _silent(again: Again, unit: str) -> int:
     return sum(again.scores.total(c)[2] == "not_reported" for c in again.children(unit))
 
@@ -399,7 +397,7 @@ _TOTALS: dict[str, Callable[[Again, str], Number]] = {
     "award_draws": _draws,
     "cells": lambda a, u: len(a.cells(u)),
     "cells_doubtful": lambda a, u: len(a.cells(u) & a.doubtful),
-    "children_unchanged": _unchanged,
+    "children_unchanged": lambda a, u: len(a.unchanged_below(u)),
     "targets": lambda a, u: sum(a.scores.target(u, i) is not None for i in a.scores.indicators(u)),
     "targets_met": lambda a, u: sum(a.scores.is_met(u, i) is True for i in a.scores.indicators(u)),
     "units": lambda a, u: len(a.children(u)),

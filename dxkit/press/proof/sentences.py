@@ -172,12 +172,16 @@ class SentenceProof:
             ids = {e.attributes["data-name"].partition("/")[2] for e in elements}
             stem = re.sub(r"_?units?$", "", name)
             expected: set[str] | None = None
-            if name.endswith(("_unit", "_units")) and stem in keys:
+            if name == "drag_unit":
+                expected = {keys["weight"].unit}
+            elif name in ("units", "units_unchanged"):
+                expected = self._units_named(element.attributes["data-claim"], keys)
+            elif name.endswith(("_unit", "_units")) and stem in keys:
                 expected = self._equals_of(keys[stem], ids)
             elif name in ("higher", "lower"):
                 expected = {k[len(name) + 1 :] for k in keys if k.startswith(f"{name}_")}
             elif name in ("met", "missed"):
-                unit = self.proof.unit
+                unit = keys["targets"].unit
                 expected = {
                     i.id
                     for i in self.again.scores.indicators(unit)
@@ -189,9 +193,36 @@ class SentenceProof:
                 about = {key.unit for key in keys.values()}
                 expected = ids & (about | {self.proof.unit})
             elif name == "band":
-                expected = {self._band()}
+                expected = {self._band(keys["points"].unit)}
             if expected is not None and (ids != expected or not ids):
                 yield self.proof.differ(name, element.text, ", ".join(sorted(expected)))
+
+    def _units_named(self, message: str, keys: dict[str, FactKey]) -> set[str]:
+        """The units below that a sentence without their numbers must name."""
+        unit = next((key.unit for key in keys.values()), self.proof.unit)
+        again, below = self.again, self.again.children(unit)
+        if message == "data_not_reported":
+            return {c for c in below if again.scores.total(c)[2] == "not_reported"}
+        if message == "data_unchanged":
+            return set(again.unchanged_below(unit))
+        subjects = {key.subject for key in keys.values()}
+        indicators = [i for i in again.campaign.indicators if i.id in subjects]
+        found: set[str] = set()
+        for code in below:
+            for indicator in indicators:
+                if not again.sums.is_measured(code, indicator):
+                    continue
+                if message == "below_small":
+                    lower = again.sums.side(code, indicator, 1) or 0
+                    named = 0 < lower < again.campaign.checks.smallest
+                else:
+                    idle = message.startswith("below_not_applicable")
+                    lacks = again.value(code, indicator) is None
+                    why = again.sums.why_missing(code, indicator) if lacks else ""
+                    named = lacks and (why == "not_applicable") is idle
+                if named:
+                    found.add(code)
+        return found
 
     def _equals_of(self, key: FactKey, ids: set[str]) -> set[str]:
         """Of the units named, those whose same number is this one; and the fact's own unit."""
@@ -204,8 +235,8 @@ class SentenceProof:
         }
         return same | {key.unit}
 
-    def _band(self) -> str:
-        points = self.again.scores.total(self.proof.unit)[0] or 0.0
+    def _band(self, unit: str) -> str:
+        points = self.again.scores.total(unit)[0] or 0.0
         scoring = self.again.campaign.scoring
         reached = [b for b in scoring.bands if points / scoring.total_points >= b.from_share - 1e-9]
         return max(reached, key=lambda band: band.from_share).id if reached else ""
