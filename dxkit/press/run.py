@@ -33,6 +33,7 @@ class RunResult:
     manifest: Manifest
     seconds: float
     pages: list[PageRecord] = field(default_factory=list)
+    units: tuple[str, ...] = ()
 
     def count(self, status: str) -> int:
         """How many pages ended so."""
@@ -71,7 +72,7 @@ def run_reports(
         manifest = Manifest(campaign_id, period_id, _engine_name())
         manifest.pages = dict(earlier.pages) if earlier else {}
         kept = {t.unit for t in tasks} - {t.unit for t in todo}
-        result = RunResult(folder, manifest, 0.0)
+        result = RunResult(folder, manifest, 0.0, units=tuple(task.unit for task in tasks))
         started(len(todo))
         for unit in kept:
             result.pages.append(_as_kept(manifest.pages[unit]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from dxkit.intake.campaign_folder import load_campaign
@@ -10,13 +11,14 @@ from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.table import Received
-from dxkit.press.proof.again import Again, made_again
+from dxkit.press.proof.again import Again, fact_of, made_again
 from dxkit.press.proof.charts import ChartProof
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import read_page
 from dxkit.press.proof.raw_cells import misread
 from dxkit.press.proof.sentences import SentenceProof
 from dxkit.press.proof.surroundings import Surroundings
+from dxkit.press.verify_annexes import compare_document, compare_workbook
 
 __all__ = ["Difference", "Verification", "proofs_of", "verify_pages", "verify_period"]
 
@@ -35,17 +37,19 @@ class Verification:
 
 def verify_period(project: Project, campaign_id: str, period_id: str) -> Verification:
     """Read the raw workbooks anew, past any store, make every number again without the analysis,
-    and compare it with every page of the period.
+    and compare it with every page of the period, the league workbook and the Word documents.
     """
     campaign = load_campaign(project.campaign_folder(campaign_id))
-    before = campaign.previous_period(period_id)
-    received = _read(project, campaign, period_id)
-    previous = None
-    if before is not None and before.id in project.periods_with_raw(campaign):
-        previous = _read(project, campaign, before.id)
+    received, previous = _read(project, campaign, period_id)
     again = made_again(campaign, received, previous)
     folder = project.output_folder(campaign_id, period_id)
     number, facts, differences = verify_pages(folder, again)
+    for annex in (*folder.glob("league.xlsx"), *sorted(folder.rglob("*.docx"))):
+        compare = compare_document if annex.suffix == ".docx" else compare_workbook
+        proved, mismatches = compare(annex, partial(fact_of, again))
+        number, facts = number + 1, facts + proved
+        name = annex.relative_to(folder).as_posix()
+        differences += [Difference(name, m.fact, m.shown, m.expected) for m in mismatches]
     cells = 0
     for one in (received, previous):
         if one is not None:
@@ -56,9 +60,15 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
     return Verification(number, facts, cells, tuple(differences))
 
 
-def _read(project: Project, campaign: Campaign, period_id: str) -> Received:
+def _read(project: Project, campaign: Campaign, period_id: str) -> tuple[Received, Received | None]:
+    """What intake says of a period and of the one before, from the files and past any store."""
+    before = campaign.previous_period(period_id)
+    previous = None
+    if before is not None and before.id in project.periods_with_raw(campaign):
+        previous, _ = _read(project, campaign, before.id)
     folder = project.period_folder(campaign.id, period_id)
-    return read_period(campaign, period_id, folder, project.raw_folder(campaign.id))
+    references = project.raw_folder(campaign.id)
+    return read_period(campaign, period_id, folder, references, previous), previous
 
 
 def verify_pages(folder: Path, again: Again) -> tuple[int, int, list[Difference]]:

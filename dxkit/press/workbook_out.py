@@ -218,6 +218,7 @@ class LeagueBook:
             for column, entry in enumerate(entries):
                 self._write(sheet, name, number, column, entry)
         words = [n for n, c in enumerate(columns) if c in ("unit", "level", "indicator")]
+        sheet.set_row(first, 32)
         sheet.set_column(0, len(headings) - 1, 13)
         sheet.set_column(0, 0, 9)
         for column in words:
@@ -241,9 +242,12 @@ class LeagueBook:
 
 
 def as_in_cell(fact: Fact) -> float | int:
-    """The number for the cell: the fact's own value, differences of shares in percentage points."""
+    """The number for the cell: the fact's own value to the 16 digits that the format keeps,
+    differences of shares in percentage points.
+    """
     scale = 100 if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE else 1
-    return fact.number * scale
+    value = fact.number * scale
+    return value if isinstance(value, int) else float(f"{value:.16G}")
 
 
 def _cells(fact: Fact) -> str:

@@ -56,7 +56,7 @@ def render_table(
     )
     below = Markup('<p class="note">{}</p>').format(note) if note else ""
     return Markup(
-        '<div class="table" tabindex="0" role="region" aria-label="{}"><table>'
+        '<div class="table" tabindex="0" role="group" aria-label="{}"><table>'
         "<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>{}"
     ).format(Markup(caption).striptags(), caption, head, body, below)
 

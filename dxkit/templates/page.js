@@ -147,7 +147,7 @@
   document.addEventListener("scroll", () => { if (open && document.activeElement !== open) hide(); }, { passive: true });
 
   // One tab stop for the numbers of each section; the arrow keys go from number to number.
-  const visible = (fact) => fact.getClientRects().length > 0;
+  const visible = (fact) => fact.checkVisibility();
   main.querySelectorAll("section, header, figure").forEach((section) => {
     const numbers = [...section.querySelectorAll("data.fact")].filter((fact) => fact.closest("section, header, figure") === section);
     numbers.forEach((fact, place) => {

@@ -10,13 +10,14 @@ from fractions import Fraction
 from functools import cached_property
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Campaign, Indicator
-from dxkit.model.facts import CellRef, FactKey
+from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import Severity
 from dxkit.model.periods import Period
 from dxkit.model.table import Received
 from dxkit.press.proof.points import Scores, place_by
 from dxkit.press.proof.sums import Sums
 from dxkit.press.proof.trials import Trials
+from dxkit.press.proof.writing import form, is_date
 
 Number = int | float | Fraction | None
 
@@ -415,3 +416,59 @@ def made_again(campaign: Campaign, received: Received, previous: Received | None
     """The period and the one before it."""
     before = Again(campaign, previous, None) if previous is not None else None
     return Again(campaign, replace(received), before)
+
+
+# as facts --------------------------------------------------------------------------------
+
+
+def fact_of(again: Again, text: str) -> Fact | None:
+    """The fact that a key names, made again; None for a key that names none."""
+    try:
+        return proved_fact(again, FactKey.parse(text))
+    except (KeyError, ValueError):
+        return None
+
+
+def proved_fact(again: Again, key: FactKey) -> Fact:
+    """The fact made again, as it is written; raises KeyError for an unknown key."""
+    number = again.number(key)
+    scale, decimals, sign = form(key, float(number or 0), again.campaign)
+    unit = UnitOfMeasure.COUNT
+    if is_date(key):
+        unit = UnitOfMeasure.DATE
+    elif scale == 100:
+        unit = UnitOfMeasure.SHARE if sign else UnitOfMeasure.SHARE_DIFFERENCE
+    if number is None:
+        return Fact(key, None, unit, decimals, missing=_why(again, key))
+    whole = float(number).is_integer()
+    return Fact(key, int(number) if whole else float(number), unit, decimals)
+
+
+def _why(again: Again, key: FactKey) -> str:
+    """Why there is no number, as far as the rules of the sentences ask."""
+    indicators = {i.id: i for i in again.campaign.indicators}
+    if key.subject in indicators:
+        indicator = indicators[key.subject]
+        why = "no_target" if key.kind == "target" else "not_applicable"
+        if key.kind in ("change", "goal_date", "pace") and again.before is None:
+            return "first_period"
+        if key.kind == "deadline":
+            return "no_deadline"
+        if key.kind == "goal_date":
+            pace = again.number(FactKey(key.period, key.unit, key.subject, "pace"))
+            if pace is not None:
+                lacking = FactKey(key.period, key.unit, key.subject, "goal_shortfall")
+                return "no_progress" if again.number(lacking) else "reached"
+        if again.value(key.unit, indicator) is None and key.kind != "target":
+            return again.sums.why_missing(key.unit, indicator)
+        if key.kind in ("change", "goal_date", "pace", "movement_value"):
+            return "no_data"
+        return why
+    if key.subject == "total":
+        if key.kind in ("progress", "progress_rank", "rank_change"):
+            return "first_period" if again.before is None else "not_ranked"
+        points, _, why = again.scores.total(key.unit)
+        if key.kind == "rank" and points is not None:
+            return again.why_unranked(key.unit)
+        return why if key.kind == "points" else "not_ranked"
+    return "not_reported"

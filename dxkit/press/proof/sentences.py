@@ -6,11 +6,11 @@ import re
 import string
 from collections.abc import Iterator
 
-from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.model.facts import FactKey
 from dxkit.model.rules import Words
+from dxkit.press.proof.again import proved_fact
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
-from dxkit.press.proof.writing import form
 from dxkit.story.claims.rules import RULES
 from dxkit.story.messages import load_language
 
@@ -75,7 +75,7 @@ class SentenceProof:
         filled = self._filled(element, template)
         try:
             keys = self._keys(element, filled or {})
-            facts = {name: self._fact(key) for name, key in keys.items()}
+            facts = {name: proved_fact(self.again, key) for name, key in keys.items()}
         except (KeyError, ValueError):
             filled = None
         if filled is None:
@@ -120,47 +120,6 @@ class SentenceProof:
             if "data-fact" in elements[0].attributes:
                 found[name] = FactKey.parse(elements[0].attributes["data-fact"])
         return found
-
-    def _fact(self, key: FactKey) -> Fact:
-        number = self.again.number(key)
-        scale, decimals, sign = form(key, float(number or 0), self.again.campaign)
-        unit = UnitOfMeasure.COUNT
-        if scale == 100:
-            unit = UnitOfMeasure.SHARE if sign else UnitOfMeasure.SHARE_DIFFERENCE
-        if number is None:
-            return Fact(key, None, unit, decimals, missing=self._why(key))
-        whole = float(number).is_integer()
-        return Fact(key, int(number) if whole else float(number), unit, decimals)
-
-    def _why(self, key: FactKey) -> str:
-        """Why there is no number, as far as the rules of the sentences ask."""
-        again = self.again
-        indicators = {i.id: i for i in again.campaign.indicators}
-        if key.subject in indicators:
-            indicator = indicators[key.subject]
-            why = "no_target" if key.kind == "target" else "not_applicable"
-            if key.kind in ("change", "goal_date", "pace") and again.before is None:
-                return "first_period"
-            if key.kind == "deadline":
-                return "no_deadline"
-            if key.kind == "goal_date":
-                pace = again.number(FactKey(key.period, key.unit, key.subject, "pace"))
-                if pace is not None:
-                    lacking = FactKey(key.period, key.unit, key.subject, "goal_shortfall")
-                    return "no_progress" if again.number(lacking) else "reached"
-            if again.value(key.unit, indicator) is None and key.kind != "target":
-                return again.sums.why_missing(key.unit, indicator)
-            if key.kind in ("change", "goal_date", "pace", "movement_value"):
-                return "no_data"
-            return why
-        if key.subject == "total":
-            if key.kind in ("progress", "progress_rank", "rank_change"):
-                return "first_period" if again.before is None else "not_ranked"
-            points, _, why = again.scores.total(key.unit)
-            if key.kind == "rank" and points is not None:
-                return again.why_unranked(key.unit)
-            return why if key.kind == "points" else "not_ranked"
-        return "not_reported"
 
     def _references(
         self, element: Element, filled: dict[str, list[Element]], keys: dict[str, FactKey]

@@ -18,9 +18,14 @@ MARKS = {"vi": (",", "."), "en": (".", ",")}
 """Decimal mark and group mark by language."""
 
 
+def is_date(key: FactKey) -> bool:
+    """Whether the number is a day."""
+    return key.kind in _DATES
+
+
 def writings(key: FactKey, value: float, campaign: Campaign, language: str) -> tuple[str, ...]:
     """The ways in which the number may be written: as it is, without its sign, with a plus."""
-    if key.kind in _DATES:
+    if is_date(key):
         day = datetime.date.fromordinal(int(value))
         month = f"0{day.month}" if day.month < 3 else str(day.month)
         return (f"{day.day:02}/{month}/{day.year}",)

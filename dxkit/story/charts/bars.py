@@ -15,7 +15,8 @@ from dxkit.story.messages import Language
 
 _LEFT = 112.0  # where bars begin
 _RIGHT = WIDTH - 50.0  # where the scale ends; room for the number behind
-_ROW = 25.0
+_ROW, _DENSE_ROW = 25.0, 19.0
+_MANY = 8  # rows from which they stand closer
 _THICK = 13.0
 _HEAD = 18.0  # above the bars, when a line is named there
 
@@ -55,8 +56,9 @@ def draw_bars(
     target, orange ones do not; with ``short_of`` every bar is something lacking, so all are orange.
     """
     head = _HEAD if line is not None and line.known else 0.0
-    height = head + _ROW * len(rows)
-    tops = [head + n * _ROW + (_ROW - _THICK) / 2 for n in range(len(rows))]
+    step = _ROW if len(rows) <= _MANY else _DENSE_ROW
+    height = head + step * len(rows)
+    tops = [head + n * step + (step - _THICK) / 2 for n in range(len(rows))]
     with Canvas(name, height, language) as canvas:
         scale = _scale([*rows, *([Bar("", line)] if line else [])])
         across = {True: GOOD, False: BAD}

@@ -6,7 +6,9 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Self
 from xml.sax.saxutils import quoteattr
@@ -32,6 +34,20 @@ _SETTINGS: Any = {
 }
 Point = tuple[float, float]
 _NAME = "name"
+
+
+_bitmaps: ContextVar[dict[str, bytes] | None] = ContextVar("bitmaps", default=None)
+
+
+@contextmanager
+def with_bitmaps() -> Iterator[dict[str, bytes]]:
+    """Within it every chart drawn is also kept as a PNG, by its name: documents take no SVG."""
+    kept: dict[str, bytes] = {}
+    token = _bitmaps.set(kept)
+    try:
+        yield kept
+    finally:
+        _bitmaps.reset(token)
 
 
 class Canvas:
@@ -149,6 +165,9 @@ class Canvas:
 
     def svg(self) -> Markup:
         """The drawing for a page, named by the element ``<name>-text``."""
+        bitmaps = _bitmaps.get()
+        if bitmaps is not None:
+            bitmaps[self.name] = self.png()
         picture = io.StringIO()
         self._figure.savefig(
             picture, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
@@ -156,11 +175,11 @@ class Canvas:
         return _for_page(picture.getvalue(), self.name, self._facts)
 
     def png(self, dots_per_inch: int = 200) -> bytes:
-        """The same drawing as a bitmap, for documents that take no SVG."""
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
+        """The same drawing as a bitmap on white."""
         picture = io.BytesIO()
-        FigureCanvasAgg(self._figure).print_png(picture, metadata={"Software": None})
+        self._figure.savefig(
+            picture, format="png", dpi=dots_per_inch, facecolor="white", metadata={"Software": None}
+        )
         return picture.getvalue()
 
 
