@@ -435,7 +435,8 @@ def verify(
         folder = session.project.output_folder(session.campaign.id, period_id)
         raise session.refuse("no_pages", text=folder)
     if not result.differences:
-        click.echo(session.say("verified", facts=result.facts, pages=result.pages))
+        counts = {"facts": result.facts, "pages": result.pages, "cells": result.cells}
+        click.echo(session.say("verified", **counts))
         return DONE
     click.echo(session.say("not_verified", count=len(result.differences)))
     for difference in result.differences:
