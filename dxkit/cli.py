@@ -104,7 +104,7 @@ class _Session:
                 raise self.refuse("no_raw", text=folder)
             return with_raw[-1]
         if period_id not in with_raw:
-            from dxkit.intake.received_file import raw_files
+            from dxkit.intake.raw_folder import raw_files
 
             folder = self.project.period_folder(self.campaign.id, period_id)
             if not raw_files(folder):
@@ -465,7 +465,8 @@ def verify(
         folder = session.project.output_folder(session.campaign.id, period_id)
         raise session.refuse("no_pages", text=folder)
     if not result.differences:
-        click.echo(session.say("verified", facts=result.facts, pages=result.pages))
+        counts = {"facts": result.facts, "pages": result.pages, "cells": result.cells}
+        click.echo(session.say("verified", **counts))
         return DONE
     click.echo(session.say("not_verified", count=len(result.differences)))
     for difference in result.differences:

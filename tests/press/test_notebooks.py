@@ -101,7 +101,7 @@ def test_what_the_page_needs_passes_the_second_wall() -> None:
         '<section><h2 id="a">A</h2><div class="table" tabindex="0" role="region" aria-label="t">'
         '<data class="fact" value="0.5" data-fact="p/u/s/k">50%</data></div>'
         '<svg role="img" viewBox="0 0 1 1" aria-label="x"><g class="fact" data-value="1" '
-        'data-fact="p/u/s/k"><text x="1" y="1" style="fill: currentColor">1</text></g></svg>'
+        'data-fact="p/u/s/k"><text x="1" y="1" style="fill:currentColor">1</text></g></svg>'
         '<a href="district/1.html">x</a></section>'
     )
     assert sanitise(content).replace('xmlns="http://www.w3.org/2000/svg" ', "") == content
