@@ -210,9 +210,12 @@ def _missing_columns(
 ) -> Iterator[Finding]:
     """Declared measures of the tables of one sheet that no column of it holds."""
     present = {column.measure.id for layout in layouts for column in layout.columns}
+    source = campaign.initiatives.columns["source"] if campaign.initiatives else ""
     for table in {table.table: table for table in tables}.values():
         for measure in campaign.measures:
             expected = measure.table == table.table and measure.kind is not MeasureKind.ROWS
+            if measure.id == source:  # what published registers add to reported ones
+                continue
             if expected and measure.id not in present:
                 code = "column_absent" if measure.kind is MeasureKind.TEXT else "column_missing"
                 place = CellRef(table.file, table.sheet)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from dxkit.model.initiatives import InitiativeRegister
 from dxkit.model.periods import Period
 from dxkit.model.units import UnitRegistry
 
@@ -230,6 +231,7 @@ class Campaign:
     corrections: tuple[Correction, ...] = ()
     layouts: Mapping[str, object] = field(default_factory=dict)
     tables: Mapping[str, Words] = field(default_factory=dict)  # names of the measures' tables
+    initiatives: InitiativeRegister | None = None
 
     @cached_property
     def _measures(self) -> dict[str, Measure]:
