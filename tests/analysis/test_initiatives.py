@@ -122,7 +122,7 @@ def test_places_that_cannot_be_compared_say_why() -> None:
     starts = {"t1": "Q4", "t2": "Q3", "new": "", "nowhere": "Q4", "far": "Q4"}
     found = compare(panel, starts)
     assert dict(found.left_out) == {
-        "t2": "no_before", "new": "no_start", "nowhere": "no_value", "far": "no_match",
+        "t2": "no_before", "new": "no_start", "nowhere": "other_level", "far": "no_match",
     }  # fmt: skip
 
 

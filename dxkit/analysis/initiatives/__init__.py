@@ -5,7 +5,7 @@ from dxkit.analysis.initiatives.evidence import Evidence, grade
 from dxkit.analysis.initiatives.matching import MatchedSet, match
 from dxkit.analysis.initiatives.panel import Panel, Place, panel_of
 from dxkit.analysis.initiatives.permutation import Interval, permutation_interval
-from dxkit.analysis.initiatives.register import choose, counts, started_at
+from dxkit.analysis.initiatives.register import begun_by, choose, counts, started_at
 from dxkit.analysis.initiatives.where_next import Suggestion, where_next
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Panel",
     "Place",
     "Suggestion",
+    "begun_by",
     "choose",
     "compare",
     "counts",

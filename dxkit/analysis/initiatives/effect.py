@@ -60,7 +60,7 @@ class Comparison:
     high as these, beside the pool's average, gain by themselves (None when the pool is too small
     to tell). ``earlier`` is the same comparison one period earlier, when nothing had begun: it
     should find nothing. ``left_out`` gives for each place that is not compared the reason:
-    ``no_start``, ``no_before``, ``no_value``, ``no_match``.
+    ``no_start``, ``no_before``, ``no_value``, ``no_match``, ``other_level``.
     """
 
     panel: Panel
@@ -119,7 +119,7 @@ def matched_sets(
     for code, start in starts.items():
         course = course_of(panel, code, start) if start in panel.periods[1:] else None
         if code not in panel.places:
-            left_out.append((code, "no_value"))
+            left_out.append((code, "other_level"))
         elif start not in panel.periods:
             left_out.append((code, "no_start"))
         elif start == panel.periods[0]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable
 
@@ -30,6 +31,11 @@ def choose(
         and (not indicator or indicator in initiative.indicators)
         and (not period or initiative.period == period)
     )
+
+
+def begun_by(initiatives: Iterable[Initiative], day: datetime.date) -> tuple[Initiative, ...]:
+    """Those that may have begun by a day: all but those that surely began later."""
+    return tuple(i for i in initiatives if i.first_day is None or i.first_day <= day)
 
 
 def counts(initiatives: Iterable[Initiative]) -> dict[tuple[str, str], int]:
