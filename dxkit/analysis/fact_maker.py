@@ -16,7 +16,7 @@ from dxkit.model.facts import (
 )
 from dxkit.model.table import Flag
 
-_APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW})
+_APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dxkit.model.campaign import (
     Band,
     Campaign,
     CampaignError,
+    CheckRules,
     Correction,
     Indicator,
     IndicatorKind,
@@ -99,6 +100,7 @@ class _Reader:
             ranking=self._ranking(level_ids, indicators),
             rewards=self._rewards(level_ids),
             reference_checks=self._reference_checks(measures),
+            checks=self._check_rules(),
             corrections=self._corrections(periods),
             layouts=self._layouts(),
             tables=self._tables(measures),
@@ -127,6 +129,7 @@ class _Reader:
                 table.texts("parts", []),
                 table.text("source", ""),
                 table.truth("assumed", False),
+                table.day_or_none("due_day"),
             )
             table.refuse_unknown_keys()
             for identifier in (period.id, *period.parts):
@@ -332,6 +335,21 @@ class _Reader:
             table.refuse_unknown_keys()
             rules.append(rule)
         return tuple(rules)
+
+    def _check_rules(self) -> CheckRules:
+        table = self.plan.table("checks", optional=True)
+        default = CheckRules()
+        rules = CheckRules(
+            table.number("jump_share", default.jump_share),
+            table.number("jump_stock", default.jump_stock),
+            table.number("jump_ratio", default.jump_ratio),
+            table.number("smallest", default.smallest),
+            int(table.number("copied_rows", default.copied_rows)),
+            table.number("heaping_window", default.heaping_window),
+            table.number("heaping_chance", default.heaping_chance),
+        )
+        table.refuse_unknown_keys()
+        return rules
 
     def _reference_checks(self, measures: tuple[Measure, ...]) -> tuple[ReferenceCheck, ...]:
         ids = {measure.id for measure in measures}

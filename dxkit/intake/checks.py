@@ -11,11 +11,13 @@ from decimal import Decimal
 from dxkit.intake.text import clean
 from dxkit.intake.values import parse_decimal
 from dxkit.intake.workbook import Cell
-from dxkit.model.campaign import Campaign, ReferenceCheck
+from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind, ReferenceCheck
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.table import Flag, Observation
 from dxkit.model.units import UnitRegistry
+
+_NOISE = Decimal("0.0000001")  # of binary fractions, in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +40,29 @@ def contradicting_ratio(
     """What a ratio cell states and what its parts give, in percent, when the two differ by more
     than the rounding of what is written; None when they agree or one is missing.
     """
-    if part is None or not whole:
-        return None
-    half = Decimal("0.05")
-    if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
-        stated = Decimal(repr(cell.value)) * (100 if "%" in cell.number_format else 1)
-    elif isinstance(cell.value, str):
-        number = parse_decimal(clean(cell.value).rstrip("% "))
-        if number is None:
-            return None
-        stated = number
-        half = Decimal(1).scaleb(int(number.as_tuple().exponent)) / 2
-    else:
+    stated, is_percentage = _stated_ratio(cell)
+    if part is None or not whole or stated is None:
         return None
     computed = Decimal(repr(part)) * 100 / Decimal(repr(whole))
-    if abs(stated - computed) <= half + Decimal("0.0000001"):
+    half = Decimal(1).scaleb(int(stated.as_tuple().exponent)) / 2
+    readings = [(stated, half)]
+    if not is_percentage and abs(stated) <= 1:
+        readings.append((stated * 100, half * 100))
+    if any(abs(read - computed) <= error + _NOISE for read, error in readings):
         return None
     return {"stated": round(float(stated), 2), "computed": round(float(computed), 2)}
+
+
+def _stated_ratio(cell: Cell) -> tuple[Decimal | None, bool]:
+    """The number in a ratio cell, in percent where the cell says so, and whether it does."""
+    if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
+        percent = "%" in cell.number_format
+        number = Decimal(repr(cell.value))
+        return (number.scaleb(2) if percent else number), percent
+    if isinstance(cell.value, str):
+        text = clean(cell.value)
+        return parse_decimal(text.rstrip("% ")), text.endswith("%")
+    return None, False
 
 
 def part_exceeds_whole(
@@ -69,6 +77,71 @@ def part_exceeds_whole(
         if part.value > whole.value:
             values = {"part": part.value, "whole": whole.value}
             yield Finding("part_exceeds_whole", part.place, unit, part.raw, values)
+
+
+def share_exceeds_whole(
+    campaign: Campaign, observations: Iterable[Observation]
+) -> Iterator[Finding]:
+    """A share of more than everything."""
+    for observation in observations:
+        if campaign.measure(observation.measure).kind is not MeasureKind.SHARE:
+            continue
+        if observation.value is not None and observation.value > 1:
+            yield Finding(
+                "share_exceeds_whole", observation.place, observation.unit_code, observation.raw
+            )
+
+
+def heaped_above_target(
+    campaign: Campaign,
+    period_id: str,
+    observations: Iterable[Observation],
+    units: UnitRegistry,
+) -> Iterator[Finding]:
+    """Among the places of one reporting unit, far more shares just above a target than just below.
+
+    Without a reason to heap, a share near the target is as likely below as above it: the chance of
+    a crowd is that of so many heads among so many throws (McCrary 2008 in its simplest form).
+    """
+    rules = campaign.checks
+    known = {
+        (o.unit_code, o.measure): o
+        for o in observations
+        if o.value is not None and o.period == period_id
+    }
+    for indicator in campaign.indicators:
+        target = campaign.target(indicator.id, campaign.report_level, period_id)
+        if indicator.kind is not IndicatorKind.RATIO or target is None:
+            continue
+        above: dict[str, list[Observation]] = defaultdict(list)
+        below: dict[str, int] = defaultdict(int)
+        for (code, measure), part in known.items():
+            whole = known.get((code, indicator.denominator))
+            if measure != indicator.numerator or whole is None or not whole.value:
+                continue
+            sender = units.ancestor_at(code, campaign.report_level)
+            distance = (part.value or 0) / whole.value - target.value
+            if sender is None or abs(distance) >= rules.heaping_window:
+                continue
+            if distance >= 0:
+                above[sender.code].append(part)
+            else:
+                below[sender.code] += 1
+        for code, crowd in above.items():
+            if _chance_of_heads(len(crowd), len(crowd) + below[code]) < rules.heaping_chance:
+                values = {
+                    "above": len(crowd),
+                    "below": below[code],
+                    "target": round(target.value * 100, 1),
+                    "window": round(rules.heaping_window * 100, 1),
+                    "indicator": indicator.id,
+                }
+                yield Finding("heaped_above_target", crowd[0].place, code, "", values)
+
+
+def _chance_of_heads(heads: int, throws: int) -> float:
+    """The chance of at least so many heads in so many throws of a fair coin."""
+    return sum(math.comb(throws, k) for k in range(heads, throws + 1)) / 2**throws
 
 
 def total_differs(

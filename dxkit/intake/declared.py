@@ -184,6 +184,10 @@ class Declaration:
         value = self._get(key, datetime.date, None)
         return value if isinstance(value, datetime.date) else datetime.date.min
 
+    def day_or_none(self, key: str) -> datetime.date | None:
+        """The day under a key that may be absent."""
+        return self.day(key) if key in self._content else None
+
     def words(self, key: str, languages: Iterable[str]) -> dict[str, str]:
         """The table of names under a key, one text for each language."""
         table = self.table(key)

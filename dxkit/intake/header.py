@@ -22,9 +22,10 @@ def header_paths(sheet: Sheet, rows: range) -> Paths:
     """
     labels: dict[tuple[int, int], str] = {}
     columns = set()
+    counted_in = {row for row in rows if says_units_of_measure(sheet.rows.get(row, ()))}
     for row in rows:
         for cell in sheet.rows.get(row, ()):
-            if clean(cell.text) and not is_column_number(cell):
+            if clean(cell.text) and not is_column_number(cell) and row not in counted_in:
                 labels[row, cell.column] = cell.text
             columns.add(cell.column)
     merged = set()
@@ -66,6 +67,38 @@ def labels_just_above(sheet: Sheet, row: int) -> frozenset[int]:
         following = above[position + 1].column if position + 1 < len(above) else last + 1
         columns.update(range(cell.column, following))
     return frozenset(columns & own)
+
+
+def labels_just_below(sheet: Sheet, row: int, units: Sequence[int]) -> frozenset[int]:
+    """The columns whose label goes on in a row that names no unit and holds no figure, so that a
+    header which ends above it does not say what they hold.
+    """
+    cells = sheet.rows.get(row, ())
+    named = not units or any(sheet.cell(row, column).text.strip() for column in units)
+    texts = all(isinstance(cell.value, str) for cell in cells)
+    if named or not texts or says_units_of_measure(cells):
+        return frozenset()
+    return frozenset(cell.column for cell in cells if _is_label(cell))
+
+
+def says_units_of_measure(cells: Sequence[Cell]) -> bool:
+    """Whether a row below the labels only says what its columns count in: (ho), %."""
+    texts = [clean(cell.text).strip("()[] ") for cell in cells]
+    return bool(texts) and all(
+        text in ("%", "") or is_word("units_in_cells", text) for text in texts
+    )
+
+
+def _is_label(cell: Cell) -> bool:
+    """Whether a text is a label, not what is written in place of a figure."""
+    words = ("no_data", "zero", "none_arose", "not_reported", "ditto")
+    text = clean(cell.text)
+    return (
+        sum(letter.isalpha() for letter in text) > 1
+        and not any(letter.isdecimal() for letter in text.partition("/")[0][:1])
+        and not any(is_word(kind, text) for kind in words)
+        and not is_column_number(cell)
+    )
 
 
 def is_column_number(cell: Cell) -> bool:

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from dxkit.intake.intake import raw_files, read_file
 from dxkit.intake.names import Names
+from dxkit.intake.received_file import raw_files, read_file
 from dxkit.intake.text import normalise
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Finding

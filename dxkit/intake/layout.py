@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from dxkit.intake.header import Paths, compact, header_paths, labels_just_above, readings
-from dxkit.intake.text import clean, normalise, starts_with_word, vocabulary
+from dxkit.intake.column_labels import ColumnLabels, Labelled, Span
+from dxkit.intake.header import Paths, header_paths, labels_just_above, labels_just_below
+from dxkit.intake.text import clean, starts_with_word
 from dxkit.intake.workbook import Sheet
-from dxkit.model.campaign import Campaign, Measure, MeasureKind
-from dxkit.model.periods import Period, split_period_id
+from dxkit.model.campaign import Accumulation, Campaign, Measure, MeasureKind
+from dxkit.model.periods import Period
 
 _DEEPEST_HEADER = 6
 _MOST_HEADER_ROWS = 200
@@ -24,16 +25,22 @@ _FIGURE = re.compile(r"\s*\d[\d., ]{2,}%?\s*\Z")  # column numbers are shorter
 class Column:
     """A column that holds a declared measure, for one part of the period or the whole of it.
 
-    ``control`` marks a column that repeats the parts' sum; ``repeated`` one that another column
-    of the same table contradicts, so that neither is used. Each is itself: columns are compared
-    and hashed by identity.
+    ``control`` marks a column that repeats the parts' sum; ``cumulative`` one that adds a flow up
+    since before the period, which is another quantity; ``problem`` the finding code of one whose
+    cells cannot be used. Each is itself: columns are compared and hashed by identity.
     """
 
     number: int
     measure: Measure
     period: str
     control: bool = False
-    repeated: bool = False
+    cumulative: bool = False
+    problem: str = ""
+
+    @property
+    def scope(self) -> tuple[str, bool, bool]:
+        """What of the measure the column holds: parts and wholes of one scope belong together."""
+        return self.period, self.control, self.cumulative
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +78,9 @@ class Layout:
         return self.header_rows.stop
 
     @property
-    def signature(self) -> frozenset[tuple[int, str, str]]:
+    def signature(self) -> frozenset[tuple[int, str, tuple[str, bool, bool]]]:
         """What stands in which column: the same for a header repeated at a page break."""
-        return frozenset((c.number, c.measure.id, c.period) for c in self.columns)
+        return frozenset((c.number, c.measure.id, c.scope) for c in self.columns)
 
 
 class LayoutFinder:
@@ -81,24 +88,7 @@ class LayoutFinder:
 
     def __init__(self, campaign: Campaign, period: Period) -> None:
         self.period = period
-        self._labels: dict[str, list[Measure]] = {}
-        for measure in campaign.measures:
-            for header in measure.headers:
-                self._labels.setdefault(compact([header.replace(">", " ")]), []).append(measure)
-        words = vocabulary()
-        labels = [header for measure in campaign.measures for header in measure.headers]
-        self._header_words = {
-            word
-            for label in (*labels, *words["unit_labels"], *words["row_number_labels"])
-            for word in normalise(label).split()
-        }
-        self._kinds = {
-            kind: {compact([word]) for word in words[kind]}
-            for kind in ("unit_labels", "row_number_labels", "code_labels", "remark_labels",
-                         "whole_period_labels", "this_period_labels")
-        }  # fmt: skip
-        months = "|".join(words["period_month"])
-        self._month = re.compile(rf"(?:t|{months}) ?(\d{{1,2}})(?: \d{{4}})?\Z")
+        self._labels = ColumnLabels(campaign, period)
 
     def find(self, sheet: Sheet) -> tuple[Layout, ...]:
         """The sheet's tables from the top down and from left to right; none when no header in it
@@ -133,7 +123,7 @@ class LayoutFinder:
     @staticmethod
     def _score(layouts: Sequence[Layout]) -> int:
         columns = [c for layout in layouts for c in layout.columns]
-        clear = sum(1 if not column.repeated else -1 for column in columns)
+        clear = sum(-1 if column.problem == "column_repeated" else 1 for column in columns)
         return clear + any(layout.unit_columns for layout in layouts)
 
     @staticmethod
@@ -160,34 +150,32 @@ class LayoutFinder:
             text = cell.value
             if len(text) > _LONGEST_LABEL or _FIGURE.match(text):
                 return False
-            known = known or any(w in self._header_words for w in normalise(text).split())
+            known = known or self._labels.holds_known_word(text)
         return known
 
     def _read_header(self, sheet: Sheet, rows: range) -> tuple[Layout, ...]:
         """The tables side by side below one header block."""
         paths = header_paths(sheet, rows)
-        found: dict[int, tuple[list[Measure], str, bool]] = {}
+        found: dict[int, Labelled] = {}
         under_other_labels = labels_just_above(sheet, rows.start)
         for number, path in paths.items():
             if number in under_other_labels:
                 continue
-            for reading in readings(path):
-                label, period, control = self._without_period(reading)
-                if measures := self._labels.get(label):
-                    found[number] = (measures, period, control)
-                    break
+            if labelled := self._labels.read(path):
+                found[number] = labelled
+        labelled_units = [
+            n for n, path in paths.items() if self._labels.is_one("unit_labels", path)
+        ]
+        for number in labels_just_below(sheet, rows.stop, labelled_units):
+            found.pop(number, None)
         if not found:
             return ()
         texts = {
             number
-            for number, (measures, _, _) in found.items()
-            if any(measure.kind is MeasureKind.TEXT for measure in measures)
+            for number, labelled in found.items()
+            if any(measure.kind is MeasureKind.TEXT for measure in labelled.measures)
         }
-        units = [
-            n
-            for n, path in paths.items()
-            if self._is("unit_labels", path) and (n in texts or n not in found)
-        ]
+        units = [n for n in labelled_units if n in texts or n not in found]
         if texts:  # a register: its units stand among its texts
             return (self._layout(rows, paths, tuple(units), found),)
         units += self._unlabelled_units(sheet, rows, paths, found, units)
@@ -232,7 +220,7 @@ class LayoutFinder:
             for column, path in paths.items()
             if column < numbers[0]
             and not any(
-                self._is(kind, path)
+                self._labels.is_one(kind, path)
                 for kind in ("row_number_labels", "code_labels", "remark_labels")
             )
             and _holds_names(sheet, below, column)
@@ -244,14 +232,14 @@ class LayoutFinder:
         rows: range,
         paths: Paths,
         units: tuple[int, ...],
-        found: dict[int, tuple[list[Measure], str, bool]],
+        found: dict[int, Labelled],
     ) -> Layout:
-        counted = Counter(m.table for measures, _, _ in found.values() for m in measures)
+        counted = Counter(m.table for labelled in found.values() for m in labelled.measures)
         table = max(counted, key=lambda name: counted[name])
         columns = self._columns(table, found)
         ratios = _ratios(paths, columns)
         others = {
-            kind: [n for n, path in paths.items() if self._is(kind, path)]
+            kind: [n for n, path in paths.items() if self._labels.is_one(kind, path)]
             for kind in ("row_number_labels", "code_labels", "remark_labels")
         }
         known = {c.number for c in columns} | set(units) | {r.number for r in ratios}
@@ -278,54 +266,43 @@ class LayoutFinder:
             rows.stop,
         )
 
-    def _columns(
-        self, table: str, found: dict[int, tuple[list[Measure], str, bool]]
-    ) -> tuple[Column, ...]:
+    def _columns(self, table: str, found: dict[int, Labelled]) -> tuple[Column, ...]:
+        chosen = {
+            number: next((m for m in labelled.measures if m.table == table), None)
+            for number, labelled in found.items()
+        }
+        # "In the quarter" says of a stock how much it grew; the stock itself may stand beside.
+        states = {
+            measure.id
+            for number, measure in chosen.items()
+            if measure is not None and found[number].span is not Span.IN_PERIOD
+        }
         columns = []
-        for number, (measures, period, control) in found.items():
-            chosen = next((m for m in measures if m.table == table), None)
-            if chosen is not None:
-                columns.append(Column(number, chosen, period, control))
+        for number, labelled in found.items():
+            measure = chosen[number]
+            if measure is None:
+                continue
+            stock = measure.accumulation is Accumulation.STOCK
+            problem = ""
+            if stock and labelled.span is Span.IN_PERIOD:
+                if measure.id in states:
+                    continue
+                problem = "column_span_unclear"
+            cumulative = labelled.span is Span.CUMULATIVE and not stock
+            columns.append(
+                Column(number, measure, labelled.period, labelled.control, cumulative, problem)
+            )
         with_parts = {c.measure.id for c in columns if c.period != self.period.id}
         columns = [
             # A column of the whole period is a control only when its parts are there.
             replace(c, control=c.control and c.measure.id in with_parts)
             for c in columns
         ]
-        often = Counter((c.measure.id, c.period, c.control) for c in columns)
+        often = Counter((c.measure.id, c.scope) for c in columns)
         return tuple(
-            replace(c, repeated=often[c.measure.id, c.period, c.control] > 1) for c in columns
+            replace(c, problem="column_repeated") if often[c.measure.id, c.scope] > 1 else c
+            for c in columns
         )
-
-    def _is(self, kind: str, path: Sequence[str]) -> bool:
-        return any(
-            compact(parts) in self._kinds[kind]
-            for reading in readings(path)
-            for parts in (reading, *([part] for part in reading))
-        )
-
-    def _without_period(self, path: Sequence[str]) -> tuple[str, str, bool]:
-        """The label without the part of the period it names, that part, and whether it is the
-        whole period beside its parts.
-        """
-        parts, period, control = [], self.period.id, False
-        for part in path:
-            month = self._month.match(normalise(part))
-            key = compact([part])
-            if month:
-                period = self._part(int(month[1])) or "-"  # a month outside: no declared label
-                if period == "-":
-                    parts.append(part)
-            elif key in self._kinds["this_period_labels"]:
-                continue
-            elif self.period.parts and key in self._kinds["whole_period_labels"]:
-                control = True
-            else:
-                parts.append(part)
-        return compact(parts), period, control
-
-    def _part(self, month: int) -> str | None:
-        return next((p for p in self.period.parts if split_period_id(p)[2] == month), None)
 
 
 def _holds_names(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
@@ -367,12 +344,7 @@ def _ratios(paths: Paths, columns: Sequence[Column]) -> tuple[RatioColumn, ...]:
             continue
         part = max(parts, key=lambda c: c.number)
         whole = next(
-            (
-                c
-                for c in columns
-                if c.measure.id == part.measure.whole
-                and (c.period, c.control) == (part.period, part.control)
-            ),
+            (c for c in columns if c.measure.id == part.measure.whole and c.scope == part.scope),
             None,
         )
         if whole is not None:

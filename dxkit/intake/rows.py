@@ -6,17 +6,16 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dxkit.intake.header import is_column_number
+from dxkit.intake.header import is_column_number, says_units_of_measure
 from dxkit.intake.labels import RowLabel, is_roman, row_label
-from dxkit.intake.layout import Column, Layout
+from dxkit.intake.layout import Layout
 from dxkit.intake.names import Match, Names
-from dxkit.intake.text import clean, is_word, normalise, starts_with_word
-from dxkit.intake.values import Value, count_from_share, is_fraction, read_count, read_number
+from dxkit.intake.row_values import RowValues, Values
+from dxkit.intake.stated import stated_day
+from dxkit.intake.text import clean, normalise, starts_with_word
 from dxkit.intake.workbook import Cell, Sheet
-from dxkit.model.campaign import MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.table import Flag
 from dxkit.model.units import Unit
 
 
@@ -29,7 +28,7 @@ class RowRead:
     number: int
     unit: Unit | None
     name_cell: Cell
-    values: dict[Column, tuple[Cell, Value]] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
     remark: str = ""
     is_total: bool = False
 
@@ -58,8 +57,7 @@ class RowReader:
         self.opened: dict[str, Unit] = {}
         self._chain: list[Unit | None] = [None] * len(layout.unit_columns)
         self._unknown: set[int] = set()  # unit columns that last held a name nobody knows
-        self._fractions = {c for c in layout.columns if self._holds_fractions(c)}
-        self._above: tuple[str, dict[Column, Value]] = ("", {})  # with the level of its unit
+        self._values = RowValues(sheet, layout)
 
     def place(self, cell: Cell) -> CellRef:
         """The full address of a cell."""
@@ -68,9 +66,8 @@ class RowReader:
     def read(self) -> list[RowRead]:
         """All rows of units and totals, from the header down to the notes below the table."""
         rows = [row for number, cells in self._table_rows() if (row := self._row(number, cells))]
-        for column in self._fractions:
-            header = self.sheet.cell(self.layout.header_rows.stop - 1, column.number)
-            self.findings.append(Finding("column_of_fractions", self.place(header)))
+        for code, header in self._values.about_columns([row.number for row in rows]):
+            self.findings.append(Finding(code, self.place(header)))
         return _with_totals_placed(rows)
 
     def _table_rows(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
@@ -79,7 +76,9 @@ class RowReader:
                 continue
             if self._numbers_columns(number, cells) or self._repeats_header(number):
                 continue
-            if self._ends_table(cells):
+            if says_units_of_measure(cells):
+                continue
+            if self._ends_table(number, cells):
                 return
             if number in self.sheet.hidden_rows:
                 self._note_hidden(number, cells)
@@ -106,9 +105,9 @@ class RowReader:
                     return None
                 if not label.is_total:
                     self._remember(position, unit)
-        values = self._values(number, unit.level if unit else "")
+        values = self._values.read(number, unit.level if unit else "")
         if unit is not None and not label.is_total:
-            self._above = (unit.level, {column: value for column, (_, value) in values.items()})
+            self._values.remember(unit.level, values)
         return RowRead(number, unit, named[-1][1], values, self._remark(number), label.is_total)
 
     def _named_cells(self, number: int, cells: tuple[Cell, ...]) -> list[tuple[int, Cell]]:
@@ -202,75 +201,18 @@ class RowReader:
 
     def _note_nameless(self, number: int) -> None:
         """Figures without a name beside them are nobody's, and are not passed over in silence."""
-        for cell, value in self._values(number).values():
+        for cell, value in self._values.read(number).values():
             if value.value is not None or value.problem:
                 self._name_problem(Match(None, "unit_unknown"), cell, "")
                 return
 
     def _note_hidden(self, number: int, cells: tuple[Cell, ...]) -> None:
         """A hidden row is not read; that it holds figures is said."""
-        if any(value.value is not None for _, value in self._values(number).values()):
+        if any(value.value is not None for _, value in self._values.read(number).values()):
             self.findings.append(Finding("hidden_content_skipped", self.place(cells[0])))
 
     def _has_content(self, number: int) -> bool:
         return any(self.sheet.cell(number, c.number).text.strip() for c in self.layout.columns)
-
-    def _values(self, number: int, level: str = "") -> dict[Column, tuple[Cell, Value]]:
-        found: dict[Column, tuple[Cell, Value]] = {}
-        for column in self.layout.columns:
-            if column.measure.kind in (MeasureKind.TEXT, MeasureKind.ROWS):
-                continue
-            cell = self.sheet.cell(number, column.number)
-            found[column] = (cell, self._value(column, cell, level))
-        for column, (cell, value) in found.items():
-            if value.share is not None:
-                found[column] = (cell, self._from_share(column, value, found))
-        return found
-
-    def _value(self, column: Column, cell: Cell, level: str) -> Value:
-        if column.repeated and cell.text.strip():
-            return Value(None, Flag.REJECTED, "column_repeated")
-        if isinstance(cell.value, str) and is_word("ditto", cell.value):
-            of_level, values = self._above
-            above = values.get(column)
-            if above is None or above.value is None or of_level != level:
-                return Value(None, Flag.REJECTED, "value_unreadable")
-            return Value(above.value, Flag.REPAIRED, "ditto_read", {"value": above.value})
-        if column.measure.kind is MeasureKind.COUNT:
-            return read_count(cell)
-        return read_number(cell, column.measure.kind, column in self._fractions)
-
-    def _holds_fractions(self, column: Column) -> bool:
-        """Whether a column of shares is written in fractions from top to bottom."""
-        if column.measure.kind is not MeasureKind.SHARE:
-            return False
-        written = [
-            is_fraction(cell)
-            for number in self.sheet.rows
-            if self.layout.first_row <= number <= self.layout.last_row
-            and (cell := self.sheet.cell(number, column.number)).text.strip()
-        ]
-        known = [fraction for fraction in written if fraction is not None]
-        return len(known) > 1 and all(known)
-
-    @staticmethod
-    def _from_share(column: Column, value: Value, row: dict[Column, tuple[Cell, Value]]) -> Value:
-        """The count behind a typed share, when the whole beside it leaves only one."""
-        whole = next(
-            (
-                found.value
-                for other, (_, found) in row.items()
-                if other.measure.id == column.measure.whole
-                and (other.period, other.control) == (column.period, column.control)
-            ),
-            None,
-        )
-        count = None
-        if isinstance(whole, int) and value.share is not None and 0 <= value.share <= 100:
-            count = count_from_share(value.share, whole)
-        if count is None:
-            return value
-        return Value(count, Flag.FROM_SHARE, "count_from_share", {"value": count, "whole": whole})
 
     def _remark(self, number: int) -> str:
         column = self.layout.remark_column
@@ -287,9 +229,18 @@ class RowReader:
         named = all(self.sheet.cell(number, c).text.strip() for c in self.layout.unit_columns)
         return named and len(numbers) > 2 and numbers == list(range(1, len(numbers) + 1))
 
-    @staticmethod
-    def _ends_table(cells: tuple[Cell, ...]) -> bool:
-        return bool(starts_with_word("end_rows", clean(cells[0].text)))
+    def _ends_table(self, number: int, cells: tuple[Cell, ...]) -> bool:
+        """Whether notes, a date or a signature begin: the first text says so, or any in a row
+        without figures.
+        """
+        if starts_with_word("end_rows", clean(cells[0].text)):
+            return True
+        last = any(
+            starts_with_word("end_rows", clean(cell.text)) or stated_day(cell.text)
+            for cell in cells
+            if isinstance(cell.value, str)
+        )
+        return last and all(value.value is None for _, value in self._values.read(number).values())
 
     def _repeats_header(self, number: int) -> bool:
         """Whether the row is the header again, as at a page break."""

@@ -29,11 +29,15 @@ from dxkit.model.table import (
 from dxkit.model.units import Unit, UnitRegistry
 
 
-def store_key(campaign: Campaign, folder: Path, references: Path) -> str:
-    """A hash of all that intake depends on: raw files, references, campaign folder, its code."""
+def store_key(
+    campaign: Campaign, folder: Path, references: Path, before: Path | None = None
+) -> str:
+    """A hash of all that intake depends on: raw files, those of the period ``before``, references,
+    campaign folder, its code.
+    """
     digest = hashlib.sha256(_code_hash().encode())
     reference_folders = [references / check.folder for check in campaign.reference_checks]
-    for place in (folder, campaign.folder, *reference_folders):
+    for place in (folder, *([before] if before else []), campaign.folder, *reference_folders):
         for path in sorted(p for p in place.rglob("*") if p.is_file()):
             digest.update(path.relative_to(place).as_posix().encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -79,12 +83,21 @@ def _packed(received: Received) -> dict[str, Any]:
     def at(place: CellRef) -> int:
         return places.setdefault(place, len(places))
 
+    def observed(o: Observation) -> list[Any]:
+        return [
+            o.period,
+            o.unit_code,
+            o.measure,
+            o.value,
+            at(o.place),
+            o.raw,
+            o.flag,
+            o.correction,
+        ]
+
     packed = {
         "period": received.table.period,
-        "observations": [
-            [o.period, o.unit_code, o.measure, o.value, at(o.place), o.raw, o.flag, o.correction]
-            for o in received.table.observations
-        ],
+        "observations": [observed(o) for o in received.table.observations],
         "register_rows": [
             [r.period, r.unit_code, r.register, r.fields, [[n, at(p)] for n, p in r.places]]
             for r in received.table.register_rows
@@ -97,6 +110,7 @@ def _packed(received: Received) -> dict[str, Any]:
         "findings": [
             [f.code, at(f.place), f.unit_code, f.raw, dict(f.values)] for f in received.findings
         ],
+        "cumulative": [observed(o) for o in received.cumulative],
         "sources": [[s.name, s.sha256, s.simulated, s.unit_code] for s in received.sources],
     }
     return packed | {"places": [[p.file, p.sheet, p.cell] for p in places]}
@@ -104,11 +118,21 @@ def _packed(received: Received) -> dict[str, Any]:
 
 def _unpacked(content: dict[str, Any]) -> Received:
     places = [CellRef(*fields) for fields in content["places"]]
-    observations = tuple(
-        Observation(
-            period, unit, measure, value, places[place], raw, Flag(flag) if flag else None, reason
+    observations, cumulative = (
+        tuple(
+            Observation(
+                period,
+                unit,
+                measure,
+                value,
+                places[place],
+                raw,
+                Flag(flag) if flag else None,
+                reason,
+            )
+            for period, unit, measure, value, place, raw, flag, reason in content[key]
         )
-        for period, unit, measure, value, place, raw, flag, reason in content["observations"]
+        for key in ("observations", "cumulative")
     )
     rows = tuple(
         RegisterRow(
@@ -132,6 +156,7 @@ def _unpacked(content: dict[str, Any]) -> Received:
         units,
         findings,
         tuple(SourceFile(*fields) for fields in content["sources"]),
+        cumulative,
     )
 
 

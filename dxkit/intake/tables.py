@@ -9,6 +9,7 @@ from dxkit.intake.checks import ControlTotal, contradicting_ratio
 from dxkit.intake.layout import Column, Layout
 from dxkit.intake.rows import RowRead, RowReader
 from dxkit.intake.text import clean
+from dxkit.intake.values import read_number
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -25,6 +26,7 @@ class TableRead:
     sheet: str
     observations: list[Observation] = field(default_factory=list)
     register_rows: list[RegisterRow] = field(default_factory=list)
+    cumulative: list[Observation] = field(default_factory=list)  # flows since before the period
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
@@ -90,7 +92,7 @@ def _groups(rows: Sequence[RowRead], reader: RowReader) -> set[str]:
 def _keep_controls(reader: RowReader, row: RowRead, result: TableRead) -> None:
     code = row.unit.code if row.unit else ""
     for column, (cell, value) in row.values.items():
-        if value.value is not None and not column.control:
+        if value.value is not None and not column.control and not column.cumulative:
             result.controls.append(
                 ControlTotal(
                     code, column.measure.id, column.period, value.value, reader.place(cell)
@@ -104,7 +106,7 @@ def _keep_observations(reader: RowReader, row: RowRead, result: TableRead) -> No
     code = row.unit.code
     if row.is_empty:
         for column, (cell, _) in row.values.items():
-            if not column.control:
+            if not column.control and not column.cumulative:
                 result.observations.append(
                     Observation(
                         column.period,
@@ -127,6 +129,14 @@ def _keep_observations(reader: RowReader, row: RowRead, result: TableRead) -> No
         raw = cell.text
         if value.problem:
             result.findings.append(Finding(value.problem, place, code, raw, value.details))
+        if column.cumulative:
+            if value.value is not None:
+                result.cumulative.append(
+                    Observation(
+                        column.period, code, column.measure.id, value.value, place, raw, value.flag
+                    )
+                )
+            continue
         if column.control:
             if value.value is not None:
                 result.controls.append(
@@ -152,7 +162,9 @@ def _check_whole(
 ) -> None:
     """A cell such as 25/40 must agree with the whole in its own column."""
     for other, (_, value) in row.values.items():
-        if other.measure.id == column.measure.whole and value.value not in (None, whole):
+        if other.measure.id != column.measure.whole or other.scope != column.scope:
+            continue
+        if value.value not in (None, whole):
             code = row.unit.code if row.unit else ""
             values = {"stated": whole, "computed": value.value}
             result.findings.append(Finding("ratio_contradicts_parts", place, code, raw, values))
@@ -168,10 +180,12 @@ def _check_ratios(
             cell = reader.sheet.cell(row.number, ratio.number)
             part = row.values[columns[ratio.part]][1].value
             whole = row.values[columns[ratio.whole]][1].value
+            code = row.unit.code if row.unit else ""
+            place = reader.place(cell)
+            if read_number(cell, MeasureKind.SHARE).problem == "value_is_date":
+                result.findings.append(Finding("value_is_date", place, code, cell.text))
             values = contradicting_ratio(cell, part, whole)
             if values:
-                code = row.unit.code if row.unit else ""
-                place = reader.place(cell)
                 result.findings.append(
                     Finding("ratio_contradicts_parts", place, code, cell.text, values)
                 )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from dxkit.intake.labels import row_label
 from dxkit.intake.names import Names
+from dxkit.intake.stated import Stated, quarter_in_name, stated_times
 from dxkit.intake.text import clean, normalise, slug, vocabulary
 from dxkit.intake.workbook import Cell, Sheet
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.periods import Period, split_period_id
 from dxkit.model.units import Unit
 
-_NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_MONTHS_OF_A_QUARTER = 3
 
 
 def title_cells(sheet: Sheet, first_table_row: int) -> Iterator[Cell]:
@@ -22,13 +26,54 @@ def title_cells(sheet: Sheet, first_table_row: int) -> Iterator[Cell]:
             yield from cells
 
 
-def stated_quarter(text: str) -> tuple[int, int] | None:
-    """The quarter and year that a title names: "Quy IV nam 2022", "Q4/2022"; None without one."""
-    quarter = "|".join(vocabulary()["period_quarter"])
-    match = re.search(
-        rf"\b(?:(?:{quarter}) ?|q)(iv|i{{1,3}}|[1-4])\b\D{{0,8}}(\d{{4}})\b", normalise(text)
-    )
-    return (_NUMERALS[match[1]], int(match[2])) if match else None
+def about_time(sheet: Sheet, first_table_row: int, period: Period, file: str) -> Finding | None:
+    """What is wrong with the time that the titles state, or, where they state none, the names of
+    the sheet and the file: another period (``wrong_period``), or all months since the year began
+    (``cumulative_title``). None when nothing is.
+    """
+    if split_period_id(period.id)[1] != "quarter":
+        return None
+    stated: list[tuple[Stated, Cell]] = [
+        (time, cell)
+        for cell in title_cells(sheet, first_table_row)
+        for time in stated_times(cell.text)
+    ]
+    place = CellRef(file, sheet.name)
+    quarters = [(time, cell) for time, cell in stated if time.kind == "quarter"]
+    for time, cell in quarters or stated:
+        where = CellRef(file, sheet.name, cell.address)
+        values = {"stated": time.text, "expected": period.id}
+        if not time.fits(period):
+            return Finding("wrong_period", where, "", cell.text, values)
+        if time.kind == "months" and time.number > _MONTHS_OF_A_QUARTER:
+            return Finding("cumulative_title", where, "", cell.text, values)
+    if not stated:
+        for name in (sheet.name, PurePosixPath(file).stem):
+            time_in_name = quarter_in_name(name)
+            if time_in_name is not None:
+                if not time_in_name.fits(period):
+                    values = {"stated": time_in_name.text, "expected": period.id}
+                    return Finding("wrong_period", place, "", name, values)
+                break
+    return None
+
+
+def scaled_unit(sheet: Sheet, first_table_row: int, things: Collection[str]) -> Cell | None:
+    """The title cell that says that figures are in thousands or another multiple of one of the
+    ``things`` counted ("DVT: nghin ho"), or None.
+    """
+    words = vocabulary()
+    for cell in title_cells(sheet, first_table_row):
+        text = normalise(cell.text)
+        for label in words["unit_of_measure"]:
+            at = re.search(rf"(?:^|\s){label} (?P<unit>.*)", text)
+            if at and any(
+                f"{at['unit']} ".startswith(f"{scale} {thing} ")
+                for scale in words["scales"]
+                for thing in things
+            ):
+                return cell
+    return None
 
 
 def sender_of(file: str, sheet: Sheet, first_table_row: int, names: Names) -> Unit | None:

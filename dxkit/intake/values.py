@@ -18,12 +18,14 @@ from dxkit.model.campaign import MeasureKind
 from dxkit.model.table import Flag
 
 _PLAIN = re.compile(r"[+]?\d+\Z")
-_GROUPED = re.compile(r"\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*\Z")
-_ENGLISH_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+\Z")
-_DECIMAL_COMMA = re.compile(r"(?:\d+|\d{1,3}(?:[. ]\d{3})+),\d+\Z")
-_DECIMAL_POINT = re.compile(r"\d+\.\d+\Z")
+# A group of thousands never begins with nought: "0.456" is no 456.
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*\Z")
+_ENGLISH_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+\Z")
+_DECIMAL_COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*),\d+\Z")
+_DECIMAL_POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)\.\d+\Z")
 _DIGIT_LOOKALIKES = str.maketrans("OolI", "0011")
-_WITH_LOOKALIKES = re.compile(r"(?=.*\d)[\dOolI]+\Z")
+_WITH_LOOKALIKES = re.compile(r"(?=.*\d)(?=.*[OolI])[\dOolI]+(?:[. ][\dOolI]{3})*\Z")
+_NOISE = 1e-6  # what a formula's binary fractions may leave beside a whole number
 _DATE = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}\Z|(?:19|20)\d{2}-\d{1,2}-\d{1,2}(?:[T ].*)?\Z"
     r"|\d{1,2}[- ](?:Thg|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?[- ]?\d{0,4}\Z",
@@ -49,11 +51,30 @@ class Value:
     whole: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a column of counts counts. ``things`` are normalised words for it (any, when empty);
+    ``is_part`` says that another column holds the whole, so that a cell may read "25/40".
+    """
+
+    things: frozenset[str] = frozenset()
+    is_part: bool = True
+
+    def counts(self, thing: str) -> bool:
+        """Whether a word in a cell ("ho gia dinh") is a writing of what is counted ("ho")."""
+        return any(
+            f"{thing} ".startswith(f"{t} ") or t.startswith(f"{thing} ") for t in self.things
+        )
+
+
+_ANYTHING = Counted()
+
+
 def _rejected(problem: str, **details: object) -> Value:
     return Value(None, Flag.REJECTED, problem, details)
 
 
-def read_count(cell: Cell) -> Value:
+def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
     """A whole number of things, 0 or more."""
     common = _common(cell)
     if common is not None:
@@ -62,24 +83,31 @@ def read_count(cell: Cell) -> Value:
         if "%" in cell.number_format:
             return _rejected_share(Decimal(repr(cell.value)) * 100, cell.number_format)
         return _whole(cell.value)
-    text = clean(str(cell.value)).removeprefix("'")
+    text, flag, thing = _without_words(clean(str(cell.value)).removeprefix("'"))
+    if thing and counted.things and not counted.counts(thing):
+        return _rejected("value_of_other_thing", thing=thing)
     if parts := _PARTS.match(text):
-        return _part_of_whole(parts)
-    stripped, flag = _without_words(text)
-    if stripped.endswith("%"):
-        share = parse_decimal(stripped[:-1].strip())
-        return (
-            _rejected("value_unreadable")
-            if share is None
-            else Value(None, Flag.REJECTED, "share_in_count_column", share=share)
-        )
-    found = _whole_number(stripped)
-    if found is None and _WITH_LOOKALIKES.match(stripped):
-        repaired = int(stripped.translate(_DIGIT_LOOKALIKES))
-        return Value(repaired, Flag.REPAIRED, "digits_repaired", {"value": repaired})
+        clear = counted.is_part and flag is None
+        return _part_of_whole(parts) if clear else _rejected("value_ambiguous")
+    if text.endswith("%"):
+        if flag is not None:
+            return _rejected("value_ambiguous")
+        share = parse_decimal(text[:-1].strip())
+        if share is None:
+            return _rejected("value_unreadable")
+        return Value(None, Flag.REJECTED, "share_in_count_column", share=share)
+    found = _whole_number(text)
+    if found is None and flag is None and _WITH_LOOKALIKES.match(text):
+        repaired = _whole_number(text.translate(_DIGIT_LOOKALIKES))
+        if repaired is not None:
+            return Value(repaired, Flag.REPAIRED, "digits_repaired", {"value": repaired})
     if found is None:
-        decimal = parse_decimal(stripped)
-        return _rejected("value_unreadable" if decimal is None else "count_not_whole")
+        decimal = parse_decimal(text)
+        if decimal is None:
+            return _rejected("value_unreadable")
+        if decimal != int(decimal):
+            return _rejected("count_not_whole")
+        found = int(decimal)
     if flag is None:
         return Value(found)
     return Value(found, flag, "value_approximate", {"value": found})
@@ -103,7 +131,18 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
                 return _rejected("value_ambiguous")
             return Value(float(Decimal(repr(cell.value)) / 100))
         return Value(cell.value)
-    text, _ = _without_words(clean(str(cell.value)))
+    text, flag, _ = _without_words(clean(str(cell.value)))
+    found = _number_in(text, kind, fractions)
+    if flag is None or found.value is None:
+        return found
+    return Value(found.value, flag, "value_approximate", {"value": found.value})
+
+
+def _number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
+    """What the text of a share or a score says."""
+    if kind is MeasureKind.SHARE and (parts := _PARTS.match(text)):
+        found = _part_of_whole(parts)
+        return Value(found.value / found.whole) if found.value and found.whole else found
     percent = text.endswith("%")
     number = parse_decimal(text.rstrip("% "))
     if number is None:
@@ -146,7 +185,7 @@ def parse_decimal(text: str) -> Decimal | None:
     if _DECIMAL_COMMA.match(text):
         return Decimal(re.sub(r"[. ]", "", text).replace(",", "."))
     if _PLAIN.match(text) or _DECIMAL_POINT.match(text):
-        return Decimal(text)
+        return Decimal(text.replace(",", ""))
     return None
 
 
@@ -163,9 +202,9 @@ def _whole(value: float | int) -> Value:
         return _rejected("value_unreadable")
     if value < 0:
         return _rejected("count_negative")
-    if value != int(value):
+    if abs(value - round(value)) > _NOISE:
         return _rejected("count_not_whole")
-    return Value(int(value))
+    return Value(round(value))
 
 
 def _common(cell: Cell) -> Value | None:
@@ -176,11 +215,16 @@ def _common(cell: Cell) -> Value | None:
         return _rejected("formula_not_calculated")
     if cell.value is None or (isinstance(cell.value, str) and not clean(cell.value)):
         return Value(None, Flag.NO_DATA)
-    if isinstance(cell.value, (datetime.date, datetime.time)):
+    if isinstance(cell.value, (datetime.date, datetime.time, datetime.timedelta)):
         return _rejected("value_is_date")
     if isinstance(cell.value, bool):
         return _rejected("value_unreadable")
+    if _scales(cell.number_format):
+        return _rejected("value_ambiguous")
     if isinstance(cell.value, str):
+        # Marks of footnotes ("102\u00b9") and the like are digits that are no part of a number.
+        if any(letter.isnumeric() and not letter.isdecimal() for letter in cell.value):
+            return _rejected("value_unreadable")
         if _DATE.match(clean(cell.value)):
             return _rejected("value_is_date")
         for words, value in (
@@ -194,21 +238,31 @@ def _common(cell: Cell) -> Value | None:
     return None
 
 
-def _without_words(text: str) -> tuple[str, Flag | None]:
-    """The number in a text such as "gan 60 ho", and which side of it the truth lies."""
+def _scales(number_format: str) -> bool:
+    """Whether a format shows the number in thousands or millions: 5 as "5 nghin"."""
+    if '"' not in number_format:
+        return False
+    shown = normalise(" ".join(re.findall(r'"([^"]*)"', number_format)))
+    return any(word in shown.split() for word in vocabulary()["scales"])
+
+
+def _without_words(text: str) -> tuple[str, Flag | None, str]:
+    """The number in a text such as "gan 60 ho", which side of it the truth lies, and of what."""
     flag: Flag | None = None
+    thing = ""
     for kind, meaning in (
         ("approximate_below", Flag.APPROXIMATE_BELOW),
         ("approximate_above", Flag.APPROXIMATE_ABOVE),
-        ("approximate", Flag.APPROXIMATE_BELOW),
+        ("approximate", Flag.APPROXIMATE),
     ):
         for word in vocabulary()[kind]:
             if normalise(text).startswith(word + " "):
                 text, flag = clean(text)[len(word) :].strip(), meaning
     for word in vocabulary()["units_in_cells"]:
         if normalise(text).endswith(" " + word):
-            text = clean(text)[: -len(word)].strip()
-    return text, flag
+            text, thing = clean(text)[: -len(word)].strip(), word
+            break
+    return text, flag, thing
 
 
 def _part_of_whole(parts: re.Match[str]) -> Value:

@@ -191,6 +191,26 @@ class ReferenceCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRules:
+    """From where on a figure is unlikely enough to ask for a second look.
+
+    ``jump_share`` is a change of a share between periods (0.5: 50 points), ``jump_stock`` one of a
+    whole relative to itself, ``jump_ratio`` a multiple of a flow; units below ``smallest`` things
+    are left alone. ``copied_rows`` equal rows make a column a copy of the last period's.
+    ``heaping_window`` is how near to a target (0.02: 2 points) units are compared, and
+    ``heaping_chance`` how unlikely a crowd just above it must be.
+    """
+
+    jump_share: float = 0.5
+    jump_stock: float = 0.3
+    jump_ratio: float = 5.0
+    smallest: float = 30
+    copied_rows: int = 5
+    heaping_window: float = 0.02
+    heaping_chance: float = 0.001
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """The office's own repair of one cell, valid only while the cell reads ``expected``."""
 
@@ -228,6 +248,7 @@ class Campaign:
     ranking: RankingRule
     rewards: tuple[RewardRule, ...] = ()
     reference_checks: tuple[ReferenceCheck, ...] = ()
+    checks: CheckRules = CheckRules()
     corrections: tuple[Correction, ...] = ()
     layouts: Mapping[str, object] = field(default_factory=dict)
     tables: Mapping[str, Words] = field(default_factory=dict)  # names of the measures' tables

@@ -20,7 +20,7 @@ class CellRef:
     cell: str = ""
 
     def __str__(self) -> str:
-        inside = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+        inside = "!".join(part for part in (self.sheet, self.cell) if part)  # text has no sheets
         return f"{self.file} › {inside}" if inside else self.file
 
 

@@ -11,7 +11,9 @@ _PERIOD_ID = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One reporting period. Both days belong to it. ``parts`` are the months it is reported by."""
+    """One reporting period. Both days belong to it. ``parts`` are the months it is reported by;
+    a report signed after ``due_day`` is late, and nobody is when it is None.
+    """
 
     id: str
     first_day: datetime.date
@@ -19,6 +21,7 @@ class Period:
     parts: tuple[str, ...] = ()
     source: str = ""
     assumed: bool = False
+    due_day: datetime.date | None = None
 
     @property
     def year(self) -> int:

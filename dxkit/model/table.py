@@ -23,6 +23,7 @@ class Flag(StrEnum):
     # a value with a reservation
     APPROXIMATE_BELOW = "approximate_below"  # "nearly 60": a little less than the value
     APPROXIMATE_ABOVE = "approximate_above"  # "over 445,300": a little more
+    APPROXIMATE = "approximate"  # "about 400": on either side
     REPAIRED = "repaired"  # "12O" read as 120
     FROM_SHARE = "from_share"  # a share was typed where a count belongs; only one count fits it
     EXCEEDS_WHOLE = "exceeds_whole"  # part greater than whole
@@ -117,13 +118,15 @@ class Received:
     """Everything intake has to say about one period's raw folder.
 
     ``units`` is the campaign's registry on the period's last day plus the units of open levels
-    (hamlets) that the workbooks name.
+    (hamlets) that the workbooks name. ``cumulative`` holds flows added up since before the
+    period: another quantity, never subtracted to get the period's own.
     """
 
     table: IndicatorTable
     units: UnitRegistry
     findings: tuple[Finding, ...] = ()
     sources: tuple[SourceFile, ...] = ()
+    cumulative: tuple[Observation, ...] = ()
 
     @property
     def simulated_files(self) -> frozenset[str]:

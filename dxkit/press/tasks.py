@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dxkit.intake.intake import raw_files
 from dxkit.intake.project import Project
+from dxkit.intake.received_file import raw_files
 from dxkit.intake.store import store_key
 from dxkit.intake.text import slug
 from dxkit.model.campaign import Campaign

@@ -52,7 +52,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         folder = project.period_folder(campaign_id, before.id)
         previous = read_period(campaign, before.id, folder, references)
     received = read_period(
-        campaign, period_id, project.period_folder(campaign_id, period_id), references
+        campaign, period_id, project.period_folder(campaign_id, period_id), references, previous
     )
     analysis = Analysis(campaign, received, previous)
     folder = project.output_folder(campaign_id, period_id)

@@ -125,12 +125,16 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
 
 def receive(project: Project, campaign: Campaign, period_id: str) -> Received:
     """What intake says of one period, read anew only when something it depends on has changed."""
+    before = campaign.previous_period(period_id)
+    at_hand = before is not None and before.id in project.periods_with_raw(campaign)
+    earlier = project.period_folder(campaign.id, before.id) if before and at_hand else None
     folder = project.period_folder(campaign.id, period_id)
     references = project.raw_folder(campaign.id)
     stored = project.store_file(campaign.id, period_id)
-    key = store_key(campaign, folder, references)
+    key = store_key(campaign, folder, references, earlier)
     if is_current(stored, key):
         return read_stored(stored)
-    received = read_period(campaign, period_id, folder, references)
+    previous = receive(project, campaign, before.id) if before and at_hand else None
+    received = read_period(campaign, period_id, folder, references, previous)
     write_stored(received, key, stored)
     return received

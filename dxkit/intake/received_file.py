@@ -1,0 +1,124 @@
+"""One received file: its sheets read, and what is wrong with the file as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dxkit.intake.corrections import apply_corrections
+from dxkit.intake.legacy_text import decoded_sheet
+from dxkit.intake.names import Names
+from dxkit.intake.sheets import read_sheets
+from dxkit.intake.stated import stated_day
+from dxkit.intake.tables import TableRead
+from dxkit.intake.text import normalise
+from dxkit.intake.workbook import UnreadableFileError, Workbook, read_workbook
+from dxkit.model.campaign import Campaign, Correction
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.periods import Period
+from dxkit.model.table import SourceFile
+
+WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv"})
+
+
+@dataclass
+class FileRead:
+    """What one file says."""
+
+    source: SourceFile
+    tables: list[TableRead] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    corrected: dict[CellRef, Correction] = field(default_factory=dict)
+
+
+def raw_files(folder: Path) -> list[Path]:
+    """The files of a raw folder, sorted; links, hidden files and office lock files left out."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink() and not path.name.startswith((".", "~$"))
+    )
+
+
+def read_file(
+    campaign: Campaign, period: Period, names: Names, path: Path, folder: Path
+) -> FileRead:
+    """One file; a file that cannot be read is a finding."""
+    file = path.relative_to(folder).as_posix()
+    place = CellRef(file)
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        values = {"reason": "cannot_open"}
+        return FileRead(
+            SourceFile(file, ""), findings=[Finding("file_unreadable", place, values=values)]
+        )
+    result = FileRead(SourceFile(file, digest))
+    if path.suffix.lower() not in WORKBOOK_SUFFIXES:
+        result.findings.append(Finding("file_type_unknown", place))
+        return result
+    try:
+        workbook = read_workbook(path, file)
+    except UnreadableFileError as error:
+        result.findings.append(Finding("file_unreadable", place, values={"reason": error.reason}))
+        return result
+    if workbook.encoding not in ("", "utf-8", "utf-8-sig"):
+        values = {"encoding": workbook.encoding}
+        result.findings.append(Finding("encoding_detected", place, values=values))
+    workbook = _in_unicode(workbook, result)
+    mine = [c for c in campaign.corrections if c.period == period.id]
+    workbook, about_corrections, result.corrected = apply_corrections(workbook, mine)
+    result.findings += about_corrections
+    result.tables, about_sheets = read_sheets(campaign, period, names, workbook)
+    result.findings += about_sheets
+    marker = normalise(campaign.simulated_marker)
+    if marker and any(
+        marker in normalise(c.text)
+        for s in workbook.sheets
+        for c in s.cells.values()
+        if isinstance(c.value, str)
+    ):
+        result.source = dataclasses.replace(result.source, simulated=True)
+        result.findings.append(Finding("simulated_data", place))
+    result.findings += _sent_late(workbook, period)
+    sender = next((t.sender.code for t in result.tables if t.sender), "")
+    result.source = dataclasses.replace(result.source, unit_code=sender)
+    return result
+
+
+def _sent_late(workbook: Workbook, period: Period) -> Iterator[Finding]:
+    """The latest day that a workbook is signed with, when it is after the period's due day."""
+    if period.due_day is None:
+        return
+    signed = [
+        (day, sheet, cell)
+        for sheet in workbook.sheets
+        for cell in sheet.cells.values()
+        if isinstance(cell.value, str) and (day := stated_day(cell.value))
+    ]
+    if not signed:
+        return
+    day, sheet, cell = max(signed, key=lambda entry: entry[0])
+    if day > period.due_day:
+        place = CellRef(workbook.file, sheet.name, cell.address)
+        values = {"day": day.isoformat(), "due": period.due_day.isoformat()}
+        yield Finding("sent_late", place, "", cell.text, values)
+
+
+def _in_unicode(workbook: Workbook, result: FileRead) -> Workbook:
+    """The workbook with text of old encodings decoded, and a finding for each such sheet."""
+    sheets = []
+    for sheet in workbook.sheets:
+        in_unicode, encoding = decoded_sheet(sheet)
+        sheets.append(in_unicode)
+        if encoding is not None:
+            place = CellRef(workbook.file, sheet.name)
+            values = {"encoding": encoding.value}
+            result.findings.append(Finding("legacy_text_decoded", place, values=values))
+    return dataclasses.replace(workbook, sheets=tuple(sheets))

@@ -1,0 +1,136 @@
+"""The sheets of one workbook: which are read, and what each holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+from collections.abc import Iterable, Iterator, Sequence
+
+from dxkit.intake.layout import Layout, LayoutFinder
+from dxkit.intake.names import Names
+from dxkit.intake.rows import RowReader
+from dxkit.intake.tables import TableRead, read_table
+from dxkit.intake.text import normalise
+from dxkit.intake.titles import about_time, scaled_unit, sender_of
+from dxkit.intake.workbook import Sheet, Workbook
+from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.periods import Period
+
+
+def read_sheets(
+    campaign: Campaign, period: Period, names: Names, workbook: Workbook
+) -> tuple[list[TableRead], list[Finding]]:
+    """The tables of all sheets that are to be read, and what is wrong with the sheets."""
+    finder = LayoutFinder(campaign, period)
+    things = {normalise(thing) for m in campaign.measures for thing in m.things.values() if thing}
+    tables: list[TableRead] = []
+    findings: list[Finding] = []
+    for sheet in _wanted_sheets(campaign, workbook):
+        place = CellRef(workbook.file, sheet.name)
+        if sheet.hidden:
+            if sheet.cells:
+                findings.append(Finding("hidden_content_skipped", place))
+            continue
+        layouts = finder.find(sheet)
+        if not layouts:
+            if sheet.cells:
+                findings.append(Finding("sheet_without_table", place))
+            continue
+        above = layouts[0].header_rows.start
+        problem = about_time(sheet, above, period, workbook.file)
+        if problem is None and (scaled := scaled_unit(sheet, above, things)) is not None:
+            where = dataclasses.replace(place, cell=scaled.address)
+            problem = Finding("unit_scaled", where, raw=scaled.text)
+        if problem is not None:
+            findings.append(problem)
+            if problem.code != "cumulative_title":
+                continue
+            layouts = tuple(_cumulative(layout, period) for layout in layouts)
+        sender = sender_of(workbook.file, sheet, above, names)
+        of_sheet = []
+        for layout in layouts:
+            if not layout.unit_columns:
+                values = {"table": layout.table}
+                findings.append(Finding("column_missing", place, values=values))
+                continue
+            findings += _cumulative_columns(sheet, layout, place)
+            shown, hidden = _without_hidden(sheet, layout, place)
+            findings += hidden
+            reader = RowReader(names, workbook.file, sheet, shown, sender)
+            of_sheet.append(read_table(reader, shown, period.id))
+        tables += of_sheet
+        findings += _missing_columns(campaign, of_sheet, layouts)
+    return tables, findings
+
+
+def _cumulative_columns(sheet: Sheet, layout: Layout, place: CellRef) -> Iterator[Finding]:
+    """Columns that add up since before the period: they are read, but not as the period's."""
+    for column in layout.columns:
+        if column.cumulative:
+            cell = sheet.cell(layout.header_rows.start, column.number)
+            where = dataclasses.replace(place, cell=cell.address)
+            yield Finding("column_cumulative", where, values={"measure": column.measure.id})
+
+
+def _without_hidden(sheet: Sheet, layout: Layout, place: CellRef) -> tuple[Layout, list[Finding]]:
+    """The layout without columns that are hidden: they are not read, and that is said."""
+    hidden = [c for c in layout.columns if c.number in sheet.hidden_columns]
+    findings = []
+    for column in hidden:
+        cell = sheet.cell(layout.header_rows.start, column.number)
+        where = dataclasses.replace(place, cell=cell.address)
+        findings.append(Finding("hidden_content_skipped", where))
+    shown = tuple(c for c in layout.columns if c not in hidden)
+    numbers = {c.number for c in shown}
+    ratios = tuple(r for r in layout.ratios if {r.part, r.whole} <= numbers)
+    return dataclasses.replace(layout, columns=shown, ratios=ratios), findings
+
+
+def _cumulative(layout: Layout, period: Period) -> Layout:
+    """The layout of a table that covers all months since the year began: its flows of the whole
+    period are no flows of the period.
+    """
+    columns = tuple(
+        dataclasses.replace(c, cumulative=True)
+        if c.measure.accumulation is Accumulation.FLOW and c.period == period.id
+        else c
+        for c in layout.columns
+    )
+    return dataclasses.replace(layout, columns=columns)
+
+
+def _missing_columns(
+    campaign: Campaign, tables: Sequence[TableRead], layouts: Iterable[Layout]
+) -> Iterator[Finding]:
+    """Declared measures of the tables of one sheet that no column of it holds."""
+    source = campaign.initiatives.columns["source"] if campaign.initiatives else ""
+    present = {c.measure.id for layout in layouts for c in layout.columns if not c.cumulative}
+    for table in {table.table: table for table in tables}.values():
+        for measure in campaign.measures:
+            expected = measure.table == table.table and measure.kind is not MeasureKind.ROWS
+            if measure.id == source:  # what published registers add to reported ones
+                continue
+            if expected and measure.id not in present:
+                code = "column_absent" if measure.kind is MeasureKind.TEXT else "column_missing"
+                place = CellRef(table.file, table.sheet)
+                unit = table.sender.code if table.sender else ""
+                yield Finding(code, place, unit, values={"measure": measure.id})
+
+
+def _wanted_sheets(campaign: Campaign, workbook: Workbook) -> Iterator[Sheet]:
+    """The sheets that layouts.toml does not leave out: the first entry that fits decides."""
+    entries = campaign.layouts.get("sheets", ())
+    for sheet in workbook.sheets:
+        read = next(
+            (
+                entry["read"]
+                for entry in entries  # type: ignore[attr-defined]
+                if fnmatch.fnmatchcase(workbook.file, entry["file"])
+                and fnmatch.fnmatchcase(sheet.name, entry["sheet"])
+            ),
+            True,
+        )
+        if read:
+            yield sheet

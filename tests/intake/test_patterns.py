@@ -1,0 +1,788 @@
+"""The catalogue of messy patterns of office workbooks: each number is one pattern, with the cell
+it stands in, what it is read as, and the finding it gives. Truths are written by hand.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.styles import Font
+
+from dxkit.intake.intake import read_period
+from dxkit.intake.text import clean
+from dxkit.model.campaign import Accumulation, Campaign, Measure, MeasureKind
+from dxkit.model.table import Flag, Received
+
+Row = list[object]
+HEAD: Row = ["TT", "Đơn vị", "Số tổ", "Số thành viên"]
+HOUSEHOLDS: Row = ["TT", "Đơn vị", "Tổng số hộ", "Hộ có kỹ năng số"]
+DOSSIERS: Row = ["TT", "Đơn vị", "Hồ sơ phát sinh", "Nộp trực tuyến"]
+POOR: Row = ["TT", "Đơn vị", "Tỷ lệ hộ nghèo"]
+
+
+@pytest.fixture(scope="module")
+def campaign(haugiang: Campaign) -> Campaign:
+    """Hậu Giang and one measure that is reported as a share."""
+    names = {"vi": "Tỷ lệ hộ nghèo", "en": "Share of poor households"}
+    poor = Measure(
+        "poor_share", names, {}, MeasureKind.SHARE, Accumulation.STOCK, "commune", "poverty",
+        ("Tỷ lệ hộ nghèo",),
+    )  # fmt: skip
+    return dataclasses.replace(haugiang, measures=(*haugiang.measures, poor))
+
+
+class Office:
+    """An office that sends one workbook, of one sheet "Biểu" unless it says otherwise."""
+
+    def __init__(self, campaign: Campaign, folder: Path) -> None:
+        self.campaign = campaign
+        self.folder = folder
+
+    def sends(self, *rows: Row, file: str = "930.xlsx", merged: str = "", **more: object) -> Seen:
+        book = openpyxl.Workbook()
+        sheet = book.active
+        sheet.title = str(more.get("sheet", "Biểu"))
+        for row in rows:
+            sheet.append(row)
+        for area in merged.split():
+            sheet.merge_cells(area)
+        for cell, number_format in dict(more.get("formats", {})).items():  # type: ignore[call-overload]
+            sheet[cell].number_format = number_format
+        if "font" in more:
+            for row_of_cells in sheet.iter_rows():
+                for cell in row_of_cells:
+                    cell.font = Font(name=str(more["font"]))
+        book.save(self.folder / file)
+        return self.sent()
+
+    def sent(self) -> Seen:
+        return Seen(read_period(self.campaign, "2022-Q4", self.folder))
+
+
+@dataclasses.dataclass
+class Seen:
+    received: Received
+
+    def figure(self, unit: str, measure: str, period: str = "2022-Q4") -> tuple[object, ...]:
+        """Value, flag and place of one figure; empty when there is none."""
+        found = [o for o in self.received.table.of(unit, measure) if o.period == period]
+        assert len(found) <= 1
+        return next((o.value, o.flag, str(o.place)) for o in found) if found else ()
+
+    def findings(self, *codes: str) -> list[tuple[str, str]]:
+        """Codes and places, without those that every small workbook of a test gives."""
+        usual = {"workbook_missing", "unit_not_reported", "column_missing", "column_absent"}
+        return [
+            (f.code, str(f.place))
+            for f in self.received.findings
+            if (f.code in codes if codes else f.code not in usual)
+        ]
+
+
+@pytest.fixture
+def office(campaign: Campaign, tmp_path: Path) -> Office:
+    return Office(campaign, tmp_path)
+
+
+def at(cell: str, file: str = "930.xlsx", sheet: str = "Biểu") -> str:
+    return f"{file} › {sheet}!{cell}"
+
+
+PHUONG_I, HOA_LUU, VI_TAN = "31318", "31336", "31333"
+
+
+def test_01_title_rows_above_the_table(office: Office) -> None:
+    seen = office.sends(
+        ["UBND TỈNH HẬU GIANG", None, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"],
+        ["UBND THÀNH PHỐ VỊ THANH", None, "Độc lập - Tự do - Hạnh phúc"],
+        ["Số: 05/BC-UBND", None, "Vị Thanh, ngày 15 tháng 12 năm 2022"],
+        ["BÁO CÁO TỔ CÔNG NGHỆ SỐ CỘNG ĐỒNG QUÝ IV NĂM 2022"],
+        ["(Kèm theo Báo cáo số 05/BC-UBND ngày 15/12/2022)"],
+        [],
+        HEAD,
+        [1, "Xã Vị Tân", 7, 52],
+    )
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("C8"))
+    assert seen.figure(VI_TAN, "team_members") == (52, None, at("D8"))
+    assert seen.findings() == []
+
+
+def test_02_merged_header_of_two_rows(office: Office) -> None:
+    seen = office.sends(
+        ["TT", "Đơn vị", "Hồ sơ TTHC", None, None],
+        [None, None, "Phát sinh", "Trực tuyến", "Tỷ lệ (%)"],
+        [1, "Xã Vị Tân", 200, 90, 45],
+        merged="C1:E1 A1:A2 B1:B2",
+    )
+    assert seen.figure(VI_TAN, "dossiers") == (200, None, at("C3"))
+    assert seen.figure(VI_TAN, "dossiers_online") == (90, None, at("D3"))
+    assert seen.findings() == []
+
+
+def test_03_row_of_column_numbers(office: Office) -> None:
+    seen = office.sends(
+        ["TT", "Đơn vị", "Hồ sơ phát sinh", "Nộp trực tuyến", "Tỷ lệ (%)"],
+        ["A", "B", "(1)", "(2)", "(3)=(2)/(1)"],
+        [1, "Xã Vị Tân", 200, 90, 45],
+    )
+    assert seen.figure(VI_TAN, "dossiers") == (200, None, at("C3"))
+    assert seen.findings() == []
+
+
+def test_04_roman_group_row_is_the_parent_of_the_rows_below(office: Office) -> None:
+    seen = office.sends(
+        HOUSEHOLDS,
+        ["I", "Xã Vị Tân", None, None],
+        [1, "Ấp 1", 120, 80],
+        ["II", "Xã Hỏa Lựu", None, None],
+        [1, "Ấp 1", 140, 90],
+    )
+    assert seen.figure("31333-ap-1", "households") == (120, None, at("C3"))
+    assert seen.figure("31336-ap-1", "households") == (140, None, at("C5"))
+    assert seen.findings() == []
+
+
+def test_05_row_numbers_are_no_key(office: Office) -> None:
+    seen = office.sends(HEAD, ["1.", "Xã Vị Tân", 7, 52], ["01", "Xã Hỏa Lựu", 5, 40])
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("C2"))
+    assert seen.figure(HOA_LUU, "teams") == (5, None, at("C3"))
+
+
+@pytest.mark.parametrize("label", ["Tổng cộng", "Cộng", "TỔNG", "Toàn thành phố",
+                                   "Thành phố Vị Thanh (Tổng số)"])  # fmt: skip
+def test_06_total_rows_are_set_apart_and_checked(office: Office, label: str) -> None:
+    seen = office.sends(
+        HEAD, [1, "Xã Vị Tân", 7, 52], [2, "Xã Hỏa Lựu", 5, 40], [None, label, 12, 92]
+    )
+    assert seen.findings() == []
+    reported = {o.unit_code for o in seen.received.table.observations if o.value is not None}
+    assert reported == {VI_TAN, HOA_LUU}
+
+
+def test_07_total_that_is_not_the_sum(office: Office) -> None:
+    seen = office.sends(
+        HEAD, [1, "Xã Vị Tân", 705, 52], [2, "Xã Hỏa Lựu", 500, 40], [None, "Tổng cộng", 1250, 92]
+    )
+    assert seen.figure(VI_TAN, "teams") == (705, None, at("C2"))
+    assert seen.findings() == [("total_differs", at("C4"))]
+    finding = next(f for f in seen.received.findings if f.code == "total_differs")
+    assert finding.values == {"total": 1250, "sum": 1205, "difference": 45}
+
+
+def test_08_notes_date_and_signature_below(office: Office) -> None:
+    seen = office.sends(
+        HEAD,
+        [1, "Xã Vị Tân", 7, 52],
+        ["Ghi chú: số liệu đến ngày 14/12/2022"],
+        [None, None, "Vị Thanh, ngày 15 tháng 12 năm 2022"],
+        [None, "NGƯỜI LẬP BIỂU", None, "TM. ỦY BAN NHÂN DÂN"],
+        [None, "Nguyễn Văn A", None, "KT. CHỦ TỊCH"],
+    )
+    assert seen.findings() == []
+
+
+def test_08_date_and_signature_without_a_note_before_them(office: Office) -> None:
+    seen = office.sends(
+        HEAD,
+        [1, "Xã Vị Tân", 7, 52],
+        [None, None, None, "Vị Thanh, ngày 15 tháng 12 năm 2022"],
+        [None, None, "NGƯỜI LẬP BIỂU", "CHỦ TỊCH"],
+        [None, None, "Nguyễn Văn A", "Trần Văn B"],
+    )
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("C2"))
+    assert seen.findings() == []
+
+
+def test_09_header_repeated_at_a_page_break(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], HEAD, [2, "Xã Hỏa Lựu", 5, 40])
+    assert seen.figure(HOA_LUU, "teams") == (5, None, at("C4"))
+    assert seen.findings() == []
+
+
+def test_10_parent_given_once_then_blank(office: Office) -> None:
+    seen = office.sends(
+        ["TT", "Xã, phường, thị trấn", "Ấp, khu vực", "Tổng số hộ", "Hộ có kỹ năng số"],
+        [1, "Xã Vị Tân", "Ấp 1", 120, 80],
+        [2, None, "Ấp 2", 130, 70],
+        [3, "Xã Hỏa Lựu", "Ấp 1", 140, 90],
+    )
+    assert seen.figure("31333-ap-2", "households") == (130, None, at("D3"))
+    assert seen.figure("31336-ap-1", "households") == (140, None, at("D4"))
+    assert seen.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("written", "number_format", "value"),
+    [("45,6%", "General", 0.456), ("45,6", "General", 0.456), (45.6, "General", 0.456),
+     (0.8, "0%", 0.8), ("62,5% (25/40)", "General", 0.625), ("25/40", "General", 0.625)],
+)  # fmt: skip
+def test_11_percentages(office: Office, written: object, number_format: str, value: float) -> None:
+    rows = POOR, [1, "Xã Vị Tân", written], [2, "Xã Hỏa Lựu", "12,5%"]
+    seen = office.sends(*rows, formats={"C2": number_format})
+    assert seen.figure(VI_TAN, "poor_share") == (value, None, at("C2"))
+    assert seen.findings() == []
+
+
+def test_12_fraction_for_percentage_only_if_the_whole_column_is(office: Office) -> None:
+    seen = office.sends(POOR, [1, "Xã Vị Tân", 0.456], [2, "Xã Hỏa Lựu", "0,5"])
+    assert seen.figure(VI_TAN, "poor_share") == (0.456, None, at("C2"))
+    assert seen.figure(HOA_LUU, "poor_share") == (0.5, None, at("C3"))
+    assert seen.findings() == [("column_of_fractions", at("C1"))]
+
+
+def test_12_else_it_is_a_question(office: Office) -> None:
+    seen = office.sends(POOR, [1, "Xã Vị Tân", 0.456], [2, "Xã Hỏa Lựu", 45.6])
+    assert seen.figure(VI_TAN, "poor_share") == (None, Flag.REJECTED, at("C2"))
+    assert seen.figure(HOA_LUU, "poor_share") == (0.456, None, at("C3"))
+    assert seen.findings() == [("value_ambiguous", at("C2"))]
+
+
+def one_count(office: Office, written: object, **more: object) -> tuple[object, object, list[str]]:
+    """Value, flag and finding codes of one cell, D2, of a column of counts."""
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, written], [2, "Xã Hỏa Lựu", 5, 40], **more)
+    value, flag, place = seen.figure(VI_TAN, "team_members")
+    assert place == at("D2")
+    codes = seen.findings()
+    assert all(where == at("D2") for _, where in codes)
+    return value, flag, [code for code, _ in codes]
+
+
+@pytest.mark.parametrize(
+    ("number", "written", "value", "flag", "codes"),
+    [
+        (13, "1.234", 1234, None, []),
+        (14, "1.234,0", 1234, None, []),
+        (14, "1.234,5", None, Flag.REJECTED, ["count_not_whole"]),
+        (15, "1,234", 1234, None, []),
+        (15, "1,234,567", 1234567, None, []),
+        (15, "45.6", None, Flag.REJECTED, ["count_not_whole"]),
+        (15, "0.456", None, Flag.REJECTED, ["count_not_whole"]),
+        (15, "0,456", None, Flag.REJECTED, ["count_not_whole"]),
+        (16, "10.50,15", None, Flag.REJECTED, ["value_unreadable"]),
+        (16, "1.23.456", None, Flag.REJECTED, ["value_unreadable"]),
+        (17, "12 345", 12345, None, []),
+        (17, "12\u00a0345", 12345, None, []),
+        (17, "12\u202f345", 12345, None, []),
+        (18, "1205", 1205, None, []),
+        (18, "'1205", 1205, None, []),
+        (18, "1205 ", 1205, None, []),
+        (19, "102 người", 102, None, []),
+        (19, "1.020 người", 1020, None, []),
+        (19, "102 hộ", None, Flag.REJECTED, ["value_of_other_thing"]),
+        (19, "85 %", None, Flag.REJECTED, ["share_in_count_column"]),
+        (20, "25/40", None, Flag.REJECTED, ["value_ambiguous"]),  # of a measure with no whole
+        (21, datetime.datetime(2022, 4, 3), None, Flag.REJECTED, ["value_is_date"]),
+        (21, datetime.time(1, 2), None, Flag.REJECTED, ["value_is_date"]),
+        (21, datetime.timedelta(hours=25), None, Flag.REJECTED, ["value_is_date"]),
+        (21, "03-Thg4", None, Flag.REJECTED, ["value_is_date"]),
+        (22, "gần 60", 60, Flag.APPROXIMATE_BELOW, ["value_approximate"]),
+        (22, "trên 445.300", 445300, Flag.APPROXIMATE_ABOVE, ["value_approximate"]),
+        (22, "hơn 70.000", 70000, Flag.APPROXIMATE_ABOVE, ["value_approximate"]),
+        (22, "khoảng 400", 400, Flag.APPROXIMATE, ["value_approximate"]),
+        (22, "gần 60 người", 60, Flag.APPROXIMATE_BELOW, ["value_approximate"]),
+        (22, "gần 60%", None, Flag.REJECTED, ["value_ambiguous"]),
+        (23, "-", None, Flag.NO_DATA, ["value_missing"]),
+        (23, "–", None, Flag.NO_DATA, ["value_missing"]),
+        (23, "…", None, Flag.NO_DATA, ["value_missing"]),
+        (23, "x", None, Flag.NO_DATA, ["value_missing"]),
+        (23, None, None, Flag.NO_DATA, ["value_missing"]),
+        (23, "  ", None, Flag.NO_DATA, ["value_missing"]),
+        (23, "chưa có số liệu", None, Flag.NO_DATA, ["value_missing"]),
+        (23, "chưa thống kê", None, Flag.NO_DATA, ["value_missing"]),
+        (24, 0, 0, None, []),
+        (24, "0", 0, None, []),
+        (24, "không", 0, None, []),
+        (26, "#DIV/0!", None, Flag.REJECTED, ["value_is_error"]),
+        (26, "#REF!", None, Flag.REJECTED, ["value_is_error"]),
+        (26, "#N/A", None, Flag.REJECTED, ["value_is_error"]),
+        (28, "12O", 120, Flag.REPAIRED, ["digits_repaired"]),
+        (28, "l5", 15, Flag.REPAIRED, ["digits_repaired"]),
+        (28, "1.O5O", 1050, Flag.REPAIRED, ["digits_repaired"]),
+        (28, "gần 12O", None, Flag.REJECTED, ["value_unreadable"]),
+        (56, "=C2*2", None, Flag.REJECTED, ["formula_not_calculated"]),
+        (0, "102¹", None, Flag.REJECTED, ["value_unreadable"]),  # a footnote's mark is no digit
+        (0, "102①", None, Flag.REJECTED, ["value_unreadable"]),
+        (0, "5 nghìn", None, Flag.REJECTED, ["value_unreadable"]),
+        (0, "-5", None, Flag.REJECTED, ["value_unreadable"]),
+        (0, -5, None, Flag.REJECTED, ["count_negative"]),
+        (0, 104.99999999999999, 105, None, []),  # what a formula leaves of 105
+        (0, "1.234,5 người", None, Flag.REJECTED, ["count_not_whole"]),
+    ],
+)  # fmt: skip
+def test_13_to_28_counts(
+    office: Office,
+    number: int,
+    written: object,
+    value: int | None,
+    flag: Flag | None,
+    codes: list[str],
+) -> None:
+    assert one_count(office, written) == (value, flag, codes)
+
+
+def test_13_a_dot_that_a_spreadsheet_took_for_a_decimal_mark(office: Office) -> None:
+    """1.234 as a number: not whole; and 12.000 beside it may stand there as 12."""
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 1.234], [2, "Xã Hỏa Lựu", 5, 12])
+    assert seen.figure(VI_TAN, "team_members") == (None, Flag.REJECTED, at("D2"))
+    assert seen.findings() == [("count_not_whole", at("D2")), ("column_with_decimals", at("D1"))]
+
+
+def test_19_a_format_that_shows_thousands(office: Office) -> None:
+    assert one_count(office, 5, formats={"D2": '0" nghìn"'}) == (
+        None, Flag.REJECTED, ["value_ambiguous"]
+    )  # fmt: skip
+
+
+def test_20_ratio_in_the_cell(office: Office) -> None:
+    seen = office.sends(
+        HOUSEHOLDS,
+        ["I", "Xã Vị Tân", None, None],
+        [1, "Ấp 1", 40, "25/40"],
+        [2, "Ấp 2", 40, "62,5% (25/40)"],
+        [3, "Ấp 3", 40, "63,5% (25/40)"],
+        [4, "Ấp 4", 50, "25/40"],
+    )
+    skills = "households_digital_skills"
+    assert seen.figure("31333-ap-1", skills) == (25, None, at("D3"))
+    assert seen.figure("31333-ap-2", skills) == (25, None, at("D4"))
+    assert seen.figure("31333-ap-3", skills) == (None, Flag.REJECTED, at("D5"))
+    assert seen.figure("31333-ap-4", skills) == (25, None, at("D6"))
+    assert sorted(seen.findings()) == [
+        ("ratio_contradicts_parts", at("D6")),
+        ("value_unreadable", at("D5")),
+    ]
+
+
+def test_21_a_date_in_a_column_of_ratios_is_a_question(office: Office) -> None:
+    seen = office.sends(
+        [*DOSSIERS, "Tỷ lệ (%)"],
+        [1, "Xã Vị Tân", 4, 3, datetime.datetime(2022, 4, 3)],
+        [2, "Xã Hỏa Lựu", 40, 25, 62.5],
+    )
+    assert seen.figure(VI_TAN, "dossiers_online") == (3, None, at("D2"))
+    assert seen.findings() == [("value_is_date", at("E2"))]
+
+
+def test_21_a_date_serial_in_a_column_of_shares(office: Office) -> None:
+    seen = office.sends(POOR, [1, "Xã Vị Tân", 44654], [2, "Xã Hỏa Lựu", 45.6])
+    assert seen.figure(VI_TAN, "poor_share") == (446.54, Flag.EXCEEDS_WHOLE, at("C2"))
+    assert seen.findings() == [("share_exceeds_whole", at("C2"))]
+
+
+def test_25_nothing_arose_is_not_applicable(office: Office) -> None:
+    seen = office.sends(DOSSIERS, [1, "Xã Vị Tân", 0, "không phát sinh"])
+    assert seen.figure(VI_TAN, "dossiers") == (None, Flag.NOT_APPLICABLE, at("C2"))
+    assert seen.figure(VI_TAN, "dossiers_online") == (None, Flag.NOT_APPLICABLE, at("D2"))
+
+
+@pytest.mark.parametrize("mark", ["nt", "-nt-", "như trên"])
+def test_27_ditto(office: Office, mark: str) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], [2, "Xã Hỏa Lựu", 5, mark])
+    assert seen.figure(HOA_LUU, "team_members") == (52, Flag.REPAIRED, at("D3"))
+    assert seen.findings() == [("ditto_read", at("D3"))]
+
+
+def test_29_part_above_whole_and_share_above_everything(office: Office) -> None:
+    seen = office.sends(DOSSIERS, [1, "Xã Vị Tân", 120, 130])
+    assert seen.figure(VI_TAN, "dossiers_online") == (130, Flag.EXCEEDS_WHOLE, at("D2"))
+    assert seen.findings() == [("part_exceeds_whole", at("D2"))]
+    seen = office.sends(POOR, [1, "Xã Vị Tân", "108%"])
+    assert seen.figure(VI_TAN, "poor_share") == (1.08, Flag.EXCEEDS_WHOLE, at("C2"))
+    assert seen.findings() == [("share_exceeds_whole", at("C2"))]
+
+
+@pytest.mark.parametrize("stated", [45, "45%", "45,2"])
+def test_30_ratio_that_contradicts_its_parts(office: Office, stated: object) -> None:
+    seen = office.sends([*DOSSIERS, "Tỷ lệ (%)"], [1, "Xã Vị Tân", 100, 50, stated])
+    assert seen.figure(VI_TAN, "dossiers_online") == (50, None, at("D2"))
+    assert seen.findings() == [("ratio_contradicts_parts", at("E2"))]
+
+
+@pytest.mark.parametrize("stated", [50, "50%", 0.5, "50,0"])
+def test_30_ratio_that_agrees(office: Office, stated: object) -> None:
+    rows = [1, "Xã Vị Tân", 100, 50, stated], [2, "Xã Hỏa Lựu", 40, 20, stated]
+    seen = office.sends([*DOSSIERS, "Tỷ lệ (%)"], *rows)
+    assert seen.findings() == []
+
+
+def test_31_cumulative_beside_the_period_of_a_flow(office: Office) -> None:
+    seen = office.sends(
+        ["TT", "Đơn vị", "Hồ sơ phát sinh", None, "Nộp trực tuyến", None],
+        [None, None, "Trong quý", "Lũy kế", "Trong quý", "Luỹ kế đến 14/12/2022"],
+        [1, "Xã Vị Tân", 200, 700, 90, 300],
+        merged="C1:D1 E1:F1",
+    )
+    assert seen.figure(VI_TAN, "dossiers") == (200, None, at("C3"))
+    assert seen.figure(VI_TAN, "dossiers_online") == (90, None, at("E3"))
+    cumulative = [(o.measure, o.value, str(o.place)) for o in seen.received.cumulative]
+    assert cumulative == [("dossiers", 700, at("D3")), ("dossiers_online", 300, at("F3"))]
+    assert seen.findings() == [("column_cumulative", at("D1")), ("column_cumulative", at("F1"))]
+
+
+def test_31_a_stock_is_its_cumulative_column(office: Office) -> None:
+    seen = office.sends(
+        ["TT", "Đơn vị", "Số tổ", None],
+        [None, None, "Trong kỳ", "Lũy kế"],
+        [1, "Xã Vị Tân", 2, 7],
+        merged="C1:D1",
+    )
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("D3"))
+
+
+def test_31_the_growth_of_a_stock_alone_is_a_question(office: Office) -> None:
+    seen = office.sends(["TT", "Đơn vị", "Số tổ"], [None, None, "Trong kỳ"], [1, "Xã Vị Tân", 2])
+    assert seen.figure(VI_TAN, "teams") == (None, Flag.REJECTED, at("C3"))
+    assert seen.findings() == [("column_span_unclear", at("C3"))]
+
+
+def test_31_a_cumulative_figure_below_that_of_the_period(office: Office) -> None:
+    seen = office.sends(
+        ["TT", "Đơn vị", "Hồ sơ phát sinh", None],
+        [None, None, "Trong quý", "Lũy kế"],
+        [1, "Xã Vị Tân", 200, 150],
+        merged="C1:D1",
+    )
+    assert ("cumulative_below_period", at("D3")) in seen.findings()
+
+
+def test_33_households_and_downloads_are_two_quantities(office: Office) -> None:
+    seen = office.sends(
+        ["TT", "Đơn vị", "Tổng số hộ", "Hộ cài HauGiang App", "Lượt tải HauGiang App"],
+        ["I", "Xã Vị Tân", None, None, None],
+        [1, "Ấp 1", 40, 32, 70],
+    )
+    assert seen.figure("31333-ap-1", "households_app") == (32, None, at("D3"))
+    assert seen.findings() == [("column_not_understood", at("E1"))]
+
+
+DISTRICTS = {
+    "930": ["TP. Vị Thanh", "Tp Vị Thanh", "T.P Vị Thanh", "UBND TP Vị Thanh", "TPVT"],  # 34
+    "932": ["H. Châu Thành A", "Châu Thành - A", "CTA", "Châu Thành А", "Châu Thành Ａ",  # 35, 42
+            "HuyÖn Ch©u Thµnh A", "Huyeän Chaâu Thaønh A"],
+    "933": ["Huyện Châu Thành"],
+    "935": ["VI THUY", "HUYỆN VỊ THUỶ", "Huyện Vị Thủy", "Vị Thuỷ"],  # 39, 45
+    "936": ["H. Long Mỹ", "Huyện Long Mỹ"],
+    "937": ["TX Long Mỹ", "TX. Long Mỹ", "Thị xã Long Mỹ"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "written"), [(code, name) for code, names in DISTRICTS.items() for name in names]
+)
+def test_34_to_45_writings_of_districts(campaign: Campaign, code: str, written: str) -> None:
+    from dxkit.intake.legacy_text import decoded, recognised
+    from dxkit.intake.names import Names
+
+    names = Names(campaign, datetime.date(2022, 12, 14))
+    encoding = recognised([written])
+    text = decoded(written, encoding) if encoding else written
+    match = names.find(text, [names.units.at_level("district")])
+    assert match.unit is not None
+    assert match.unit.code == code
+
+
+def test_36_ambiguous_district(campaign: Campaign) -> None:
+    from dxkit.intake.names import Names
+
+    names = Names(campaign, datetime.date(2022, 12, 14))
+    match = names.find("Long Mỹ", [names.units.at_level("district")])
+    assert (match.unit, match.problem) == (None, "unit_ambiguous")
+    assert [unit.code for unit in match.candidates] == ["936", "937"]
+
+
+def test_36_ambiguous_district_in_a_workbook(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Long Mỹ", 7, 52], file="tinh.xlsx")
+    assert seen.findings() == [("unit_ambiguous", at("B2", "tinh.xlsx"))]
+    assert seen.received.table.observations == ()
+
+
+COMMUNES = [
+    ("932", "31362", ["TT Cái Tắc", "TT. Cái Tắc", "Thị Trấn Cái Tắc"]),  # 37
+    ("930", PHUONG_I, ["P.I", "P1", "Phường 1", "Phường I"]),  # 38
+    ("930", HOA_LUU, ["Xã Hoả Lựu", "Xã Hỏa Lựu", "xã hỏa lựu"]),  # 39
+    ("930", VI_TAN, ["Xa\u0303 Vi\u0323 Ta\u0302n", " Xã  Vị Tân", "Xã\nVị Tân",
+                     "X\u200bã Vị Tân", "XÃ VỊ TÂN"]),  # 40, 46
+    ("933", "31384", ["Xã Ðông Phước", "Xã Đông Phước", "Xã \u00f0ông Phước"]),  # 41
+    ("933", "31387", ["Xã Đông Phước А"]),  # 42, beside Đông Phước
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("district", "code", "written"),
+    [(district, code, name) for district, code, names in COMMUNES for name in names],
+)
+def test_37_to_46_writings_of_communes(
+    office: Office, district: str, code: str, written: str
+) -> None:
+    file = f"{district}.xlsx"
+    seen = office.sends(HEAD, [1, written, 7, 52], file=file)
+    assert seen.figure(code, "teams") == (7, None, at("C2", file))
+    assert seen.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("font", "encoding", "commune", "hamlet"),
+    [(".VnTime", "TCVN3", "X· VÞ T©n", "Êp 1"), ("VNI-Times", "VNI", "Xaõ Vò Taân", "AÁp 1")],
+)
+def test_43_44_old_fonts(
+    office: Office, font: str, encoding: str, commune: str, hamlet: str
+) -> None:
+    """43 TCVN3, 44 VNI; the labels are in the old writing too."""
+    heads = {
+        "TCVN3": ["TT", "§¬n vÞ", "Tæng sè hé", "Hé cã kü n¨ng sè"],
+        "VNI": ["TT", "Ñôn vò", "Toång soá hoä", "Hoä coù kyõ naêng soá"],
+    }
+    rows: list[Row] = [list(heads[encoding]), ["I", commune, None, None], [1, hamlet, 120, 100]]
+    seen = office.sends(*rows, font=font)
+    assert seen.figure("31333-ap-1", "households") == (120, None, at("C3"))
+    assert seen.findings() == [("legacy_text_decoded", "930.xlsx › Biểu")]
+
+
+def test_45_without_accents_only_where_one_unit_is_meant(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Binh Thanh", 7, 52], [2, "Tan Long", 5, 40], file="934.xlsx")
+    assert [o.unit_code for o in seen.received.table.observations if o.value == 7] == ["31402"]
+    assert seen.findings() == []
+
+
+def test_47_misspelt_unit_is_suggested_never_taken(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "xã Xuân Tiến", 7, 52])
+    assert seen.received.table.observations == ()
+    assert seen.findings() == [("unit_unknown", at("B2"))]
+    finding = next(f for f in seen.received.findings if f.code == "unit_unknown")
+    assert "Tân Tiến" in str(finding.values["candidates"])
+
+
+@pytest.mark.parametrize(
+    ("number", "file", "written", "code"),
+    [
+        (48, "933.xlsx", "Xã Phú An", "unit_not_valid"),  # split in 2020
+        (49, "935.xlsx", "Xã Vị Thanh 1", "unit_not_valid"),  # from 1 July 2025
+    ],
+)
+def test_48_49_units_of_another_time(
+    office: Office, number: int, file: str, written: str, code: str
+) -> None:
+    seen = office.sends(HEAD, [1, written, 7, 52], file=file)
+    assert seen.received.table.observations == ()
+    assert seen.findings() == [(code, at("B2", file))]
+    values = next(f.values for f in seen.received.findings if f.code == code)
+    assert values["valid_to" if number == 48 else "valid_from"] != "…"
+
+
+def test_48_an_old_name_of_a_unit_that_goes_on(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Hiệp Lợi", 7, 52], file="931.xlsx")
+    assert seen.figure("31344", "teams") == (7, None, at("C2", "931.xlsx"))
+    assert seen.findings() == [("unit_renamed", at("B2", "931.xlsx"))]
+
+
+@pytest.mark.parametrize(
+    ("commune", "written", "code"),
+    [("Xã Vị Tân", "Ấp 1", "31333-ap-1"), ("Phường I", "KV4", "31318-khu-vuc-4"),
+     ("Phường I", "Khu vực IV", "31318-khu-vuc-4"), ("Phường I", "KV. 04", "31318-khu-vuc-4")],
+)  # fmt: skip
+def test_50_numbered_hamlets(office: Office, commune: str, written: str, code: str) -> None:
+    seen = office.sends(HOUSEHOLDS, ["I", commune, None, None], [1, written, 120, 80])
+    assert seen.figure(code, "households") == (120, None, at("C3"))
+
+
+def test_51_the_same_unit_twice(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], [2, "Xã Vị Tân", 7, 52])
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("C2"))
+    assert seen.findings() == [("unit_repeated_alike", at("B3"))]
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], [2, "Xã Vị Tân", 8, 52])
+    assert seen.figure(VI_TAN, "teams") == (None, Flag.REJECTED, at("C2"))
+    assert seen.findings() == [("unit_repeated", at("B3"))]
+
+
+def test_51_the_same_unit_in_two_workbooks(office: Office) -> None:
+    office.sends(HEAD, [1, "Xã Vị Tân", 7, 52])
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 8, 52], file="930-lan-2.xlsx")
+    assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
+    assert [o.value for o in seen.received.table.of(VI_TAN, "team_members")] == [52]
+    # The second file in reading order is "930.xlsx": the finding names the earlier cell too.
+    assert seen.findings("unit_repeated") == [("unit_repeated", at("C2"))]
+
+
+def test_52_a_unit_that_is_missing_is_not_nought(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], [2, "Xã Hỏa Lựu", None, None])
+    assert seen.figure(HOA_LUU, "teams") == (None, Flag.NOT_REPORTED, at("C3"))
+    missing = {f.unit_code for f in seen.received.findings if f.code == "unit_not_reported"}
+    assert HOA_LUU in missing
+    assert VI_TAN not in missing
+    assert len(missing) == 8  # of the nine communes of the city
+
+
+@pytest.mark.parametrize(
+    "title", ["Báo cáo Quý IV năm 2022", "BIỂU TỔNG HỢP Q4/2022", "quý 4 - 2022", "Quý 04/2022"]
+)
+def test_53_period_in_words(office: Office, title: str) -> None:
+    seen = office.sends([title], HEAD, [1, "Xã Vị Tân", 7, 52])
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("C3"))
+    assert seen.findings() == []
+
+
+def test_53_all_months_since_january_are_no_quarter(office: Office) -> None:
+    seen = office.sends(["Kết quả 12 tháng năm 2022"], DOSSIERS, [1, "Xã Vị Tân", 200, 90])
+    assert seen.figure(VI_TAN, "dossiers") == ()
+    assert [(o.measure, o.value) for o in seen.received.cumulative] == [
+        ("dossiers", 200), ("dossiers_online", 90)
+    ]  # fmt: skip
+    assert seen.findings("cumulative_title") == [("cumulative_title", at("A1"))]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Báo cáo Quý III năm 2022", "Báo cáo Quý IV năm 2021", "Kết quả 9 tháng đầu năm 2022",
+     "Số liệu tháng 11 năm 2022"],
+)  # fmt: skip
+def test_54_another_period_in_the_title_stops_the_sheet(office: Office, title: str) -> None:
+    seen = office.sends([title], HEAD, [1, "Xã Vị Tân", 7, 52])
+    assert seen.received.table.observations == ()
+    assert seen.findings() == [("wrong_period", at("A1"))]
+
+
+def test_54_another_period_in_the_name_of_the_sheet_or_file(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], sheet="Quý III")
+    assert seen.findings() == [("wrong_period", "930.xlsx › Quý III")]
+    (office.folder / "930.xlsx").unlink()
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], file="930_bc_quy_3.xlsx")
+    assert seen.findings() == [("wrong_period", "930_bc_quy_3.xlsx › Biểu")]
+
+
+def test_55_many_sheets_hidden_rows_and_a_copy(office: Office) -> None:
+    book = openpyxl.Workbook()
+    first = book.active
+    first.title = "Xã Vị Tân"
+    for name, sheet in (("Xã Vị Tân", first), ("Xã Hỏa Lựu", book.create_sheet("Xã Hỏa Lựu"))):
+        for row in (HOUSEHOLDS, [1, "Ấp 1", 120, 80], [2, "Ấp 2", 110, 70]):
+            sheet.append(row)
+        assert name
+    first.row_dimensions[3].hidden = True
+    copy = book.create_sheet("Sheet1 (2)")
+    copy.sheet_state = "hidden"
+    copy.append(["nháp"])
+    book.save(office.folder / "930.xlsx")
+    seen = office.sent()
+    assert seen.figure("31333-ap-1", "households") == (120, None, at("C2", sheet="Xã Vị Tân"))
+    assert seen.figure("31333-ap-2", "households") == ()
+    assert seen.figure("31336-ap-2", "households") == (110, None, at("C3", sheet="Xã Hỏa Lựu"))
+    assert seen.findings() == [
+        ("hidden_content_skipped", "930.xlsx › Sheet1 (2)"),
+        ("hidden_content_skipped", at("A3", sheet="Xã Vị Tân")),
+    ]
+
+
+def test_57_one_name_in_many_places(office: Office) -> None:
+    head: Row = ["TT", "Tên mô hình", "Địa phương"]
+    seen = office.sends(
+        head,
+        [1, "Chợ 4.0", "Xã Vị Tân"],
+        [2, "Chợ 4.0", "Xã Hỏa Lựu"],
+        [3, "CHỢ 4.0", "Xã Vị Tân"],
+    )
+    rows = [(r.unit_code, r.text("initiative_name")) for r in seen.received.table.register_rows]
+    assert rows == [(VI_TAN, "Chợ 4.0"), (HOA_LUU, "Chợ 4.0")]
+    assert seen.findings("initiative_repeated") == [("initiative_repeated", at("B4"))]
+    counts = {
+        o.unit_code: o.value
+        for o in seen.received.table.observations
+        if o.measure == "initiatives_effective"
+    }
+    assert (counts[VI_TAN], counts[HOA_LUU]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator", "named"),
+    [("utf-8", ";", None), ("utf-8-sig", ",", None), ("utf-16", "\t", "utf-16"),
+     ("cp1258", ";", "cp1258")],
+)  # fmt: skip
+def test_58_text_files(office: Office, encoding: str, separator: str, named: str | None) -> None:
+    from tests.intake.text_files import cp1258_bytes
+
+    lines = ["TT;Đơn vị;Số tổ;Số thành viên", "1;Xã Vị Tân;7;52"]
+    text = "\n".join(lines).replace(";", separator)
+    content = cp1258_bytes(text) if encoding == "cp1258" else text.encode(encoding)
+    (office.folder / "930.csv").write_bytes(content)
+    seen = office.sent()
+    assert seen.figure(VI_TAN, "teams") == (7, None, "930.csv › C2")
+    wanted = [("encoding_detected", "930.csv")] if named else []
+    assert seen.findings() == wanted
+
+
+def test_a_table_in_thousands_is_not_used(office: Office) -> None:
+    seen = office.sends(["ĐVT: nghìn hộ"], HOUSEHOLDS, ["I", "Xã Vị Tân"], [1, "Ấp 1", 1, 1])
+    assert seen.received.table.observations == ()
+    assert seen.findings() == [("unit_scaled", at("A1"))]
+
+
+def test_a_report_signed_after_the_due_day(office: Office) -> None:
+    seen = office.sends(
+        HEAD, [1, "Xã Vị Tân", 7, 52], [None, None, "Vị Thanh, ngày 05 tháng 01 năm 2023"]
+    )
+    assert seen.findings() == [("sent_late", at("C3"))]
+
+
+def test_32_and_other_checks_against_the_quarter_before(campaign: Campaign, tmp_path: Path) -> None:
+    """Every check against the last period, one cell each; truths by hand."""
+    head: Row = [*HOUSEHOLDS, "Hộ cài HauGiang App"]
+    cumulative: Row = ["TT", "Đơn vị", "Hồ sơ phát sinh", "Hồ sơ phát sinh (lũy kế)"]
+    initiative: Row = ["TT", "Tên mô hình", "Địa phương"]
+
+    def quarter(name: str, households: list[Row], dossiers: list[Row]) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        book = openpyxl.Workbook()
+        for number, (top, rows) in enumerate(
+            [(head, households), (cumulative, dossiers), (initiative, [[1, "Chợ 4.0", "Vị Tân"]])]
+        ):
+            sheet = book.active if number == 0 else book.create_sheet()
+            sheet.title = f"Biểu {number + 1}"
+            for row in (top, *rows):
+                sheet.append(row)
+        book.save(folder / "930.xlsx")
+        return folder
+
+    hamlets = [[n, f"Ấp {n}", 100 + n, 20 + n, 30 + n] for n in range(1, 6)]
+    group: Row = ["I", "Xã Vị Tân"]
+    before = quarter("2022-Q3", [group, *hamlets], [[1, "Xã Vị Tân", 100, 900]])
+    later = [list(row) for row in hamlets]
+    later[0][3] = 10  # fell from 21
+    later[1][3] = 90  # 22 of 102, then 90 of 102: 67 points
+    later[2][2] = 200  # households, 103 before
+    # Column E is left as it was: copied.
+    now = quarter("2022-Q4", [group, *later], [[1, "Xã Vị Tân", 600, 850]])
+    earlier = read_period(campaign, "2022-Q3", before)
+    seen = Seen(read_period(campaign, "2022-Q4", now, None, earlier))
+    codes = ("stock_fell", "cumulative_fell", "jump", "copied_forward", "initiative_carried_over")
+    assert sorted(seen.findings(*codes), key=lambda f: (f[0], f[1])) == [
+        ("copied_forward", at("E3", sheet="Biểu 1")),
+        ("cumulative_fell", at("D2", sheet="Biểu 2")),
+        ("initiative_carried_over", at("B2", sheet="Biểu 3")),
+        ("jump", at("C5", sheet="Biểu 1")),
+        ("jump", at("D4", sheet="Biểu 1")),
+        ("jump", at("C2", sheet="Biểu 2")),
+        ("stock_fell", at("D3", sheet="Biểu 1")),
+    ]
+    # Without the quarter before there is nothing to compare.
+    assert Seen(read_period(campaign, "2022-Q4", now)).findings(*codes) == []
+
+
+def test_heaping_just_above_a_target(office: Office) -> None:
+    """Target 90 %: twelve hamlets at 91 of 100 and none at 89; the chance is 1 in 4,096."""
+    rows: list[Row] = [[n, f"Ấp {n}", 100, 91] for n in range(1, 13)]
+    seen = office.sends(HOUSEHOLDS, ["I", "Xã Vị Tân"], *rows)
+    assert seen.findings("heaped_above_target") == [("heaped_above_target", at("D3"))]
+    for row in rows[:6]:
+        row[3] = 89  # as many below: nothing odd
+    seen = office.sends(HOUSEHOLDS, ["I", "Xã Vị Tân"], *rows)
+    assert seen.findings("heaped_above_target") == []
+
+
+def test_the_text_of_a_cell_is_kept_as_it_was(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, " gần  60 "])
+    raw = next(o.raw for o in seen.received.table.of(VI_TAN, "team_members"))
+    assert clean(raw) == "gần 60"
