@@ -131,7 +131,7 @@ def test_start_says_where_the_period_stands(
     with (outputs / "data/ranking.csv").open(encoding="utf-8-sig", newline="") as file:
         first = next(r["unit_name"] for r in csv.DictReader(file) if r["level"] == "district")
     assert f"Đang dẫn đầu: {first}." in said
-    assert "Đã nhận 8 tệp; 0 đơn vị chưa gửi." in said
+    assert "Đã nhận 8 tệp, đủ các đơn vị." in said
     assert "Đã lập 9 trang báo cáo, 0 trang lỗi." in said
     assert "thay đổi sau khi lập trang" not in said
     links = re.findall(r'href="([^"]+)"', start.links()._repr_html_())

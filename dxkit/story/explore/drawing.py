@@ -61,16 +61,15 @@ def timeline(spans: Sequence[Span], alternative: str) -> Markup:
             colour = _ORANGE if span.published else _BLUE
             begin, end = _number(span.first), _number(span.last)
             if end - begin > 40:
-                axes.hlines(place, begin, end, colors=colour, linewidth=2.5, alpha=0.6)
+                axes.plot((begin, end), (place, place), color=colour, linewidth=2.5, clip_on=False)
             else:
-                axes.plot(
-                    (begin + end) / 2, place, "o", color=colour, markersize=3 + 2 * number**0.5
-                )
+                _dot(axes, (begin + end) / 2, place, colour, 3 + 2 * number**0.5)
         axes.set_yticks(range(len(rows)), [_short(row) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=8))
         axes.xaxis.set_major_formatter(dates.DateFormatter("%m/%Y"))
-        axes.grid(axis="x", color=_GREY, alpha=0.3)
+        axes.tick_params(left=False, bottom=False)
+        axes.grid(axis="x", color=_GREY, alpha=0.3, clip_on=False)
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
         figure.subplots_adjust(left=0.3, right=0.98, top=0.98, bottom=0.4 / height)
@@ -90,9 +89,12 @@ def small_multiples(lines: Sequence[SlopeLine], alternative: str) -> Markup:
         FigureCanvasSVG(figure)
         for place, line in enumerate(shown, start=1):
             axes = figure.add_subplot(down, across, place)
-            axes.plot((0, 1), (line.others_before, line.others_after), color=_GREY, linewidth=2)
+            others = (line.others_before, line.others_after)
+            axes.plot((0, 1), others, color=_GREY, linewidth=2, clip_on=False)
             own = (line.before, line.after)
-            axes.plot((0, 1), own, "o-", color=_BLUE, linewidth=2, markersize=4)
+            axes.plot((0, 1), own, color=_BLUE, linewidth=2, clip_on=False)
+            for side, value in zip((0, 1), own, strict=True):
+                _dot(axes, side, value, _BLUE, 4)
             for side, value, text in zip((0, 1), own, line.written, strict=True):
                 axes.annotate(
                     text, (side, value), (-5 if side == 0 else 5, 0), textcoords="offset points",
@@ -120,6 +122,14 @@ class _drawn:  # noqa: N801 - used as a with block
 
     def __exit__(self, *error: Any) -> None:
         self._context.__exit__(*error)
+
+
+def _dot(axes: Any, across: float, up: float, colour: str, size: float) -> None:
+    """A dot as a stroke without length: a marker would be a reference to another element."""
+    axes.plot(
+        (across, across), (up, up), color=colour, linewidth=size, solid_capstyle="round",
+        clip_on=False,
+    )  # fmt: skip
 
 
 def _number(day: datetime.date) -> float:

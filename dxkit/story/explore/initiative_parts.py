@@ -251,7 +251,8 @@ def next_part(explorer: Explorer) -> Markup:
     evidence = explorer.evidence
     if evidence is None:
         return heading + Markup("<p>{}</p>").format(text("explore.before_none"))
-    goal = numbers.share(explorer.goal)
+    whole = abs(explorer.goal * 100 - round(explorer.goal * 100)) < 1e-9
+    goal = numbers.share(explorer.goal, 0 if whole else 1)
     found = explorer.suggestions()
     if not found:
         return heading + Markup("<p>{}</p>").format(text("explore.next_none", goal=goal))

@@ -87,12 +87,12 @@ class Start:
 
     def _files(self) -> Markup:
         received = self.opened.received
+        text = numbers.speaker(self.language)
+        files = numbers.count(len(received.sources))
         missing = sum(f.code == "workbook_missing" for f in received.findings)
-        return numbers.speaker(self.language)(
-            "explore.start_files",
-            files=numbers.count(len(received.sources)),
-            missing=numbers.count(missing),
-        )
+        if not missing:
+            return text("explore.start_files_all", files=files)
+        return text("explore.start_files", files=files, missing=numbers.count(missing))
 
     def _findings(self) -> Markup:
         found = [f.severity for f in self.opened.received.findings]
