@@ -24,6 +24,8 @@ def clean(text: str) -> str:
     """The text in NFC, without invisible characters, lookalikes of Latin letters made Latin,
     every run of blanks one space.
     """
+    if text.isascii():  # nothing to compose or to replace, and most cells are
+        return " ".join(text.split())
     text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_LOOKALIKES)
     return " ".join(unicodedata.normalize("NFC", text).split())
 

@@ -76,6 +76,8 @@ def _rejected(problem: str, **details: object) -> Value:
 
 def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
     """A whole number of things, 0 or more."""
+    if isinstance(cell.value, str) and cell.value.isascii() and cell.value.isdigit():
+        return Value(int(cell.value))
     common = _common(cell)
     if common is not None:
         return common

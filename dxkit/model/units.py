@@ -81,14 +81,18 @@ class UnitRegistry:
         parent_code = self.get(code).parent_code
         return self._by_code.get(parent_code)
 
+    @cached_property
+    def _ancestors(self) -> dict[str, tuple[Unit, ...]]:
+        return {}
+
     def ancestors(self, code: str) -> tuple[Unit, ...]:
         """All units above, nearest first."""
-        found: list[Unit] = []
-        above = self.parent(code)
-        while above is not None:
-            found.append(above)
-            above = self.parent(above.code)
-        return tuple(found)
+        known = self._ancestors.get(code)
+        if known is None:
+            above = self.parent(code)
+            known = () if above is None else (above, *self.ancestors(above.code))
+            self._ancestors[code] = known
+        return known
 
     def descendants(self, code: str) -> tuple[Unit, ...]:
         """All units below, depth first in registry order."""
