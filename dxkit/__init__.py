@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from dxkit.story.explore.explorer import Explorer
+    from dxkit.story.explore.live import Picture
     from dxkit.story.explore.quality import Quality
     from dxkit.story.explore.start import Start
     from dxkit.story.period import OpenPeriod
@@ -54,6 +57,13 @@ def start(campaign: str, period: str = "", language: str = "vi") -> Start:
     from dxkit.story.explore.start import Start
 
     return Start(open(campaign, period), language)
+
+
+def picture(figure: Figure, description: str) -> Picture:
+    """A matplotlib figure for a report of your own; the description is for who cannot see it."""
+    from dxkit.story.explore.live import Picture
+
+    return Picture(figure, description)
 
 
 def report(campaign: str, period: str, unit: str, language: str = "vi") -> Report:

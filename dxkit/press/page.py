@@ -28,8 +28,12 @@ _ATTRIBUTES = {
     "th": {"scope"},
     "data": {"value", "data-fact"},
     "g": {"data-fact", "data-value"},
+    "img": {"src", "alt"},
     **dict.fromkeys(("svg", "path", "text", "rect", "tspan"), _DRAWING),
 }
+
+
+_PICTURE = "data:image/png;base64,"
 
 
 class DxkitExporter(TemplateExporter):
@@ -87,9 +91,17 @@ def sanitise(content: str) -> str:
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         link_rel=None,
-        url_schemes=set(),
+        url_schemes={"data"} if _PICTURE in content else set(),
+        attribute_filter=_without_other_data if _PICTURE in content else None,
         strip_comments=True,
     )
+
+
+def _without_other_data(tag: str, attribute: str, value: str) -> str | None:
+    """Data in an address only as a picture of an own report, never as a page to go to."""
+    if attribute in ("href", "src") and value.strip().lower().startswith("data:"):
+        return value if tag == "img" and value.startswith(_PICTURE) else None
+    return value
 
 
 @lru_cache(maxsize=1)

@@ -14,11 +14,29 @@ from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
 from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Claim
 from dxkit.model.initiatives import Initiative
 from dxkit.model.table import Received
+from dxkit.story.claims.rules import state
+from dxkit.story.messages import load_language
+from dxkit.story.sentences import Writer
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A true sentence that a notebook shows as a paragraph of its page."""
+
+    writer: Writer
+    claim: Claim
+
+    def _repr_html_(self) -> str:
+        return str(self.writer.paragraph([self.claim]))
+
+    def __repr__(self) -> str:
+        return self.writer.plain(self.claim)
 
 
 @dataclass(frozen=True)
@@ -37,6 +55,19 @@ class OpenPeriod:
     def scorecard(self, unit_code: str) -> Scorecard:
         """All facts of one unit; raises KeyError for an unknown code."""
         return self.analysis.scorecard(unit_code)
+
+    def sentence(
+        self, unit_code: str, message: str, language: str = "vi", **facts: tuple[str, str]
+    ) -> Sentence:
+        """A sentence of claim.toml about a unit, each placeholder filled by a fact named by its
+        subject and kind: ``sentence("930", "own_app", value=("app_installed", "value"))``.
+
+        Raises FalseClaimError when the sentence's rule does not hold, KeyError for a fact that
+        there is not.
+        """
+        card = self.scorecard(unit_code)
+        claim = state(message, {name: card.fact(*named) for name, named in facts.items()})
+        return Sentence(Writer(self.campaign, self.analysis.units, load_language(language)), claim)
 
     def units(self) -> pd.DataFrame:
         """The units of the period, hamlets included: one row per unit."""

@@ -2,7 +2,8 @@
 
 A block's first line says what it is: ``bash`` for commands, ``python`` to run, ``text`` for lines
 that the commands before must have printed, and ``csv``, ``toml`` or ``json`` with a path for a file
-to write (``+`` before the path: to add to it). A block ``text`` with nothing before it, or
+to write (``+`` before the path: to add to it; ``after TEXT`` behind it: to put below the first line
+that holds the text). A block ``text`` with nothing before it, or
 any other kind, is only to be read.
 """
 
@@ -59,10 +60,17 @@ class Reader:
                 yield self._file(block)
 
     def _file(self, block: Block) -> str:
-        path = self.project / block.path.lstrip("+ ")
+        name, _, anchor = block.path.lstrip("+ ").partition(" after ")
+        path = self.project / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        before = path.read_text("utf-8") if block.path.startswith("+") else ""
-        path.write_text(before + block.content, "utf-8")
+        before, after = "", ""
+        if anchor:
+            lines = path.read_text("utf-8").splitlines(keepends=True)
+            place = next(n for n, line in enumerate(lines, start=1) if anchor in line)
+            before, after = "".join(lines[:place]), "".join(lines[place:])
+        elif block.path.startswith("+"):
+            before = path.read_text("utf-8")
+        path.write_text(before + block.content + after, "utf-8")
         return block.path
 
     def _command(self, line: str) -> None:

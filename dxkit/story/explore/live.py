@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -20,6 +22,25 @@ def styled(content: Markup) -> Markup:
     """Content that looks the same in JupyterLab as anywhere else."""
     style = Markup((files("dxkit") / "templates" / "explore.css").read_text("utf-8"))
     return Markup('<style>{}</style><div class="dxkit">{}</div>').format(style, content)
+
+
+class Picture:
+    """A matplotlib figure with a description for those who do not see it, fit for a page."""
+
+    def __init__(self, figure: Any, description: str) -> None:
+        stream = io.BytesIO()
+        figure.savefig(stream, format="png", dpi=120, bbox_inches="tight")
+        self._encoded = base64.b64encode(stream.getvalue()).decode()
+        self.description = description
+
+    def _repr_html_(self) -> str:
+        return Markup(
+            '<figure><img src="data:image/png;base64,{0}" alt="{1}">'
+            "<figcaption>{1}</figcaption></figure>"
+        ).format(self._encoded, self.description)
+
+    def __repr__(self) -> str:
+        return self.description
 
 
 class Part:
