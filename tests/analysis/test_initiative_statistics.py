@@ -89,7 +89,7 @@ def test_regression_to_the_mean_is_not_claimed(number: int) -> None:
     naive = naive_claims(found)
     print(f"\nonly regression to the mean: claimed in {claims(found)} of {number} panels, "
           f"by plain before/after in {naive}")  # fmt: skip
-    assert naive > 0.9 * number  # there is something to guard against
+    assert naive > 0.8 * number  # there is something to guard against
     assert claims(found) <= most_claims(number)
     pulls = [c.pull for c in found if c.pull is not None]
     assert statistics.fmean(pulls) > 0.02  # and the guard says how much of it
