@@ -59,6 +59,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "workbook_missing": Severity.ERROR,
         # tables and names
         "column_missing": Severity.ERROR,
+        "part_missing": Severity.ERROR,
         "column_absent": Severity.NOTE,
         "column_not_understood": Severity.NOTE,
         "column_repeated": Severity.ERROR,

@@ -11,6 +11,7 @@ from dxkit.analysis.scorecard import Analysis, Scorecard
 from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.intake.intake import read_period
+from dxkit.intake.map_shapes import MapShapes, load_map
 from dxkit.intake.project import Project
 from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.model.campaign import Campaign
@@ -51,6 +52,7 @@ class OpenPeriod:
     campaign: Campaign
     received: Received
     analysis: Analysis
+    shapes: MapShapes
 
     def scorecard(self, unit_code: str) -> Scorecard:
         """All facts of one unit; raises KeyError for an unknown code."""
@@ -151,7 +153,8 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     previous = None
     if before is not None and before.id in project.periods_with_raw(campaign):
         previous = receive(project, campaign, before.id)
-    return OpenPeriod(project, campaign, received, Analysis(campaign, received, previous))
+    analysis = Analysis(campaign, received, previous)
+    return OpenPeriod(project, campaign, received, analysis, load_map(campaign.folder))
 
 
 def receive(project: Project, campaign: Campaign, period_id: str) -> Received:

@@ -595,7 +595,7 @@ def test_51_the_same_unit_twice(office: Office) -> None:
     assert seen.findings() == [("unit_repeated_alike", at("B3"))]
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], [2, "Xã Vị Tân", 8, 52])
     assert seen.figure(VI_TAN, "teams") == (None, Flag.REJECTED, at("C2"))
-    assert seen.findings() == [("unit_repeated", at("B3"))]
+    assert seen.findings() == [("unit_repeated", at("B3")), ("unit_repeated", at("B2"))]
 
 
 def test_51_the_same_unit_in_two_workbooks(office: Office) -> None:
@@ -603,8 +603,35 @@ def test_51_the_same_unit_in_two_workbooks(office: Office) -> None:
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 8, 52], file="930-lan-2.xlsx")
     assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
     assert [o.value for o in seen.received.table.of(VI_TAN, "team_members")] == [52]
-    # The second file in reading order is "930.xlsx": the finding names the earlier cell too.
-    assert seen.findings("unit_repeated") == [("unit_repeated", at("C2"))]
+    both = [("unit_repeated", at("C2")), ("unit_repeated", at("C2", "930-lan-2.xlsx"))]
+    assert seen.findings("unit_repeated") == both
+    # A third that agrees with one of the two decides nothing.
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 8, 52], file="930_lan_3.xlsx")
+    assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
+    assert ("unit_repeated", at("C2", "930_lan_3.xlsx")) in seen.findings()
+
+
+MONTHS: Row = ["TT", "Đơn vị", "Tháng 10", None, "Tháng 11", None, "Tháng 12", None]
+BY_MONTH: Row = [None, None, *["Phát sinh", "Trực tuyến"] * 3]
+
+
+def test_51_a_quarter_beside_its_months_does_not_count_twice(office: Office) -> None:
+    office.sends(MONTHS, BY_MONTH, [1, "Xã Vị Tân", 100, 50, 110, 60, 120, 70])
+    seen = office.sends(DOSSIERS, [1, "Xã Vị Tân", 330, 180], file="930-quy.xlsx")
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers")] == [100, 110, 120]
+    assert seen.findings() == []
+    seen = office.sends(DOSSIERS, [1, "Xã Vị Tân", 331, 180], file="930-quy.xlsx")
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers")] == [None] * 3
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers_online")] == [50, 60, 70]
+    assert ("unit_repeated", at("C2", "930-quy.xlsx")) in seen.findings()
+
+
+def test_52_a_month_whose_column_is_not_understood_is_missed(office: Office) -> None:
+    months: Row = [*MONTHS[:6], "Thnág 12", None]
+    seen = office.sends(months, BY_MONTH, [1, "Xã Vị Tân", 100, 50, 110, 60, 120, 70])
+    values = {o.period: o.value for o in seen.received.table.of(VI_TAN, "dossiers")}
+    assert values == {"2022-10": 100, "2022-11": 110, "2022-12": None}
+    assert seen.findings("part_missing") == [("part_missing", "930.xlsx › Biểu")] * 2
 
 
 def test_52_a_unit_that_is_missing_is_not_nought(office: Office) -> None:
