@@ -33,15 +33,12 @@ _ATTRIBUTES = {
     "th": {"scope"},
     "data": {"value", "data-fact"},
     "g": {"data-fact", "data-value"},
-    "img": {"src", "alt"},
     **dict.fromkeys(("svg", "path", "text", "rect", "tspan"), _DRAWING),
 }
 _STYLES = {
     "fill", "stroke", "stroke-width", "font-size", "font-weight", "font-style", "text-anchor",
     "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity",
 }  # fmt: skip
-
-
 _PICTURE = "data:image/png;base64,"
 
 
@@ -113,23 +110,29 @@ def _style_and_script() -> tuple[Markup, Markup, str]:
 
 
 def sanitise(content: str) -> str:
-    """The content without anything that could run or reach out: the second wall behind escaping."""
+    """The content without anything that could run or reach out: the second wall behind escaping.
+
+    Pictures pass only with their data in them, as reports of one's own have them.
+    """
+    pictures = _PICTURE in content
     return nh3.clean(
         content,
         tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        attributes=_ATTRIBUTES | {"img": {"src", "alt"}} if pictures else _ATTRIBUTES,
         filter_style_properties=_STYLES,
         link_rel=None,
-        url_schemes={"data"} if _PICTURE in content else set(),
-        attribute_filter=_without_other_data if _PICTURE in content else None,
+        url_schemes={"data"} if pictures else set(),
+        attribute_filter=_only_pictures if pictures else None,
         strip_comments=True,
     )
 
 
-def _without_other_data(tag: str, attribute: str, value: str) -> str | None:
-    """Data in an address only as a picture of an own report, never as a page to go to."""
-    if attribute in ("href", "src") and value.strip().lower().startswith("data:"):
-        return value if tag == "img" and value.startswith(_PICTURE) else None
+def _only_pictures(tag: str, attribute: str, value: str) -> str | None:
+    """An address with data in it is that of a picture, and a picture has no other address."""
+    if attribute == "src":
+        return value if value.startswith(_PICTURE) else None
+    if attribute == "href" and value.strip().lower().startswith("data:"):
+        return None
     return value
 
 
