@@ -102,6 +102,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "jump": Severity.WARNING,
         "copied_forward": Severity.WARNING,
         "initiative_carried_over": Severity.NOTE,
+        "unit_appeared": Severity.WARNING,
+        "unit_disappeared": Severity.WARNING,
         "count_not_whole": Severity.ERROR,
         "count_negative": Severity.ERROR,
         # the office's own repairs

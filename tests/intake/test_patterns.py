@@ -773,7 +773,7 @@ def test_32_and_other_checks_against_the_quarter_before(campaign: Campaign, tmp_
         book.save(folder / "930.xlsx")
         return folder
 
-    hamlets = [[n, f"Ấp {n}", 100 + n, 20 + n, 30 + n] for n in range(1, 6)]
+    hamlets = [[n, f"Ấp {n}", 100 + n, 20 + n, 30 + n] for n in range(1, 7)]
     group: Row = ["I", "Xã Vị Tân"]
     before = quarter("2022-Q3", [group, *hamlets], [[1, "Xã Vị Tân", 100, 900]])
     later = [list(row) for row in hamlets]
@@ -781,10 +781,12 @@ def test_32_and_other_checks_against_the_quarter_before(campaign: Campaign, tmp_
     later[1][3] = 90  # 22 of 102, then 90 of 102: 67 points
     later[2][2] = 200  # households, 103 before
     # Column E is left as it was: copied.
+    later[5][1], later[5][4] = "Ấp 5B", 40  # a hamlet that nobody knows, and one that is gone
     now = quarter("2022-Q4", [group, *later], [[1, "Xã Vị Tân", 600, 850]])
     earlier = read_period(campaign, "2022-Q3", before)
     seen = Seen(read_period(campaign, "2022-Q4", now, None, earlier))
-    codes = ("stock_fell", "cumulative_fell", "jump", "copied_forward", "initiative_carried_over")
+    codes = ("stock_fell", "cumulative_fell", "jump", "copied_forward", "initiative_carried_over",
+             "unit_appeared", "unit_disappeared")  # fmt: skip
     assert sorted(seen.findings(*codes), key=lambda f: (f[0], f[1])) == [
         ("copied_forward", at("E3", sheet="Biểu 1")),
         ("cumulative_fell", at("D2", sheet="Biểu 2")),
@@ -793,6 +795,8 @@ def test_32_and_other_checks_against_the_quarter_before(campaign: Campaign, tmp_
         ("jump", at("D4", sheet="Biểu 1")),
         ("jump", at("C2", sheet="Biểu 2")),
         ("stock_fell", at("D3", sheet="Biểu 1")),
+        ("unit_appeared", at("C8", sheet="Biểu 1")),
+        ("unit_disappeared", at("C3", sheet="Biểu 1")),
     ]
     # Without the quarter before there is nothing to compare.
     assert Seen(read_period(campaign, "2022-Q4", now)).findings(*codes) == []
