@@ -132,13 +132,15 @@ def test_the_campaign_folder(root: Path, language: str) -> None:
                 assert told == next(csv.reader(file)), name
     readers = (root / "dxkit/intake").glob("campaign_*.py")
     source = "".join(path.read_text("utf-8") for path in sorted(readers))
+    models = (root / f"dxkit/model/{name}.py" for name in ("rules", "campaign"))
+    choices = "".join(path.read_text("utf-8") for path in models)
     getters = r"(?:text|number|truth|texts|day|words|table|tables|has|optional_\w+)"
     keys = set(re.findall(rf'(?:plan|table|band|within|\w+)\.{getters}\(\s*"(\w+)"', source))
     columns = {c for n, s in sections.items() if n.endswith(".csv") for c in csv_columns(folder, n)}
     told = set(named(sections["campaign.toml"])) | set(named(sections["layouts.toml"]))
     missing = keys - told - columns - {"short_name", "thing", "vi", "en"}
     assert not missing
-    quoted = set(re.findall(r'"(\w+)"', source)) | {"vi", "en", *ROLES}
+    quoted = set(re.findall(r'"(\w+)"', source + choices)) | {"vi", "en", *ROLES}
     assert told <= quoted, told - quoted
 
 
