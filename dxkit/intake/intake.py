@@ -15,13 +15,15 @@ from dxkit.intake.checks import (
 from dxkit.intake.checks_over_time import cumulative_below_period, over_time
 from dxkit.intake.completeness import (
     missing_parts,
+    missing_tables,
     missing_units,
     register_counts,
     united,
     without_repeated_rows,
 )
 from dxkit.intake.names import Names
-from dxkit.intake.received_file import raw_files, read_file
+from dxkit.intake.raw_folder import look_into
+from dxkit.intake.received_file import read_file, unreadable
 from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period
 from dxkit.model.table import Flag, IndicatorTable, Observation, Received
@@ -42,14 +44,16 @@ def read_period(
     """
     period = campaign.period(period_id)
     names = Names(campaign, period.last_day)
-    files = [read_file(campaign, period, names, path, folder) for path in raw_files(folder)]
+    raw = look_into(folder)
+    files = [read_file(campaign, period, names, path, folder) for path in raw.files]
     tables = [table for file in files for table in file.tables]
     units = names.units.with_units(
         {
             unit.code: unit for t in tables for unit in t.units if unit.code not in names.units
         }.values()
     )
-    findings = [finding for file in files for finding in (*file.findings,)]
+    findings = [unreadable(name, reason) for name, reason in raw.passed_over]
+    findings += [finding for file in files for finding in file.findings]
     findings += [finding for table in tables for finding in table.findings]
     observations, repeated = united(tables, period)
     lacking, parts = missing_parts(period, observations)
@@ -68,6 +72,7 @@ def read_period(
     findings += share_exceeds_whole(campaign, observations)
     findings += heaped_above_target(campaign, period_id, observations, units)
     findings += missing_units(campaign, units, observations, folder)
+    findings += missing_tables(campaign, units, tables, observations)
     if references is not None:
         for check in campaign.reference_checks:
             published = _read_reference(campaign, period, names, references / check.folder)
@@ -101,7 +106,7 @@ def _read_reference(
 ) -> list[Observation]:
     tables = [
         table
-        for path in raw_files(folder)
+        for path in look_into(folder).files
         for table in read_file(campaign, period, names, path, folder).tables
     ]
     return [observation for table in tables for observation in table.observations]
