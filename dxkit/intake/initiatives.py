@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dxkit.intake.names import Names
-from dxkit.intake.received_file import raw_files, read_file
+from dxkit.intake.raw_folder import raw_files
+from dxkit.intake.received_file import read_file
 from dxkit.intake.text import normalise
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Finding
