@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dxkit.intake.project import Project
     from dxkit.model.campaign import Campaign
     from dxkit.model.findings import Finding
+    from dxkit.press.manifest import PageRecord
     from dxkit.story.messages import Language
     from dxkit.story.period import OpenPeriod
 
@@ -141,6 +142,13 @@ class _Session:
 @click.option("--force", is_flag=True, help="Make unchanged pages again.")
 @click.option("--only-failed", is_flag=True, help="Make only the pages that failed last time.")
 @click.option(
+    "--to",
+    "kinds",
+    multiple=True,
+    type=click.Choice(["html", "pdf", "docx"]),
+    help="Also as PDF or Word document; may be repeated.",
+)
+@click.option(
     "--notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None
 )
 def report(
@@ -154,9 +162,11 @@ def report(
     jobs: int | None,
     force: bool,
     only_failed: bool,
+    kinds: tuple[str, ...],
     notebook: Path | None,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
+    from dxkit.press.browser import find_browser
     from dxkit.press.lock import BusyError
     from dxkit.press.run import run_reports
     from dxkit.press.tasks import UnknownParametersError
@@ -165,6 +175,9 @@ def report(
     period_id = session.period(period)
     codes = [session.unit(unit, period_id) for unit in units]
     session.level(level)
+    browser = find_browser() if "pdf" in kinds else None
+    if "pdf" in kinds and browser is None:
+        raise session.refuse("no_browser")
     bar = _Progress(session.say("progress"))
     try:
         result = run_reports(
@@ -208,9 +221,42 @@ def report(
             seconds=f"{result.seconds:.1f}",
         )
     )
+    wanted = {unit: result.manifest.pages[unit] for unit in result.units}
+    failed = _make_annexes(session, kinds, period_id, wanted, result.folder, browser)
     errors = _show_findings(session, session.open(period_id))
     click.echo(session.say("see", text=result.folder / "index.html"))
-    return DONE_WITH_ERRORS if errors or result.count("failed") else DONE
+    return DONE_WITH_ERRORS if errors or failed or result.count("failed") else DONE
+
+
+def _make_annexes(
+    session: _Session,
+    kinds: tuple[str, ...],
+    period_id: str,
+    pages: dict[str, PageRecord],
+    folder: Path,
+    browser: Path | None,
+) -> int:
+    """The pages in the other forms asked for; how many could not be made."""
+    from collections import Counter
+
+    from dxkit.press.annexes import make_annexes
+
+    if not set(kinds) - {"html"}:
+        return 0
+    made: Counter[str] = Counter()
+    failed = 0
+    language = session.language.code
+    opened = session.open(period_id)
+    for annex in make_annexes(kinds, opened, pages, folder, language, browser):
+        if annex.reason:
+            failed += 1
+            text = session.say("annex_failed", text=annex.path, reason=annex.reason)
+            click.echo(text, err=True)
+        else:
+            made[annex.kind] += 1
+    for kind, number in made.items():
+        click.echo(session.say("annexes_made", number=number, kind=kind.upper()))
+    return failed
 
 
 @cli.command()
@@ -276,6 +322,7 @@ def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
 @click.argument("period", required=False)
 @_options
 @click.option("--level", default="", help="Level to rank; the campaign's report level if left out.")
+@click.option("--within", default="", help="Rank inside this level instead of the declared one.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
 def rank(
     period: str | None,
@@ -284,6 +331,7 @@ def rank(
     out: str | None,
     lang: str,
     level: str,
+    within: str,
     form: str,
 ) -> int:
     """Print the league table."""
@@ -297,8 +345,10 @@ def rank(
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
     wanted = session.level(level) or session.campaign.report_level
-    opened = session.open(period_id)
-    rows = [row for row in ranking_rows(opened.analysis) if row.level == wanted]
+    analysis = session.open(period_id).analysis
+    if session.level(within):
+        analysis = analysis.ranked_within(wanted, within)
+    rows = [row for row in ranking_rows(analysis) if row.level == wanted]
     if form == "json":
         click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
     elif form == "csv":
@@ -309,7 +359,7 @@ def rank(
         bands = {b.id: session.language.name(b.names) for b in session.campaign.scoring.bands}
         click.echo(session.say("rank_header"))
         for row in rows:
-            card = opened.analysis.scorecard(row.unit_code)
+            card = analysis.scorecard(row.unit_code)
             place, points = (
                 session.language.number(card.fact(TOTAL, k)) for k in ("rank", "points")
             )

@@ -11,6 +11,7 @@ from dxkit.model.facts import (
     Fact,
     FactKey,
     UnitOfMeasure,
+    in_order,
     united_marks,
     united_sources,
 )
@@ -60,7 +61,7 @@ class FactMaker:
             decimals,
             method,
             tuple(fact.key for fact in inputs),
-            tuple(sorted(self._located(cell) for cell in cells)),
+            in_order(self._located(cell) for cell in cells),
             quantity.missing,
             frozenset(mark for mark, applies in reservations.items() if applies),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from fractions import Fraction
 
@@ -18,3 +19,33 @@ def shortfall(numerator: int, denominator: int, target: float) -> int:
 def per_week(amount: int, days: int) -> int:
     """The pace that covers an amount in the given days, in whole things a week, rounded up."""
     return math.ceil(Fraction(amount * 7, days))
+
+
+def weekly_pace(value: float, before: float, denominator: int, days: int) -> float:
+    """How many things a week a share has gained over the days since it was ``before``, counted on
+    today's denominator, so that places that report only once do not look like growth.
+    """
+    return (value - before) * denominator * 7 / days
+
+
+def day_reached(last_day: datetime.date, lacking: int, pace: float) -> datetime.date | None:
+    """The day on which ``lacking`` things are covered at a weekly pace above 0; None beyond the
+    calendar's end.
+    """
+    try:
+        return last_day + datetime.timedelta(days=math.ceil(lacking * 7 / pace))
+    except OverflowError:
+        return None
+
+
+def points_per_hundred(
+    scoring: str, max_points: float, denominator: int, target: float | None
+) -> float | None:
+    """What a hundred more of the denominator add to the points, below the target; None where the
+    scoring function does not rise evenly.
+    """
+    if scoring == "share":
+        return max_points * 100 / denominator
+    if scoring in ("ratio_to_target", "ratio_to_target_uncapped") and target:
+        return max_points * 100 / (target * denominator)
+    return None

@@ -5,72 +5,58 @@ Values, points and places are unrounded; ranks need all units, so this runs once
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.indicators import Aggregates, Measured
-from dxkit.analysis.ranking import competition_ranks
-from dxkit.analysis.rewards import rewarded
-from dxkit.analysis.scoring import REGISTRY, Case, band_of
-from dxkit.model.campaign import Band, Campaign, Indicator, Target
+from dxkit.analysis.indicators import Aggregates
+from dxkit.analysis.ranking import places
+from dxkit.analysis.rewards import Candidate, Decision, decide
+from dxkit.analysis.scoring import REGISTRY, Case
+from dxkit.analysis.totals import Result, Total, total_of, why_unranked
+from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.table import Flag, Received
 from dxkit.model.units import Unit
 
-INCOMPLETE = "incomplete"
-"""Why a unit is not ranked: some, not all, of its indicators lack a value."""
-
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """One unit on one indicator. ``points`` is None without a value or without a rule for it;
-    ``rank`` is the place among the ``ranked`` units of the group that have a value.
+class Progress:
+    """How far a unit has come since the period before.
+
+    ``before`` are the points that its values of then would earn by this period's rules, so that a
+    target that has risen hides no progress; ``gain`` is its points now less those.
     """
 
     unit_code: str
-    indicator: Indicator
-    measured: Measured
-    target: Target | None
-    points: float | None
-    rank: int | None = None
-    ranked: int = 0
-
-    @property
-    def attained(self) -> float | None:
-        """Value over target; None when one of them is missing."""
-        value = self.measured.value.value
-        if value is None or self.target is None or not self.target.value:
-            return None
-        return value / self.target.value
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The points of one unit over all indicators, brought to the campaign's full scale.
-
-    ``covered`` is the share of the scale whose indicators apply. ``missing`` tells why there is
-    no total (``not_reported``, ``incomplete``); such units have no rank, band or award.
-    """
-
-    unit_code: str
-    points: float | None
-    covered: float
-    missing: str = ""
-    band: Band | None = None
-    rank: int | None = None
-    ranked: int = 0
-    award: str = ""
+    before: float
+    gain: float
+    rank: int
+    ranked: int
 
 
 class Results:
-    """All results of one period of a campaign."""
+    """All results of one period of a campaign.
 
-    def __init__(self, campaign: Campaign, received: Received) -> None:
+    ``previous`` is what was received for the period before. ``rules_of`` names the period whose
+    targets and exclusions apply, its own if left out.
+    """
+
+    def __init__(
+        self,
+        campaign: Campaign,
+        received: Received,
+        previous: Received | None = None,
+        rules_of: str = "",
+    ) -> None:
         self.campaign = campaign
         self.received = received
         self.units = received.units
         self.aggregates = Aggregates(campaign, received)
+        self.rules_of = rules_of or received.table.period
+        self.before = Results(campaign, previous, rules_of=self.rules_of) if previous else None
 
     def group_of(self, unit: Unit) -> str:
         """Code of the unit inside which this one is compared; empty when it is not compared."""
@@ -103,35 +89,122 @@ class Results:
         return tuple(self.by_indicator[key] for key in keys if key in self.by_indicator)
 
     @cached_property
-    def totals(self) -> dict[str, Total]:
-        """Totals by unit code."""
-        found: dict[str, Total] = {}
+    def _unplaced(self) -> dict[str, Total]:
+        scoring = self.campaign.scoring
+        return {u.code: total_of(u.code, self.of_unit(u.code), scoring) for u in self.units.units}
+
+    @cached_property
+    def _ranks(self) -> dict[str, Total]:
+        """Totals with their places, before any award."""
+        found = dict(self._unplaced)
         for (level, group), members in self.groups.items():
-            totals = {unit.code: self._total(unit.code) for unit in members}
-            found |= self._placed(level, group, totals)
+            if group in {unit.code for unit in members}:  # compared with nobody
+                continue
+            reasons = {unit.code: self._why_unranked(unit, level) for unit in members}
+            ranks = self.place(
+                {c: found[c].points or 0.0 for c, reason in reasons.items() if not reason}
+            )
+            for code, reason in reasons.items():
+                found[code] = dataclasses.replace(
+                    found[code], rank=ranks.get(code), ranked=len(ranks), unranked=reason
+                )
         return found
 
+    def place(self, points: Mapping[str, float]) -> dict[str, int]:
+        """Places of units by these points and the campaign's rules on ties and rounding."""
+        rule = self.campaign.ranking
+        keys = {code: (value, *self.tie_break(code)) for code, value in points.items()}
+        return places(keys, rule.method, rule.decimals)
+
+    @cached_property
+    def totals(self) -> dict[str, Total]:
+        """Totals by unit code."""
+        found = dict(self._ranks)
+        for decisions in self.decisions.values():
+            for decision in decisions:
+                if decision.awarded:
+                    code = decision.unit_code
+                    found[code] = dataclasses.replace(found[code], award=decision.rule.id)
+        return found
+
+    @cached_property
+    def progress(self) -> dict[str, Progress]:
+        """Progress by unit code: of units that are ranked now and had a total before."""
+        if self.before is None:
+            return {}
+        earlier = self.before._unplaced
+        found: dict[str, Progress] = {}
+        for members in self.groups.values():
+            gains: dict[str, float] = {}
+            for unit in members:
+                total = self._ranks[unit.code]
+                before = earlier[unit.code].points if unit.code in earlier else None
+                if total.rank is not None and total.points is not None and before is not None:
+                    gains[unit.code] = total.points - before
+            ranks = places(
+                {code: (gain,) for code, gain in gains.items()}, self.campaign.ranking.method
+            )
+            for code, gain in gains.items():
+                before = earlier[code].points or 0.0
+                found[code] = Progress(code, before, gain, ranks[code], len(ranks))
+        return found
+
+    @cached_property
+    def decisions(self) -> dict[tuple[str, str, str], tuple[Decision, ...]]:
+        """What the reward rules decide, by level, group code and rule id."""
+        found: dict[tuple[str, str, str], tuple[Decision, ...]] = {}
+        for (level, group), members in self.groups.items():
+            if group in {unit.code for unit in members}:
+                continue
+            awarded: set[str] = set()
+            for rule in self.campaign.rewards:
+                if rule.level != level or (rule.periods and self.rules_of not in rule.periods):
+                    continue
+                candidates = [c for u in members if (c := self._candidate(u.code, rule.by))]
+                decisions = decide(rule, candidates, awarded)
+                awarded |= {d.unit_code for d in decisions if d.awarded}
+                found[level, group, rule.id] = decisions
+        return found
+
+    def _candidate(self, unit_code: str, by: str) -> Candidate | None:
+        total = self._ranks[unit_code]
+        rank = total.rank
+        if by == "progress":
+            progress = self.progress.get(unit_code)
+            rank = progress.rank if progress else None
+        if rank is None or total.points is None:
+            return None
+        met = sum(result.is_met is True for result in self.of_unit(unit_code))
+        return Candidate(unit_code, rank, total.points / self.campaign.scoring.total_points, met)
+
+    def _why_unranked(self, unit: Unit, level: str) -> str:
+        children = self.units.children(unit.code)
+        silent = sum(self._unplaced[c.code].missing == Flag.NOT_REPORTED for c in children)
+        return why_unranked(
+            self._unplaced[unit.code],
+            level,
+            1 - silent / len(children) if children else None,
+            {result.indicator.id: result for result in self.of_unit(unit.code)},
+            self.campaign.ranking,
+            self.rules_of,
+        )
+
     def _compare(self, level: str, members: tuple[Unit, ...], indicator: Indicator) -> list[Result]:
-        target = self.campaign.target(indicator.id, level, self.received.table.period)
+        target = self.campaign.target(indicator.id, level, self.rules_of)
         measured = {u.code: self.aggregates.indicator(u.code, indicator) for u in members}
         known = {c: float(m.value.value) for c, m in measured.items() if m.value.value is not None}
         ranks: dict[str, int] = {}
         if self.group_of(members[0]):
-            ranks = competition_ranks({c: (v * indicator.direction,) for c, v in known.items()})
+            keys = {c: (v * indicator.direction,) for c, v in known.items()}
+            ranks = places(keys, self.campaign.ranking.method)
         peers = tuple(known.values())
-        score = REGISTRY[indicator.scoring]
         results = []
         for code, found in measured.items():
             points = None
             if code in known:
-                earned = score(
-                    Case(
-                        known[code],
-                        target.value if target else None,
-                        indicator.direction,
-                        indicator.parameters,
-                        peers,
-                    )
+                goal = target.value if target else None
+                earned = REGISTRY[indicator.scoring](
+                    Case(known[code], goal, indicator.direction, indicator.parameters, peers)
                 )
                 points = None if earned is None else earned * indicator.max_points
             results.append(
@@ -139,50 +212,7 @@ class Results:
             )
         return results
 
-    def _total(self, unit_code: str) -> Total:
-        """Points over the indicators that apply, scaled up to the whole when some do not."""
-        results = [r for r in self.of_unit(unit_code) if r.indicator.scoring != "none"]
-        reasons = {r.measured.value.missing for r in results if r.measured.value.value is None}
-        unknown = reasons - {Flag.NOT_APPLICABLE}
-        full = math.fsum(i.max_points for i in self.campaign.indicators)
-        scored = [r for r in results if r.points is not None]
-        covered = math.fsum(r.indicator.max_points for r in scored)
-        if unknown or not scored:
-            nobody = unknown <= {Flag.NOT_REPORTED} and not scored
-            return Total(unit_code, None, 0.0, str(Flag.NOT_REPORTED) if nobody else INCOMPLETE)
-        earned = math.fsum(r.points for r in scored if r.points is not None)
-        points = earned * (self.campaign.scoring.total_points / covered)
-        band = band_of(points / self.campaign.scoring.total_points, self.campaign.scoring.bands)
-        return Total(unit_code, points, covered / full, band=band)
-
-    def _placed(self, level: str, group: str, totals: dict[str, Total]) -> dict[str, Total]:
-        if group in totals:  # a unit that is compared with nobody
-            return totals
-        known = {code: t.points for code, t in totals.items() if t.points is not None}
-        ranks = competition_ranks(
-            {code: (points, *self._tie_break(code)) for code, points in known.items()}
-        )
-        awards: dict[str, str] = {}
-        full = self.campaign.scoring.total_points
-        for rule in self.campaign.rewards:
-            if rule.level == level:
-                shares = {code: points / full for code, points in known.items()}
-                awards |= dict.fromkeys(rewarded(ranks, shares, rule), rule.id)
-        return {
-            code: Total(
-                code,
-                total.points,
-                total.covered,
-                total.missing,
-                total.band,
-                ranks.get(code),
-                len(known),
-                awards.get(code, ""),
-            )
-            for code, total in totals.items()
-        }
-
-    def _tie_break(self, unit_code: str) -> tuple[float, ...]:
+    def tie_break(self, unit_code: str) -> tuple[float, ...]:
         """Values of the tie-break indicators, the better the greater; an absent one comes last."""
         found = []
         for indicator_id in self.campaign.ranking.tie_break:

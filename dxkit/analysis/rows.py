@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dxkit.analysis.scorecard import Analysis
-from dxkit.analysis.unit_facts import TOTAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,55 @@ class RankingRow:
     award: str
 
 
+@dataclass(frozen=True, slots=True)
+class AwardRow:
+    """One line of awards.csv: what a reward rule decides about one unit, and the reason."""
+
+    period: str
+    level: str
+    group_code: str
+    rule: str
+    unit_code: str
+    unit_name: str
+    rank: int
+    awarded: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankRangeRow:
+    """One line of rank_ranges.csv: the place of a unit, the best and the worst over all trials and
+    over each kind of trial, and the share of draws in which the unit is rewarded.
+    """
+
+    period: str
+    level: str
+    group_code: str
+    unit_code: str
+    unit_name: str
+    rank: int
+    best: int
+    worst: int
+    indicators_best: int
+    indicators_worst: int
+    weights_best: int
+    weights_worst: int
+    cells_best: int
+    cells_worst: int
+    rounding_best: int
+    rounding_worst: int
+    award_draws: float
+
+
+_ENDS = ((0, "best"), (1, "worst"))
+
+
 def indicator_rows(analysis: Analysis) -> Iterator[IndicatorRow]:
     """All results, by unit in registry order, then by indicator in the campaign's order."""
     for unit in analysis.units.units:
-        scorecard = analysis.scorecard(unit.code)
         for result in analysis.results.of_unit(unit.code):
-            value = scorecard.fact(result.indicator.id, "value")
-            numerator = scorecard.find(result.indicator.id, "numerator") or value
-            denominator = scorecard.find(result.indicator.id, "denominator")
+            value, parts = analysis.value_facts(result)
+            numerator, denominator = parts or (value, None)
             yield IndicatorRow(
                 analysis.period.id,
                 unit.code,
@@ -74,6 +114,7 @@ def indicator_rows(analysis: Analysis) -> Iterator[IndicatorRow]:
 def ranking_rows(analysis: Analysis) -> Iterator[RankingRow]:
     """All ranked groups: by level from the top, then group, then place; the unranked come last."""
     order = {level.id: place for place, level in enumerate(analysis.campaign.levels)}
+    previous = analysis.previous.results.totals if analysis.previous else {}
     groups = sorted(analysis.results.groups.items(), key=lambda item: order[item[0][0]])
     for (level, group), members in groups:
         if not analysis.results.group_of(members[0]):
@@ -81,7 +122,7 @@ def ranking_rows(analysis: Analysis) -> Iterator[RankingRow]:
         totals = [analysis.results.totals[unit.code] for unit in members]
         for total in sorted(totals, key=lambda t: (t.rank is None, t.rank or 0)):
             unit = analysis.units.get(total.unit_code)
-            before = analysis.scorecard(unit.code).previous(TOTAL, "rank")
+            before = previous.get(unit.code)
             yield RankingRow(
                 analysis.period.id,
                 level,
@@ -90,7 +131,46 @@ def ranking_rows(analysis: Analysis) -> Iterator[RankingRow]:
                 unit.name,
                 total.points,
                 total.rank,
-                int(before.number) if before and before.known else None,
+                before.rank if before else None,
                 total.band.id if total.band else "",
                 total.award,
+            )
+
+
+def award_rows(analysis: Analysis) -> Iterator[AwardRow]:
+    """All decisions of the reward rules, in order of level, group, rule and place."""
+    for (level, group, rule), decisions in analysis.results.decisions.items():
+        for d in decisions:
+            yield AwardRow(
+                analysis.period.id,
+                level,
+                group,
+                rule,
+                d.unit_code,
+                analysis.units.get(d.unit_code).name,
+                d.rank,
+                d.awarded,
+                d.reason,
+            )
+
+
+def rank_range_rows(analysis: Analysis) -> Iterator[RankRangeRow]:
+    """The certainty of every place, at the levels that units.csv knows."""
+    for (level, group), members in analysis.results.groups.items():
+        found = analysis.certainty_of(members[0])
+        if found is None or analysis.campaign.level(level).open:
+            continue
+        for code, sure in found.ranges.items():
+            by = {f"{kind}_{end}": pair[n] for kind, pair in sure.by.items() for n, end in _ENDS}
+            yield RankRangeRow(
+                analysis.period.id,
+                level,
+                group,
+                code,
+                analysis.units.get(code).name,
+                analysis.results.totals[code].rank or 0,
+                sure.best,
+                sure.worst,
+                **by,
+                award_draws=sure.award_draws,
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dxkit.model.campaign import Band
+from dxkit.model.rules import Band
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dxkit.analysis.fact_maker import FactMaker
 from dxkit.analysis.indicators import NO_DENOMINATOR
 from dxkit.analysis.outlook import shortfall
-from dxkit.analysis.results import Result, Total
-from dxkit.model.campaign import IndicatorKind, RankingRule, ScoringRule
+from dxkit.analysis.totals import EXCLUDED, Result, Total
+from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.model.rules import RankingRule, ScoringRule
 
 TOTAL = "total"
 """The subject of facts about all indicators together."""
@@ -19,6 +20,14 @@ NO_TARGET = "no_target"
 NOT_RANKED = "not_ranked"
 NOT_SCORED = "not_scored"
 
+
+def why_no_rank(total: Total) -> str:
+    """Why a unit has no place: nothing to rank, a decision, or a condition it falls below."""
+    if total.points is None:
+        return NOT_RANKED
+    return total.unranked if total.unranked == EXCLUDED else f"below_{total.unranked}"
+
+
 _VALUE_UNITS = {
     IndicatorKind.RATIO: UnitOfMeasure.SHARE,
     IndicatorKind.COUNT: UnitOfMeasure.COUNT,
@@ -27,21 +36,27 @@ _VALUE_UNITS = {
 _POINT_DECIMALS = 2
 
 
-def indicator_facts(maker: FactMaker, result: Result, previous: Fact | None) -> Iterator[Fact]:
-    """Everything about one indicator of one unit; ``previous`` is its value a period ago."""
+def value_facts(maker: FactMaker, result: Result) -> tuple[Fact, tuple[Fact, ...]]:
+    """The value of an indicator, and its numerator and denominator when it is a ratio."""
     indicator, measured = result.indicator, result.measured
-    unit = _VALUE_UNITS[indicator.kind]
     parts: tuple[Fact, ...] = ()
     if measured.denominator is not NO_DENOMINATOR:
         parts = (
             maker.reported(indicator.id, "numerator", measured.numerator, UnitOfMeasure.COUNT),
             maker.reported(indicator.id, "denominator", measured.denominator, UnitOfMeasure.COUNT),
         )
-        yield from parts
-    method = "quotient" if parts else "sum"
+    method, unit = "quotient" if parts else "sum", _VALUE_UNITS[indicator.kind]
     value = maker.reported(
         indicator.id, "value", measured.value, unit, indicator.decimals, method, parts
     )
+    return value, parts
+
+
+def indicator_facts(maker: FactMaker, result: Result, previous: Fact | None) -> Iterator[Fact]:
+    """Everything about one indicator of one unit; ``previous`` is its value a period ago."""
+    indicator = result.indicator
+    value, parts = value_facts(maker, result)
+    yield from parts
     yield value
     yield from _target_facts(maker, result, value, parts)
     yield from _change_facts(maker, result, value, previous)
@@ -169,6 +184,17 @@ def total_facts(
     yield maker.derived(
         TOTAL, "covered", total.covered, UnitOfMeasure.SHARE, 0, "covered_points", ()
     )
+    if scoring.bonus:
+        yield maker.derived(
+            TOTAL,
+            "bonus",
+            total.bonus,
+            UnitOfMeasure.POINTS,
+            _POINT_DECIMALS,
+            "sum_of_bonus",
+            points_of_indicators,
+            assumed=scoring.assumed,
+        )
     if not points_of_group:
         return
     rank = Fact(
@@ -179,7 +205,7 @@ def total_facts(
         "competition_rank",
         points_of_group,
         points.sources,
-        "" if total.rank is not None else NOT_RANKED,
+        "" if total.rank is not None else why_no_rank(total),
         points.marks | ({"assumed"} if ranking.assumed else set()),
     )
     yield rank

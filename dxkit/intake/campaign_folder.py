@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 from collections import defaultdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from dxkit.intake.campaign_rules import (
+    read_ranking,
+    read_rewards,
+    read_scoring,
+    read_uncertainty,
+)
 from dxkit.intake.declared import Declaration, Problems, Row, read_declaration, read_rows
 from dxkit.model.campaign import (
     SCORING_FUNCTIONS,
+    WHOLE_MOVEMENT,
     Accumulation,
     Alias,
-    Band,
     Campaign,
     CampaignError,
     CheckRules,
@@ -24,10 +29,7 @@ from dxkit.model.campaign import (
     Level,
     Measure,
     MeasureKind,
-    RankingRule,
     ReferenceCheck,
-    RewardRule,
-    ScoringRule,
     Target,
 )
 from dxkit.model.periods import Period, split_period_id
@@ -73,6 +75,7 @@ class _Reader:
         if report_level not in level_ids:
             plan.problem("level_unknown", "report_level", text=report_level)
         periods = self._periods()
+        period_ids = [period.id for period in periods]
         units = self._units(level_ids)
         measures = self._measures(level_ids)
         indicators = self._indicators(measures)
@@ -95,9 +98,11 @@ class _Reader:
             measures=measures,
             indicators=indicators,
             targets=self._targets(indicators, level_ids, periods),
-            scoring=self._scoring(indicators),
-            ranking=self._ranking(level_ids, indicators),
-            rewards=self._rewards(level_ids),
+            scoring=read_scoring(plan, indicators, LANGUAGES),
+            ranking=read_ranking(plan, level_ids, indicators, units, period_ids, LANGUAGES),
+            rewards=read_rewards(plan, level_ids, period_ids, LANGUAGES),
+            uncertainty=read_uncertainty(plan),
+            last_day=plan.day("last_day") if plan.has("last_day") else None,
             reference_checks=self._reference_checks(measures),
             checks=self._check_rules(),
             corrections=self._corrections(periods),
@@ -267,7 +272,7 @@ class _Reader:
         for row in self.rows("targets.csv", *columns):
             indicator = row.one_of("indicator", kinds)
             named = row.one_of("level", (*level_ids, _ALL_LEVELS))
-            period = row.one_of("period", [p.id for p in periods])
+            period = row.one_of("period", [WHOLE_MOVEMENT, *(p.id for p in periods)])
             value = row.number("target")
             if kinds.get(indicator) is IndicatorKind.RATIO and not 0 < value <= 1:
                 row.problem("target_not_a_share", text=row.text("target"))
@@ -279,60 +284,6 @@ class _Reader:
                     indicator, level, period, value, source, assumed
                 )
         return tuple(targets.values())
-
-    def _scoring(self, indicators: tuple[Indicator, ...]) -> ScoringRule:
-        table = self.plan.table("scoring")
-        total = table.number("total_points")
-        given = sum(i.max_points for i in indicators if i.scoring != "none")
-        if indicators and abs(given - total) > 1e-9:
-            table.problem("points_do_not_add_up", "total_points", total=total, given=given)
-        bands = []
-        for band in table.tables("bands"):
-            bands.append(
-                Band(band.text("id"), band.words("name", LANGUAGES), band.number("from_share"))
-            )
-            band.refuse_unknown_keys()
-        rule = ScoringRule(total, tuple(bands), table.text("source"), table.truth("assumed"))
-        table.refuse_unknown_keys()
-        return rule
-
-    def _ranking(
-        self, level_ids: tuple[str, ...], indicators: tuple[Indicator, ...]
-    ) -> RankingRule:
-        table = self.plan.table("ranking")
-        method = table.text("method")
-        if method != "competition":
-            table.problem("unknown_choice", "method", text=method, allowed="competition")
-        within = table.table("within")
-        groups = {level: within.text(level) for level in within.keys()}  # noqa: SIM118
-        for level in itertools.chain.from_iterable(groups.items()):
-            if level not in level_ids:
-                within.problem("level_unknown", level, text=level)
-        tie_break = table.texts("tie_break", [])
-        for indicator in tie_break:
-            if indicator not in {i.id for i in indicators}:
-                table.problem("indicator_unknown", "tie_break", text=indicator)
-        rule = RankingRule(method, groups, tie_break, table.text("source"), table.truth("assumed"))
-        table.refuse_unknown_keys()
-        return rule
-
-    def _rewards(self, level_ids: tuple[str, ...]) -> tuple[RewardRule, ...]:
-        rules = []
-        for table in self.plan.tables("rewards"):
-            rule = RewardRule(
-                table.text("id"),
-                table.text("level"),
-                int(table.number("quota")),
-                table.number("minimum_share"),
-                table.words("name", LANGUAGES),
-                table.text("source"),
-                table.truth("assumed"),
-            )
-            if rule.level not in level_ids:
-                table.problem("level_unknown", "level", text=rule.level)
-            table.refuse_unknown_keys()
-            rules.append(rule)
-        return tuple(rules)
 
     def _check_rules(self) -> CheckRules:
         table = self.plan.table("checks", optional=True)

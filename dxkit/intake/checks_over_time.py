@@ -12,6 +12,7 @@ from dxkit.intake.text import normalise
 from dxkit.model.campaign import Accumulation, Campaign, Measure
 from dxkit.model.findings import Finding
 from dxkit.model.table import Observation, Received
+from dxkit.model.units import Unit
 
 _Key = tuple[str, str]  # unit, measure
 
@@ -24,6 +25,7 @@ def over_time(campaign: Campaign, now: Received, before: Received) -> Iterator[F
         jump(campaign, now, before),
         copied_forward(campaign, now, before),
         initiative_carried_over(now, before),
+        units_came_or_went(campaign, now, before),
     )
 
 
@@ -103,8 +105,9 @@ def copied_forward(campaign: Campaign, now: Received, before: Received) -> Itera
         letters = place.cell.rstrip("0123456789")
         columns[place.file, place.sheet, letters].append((observation, earlier.get(key)))
     for pairs in columns.values():
-        same = [o.value for o, was in pairs if was is not None and o.value == was.value]
-        if len(same) == len(pairs) >= campaign.checks.copied_rows and any(same):
+        both = [(o.value, was.value) for o, was in pairs if was is not None]
+        same = [value for value, was in both if value == was]
+        if len(same) == len(both) >= campaign.checks.copied_rows and any(same):
             start = pairs[0][0]
             yield Finding("copied_forward", start.place, start.unit_code, "", {"count": len(same)})
 
@@ -119,6 +122,35 @@ def initiative_carried_over(now: Received, before: Received) -> Iterator[Finding
         name = row.fields[0][1]
         if (row.register, row.unit_code, normalise(name)) in earlier:
             yield Finding("initiative_carried_over", row.place, row.unit_code, name)
+
+
+def units_came_or_went(campaign: Campaign, now: Received, before: Received) -> Iterator[Finding]:
+    """A unit of an open level (a hamlet) that was not there a period ago, or is not any more,
+    below a parent that named its units in both: mostly a name that is written in another way.
+    """
+    open_levels = {level.id for level in campaign.levels if level.open}
+    later, earlier = (
+        {u.code: u for u in received.units.units if u.level in open_levels}
+        for received in (now, before)
+    )
+    parents = {u.parent_code for u in later.values()} & {u.parent_code for u in earlier.values()}
+    first: dict[str, Observation] = {}
+    for observation in now.table.observations:
+        for code in (observation.unit_code, *(u.code for u in _above(now, observation))):
+            first.setdefault(code, observation)
+    for code, unit in later.items():
+        if code not in earlier and unit.parent_code in parents and code in first:
+            values = {"unit": unit.name, "parent": now.units.get(unit.parent_code).name}
+            yield Finding("unit_appeared", first[code].place, code, values=values)
+    for code, unit in earlier.items():
+        if code not in later and unit.parent_code in parents and unit.parent_code in first:
+            values = {"unit": unit.name, "parent": now.units.get(unit.parent_code).name}
+            place = first[unit.parent_code].place
+            yield Finding("unit_disappeared", place, unit.parent_code, values=values)
+
+
+def _above(received: Received, observation: Observation) -> tuple[Unit, ...]:
+    return received.units.ancestors(observation.unit_code)
 
 
 def _against(code: str, observation: Observation, was: Observation) -> Finding:

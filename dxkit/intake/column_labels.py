@@ -39,8 +39,10 @@ class ColumnLabels:
         self.period = period
         self._labels: dict[str, list[Measure]] = {}
         for measure in campaign.measures:
-            for header in measure.headers:
-                self._labels.setdefault(compact([header.replace(">", " ")]), []).append(measure)
+            names = measure.names.values() if measure.headers else ()
+            keys = {compact([label.replace(">", " ")]) for label in (*measure.headers, *names)}
+            for key in keys:
+                self._labels.setdefault(key, []).append(measure)
         words = vocabulary()
         labels = [header for measure in campaign.measures for header in measure.headers]
         self._header_words = {

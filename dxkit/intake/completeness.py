@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from dxkit.intake.tables import TableRead
@@ -11,34 +12,86 @@ from dxkit.intake.text import normalise
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
+from dxkit.model.periods import Period
 from dxkit.model.table import Flag, Observation, RegisterRow
 from dxkit.model.units import Unit, UnitRegistry
 
 
-def united(tables: Iterable[TableRead]) -> tuple[list[Observation], list[Finding]]:
-    """All observations; a unit that two tables report differently is used from neither."""
+def united(tables: Iterable[TableRead], period: Period) -> tuple[list[Observation], list[Finding]]:
+    """All observations, each unit's figure once; one that two tables report differently is used
+    from neither, and a period's figure beside those of its parts only where it is their sum.
+    """
     kept: dict[tuple[str, str, str], Observation] = {}
-    findings = []
+    conflicts: set[tuple[str, str, str]] = set()
+    findings: list[Finding] = []
     for table in tables:
         for observation in table.observations:
-            key = (observation.unit_code, observation.period, observation.measure)
-            earlier = kept.get(key)
-            if earlier is None or earlier.value is None:
-                if earlier is None or observation.value is not None:
-                    kept[key] = observation
-            elif observation.value is not None and observation.value != earlier.value:
+            key = (observation.unit_code, observation.measure, observation.period)
+            earlier = kept.setdefault(key, observation)
+            if earlier is observation or observation.value is None:
+                continue
+            if key in conflicts:
+                findings.append(_repeated(observation, earlier))
+            elif earlier.value is None:
+                kept[key] = observation
+            elif observation.value != earlier.value:
+                conflicts.add(key)
                 kept[key] = dataclasses.replace(earlier, value=None, flag=Flag.REJECTED)
-                values = {"unit": observation.unit_code, "cell": str(earlier.place)}
-                findings.append(
-                    Finding(
-                        "unit_repeated",
-                        observation.place,
-                        observation.unit_code,
-                        observation.raw,
-                        values,
-                    )
-                )
+                findings += [_repeated(observation, earlier), _repeated(earlier, observation)]
+    findings += _whole_beside_parts(kept, period)
     return list(kept.values()), findings
+
+
+def _repeated(one: Observation, other: Observation) -> Finding:
+    values = {"unit": one.unit_code, "cell": str(other.place)}
+    return Finding("unit_repeated", one.place, one.unit_code, one.raw, values)
+
+
+def _whole_beside_parts(
+    kept: dict[tuple[str, str, str], Observation], period: Period
+) -> Iterator[Finding]:
+    """Take out the figure of the whole period where those of its parts are there too, or it would
+    count twice; where it is not their sum, none of them is used.
+    """
+    for (unit, measure, of), whole in list(kept.items()):
+        keys = [(unit, measure, part) for part in period.parts if (unit, measure, part) in kept]
+        if of != period.id or not keys:
+            continue
+        del kept[unit, measure, of]
+        parts = [kept[key] for key in keys]
+        known = [part.value for part in parts if part.value is not None]
+        if whole.value is None or (len(known) == len(period.parts) and sum(known) == whole.value):
+            continue
+        for key, part in zip(keys, parts, strict=True):
+            kept[key] = dataclasses.replace(part, value=None, flag=Flag.REJECTED)
+            yield _repeated(part, whole)
+        yield _repeated(whole, parts[0])
+
+
+def missing_parts(
+    period: Period, observations: Sequence[Observation]
+) -> tuple[list[Observation], list[Finding]]:
+    """For units that report a flow by parts of the period and lack some of them: an observation
+    without a value for each, so that the others are never taken for the whole, and one finding
+    for each sheet and part.
+    """
+    found: dict[tuple[str, str], dict[str, Observation]] = defaultdict(dict)
+    for observation in observations:
+        if observation.period in period.parts:
+            found[observation.unit_code, observation.measure][observation.period] = observation
+    lacking: list[Observation] = []
+    findings: dict[tuple[str, str, str, str], Finding] = {}
+    for (unit, measure), parts in found.items():
+        first = next(iter(parts.values()))
+        for part in period.parts:
+            if part in parts:
+                continue
+            place = CellRef(first.place.file, first.place.sheet)
+            lacking.append(Observation(part, unit, measure, None, place, "", Flag.NO_DATA))
+            column = (place.file, place.sheet, measure, part)
+            values = {"measure": measure, "part": part}
+            findings.setdefault(column, Finding("part_missing", place, values=values))
+    return lacking, list(findings.values())
 
 
 def without_repeated_rows(tables: Iterable[TableRead]) -> Iterator[Finding]:

@@ -179,6 +179,10 @@ class Declaration:
         found = self._get(key, list, default)
         return list(found) if isinstance(found, list) else []
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there at all."""
+        return key in self._content
+
     def day(self, key: str) -> datetime.date:
         """The day under a key."""
         value = self._get(key, datetime.date, None)

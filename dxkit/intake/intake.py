@@ -14,6 +14,7 @@ from dxkit.intake.checks import (
 )
 from dxkit.intake.checks_over_time import cumulative_below_period, over_time
 from dxkit.intake.completeness import (
+    missing_parts,
     missing_tables,
     missing_units,
     register_counts,
@@ -54,8 +55,10 @@ def read_period(
     findings = [unreadable(name, reason) for name, reason in raw.passed_over]
     findings += [finding for file in files for finding in file.findings]
     findings += [finding for table in tables for finding in table.findings]
-    observations, repeated = united(tables)
-    findings += repeated
+    observations, repeated = united(tables, period)
+    lacking, parts = missing_parts(period, observations)
+    observations += lacking
+    findings += [*repeated, *parts]
     findings += without_repeated_rows(tables)
     observations += register_counts(campaign, names.units, tables, observations, period_id)
     corrected = {place: c for file in files for place, c in file.corrected.items()}

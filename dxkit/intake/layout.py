@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dxkit.intake.column_labels import ColumnLabels, Labelled, Span
@@ -89,6 +89,9 @@ class LayoutFinder:
     def __init__(self, campaign: Campaign, period: Period) -> None:
         self.period = period
         self._labels = ColumnLabels(campaign, period)
+        of_texts = [m for m in campaign.measures if m.kind is MeasureKind.TEXT]
+        first = {measure.table: measure for measure in reversed(of_texts)}
+        self._titles = [*first.values()]
 
     def find(self, sheet: Sheet) -> tuple[Layout, ...]:
         """The sheet's tables from the top down and from left to right; none when no header in it
@@ -175,6 +178,12 @@ class LayoutFinder:
             for number, labelled in found.items()
             if any(measure.kind is MeasureKind.TEXT for measure in labelled.measures)
         }
+        if not self._holds_titles(found, texts):
+            # Places alone make no register: they are the units of a table of figures.
+            found = {number: labelled for number, labelled in found.items() if number not in texts}
+            texts = set()
+            if not found:
+                return ()
         units = [n for n in labelled_units if n in texts or n not in found]
         if texts:  # a register: its units stand among its texts
             return (self._layout(rows, paths, tuple(units), found),)
@@ -190,6 +199,10 @@ class LayoutFinder:
         rest = tuple(sorted(entry for entry in unknown if entry[0] not in known))
         tables[0] = replace(tables[0], not_understood=rest)
         return (tables[0], *(replace(table, not_understood=()) for table in tables[1:]))
+
+    def _holds_titles(self, found: Mapping[int, Labelled], texts: Iterable[int]) -> bool:
+        """Whether columns of texts are those of a register: its first measure must be there."""
+        return any(measure in self._titles for n in texts for measure in found[n].measures)
 
     def _unlabelled_units(
         self,

@@ -65,12 +65,10 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
         earlier = seen.get(row.unit.code)
         if earlier is not None:
             alike = [v for _, v in earlier.values.values()] == [v for _, v in row.values.values()]
-            values = {"unit": row.unit.name, "cell": earlier.name_cell.address}
             code = "unit_repeated_alike" if alike else "unit_repeated"
-            result.findings.append(
-                Finding(code, reader.place(row.name_cell), row.unit.code, "", values)
-            )
+            result.findings.append(_repeated(code, row, earlier, reader))
             if not alike:
+                result.findings.append(_repeated(code, earlier, row, reader))
                 _reject(row.unit.code, result)
                 if row.unit.code in reader.opened:
                     restarted = (row.unit.parent_code, row.name_cell)
@@ -83,6 +81,15 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
             continue
         seen[row.unit.code] = row
         _keep_observations(reader, row, result)
+
+
+def _repeated(code: str, row: RowRead, other: RowRead, reader: RowReader) -> Finding:
+    """That a row's unit has another row."""
+    unit = row.unit
+    if unit is None:
+        raise ValueError("a row of totals is no unit's")
+    values = {"unit": unit.name, "cell": other.name_cell.address}
+    return Finding(code, reader.place(row.name_cell), unit.code, "", values)
 
 
 def _groups(rows: Sequence[RowRead], reader: RowReader) -> set[str]:

@@ -6,6 +6,7 @@ reads it from ``data/campaigns/<id>/``.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,11 +14,11 @@ from functools import cached_property
 from pathlib import Path
 
 from dxkit.model.periods import Period
+from dxkit.model.rules import RankingRule, RewardRule, ScoringRule, UncertaintyRule, Words
 from dxkit.model.units import UnitRegistry
 
-Words = Mapping[str, str]
-"""One name in each language: language code → text."""
-
+WHOLE_MOVEMENT = "*"
+"""The period of a target that is to be reached over all periods together."""
 
 SCORING_FUNCTIONS = frozenset(
     {
@@ -124,51 +125,6 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """A grade given from a share of the points upwards (``from_share`` itself belongs to it)."""
-
-    id: str
-    names: Words
-    from_share: float
-
-
-@dataclass(frozen=True, slots=True)
-class ScoringRule:
-    """How points become a total. ``total_points`` is the maximum of one unit and period."""
-
-    total_points: float
-    bands: tuple[Band, ...]
-    source: str
-    assumed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RankingRule:
-    """How totals become places. ``within`` maps a level to the level inside which its units are
-    compared; ``tie_break`` lists indicator ids whose values decide equal points, in order.
-    """
-
-    method: str  # "competition": 1, 2, 2, 4
-    within: Mapping[str, str]
-    tie_break: tuple[str, ...]
-    source: str
-    assumed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RewardRule:
-    """How many units of a level are rewarded in a period, and from which share of the points."""
-
-    id: str
-    level: str
-    quota: int
-    minimum_share: float
-    names: Words
-    source: str
-    assumed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Alias:
     """Another writing of a unit's name."""
 
@@ -251,6 +207,8 @@ class Campaign:
     corrections: tuple[Correction, ...] = ()
     layouts: Mapping[str, object] = field(default_factory=dict)
     tables: Mapping[str, Words] = field(default_factory=dict)  # names of the measures' tables
+    uncertainty: UncertaintyRule | None = None
+    last_day: datetime.date | None = None  # when the movement itself ends
 
     @cached_property
     def _measures(self) -> dict[str, Measure]:
@@ -288,6 +246,11 @@ class Campaign:
         """The period before, in the campaign's order, or None for the first."""
         position = [period.id for period in self.periods].index(period_id)
         return self.periods[position - 1] if position else None
+
+    def next_period(self, period_id: str) -> Period | None:
+        """The period after, in the campaign's order, or None for the last."""
+        position = [period.id for period in self.periods].index(period_id)
+        return self.periods[position + 1] if position + 1 < len(self.periods) else None
 
     def level(self, level_id: str) -> Level:
         """The level of that id; raises KeyError when there is none."""

@@ -61,6 +61,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "workbook_missing": Severity.ERROR,
         # tables and names
         "column_missing": Severity.ERROR,
+        "part_missing": Severity.ERROR,
         "column_absent": Severity.NOTE,
         "column_not_understood": Severity.NOTE,
         "column_repeated": Severity.ERROR,
@@ -107,6 +108,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "jump": Severity.WARNING,
         "copied_forward": Severity.WARNING,
         "initiative_carried_over": Severity.NOTE,
+        "unit_appeared": Severity.WARNING,
+        "unit_disappeared": Severity.WARNING,
         "count_not_whole": Severity.ERROR,
         "count_negative": Severity.ERROR,
         # the office's own repairs

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from dxkit.analysis.rows import IndicatorRow, RankingRow, indicator_rows, ranking_rows
+from dxkit.analysis.rows import (
+    AwardRow,
+    IndicatorRow,
+    RankingRow,
+    RankRangeRow,
+    award_rows,
+    indicator_rows,
+    rank_range_rows,
+    ranking_rows,
+)
+from dxkit.analysis.uncertainty import inputs_of
 from dxkit.story.findings import finding_text
 from dxkit.story.messages import Language
 from dxkit.story.period import OpenPeriod
@@ -23,7 +34,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_data(opened: OpenPeriod, folder: Path, language: Language) -> None:
-    """observations.csv, indicators.csv, ranking.csv and findings.csv, each whole or not at all.
+    """The CSV files of a period, each whole or not at all, and uncertainty.json with everything
+    that the trials of the ranking start from.
 
     UTF-8 with a mark, so that Excel shows Vietnamese; numbers unrounded; text that a spreadsheet
     would take for a formula is quoted by an apostrophe.
@@ -33,11 +45,17 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> None:
     for name, kind, rows in (
         ("indicators.csv", IndicatorRow, indicator_rows(opened.analysis)),
         ("ranking.csv", RankingRow, ranking_rows(opened.analysis)),
+        ("awards.csv", AwardRow, award_rows(opened.analysis)),
+        ("rank_ranges.csv", RankRangeRow, rank_range_rows(opened.analysis)),
     ):
         columns = tuple(field.name for field in fields(kind))
         values = ([getattr(row, column) for column in columns] for row in rows)
         _write(folder / name, columns, values)
     _write(folder / "findings.csv", FINDING_COLUMNS, _findings(opened, language))
+    inputs = inputs_of(opened.analysis.results, opened.analysis.doubtful_cells)
+    if inputs:
+        text = json.dumps(inputs, ensure_ascii=False, indent=1, sort_keys=True)
+        write_text(folder / "uncertainty.json", text + "\n")
 
 
 def _observations(opened: OpenPeriod) -> Iterator[list[object]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from functools import lru_cache
 from importlib.resources import files
@@ -16,11 +18,14 @@ from dxkit.story.messages import load_language
 
 _TEMPLATES = files("dxkit") / "templates"
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
-_COMMON = {"class", "id", "lang", "role", "tabindex", "aria-label", "aria-hidden", "title"}
-_DRAWING = {"d", "x", "y", "width", "height", "style", "transform", "viewBox", "clip-path", "xmlns"}
+_COMMON = {
+    "class", "id", "lang", "role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden",
+    "hidden", "data-rows", "data-kind",
+}  # fmt: skip
+_DRAWING = {"d", "x", "y", "width", "height", "style", "transform", "viewBox", "xmlns"}
 _TAGS = nh3.ALLOWED_TAGS | {
     "main", "section", "figure", "figcaption", "header", "data", "table", "caption", "details",
-    "summary", "svg", "g", "path", "text", "rect", "tspan", "defs", "clipPath", "use",
+    "summary", "svg", "g", "path", "text", "rect", "tspan",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": _COMMON,
@@ -30,6 +35,10 @@ _ATTRIBUTES = {
     "g": {"data-fact", "data-value"},
     **dict.fromkeys(("svg", "path", "text", "rect", "tspan"), _DRAWING),
 }
+_STYLES = {
+    "fill", "stroke", "stroke-width", "font-size", "font-weight", "font-style", "text-anchor",
+    "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity",
+}  # fmt: skip
 
 
 class DxkitExporter(TemplateExporter):
@@ -65,19 +74,38 @@ def exporter() -> DxkitExporter:
 
 
 def framed(content: str, title: str, language_code: str) -> str:
-    """A whole page around some content, which is sanitised first."""
+    """A whole page around some content, which is sanitised first. The page's policy lets nothing
+    run but the kit's own script, and nothing be fetched: the third wall.
+    """
     safe = sanitise(content)
-    language = load_language(language_code)
+    plain = load_language(language_code).plain
     contents = [(found[1], Markup(found[2]).striptags()) for found in _HEADING.finditer(safe)]
+    style, script, script_hash = _style_and_script()
     return _frame().render(
         language=language_code,
         title=title,
-        style=Markup((_TEMPLATES / "page.css").read_text("utf-8")),
-        skip=language.plain("report.skip"),
-        contents_label=language.plain("report.contents"),
+        style=style,
+        script=script,
+        script_hash=script_hash,
+        skip=plain("report.skip"),
+        contents_label=plain("report.contents"),
         contents=contents if len(contents) > 2 else [],
+        sort_label=plain("site.sort"),
+        search_label=plain("site.search"),
+        none_label=plain("site.nothing_found"),
         content=Markup(safe),
     )
+
+
+@lru_cache(maxsize=1)
+def _style_and_script() -> tuple[Markup, Markup, str]:
+    """The page's style and script without comments and indents, and the script's hash."""
+    style = (_TEMPLATES / "page.css").read_text("utf-8")
+    style = re.sub(r"/\*.*?\*/|\n\s*", " ", style, flags=re.DOTALL).strip()
+    lines = (line.strip() for line in (_TEMPLATES / "page.js").read_text("utf-8").splitlines())
+    script = "\n".join(line for line in lines if line and not line.startswith("//"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return Markup(style), Markup(script), f"sha256-{digest}"
 
 
 def sanitise(content: str) -> str:
@@ -86,6 +114,7 @@ def sanitise(content: str) -> str:
         content,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
+        filter_style_properties=_STYLES,
         link_rel=None,
         url_schemes=set(),
         strip_comments=True,

@@ -33,6 +33,7 @@ class RunResult:
     manifest: Manifest
     seconds: float
     pages: list[PageRecord] = field(default_factory=list)
+    units: tuple[str, ...] = ()
 
     def count(self, status: str) -> int:
         """How many pages ended so."""
@@ -71,7 +72,7 @@ def run_reports(
         manifest = Manifest(campaign_id, period_id, _engine_name())
         manifest.pages = dict(earlier.pages) if earlier else {}
         kept = {t.unit for t in tasks} - {t.unit for t in todo}
-        result = RunResult(folder, manifest, 0.0)
+        result = RunResult(folder, manifest, 0.0, units=tuple(task.unit for task in tasks))
         started(len(todo))
         for unit in kept:
             result.pages.append(_as_kept(manifest.pages[unit]))
@@ -204,7 +205,7 @@ def _write_around(
 ) -> None:
     """The files that are not pages of units."""
     from dxkit.press.returned import write_returned
-    from dxkit.press.site import findings_html, index_html
+    from dxkit.press.site import campaign_html, findings_html, index_html
     from dxkit.press.workbook_out import write_league
     from dxkit.story.messages import load_language
     from dxkit.story.period import open_period
@@ -220,5 +221,11 @@ def _write_around(
         if record.status != "failed" and (folder / record.path).exists()
     }
     write_text(folder / "index.html", index_html(opened, pages, language))
+    periods = {
+        period.id: f"{period.id}/index.html"
+        for period in campaign.periods
+        if (folder.parent / period.id / "index.html").exists()
+    }
+    write_text(folder.parent / "index.html", campaign_html(opened, periods, language))
     write_text(folder / "findings.html", findings_html(opened, language))
     write_returned(opened, project.period_folder(campaign.id, period_id), folder, language)

@@ -12,6 +12,7 @@ from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
 from dxkit.model.facts import Fact, FactKey
+from dxkit.press.verify_annexes import compare_document, compare_workbook
 from dxkit.story.messages import Language, load_language
 
 _FACT = re.compile(
@@ -63,7 +64,23 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         number, found = _compare(page, page.relative_to(folder).as_posix(), analysis)
         compared += number
         differences += found
-    return Verification(len(pages), compared, tuple(differences))
+    annexes = [*folder.glob("league.xlsx"), *sorted(folder.rglob("*.docx"))]
+    for annex in annexes:
+        number, found = _compare_annex(annex, annex.relative_to(folder).as_posix(), analysis)
+        compared += number
+        differences += found
+    return Verification(len(pages) + len(annexes), compared, tuple(differences))
+
+
+def _compare_annex(path: Path, name: str, analysis: Analysis) -> tuple[int, list[Difference]]:
+    def find(key: str) -> Fact | None:
+        return _fact(key, analysis)
+
+    if path.suffix == ".docx":
+        number, found = compare_document(path, find)
+    else:
+        number, found = compare_workbook(path, find)
+    return number, [Difference(name, m.fact, m.shown, m.expected) for m in found]
 
 
 def _compare(page: Path, name: str, analysis: Analysis) -> tuple[int, list[Difference]]:
@@ -92,12 +109,7 @@ def _fact(key: str, analysis: Analysis) -> Fact | None:
         parsed = FactKey.parse(html.unescape(key))
     except ValueError:
         return None
-    current: Analysis | None = analysis
-    while current is not None and current.period.id != parsed.period:
-        current = current.previous
-    if current is None or parsed.unit not in current.units:
-        return None
-    return current.scorecard(parsed.unit).facts.get(parsed)
+    return analysis.find(parsed)
 
 
 def _writings(fact: Fact, language: Language) -> set[str]:

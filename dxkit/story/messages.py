@@ -7,6 +7,7 @@ so no number reaches a reader without its source.
 
 from __future__ import annotations
 
+import datetime
 import re
 import string
 import tomllib
@@ -17,9 +18,9 @@ from importlib.resources import files
 
 from markupsafe import Markup, escape
 
-from dxkit.model.campaign import Words
 from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.model.periods import split_period_id
+from dxkit.model.rules import Words
 from dxkit.model.units import Unit
 
 Filling = Fact | str | Markup
@@ -51,6 +52,8 @@ class Language:
             raise TypeError(f"a number enters text only as a Fact, not {fact!r}")
         if fact.value is None:
             return self.plain(f"number.{fact.missing}")
+        if fact.unit is UnitOfMeasure.DATE:
+            return written_day(datetime.date.fromordinal(int(fact.value)))
         value = Decimal(repr(fact.value))
         if fact.unit in _HUNDREDFOLD:
             value *= 100
@@ -138,6 +141,14 @@ class Language:
         if not unit.type or re.fullmatch(r"[IVXLC]+|\d+", unit.bare_name):
             return unit.name
         return unit.name[:1].lower() + unit.name[1:]
+
+
+def written_day(day: datetime.date) -> str:
+    """A day as the decree on official documents writes it (30/2020, annex I): a nought before days
+    below ten and before the months one and two only.
+    """
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"{day.day:02}/{month}/{day.year}"
 
 
 def strip_tags(text: str) -> str:

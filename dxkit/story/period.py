@@ -8,6 +8,7 @@ from functools import lru_cache
 from dxkit.analysis.scorecard import Analysis
 from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.intake import read_period
+from dxkit.intake.map_shapes import MapShapes, load_map
 from dxkit.intake.project import Project
 from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.model.campaign import Campaign
@@ -22,6 +23,7 @@ class OpenPeriod:
     campaign: Campaign
     received: Received
     analysis: Analysis
+    shapes: MapShapes
 
 
 @lru_cache(maxsize=8)
@@ -37,7 +39,8 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     previous = None
     if before is not None and before.id in project.periods_with_raw(campaign):
         previous = receive(project, campaign, before.id)
-    return OpenPeriod(project, campaign, received, Analysis(campaign, received, previous))
+    analysis = Analysis(campaign, received, previous)
+    return OpenPeriod(project, campaign, received, analysis, load_map(campaign.folder))
 
 
 def receive(project: Project, campaign: Campaign, period_id: str) -> Received:

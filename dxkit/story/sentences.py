@@ -50,6 +50,8 @@ class Writer:
             "measure": lambda: campaign.measure(reference.id).names,
             "thing": lambda: campaign.measure(reference.id).things,
             "level": lambda: campaign.level(reference.id).names,
+            "table": lambda: campaign.tables[reference.id],
+            "type": lambda: {self.language.code: reference.id},
             "band": lambda: next(
                 band.names for band in campaign.scoring.bands if band.id == reference.id
             ),

@@ -40,28 +40,38 @@ def render_table(
     rows: Sequence[Sequence[Cell]],
     language: Language,
     note: str | Markup = "",
+    totals: int = 0,
 ) -> Markup:
-    """The table in a box that scrolls sideways on a phone. A row's first cell is its heading."""
+    """The table in a box that scrolls sideways on a phone. A row's first cell is its heading.
+
+    The last ``totals`` rows stand apart and stay last when a reader sorts.
+    """
     head = Markup("").join(
         Markup('<th scope="col"{}>{}</th>').format(_numeric(column.numeric), column.heading)
         for column in columns
     )
-    body = Markup("").join(_row(row, columns, language) for row in rows)
+    body = Markup("").join(
+        _row(row, columns, language, total=number >= len(rows) - totals)
+        for number, row in enumerate(rows)
+    )
     below = Markup('<p class="note">{}</p>').format(note) if note else ""
     return Markup(
-        '<div class="table" tabindex="0" role="region" aria-label="{}"><table>'
+        '<div class="table" tabindex="0" role="group" aria-label="{}"><table>'
         "<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>{}"
     ).format(Markup(caption).striptags(), caption, head, body, below)
 
 
-def _row(row: Sequence[Cell], columns: Sequence[Column], language: Language) -> Markup:
+def _row(
+    row: Sequence[Cell], columns: Sequence[Column], language: Language, *, total: bool
+) -> Markup:
     first, *others = row
     cells = [Markup('<th scope="row">{}</th>').format(_shown(first, language))]
     cells += [
         Markup("<td{}>{}</td>").format(_numeric(column.numeric), _shown(cell, language))
         for cell, column in zip(others, columns[1:], strict=True)
     ]
-    return Markup("<tr>{}</tr>").format(Markup("").join(cells))
+    mark = Markup(' class="total"') if total else ""
+    return Markup("<tr{}>{}</tr>").format(mark, Markup("").join(cells))
 
 
 def _numeric(numeric: bool) -> Markup:

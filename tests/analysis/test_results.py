@@ -9,6 +9,7 @@ import pytest
 from dxkit.analysis.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
+from dxkit.model.rules import Condition, Exclusion
 from dxkit.model.table import Flag, IndicatorTable, Observation, Received
 from dxkit.model.units import Unit
 
@@ -126,3 +127,104 @@ def test_a_derived_fact_unites_its_sources(haugiang: Campaign) -> None:
     assert len(points.sources) == 9
     assert points.marks >= {"assumed"}
     assert card.fact("app_installed", "shortfall").value == 0
+
+
+def ruled(campaign: Campaign, **more: object) -> Campaign:
+    return dataclasses.replace(
+        campaign, ranking=dataclasses.replace(campaign.ranking, conditions=(), **more)
+    )
+
+
+def test_a_tie_is_broken_by_the_declared_indicators_in_their_order(haugiang: Campaign) -> None:
+    # both 95 points: full() of 1.0; the first has more dossiers online, which is past the target
+    rows = [
+        dataclasses.replace(o, value=60) if o.measure == "dossiers_online" else o
+        for o in full("31321", 1.0)
+    ]
+    totals = analyse(haugiang, *full("31318", 1.0), *rows).results.totals
+    assert totals["31318"].points == totals["31321"].points
+    assert (totals["31321"].rank, totals["31318"].rank) == (1, 2)
+    untied = analyse(ruled(haugiang, tie_break=()), *full("31318", 1.0), *rows).results.totals
+    assert (untied["31321"].rank, untied["31318"].rank) == (1, 1)
+    assert untied["31321"].award == untied["31318"].award == "commune"  # tied into the quota of one
+
+
+def test_a_unit_excluded_by_decision_keeps_its_points_and_has_no_place(haugiang: Campaign) -> None:
+    exclusion = Exclusion("31318", "2022-Q4", {"vi": "x"}, "y")
+    campaign = ruled(haugiang, exclusions=(exclusion,))
+    totals = analyse(campaign, *full("31318", 1.0), *full("31321", 0.5)).results.totals
+    assert totals["31318"].points == pytest.approx(95)
+    assert (totals["31318"].rank, totals["31318"].unranked) == (None, "excluded")
+    assert (totals["31321"].rank, totals["31321"].ranked) == (1, 1)
+    assert (totals["31318"].award, totals["31321"].award) == ("", "commune")
+
+
+@pytest.mark.parametrize(
+    ("condition", "ranked"),
+    [
+        (Condition("value", 0.25, "commune", "online_dossiers"), {"31318", "31321"}),
+        (Condition("value", 0.26, "commune", "online_dossiers"), {"31318"}),
+        (Condition("value", 0.26, "district", "online_dossiers"), {"31318", "31321"}),
+        (Condition("covered", 1.0, "commune"), {"31318", "31321"}),
+        (Condition("reported", 0.9, ""), {"31318", "31321"}),
+    ],
+)
+def test_a_condition_keeps_out_whoever_does_not_fulfil_it(
+    haugiang: Campaign, condition: Condition, ranked: set[str]
+) -> None:
+    campaign = ruled(haugiang)
+    ranking = dataclasses.replace(campaign.ranking, conditions=(condition,))
+    campaign = dataclasses.replace(campaign, ranking=ranking)
+    totals = analyse(campaign, *full("31318", 1.0), *full("31321", 0.5)).results.totals
+    assert {c for c in ("31318", "31321") if totals[c].rank is not None} == ranked
+    assert {totals[c].unranked for c in {"31318", "31321"} - ranked} <= {condition.kind}
+
+
+def test_a_district_with_too_few_reports_is_not_ranked(haugiang: Campaign) -> None:
+    totals = analyse(haugiang, *full("31318", 1.0)).results.totals  # one commune of nine
+    assert totals["930"].points is not None
+    assert totals["930"].unranked == "reported"
+
+
+def test_a_bonus_comes_on_top_and_its_absence_costs_nothing(haugiang: Campaign) -> None:
+    scoring = dataclasses.replace(haugiang.scoring, total_points=90.0, bonus=("initiatives",))
+    campaign = dataclasses.replace(haugiang, scoring=scoring)
+    with_bonus = analyse(campaign, *full("31318", 1.0)).results.totals["31318"]
+    # 85 of 90 points, and 10 for the initiative
+    assert with_bonus.points == pytest.approx(95)
+    assert (with_bonus.bonus, with_bonus.covered) == (pytest.approx(10), pytest.approx(1))
+    rows = [o for o in full("31318", 1.0) if not o.measure.startswith("initiatives")]
+    without = analyse(campaign, *rows).results.totals["31318"]
+    assert (without.points, without.bonus, without.missing) == (pytest.approx(85), 0, "")
+
+
+def test_progress_is_measured_by_one_periods_rules(haugiang: Campaign) -> None:
+    def at(period: str, share: float) -> Received:
+        parts = {"2022-10": "2022-07"} if period == "2022-Q3" else {}
+        rows = [
+            dataclasses.replace(
+                o,
+                period=period if o.period == "2022-Q4" else parts.get(o.period, o.period),
+            )
+            for code, part in (("31318", share), ("31321", 0.5))
+            for o in full(code, part)
+        ]
+        units = haugiang.units.on(haugiang.period(period).last_day)
+        hamlets = [Unit(f"{c}-a", f"{c}-a", "", "hamlet", c) for c in ("31318", "31321")]
+        return Received(IndicatorTable(period, tuple(rows)), units.with_units(hamlets))
+
+    progress = Analysis(haugiang, at("2022-Q4", 1.0), at("2022-Q3", 0.5)).results.progress
+    # half of this quarter's targets then, all of them now; the other has not moved. By the lower
+    # targets of then it would have had 20 x 25/30 and so on, which is not asked here.
+    assert progress["31318"].before == pytest.approx(55)
+    assert progress["31318"].gain == pytest.approx(40)
+    assert progress["31321"].gain == pytest.approx(0)
+    assert (progress["31318"].rank, progress["31321"].rank) == (1, 2)
+
+
+def test_ranking_within_another_level(haugiang: Campaign) -> None:
+    rows = (*full("31318", 1.0), *full("31340", 0.5))  # communes of two districts
+    analysis = analyse(haugiang, *rows)
+    assert [analysis.results.totals[c].rank for c in ("31318", "31340")] == [1, 1]
+    wider = analysis.ranked_within("commune", "province").results.totals
+    assert [wider[c].rank for c in ("31318", "31340")] == [1, 2]

@@ -595,7 +595,7 @@ def test_51_the_same_unit_twice(office: Office) -> None:
     assert seen.findings() == [("unit_repeated_alike", at("B3"))]
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], [2, "Xã Vị Tân", 8, 52])
     assert seen.figure(VI_TAN, "teams") == (None, Flag.REJECTED, at("C2"))
-    assert seen.findings() == [("unit_repeated", at("B3"))]
+    assert seen.findings() == [("unit_repeated", at("B3")), ("unit_repeated", at("B2"))]
 
 
 def test_51_the_same_unit_in_two_workbooks(office: Office) -> None:
@@ -603,8 +603,35 @@ def test_51_the_same_unit_in_two_workbooks(office: Office) -> None:
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 8, 52], file="930-lan-2.xlsx")
     assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
     assert [o.value for o in seen.received.table.of(VI_TAN, "team_members")] == [52]
-    # The second file in reading order is "930.xlsx": the finding names the earlier cell too.
-    assert seen.findings("unit_repeated") == [("unit_repeated", at("C2"))]
+    both = [("unit_repeated", at("C2")), ("unit_repeated", at("C2", "930-lan-2.xlsx"))]
+    assert seen.findings("unit_repeated") == both
+    # A third that agrees with one of the two decides nothing.
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 8, 52], file="930_lan_3.xlsx")
+    assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
+    assert ("unit_repeated", at("C2", "930_lan_3.xlsx")) in seen.findings()
+
+
+MONTHS: Row = ["TT", "Đơn vị", "Tháng 10", None, "Tháng 11", None, "Tháng 12", None]
+BY_MONTH: Row = [None, None, *["Phát sinh", "Trực tuyến"] * 3]
+
+
+def test_51_a_quarter_beside_its_months_does_not_count_twice(office: Office) -> None:
+    office.sends(MONTHS, BY_MONTH, [1, "Xã Vị Tân", 100, 50, 110, 60, 120, 70])
+    seen = office.sends(DOSSIERS, [1, "Xã Vị Tân", 330, 180], file="930-quy.xlsx")
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers")] == [100, 110, 120]
+    assert seen.findings() == []
+    seen = office.sends(DOSSIERS, [1, "Xã Vị Tân", 331, 180], file="930-quy.xlsx")
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers")] == [None] * 3
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers_online")] == [50, 60, 70]
+    assert ("unit_repeated", at("C2", "930-quy.xlsx")) in seen.findings()
+
+
+def test_52_a_month_whose_column_is_not_understood_is_missed(office: Office) -> None:
+    months: Row = [*MONTHS[:6], "Thnág 12", None]
+    seen = office.sends(months, BY_MONTH, [1, "Xã Vị Tân", 100, 50, 110, 60, 120, 70])
+    values = {o.period: o.value for o in seen.received.table.of(VI_TAN, "dossiers")}
+    assert values == {"2022-10": 100, "2022-11": 110, "2022-12": None}
+    assert seen.findings("part_missing") == [("part_missing", "930.xlsx › Biểu")] * 2
 
 
 def test_52_a_unit_that_is_missing_is_not_nought(office: Office) -> None:
@@ -746,7 +773,7 @@ def test_32_and_other_checks_against_the_quarter_before(campaign: Campaign, tmp_
         book.save(folder / "930.xlsx")
         return folder
 
-    hamlets = [[n, f"Ấp {n}", 100 + n, 20 + n, 30 + n] for n in range(1, 6)]
+    hamlets = [[n, f"Ấp {n}", 100 + n, 20 + n, 30 + n] for n in range(1, 7)]
     group: Row = ["I", "Xã Vị Tân"]
     before = quarter("2022-Q3", [group, *hamlets], [[1, "Xã Vị Tân", 100, 900]])
     later = [list(row) for row in hamlets]
@@ -754,10 +781,12 @@ def test_32_and_other_checks_against_the_quarter_before(campaign: Campaign, tmp_
     later[1][3] = 90  # 22 of 102, then 90 of 102: 67 points
     later[2][2] = 200  # households, 103 before
     # Column E is left as it was: copied.
+    later[5][1], later[5][4] = "Ấp 5B", 40  # a hamlet that nobody knows, and one that is gone
     now = quarter("2022-Q4", [group, *later], [[1, "Xã Vị Tân", 600, 850]])
     earlier = read_period(campaign, "2022-Q3", before)
     seen = Seen(read_period(campaign, "2022-Q4", now, None, earlier))
-    codes = ("stock_fell", "cumulative_fell", "jump", "copied_forward", "initiative_carried_over")
+    codes = ("stock_fell", "cumulative_fell", "jump", "copied_forward", "initiative_carried_over",
+             "unit_appeared", "unit_disappeared")  # fmt: skip
     assert sorted(seen.findings(*codes), key=lambda f: (f[0], f[1])) == [
         ("copied_forward", at("E3", sheet="Biểu 1")),
         ("cumulative_fell", at("D2", sheet="Biểu 2")),
@@ -766,6 +795,8 @@ def test_32_and_other_checks_against_the_quarter_before(campaign: Campaign, tmp_
         ("jump", at("D4", sheet="Biểu 1")),
         ("jump", at("C2", sheet="Biểu 2")),
         ("stock_fell", at("D3", sheet="Biểu 1")),
+        ("unit_appeared", at("C8", sheet="Biểu 1")),
+        ("unit_disappeared", at("C3", sheet="Biểu 1")),
     ]
     # Without the quarter before there is nothing to compare.
     assert Seen(read_period(campaign, "2022-Q4", now)).findings(*codes) == []

@@ -43,7 +43,7 @@ def test_every_claim_has_its_sentence() -> None:
 def test_every_campaign_problem_has_its_sentence(root: Path) -> None:
     source = "".join(
         (root / f"dxkit/intake/{name}.py").read_text("utf-8")
-        for name in ("campaign_folder", "declared")
+        for name in ("campaign_folder", "campaign_rules", "declared")
     )
     codes = set(re.findall(r'(?:problem|CampaignProblem)\(\s*"(\w+)"', source))
     assert len(codes) > 20

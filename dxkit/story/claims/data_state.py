@@ -1,4 +1,4 @@
-"""The state of the data: who sent nothing, and what the registers hold."""
+"""The state of the data: who sent nothing, what is simulated, doubtful or unchanged."""
 
 from __future__ import annotations
 
@@ -8,6 +8,29 @@ from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import Claim, Reference
 from dxkit.story.claims.rules import choose
 from dxkit.story.claims.view import View, unit_of
+
+
+def data_claims(view: View) -> Iterator[Claim]:
+    """What a reader must know of the figures before relying on them."""
+    yield from reporting_claims(view)
+    simulated = [f for f in view.scorecard.facts.values() if "simulated" in f.marks and f.known]
+    if simulated:
+        claim = choose(("data_simulated",), {"value": simulated[0], "unit": view.itself})
+        if claim is not None:
+            yield claim
+    cells = view.known_kinds(TOTAL, "cells", "cells_doubtful", "children_unchanged", "units")
+    for slot in (("data_doubtful", "data_not_doubtful"), ("data_unchanged",)):
+        claim = choose(
+            slot,
+            {
+                **cells,
+                "unit": view.itself,
+                "units_unchanged": [Reference("unit", code) for code in view.unchanged],
+                "previous_period": view.previous_period or (),
+            },
+        )
+        if claim is not None:
+            yield claim
 
 
 def reporting_claims(view: View) -> Iterator[Claim]:

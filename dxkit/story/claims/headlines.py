@@ -7,11 +7,20 @@ from collections.abc import Iterator
 from dxkit.analysis.comparison_facts import is_met
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import Claim, Fact, Reference
-from dxkit.story.claims.rules import choose, shows_zero
+from dxkit.story.claims.predicates import shows_zero
+from dxkit.story.claims.rules import choose
 from dxkit.story.claims.view import View
 
 _RANKS = ("headline_rank_up", "headline_rank_down", "headline_rank_same", "headline_rank_new")
-_WITHOUT_RANK = ("headline_incomplete", "headline_not_reported", "headline_whole")
+_WITHOUT_RANK = (
+    "headline_incomplete",
+    "headline_not_reported",
+    "headline_excluded",
+    "headline_below_covered",
+    "headline_below_reported",
+    "headline_below_value",
+    "headline_whole",
+)
 TARGETS = ("headline_targets_all", "headline_targets_some", "headline_targets_none")
 
 

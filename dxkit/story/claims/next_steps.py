@@ -1,52 +1,100 @@
-"""What to do: for each target not reached, how much is lacking and where most of it."""
+"""What to do: for each target still ahead, how much is lacking, where, and by when."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dxkit.analysis.unit_facts import TOTAL
-from dxkit.model.facts import Claim, Reference
-from dxkit.story.claims.rules import choose
+from dxkit.model.campaign import Indicator
+from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.story.claims.rules import Filling, choose
 from dxkit.story.claims.view import View, unit_of
 
 _PLACES = ("first", "second", "third")
+_STEPS = ("next_step_3", "next_step_2", "next_step_1", "next_step_whole")
+_PACES = (
+    "pace_in_time",
+    "pace_late",
+    "pace_open",
+    "pace_slow",
+    "pace_none",
+    "pace_first",
+    "pace_unknown",
+)
 
 
-def next_steps(view: View) -> Iterator[Claim]:
-    """One claim for each missed target, the largest shortfall of points first; or that there is
-    none.
+def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
+    """One group of claims for each target ahead, the largest loss of points first; then the
+    cheapest step, or that nothing is lacking.
     """
-    found = []
+    found: list[tuple[float, tuple[Claim, ...]]] = []
     for indicator in view.indicators:
-        lacking = view.scorecard.find(indicator.id, "shortfall")
-        if lacking is None or not lacking.known:
-            continue
-        below = sorted(
-            (fact for fact in view.child_facts(indicator.id, "shortfall") if fact.number > 0),
-            key=lambda fact: -fact.number,
-        )
-        places = dict(zip(_PLACES, below, strict=False))
-        claim = choose(
-            ("next_step_3", "next_step_2", "next_step_1", "next_step_whole"),
+        step = _step(view, indicator)
+        if step:
+            points = view.fact(indicator.id, "points")
+            found.append((indicator.max_points - (points.value or 0), step))
+    groups = [step for _, step in sorted(found, key=lambda pair: -pair[0])]
+    said: set[Claim] = set()
+    for group in groups:
+        yield tuple(claim for claim in group if claim.message != "pace_first" or not said)
+        said |= {claim for claim in group if claim.message == "pace_first"}
+    cheapest = _cheapest(view) if groups else None
+    if cheapest is not None:
+        yield (cheapest,)
+    if not groups:
+        last = choose(
+            ("next_nothing", "next_unknown"),
             {
-                "shortfall": lacking,
-                "target": view.fact(indicator.id, "target"),
-                "indicator": Reference("indicator", indicator.id),
-                "thing": Reference("thing", indicator.numerator),
-                **places,
-                **{f"{place}_unit": unit_of(fact) for place, fact in places.items()},
+                "targets": view.fact(TOTAL, "targets"),
+                "targets_met": view.fact(TOTAL, "targets_met"),
+                "value": view.scorecard.fact(TOTAL, "points"),
+                "unit": view.itself,
             },
         )
-        if claim is not None:
-            lost = indicator.max_points - view.fact(indicator.id, "points").number
-            found.append((lost, claim))
-    yield from (claim for _, claim in sorted(found, key=lambda pair: -pair[0]))
-    done = choose(
-        ("next_nothing",),
+        if last is not None:
+            yield (last,)
+
+
+def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
+    kinds = ("goal", "deadline", "per_week", "pace", "goal_date")
+    lacking = view.scorecard.find(indicator.id, "goal_shortfall")
+    if lacking is None or not lacking.known:
+        return ()
+    below = sorted(
+        (fact for fact in view.child_facts(indicator.id, "goal_shortfall") if fact.number > 0),
+        key=lambda fact: -fact.number,
+    )
+    places = dict(zip(_PLACES, below, strict=False))
+    filling: dict[str, Filling] = {
+        **view.known_kinds(indicator.id, *kinds),
+        "lacking": lacking,
+        "indicator": Reference("short_indicator", indicator.id),
+        "thing": Reference("thing", indicator.numerator),
+        **places,
+        **{f"{place}_unit": unit_of(fact) for place, fact in places.items()},
+    }
+    slots = (_STEPS, ("deadline_set", "deadline_none"), _PACES)
+    claims = (choose(slot, filling) for slot in slots)
+    first, *others = claims
+    if first is None:
+        return ()
+    return (first, *(claim for claim in others if claim is not None))
+
+
+def _cheapest(view: View) -> Claim | None:
+    """Which ratio gains most points for a hundred more things, as far as the scoring is even."""
+    gains: list[Fact] = [fact for fact in view.own_facts("points_per_hundred") if fact.known]
+    if not gains:
+        return None
+    most = max(gains, key=lambda fact: fact.number)
+    least = min(gains, key=lambda fact: fact.number)
+    numerator = view.campaign.indicator(most.key.subject).numerator
+    return choose(
+        ("cheapest_of", "cheapest"),
         {
-            "targets": view.fact(TOTAL, "targets"),
-            "targets_met": view.fact(TOTAL, "targets_met"),
+            "most": most,
+            "least": least,
+            "indicator": Reference("short_indicator", most.key.subject),
+            "thing": Reference("thing", numerator),
         },
     )
-    if done is not None:
-        yield done

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.results import Result
 from dxkit.analysis.scorecard import Analysis, Scorecard
+from dxkit.analysis.totals import Result
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import Fact, Reference
 from dxkit.model.units import Unit
@@ -62,6 +63,34 @@ class View:
     def fact(self, subject: str, kind: str) -> Fact:
         """One of the unit's own facts; raises KeyError when there is no such fact."""
         return self.scorecard.fact(subject, kind)
+
+    def result(self, indicator: str) -> Result:
+        """The unit's result on one indicator; raises KeyError where it is not measured."""
+        return self.analysis.results.by_indicator[self.unit.code, indicator]
+
+    def own_facts(self, kind: str) -> Iterator[Fact]:
+        """The unit's facts of this period and one kind, in the campaign's order of indicators."""
+        period, code = self.scorecard.period.id, self.unit.code
+        for key, fact in self.scorecard.facts.items():
+            if (key.period, key.unit, key.kind) == (period, code, kind):
+                yield fact
+
+    def known_kinds(self, subject: str, *kinds: str) -> dict[str, Fact]:
+        """The unit's facts of one subject by kind, as far as there are such facts."""
+        found = {kind: self.scorecard.find(subject, kind) for kind in kinds}
+        return {kind: fact for kind, fact in found.items() if fact is not None}
+
+    @property
+    def unchanged(self) -> tuple[str, ...]:
+        """Codes of the units below whose figures all equal those of the period before."""
+        return self.analysis.unchanged_below(self.unit)
+
+    @property
+    def is_near_award(self) -> bool:
+        """Whether any reward by points is given among the units it is ranked with."""
+        return any(
+            rule.level == self.unit.level and rule.by == "points" for rule in self.campaign.rewards
+        )
 
     def child_facts(self, subject: str, kind: str) -> tuple[Fact, ...]:
         """The known facts of that name among the units directly below, in registry order."""

@@ -1,0 +1,173 @@
+"""Facts about the way that is left: to the next target, by when, at which pace, for how many
+points.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dxkit.analysis.fact_maker import FactMaker
+from dxkit.analysis.outlook import (
+    day_reached,
+    per_week,
+    points_per_hundred,
+    shortfall,
+    weekly_pace,
+)
+from dxkit.analysis.totals import Result
+from dxkit.analysis.unit_facts import FIRST_PERIOD
+from dxkit.model.campaign import Campaign, Indicator, Target
+from dxkit.model.facts import Fact, UnitOfMeasure
+
+NO_DEADLINE = "no_deadline"
+REACHED = "reached"
+NO_PROGRESS = "no_progress"
+BEYOND_CALENDAR = "beyond_calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What an indicator should reach next and the day by which; ``is_next`` when it is the target
+    of the period to come rather than that of the period reported on.
+    """
+
+    target: Target
+    deadline: datetime.date | None
+    is_next: bool
+
+
+def goal_of(campaign: Campaign, indicator: Indicator, level: str, period_id: str) -> Goal | None:
+    """The target of the period to come and its last day; in the last period the same target by
+    the campaign's own last day, when that is still ahead; None without any target.
+    """
+    coming = campaign.next_period(period_id)
+    ahead = campaign.target(indicator.id, level, coming.id) if coming else None
+    if coming is not None and ahead is not None:
+        return Goal(ahead, coming.last_day, True)
+    present = campaign.target(indicator.id, level, period_id)
+    if present is None:
+        return None
+    last = campaign.last_day
+    still_ahead = last is not None and last > campaign.period(period_id).last_day
+    return Goal(present, last if still_ahead else None, False)
+
+
+def outlook_facts(
+    maker: FactMaker,
+    result: Result,
+    goal: Goal,
+    parts: tuple[Fact, Fact],
+    value: Fact,
+    previous: Fact | None,
+    days: tuple[datetime.date, datetime.date | None],
+) -> Iterator[Fact]:
+    """The outlook of one ratio that should rise. ``parts`` are its numerator and denominator;
+    ``days`` the last days of this period and of the one before.
+    """
+    subject, count = result.indicator.id, UnitOfMeasure.COUNT
+    last_day, _ = days
+    target = maker.declared(
+        subject, "goal", goal.target.value, value.unit, assumed=goal.target.assumed
+    )
+    yield target
+    if not value.known:
+        return
+    numerator, denominator = (int(part.number) for part in parts)
+    lacking = maker.derived(
+        subject,
+        "goal_shortfall",
+        shortfall(numerator, denominator, goal.target.value),
+        count,
+        0,
+        "shortfall",
+        (*parts, target),
+    )
+    yield lacking
+    if goal.deadline is None:
+        yield maker.absent(subject, "deadline", UnitOfMeasure.DATE, NO_DEADLINE)
+    else:
+        yield Fact(
+            maker.key(subject, "deadline"),
+            goal.deadline.toordinal(),
+            UnitOfMeasure.DATE,
+            0,
+            "declared",
+        )
+        yield maker.derived(
+            subject,
+            "per_week",
+            per_week(int(lacking.number), (goal.deadline - last_day).days),
+            count,
+            0,
+            "per_week",
+            (lacking,),
+        )
+    yield from _pace_facts(maker, subject, value, previous, lacking, denominator, days)
+    present = result.target.value if result.target else None
+    below = present is None or value.number < present
+    gain = points_per_hundred(
+        result.indicator.scoring, result.indicator.max_points, denominator, present
+    )
+    if gain is not None and below and value.number < 1:
+        yield maker.derived(
+            subject,
+            "points_per_hundred",
+            gain,
+            UnitOfMeasure.POINTS,
+            2,
+            "points_per_hundred",
+            (parts[1],),
+            assumed=result.indicator.assumed,
+        )
+
+
+def _pace_facts(
+    maker: FactMaker,
+    subject: str,
+    value: Fact,
+    previous: Fact | None,
+    lacking: Fact,
+    denominator: int,
+    days: tuple[datetime.date, datetime.date | None],
+) -> Iterator[Fact]:
+    last_day, last_day_before = days
+    date = UnitOfMeasure.DATE
+    if previous is None or last_day_before is None:
+        yield maker.absent(subject, "pace", UnitOfMeasure.COUNT, FIRST_PERIOD)
+        yield maker.absent(subject, "goal_date", date, FIRST_PERIOD)
+        return
+    if not previous.known:
+        yield maker.absent(subject, "pace", UnitOfMeasure.COUNT, previous.missing)
+        yield maker.absent(subject, "goal_date", date, previous.missing)
+        return
+    elapsed = (last_day - last_day_before).days
+    pace = maker.derived(
+        subject,
+        "pace",
+        weekly_pace(value.number, previous.number, denominator, elapsed),
+        UnitOfMeasure.COUNT,
+        0,
+        "weekly_pace",
+        (value, previous),
+    )
+    yield pace
+    reason, day = "", None
+    if not lacking.number:
+        reason = REACHED
+    elif pace.number <= 0:
+        reason = NO_PROGRESS
+    else:
+        day = day_reached(last_day, int(lacking.number), pace.number)
+        reason = "" if day else BEYOND_CALENDAR
+    yield maker.derived(
+        subject,
+        "goal_date",
+        day.toordinal() if day else None,
+        date,
+        0,
+        "day_at_present_pace",
+        (lacking, pace),
+        missing=reason,
+    )

@@ -1,0 +1,138 @@
+"""Totals: the points of one unit over all indicators, and whether it may be ranked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dxkit.analysis.indicators import Measured
+from dxkit.analysis.scoring import band_of
+from dxkit.model.campaign import Indicator, Target
+from dxkit.model.rules import Band, Condition, Exclusion, RankingRule, ScoringRule
+from dxkit.model.table import Flag
+
+INCOMPLETE = "incomplete"
+"""Why a unit has no total: some, not all, of its indicators lack a value."""
+EXCLUDED = "excluded"
+"""Why a unit with a total is not ranked: the campaign's folder names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One unit on one indicator. ``points`` is None without a value or without a rule for it;
+    ``rank`` is the place among the ``ranked`` units of the group that have a value.
+    """
+
+    unit_code: str
+    indicator: Indicator
+    measured: Measured
+    target: Target | None
+    points: float | None
+    rank: int | None = None
+    ranked: int = 0
+
+    @property
+    def attained(self) -> float | None:
+        """Value over target; None when one of them is missing."""
+        value = self.measured.value.value
+        if value is None or self.target is None or not self.target.value:
+            return None
+        return value / self.target.value
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the target is reached, on unrounded values; None without a value or a target."""
+        value = self.measured.value.value
+        if value is None or self.target is None:
+            return None
+        return (value - self.target.value) * self.indicator.direction >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The points of one unit over all indicators, brought to the campaign's full scale.
+
+    ``covered`` is the share of the scale whose indicators apply; ``bonus`` the part of ``points``
+    that comes on top of the scale. ``missing`` tells why there is no total (``not_reported``,
+    ``incomplete``). ``unranked`` tells why there is no place: that, ``excluded``, or the kind of
+    a condition that the unit does not fulfil.
+    """
+
+    unit_code: str
+    points: float | None
+    covered: float
+    missing: str = ""
+    band: Band | None = None
+    rank: int | None = None
+    ranked: int = 0
+    award: str = ""
+    bonus: float = 0.0
+    unranked: str = ""
+
+
+def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) -> Total:
+    """Points over the indicators that apply, scaled up to the whole when some do not; then the
+    bonus.
+    """
+    counted = [
+        r for r in results if r.indicator.scoring != "none" and r.indicator.id not in scoring.bonus
+    ]
+    reasons = {r.measured.value.missing for r in counted if r.measured.value.value is None}
+    unknown = reasons - {Flag.NOT_APPLICABLE}
+    scored = [r for r in counted if r.points is not None]
+    covered = math.fsum(r.indicator.max_points for r in scored)
+    if unknown or not scored or not covered:
+        nobody = unknown <= {Flag.NOT_REPORTED} and not scored
+        reason = str(Flag.NOT_REPORTED) if nobody else INCOMPLETE
+        return Total(unit_code, None, 0.0, reason, unranked=reason)
+    earned = math.fsum(r.points for r in scored if r.points is not None)
+    bonus = math.fsum(
+        r.points for r in results if r.indicator.id in scoring.bonus and r.points is not None
+    )
+    points = earned * (scoring.total_points / covered) + bonus
+    band = band_of(points / scoring.total_points, scoring.bands)
+    return Total(unit_code, points, covered / scoring.total_points, band=band, bonus=bonus)
+
+
+def why_unranked(
+    total: Total,
+    level: str,
+    reported: float | None,
+    results: Mapping[str, Result],
+    rule: RankingRule,
+    period: str,
+) -> str:
+    """Why a unit gets no place; empty when it gets one. ``reported`` is the share of the units
+    below that sent a report, None where there are none; ``results`` are the unit's by indicator.
+    """
+    if total.points is None:
+        return total.missing
+    if any((e.unit, e.period) == (total.unit_code, period) for e in rule.exclusions):
+        return EXCLUDED
+    for condition in rule.conditions:
+        applies = condition.level in ("", level)
+        if applies and not _is_fulfilled(condition, total, reported, results):
+            return condition.kind
+    return ""
+
+
+def exclusion_of(unit_code: str, period: str, rule: RankingRule) -> Exclusion | None:
+    """The decision that keeps a unit out of the ranking, or None."""
+    found = (e for e in rule.exclusions if (e.unit, e.period) == (unit_code, period))
+    return next(found, None)
+
+
+def _is_fulfilled(
+    condition: Condition, total: Total, reported: float | None, results: Mapping[str, Result]
+) -> bool:
+    """A condition on something that does not exist at the unit is fulfilled."""
+    if condition.kind == "covered":
+        return total.covered >= condition.at_least - 1e-9
+    if condition.kind == "reported":
+        return reported is None or reported >= condition.at_least - 1e-9
+    result = results.get(condition.indicator)
+    value = result.measured.value.value if result else None
+    if result is None or value is None:
+        return True
+    return (value - condition.at_least) * result.indicator.direction >= -1e-9

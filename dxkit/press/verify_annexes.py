@@ -1,0 +1,100 @@
+"""Proof of the annexes: every number of league.xlsx and of the Word documents is compared again.
+
+``find`` gives the fact of a key, from an analysis that ``verify`` made from the raw files.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dxkit.model.facts import Fact
+from dxkit.press.document.facts_part import read_facts
+from dxkit.press.workbook_out import as_in_cell, number_format
+from dxkit.story.messages import Language, available_languages, load_language
+
+Find = Callable[[str], Fact | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One number of an annex that cannot be proved: its fact's key or its place, what stands there,
+    what should.
+    """
+
+    fact: str
+    shown: str
+    expected: str
+
+
+def compare_workbook(path: Path, find: Find) -> tuple[int, list[Mismatch]]:
+    """How many numbers the workbook's sheets hold, and which differ. Each must be listed with its
+    fact, be that fact's unrounded value, and have the format that shows it as pages do; each
+    listed number must be there.
+    """
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()))
+    spoken = (load_language(code) for code in available_languages())
+    language = next(s for s in spoken if s.plain("workbook.numbers") == book.sheetnames[-1])
+    listing = book.worksheets[-1]
+    listed = {
+        (sheet, cell): (str(key), shown)
+        for sheet, cell, key, shown in listing.iter_rows(min_row=2, max_col=4, values_only=True)
+    }
+    compared = 0
+    differences = []
+    for sheet in book:
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            if cell.value is None or cell.data_type == "s":
+                continue
+            compared += 1
+            place = f"{sheet.title}!{cell.coordinate}"
+            key, shown = listed.pop((sheet.title, cell.coordinate), (place, None))
+            fact = find(key)
+            if fact is None or not fact.known:
+                differences.append(Mismatch(key, str(cell.value), "–"))
+            elif (cell.value, cell.number_format, shown) != (
+                as_in_cell(fact),
+                number_format(fact),
+                language.number(fact),
+            ):
+                differences.append(_mismatch(key, f"{shown} ({cell.value!r})", fact, language))
+    differences += [
+        Mismatch(key, "–", f"{sheet}!{cell}") for (sheet, cell), (key, _) in listed.items()
+    ]
+    return compared, differences
+
+
+def compare_document(path: Path, find: Find) -> tuple[int, list[Mismatch]]:
+    """How many numbers the document's text and its pictures' alternatives show; which differ."""
+    try:
+        code, numbers = read_facts(path)
+    except ValueError as error:  # runs were added or taken away by hand
+        return 0, [Mismatch(path.name, str(error), "–")]
+    language = load_language(code)
+    differences = []
+    for key, shown in numbers:
+        fact = find(key)
+        if fact is None or not fact.known:
+            differences.append(Mismatch(key, shown, "–"))
+        elif shown not in writings(fact, language):
+            differences.append(_mismatch(key, shown, fact, language))
+    return len(numbers), differences
+
+
+def writings(fact: Fact, language: Language) -> frozenset[str]:
+    """The ways in which a text may write a fact: as it is, without or with its sign."""
+    return frozenset(
+        {
+            language.number(fact),
+            language.number(fact, signless=True),
+            language.number(fact, signed=True),
+        }
+    )
+
+
+def _mismatch(key: str, shown: str, fact: Fact, language: Language) -> Mismatch:
+    return Mismatch(key, shown, f"{language.number(fact)} ({fact.value!r})")

@@ -1,0 +1,123 @@
+"""Horizontal bars: values against targets, units ranked with a target line, shares of a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.story.charts.canvas import Canvas
+from dxkit.story.charts.labels import broken
+from dxkit.story.charts.style import BAD, GOOD, INK, LINE, SMALL, SOFT, TRACK, WIDTH
+from dxkit.story.messages import Language
+
+_LEFT = 112.0  # where bars begin
+_RIGHT = WIDTH - 50.0  # where the scale ends; room for the number behind
+_ROW, _DENSE_ROW = 25.0, 19.0
+_MANY = 8  # rows from which they stand closer
+_THICK = 13.0
+_HEAD = 18.0  # above the bars, when a line is named there
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row: a label, its value, and the target it is held against, if any. ``direction`` is -1
+    when less is better.
+    """
+
+    label: str
+    value: Fact
+    target: Fact | None = None
+    direction: int = 1
+
+    @property
+    def reached(self) -> bool:
+        """Whether the value is at or past the target; a row without one counts as reached."""
+        if self.target is None or not self.target.known or not self.value.known:
+            return True
+        return (self.value.number - self.target.number) * self.direction >= 0
+
+
+def draw_bars(
+    name: str,
+    rows: Sequence[Bar],
+    language: Language,
+    *,
+    line: Fact | None = None,
+    line_word: str = "",
+    short_of: bool = False,
+) -> Markup:
+    """Bars with their values behind them, in the order given.
+
+    Each row's own target is an upright stroke; ``line`` is one target of all rows instead, drawn
+    through them and named above by ``line_word``. Blue bars reach their
+    target, orange ones do not; with ``short_of`` every bar is something lacking, so all are orange.
+    """
+    head = _HEAD if line is not None and line.known else 0.0
+    step = _ROW if len(rows) <= _MANY else _DENSE_ROW
+    height = head + step * len(rows)
+    tops = [head + n * step + (step - _THICK) / 2 for n in range(len(rows))]
+    with Canvas(name, height, language) as canvas:
+        scale = _scale([*rows, *([Bar("", line)] if line else [])])
+        across = {True: GOOD, False: BAD}
+        if _is_share(rows):
+            whole = (_RIGHT - _LEFT) * min(scale, 1.0) / scale
+            canvas.bars([(_LEFT, top, whole, _THICK) for top in tops], TRACK)
+        for reached in (True, False):
+            canvas.bars(
+                [
+                    (_LEFT, top, _length(row.value, scale), _THICK)
+                    for top, row in zip(tops, rows, strict=True)
+                    if row.value.known and (row.reached and not short_of) is reached
+                ],
+                across[reached],
+            )
+        canvas.lines([[(_LEFT, head + 2), (_LEFT, height - 2)]], LINE, 1)
+        if line is not None and line.known:
+            x = _LEFT + _length(line, scale)
+            canvas.lines([[(x, 13), (x, height - 2)]], INK, 1.4)
+            _above(canvas, x, 6, line, line_word)
+        for top, row in zip(tops, rows, strict=True):
+            _write(canvas, top, row, scale, own_target=line is None)
+        return canvas.svg()
+
+
+def _write(canvas: Canvas, top: float, row: Bar, scale: float, *, own_target: bool) -> None:
+    middle = top + _THICK / 2
+    canvas.words(_LEFT - 6, middle, broken(row.label, 19), at="right", fontsize=9, linespacing=1.0)
+    end = _LEFT + (_length(row.value, scale) if row.value.known else 0)
+    if row.target is not None and row.target.known:
+        x = _LEFT + _length(row.target, scale)
+        if own_target:
+            canvas.lines([[(x, top - 3), (x, top + _THICK + 3)]], INK, 2.2)
+        end = max(end, x) if 0 <= x - end < 42 else end
+    canvas.fact(
+        end + 5, middle, row.value, colour=INK, fontweight="bold" if row.value.known else "normal"
+    )
+
+
+def _above(canvas: Canvas, x: float, y: float, line: Fact, word: str) -> None:
+    """The name and number of a line, on whichever side has room."""
+    if x > WIDTH / 2:
+        canvas.fact(x + 2, y, line, at="right", fontsize=SMALL)
+        width = len(canvas.language.number(line)) * SMALL * 0.64
+        canvas.words(x - width, y, word, at="right", colour=SOFT, fontsize=SMALL)
+    else:
+        canvas.words(x - 2, y, word, colour=SOFT, fontsize=SMALL)
+        canvas.fact(x + len(word) * SMALL * 0.62 + 3, y, line, fontsize=SMALL)
+
+
+def _length(fact: Fact, scale: float) -> float:
+    return (_RIGHT - _LEFT) * max(fact.number, 0) / scale
+
+
+def _scale(rows: Sequence[Bar]) -> float:
+    """The value at the right end: 100 % for shares, unless one is greater."""
+    shown = [f.number for row in rows for f in (row.value, row.target) if f is not None and f.known]
+    return max([*shown, *([1.0] if _is_share(rows) else [])], default=1.0) or 1.0
+
+
+def _is_share(rows: Sequence[Bar]) -> bool:
+    return any(row.value.unit is UnitOfMeasure.SHARE for row in rows)

@@ -1,0 +1,86 @@
+"""A chart on the page: its claim as title, the drawing, its text alternative, its data as table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from dxkit.model.facts import Fact
+from dxkit.story.messages import Language
+from dxkit.story.tables import Cell, Column, render_table
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One row of a chart's data: what it is about, and a number (or None) for each heading."""
+
+    label: str | Markup
+    facts: tuple[Fact | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """All numbers that a chart shows. ``label`` heads the first column, ``headings`` the others."""
+
+    label: str
+    headings: tuple[str, ...]
+    rows: tuple[DataRow, ...]
+
+    def table(self, caption: str | Markup, language: Language) -> Markup:
+        """The numbers as a table."""
+        columns = [
+            Column(self.label),
+            *(Column(heading, numeric=True) for heading in self.headings),
+        ]
+        rows: list[list[Cell]] = [
+            [row.label, *("–" if fact is None else fact for fact in row.facts)] for row in self.rows
+        ]
+        return render_table(caption, columns, rows, language)
+
+    def spoken(self, language: Language) -> Markup:
+        """The numbers one after the other: "Xã A: kết quả 45,6%, chỉ tiêu 50%; …"."""
+        alone = len(self.headings) == 1
+        rows = []
+        for row in self.rows:
+            numbers = [
+                (Markup("") if alone else escape(heading) + " ") + language.fact(fact)
+                for heading, fact in zip(self.headings, row.facts, strict=True)
+                if fact is not None
+            ]
+            label = escape(row.label)
+            rows.append(label + ": " + Markup(", ").join(numbers) if numbers else label)
+        return Markup("; ").join(rows)
+
+
+def chart_figure(
+    name: str,
+    drawing: Markup,
+    claims: Sequence[Markup],
+    source: Markup | str,
+    data: ChartData,
+    language: Language,
+) -> Markup:
+    """The whole figure. ``claims`` are the sentences that the chart shows to be true: they are its
+    title, and with all its numbers its text alternative, which ``drawing`` names by
+    ``<name>-text``.
+    """
+    title = Markup(" ").join(claims)
+    alternative = language.text(
+        "chart.alternative", claims=title, label=data.label, rows=data.spoken(language)
+    )
+    return Markup(
+        '<figure class="chart" id="{name}"><figcaption>{title}</figcaption>'
+        '<div class="drawing">{drawing}</div><p hidden id="{name}-text">{alternative}</p>'
+        '<p class="source">{source}</p>'
+        "<details><summary>{summary}</summary>{table}</details></figure>"
+    ).format(
+        name=name,
+        title=title,
+        drawing=drawing,
+        alternative=alternative,
+        source=source,
+        summary=language.text("chart.data"),
+        table=data.table(language.text("chart.data_caption"), language),
+    )

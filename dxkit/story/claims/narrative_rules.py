@@ -1,0 +1,133 @@
+"""The conditions of the sentences of the argument: situation, change, cause, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dxkit.story.claims.predicates import (
+    Predicate,
+    all_have_sign,
+    are_known,
+    compare,
+    compare_written,
+    every,
+    has_sign,
+    is_number,
+    missing,
+    none_named,
+    positive,
+    written_between,
+)
+
+_HIGHER, _LOWER = all_have_sign("higher_", 1), all_have_sign("lower_", -1)
+_AGAINST: Mapping[str, Predicate] = {
+    "both": every(_HIGHER, _LOWER, none_named("even_"), has_sign("gap", -1)),
+    "mixed": every(_HIGHER, _LOWER, has_sign("gap", -1)),
+    "higher": every(_HIGHER, none_named("lower_"), none_named("even_"), has_sign("gap", 1)),
+    "lower": every(_LOWER, none_named("higher_"), none_named("even_"), has_sign("gap", -1)),
+    "some_higher": every(_HIGHER, none_named("lower_"), has_sign("gap", 1)),
+    "some_lower": every(_LOWER, none_named("higher_"), has_sign("gap", -1)),
+    "level": every(none_named("higher_"), none_named("lower_"), has_sign("gap", 0)),
+}
+_NO_PACE = (
+    "not_reported",
+    "no_data",
+    "rejected",
+    "not_applicable",
+    "not_measured",
+)
+MOST_ACTIVITIES = 6
+_ACTIVITIES = [f"value_{place}" for place in range(1, MOST_ACTIVITIES + 1)]
+
+NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
+    {
+        # against the whole and against units of the same type
+        **{f"group_{n}": rule for n, rule in _AGAINST.items()},
+        **{f"type_{n}": every(positive("type_units"), r) for n, r in _AGAINST.items()},
+        "type_alone": are_known("ranked"),
+        "strength": every(
+            compare("best_rank", lambda best, worst: best < worst, "worst_rank"),
+            are_known("best_ranked", "worst_ranked"),
+        ),
+        "strength_even": every(
+            compare("best_rank", lambda best, worst: best == worst, "worst_rank"),
+            are_known("best_ranked"),
+        ),
+        "strength_unknown": missing("best_rank"),
+        # how sure the place is
+        "certainty_fixed": every(
+            are_known("rank", "rank_best"),
+            compare("rank_best", lambda best, worst: best == worst, "rank_worst"),
+            compare("rank_best", lambda best, rank: best == rank, "rank"),
+        ),
+        "certainty_range": every(
+            compare("rank_best", lambda best, worst: best < worst, "rank_worst"),
+            compare("rank_best", lambda best, rank: best <= rank, "rank"),
+            compare("rank", lambda rank, worst: rank <= worst, "rank_worst"),
+        ),
+        "certainty_unknown": every(are_known("points"), missing("rank")),
+        "award_open": written_between("award_draws", 0, 100),
+        # over the whole movement
+        "movement_met": compare(
+            "movement_value", lambda value, target: value >= target, "movement_target"
+        ),
+        "movement_missed": compare(
+            "movement_value", lambda value, target: value < target, "movement_target"
+        ),
+        "movement_unknown": every(missing("movement_value"), are_known("movement_target")),
+        **{f"activity_{n}": are_known(*_ACTIVITIES[:n]) for n in range(1, MOST_ACTIVITIES + 1)},
+        "activity_unknown": missing("value"),
+        # what changed
+        "progress_up": every(
+            has_sign("progress", 1), are_known("progress_rank", "progress_ranked")
+        ),
+        "progress_down": every(
+            has_sign("progress", -1), are_known("progress_rank", "progress_ranked")
+        ),
+        "progress_same": every(
+            has_sign("progress", 0), are_known("progress_rank", "progress_ranked")
+        ),
+        "progress_unknown": missing("progress", "not_ranked"),
+        # where
+        "below_drag": compare_written("contribution", lambda part, weight: part < weight, "weight"),
+        "below_small": every(all_have_sign("small_", 1), are_known("smallest")),
+        # what to do
+        **{
+            f"next_step_{n}": every(
+                positive("lacking"), *(positive(name) for name in ("first", "second", "third")[:n])
+            )
+            for n in (1, 2, 3)
+        },
+        "next_step_whole": positive("lacking"),
+        "next_nothing": every(
+            positive("targets"),
+            compare("targets_met", lambda met, all_: met == all_, "targets"),
+        ),
+        "next_unknown": missing("value"),
+        "deadline_set": every(positive("lacking"), positive("per_week"), are_known("deadline")),
+        "deadline_none": every(positive("lacking"), missing("deadline", "no_deadline")),
+        "pace_in_time": every(
+            has_sign("pace", 1), compare("goal_date", lambda day, last: day <= last, "deadline")
+        ),
+        "pace_late": every(
+            has_sign("pace", 1), compare("goal_date", lambda day, last: day > last, "deadline")
+        ),
+        "pace_open": every(
+            has_sign("pace", 1), are_known("goal_date"), missing("deadline", "no_deadline")
+        ),
+        "pace_slow": every(positive("pace"), has_sign("pace", 0)),
+        "pace_none": missing("goal_date", "no_progress"),
+        "pace_first": missing("goal_date", "first_period"),
+        "pace_unknown": missing("goal_date", *_NO_PACE),
+        "cheapest_of": compare_written("most", lambda most, least: most > least, "least"),
+        "cheapest": positive("most"),
+        # the state of the data
+        "data_simulated": are_known("value"),
+        "data_doubtful": every(positive("cells_doubtful"), are_known("cells")),
+        "data_not_doubtful": every(
+            is_number("cells_doubtful", lambda n: n == 0), positive("cells")
+        ),
+        "data_unchanged": positive("children_unchanged"),
+    }
+)

@@ -1,0 +1,124 @@
+"""Predicates over facts, and how they are joined: what the rules of the sentences are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from dxkit.model.facts import Fact, UnitOfMeasure
+
+Facts = Mapping[str, Fact]
+Predicate = Callable[[Facts, int], bool]
+"""Takes the facts by placeholder and the direction that is good for the indicator."""
+
+
+def known(facts: Facts, *names: str) -> bool:
+    """Whether all these facts are there and have a value."""
+    return all(name in facts and facts[name].known for name in names)
+
+
+def shows_zero(fact: Fact) -> bool:
+    """Whether a fact that is not zero would be written as zero."""
+    return not as_written(fact)
+
+
+def as_written(fact: Fact) -> Decimal:
+    """The number that a reader sees of a known fact."""
+    scale = 100 if fact.unit in (UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE) else 1
+    value = Decimal(repr(fact.number)) * scale
+    return value.quantize(Decimal(1).scaleb(-fact.decimals), ROUND_HALF_UP)
+
+
+def sign(facts: Facts, name: str) -> int:
+    """-1, 0 or 1 as the fact is below, at or above zero."""
+    value = facts[name].number
+    return (value > 0) - (value < 0)
+
+
+def has_sign(name: str, *signs: int) -> Predicate:
+    """The fact is known and its sign, 0 when it would be written as zero, is one of ``signs``."""
+
+    def holds(facts: Facts, direction: int) -> bool:
+        if not known(facts, name):
+            return False
+        return (0 if shows_zero(facts[name]) else sign(facts, name)) in signs
+
+    return holds
+
+
+def all_have_sign(prefix: str, wanted: int) -> Predicate:
+    """Every fact whose name begins with ``prefix`` has that sign as written, and there is one."""
+
+    def holds(facts: Facts, direction: int) -> bool:
+        names = [name for name in facts if name.startswith(prefix)]
+        return bool(names) and all(has_sign(name, wanted)(facts, direction) for name in names)
+
+    return holds
+
+
+def none_named(prefix: str) -> Predicate:
+    """No fact's name begins with ``prefix``."""
+    return lambda facts, direction: not any(name.startswith(prefix) for name in facts)
+
+
+def missing(name: str, *reasons: str) -> Predicate:
+    """The fact is there without a value, for one of these reasons, or any when none is given."""
+
+    def holds(facts: Facts, direction: int) -> bool:
+        if name not in facts or facts[name].known:
+            return False
+        return not reasons or facts[name].missing in reasons
+
+    return holds
+
+
+def gap(*signs: int, written_as_zero: bool = False) -> Predicate:
+    """The gap to the target, seen in the direction that is good for the indicator."""
+
+    def holds(facts: Facts, direction: int) -> bool:
+        if not known(facts, "value", "target", "gap"):
+            return False
+        return (
+            sign(facts, "gap") * direction in signs and shows_zero(facts["gap"]) is written_as_zero
+        )
+
+    return holds
+
+
+def every(*predicates: Predicate) -> Predicate:
+    """All of them hold."""
+    return lambda facts, direction: all(holds(facts, direction) for holds in predicates)
+
+
+def are_known(*names: str) -> Predicate:
+    """These facts are there and have a value."""
+    return lambda facts, direction: known(facts, *names)
+
+
+def is_number(name: str, test: Callable[[float], bool]) -> Predicate:
+    """The fact is known and its value passes the test."""
+    return lambda facts, direction: known(facts, name) and test(facts[name].number)
+
+
+def positive(name: str) -> Predicate:
+    """The fact is known and above zero."""
+    return is_number(name, lambda number: number > 0)
+
+
+def written_between(name: str, low: int, high: int) -> Predicate:
+    """The fact is known and the number that a reader sees is between these, neither included."""
+    return lambda facts, direction: known(facts, name) and low < as_written(facts[name]) < high
+
+
+def compare(left: str, test: Callable[[float, float], bool], right: str) -> Predicate:
+    """Both facts are known and their values pass the test."""
+    return lambda facts, direction: (
+        known(facts, left, right) and test(facts[left].number, facts[right].number)
+    )
+
+
+def compare_written(left: str, test: Callable[[Decimal, Decimal], bool], right: str) -> Predicate:
+    """The same on the numbers that a reader sees."""
+    return lambda facts, direction: (
+        known(facts, left, right) and test(as_written(facts[left]), as_written(facts[right]))
+    )

@@ -1,0 +1,178 @@
+"""The situation: what each indicator has reached, how that compares, and how sure the place is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dxkit.analysis.unit_facts import TOTAL
+from dxkit.model.campaign import Indicator, IndicatorKind, MeasureKind
+from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.story.claims.narrative_rules import MOST_ACTIVITIES
+from dxkit.story.claims.predicates import shows_zero
+from dxkit.story.claims.rules import Filling, choose
+from dxkit.story.claims.view import View
+
+_LEVELS = ("exceeded", "met", "nearly", "missed", "no_target")
+_REASONS = ("not_reported", "no_data", "not_applicable", "rejected")
+_AGAINST = ("both", "mixed", "higher", "lower", "some_higher", "some_lower", "level")
+
+
+def situation(view: View) -> Iterator[Claim]:
+    """What is true of the unit now, in reading order."""
+    for indicator in view.indicators:
+        yield level(view, indicator)
+        yield from _movement(view, indicator)
+    for claim in (_against_group(view), _against_type(view), _strength(view)):
+        if claim is not None:
+            yield claim
+    yield from certainty(view)
+
+
+def level(view: View, indicator: Indicator) -> Claim:
+    """What the unit has reached on one indicator, or why there is no figure."""
+    kind = indicator.kind.value
+    kinds = ("value", "target", "gap", "shortfall", "numerator", "denominator")
+    claim = choose(
+        [f"level_{name}_{kind}" for name in _LEVELS] + [f"level_{name}" for name in _REASONS],
+        {
+            **view.known_kinds(indicator.id, *kinds),
+            "indicator": Reference("indicator", indicator.id),
+            "thing": Reference("thing", indicator.numerator),
+            "unit": view.itself,
+        },
+        indicator.direction,
+    )
+    if claim is None:
+        raise LookupError(f"no sentence fits the level of {indicator.id} at {view.unit.code}")
+    return claim
+
+
+def _movement(view: View, indicator: Indicator) -> Iterator[Claim]:
+    """What has been reached over the whole movement, where the plan sets a target for it."""
+    claim = choose(
+        ("movement_met", "movement_missed", "movement_unknown"),
+        {
+            **view.known_kinds(indicator.id, "movement_value", "movement_target"),
+            "thing": Reference("thing", indicator.numerator),
+            "unit": view.itself,
+        },
+    )
+    if claim is not None:
+        yield claim
+
+
+def _against_group(view: View) -> Claim | None:
+    if view.group is None:
+        return None
+    return _against(view, "group", "against_group", {"group": Reference("unit", view.group.code)})
+
+
+def _against_type(view: View) -> Claim | None:
+    """Against all units of the same type together, or that there is no other one."""
+    if view.group is None or not view.unit.type:
+        return None
+    more = {"type": Reference("type", view.unit.type), "group": Reference("unit", view.group.code)}
+    counted = next(view.own_facts("type_units"), None)
+    if counted is not None:
+        return _against(view, "type", "against_type", {**more, "type_units": counted})
+    alike = [p for p in view.peers if p.unit.type == view.unit.type]
+    ranked = view.scorecard.find(TOTAL, "ranked")
+    if len(alike) > 1 or ranked is None:
+        return None
+    return choose(("type_alone",), {**more, "ranked": ranked, "unit": view.itself})
+
+
+def _against(view: View, slot: str, kind: str, more: dict[str, Filling]) -> Claim | None:
+    """On which ratios the unit is higher and on which lower, and the greatest distance."""
+    ratios = {i.id for i in view.indicators if i.kind is IndicatorKind.RATIO}
+    found = [f for f in view.own_facts(kind) if f.key.subject in ratios and f.known]
+    if not found:
+        return None
+    higher = [f for f in found if f.number > 0 and not shows_zero(f)]
+    lower = [f for f in found if f.number < 0 and not shows_zero(f)]
+    furthest = max(found, key=lambda fact: abs(fact.number))
+    if higher and lower:
+        furthest = max(lower, key=lambda fact: abs(fact.number))
+    return choose(
+        [f"{slot}_{name}" for name in _AGAINST],
+        {
+            **{f"higher_{f.key.subject}": f for f in higher},
+            **{f"lower_{f.key.subject}": f for f in lower},
+            **{f"even_{f.key.subject}": f for f in found if f not in higher and f not in lower},
+            "higher": [Reference("short_indicator", f.key.subject) for f in higher],
+            "lower": [Reference("short_indicator", f.key.subject) for f in lower],
+            "furthest": Reference("short_indicator", furthest.key.subject),
+            "gap": furthest,
+            "unit": view.itself,
+            **more,
+        },
+    )
+
+
+def _strength(view: View) -> Claim | None:
+    """The indicators with the unit's best and worst places."""
+    ranks = [f for f in view.own_facts("rank") if f.key.subject != TOTAL]
+    if view.group is None or not ranks:
+        return None
+    known = [f for f in ranks if f.known]
+    if not known:
+        return choose(("strength_unknown",), {"best_rank": ranks[0], "unit": view.itself})
+    best = min(known, key=lambda fact: fact.number)
+    worst = max(known, key=lambda fact: fact.number)
+    return choose(
+        ("strength", "strength_even"),
+        {
+            "best_rank": best,
+            "worst_rank": worst,
+            "best_ranked": view.fact(best.key.subject, "ranked"),
+            "worst_ranked": view.fact(worst.key.subject, "ranked"),
+            "strong": _at(known, best),
+            "weak": _at(known, worst),
+        },
+    )
+
+
+def _at(ranks: list[Fact], place: Fact) -> list[Reference]:
+    return [Reference("short_indicator", f.key.subject) for f in ranks if f.number == place.number]
+
+
+def certainty(view: View) -> Iterator[Claim]:
+    """Whether the place stands under every trial, and whether the award does."""
+    kinds = ("points", "rank", "rank_best", "rank_worst", "award_draws")
+    facts = view.known_kinds(TOTAL, *kinds)
+    if view.group is None or "rank" not in facts:
+        return
+    filling: dict[str, Filling] = {**facts, "unit": view.itself}
+    claim = choose(("certainty_fixed", "certainty_range", "certainty_unknown"), filling)
+    if claim is not None:
+        yield claim
+    if "award_draws" in facts:
+        opened = choose(("award_open",), filling) if view.is_near_award else None
+        if opened is not None:
+            yield opened
+
+
+def activity(view: View) -> Iterator[Claim]:
+    """What was done, in counts that no indicator uses; one sentence for each table of them."""
+    campaign = view.campaign
+    used = {m for i in campaign.indicators for m in (i.numerator, i.denominator)}
+    used |= {check.reference for check in campaign.reference_checks}
+    tables: dict[str, list[Fact]] = {}
+    for measure in campaign.measures:
+        fact = view.scorecard.find(measure.id, "value")
+        if fact is not None and measure.id not in used and measure.kind is MeasureKind.COUNT:
+            tables.setdefault(measure.table, []).append(fact)
+    for table, facts in tables.items():
+        known = [fact for fact in facts if fact.known][:MOST_ACTIVITIES]
+        filling: dict[str, Filling] = {
+            "unit": view.itself,
+            "table": Reference("table", table),
+            "value": facts[0],
+        }
+        for place, fact in enumerate(known, start=1):
+            filling[f"value_{place}"] = fact
+            filling[f"name_{place}"] = Reference("measure", fact.key.subject)
+            filling[f"thing_{place}"] = Reference("thing", fact.key.subject)
+        claim = choose((f"activity_{len(known)}",) if known else ("activity_unknown",), filling)
+        if claim is not None:
+            yield claim

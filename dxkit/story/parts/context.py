@@ -1,0 +1,64 @@
+"""What every part of a page looks at, and the small pieces of page that parts share."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from dxkit.intake.text import slug
+from dxkit.model.facts import Reference
+from dxkit.model.rules import Words
+from dxkit.story.claims.view import View
+from dxkit.story.messages import load_language
+from dxkit.story.period import OpenPeriod
+from dxkit.story.sentences import Writer
+from dxkit.story.tracing import PageLanguage
+
+
+class Part:
+    """A finished piece of a page, shown by any notebook."""
+
+    def __init__(self, html: Markup) -> None:
+        self.html = html
+
+    def _repr_html_(self) -> str:
+        return str(self.html)
+
+    def __repr__(self) -> str:
+        return str(self.html.striptags())
+
+
+class Context:
+    """One unit in one period, in one language: what a part is made from."""
+
+    def __init__(self, opened: OpenPeriod, unit_code: str, language: str) -> None:
+        self.opened = opened
+        self.language = PageLanguage(load_language(language))
+        self.view = View(opened.analysis, opened.analysis.units.get(unit_code))
+        self.writer = Writer(opened.campaign, opened.analysis.units, self.language)
+
+    def section(self, key: str, body: Markup) -> Part:
+        """A part under the heading ``report.<key>_title``."""
+        return Part(self.titled(self.language.plain(f"report.{key}_title"), body))
+
+    def titled(self, title: str, body: Markup) -> Markup:
+        """A section with a heading that can be linked to."""
+        return Markup('<section><h2 id="{}">{}</h2>{}</section>').format(slug(title), title, body)
+
+    def assumed(self) -> Markup:
+        """The mark of a rule that is an assumption."""
+        return Markup('<span class="assumed">({})</span>').format(
+            self.language.text("report.assumed")
+        )
+
+    def name(self, code: str) -> Markup:
+        """A unit's name as it begins a line."""
+        return self.writer.name(Reference("unit", code), starts=True)
+
+    def dated_name(self, words: Words) -> Markup:
+        """A name from the campaign folder, which may hold figures."""
+        return Markup('<span class="name">{}</span>').format(self.language.name(words))
+
+    @staticmethod
+    def date(text: str) -> Markup:
+        """A day or period, whose figures are no facts."""
+        return Markup('<span class="date">{}</span>').format(text)

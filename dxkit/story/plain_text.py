@@ -1,0 +1,21 @@
+"""Text that came from a workbook, made fit to be shown anywhere."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 400
+"""Letters of one received text that a page shows; its cell is named beside it."""
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def harmless(text: str, longest: int = LONGEST) -> str:
+    """The text on one line, at most ``longest`` letters and then "…". Characters that cannot be
+    seen (controls, overrides of the writing direction, zero-width ones) become "�".
+    """
+    seen = _UNSEEN.sub("\ufffd", " ".join(text.split()))
+    return seen if len(seen) <= longest else seen[: longest - 1].rstrip() + "…"

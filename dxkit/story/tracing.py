@@ -1,0 +1,112 @@
+"""How each number on a page was made: what readers see when they point at it.
+
+The page carries it as text that its script reads; without a script the page reads the same, and
+its list of sources says which cells it rests on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from markupsafe import Markup
+
+from dxkit.analysis.scorecard import Analysis
+from dxkit.analysis.unit_facts import TOTAL
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Fact, FactKey
+from dxkit.story.messages import Language
+from dxkit.story.places import ranges_by_sheet
+
+_VISIBLE_MARKS = {"simulated": "simulated", "doubtful": "doubtful", "approximate": "doubtful"}
+
+
+class PageLanguage(Language):
+    """The words of a language, for one page: remembers which facts the page shows, and writes
+    reservations on them as classes that the page's style makes visible.
+    """
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(language.code, language.sections)
+        self.facts: dict[FactKey, Fact] = {}
+
+    def fact(self, fact: Fact, *, signless: bool = False, signed: bool = False) -> Markup:
+        """The fact as an element that carries its value, its key and its reservations."""
+        element = str(super().fact(fact, signless=signless, signed=signed))
+        if not fact.known:
+            return Markup(element)
+        self.facts[fact.key] = fact
+        marks = sorted({_VISIBLE_MARKS[mark] for mark in fact.marks if mark in _VISIBLE_MARKS})
+        return Markup(element.replace('class="fact"', f'class="{" ".join(["fact", *marks])}"', 1))
+
+
+def traces(
+    shown: Iterable[Fact],
+    analysis: Analysis,
+    unit_code: str,
+    campaign: Campaign,
+    language: Language,
+) -> Markup:
+    """The making of the facts shown and of those they are made from, as hidden text in JSON.
+
+    Cells are named only of ``unit_code`` and the units below it: what a page says of a greater
+    whole rests on other units' files, which it does not name.
+    """
+    own = {unit_code, *(unit.code for unit in analysis.units.descendants(unit_code))}
+    shown = tuple(shown)
+    facts = _with_inputs(shown, analysis, own)
+    named = {fact.key for fact in shown}
+    number_of = {key: number for number, key in enumerate(facts)}
+    sheets: dict[str, int] = {}
+    entries = []
+    for fact in facts.values():
+        inputs = [number_of[key] for key in fact.inputs if key in number_of]
+        cells: list[list[Any]] = []
+        if fact.key.unit in own and not inputs and (fact.key in named or not fact.inputs):
+            for (file, sheet), ranges in ranges_by_sheet(fact.sources).items():
+                place = sheets.setdefault(f"{file} › {sheet}", len(sheets))
+                cells.append([place, ranges])
+        entries.append([language.number(fact), fact.method, inputs, cells, sorted(fact.marks)])
+    content = {
+        "keys": [str(key) for key in facts],
+        "facts": entries,
+        "sheets": list(sheets),
+        "own": sorted(own & {key.unit for key in facts}),
+        "words": _words(facts.values(), analysis, campaign, language),
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Markup('<p hidden class="place" id="traces">{}</p>').format(text)
+
+
+def _with_inputs(shown: Iterable[Fact], analysis: Analysis, own: set[str]) -> dict[FactKey, Fact]:
+    """The facts and, right behind them, those of these units that they were made from."""
+    found = {fact.key: fact for fact in shown}
+    for fact in tuple(found.values()):
+        if fact.method == "competition_rank":
+            continue  # made from the values of all units compared
+        for key in fact.inputs:
+            source = analysis.find(key) if key.unit in own else None
+            if source is not None and source.known:
+                found.setdefault(key, source)
+    return found
+
+
+def _words(
+    facts: Iterable[Fact], analysis: Analysis, campaign: Campaign, language: Language
+) -> dict[str, Any]:
+    """The names of all that the keys of these facts speak of, and the sentences on their making."""
+    facts = list(facts)
+    names = {TOTAL: language.plain("report.total")}
+    names |= {m.id: language.name(m.names) for m in campaign.measures}
+    names |= {i.id: language.name(i.names) for i in campaign.indicators}
+    plain = language.plain
+    return {
+        "units": {k.unit: analysis.units.get(k.unit).name for k in (f.key for f in facts)},
+        "subjects": {fact.key.subject: names[fact.key.subject] for fact in facts},
+        "kinds": {f.key.kind: plain(f"trace.kind_{f.key.kind}") for f in facts},
+        "periods": {f.key.period: language.period(f.key.period) for f in facts},
+        "methods": {f.method: plain(f"trace.method_{f.method}") for f in facts},
+        "marks": {mark: plain(f"trace.mark_{mark}") for f in facts for mark in sorted(f.marks)},
+        **{key: plain(f"trace.{key}") for key in ("title", "made_of", "cells", "all_senders")},
+    }

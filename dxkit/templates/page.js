@@ -1,0 +1,173 @@
+"use strict";
+// Everything here is an extra: without it the page reads the same.
+(() => {
+  const main = document.getElementById("main");
+  const make = (name, text, parent) => {
+    const element = document.createElement(name);
+    if (text) element.textContent = text;
+    if (parent) parent.append(element);
+    return element;
+  };
+
+  // Contents: folded on a phone, where they would fill the screen.
+  const contents = document.querySelector("nav.contents details");
+  if (contents && window.matchMedia("(max-width: 30rem)").matches) contents.open = false;
+
+  // Tables: a button in each heading sorts by its column; the row of totals stays last.
+  const sortValue = (row, column) => {
+    const cell = row.cells[column];
+    const number = cell.querySelector("data");
+    return number ? Number(number.value) : cell.classList.contains("number") ? null : cell.textContent.trim();
+  };
+  const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), document.documentElement.lang));
+  const sortable = (table) => {
+    const body = table.tBodies[0];
+    if (!table.tHead || body.rows.length < 8 || table.closest("details")) return;
+    [...table.tHead.rows[0].cells].forEach((heading, column) => {
+      const button = make("button");
+      button.type = "button";
+      button.title = main.dataset.sort;
+      button.append(...heading.childNodes);
+      heading.append(button);
+      button.addEventListener("click", () => {
+        const first = heading.classList.contains("number") ? "descending" : "ascending";
+        const second = first === "ascending" ? "descending" : "ascending";
+        const order = heading.getAttribute("aria-sort") === first ? second : first;
+        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+        heading.setAttribute("aria-sort", order);
+        const rows = [...body.rows].filter((row) => !row.classList.contains("total"));
+        const totals = [...body.rows].filter((row) => row.classList.contains("total"));
+        const keyed = rows.map((row) => [sortValue(row, column), row]);
+        keyed.sort(([a], [b]) => (a === null) - (b === null) || (a === null ? 0 : (order === "ascending" ? 1 : -1) * compare(a, b)));
+        body.append(...keyed.map(([, row]) => row), ...totals);
+      });
+    });
+  };
+  main.querySelectorAll(".table table").forEach(sortable);
+
+  // Search: rows whose text holds what is typed, with or without accents.
+  const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+  main.querySelectorAll(".search").forEach((place) => {
+    const list = document.getElementById(place.dataset.rows);
+    const rows = [...list.querySelectorAll("tbody tr")];
+    const label = make("label", main.dataset.search, place);
+    const input = make("input", "", label);
+    input.type = "search";
+    const nothing = make("p", "", place);
+    nothing.setAttribute("role", "status");
+    input.addEventListener("input", () => {
+      const wanted = bare(input.value.trim());
+      let found = 0;
+      for (const row of rows) {
+        row.hidden = !bare(row.textContent).includes(wanted);
+        found += !row.hidden;
+      }
+      for (const folded of list.querySelectorAll("details")) folded.open = wanted !== "";
+      nothing.textContent = found ? "" : main.dataset.none;
+    });
+  });
+
+  // Numbers: how each was made and from which cells.
+  const store = document.getElementById("traces");
+  if (!store) return;
+  const { keys, facts, sheets, own, words } = JSON.parse(store.textContent);
+  const numberOf = new Map(keys.map((key, number) => [key, number]));
+  const box = make("div", "", document.body);
+  box.id = "trace";
+  box.setAttribute("role", "tooltip");
+  box.hidden = true;
+  let open = null;
+
+  const nameOf = (key) => {
+    const [period, unit, subject, kind] = key.split("/");
+    return `${words.subjects[subject]}, ${words.kinds[kind]} (${words.units[unit]}, ${words.periods[period]})`;
+  };
+  const describe = (number, parent) => {
+    const [, method, inputs, cells, marks] = facts[number];
+    make("p", words.methods[method], parent);
+    if (inputs.length) {
+      const list = make("ul", "", parent);
+      for (const input of inputs) {
+        const item = make("li", "", list);
+        const itsCells = facts[input][3];
+        make("b", facts[input][0], item);
+        item.append(" " + (inputs.length > 6 ? words.subjects[keys[input].split("/")[2]] : nameOf(keys[input])));
+        if (itsCells.length && inputs.length < 7) cellList(itsCells, item);
+      }
+    } else if (cells.length) cellList(cells, parent);
+    else if (!own.includes(keys[number].split("/")[1])) make("p", words.all_senders, parent);
+    for (const mark of marks) make("p", words.marks[mark], parent).className = "note";
+  };
+  const cellList = (cells, parent) => {
+    for (const [sheet, ranges] of cells) make("p", `${words.cells}: ${sheets[sheet]}: ${ranges}`, parent).className = "place";
+  };
+  const show = (fact) => {
+    const number = numberOf.get(fact.dataset.fact);
+    if (number === undefined) return;
+    hide();
+    open = fact;
+    fact.classList.add("open");
+    fact.setAttribute("aria-describedby", "trace");
+    box.replaceChildren();
+    const title = make("p", "", box);
+    make("b", fact.textContent.trim(), title);
+    title.append(": " + nameOf(keys[number]));
+    describe(number, box);
+    box.hidden = false;
+    const at = fact.getBoundingClientRect();
+    const width = box.offsetWidth;
+    const height = box.offsetHeight;
+    const wide = document.documentElement.clientWidth;
+    const high = document.documentElement.clientHeight;
+    box.style.left = `${Math.max(0, Math.min(at.left, wide - width))}px`;
+    const below = at.bottom + 8 + height < high;
+    box.style.bottom = "auto";
+    box.style.top = below ? `${at.bottom + 8}px` : `${Math.max(0, at.top - 8 - height)}px`;
+  };
+  const hide = () => {
+    if (!open) return;
+    open.classList.remove("open");
+    open.removeAttribute("aria-describedby");
+    open = null;
+    box.hidden = true;
+  };
+  let waiting = 0;
+  const factAt = (event) => event.target.closest(".fact");
+  document.addEventListener("mouseover", (event) => {
+    clearTimeout(waiting);
+    if (box.contains(event.target)) return;
+    const fact = factAt(event);
+    waiting = setTimeout(() => (fact ? show(fact) : document.activeElement !== open && hide()), fact ? 120 : 300);
+  });
+  document.addEventListener("click", (event) => {
+    const fact = factAt(event);
+    if (fact) { clearTimeout(waiting); show(fact); } else if (!box.contains(event.target)) hide();
+  });
+  document.addEventListener("focusin", (event) => { const fact = factAt(event); if (fact) show(fact); else hide(); });
+  document.addEventListener("scroll", () => { if (open && document.activeElement !== open) hide(); }, { passive: true });
+
+  // One tab stop for the numbers of each section; the arrow keys go from number to number.
+  const visible = (fact) => fact.checkVisibility();
+  main.querySelectorAll("section, header, figure").forEach((section) => {
+    const numbers = [...section.querySelectorAll("data.fact")].filter((fact) => fact.closest("section, header, figure") === section);
+    numbers.forEach((fact, place) => {
+      fact.tabIndex = place ? -1 : 0;
+      fact.setAttribute("role", "note");
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return hide();
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const here = document.activeElement;
+    if (!step || !here.matches("data.fact")) return;
+    const section = here.closest("section, header, figure");
+    const numbers = [...section.querySelectorAll("data.fact[tabindex]")].filter(visible);
+    const next = numbers[numbers.indexOf(here) + step];
+    if (!next) return;
+    event.preventDefault();
+    here.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+  document.documentElement.classList.add("ready");
+})();

@@ -1,0 +1,52 @@
+"""The way that is left, by hand."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from dxkit.analysis.outlook import (
+    day_reached,
+    per_week,
+    points_per_hundred,
+    shortfall,
+    weekly_pace,
+)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "target", "lacking"),
+    [(60, 100, 0.7, 10), (70, 100, 0.7, 0), (71, 100, 0.7, 0), (0, 3, 0.5, 2), (699, 1000, 0.7, 1),
+     (0, 0, 0.5, 0)],
+)  # fmt: skip
+def test_the_shortfall_in_households(
+    numerator: int, denominator: int, target: float, lacking: int
+) -> None:
+    assert shortfall(numerator, denominator, target) == lacking
+
+
+def test_the_pace_that_is_needed_is_rounded_up() -> None:
+    assert per_week(100, 30) == 24  # 23,3
+    assert per_week(412, 17) == 170  # 169,6
+    assert per_week(0, 17) == 0
+
+
+def test_the_pace_so_far_is_counted_on_todays_denominator() -> None:
+    # from 40 % to 54 % of 1.000 households in 14 days: 140 in two weeks
+    assert weekly_pace(0.54, 0.40, 1000, 14) == pytest.approx(70)
+    assert weekly_pace(0.40, 0.54, 1000, 14) == pytest.approx(-70)
+
+
+def test_the_day_at_the_present_pace() -> None:
+    end = datetime.date(2022, 12, 14)
+    assert day_reached(end, 140, 70.0) == datetime.date(2022, 12, 28)
+    assert day_reached(end, 141, 70.0) == datetime.date(2022, 12, 29)
+    assert day_reached(end, 10**9, 0.001) is None
+
+
+def test_points_for_a_hundred_households() -> None:
+    # 20 points for 80 % of 20.000 households: 16.000 households earn 20, a hundred 0,125
+    assert points_per_hundred("ratio_to_target", 20, 20_000, 0.8) == pytest.approx(0.125)
+    assert points_per_hundred("share", 10, 5_000, None) == pytest.approx(0.2)
+    assert points_per_hundred("steps", 10, 5_000, 0.5) is None

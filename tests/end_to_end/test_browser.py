@@ -1,0 +1,215 @@
+"""The pages in a real browser: offline, quiet, at every width, with a keyboard, for everyone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PAGES = (
+    "district/934-huyen-phung-hiep.html",
+    "district/936-huyen-long-my.html",
+    "province.html",
+    "index.html",
+    "findings.html",
+    "../index.html",
+)
+WIDTHS = (320, 390, 768, 1440)
+
+
+def load(browser: Any, page: Path, width: int = 1200, scheme: str = "light") -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 700},
+    )
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    for kind in ("browser", "performance"):
+        browser.get_log(kind)  # what an earlier page left
+    browser.get(page.resolve().as_uri())
+
+
+def requests_of(browser: Any) -> list[str]:
+    messages = (json.loads(entry["message"])["message"] for entry in browser.get_log("performance"))
+    return [
+        m["params"]["request"]["url"]
+        for m in messages
+        if m["method"] == "Network.requestWillBeSent"
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_for_nothing_and_complains_of_nothing(
+    browser: Any, outputs: Path, name: str
+) -> None:
+    load(browser, outputs / name)
+    addresses = requests_of(browser)
+    assert [a for a in addresses if not a.startswith(("file:", "data:"))] == []
+    assert len([a for a in addresses if a.startswith("file:")]) == 1
+    assert browser.get_log("browser") == []
+    assert browser.execute_script("return document.querySelectorAll('h1').length") == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_never_scrolls_sideways(browser: Any, outputs: Path, name: str) -> None:
+    for width in WIDTHS:
+        load(browser, outputs / name, width)
+        wide = browser.execute_script("return document.documentElement.scrollWidth")
+        assert wide <= width, width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(browser: Any, axe: str, outputs: Path, name: str, scheme: str) -> None:
+    load(browser, outputs / name, 1200 if scheme == "light" else 390, scheme)
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    browser.execute_script(axe)
+    found = browser.execute_async_script(
+        """const done = arguments[0];
+        const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+        axe.run(document, {runOnly: {type: "tag", values: tags}}).then(done);"""
+    )
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
+    assert len(found["passes"]) > 10
+
+
+def test_axe_sees_a_mistake(browser: Any, axe: str, outputs: Path) -> None:
+    load(browser, outputs / "index.html")
+    browser.execute_script("document.querySelector('h1').style.color = '#eee'")
+    browser.execute_script(axe)
+    found = browser.execute_async_script("axe.run().then(arguments[0])")
+    assert "color-contrast" in {v["id"] for v in found["violations"]}
+
+
+def test_search_finds_units_with_and_without_accents(browser: Any, outputs: Path) -> None:
+    load(browser, outputs / "index.html")
+    field = browser.find_element("css selector", ".search input")
+    visible = "return [...document.querySelectorAll('#lists tbody tr')]" \
+        ".filter(r => !r.hidden).map(r => r.cells[0].textContent)"  # fmt: skip
+    for typed, expected in (("hoa my", "Xã Hòa Mỹ"), ("Hòa Mỹ", "Xã Hòa Mỹ"), ("PHUNG", None)):
+        field.clear()
+        field.send_keys(typed)
+        names = browser.execute_script(visible)
+        assert names
+        if expected:
+            assert names == [expected]
+        else:
+            assert "Huyện Phụng Hiệp" in names
+            assert "Huyện Long Mỹ" not in names
+    field.clear()
+    field.send_keys("không có đâu")
+    assert browser.execute_script(visible) == []
+    assert browser.find_element("css selector", ".search [role=status]").text
+
+
+def test_tables_sort_and_totals_stay_last(browser: Any, outputs: Path) -> None:
+    load(browser, outputs / "province.html")
+    table = "#so-sanh-cac-don-vi ~ .table table"
+    column = (
+        f"return [...document.querySelectorAll('{table} tbody tr')]"
+        ".map(r => [r.cells[0].textContent, Number(r.cells[1].querySelector('data').value)])"
+    )
+    before = browser.execute_script(column)
+    button = browser.find_elements("css selector", f"{table} th button")[1]
+    button.send_keys("\n")  # by the keyboard
+    after = browser.execute_script(column)
+    assert after[-1] == before[-1] == ["Tỉnh Hậu Giang", before[-1][1]]
+    assert after[:-1] == sorted(before[:-1], key=lambda row: -row[1])
+    assert after != before
+    heading = browser.find_elements("css selector", f"{table} th")[1]
+    assert heading.get_attribute("aria-sort") == "descending"
+
+
+def test_a_number_tells_where_it_comes_from(browser: Any, outputs: Path) -> None:
+    load(browser, outputs / "district/934-huyen-phung-hiep.html")
+    fact = browser.find_element(
+        "css selector", "td data[data-fact='2022-Q4/934/digital_skills/value']"
+    )
+    browser.execute_script(
+        "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", fact
+    )
+    fact.click()
+    box = browser.find_element("css selector", "#trace")
+    for words in ("86,8%", "43.376", "49.954", "934-huyen-phung-hiep.xlsx", "chia cho"):
+        assert words in box.text, words
+    assert fact.get_attribute("aria-describedby") == "trace"
+    browser.switch_to.active_element.send_keys("\ue00c")  # Escape
+    assert not box.is_displayed()
+
+
+def test_the_keyboard_reaches_every_control(browser: Any, outputs: Path) -> None:
+    load(browser, outputs / "district/936-huyen-long-my.html")
+    wanted = browser.execute_script(
+        """const all = [...document.querySelectorAll("a, button, summary, [tabindex='0']")];
+        return all.filter(e => e.checkVisibility() && e.tabIndex >= 0).length"""
+    )
+    reached = browser.execute_script("window.seen = new Set(); return 0")
+    for _ in range(wanted + 5):
+        browser.switch_to.active_element.send_keys("\ue004")  # Tab
+        reached = browser.execute_script(
+            "const here = document.activeElement;"
+            "if (here !== document.body) window.seen.add(here); return window.seen.size"
+        )
+    assert reached >= wanted
+    first = browser.find_element("css selector", "section data.fact[tabindex='0']")
+    browser.execute_script("arguments[0].focus()", first)
+    first.send_keys("\ue014")  # to the right
+    here = browser.switch_to.active_element
+    assert here.tag_name == "data"
+    assert here != first
+
+
+def test_the_page_reads_the_same_without_script(browser: Any, outputs: Path) -> None:
+    page = outputs / "district/934-huyen-phung-hiep.html"
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        load(browser, page)
+        silent = browser.find_element("css selector", "main").text
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    load(browser, page)
+    hints = browser.find_elements("css selector", ".scripted")
+    spoken = browser.find_element("css selector", "main").text
+    for hint in hints:
+        spoken = spoken.replace(hint.text, "")
+    assert silent.split() == spoken.replace("↕", "").split()
+
+
+def test_every_letter_has_a_glyph(browser: Any, outputs: Path) -> None:
+    """No letter of the page is drawn as the font's box for unknown letters."""
+    load(browser, outputs / "district/934-huyen-phung-hiep.html")
+    missing = browser.execute_script(
+        """const pen = document.createElement("canvas").getContext("2d");
+        const look = letter => {
+          pen.canvas.width = 40; pen.canvas.height = 40;
+          pen.font = "24px " + getComputedStyle(document.body).fontFamily;
+          pen.fillText(letter, 4, 30);
+          return pen.canvas.toDataURL();
+        };
+        const unknown = new Set([look("\\u{10FFFD}"), look("\\uFFFE")]);
+        const letters = new Set(document.body.innerText);
+        return [...letters].filter(c => c.trim() && unknown.has(look(c)))"""
+    )
+    assert missing == []
+
+
+@pytest.mark.full
+def test_screenshots(browser: Any, outputs: Path, tmp_path: Path, request: Any) -> None:
+    """A strong, a weak and a data-poor district and the province, for somebody to look at."""
+    if not request.config.getoption("--full"):
+        pytest.skip("pictures to look at are made with --full")
+    for name in ("district/932-huyen-chau-thanh-a.html", "district/936-huyen-long-my.html",
+                 "district/934-huyen-phung-hiep.html", "province.html"):  # fmt: skip
+        for width in (390, 1440):
+            load(browser, outputs / name, width)
+            height = browser.execute_script("return document.documentElement.scrollHeight")
+            browser.execute_cdp_cmd(
+                "Emulation.setDeviceMetricsOverride",
+                {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+            )
+            picture = tmp_path / f"{Path(name).stem}-{width}.png"
+            assert browser.save_screenshot(str(picture))
+            assert picture.stat().st_size > 50_000
+            print(picture)

@@ -1,0 +1,194 @@
+"""The narrative: true, in order, without repetition, of a length that is read; and every sentence
+has its twin for when there is no figure.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dxkit.analysis.scorecard import Analysis
+from dxkit.intake.project import Project
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Claim
+from dxkit.model.table import Flag, IndicatorTable, Received
+from dxkit.story.claims.causes import causes
+from dxkit.story.claims.changes import changes
+from dxkit.story.claims.data_state import data_claims
+from dxkit.story.claims.headlines import headlines
+from dxkit.story.claims.next_steps import next_steps
+from dxkit.story.claims.rules import RULES, is_true
+from dxkit.story.claims.situation import activity, situation
+from dxkit.story.claims.view import View
+from dxkit.story.messages import load_language
+from dxkit.story.period import OpenPeriod, open_period
+from dxkit.story.sentences import Writer
+from tests.analysis.test_results import analyse, full, observe
+
+DISTRICTS = [str(code) for code in range(930, 938)]
+
+
+def story(view: View) -> list[Claim]:
+    """All claims of the argument, in reading order."""
+    steps = [claim for group in next_steps(view) for claim in group]
+    return [
+        *headlines(view), *situation(view), *activity(view), *changes(view), *causes(view), *steps,
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def periods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPeriod]:
+    project = Project.find(None, str(tmp_path_factory.mktemp("out")))
+    return {p: open_period(project, "haugiang-2022", p) for p in ("2022-Q3", "2022-Q4")}
+
+
+def view_of(opened: OpenPeriod, code: str) -> View:
+    return View(opened.analysis, opened.analysis.units.get(code))
+
+
+def written(opened: OpenPeriod, claims: list[Claim], language: str = "vi") -> list[str]:
+    writer = Writer(opened.campaign, opened.analysis.units, load_language(language))
+    return [writer.plain(claim) for claim in claims]
+
+
+@pytest.mark.parametrize("period", ["2022-Q3", "2022-Q4"])
+def test_a_district_has_400_to_900_words_and_no_sentence_twice(
+    periods: dict[str, OpenPeriod], period: str
+) -> None:
+    for code in DISTRICTS:
+        view = view_of(periods[period], code)
+        sentences = written(periods[period], story(view))
+        words = sum(len(sentence.split()) for sentence in sentences)
+        assert 400 <= words <= 900, (code, words)
+        assert len(sentences) == len(set(sentences)), code
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_sentence_holds_a_hole_or_a_double_sign(
+    periods: dict[str, OpenPeriod], language: str
+) -> None:
+    for period, opened in periods.items():
+        for code in (*DISTRICTS, "93"):
+            view = view_of(opened, code)
+            for sentence in written(opened, [*story(view), *data_claims(view)], language):
+                assert not re.search(r"\b(nan|None(?! of)|NaN)\b|\(\)|  | ,|\{|\}", sentence), (
+                    sentence
+                )
+                assert not re.search(r"(tăng|giảm|by) [-+−]", sentence), (period, sentence)
+                assert sentence[0].isupper() or sentence[0].isdigit(), sentence
+                assert sentence.endswith("."), sentence
+
+
+def test_a_difference_of_shares_is_in_percentage_points(periods: dict[str, OpenPeriod]) -> None:
+    for code in DISTRICTS:
+        for claim in story(view_of(periods["2022-Q4"], code)):
+            template = load_language("vi").template(f"claim.{claim.message}")
+            for name, fact in claim.facts:
+                if fact.unit == "share_difference" and f"{{{name}" in template:
+                    after = template.split(f"{{{name}", 1)[1].split("}", 1)[1]
+                    assert after.startswith(" điểm phần trăm"), claim.message
+
+
+def test_every_claim_on_a_page_is_true_of_its_own_facts(periods: dict[str, OpenPeriod]) -> None:
+    for opened in periods.values():
+        for code in DISTRICTS:
+            view = view_of(opened, code)
+            for claim in [*story(view), *data_claims(view)]:
+                assert is_true(claim.message, dict(claim.facts)), claim.message
+
+
+def test_the_argument_runs_from_the_situation_to_what_to_do(
+    periods: dict[str, OpenPeriod],
+) -> None:
+    order = ("headline", "level", "change", "below", "next")
+    for code in DISTRICTS:
+        kinds = [claim.message.split("_")[0] for claim in story(view_of(periods["2022-Q4"], code))]
+        seen = [next(i for i, k in enumerate(kinds) if k == kind) for kind in order]
+        assert seen == sorted(seen), code
+
+
+def messages(analysis: Analysis, code: str) -> set[str]:
+    view = View(analysis, analysis.units.get(code))
+    return {claim.message for claim in [*story(view), *data_claims(view)]}
+
+
+def test_a_unit_that_sent_nothing_says_so_everywhere(haugiang: Campaign) -> None:
+    said = messages(analyse(haugiang, *full("31318", 1.0)), "31324")
+    assert {
+        "headline_not_reported", "level_not_reported", "strength_unknown", "activity_unknown",
+        "next_unknown", "certainty_unknown", "movement_unknown", "headline_first",
+    } - said <= {"movement_unknown", "certainty_unknown"}  # fmt: skip
+    assert not any(re.match(r"(level_(met|missed|exceeded)|group_|type_|pace_)", m) for m in said)
+
+
+def test_a_unit_that_lacks_one_figure_says_which(haugiang: Campaign) -> None:
+    rows = [o for o in full("31318", 1.0) if o.measure != "households_app"]
+    rows.append(observe("31318-a", "households_app", None, Flag.REJECTED))
+    said = messages(analyse(haugiang, *rows, *full("31321", 0.5)), "31318")
+    assert {"headline_incomplete", "level_rejected", "headline_first"} <= said
+
+
+def test_what_does_not_arise_is_said_and_is_not_missing(haugiang: Campaign) -> None:
+    rows = [o for o in full("31318", 1.0) if not o.measure.startswith("dossiers")]
+    rows += [
+        observe("31318", m, None, Flag.NOT_APPLICABLE) for m in ("dossiers", "dossiers_online")
+    ]
+    said = messages(analyse(haugiang, *rows, *full("31321", 0.5)), "31318")
+    assert "level_not_applicable" in said
+    assert "headline_rank_new_graded" in said
+
+
+def test_one_period_is_too_few_to_foresee(haugiang: Campaign) -> None:
+    said = messages(analyse(haugiang, *full("31318", 0.5), *full("31321", 0.4)), "31318")
+    assert {"pace_first", "deadline_set"} <= said
+    assert not said & {"pace_late", "pace_in_time", "pace_none", "progress_up"}
+
+
+def test_a_previous_figure_that_is_missing_is_said(haugiang: Campaign) -> None:
+    units = haugiang.units.on(haugiang.period("2022-Q3").last_day)
+    before = Received(IndicatorTable("2022-Q3", ()), units)
+    now = analyse(haugiang, *full("31318", 0.5), *full("31321", 0.4)).received
+    said = messages(Analysis(haugiang, now, before), "31318")
+    assert {"change_unknown_ratio", "change_unknown_count", "pace_unknown", "progress_unknown"} <= (
+        said
+    )
+
+
+TWINS = {
+    "level": {"level_not_reported", "level_no_data", "level_not_applicable", "level_rejected"},
+    "change": {"change_unknown_ratio", "change_unknown_count", "change_unknown_value"},
+    "headline": {"headline_not_reported", "headline_incomplete", "headline_first"},
+    "type": {"type_alone"},
+    "strength": {"strength_unknown"},
+    "certainty": {"certainty_unknown"},
+    "movement": {"movement_unknown"},
+    "activity": {"activity_unknown"},
+    "progress": {"progress_unknown"},
+    "below": {"below_left_out", "below_not_applicable"},
+    "next": {"next_unknown"},
+    "deadline": {"deadline_none"},
+    "pace": {"pace_first", "pace_unknown", "pace_none"},
+    "register": {"register_unknown"},
+    "data": {"data_not_reported"},
+}
+
+
+def test_every_kind_of_claim_has_its_missing_twin() -> None:
+    for kind, twins in TWINS.items():
+        assert twins <= set(RULES), kind
+    kinds = {message.split("_")[0] for message in RULES}
+    # these are shown only where there is something to compare: their subject has its own twin
+    assert kinds - set(TWINS) <= {"group", "award", "cheapest", "points", "picture"}
+
+
+def test_units_excluded_or_below_a_condition_are_told_why(haugiang: Campaign) -> None:
+    analysis = analyse(haugiang, *full("31318", 1.0))
+    assert "headline_below_reported" in messages(analysis, "930")  # one commune of nine
+
+
+def test_the_files_of_words_name_no_unit_of_the_campaign(root: Path) -> None:
+    for language in ("vi", "en"):
+        text = (root / f"dxkit/story/words/{language}/claim.toml").read_text("utf-8")
+        assert "Hậu Giang" not in text
