@@ -59,6 +59,8 @@ class Names:
     def __init__(self, campaign: Campaign, day: datetime.date) -> None:
         self.units: UnitRegistry = campaign.units.on(day)
         self._all = campaign.units.units
+        current = set(self.units.units)
+        self._not_current = tuple(unit for unit in self._all if unit not in current)
         self._aliases: dict[str, list[str]] = defaultdict(list)
         for alias in campaign.aliases:
             self._aliases[alias.code].append(alias.alias)
@@ -100,9 +102,7 @@ class Names:
                     return Match(matches[0])
                 if matches:
                     return Match(None, "unit_ambiguous", tuple(matches))
-        others = tuple(
-            u for u in self._all if u not in self.units.units and key in self._keys[id(u)][0]
-        )
+        others = tuple(u for u in self._not_current if key in self._keys[id(u)][0])
         if others:
             return self._on_the_day(others, scopes)
         return Match(None, "unit_unknown", self._suggestions(key, scopes))
