@@ -21,6 +21,8 @@ from dxkit.model.units import Unit, UnitRegistry
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",
           "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12"}  # fmt: skip
 
+_LONGEST_NAME = 300  # characters; a longer text is compared with no name
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -65,6 +67,10 @@ class Names:
         for alias in campaign.aliases:
             self._aliases[alias.code].append(alias.alias)
         self._keys = {id(unit): self._writings(unit) for unit in self._all}
+        self._names = {id(unit): normalise(unit.name) for unit in self._all}
+        # A writing that is nobody's is told from these at once, without a look at every unit.
+        self._all_keys = {key for keys in self._keys.values() for names in keys for key in names}
+        self._all_folded = {fold(key) for key in self._all_keys}
         self._below = {
             upper.id: lower for upper, lower in itertools.pairwise(campaign.levels) if lower.open
         }
@@ -89,9 +95,11 @@ class Names:
         key = _numbered(normalise(written))
         for prefix in vocabulary()["office_prefixes"]:
             key = key.removeprefix(prefix).strip()
-        if not key:
+        if not key or len(key) > _LONGEST_NAME:
             return Match(None, "unit_unknown")
         folded = fold(key)
+        if key not in self._all_keys and not (key == folded and key in self._all_folded):
+            return Match(None, "unit_unknown", self._suggestions(key, scopes))
         for scope in map(tuple, scopes):
             for matches in (
                 [unit for unit in scope if key in self._keys[id(unit)][0]],
@@ -129,7 +137,7 @@ class Names:
         known = [unit for scope in scopes for unit in scope]
         ranked = process.extract(
             key,
-            [normalise(unit.name) for unit in known],
+            [self._names[id(unit)] for unit in known],
             scorer=fuzz.ratio,
             limit=3,
             score_cutoff=60,
