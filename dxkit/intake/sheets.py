@@ -6,7 +6,8 @@ import dataclasses
 import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 
-from dxkit.intake.layout import Layout, LayoutFinder
+from dxkit.intake.layout import Layout
+from dxkit.intake.layout_finder import LayoutFinder
 from dxkit.intake.names import Names
 from dxkit.intake.rows import RowReader
 from dxkit.intake.tables import TableRead, read_table

@@ -57,9 +57,10 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
     groups = _groups(rows, reader)
     seen: dict[str, RowRead] = {}
     restarted: tuple[str, Cell] | None = None  # the group whose names began again, and where
+    first = previous = ""  # of the group: its first unit, and the one just above
     for row in rows:
         if row.is_total or row.unit is None or row.unit.code in groups:
-            restarted = None
+            restarted, first, previous = None, "", ""
             _keep_controls(reader, row, result)
             continue
         earlier = seen.get(row.unit.code)
@@ -70,7 +71,9 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
             if not alike:
                 result.findings.append(_repeated(code, earlier, row, reader))
                 _reject(row.unit.code, result)
-                if row.unit.code in reader.opened:
+                # A row that only repeats the one above is no new beginning, unless it is the first.
+                begins_again = row.unit.code == first or row.unit.code != previous
+                if begins_again and row.unit.code in reader.opened:
                     restarted = (row.unit.parent_code, row.name_cell)
             continue
         if restarted is not None and row.unit.parent_code == restarted[0]:
@@ -80,6 +83,7 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
             result.findings.append(Finding("group_unclear", place, row.unit.code, values=values))
             continue
         seen[row.unit.code] = row
+        first, previous = first or row.unit.code, row.unit.code
         _keep_observations(reader, row, result)
 
 
