@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 from dxkit.intake.checks import (
@@ -20,8 +21,11 @@ from dxkit.intake.completeness import (
     united,
     without_repeated_rows,
 )
+from dxkit.intake.history import History
 from dxkit.intake.names import Names
-from dxkit.intake.received_file import raw_files, read_file
+from dxkit.intake.received_file import FileRead, raw_files, read_file
+from dxkit.intake.revisions import altered_cells
+from dxkit.intake.versions import settled
 from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period
 from dxkit.model.table import Flag, IndicatorTable, Observation, Received
@@ -33,16 +37,41 @@ def read_period(
     folder: Path,
     references: Path | None = None,
     before: Received | None = None,
+    history: History | None = None,
 ) -> Received:
     """Everything in the raw ``folder`` of one period. ``references`` is the folder that holds the
     campaign's reference folders; without it reported figures are not compared with published ones,
-    and without what was received ``before`` not with the last period's.
+    and without what was received ``before`` not with the last period's, without the ``history`` of
+    earlier checks not with the files as they were then.
 
     Nothing is raised for bad input: what is wrong is in the findings.
     """
     period = campaign.period(period_id)
     names = Names(campaign, period.last_day)
-    files = [read_file(campaign, period, names, path, folder) for path in raw_files(folder)]
+    sent = [read_file(campaign, period, names, path, folder) for path in raw_files(folder)]
+    files = settled(sent)
+
+    def together(some: Sequence[FileRead]) -> Received:
+        return _together(campaign, period, names, some, folder, references, before)
+
+    received = together(files)
+    if history is None:
+        return received
+    altered = altered_cells(sent, files, history, lambda file: together([file]).findings)
+    return dataclasses.replace(received, findings=(*received.findings, *altered))
+
+
+def _together(
+    campaign: Campaign,
+    period: Period,
+    names: Names,
+    files: Sequence[FileRead],
+    folder: Path,
+    references: Path | None,
+    before: Received | None,
+) -> Received:
+    """What the files say together."""
+    period_id = period.id
     tables = [table for file in files for table in file.tables]
     units = names.units.with_units(
         {

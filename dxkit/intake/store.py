@@ -48,8 +48,8 @@ def store_key(
 def _code_hash() -> str:
     digest = hashlib.sha256()
     for room in ("dxkit.model", "dxkit.intake"):
-        for entry in sorted(files(room).iterdir(), key=lambda entry: entry.name):
-            if entry.name.endswith((".py", ".toml")):
+        for entry in sorted(Path(str(files(room))).rglob("*")):
+            if entry.suffix in (".py", ".toml"):
                 digest.update(entry.read_bytes())
     return digest.hexdigest()
 
