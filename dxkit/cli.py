@@ -100,7 +100,7 @@ class _Session:
                 raise self.refuse("no_raw", text=folder)
             return with_raw[-1]
         if period_id not in with_raw:
-            from dxkit.intake.received_file import raw_files
+            from dxkit.intake.raw_folder import raw_files
 
             folder = self.project.period_folder(self.campaign.id, period_id)
             if not raw_files(folder):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dxkit.intake.numerals import parse_decimal
 from dxkit.intake.text import clean
-from dxkit.intake.values import parse_decimal
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind, ReferenceCheck
 from dxkit.model.facts import CellRef

@@ -172,3 +172,33 @@ def missing_units(
             if found is None or found.value is None:
                 place = found.place if found else CellRef(known[unit.code].place.file)
                 yield Finding("unit_not_reported", place, below.code, values={"unit": below.name})
+
+
+def missing_tables(
+    campaign: Campaign,
+    units: UnitRegistry,
+    tables: Iterable[TableRead],
+    observations: Iterable[Observation],
+) -> Iterator[Finding]:
+    """Tables that a unit with a workbook should have sent and that none of its sheets holds.
+    Published figures to compare with are sent by nobody.
+    """
+    table_of = {measure.id: measure.table for measure in campaign.measures}
+    published = {table_of.get(check.reference, "") for check in campaign.reference_checks}
+    wanted = [table for table in dict.fromkeys(table_of.values()) if table not in published]
+    sent: dict[str, set[str]] = {}
+    files: dict[str, str] = {}
+    said = [(o.unit_code, table_of.get(o.measure, ""), o.place.file) for o in observations]
+    for read in tables:
+        said += [(row.unit_code, read.table, read.file) for row in read.register_rows]
+        if read.sender is not None:
+            said.append((read.sender.code, read.table, read.file))
+    for (code, table), file in {(code, table): file for code, table, file in said}.items():
+        for unit in (units.get(code), *units.ancestors(code)):
+            sent.setdefault(unit.code, set()).add(table)
+            files.setdefault(unit.code, file)
+    for unit in units.at_level(campaign.report_level):
+        for table in wanted if unit.code in sent else ():
+            if table not in sent[unit.code]:
+                values = {"unit": unit.name, "table": table}
+                yield Finding("table_missing", CellRef(files[unit.code]), unit.code, "", values)

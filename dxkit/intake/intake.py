@@ -16,6 +16,7 @@ from dxkit.intake.checks import (
 from dxkit.intake.checks_over_time import cumulative_below_period, over_time
 from dxkit.intake.completeness import (
     missing_parts,
+    missing_tables,
     missing_units,
     register_counts,
     united,
@@ -23,7 +24,8 @@ from dxkit.intake.completeness import (
 )
 from dxkit.intake.history import History
 from dxkit.intake.names import Names
-from dxkit.intake.received_file import FileRead, raw_files, read_file
+from dxkit.intake.raw_folder import look_into
+from dxkit.intake.received_file import FileRead, read_file, unreadable
 from dxkit.intake.revisions import altered_cells
 from dxkit.intake.versions import settled
 from dxkit.model.campaign import Campaign
@@ -48,17 +50,19 @@ def read_period(
     """
     period = campaign.period(period_id)
     names = Names(campaign, period.last_day)
-    sent = [read_file(campaign, period, names, path, folder) for path in raw_files(folder)]
+    raw = look_into(folder)
+    sent = [read_file(campaign, period, names, path, folder) for path in raw.files]
     files = settled(sent)
 
     def together(some: Sequence[FileRead]) -> Received:
         return _together(campaign, period, names, some, folder, references, before)
 
     received = together(files)
-    if history is None:
-        return received
-    altered = altered_cells(sent, files, history, lambda file: together([file]).findings)
-    return dataclasses.replace(received, findings=(*received.findings, *altered))
+    findings = [unreadable(name, reason) for name, reason in raw.passed_over]
+    findings += received.findings
+    if history is not None:
+        findings += altered_cells(sent, files, history, lambda file: together([file]).findings)
+    return dataclasses.replace(received, findings=tuple(findings))
 
 
 def _together(
@@ -78,7 +82,7 @@ def _together(
             unit.code: unit for t in tables for unit in t.units if unit.code not in names.units
         }.values()
     )
-    findings = [finding for file in files for finding in (*file.findings,)]
+    findings = [finding for file in files for finding in file.findings]
     findings += [finding for table in tables for finding in table.findings]
     observations, repeated = united(tables, period)
     lacking, parts = missing_parts(period, observations)
@@ -97,6 +101,7 @@ def _together(
     findings += share_exceeds_whole(campaign, observations)
     findings += heaped_above_target(campaign, period_id, observations, units)
     findings += missing_units(campaign, units, observations, folder)
+    findings += missing_tables(campaign, units, tables, observations)
     if references is not None:
         for check in campaign.reference_checks:
             published = _read_reference(campaign, period, names, references / check.folder)
@@ -130,7 +135,7 @@ def _read_reference(
 ) -> list[Observation]:
     tables = [
         table
-        for path in raw_files(folder)
+        for path in look_into(folder).files
         for table in read_file(campaign, period, names, path, folder).tables
     ]
     return [observation for table in tables for observation in table.observations]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.intake.campaign_folder import campaign_ids
-from dxkit.intake.received_file import raw_files
+from dxkit.intake.raw_folder import raw_files
 from dxkit.model.campaign import Campaign
 
 

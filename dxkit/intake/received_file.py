@@ -13,19 +13,19 @@ from dxkit.intake.corrections import apply_corrections
 from dxkit.intake.formulas import formulas_of
 from dxkit.intake.legacy_text import decoded_sheet
 from dxkit.intake.names import Names
+from dxkit.intake.raw_folder import WORKBOOK_SUFFIXES
 from dxkit.intake.returned_copies import Origin, without_remarks
 from dxkit.intake.sheets import read_sheets
 from dxkit.intake.stated import stated_day
 from dxkit.intake.tables import TableRead
 from dxkit.intake.text import normalise
-from dxkit.intake.workbook import UnreadableFileError, Workbook, read_workbook
+from dxkit.intake.workbook import UnreadableFileError, Workbook, read_content, workbook_of
+from dxkit.intake.workbook.detection import SUFFIXES, is_workbook
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
 from dxkit.model.table import SourceFile
-
-WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv"})
 
 
 @dataclass
@@ -39,45 +39,34 @@ class FileRead:
     cells: FileCells = field(default_factory=lambda: FileCells({}))
 
 
-def raw_files(folder: Path) -> list[Path]:
-    """The files of a raw folder, sorted; links, hidden files and office lock files left out."""
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not path.is_symlink() and not path.name.startswith((".", "~$"))
-    )
-
-
 def read_file(
     campaign: Campaign, period: Period, names: Names, path: Path, folder: Path
 ) -> FileRead:
     """One file; a file that cannot be read is a finding."""
     file = path.relative_to(folder).as_posix()
     place = CellRef(file)
+    result = FileRead(SourceFile(file, ""))
+    suffix = path.suffix.lower()
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        values = {"reason": "cannot_open"}
-        return FileRead(
-            SourceFile(file, ""), findings=[Finding("file_unreadable", place, values=values)]
-        )
-    result = FileRead(SourceFile(file, digest))
-    if path.suffix.lower() not in WORKBOOK_SUFFIXES:
-        result.findings.append(Finding("file_type_unknown", place))
-        return result
-    try:
-        workbook = read_workbook(path, file)
+        content = read_content(path)
+        result.source = SourceFile(file, hashlib.sha256(content).hexdigest())
+        if suffix not in WORKBOOK_SUFFIXES:
+            code = "workbook_not_read" if is_workbook(content) else "file_type_unknown"
+            result.findings.append(Finding(code, place))
+            return result
+        workbook = workbook_of(content, file)
     except UnreadableFileError as error:
-        result.findings.append(Finding("file_unreadable", place, values={"reason": error.reason}))
+        result.findings.append(unreadable(file, error.reason, error.sheet, error.cell))
         return result
+    if suffix not in SUFFIXES[workbook.format]:
+        values = {"format": workbook.format, "suffix": suffix}
+        result.findings.append(Finding("file_type_differs", place, values=values))
     if workbook.encoding not in ("", "utf-8", "utf-8-sig"):
         values = {"encoding": workbook.encoding}
         result.findings.append(Finding("encoding_detected", place, values=values))
     workbook, origin = without_remarks(workbook)
     workbook = _in_unicode(workbook, result)
-    result.cells = cells_of(workbook, formulas_of(path.read_bytes()), origin)
+    result.cells = cells_of(workbook, formulas_of(content), origin)
     mine = [_for_copy(c, workbook, origin) for c in campaign.corrections if c.period == period.id]
     workbook, about_corrections, result.corrected = apply_corrections(workbook, mine)
     result.findings += about_corrections
@@ -96,6 +85,11 @@ def read_file(
     sender = next((t.sender.code for t in result.tables if t.sender), "")
     result.source = dataclasses.replace(result.source, unit_code=sender)
     return result
+
+
+def unreadable(file: str, reason: str, sheet: str = "", cell: str = "") -> Finding:
+    """That a file, or what stands in a file's place, is not read."""
+    return Finding("file_unreadable", CellRef(file, sheet, cell), values={"reason": reason})
 
 
 def _sent_late(workbook: Workbook, period: Period) -> Iterator[Finding]:

@@ -230,11 +230,7 @@ class RowReader:
         return named and len(numbers) > 2 and numbers == list(range(1, len(numbers) + 1))
 
     def _ends_table(self, number: int, cells: tuple[Cell, ...]) -> bool:
-        """Whether notes, a date or a signature begin: the first text says so, or any in a row
-        without figures.
-        """
-        if starts_with_word("end_rows", clean(cells[0].text)):
-            return True
+        """Whether notes, a date or a signature begin: a text says so in a row without figures."""
         last = any(
             starts_with_word("end_rows", clean(cell.text)) or stated_day(cell.text)
             for cell in cells

@@ -6,7 +6,8 @@ import dataclasses
 import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 
-from dxkit.intake.layout import Layout, LayoutFinder
+from dxkit.intake.layout import Layout
+from dxkit.intake.layout_finder import LayoutFinder
 from dxkit.intake.names import Names
 from dxkit.intake.rows import RowReader
 from dxkit.intake.tables import TableRead, read_table
@@ -49,7 +50,8 @@ def read_sheets(
                 continue
             layouts = tuple(_cumulative(layout, period) for layout in layouts)
         sender = sender_of(workbook.file, sheet, above, names)
-        of_sheet = []
+        of_sheet: list[TableRead] = []
+        beside: dict[range, list[tuple[Layout, TableRead]]] = {}  # by the header they share
         for layout in layouts:
             if not layout.unit_columns:
                 values = {"table": layout.table}
@@ -60,9 +62,29 @@ def read_sheets(
             findings += hidden
             reader = RowReader(names, workbook.file, sheet, shown, sender)
             of_sheet.append(read_table(reader, shown, period.id))
+            beside.setdefault(layout.header_rows, []).append((layout, of_sheet[-1]))
         tables += of_sheet
+        for tables_beside in beside.values():
+            findings += _not_in_all(sheet, names, tables_beside)
         findings += _missing_columns(campaign, of_sheet, layouts)
     return tables, findings
+
+
+def _not_in_all(
+    sheet: Sheet, names: Names, beside: Sequence[tuple[Layout, TableRead]]
+) -> Iterator[Finding]:
+    """Units that some of the tables side by side name and others do not, as when a list of names
+    and scores lacks one.
+    """
+    named = [{o.unit_code for o in table.observations} for _, table in beside]
+    known = {unit.code: unit for _, table in beside for unit in table.units}
+    for (layout, table), here in zip(beside, named, strict=True):
+        lacking = sorted(set().union(*named) - here) if layout.columns else []
+        for code in lacking:
+            cell = sheet.cell(layout.header_rows.start, layout.columns[0].number)
+            place = CellRef(table.file, table.sheet, cell.address)
+            unit = known.get(code) or names.units.get(code)
+            yield Finding("unit_not_beside", place, code, values={"unit": unit.name})
 
 
 def _cumulative_columns(sheet: Sheet, layout: Layout, place: CellRef) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from dxkit.intake.raw_folder import content_key
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -38,9 +39,7 @@ def store_key(
     digest = hashlib.sha256(_code_hash().encode())
     reference_folders = [references / check.folder for check in campaign.reference_checks]
     for place in (folder, *([before] if before else []), campaign.folder, *reference_folders):
-        for path in sorted(p for p in place.rglob("*") if p.is_file()):
-            digest.update(path.relative_to(place).as_posix().encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(content_key(place).encode())
     return digest.hexdigest()
 
 

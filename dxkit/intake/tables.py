@@ -10,6 +10,7 @@ from dxkit.intake.layout import Column, Layout
 from dxkit.intake.rows import RowRead, RowReader
 from dxkit.intake.text import clean
 from dxkit.intake.values import read_number
+from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -55,8 +56,11 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
 def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) -> None:
     groups = _groups(rows, reader)
     seen: dict[str, RowRead] = {}
+    restarted: tuple[str, Cell] | None = None  # the group whose names began again, and where
+    first = previous = ""  # of the group: its first unit, and the one just above
     for row in rows:
         if row.is_total or row.unit is None or row.unit.code in groups:
+            restarted, first, previous = None, "", ""
             _keep_controls(reader, row, result)
             continue
         earlier = seen.get(row.unit.code)
@@ -67,8 +71,19 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
             if not alike:
                 result.findings.append(_repeated(code, earlier, row, reader))
                 _reject(row.unit.code, result)
+                # A row that only repeats the one above is no new beginning, unless it is the first.
+                begins_again = row.unit.code == first or row.unit.code != previous
+                if begins_again and row.unit.code in reader.opened:
+                    restarted = (row.unit.parent_code, row.name_cell)
+            continue
+        if restarted is not None and row.unit.parent_code == restarted[0]:
+            # The names of a group begin again: the row that named the next group is gone.
+            values = {"cell": restarted[1].address}
+            place = reader.place(row.name_cell)
+            result.findings.append(Finding("group_unclear", place, row.unit.code, values=values))
             continue
         seen[row.unit.code] = row
+        first, previous = first or row.unit.code, row.unit.code
         _keep_observations(reader, row, result)
 
 

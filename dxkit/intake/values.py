@@ -12,19 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from dxkit.intake.numerals import parse_decimal, parse_whole, parse_with_lookalikes
 from dxkit.intake.text import clean, is_word, normalise, vocabulary
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.table import Flag
 
-_PLAIN = re.compile(r"[+]?\d+\Z")
-# A group of thousands never begins with nought: "0.456" is no 456.
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*\Z")
-_ENGLISH_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+\Z")
-_DECIMAL_COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*),\d+\Z")
-_DECIMAL_POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)\.\d+\Z")
-_DIGIT_LOOKALIKES = str.maketrans("OolI", "0011")
-_WITH_LOOKALIKES = re.compile(r"(?=.*\d)(?=.*[OolI])[\dOolI]+(?:[. ][\dOolI]{3})*\Z")
 _NOISE = 1e-6  # what a formula's binary fractions may leave beside a whole number
 _DATE = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}\Z|(?:19|20)\d{2}-\d{1,2}-\d{1,2}(?:[T ].*)?\Z"
@@ -98,9 +91,9 @@ def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
         if share is None:
             return _rejected("value_unreadable")
         return Value(None, Flag.REJECTED, "share_in_count_column", share=share)
-    found = _whole_number(text)
-    if found is None and flag is None and _WITH_LOOKALIKES.match(text):
-        repaired = _whole_number(text.translate(_DIGIT_LOOKALIKES))
+    found = parse_whole(text)
+    if found is None and flag is None:
+        repaired = parse_with_lookalikes(text)
         if repaired is not None:
             return Value(repaired, Flag.REPAIRED, "digits_repaired", {"value": repaired})
     if found is None:
@@ -179,26 +172,6 @@ def is_fraction(cell: Cell) -> bool | None:
     return not percent and abs(number) <= 1
 
 
-def parse_decimal(text: str) -> Decimal | None:
-    """A decimal number in Vietnamese or English writing; None for anything else.
-
-    A point is a decimal mark when it cannot group thousands.
-    """
-    if _DECIMAL_COMMA.match(text):
-        return Decimal(re.sub(r"[. ]", "", text).replace(",", "."))
-    if _PLAIN.match(text) or _DECIMAL_POINT.match(text):
-        return Decimal(text.replace(",", ""))
-    return None
-
-
-def _whole_number(text: str) -> int | None:
-    if _PLAIN.match(text):
-        return int(text)
-    if _GROUPED.match(text) or _ENGLISH_GROUPED.match(text):
-        return int(re.sub(r"[., ]", "", text))
-    return None
-
-
 def _whole(value: float | int) -> Value:
     if not math.isfinite(value):
         return _rejected("value_unreadable")
@@ -268,7 +241,7 @@ def _without_words(text: str) -> tuple[str, Flag | None, str]:
 
 
 def _part_of_whole(parts: re.Match[str]) -> Value:
-    part, whole = (_whole_number(parts[name].strip()) for name in ("part", "whole"))
+    part, whole = (parse_whole(parts[name].strip()) for name in ("part", "whole"))
     if part is None or not whole:
         return _rejected("value_unreadable")
     typed = parse_decimal(parts["share"].rstrip("% ")) if parts["share"] else None

@@ -12,8 +12,8 @@ from dxkit.intake.workbook import Sheet, Workbook, column_letters
 
 
 def workbook_of_cells(workbook: Workbook, titles: Mapping[str, str]) -> Package:
-    """An .xlsx with the same cells at the same addresses: values, number formats, fonts, merged
-    cells, hidden rows, columns and sheets. ``titles`` maps sheet names to those to write.
+    """An .xlsx with the same cells at the same addresses: values, number formats, fonts, notes,
+    merged cells, hidden rows, columns and sheets. ``titles`` maps sheet names to those to write.
 
     Every text is a text: nothing becomes a formula. Formulas are their results.
     """
@@ -46,6 +46,7 @@ def _exact(root: Element, sheet: Sheet) -> None:
 
 
 def _write(target, sheet: Sheet) -> None:  # type: ignore[no-untyped-def]
+    from openpyxl.comments import Comment
     from openpyxl.worksheet.properties import PageSetupProperties
 
     styles: dict[
@@ -63,6 +64,8 @@ def _write(target, sheet: Sheet) -> None:  # type: ignore[no-untyped-def]
         if look not in styles:
             styles[look] = _style(written, *look[1:])
         written._style = styles[look]
+    for (row, column), note in sheet.comments.items():
+        target.cell(row, column).comment = Comment(writable(note), "")
     for first_row, first_column, last_row, last_column in sheet.merged:
         target.merge_cells(
             start_row=first_row, start_column=first_column, end_row=last_row, end_column=last_column

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.intake.project import Project
-from dxkit.intake.received_file import raw_files
+from dxkit.intake.raw_folder import content_key
 from dxkit.intake.store import store_key
 from dxkit.intake.text import slug
 from dxkit.model.campaign import Campaign
@@ -77,7 +77,7 @@ def plan_tasks(
     keys = [store_key(campaign, raw, project.raw_folder(campaign.id)), code_key(), language]
     if before is not None:
         folder_before = project.period_folder(campaign.id, before.id)
-        keys += [digest_of(p.name, p.read_bytes()) for p in raw_files(folder_before)]
+        keys.append(content_key(folder_before))
     if notebook is not None:
         check_parameters(notebook)
     tasks = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zipfile
 from pathlib import Path
 
@@ -192,9 +191,7 @@ def test_the_sheet_of_remarks_is_known_by_its_mark_alone() -> None:
 
 
 def _book(file: str, *sheets: Sheet) -> Book:
-    names = {field.name for field in dataclasses.fields(Book)}
-    more = {"format": "xlsx"} if "format" in names else {}
-    return Book(file, sheets, **more)
+    return Book(file, sheets, "xlsx")
 
 
 def test_names_of_copies() -> None:

@@ -262,3 +262,52 @@ def test_raw_files_are_never_written(root: Path, tmp_path: Path, haugiang: Campa
     shutil.copytree(source, tmp_path / "copy")
     read_period(haugiang, "2022-Q4", source)
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in source.iterdir()} == before
+
+
+def test_a_column_that_names_no_month_beside_others_that_do(
+    haugiang: Campaign, raw_copy: Path
+) -> None:
+    """ "Thang 11" is spoilt: the month's figures must not be taken for the whole quarter's."""
+    file = "931-thanh-pho-nga-bay.xlsx"
+    change(raw_copy / "haugiang-2022" / "2022-Q4" / file, "2. Hồ sơ TTHC", "E10", "-")
+    received = read_spoiled(haugiang, raw_copy)
+    unclear = {p[3] for p in places(received) if p[0] == "column_part_unclear"}
+    assert {"E13", "F13"} <= unclear
+    values = {o.period: o.value for o in received.table.of("31340", "dossiers")}
+    assert values["2022-11"] is None
+    assert "2022-Q4" not in values
+
+
+def test_a_word_of_notes_beside_figures_ends_no_table(haugiang: Campaign, raw_copy: Path) -> None:
+    file = "931-thanh-pho-nga-bay.xlsx"
+    before = read_spoiled(haugiang, raw_copy).table
+    change(raw_copy / "haugiang-2022" / "2022-Q4" / file, "2. Hồ sơ TTHC", "A16", "Ghi chú:")
+    assert read_spoiled(haugiang, raw_copy).table == before
+
+
+def test_a_sheet_that_is_left_out_is_reported(haugiang: Campaign, raw_copy: Path) -> None:
+    file = "931-thanh-pho-nga-bay.xlsx"
+    path = raw_copy / "haugiang-2022" / "2022-Q4" / file
+    book = openpyxl.load_workbook(path, data_only=True)
+    del book["2. Hồ sơ TTHC"]
+    book.save(path)
+    missing = [f for f in read_spoiled(haugiang, raw_copy).findings if f.code == "table_missing"]
+    assert [(f.place.file, f.unit_code, f.values["table"]) for f in missing] == [
+        (file, "931", "dossiers")
+    ]
+
+
+def test_names_that_begin_again_without_a_new_group(haugiang: Campaign, raw_copy: Path) -> None:
+    """The row of the second ward is deleted: its eight quarters are not the first ward's."""
+    file = "930-thanh-pho-vi-thanh.xlsx"
+    path = raw_copy / "haugiang-2022" / "2022-Q4" / file
+    book = openpyxl.load_workbook(path, data_only=True)
+    sheet = book["1. Chỉ tiêu hộ"]
+    assert sheet["B18"].value.strip() == "Phường III"
+    sheet.delete_rows(18)
+    book.save(path)
+    received = read_spoiled(haugiang, raw_copy)
+    unclear = [f.place.cell for f in received.findings if f.code == "group_unclear"]
+    assert unclear == ["B22", "B23", "B24", "B25"]  # the first four contradict the first ward's
+    assert received.table.of("31318-khu-vuc-5", "households") == ()
+    assert {o.value for o in received.table.of("31318-khu-vuc-1", "households")} == {None}

@@ -182,3 +182,17 @@ def test_columns_in_pairs_of_name_and_score(tmp_path: Path) -> None:
         value for (unit, m), (value, _) in scores.items() if unit == "93" and m == "score_1"
     ]
     assert hau_giang == [9.230436325073242]
+
+
+def test_a_name_that_one_of_several_lists_lacks(tmp_path: Path) -> None:
+    """Thanh Hoa is taken out of the first list of names and scores."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(REAL / "pci_2015.xlsx")
+    sheet = book["Summary_VN"]
+    assert sheet["B34"].value == "Thanh Hóa"
+    sheet["B34"] = sheet["C34"] = None
+    book.save(tmp_path / "pci.xlsx")
+    received = read_period(load_campaign(CAMPAIGNS / "pci-2015"), "2015", tmp_path)
+    lacking = [f for f in received.findings if f.code == "unit_not_beside"]
+    assert [(f.unit_code, f.place.cell) for f in lacking] == [("38", "C1")]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxkit.intake.values import count_from_share, parse_decimal, read_count, read_number
+from dxkit.intake.numerals import parse_decimal
+from dxkit.intake.values import count_from_share, read_count, read_number
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.table import Flag

@@ -1,0 +1,245 @@
+"""The tables below one header block: which column holds what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from dxkit.intake.column_labels import ColumnLabels, Labelled, Span
+from dxkit.intake.header import Paths, header_paths, labels_just_above, labels_just_below
+from dxkit.intake.layout import Column, Layout, RatioColumn
+from dxkit.intake.text import clean, starts_with_word
+from dxkit.intake.workbook import Sheet
+from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
+from dxkit.model.periods import Period
+
+_ROWS_LOOKED_AT = 200
+
+
+class HeaderReader:
+    """Reads header blocks of one campaign and period."""
+
+    def __init__(self, campaign: Campaign, period: Period, labels: ColumnLabels) -> None:
+        self.period = period
+        self._labels = labels
+        of_texts = [m for m in campaign.measures if m.kind is MeasureKind.TEXT]
+        first = {measure.table: measure for measure in reversed(of_texts)}
+        self._titles = [*first.values()]
+
+    def read(self, sheet: Sheet, rows: range) -> tuple[Layout, ...]:
+        """The tables side by side below one header block."""
+        paths = header_paths(sheet, rows)
+        found: dict[int, Labelled] = {}
+        under_other_labels = labels_just_above(sheet, rows.start)
+        for number, path in paths.items():
+            if number in under_other_labels:
+                continue
+            if labelled := self._labels.read(path):
+                found[number] = labelled
+        labelled_units = [
+            n for n, path in paths.items() if self._labels.is_one("unit_labels", path)
+        ]
+        for number in labels_just_below(sheet, rows.stop, labelled_units):
+            found.pop(number, None)
+        if not found:
+            return ()
+        texts = {
+            number
+            for number, labelled in found.items()
+            if any(measure.kind is MeasureKind.TEXT for measure in labelled.measures)
+        }
+        if not self._holds_titles(found, texts):
+            # Places alone make no register: they are the units of a table of figures.
+            found = {number: labelled for number, labelled in found.items() if number not in texts}
+            texts = set()
+            if not found:
+                return ()
+        units = [n for n in labelled_units if n in texts or n not in found]
+        if texts:  # a register: its units stand among its texts
+            return (self._layout(rows, paths, tuple(units), found),)
+        units += self._unlabelled_units(sheet, rows, paths, found, units)
+        tables = [
+            self._layout(rows, paths, unit_columns, {number: found[number] for number in columns})
+            for unit_columns, columns in _side_by_side(sorted(units), sorted(found))
+        ]
+        # What no table beside understands is said once.
+        known = {c.number for table in tables for c in table.columns} | set(units)
+        known |= {ratio.number for table in tables for ratio in table.ratios}
+        unknown = {entry for table in tables for entry in table.not_understood}
+        rest = tuple(sorted(entry for entry in unknown if entry[0] not in known))
+        tables[0] = replace(tables[0], not_understood=rest)
+        return (tables[0], *(replace(table, not_understood=()) for table in tables[1:]))
+
+    def _holds_titles(self, found: Mapping[int, Labelled], texts: Iterable[int]) -> bool:
+        """Whether columns of texts are those of a register: its first measure must be there."""
+        return any(measure in self._titles for n in texts for measure in found[n].measures)
+
+    def _unlabelled_units(
+        self,
+        sheet: Sheet,
+        rows: range,
+        paths: Paths,
+        found: Iterable[int],
+        units: Sequence[int],
+    ) -> list[int]:
+        """Columns of text without any label: left of all figures when no column is labelled as
+        the units', or between figures, as in tables of pairs of names and scores.
+        """
+        numbers = sorted(found)
+        unlabelled = [
+            column
+            for column in range(1, numbers[-1])
+            if not paths.get(column) and column not in numbers
+        ]
+        if units:
+            unlabelled = [column for column in unlabelled if numbers[0] < column]
+        below = [row for row in sheet.rows if row >= rows.stop][:_ROWS_LOOKED_AT]
+        names = [column for column in unlabelled if _holds_names(sheet, below, column)]
+        if units or names:
+            return names
+        # A label that nobody declared, over names: they must still be names of units to count.
+        labelled = [
+            column
+            for column, path in paths.items()
+            if column < numbers[0]
+            and not any(
+                self._labels.is_one(kind, path)
+                for kind in ("row_number_labels", "code_labels", "remark_labels")
+            )
+            and _holds_names(sheet, below, column)
+        ]
+        return labelled[-1:]
+
+    def _layout(
+        self,
+        rows: range,
+        paths: Paths,
+        units: tuple[int, ...],
+        found: dict[int, Labelled],
+    ) -> Layout:
+        counted = Counter(m.table for labelled in found.values() for m in labelled.measures)
+        table = max(counted, key=lambda name: counted[name])
+        columns = self._columns(table, found)
+        ratios = _ratios(paths, columns)
+        others = {
+            kind: [n for n, path in paths.items() if self._labels.is_one(kind, path)]
+            for kind in ("row_number_labels", "code_labels", "remark_labels")
+        }
+        known = {c.number for c in columns} | set(units) | {r.number for r in ratios}
+        known |= {n for numbers in others.values() for n in numbers}
+        last = max((n for n in paths), default=0)
+        unknown = tuple(
+            (n, clean(" ".join(path)))
+            for n, path in paths.items()
+            if min(units, default=1) <= n <= last
+            and n not in known
+            and path
+            and not starts_with_word("ratio_labels", path[-1])
+        )
+        return Layout(
+            table,
+            rows,
+            columns,
+            units,
+            next(iter(others["row_number_labels"]), None),
+            next(iter(others["code_labels"]), None),
+            next(iter(others["remark_labels"]), None),
+            ratios,
+            unknown,
+            rows.stop,
+        )
+
+    def _columns(self, table: str, found: dict[int, Labelled]) -> tuple[Column, ...]:
+        chosen = {
+            number: next((m for m in labelled.measures if m.table == table), None)
+            for number, labelled in found.items()
+        }
+        # "In the quarter" says of a stock how much it grew; the stock itself may stand beside.
+        states = {
+            measure.id
+            for number, measure in chosen.items()
+            if measure is not None and found[number].span is not Span.IN_PERIOD
+        }
+        columns = []
+        for number, labelled in found.items():
+            measure = chosen[number]
+            if measure is None:
+                continue
+            stock = measure.accumulation is Accumulation.STOCK
+            problem = ""
+            if stock and labelled.span is Span.IN_PERIOD:
+                if measure.id in states:
+                    continue
+                problem = "column_span_unclear"
+            cumulative = labelled.span is Span.CUMULATIVE and not stock
+            columns.append(
+                Column(number, measure, labelled.period, labelled.control, cumulative, problem)
+            )
+        with_parts = {c.measure.id for c in columns if c.period != self.period.id}
+        columns = [
+            # A column of the whole period is a control only when its parts are there.
+            replace(c, control=c.control and c.measure.id in with_parts)
+            for c in columns
+        ]
+        often = Counter((c.measure.id, c.scope) for c in columns)
+        columns = [
+            replace(c, problem="column_repeated") if often[c.measure.id, c.scope] > 1 else c
+            for c in columns
+        ]
+        # Beside columns that name their month, one that names none may be a month's as well.
+        return tuple(
+            replace(c, problem="column_part_unclear")
+            if c.measure.id in with_parts
+            and c.period == self.period.id
+            and not (c.control or c.cumulative or c.problem)
+            else c
+            for c in columns
+        )
+
+
+def _holds_names(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
+    """Whether a column holds texts below the header, and next to no figures."""
+    values = [sheet.cell(row, column).value for row in rows]
+    texts = [v for v in values if isinstance(v, str) and any(letter.isalpha() for letter in v)]
+    others = [v for v in values if v is not None and not (isinstance(v, str) and not v.strip())]
+    return len(texts) >= 1 and len(texts) >= 0.9 * len(others)
+
+
+def _side_by_side(
+    units: Sequence[int], figures: Sequence[int]
+) -> Iterable[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Unit columns with the figures on their right, up to the next unit columns."""
+    groups: list[tuple[list[int], list[int]]] = [([], [])]
+    for column in sorted((*units, *figures)):
+        if column in units:
+            if groups[-1][1]:
+                groups.append(([], []))
+            groups[-1][0].append(column)
+        else:
+            groups[-1][1].append(column)
+    if not groups[0][0] and len(groups) > 1:  # figures left of all names belong to the first
+        groups[1] = (groups[1][0], groups[0][1] + groups[1][1])
+        groups = groups[1:]
+    for names, columns in groups:
+        if columns:
+            yield tuple(names), tuple(columns)
+
+
+def _ratios(paths: Paths, columns: Sequence[Column]) -> tuple[RatioColumn, ...]:
+    """Each ratio column belongs to the nearest part on its left and that part's whole."""
+    found = []
+    for number, path in paths.items():
+        if not path or not starts_with_word("ratio_labels", path[-1]):
+            continue
+        parts = [c for c in columns if c.number < number and c.measure.whole]
+        if not parts:
+            continue
+        part = max(parts, key=lambda c: c.number)
+        whole = next(
+            (c for c in columns if c.measure.id == part.measure.whole and c.scope == part.scope),
+            None,
+        )
+        if whole is not None:
+            found.append(RatioColumn(number, part.number, whole.number))
+    return tuple(found)

@@ -1,0 +1,115 @@
+"""The nouns of a workbook: cells, sheets, the file, and why a file cannot be read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+CellValue = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta | None
+
+Range = tuple[int, int, int, int]
+"""First row, first column, last row, last column."""
+
+
+class UnreadableFileError(Exception):
+    """The file cannot be read; ``reason`` is a key of the finding's reasons. ``sheet`` and
+    ``cell`` say where, when one place is to blame.
+    """
+
+    def __init__(self, reason: str, sheet: str = "", cell: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sheet = sheet
+        self.cell = cell
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell that holds something. Rows and columns count from 1."""
+
+    row: int
+    column: int
+    value: CellValue
+    number_format: str = "General"
+    font: str = ""
+    formula_without_value: bool = False
+    is_error: bool = False
+
+    @property
+    def text(self) -> str:
+        """The content as text, as near to what was typed as the file tells."""
+        value = self.value
+        if isinstance(value, str):
+            return value
+        if value is None:
+            return ""
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return str(value)
+
+    @property
+    def address(self) -> str:
+        """The address in A1 style."""
+        return f"{column_letters(self.column)}{self.row}"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its cells by (row, column), without the empty ones.
+
+    ``covered`` are cells that hold something below a merged one, where nobody sees it: they are
+    not among the cells. ``comments`` are the notes that people fixed to cells, also to empty ones.
+    """
+
+    name: str
+    cells: Mapping[tuple[int, int], Cell]
+    merged: tuple[Range, ...] = ()
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    covered: tuple[Cell, ...] = ()
+
+    @cached_property
+    def rows(self) -> dict[int, tuple[Cell, ...]]:
+        """The cells of each row that has any, from left to right."""
+        found: dict[int, list[Cell]] = {}
+        for row, column in sorted(self.cells):
+            found.setdefault(row, []).append(self.cells[row, column])
+        return {row: tuple(cells) for row, cells in found.items()}
+
+    def cell(self, row: int, column: int) -> Cell:
+        """The cell at an address; an empty one where nothing stands."""
+        return self.cells.get((row, column)) or Cell(row, column, None)
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """One received file. ``format`` is what its content is in: xlsx, xls, ods or text;
+    ``encoding`` is that of a text, empty for other formats.
+    """
+
+    file: str
+    sheets: tuple[Sheet, ...]
+    format: str
+    encoding: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def column_letters(column: int) -> str:
+    """1 → A, 27 → AA."""
+    letters = ""
+    while column:
+        column, remainder = divmod(column - 1, 26)
+        letters = chr(65 + remainder) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """A → 1, AA → 27; the inverse of ``column_letters``."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number

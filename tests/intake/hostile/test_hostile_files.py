@@ -1,0 +1,389 @@
+"""Files that nobody should send: each ends in one clear finding or is read as it is meant, within
+bounded time and memory, and the files beside it are read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import building
+import pytest
+
+from dxkit.intake.intake import read_period
+from dxkit.intake.raw_folder import look_into
+from dxkit.intake.workbook import UnreadableFileError, limits, read_content
+from dxkit.model.campaign import Campaign
+from dxkit.model.table import Received
+from dxkit.story.findings import finding_text
+from dxkit.story.messages import load_language
+
+ROOT = Path(__file__).parents[3]
+HTML = "<html><body><table><tr><td>1</td></tr></table></body></html>"
+EXCEL_2003 = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>'
+)
+FLAT = (
+    '<?xml version="1.0"?><office:document '
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>'
+)
+
+
+def cell(text: bytes) -> Callable[[bytes], bytes]:
+    """A change of a sheet part: one more cell with a text."""
+    row = b'<row r="9"><c r="A9" t="inlineStr"><is><t>' + text + b"</t></is></c></row>"
+    return lambda sheet: sheet.replace(b"</sheetData>", row + b"</sheetData>")
+
+
+def before_end(xml: bytes) -> Callable[[bytes], bytes]:
+    return lambda sheet: sheet.replace(b"</worksheet>", xml + b"</worksheet>")
+
+
+def ods(old: bytes, new: bytes, part: str = "content.xml") -> bytes:
+    def change(content: bytes) -> bytes:
+        assert old in content
+        return content.replace(old, new, 1)
+
+    return building.with_part(change, part, building.good_ods())
+
+
+def renamed(name: bytes) -> bytes:
+    return building.with_part(
+        lambda book: book.replace(b'name="Sheet1"', b'name="' + name + b'"'), "xl/workbook.xml"
+    )
+
+
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    # archives that unfold
+    "bomb.xlsx": (lambda: building.with_large_part(600_000_000, b" "), "too_large"),
+    "tags.xlsx": (lambda: building.with_large_part(25_000_000, b"<a/>"), "too_large"),
+    "depth.xlsx": (lambda: building.with_large_part(2_000_000, b"<a>", tail=b""), "too_large"),
+    "comment.xlsx": (
+        lambda: building.with_large_part(5_000_000, b"< ", building._HEAD + b"<!--"), "too_large"),
+    "attribute.xlsx": (
+        lambda: building.with_large_part(5_000_000, b"x", building._HEAD + b'<a b="'), "too_large"),
+    "names.xlsx": (lambda: building.with_part(before_end(
+        b"".join(b"<n%d/>" % n for n in range(50_000)))), "too_large"),
+    "parts.xlsx": (lambda: building.many_parts(11_000), "too_large"),
+    "cells.xlsx": (lambda: building.with_part(lambda sheet: sheet.replace(b"</sheetData>", b"".join(
+        b"<row>" + b"<c><v>1</v></c>" * 1000 + b"</row>" for _ in range(1001)) + b"</sheetData>")),
+        "too_large"),
+    "strings.xlsx": (lambda: building.with_part(
+        lambda strings: strings.replace(b"</sst>", b"<si><t>a</t></si>" * 1_100_000 + b"</sst>"),
+        "xl/sharedStrings.xml"), "too_large"),
+    "text.xlsx": (lambda: building.with_part(
+        lambda strings: strings.replace(
+            b"</sst>", (b"<si><t>" + b"a" * 30_000 + b"</t></si>") * 1_000 + b"</sst>"),
+        "xl/sharedStrings.xml"), "too_large"),
+    "giant.xlsx": (lambda: building.with_part(cell(b"a" * 40_000)), "cell_too_long"),
+    "vast.xlsx": (lambda: building.with_part(cell(b"a" * 90_000_000)), "cell_too_long"),
+    "wide.xlsx": (lambda: building.with_part(
+        lambda sheet: sheet.replace(b"</sheetData>", b'<row r="9"><c r="XFD9"><v>1</v></c></row>'
+                                    b"</sheetData>")), "too_wide"),
+    "merged.xlsx": (lambda: building.with_part(before_end(
+        b'<mergeCells><mergeCell ref="A1:C2"/><mergeCell ref="B2:D9"/></mergeCells>')), "damaged"),
+    # archives that lie
+    "lying.xlsx": (building.lying_archive, "damaged"),
+    "checksum.xlsx": (building.wrong_checksum, "damaged"),
+    "doubled.xlsx": (building.doubled_part, "damaged"),
+    "twice.xlsx": (lambda: building.with_part(
+        lambda sheet: sheet.replace(b"</sheetData>", b'<row r="3"><c r="C3"><v>9</v></c></row>'
+                                    b"</sheetData>")), "damaged"),
+    "elsewhere.xlsx": (lambda: building.with_part(
+        lambda sheet: sheet.replace(b'r="C3"', b'r="C4"')), "damaged"),
+    # entities
+    "entities.xlsx": (lambda: building.with_part(building.entities), "declares_entities"),
+    "foreign.xlsx": (lambda: building.with_part(building.foreign_entity), "declares_entities"),
+    "foreign.ods": (lambda: building.with_part(
+        building.foreign_entity, "content.xml", building.good_ods()), "declares_entities"),
+    # passwords
+    "locked.xlsx": (lambda: building.compound(bytes(5000), "EncryptedPackage"), "encrypted"),
+    "zip-locked.xlsx": (building.locked_archive, "encrypted"),
+    "locked.xls": (lambda: building.compound(
+        building.xls_stream()[:20] + building.record(0x2F, bytes(6)) + building.xls_stream()[20:]),
+        "encrypted"),
+    "locked.ods": (lambda: ods(
+        b"<manifest:file-entry", b"<manifest:encryption-data/><manifest:file-entry",
+        "META-INF/manifest.xml"), "encrypted"),
+    # cut short
+    "cut.xlsx": (lambda: building.good_xlsx()[:3000], "damaged"),
+    "cut.xls": (lambda: building.good_xls()[:3000], "damaged"),
+    "cut.ods": (lambda: building.good_ods()[:1500], "damaged"),
+    "cut.csv": (lambda: building.good_csv().decode().encode("utf-16")[:-1], "damaged"),
+    "nothing.xlsx": (lambda: b"", "empty"),
+    "zeros.xls": (lambda: bytes(4096), "empty"),
+    # something else under a workbook's name
+    "page.xls": (HTML.encode, "web_page"),
+    "page-utf16.xls": (lambda: HTML.encode("utf-16"), "web_page"),
+    "mail-page.xls": (lambda: b"MIME-Version: 1.0\nX-Document-Type: Workbook\n" + HTML.encode(),
+                      "web_page"),
+    "old-xml.xls": (EXCEL_2003.encode, "excel_2003_xml"),
+    "flat.ods": (FLAT.encode, "flat_xml"),
+    "portable.xlsx": (lambda: b"%PDF-1.7 \n", "not_a_workbook"),
+    "letter.xls": (lambda: building.compound(bytes(5000), "WordDocument"), "not_a_workbook"),
+    "archive.xlsx": (lambda: building.zipped({"a.txt": b"1"}), "not_a_workbook"),
+    "binary.xlsx": (lambda: building.with_part(
+        lambda rels: rels.replace(b"xl/workbook.xml", b"xl/workbook.bin"), "_rels/.rels"),
+        "binary_workbook"),
+    "bytes.csv": (lambda: bytes(range(256)) * 20, "not_a_workbook"),
+    # old workbooks
+    "sheet-100-times.xls": (building.one_sheet_many_times, "damaged"),
+    "columns.xls": (lambda: building.compound(building.in_sheet(
+        building.xls_stream(), building.record(0x7D, b"\0\0\xff\xff" + bytes(8)))), "damaged"),
+    # open documents
+    "repeated.ods": (lambda: ods(
+        b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1000000">'),
+        "too_large"),
+    "repeated-wide.ods": (lambda: ods(
+        b"<table:table-cell ", b'<table:table-cell table:number-columns-repeated="999999" '),
+        "too_wide"),
+    "blanks.ods": (lambda: ods(b"<text:p>", b'<text:p><text:s text:c="99999999"/>'),
+                   "cell_too_long"),
+    # texts
+    "quotation.csv": (lambda: building.good_csv() + '\n"2;Ấp 2;5'.encode(), "quotation_open"),
+    "commas.csv": (lambda: "STT,Đơn vị,Tỷ lệ\n1,Ấp 1,45,6\n2,Ấp 2,33,2\n".encode(),
+                   "separator_unclear"),
+    "line.csv": (lambda: b";" * 2_000_000, "too_large"),
+    "rows.csv": (lambda: b"a;b\n" + b";\n" * 1_100_000, "too_large"),
+    "long.csv": (lambda: b'a;b\n"' + b"x" * 200_000 + b'";1\n', "cell_too_long"),
+    # names of sheets
+    "alike.xlsx": (lambda: _two_sheets_alike(), "sheets_alike"),
+}  # fmt: skip
+
+
+def _two_sheets_alike() -> bytes:
+    import io
+
+    import xlsxwriter
+
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made)
+    book.add_worksheet("Xã A")
+    book.add_worksheet("Other")
+    book.close()
+    return building.with_part(
+        lambda part: part.replace(b'"Other"', "\"XÃ A\"".encode()),
+        "xl/workbook.xml", made.getvalue(),
+    )  # fmt: skip
+
+
+READ: dict[str, Callable[[], bytes]] = {
+    "blank-rows.xlsx": lambda: building.blank_rows(1_000_000),
+    "blank-rows.ods": lambda: ods(
+        b"</table:table>",
+        b'<table:table-row table:number-rows-repeated="1048000"><table:table-cell '
+        b'table:number-columns-repeated="16384"/></table:table-row></table:table>',
+    ),
+    "blank-rows.xls": building.blank_cells,
+    "linked-columns.xls": building.linked_columns,
+    "whole-columns.xlsx": lambda: building.with_part(
+        before_end(b'<mergeCells><mergeCell ref="E1:XFD1048576"/></mergeCells>')
+    ),
+    "path.xlsx": lambda: renamed(b"../../etc/passwd"),
+    "formula.xlsx": lambda: renamed(b"=cmd|'/C calc'!A0"),
+    "script.xlsx": lambda: renamed(b"&lt;script&gt;alert(1)&lt;/script&gt;"),
+    "nested.xlsx": lambda: building.zipped(
+        {**building.parts_of(building.good_xlsx()), "xl/media/b.zip": building.good_xlsx() * 50}
+    ),
+    "dde.xlsx": lambda: building.with_part(cell(b"=cmd|'/C calc'!A0")),
+}
+
+LARGE = {"bomb.xlsx", "tags.xlsx", "cells.xlsx", "strings.xlsx", "repeated.ods", "blank-rows.xlsx"}
+
+
+def read(haugiang: Campaign, folder: Path) -> Received:
+    return read_period(haugiang, "2022-Q4", folder)
+
+
+def households(received: Received, file: str) -> list[object]:
+    return [
+        o.value
+        for o in received.table.observations
+        if o.place.file == file and o.measure == "households"
+    ]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_is_refused(
+    name: str, haugiang: Campaign, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    if name in LARGE and not pytestconfig.getoption("--full"):
+        pytest.skip("takes seconds to make and read: with --full")
+    make, reason = REFUSED[name]
+    (tmp_path / name).write_bytes(make())
+    (tmp_path / "good.csv").write_bytes(building.good_csv())
+    received = read(haugiang, tmp_path)
+    about = [f for f in received.findings if f.place.file == name]
+    assert [(f.code, f.values["reason"]) for f in about] == [("file_unreadable", reason)]
+    assert households(received, "good.csv") == [1205]
+    for language in ("vi", "en"):
+        words = load_language(language)
+        assert words.plain(f"finding.reason_{reason}") in finding_text(about[0], words)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_file_that_is_read_as_it_is_meant(
+    name: str, haugiang: Campaign, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    if name in LARGE and not pytestconfig.getoption("--full"):
+        pytest.skip("takes seconds to make and read: with --full")
+    (tmp_path / name).write_bytes(READ[name]())
+    received = read(haugiang, tmp_path)
+    assert households(received, name) == [1205]
+    assert not [f for f in received.findings if f.code == "file_unreadable"]
+
+
+def test_every_reason_is_tried_and_said() -> None:
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "dxkit/intake").rglob("*.py"))
+    given = set(re.findall(r'UnreadableFileError\(\s*"(\w+)"', source))
+    given |= set(re.findall(r'"encrypted" if locked else "(\w+)"', source)) | {"encrypted"}
+    listed = {"link", "not_a_file", "is_folder", "name_not_text", "cannot_open"}
+    for language in ("vi", "en"):
+        section = load_language(language).sections["finding"]
+        said = {key.removeprefix("reason_") for key in section if key.startswith("reason_")}
+        assert said == given | listed
+    tried = {reason for _, reason in REFUSED.values()}
+    assert given - tried <= {"cannot_open", "not_a_file"}  # tried below
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "format"),
+    [
+        ("a.xls", building.good_xlsx, "xlsx"),
+        ("a.xlsx", building.good_csv, "text"),
+        ("a.csv", building.good_xls, "xls"),
+        ("a.xlsx", building.good_ods, "ods"),
+    ],
+)
+def test_the_content_decides_and_that_is_said(
+    name: str, make: Callable[[], bytes], format: str, haugiang: Campaign, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(make())
+    received = read(haugiang, tmp_path)
+    assert households(received, name) == [1205]
+    (finding,) = [f for f in received.findings if f.code == "file_type_differs"]
+    assert finding.values == {"format": format, "suffix": f".{name[2:]}"}
+
+
+def test_a_workbook_under_another_name_is_not_passed_over(
+    haugiang: Campaign, tmp_path: Path
+) -> None:
+    (tmp_path / "930.xlsx.bak").write_bytes(building.good_xlsx())
+    (tmp_path / "note.txt").write_text("x")
+    codes = {(f.code, f.place.file) for f in read(haugiang, tmp_path).findings}
+    assert ("workbook_not_read", "930.xlsx.bak") in codes
+    assert ("file_type_unknown", "note.txt") in codes
+
+
+def test_what_is_no_file_is_a_finding(haugiang: Campaign, tmp_path: Path) -> None:
+    folder, outside = tmp_path / "raw", tmp_path / "outside"
+    (folder / "folder.xlsx").mkdir(parents=True)
+    outside.mkdir()
+    (outside / "secret.xlsx").write_bytes(building.good_xlsx())
+    (folder / "good.csv").write_bytes(building.good_csv())
+    (folder / "link.xlsx").symlink_to(outside / "secret.xlsx")
+    (folder / "dangling.xlsx").symlink_to(outside / "nothing.xlsx")
+    (folder / "linked-folder").symlink_to(outside)
+    (folder / "device.csv").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe.csv")
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff\xfe.xlsx")).write_bytes(building.good_xlsx())
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.bind(str(folder / "socket.csv"))
+        received = read(haugiang, folder)
+    assert {
+        (f.place.file, f.values["reason"]) for f in received.findings if f.code == "file_unreadable"
+    } == {
+        ("folder.xlsx", "is_folder"),
+        ("link.xlsx", "link"),
+        ("dangling.xlsx", "link"),
+        ("linked-folder", "link"),
+        ("device.csv", "link"),
+        ("pipe.csv", "not_a_file"),
+        ("socket.csv", "not_a_file"),
+        ("\\udcff\\udcfe.xlsx", "name_not_text"),
+    }
+    assert households(received, "good.csv") == [1205]
+    assert [s.name for s in received.sources] == ["good.csv"]
+    for file in (folder / "pipe.csv", folder / "link.xlsx"):  # put there after the look
+        with pytest.raises(UnreadableFileError):
+            read_content(file)
+
+
+def test_a_file_that_cannot_be_opened_or_is_gone(
+    haugiang: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("good.csv", "kept.csv", "gone.csv"):
+        (tmp_path / name).write_bytes(building.good_csv())
+    opened = os.open
+
+    def watched(path: object, *rest: object, **more: object) -> int:
+        if str(path).endswith("kept.csv"):
+            raise PermissionError(13, "kept")
+        if str(path).endswith("gone.csv"):
+            Path(str(path)).unlink()
+        return opened(path, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", watched)
+    received = read(haugiang, tmp_path)
+    assert {
+        (f.place.file, f.values["reason"]) for f in received.findings if f.code == "file_unreadable"
+    } == {("kept.csv", "cannot_open"), ("gone.csv", "cannot_open")}
+    assert households(received, "good.csv") == [1205]
+
+
+def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "closed").mkdir()
+    listed = os.scandir
+
+    def watched(path: object) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "closed")
+        return listed(path)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", watched)
+    assert look_into(tmp_path).passed_over == (("closed", "cannot_open"),)
+
+
+def test_a_file_beyond_the_largest(tmp_path: Path, haugiang: Campaign) -> None:
+    with (tmp_path / "huge.xlsx").open("wb") as file:
+        file.truncate(20 * limits.LARGEST_FILE)  # a hole: it takes no room on the disk
+    (finding,) = [f for f in read(haugiang, tmp_path).findings if f.code == "file_unreadable"]
+    assert finding.values["reason"] == "too_large"
+
+
+def test_memory_is_bounded(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    """All of these files, read by a process of its own that may take a gigabyte of memory; without
+    the bounds several of them take more, each alone. The large ones with ``--full``.
+    """
+    left_out = set() if pytestconfig.getoption("--full") else LARGE
+    files = {name: make for name, (make, _) in REFUSED.items()} | READ
+    for name in files.keys() - left_out:
+        (tmp_path / name).write_bytes(files[name]())
+    program = textwrap.dedent(
+        """
+        import resource, sys
+        from pathlib import Path
+        from dxkit.intake.campaign_folder import load_campaign
+        from dxkit.intake.intake import read_period
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        campaign = load_campaign(Path("data/campaigns/haugiang-2022"))
+        received = read_period(campaign, "2022-Q4", Path(sys.argv[1]))
+        print(sum(f.code == "file_unreadable" for f in received.findings))
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    refused, megabytes = map(int, done.stdout.split())
+    print(f"{len(files.keys() - left_out)} hostile files read in {megabytes} MB at the most")
+    assert refused == len(REFUSED.keys() - left_out)
