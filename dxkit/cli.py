@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import itertools
 import os
@@ -10,6 +11,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ import click
 
 if TYPE_CHECKING:
     from dxkit.intake.project import Project
+    from dxkit.intake.revisions import SinceLastCheck
     from dxkit.model.campaign import Campaign
     from dxkit.model.findings import Finding
     from dxkit.press.manifest import PageRecord
@@ -34,10 +37,15 @@ class CannotStartError(Exception):
     """The command cannot do anything; the message is in the office's language."""
 
 
+def _languages() -> list[str]:
+    """The languages the kit has words in: adding a folder adds one."""
+    return sorted(folder.name for folder in (files("dxkit") / "story" / "words").iterdir())
+
+
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every command has."""
     for option in (
-        click.option("--lang", type=click.Choice(["vi", "en"]), default="vi"),
+        click.option("--lang", type=click.Choice(_languages()), default="vi", help="Language."),
         click.option("--out", help="Folder for the results instead of outputs."),
         click.option("--raw", help="Folder with the workbooks instead of data/raw."),
         click.option(
@@ -117,6 +125,14 @@ class _Session:
 
         return open_period(self.project, self.campaign.id, period_id)
 
+    def since_last_check(self, period_id: str) -> SinceLastCheck:
+        """What changed since the files were last checked, by whatever command."""
+        from dxkit.intake.history import History
+        from dxkit.intake.revisions import since_last_check
+
+        stored = self.project.store_file(self.campaign.id, period_id)
+        return since_last_check(History.open(stored.parent), self.open(period_id).received)
+
     def unit(self, text: str, period_id: str) -> str:
         """The code of the unit that a code or a name, with or without accents, means."""
         from dxkit.intake.text import fold
@@ -129,6 +145,18 @@ class _Session:
             some = [f"{u.code} {u.name}" for u in units.at_level(self.campaign.report_level)]
             raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
         return found[0]
+
+    def own_notebook(self, named: Path) -> Path:
+        """A notebook by its path or its name in notebooks/. From here on, outputs are apart from
+        those of the office's own reports.
+        """
+        places = (named, self.project.notebooks / named)
+        found = next((path for path in places if path.is_file()), None)
+        if found is None:
+            raise self.refuse("notebook_missing", text=named, available=self.project.notebooks)
+        out = self.project.outputs / "own" / found.stem
+        self.project = dataclasses.replace(self.project, out=out)
+        return found.resolve()
 
     def level(self, text: str) -> str:
         """A level's id, checked."""
@@ -163,7 +191,10 @@ class _Session:
     help="Also as PDF or Word document; may be repeated.",
 )
 @click.option(
-    "--notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None
+    "--notebook",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="A report notebook of your own; its pages go to a folder of their own.",
 )
 def report(
     period: str | None,
@@ -194,9 +225,12 @@ def report(
     period_id = session.period(period)
     codes = [session.unit(unit, period_id) for unit in units]
     session.level(level)
+    if notebook is not None:
+        notebook = session.own_notebook(notebook)
     browser = find_browser() if "pdf" in kinds else None
     if "pdf" in kinds and browser is None:
         raise session.refuse("no_browser")
+    since = session.since_last_check(period_id)
     bar = _Progress(session)
     try:
         result = run_reports(
@@ -254,6 +288,8 @@ def report(
     wanted = {unit: result.manifest.pages[unit] for unit in result.units}
     failed = _make_annexes(session, kinds, period_id, wanted, result.folder, browser)
     errors = _show_findings(session, session.open(period_id))
+    if since.revisions:
+        _show_changes(session, since, most=2)
     click.echo(session.say("see", text=result.folder / "index.html"))
     return DONE_WITH_ERRORS if errors or failed or result.count("failed") else DONE
 
@@ -296,20 +332,15 @@ def check(
     period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
 ) -> int:
     """Read the workbooks and list what is wrong with them."""
+    from dxkit.press.checking import write_check
     from dxkit.press.data_out import write_data
-    from dxkit.press.site import findings_html
 
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
     opened = session.open(period_id)
     folder = session.project.output_folder(session.campaign.id, period_id)
-    from dxkit.press.data_out import write_text
-    from dxkit.press.returned import write_returned
-
     write_data(opened, folder / "data", session.language)
-    write_text(folder / "findings.html", findings_html(opened, session.language))
-    raw_folder = session.project.period_folder(session.campaign.id, period_id)
-    write_returned(opened, raw_folder, folder, session.language)
+    checked = write_check(opened, folder, session.language)
     click.echo(
         session.say(
             "checked",
@@ -318,15 +349,31 @@ def check(
         )
     )
     errors = _show_findings(session, opened, most=20)
+    _show_changes(session, checked.since, most=20)
+    for key, files in (
+        ("copy_kept", checked.returned.kept),
+        ("copy_failed", checked.returned.failed),
+    ):
+        for file in files:
+            click.echo(session.language.plain(f"changes.{key}", file=file))
     click.echo(session.say("see", text=folder / "findings.html"))
     return DONE_WITH_ERRORS if errors else DONE
 
 
+def _show_changes(session: _Session, since: SinceLastCheck, most: int) -> None:
+    """What changed since the last check."""
+    from dxkit.story.changes import changes_text
+
+    for line in changes_text(since, session.language, most):
+        click.echo(line)
+
+
 def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind; returns the number of errors."""
-    from dxkit.story.findings import finding_text
+    from dxkit.story.findings import finding_text, names_in_findings
 
     findings = opened.received.findings
+    names = names_in_findings(session.campaign, opened.analysis.units, session.language)
     counts = {
         kind: sum(f.severity == kind for f in findings) for kind in ("error", "warning", "note")
     }
@@ -342,7 +389,7 @@ def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
                 by_code.setdefault(finding.code, []).append(finding)
     for alike in by_code.values():
         for finding in alike[:most]:
-            click.echo(f"  {finding.place}: {finding_text(finding, session.language)}")
+            click.echo(f"  {finding.place}: {finding_text(finding, session.language, names)}")
         if len(alike) > most:
             click.echo("  " + session.say("more", number=len(alike) - most))
     return counts["error"]
@@ -493,23 +540,20 @@ def demo(campaign: str | None, raw: str | None, out: str | None, lang: str) -> i
     return DONE
 
 
-@cli.command()
+@cli.command(context_settings={"ignore_unknown_options": True})
 @_options
-def lab(campaign: str | None, raw: str | None, out: str | None, lang: str) -> int:
-    """Open JupyterLab on the notebooks."""
-    import subprocess
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def lab(
+    campaign: str | None, raw: str | None, out: str | None, lang: str, arguments: tuple[str, ...]
+) -> int:
+    """Open JupyterLab on the notebooks; further ARGUMENTS go to JupyterLab."""
+    from dxkit.press.lab import open_lab
 
     session = _Session(campaign, raw, out, lang)
-    return subprocess.call(
-        [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--ip=127.0.0.1",
-            f"--notebook-dir={session.project.root}",
-            "--LabApp.default_url=/lab/tree/notebooks",
-        ]
-    )
+    for name, folder in (("DXKIT_RAW", session.project.raw), ("DXKIT_OUT", session.project.out)):
+        if folder is not None:
+            os.environ[name] = str(folder)
+    return DONE if open_lab(session.project.root, lang, arguments) == 0 else CANNOT_START
 
 
 def _reason(session: _Session, reason: str) -> str:
@@ -578,7 +622,7 @@ def run(arguments: list[str]) -> int:
     stay_single_threaded()  # before anything imports numpy
     from dxkit.story.messages import load_language
 
-    language = load_language("en" if _asks_for_english(arguments) else "vi")
+    language = load_language(_language_asked_for(arguments))
     try:
         code = cli.main(arguments, prog_name="dxkit", standalone_mode=False)
         return int(code or DONE)
@@ -597,5 +641,8 @@ def run(arguments: list[str]) -> int:
     return CANNOT_START
 
 
-def _asks_for_english(arguments: list[str]) -> bool:
-    return "--lang=en" in arguments or ("--lang", "en") in itertools.pairwise(arguments)
+def _language_asked_for(arguments: list[str]) -> str:
+    pairs = itertools.pairwise(arguments)
+    named = [after for option, after in pairs if option == "--lang"]
+    named += [a.removeprefix("--lang=") for a in arguments if a.startswith("--lang=")]
+    return named[-1] if named and named[-1] in _languages() else "vi"

@@ -101,6 +101,8 @@ class Batch:
         for name, target in ((EXECUTED, task.executed), (PAGE, task.page)):
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(outcome.scratch / name, target)
+        for kind in (".pdf", ".docx"):  # they would say what an earlier page said
+            task.page.with_suffix(kind).unlink(missing_ok=True)
         return _record(outcome, self._folder, "made", sha256=digest)
 
 

@@ -139,8 +139,7 @@ def _write_files(
     project: Project, campaign: Campaign, period_id: str, folder: Path, language_code: str
 ) -> None:
     """The files that do not depend on how the pages went."""
-    from dxkit.press.returned import write_returned
-    from dxkit.press.site import findings_html
+    from dxkit.press.checking import write_check
     from dxkit.press.workbook_out import write_league
     from dxkit.story.messages import load_language
     from dxkit.story.period import open_period
@@ -149,87 +148,10 @@ def _write_files(
     language = load_language(language_code)
     write_data(opened, folder / "data", language)
     write_league(opened, folder / "league.xlsx", language)
-    write_text(folder / "findings.html", findings_html(opened, language))
-    write_returned(opened, project.period_folder(campaign.id, period_id), folder, language)
+    write_check(opened, folder, language)
 
 
-<<<<<<< HEAD
 def _write_index(
-=======
-def _run_all(
-    tasks: Sequence[Task], project: Project, jobs: int
-) -> Iterator[tuple[Task, PageRecord]]:
-    """The pages as they are finished, at most ``jobs`` at a time."""
-    context: Any = multiprocessing.get_context("fork" if _can_fork() else "spawn")
-    waiting = list(reversed(tasks))
-    running: dict[Any, tuple[Task, Any, Path, float]] = {}
-    retried: set[str] = set()
-    from multiprocessing.connection import wait
-
-    from dxkit.press.making import make_page
-
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                task = waiting.pop()
-                scratch = Path(tempfile.mkdtemp(prefix="dxkit-"))
-                process = context.Process(target=make_page, args=(task, project, scratch))
-                process.start()
-                running[process.sentinel] = (task, process, scratch, time.monotonic())
-            for sentinel in wait(list(running), timeout=0.5):
-                task, process, scratch, begun = running.pop(sentinel)
-                process.join()
-                killed = process.exitcode is not None and process.exitcode < 0
-                if killed and task.unit not in retried:
-                    retried.add(task.unit)  # stopped from outside: once more
-                    waiting.append(task)
-                else:
-                    yield task, _finish(task, scratch, process.exitcode, time.monotonic() - begun)
-                shutil.rmtree(scratch, ignore_errors=True)
-            for sentinel, (task, process, scratch, begun) in list(running.items()):
-                if time.monotonic() - begun > TIME_LIMIT:
-                    process.kill()
-                    process.join()
-                    del running[sentinel]
-                    shutil.rmtree(scratch, ignore_errors=True)
-                    yield task, _failed(task, "timed_out", TIME_LIMIT)
-    finally:
-        for _, process, scratch, _ in running.values():
-            process.kill()
-            process.join()
-            shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _finish(task: Task, scratch: Path, exit_code: int | None, seconds: float) -> PageRecord:
-    """Move what is whole into place."""
-    page = scratch / "page.html"
-    if exit_code == 0 and page.exists():
-        for source, target in ((scratch / "executed.ipynb", task.executed), (page, task.page)):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_text(target, source.read_text("utf-8"))
-        for kind in (".pdf", ".docx"):  # they would say what an earlier page said
-            task.page.with_suffix(kind).unlink(missing_ok=True)
-        folder = task.executed.parent.parent
-        return PageRecord(
-            task.page.relative_to(folder).as_posix(),
-            task.key,
-            "made",
-            round(seconds, 3),
-            digest_of(task.page.read_bytes()),
-        )
-    error = scratch / "error.txt"
-    reason = error.read_text("utf-8") if error.exists() else "died"
-    return _failed(task, reason, seconds)
-
-
-def _failed(task: Task, reason: str, seconds: float) -> PageRecord:
-    folder = task.executed.parent.parent
-    path = task.page.relative_to(folder).as_posix()
-    return PageRecord(path, task.key, "failed", round(seconds, 3), "", reason)
-
-
-def _write_around(
->>>>>>> main
     project: Project,
     campaign: Campaign,
     period_id: str,

@@ -96,6 +96,24 @@ def test_the_second_wall(hostile: str) -> None:
         assert word not in safe, safe
 
 
+@pytest.mark.parametrize(
+    ("hostile", "left"),
+    [
+        ('<img src="//e/x.png" alt="a">', '<img alt="a">'),
+        ('<img src="https://e/x.png" alt="a">', '<img alt="a">'),
+        ('<img src="data:text/html,x" alt="a">', '<img alt="a">'),
+        ('<img src="data:image/svg+xml;base64,AA" alt="a">', '<img alt="a">'),
+        ('<a href="data:text/html,x">x</a>', "<a>x</a>"),
+        ('<a href=" DATA:text/html,x">x</a>', "<a>x</a>"),
+        ('<a href="javascript:alert(1)">x</a>', "<a>x</a>"),
+    ],
+)
+def test_a_picture_opens_no_door_for_anything_else(hostile: str, left: str) -> None:
+    picture = '<img src="data:image/png;base64,iVBORw0KGgo=" alt="of one\'s own">'
+    assert sanitise(picture + hostile).endswith(left)
+    assert sanitise(picture) == picture.replace("&#39;", "'")
+
+
 def test_what_the_page_needs_passes_the_second_wall() -> None:
     content = (
         '<section><h2 id="a">A</h2><div class="table" tabindex="0" role="region" aria-label="t">'
