@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from dxkit.analysis.scorecard import Analysis, Scorecard
 from dxkit.intake.campaign_folder import load_campaign
-from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.intake.history import History
+from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.intake.intake import read_period
 from dxkit.intake.map_shapes import MapShapes, load_map
 from dxkit.intake.project import Project
