@@ -350,11 +350,11 @@ def check(
     )
     errors = _show_findings(session, opened, most=20)
     _show_changes(session, checked.since, most=20)
-    for key, files in (
+    for key, names in (
         ("copy_kept", checked.returned.kept),
         ("copy_failed", checked.returned.failed),
     ):
-        for file in files:
+        for file in names:
             click.echo(session.language.plain(f"changes.{key}", file=file))
     click.echo(session.say("see", text=folder / "findings.html"))
     return DONE_WITH_ERRORS if errors else DONE
