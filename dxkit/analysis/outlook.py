@@ -33,7 +33,8 @@ def day_reached(last_day: datetime.date, lacking: int, pace: float) -> datetime.
     calendar's end.
     """
     try:
-        return last_day + datetime.timedelta(days=math.ceil(lacking * 7 / pace))
+        days = math.ceil(round(lacking * 7 / pace, 9))  # a whole number of days is no day more
+        return last_day + datetime.timedelta(days=days)
     except OverflowError:
         return None
 

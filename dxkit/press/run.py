@@ -176,6 +176,8 @@ def _finish(task: Task, scratch: Path, exit_code: int | None, seconds: float) ->
         for source, target in ((scratch / "executed.ipynb", task.executed), (page, task.page)):
             target.parent.mkdir(parents=True, exist_ok=True)
             write_text(target, source.read_text("utf-8"))
+        for kind in (".pdf", ".docx"):  # they would say what an earlier page said
+            task.page.with_suffix(kind).unlink(missing_ok=True)
         folder = task.executed.parent.parent
         return PageRecord(
             task.page.relative_to(folder).as_posix(),
@@ -204,8 +206,8 @@ def _write_around(
     manifest: Manifest,
 ) -> None:
     """The files that are not pages of units."""
-    from dxkit.press.returned import write_returned
-    from dxkit.press.site import campaign_html, findings_html, index_html
+    from dxkit.press.checking import write_check
+    from dxkit.press.site import campaign_html, index_html
     from dxkit.press.workbook_out import write_league
     from dxkit.story.messages import load_language
     from dxkit.story.period import open_period
@@ -227,5 +229,4 @@ def _write_around(
         if (folder.parent / period.id / "index.html").exists()
     }
     write_text(folder.parent / "index.html", campaign_html(opened, periods, language))
-    write_text(folder / "findings.html", findings_html(opened, language))
-    write_returned(opened, project.period_folder(campaign.id, period_id), folder, language)
+    write_check(opened, folder, language)

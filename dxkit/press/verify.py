@@ -1,120 +1,116 @@
-"""Proof: the finished pages are opened again and every number is compared with the raw files."""
+"""Proof: the finished pages are opened again and everything on them is proved by a second path."""
 
 from __future__ import annotations
 
-import html
-import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from dxkit.analysis.scorecard import Analysis
 from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
-from dxkit.model.facts import Fact, FactKey
+from dxkit.model.campaign import Campaign
+from dxkit.model.table import Received
+from dxkit.press.proof.again import Again, fact_of, made_again
+from dxkit.press.proof.charts import ChartProof
+from dxkit.press.proof.checks import Difference, PageProof
+from dxkit.press.proof.page_tree import read_page
+from dxkit.press.proof.raw_cells import misread
+from dxkit.press.proof.sentences import SentenceProof
+from dxkit.press.proof.surroundings import Surroundings
 from dxkit.press.verify_annexes import compare_document, compare_workbook
-from dxkit.story.messages import Language, load_language
 
-_FACT = re.compile(
-    r"<data\b(?P<data>[^>]*)>(?P<text>[^<]*)</data>"
-    r"|<g\b(?P<drawn>[^>]*data-fact[^>]*)>\s*<text[^>]*>(?P<drawn_text>[^<]*)</text>"
-)
-_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One number on a page that cannot be proved."""
-
-    page: str
-    fact: str
-    shown: str
-    expected: str
+__all__ = ["Difference", "Verification", "proofs_of", "verify_pages", "verify_period"]
 
 
 @dataclass(frozen=True)
 class Verification:
-    """How many numbers were compared on how many pages, and what differs."""
+    """How many numbers were proved on how many pages, how many received cells were read again, and
+    what differs.
+    """
 
     pages: int
     facts: int
+    cells: int
     differences: tuple[Difference, ...]
 
 
 def verify_period(project: Project, campaign_id: str, period_id: str) -> Verification:
-    """Read the raw workbooks anew, past any store, and compare every number on every page of a
-    unit: its unrounded value, and the text in one of the kit's languages.
+    """Read the raw workbooks anew, past any store, make every number again without the analysis,
+    and compare it with every page of the period, the league workbook and the Word documents.
     """
     campaign = load_campaign(project.campaign_folder(campaign_id))
-    references = project.raw_folder(campaign_id)
+    received, previous = _read(project, campaign, period_id)
+    again = made_again(campaign, received, previous)
+    folder = project.output_folder(campaign_id, period_id)
+    number, facts, differences = verify_pages(folder, again)
+    for annex in (*folder.glob("league.xlsx"), *sorted(folder.rglob("*.docx"))):
+        compare = compare_document if annex.suffix == ".docx" else compare_workbook
+        proved, mismatches = compare(annex, partial(fact_of, again))
+        number, facts = number + 1, facts + proved
+        name = annex.relative_to(folder).as_posix()
+        differences += [Difference(name, m.fact, m.shown, m.expected) for m in mismatches]
+    cells = 0
+    for one in (received, previous):
+        if one is not None:
+            raw = project.period_folder(campaign_id, one.table.period)
+            read, found = misread(one, raw)
+            cells += read
+            differences += found
+    return Verification(number, facts, cells, tuple(differences))
+
+
+def _read(project: Project, campaign: Campaign, period_id: str) -> tuple[Received, Received | None]:
+    """What intake says of a period and of the one before, from the files and past any store."""
     before = campaign.previous_period(period_id)
     previous = None
     if before is not None and before.id in project.periods_with_raw(campaign):
-        folder = project.period_folder(campaign_id, before.id)
-        previous = read_period(campaign, before.id, folder, references)
-    received = read_period(
-        campaign, period_id, project.period_folder(campaign_id, period_id), references, previous
-    )
-    analysis = Analysis(campaign, received, previous)
-    folder = project.output_folder(campaign_id, period_id)
+        previous, _ = _read(project, campaign, before.id)
+    folder = project.period_folder(campaign.id, period_id)
+    references = project.raw_folder(campaign.id)
+    return read_period(campaign, period_id, folder, references, previous), previous
+
+
+def verify_pages(folder: Path, again: Again) -> tuple[int, int, list[Difference]]:
+    """How many pages there are in a period's folder, how many numbers they hold, what differs."""
     pages = sorted(p for p in folder.rglob("*.html") if "returned" not in p.parts)
+    facts = 0
     differences: list[Difference] = []
-    compared = 0
     for page in pages:
-        number, found = _compare(page, page.relative_to(folder).as_posix(), analysis)
-        compared += number
+        text = page.read_text("utf-8")
+        number, found = verify_page(text, page.relative_to(folder).as_posix(), again)
+        facts += number
         differences += found
-    annexes = [*folder.glob("league.xlsx"), *sorted(folder.rglob("*.docx"))]
-    for annex in annexes:
-        number, found = _compare_annex(annex, annex.relative_to(folder).as_posix(), analysis)
-        compared += number
-        differences += found
-    return Verification(len(pages) + len(annexes), compared, tuple(differences))
+    return len(pages), facts, differences
 
 
-def _compare_annex(path: Path, name: str, analysis: Analysis) -> tuple[int, list[Difference]]:
-    def find(key: str) -> Fact | None:
-        return _fact(key, analysis)
-
-    if path.suffix == ".docx":
-        number, found = compare_document(path, find)
-    else:
-        number, found = compare_workbook(path, find)
-    return number, [Difference(name, m.fact, m.shown, m.expected) for m in found]
-
-
-def _compare(page: Path, name: str, analysis: Analysis) -> tuple[int, list[Difference]]:
-    text = page.read_text("utf-8")
-    lang = re.search(r'<html lang="(\w+)"', text)
-    language = load_language(lang[1] if lang else "vi")
-    differences = []
-    number = 0
-    for match in _FACT.finditer(text):
-        attributes = dict(_ATTRIBUTE.findall(match["data"] or match["drawn"]))
-        shown = html.unescape(match["text"] if match["data"] else match["drawn_text"])
-        key = attributes.get("data-fact", "")
-        value = attributes.get("value") or attributes.get("data-value", "")
-        number += 1
-        fact = _fact(key, analysis)
-        if fact is None or not fact.known:
-            differences.append(Difference(name, key, shown, "–"))
-        elif value != repr(fact.value) or shown not in _writings(fact, language):
-            expected = f"{language.number(fact)} ({fact.value!r})"
-            differences.append(Difference(name, key, f"{shown} ({value})", expected))
-    return number, differences
+def verify_page(text: str, name: str, again: Again) -> tuple[int, list[Difference]]:
+    """How many numbers a page holds, and what on it cannot be proved."""
+    root = read_page(text)
+    html = next(iter(root.find_all("html")), root)
+    language = html.attributes.get("lang", "vi")
+    proof = PageProof(name, _unit_of(name, again), language, root, again)
+    differences = proofs_of(proof)
+    return sum(1 for _ in proof.facts()), differences
 
 
-def _fact(key: str, analysis: Analysis) -> Fact | None:
-    try:
-        parsed = FactKey.parse(html.unescape(key))
-    except ValueError:
-        return None
-    return analysis.find(parsed)
+def proofs_of(proof: PageProof) -> list[Difference]:
+    """Everything on a page that cannot be proved, each once."""
+    found = list(proof.numbers())
+    found += proof.rows()
+    if proof.unit:
+        found += [*proof.belonging(), *proof.bare_digits()]
+        found += Surroundings(proof).check()
+    found += SentenceProof(proof).check()
+    found += ChartProof(proof).check()
+    return list(dict.fromkeys(found))
 
 
-def _writings(fact: Fact, language: Language) -> set[str]:
-    return {
-        language.number(fact),
-        language.number(fact, signless=True),
-        language.number(fact, signed=True),
-    }
+def _unit_of(name: str, again: Again) -> str:
+    """The unit that a page's address names; empty for an index or a list of findings."""
+    folder, _, file = name.rpartition("/")
+    top = again.campaign.levels[0].id
+    if not folder and file == f"{top}.html":
+        return again.units.top.code
+    code = file.partition("-")[0]
+    return code if folder and code in again.units else ""

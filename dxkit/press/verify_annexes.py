@@ -1,11 +1,12 @@
 """Proof of the annexes: every number of league.xlsx and of the Word documents is compared again.
 
-``find`` gives the fact of a key, from an analysis that ``verify`` made from the raw files.
+``find`` gives the fact of a key as the second path of ``verify`` makes it from the raw files.
 """
 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,8 +57,7 @@ def compare_workbook(path: Path, find: Find) -> tuple[int, list[Mismatch]]:
             fact = find(key)
             if fact is None or not fact.known:
                 differences.append(Mismatch(key, str(cell.value), "–"))
-            elif (cell.value, cell.number_format, shown) != (
-                as_in_cell(fact),
+            elif not _is_as_shown(fact, cell.value) or (cell.number_format, shown) != (
                 number_format(fact),
                 language.number(fact),
             ):
@@ -66,6 +66,13 @@ def compare_workbook(path: Path, find: Find) -> tuple[int, list[Mismatch]]:
         Mismatch(key, "–", f"{sheet}!{cell}") for (sheet, cell), (key, _) in listed.items()
     ]
     return compared, differences
+
+
+def _is_as_shown(fact: Fact, content: object) -> bool:
+    """Whether a cell holds the fact's number, to the last digits that two ways of adding share."""
+    return isinstance(content, int | float) and math.isclose(
+        content, as_in_cell(fact), rel_tol=1e-12, abs_tol=1e-12
+    )
 
 
 def compare_document(path: Path, find: Find) -> tuple[int, list[Mismatch]]:

@@ -21,9 +21,16 @@ class Writer:
         self.language = language
 
     def sentence(self, claim: Claim) -> Markup:
-        """The claim for the page."""
+        """The claim for the page, as an element that names its message and those of the facts that
+        make it true which it does not show (``placeholder=key``).
+        """
         key = f"claim.{claim.message}"
-        return self.language.text(key, **self._filling(claim, key))
+        shown = self.language.placeholders(key)
+        unseen = " ".join(f"{name}={f.key}" for name, f in claim.facts if name not in shown)
+        facts = Markup(' data-facts="{}"').format(unseen) if unseen else Markup("")
+        return Markup('<span class="claim" data-claim="{}"{}>{}</span>').format(
+            claim.message, facts, self.language.text(key, **self._filling(claim, key))
+        )
 
     def plain(self, claim: Claim) -> str:
         """The claim without markup, for alt texts."""
@@ -41,9 +48,9 @@ class Writer:
         if reference.kind == "unit":
             unit = self.units.get(reference.id)
             text = unit.name if starts else language.unit(unit)
-            return Markup('<span class="name">{}</span>').format(text)
+            return self._named(reference, escape(text))
         if reference.kind == "period":
-            return Markup('<span class="date">{}</span>').format(language.period(reference.id))
+            return self._named(reference, escape(language.period(reference.id)), "date")
         words = {
             "indicator": lambda: campaign.indicator(reference.id).names,
             "short_indicator": lambda: campaign.indicator(reference.id).short_names,
@@ -58,7 +65,14 @@ class Writer:
         }[reference.kind]()
         text = language.name(words)
         shown = text[:1].upper() + text[1:] if starts else _small(text, reference.kind)
-        return escape(shown)
+        return self._named(reference, escape(shown))
+
+    @staticmethod
+    def _named(reference: Reference, text: Markup, kind: str = "name") -> Markup:
+        """The name as an element that says what it names."""
+        return Markup('<span class="{}" data-name="{}/{}">{}</span>').format(
+            kind, reference.kind, reference.id, text
+        )
 
     def names(self, references: Iterable[Reference], *, starts: bool = False) -> Markup:
         """An enumeration: "a, b and c"."""

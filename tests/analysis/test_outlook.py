@@ -43,6 +43,8 @@ def test_the_day_at_the_present_pace() -> None:
     assert day_reached(end, 140, 70.0) == datetime.date(2022, 12, 28)
     assert day_reached(end, 141, 70.0) == datetime.date(2022, 12, 29)
     assert day_reached(end, 10**9, 0.001) is None
+    # 27 days exactly, which 7 x 27 / (7.000000000000001) must not turn into 28
+    assert day_reached(end, 27, 6.999999999999999) == datetime.date(2023, 1, 10)
 
 
 def test_points_for_a_hundred_households() -> None:

@@ -68,6 +68,7 @@ def _below(view: View, indicator: Indicator, place: int) -> Iterator[Claim]:
             "best_units": [unit_of(fact) for fact in values if fact.number == best.number],
             "worst_units": [unit_of(fact) for fact in values if fact.number == worst.number],
         },
+        indicator.direction,
     )
     if claim is not None:
         yield claim

@@ -117,6 +117,13 @@ def compare(left: str, test: Callable[[float, float], bool], right: str) -> Pred
     )
 
 
+def better(best: str, worst: str) -> Predicate:
+    """Both are known and the first is the better one in the direction that is good."""
+    return lambda facts, direction: (
+        known(facts, best, worst) and (facts[best].number - facts[worst].number) * direction > 0
+    )
+
+
 def compare_written(left: str, test: Callable[[Decimal, Decimal], bool], right: str) -> Predicate:
     """The same on the numbers that a reader sees."""
     return lambda facts, direction: (

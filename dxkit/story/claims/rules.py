@@ -16,6 +16,7 @@ from dxkit.story.claims.predicates import (
     Predicate,
     all_have_sign,
     are_known,
+    better,
     compare,
     compare_written,
     every,
@@ -76,9 +77,7 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
             positive("children_met"),
             compare("children_met", lambda met, all_: met < all_, "children_known"),
         ),
-        "below_spread": every(
-            compare("best", lambda best, worst: best != worst, "worst"), are_known("spread")
-        ),
+        "below_spread": every(better("best", "worst"), are_known("spread")),
         "below_equal": every(
             is_number("children_known", lambda n: n > 1),
             compare("best", lambda best, worst: best == worst, "worst"),

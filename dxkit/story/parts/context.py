@@ -42,7 +42,10 @@ class Context:
 
     def titled(self, title: str, body: Markup) -> Markup:
         """A section with a heading that can be linked to."""
-        return Markup('<section><h2 id="{}">{}</h2>{}</section>').format(slug(title), title, body)
+        about = f"{self.opened.analysis.period.id}/{self.view.unit.code}"
+        return Markup('<section data-about="{}"><h2 id="{}">{}</h2>{}</section>').format(
+            about, slug(title), title, body
+        )
 
     def assumed(self) -> Markup:
         """The mark of a rule that is an assumption."""

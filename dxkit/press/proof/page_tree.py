@@ -1,0 +1,89 @@
+"""A finished page as a tree of elements, read by the standard library's parser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+_VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "col", "wbr", "area", "base"})
+
+
+@dataclass(eq=False)
+class Element:
+    """One element: its tag, attributes, and what is in it, text and elements in order."""
+
+    tag: str
+    attributes: dict[str, str]
+    parent: Element | None = None
+    children: list[Element | str] = field(default_factory=list)
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The element's classes."""
+        return frozenset(self.attributes.get("class", "").split())
+
+    @property
+    def text(self) -> str:
+        """All text in it, runs of white space written as one space."""
+        return " ".join("".join(self._texts()).split())
+
+    def _texts(self) -> Iterator[str]:
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            else:
+                yield from child._texts()
+
+    def walk(self) -> Iterator[Element]:
+        """The element and all below it, in reading order."""
+        yield self
+        for child in self.children:
+            if isinstance(child, Element):
+                yield from child.walk()
+
+    def find_all(self, *tags: str) -> list[Element]:
+        """All elements of these tags below it, in reading order."""
+        return [element for element in self.walk() if element.tag in tags and element is not self]
+
+    def above(self) -> Iterator[Element]:
+        """The elements that hold it, nearest first."""
+        element = self.parent
+        while element is not None:
+            yield element
+            element = element.parent
+
+
+class _Builder(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Element("", {})
+        self._open = self.root
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs}, self._open)
+        self._open.children.append(element)
+        if tag not in _VOID:
+            self._open = element
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs}, self._open)
+        self._open.children.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        element: Element | None = self._open
+        while element is not None and element.tag != tag:
+            element = element.parent
+        if element is not None and element.parent is not None:
+            self._open = element.parent
+
+    def handle_data(self, data: str) -> None:
+        self._open.children.append(data)
+
+
+def read_page(text: str) -> Element:
+    """The root of a page's tree."""
+    builder = _Builder()
+    builder.feed(text)
+    builder.close()
+    return builder.root

@@ -1,0 +1,216 @@
+"""The sentences of a finished page: their words, their names, and their truth, all over again."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+
+from dxkit.model.facts import FactKey
+from dxkit.model.rules import Words
+from dxkit.press.proof.again import proved_fact
+from dxkit.press.proof.checks import Difference, PageProof
+from dxkit.press.proof.page_tree import Element
+from dxkit.story.claims.rules import RULES
+from dxkit.story.messages import load_language
+
+
+class SentenceProof:
+    """The names and sentences of one page."""
+
+    def __init__(self, proof: PageProof) -> None:
+        self.proof = proof
+        self.again = proof.again
+        self.language = load_language(proof.language)
+
+    def check(self) -> Iterator[Difference]:
+        """Everything that is wrong with the page's names and sentences."""
+        for element in self.proof.root.walk():
+            if "data-name" in element.attributes:
+                yield from self._name(element)
+            if "data-claim" in element.attributes:
+                yield from self._sentence(element)
+
+    # names -------------------------------------------------------------------------------
+
+    def _name(self, element: Element) -> Iterator[Difference]:
+        kind, _, identity = element.attributes["data-name"].partition("/")
+        try:
+            expected = self._written(kind, identity)
+        except (KeyError, ValueError, StopIteration):
+            expected = "–"
+        if _small(element.text) != _small(expected):
+            yield self.proof.differ(f"{kind}/{identity}", element.text, expected)
+        elif kind == "unit" and identity not in self.proof.allowed:
+            yield self.proof.differ(f"{kind}/{identity}", element.text, self.proof.unit)
+
+    def _written(self, kind: str, identity: str) -> str:
+        campaign = self.again.campaign
+        if kind == "unit":
+            return self.again.units.get(identity).name
+        if kind == "period":
+            return self.language.period(identity)
+        if kind == "type":
+            return identity
+        words: Words = {
+            "indicator": lambda: campaign.indicator(identity).names,
+            "short_indicator": lambda: campaign.indicator(identity).short_names,
+            "measure": lambda: campaign.measure(identity).names,
+            "thing": lambda: campaign.measure(identity).things,
+            "level": lambda: campaign.level(identity).names,
+            "table": lambda: campaign.tables[identity],
+            "band": lambda: next(b.names for b in campaign.scoring.bands if b.id == identity),
+        }[kind]()
+        return words.get(self.language.code) or next(iter(words.values()))
+
+    # sentences ---------------------------------------------------------------------------
+
+    def _sentence(self, element: Element) -> Iterator[Difference]:
+        message = element.attributes["data-claim"]
+        shown = element.text
+        if message not in RULES or message not in self.language.sections["claim"]:
+            yield self.proof.differ(message, shown, "–")
+            return
+        template = self.language.template(f"claim.{message}")
+        filled = self._filled(element, template)
+        try:
+            keys = self._keys(element, filled or {})
+            facts = {name: proved_fact(self.again, key) for name, key in keys.items()}
+        except (KeyError, ValueError):
+            filled = None
+        if filled is None:
+            yield self.proof.differ(message, shown, template)
+            return
+        subject = next(iter(keys.values())).subject if keys else ""
+        indicator = next((i for i in self.again.campaign.indicators if i.id == subject), None)
+        if not RULES[message](facts, indicator.direction if indicator else 1):
+            yield self.proof.differ(message, shown, "–")
+        yield from self._references(element, filled, keys)
+
+    def _filled(self, element: Element, template: str) -> dict[str, list[Element]] | None:
+        """What fills each placeholder; None when the words are not those of the template."""
+        inside = [child for child in element.children if isinstance(child, Element)]
+        written = "".join(
+            child if isinstance(child, str) else _SIGNS[_sort(child)] for child in element.children
+        )
+        conjunction = re.escape(self.language.template("claim.and"))
+        pattern = ""
+        names = []
+        for literal, name, _, _ in string.Formatter().parse(template):
+            pattern += re.escape(literal)
+            if name:
+                names.append(name)
+                pattern += f"(N(?:(?:, N)*{conjunction}N)?|F|M)".translate(_TO_SIGNS)
+        found = re.fullmatch(pattern, written)
+        if found is None:
+            return None
+        filled: dict[str, list[Element]] = {}
+        for name, text in zip(names, found.groups(), strict=True):
+            number = sum(text.count(sign) for sign in _SIGNS.values())
+            filled[name], inside = inside[:number], inside[number:]
+        return filled
+
+    def _keys(self, element: Element, filled: dict[str, list[Element]]) -> dict[str, FactKey]:
+        """The facts by placeholder: those shown, and those named apart."""
+        found: dict[str, FactKey] = {}
+        for part in element.attributes.get("data-facts", "").split():
+            name, _, key = part.partition("=")
+            found[name] = FactKey.parse(key)
+        for name, elements in filled.items():
+            if "data-fact" in elements[0].attributes:
+                found[name] = FactKey.parse(elements[0].attributes["data-fact"])
+        return found
+
+    def _references(
+        self, element: Element, filled: dict[str, list[Element]], keys: dict[str, FactKey]
+    ) -> Iterator[Difference]:
+        """The names in a sentence are those of its facts."""
+        for name, elements in filled.items():
+            if "data-name" not in elements[0].attributes:
+                continue
+            ids = {e.attributes["data-name"].partition("/")[2] for e in elements}
+            stem = re.sub(r"_?units?$", "", name)
+            expected: set[str] | None = None
+            if name == "drag_unit":
+                expected = {keys["weight"].unit}
+            elif name in ("units", "units_unchanged"):
+                expected = self._units_named(element.attributes["data-claim"], keys)
+            elif name.endswith(("_unit", "_units")) and stem in keys:
+                expected = self._equals_of(keys[stem], ids)
+            elif name in ("higher", "lower"):
+                expected = {k[len(name) + 1 :] for k in keys if k.startswith(f"{name}_")}
+            elif name in ("met", "missed"):
+                unit = keys["targets"].unit
+                expected = {
+                    i.id
+                    for i in self.again.scores.indicators(unit)
+                    if self.again.scores.is_met(unit, i) is (name == "met")
+                }
+            elif name in ("indicator", "furthest") and ids:
+                expected = ids & {key.subject for key in keys.values()}
+            elif name == "unit" and ids:
+                about = {key.unit for key in keys.values()}
+                expected = ids & (about | {self.proof.unit})
+            elif name == "band":
+                expected = {self._band(keys["points"].unit)}
+            if expected is not None and (ids != expected or not ids):
+                yield self.proof.differ(name, element.text, ", ".join(sorted(expected)))
+
+    def _units_named(self, message: str, keys: dict[str, FactKey]) -> set[str]:
+        """The units below that a sentence without their numbers must name."""
+        unit = next((key.unit for key in keys.values()), self.proof.unit)
+        again, below = self.again, self.again.children(unit)
+        if message == "data_not_reported":
+            return {c for c in below if again.scores.total(c)[2] == "not_reported"}
+        if message == "data_unchanged":
+            return set(again.unchanged_below(unit))
+        subjects = {key.subject for key in keys.values()}
+        indicators = [i for i in again.campaign.indicators if i.id in subjects]
+        found: set[str] = set()
+        for code in below:
+            for indicator in indicators:
+                if not again.sums.is_measured(code, indicator):
+                    continue
+                if message == "below_small":
+                    lower = again.sums.side(code, indicator, 1) or 0
+                    named = 0 < lower < again.campaign.checks.smallest
+                else:
+                    idle = message.startswith("below_not_applicable")
+                    lacks = again.value(code, indicator) is None
+                    why = again.sums.why_missing(code, indicator) if lacks else ""
+                    named = lacks and (why == "not_applicable") is idle
+                if named:
+                    found.add(code)
+        return found
+
+    def _equals_of(self, key: FactKey, ids: set[str]) -> set[str]:
+        """Of the units named, those whose same number is this one; and the fact's own unit."""
+        number = self.again.number(key)
+        same = {
+            unit
+            for unit in ids
+            if unit in self.again.units
+            and self.again.number(FactKey(key.period, unit, key.subject, key.kind)) == number
+        }
+        return same | {key.unit}
+
+    def _band(self, unit: str) -> str:
+        points = self.again.scores.total(unit)[0] or 0.0
+        scoring = self.again.campaign.scoring
+        reached = [b for b in scoring.bands if points / scoring.total_points >= b.from_share - 1e-9]
+        return max(reached, key=lambda band: band.from_share).id if reached else ""
+
+
+_SIGNS = {"N": "\ue000", "F": "\ue001", "M": "\ue002"}
+"""Signs that stand for a name, a fact and a missing fact while the words are compared."""
+_TO_SIGNS = str.maketrans(_SIGNS)
+
+
+def _sort(element: Element) -> str:
+    if "data-fact" in element.attributes:
+        return "F"
+    return "N" if "data-name" in element.attributes else "M"
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,68 @@
+"""How a number must look on a page, told from its key alone."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import FactKey
+
+_SHARES = {"attained": 1, "contribution": 1, "weight": 1, "covered": 0, "award_draws": 0}
+_LIKE_VALUE = ("value", "type_value", "month_value")
+_DIFFERENCES = ("gap", "change", "against_group", "against_type", "spread")
+_POINTS = ("points", "points_before", "progress", "bonus", "points_per_hundred")
+_DECLARED = ("target", "goal", "max_points", "smallest", "movement_target")
+_DATES = ("deadline", "goal_date")
+MARKS = {"vi": (",", "."), "en": (".", ",")}
+"""Decimal mark and group mark by language."""
+
+
+def is_date(key: FactKey) -> bool:
+    """Whether the number is a day."""
+    return key.kind in _DATES
+
+
+def writings(key: FactKey, value: float, campaign: Campaign, language: str) -> tuple[str, ...]:
+    """The ways in which the number may be written: as it is, without its sign, with a plus."""
+    if is_date(key):
+        day = datetime.date.fromordinal(int(value))
+        month = f"0{day.month}" if day.month < 3 else str(day.month)
+        return (f"{day.day:02}/{month}/{day.year}",)
+    scale, decimals, sign = form(key, value, campaign)
+    number = (Decimal(repr(value)) * scale).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    plain = _marked(abs(number), language) + sign
+    if number > 0:
+        return (plain, f"+{plain}")
+    return (plain,) if not number else (f"-{plain}", plain)
+
+
+def form(key: FactKey, value: float, campaign: Campaign) -> tuple[int, int, str]:
+    """By what a kind of number is multiplied, its decimals, and what stands after it."""
+    indicator = next((i for i in campaign.indicators if i.id == key.subject), None)
+    ratio = indicator is not None and indicator.kind == "ratio"
+    decimals = indicator.decimals if indicator is not None else 0
+    kind = key.kind
+    if kind in _SHARES:
+        return 100, _SHARES[kind], "%"
+    if indicator is not None and kind in _LIKE_VALUE:
+        return (100, decimals, "%") if ratio else (1, decimals, "")
+    if kind in _DIFFERENCES:
+        return (100 if ratio else 1), decimals, ""
+    if kind in _DECLARED:
+        percent = ratio and kind in ("target", "goal")
+        shown = value * 100 if percent else value
+        whole = abs(shown - round(shown)) < 1e-9
+        return (100 if percent else 1), (0 if whole else 1), "%" if percent else ""
+    return 1, (2 if kind in _POINTS else 0), ""
+
+
+def _marked(number: Decimal, language: str) -> str:
+    decimal_mark, group_mark = MARKS[language]
+    whole, _, rest = f"{number:f}".partition(".")
+    groups: list[str] = []
+    while len(whole) > 3:
+        whole, group = whole[:-3], whole[-3:]
+        groups.insert(0, group)
+    written = group_mark.join([whole, *groups])
+    return f"{written}{decimal_mark}{rest}" if rest else written

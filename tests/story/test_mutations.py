@@ -1,0 +1,444 @@
+"""One thing changed in the data: exactly what depends on it changes, and nothing survives unseen.
+
+A mutation is compared with the untouched analysis by the facts and the sentences of all districts.
+What may change is worked out here from the tree of units alone; what must change is named by the
+mutation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from dxkit.analysis.scorecard import Analysis
+from dxkit.intake.project import Project
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import FactKey
+from dxkit.model.table import Flag, Observation, Received
+from dxkit.story.claims.causes import causes
+from dxkit.story.claims.changes import changes
+from dxkit.story.claims.data_state import data_claims
+from dxkit.story.claims.headlines import headlines
+from dxkit.story.claims.next_steps import next_steps
+from dxkit.story.claims.situation import activity, situation
+from dxkit.story.claims.view import View
+from dxkit.story.messages import load_language
+from dxkit.story.period import open_period
+from dxkit.story.sentences import Writer
+
+DISTRICTS = [str(code) for code in range(930, 938)]
+RATIOS = {
+    "online_dossiers": ("dossiers_online", "dossiers"),
+    "digital_skills": ("households_digital_skills", "households"),
+    "app_installed": ("households_app", "households"),
+    "cashless": ("households_cashless", "households"),
+    "ecommerce_farms": ("farm_households_ecommerce", "farm_households"),
+}
+OF_GROUP = {
+    "rank", "ranked", "rank_change", "against_group", "against_type", "type_value", "type_units",
+    "progress_rank", "progress_ranked", "rank_best", "rank_worst", "award_draws", "contribution",
+    "weight",
+}  # fmt: skip
+"""Kinds of a unit that depend on the units it is compared with."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an analysis says of the districts: facts by key, sentences by district."""
+
+    facts: dict[FactKey, float | None]
+    sentences: dict[str, tuple[tuple[str, str], ...]]
+    shown: dict[str, frozenset[FactKey]]
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> Told:
+        language = load_language("vi")
+        writer = Writer(analysis.campaign, analysis.units, language)
+        facts: dict[FactKey, float | None] = {}
+        sentences, shown = {}, {}
+        for code in DISTRICTS:
+            view = View(analysis, analysis.units.get(code))
+            facts |= {k: f.value for k, f in view.scorecard.facts.items() if k.unit == code}
+            steps = [claim for group in next_steps(view) for claim in group]
+            claims = [
+                *headlines(view), *situation(view), *activity(view), *changes(view),
+                *causes(view), *steps, *data_claims(view),
+            ]  # fmt: skip
+            sentences[code] = tuple((claim.message, writer.plain(claim)) for claim in claims)
+            shown[code] = frozenset(f.key for claim in claims for _, f in claim.facts)
+        return cls(facts, sentences, shown)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+    project = Project.find(None, str(tmp_path_factory.mktemp("out")))
+    return open_period(project, "haugiang-2022", "2022-Q4").analysis
+
+
+@pytest.fixture(scope="module")
+def told(base: Analysis) -> Told:
+    return Told.of(base)
+
+
+def with_observations(
+    base: Analysis, change: Callable[[Observation], Observation | None]
+) -> Analysis:
+    table = base.received.table
+    kept = tuple(new for o in table.observations if (new := change(o)) is not None)
+    received = dataclasses.replace(
+        base.received, table=dataclasses.replace(table, observations=kept)
+    )
+    return analysed(base, base.campaign, received)
+
+
+def analysed(base: Analysis, campaign: Campaign, received: Received) -> Analysis:
+    analysis = Analysis(campaign, received, base.previous.received if base.previous else None)
+    if campaign is base.campaign:
+        analysis.previous = base.previous  # untouched: no need to make it again
+    return analysis
+
+
+def differing(one: Told, other: Told) -> set[FactKey]:
+    keys = set(one.facts) | set(other.facts)
+    return {k for k in keys if one.facts.get(k, "–") != other.facts.get(k, "–")}
+
+
+def district_of(base: Analysis, unit: str) -> str:
+    found = base.units.ancestor_at(unit, "district")
+    assert found is not None
+    return found.code
+
+
+# one cell --------------------------------------------------------------------------------
+
+
+def cells(base: Analysis, seed: int) -> tuple[Observation, Observation]:
+    """A counted cell and the same with another number."""
+    chosen = random.Random(seed)
+    measure = chosen.choice([m for pair in RATIOS.values() for m in pair])
+    found = [o for o in base.received.table.observations
+             if o.measure == measure and o.value is not None and o.flag is None
+             and o.value > 5]  # fmt: skip
+    old = chosen.choice(found)
+    step = chosen.choice([1, 2, -1, -2, 5])
+    return old, dataclasses.replace(old, value=(old.value or 0) + step)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_one_cell_changes_what_depends_on_it_and_nothing_else(
+    seed: int, base: Analysis, told: Told, request: pytest.FixtureRequest
+) -> None:
+    sampled(request, seed, 60, 3)
+    old, new = cells(base, seed)
+    other = Told.of(with_observations(base, lambda o: new if o is old else o))
+    district = district_of(base, old.unit_code)
+    indicators = {i for i, pair in RATIOS.items() if old.measure in pair}
+    whole_district = indicators | {"total", old.measure}
+    for key in differing(told, other):
+        own = key.unit == district and key.subject in whole_district
+        others = key.kind in OF_GROUP and key.subject in {*indicators, "total"}
+        assert own or others, key
+    # and what must change: the count, each ratio's value and gap or change, to the last digit
+    for indicator in indicators:
+        for kind in ("value", "change", "against_group"):
+            key = FactKey("2022-Q4", district, indicator, kind)
+            assert told.facts[key] != other.facts[key], key
+    assert (
+        told.facts[FactKey("2022-Q4", district, old.measure, "value")]
+        != (other.facts[FactKey("2022-Q4", district, old.measure, "value")])
+    )
+    # sentences change only where a fact they show has changed
+    moved = differing(told, other)
+    for code in DISTRICTS:
+        mine = dict.fromkeys(told.sentences[code])
+        if mine.keys() != dict.fromkeys(other.sentences[code]).keys():
+            below = told.shown[code] | other.shown[code]
+            units = {unit.code for unit in base.units.descendants(code)}
+            assert below & moved or any(k.unit in units for k in below), code
+            assert code == district or any(k.kind in OF_GROUP for k in below & moved), code
+
+
+# whole things ----------------------------------------------------------------------------
+
+
+def set_share(base: Analysis, district: str, indicator: str, share: float) -> Analysis:
+    """Every place of a district at the same share of one indicator."""
+    part, whole = RATIOS[indicator]
+    wholes = {
+        (o.unit_code, o.period): o.value
+        for o in base.received.table.observations
+        if o.measure == whole
+    }
+
+    def change(o: Observation) -> Observation:
+        mine = o.measure == part and district_of(base, o.unit_code) == district
+        if not mine or o.value is None:
+            return o
+        total = wholes.get((o.unit_code, o.period)) or 0
+        return dataclasses.replace(o, value=round(total * share))
+
+    return with_observations(base, change)
+
+
+def messages(told: Told, district: str, prefix: str) -> list[str]:
+    return [
+        sentence for message, sentence in told.sentences[district] if message.startswith(prefix)
+    ]
+
+
+CROSSINGS = [
+    (district, indicator, share)
+    for district in DISTRICTS
+    for indicator in ("online_dossiers", "digital_skills", "app_installed", "cashless")
+    for share in (0.3, 0.97)
+]
+
+
+@pytest.mark.parametrize(("district", "indicator", "share"), CROSSINGS)
+def test_crossing_a_target_changes_the_sentences(
+    district: str,
+    indicator: str,
+    share: float,
+    base: Analysis,
+    told: Told,
+    request: pytest.FixtureRequest,
+) -> None:
+    sampled(request, CROSSINGS.index((district, indicator, share)), len(CROSSINGS), 3)
+    other = Told.of(set_share(base, district, indicator, share))
+    name = base.campaign.indicator(indicator).names["vi"]
+    (sentence,) = [s for s in messages(other, district, "level_") if s.startswith(name)]
+    target = base.campaign.target(indicator, "district", "2022-Q4")
+    assert target is not None
+    assert ("vượt chỉ tiêu" in sentence) is (share > target.value)
+    assert ("chưa đạt chỉ tiêu" in sentence) is (share < target.value)
+    short = base.campaign.indicator(indicator).short_names["vi"]
+    lower = short[:1].lower() + short[1:] if not short[1:2].isupper() else short
+    steps = messages(other, district, "next_step")
+    assert any(step.startswith(f"Về {lower}:") for step in steps) is (share < target.value)
+    before = told.facts[FactKey("2022-Q3", district, indicator, "value")]
+    change = [s for s in messages(other, district, "change_") if s.startswith(short)]
+    assert before is not None
+    assert (" tăng " in change[0]) if share > before else (" giảm " in change[0]), change
+    assert sentence not in messages(told, district, "level_")
+
+
+FLIPPED = sorted(RATIOS)
+
+
+@pytest.mark.parametrize("indicator", FLIPPED)
+def test_a_flipped_direction_turns_target_rank_and_order(
+    indicator: str, base: Analysis, told: Told, request: pytest.FixtureRequest
+) -> None:
+    sampled(request, FLIPPED.index(indicator), len(FLIPPED), 1)
+    indicators = tuple(
+        dataclasses.replace(i, direction=-1) if i.id == indicator else i
+        for i in base.campaign.indicators
+    )
+    other = Told.of(
+        analysed(base, dataclasses.replace(base.campaign, indicators=indicators), base.received)
+    )
+    for district in DISTRICTS:
+        key = FactKey("2022-Q4", district, indicator, "rank")
+        assert told.facts[key] + other.facts[key] == 9  # type: ignore[operator]
+        names = base.campaign.indicator(indicator).names["vi"]
+        levels = [
+            [s for s in messages(t, district, "level_") if s.startswith(names)]
+            for t in (told, other)
+        ]
+        if base.campaign.target(indicator, "district", "2022-Q4"):
+            assert levels[0] != levels[1]
+            assert ("vượt" in levels[0][0]) is not ("vượt" in levels[1][0])
+    for key in differing(told, other):
+        assert key.subject in {indicator, "total"}, key
+
+
+def test_without_the_quarter_before_nothing_is_compared_with_it(base: Analysis, told: Told) -> None:
+    other = Told.of(Analysis(base.campaign, base.received))
+    for district in DISTRICTS:
+        said = {message for message, _ in other.sentences[district]}
+        assert "headline_first" in said
+        assert not any(
+            m.startswith(("change_", "progress_", "headline_growth", "headline_both")) for m in said
+        )
+        assert not any("quý III" in s for _, s in other.sentences[district])
+        assert not any(m in said for m in ("pace_late", "pace_in_time", "headline_rank_up"))
+        lost = {m for m, _ in told.sentences[district]} - said
+        assert any(m.startswith("change_") for m in lost)
+
+
+REMOVED = list(range(16))
+
+
+@pytest.mark.parametrize("number", REMOVED)
+def test_a_commune_that_sends_nothing_is_named_and_left_out(
+    number: int, base: Analysis, told: Told, request: pytest.FixtureRequest
+) -> None:
+    sampled(request, number, len(REMOVED), 2)
+    district = DISTRICTS[number % 8]
+    communes = base.units.children(district)
+    commune = communes[(number // 8 + 1) % len(communes)]
+    if any(commune.name.lower() in s.lower() for s in messages(told, district, "data_not")):
+        pytest.skip("this one has sent nothing as it is")
+    gone = {commune.code, *(u.code for u in base.units.descendants(commune.code))}
+    other = Told.of(with_observations(base, lambda o: None if o.unit_code in gone else o))
+    (sentence,) = messages(other, district, "data_not_reported")
+    lower = commune.name[:1].lower() + commune.name[1:]
+    named = sentence.split("chưa gửi báo cáo:")[1]
+    assert lower in named or commune.name in named
+    left_out = " ".join(messages(other, district, "below_left_out"))
+    assert lower in left_out or commune.name in left_out
+    for place in ("below_spread", "next_step", "below_drag"):
+        for said in messages(other, district, place):
+            assert f"{lower} (" not in said
+    key = FactKey("2022-Q4", district, "total", "units_not_reported")
+    assert other.facts[key] == told.facts[key] + 1  # type: ignore[operator]
+    for code in set(DISTRICTS) - {district}:
+        for changed in differing(told, other):
+            if changed.unit == code:
+                assert changed.kind in OF_GROUP, changed
+
+
+SILENT = DISTRICTS
+
+
+@pytest.mark.parametrize("district", SILENT)
+def test_a_district_that_sends_nothing_has_no_number_left(
+    district: str, base: Analysis, told: Told, request: pytest.FixtureRequest
+) -> None:
+    sampled(request, SILENT.index(district), len(SILENT), 1)
+    gone = {district, *(u.code for u in base.units.descendants(district))}
+    other = Told.of(with_observations(base, lambda o: None if o.unit_code in gone else o))
+    said = {message for message, _ in other.sentences[district]}
+    assert {"headline_not_reported", "level_not_reported", "next_unknown"} <= said
+    assert not any(
+        m.startswith(("level_met", "level_missed", "change_", "next_step", "pace_", "group_"))
+        for m in said
+    )
+    assert other.facts[FactKey("2022-Q4", district, "total", "rank")] is None
+    for code in set(DISTRICTS) - {district}:
+        assert other.facts[FactKey("2022-Q4", code, "total", "ranked")] == 7
+
+
+def test_the_last_becomes_the_first(base: Analysis, told: Told) -> None:
+    analysis = base
+    for indicator in RATIOS:
+        analysis = with_previous_kept(base, set_share(analysis, "936", indicator, 0.99))
+    other = Told.of(analysis)
+    assert other.facts[FactKey("2022-Q4", "936", "total", "rank")] == 1
+    first = other.sentences["936"][0][1]
+    assert "xếp thứ 1/8" in first
+    assert "tăng 7 bậc" in first
+    assert "next_nothing" in {m for m, _ in other.sentences["936"]}
+    assert told.sentences["932"][0] != other.sentences["932"][0]
+
+
+def with_previous_kept(base: Analysis, changed: Analysis) -> Analysis:
+    return analysed(base, base.campaign, changed.received)
+
+
+# flags and counts ------------------------------------------------------------------------
+
+FLAGS = [Flag.REJECTED, Flag.NO_DATA]
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+@pytest.mark.parametrize("indicator", sorted(RATIOS))
+def test_an_indicator_without_usable_cells_is_told_by_its_reason(
+    indicator: str, flag: Flag, base: Analysis, request: pytest.FixtureRequest
+) -> None:
+    sampled(request, FLAGS.index(flag) + 2 * sorted(RATIOS).index(indicator), 10, 1)
+    part, _ = RATIOS[indicator]
+
+    def change(o: Observation) -> Observation:
+        if o.measure == part and district_of(base, o.unit_code) == "932":
+            return dataclasses.replace(o, value=None, flag=flag)
+        return o
+
+    other = Told.of(with_observations(base, change))
+    said = dict(other.sentences["932"])
+    assert f"level_{flag}" in said
+    assert "headline_incomplete" in said
+    assert base.campaign.indicator(indicator).names["vi"][1:] in said["headline_incomplete"]
+    assert other.facts[FactKey("2022-Q4", "932", "total", "rank")] is None
+
+
+@pytest.mark.parametrize("number", [0, 1, 5])
+def test_the_number_of_initiatives_is_what_the_sentences_say(
+    number: int, base: Analysis, request: pytest.FixtureRequest
+) -> None:
+    rows = [
+        o for o in base.received.table.observations
+        if o.measure == "initiatives_effective" and o.value
+        and district_of(base, o.unit_code) == "931"
+    ]  # fmt: skip
+    kept = rows[:number]
+    zero = [dataclasses.replace(rows[0], value=0)] if not number else []
+    gone = {id(o) for o in rows if o not in kept}
+    table = base.received.table
+    observations = (*(o for o in table.observations if id(o) not in gone), *zero)
+    received = dataclasses.replace(
+        base.received, table=dataclasses.replace(table, observations=observations)
+    )
+    other = Told.of(analysed(base, base.campaign, received))
+    (sentence,) = [s for s in messages(other, "931", "level_") if s.startswith("Số mô hình")]
+    found = min(number, len(rows))
+    assert f"là {found} mô hình" in sentence
+    assert ("chưa đạt" in sentence) is (found < 1)
+    (total,) = messages(other, "931", "movement_")
+    assert f"{found + 7} mô hình" in total  # seven in the quarter before
+
+
+def test_figures_that_nobody_renewed_are_named(base: Analysis) -> None:
+    assert base.previous is not None
+    commune = base.units.children("936")[0]
+    own = {commune.code, *(u.code for u in base.units.descendants(commune.code))}
+    months = dict(zip(("2022-10", "2022-11", "2022-12"), ("2022-07", "2022-08", "2022-09"),
+                      strict=True))  # fmt: skip
+    before = {
+        (o.unit_code, o.measure, o.period): o for o in base.previous.received.table.observations
+    }
+
+    def change(o: Observation) -> Observation:
+        if o.unit_code not in own:
+            return o
+        old = before.get((o.unit_code, o.measure, months.get(o.period, "2022-Q3")))
+        return o if old is None else dataclasses.replace(o, value=old.value, flag=old.flag)
+
+    other = Told.of(with_observations(base, change))
+    (sentence,) = messages(other, "936", "data_unchanged")
+    assert commune.name[1:] in sentence
+    assert "quý III/2022" in sentence
+
+
+@pytest.mark.parametrize("weight", [1, 5, 15, 30])
+def test_a_weight_changes_points_and_nothing_that_is_counted(
+    weight: int, base: Analysis, told: Told
+) -> None:
+    indicators = tuple(
+        dataclasses.replace(i, max_points=float(weight)) if i.id == "cashless" else i
+        for i in base.campaign.indicators
+    )
+    scoring = dataclasses.replace(base.campaign.scoring, total_points=80.0 + weight)
+    campaign = dataclasses.replace(base.campaign, indicators=indicators, scoring=scoring)
+    other = Told.of(analysed(base, campaign, base.received))
+    kinds = {key.kind for key in differing(told, other)}
+    assert {"points", "max_points"} <= kinds
+    assert not kinds & {"value", "numerator", "change", "gap", "shortfall", "spread", "pace"}
+
+
+def sampled(request: pytest.FixtureRequest, number: int, of: int, kept: int) -> None:
+    """Without --full only some of the mutations run, the same each time."""
+    if not request.config.getoption("--full"):
+        chosen = random.Random(of).sample(range(of), kept)
+        if number not in chosen:
+            pytest.skip("all of them with --full")
+
+
+def test_there_are_at_least_150_mutations() -> None:
+    number = 60 + len(CROSSINGS) + len(FLIPPED) + 1 + len(REMOVED) + len(SILENT) + 1
+    number += len(FLAGS) * len(RATIOS) + 3 + 1 + 4
+    assert number >= 150
