@@ -5,18 +5,65 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from dxkit.story.explore.explorer import Explorer
+    from dxkit.story.explore.live import Picture
+    from dxkit.story.explore.quality import Quality
+    from dxkit.story.explore.start import Start
     from dxkit.story.period import OpenPeriod
     from dxkit.story.report import Report
 
 __version__ = "0.1.0"
 
 
-def open(campaign: str, period: str) -> OpenPeriod:
-    """A period of a campaign, ready to explore. Raises KeyError for one that does not exist."""
+def open(campaign: str, period: str = "") -> OpenPeriod:
+    """A period of a campaign, ready to explore; the newest with workbooks when none is named.
+
+    Raises KeyError for one that does not exist.
+    """
+    from dxkit.intake.campaign_folder import load_campaign
     from dxkit.intake.project import Project
     from dxkit.story.period import open_period
 
-    return open_period(Project.find(), campaign, period)
+    project = Project.find()
+    if campaign not in project.campaigns:
+        raise KeyError(f"no campaign {campaign!r}; there are: {', '.join(project.campaigns)}")
+    if not period:
+        known = project.periods_with_raw(load_campaign(project.campaign_folder(campaign)))
+        if not known:
+            raise KeyError(f"campaign {campaign!r} has no workbooks of any period yet")
+        period = known[-1]
+    return open_period(project, campaign, period)
+
+
+def explore(campaign: str, period: str = "", language: str = "vi") -> Explorer:
+    """The initiatives of a campaign up to a period: choices, tables, charts, comparisons."""
+    from dxkit.press.page import framed
+    from dxkit.story.explore.explorer import Explorer
+
+    return Explorer(open(campaign, period), language, framed)
+
+
+def quality(campaign: str, period: str = "", language: str = "vi") -> Quality:
+    """What was received in a period: who sent what, and what is wrong with it."""
+    from dxkit.story.explore.quality import Quality
+
+    return Quality(open(campaign, period), language)
+
+
+def start(campaign: str, period: str = "", language: str = "vi") -> Start:
+    """Where a period stands, and links to notebooks, results and documents."""
+    from dxkit.story.explore.start import Start
+
+    return Start(open(campaign, period), language)
+
+
+def picture(figure: Figure, description: str) -> Picture:
+    """A matplotlib figure for a report of your own; the description is for who cannot see it."""
+    from dxkit.story.explore.live import Picture
+
+    return Picture(figure, description)
 
 
 def report(campaign: str, period: str, unit: str, language: str = "vi") -> Report:

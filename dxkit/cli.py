@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import os
 import sys
@@ -9,6 +10,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +31,15 @@ class CannotStartError(Exception):
     """The command cannot do anything; the message is in the office's language."""
 
 
+def _languages() -> list[str]:
+    """The languages the kit has words in: adding a folder adds one."""
+    return sorted(folder.name for folder in (files("dxkit") / "story" / "words").iterdir())
+
+
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every command has."""
     for option in (
-        click.option("--lang", type=click.Choice(["vi", "en"]), default="vi"),
+        click.option("--lang", type=click.Choice(_languages()), default="vi", help="Language."),
         click.option("--out", help="Folder for the results instead of outputs."),
         click.option("--raw", help="Folder with the workbooks instead of data/raw."),
         click.option(
@@ -125,6 +132,18 @@ class _Session:
             raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
         return found[0]
 
+    def own_notebook(self, named: Path) -> Path:
+        """A notebook by its path or its name in notebooks/. From here on, outputs are apart from
+        those of the office's own reports.
+        """
+        places = (named, self.project.notebooks / named)
+        found = next((path for path in places if path.is_file()), None)
+        if found is None:
+            raise self.refuse("notebook_missing", text=named, available=self.project.notebooks)
+        out = self.project.outputs / "own" / found.stem
+        self.project = dataclasses.replace(self.project, out=out)
+        return found.resolve()
+
     def level(self, text: str) -> str:
         """A level's id, checked."""
         known = [level.id for level in self.campaign.levels]
@@ -149,7 +168,10 @@ class _Session:
     help="Also as PDF or Word document; may be repeated.",
 )
 @click.option(
-    "--notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None
+    "--notebook",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="A report notebook of your own; its pages go to a folder of their own.",
 )
 def report(
     period: str | None,
@@ -175,6 +197,8 @@ def report(
     period_id = session.period(period)
     codes = [session.unit(unit, period_id) for unit in units]
     session.level(level)
+    if notebook is not None:
+        notebook = session.own_notebook(notebook)
     browser = find_browser() if "pdf" in kinds else None
     if "pdf" in kinds and browser is None:
         raise session.refuse("no_browser")
@@ -459,23 +483,20 @@ def demo(campaign: str | None, raw: str | None, out: str | None, lang: str) -> i
     return DONE
 
 
-@cli.command()
+@cli.command(context_settings={"ignore_unknown_options": True})
 @_options
-def lab(campaign: str | None, raw: str | None, out: str | None, lang: str) -> int:
-    """Open JupyterLab on the notebooks."""
-    import subprocess
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def lab(
+    campaign: str | None, raw: str | None, out: str | None, lang: str, arguments: tuple[str, ...]
+) -> int:
+    """Open JupyterLab on the notebooks; further ARGUMENTS go to JupyterLab."""
+    from dxkit.press.lab import open_lab
 
     session = _Session(campaign, raw, out, lang)
-    return subprocess.call(
-        [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--ip=127.0.0.1",
-            f"--notebook-dir={session.project.root}",
-            "--LabApp.default_url=/lab/tree/notebooks",
-        ]
-    )
+    for name, folder in (("DXKIT_RAW", session.project.raw), ("DXKIT_OUT", session.project.out)):
+        if folder is not None:
+            os.environ[name] = str(folder)
+    return DONE if open_lab(session.project.root, lang, arguments) == 0 else CANNOT_START
 
 
 class _Progress:
@@ -521,7 +542,7 @@ def run(arguments: list[str]) -> int:
     """Run a command; returns its exit code and lets no traceback through."""
     from dxkit.story.messages import load_language
 
-    language = load_language("en" if _asks_for_english(arguments) else "vi")
+    language = load_language(_language_asked_for(arguments))
     try:
         code = cli.main(arguments, prog_name="dxkit", standalone_mode=False)
         return int(code or DONE)
@@ -540,5 +561,8 @@ def run(arguments: list[str]) -> int:
     return CANNOT_START
 
 
-def _asks_for_english(arguments: list[str]) -> bool:
-    return "--lang=en" in arguments or ("--lang", "en") in itertools.pairwise(arguments)
+def _language_asked_for(arguments: list[str]) -> str:
+    pairs = itertools.pairwise(arguments)
+    named = [after for option, after in pairs if option == "--lang"]
+    named += [a.removeprefix("--lang=") for a in arguments if a.startswith("--lang=")]
+    return named[-1] if named and named[-1] in _languages() else "vi"

@@ -32,6 +32,7 @@ from dxkit.model.campaign import (
     ReferenceCheck,
     Target,
 )
+from dxkit.model.initiatives import ROLES, InitiativeRegister
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.units import Unit, UnitRegistry
 
@@ -108,6 +109,7 @@ class _Reader:
             corrections=self._corrections(periods),
             layouts=self._layouts(),
             tables=self._tables(measures),
+            initiatives=self._initiatives(measures),
         )
         plan.refuse_unknown_keys()
         return campaign
@@ -317,6 +319,23 @@ class _Reader:
             table.refuse_unknown_keys()
             checks.append(check)
         return tuple(checks)
+
+    def _initiatives(self, measures: tuple[Measure, ...]) -> InitiativeRegister | None:
+        table = self.plan.table("initiatives", optional=True)
+        if not table.keys():
+            return None
+        ids = {measure.id for measure in measures}
+        columns = {role: table.text(role) for role in ROLES}
+        for role, measure in columns.items():
+            if measure and measure not in ids:
+                table.problem("measure_unknown", role, text=measure)
+        register = InitiativeRegister(table.text("table"), table.text("folder", ""), columns)
+        if register.table not in {measure.table for measure in measures}:
+            table.problem("unknown_choice", "table", text=register.table, allowed="measures.csv")
+        unknown = [key for key in table.keys() if key not in (*ROLES, "table", "folder")]  # noqa: SIM118
+        for key in unknown:
+            table.problem("key_unknown", key)
+        return register
 
     def _corrections(self, periods: tuple[Period, ...]) -> tuple[Correction, ...]:
         columns = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from dxkit.intake.text import clean, is_word, normalise, starts_with_word
 from dxkit.intake.workbook import Cell, Sheet
@@ -154,6 +155,7 @@ def readings(path: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield native
 
 
+@lru_cache(maxsize=2_000)
 def in_own_language(label: str) -> str:
     """The first part of a bilingual text: up to where only ASCII letters follow."""
     for separator in _SEPARATOR.finditer(label):
@@ -166,4 +168,9 @@ def in_own_language(label: str) -> str:
 
 def compact(parts: Sequence[str]) -> str:
     """A key for labels that is the same however they are broken over rows."""
+    return _compact(tuple(parts))
+
+
+@lru_cache(maxsize=2_000)
+def _compact(parts: tuple[str, ...]) -> str:
     return "".join(normalise(part) for part in parts).replace(" ", "")

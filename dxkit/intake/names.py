@@ -21,6 +21,8 @@ from dxkit.model.units import Unit, UnitRegistry
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",
           "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12"}  # fmt: skip
 
+_LONGEST_NAME = 300  # characters; a longer text is compared with no name
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -59,10 +61,16 @@ class Names:
     def __init__(self, campaign: Campaign, day: datetime.date) -> None:
         self.units: UnitRegistry = campaign.units.on(day)
         self._all = campaign.units.units
+        current = set(self.units.units)
+        self._not_current = tuple(unit for unit in self._all if unit not in current)
         self._aliases: dict[str, list[str]] = defaultdict(list)
         for alias in campaign.aliases:
             self._aliases[alias.code].append(alias.alias)
         self._keys = {id(unit): self._writings(unit) for unit in self._all}
+        self._names = {id(unit): normalise(unit.name) for unit in self._all}
+        # A writing that is nobody's is told from these at once, without a look at every unit.
+        self._all_keys = {key for keys in self._keys.values() for names in keys for key in names}
+        self._all_folded = {fold(key) for key in self._all_keys}
         self._below = {
             upper.id: lower for upper, lower in itertools.pairwise(campaign.levels) if lower.open
         }
@@ -87,9 +95,11 @@ class Names:
         key = _numbered(normalise(written))
         for prefix in vocabulary()["office_prefixes"]:
             key = key.removeprefix(prefix).strip()
-        if not key:
+        if not key or len(key) > _LONGEST_NAME:
             return Match(None, "unit_unknown")
         folded = fold(key)
+        if key not in self._all_keys and not (key == folded and key in self._all_folded):
+            return Match(None, "unit_unknown", self._suggestions(key, scopes))
         for scope in map(tuple, scopes):
             for matches in (
                 [unit for unit in scope if key in self._keys[id(unit)][0]],
@@ -100,9 +110,7 @@ class Names:
                     return Match(matches[0])
                 if matches:
                     return Match(None, "unit_ambiguous", tuple(matches))
-        others = tuple(
-            u for u in self._all if u not in self.units.units and key in self._keys[id(u)][0]
-        )
+        others = tuple(u for u in self._not_current if key in self._keys[id(u)][0])
         if others:
             return self._on_the_day(others, scopes)
         return Match(None, "unit_unknown", self._suggestions(key, scopes))
@@ -129,7 +137,7 @@ class Names:
         known = [unit for scope in scopes for unit in scope]
         ranked = process.extract(
             key,
-            [normalise(unit.name) for unit in known],
+            [self._names[id(unit)] for unit in known],
             scorer=fuzz.ratio,
             limit=3,
             score_cutoff=60,

@@ -127,10 +127,13 @@ def _missing_columns(
     campaign: Campaign, tables: Sequence[TableRead], layouts: Iterable[Layout]
 ) -> Iterator[Finding]:
     """Declared measures of the tables of one sheet that no column of it holds."""
+    source = campaign.initiatives.columns["source"] if campaign.initiatives else ""
     present = {c.measure.id for layout in layouts for c in layout.columns if not c.cumulative}
     for table in {table.table: table for table in tables}.values():
         for measure in campaign.measures:
             expected = measure.table == table.table and measure.kind is not MeasureKind.ROWS
+            if measure.id == source:  # what published registers add to reported ones
+                continue
             if expected and measure.id not in present:
                 code = "column_absent" if measure.kind is MeasureKind.TEXT else "column_missing"
                 place = CellRef(table.file, table.sheet)

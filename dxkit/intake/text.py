@@ -26,20 +26,34 @@ def clean(text: str) -> str:
     """
     if text.isascii():  # nothing to compose or to replace, and most cells are
         return " ".join(text.split())
+    return _cleaned_label(text) if len(text) <= _LONGEST_KEPT else _cleaned(text)
+
+
+def _cleaned(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_LOOKALIKES)
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-@lru_cache(maxsize=50_000)
+_LONGEST_KEPT = 300  # characters: labels and names come again and again, long texts once
+_cleaned_label = lru_cache(maxsize=50_000)(_cleaned)
+
+
 def normalise(text: str) -> str:
     """A key that is equal for all writings of one name: case, blanks, punctuation and the place
     of the tone mark do not matter; accents do.
     """
+    return _normalised_label(text) if len(text) <= _LONGEST_KEPT else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", clean(text).casefold())
     # The tone of "oa", "oe", "uy" may stand on either vowel: put it on the first.
     decomposed = _LATE_TONE.sub(r"\1\3\2", decomposed)
     composed = unicodedata.normalize("NFC", decomposed)
     return " ".join(_PUNCTUATION.sub(" ", composed).split())
+
+
+_normalised_label = lru_cache(maxsize=50_000)(_normalised)
 
 
 @lru_cache(maxsize=50_000)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from dxkit.model.initiatives import InitiativeRegister
 from dxkit.model.periods import Period
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule, UncertaintyRule, Words
 from dxkit.model.units import UnitRegistry
@@ -207,6 +208,7 @@ class Campaign:
     corrections: tuple[Correction, ...] = ()
     layouts: Mapping[str, object] = field(default_factory=dict)
     tables: Mapping[str, Words] = field(default_factory=dict)  # names of the measures' tables
+    initiatives: InitiativeRegister | None = None
     uncertainty: UncertaintyRule | None = None
     last_day: datetime.date | None = None  # when the movement itself ends
 

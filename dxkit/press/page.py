@@ -39,6 +39,7 @@ _STYLES = {
     "fill", "stroke", "stroke-width", "font-size", "font-weight", "font-style", "text-anchor",
     "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity",
 }  # fmt: skip
+_PICTURE = "data:image/png;base64,"
 
 
 class DxkitExporter(TemplateExporter):
@@ -109,16 +110,30 @@ def _style_and_script() -> tuple[Markup, Markup, str]:
 
 
 def sanitise(content: str) -> str:
-    """The content without anything that could run or reach out: the second wall behind escaping."""
+    """The content without anything that could run or reach out: the second wall behind escaping.
+
+    Pictures pass only with their data in them, as reports of one's own have them.
+    """
+    pictures = _PICTURE in content
     return nh3.clean(
         content,
         tags=_TAGS,
-        attributes=_ATTRIBUTES,
+        attributes=_ATTRIBUTES | {"img": {"src", "alt"}} if pictures else _ATTRIBUTES,
         filter_style_properties=_STYLES,
         link_rel=None,
-        url_schemes=set(),
+        url_schemes={"data"} if pictures else set(),
+        attribute_filter=_only_pictures if pictures else None,
         strip_comments=True,
     )
+
+
+def _only_pictures(tag: str, attribute: str, value: str) -> str | None:
+    """An address with data in it is that of a picture, and a picture has no other address."""
+    if attribute == "src":
+        return value if value.startswith(_PICTURE) else None
+    if attribute == "href" and value.strip().lower().startswith("data:"):
+        return None
+    return value
 
 
 @lru_cache(maxsize=1)

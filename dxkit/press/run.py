@@ -176,6 +176,8 @@ def _finish(task: Task, scratch: Path, exit_code: int | None, seconds: float) ->
         for source, target in ((scratch / "executed.ipynb", task.executed), (page, task.page)):
             target.parent.mkdir(parents=True, exist_ok=True)
             write_text(target, source.read_text("utf-8"))
+        for kind in (".pdf", ".docx"):  # they would say what an earlier page said
+            task.page.with_suffix(kind).unlink(missing_ok=True)
         folder = task.executed.parent.parent
         return PageRecord(
             task.page.relative_to(folder).as_posix(),

@@ -32,11 +32,12 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     units = opened.analysis.units
     context = Context(opened, units.top.code, language.code)
     grouped = opened.analysis.results.group_of
-    ranked = [code for code in pages if grouped(units.get(code))]
+    made = [unit.code for unit in units.units if unit.code in pages]
+    ranked = [code for code in made if grouped(units.get(code))]
     title = language.plain("site.index_title", period=language.period(opened.analysis.period.id))
     content = _head(opened, title, language)
     content += _links(
-        [(pages[code], units.get(code).name) for code in pages if code not in ranked]
+        [(pages[code], units.get(code).name) for code in made if code not in ranked]
         + [("../index.html", language.plain("site.all_periods"))]
     )
     lists = _league(context, ranked, pages) + _members(context, ranked, pages)

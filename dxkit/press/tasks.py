@@ -16,8 +16,8 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.units import Unit
 from dxkit.press.manifest import Manifest, code_key, digest_of
 
-PARAMETERS = ("campaign", "period", "unit", "language")
-"""What every report notebook must declare."""
+PARAMETERS = ("campaign", "period", "unit")
+"""What every report notebook must declare; ``language`` it may."""
 REPORT_NOTEBOOK = "quarterly_report.ipynb"
 OVERVIEW_NOTEBOOK = "province_overview.ipynb"
 

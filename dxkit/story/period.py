@@ -3,27 +3,141 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-from dxkit.analysis.scorecard import Analysis
+from dxkit.analysis.scorecard import Analysis, Scorecard
 from dxkit.intake.campaign_folder import load_campaign
+from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.intake.intake import read_period
 from dxkit.intake.map_shapes import MapShapes, load_map
 from dxkit.intake.project import Project
 from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Claim
+from dxkit.model.initiatives import Initiative
 from dxkit.model.table import Received
+from dxkit.story.claims.rules import state
+from dxkit.story.messages import load_language
+from dxkit.story.sentences import Writer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A true sentence that a notebook shows as a paragraph of its page."""
+
+    writer: Writer
+    claim: Claim
+
+    def _repr_html_(self) -> str:
+        return str(self.writer.paragraph([self.claim]))
+
+    def __repr__(self) -> str:
+        return self.writer.plain(self.claim)
 
 
 @dataclass(frozen=True)
 class OpenPeriod:
-    """One period of a campaign with everything a report needs; no workbook is opened again."""
+    """One period of a campaign with everything a report needs; no workbook is opened again.
+
+    The methods named after things give pandas frames, anew with each call; their columns are
+    documented in docs/en/python-api.md.
+    """
 
     project: Project
     campaign: Campaign
     received: Received
     analysis: Analysis
     shapes: MapShapes
+
+    def scorecard(self, unit_code: str) -> Scorecard:
+        """All facts of one unit; raises KeyError for an unknown code."""
+        return self.analysis.scorecard(unit_code)
+
+    def sentence(
+        self, unit_code: str, message: str, language: str = "vi", **facts: tuple[str, str]
+    ) -> Sentence:
+        """A sentence of claim.toml about a unit, each placeholder filled by a fact named by its
+        subject and kind: ``sentence("930", "own_app", value=("app_installed", "value"))``.
+
+        Raises FalseClaimError when the sentence's rule does not hold, KeyError for a fact that
+        there is not.
+        """
+        card = self.scorecard(unit_code)
+        claim = state(message, {name: card.fact(*named) for name, named in facts.items()})
+        return Sentence(Writer(self.campaign, self.analysis.units, load_language(language)), claim)
+
+    def units(self) -> pd.DataFrame:
+        """The units of the period, hamlets included: one row per unit."""
+        return _frames().units_frame(self.analysis.units)
+
+    def observations(self) -> pd.DataFrame:
+        """What was received: one row per value, with its cell."""
+        return _frames().observations_frame(self.analysis)
+
+    def indicators(self, history: bool = False) -> pd.DataFrame:
+        """The results: one row per unit and indicator; with ``history`` also of all earlier
+        periods that have raw files.
+        """
+        return _frames().indicators_frame(self.history if history else (self.analysis,))
+
+    def ranking(self) -> pd.DataFrame:
+        """The league tables of all levels: one row per ranked unit."""
+        return _frames().ranking_frame(self.analysis)
+
+    def findings(self, language: str = "vi") -> pd.DataFrame:
+        """What is wrong with the workbooks: one row per finding, with its text."""
+        return _frames().findings_frame(self.analysis, language)
+
+    def facts(self, unit_code: str) -> pd.DataFrame:
+        """A unit's scorecard: one row per fact, with how it was made and the cells behind it."""
+        return _frames().facts_frame(self.analysis, unit_code)
+
+    def initiatives(self) -> pd.DataFrame:
+        """The register of initiatives: one row per initiative and place; those that the workbooks
+        of this and earlier periods report, then the published ones.
+        """
+        return _frames().initiatives_frame(self.register, self.analysis.units)
+
+    @cached_property
+    def history(self) -> tuple[Analysis, ...]:
+        """The analyses of all periods with raw files up to this one, forward in time."""
+        found = []
+        for period_id in self.project.periods_with_raw(self.campaign):
+            if period_id == self.analysis.period.id:
+                break
+            if self.analysis.previous and self.analysis.previous.period.id == period_id:
+                found.append(self.analysis.previous)
+            else:
+                received = receive(self.project, self.campaign, period_id)
+                found.append(Analysis(self.campaign, received))
+        return (*found, self.analysis)
+
+    @cached_property
+    def register(self) -> tuple[Initiative, ...]:
+        """The initiatives reported up to this period, then the published ones."""
+        reported = (
+            initiative
+            for analysis in self.history
+            for initiative in reported_initiatives(
+                self.campaign, analysis.received.table.register_rows
+            )
+            if initiative.unit_code in self.analysis.units
+        )
+        references = self.project.raw_folder(self.campaign.id)
+        published, _ = published_initiatives(self.campaign, self.analysis.period.id, references)
+        return (*reported, *published)
+
+
+def _frames() -> ModuleType:
+    """The module of the frames; pandas takes longer to import than a page to make."""
+    from dxkit.story import frames
+
+    return frames
 
 
 @lru_cache(maxsize=8)

@@ -46,7 +46,7 @@
   main.querySelectorAll(".table table").forEach(sortable);
 
   // Search: rows whose text holds what is typed, with or without accents.
-  const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+  const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/\u0111/gi, "d").toLowerCase();
   main.querySelectorAll(".search").forEach((place) => {
     const list = document.getElementById(place.dataset.rows);
     const rows = [...list.querySelectorAll("tbody tr")];

@@ -96,12 +96,30 @@ def test_the_second_wall(hostile: str) -> None:
         assert word not in safe, safe
 
 
+@pytest.mark.parametrize(
+    ("hostile", "left"),
+    [
+        ('<img src="//e/x.png" alt="a">', '<img alt="a">'),
+        ('<img src="https://e/x.png" alt="a">', '<img alt="a">'),
+        ('<img src="data:text/html,x" alt="a">', '<img alt="a">'),
+        ('<img src="data:image/svg+xml;base64,AA" alt="a">', '<img alt="a">'),
+        ('<a href="data:text/html,x">x</a>', "<a>x</a>"),
+        ('<a href=" DATA:text/html,x">x</a>', "<a>x</a>"),
+        ('<a href="javascript:alert(1)">x</a>', "<a>x</a>"),
+    ],
+)
+def test_a_picture_opens_no_door_for_anything_else(hostile: str, left: str) -> None:
+    picture = '<img src="data:image/png;base64,iVBORw0KGgo=" alt="of one\'s own">'
+    assert sanitise(picture + hostile).endswith(left)
+    assert sanitise(picture) == picture.replace("&#39;", "'")
+
+
 def test_what_the_page_needs_passes_the_second_wall() -> None:
     content = (
         '<section><h2 id="a">A</h2><div class="table" tabindex="0" role="region" aria-label="t">'
         '<data class="fact" value="0.5" data-fact="p/u/s/k">50%</data></div>'
         '<svg role="img" viewBox="0 0 1 1" aria-label="x"><g class="fact" data-value="1" '
-        'data-fact="p/u/s/k"><text x="1" y="1" style="fill: currentColor">1</text></g></svg>'
+        'data-fact="p/u/s/k"><text x="1" y="1" style="fill:currentColor">1</text></g></svg>'
         '<a href="district/1.html">x</a></section>'
     )
     assert sanitise(content).replace('xmlns="http://www.w3.org/2000/svg" ', "") == content

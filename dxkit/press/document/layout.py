@@ -70,7 +70,7 @@ def heading_block(document: Any, organiser: str, language: Language) -> None:
 
 
 def title(document: Any, kind: str, abstract: str) -> None:
-    """ "BÁO CÁO" and what it is about."""
+    """What kind of document it is, and what it is about."""
     for text in (kind, abstract):
         paragraph = document.add_paragraph()
         paragraph.alignment = CENTRE

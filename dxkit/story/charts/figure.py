@@ -25,7 +25,7 @@ class ChartData:
     """All numbers that a chart shows. ``label`` heads the first column, ``headings`` the others."""
 
     label: str
-    headings: tuple[str, ...]
+    headings: tuple[str | Markup, ...]
     rows: tuple[DataRow, ...]
 
     def table(self, caption: str | Markup, language: Language) -> Markup:
@@ -40,7 +40,7 @@ class ChartData:
         return render_table(caption, columns, rows, language)
 
     def spoken(self, language: Language) -> Markup:
-        """The numbers one after the other: "Xã A: kết quả 45,6%, chỉ tiêu 50%; …"."""
+        """The numbers one after the other: unit, heading and number; unit, heading and number."""
         alone = len(self.headings) == 1
         rows = []
         for row in self.rows:

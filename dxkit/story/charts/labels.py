@@ -12,7 +12,7 @@ def broken(text: str, width: int, lines: int = 2) -> str:
     words = text[: (width + 6) * lines + 1].split()
     made = _filled(words, width)
     narrower = width - 1
-    while 1 < len(made) <= lines and len(_filled(words, narrower)) == len(made):
+    while narrower and 1 < len(made) <= lines and len(_filled(words, narrower)) == len(made):
         made = _filled(words, narrower)
         narrower -= 1
     if len(made) > lines:

@@ -57,7 +57,7 @@ def changes_chart(context: Context) -> Part:
     now_name = context.language.period(view.analysis.period.id)
     data = ChartData(
         text("report.indicator"),
-        (before_name, now_name),
+        (context.date(before_name), context.date(now_name)),
         tuple(DataRow(slope.label, (slope.before, slope.now)) for slope in slopes),
     )
     claims = [claim for claim in headlines(view) if claim.message in _CHANGES]

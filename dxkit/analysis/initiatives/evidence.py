@@ -1,0 +1,67 @@
+"""A plain grade for what a comparison is worth, with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dxkit.analysis.initiatives.effect import Comparison
+
+FEW_PLACES = 5
+"""Under so many places compared, a difference may be one place's own story."""
+MANY_PLACES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """``grade`` from A (solid) to D (nothing can be concluded); ``seems`` is ``helps``,
+    ``harms`` or ``unknown``; ``reasons`` are codes of what holds the grade down, the weightiest
+    first.
+    """
+
+    grade: str
+    seems: str
+    reasons: tuple[str, ...]
+
+
+def grade(comparison: Comparison) -> Evidence:
+    """Grade a comparison.
+
+    D: simulated figures, no or too few comparable places, a difference that chance explains, or
+    one that was there before the start. C: a difference, but only one period before, so neither
+    trend nor the pull back to the mean can be checked. B: two or more before, but one period
+    after, or few places. A: two or more periods before and after, at least eight places, nothing
+    before the start.
+    """
+    interval = comparison.interval
+    limits: list[tuple[str, str]] = []
+    if comparison.panel.simulated:
+        limits.append(("D", "simulated"))
+    if interval is None:
+        limits.append(("D", "no_places"))
+        return _evidence(limits, "unknown")
+    if len(comparison.sets) < FEW_PLACES:
+        limits.append(("D", "few_places"))
+    elif len(comparison.sets) < MANY_PLACES:
+        limits.append(("B", "some_places"))
+    if interval.excludes_nothing:
+        limits.append(("D", "chance"))
+    if comparison.earlier is not None and not comparison.earlier.excludes_nothing:
+        limits.append(("D", "before_start"))
+    if comparison.periods_before < 2:
+        one_each = comparison.periods_after < 2
+        limits.append(("C", "two_periods" if one_each else "one_before"))
+    elif comparison.periods_after < 2:
+        limits.append(("B", "one_after"))
+    if comparison.pull is None:
+        limits.append(("C", "no_guard"))
+    seems = "unknown"
+    if not interval.excludes_nothing:
+        better = (interval.estimate > 0) == (comparison.panel.direction > 0)
+        seems = "helps" if better else "harms"
+    return _evidence(limits, seems)
+
+
+def _evidence(limits: list[tuple[str, str]], seems: str) -> Evidence:
+    worst = max((limit for limit, _ in limits), default="A")
+    reasons = [reason for _, reason in sorted(limits, key=lambda item: item[0], reverse=True)]
+    return Evidence(worst, seems, tuple(reasons))

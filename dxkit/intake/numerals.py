@@ -1,0 +1,43 @@
+"""Numbers in Vietnamese and English writing."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_PLAIN = re.compile(r"[+]?\d+\Z")
+# A group of thousands never begins with nought: "0.456" is no 456.
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*\Z")
+_ENGLISH_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+\Z")
+_DECIMAL_COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*),\d+\Z")
+_DECIMAL_POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)\.\d+\Z")
+_DIGIT_LOOKALIKES = str.maketrans("OolI", "0011")
+_WITH_LOOKALIKES = re.compile(r"(?=.*\d)(?=.*[OolI])[\dOolI]+(?:[. ][\dOolI]{3})*\Z")
+
+
+def parse_decimal(text: str) -> Decimal | None:
+    """A decimal number in Vietnamese or English writing; None for anything else.
+
+    A point is a decimal mark when it cannot group thousands.
+    """
+    if _DECIMAL_COMMA.match(text):
+        return Decimal(re.sub(r"[. ]", "", text).replace(",", "."))
+    if _PLAIN.match(text) or _DECIMAL_POINT.match(text):
+        return Decimal(text.replace(",", ""))
+    return None
+
+
+def parse_whole(text: str) -> int | None:
+    """A whole number, plain or grouped in thousands by points, blanks or commas; else None."""
+    if _PLAIN.match(text):
+        return int(text)
+    if _GROUPED.match(text) or _ENGLISH_GROUPED.match(text):
+        return int(re.sub(r"[., ]", "", text))
+    return None
+
+
+def parse_with_lookalikes(text: str) -> int | None:
+    """A whole number in which letters stand for digits ("12O", "l5"), or None."""
+    if not _WITH_LOOKALIKES.match(text):
+        return None
+    return parse_whole(text.translate(_DIGIT_LOOKALIKES))

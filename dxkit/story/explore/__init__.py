@@ -1,0 +1,1 @@
+"""What notebooks for exploring show: initiatives, data quality, the start page."""

@@ -1,0 +1,313 @@
+"""The object the notebook of initiatives touches: choices, and the parts that follow them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from dxkit.analysis.initiatives import (
+    Comparison,
+    Evidence,
+    Suggestion,
+    begun_by,
+    choose,
+    compare,
+    grade,
+    panel_of,
+    started_at,
+    where_next,
+)
+from dxkit.intake.text import fold, slug
+from dxkit.model.campaign import IndicatorKind, MeasureKind
+from dxkit.model.initiatives import Initiative
+from dxkit.story.explore import initiative_parts
+from dxkit.story.explore.live import Controls, Part
+from dxkit.story.messages import load_language
+from dxkit.story.period import OpenPeriod
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SORTS = ("place", "name", "field", "start", "households")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is looked at. Empty text chooses nothing: all periods, areas, fields, names."""
+
+    period: str = ""
+    district: str = ""
+    field: str = ""
+    indicator: str = ""
+    name: str = ""
+    search: str = ""
+    sort: str = "place"
+
+
+class Explorer:
+    """Initiatives of a campaign up to a period. Each method gives one part of the notebook, which
+    follows the choices made with the widgets of ``choices()`` or in code with ``choose()``.
+    """
+
+    def __init__(
+        self,
+        opened: OpenPeriod,
+        language: str = "vi",
+        framed: Callable[[str, str, str], str] | None = None,
+    ) -> None:
+        self.opened = opened
+        self.language = load_language(language)
+        self.campaign = opened.campaign
+        self.units = opened.analysis.units
+        self.register = begun_by(opened.register, opened.analysis.period.last_day)
+        self._framed = framed
+        self._parts: list[Part] = []
+        self._comparisons: dict[Choice, Comparison] = {}
+        self.choice = Choice(indicator=self._first_indicator())
+        self.controls = self._controls()
+
+    # choices -----------------------------------------------------------------------------
+
+    def choices(self) -> Controls:
+        """The widgets: period, area, field, indicator, initiative, search, order; and saving."""
+        return self.controls
+
+    def choose(self, **choices: str) -> Explorer:
+        """Set choices in code, such as ``choose(district="932", search="cho 4.0")``; returns the
+        explorer. Raises ValueError for a value that is not on offer, TypeError for another name.
+        """
+        wanted = dataclasses.replace(self.choice, **choices)
+        for name in choices:
+            values = [value for _, value in self._options(name) or ()]
+            if values and getattr(wanted, name) not in values:
+                raise ValueError(f"{name}: {getattr(wanted, name)!r} is none of {values}")
+        self.choice = wanted
+        for part in self._parts:
+            part.refresh()
+        return self
+
+    @property
+    def chosen(self) -> tuple[Initiative, ...]:
+        """The initiatives that fit the choices, in the order chosen."""
+        choice = self.choice
+        found = choose(
+            self.register,
+            self.units,
+            field=choice.field,
+            within=choice.district,
+            indicator=choice.indicator,
+            period=choice.period,
+        )
+        wanted = fold(choice.search)
+        found = tuple(
+            i
+            for i in found
+            if (not choice.name or i.name == choice.name) and wanted in fold(self._all_text(i))
+        )
+        return tuple(sorted(found, key=self._order))
+
+    def _all_text(self, initiative: Initiative) -> str:
+        i = initiative
+        place = self.units.get(i.unit_code).name
+        return " ".join((i.name, place, i.locality, i.field, i.aim, i.evidence, i.source))
+
+    def _order(self, initiative: Initiative) -> tuple[object, ...]:
+        order = [unit.code for unit in self.units.units]
+        place = order.index(initiative.unit_code)
+        first = initiative.first_day
+        key: object = {
+            "place": place,
+            "name": fold(initiative.name),
+            "field": fold(initiative.field),
+            "start": first.isoformat() if first else "9999",
+            "households": -(initiative.households or 0),
+        }[self.choice.sort]
+        return key, place, initiative.name
+
+    def _first_indicator(self) -> str:
+        """The indicator that most reported initiatives aim at."""
+        aims = [a for i in self.register for a in i.indicators if not i.published]
+        ratios = [i.id for i in self.campaign.indicators if i.kind is IndicatorKind.RATIO]
+        return max(ratios, key=aims.count, default="")
+
+    def _options(self, name: str) -> list[tuple[str, str]] | None:
+        say, every = self.language.plain, (self.language.plain("explore.all"), "")
+        if name == "period":
+            periods = [analysis.period.id for analysis in self.opened.history]
+            return [every, *((self.language.period(p), p) for p in periods)]
+        if name == "district":
+            level = self.campaign.report_level
+            return [every, *((u.name, u.code) for u in self.units.at_level(level))]
+        if name == "field":
+            fields = sorted({i.field for i in self.register if i.field}, key=fold)
+            return [every, *((f, f) for f in fields)]
+        if name == "indicator":
+            ratios = [i for i in self.campaign.indicators if i.kind is IndicatorKind.RATIO]
+            return [every, *((self.language.name(i.short_names), i.id) for i in ratios)]
+        if name == "name":
+            names = sorted({i.name for i in self.register}, key=fold)
+            return [every, *((n, n) for n in names)]
+        if name == "sort":
+            return [(say(f"explore.sort_{key}"), key) for key in _SORTS]
+        return None
+
+    def _controls(self) -> Controls:
+        names = [field.name for field in dataclasses.fields(Choice)]
+        say = self.language.plain
+        return Controls(
+            {name: say(f"explore.choose_{name}") for name in names},
+            self._options,
+            lambda name: getattr(self.choice, name),
+            self._widget_changed,
+            (
+                (say("explore.save_table"), lambda: self._saved(self.save_table())),
+                (say("explore.save_card"), lambda: self._saved(self.save_card())),
+            ),
+            say("explore.search_hint"),
+        )
+
+    def _widget_changed(self, name: str, value: str) -> None:
+        self.choose(**{name: value})
+
+    # the comparison ----------------------------------------------------------------------
+
+    @cached_property
+    def level(self) -> str:
+        """The level at which places are compared: that of the register's rows."""
+        table = self.campaign.initiatives.table if self.campaign.initiatives else ""
+        rows = (m for m in self.campaign.measures if m.kind is MeasureKind.ROWS)
+        levels = [measure.level for measure in rows if measure.table == table]
+        return levels[0] if levels else self.campaign.report_level
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The chosen initiatives' places against matched ones, on the chosen indicator; None while
+        no indicator is chosen.
+        """
+        if not self.choice.indicator:
+            return None
+        key = dataclasses.replace(self.choice, sort="place")
+        if key not in self._comparisons:
+            panel = panel_of(self.opened.history, self.choice.indicator, self.level)
+            starts = started_at(self.chosen, panel.periods)
+            self._comparisons[key] = compare(panel, starts, self._others_with_the_aim())
+        return self._comparisons[key]
+
+    def _others_with_the_aim(self) -> set[str]:
+        """Units with any initiative of the same aim: they are no fair comparison."""
+        same = choose(self.register, self.units, indicator=self.choice.indicator)
+        return {initiative.unit_code for initiative in same}
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """The grade of the comparison, with its reasons."""
+        return grade(self.comparison) if self.comparison else None
+
+    @property
+    def goal(self) -> float:
+        """What lagging places lag behind: the target, or the mean of all places without one."""
+        if self.comparison is None:
+            return 0.0
+        panel = self.comparison.panel
+        target = self.campaign.target(panel.indicator, self.level, panel.periods[-1])
+        if target is not None:
+            return target.value
+        known = [v for (_, period), v in panel.values.items() if period == panel.periods[-1]]
+        return sum(known) / len(known) if known else 0.0
+
+    # parts -------------------------------------------------------------------------------
+
+    def frame(self) -> pd.DataFrame:
+        """The initiatives chosen, as a frame like that of ``dxkit.open().initiatives()``."""
+        from dxkit.story.frames import initiatives_frame
+
+        return initiatives_frame(self.chosen, self.units)
+
+    def table(self) -> Part:
+        """The register: one row per initiative and place."""
+        return self._part(lambda: initiative_parts.register_table(self))
+
+    def timeline(self) -> Part:
+        """When the initiatives chosen began."""
+        return self._part(lambda: initiative_parts.timeline_part(self))
+
+    def before_after(self) -> Part:
+        """The indicator before and after the start, place by place, beside matched places."""
+        return self._part(lambda: initiative_parts.before_after_part(self))
+
+    def matched(self) -> Part:
+        """The comparison with matched places, its grade, and the places themselves."""
+        return self._part(lambda: initiative_parts.evidence_part(self))
+
+    def next_places(self) -> Part:
+        """Where to try next."""
+        return self._part(lambda: initiative_parts.next_part(self))
+
+    def card(self) -> Part:
+        """The card of the chosen initiative: what, where, since when, how it went, how sure."""
+        return self._part(lambda: initiative_parts.card_part(self))
+
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """Where to try next, as objects."""
+        if self.comparison is None:
+            return ()
+        return where_next(self.comparison, self.goal, self._others_with_the_aim())
+
+    def _part(self, render: Callable[[], Markup]) -> Part:
+        part = Part(render)
+        self._parts.append(part)
+        return part
+
+    # saving ------------------------------------------------------------------------------
+
+    @property
+    def folder(self) -> Path:
+        """Where this explorer saves: beside the outputs of the periods, never among them."""
+        return self.opened.project.outputs / self.campaign.id / "explore"
+
+    def save_table(self) -> Path:
+        """Write the initiatives chosen as CSV, for Excel; returns the file."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{self._file_name('initiatives')}.csv"
+        text = self.frame().map(_harmless).to_csv(index=False, lineterminator="\r\n")
+        _write(path, "\ufeff" + text)
+        return path
+
+    def save_card(self) -> Path:
+        """Write the card as a page of its own, to go with a report; returns the file."""
+        if self._framed is None:
+            raise RuntimeError("open the explorer with dxkit.explore() to save cards")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{self._file_name('card')}.html"
+        title = initiative_parts.card_title(self)
+        content = str(initiative_parts.card_part(self))
+        _write(path, self._framed(content, title, self.language.code))
+        return path
+
+    def _file_name(self, kind: str) -> str:
+        choice = self.choice
+        parts = (choice.district, choice.field, choice.indicator, choice.name, choice.search)
+        chosen = "-".join(slug(part) for part in parts if part)[:80].strip("-")
+        return "-".join(filter(None, (self.opened.analysis.period.id, kind, chosen)))
+
+    def _saved(self, path: Path) -> str:
+        return self.language.plain("explore.saved", path=str(path))
+
+
+def _harmless(value: object) -> object:
+    """Text that a spreadsheet would take for a formula, quoted."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+def _write(path: Path, text: str) -> None:
+    scratch = path.with_name(f".{path.name}")
+    scratch.write_text(text, "utf-8", newline="")
+    scratch.replace(path)

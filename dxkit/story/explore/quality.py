@@ -1,0 +1,210 @@
+"""The object the notebook of data quality touches: who sent what, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+
+from markupsafe import Markup
+
+from dxkit.model.findings import Finding, Severity
+from dxkit.story.explore import numbers
+from dxkit.story.explore.excerpt import excerpt
+from dxkit.story.explore.live import Controls, Part
+from dxkit.story.findings import finding_kind, finding_text
+from dxkit.story.messages import load_language
+from dxkit.story.period import OpenPeriod
+from dxkit.story.tables import Cell, Column, render_table
+
+MOST_SHOWN = 100
+"""How many findings are listed one by one; choosing a sender or a kind shows the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which findings are listed; empty text chooses nothing."""
+
+    sender: str = ""
+    rule: str = ""
+    severity: str = ""
+
+
+class Quality:
+    """What was received in a period. Each method gives one part of the notebook."""
+
+    def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
+        self.opened = opened
+        self.language = load_language(language)
+        self.choice = Choice()
+        self._senders = {s.name: s.unit_code for s in opened.received.sources}
+        self._parts: list[Part] = []
+        say = self.language.plain
+        self.controls = Controls(
+            {field.name: say(f"explore.choose_{field.name}") for field in fields(Choice)},
+            self._options,
+            lambda name: getattr(self.choice, name),
+            lambda name, value: self._widget_changed(name, value),
+        )
+
+    def choices(self) -> Controls:
+        """The widgets: sender, kind of finding, severity."""
+        return self.controls
+
+    def choose(self, **choices: str) -> Quality:
+        """Set choices in code; returns the object. Raises ValueError for a value not on offer."""
+        for name, value in choices.items():
+            if value not in [known for _, known in self._options(name)]:
+                raise ValueError(f"{name}: {value!r} is not on offer")
+        self.choice = replace(self.choice, **choices)
+        for part in self._parts:
+            part.refresh()
+        return self
+
+    def _widget_changed(self, name: str, value: str) -> None:
+        self.choose(**{name: value})
+
+    def _options(self, name: str) -> list[tuple[str, str]]:
+        every = (self.language.plain("explore.all"), "")
+        if name == "sender":
+            level = self.opened.campaign.report_level
+            return [every, *((u.name, u.code) for u in self.opened.analysis.units.at_level(level))]
+        if name == "severity":
+            said = self.language.plain
+            return [every, *((said(f"site.severity_{s}"), str(s)) for s in Severity)]
+        codes = dict.fromkeys(f.code for f in self.opened.received.findings)
+        return [every, *((finding_kind(code, self.language), code) for code in codes)]
+
+    def _sender(self, finding: Finding) -> str:
+        """The unit at the report level that a finding concerns: its own, else the file's sender."""
+        units, level = self.opened.analysis.units, self.opened.campaign.report_level
+        code = finding.unit_code or self._senders.get(finding.place.file, "")
+        above = units.ancestor_at(code, level) if code in units else None
+        return above.code if above else code
+
+    @property
+    def chosen(self) -> tuple[Finding, ...]:
+        """The findings that fit the choices, errors first."""
+        order = list(Severity)
+        found = [
+            f
+            for f in self.opened.received.findings
+            if (not self.choice.sender or self._sender(f) == self.choice.sender)
+            and (not self.choice.rule or f.code == self.choice.rule)
+            and (not self.choice.severity or f.severity == self.choice.severity)
+        ]
+        return tuple(sorted(found, key=lambda f: order.index(f.severity)))
+
+    # parts -------------------------------------------------------------------------------
+
+    def senders(self) -> Part:
+        """Who sent which file, how many values were read from it, and how much is wrong."""
+        return self._part(self._senders_table)
+
+    def by_rule(self) -> Part:
+        """How often each kind of finding occurs, by sender."""
+        return self._part(self._rules_table)
+
+    def findings(self) -> Part:
+        """Each finding; a click opens the cells around it as they stand in the file."""
+        return self._part(self._findings_list)
+
+    def _part(self, render: Callable[[], Markup]) -> Part:
+        part = Part(render)
+        self._parts.append(part)
+        return part
+
+    def _senders_table(self) -> Markup:
+        text, received = numbers.speaker(self.language), self.opened.received
+        values = Counter(o.place.file for o in received.table.observations if o.value is not None)
+        wrong = Counter((f.place.file, f.severity) for f in received.findings)
+        by_unit: dict[str, list[str]] = {}
+        for source in received.sources:
+            by_unit.setdefault(source.unit_code, []).append(source.name)
+        names = {
+            u.code: u.name
+            for u in self.opened.analysis.units.at_level(self.opened.campaign.report_level)
+        }
+        rows: list[list[Cell]] = []
+        for code in (*names, *(c for c in by_unit if c not in names)):
+            name = names.get(code) or self._other_sender(code)
+            for file in by_unit.get(code, [""]):
+                if not file and code in self._senders_of_shared_files():
+                    continue
+                figures: list[Cell] = [self._count(values[file])]
+                figures += [self._count(wrong[file, severity]) for severity in Severity]
+                shown: Cell = file or text("explore.not_sent")
+                rows.append([name, shown, *(figures if file else ["–"] * 4)])
+        columns = [Column(text("explore.column_sender")), Column(text("explore.column_file"))]
+        columns += [
+            Column(text(f"explore.column_{key}"), numeric=True)
+            for key in ("values", "errors", "warnings", "notes")
+        ]
+        period = self.language.period(self.opened.analysis.period.id)
+        heading = Markup("<h2>{}</h2>").format(text("explore.senders_title"))
+        caption = text("explore.senders_caption", period=period)
+        return heading + render_table(caption, columns, rows, self.language)
+
+    def _other_sender(self, code: str) -> str:
+        units = self.opened.analysis.units
+        return units.get(code).name if code in units else self.language.plain("explore.no_sender")
+
+    def _senders_of_shared_files(self) -> frozenset[str]:
+        """Units of the report level whose figures came in whatever file."""
+        units, level = self.opened.analysis.units, self.opened.campaign.report_level
+        found = set()
+        for code in self.opened.received.table.units_reported():
+            above = units.ancestor_at(code, level)
+            if above is not None:
+                found.add(above.code)
+        return frozenset(found)
+
+    def _rules_table(self) -> Markup:
+        text = numbers.speaker(self.language)
+        number = Counter((f.code, self._sender(f)) for f in self.opened.received.findings)
+        codes = dict.fromkeys(f.code for f in self.opened.received.findings)
+        heading = Markup("<h2>{}</h2>").format(text("explore.rules_title"))
+        if not codes:
+            return heading + Markup("<p>{}</p>").format(text("explore.findings_none"))
+        senders = sorted({sender for _, sender in number})
+        columns = [Column(text("explore.column_rule"))]
+        columns += [Column(self._other_sender(s), numeric=True) for s in senders]
+        columns.append(Column(text("explore.column_all"), numeric=True))
+        rows: list[list[Cell]] = [
+            [
+                finding_kind(code, self.language),
+                *(self._count(number[code, sender]) for sender in senders),
+                self._count(sum(number[code, sender] for sender in senders)),
+            ]
+            for code in codes
+        ]
+        return heading + render_table(text("explore.rules_caption"), columns, rows, self.language)
+
+    def _findings_list(self) -> Markup:
+        text = numbers.speaker(self.language)
+        heading = Markup("<h2>{}</h2>").format(text("explore.findings_title"))
+        chosen = self.chosen
+        if not chosen:
+            return heading + Markup("<p>{}</p>").format(text("explore.findings_none"))
+        shown = chosen[:MOST_SHOWN]
+        said = text(
+            "explore.findings_shown",
+            shown=numbers.count(len(shown)),
+            total=numbers.count(len(chosen)),
+        )
+        folder = self.opened.project.period_folder(
+            self.opened.campaign.id, self.opened.analysis.period.id
+        )
+        items = Markup("").join(
+            Markup("<details><summary>{}: {} – {}</summary>{}</details>").format(
+                text(f"site.severity_{finding.severity}"),
+                str(finding.place),
+                finding_text(finding, self.language),
+                excerpt(folder, finding.place, self.language),
+            )
+            for finding in shown
+        )
+        return heading + Markup("<p>{}</p>{}").format(said, items)
+
+    def _count(self, number: int) -> Markup:
+        return Markup(self.language.number(numbers.count(number))) if number else Markup("–")

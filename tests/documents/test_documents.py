@@ -1,0 +1,207 @@
+"""The documents say what there is, all of it and nothing else, and what they tell can be done."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+import dxkit
+from dxkit.analysis import initiatives
+from dxkit.cli import cli
+from dxkit.model.findings import CATALOGUE
+from dxkit.model.initiatives import ROLES
+from dxkit.press import data_out
+from dxkit.story import frames
+from dxkit.story.explore.explorer import Explorer
+from dxkit.story.explore.quality import Quality
+from dxkit.story.explore.start import Start
+from dxkit.story.period import OpenPeriod
+
+sys.path.insert(0, str(Path(__file__).parent))
+from blocks import Reader, blocks_of
+
+LANGUAGES = ("en", "vi")
+SLOW = {"quarter.md", "your-own.md", "python-api.md"}
+
+
+def pages(root: Path, language: str) -> dict[str, str]:
+    return {p.name: p.read_text("utf-8") for p in sorted((root / "docs" / language).glob("*.md"))}
+
+
+def table_rows(text: str) -> list[list[str]]:
+    """The rows of all tables, without headings."""
+    found = []
+    for table in re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE):
+        for line in table.splitlines()[2:]:
+            found.append([cell.strip() for cell in line.strip("|").split(" | ")])
+    return found
+
+
+def named(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+# both languages ------------------------------------------------------------------------------
+
+
+def test_both_languages_have_the_same_pages_headings_and_blocks(root: Path) -> None:
+    en, vi = pages(root, "en"), pages(root, "vi")
+    assert set(en) == set(vi)
+    assert len(en) >= 11
+    for name in en:
+        assert [line.count("#") for line in re.findall(r"^#+ ", en[name], re.M)] == [
+            line.count("#") for line in re.findall(r"^#+ ", vi[name], re.M)
+        ], name
+        mine, theirs = (blocks_of(root / "docs" / language / name) for language in LANGUAGES)
+        assert mine == theirs, name
+        assert len(table_rows(en[name])) == len(table_rows(vi[name])), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_listed_and_every_link_leads_somewhere(root: Path, language: str) -> None:
+    folder = root / "docs" / language
+    listed = set(re.findall(r"\]\(([\w-]+\.md)\)", pages(root, language)["README.md"]))
+    assert listed == set(pages(root, language)) - {"README.md"}
+    for place in [*folder.glob("*.md"), root / "README.md", root / "README.vi.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", place.read_text("utf-8")):
+            assert (place.parent / target).exists(), f"{place.name}: {target}"
+
+
+# what there is -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_findings(root: Path, language: str) -> None:
+    rows = table_rows(pages(root, language)["findings.md"])
+    documented = {named(row[0])[0]: row[1] for row in rows}
+    assert documented == {code: str(severity) for code, severity in CATALOGUE.items()}
+    assert all(len(row) == 4 and row[2].endswith(".") and row[3].endswith(".") for row in rows)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commands_and_options(root: Path, language: str) -> None:
+    text = pages(root, language)["commands.md"]
+    rows = table_rows(text)
+    commands = {named(row[0])[0].split()[0] for row in rows if len(row) == 2}
+    files = {name for name in commands if name.endswith(".csv")}
+    assert commands - files == set(cli.commands)
+    options = {option: row[1] for row in rows if len(row) == 3 for option in named(row[0])}
+    context = click.Context(cli)
+    for name, command in cli.commands.items():
+        declared = {o for p in command.params if isinstance(p, click.Option) for o in p.opts}
+        everywhere = {"--help", "--campaign", "--raw", "--out", "--lang"}
+        told = {o for o, of in options.items() if name in re.split(r"[ ,]+", of)}
+        assert declared | {"--help"} == told | everywhere, name
+        usage = next(named(r[0])[0] for r in rows if r[0].startswith(f"`{name}"))
+        arguments = [
+            p.make_metavar(context) for p in command.params if p.param_type_name == "argument"
+        ]
+        wanted = [a for a in arguments if not a.startswith("[ARGUMENTS")]
+        assert usage.split()[1:] == wanted, name
+    for page in pages(root, language).values():
+        for mentioned in re.findall(r"`dxkit ([a-z]+)", page):
+            assert mentioned in cli.commands
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_columns_of_the_data_files(root: Path, outputs: Path, language: str) -> None:
+    rows = {named(r[0])[0]: r for r in table_rows(pages(root, language)["commands.md"])}
+    for path in sorted((outputs / "data").glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            assert named(rows[path.name][1]) == next(csv.reader(file)), path.name
+    assert data_out.OBSERVATION_COLUMNS == frames.OBSERVATION_COLUMNS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_campaign_folder(root: Path, language: str) -> None:
+    text = pages(root, language)["campaign-folder.md"]
+    sections = dict(re.findall(r"^## (\S+)$(.*?)(?=^## |\Z)", text, re.M | re.S))
+    folder = root / "data/campaigns/haugiang-2022"
+    assert set(sections) == {p.name for p in folder.iterdir() if p.suffix in (".csv", ".toml")}
+    for name, section in sections.items():
+        told = [key for row in table_rows(section) for key in named(row[0])]
+        if name.endswith(".csv"):
+            with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+                assert told == next(csv.reader(file)), name
+    readers = (root / "dxkit/intake").glob("campaign_*.py")
+    source = "".join(path.read_text("utf-8") for path in sorted(readers))
+    models = (root / f"dxkit/model/{name}.py" for name in ("rules", "campaign"))
+    choices = "".join(path.read_text("utf-8") for path in models)
+    getters = r"(?:text|number|truth|texts|day|words|table|tables|has|optional_\w+)"
+    keys = set(re.findall(rf'(?:plan|table|band|within|\w+)\.{getters}\(\s*"(\w+)"', source))
+    columns = {c for n, s in sections.items() if n.endswith(".csv") for c in csv_columns(folder, n)}
+    told = set(named(sections["campaign.toml"])) | set(named(sections["layouts.toml"]))
+    missing = keys - told - columns - {"short_name", "thing", "vi", "en"}
+    assert not missing
+    quoted = set(re.findall(r'"(\w+)"', source + choices)) | {"vi", "en", *ROLES}
+    assert told <= quoted, told - quoted
+
+
+def csv_columns(folder: Path, name: str) -> list[str]:
+    with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_python_api(root: Path, language: str) -> None:
+    text = pages(root, language)["python-api.md"]
+    functions = {
+        name for name, value in vars(dxkit).items()
+        if inspect.isfunction(value) and value.__module__ == "dxkit"
+    }  # fmt: skip
+    told = set(re.findall(r"`dxkit\.(\w+)\(", text))
+    assert told == functions
+    mentioned = set(re.findall(r"`(\w+)(?:\(|`)", text))
+    for kind in (OpenPeriod, Explorer, Quality, Start):
+        public = {
+            name for name, value in vars(kind).items()
+            if not name.startswith("_") and (callable(value) or isinstance(value, property))
+        }  # fmt: skip
+        assert public <= mentioned, (kind, public - mentioned)
+    functions = {n for n in initiatives.__all__ if inspect.isfunction(getattr(initiatives, n))}
+    assert functions <= mentioned, functions - mentioned
+    columns = {
+        row[0].split("(")[0].strip("`"): named(row[2]) for row in table_rows(text) if len(row) == 3
+    }
+    for name in ("units", "observations", "indicators", "ranking", "findings", "initiatives"):
+        singular = name.removesuffix("s") if name != "ranking" else name
+        assert tuple(columns[name]) == getattr(frames, f"{singular.upper()}_COLUMNS"), name
+    assert tuple(columns["facts"]) == frames.FACT_COLUMNS
+
+
+# what can be done ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reader(root: Path, tmp_path: Path) -> Reader:
+    """A fresh copy of what a clone holds, to follow a document in."""
+    for part in ("data", "notebooks", "docs", "dxkit"):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(root / part, tmp_path / "dự án" / part, ignore=ignore)
+    return Reader(tmp_path / "dự án")
+
+
+NAMES = ["second-campaign.md", "quarter.md", "your-own.md", "python-api.md"]
+
+
+def test_the_pages_with_blocks_are_those_that_are_followed(root: Path) -> None:
+    with_blocks = [n for n in pages(root, "en") if blocks_of(root / "docs/en" / n)]
+    assert sorted(with_blocks) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reader_can_do_what_the_page_tells(
+    root: Path, reader: Reader, name: str, request: pytest.FixtureRequest
+) -> None:
+    if name in SLOW and not request.config.getoption("--full"):
+        pytest.skip("this page takes a minute to follow: part of --full")
+    steps = list(reader.follow(root / "docs/vi" / name))
+    print(f"\n{name}: {len(steps)} steps followed")
+    assert len(steps) >= 4

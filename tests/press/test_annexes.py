@@ -1,0 +1,183 @@
+"""The annexes: the league workbook, the Word document, the PDF; and that verification sees them."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+from lxml import html
+
+from dxkit.cli import run
+from dxkit.press.browser import PrintError, find_browser, print_page
+
+
+@pytest.fixture(scope="module")
+def with_documents(outputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outputs of the shared run, copied, with the Word document of one district."""
+    out = tmp_path_factory.mktemp("annexes")
+    shutil.copytree(outputs.parent, out / "haugiang-2022")
+    assert run(["report", "2022-Q4", "--unit", "936", "--to", "docx", "--out", str(out)]) == 0
+    return out
+
+
+def document_of(out: Path) -> Path:
+    return next((out / "haugiang-2022/2022-Q4/district").glob("936-*.docx"))
+
+
+def test_the_workbook_has_formats_panes_filters_and_titles(outputs: Path) -> None:
+    book = openpyxl.load_workbook(outputs / "league.xlsx")
+    assert book.sheetnames == ["Xếp hạng", "So sánh", "Tiêu chí", "Ghi chú", "Đối chiếu"]
+    for name in ("Xếp hạng", "So sánh", "Tiêu chí"):
+        sheet = book[name]
+        assert "MÔ PHỎNG" in sheet["A1"].value
+        assert sheet.freeze_panes == "C3"
+        assert sheet.auto_filter.ref.startswith("A2:")
+        assert sheet.print_title_rows == "$2:$2"
+        assert sheet.page_setup.orientation == "landscape"
+    compared = book["So sánh"]
+    heads = [c.value for c in compared[2]]
+    online = compared.cell(3, heads.index("Hồ sơ trực tuyến") + 1)
+    assert online.number_format == "0.0%"
+    assert 0 < online.value < 1
+    ranking = book["Xếp hạng"]
+    places = [ranking.cell(row, 5).value for row in range(3, 11)]
+    assert places == sorted(places)
+    assert ranking.cell(3, 3).number_format == "#,##0.00"
+    kinds = {c.data_type for sheet in book for row in sheet.iter_rows() for c in row}
+    assert "f" not in kinds
+    notes = "\n".join(str(c.value) for (_, c) in book["Ghi chú"].iter_rows(max_col=2))
+    assert "Kế hoạch 103/KH-UBND" in notes
+    assert "giả định" in notes
+
+
+def test_the_document_is_laid_out_as_the_decree_asks(with_documents: Path) -> None:
+    path = document_of(with_documents)
+    document = docx.Document(str(path))
+    section = document.sections[0]
+    millimetres = [
+        round(length.mm)
+        for length in (section.page_width, section.page_height, section.top_margin,
+                       section.bottom_margin, section.left_margin, section.right_margin)
+    ]  # fmt: skip
+    assert millimetres == [210, 297, 20, 20, 30, 15]
+    assert document.styles["Normal"].font.name == "Times New Roman"
+    assert document.styles["Normal"].font.size.pt == 13
+    head = document.tables[0]
+    assert head.cell(0, 0).text.startswith("ỦY BAN NHÂN DÂN TỈNH HẬU GIANG")
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in head.cell(0, 1).text
+    assert "Độc lập - Tự do - Hạnh phúc" in head.cell(0, 1).text
+    assert head.cell(1, 0).text.startswith("Số:")
+    words = [p.text for p in document.paragraphs]
+    wanted = ["BÁO CÁO", "I. CÔNG TÁC CHỈ ĐẠO, TỔ CHỨC THỰC HIỆN", "II. KẾT QUẢ",
+              "III. HẠN CHẾ, NGUYÊN NHÂN", "IV. NHIỆM VỤ, GIẢI PHÁP", "Phụ lục I"]  # fmt: skip
+    places = [words.index(text) for text in wanted]
+    assert places == sorted(places)
+    assert any(text.endswith("./.") for text in words)
+    assert any("MÔ PHỎNG" in text for text in words)
+    assert "Nơi nhận:" in "".join(c.text for t in document.tables for c in t.rows[0].cells)
+    assert len(document.inline_shapes) >= 5
+    for shape in document.inline_shapes:
+        assert len(shape._inline.docPr.get("descr")) > 40
+    assert section.different_first_page_header_footer
+
+
+def test_the_document_says_what_the_page_says(with_documents: Path) -> None:
+    path = document_of(with_documents)
+    page = html.fromstring(path.with_suffix(".html").read_text("utf-8"))
+    written = " ".join(" ".join(p.text.split()) for p in docx.Document(str(path)).paragraphs)
+    sentences = [
+        " ".join(item.text_content().split())
+        for item in page.iter("li")
+        if item.getparent().get("class") == "headlines"
+    ]
+    assert len(sentences) == 3
+    for sentence in sentences:
+        assert sentence in written
+
+
+def test_documents_have_the_same_bytes_every_time(with_documents: Path, tmp_path: Path) -> None:
+    path = document_of(with_documents)
+    before = path.read_bytes()
+    arguments = ["--unit", "936", "--to", "docx", "--out", str(with_documents)]
+    assert run(["report", "2022-Q4", *arguments]) == 0
+    assert path.read_bytes() == before
+
+
+def test_verification_sees_annexes_and_what_was_changed_in_them(
+    with_documents: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--out", str(with_documents)]
+    assert run(["verify", "2022-Q4", *out]) == 0
+    folder = with_documents / "haugiang-2022/2022-Q4"
+    path = document_of(with_documents)
+    kept = path.read_bytes()
+    _replace_in(path, "word/document.xml", _first_fact_text)
+    assert run(["verify", "2022-Q4", *out]) == 1
+    assert path.name in capsys.readouterr().out
+    path.write_bytes(kept)
+    book_path = folder / "league.xlsx"
+    kept = book_path.read_bytes()
+    book = openpyxl.load_workbook(book_path)
+    book["Xếp hạng"]["C3"] = 99.5
+    book.save(book_path)
+    assert run(["verify", "2022-Q4", *out]) == 1
+    assert "league.xlsx" in capsys.readouterr().out
+    book_path.write_bytes(kept)
+    assert run(["verify", "2022-Q4", *out]) == 0
+
+
+def _first_fact_text(text: str) -> str:
+    """The document's XML with the first number that is a fact made another."""
+    place = text.index('w:rStyle w:val="dxkitfact"')
+    start = text.index("<w:t>", place) + 5
+    end = text.index("</w:t>", start)
+    return f"{text[:start]}77.777{text[end:]}"
+
+
+def _replace_in(path: Path, member: str, change: Any) -> None:
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    changed = change(parts[member].decode())
+    assert changed.encode() != parts[member]
+    parts[member] = changed.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_a_page_prints_on_a4(outputs: Path, tmp_path: Path) -> None:
+    browser = find_browser()
+    if browser is None:
+        pytest.skip("no Chromium, Chrome or Edge on this machine")
+    target = tmp_path / "page.pdf"
+    print_page(browser, next((outputs / "district").glob("936-*.html")), target)
+    content = target.read_bytes()
+    assert content.startswith(b"%PDF")
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in content
+    assert b"/StructTreeRoot" in content  # tagged for screen readers
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_printing_without_a_browser_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DXKIT_BROWSER", str(tmp_path / "none"))
+    assert find_browser() is None
+    assert run(["report", "2022-Q4", "--to", "pdf", "--out", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "Microsoft Edge" in said
+    assert "Traceback" not in said
+
+
+def test_a_browser_that_fails_is_named(tmp_path: Path, outputs: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\nexit 3\n", "utf-8")
+    broken.chmod(0o755)
+    with pytest.raises(PrintError, match="ended with 3"):
+        print_page(broken, outputs / "index.html", tmp_path / "index.pdf")
+    assert not (tmp_path / "index.pdf").exists()

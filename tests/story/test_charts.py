@@ -1,0 +1,304 @@
+"""Charts against their data: what is drawn where, in which order and colour, with which words."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree, html
+
+from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.story.charts.bars import Bar, draw_bars
+from dxkit.story.charts.canvas import drawable
+from dxkit.story.charts.figure import ChartData, DataRow, chart_figure
+from dxkit.story.charts.grid import GridRow, Square, draw_grid
+from dxkit.story.charts.labels import broken, spread
+from dxkit.story.charts.months import Month, draw_months
+from dxkit.story.charts.slope import Slope, draw_slopes
+from dxkit.story.charts.strip import Strip, draw_strips
+from dxkit.story.charts.style import grade
+from dxkit.story.charts.tiles import Place, draw_map, draw_tiles
+from dxkit.story.charts.timeline import Event, draw_timeline
+from dxkit.story.messages import load_language
+
+VI = load_language("vi")
+SVG = "{http://www.w3.org/2000/svg}"
+BLUE, ORANGE, INK = "var(--blue", "var(--orange", "currentColor"
+
+
+def share(value: float | None, unit: str = "930", subject: str = "cashless") -> Fact:
+    key = FactKey("2022-Q4", unit, subject, "value")
+    return Fact(key, value, UnitOfMeasure.SHARE, 1, missing="" if value is not None else "no_data")
+
+
+def count(value: int, unit: str = "930", kind: str = "shortfall") -> Fact:
+    return Fact(FactKey("2022-Q4", unit, "cashless", kind), value, UnitOfMeasure.COUNT)
+
+
+def parsed(svg: str) -> etree._Element:
+    return etree.fromstring(svg)
+
+
+def words(svg: str) -> list[str]:
+    return [element.text or "" for element in parsed(svg).iter(f"{SVG}text")]
+
+
+def boxes(svg: str, colour: str) -> list[tuple[float, float, float, float]]:
+    """(left, top, right, bottom) of the filled shapes of one colour, in drawing order."""
+    return [
+        (min(shape[::2]), min(shape[1::2]), max(shape[::2]), max(shape[1::2]))
+        for shape in _shapes(svg, f"fill: {colour}")
+    ]
+
+
+def strokes(svg: str, colour: str) -> list[list[float]]:
+    return _shapes(svg, f"fill: none; stroke: {colour}")
+
+
+def _shapes(svg: str, style: str) -> list[list[float]]:
+    return [
+        [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", piece)]
+        for path in parsed(svg).iter(f"{SVG}path")
+        if style in path.get("style", "")
+        for piece in path.get("d", "").split("M")[1:]
+    ]
+
+
+def facts_in(svg: str) -> list[tuple[str, str, str]]:
+    return [
+        (g.get("data-fact", ""), g.get("data-value", ""), "".join(g.itertext()).strip())
+        for g in parsed(svg).iter(f"{SVG}g")
+        if g.get("class") == "fact"
+    ]
+
+
+def test_bars_have_the_length_order_colour_and_number_of_their_values() -> None:
+    rows = [
+        Bar("Kỹ năng số", share(0.8), share(0.9)),
+        Bar("Ứng dụng", share(0.4), share(0.4)),
+        Bar("Sàn", share(0.2)),
+        Bar("Thiếu", share(None)),
+    ]
+    svg = draw_bars("chart-t", rows, VI)
+    (short,) = boxes(svg, ORANGE)
+    exact, free = boxes(svg, BLUE)
+    assert short[1] < exact[1] < free[1]
+    left = short[0]
+    whole = (short[2] - left) / 0.8
+    assert exact[2] - left == pytest.approx(0.4 * whole, abs=0.2)
+    assert free[2] - left == pytest.approx(0.2 * whole, abs=0.2)
+    marks = strokes(svg, INK)
+    assert [m[0] - left for m in marks] == pytest.approx([0.9 * whole, 0.4 * whole], abs=0.2)
+    shown = facts_in(svg)
+    assert [s[2] for s in shown] == ["80,0%", "40,0%", "20,0%"]
+    assert shown[0][:2] == ("2022-Q4/930/cashless/value", "0.8")
+    assert "chưa có số liệu" in words(svg)
+
+
+def test_a_share_above_the_whole_widens_the_scale() -> None:
+    svg = draw_bars("chart-t", [Bar("A", share(1.5)), Bar("B", share(0.75))], VI)
+    first, second = boxes(svg, BLUE)
+    assert first[2] - first[0] == pytest.approx(2 * (second[2] - second[0]), abs=0.2)
+    assert first[2] <= 330
+
+
+def test_a_target_line_goes_through_all_rows_and_is_named_once() -> None:
+    target = share(0.5, subject="target")
+    rows = [Bar("A", share(0.6), target), Bar("B", share(0.3), target)]
+    svg = draw_bars("chart-t", rows, VI, line=target, line_word="Chỉ tiêu")
+    (line,) = strokes(svg, INK)
+    (reached,), (missed,) = boxes(svg, BLUE), boxes(svg, ORANGE)
+    assert line[0] == line[2]
+    assert missed[2] < line[0] < reached[2]
+    assert line[1] < reached[1] < missed[3] < line[3]
+    assert words(svg).count("Chỉ tiêu") == 1
+    assert ("2022-Q4/930/target/value", "0.5", "50,0%") in facts_in(svg)
+
+
+def test_what_is_lacking_is_orange_and_less_can_be_better() -> None:
+    svg = draw_bars("chart-t", [Bar("A", count(768)), Bar("B", count(5))], VI, short_of=True)
+    assert len(boxes(svg, ORANGE)) == 2
+    assert not boxes(svg, BLUE)
+    svg = draw_bars("chart-t", [Bar("A", share(0.2), share(0.3), direction=-1)], VI)
+    assert len(boxes(svg, BLUE)) == 1
+
+
+def test_strips_run_from_the_lowest_to_the_highest() -> None:
+    strip = Strip("Kỹ năng số", share(0.6), share(0.5), (0.2, 1.0))
+    svg = draw_strips("chart-t", [strip], VI)
+    low, high = boxes(svg, "var(--peer")
+    (own,) = boxes(svg, BLUE)
+
+    def middle(box: Sequence[float]) -> float:
+        return (box[0] + box[2]) / 2
+
+    assert middle(own) - middle(low) == pytest.approx((middle(high) - middle(low)) / 2, abs=0.3)
+    (whole,) = strokes(svg, INK)
+    assert whole[0] - middle(low) == pytest.approx((middle(high) - middle(low)) * 3 / 8, abs=0.3)
+    assert [f[2] for f in facts_in(svg)] == ["60,0%"]  # nobody else's number
+    worse = draw_strips("chart-t", [Strip("K", share(0.4), share(0.5), (0.2, 1.0))], VI)
+    assert boxes(worse, ORANGE)
+    assert not boxes(worse, BLUE)
+
+
+def test_slopes_rise_and_fall_with_their_values() -> None:
+    slopes = [
+        Slope("Tăng", share(0.2), share(0.6)),
+        Slope("Giảm", share(0.5), share(0.3)),
+        Slope("Giữ", share(0.4), share(0.4)),
+    ]
+    svg = draw_slopes("chart-t", slopes, "quý III/2022", "quý IV/2022", VI)
+    (up,), (down,), (same,) = (strokes(svg, c) for c in (BLUE, ORANGE, "var(--peer"))
+    assert up[1] > up[3]  # downwards on paper is less
+    assert down[1] < down[3]
+    assert same[1] == same[3]
+    unit = (up[1] - up[3]) / 0.4
+    assert down[3] - down[1] == pytest.approx(0.2 * unit, abs=0.3)
+    assert {"quý III/2022", "quý IV/2022", "Tăng", "Giảm", "Giữ"} <= set(words(svg))
+    assert len(facts_in(svg)) == 6
+
+
+def test_a_grid_has_every_value_in_its_place_on_its_ground() -> None:
+    rows = [
+        GridRow("Xã A", (Square(share(0.9), 1.2), Square(share(0.1), None))),
+        GridRow("Xã B", (Square(share(0.5), 0.6), Square(share(None), None))),
+    ]
+    svg = draw_grid("chart-t", ["Kỹ năng", "Sàn"], rows, VI)
+    (best,), (worst,) = boxes(svg, "var(--grade-5"), boxes(svg, "var(--grade-1")
+    none = boxes(svg, "var(--track")
+    assert best[3] <= worst[1]
+    assert best[0] == worst[0]
+    assert len(none) == 2
+    assert all(box[0] > best[2] for box in none)
+    assert [f[2] for f in facts_in(svg)] == ["90,0%", "10,0%", "50,0%"]
+    assert "font-weight: 700" in svg[svg.index('data-value="0.9"') :][:120]
+    assert "font-weight: 700" not in svg[svg.index('data-value="0.5"') :][:120]
+    assert "–" in words(svg)
+
+
+@pytest.mark.parametrize(
+    ("attained", "step"), [(0.0, 0), (0.7499, 0), (0.75, 1), (0.9, 2), (1.0, 3), (1.1, 4)]
+)
+def test_grades_begin_where_the_legend_says(attained: float, step: int) -> None:
+    assert grade(attained) == step
+
+
+def test_months_hold_the_part_inside_the_whole() -> None:
+    months = [
+        Month("tháng 10/2022", count(200), count(50), share(0.25)),
+        Month("tháng 11/2022", count(100), count(100), share(1.0)),
+    ]
+    svg = draw_months("chart-t", months, VI)
+    wholes, parts = boxes(svg, "var(--line"), boxes(svg, BLUE)
+    high = [b[3] - b[1] for b in wholes]
+    assert high[0] == pytest.approx(2 * high[1], abs=0.2)
+    assert parts[0][3] - parts[0][1] == pytest.approx(high[0] / 4, abs=0.2)
+    assert parts[1][1] == pytest.approx(wholes[1][1], abs=0.2)
+    assert [f[2] for f in facts_in(svg)] == ["200", "50", "25,0%", "100", "100", "100,0%"]
+
+
+def test_a_timeline_is_in_the_order_of_months() -> None:
+    events = [Event("Sau", "2022-11"), Event("Trước", "2022-10")]
+    names = {"2022-10": "10/2022", "2022-11": "11/2022"}
+    svg = draw_timeline("chart-t", events, names, VI)
+    first, second = boxes(svg, BLUE)
+    assert first[0] < second[0]
+    assert first[1] < second[1]
+    assert words(svg).index("Trước") < words(svg).index("Sau")
+
+
+def test_tiles_lie_as_the_schema_says() -> None:
+    tiles = [
+        (0, 1, Place("Huyện Bắc", share(0.9), 4)),
+        (1, 0, Place("Huyện Nam", share(0.2), 0)),
+        (1, 1, Place("Huyện Không", share(None), None)),
+    ]
+    svg = draw_tiles("chart-t", tiles, VI)
+    (north,), (south,), (none,) = (
+        boxes(svg, f"var(--{c}") for c in ("grade-5", "grade-1", "track")
+    )
+    assert north[0] > south[2]
+    assert north[3] < south[1]
+    assert none[0] == north[0]
+    assert none[1] == south[1]
+
+
+def test_a_map_keeps_north_up_and_proportions() -> None:
+    square = ((105.0, 9.0), (106.0, 9.0), (106.0, 10.0), (105.0, 10.0), (105.0, 9.0))
+    north = tuple((x, y + 1) for x, y in square)
+    svg = draw_map(
+        "chart-t",
+        [([square], Place("Nam", share(0.2), 0)), ([north], Place("Bắc", share(0.9), 4))],
+        VI,
+    )
+    (below,), (above,) = boxes(svg, "var(--grade-1"), boxes(svg, "var(--grade-5")
+    assert above[3] == pytest.approx(below[1], abs=0.2)
+    assert above[2] - above[0] == pytest.approx(above[3] - above[1], abs=0.3)
+
+
+def test_a_figure_says_its_claim_its_numbers_and_its_source() -> None:
+    rows = (DataRow("Xã A", (share(0.456, "1"), share(0.5, "2"))), DataRow("Xã B", (None, None)))
+    data = ChartData("Đơn vị", ("Kết quả", "Chỉ tiêu"), rows)
+    drawing = draw_bars("chart-t", [Bar("Xã A", share(0.456, "1"))], VI)
+    page = chart_figure("chart-t", drawing, [VI.text("claim.and")], "Nguồn: x", data, VI)
+    figure = html.fragment_fromstring(page)
+    picture = figure.find(".//svg")
+    assert picture is not None
+    named = picture.get("aria-labelledby")
+    alternative = figure.find(f".//p[@id='{named}']")
+    assert alternative is not None
+    spoken = "".join(alternative.itertext())
+    for shown in [f[2] for f in facts_in(drawing)] + ["50,0%", "Xã A", "Chỉ tiêu"]:
+        assert shown in spoken
+    assert len(figure.findall(".//details//td")) == 4
+    assert "Nguồn: x" in "".join(figure.itertext())
+
+
+def test_a_chart_is_the_same_every_time_and_foreign_letters_never_stop_it() -> None:
+    hostile = "Ấp \U0001f600漢字 \u202e $x^2$ <script>&\x07"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first = draw_bars("chart-t", [Bar(hostile, share(0.5))], VI)
+        second = draw_bars("chart-t", [Bar(hostile, share(0.5))], VI)
+    assert first == second
+    parsed(first)
+    assert "<script" not in first
+    assert "\u202e" not in first
+    assert "$x^2$" in first
+
+
+def test_the_font_draws_every_letter_of_our_own(root: Path) -> None:
+    """A letter that it lacks would be drawn as a box: no words or names of the project may."""
+    sources = [*(root / "dxkit/story/words").rglob("*.toml"), *(root / "data/campaigns").rglob("*")]
+    letters = {c for p in sources if p.is_file() for c in p.read_text("utf-8-sig")}
+    lacking = {letter for letter in letters if not letter.isspace() and drawable(letter) != letter}
+    assert lacking == set()
+    assert drawable("a漢") == "a□"
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=12), st.floats(1, 20))
+def test_labels_are_spread_in_order_and_within_bounds(places: list[float], apart: float) -> None:
+    moved = spread(places, apart, 0, 100)
+    assert all(-1e-6 <= place <= 100 + 1e-6 for place in moved)
+    order = sorted(range(len(places)), key=lambda n: places[n])
+    gap = min(apart, 100 / max(len(places) - 1, 1))
+    for one, next_one in pairwise(order):
+        assert moved[next_one] - moved[one] >= gap - 1e-6
+
+
+@given(st.text(max_size=300), st.integers(5, 40), st.integers(1, 4))
+def test_labels_fit_their_lines(text: str, width: int, lines: int) -> None:
+    made = broken(text, width, lines).split("\n")
+    assert len(made) <= lines
+    assert all(len(line) <= width + 7 for line in made)
+
+
+def test_short_labels_are_kept_whole_and_even() -> None:
+    assert broken("Hồ sơ trực tuyến", 19) == "Hồ sơ trực tuyến"
+    assert broken("Sàn thương mại điện tử", 19) == "Sàn thương\nmại điện tử"

@@ -1,0 +1,173 @@
+"""The notebooks for exploring: true figures, choices that are followed, whole without widgets."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+from lxml import html as lxml_html
+
+import dxkit
+from dxkit.story.explore.quality import MOST_SHOWN
+
+
+@pytest.fixture
+def explorer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    dxkit.open("haugiang-2022", "2022-Q4")  # read once, from the outputs of the project
+    opened = dxkit.explore("haugiang-2022", "2022-Q4")
+    object.__setattr__(opened.opened.project, "out", tmp_path)
+    yield opened
+    object.__setattr__(opened.opened.project, "out", None)
+
+
+def rows_of(html: str) -> list[list[str]]:
+    tables = lxml_html.fromstring(html).xpath("//table")
+    return [[c.text_content() for c in row] for t in tables for row in t.xpath("./tbody/tr")]
+
+
+def test_the_register_follows_the_choices(explorer) -> None:
+    frame = dxkit.open("haugiang-2022", "2022-Q4").initiatives()
+    begun = frame[frame["start"].str.extract(r"(20\d\d)")[0].astype(int) <= 2022]
+    part = explorer.table()
+    explorer.choose(indicator="", search="cho 4.0")
+    rows = rows_of(part.html)
+    expected = begun[begun["name"].str.contains("Chợ 4.0")]
+    assert len(rows) == len(expected) > 10
+    explorer.choose(search="", field="Kinh tế số", district="932", indicator="cashless")
+    assert len(explorer.chosen) == len(rows_of(part.html)) > 0
+    codes = {u.code for u in explorer.units.descendants("932")}
+    assert {i.unit_code for i in explorer.chosen} <= codes
+    explorer.choose(district="", field="", sort="households")
+    sizes = [i.households or 0 for i in explorer.chosen]
+    assert sizes == sorted(sizes, reverse=True)
+    explorer.choose(search="khong co dau nao nhu the nay")
+    assert rows_of(part.html) == []
+    assert "Không có mô hình" in part.html
+
+
+def test_a_choice_that_is_not_on_offer_is_refused(explorer) -> None:
+    with pytest.raises(ValueError, match="district"):
+        explorer.choose(district="999")
+    with pytest.raises(TypeError):
+        explorer.choose(colour="red")
+
+
+def test_the_honest_grade_of_two_simulated_quarters_is_low_and_says_why(explorer) -> None:
+    for indicator in ("cashless", "digital_skills", "online_dossiers", "app_installed"):
+        explorer.choose(indicator=indicator)
+        text = explorer.matched().html
+        assert explorer.evidence.grade == "D"
+        assert "D – chưa kết luận được" in text
+        assert "hai quý là quá ít để kết luận" in text
+        assert "mô phỏng" in text
+        assert "nan" not in re.findall(r"\w+", text)
+
+
+def test_the_figures_shown_are_those_of_the_scorecards(explorer) -> None:
+    explorer.choose(indicator="cashless")
+    found = lxml_html.fromstring(explorer.matched().html).xpath("//data[@class='fact']")
+    assert len(found) > 40
+    opened = explorer.opened
+    for element in found:
+        period, unit, subject, kind = element.get("data-fact").split("/")
+        analysis = opened.analysis if period == "2022-Q4" else opened.analysis.previous
+        fact = analysis.scorecard(unit).fact(subject, kind)
+        assert repr(fact.value) == element.get("value")
+
+
+def test_saving_table_and_card(explorer, tmp_path: Path) -> None:
+    explorer.choose(indicator="cashless", search="chợ")
+    path = explorer.save_table()
+    assert path.parent == tmp_path / "haugiang-2022" / "explore"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    assert tuple(header) == tuple(explorer.frame().columns)
+    assert [row[0] for row in rows] == [i.name for i in explorer.chosen]
+    card = explorer.save_card().read_text("utf-8")
+    assert card.startswith("<!doctype html>")
+    assert "SỐ LIỆU MÔ PHỎNG" in card
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", card)
+    assert "chưa kết luận được" in card
+
+
+def test_quality_counts_what_the_findings_file_counts() -> None:
+    quality = dxkit.quality("haugiang-2022", "2022-Q4")
+    frame = dxkit.open("haugiang-2022", "2022-Q4").findings()
+    rows = rows_of(quality.by_rule().html)
+    assert sum(int(row[-1]) for row in rows) == len(frame)
+    senders = rows_of(quality.senders().html)
+    assert len(senders) == 8
+    errors, warned, notes = (sum(int(r[n].replace("–", "0")) for r in senders) for n in (3, 4, 5))
+    severity = frame["severity"].value_counts()
+    assert (errors, warned, notes) == tuple(
+        severity.get(k, 0) for k in ("error", "warning", "note")
+    )
+    quality.choose(sender="935")
+    details = lxml_html.fromstring(quality.findings().html).xpath("//details")
+    assert 0 < len(details) == min(len(quality.chosen), MOST_SHOWN)
+
+
+def test_one_click_shows_the_cell_as_received() -> None:
+    quality = dxkit.quality("haugiang-2022", "2022-Q4")
+    quality.choose(rule="digits_repaired")
+    (finding,) = quality.chosen
+    hit = lxml_html.fromstring(quality.findings().html).xpath("//td[@class='hit']")
+    assert [cell.text_content() for cell in hit] == [finding.raw]
+
+
+def test_start_says_where_the_period_stands(
+    outputs: Path, monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    monkeypatch.setenv("DXKIT_OUT", str(outputs.parents[1]))
+    start = dxkit.start("haugiang-2022")
+    said = repr(start.state())
+    with (outputs / "data/ranking.csv").open(encoding="utf-8-sig", newline="") as file:
+        first = next(r["unit_name"] for r in csv.DictReader(file) if r["level"] == "district")
+    assert f"Đang dẫn đầu: {first}." in said
+    assert "Đã nhận 8 tệp, đủ các đơn vị." in said
+    assert "Đã lập 9 trang báo cáo, 0 trang lỗi." in said
+    assert "thay đổi sau khi lập trang" not in said
+    links = re.findall(r'href="([^"]+)"', start.links()._repr_html_())
+    assert len(links) >= 7
+    assert all((root / "notebooks" / link).exists() for link in links)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.parametrize("engine", [None, "dxkit"])
+@pytest.mark.parametrize("name", ["start_here", "data_quality", "explore_initiatives"])
+def test_the_notebooks_run_with_their_defaults(
+    root: Path, outputs: Path, engine: str | None, name: str, tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:  # fmt: skip
+    if engine is None and name != "explore_initiatives" and not request.config.getoption("--full"):
+        pytest.skip("on a stock kernel one notebook stands for all; --full runs each")
+    done = tmp_path / "done.ipynb"
+    command = [
+        sys.executable, "-W", "ignore", "-m", "papermill", str(root / f"notebooks/{name}.ipynb"),
+        str(done), "--no-progress-bar", "-k", "python3", *(["--engine", engine] if engine else []),
+    ]  # fmt: skip
+    environment = os.environ | {
+        "DXKIT_OUT": str(outputs.parents[1]), "DXKIT_PROJECT": str(root),
+    }  # fmt: skip
+    result = subprocess.run(
+        command, env=environment, capture_output=True, cwd=tmp_path, check=False
+    )
+    assert result.returncode == 0, result.stderr.decode()[-2000:]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cells = [c for c in nbformat.read(done, as_version=4).cells if c.cell_type == "code"]
+    shown = [o for c in cells for o in c.outputs if "data" in o]
+    wanted = {"start_here": 2, "data_quality": 4, "explore_initiatives": 7}[name]
+    assert len(shown) == wanted
+    assert all("text/html" in o.data for o in shown)
+    widgets = [o for o in shown if "application/vnd.jupyter.widget-view+json" in o.data]
+    assert bool(widgets) == (engine is None and name != "start_here")
+    text = "".join(o.data["text/html"] for o in shown)
+    assert "Traceback" not in text
