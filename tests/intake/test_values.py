@@ -6,10 +6,10 @@ import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from dxkit.intake.numerals import parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dxkit.intake.numerals import parse_decimal
 from dxkit.intake.values import count_from_share, read_count, read_number
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
