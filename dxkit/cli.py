@@ -18,6 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from dxkit.intake.project import Project
+    from dxkit.intake.revisions import SinceLastCheck
     from dxkit.model.campaign import Campaign
     from dxkit.model.findings import Finding
     from dxkit.press.manifest import PageRecord
@@ -119,6 +120,14 @@ class _Session:
 
         return open_period(self.project, self.campaign.id, period_id)
 
+    def since_last_check(self, period_id: str) -> SinceLastCheck:
+        """What changed since the files were last checked, by whatever command."""
+        from dxkit.intake.history import History
+        from dxkit.intake.revisions import since_last_check
+
+        stored = self.project.store_file(self.campaign.id, period_id)
+        return since_last_check(History.open(stored.parent), self.open(period_id).received)
+
     def unit(self, text: str, period_id: str) -> str:
         """The code of the unit that a code or a name, with or without accents, means."""
         from dxkit.intake.text import fold
@@ -202,6 +211,7 @@ def report(
     browser = find_browser() if "pdf" in kinds else None
     if "pdf" in kinds and browser is None:
         raise session.refuse("no_browser")
+    since = session.since_last_check(period_id)
     bar = _Progress(session.say("progress"))
     try:
         result = run_reports(
@@ -248,6 +258,8 @@ def report(
     wanted = {unit: result.manifest.pages[unit] for unit in result.units}
     failed = _make_annexes(session, kinds, period_id, wanted, result.folder, browser)
     errors = _show_findings(session, session.open(period_id))
+    if since.revisions:
+        _show_changes(session, since, most=2)
     click.echo(session.say("see", text=result.folder / "index.html"))
     return DONE_WITH_ERRORS if errors or failed or result.count("failed") else DONE
 
@@ -290,20 +302,15 @@ def check(
     period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
 ) -> int:
     """Read the workbooks and list what is wrong with them."""
+    from dxkit.press.checking import write_check
     from dxkit.press.data_out import write_data
-    from dxkit.press.site import findings_html
 
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
     opened = session.open(period_id)
     folder = session.project.output_folder(session.campaign.id, period_id)
-    from dxkit.press.data_out import write_text
-    from dxkit.press.returned import write_returned
-
     write_data(opened, folder / "data", session.language)
-    write_text(folder / "findings.html", findings_html(opened, session.language))
-    raw_folder = session.project.period_folder(session.campaign.id, period_id)
-    write_returned(opened, raw_folder, folder, session.language)
+    checked = write_check(opened, folder, session.language)
     click.echo(
         session.say(
             "checked",
@@ -312,15 +319,31 @@ def check(
         )
     )
     errors = _show_findings(session, opened, most=20)
+    _show_changes(session, checked.since, most=20)
+    for key, names in (
+        ("copy_kept", checked.returned.kept),
+        ("copy_failed", checked.returned.failed),
+    ):
+        for file in names:
+            click.echo(session.language.plain(f"changes.{key}", file=file))
     click.echo(session.say("see", text=folder / "findings.html"))
     return DONE_WITH_ERRORS if errors else DONE
 
 
+def _show_changes(session: _Session, since: SinceLastCheck, most: int) -> None:
+    """What changed since the last check."""
+    from dxkit.story.changes import changes_text
+
+    for line in changes_text(since, session.language, most):
+        click.echo(line)
+
+
 def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind; returns the number of errors."""
-    from dxkit.story.findings import finding_text
+    from dxkit.story.findings import finding_text, names_in_findings
 
     findings = opened.received.findings
+    names = names_in_findings(session.campaign, opened.analysis.units, session.language)
     counts = {
         kind: sum(f.severity == kind for f in findings) for kind in ("error", "warning", "note")
     }
@@ -336,7 +359,7 @@ def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
                 by_code.setdefault(finding.code, []).append(finding)
     for alike in by_code.values():
         for finding in alike[:most]:
-            click.echo(f"  {finding.place}: {finding_text(finding, session.language)}")
+            click.echo(f"  {finding.place}: {finding_text(finding, session.language, names)}")
         if len(alike) > most:
             click.echo("  " + session.say("more", number=len(alike) - most))
     return counts["error"]

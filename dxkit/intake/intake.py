@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 from dxkit.intake.checks import (
@@ -21,9 +22,12 @@ from dxkit.intake.completeness import (
     united,
     without_repeated_rows,
 )
+from dxkit.intake.history import History
 from dxkit.intake.names import Names
 from dxkit.intake.raw_folder import look_into
-from dxkit.intake.received_file import read_file, unreadable
+from dxkit.intake.received_file import FileRead, read_file, unreadable
+from dxkit.intake.revisions import altered_cells
+from dxkit.intake.versions import settled
 from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period
 from dxkit.model.table import Flag, IndicatorTable, Observation, Received
@@ -35,25 +39,50 @@ def read_period(
     folder: Path,
     references: Path | None = None,
     before: Received | None = None,
+    history: History | None = None,
 ) -> Received:
     """Everything in the raw ``folder`` of one period. ``references`` is the folder that holds the
     campaign's reference folders; without it reported figures are not compared with published ones,
-    and without what was received ``before`` not with the last period's.
+    and without what was received ``before`` not with the last period's, without the ``history`` of
+    earlier checks not with the files as they were then.
 
     Nothing is raised for bad input: what is wrong is in the findings.
     """
     period = campaign.period(period_id)
     names = Names(campaign, period.last_day)
     raw = look_into(folder)
-    files = [read_file(campaign, period, names, path, folder) for path in raw.files]
+    sent = [read_file(campaign, period, names, path, folder) for path in raw.files]
+    files = settled(sent)
+
+    def together(some: Sequence[FileRead]) -> Received:
+        return _together(campaign, period, names, some, folder, references, before)
+
+    received = together(files)
+    findings = [unreadable(name, reason) for name, reason in raw.passed_over]
+    findings += received.findings
+    if history is not None:
+        findings += altered_cells(sent, files, history, lambda file: together([file]).findings)
+    return dataclasses.replace(received, findings=tuple(findings))
+
+
+def _together(
+    campaign: Campaign,
+    period: Period,
+    names: Names,
+    files: Sequence[FileRead],
+    folder: Path,
+    references: Path | None,
+    before: Received | None,
+) -> Received:
+    """What the files say together."""
+    period_id = period.id
     tables = [table for file in files for table in file.tables]
     units = names.units.with_units(
         {
             unit.code: unit for t in tables for unit in t.units if unit.code not in names.units
         }.values()
     )
-    findings = [unreadable(name, reason) for name, reason in raw.passed_over]
-    findings += [finding for file in files for finding in file.findings]
+    findings = [finding for file in files for finding in file.findings]
     findings += [finding for table in tables for finding in table.findings]
     observations, repeated = united(tables, period)
     lacking, parts = missing_parts(period, observations)

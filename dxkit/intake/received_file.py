@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dxkit.intake.changes import FileCells, cells_of
 from dxkit.intake.corrections import apply_corrections
+from dxkit.intake.formulas import formulas_of
 from dxkit.intake.legacy_text import decoded_sheet
 from dxkit.intake.names import Names
 from dxkit.intake.raw_folder import WORKBOOK_SUFFIXES
+from dxkit.intake.returned_copies import Origin, without_remarks
 from dxkit.intake.sheets import read_sheets
 from dxkit.intake.stated import stated_day
 from dxkit.intake.tables import TableRead
@@ -33,6 +36,7 @@ class FileRead:
     tables: list[TableRead] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     corrected: dict[CellRef, Correction] = field(default_factory=dict)
+    cells: FileCells = field(default_factory=lambda: FileCells({}))
 
 
 def read_file(
@@ -60,8 +64,10 @@ def read_file(
     if workbook.encoding not in ("", "utf-8", "utf-8-sig"):
         values = {"encoding": workbook.encoding}
         result.findings.append(Finding("encoding_detected", place, values=values))
+    workbook, origin = without_remarks(workbook)
     workbook = _in_unicode(workbook, result)
-    mine = [c for c in campaign.corrections if c.period == period.id]
+    result.cells = cells_of(workbook, formulas_of(content), origin)
+    mine = [_for_copy(c, workbook, origin) for c in campaign.corrections if c.period == period.id]
     workbook, about_corrections, result.corrected = apply_corrections(workbook, mine)
     result.findings += about_corrections
     result.tables, about_sheets = read_sheets(campaign, period, names, workbook)
@@ -103,6 +109,14 @@ def _sent_late(workbook: Workbook, period: Period) -> Iterator[Finding]:
         place = CellRef(workbook.file, sheet.name, cell.address)
         values = {"day": day.isoformat(), "due": period.due_day.isoformat()}
         yield Finding("sent_late", place, "", cell.text, values)
+
+
+def _for_copy(correction: Correction, workbook: Workbook, origin: Origin | None) -> Correction:
+    """A repair of the file that a returned copy was made of holds for the copy too."""
+    if origin is None or correction.file != origin.file or not workbook.sheets:
+        return correction
+    sheet = correction.sheet or workbook.sheets[0].name  # a text file's sheet has no name
+    return dataclasses.replace(correction, file=workbook.file, sheet=sheet)
 
 
 def _in_unicode(workbook: Workbook, result: FileRead) -> Workbook:

@@ -112,6 +112,13 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_disappeared": Severity.WARNING,
         "count_not_whole": Severity.ERROR,
         "count_negative": Severity.ERROR,
+        # versions of a file: several at once, and since the last check
+        "file_superseded": Severity.WARNING,
+        "file_repeated": Severity.NOTE,
+        "file_versions_differ": Severity.ERROR,
+        "baseline_missing": Severity.WARNING,
+        "cell_altered": Severity.WARNING,
+        "cells_altered": Severity.WARNING,
         # the office's own repairs
         "correction_applied": Severity.NOTE,
         "correction_outdated": Severity.ERROR,

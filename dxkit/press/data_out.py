@@ -21,7 +21,7 @@ from dxkit.analysis.rows import (
     ranking_rows,
 )
 from dxkit.analysis.uncertainty import inputs_of
-from dxkit.story.findings import finding_text
+from dxkit.story.findings import finding_text, names_in_findings
 from dxkit.story.messages import Language
 from dxkit.story.period import OpenPeriod
 
@@ -41,7 +41,7 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> None:
     would take for a formula is quoted by an apostrophe.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "observations.csv", OBSERVATION_COLUMNS, _observations(opened))
+    write_rows(folder / "observations.csv", OBSERVATION_COLUMNS, _observations(opened))
     for name, kind, rows in (
         ("indicators.csv", IndicatorRow, indicator_rows(opened.analysis)),
         ("ranking.csv", RankingRow, ranking_rows(opened.analysis)),
@@ -50,8 +50,8 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> None:
     ):
         columns = tuple(field.name for field in fields(kind))
         values = ([getattr(row, column) for column in columns] for row in rows)
-        _write(folder / name, columns, values)
-    _write(folder / "findings.csv", FINDING_COLUMNS, _findings(opened, language))
+        write_rows(folder / name, columns, values)
+    write_rows(folder / "findings.csv", FINDING_COLUMNS, _findings(opened, language))
     inputs = inputs_of(opened.analysis.results, opened.analysis.doubtful_cells)
     if inputs:
         text = json.dumps(inputs, ensure_ascii=False, indent=1, sort_keys=True)
@@ -70,6 +70,7 @@ def _observations(opened: OpenPeriod) -> Iterator[list[object]]:
 
 
 def _findings(opened: OpenPeriod, language: Language) -> Iterator[list[object]]:
+    names = names_in_findings(opened.campaign, opened.analysis.units, language)
     for finding in opened.received.findings:
         place = finding.place
         yield [
@@ -80,11 +81,12 @@ def _findings(opened: OpenPeriod, language: Language) -> Iterator[list[object]]:
             place.sheet,
             place.cell,
             finding.raw,
-            finding_text(finding, language),
+            finding_text(finding, language, names),
         ]
 
 
-def _write(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+def write_rows(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Write a CSV file for a spreadsheet: no text is taken for a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)

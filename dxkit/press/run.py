@@ -206,8 +206,8 @@ def _write_around(
     manifest: Manifest,
 ) -> None:
     """The files that are not pages of units."""
-    from dxkit.press.returned import write_returned
-    from dxkit.press.site import campaign_html, findings_html, index_html
+    from dxkit.press.checking import write_check
+    from dxkit.press.site import campaign_html, index_html
     from dxkit.press.workbook_out import write_league
     from dxkit.story.messages import load_language
     from dxkit.story.period import open_period
@@ -229,5 +229,4 @@ def _write_around(
         if (folder.parent / period.id / "index.html").exists()
     }
     write_text(folder.parent / "index.html", campaign_html(opened, periods, language))
-    write_text(folder / "findings.html", findings_html(opened, language))
-    write_returned(opened, project.period_folder(campaign.id, period_id), folder, language)
+    write_check(opened, folder, language)

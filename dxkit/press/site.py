@@ -1,4 +1,4 @@
-"""The pages around the reports: the index of a period, that of the campaign, the findings."""
+"""The pages around the reports: the index of a period and that of the campaign."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from dxkit.analysis.unit_facts import TOTAL
-from dxkit.model.facts import CellRef
 from dxkit.model.units import Unit
 from dxkit.press.page import framed
 from dxkit.story.claims.data_state import reporting_claims
 from dxkit.story.claims.view import View
-from dxkit.story.findings import finding_text
 from dxkit.story.messages import Language
 from dxkit.story.parts.context import Context
 from dxkit.story.parts.data_state import page_traces
@@ -184,41 +182,6 @@ def _over_periods(context: Context) -> Markup:
     caption = text("site.over_periods")
     table = render_table(caption, columns, rows, context.language)
     return context.titled(language.plain("site.over_periods"), table)
-
-
-def findings_html(opened: OpenPeriod, language: Language) -> str:
-    """All findings, by file, for somebody who never saw the tool."""
-    text = language.text
-    title = language.plain(
-        "site.findings_heading", period=language.period(opened.analysis.period.id)
-    )
-    content = _head(opened, title, language)
-    content += Markup("<p>{}</p>").format(text("site.findings_intro"))
-    by_file: dict[str, list[list[Cell]]] = {}
-    for finding in opened.received.findings:
-        place = finding.place
-        by_file.setdefault(place.file, []).append(
-            [
-                _where(place, language),
-                text(f"site.severity_{finding.severity}"),
-                Markup('<span class="raw">{}</span>').format(finding.raw[:200]),
-                Markup('<span class="raw">{}</span>').format(finding_text(finding, language)),
-            ]
-        )
-    columns = [Column(text(f"site.{key}")) for key in ("place", "severity", "raw", "message")]
-    for number, (file, rows) in enumerate(sorted(by_file.items()), start=1):
-        table = render_table(text("site.findings_title"), columns, rows, language)
-        content += Markup('<section><h2 id="file-{}" class="place">{}</h2>{}</section>').format(
-            number, file, table
-        )
-    return framed(str(content), title, language.code)
-
-
-def _where(place: CellRef, language: Language) -> Markup:
-    """The sheet and cell of a finding, or that it is about the whole file."""
-    if not place.sheet and not place.cell:
-        return language.text("site.whole_file")
-    return Markup('<span class="place">{} {}</span>').format(place.sheet, place.cell)
 
 
 def _head(opened: OpenPeriod, title: str, language: Language) -> Markup:

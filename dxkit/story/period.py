@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dxkit.analysis.scorecard import Analysis, Scorecard
 from dxkit.intake.campaign_folder import load_campaign
+from dxkit.intake.history import History
 from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.intake.intake import read_period
 from dxkit.intake.map_shapes import MapShapes, load_map
@@ -169,6 +170,7 @@ def receive(project: Project, campaign: Campaign, period_id: str) -> Received:
     if is_current(stored, key):
         return read_stored(stored)
     previous = receive(project, campaign, before.id) if before and at_hand else None
-    received = read_period(campaign, period_id, folder, references, previous)
+    history = History.open(stored.parent)
+    received = read_period(campaign, period_id, folder, references, previous, history)
     write_stored(received, key, stored)
     return received

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
-from dxkit.model.findings import Finding
+from dxkit.model.findings import CATALOGUE, Finding
 from dxkit.story.claims.rules import RULES, FalseClaimError, state
 from dxkit.story.findings import finding_text
 from dxkit.story.messages import available_languages, load_language
@@ -38,6 +38,13 @@ def test_both_languages_say_the_same_things() -> None:
 def test_every_claim_has_its_sentence() -> None:
     for code in available_languages():
         assert set(load_language(code).sections["claim"]) - {"and"} == set(RULES)
+
+
+def test_every_finding_says_what_to_do() -> None:
+    for code in available_languages():
+        mending = load_language(code).sections["mending"]
+        assert set(CATALOGUE) <= set(mending)
+        assert all(text.endswith(".") and "{" not in text for text in mending.values())
 
 
 def test_every_campaign_problem_has_its_sentence(root: Path) -> None:

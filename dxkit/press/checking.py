@@ -1,0 +1,57 @@
+"""What a check leaves behind: the findings page, the copies for the senders, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dxkit.intake.history import History
+from dxkit.intake.revisions import SinceLastCheck, recorded, since_last_check
+from dxkit.press.data_out import write_rows, write_text
+from dxkit.press.findings_page import findings_html
+from dxkit.press.returned import Returned, write_returned
+from dxkit.story.messages import Language
+from dxkit.story.period import OpenPeriod
+
+CHANGE_COLUMNS = ("file", "sheet", "cell", "was_at", "before", "after", "kind")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was written, and what changed since the last check."""
+
+    returned: Returned
+    since: SinceLastCheck
+
+
+def write_check(opened: OpenPeriod, folder: Path, language: Language) -> Checked:
+    """``findings.html``, ``returned/`` and ``data/changes.csv``; and this check becomes the one
+    that the next is compared with. ``changes.csv`` stays until something changes again.
+    """
+    project, campaign = opened.project, opened.campaign
+    period_id = opened.analysis.period.id
+    raw = project.period_folder(campaign.id, period_id)
+    returned = write_returned(opened, raw, folder, language)
+    page = findings_html(opened, language, returned.copies)
+    write_text(folder / "findings.html", page)
+    history = History.open(project.store_file(campaign.id, period_id).parent)
+    since = since_last_check(history, opened.received)
+    changed = list(_rows(since))
+    if changed or since.first:
+        write_rows(folder / "data" / "changes.csv", CHANGE_COLUMNS, changed)
+    recorded(history, opened.received, since).save()
+    return Checked(returned, since)
+
+
+def _rows(since: SinceLastCheck) -> Iterator[list[object]]:
+    """One row for each cell that changed. The kind is ``asked`` (a finding stood there),
+    ``unasked``, or ``recalculated`` (its formula is the same).
+    """
+    for revision in since.revisions:
+        for change in revision.changes:
+            kind = "unasked" if (change.sheet, change.cell) in revision.unasked else "asked"
+            if change.recalculated:
+                kind = "recalculated"
+            place = (revision.file, change.sheet, change.cell, change.was_at)
+            yield [*place, change.before, change.after, kind]

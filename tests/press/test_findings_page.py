@@ -1,0 +1,95 @@
+"""The findings page holds every finding once, by sender, errors first, with a link to the copy."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+from lxml import html
+
+from dxkit.cli import run
+from dxkit.story.period import open_period
+
+
+@pytest.fixture(scope="module")
+def folder(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Outputs of a check of three workbooks, one of them much spoiled, one not a workbook."""
+    base = tmp_path_factory.mktemp("trang")
+    raw = base / "raw" / "2022-Q4"
+    raw.mkdir(parents=True)
+    source = root / "data/raw/haugiang-2022/2022-Q4"
+    book = openpyxl.load_workbook(source / "933-huyen-chau-thanh.xlsx")
+    sheet = book["1. Chỉ tiêu hộ"]
+    for row in range(14, 30):
+        sheet.cell(row, 4).value = f"<script>alert({row})</script>"
+    sheet["F14"] = "=cmd|' /C calc'!A0"
+    sheet["F14"].data_type = "s"
+    book.save(raw / "933 #1 huyen-chau-thanh.xlsx")
+    (raw / "935-huyen-vi-thuy.xlsx").write_bytes((source / "935-huyen-vi-thuy.xlsx").read_bytes())
+    (raw / "936-huyen-long-my.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    open_period.cache_clear()
+    arguments = ["--raw", str(base / "raw"), "--out", str(base / "out")]
+    assert run(["check", "2022-Q4", *arguments]) == 1
+    return base / "out" / "haugiang-2022" / "2022-Q4"
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "data/findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_finding_is_on_the_page_once(folder: Path) -> None:
+    page = html.fromstring((folder / "findings.html").read_text("utf-8"))
+    shown = Counter(
+        tuple(cell.text_content().strip() for cell in row.xpath("./th|./td"))[2]
+        for row in page.xpath("//section//tbody/tr")
+    )
+    assert shown == Counter(" ".join(row["message"].split()) for row in rows(folder))
+    summary = page.xpath("//main/div[@class='table'][1]//tbody/tr") or page.xpath(
+        "(//table)[1]/tbody/tr"
+    )
+    counts = Counter(row["severity"] for row in rows(folder))
+    for column, severity in ((2, "error"), (3, "warning"), (4, "note")):
+        assert (
+            sum(int(r.xpath("./th|./td")[column].text_content()) for r in summary)
+            == (counts[severity])
+        )
+
+
+def test_senders_with_most_errors_come_first(folder: Path) -> None:
+    page = html.fromstring((folder / "findings.html").read_text("utf-8"))
+    headings = [h.text_content() for h in page.xpath("//section/h2")]
+    assert headings[0] == "Huyện Châu Thành"
+    assert {"Huyện Vị Thuỷ", "936-huyen-long-my.xlsx"} <= set(headings)
+    first = page.xpath("//section")[0]
+    captions = [c.text_content() for c in first.xpath(".//caption|.//summary")]
+    severities = [c for c in captions if c.startswith(("Lỗi", "Cần xem lại", "Ghi nhận"))]
+    order = {"Lỗi": 0, "Cần": 1, "Ghi": 2}
+    assert [order[c.split()[0].rstrip(":")] for c in severities] == sorted(
+        order[c.split()[0].rstrip(":")] for c in severities
+    )
+
+
+def test_links_lead_to_the_copies_and_text_from_cells_is_text(folder: Path) -> None:
+    text = (folder / "findings.html").read_text("utf-8")
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(14)" in text
+    page = html.fromstring(text)
+    links = [unquote(a.get("href")) for a in page.xpath("//section//a")]
+    assert len(links) == 2
+    assert all((folder / link).exists() for link in links)
+    for link in links:
+        first = openpyxl.load_workbook(folder / link).worksheets[0]
+        assert all(c.data_type in "sn" for row in first.iter_rows() for c in row)
+
+
+def test_a_period_without_findings_says_so(root: Path, tmp_path: Path) -> None:
+    open_period.cache_clear()
+    assert run(["check", "2009", "--campaign", "pci-2009", "--out", str(tmp_path)]) == 0
+    page = (tmp_path / "pci-2009/2009/findings.html").read_text("utf-8")
+    found = rows(tmp_path / "pci-2009/2009")
+    assert ("Không có điểm nào cần kiểm tra" in page) == (not found)
