@@ -448,17 +448,21 @@ def rank(
 @click.argument("period")
 @click.argument("unit")
 @click.argument("indicator")
+@click.option("--kind", default="value", help="Another number of it: points, rank, gap, change …")
 @_options
 def explain(
     period: str,
     unit: str,
     indicator: str,
+    kind: str,
     campaign: str | None,
     raw: str | None,
     out: str | None,
     lang: str,
 ) -> int:
-    """Show how one number was made, down to file, sheet and cell."""
+    """Show how one number was made, from the pages down to file, sheet and cell."""
+    from dxkit.press.explain import chain
+
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
     opened = session.open(period_id)
@@ -470,6 +474,9 @@ def explain(
     fact = card.find(indicator, "value")
     if fact is None:
         raise session.refuse("indicator_unknown", text=indicator, available="–")
+    if card.find(indicator, kind) is None:
+        kinds = [key.kind for key in card.facts if key.subject == indicator]
+        raise session.refuse("kind_unknown", text=kind, available=", ".join(dict.fromkeys(kinds)))
     click.echo(
         session.say(
             "explain_value",
@@ -479,20 +486,9 @@ def explain(
             value=session.language.number(fact),
         )
     )
-    for key, step in card.facts.items():
-        if key.subject == indicator and key.period == period_id and key.unit == code:
-            click.echo(
-                "  " + session.say("explain_step", key=key, value=step.value, method=step.method)
-            )
-    click.echo("  " + session.say("explain_cells"))
-    raw_texts = {
-        (f"{period_id}/{o.place.file}", o.place.sheet, o.place.cell): o
-        for o in opened.received.table.observations
-    }
-    for cell in fact.sources:
-        observation = raw_texts.get((cell.file, cell.sheet, cell.cell))
-        shown = f"  {observation.raw!r} = {observation.value}" if observation else ""
-        click.echo(f"    {cell}{shown}")
+    folder = session.project.output_folder(session.campaign.id, period_id)
+    for line in chain(opened, card.fact(indicator, kind).key, folder, session.language):
+        click.echo(line)
     return DONE
 
 

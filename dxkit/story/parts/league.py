@@ -42,6 +42,7 @@ def league(context: Context) -> Part:
         rows.append(row)
     caption = text("report.league_caption", unit=context.name(context.view.unit.code))
     body = render_table(caption, columns, rows, context.language, _ranking_note(context))
+    body += _decisions(context)
     return context.section("league", body)
 
 
@@ -67,9 +68,48 @@ def comparison(context: Context) -> Part:
     return context.section("comparison", table)
 
 
+def _decisions(context: Context) -> Markup:
+    """Who is on each list of rewards and why, and why the next one is not."""
+    text, analysis = context.language.text, context.opened.analysis
+    columns = [
+        Column(text("report.unit")),
+        Column(text("report.column_rank"), numeric=True),
+        Column(text("report.column_award")),
+        Column(text("report.column_reason")),
+    ]
+    body = Markup("")
+    for rule in context.opened.campaign.rewards:
+        key = (context.view.child_level.id, context.view.unit.code, rule.id)
+        decisions = analysis.results.decisions.get(key, ())
+        last = max((n for n, d in enumerate(decisions) if d.awarded), default=-1)
+        kind = "rank" if rule.by == "points" else "progress_rank"
+        rows: list[list[Cell]] = [
+            [
+                context.name(d.unit_code),
+                analysis.scorecard(d.unit_code).fact(TOTAL, kind),
+                text("report.award_yes" if d.awarded else "report.award_no"),
+                text(f"report.reason_{d.reason}"),
+            ]
+            for d in decisions[: last + 2]
+        ]
+        if rows:
+            caption = text("report.award_caption", award=context.language.name(rule.names))
+            body += render_table(caption, columns, rows, context.language)
+    return body
+
+
 def _ranking_note(context: Context) -> Markup:
-    rule = context.opened.campaign.ranking
+    """The whole rule: method, ties, rounding, who is ranked."""
+    rule, text = context.opened.campaign.ranking, context.language.text
     ties = context.writer.names([Reference("indicator", i) for i in rule.tie_break])
-    key = "report.ranking_note_ties" if rule.tie_break else "report.ranking_note"
-    note = context.language.text(key, ties=ties)
+    method = "ranking_note" if rule.method == "competition" else "ranking_note_dense"
+    note = text(f"report.{method}")
+    if rule.tie_break:
+        note += Markup(" ") + text("report.ranking_ties", ties=ties)
+    rounding = "ranking_unrounded" if rule.decimals is None else "ranking_rounded"
+    note += Markup(" ") + text(f"report.{rounding}")
+    level = context.view.child_level.id
+    for condition in rule.conditions:
+        if condition.level in ("", level):
+            note += Markup(" ") + text(f"report.ranking_condition_{condition.kind}")
     return note + Markup(" ") + context.assumed() if rule.assumed else note

@@ -1,0 +1,29 @@
+"""Words on charts: every text is broken within the bounds, and always ends."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dxkit.story.charts.labels import broken
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines", "expected"),
+    [
+        ("Basic digital skills", 9, 4, "Basic\ndigital\nskills"),  # each word in a line of its own
+        ("Digital skills", 20, 2, "Digital skills"),
+        ("one two three four", 10, 2, "one two\nthree four"),
+        ("", 9, 2, ""),
+    ],
+)
+def test_lines_by_hand(text: str, width: int, lines: int, expected: str) -> None:
+    assert broken(text, width, lines) == expected
+
+
+@given(st.text("ab ", max_size=60), st.integers(4, 20), st.integers(1, 4))
+def test_any_text_is_broken_within_bounds(text: str, width: int, lines: int) -> None:
+    found = broken(text, width, lines).split("\n")
+    assert len(found) <= lines
+    assert all(len(line) <= width + 6 for line in found)
