@@ -67,11 +67,8 @@ def write_stored(received: Received, key: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     content = {"key": key, **_packed(received)}
-    try:
-        scratch.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8")
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)
+    scratch.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    os.replace(scratch, path)
 
 
 def read_stored(path: Path) -> Received:
