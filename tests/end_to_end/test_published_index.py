@@ -69,7 +69,8 @@ def test_the_published_workbook_gives_the_same_pages_but_for_source_cells(
 
     def without_sources(path: Path) -> str:
         text = path.read_text("utf-8")
-        return re.sub(r'<li class="place">.*?</li>', "", text, flags=re.DOTALL)
+        text = re.sub(r'<li class="place">.*?</li>', "", text, flags=re.DOTALL)
+        return text.replace("pci_2009.xlsx", "pci_2009.xls")  # in what traces the numbers
 
     for page in ours:
         assert without_sources(page) == without_sources(again / "province" / page.name)
