@@ -601,15 +601,31 @@ def test_51_the_same_unit_twice(office: Office) -> None:
 
 def test_51_the_same_unit_in_two_workbooks(office: Office) -> None:
     office.sends(HEAD, [1, "Xã Vị Tân", 7, 52])
+    other_table: list[Row] = [["Đơn vị", "Số thành viên", "Số tổ"], ["Xã Vị Tân", 52, 8]]
+    seen = office.sends(*other_table, file="930-xa.xlsx")
+    assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
+    assert [o.value for o in seen.received.table.of(VI_TAN, "team_members")] == [52]
+    both = [("unit_repeated", at("C2", "930-xa.xlsx")), ("unit_repeated", at("C2"))]
+    assert sorted(seen.findings("unit_repeated")) == both
+    # A third that agrees with one of the two decides nothing.
+    third: list[Row] = [["Đơn vị", "Số tổ", "Số thành viên"], ["Xã Vị Tân", 8, 52]]
+    seen = office.sends(*third, file="930_lan_3.xlsx")
+    assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
+    assert ("unit_repeated", at("B2", "930_lan_3.xlsx")) in seen.findings()
+
+
+def test_51_two_versions_of_one_workbook(office: Office) -> None:
+    office.sends(HEAD, [1, "Xã Vị Tân", 7, 52])
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 8, 52], file="930-lan-2.xlsx")
     assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
     assert [o.value for o in seen.received.table.of(VI_TAN, "team_members")] == [52]
-    both = [("unit_repeated", at("C2")), ("unit_repeated", at("C2", "930-lan-2.xlsx"))]
-    assert seen.findings("unit_repeated") == both
+    assert seen.findings() == [("file_versions_differ", "930-lan-2.xlsx")]
+    (finding,) = [f for f in seen.received.findings if f.code == "file_versions_differ"]
+    assert finding.values == {"file": "930.xlsx", "count": 1, "cells": "Biểu C2"}
     # A third that agrees with one of the two decides nothing.
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 8, 52], file="930_lan_3.xlsx")
     assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
-    assert ("unit_repeated", at("C2", "930_lan_3.xlsx")) in seen.findings()
+    assert [o.value for o in seen.received.table.of(VI_TAN, "team_members")] == [52]
 
 
 MONTHS: Row = ["TT", "Đơn vị", "Tháng 10", None, "Tháng 11", None, "Tháng 12", None]
