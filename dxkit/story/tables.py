@@ -13,10 +13,13 @@ from dxkit.story.messages import Language
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A judgement in words with a shape beside it: ``good``, ``bad`` or ``none``."""
+    """A judgement in words with a shape beside it: ``good``, ``bad`` or ``none``. ``said`` tells
+    what is judged (see ``Context.said``).
+    """
 
     word: str
     kind: str
+    said: str
 
 
 Cell = Fact | str | Markup | State
@@ -30,8 +33,8 @@ class Column:
     numeric: bool = False
 
 
-_DIFFERENCES = frozenset({"gap", "change", "rank_change", "against_group"})
-_SHAPES = {"good": "●", "bad": "▲", "none": "–"}
+_DIFFERENCES = frozenset({"gap", "change", "rank_change", "against_group", "progress"})
+_SHAPES = {"good": "●", "bad": "▲", "none": "–", "unknown": "–"}
 
 
 def render_table(
@@ -82,7 +85,7 @@ def _shown(cell: Cell, language: Language) -> str | Markup:
     if isinstance(cell, Fact):
         return language.fact(cell, signed=cell.key.kind in _DIFFERENCES)
     if isinstance(cell, State):
-        return Markup('<span class="state {}"><span aria-hidden="true">{}</span> {}</span>').format(
-            cell.kind, _SHAPES[cell.kind], cell.word
-        )
+        return Markup(
+            '<span class="state {}" data-said="{}"><span aria-hidden="true">{}</span> {}</span>'
+        ).format(cell.kind, cell.said, _SHAPES[cell.kind], cell.word)
     return cell

@@ -12,7 +12,8 @@ import pytest
 from dxkit.analysis.scorecard import Analysis
 from dxkit.intake.project import Project
 from dxkit.model.units import UnitRegistry
-from dxkit.press.proof.again import Again, kinds, made_again
+from dxkit.press.proof.again import Again, made_again
+from dxkit.press.proof.proved import kinds
 from dxkit.press.proof.writing import writings
 from dxkit.press.verify import verify_page
 from dxkit.story.messages import load_language
