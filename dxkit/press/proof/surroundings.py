@@ -175,10 +175,16 @@ class Surroundings:
         if shown not in allowed:
             yield self.proof.differ(text, shown, allowed[0])
         cells = entry[3] if isinstance(entry[3], list) else []
+        told: set[CellRef] = set()
         for place, ranges in cells:
             named = next(iter(_cells_in(f"{sheets[place]}: {ranges}")), None)
+            told |= named or set()
             if named is None or not named <= self._known_cells:
                 yield self.proof.differ(text, f"{sheets[place]}: {ranges}", "–")
+        expected = self.again.cells_of(key) if told else None
+        if expected is not None and told != expected:
+            first = min(told ^ expected)
+            yield self.proof.differ(text, str(first), "–" if first in told else "…")
 
     def _title(self) -> Iterator[Difference]:
         if not self.proof.unit:
