@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import itertools
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,7 +124,20 @@ class _Session:
         """The period, read and analysed."""
         from dxkit.story.period import open_period
 
-        return open_period(self.project, self.campaign.id, period_id)
+        with self.writing(period_id):
+            return open_period(self.project, self.campaign.id, period_id)
+
+    @contextlib.contextmanager
+    def writing(self, period_id: str) -> Iterator[None]:
+        """Within it, outputs of the period that cannot be written end the command with one clear
+        sentence.
+        """
+        try:
+            yield
+        except OSError as error:
+            key = _WRITE_FAILURES.get(error.errno or 0, "cannot_write")
+            where = error.filename or self.project.output_folder(self.campaign.id, period_id)
+            raise self.refuse(key, text=where, reason=error.strerror or error) from error
 
     def since_last_check(self, period_id: str) -> SinceLastCheck:
         """What changed since the files were last checked, by whatever command."""
@@ -233,26 +247,27 @@ def report(
     since = session.since_last_check(period_id)
     bar = _Progress(session)
     try:
-        result = run_reports(
-            session.project,
-            session.campaign.id,
-            period_id,
-            Options(
-                jobs=jobs or 0,
-                force=force,
-                only_failed=only_failed,
-                engine="" if engine == "auto" else engine,
-                time_limit=time_limit or TIME_LIMIT,
-                cluster=cluster,
-                canary=canary,
-            ),
-            units=codes,
-            level=level,
-            language=lang,
-            notebook=notebook,
-            progress=bar.step,
-            started=bar.start,
-        )
+        with session.writing(period_id):
+            result = run_reports(
+                session.project,
+                session.campaign.id,
+                period_id,
+                Options(
+                    jobs=jobs or 0,
+                    force=force,
+                    only_failed=only_failed,
+                    engine="" if engine == "auto" else engine,
+                    time_limit=time_limit or TIME_LIMIT,
+                    cluster=cluster,
+                    canary=canary,
+                ),
+                units=codes,
+                level=level,
+                language=lang,
+                notebook=notebook,
+                progress=bar.step,
+                started=bar.start,
+            )
     except BusyError as error:
         raise session.refuse("busy", text=str(error)) from error
     except ClusterError as error:
@@ -260,13 +275,6 @@ def report(
     except UnknownParametersError as error:
         missing = ", ".join(error.missing)
         raise session.refuse("parameter_unknown", text=error.notebook, available=missing) from error
-    except OSError as error:
-        where = error.filename or session.project.output_folder(session.campaign.id, period_id)
-        raise session.refuse(
-            _WRITE_FAILURES.get(error.errno or 0, "cannot_write"),
-            text=where,
-            reason=error.strerror or error,
-        ) from error
     except KeyboardInterrupt:
         click.echo(session.say("interrupted"), err=True)
         return DONE_WITH_ERRORS
@@ -339,8 +347,9 @@ def check(
     period_id = session.period(period)
     opened = session.open(period_id)
     folder = session.project.output_folder(session.campaign.id, period_id)
-    write_data(opened, folder / "data", session.language)
-    checked = write_check(opened, folder, session.language)
+    with session.writing(period_id):
+        write_data(opened, folder / "data", session.language)
+        checked = write_check(opened, folder, session.language)
     click.echo(
         session.say(
             "checked",

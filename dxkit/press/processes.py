@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 
 def stay_single_threaded() -> None:
@@ -63,30 +64,45 @@ def kill_group(leader: int) -> None:
     signal_group(leader, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-@contextlib.contextmanager
-def stop_noted() -> Iterator[Callable[[], None]]:
-    """Raise KeyboardInterrupt when the user or the system asks this process to stop.
+class Stop:
+    """The wish to stop, asked of this process by its user or the system.
 
-    Python drops an exception that a signal raises within a destructor; the call that is given
-    raises it again, so that no wish to stop is lost.
+    It is only noted when it comes, since an exception out of a signal may be raised anywhere, also
+    in the middle of a fork; ``check`` raises it where all is in order, ``noted`` can be waited for.
     """
-    asked = False
 
-    def note(*_: object) -> None:
-        nonlocal asked
-        asked = True
-        raise KeyboardInterrupt
+    def __init__(self) -> None:
+        self.noted, self._sender = multiprocessing.Pipe(duplex=False)
+        self._asked = False
 
-    def check() -> None:
-        if asked:
+    def note(self, *_: object) -> None:
+        """Handle the signal."""
+        if not self._asked:
+            self._asked = True
+            self._sender.send_bytes(b"stop")
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt when a stop was asked for."""
+        if self._asked:
             raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():
-        yield check
-        return
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    def close(self) -> None:
+        """Wait for it no longer."""
+        self.noted.close()
+        self._sender.close()
+
+
+@contextlib.contextmanager
+def stop_noted() -> Iterator[Stop]:
+    """Within it, Ctrl-C and the system's call to end are noted, nothing more."""
+    stop = Stop()
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, stop.note)
     try:
-        yield check
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        stop.close()

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from dxkit.intake.project import Project
 from dxkit.press.making import announce, make_page, prepare_period, warm_up
 from dxkit.press.processes import (
+    Stop,
     can_fork,
     cores,
     kill_group,
@@ -71,12 +72,10 @@ class Workers:
 
     def run(self, tasks: Sequence[Task], folder: Path) -> Iterator[Outcome]:
         """As promised by Crew. All processes have ended when the generator is closed."""
-        with stop_noted() as check:
-            yield from self._run(tasks, folder, check)
+        with stop_noted() as stop:
+            yield from self._run(tasks, folder, stop)
 
-    def _run(
-        self, tasks: Sequence[Task], folder: Path, check: Callable[[], None]
-    ) -> Iterator[Outcome]:
+    def _run(self, tasks: Sequence[Task], folder: Path, stop: Stop) -> Iterator[Outcome]:
         if self.engine == "fork":
             gc.freeze()  # so that no child touches, and thereby copies, what is there already
         waiting = deque((task, 1) for task in tasks)
@@ -84,7 +83,7 @@ class Workers:
         running: list[_Worker] = []
         try:
             while waiting or running:
-                check()
+                stop.check()
                 while waiting and len(running) < self.jobs:
                     worker = ahead.popleft() if ahead else _Worker(self, tasks[0])
                     worker.give(*waiting.popleft(), folder)
@@ -92,7 +91,7 @@ class Workers:
                 if self.engine != "fork":
                     while len(ahead) < min(self.jobs, len(waiting)):
                         ahead.append(_Worker(self, tasks[0]))
-                for worker in _ended(running, self.time_limit):
+                for worker in _ended(running, self.time_limit, stop):
                     running.remove(worker)
                     outcome = worker.end()
                     if outcome.reason == DIED and worker.was_killed and outcome.tries < TRIES:
@@ -100,6 +99,7 @@ class Workers:
                     else:
                         yield outcome
                     shutil.rmtree(outcome.scratch, ignore_errors=True)
+            stop.check()
         finally:
             for worker in (*running, *ahead):
                 worker.kill()
@@ -180,11 +180,13 @@ class _Worker:
         self.connection.close()
 
 
-def _ended(running: Sequence[_Worker], limit: float) -> list[_Worker]:
-    """Those that have finished, once at least one has or the time limit of one is reached."""
+def _ended(running: Sequence[_Worker], limit: float, stop: Stop) -> list[_Worker]:
+    """Those that have finished, once at least one has, the time limit of one is reached or a stop
+    is asked for.
+    """
     left = min(worker.begun for worker in running) + limit - time.monotonic()
     left = max(0.05, min(left, 1.0))  # an end that its children hide is seen within a second
-    found = set(wait([worker.connection for worker in running], left))
+    found = set(wait([stop.noted, *(worker.connection for worker in running)], left))
     now = time.monotonic()
     return [
         worker

@@ -24,8 +24,12 @@ UNITS = ("930", "931", "932", "933")
 SOME = [argument for unit in UNITS for argument in ("--unit", unit)]
 
 
+PERIOD = "haugiang-2022/2022-Q4"
+OWN = "own/own"  # where the pages of somebody's own notebook, own.ipynb, go
+
+
 def folder_of(out: Path) -> Path:
-    return out / "haugiang-2022" / "2022-Q4"
+    return out / PERIOD
 
 
 def manifest_of(out: Path) -> Any:
@@ -70,9 +74,10 @@ def children_of(process: int) -> list[int]:
 def out(outputs: Path, tmp_path: Path) -> Path:
     """A folder for outputs where intake is stored already: these tests are not about intake."""
     for stored in outputs.parent.glob("*/data/received.json"):
-        target = tmp_path / "out" / stored.relative_to(outputs.parents[1])
-        target.parent.mkdir(parents=True)
-        shutil.copy(stored, target)
+        for place in (tmp_path / "out", tmp_path / "out" / OWN):
+            target = place / stored.relative_to(outputs.parents[1])
+            target.parent.mkdir(parents=True)
+            shutil.copy(stored, target)
     return tmp_path / "out"
 
 
@@ -104,8 +109,8 @@ def test_killed_workers_are_replaced(root: Path, outputs: Path, out: Path, tmp_p
         time.sleep(0.002)
     _, said = batch.communicate(timeout=120)
     assert batch.returncode == 0, said
-    assert len(check_whole(out, outputs)) == len(UNITS)
-    pages = manifest_of(out)["pages"].values()
+    assert len(check_whole(out / OWN, outputs)) == len(UNITS)
+    pages = manifest_of(out / OWN)["pages"].values()
     assert killed
     assert sum(page["tries"] - 1 for page in pages) >= 1
 
@@ -126,15 +131,17 @@ def test_a_batch_that_is_stopped_is_gone_on_with(
         assert batch.returncode == 1
         assert "Đã dừng theo yêu cầu" in said
         assert "Traceback" not in said
-        assert set(manifest_of(out)["pages"]) == {"930"}
-        assert len(check_whole(out, outputs)) == 1
+        assert set(manifest_of(out / OWN)["pages"]) == {"930"}
+        assert len(check_whole(out / OWN, outputs)) == 1
     for worker in workers:
         assert not_running(worker)
-    finished = {page: page.stat().st_mtime_ns for page in folder_of(out).glob("district/*.html")}
+    finished = {
+        page: page.stat().st_mtime_ns for page in folder_of(out / OWN).glob("district/*.html")
+    }
     arguments = ["report", "2022-Q4", *SOME, "--out", str(out), "--notebook", slow]
     assert run(arguments) == 0
-    assert len(check_whole(out, outputs)) == len(UNITS)
-    assert (folder_of(out) / "index.html").exists()
+    assert len(check_whole(out / OWN, outputs)) == len(UNITS)
+    assert (folder_of(out / OWN) / "index.html").exists()
     if number == signal.SIGINT:
         assert {page: page.stat().st_mtime_ns for page in finished} == finished
 
@@ -194,16 +201,17 @@ def test_one_failure_does_not_stop_the_rest_and_only_it_is_made_again(
     root: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     notebook = notebook_with(root, tmp_path, "1 / (unit != '932')")
-    arguments = ["report", "2022-Q4", *SOME, "--out", str(out)]
-    assert run([*arguments, "--notebook", notebook]) == 1
+    arguments = ["report", "2022-Q4", *SOME, "--out", str(out), "--notebook", notebook]
+    assert run(arguments) == 1
     said = capsys.readouterr().err
     assert "932" in said
     assert "ZeroDivisionError: division by zero" in said
-    made = pages_of(folder_of(out))
-    assert len(made) == 3
-    times = {p: p.stat().st_mtime_ns for p in folder_of(out).glob("district/*")}
+    folder = folder_of(out / OWN)
+    assert len(pages_of(folder)) == 3
+    times = {p: p.stat().st_mtime_ns for p in folder.glob("district/*")}
+    notebook_with(root, tmp_path, "1 / 1")
     assert run([*arguments, "--only-failed"]) == 0
-    assert len(pages_of(folder_of(out))) == 4
+    assert len(pages_of(folder)) == 4
     assert {p: p.stat().st_mtime_ns for p in times} == times
 
 
@@ -221,7 +229,7 @@ def test_a_notebook_that_ends_its_process_or_hangs_is_named(
     said = capsys.readouterr().err
     assert said.count("tiến trình bị dừng từ bên ngoài") >= 2
     assert "quá thời gian cho phép" in said
-    pages = manifest_of(out)["pages"]
+    pages = manifest_of(out / OWN)["pages"]
     assert [pages[unit]["tries"] for unit in UNITS] == [3, 1, 1, 1]
     assert [pages[unit]["status"] for unit in UNITS] == ["failed", "failed", "failed", "made"]
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
@@ -236,7 +244,7 @@ def test_figures_of_another_unit_keep_a_page_back(
     arguments = ["--unit", "930", "--unit", "934", "--notebook", notebook, "--out", str(out)]
     assert run(["report", "2022-Q4", *arguments]) == 1
     assert "số liệu của đơn vị khác (934)" in capsys.readouterr().err
-    assert [name[:3] for name in pages_of(folder_of(out))] == ["934"]
+    assert [name[:3] for name in pages_of(folder_of(out / OWN))] == ["934"]
 
 
 def test_the_canary_sees_a_page_that_depends_on_what_was_made_before(
