@@ -42,7 +42,7 @@ def read_sheets(
         above = layouts[0].header_rows.start
         problem = about_time(sheet, above, period, workbook.file)
         if problem is None and (scaled := scaled_unit(sheet, above, things)) is not None:
-            where = dataclasses.replace(place, cell=scaled.address)
+            where = place._replace(cell=scaled.address)
             problem = Finding("unit_scaled", where, raw=scaled.text)
         if problem is not None:
             findings.append(problem)
@@ -92,7 +92,7 @@ def _cumulative_columns(sheet: Sheet, layout: Layout, place: CellRef) -> Iterato
     for column in layout.columns:
         if column.cumulative:
             cell = sheet.cell(layout.header_rows.start, column.number)
-            where = dataclasses.replace(place, cell=cell.address)
+            where = place._replace(cell=cell.address)
             yield Finding("column_cumulative", where, values={"measure": column.measure.id})
 
 
@@ -102,7 +102,7 @@ def _without_hidden(sheet: Sheet, layout: Layout, place: CellRef) -> tuple[Layou
     findings = []
     for column in hidden:
         cell = sheet.cell(layout.header_rows.start, column.number)
-        where = dataclasses.replace(place, cell=cell.address)
+        where = place._replace(cell=cell.address)
         findings.append(Finding("hidden_content_skipped", where))
     shown = tuple(c for c in layout.columns if c not in hidden)
     numbers = {c.number for c in shown}
