@@ -219,6 +219,6 @@ def test_the_notebooks_run_with_their_defaults(
     assert len(shown) == wanted
     assert all("text/html" in o.data for o in shown)
     widgets = [o for o in shown if "application/vnd.jupyter.widget-view+json" in o.data]
-    assert bool(widgets) == (engine is None and name != "start_here")
+    assert bool(widgets) == (name != "start_here")
     text = "".join(o.data["text/html"] for o in shown)
     assert "Traceback" not in text
