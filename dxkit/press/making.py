@@ -75,8 +75,8 @@ def open_for_pages(project: Project, sample: Task) -> None:
 
 def prepare_scorecards(project: Project, sample: Task) -> None:
     """Open a task's period and make the scorecards that pages and files share, once for all of
-    them: from the top down to the level below the task's, save levels whose units only the workbooks
-    name.
+    them: from the top down to the level below the task's, save levels whose units only the
+    workbooks name.
     """
     from dxkit.story.period import open_period
 
