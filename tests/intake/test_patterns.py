@@ -308,7 +308,7 @@ def one_count(office: Office, written: object, **more: object) -> tuple[object, 
         (0, "102¹", None, Flag.REJECTED, ["value_unreadable"]),  # a footnote's mark is no digit
         (0, "102①", None, Flag.REJECTED, ["value_unreadable"]),
         (0, "5 nghìn", None, Flag.REJECTED, ["value_unreadable"]),
-        (0, "-5", None, Flag.REJECTED, ["value_unreadable"]),
+        (0, "-5", None, Flag.REJECTED, ["count_negative"]),
         (0, -5, None, Flag.REJECTED, ["count_negative"]),
         (0, 104.99999999999999, 105, None, []),  # what a formula leaves of 105
         (0, "1.234,5 người", None, Flag.REJECTED, ["count_not_whole"]),
