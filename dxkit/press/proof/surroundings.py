@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
 from dxkit.intake.workbook import column_letters, column_number
 from dxkit.model.facts import CellRef, FactKey
@@ -15,6 +16,10 @@ from dxkit.press.proof.writing import writings
 from dxkit.story.messages import load_language, written_day
 
 _PLACE = re.compile(r"(?P<file>.+?) › (?P<sheet>.+): (?P<cells>[A-Z]+\d+(?:[:,] ?[A-Z]+\d+)*)")
+
+_PARTS_OF_A_KEY = ("periods", "units", "subjects", "kinds")
+_CELLS = 8
+"""Where a trace names its cells."""
 
 
 class Surroundings:
@@ -150,15 +155,22 @@ class Surroundings:
         for element in found:
             try:
                 content = json.loads("".join(c for c in element.children if isinstance(c, str)))
-                entries = list(zip(content["keys"], content["facts"], strict=True))
+                lists = [content["words"][part] for part in _PARTS_OF_A_KEY]
+                entries = [
+                    (
+                        "/".join(parts[at][0] for parts, at in zip(lists, entry[1:5], strict=True)),
+                        entry,
+                    )
+                    for entry in content["facts"]
+                ]
                 sheets = content["sheets"]
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, IndexError):
                 yield self.proof.differ("traces", "–", "JSON")
                 return
             for text, entry in entries:
                 yield from self._trace(text, entry, sheets)
 
-    def _trace(self, text: str, entry: list[object], sheets: list[str]) -> Iterator[Difference]:
+    def _trace(self, text: str, entry: list[Any], sheets: list[str]) -> Iterator[Difference]:
         shown = str(entry[0])
         try:
             key = FactKey.parse(text)
@@ -174,8 +186,7 @@ class Surroundings:
                            self.again.campaign, self.proof.language)  # fmt: skip
         if shown not in allowed:
             yield self.proof.differ(text, shown, allowed[0])
-        cells = entry[3] if isinstance(entry[3], list) else []
-        for place, ranges in cells:
+        for place, ranges in entry[_CELLS] if len(entry) > _CELLS else ():
             named = next(iter(_cells_in(f"{sheets[place]}: {ranges}")), None)
             if named is None or not named <= self._known_cells:
                 yield self.proof.differ(text, f"{sheets[place]}: {ranges}", "–")
