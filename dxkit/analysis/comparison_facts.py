@@ -146,7 +146,11 @@ def target_count_facts(maker: FactMaker, results: Sequence[Result]) -> Iterator[
 
 
 def reporting_facts(maker: FactMaker, totals: Sequence[Total]) -> Iterator[Fact]:
-    """Of the units directly below: how many there are, and how many sent nothing."""
+    """Of the units directly below: how many there are, how many sent nothing, and of how many
+    nothing could be used though files at hand hold parts that were not.
+    """
     silent = sum(total.missing == Flag.NOT_REPORTED for total in totals)
+    unread = sum(total.missing == Flag.UNREAD for total in totals)
     yield maker.counted(TOTAL, "units", len(totals), "count_of_units")
     yield maker.counted(TOTAL, "units_not_reported", silent, "count_of_units")
+    yield maker.counted(TOTAL, "units_unread", unread, "count_of_units")

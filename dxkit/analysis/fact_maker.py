@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dxkit.analysis.indicators import Quantity
 from dxkit.model.facts import (
@@ -18,6 +19,12 @@ from dxkit.model.facts import (
 from dxkit.model.table import Flag
 
 _APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})
+
+
+@lru_cache(maxsize=1 << 18)
+def _located(period: str, cell: CellRef) -> CellRef:
+    """The address within the campaign's raw folder: periods have files of the same name."""
+    return CellRef(f"{period}/{cell.file}", cell.sheet, cell.cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +68,10 @@ class FactMaker:
             decimals,
             method,
             tuple(fact.key for fact in inputs),
-            in_order(self._located(cell) for cell in cells),
+            in_order(_located(self.period, cell) for cell in cells),
             quantity.missing,
             frozenset(mark for mark, applies in reservations.items() if applies),
         )
-
-    def _located(self, cell: CellRef) -> CellRef:
-        """The address within the campaign's raw folder: periods have files of the same name."""
-        return CellRef(f"{self.period}/{cell.file}", cell.sheet, cell.cell)
 
     def declared(
         self, subject: str, kind: str, value: float, unit: UnitOfMeasure, *, assumed: bool

@@ -74,6 +74,7 @@ class Aggregates:
         self.units = received.units
         self._table = received.table
         self._depth = {level.id: depth for depth, level in enumerate(campaign.levels)}
+        self._not_used = received.not_used_of(campaign.report_level)
         self._pairs_known: dict[tuple[str, str, str], tuple[_Pair, ...]] = {}
 
     def measure(self, unit_code: str, measure_id: str) -> Quantity:
@@ -85,7 +86,7 @@ class Aggregates:
         """One indicator of one unit."""
         if indicator.kind is IndicatorKind.VALUE:
             own = self._own(unit_code, indicator.numerator)
-            value = own[0].numerator if own else Quantity(None, Flag.NOT_REPORTED)
+            value = own[0].numerator if own else self._nothing(unit_code)
             return Measured(value, value, NO_DENOMINATOR)
         pairs = self._pairs(unit_code, indicator.numerator, indicator.denominator)
         numerator = _sum(pairs, _numerator)
@@ -101,6 +102,10 @@ class Aggregates:
         if indicator.kind is IndicatorKind.VALUE:
             return self._depth[level] == finest
         return self._depth[level] <= finest
+
+    def _nothing(self, unit_code: str) -> Quantity:
+        """That nothing of a unit is at hand, and whether it may have been sent all the same."""
+        return Quantity(None, Flag.UNREAD if unit_code in self._not_used else Flag.NOT_REPORTED)
 
     def _own(self, unit_code: str, measure_id: str, other_id: str = "") -> tuple[_Pair, ...]:
         """The pairs that the unit itself reported, one for each part of the period."""
@@ -136,7 +141,7 @@ class Aggregates:
             return (_Pair(sides[0], sides[1]),)
         children = self.units.children(unit_code)
         if not children or self._depth[children[0].level] > finest:
-            nothing = Quantity(None, Flag.NOT_REPORTED)
+            nothing = self._nothing(unit_code)
             return (_Pair(nothing, nothing if other_id else None),)
         return tuple(
             pair for child in children for pair in self._pairs(child.code, measure_id, other_id)
@@ -177,7 +182,14 @@ def _sum(pairs: tuple[_Pair, ...], side) -> Quantity:  # type: ignore[no-untyped
 
 def _chief_reason(reasons: set[str]) -> str:
     """The reason to tell when several places lack a value for different reasons."""
-    order = (Flag.REJECTED, Flag.NO_DATA, Flag.NOT_REPORTED, NOT_MEASURED, Flag.NOT_APPLICABLE)
+    order = (
+        Flag.REJECTED,
+        Flag.NO_DATA,
+        Flag.UNREAD,
+        Flag.NOT_REPORTED,
+        NOT_MEASURED,
+        Flag.NOT_APPLICABLE,
+    )
     return next(str(reason) for reason in order if reason in reasons)
 
 

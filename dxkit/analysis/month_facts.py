@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dxkit.analysis.fact_maker import FactMaker
 from dxkit.analysis.indicators import Aggregates
-from dxkit.model.campaign import Accumulation, Campaign, Indicator, IndicatorKind
+from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.model.periods import Period
 from dxkit.model.table import IndicatorTable, Received
@@ -15,15 +15,7 @@ from dxkit.model.table import IndicatorTable, Received
 
 def flow_indicators(campaign: Campaign) -> tuple[Indicator, ...]:
     """The ratios of which both sides are flows, so that each part of a period has its own."""
-    return tuple(
-        indicator
-        for indicator in campaign.indicators
-        if indicator.kind is IndicatorKind.RATIO
-        and all(
-            campaign.measure(measure).accumulation is Accumulation.FLOW
-            for measure in (indicator.numerator, indicator.denominator)
-        )
-    )
+    return tuple(i for i in campaign.indicators if campaign.is_flow(i))
 
 
 def aggregates_by_part(

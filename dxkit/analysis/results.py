@@ -18,7 +18,7 @@ from dxkit.analysis.rewards import Candidate, Decision, decide
 from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.analysis.totals import Result, Total, total_of, why_unranked
 from dxkit.model.campaign import Campaign, Indicator
-from dxkit.model.table import Flag, Received
+from dxkit.model.table import SILENT, Received
 from dxkit.model.units import Unit
 
 
@@ -105,8 +105,13 @@ class Results:
                 {c: found[c].points or 0.0 for c, reason in reasons.items() if not reason}
             )
             for code, reason in reasons.items():
+                rank = ranks.get(code)
                 found[code] = dataclasses.replace(
-                    found[code], rank=ranks.get(code), ranked=len(ranks), unranked=reason
+                    found[code],
+                    rank=rank,
+                    ranked=len(ranks),
+                    unranked=reason,
+                    sharing=sum(other == rank for other in ranks.values()),
                 )
         return found
 
@@ -179,7 +184,7 @@ class Results:
 
     def _why_unranked(self, unit: Unit, level: str) -> str:
         children = self.units.children(unit.code)
-        silent = sum(self._unplaced[c.code].missing == Flag.NOT_REPORTED for c in children)
+        silent = sum(self._unplaced[c.code].missing in SILENT for c in children)
         return why_unranked(
             self._unplaced[unit.code],
             level,

@@ -10,7 +10,7 @@ from dxkit.analysis.indicators import Measured
 from dxkit.analysis.scoring import band_of
 from dxkit.model.campaign import Indicator, Target
 from dxkit.model.rules import Band, Condition, Exclusion, RankingRule, ScoringRule
-from dxkit.model.table import Flag
+from dxkit.model.table import SILENT, Flag
 
 INCOMPLETE = "incomplete"
 """Why a unit has no total: some, not all, of its indicators lack a value."""
@@ -55,8 +55,9 @@ class Total:
 
     ``covered`` is the share of the scale whose indicators apply; ``bonus`` the part of ``points``
     that comes on top of the scale. ``missing`` tells why there is no total (``not_reported``,
-    ``incomplete``). ``unranked`` tells why there is no place: that, ``excluded``, or the kind of
-    a condition that the unit does not fulfil.
+    ``unread``, ``incomplete``). ``sharing`` is how many units have its place, itself among them;
+    ``unranked`` tells why there is no place: that, ``excluded``, or the kind of a condition that
+    the unit does not fulfil.
     """
 
     unit_code: str
@@ -69,6 +70,7 @@ class Total:
     award: str = ""
     bonus: float = 0.0
     unranked: str = ""
+    sharing: int = 0
 
 
 def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) -> Total:
@@ -83,8 +85,8 @@ def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) ->
     scored = [r for r in counted if r.points is not None]
     covered = math.fsum(r.indicator.max_points for r in scored)
     if unknown or not scored or not covered:
-        nobody = unknown <= {Flag.NOT_REPORTED} and not scored
-        reason = str(Flag.NOT_REPORTED) if nobody else INCOMPLETE
+        silence = str(Flag.UNREAD if Flag.UNREAD in unknown else Flag.NOT_REPORTED)
+        reason = silence if unknown <= SILENT and not scored else INCOMPLETE
         return Total(unit_code, None, 0.0, reason, unranked=reason)
     earned = math.fsum(r.points for r in scored if r.points is not None)
     bonus = math.fsum(

@@ -210,6 +210,8 @@ def total_facts(
     )
     yield rank
     yield maker.counted(TOTAL, "ranked", total.ranked, "count_of_ranked")
+    if total.rank is not None:
+        yield maker.counted(TOTAL, "rank_shared", total.sharing, "count_of_ranked")
     if previous_rank is None:
         yield maker.absent(TOTAL, "rank_change", count, FIRST_PERIOD)
         return

@@ -258,6 +258,13 @@ class Campaign:
         """The level of that id; raises KeyError when there is none."""
         return self._levels[level_id]
 
+    def is_flow(self, indicator: Indicator) -> bool:
+        """Whether it is a ratio of which both sides are flows: what arises anew in each period."""
+        return indicator.kind is IndicatorKind.RATIO and all(
+            self.measure(measure).accumulation is Accumulation.FLOW
+            for measure in (indicator.numerator, indicator.denominator)
+        )
+
     def target(self, indicator_id: str, level: str, period_id: str) -> Target | None:
         """The target that applies, or None when the plan sets none."""
         return self._targets.get((indicator_id, level, period_id))

@@ -97,10 +97,10 @@ class Fact:
 
 def united_sources(facts: Iterable[Fact]) -> tuple[CellRef, ...]:
     """All cells behind several facts, sorted, each once."""
-    found = list(facts)
-    if len(found) == 1:
-        return found[0].sources  # sorted already
-    return in_order({cell for fact in found for cell in fact.sources})
+    several = list({id(fact.sources): fact.sources for fact in facts if fact.sources}.values())
+    if len(several) <= 1:  # sorted already, as those of every fact are
+        return several[0] if several else ()
+    return in_order({cell for sources in several for cell in sources})
 
 
 def in_order(cells: Iterable[CellRef]) -> tuple[CellRef, ...]:
@@ -110,7 +110,7 @@ def in_order(cells: Iterable[CellRef]) -> tuple[CellRef, ...]:
 
 def united_marks(facts: Iterable[Fact]) -> frozenset[str]:
     """All reservations on several facts."""
-    return frozenset().union(*(fact.marks for fact in facts))
+    return frozenset().union(*{fact.marks for fact in facts if fact.marks})
 
 
 @dataclass(frozen=True, slots=True)

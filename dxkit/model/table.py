@@ -17,6 +17,7 @@ class Flag(StrEnum):
 
     # no value
     NOT_REPORTED = "not_reported"  # the unit sent nothing
+    UNREAD = "unread"  # nothing usable, though files at hand hold parts that could not be used
     NO_DATA = "no_data"  # the cell says there is no figure
     NOT_APPLICABLE = "not_applicable"  # nothing arose, so there is nothing to measure
     REJECTED = "rejected"  # a finding of severity error stands against the cell
@@ -30,7 +31,26 @@ class Flag(StrEnum):
     DOUBTFUL = "doubtful"  # a warning of the checks stands against the cell
 
 
-MISSING_FLAGS = frozenset({Flag.NOT_REPORTED, Flag.NO_DATA, Flag.NOT_APPLICABLE, Flag.REJECTED})
+MISSING_FLAGS = frozenset(
+    {Flag.NOT_REPORTED, Flag.UNREAD, Flag.NO_DATA, Flag.NOT_APPLICABLE, Flag.REJECTED}
+)
+SILENT = frozenset({Flag.NOT_REPORTED, Flag.UNREAD})
+"""Why a unit has nothing at all."""
+NOT_USED = frozenset(
+    {
+        "file_unreadable",
+        "workbook_not_read",
+        "wrong_period",
+        "cumulative_title",
+        "unit_scaled",
+        "column_missing",
+        "unit_unknown",
+        "unit_ambiguous",
+        "unit_not_valid",
+        "group_unclear",
+    }
+)
+"""Findings on parts of files that were not used, so that whose figures they hold is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +152,29 @@ class Received:
     def simulated_files(self) -> frozenset[str]:
         """Names of the files that say on their face that they are simulated."""
         return frozenset(source.name for source in self.sources if source.simulated)
+
+    def not_used_of(self, report_level: str) -> frozenset[str]:
+        """Codes of the units whose figures may stand in parts of the files that were not used:
+        those of the parts' sender or, where nobody knows it, those at and below ``report_level`` of
+        whom nothing was used.
+        """
+        senders = {source.name: source.unit_code for source in self.sources}
+        found: set[str] = set()
+        nobody_knows = False
+        for finding in self.findings:
+            if finding.code in NOT_USED:
+                sender = finding.unit_code or senders.get(finding.place.file, "")
+                if sender in self.units:
+                    found |= {sender, *(unit.code for unit in self.units.descendants(sender))}
+                nobody_knows |= sender not in self.units
+        if nobody_knows:
+            used = {code for o in self.table.observations for code in self._at_and_above(o)}
+            for unit in self.units.at_level(report_level):
+                if unit.code not in used:
+                    found.add(unit.code)
+                    found |= {below.code for below in self.units.descendants(unit.code)}
+        return frozenset(found)
+
+    def _at_and_above(self, observation: Observation) -> tuple[str, ...]:
+        code = observation.unit_code
+        return (code, *(unit.code for unit in self.units.ancestors(code)))

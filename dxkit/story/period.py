@@ -152,7 +152,7 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     before = campaign.previous_period(period_id)
     received = receive(project, campaign, period_id)
     previous = None
-    if before is not None and before.id in project.periods_with_raw(campaign):
+    if before is not None and _is_at_hand(project, campaign, before.id):
         previous = receive(project, campaign, before.id)
     analysis = Analysis(campaign, received, previous)
     return OpenPeriod(project, campaign, received, analysis, load_map(campaign.folder))
@@ -166,6 +166,8 @@ def receive(project: Project, campaign: Campaign, period_id: str) -> Received:
     folder = project.period_folder(campaign.id, period_id)
     references = project.raw_folder(campaign.id)
     stored = project.store_file(campaign.id, period_id)
+    if project.sealed:
+        return read_stored(stored)
     key = store_key(campaign, folder, references, earlier)
     if is_current(stored, key):
         return read_stored(stored)
@@ -174,3 +176,9 @@ def receive(project: Project, campaign: Campaign, period_id: str) -> Received:
     received = read_period(campaign, period_id, folder, references, previous, history)
     write_stored(received, key, stored)
     return received
+
+
+def _is_at_hand(project: Project, campaign: Campaign, period_id: str) -> bool:
+    if project.sealed:
+        return project.store_file(campaign.id, period_id).exists()
+    return period_id in project.periods_with_raw(campaign)

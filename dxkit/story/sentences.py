@@ -11,6 +11,9 @@ from dxkit.model.facts import Claim, Reference
 from dxkit.model.units import UnitRegistry
 from dxkit.story.messages import Filling, Language
 
+SERIES = ("change_",)
+"""How the messages begin that are told in one series, parted by semicolons."""
+
 
 class Writer:
     """Writes the claims of one campaign in one language."""
@@ -20,16 +23,20 @@ class Writer:
         self.units = units
         self.language = language
 
-    def sentence(self, claim: Claim) -> Markup:
+    def sentence(self, claim: Claim, *, goes_on: bool = False, follows: bool = False) -> Markup:
         """The claim for the page, as an element that names its message and those of the facts that
-        make it true which it does not show (``placeholder=key``).
+        make it true which it does not show (``placeholder=key``). One that ``goes_on`` ends in a
+        semicolon, one that ``follows`` such a one begins small.
         """
         key = f"claim.{claim.message}"
         shown = self.language.placeholders(key)
         unseen = " ".join(f"{name}={f.key}" for name, f in claim.facts if name not in shown)
         facts = Markup(' data-facts="{}"').format(unseen) if unseen else Markup("")
+        text = self.language.text(key, **self._filling(claim, key, starts=not follows))
+        if goes_on:
+            text = text.removesuffix(".") + Markup(";")
         return Markup('<span class="claim" data-claim="{}"{}>{}</span>').format(
-            claim.message, facts, self.language.text(key, **self._filling(claim, key))
+            claim.message, facts, text
         )
 
     def plain(self, claim: Claim) -> str:
@@ -38,8 +45,17 @@ class Writer:
         return self.language.plain(key, **self._filling(claim, key))
 
     def paragraph(self, claims: Iterable[Claim]) -> Markup:
-        """Several claims one after the other; each sentence is written once."""
-        sentences = dict.fromkeys(self.sentence(claim) for claim in claims)
+        """Several claims one after the other; each sentence is written once, and those that list
+        the same of several indicators become one series.
+        """
+        said = list(claims)
+        listed = [claim.message.startswith(SERIES) for claim in said]
+        sentences = dict.fromkeys(
+            self.sentence(claim, goes_on=here and after, follows=before and here)
+            for claim, before, here, after in zip(
+                said, [False, *listed], listed, [*listed[1:], False], strict=False
+            )
+        )
         return Markup("<p>{}</p>").format(Markup(" ").join(sentences))
 
     def name(self, reference: Reference, *, starts: bool = False) -> Markup:
@@ -85,12 +101,12 @@ class Writer:
         conjunction = self.language.text("claim.and")
         return Markup(", ").join(written[:-1]) + conjunction + written[-1]
 
-    def _filling(self, claim: Claim, key: str) -> dict[str, Filling]:
+    def _filling(self, claim: Claim, key: str, *, starts: bool = True) -> dict[str, Filling]:
         template = self.language.template(key)
         filling: dict[str, Filling] = dict(claim.facts)
         for placeholder, references in claim.references:
-            starts = template.startswith("{" + placeholder + "}")
-            filling[placeholder] = self.names(references, starts=starts)
+            first = starts and template.startswith("{" + placeholder + "}")
+            filling[placeholder] = self.names(references, starts=first)
         return filling
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import re
 from collections.abc import Callable
@@ -10,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from dxkit.analysis.scorecard import Analysis
+from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
+from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.units import UnitRegistry
 from dxkit.press.proof.again import Again, kinds, made_again
+from dxkit.press.proof.raw_cells import misread
 from dxkit.press.proof.writing import writings
 from dxkit.press.verify import verify_page
 from dxkit.story.messages import load_language
@@ -52,6 +56,19 @@ def test_an_untouched_page_holds_no_difference(
     for name in ("index.html", "province.html", "findings.html"):
         text = (outputs / name).read_text("utf-8")
         assert not verify_page(text, name, again)[1], name
+
+
+def test_a_cell_that_the_office_corrected_is_still_the_cell_received(
+    haugiang: Campaign, root: Path
+) -> None:
+    """A correction keeps the text received, so that the workbook and the page both stand."""
+    file, sheet = "930-thanh-pho-vi-thanh.xlsx", "2. Hồ sơ TTHC"
+    fields = ("2022-Q4", file, sheet, "C16", "12O", "120", "gọi hỏi", "Lan", "2022-12-20")
+    corrected = dataclasses.replace(haugiang, corrections=(Correction(*fields),))
+    folder = root / "data/raw/haugiang-2022/2022-Q4"
+    cells, differences = misread(read_period(corrected, "2022-Q4", folder), folder)
+    assert cells > 4000
+    assert not differences
 
 
 def test_the_second_path_makes_every_fact_of_a_district_again(

@@ -21,7 +21,7 @@ from dxkit.story.charts.labels import broken, spread
 from dxkit.story.charts.months import Month, draw_months
 from dxkit.story.charts.slope import Slope, draw_slopes
 from dxkit.story.charts.strip import Strip, draw_strips
-from dxkit.story.charts.style import grade
+from dxkit.story.charts.style import GOOD, grade
 from dxkit.story.charts.tiles import Place, draw_map, draw_tiles
 from dxkit.story.charts.timeline import Event, draw_timeline
 from dxkit.story.messages import load_language
@@ -38,6 +38,12 @@ def share(value: float | None, unit: str = "930", subject: str = "cashless") -> 
 
 def count(value: int, unit: str = "930", kind: str = "shortfall") -> Fact:
     return Fact(FactKey("2022-Q4", unit, "cashless", kind), value, UnitOfMeasure.COUNT)
+
+
+def test_blue_is_that_of_seaborns_palette_for_the_colour_blind() -> None:
+    from seaborn import color_palette
+
+    assert color_palette("colorblind").as_hex()[0] == GOOD
 
 
 def parsed(svg: str) -> etree._Element:

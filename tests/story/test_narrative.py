@@ -4,6 +4,7 @@ has its twin for when there is no figure.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 from dxkit.analysis.scorecard import Analysis
 from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
-from dxkit.model.facts import Claim
+from dxkit.model.facts import CellRef, Claim
+from dxkit.model.findings import Finding
 from dxkit.model.table import Flag, IndicatorTable, Received
+from dxkit.press.proof.again import made_again, proved_fact
 from dxkit.story.claims.causes import causes
 from dxkit.story.claims.changes import changes
 from dxkit.story.claims.data_state import data_claims
@@ -130,6 +133,49 @@ def test_a_unit_that_lacks_one_figure_says_which(haugiang: Campaign) -> None:
     assert {"headline_incomplete", "level_rejected", "headline_first"} <= said
 
 
+UNREAD = {
+    "headline_unread", "level_unread", "activity_unknown", "next_unknown",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "unread", "silent"),
+    [
+        # a file that nobody can read or place may be that of any district of which nothing is used
+        (Finding("file_unreadable", CellRef("x.xlsx")), {"931", "31340"}, {"31324"}),
+        # a row of a name that is no unit's, in the workbook of the first district
+        (Finding("unit_unknown", CellRef("a.xlsx", "S", "B9"), "930", "Xã X"), {"31324"}, {"931"}),
+        # a doubtful value is no reason
+        (
+            Finding("value_approximate", CellRef("a.xlsx", "S", "B9"), "930"),
+            set(),
+            {"31324", "931"},
+        ),
+    ],
+)
+def test_what_was_sent_and_not_used_is_not_called_unsent(
+    haugiang: Campaign, found: Finding, unread: set[str], silent: set[str]
+) -> None:
+    received = dataclasses.replace(
+        analyse(haugiang, *full("31318", 1.0)).received, findings=(found,)
+    )
+    analysis = Analysis(haugiang, received)
+    writer = Writer(haugiang, analysis.units, load_language("vi"))
+    for code in unread:
+        view = View(analysis, analysis.units.get(code))
+        claims = [*story(view), *data_claims(view)]
+        assert {claim.message for claim in claims} >= UNREAD
+        assert not any("chưa gửi" in writer.plain(claim) for claim in claims), code
+    for code in silent:
+        assert "headline_not_reported" in messages(analysis, code)
+    again = made_again(haugiang, received, None)
+    for code in ("93", *unread, *silent):
+        for key, fact in analysis.scorecard(code).facts.items():
+            assert proved_fact(again, key).value == fact.value, key
+            if key.kind == ("points" if key.subject == "total" else "value"):
+                assert proved_fact(again, key).missing == fact.missing, key
+
+
 def test_what_does_not_arise_is_said_and_is_not_missing(haugiang: Campaign) -> None:
     rows = [o for o in full("31318", 1.0) if not o.measure.startswith("dossiers")]
     rows += [
@@ -169,6 +215,7 @@ TWINS = {
     "below": {"below_left_out", "below_not_applicable"},
     "next": {"next_unknown"},
     "deadline": {"deadline_none"},
+    "trend": {"pace_first", "pace_unknown", "pace_none"},
     "pace": {"pace_first", "pace_unknown", "pace_none"},
     "register": {"register_unknown"},
     "data": {"data_not_reported"},
@@ -180,7 +227,9 @@ def test_every_kind_of_claim_has_its_missing_twin() -> None:
         assert twins <= set(RULES), kind
     kinds = {message.split("_")[0] for message in RULES}
     # these are shown only where there is something to compare: their subject has its own twin
-    assert kinds - set(TWINS) <= {"group", "award", "cheapest", "points", "picture"}
+    assert kinds - set(TWINS) <= {
+        "group", "award", "cheapest", "points", "picture", "flow", "scale", "rank",
+    }  # fmt: skip
 
 
 def test_units_excluded_or_below_a_condition_are_told_why(haugiang: Campaign) -> None:

@@ -36,6 +36,7 @@ class Again:
         self._parts: dict[str, Sums] = {}
         self._trials: dict[str, Trials] = {}
         self._known: dict[FactKey, Number] = {}
+        self._ranks: dict[str, dict[str, int]] = {}
 
     def number(self, key: FactKey) -> Number:
         """The number of a fact, None when there is none; raises KeyError for an unknown key."""
@@ -136,9 +137,21 @@ class Again:
 
     def rank(self, unit: str) -> int | None:
         """The unit's place."""
-        ranked = [u for u in self.scores.members(unit) if self.scores.is_ranked(u)]
-        points = {u: self.scores.total(u)[0] or 0.0 for u in ranked}
-        return self.scores.places(points).get(unit)
+        return self.ranks(unit).get(unit)
+
+    def ranks(self, unit: str) -> dict[str, int]:
+        """The places of the unit's group."""
+        members = self.scores.members(unit)
+        if members[0] not in self._ranks:
+            ranked = [u for u in members if self.scores.is_ranked(u)]
+            points = {u: self.scores.total(u)[0] or 0.0 for u in ranked}
+            self._ranks[members[0]] = self.scores.places(points)
+        return self._ranks[members[0]]
+
+    def shared(self, unit: str) -> int | None:
+        """How many units have the unit's place, itself among them."""
+        own = self.rank(unit)
+        return list(self.ranks(unit).values()).count(own) if own else None
 
     def why_unranked(self, unit: str) -> str:
         """Why a unit with points has no place: a decision, or the condition it falls below."""
@@ -267,9 +280,11 @@ def _goal_date(again: Again, unit: str, indicator: Indicator) -> Number:
 def _per_week(again: Again, unit: str, indicator: Indicator) -> Number:
     target, deadline = again.goal(unit, indicator)
     lacking = again.lacking(unit, indicator, target)
-    if lacking is None or deadline is None:
-        return None
-    return math.ceil(Fraction(lacking) * 7 / (deadline - again.period.last_day).days)
+    measures = [again.campaign.measure(m) for m in (indicator.numerator, indicator.denominator)]
+    days = 1 + (again.period.last_day - again.period.first_day).days
+    if any(measure.accumulation != "flow" for measure in measures):
+        days = (deadline - again.period.last_day).days if deadline else 0
+    return math.ceil(Fraction(lacking) * 7 / days) if lacking is not None and days else None
 
 
 def _per_hundred(again: Again, unit: str, indicator: Indicator) -> Number:
@@ -370,8 +385,8 @@ def _points_before(again: Again, unit: str) -> Number:
     return earlier.total(unit)[0] if earlier is not None else None
 
 
-def _silent(again: Again, unit: str) -> int:
-    return sum(again.scores.total(c)[2] == "not_reported" for c in again.children(unit))
+def _silent(again: Again, unit: str, why: str) -> int:
+    return sum(again.scores.total(c)[2] == why for c in again.children(unit))
 
 
 def _draws(again: Again, unit: str) -> Number:
@@ -385,6 +400,7 @@ _TOTALS: dict[str, Callable[[Again, str], Number]] = {
     "covered": lambda a, u: a.scores.total(u)[1],
     "bonus": lambda a, u: a.scores.bonus(u),
     "rank": lambda a, u: a.rank(u),
+    "rank_shared": lambda a, u: a.shared(u),
     "ranked": lambda a, u: sum(a.scores.is_ranked(m) for m in a.scores.members(u)),
     "rank_change": _rank_change,
     "points_before": _points_before,
@@ -402,7 +418,8 @@ _TOTALS: dict[str, Callable[[Again, str], Number]] = {
     "targets": lambda a, u: sum(a.scores.target(u, i) is not None for i in a.scores.indicators(u)),
     "targets_met": lambda a, u: sum(a.scores.is_met(u, i) is True for i in a.scores.indicators(u)),
     "units": lambda a, u: len(a.children(u)),
-    "units_not_reported": _silent,
+    "units_not_reported": lambda a, u: _silent(a, u, "not_reported"),
+    "units_unread": lambda a, u: _silent(a, u, "unread"),
 }
 
 
@@ -471,4 +488,4 @@ def _why(again: Again, key: FactKey) -> str:
         if key.kind == "rank" and points is not None:
             return again.why_unranked(key.unit)
         return why if key.kind == "points" else "not_ranked"
-    return "not_reported"
+    return again.sums.why_no_total(key.unit, (key.subject,))

@@ -131,8 +131,9 @@ class Scores:
         shares = [(i.max_points, self.share(unit, i)) for i in scored]
         counted = [(most, share) for most, share in shares if share is not None]
         if lacking or not counted:
-            silent = lacking <= {"not_reported"} and not counted
-            return None, 0.0, "not_reported" if silent else "incomplete"
+            silence = "unread" if "unread" in lacking else "not_reported"
+            silent = lacking <= {"not_reported", "unread"} and not counted
+            return None, 0.0, silence if silent else "incomplete"
         covered = sum(most for most, _ in counted)
         earned = sum(most * share for most, share in counted)
         return (
@@ -162,7 +163,7 @@ class Scores:
                 return False
             if condition.kind == "reported":
                 below = self.sums.received.units.children(unit)
-                silent = sum(self.total(c.code)[2] == "not_reported" for c in below)
+                silent = sum(self.total(c.code)[2] in ("not_reported", "unread") for c in below)
                 if below and 1 - silent / len(below) < condition.at_least - 1e-9:
                     return False
             if condition.kind == "value":

@@ -13,6 +13,7 @@ from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
 from dxkit.story.claims.rules import RULES
 from dxkit.story.messages import load_language
+from dxkit.story.sentences import SERIES
 
 
 class SentenceProof:
@@ -93,6 +94,8 @@ class SentenceProof:
         written = "".join(
             child if isinstance(child, str) else _SIGNS[_sort(child)] for child in element.children
         )
+        if element.attributes["data-claim"].startswith(SERIES) and written.endswith(";"):
+            written = written[:-1] + "."
         conjunction = re.escape(self.language.template("claim.and"))
         pattern = ""
         names = []
@@ -160,8 +163,9 @@ class SentenceProof:
         """The units below that a sentence without their numbers must name."""
         unit = next((key.unit for key in keys.values()), self.proof.unit)
         again, below = self.again, self.again.children(unit)
-        if message == "data_not_reported":
-            return {c for c in below if again.scores.total(c)[2] == "not_reported"}
+        if message in ("data_not_reported", "data_unread"):
+            why = message.removeprefix("data_")
+            return {c for c in below if again.scores.total(c)[2] == why}
         if message == "data_unchanged":
             return set(again.unchanged_below(unit))
         subjects = {key.subject for key in keys.values()}

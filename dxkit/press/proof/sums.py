@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import CellRef
-from dxkit.model.table import Observation, Received
+from dxkit.model.table import NOT_USED, Observation, Received
 
 Number = int | float | Fraction
 
@@ -73,7 +73,7 @@ class Sums:
             return [Pair(numbers, reasons, cells)]
         below = units.children(unit)
         if not below or self._depth[below[0].level] > finest:
-            return [Pair((None,) * len(measures), frozenset({"not_reported"}), ())]
+            return [Pair((None,) * len(measures), frozenset({self.silence(unit)}), ())]
         return [pair for child in below for pair in self.pairs(child.code, measures)]
 
     def _pair(self, sides: list[list[Observation]]) -> Pair:
@@ -134,11 +134,15 @@ class Sums:
         """The reason for having no value: ``not_applicable`` only when nothing else is lacking."""
         if indicator.kind == "value":
             own = self._found.get((unit, indicator.numerator), [])
-            return str(own[0].flag) if own else "not_reported"
-        number, reasons, _ = self.total(unit, self.measures_of(indicator))
+            return str(own[0].flag) if own else self.silence(unit)
+        return self.why_no_total(unit, self.measures_of(indicator))
+
+    def why_no_total(self, unit: str, measures: tuple[str, ...]) -> str:
+        """The chief reason for having no sum of these measures together."""
+        number, reasons, _ = self.total(unit, measures)
         if number is not None:
             return "not_applicable"  # divided by nothing
-        order = ("rejected", "no_data", "not_reported", "not_measured", "not_applicable")
+        order = ("rejected", "no_data", "unread", "not_reported", "not_measured", "not_applicable")
         return next(reason for reason in order if reason in reasons)
 
     def is_measured(self, unit: str, indicator: Indicator) -> bool:
@@ -148,6 +152,24 @@ class Sums:
         )
         depth = self._depth[self.received.units.get(unit).level]
         return depth == finest if indicator.kind == "value" else depth <= finest
+
+    def silence(self, unit: str) -> str:
+        """Why there is nothing of a unit: nothing came, or something came that was not used."""
+        units = self.received.units
+        senders = {s.name: s.unit_code for s in self.received.sources}
+        line = [unit, *(above.code for above in units.ancestors(unit))]
+        reporter = next((c for c in line if units.get(c).level == self.campaign.report_level), "")
+        for finding in self.received.findings:
+            if finding.code in NOT_USED:
+                sender = finding.unit_code or senders.get(finding.place.file, "")
+                if sender in line or (sender not in units and reporter and self._is_bare(reporter)):
+                    return "unread"
+        return "not_reported"
+
+    def _is_bare(self, unit: str) -> bool:
+        """Whether nothing of a unit and those below it was used."""
+        own = {unit, *(below.code for below in self.received.units.descendants(unit))}
+        return not any(o.unit_code in own for o in self.received.table.observations)
 
     def cells(self, unit: str, indicator: Indicator) -> set[CellRef]:
         """The cells behind an indicator of a unit."""

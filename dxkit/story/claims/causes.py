@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import Claim, Reference
+from dxkit.story.claims.narrative_rules import MOST_OTHERS
 from dxkit.story.claims.rules import Filling, choose, state
 from dxkit.story.claims.view import View, unit_of
 
 _COUNTS = ("children", "children_known", "children_met")
-_MISSING = frozenset({"not_reported", "no_data", "rejected"})
+_MISSING = frozenset({"not_reported", "unread", "no_data", "rejected"})
 _IDLE = frozenset({"not_applicable"})
 
 
@@ -21,8 +22,9 @@ def causes(view: View) -> Iterator[Claim]:
     ratios = [i for i in view.indicators if i.kind is IndicatorKind.RATIO]
     missed = [i for i in ratios if view.result(i.id).is_met is False]
     missed.sort(key=lambda i: (view.result(i.id).points or 0) - i.max_points)
-    for place, indicator in enumerate(missed or _most_spread(view, ratios)):
-        yield from _below(view, indicator, place)
+    for indicator in (missed or _most_spread(view, ratios))[:1]:
+        yield from _below(view, indicator)
+    yield from _others(view, missed[1:])
     yield from _left_out(view, ratios, "below_left_out", "left_out", _MISSING)
     yield from _left_out(view, ratios, "below_not_applicable", "not_applicable", _IDLE)
     yield from _small(view, ratios)
@@ -37,9 +39,9 @@ def _most_spread(view: View, ratios: list[Indicator]) -> list[Indicator]:
     return [max(spreads, key=lambda pair: pair[0])[1]] if spreads else []
 
 
-def _below(view: View, indicator: Indicator, place: int) -> Iterator[Claim]:
-    """How many units below reach the target; for the costliest indicator also which are best and
-    worst, and which weighs most.
+def _below(view: View, indicator: Indicator) -> Iterator[Claim]:
+    """How many units below reach the target, which are best and worst, and which of them holds a
+    missed target back most.
     """
     values = view.child_facts(indicator.id, "value")
     if len(values) < 2:
@@ -54,8 +56,6 @@ def _below(view: View, indicator: Indicator, place: int) -> Iterator[Claim]:
     claim = choose(slot, common)
     if claim is not None:
         yield claim
-    if place > 0:
-        return
     ordered = sorted(values, key=lambda fact: fact.number * indicator.direction)
     best, worst = ordered[-1], ordered[0]
     claim = choose(
@@ -72,9 +72,24 @@ def _below(view: View, indicator: Indicator, place: int) -> Iterator[Claim]:
     )
     if claim is not None:
         yield claim
-    claim = _drag(view, indicator)
+    claim = _drag(view, indicator) if view.result(indicator.id).is_met is False else None
     if claim is not None:
         yield claim
+
+
+def _others(view: View, missed: list[Indicator]) -> Iterator[Claim]:
+    """How many units below reach the other targets that the whole misses, in one sentence."""
+    filling: dict[str, Filling] = {}
+    place = 0
+    for indicator in missed[:MOST_OTHERS]:
+        counts = view.known_kinds(indicator.id, "children_met", "children_known")
+        if len(counts) == 2 and counts["children_known"].number > 1:
+            place += 1
+            filling[f"met_{place}"] = counts["children_met"]
+            filling[f"known_{place}"] = counts["children_known"]
+            filling[f"name_{place}"] = Reference("short_indicator", indicator.id)
+    if place:
+        yield state(f"below_others_{place}", filling)
 
 
 def _drag(view: View, indicator: Indicator) -> Claim | None:

@@ -34,26 +34,25 @@ def data_claims(view: View) -> Iterator[Claim]:
 
 
 def reporting_claims(view: View) -> Iterator[Claim]:
-    """Which units below sent nothing, or that all reported; nothing for a unit without any."""
+    """Of which units below nothing is at hand, or that all reported; none without units below."""
     if not view.children:
         return
     totals = view.analysis.results.totals
-    silent = [
-        Reference("unit", child.unit.code)
-        for child in view.children
-        if totals[child.unit.code].missing == "not_reported"
-    ]
-    claim = choose(
-        ("data_not_reported", "data_all_reported"),
-        {
-            "units_not_reported": view.fact(TOTAL, "units_not_reported"),
-            "units_total": view.fact(TOTAL, "units"),
-            "units": silent,
-            "level": view.child_level,
-        },
-    )
-    if claim is not None:
-        yield claim
+    counts = {
+        "units_not_reported": view.fact(TOTAL, "units_not_reported"),
+        "units_unread": view.fact(TOTAL, "units_unread"),
+        "units_total": view.fact(TOTAL, "units"),
+    }
+    for slot, reason in ((("data_not_reported", "data_all_reported"), "not_reported"),
+                         (("data_unread",), "unread")):  # fmt: skip
+        units = [
+            Reference("unit", child.unit.code)
+            for child in view.children
+            if totals[child.unit.code].missing == reason
+        ]
+        claim = choose(slot, {**counts, "units": units, "level": view.child_level})
+        if claim is not None:
+            yield claim
 
 
 def points_claims(view: View) -> Iterator[Claim]:

@@ -15,6 +15,7 @@ _RANKS = ("headline_rank_up", "headline_rank_down", "headline_rank_same", "headl
 _WITHOUT_RANK = (
     "headline_incomplete",
     "headline_not_reported",
+    "headline_unread",
     "headline_excluded",
     "headline_below_covered",
     "headline_below_reported",

@@ -16,28 +16,37 @@ from dxkit.story.claims.predicates import (
     is_number,
     missing,
     none_named,
+    number_named,
     positive,
+    sum_exceeds,
     written_between,
 )
 
 _HIGHER, _LOWER = all_have_sign("higher_", 1), all_have_sign("lower_", -1)
+_ONE_HIGHER, _ONE_LOWER = number_named("higher_", 1), number_named("lower_", 1)
 _AGAINST: Mapping[str, Predicate] = {
+    "both_one": every(_HIGHER, _LOWER, _ONE_LOWER, none_named("even_"), has_sign("gap", -1)),
     "both": every(_HIGHER, _LOWER, none_named("even_"), has_sign("gap", -1)),
+    "mixed_one": every(_HIGHER, _LOWER, _ONE_LOWER, has_sign("gap", -1)),
     "mixed": every(_HIGHER, _LOWER, has_sign("gap", -1)),
     "higher": every(_HIGHER, none_named("lower_"), none_named("even_"), has_sign("gap", 1)),
     "lower": every(_LOWER, none_named("higher_"), none_named("even_"), has_sign("gap", -1)),
+    "some_higher_one": every(_HIGHER, _ONE_HIGHER, none_named("lower_"), has_sign("gap", 1)),
     "some_higher": every(_HIGHER, none_named("lower_"), has_sign("gap", 1)),
+    "some_lower_one": every(_LOWER, _ONE_LOWER, none_named("higher_"), has_sign("gap", -1)),
     "some_lower": every(_LOWER, none_named("higher_"), has_sign("gap", -1)),
     "level": every(none_named("higher_"), none_named("lower_"), has_sign("gap", 0)),
 }
 _NO_PACE = (
     "not_reported",
+    "unread",
     "no_data",
     "rejected",
     "not_applicable",
     "not_measured",
 )
 MOST_ACTIVITIES = 6
+MOST_OTHERS = 6
 _ACTIVITIES = [f"value_{place}" for place in range(1, MOST_ACTIVITIES + 1)]
 
 NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
@@ -55,6 +64,10 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
             are_known("best_ranked"),
         ),
         "strength_unknown": missing("best_rank"),
+        # what the points are made of, and with whom the place is shared
+        "scale_part": every(are_known("points", "max_points"), written_between("covered", 0, 100)),
+        "scale_bonus": every(are_known("points"), positive("bonus")),
+        "rank_tied": every(are_known("rank"), is_number("rank_shared", lambda n: n > 1)),
         # how sure the place is
         "certainty_fixed": every(
             are_known("rank", "rank_best"),
@@ -91,12 +104,22 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         "progress_unknown": missing("progress", "not_ranked"),
         # where
         "below_drag": compare_written("contribution", lambda part, weight: part < weight, "weight"),
+        **{
+            f"below_others_{n}": every(
+                *(are_known(f"met_{place}", f"known_{place}") for place in range(1, n + 1))
+            )
+            for n in range(1, MOST_OTHERS + 1)
+        },
         "below_small": every(all_have_sign("small_", 1), are_known("smallest")),
         # what to do
         **{
             f"next_step_{n}": every(
                 positive("lacking"), *(positive(name) for name in ("first", "second", "third")[:n])
             )
+            for n in (1, 2, 3)
+        },
+        **{
+            f"next_step_{n}_apart": sum_exceeds(("first", "second", "third")[:n], "lacking")
             for n in (1, 2, 3)
         },
         "next_step_whole": positive("lacking"),
@@ -107,6 +130,15 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         "next_unknown": missing("value"),
         "deadline_set": every(positive("lacking"), positive("per_week"), are_known("deadline")),
         "deadline_none": every(positive("lacking"), missing("deadline", "no_deadline")),
+        "flow_weekly": every(positive("lacking"), positive("per_week")),
+        **{
+            f"trend_{n}": every(has_sign("pace", 1), are_known("goal_date"), rule)
+            for n, rule in {
+                "in_time": compare("goal_date", lambda day, last: day <= last, "deadline"),
+                "late": compare("goal_date", lambda day, last: day > last, "deadline"),
+                "open": missing("deadline", "no_deadline"),
+            }.items()
+        },
         "pace_in_time": every(
             has_sign("pace", 1), compare("goal_date", lambda day, last: day <= last, "deadline")
         ),

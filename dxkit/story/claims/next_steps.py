@@ -11,7 +11,16 @@ from dxkit.story.claims.rules import Filling, choose
 from dxkit.story.claims.view import View, unit_of
 
 _PLACES = ("first", "second", "third")
-_STEPS = ("next_step_3", "next_step_2", "next_step_1", "next_step_whole")
+_STEPS = (
+    "next_step_3_apart",
+    "next_step_3",
+    "next_step_2_apart",
+    "next_step_2",
+    "next_step_1_apart",
+    "next_step_1",
+    "next_step_whole",
+)
+"""Told unit by unit where the parts make more than the whole, which others above it make up for."""
 _PACES = (
     "pace_in_time",
     "pace_late",
@@ -21,6 +30,8 @@ _PACES = (
     "pace_first",
     "pace_unknown",
 )
+_TRENDS = ("trend_in_time", "trend_late", "trend_open", *_PACES[3:])
+"""Of a share of what arises anew in each period: nothing is left over to be made up."""
 
 
 def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
@@ -70,10 +81,13 @@ def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
         "lacking": lacking,
         "indicator": Reference("short_indicator", indicator.id),
         "thing": Reference("thing", indicator.numerator),
+        "part": Reference("measure", indicator.numerator),
         **places,
         **{f"{place}_unit": unit_of(fact) for place, fact in places.items()},
     }
-    slots = (_STEPS, ("deadline_set", "deadline_none"), _PACES)
+    slots: tuple[tuple[str, ...], ...] = (_STEPS, ("deadline_set", "deadline_none"), _PACES)
+    if view.campaign.is_flow(indicator):
+        slots = (_STEPS, ("flow_weekly",), _TRENDS)
     claims = (choose(slot, filling) for slot in slots)
     first, *others = claims
     if first is None:

@@ -35,6 +35,52 @@ def peers_claim(view: View) -> Claim | None:
     )
 
 
+def targets_claim(view: View) -> Claim | None:
+    """Which share that should rise is furthest from its target or, where all reach theirs, nearest
+    to it.
+    """
+    gaps = [
+        fact
+        for indicator in view.indicators
+        if indicator.kind == "ratio"
+        and indicator.direction > 0
+        and (fact := view.scorecard.find(indicator.id, "gap")) is not None
+        and fact.known
+    ]
+    if not gaps:
+        return None
+    least = min(gaps, key=lambda fact: fact.number)
+    return choose(
+        ("picture_targets_missed", "picture_targets_met"),
+        {"gap": least, "indicator": Reference("short_indicator", least.key.subject)},
+    )
+
+
+def changes_claim(view: View) -> Claim | None:
+    """Between which changes the shares lie."""
+    changes = [
+        fact
+        for indicator in view.indicators
+        if indicator.kind == "ratio"
+        and (fact := view.scorecard.find(indicator.id, "change")) is not None
+        and fact.known
+    ]
+    if not changes:
+        return None
+    most = max(changes, key=lambda fact: fact.number)
+    least = min(changes, key=lambda fact: fact.number)
+    names = ("up", "down", "mixed", "some_up", "some_down", "none")
+    return choose(
+        [f"picture_changes_{name}" for name in names],
+        {
+            "most": most,
+            "least": least,
+            "best_indicator": Reference("short_indicator", most.key.subject),
+            "worst_indicator": Reference("short_indicator", least.key.subject),
+        },
+    )
+
+
 def grid_claim(view: View) -> Claim | None:
     """On which indicator fewest of the units below reach the target."""
     counted: list[tuple[Fact, Fact]] = []
@@ -48,7 +94,7 @@ def grid_claim(view: View) -> Claim | None:
     met, all_ = min(counted, key=lambda pair: pair[0].number)
     fewest = [pair[0].key.subject for pair in counted if pair[0].number == met.number]
     return choose(
-        ("picture_grid_some", "picture_grid_all"),
+        ("picture_grid_none", "picture_grid_some", "picture_grid_all"),
         {
             "children_met": met,
             "children_known": all_,

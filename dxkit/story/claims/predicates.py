@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from dxkit.model.facts import Fact, UnitOfMeasure
@@ -61,6 +61,11 @@ def none_named(prefix: str) -> Predicate:
     return lambda facts, direction: not any(name.startswith(prefix) for name in facts)
 
 
+def number_named(prefix: str, number: int) -> Predicate:
+    """Exactly so many facts' names begin with ``prefix``."""
+    return lambda facts, direction: sum(name.startswith(prefix) for name in facts) == number
+
+
 def missing(name: str, *reasons: str) -> Predicate:
     """The fact is there without a value, for one of these reasons, or any when none is given."""
 
@@ -103,6 +108,17 @@ def is_number(name: str, test: Callable[[float], bool]) -> Predicate:
 def positive(name: str) -> Predicate:
     """The fact is known and above zero."""
     return is_number(name, lambda number: number > 0)
+
+
+def sum_exceeds(names: Sequence[str], whole: str) -> Predicate:
+    """These facts are known and above zero, and together more than the fact ``whole``."""
+
+    def holds(facts: Facts, direction: int) -> bool:
+        if not known(facts, *names, whole) or any(facts[name].number <= 0 for name in names):
+            return False
+        return sum(facts[name].number for name in names) > facts[whole].number > 0
+
+    return holds
 
 
 def written_between(name: str, low: int, high: int) -> Predicate:

@@ -57,7 +57,7 @@ _RANK_CHANGES = {
     "new": missing("rank_change"),
 }
 KINDS = ("ratio", "count", "value")
-_REASONS = ("not_reported", "no_data", "not_applicable", "rejected")
+_REASONS = ("not_reported", "unread", "no_data", "not_applicable", "rejected")
 _UNRANKED = ("excluded", "below_covered", "below_reported", "below_value")
 
 RULES: Mapping[str, Predicate] = MappingProxyType(
@@ -96,6 +96,7 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
             for graded in ("", "_graded")
         },
         "headline_not_reported": missing("points", "not_reported"),
+        "headline_unread": missing("points", "unread"),
         "headline_incomplete": missing("points", "incomplete"),
         **{
             f"headline_{reason}": every(are_known("points"), missing("rank", reason))
@@ -124,20 +125,33 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
         "register_none": is_number("value", lambda n: n == 0),
         "register_unknown": missing("value"),
         "data_not_reported": positive("units_not_reported"),
+        "data_unread": positive("units_unread"),
         "data_all_reported": every(
-            positive("units_total"), is_number("units_not_reported", lambda n: n == 0)
+            positive("units_total"),
+            is_number("units_not_reported", lambda n: n == 0),
+            is_number("units_unread", lambda n: n == 0),
         ),
         **NARRATIVE_RULES,
         "picture_peers_above": has_sign("worst", 1),
         "picture_peers_below": has_sign("best", -1),
         "picture_peers_both": every(has_sign("best", 1), has_sign("worst", -1)),
-        "picture_grid_some": compare(
-            "children_met", lambda met, all_: met < all_, "children_known"
+        "picture_grid_none": is_number("children_met", lambda n: n == 0),
+        "picture_grid_some": every(
+            positive("children_met"),
+            compare("children_met", lambda met, all_: met < all_, "children_known"),
         ),
         "picture_grid_all": every(
             is_number("children_known", lambda n: n > 1),
             compare("children_met", lambda met, all_: met == all_, "children_known"),
         ),
+        "picture_targets_missed": has_sign("gap", -1),
+        "picture_targets_met": is_number("gap", lambda gap: gap >= 0),
+        "picture_changes_up": every(has_sign("least", 1), has_sign("most", 1)),
+        "picture_changes_down": every(has_sign("least", -1), has_sign("most", -1)),
+        "picture_changes_mixed": every(has_sign("least", -1), has_sign("most", 1)),
+        "picture_changes_some_up": every(has_sign("least", 0), has_sign("most", 1)),
+        "picture_changes_some_down": every(has_sign("least", -1), has_sign("most", 0)),
+        "picture_changes_none": every(has_sign("least", 0), has_sign("most", 0)),
         "picture_gap": every(positive("most"), are_known("target")),
         "picture_ranked": compare("greatest", lambda most, least: most > least, "least"),
         "picture_ranked_equal": compare("greatest", lambda most, least: most == least, "least"),

@@ -13,19 +13,52 @@ from dxkit.story.claims.rules import Filling, choose
 from dxkit.story.claims.view import View
 
 _LEVELS = ("exceeded", "met", "nearly", "missed", "no_target")
-_REASONS = ("not_reported", "no_data", "not_applicable", "rejected")
-_AGAINST = ("both", "mixed", "higher", "lower", "some_higher", "some_lower", "level")
+_REASONS = ("not_reported", "unread", "no_data", "not_applicable", "rejected")
+_AGAINST = (
+    "both_one",
+    "both",
+    "mixed_one",
+    "mixed",
+    "higher",
+    "lower",
+    "some_higher_one",
+    "some_higher",
+    "some_lower_one",
+    "some_lower",
+    "level",
+)
 
 
 def situation(view: View) -> Iterator[Claim]:
     """What is true of the unit now, in reading order."""
+    yield from _points(view)
     for indicator in view.indicators:
         yield level(view, indicator)
         yield from _movement(view, indicator)
-    for claim in (_against_group(view), _against_type(view), _strength(view)):
+    of_group, of_type = _against_group(view), _against_type(view)
+    if of_group and of_type and _in_which(of_group) == _in_which(of_type):
+        of_type = None  # the same again
+    for claim in (of_group, of_type, _strength(view)):
         if claim is not None:
             yield claim
     yield from certainty(view)
+
+
+def _points(view: View) -> Iterator[Claim]:
+    """With whom the place is shared, and what the points are made of where that is not plain."""
+    kinds = ("points", "max_points", "covered", "bonus", "rank", "rank_shared")
+    facts = view.known_kinds(TOTAL, *kinds)
+    totals = view.analysis.results.totals
+    place = totals[view.unit.code].rank
+    tied = [
+        Reference("unit", code)
+        for code in view.codes_of_peers
+        if place is not None and code != view.unit.code and totals[code].rank == place
+    ]
+    for message in ("rank_tied", "scale_part", "scale_bonus"):
+        claim = choose((message,), {**facts, "unit": view.itself, "tied": tied})
+        if claim is not None:
+            yield claim
 
 
 def level(view: View, indicator: Indicator) -> Claim:
@@ -109,6 +142,12 @@ def _against(view: View, slot: str, kind: str, more: dict[str, Filling]) -> Clai
     )
 
 
+def _in_which(claim: Claim) -> tuple[str, ...]:
+    """On which ratios the unit is higher and on which lower."""
+    names = (name for name, _ in claim.facts)
+    return tuple(name for name in names if name.startswith(("higher_", "lower_", "even_")))
+
+
 def _strength(view: View) -> Claim | None:
     """The indicators with the unit's best and worst places."""
     ranks = [f for f in view.own_facts("rank") if f.key.subject != TOTAL]
@@ -122,6 +161,7 @@ def _strength(view: View) -> Claim | None:
     return choose(
         ("strength", "strength_even"),
         {
+            "unit": view.itself,
             "best_rank": best,
             "worst_rank": worst,
             "best_ranked": view.fact(best.key.subject, "ranked"),

@@ -55,10 +55,15 @@ class View:
     @cached_property
     def peers(self) -> tuple[Scorecard, ...]:
         """Scorecards of all units it is ranked among, itself included, in registry order."""
+        return tuple(self.analysis.scorecard(code) for code in self.codes_of_peers)
+
+    @property
+    def codes_of_peers(self) -> tuple[str, ...]:
+        """Codes of all units it is ranked among, itself included, in registry order."""
         if self.group is None:
             return ()
         members = self.analysis.results.groups[self.unit.level, self.group.code]
-        return tuple(self.analysis.scorecard(unit.code) for unit in members)
+        return tuple(unit.code for unit in members)
 
     def fact(self, subject: str, kind: str) -> Fact:
         """One of the unit's own facts; raises KeyError when there is no such fact."""

@@ -40,7 +40,7 @@ def league(context: Context) -> Part:
         row.append(context.language.name(total.band.names) if total.band else "–")
         row.append(context.language.name(award.names) if award else "–")
         rows.append(row)
-    caption = text("report.league_caption", unit=context.name(context.view.unit.code))
+    caption = text("report.league_caption", unit=context.writer.name(context.view.itself))
     body = render_table(caption, columns, rows, context.language, _ranking_note(context))
     body += _decisions(context)
     return context.section("league", body)
@@ -62,7 +62,7 @@ def comparison(context: Context) -> Part:
         row: list[Cell] = [context.name(card.unit.code)]
         row += [card.find(indicator.id, "value") or "–" for indicator in shown]
         rows.append(row)
-    caption = text("report.comparison_caption", unit=context.name(context.view.unit.code))
+    caption = text("report.comparison_caption", unit=context.writer.name(context.view.itself))
     totals = len(cards) - len(context.view.children)
     table = render_table(caption, columns, rows, context.language, totals=totals)
     return context.section("comparison", table)

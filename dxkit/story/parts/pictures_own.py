@@ -8,11 +8,9 @@ from dxkit.story.charts.figure import ChartData, DataRow
 from dxkit.story.charts.slope import Slope, draw_slopes
 from dxkit.story.charts.strip import Strip, draw_strips
 from dxkit.story.claims.headlines import TARGETS, headlines
-from dxkit.story.claims.pictures import peers_claim
+from dxkit.story.claims.pictures import changes_claim, peers_claim, targets_claim
 from dxkit.story.parts.charting import NOTHING, chart, known, measured_by_share, name_of, short_name
 from dxkit.story.parts.context import Context, Part
-
-_CHANGES = ("headline_both", "headline_growth", "headline_fall", "headline_same")
 
 
 def targets_chart(context: Context) -> Part:
@@ -29,7 +27,8 @@ def targets_chart(context: Context) -> Part:
     ]
     if not any(bar.value.known for bar in bars):
         return NOTHING
-    claims = [claim for claim in headlines(view) if claim.message in TARGETS]
+    furthest = targets_claim(view)
+    claims = [furthest] if furthest else [c for c in headlines(view) if c.message in TARGETS]
     data = ChartData(
         text("report.indicator"),
         (text("report.column_value"), text("report.column_target")),
@@ -60,9 +59,8 @@ def changes_chart(context: Context) -> Part:
         (context.date(before_name), context.date(now_name)),
         tuple(DataRow(slope.label, (slope.before, slope.now)) for slope in slopes),
     )
-    claims = [claim for claim in headlines(view) if claim.message in _CHANGES]
     drawing = draw_slopes(name_of("changes"), slopes, before_name, now_name, context.language)
-    return Part(chart(context, "changes", drawing, claims, data))
+    return Part(chart(context, "changes", drawing, [changes_claim(view)], data))
 
 
 def peers_chart(context: Context) -> Part:

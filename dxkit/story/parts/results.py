@@ -46,7 +46,7 @@ def indicators(context: Context) -> Part:
             row.append(_state(context, is_met(result)))
         rows.append(row)
     rows.append(_total_row(context, keys, with_state))
-    caption = text("report.indicators_caption", unit=context.name(context.view.unit.code))
+    caption = text("report.indicators_caption", unit=context.writer.name(context.view.itself))
     return context.section(
         "indicators",
         render_table(
