@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import errno
 import itertools
 import os
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from dxkit.story.period import OpenPeriod
 
 DONE, DONE_WITH_ERRORS, CANNOT_START = 0, 1, 2
+_WRITE_FAILURES = {
+    errno.ENOSPC: "no_space", errno.EDQUOT: "no_space",
+    errno.EROFS: "read_only", errno.EACCES: "read_only", errno.EPERM: "read_only",
+}  # fmt: skip
 
 
 class CannotStartError(Exception):
@@ -118,15 +124,20 @@ class _Session:
         """The period, read and analysed."""
         from dxkit.story.period import open_period
 
-        return open_period(self.project, self.campaign.id, period_id)
+        with self.writing(period_id):
+            return open_period(self.project, self.campaign.id, period_id)
 
-    def since_last_check(self, period_id: str) -> SinceLastCheck:
-        """What changed since the files were last checked, by whatever command."""
-        from dxkit.intake.history import History
-        from dxkit.intake.revisions import since_last_check
-
-        stored = self.project.store_file(self.campaign.id, period_id)
-        return since_last_check(History.open(stored.parent), self.open(period_id).received)
+    @contextlib.contextmanager
+    def writing(self, period_id: str) -> Iterator[None]:
+        """Within it, outputs of the period that cannot be written end the command with one clear
+        sentence.
+        """
+        try:
+            yield
+        except OSError as error:
+            key = _WRITE_FAILURES.get(error.errno or 0, "cannot_write")
+            where = error.filename or self.project.output_folder(self.campaign.id, period_id)
+            raise self.refuse(key, text=where, reason=error.strerror or error) from error
 
     def unit(self, text: str, period_id: str) -> str:
         """The code of the unit that a code or a name, with or without accents, means."""
@@ -166,9 +177,18 @@ class _Session:
 @_options
 @click.option("--unit", "units", multiple=True, help="Code or name; may be repeated.")
 @click.option("--level", default="", help="Pages for another level.")
-@click.option("--jobs", type=click.IntRange(1), default=None)
+@click.option("--jobs", type=click.IntRange(1), default=None, help="Pages at a time.")
 @click.option("--force", is_flag=True, help="Make unchanged pages again.")
 @click.option("--only-failed", is_flag=True, help="Make only the pages that failed last time.")
+@click.option("--time-limit", type=click.FloatRange(1), default=None, help="Seconds for one page.")
+@click.option("--canary", is_flag=True, help="Make every page again in another order and compare.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "fork", "spawn", "stock"]),
+    default="auto",
+    help="How notebooks are run; stock is Jupyter's own way.",
+)
+@click.option("--cluster", default="", help="Address of a Dask scheduler that makes the pages.")
 @click.option(
     "--to",
     "kinds",
@@ -193,14 +213,19 @@ def report(
     jobs: int | None,
     force: bool,
     only_failed: bool,
+    time_limit: float | None,
+    canary: bool,
+    engine: str,
+    cluster: str,
     kinds: tuple[str, ...],
     notebook: Path | None,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
     from dxkit.press.browser import find_browser
     from dxkit.press.lock import BusyError
-    from dxkit.press.run import run_reports
+    from dxkit.press.run import TIME_LIMIT, Options, run_reports
     from dxkit.press.tasks import UnknownParametersError
+    from dxkit.press.workers import ClusterError
 
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
@@ -211,30 +236,36 @@ def report(
     browser = find_browser() if "pdf" in kinds else None
     if "pdf" in kinds and browser is None:
         raise session.refuse("no_browser")
-    since = session.since_last_check(period_id)
-    bar = _Progress(session.say("progress"))
+    bar = _Progress(session)
     try:
-        result = run_reports(
-            session.project,
-            session.campaign.id,
-            period_id,
-            units=codes,
-            level=level,
-            language=lang,
-            jobs=jobs or 0,
-            force=force,
-            only_failed=only_failed,
-            notebook=notebook,
-            progress=bar.step,
-            started=bar.start,
-        )
+        with session.writing(period_id):
+            result = run_reports(
+                session.project,
+                session.campaign.id,
+                period_id,
+                Options(
+                    jobs=jobs or 0,
+                    force=force,
+                    only_failed=only_failed,
+                    engine="" if engine == "auto" else engine,
+                    time_limit=time_limit or TIME_LIMIT,
+                    cluster=cluster,
+                    canary=canary,
+                ),
+                units=codes,
+                level=level,
+                language=lang,
+                notebook=notebook,
+                progress=bar.step,
+                started=bar.start,
+            )
     except BusyError as error:
         raise session.refuse("busy", text=str(error)) from error
+    except ClusterError as error:
+        raise session.refuse("no_cluster", text=error) from error
     except UnknownParametersError as error:
         missing = ", ".join(error.missing)
         raise session.refuse("parameter_unknown", text=error.notebook, available=missing) from error
-    except OSError as error:
-        raise session.refuse("cannot_write", text=error) from error
     except KeyboardInterrupt:
         click.echo(session.say("interrupted"), err=True)
         return DONE_WITH_ERRORS
@@ -242,9 +273,7 @@ def report(
         bar.close()
     for record in result.pages:
         if record.status == "failed":
-            reason = record.reason
-            if reason in ("timed_out", "died"):
-                reason = session.say(reason)
+            reason = _reason(session, record.reason)
             click.echo(session.say("page_failed", text=record.path, reason=reason), err=True)
     click.echo(
         session.say(
@@ -258,8 +287,8 @@ def report(
     wanted = {unit: result.manifest.pages[unit] for unit in result.units}
     failed = _make_annexes(session, kinds, period_id, wanted, result.folder, browser)
     errors = _show_findings(session, session.open(period_id))
-    if since.revisions:
-        _show_changes(session, since, most=2)
+    if result.since.revisions:
+        _show_changes(session, result.since, most=2)
     click.echo(session.say("see", text=result.folder / "index.html"))
     return DONE_WITH_ERRORS if errors or failed or result.count("failed") else DONE
 
@@ -309,8 +338,9 @@ def check(
     period_id = session.period(period)
     opened = session.open(period_id)
     folder = session.project.output_folder(session.campaign.id, period_id)
-    write_data(opened, folder / "data", session.language)
-    checked = write_check(opened, folder, session.language)
+    with session.writing(period_id):
+        write_data(opened, folder / "data", session.language)
+        checked = write_check(opened, folder, session.language)
     click.echo(
         session.say(
             "checked",
@@ -341,6 +371,7 @@ def _show_changes(session: _Session, since: SinceLastCheck, most: int) -> None:
 def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind; returns the number of errors."""
     from dxkit.story.findings import finding_text, names_in_findings
+    from dxkit.story.plain_text import harmless
 
     findings = opened.received.findings
     names = names_in_findings(session.campaign, opened.analysis.units, session.language)
@@ -359,7 +390,8 @@ def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
                 by_code.setdefault(finding.code, []).append(finding)
     for alike in by_code.values():
         for finding in alike[:most]:
-            click.echo(f"  {finding.place}: {finding_text(finding, session.language, names)}")
+            text = finding_text(finding, session.language, names)
+            click.echo("  " + harmless(f"{finding.place}: {text}", 2000))
         if len(alike) > most:
             click.echo("  " + session.say("more", number=len(alike) - most))
     return counts["error"]
@@ -522,13 +554,21 @@ def lab(
     return DONE if open_lab(session.project.root, lang, arguments) == 0 else CANNOT_START
 
 
+def _reason(session: _Session, reason: str) -> str:
+    """Why a page failed: the kit's own reasons in words, an error's as it is."""
+    code, _, detail = reason.partition(": ")
+    if code in ("timed_out", "died", "leak", "unstable", "other_code"):
+        return session.say(code, text=detail)
+    return reason
+
+
 class _Progress:
     """A progress bar on a terminal, plain lines elsewhere."""
 
-    def __init__(self, label: str) -> None:
-        self._label = label
+    def __init__(self, session: _Session) -> None:
+        self._session = session
         self._bar: Any = None
-        self._total = self._done = 0
+        self._total = self._done = self._failed = 0
 
     def start(self, number: int) -> None:
         """How many pages there are to make."""
@@ -537,15 +577,27 @@ class _Progress:
             from tqdm import tqdm
 
             tqdm.monitor_interval = 0  # no thread may live when the batch forks
-            self._bar = tqdm(total=number, desc=self._label, unit="")
+            shape = (
+                "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed} < {remaining}, {rate_fmt}{postfix}]"
+            )
+            label = self._session.say("progress")
+            unit = " " + self._session.say("progress_unit")
+            self._bar = tqdm(total=number, desc=label, unit=unit, bar_format=shape)
 
-    def step(self, unit: str) -> None:
+    def step(self, record: PageRecord) -> None:
         """One page is finished."""
         self._done += 1
+        self._failed += record.status == "failed"
         if self._bar is not None:
+            if self._failed:
+                failures = self._session.say("progress_failed", count=self._failed)
+                self._bar.set_postfix_str(failures, refresh=False)
             self._bar.update(1)
-        else:
-            click.echo(f"{self._label} {self._done}/{self._total}: {unit}", err=True)
+            return
+        line = f"{self._session.say('progress')} {self._done}/{self._total}: {record.path}"
+        if record.status == "failed":
+            line += f" – {_reason(self._session, record.reason)}"
+        click.echo(line, err=True)
 
     def close(self) -> None:
         """The batch has ended."""
@@ -563,6 +615,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command; returns its exit code and lets no traceback through."""
+    from dxkit.press.processes import stay_single_threaded
+
+    stay_single_threaded()  # before anything imports numpy
     from dxkit.story.messages import load_language
 
     language = load_language(_language_asked_for(arguments))

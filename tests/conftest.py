@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.cli import run
-from dxkit.intake.campaign_folder import load_campaign
-from dxkit.model.campaign import Campaign
+from dxkit.press.processes import stay_single_threaded
+
+stay_single_threaded()  # before anything imports numpy, so that tests fork as a batch does
+
+from dxkit.cli import run  # noqa: E402
+from dxkit.intake.campaign_folder import load_campaign  # noqa: E402
+from dxkit.model.campaign import Campaign  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dxkit.analysis.indicators import Quantity
 from dxkit.model.facts import (
@@ -11,13 +12,18 @@ from dxkit.model.facts import (
     Fact,
     FactKey,
     UnitOfMeasure,
-    in_order,
     united_marks,
     united_sources,
 )
 from dxkit.model.table import Flag
 
 _APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})
+
+
+@lru_cache(maxsize=1 << 18)
+def _located(period: str, cell: CellRef) -> CellRef:
+    """The address within the campaign's raw folder: periods have files of the same name."""
+    return CellRef(f"{period}/{cell.file}", cell.sheet, cell.cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,11 @@ class FactMaker:
         inputs: Iterable[Fact] = (),
     ) -> Fact:
         """A fact made straight from observations, with their cells and reservations."""
-        cells = {observation.place for observation in quantity.observations}
+        cells = dict.fromkeys(observation.place for observation in quantity.observations)
         reservations = {
             "partial": quantity.partial,
             "simulated": any(cell.file in self.simulated_files for cell in cells),
-            "doubtful": not cells.isdisjoint(self.doubtful_cells),
+            "doubtful": not self.doubtful_cells.isdisjoint(cells),
             "approximate": any(o.flag in _APPROXIMATE for o in quantity.observations),
         }
         return Fact(
@@ -61,14 +67,10 @@ class FactMaker:
             decimals,
             method,
             tuple(fact.key for fact in inputs),
-            in_order(self._located(cell) for cell in cells),
+            tuple(sorted([_located(self.period, cell) for cell in cells])),
             quantity.missing,
             frozenset(mark for mark, applies in reservations.items() if applies),
         )
-
-    def _located(self, cell: CellRef) -> CellRef:
-        """The address within the campaign's raw folder: periods have files of the same name."""
-        return CellRef(f"{self.period}/{cell.file}", cell.sheet, cell.cell)
 
     def declared(
         self, subject: str, kind: str, value: float, unit: UnitOfMeasure, *, assumed: bool

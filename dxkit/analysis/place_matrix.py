@@ -17,13 +17,20 @@ def places_by_row(keys: Keys, method: str) -> Keys:
 
 def above_and_equal(keys: Keys) -> tuple[Keys, Keys]:
     """For each entry of each row: how many of the row are greater, and how many equal it."""
+    order = np.argsort(keys, axis=1, kind="stable")
+    ordered = np.take_along_axis(keys, order, axis=1)
+    columns = np.arange(keys.shape[1])
+    starts = np.ones(keys.shape, dtype=bool)  # where a run of equal entries starts
+    starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    ends = np.roll(starts, -1, axis=1)  # and ends: the next starts
+    ends[:, -1:] = True
+    first = np.maximum.accumulate(np.where(starts, columns, 0), axis=1)
+    after = np.where(ends, columns + 1, keys.shape[1])
+    after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
     above = np.empty(keys.shape, dtype=np.int64)
     equal = np.empty(keys.shape, dtype=np.int64)
-    ordered = np.sort(keys, axis=1)
-    for row, (sorted_row, values) in enumerate(zip(ordered, keys, strict=True)):
-        right = np.searchsorted(sorted_row, values, side="right")
-        above[row] = len(sorted_row) - right
-        equal[row] = right - np.searchsorted(sorted_row, values, side="left")
+    np.put_along_axis(above, order, keys.shape[1] - after, axis=1)
+    np.put_along_axis(equal, order, after - first, axis=1)
     return above, equal
 
 

@@ -78,6 +78,7 @@ class Analysis:
         self.results = Results(campaign, received, previous)
         self.previous = Analysis(campaign, previous) if previous else None
         self._scorecards: dict[str, Scorecard] = {}
+        self._value_facts: dict[tuple[str, str], tuple[Fact, tuple[Fact, ...]]] = {}
         self._certainties: dict[tuple[str, str], Certainty] = {}
 
     def ranked_within(self, level: str, within: str) -> Analysis:
@@ -97,7 +98,10 @@ class Analysis:
 
     def value_facts(self, result: Result) -> tuple[Fact, tuple[Fact, ...]]:
         """The value of one result, and its numerator and denominator when it is a ratio."""
-        return value_facts(self.fact_maker(result.unit_code), result)
+        key = (result.unit_code, result.indicator.id)
+        if key not in self._value_facts:
+            self._value_facts[key] = value_facts(self.fact_maker(result.unit_code), result)
+        return self._value_facts[key]
 
     def find(self, key: FactKey) -> Fact | None:
         """The fact of that key, of this period, one of its parts or a period before; or None."""

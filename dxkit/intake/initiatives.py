@@ -76,7 +76,7 @@ def _initiative(
         text["name"],
         row.unit_code,
         text["locality"],
-        text["field"],
+        text["field"][:1].upper() + text["field"][1:],  # one field, however it begins
         text["start"],
         first_day,
         last_day,

@@ -92,7 +92,9 @@ def _together(
     observations += register_counts(campaign, names.units, tables, observations, period_id)
     corrected = {place: c for file in files for place, c in file.corrected.items()}
     observations = [
-        dataclasses.replace(o, correction=corrected[o.place].reason) if o.place in corrected else o
+        dataclasses.replace(o, raw=c.expected, correction=c.reason)
+        if (c := corrected.get(o.place))
+        else o
         for o in observations
     ]
     for table in tables:

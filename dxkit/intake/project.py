@@ -17,17 +17,21 @@ class ProjectNotFoundError(Exception):
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one office. ``raw`` and ``out`` replace data/raw and outputs when given."""
+    """The folders of one office. ``raw`` and ``out`` replace data/raw and outputs when given.
+
+    A ``sealed`` project has no raw files: what intake stored came with it and stands as it is.
+    """
 
     root: Path
     raw: Path | None = None
     out: Path | None = None
+    sealed: bool = False
 
     @classmethod
     def find(cls, raw: str | None = None, out: str | None = None) -> Project:
         """The project around the working directory, or the one the package lies in.
 
-        DXKIT_PROJECT, DXKIT_RAW and DXKIT_OUT stand in for what is not given.
+        DXKIT_PROJECT, DXKIT_RAW, DXKIT_OUT and DXKIT_SEALED stand in for what is not given.
         """
         named = os.environ.get("DXKIT_PROJECT")
         here, package = Path.cwd(), Path(__file__).resolve().parents[2]
@@ -40,6 +44,7 @@ class Project:
                     folder.resolve(),
                     Path(raw).resolve() if raw else None,
                     Path(out).resolve() if out else None,
+                    bool(os.environ.get("DXKIT_SEALED")),
                 )
         raise ProjectNotFoundError(str(here))
 

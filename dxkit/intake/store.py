@@ -67,8 +67,11 @@ def write_stored(received: Received, key: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     content = {"key": key, **_packed(received)}
-    scratch.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8")
-    os.replace(scratch, path)
+    try:
+        scratch.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8")
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def read_stored(path: Path) -> Received:

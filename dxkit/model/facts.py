@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from operator import attrgetter
+from itertools import chain
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CellRef:
+class CellRef(NamedTuple):
     """The address of one received cell. ``cell`` is in A1 style, or empty for a whole sheet.
 
     ``file`` is relative to the raw folder of the period in observations and findings, of the
-    campaign in facts (so "2022-Q4/..."), with ``/`` between folders.
+    campaign in facts (so "2022-Q4/..."), with ``/`` between folders. A tuple, because there are
+    half a million of them behind the facts of a province, to be told apart and put in order.
     """
 
     file: str
@@ -97,20 +98,15 @@ class Fact:
 
 def united_sources(facts: Iterable[Fact]) -> tuple[CellRef, ...]:
     """All cells behind several facts, sorted, each once."""
-    found = list(facts)
-    if len(found) == 1:
-        return found[0].sources  # sorted already
-    return in_order({cell for fact in found for cell in fact.sources})
-
-
-def in_order(cells: Iterable[CellRef]) -> tuple[CellRef, ...]:
-    """Cells by file, sheet and address, as their own order has it but faster."""
-    return tuple(sorted(cells, key=attrgetter("file", "sheet", "cell")))
+    several = list({id(fact.sources): fact.sources for fact in facts if fact.sources}.values())
+    if len(several) <= 1:  # sorted already, as those of every fact are
+        return several[0] if several else ()
+    return tuple(dict.fromkeys(sorted(chain.from_iterable(several))))  # merges what is sorted
 
 
 def united_marks(facts: Iterable[Fact]) -> frozenset[str]:
     """All reservations on several facts."""
-    return frozenset().union(*(fact.marks for fact in facts))
+    return frozenset().union(*{fact.marks for fact in facts if fact.marks})
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) ->
     for cell in fact.sources:
         observation = received.get(cell)
         made = f"  {observation.raw!r} = {observation.value}" if observation else ""
+        if observation and observation.correction:
+            made += " " + language.plain("cli.explain_corrected", reason=observation.correction)
         yield f"    {cell}{made}"
 
 

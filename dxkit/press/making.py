@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,98 @@ if TYPE_CHECKING:
     from dxkit.intake.project import Project
     from dxkit.press.tasks import Task
 
+PAGE, EXECUTED = "page", "executed"
+"""What a page's scratch folder holds."""
+NO_SPACE = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
 
-def warm_up() -> None:
-    """Import and touch, by plain calls, what every page needs."""
+
+def import_parts() -> None:
+    """Import what draws and frames the parts of pages."""
     _light_imports()
-    import papermill  # noqa: F401
-
-    import dxkit.press.shell
+    import dxkit.press.page
     import dxkit.story.report  # noqa: F401
-    from dxkit.press.page import exporter, framed
 
-    exporter()
-    framed("", "", "vi")
+
+def import_all() -> None:
+    """Import everything that the making of a page needs."""
+    import_parts()
+    import nbformat  # noqa: F401
+    import papermill  # noqa: F401
+    import tqdm  # noqa: F401
+
+    from dxkit.press.engine import client_class
+    from dxkit.press.kernel import import_kernel
+
+    import_kernel()
+    client_class()
+
+
+def warm_up(project: Project, sample: Task) -> None:
+    """Import and touch, by plain calls, what every page needs, so that each finds it ready.
+
+    No notebook is run for this: what it leaves behind would be in every page.
+    """
+    import_all()
+    import nbformat
+    from matplotlib.backends.registry import backend_registry
+
+    from dxkit.press.page import exporter, framed
+    from dxkit.story.period import open_period
+    from dxkit.story.report import Report
+
+    backend_registry.list_all()
+    empty = nbformat.v4.new_notebook()
+    nbformat.validate(empty)
+    exporter().from_notebook_node(empty)
+    framed("", "", sample.language)
+    opened = open_period(project, sample.campaign, sample.period)
+    report = Report(opened, sample.unit, sample.language)
+    for name in report_calls(sample.notebook):
+        getattr(report, name)()
+
+
+def open_for_pages(project: Project, sample: Task) -> None:
+    """Open a task's period and work out what ranks need."""
+    from dxkit.story.period import open_period
+
+    analysis = open_period(project, sample.campaign, sample.period).analysis
+    _ = analysis.results.totals
+    if analysis.previous is not None:
+        _ = analysis.previous.results.totals
+
+
+def prepare_scorecards(project: Project, sample: Task) -> None:
+    """Open a task's period and make the scorecards that pages and files share, once for all of
+    them: from the top down to the level below the task's, save levels whose units only the
+    workbooks name.
+    """
+    from dxkit.story.period import open_period
+
+    open_for_pages(project, sample)
+    analysis = open_period(project, sample.campaign, sample.period).analysis
+    levels = analysis.campaign.levels
+    own = next(
+        n for n, level in enumerate(levels) if level.id == analysis.units.get(sample.unit).level
+    )
+    for level in levels[: own + 2]:
+        for unit in () if level.open else analysis.units.at_level(level.id):
+            analysis.scorecard(unit.code)
+
+
+def report_calls(notebook: Path) -> list[str]:
+    """The parts of a report that a notebook shows."""
+    source = notebook.read_text("utf-8")
+    return [name for name in re.findall(r"\breport\.(\w+)\(\)", source) if name.isidentifier()]
+
+
+def announce(project: Project) -> None:
+    """Have notebooks in this process and in those that it starts find the project's folders."""
+    os.environ["DXKIT_PROJECT"] = str(project.root)
+    for name, folder in (("DXKIT_RAW", project.raw), ("DXKIT_OUT", project.out)):
+        if folder is not None:
+            os.environ[name] = str(folder)
+    if project.sealed:
+        os.environ["DXKIT_SEALED"] = "1"
 
 
 def _light_imports() -> None:
@@ -31,19 +112,19 @@ def _light_imports() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
-def make_page(task: Task, project: Project, scratch: Path) -> None:
-    """Make one page in ``scratch``: page.html and executed.ipynb, or error.txt and exit code 1."""
-    os.environ["DXKIT_PROJECT"] = str(project.root)
-    for name, folder in (("DXKIT_RAW", project.raw), ("DXKIT_OUT", project.out)):
-        if folder is not None:
-            os.environ[name] = str(folder)
+def make_page(task: Task, scratch: Path, engine: str) -> str:
+    """Make one page in ``scratch``; returns why it failed, or nothing.
+
+    Raises no Exception; OSError with ``NO_SPACE`` is told apart as ``no_space``.
+    """
     try:
-        _make(task, scratch)
+        _make(task, scratch, engine)
     except Exception as error:  # the reason goes to the batch, which names the page
-        reason = f"{type(error).__name__}: {error}".strip().splitlines()
-        (scratch / "error.txt").write_text(_last_line(reason), "utf-8")
-        (scratch / "traceback.txt").write_text(traceback.format_exc(), "utf-8")
-        os._exit(1)
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            return f"no_space: {error.strerror}"
+        lines = f"{type(error).__name__}: {error}".strip().splitlines()
+        return _last_line(lines)
+    return ""
 
 
 def _last_line(lines: list[str]) -> str:
@@ -51,7 +132,7 @@ def _last_line(lines: list[str]) -> str:
     return next((line for line in reversed(lines) if line.strip(" -")), "")
 
 
-def _make(task: Task, scratch: Path) -> None:
+def _make(task: Task, scratch: Path, engine: str) -> None:
     _light_imports()
     import nbformat
     import papermill
@@ -65,14 +146,15 @@ def _make(task: Task, scratch: Path) -> None:
         "unit": task.unit,
         "language": task.language,
     }
+    own = {"engine_name": "dxkit", "start": "here"}
     notebook = papermill.execute_notebook(
         str(task.notebook),
         None,
         parameters=parameters,
-        engine_name="dxkit",
         progress_bar=False,
         log_output=False,
         request_save_on_cell_execute=False,
+        **({} if engine == "stock" else own),
     )
     title = dxkit.report(**parameters).title
     notebook.metadata["title"] = title
@@ -83,5 +165,5 @@ def _make(task: Task, scratch: Path) -> None:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
     page, _ = exporter().from_notebook_node(notebook)
-    (scratch / "page.html").write_text(page, "utf-8", newline="")
-    (scratch / "executed.ipynb").write_text(nbformat.writes(notebook), "utf-8", newline="")
+    (scratch / PAGE).write_text(page, "utf-8", newline="")
+    (scratch / EXECUTED).write_text(nbformat.writes(notebook), "utf-8", newline="")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from dxkit.model.campaign import Campaign
+from dxkit.model.units import UnitRegistry
 
 
 @dataclass
@@ -21,15 +26,27 @@ class PageRecord:
     seconds: float = 0.0
     sha256: str = ""
     reason: str = ""
+    tries: int = 1
+    machine: str = ""  # where it was made, when that was not here
 
 
 @dataclass
 class Manifest:
-    """One period's run."""
+    """One period's last run that made pages, and all pages that are in place.
+
+    ``engine`` is how notebooks were run (fork, spawn, stock, cluster), ``jobs`` how many at a time;
+    ``inputs`` and ``made_from`` are the hashes of what the pages were made from; ``complete`` says
+    that the index and the other files around the pages were written after the last page.
+    """
 
     campaign: str
     period: str
     engine: str = ""
+    jobs: int = 0
+    seconds: float = 0.0
+    complete: bool = False
+    versions: dict[str, str] = field(default_factory=dict)
+    made_from: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
     pages: dict[str, PageRecord] = field(default_factory=dict)
 
@@ -42,6 +59,28 @@ class Manifest:
             return cls(**content, pages=pages)
         except (OSError, ValueError, TypeError, KeyError):
             return None
+
+    def drop_unknown(self, units: UnitRegistry) -> None:
+        """Forget the pages of units that there are no more."""
+        self.pages = {unit: record for unit, record in self.pages.items() if unit in units}
+
+    def addresses(self, folder: Path) -> dict[str, str]:
+        """The pages that are in place, by unit: relative to the folder."""
+        return {
+            unit: record.path
+            for unit, record in self.pages.items()
+            if record.status != "failed" and (folder / record.path).exists()
+        }
+
+    def describe(self, engine: str, jobs: int, campaign: Campaign, notebooks: Path) -> None:
+        """Note how the pages are made, by which versions, from which campaign and notebooks."""
+        self.engine, self.jobs = engine, jobs
+        names = ("dxkit", "papermill", "nbconvert", "ipykernel", "matplotlib", "pandas")
+        self.versions = {"python": platform.python_version()}
+        self.versions |= {name: version(name) for name in names}
+        self.made_from = {"code": code_key(), "campaign": digest_of(*_contents(campaign.folder))}
+        for path in sorted(notebooks.glob("*.ipynb")):
+            self.made_from[path.name] = digest_of(path.read_bytes())
 
     def text(self) -> str:
         """The manifest as JSON."""
@@ -65,7 +104,7 @@ def code_key() -> str:
 
 
 def _contents(root: Path) -> Iterable[bytes]:
-    wanted = {".py", ".toml", ".j2", ".css", ".json"}
+    wanted = {".py", ".toml", ".j2", ".css", ".json", ".csv"}
     for path in sorted(root.rglob("*")):
         if path.suffix in wanted:
             yield path.relative_to(root).as_posix().encode()

@@ -41,12 +41,14 @@ class Language:
 
     # numbers -----------------------------------------------------------------------------
 
-    def number(self, fact: Fact, *, signless: bool = False, signed: bool = False) -> str:
+    def number(
+        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
+    ) -> str:
         """A fact as a reader sees it: rounded half up, in this language's marks ("45,6%").
 
         ``signless`` drops the sign, for sentences whose verb already says the direction;
-        ``signed`` writes a plus, for tables of differences. A missing fact gives the words of its
-        reason.
+        ``signed`` writes a plus, for tables of differences; ``bare`` leaves the "%" to the heading
+        of a column. A missing fact gives the words of its reason.
         """
         if not isinstance(fact, Fact):
             raise TypeError(f"a number enters text only as a Fact, not {fact!r}")
@@ -66,11 +68,13 @@ class Language:
         text = text.replace("\0", self._group_mark)
         if signed and rounded > 0:
             text = f"+{text}"
-        return text + "%" if fact.unit is UnitOfMeasure.SHARE else text
+        return text + "%" if fact.unit is UnitOfMeasure.SHARE and not bare else text
 
-    def fact(self, fact: Fact, *, signless: bool = False, signed: bool = False) -> Markup:
+    def fact(
+        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
+    ) -> Markup:
         """A fact as an element that carries its unrounded value and its key."""
-        text = self.number(fact, signless=signless, signed=signed)
+        text = self.number(fact, signless=signless, signed=signed, bare=bare)
         if fact.value is None:
             return Markup('<span class="missing">{}</span>').format(text)
         return Markup('<data class="fact" value="{}" data-fact="{}">{}</data>').format(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dxkit.model.facts import Fact
+from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.story.messages import Language
 
 
@@ -33,6 +33,11 @@ class Column:
     numeric: bool = False
 
 
+IN_PERCENT = " (%)"
+"""What a heading ends with when the figures below it are percentages."""
+NOTHING = "–"
+"""What stands in a cell when there is no figure to expect."""
+
 _DIFFERENCES = frozenset({"gap", "change", "rank_change", "against_group", "progress"})
 _SHAPES = {"good": "●", "bad": "▲", "none": "–", "unknown": "–"}
 
@@ -47,14 +52,18 @@ def render_table(
 ) -> Markup:
     """The table in a box that scrolls sideways on a phone. A row's first cell is its heading.
 
-    The last ``totals`` rows stand apart and stay last when a reader sorts.
+    A column of nothing but percentages says so in its heading, once. The last ``totals`` rows stand
+    apart and stay last when a reader sorts.
     """
+    percent = [n > 0 and _only_shares([row[n] for row in rows]) for n in range(len(columns))]
     head = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(_numeric(column.numeric), column.heading)
-        for column in columns
+        Markup('<th scope="col"{}>{}{}</th>').format(
+            _numeric(column.numeric), column.heading, IN_PERCENT if shares else ""
+        )
+        for column, shares in zip(columns, percent, strict=True)
     )
     body = Markup("").join(
-        _row(row, columns, language, total=number >= len(rows) - totals)
+        _row(row, columns, percent, language, total=number >= len(rows) - totals)
         for number, row in enumerate(rows)
     )
     below = Markup('<p class="note">{}</p>').format(note) if note else ""
@@ -64,14 +73,32 @@ def render_table(
     ).format(Markup(caption).striptags(), caption, head, body, below)
 
 
+def _only_shares(cells: Sequence[Cell]) -> bool:
+    """Whether a column holds shares and, at most, cells that say that there is none."""
+    facts = [cell for cell in cells if isinstance(cell, Fact) and cell.known]
+    others = [cell for cell in cells if not isinstance(cell, Fact)]
+    return (
+        bool(facts)
+        and all(fact.unit is UnitOfMeasure.SHARE for fact in facts)
+        and all(isinstance(cell, str) and cell in ("", NOTHING) for cell in others)
+    )
+
+
 def _row(
-    row: Sequence[Cell], columns: Sequence[Column], language: Language, *, total: bool
+    row: Sequence[Cell],
+    columns: Sequence[Column],
+    percent: Sequence[bool],
+    language: Language,
+    *,
+    total: bool,
 ) -> Markup:
     first, *others = row
-    cells = [Markup('<th scope="row">{}</th>').format(_shown(first, language))]
+    cells = [Markup('<th scope="row">{}</th>').format(_shown(first, language, bare=False))]
     cells += [
-        Markup("<td{}>{}</td>").format(_numeric(column.numeric), _shown(cell, language))
-        for cell, column in zip(others, columns[1:], strict=True)
+        Markup("<td{}>{}</td>").format(
+            _numeric(column.numeric), _shown(cell, language, bare=in_heading)
+        )
+        for cell, column, in_heading in zip(others, columns[1:], percent[1:], strict=True)
     ]
     mark = Markup(' class="total"') if total else ""
     return Markup("<tr{}>{}</tr>").format(mark, Markup("").join(cells))
@@ -81,9 +108,9 @@ def _numeric(numeric: bool) -> Markup:
     return Markup(' class="number"') if numeric else Markup("")
 
 
-def _shown(cell: Cell, language: Language) -> str | Markup:
+def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
     if isinstance(cell, Fact):
-        return language.fact(cell, signed=cell.key.kind in _DIFFERENCES)
+        return language.fact(cell, signed=cell.key.kind in _DIFFERENCES, bare=bare)
     if isinstance(cell, State):
         return Markup(
             '<span class="state {}" data-said="{}"><span aria-hidden="true">{}</span> {}</span>'

@@ -20,6 +20,10 @@ from dxkit.model.facts import Fact, FactKey
 from dxkit.story.messages import Language
 from dxkit.story.places import ranges_by_sheet
 
+_LISTS = ("periods", "units", "subjects", "kinds", "methods")
+"""What the making of a fact names by its place in a list of ids and words, in the order in which it
+does: the four parts of its key, and the method.
+"""
 _VISIBLE_MARKS = {"simulated": "simulated", "doubtful": "doubtful", "approximate": "doubtful"}
 
 
@@ -32,9 +36,11 @@ class PageLanguage(Language):
         super().__init__(language.code, language.sections)
         self.facts: dict[FactKey, Fact] = {}
 
-    def fact(self, fact: Fact, *, signless: bool = False, signed: bool = False) -> Markup:
+    def fact(
+        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
+    ) -> Markup:
         """The fact as an element that carries its value, its key and its reservations."""
-        element = str(super().fact(fact, signless=signless, signed=signed))
+        element = str(super().fact(fact, signless=signless, signed=signed, bare=bare))
         if not fact.known:
             return Markup(element)
         self.facts[fact.key] = fact
@@ -49,7 +55,9 @@ def traces(
     campaign: Campaign,
     language: Language,
 ) -> Markup:
-    """The making of the facts shown and of those they are made from, as hidden text in JSON.
+    """The making of the facts shown and of those they are made from, as hidden text in JSON: for
+    each how it is written, the places of its key's parts, its method and its reservations in their
+    lists, then the facts that it is made of and its cells, where there are any.
 
     Cells are named only of ``unit_code`` and the units below it: what a page says of a greater
     whole rests on other units' files, which it does not name.
@@ -59,22 +67,28 @@ def traces(
     facts = _with_inputs(shown, analysis, own)
     named = {fact.key for fact in shown}
     number_of = {key: number for number, key in enumerate(facts)}
+    words = _words(facts.values(), analysis, campaign, language)
+    at = {part: {one: place for place, (one, _) in enumerate(words[part])} for part in _LISTS}
     sheets: dict[str, int] = {}
+    reservations: dict[tuple[str, ...], int] = {(): 0}
     entries = []
-    for fact in facts.values():
-        inputs = [number_of[key] for key in fact.inputs if key in number_of]
+    for key, fact in facts.items():
+        inputs = [number_of[source] for source in fact.inputs if source in number_of]
         cells: list[list[Any]] = []
-        if fact.key.unit in own and not inputs and (fact.key in named or not fact.inputs):
+        if key.unit in own and not inputs and (key in named or not fact.inputs):
             for (file, sheet), ranges in ranges_by_sheet(fact.sources).items():
                 place = sheets.setdefault(f"{file} › {sheet}", len(sheets))
                 cells.append([place, ranges])
-        entries.append([language.number(fact), fact.method, inputs, cells, sorted(fact.marks)])
+        marks = reservations.setdefault(tuple(sorted(fact.marks)), len(reservations))
+        parts = zip(_LISTS, (key.period, key.unit, key.subject, key.kind, fact.method), strict=True)
+        entry = [language.number(fact), *(at[part][one] for part, one in parts), marks]
+        entries.append([*entry, *([inputs, cells] if cells else [inputs] if inputs else [])])
     content = {
-        "keys": [str(key) for key in facts],
         "facts": entries,
         "sheets": list(sheets),
+        "marks": list(reservations),
         "own": sorted(own & {key.unit for key in facts}),
-        "words": _words(facts.values(), analysis, campaign, language),
+        "words": words,
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return Markup('<p hidden class="place" id="traces">{}</p>').format(text)
@@ -103,12 +117,16 @@ def _words(
     names |= {i.id: language.name(i.names) for i in campaign.indicators}
     names |= {reward_subject(rule.id): language.name(rule.names) for rule in campaign.rewards}
     plain = language.plain
+    keys = [fact.key for fact in facts]
+    named = {
+        "periods": {key.period: language.period(key.period) for key in keys},
+        "units": {key.unit: analysis.units.get(key.unit).name for key in keys},
+        "subjects": {key.subject: names[key.subject] for key in keys},
+        "kinds": {key.kind: plain(f"trace.kind_{key.kind}") for key in keys},
+        "methods": {fact.method: plain(f"trace.method_{fact.method}") for fact in facts},
+    }
     return {
-        "units": {k.unit: analysis.units.get(k.unit).name for k in (f.key for f in facts)},
-        "subjects": {fact.key.subject: names[fact.key.subject] for fact in facts},
-        "kinds": {f.key.kind: plain(f"trace.kind_{f.key.kind}") for f in facts},
-        "periods": {f.key.period: language.period(f.key.period) for f in facts},
-        "methods": {f.method: plain(f"trace.method_{f.method}") for f in facts},
+        **{part: list(found.items()) for part, found in named.items()},
         "marks": {mark: plain(f"trace.mark_{mark}") for f in facts for mark in sorted(f.marks)},
         **{key: plain(f"trace.{key}") for key in ("title", "made_of", "cells", "all_senders")},
     }

@@ -70,33 +70,35 @@
   // Numbers: how each was made and from which cells.
   const store = document.getElementById("traces");
   if (!store) return;
-  const { keys, facts, sheets, own, words } = JSON.parse(store.textContent);
-  const numberOf = new Map(keys.map((key, number) => [key, number]));
+  const { facts, sheets, marks, own, words } = JSON.parse(store.textContent);
+  const lists = [words.periods, words.units, words.subjects, words.kinds];
+  const partsOf = (number) => lists.map((list, part) => list[facts[number][part + 1]]);
+  const numberOf = new Map(facts.map((_, number) => [partsOf(number).map(([id]) => id).join("/"), number]));
   const box = make("div", "", document.body);
   box.id = "trace";
   box.setAttribute("role", "tooltip");
   box.hidden = true;
   let open = null;
 
-  const nameOf = (key) => {
-    const [period, unit, subject, kind] = key.split("/");
-    return `${words.subjects[subject]}, ${words.kinds[kind]} (${words.units[unit]}, ${words.periods[period]})`;
+  const nameOf = (number) => {
+    const [period, unit, subject, kind] = partsOf(number).map(([, name]) => name);
+    return `${subject}, ${kind} (${unit}, ${period})`;
   };
   const describe = (number, parent) => {
-    const [, method, inputs, cells, marks] = facts[number];
-    make("p", words.methods[method], parent);
+    const [, , unit, , , method, reservations, inputs = [], cells = []] = facts[number];
+    make("p", words.methods[method][1], parent);
     if (inputs.length) {
       const list = make("ul", "", parent);
       for (const input of inputs) {
         const item = make("li", "", list);
-        const itsCells = facts[input][3];
+        const itsCells = facts[input][8] || [];
         make("b", facts[input][0], item);
-        item.append(" " + (inputs.length > 6 ? words.subjects[keys[input].split("/")[2]] : nameOf(keys[input])));
+        item.append(" " + (inputs.length > 6 ? partsOf(input)[2][1] : nameOf(input)));
         if (itsCells.length && inputs.length < 7) cellList(itsCells, item);
       }
     } else if (cells.length) cellList(cells, parent);
-    else if (!own.includes(keys[number].split("/")[1])) make("p", words.all_senders, parent);
-    for (const mark of marks) make("p", words.marks[mark], parent).className = "note";
+    else if (!own.includes(words.units[unit][0])) make("p", words.all_senders, parent);
+    for (const mark of marks[reservations]) make("p", words.marks[mark], parent).className = "note";
   };
   const cellList = (cells, parent) => {
     for (const [sheet, ranges] of cells) make("p", `${words.cells}: ${sheets[sheet]}: ${ranges}`, parent).className = "place";
@@ -110,8 +112,10 @@
     fact.setAttribute("aria-describedby", "trace");
     box.replaceChildren();
     const title = make("p", "", box);
-    make("b", fact.textContent.trim(), title);
-    title.append(": " + nameOf(keys[number]));
+    const [shown] = facts[number];
+    const text = fact.textContent.trim();
+    make("b", shown === text + "%" ? shown : text, title);
+    title.append(": " + nameOf(number));
     describe(number, box);
     box.hidden = false;
     const at = fact.getBoundingClientRect();

@@ -15,7 +15,6 @@ import openpyxl
 import pytest
 
 from dxkit.cli import run
-from dxkit.press import run as batch
 from dxkit.press.lock import only_run
 
 
@@ -181,11 +180,9 @@ def test_a_second_run_on_the_same_outputs_is_refused(
     assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 0
 
 
-def test_spawned_processes_make_the_same_pages(
-    outputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batch, "_can_fork", lambda: False)
-    assert run(["report", "2022-Q4", "--unit", "936", "--out", str(tmp_path)]) == 0
+def test_spawned_processes_make_the_same_pages(outputs: Path, tmp_path: Path) -> None:
+    arguments = ["--unit", "936", "--engine", "spawn", "--out", str(tmp_path)]
+    assert run(["report", "2022-Q4", *arguments]) == 0
     folder = tmp_path / "haugiang-2022" / "2022-Q4"
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["engine"] == "spawn"
     page = "district/936-huyen-long-my.html"
@@ -202,14 +199,14 @@ def test_pages_of_another_level(tmp_path: Path) -> None:
 
 
 def test_a_page_that_takes_too_long_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, root: Path
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:
     slow = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
     slow["cells"][1]["source"] = ["import time\n", "time.sleep(60)"]
     notebook = tmp_path / "slow.ipynb"
     notebook.write_text(json.dumps(slow), "utf-8")
-    monkeypatch.setattr(batch, "TIME_LIMIT", 1.0)
     arguments = ["--unit", "930", "--notebook", str(notebook), "--out", str(tmp_path / "out")]
+    arguments += ["--time-limit", "2"]
     assert run(["report", "2022-Q4", *arguments]) == 1
     assert "quá thời gian" in said(capsys)
 

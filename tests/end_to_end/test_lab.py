@@ -164,6 +164,8 @@ def test_every_notebook_runs(lab: tuple[int, int, Path], browser: Any, name: str
     assert hosts_asked(browser) == {"127.0.0.1"}
     assert addresses_connected(pid) <= {"127.0.0.1", "::1"}
     if folder := os.environ.get("DXKIT_PICTURES"):
+        browser.execute_script("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
+        time.sleep(2)
         browser.save_screenshot(f"{folder}/lab-{name}.png")
 
 
@@ -179,9 +181,7 @@ def test_another_district_changes_table_and_chart(lab, browser: Any) -> None:
             "return document.querySelector('.widget-html-content .dxkit table')?.innerText ?? ''"
         )
         charts = "return [...document.querySelectorAll('.widget-html-content svg')]"
-        return text, browser.execute_script(
-            charts + ".map(s => s.getAttribute('aria-label')).join()"
-        )
+        return text, browser.execute_script(charts + ".map(s => s.outerHTML).join()")
 
     table, charts = wait_for(lambda: all(shown()) and shown(), 60, "the widgets")
     assert "Huyện Phụng Hiệp" in table
@@ -195,6 +195,30 @@ def test_another_district_changes_table_and_chart(lab, browser: Any) -> None:
     search.send_keys("thanh xuan\n")
     wait_for(lambda: shown()[0] != before, 60, "the search")
     assert hosts_asked(browser) == {"127.0.0.1"}
+
+
+def test_the_start_page_leads_on(lab, browser: Any) -> None:
+    port, _, _ = lab
+    open_and_run(browser, port, "start_here")
+    label = "return window.jupyterapp.shell.currentWidget.title.label"
+    for text, name in (("Chất lượng số liệu", "data_quality.ipynb"),
+                       ("Một quý ở văn phòng, từng bước", "quarter.md")):  # fmt: skip
+        link = f"return [...document.querySelectorAll('.dxkit a')].find(a => a.text === '{text}')"
+        wait_for(lambda link=link: browser.execute_script(link), 60, text)
+        browser.execute_script(link + ".click()")
+        wait_for(lambda name=name: browser.execute_script(label) == name, 60, name)
+        opens = "window.jupyterapp.commands.execute('docmanager:open', {path: arguments[0]})"
+        browser.execute_script(opens, "notebooks/start_here.ipynb")
+
+
+def test_a_report_looks_like_its_page(lab, browser: Any) -> None:
+    port, _, _ = lab
+    open_and_run(browser, port, "quarterly_report")
+    cells = "return [...document.querySelectorAll('.jp-RenderedHTML .table td')]"
+    aligned = ".map(c => [c.className, getComputedStyle(c).textAlign])"
+    found = wait_for(lambda: browser.execute_script(cells + aligned), 60, "a table")
+    assert {align for kind, align in found if kind == "number"} == {"right"}
+    assert {align for kind, align in found if kind != "number"} == {"left"}
 
 
 def test_the_interface_is_vietnamese_and_quiet(lab, browser: Any) -> None:

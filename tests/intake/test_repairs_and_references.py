@@ -32,7 +32,7 @@ def test_a_repair_applies_while_the_cell_reads_as_expected(root: Path, haugiang:
     campaign = dataclasses.replace(haugiang, corrections=corrections)
     received = read_period(campaign, "2022-Q4", root / "data/raw/haugiang-2022/2022-Q4")
     found = [o for o in received.table.of("31327", "dossiers") if o.period == "2022-10"]
-    assert [(o.value, o.correction) for o in found] == [(150, "gọi điện hỏi lại")]
+    assert [(o.value, o.raw, o.correction) for o in found] == [(150, "12O", "gọi điện hỏi lại")]
     said = [(f.code, f.place.cell) for f in received.findings if f.code.startswith("correction")]
     assert sorted(said) == [
         ("correction_applied", "C16"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from dxkit.story.charts.labels import broken, spread
 from dxkit.story.charts.months import Month, draw_months
 from dxkit.story.charts.slope import Slope, draw_slopes
 from dxkit.story.charts.strip import Strip, draw_strips
-from dxkit.story.charts.style import grade
+from dxkit.story.charts.style import GOOD, grade
 from dxkit.story.charts.tiles import Place, draw_map, draw_tiles
 from dxkit.story.charts.timeline import Event, draw_timeline
 from dxkit.story.messages import load_language
@@ -41,6 +40,12 @@ def count(value: int, unit: str = "930", kind: str = "shortfall") -> Fact:
     return Fact(FactKey("2022-Q4", unit, "cashless", kind), value, UnitOfMeasure.COUNT)
 
 
+def test_blue_is_that_of_seaborns_palette_for_the_colour_blind() -> None:
+    from seaborn import color_palette
+
+    assert color_palette("colorblind").as_hex()[0] == GOOD
+
+
 def parsed(svg: str) -> etree._Element:
     return etree.fromstring(svg)
 
@@ -53,19 +58,32 @@ def boxes(svg: str, colour: str) -> list[tuple[float, float, float, float]]:
     """(left, top, right, bottom) of the filled shapes of one colour, in drawing order."""
     return [
         (min(shape[::2]), min(shape[1::2]), max(shape[::2]), max(shape[1::2]))
-        for shape in _shapes(svg, f"fill: {colour}")
+        for shape in _shapes(svg, f"fill:{colour}")
     ]
 
 
+def dots(svg: str, colour: str) -> list[tuple[float, float, float]]:
+    """(x, y, width) of the round marks of one colour, in drawing order."""
+    found = []
+    for path in parsed(svg).iter(f"{SVG}path"):
+        style = path.get("style", "")
+        if f"fill:none;stroke:{colour}" in style and "stroke-linecap:round" in style:
+            width = float(re.findall(r"stroke-width:([\d.]+)", style)[0])
+            for piece in path.get("d", "").split("M")[1:]:
+                x, y, *_ = (float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", piece))
+                found.append((x, y, width))
+    return found
+
+
 def strokes(svg: str, colour: str) -> list[list[float]]:
-    return _shapes(svg, f"fill: none; stroke: {colour}")
+    return _shapes(svg, f"fill:none;stroke:{colour}")
 
 
 def _shapes(svg: str, style: str) -> list[list[float]]:
     return [
         [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", piece)]
         for path in parsed(svg).iter(f"{SVG}path")
-        if style in path.get("style", "")
+        if style in path.get("style", "") and "linecap:round" not in path.get("style", "")
         for piece in path.get("d", "").split("M")[1:]
     ]
 
@@ -132,19 +150,16 @@ def test_what_is_lacking_is_orange_and_less_can_be_better() -> None:
 def test_strips_run_from_the_lowest_to_the_highest() -> None:
     strip = Strip("Kỹ năng số", share(0.6), share(0.5), (0.2, 1.0))
     svg = draw_strips("chart-t", [strip], VI)
-    low, high = boxes(svg, "var(--peer")
-    (own,) = boxes(svg, BLUE)
-
-    def middle(box: Sequence[float]) -> float:
-        return (box[0] + box[2]) / 2
-
-    assert middle(own) - middle(low) == pytest.approx((middle(high) - middle(low)) / 2, abs=0.3)
+    (low, _, small), (high, _, _) = dots(svg, "var(--peer")
+    ((own, _, large),) = dots(svg, BLUE)
+    assert own - low == pytest.approx((high - low) / 2, abs=0.3)
+    assert large > small
     (whole,) = strokes(svg, INK)
-    assert whole[0] - middle(low) == pytest.approx((middle(high) - middle(low)) * 3 / 8, abs=0.3)
+    assert whole[0] - low == pytest.approx((high - low) * 3 / 8, abs=0.3)
     assert [f[2] for f in facts_in(svg)] == ["60,0%"]  # nobody else's number
     worse = draw_strips("chart-t", [Strip("K", share(0.4), share(0.5), (0.2, 1.0))], VI)
-    assert boxes(worse, ORANGE)
-    assert not boxes(worse, BLUE)
+    assert dots(worse, ORANGE)
+    assert not dots(worse, BLUE)
 
 
 def test_slopes_rise_and_fall_with_their_values() -> None:
@@ -177,8 +192,8 @@ def test_a_grid_has_every_value_in_its_place_on_its_ground() -> None:
     assert len(none) == 2
     assert all(box[0] > best[2] for box in none)
     assert [f[2] for f in facts_in(svg)] == ["90,0%", "10,0%", "50,0%"]
-    assert "font-weight: 700" in svg[svg.index('data-value="0.9"') :][:120]
-    assert "font-weight: 700" not in svg[svg.index('data-value="0.5"') :][:120]
+    assert "font-weight:700" in svg[svg.index('data-value="0.9"') :][:120]
+    assert "font-weight:700" not in svg[svg.index('data-value="0.5"') :][:120]
     assert "–" in words(svg)
 
 
@@ -207,7 +222,7 @@ def test_a_timeline_is_in_the_order_of_months() -> None:
     events = [Event("Sau", "2022-11"), Event("Trước", "2022-10")]
     names = {"2022-10": "10/2022", "2022-11": "11/2022"}
     svg = draw_timeline("chart-t", events, names, VI)
-    first, second = boxes(svg, BLUE)
+    first, second = dots(svg, BLUE)
     assert first[0] < second[0]
     assert first[1] < second[1]
     assert words(svg).index("Trước") < words(svg).index("Sau")
@@ -250,13 +265,19 @@ def test_a_figure_says_its_claim_its_numbers_and_its_source() -> None:
     figure = html.fragment_fromstring(page)
     picture = figure.find(".//svg")
     assert picture is not None
-    named = picture.get("aria-labelledby")
-    alternative = figure.find(f".//p[@id='{named}']")
-    assert alternative is not None
-    spoken = "".join(alternative.itertext())
-    for shown in [f[2] for f in facts_in(drawing)] + ["50,0%", "Xã A", "Chỉ tiêu"]:
-        assert shown in spoken
-    assert len(figure.findall(".//details//td")) == 4
+    title, alternative = (picture.get("aria-labelledby") or "").split()
+    caption, spoken = (figure.get_element_by_id(name) for name in (title, alternative))
+    assert caption.tag == "figcaption"
+    assert caption.text_content() == VI.plain("claim.and")
+    assert spoken.text_content() == (
+        "Số liệu theo Đơn vị: Xã A: Kết quả 45,6%, Chỉ tiêu 50,0%; Xã B."
+    )
+    for _, _, shown in facts_in(drawing):
+        assert shown in spoken.text_content()
+    assert [th.text_content() for th in figure.findall(".//thead//th")] == [
+        "Đơn vị", "Kết quả (%)", "Chỉ tiêu (%)"
+    ]  # fmt: skip
+    assert [td.text_content() for td in figure.findall(".//td")] == ["45,6", "50,0", "–", "–"]
     assert "Nguồn: x" in "".join(figure.itertext())
 
 

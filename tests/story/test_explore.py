@@ -8,14 +8,17 @@ import re
 import subprocess
 import sys
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from lxml import html as lxml_html
 
 import dxkit
-from dxkit.story.explore.quality import MOST_SHOWN
+from dxkit.story.explore.quality import FEW_ALIKE, MOST_SHOWN
+from dxkit.story.explore.saving import save_frame
 
 
 @pytest.fixture
@@ -90,11 +93,45 @@ def test_saving_table_and_card(explorer, tmp_path: Path) -> None:
         header, *rows = list(csv.reader(file))
     assert tuple(header) == tuple(explorer.frame().columns)
     assert [row[0] for row in rows] == [i.name for i in explorer.chosen]
+    households = [row[header.index("households")] for row in rows]
+    assert households == [str(i.households or "") for i in explorer.chosen]
     card = explorer.save_card().read_text("utf-8")
     assert card.startswith("<!doctype html>")
     assert "SỐ LIỆU MÔ PHỎNG" in card
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", card)
     assert "chưa kết luận được" in card
+
+
+def test_the_card_in_short_says_where_since_when_and_how_sure(explorer) -> None:
+    explorer.choose(indicator="cashless", name="Tuyến đường thanh toán bằng mã QR")
+    said = dict(rows_of(explorer.card().html))
+    frame = explorer.frame()
+    places = frame["unit_name"][~frame["unit_code"].duplicated()]
+    assert said["Nơi thực hiện"].startswith(f"{len(places)} nơi: {places.iloc[0]}, ")
+    first, last = said["Bắt đầu"].split(" – ")
+    months = [f"{start[3:]}-{start[:2]}" for start in frame["start"]]
+    assert (first, last) == tuple(f"{m[5:]}/{m[:4]}" for m in (min(months), max(months)))
+    households = frame["households"].dropna()
+    total = f"{int(households.sum()):,}".replace(",", ".")
+    assert said["Số hộ"] == f"{total} hộ, cộng {len(households)} dòng có ghi số hộ"
+    assert said["Mức bằng chứng"] == "D – chưa kết luận được"
+    explorer.choose(search="khong co dau nao nhu the nay")
+    assert "Không có mô hình" in explorer.card().html
+
+
+def test_a_field_is_one_field_however_it_begins(explorer) -> None:
+    fields = explorer.frame()["field"].unique()
+    assert len({field.casefold() for field in fields}) == len(fields) > 3
+
+
+def test_text_that_a_spreadsheet_would_run_is_quoted(tmp_path: Path) -> None:
+    texts = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "Chợ 4.0", "144"]
+    path = save_frame(pd.DataFrame({"name": texts, "households": 144.0}), tmp_path / "a/b.csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    assert [row[0] for row in rows] == [f"'{text}" for text in texts[:6]] + texts[6:]
+    assert {row[1] for row in rows} == {"144"}
 
 
 def test_quality_counts_what_the_findings_file_counts() -> None:
@@ -109,9 +146,21 @@ def test_quality_counts_what_the_findings_file_counts() -> None:
     assert (errors, warned, notes) == tuple(
         severity.get(k, 0) for k in ("error", "warning", "note")
     )
-    quality.choose(sender="935")
+
+
+def test_findings_of_one_kind_do_not_bury_the_others() -> None:
+    quality = dxkit.quality("haugiang-2022", "2022-Q4").choose(sender="935")
+    alike = Counter((f.code, f.place.file) for f in quality.chosen)
+    assert max(alike.values()) > MOST_SHOWN
+    text = lxml_html.fromstring(quality.findings().html)
+    assert len(text.xpath("//details")) == sum(min(n, FEW_ALIKE) for n in alike.values())
+    left = [n - FEW_ALIKE for n in alike.values() if n > FEW_ALIKE]
+    said = [re.search(r"và (\d+) phát hiện", p.text_content()) for p in text.xpath("//p")]
+    assert [int(found[1]) for found in said if found] == left
+    ((code, _),) = alike.most_common(1)[0][:1]
+    quality.choose(rule=code)
     details = lxml_html.fromstring(quality.findings().html).xpath("//details")
-    assert 0 < len(details) == min(len(quality.chosen), MOST_SHOWN)
+    assert len(details) == min(len(quality.chosen), MOST_SHOWN)
 
 
 def test_one_click_shows_the_cell_as_received() -> None:
@@ -137,6 +186,8 @@ def test_start_says_where_the_period_stands(
     links = re.findall(r'href="([^"]+)"', start.links()._repr_html_())
     assert len(links) >= 7
     assert all((root / "notebooks" / link).exists() for link in links)
+    kept = re.findall(r'href="([^"]+)" download', start.links()._repr_html_())
+    assert [Path(link).name for link in kept] == ["league.xlsx"]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
@@ -164,10 +215,10 @@ def test_the_notebooks_run_with_their_defaults(
         warnings.simplefilter("ignore")
         cells = [c for c in nbformat.read(done, as_version=4).cells if c.cell_type == "code"]
     shown = [o for c in cells for o in c.outputs if "data" in o]
-    wanted = {"start_here": 2, "data_quality": 4, "explore_initiatives": 7}[name]
+    wanted = {"start_here": 2, "data_quality": 4, "explore_initiatives": 8}[name]
     assert len(shown) == wanted
     assert all("text/html" in o.data for o in shown)
     widgets = [o for o in shown if "application/vnd.jupyter.widget-view+json" in o.data]
-    assert bool(widgets) == (engine is None and name != "start_here")
+    assert bool(widgets) == (name != "start_here")
     text = "".join(o.data["text/html"] for o in shown)
     assert "Traceback" not in text

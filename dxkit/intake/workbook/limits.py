@@ -1,7 +1,7 @@
 """How much of one received file is ever read: bounds on memory and time, each with its reason.
 
 Every count is of the file's content, never of the clock, so that a file is read, or refused, alike
-on every machine. docs/limits.md says the same to the reader.
+on every machine. docs/en/limits.md says the same to the reader.
 """
 
 from __future__ import annotations

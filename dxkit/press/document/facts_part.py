@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dxkit.story.tables import IN_PERCENT
+
 FACT_STYLE = "dxkit fact"
 _PART_NAME = "/customXml/dxkit-facts.json"
 _CONTENT_TYPE = "application/json"
@@ -53,7 +55,7 @@ def read_facts(path: Path) -> tuple[str, list[tuple[str, str]]]:
     style = document.styles[FACT_STYLE].style_id
     body = document.element.body
     runs = body.xpath(f".//w:r[w:rPr/w:rStyle[@w:val='{style}']]")
-    texts = ["".join(node.text or "" for node in run.xpath("./w:t")) for run in runs]
+    texts = [_words(run) + _percent_above(run) for run in runs]
     numbers = list(zip(content["runs"], texts, strict=True))
     alternatives = {e.get("name"): e.get("descr") for e in body.xpath(".//wp:docPr[@descr]")}
     for name, pairs in content["pictures"].items():
@@ -65,3 +67,17 @@ def read_facts(path: Path) -> tuple[str, list[tuple[str, str]]]:
             place += len(words)
             numbers.append((key, words))
     return str(content["language"]), numbers
+
+
+def _words(element: Any) -> str:
+    return "".join(node.text or "" for node in element.xpath(".//w:t"))
+
+
+def _percent_above(run: Any) -> str:
+    """ "%" when a run stands in a table's cell below a heading that says it for its column."""
+    cell = next(iter(run.xpath("./ancestor::w:tc[1]")), None)
+    if cell is None:
+        return ""
+    first, *_ = cell.xpath("./ancestor::w:tbl[1]/w:tr")
+    heading = first.xpath("./w:tc")[len(cell.xpath("./preceding-sibling::w:tc"))]
+    return "%" if cell not in first and _words(heading).endswith(IN_PERCENT) else ""

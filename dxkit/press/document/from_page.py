@@ -15,6 +15,8 @@ from lxml import html
 
 from dxkit.press.document.facts_part import FACT_STYLE, DocumentFacts
 from dxkit.press.document.layout import CENTRE, first_line, never_split, repeat_heading_row
+from dxkit.story.plain_text import visible
+from dxkit.story.tables import IN_PERCENT
 
 _PICTURE_WIDTH = Mm(125)
 _TEXT_WIDTH = 165.0
@@ -93,7 +95,7 @@ class PageText:
         def write(text: str | None, fact: Element | None = None, slanted: bool = False) -> None:
             if not text:
                 return
-            run = paragraph.add_run(text)
+            run = paragraph.add_run(visible(text))
             if fact is not None:
                 run.style = FACT_STYLE
                 self.facts.runs.append(fact.get("data-fact"))
@@ -146,13 +148,16 @@ class PageText:
         alternative = element.find(f".//p[@id='{name}-text']")
         if name not in self._pictures or alternative is None:
             return
-        text = " ".join(alternative.text_content().split())
+        title, data = element.find("figcaption"), element.find("details")
+        text = visible(" ".join(f"{title.text_content()} {alternative.text_content()}".split()))
         self.facts.pictures[name] = [
-            (fact.get("data-fact"), fact.text) for fact in alternative.iter("data")
+            (fact.get("data-fact"), fact.text + _percent_above(fact))
+            for part in (title, data)
+            for fact in part.iter("data")
         ]
         caption = self._document.add_paragraph()
         caption.paragraph_format.keep_with_next = True
-        self._inline(caption, element.find("figcaption"), bold=True)
+        self._inline(caption, title, bold=True)
         paragraph = self._document.add_paragraph()
         paragraph.alignment = CENTRE
         paragraph.paragraph_format.keep_with_next = True
@@ -177,3 +182,12 @@ def _widths(rows: list[Element], columns: int) -> list[Any]:
         usual = sum(map(len, texts)) / len(texts)
         weights.append(min(max(longest + 1.5, usual * 0.7, 5), 40))
     return [Mm(_TEXT_WIDTH * weight / sum(weights)) for weight in weights]
+
+
+def _percent_above(fact: Element) -> str:
+    """ "%" when the heading of the table's column that a fact stands in says it."""
+    cell = next(fact.iterancestors("td"), None)
+    if cell is None:
+        return ""
+    heading = next(cell.iterancestors("table")).findall("thead/tr/th")[cell.getparent().index(cell)]
+    return "%" if heading.text_content().endswith(IN_PERCENT) else ""

@@ -15,6 +15,8 @@ from dxkit.story.messages import load_language
 TOLERANCE = 1e-12
 _SHARED = frozenset({"target", "max_points"})
 """Kinds that are the same for all units of a table, which may show them of any of these."""
+_IN_PERCENT = "(%)"
+"""How a column's heading ends that says once that its figures are percentages."""
 _EXEMPT = frozenset({"place", "raw", "date", "name", "document"})
 
 
@@ -65,7 +67,10 @@ class PageProof:
     def numbers(self) -> Iterator[Difference]:
         """Each number made again: its value, how it is written, and whether it belongs here."""
         allowed = self.allowed
-        for _, text_key, value, shown in self.facts():
+        for element, text_key, value, shown in self.facts():
+            heading = element.heading_above()
+            if heading is not None and heading.text.endswith(_IN_PERCENT):
+                shown += "%"
             try:
                 key = FactKey.parse(text_key)
                 number = self.again.number(key)
@@ -101,7 +106,7 @@ class PageProof:
             element = waiting.pop()
             if element.tag in ("script", "style") or "data-fact" in element.attributes:
                 continue
-            if element.classes & _EXEMPT:
+            if element.classes & _EXEMPT or _describes_a_chart(element):
                 continue
             for child in element.children:
                 if isinstance(child, Element):
@@ -157,3 +162,14 @@ class PageProof:
             if self.unit and about != mine:
                 heading = next((e.text for e in section.find_all("h2")), "")
                 yield self.differ("section", f"{heading} ({about})", mine)
+
+
+def _describes_a_chart(element: Element) -> bool:
+    """Whether it is the text alternative of a chart, which is compared with the chart's table."""
+    parent = element.parent
+    return (
+        parent is not None
+        and parent.tag == "figure"
+        and "id" in parent.attributes
+        and element.attributes.get("id") == f"{parent.attributes['id']}-text"
+    )

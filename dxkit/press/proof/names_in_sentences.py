@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.press.proof.checks import PageProof
 from dxkit.press.proof.rewards_again import band_again
+from dxkit.story.plain_text import visible
 
 Keys = Mapping[str, FactKey]
 Names = set[str]
@@ -199,7 +200,7 @@ class NamesInSentences:
 
 
 def _written(cell: CellRef, period: str) -> str:
-    return f"{period}/{cell.file} › {cell.sheet}: {cell.cell}"
+    return visible(f"{period}/{cell.file} › {cell.sheet}: {cell.cell}")
 
 
 _NONE = FactKey("", "", "", "")

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
 from dxkit.intake.workbook import column_letters, column_number
 from dxkit.model.facts import CellRef, FactKey
@@ -13,8 +14,13 @@ from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
 from dxkit.press.proof.writing import writings
 from dxkit.story.messages import load_language, written_day
+from dxkit.story.plain_text import harmless, visible
 
 _PLACE = re.compile(r"(?P<file>.+?) › (?P<sheet>.+): (?P<cells>[A-Z]+\d+(?:[:,] ?[A-Z]+\d+)*)")
+
+_PARTS_OF_A_KEY = ("periods", "units", "subjects", "kinds")
+_CELLS = 8
+"""Where a trace names its cells."""
 
 
 class Surroundings:
@@ -84,7 +90,7 @@ class Surroundings:
         """Text from cells stands in a received register or finding of this page's units."""
         received, allowed = self.again.received, self.proof.allowed
         texts = {
-            " ".join(text.split())
+            harmless(text)
             for row in received.table.register_rows
             if row.unit_code in allowed
             for _, text in row.fields
@@ -111,7 +117,8 @@ class Surroundings:
                 if f.place.cell and (f.unit_code in own or senders.get(f.place.file) in own)
             ]
             for place in places:
-                found.add(CellRef(f"{period.period.id}/{place.file}", place.sheet, place.cell))
+                file = visible(f"{period.period.id}/{place.file}")
+                found.add(CellRef(file, visible(place.sheet), place.cell))
         return frozenset(found)
 
     def _places(self) -> Iterator[Difference]:
@@ -142,7 +149,9 @@ class Surroundings:
         """The cells behind the indicators of the page's unit in its own period."""
         period = self.again.period.id
         cells = self.again.cells(self.proof.unit)
-        return frozenset(CellRef(f"{period}/{c.file}", c.sheet, c.cell) for c in cells)
+        return frozenset(
+            CellRef(visible(f"{period}/{c.file}"), visible(c.sheet), c.cell) for c in cells
+        )
 
     def _traces(self) -> Iterator[Difference]:
         """What the page's script tells of each number: its writing is that of the number."""
@@ -150,15 +159,22 @@ class Surroundings:
         for element in found:
             try:
                 content = json.loads("".join(c for c in element.children if isinstance(c, str)))
-                entries = list(zip(content["keys"], content["facts"], strict=True))
+                lists = [content["words"][part] for part in _PARTS_OF_A_KEY]
+                entries = [
+                    (
+                        "/".join(parts[at][0] for parts, at in zip(lists, entry[1:5], strict=True)),
+                        entry,
+                    )
+                    for entry in content["facts"]
+                ]
                 sheets = content["sheets"]
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, IndexError):
                 yield self.proof.differ("traces", "–", "JSON")
                 return
             for text, entry in entries:
                 yield from self._trace(text, entry, sheets)
 
-    def _trace(self, text: str, entry: list[object], sheets: list[str]) -> Iterator[Difference]:
+    def _trace(self, text: str, entry: list[Any], sheets: list[str]) -> Iterator[Difference]:
         shown = str(entry[0])
         try:
             key = FactKey.parse(text)
@@ -174,14 +190,15 @@ class Surroundings:
                            self.again.campaign, self.proof.language)  # fmt: skip
         if shown not in allowed:
             yield self.proof.differ(text, shown, allowed[0])
-        cells = entry[3] if isinstance(entry[3], list) else []
         told: set[CellRef] = set()
-        for place, ranges in cells:
+        for place, ranges in entry[_CELLS] if len(entry) > _CELLS else ():
             named = next(iter(_cells_in(f"{sheets[place]}: {ranges}")), None)
             told |= named or set()
             if named is None or not named <= self._known_cells:
                 yield self.proof.differ(text, f"{sheets[place]}: {ranges}", "–")
         expected = self.again.cells_of(key) if told else None
+        if expected is not None:
+            expected = {CellRef(visible(c.file), visible(c.sheet), c.cell) for c in expected}
         if expected is not None and told != expected:
             first = min(told ^ expected)
             yield self.proof.differ(text, str(first), "–" if first in told else "…")

@@ -31,7 +31,7 @@ class WordingProof:
         waiting = [body]
         while waiting:
             element = waiting.pop()
-            if element.tag in _SKIPPED or element.classes & _APART:
+            if element.tag in _SKIPPED or element.classes & _APART or _is_description(element):
                 continue
             if {"data-claim", "data-said", "data-name", "data-fact"} & set(element.attributes):
                 continue
@@ -88,6 +88,12 @@ class WordingProof:
         for code in self.proof.allowed:
             name = again.units.get(code).name
             yield from (name, name[:1].lower() + name[1:])
+
+
+def _is_description(element: Element) -> bool:
+    """Whether it tells a chart's data, which is compared with their table."""
+    inside = (above for above in element.above() if above.tag == "figure")
+    return any(element.attributes.get("id") == f"{f.attributes.get('id')}-text" for f in inside)
 
 
 def _pieces(text: str) -> Iterable[str]:

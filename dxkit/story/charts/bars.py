@@ -86,7 +86,7 @@ def draw_bars(
 
 def _write(canvas: Canvas, top: float, row: Bar, scale: float, *, own_target: bool) -> None:
     middle = top + _THICK / 2
-    canvas.words(_LEFT - 6, middle, broken(row.label, 19), at="right", fontsize=9, linespacing=1.0)
+    canvas.words(_LEFT - 6, middle, broken(row.label, 19), at="right", size=9, spacing=1.0)
     end = _LEFT + (_length(row.value, scale) if row.value.known else 0)
     if row.target is not None and row.target.known:
         x = _LEFT + _length(row.target, scale)
@@ -94,19 +94,19 @@ def _write(canvas: Canvas, top: float, row: Bar, scale: float, *, own_target: bo
             canvas.lines([[(x, top - 3), (x, top + _THICK + 3)]], INK, 2.2)
         end = max(end, x) if 0 <= x - end < 42 else end
     canvas.fact(
-        end + 5, middle, row.value, colour=INK, fontweight="bold" if row.value.known else "normal"
+        end + 5, middle, row.value, colour=INK, weight="bold" if row.value.known else "normal"
     )
 
 
 def _above(canvas: Canvas, x: float, y: float, line: Fact, word: str) -> None:
     """The name and number of a line, on whichever side has room."""
     if x > WIDTH / 2:
-        canvas.fact(x + 2, y, line, at="right", fontsize=SMALL)
+        canvas.fact(x + 2, y, line, at="right", size=SMALL)
         width = len(canvas.language.number(line)) * SMALL * 0.64
-        canvas.words(x - width, y, word, at="right", colour=SOFT, fontsize=SMALL)
+        canvas.words(x - width, y, word, at="right", colour=SOFT, size=SMALL)
     else:
-        canvas.words(x - 2, y, word, colour=SOFT, fontsize=SMALL)
-        canvas.fact(x + len(word) * SMALL * 0.62 + 3, y, line, fontsize=SMALL)
+        canvas.words(x - 2, y, word, colour=SOFT, size=SMALL)
+        canvas.fact(x + len(word) * SMALL * 0.62 + 3, y, line, size=SMALL)
 
 
 def _length(fact: Fact, scale: float) -> float:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-import math
-import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Self
-from xml.sax.saxutils import quoteattr
 
 import matplotlib as mpl
 import numpy as np
@@ -23,7 +20,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from dxkit.model.facts import Fact
-from dxkit.story.charts.style import FONT_SIZE, INK, SOFT, VARIABLES, WIDTH
+from dxkit.story.charts.finished import FACT, NAME, WORDS, for_page
+from dxkit.story.charts.style import FONT_SIZE, INK, SOFT, WIDTH
 from dxkit.story.messages import Language
 from dxkit.story.plain_text import harmless
 
@@ -35,7 +33,8 @@ _SETTINGS: Any = {
     "path.simplify": False,
 }
 Point = tuple[float, float]
-_NAME = "name"
+_TO_BASELINE = 0.36
+"""How far below the middle of a line its letters stand, in sizes of the font."""
 
 
 _bitmaps: ContextVar[dict[str, bytes] | None] = ContextVar("bitmaps", default=None)
@@ -103,17 +102,15 @@ class Canvas:
         self._path(path, facecolor="none", edgecolor=colour, linewidth=width)
 
     def dots(self, points: Sequence[Point], colour: str, size: float) -> None:
-        """Round marks ``size`` points across."""
-        circle = [(math.cos(n * math.pi / 6), math.sin(n * math.pi / 6)) for n in range(12)]
-        self.polygons(
-            [[(x + size / 2 * dx, y + size / 2 * dy) for dx, dy in circle] for x, y in points],
-            colour,
-        )
+        """Round marks ``size`` points across: very short lines with round ends."""
+        path = Path.make_compound_path(*(Path([(x, y), (x + 0.1, y)]) for x, y in points))
+        self._path(path, facecolor="none", edgecolor=colour, linewidth=size, capstyle="round")
 
     def _path(self, path: Path, **look: Any) -> None:
         """All shapes of one call as one path: no references, which a page's filter would drop."""
         if np.size(path.vertices):
-            self._axes.add_patch(PathPatch(path, joinstyle="miter", **look, **self._next()))
+            look = {"joinstyle": "miter", "capstyle": "butt", **look}
+            self._axes.add_patch(PathPatch(path, **look, **self._next()))
 
     def _next(self) -> dict[str, Any]:
         """Each call draws over those before it."""
@@ -123,17 +120,25 @@ class Canvas:
     # writing -----------------------------------------------------------------------------
 
     def words(
-        self, x: float, y: float, text: str, at: str = "left", colour: str = INK, **font: Any
+        self,
+        x: float,
+        y: float,
+        text: str,
+        at: str = "left",
+        colour: str = INK,
+        *,
+        size: float = FONT_SIZE,
+        spacing: float = 1.05,
     ) -> None:
-        """Words that are not a number; ``at`` says which end stands at x. A name or date that holds
-        figures is marked as one.
+        """Words that are not a number, in the middle of y; ``at`` says which end stands at x. Lines
+        stand one below the other. A name or date that holds figures is marked as one.
         """
-        if any(letter.isdigit() for letter in text):
-            font["gid"] = _NAME
-        text = drawable(text)
-        self._axes.text(
-            x, y, text, ha=at, va="center", color=colour, parse_math=False, **self._next(), **font
-        )
+        kind = NAME if any(letter.isdigit() for letter in text) else WORDS
+        key = f"{kind}{self._drawn}"
+        lines = drawable(text).split("\n")
+        top = y - size * spacing * (len(lines) - 1) / 2
+        for number, line in enumerate(lines):
+            self._write(key, x, top + number * size * spacing, line, at, colour, size)
 
     def fact(
         self,
@@ -143,29 +148,37 @@ class Canvas:
         at: str = "left",
         colour: str = INK,
         *,
+        size: float = FONT_SIZE,
+        weight: str = "normal",
         signed: bool = False,
-        **font: Any,
     ) -> None:
         """A number as readers see it, traceable; a missing one gives its reason, softly."""
-        name = f"fact{len(self._facts)}"
-        self._facts[name] = fact
+        key = f"{FACT}{len(self._facts)}"
+        self._facts[key] = fact
         shown = self.language.number(fact, signed=signed)
+        self._write(key, x, y, shown, at, colour if fact.known else SOFT, size, weight)
+
+    def _write(
+        self,
+        key: str,
+        x: float,
+        y: float,
+        text: str,
+        at: str,
+        colour: str,
+        size: float,
+        weight: str = "normal",
+    ) -> None:
+        """One line of text; words and numbers at one height stand on one line."""
         self._axes.text(
-            x,
-            y,
-            shown,
-            ha=at,
-            va="center",
-            gid=name,
-            color=colour if fact.known else SOFT,
-            **self._next(),
-            **font,
-        )
+            x, y + _TO_BASELINE * size, text, ha=at, va="baseline", color=colour, gid=key,
+            fontsize=size, fontweight=weight, parse_math=False, **self._next(),
+        )  # fmt: skip
 
     # the finished drawing ----------------------------------------------------------------
 
     def svg(self) -> Markup:
-        """The drawing for a page, named by the element ``<name>-text``."""
+        """The drawing for a page, named by the elements ``<name>-title`` and ``<name>-text``."""
         bitmaps = _bitmaps.get()
         if bitmaps is not None:
             bitmaps[self.name] = self.png()
@@ -173,7 +186,7 @@ class Canvas:
         self._figure.savefig(
             picture, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
         )
-        return _for_page(picture.getvalue(), self.name, self._facts)
+        return for_page(picture.getvalue(), self.name, self._facts)
 
     def png(self, dots_per_inch: int = 200) -> bytes:
         """The same drawing as a bitmap on white."""
@@ -201,38 +214,3 @@ def drawable(text: str) -> str:
         "".join(letter if ord(letter) in _glyphs() else "\u25a1" for letter in line)
         for line in lines
     )
-
-
-def _rounded(attribute: re.Match[str]) -> str:
-    """Coordinates to a tenth of a point, which no eye tells apart."""
-
-    def written(number: re.Match[str]) -> str:
-        return f"{float(number[0]):.1f}".removesuffix(".0")
-
-    return re.sub(r"\d+\.\d+", written, attribute[0])
-
-
-def _for_page(text: str, name: str, facts: dict[str, Fact]) -> Markup:
-    """Ids of its own, facts marked, colours as variables, text in the page's fonts."""
-    svg = text[text.index("<svg") :]
-    svg = re.sub(r"<(metadata|style)\b.*?</\1>|<!--.*?-->", "", svg, flags=re.DOTALL)
-    for key, fact in facts.items():
-        if fact.known:
-            mark = (
-                f'<g class="fact" data-value="{fact.value!r}" data-fact={quoteattr(str(fact.key))}>'
-            )
-            svg = svg.replace(f'<g id="{key}">', mark)
-    svg = svg.replace(f'<g id="{_NAME}">', '<g class="name">')
-    svg = re.sub(r' transform="rotate\(-0 [^"]*"| id="[^"]*"| clip-path="[^"]*"', "", svg)
-    svg = re.sub(r'(?<= )(?:d|x|y)="[^"]*"', _rounded, svg)
-    svg = re.sub(r"<defs>.*?</defs>", "", svg, flags=re.DOTALL)
-    svg = re.sub("|".join(VARIABLES), lambda found: VARIABLES[found[0]], svg)
-    svg = svg.replace("font-family: 'DejaVu Sans'; ", "")  # the page's own fonts
-    svg = re.sub(r"\s*\n\s*", " ", svg).replace(" <", "<").replace("> ", ">")
-    opening = svg.index(">") + 1
-    size = re.search(r'viewBox="[^"]+"', svg[:opening])
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size[0] if size else ""} '
-        f'aria-labelledby="{name}-text">'
-    )
-    return Markup(head + svg[opening:].strip())

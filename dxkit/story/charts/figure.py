@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from dxkit.model.facts import Fact
-from dxkit.story.messages import Language
-from dxkit.story.tables import Cell, Column, render_table
+from dxkit.story.messages import Language, strip_tags
+from dxkit.story.tables import NOTHING, Cell, Column, render_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +35,24 @@ class ChartData:
             *(Column(heading, numeric=True) for heading in self.headings),
         ]
         rows: list[list[Cell]] = [
-            [row.label, *("–" if fact is None else fact for fact in row.facts)] for row in self.rows
+            [row.label, *(NOTHING if fact is None else fact for fact in row.facts)]
+            for row in self.rows
         ]
         return render_table(caption, columns, rows, language)
 
-    def spoken(self, language: Language) -> Markup:
+    def spoken(self, language: Language) -> str:
         """The numbers one after the other: unit, heading and number; unit, heading and number."""
         alone = len(self.headings) == 1
         rows = []
         for row in self.rows:
             numbers = [
-                (Markup("") if alone else escape(heading) + " ") + language.fact(fact)
+                ("" if alone else strip_tags(heading) + " ") + language.number(fact)
                 for heading, fact in zip(self.headings, row.facts, strict=True)
                 if fact is not None
             ]
-            label = escape(row.label)
-            rows.append(label + ": " + Markup(", ").join(numbers) if numbers else label)
-        return Markup("; ").join(rows)
+            label = strip_tags(row.label)
+            rows.append(f"{label}: {', '.join(numbers)}" if numbers else label)
+        return "; ".join(rows)
 
 
 def chart_figure(
@@ -63,15 +64,14 @@ def chart_figure(
     language: Language,
 ) -> Markup:
     """The whole figure. ``claims`` are the sentences that the chart shows to be true: they are its
-    title, and with all its numbers its text alternative, which ``drawing`` names by
-    ``<name>-text``.
+    title ``<name>-title``, which with all its numbers in ``<name>-text`` is the text alternative
+    of ``drawing``. The alternative says what the table of the chart's data says, which holds the
+    facts.
     """
     title = Markup(" ").join(claims)
-    alternative = language.text(
-        "chart.alternative", claims=title, label=data.label, rows=data.spoken(language)
-    )
+    alternative = language.plain("chart.alternative", label=data.label, rows=data.spoken(language))
     return Markup(
-        '<figure class="chart" id="{name}"><figcaption>{title}</figcaption>'
+        '<figure class="chart" id="{name}"><figcaption id="{name}-title">{title}</figcaption>'
         '<div class="drawing">{drawing}</div><p hidden id="{name}-text">{alternative}</p>'
         '<p class="source">{source}</p>'
         "<details><summary>{summary}</summary>{table}</details></figure>"

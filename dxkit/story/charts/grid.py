@@ -43,9 +43,7 @@ def draw_grid(
     with Canvas(name, top + _ROW * len(rows) + 1, language) as canvas:
         for n, text in enumerate(lines):
             middle = _LEFT + width * (n + 0.5)
-            canvas.words(
-                middle, top / 2 - 1, text, at="center", colour=SOFT, fontsize=7.5, linespacing=1.1
-            )
+            canvas.words(middle, top / 2 - 1, text, at="center", colour=SOFT, size=7.5, spacing=1.1)
         boxes: dict[str, list[tuple[float, float, float, float]]] = {}
         for n, row in enumerate(rows):
             for m, square in enumerate(row.squares):
@@ -56,7 +54,7 @@ def draw_grid(
             canvas.bars(boxes.get(colour, ()), colour)
         for n, row in enumerate(rows):
             middle = top + (n + 0.5) * _ROW
-            canvas.words(_LEFT - 6, middle, broken(row.label, 20, 1), at="right", fontsize=SMALL)
+            canvas.words(_LEFT - 6, middle, broken(row.label, 20, 1), at="right", size=SMALL)
             for m, square in enumerate(row.squares):
                 _write(canvas, _LEFT + (m + 0.5) * width, middle, square)
         return canvas.svg()
@@ -64,8 +62,8 @@ def draw_grid(
 
 def _write(canvas: Canvas, x: float, y: float, square: Square) -> None:
     if square.value is None or not square.value.known:
-        canvas.words(x, y, "–", at="center", colour=SOFT, fontsize=SMALL)
+        canvas.words(x, y, "–", at="center", colour=SOFT, size=SMALL)
         return
     met = square.attained is not None and square.attained >= 1
     weight = "bold" if met else "normal"
-    canvas.fact(x, y, square.value, at="center", colour=INK, fontsize=SMALL, fontweight=weight)
+    canvas.fact(x, y, square.value, at="center", colour=INK, size=SMALL, weight=weight)

@@ -35,9 +35,9 @@ def draw_months(name: str, months: Sequence[Month], language: Language) -> Marku
     with Canvas(name, bottom + 22, language) as canvas:
         for n, month in enumerate(months):
             middle = step * (n + 0.42)
-            canvas.words(middle, bottom + 12, month.label, at="center", fontsize=9)
+            canvas.words(middle, bottom + 12, month.label, at="center", size=9)
             if not (month.whole.known and month.part.known):
-                canvas.fact(middle, bottom - 10, month.whole, at="center", fontsize=SMALL)
+                canvas.fact(middle, bottom - 10, month.whole, at="center", size=SMALL)
                 continue
             high = _HIGH * month.whole.number / most
             part = _HIGH * month.part.number / most
@@ -45,11 +45,9 @@ def draw_months(name: str, months: Sequence[Month], language: Language) -> Marku
             canvas.bars([(left, bottom - high, thick, high)], LINE)
             canvas.bars([(left, bottom - part, thick, part)], GOOD)
             canvas.fact(
-                middle, bottom - high - 8, month.whole, at="center", colour=SOFT, fontsize=SMALL
+                middle, bottom - high - 8, month.whole, at="center", colour=SOFT, size=SMALL
             )
-            canvas.fact(left + thick + 5, bottom - part / 2 - 6, month.part, fontsize=9)
-            canvas.fact(
-                left + thick + 5, bottom - part / 2 + 7, month.share, fontsize=9, fontweight="bold"
-            )
+            canvas.fact(left + thick + 5, bottom - part / 2 - 6, month.part, size=9)
+            canvas.fact(left + thick + 5, bottom - part / 2 + 7, month.share, size=9, weight="bold")
         canvas.lines([[(0, bottom), (WIDTH, bottom)]], PEER, 1)
         return canvas.svg()

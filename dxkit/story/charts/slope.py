@@ -45,8 +45,8 @@ def draw_slopes(
     """
     height = max(150.0, _APART * len(slopes) + _TOP + _BOTTOM + 40)
     with Canvas(name, height, language) as canvas:
-        canvas.words(_BEFORE, 8, before, at="center", colour=SOFT, fontsize=SMALL)
-        canvas.words(_NOW, 8, now, at="center", colour=SOFT, fontsize=SMALL)
+        canvas.words(_BEFORE, 8, before, at="center", colour=SOFT, size=SMALL)
+        canvas.words(_NOW, 8, now, at="center", colour=SOFT, size=SMALL)
         bottom = height - _BOTTOM
         canvas.lines([[(x, _TOP - 8), (x, bottom + 6)] for x in (_BEFORE, _NOW)], LINE, 1)
         values = [f.number for s in slopes for f in (s.before, s.now)]
@@ -64,7 +64,7 @@ def draw_slopes(
         left = spread([at(s.before) for s in slopes], _APART - 3, _TOP, bottom)
         right = spread([at(s.now) for s in slopes], _APART, _TOP, bottom)
         for slope, then, today in zip(slopes, left, right, strict=True):
-            canvas.fact(_BEFORE - 8, then, slope.before, at="right", fontsize=9)
-            canvas.fact(_NOW + 8, today, slope.now, fontsize=9, fontweight="bold")
-            canvas.words(_NOW + 48, today, broken(slope.label, 22, 1), fontsize=9)
+            canvas.fact(_BEFORE - 8, then, slope.before, at="right", size=9)
+            canvas.fact(_NOW + 8, today, slope.now, size=9, weight="bold")
+            canvas.words(_NOW + 48, today, broken(slope.label, 22, 1), size=9)
         return canvas.svg()

@@ -44,7 +44,7 @@ def draw_strips(name: str, strips: Sequence[Strip], language: Language) -> Marku
             middle = _TOP + n * _ROW + 21
             canvas.lines([[(_LEFT, middle), (_RIGHT, middle)]], LINE, 1)
             label = broken(strip.label, 20)
-            canvas.words(_LEFT - 10, middle, label, at="right", fontsize=9, linespacing=1.0)
+            canvas.words(_LEFT - 10, middle, label, at="right", size=9, spacing=1.0)
             _draw(canvas, strip, middle)
         return canvas.svg()
 
@@ -53,7 +53,7 @@ def _draw(canvas: Canvas, strip: Strip, middle: float) -> None:
     known = [f.number for f in (strip.own, strip.whole) if f is not None and f.known]
     values = [*strip.peers, *known]
     if not values:
-        canvas.fact(_LEFT, middle - 9, strip.own, fontsize=SMALL)
+        canvas.fact(_LEFT, middle - 9, strip.own, size=SMALL)
         return
     low, high = min(values), max(values)
     wide = high - low or 1.0
@@ -66,11 +66,11 @@ def _draw(canvas: Canvas, strip: Strip, middle: float) -> None:
     if whole is not None:
         canvas.lines([[(at(whole.number), middle - 8), (at(whole.number), middle + 8)]], INK, 1.6)
     if not strip.own.known:
-        canvas.fact(_LEFT, middle - 12, strip.own, fontsize=SMALL)
+        canvas.fact(_LEFT, middle - 12, strip.own, size=SMALL)
         return
     good = whole is None or (strip.own.number - whole.number) * strip.direction >= 0
     x = at(strip.own.number)
     canvas.dots([(x, middle)], GOOD if good else BAD, 10.5)
     side = "left" if x < _LEFT + 22 else "right" if x > _RIGHT - 18 else "center"
     shift = {"left": -5, "right": 5, "center": 0}[side]
-    canvas.fact(x + shift, middle - 12, strip.own, at=side, fontweight="bold", fontsize=9)
+    canvas.fact(x + shift, middle - 12, strip.own, at=side, weight="bold", size=9)

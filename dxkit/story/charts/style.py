@@ -7,14 +7,12 @@ are blue and orange, which colour-blind readers tell apart; a shape or a word al
 
 from __future__ import annotations
 
-from seaborn import color_palette
-
 INK = "#222222"
 SOFT = "#5a6472"
 LINE = "#d5dbe3"
 TRACK = "#eef1f5"
 PEER = "#8b95a3"
-GOOD = str(color_palette("colorblind").as_hex()[0])
+GOOD = "#0173b2"  # the first of seaborn's colorblind palette; importing that takes a second
 BAD = "#c26a00"
 GRADES = ("#f6c28b", "#fbe2c4", "#f3f1ec", "#cfe3f3", "#94c3e6")
 """Backgrounds from far below a target to above it, all pale enough for ink to be read on."""

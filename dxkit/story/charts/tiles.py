@@ -77,5 +77,5 @@ def _write(canvas: Canvas, centre: Point, place: Place, width: int) -> None:
     x, y = centre
     label = broken(place.label, width)
     shift = 5 if "\n" not in label else 10
-    canvas.words(x, y - 8, label, at="center", fontsize=SMALL, linespacing=1.05)
-    canvas.fact(x, y + shift, place.fact, at="center", colour=INK, fontweight="bold", fontsize=9)
+    canvas.words(x, y - 8, label, at="center", size=SMALL, spacing=1.05)
+    canvas.fact(x, y + shift, place.fact, at="center", colour=INK, weight="bold", size=9)

@@ -35,12 +35,12 @@ def draw_timeline(
     at = {month: _LEFT + step * (n + 0.5) for n, month in enumerate(months)}
     with Canvas(name, height, language) as canvas:
         for month, text in month_names.items():
-            canvas.words(at[month], 8, text, at="center", colour=SOFT, fontsize=SMALL)
+            canvas.words(at[month], 8, text, at="center", colour=SOFT, size=SMALL)
         canvas.lines([[(x, _TOP - 5), (x, height)] for x in at.values()], LINE, 1)
         ordered = sorted(events, key=lambda event: months.index(event.month))
         for n, event in enumerate(ordered):
             middle = _TOP + _ROW * (n + 0.5)
             label = broken(event.label, 36, 2)
-            canvas.words(_LEFT - 6, middle, label, at="right", fontsize=SMALL, linespacing=1.0)
+            canvas.words(_LEFT - 6, middle, label, at="right", size=SMALL, spacing=1.0)
             canvas.dots([(at[event.month], middle)], GOOD, 7.5)
         return canvas.svg()

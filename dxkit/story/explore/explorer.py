@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,31 +22,18 @@ from dxkit.analysis.initiatives import (
     started_at,
     where_next,
 )
-from dxkit.intake.text import fold, slug
-from dxkit.model.campaign import IndicatorKind, MeasureKind
+from dxkit.intake.text import slug
+from dxkit.model.campaign import MeasureKind
 from dxkit.model.initiatives import Initiative
-from dxkit.story.explore import initiative_parts
+from dxkit.story.explore import card_parts, evidence_parts, register_parts
+from dxkit.story.explore.choices import Choice, Offers
 from dxkit.story.explore.live import Controls, Part
+from dxkit.story.explore.saving import save_frame, save_text
 from dxkit.story.messages import load_language
 from dxkit.story.period import OpenPeriod
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_SORTS = ("place", "name", "field", "start", "households")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What is looked at. Empty text chooses nothing: all periods, areas, fields, names."""
-
-    period: str = ""
-    district: str = ""
-    field: str = ""
-    indicator: str = ""
-    name: str = ""
-    search: str = ""
-    sort: str = "place"
 
 
 class Explorer:
@@ -69,7 +55,9 @@ class Explorer:
         self._framed = framed
         self._parts: list[Part] = []
         self._comparisons: dict[Choice, Comparison] = {}
-        self.choice = Choice(indicator=self._first_indicator())
+        periods = [analysis.period.id for analysis in opened.history]
+        self._offers = Offers(self.campaign, self.units, periods, self.register, self.language)
+        self.choice = Choice(indicator=self._offers.first_indicator())
         self.controls = self._controls()
 
     # choices -----------------------------------------------------------------------------
@@ -84,7 +72,7 @@ class Explorer:
         """
         wanted = dataclasses.replace(self.choice, **choices)
         for name in choices:
-            values = [value for _, value in self._options(name) or ()]
+            values = [value for _, value in self._offers.options(name) or ()]
             if values and getattr(wanted, name) not in values:
                 raise ValueError(f"{name}: {getattr(wanted, name)!r} is none of {values}")
         self.choice = wanted
@@ -95,74 +83,14 @@ class Explorer:
     @property
     def chosen(self) -> tuple[Initiative, ...]:
         """The initiatives that fit the choices, in the order chosen."""
-        choice = self.choice
-        found = choose(
-            self.register,
-            self.units,
-            field=choice.field,
-            within=choice.district,
-            indicator=choice.indicator,
-            period=choice.period,
-        )
-        wanted = fold(choice.search)
-        found = tuple(
-            i
-            for i in found
-            if (not choice.name or i.name == choice.name) and wanted in fold(self._all_text(i))
-        )
-        return tuple(sorted(found, key=self._order))
-
-    def _all_text(self, initiative: Initiative) -> str:
-        i = initiative
-        place = self.units.get(i.unit_code).name
-        return " ".join((i.name, place, i.locality, i.field, i.aim, i.evidence, i.source))
-
-    def _order(self, initiative: Initiative) -> tuple[object, ...]:
-        order = [unit.code for unit in self.units.units]
-        place = order.index(initiative.unit_code)
-        first = initiative.first_day
-        key: object = {
-            "place": place,
-            "name": fold(initiative.name),
-            "field": fold(initiative.field),
-            "start": first.isoformat() if first else "9999",
-            "households": -(initiative.households or 0),
-        }[self.choice.sort]
-        return key, place, initiative.name
-
-    def _first_indicator(self) -> str:
-        """The indicator that most reported initiatives aim at."""
-        aims = [a for i in self.register for a in i.indicators if not i.published]
-        ratios = [i.id for i in self.campaign.indicators if i.kind is IndicatorKind.RATIO]
-        return max(ratios, key=aims.count, default="")
-
-    def _options(self, name: str) -> list[tuple[str, str]] | None:
-        say, every = self.language.plain, (self.language.plain("explore.all"), "")
-        if name == "period":
-            periods = [analysis.period.id for analysis in self.opened.history]
-            return [every, *((self.language.period(p), p) for p in periods)]
-        if name == "district":
-            level = self.campaign.report_level
-            return [every, *((u.name, u.code) for u in self.units.at_level(level))]
-        if name == "field":
-            fields = sorted({i.field for i in self.register if i.field}, key=fold)
-            return [every, *((f, f) for f in fields)]
-        if name == "indicator":
-            ratios = [i for i in self.campaign.indicators if i.kind is IndicatorKind.RATIO]
-            return [every, *((self.language.name(i.short_names), i.id) for i in ratios)]
-        if name == "name":
-            names = sorted({i.name for i in self.register}, key=fold)
-            return [every, *((n, n) for n in names)]
-        if name == "sort":
-            return [(say(f"explore.sort_{key}"), key) for key in _SORTS]
-        return None
+        return self._offers.fitting(self.choice)
 
     def _controls(self) -> Controls:
         names = [field.name for field in dataclasses.fields(Choice)]
         say = self.language.plain
         return Controls(
             {name: say(f"explore.choose_{name}") for name in names},
-            self._options,
+            self._offers.options,
             lambda name: getattr(self.choice, name),
             self._widget_changed,
             (
@@ -231,27 +159,27 @@ class Explorer:
 
     def table(self) -> Part:
         """The register: one row per initiative and place."""
-        return self._part(lambda: initiative_parts.register_table(self))
+        return self._part(lambda: register_parts.register_table(self))
 
     def timeline(self) -> Part:
         """When the initiatives chosen began."""
-        return self._part(lambda: initiative_parts.timeline_part(self))
+        return self._part(lambda: register_parts.timeline_part(self))
 
     def before_after(self) -> Part:
         """The indicator before and after the start, place by place, beside matched places."""
-        return self._part(lambda: initiative_parts.before_after_part(self))
+        return self._part(lambda: evidence_parts.before_after_part(self))
 
     def matched(self) -> Part:
         """The comparison with matched places, its grade, and the places themselves."""
-        return self._part(lambda: initiative_parts.evidence_part(self))
+        return self._part(lambda: evidence_parts.evidence_part(self))
 
     def next_places(self) -> Part:
         """Where to try next."""
-        return self._part(lambda: initiative_parts.next_part(self))
+        return self._part(lambda: card_parts.next_part(self))
 
     def card(self) -> Part:
-        """The card of the chosen initiative: what, where, since when, how it went, how sure."""
-        return self._part(lambda: initiative_parts.card_part(self))
+        """The card of the chosen initiative in short: where, since when, for what, how sure."""
+        return self._part(lambda: card_parts.summary_part(self))
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """Where to try next, as objects."""
@@ -273,22 +201,15 @@ class Explorer:
 
     def save_table(self) -> Path:
         """Write the initiatives chosen as CSV, for Excel; returns the file."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{self._file_name('initiatives')}.csv"
-        text = self.frame().map(_harmless).to_csv(index=False, lineterminator="\r\n")
-        _write(path, "\ufeff" + text)
-        return path
+        return save_frame(self.frame(), self.folder / f"{self._file_name('initiatives')}.csv")
 
     def save_card(self) -> Path:
         """Write the card as a page of its own, to go with a report; returns the file."""
         if self._framed is None:
             raise RuntimeError("open the explorer with dxkit.explore() to save cards")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{self._file_name('card')}.html"
-        title = initiative_parts.card_title(self)
-        content = str(initiative_parts.card_part(self))
-        _write(path, self._framed(content, title, self.language.code))
-        return path
+        title, content = card_parts.card_title(self), str(card_parts.card_page(self))
+        page = self._framed(content, title, self.language.code)
+        return save_text(page, self.folder / f"{self._file_name('card')}.html")
 
     def _file_name(self, kind: str) -> str:
         choice = self.choice
@@ -298,16 +219,3 @@ class Explorer:
 
     def _saved(self, path: Path) -> str:
         return self.language.plain("explore.saved", path=str(path))
-
-
-def _harmless(value: object) -> object:
-    """Text that a spreadsheet would take for a formula, quoted."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
-
-
-def _write(path: Path, text: str) -> None:
-    scratch = path.with_name(f".{path.name}")
-    scratch.write_text(text, "utf-8", newline="")
-    scratch.replace(path)

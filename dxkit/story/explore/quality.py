@@ -19,6 +19,8 @@ from dxkit.story.tables import Cell, Column, render_table
 
 MOST_SHOWN = 100
 """How many findings are listed one by one; choosing a sender or a kind shows the others."""
+FEW_ALIKE = 3
+"""How many of a kind in one file are listed while no kind is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,11 @@ class Quality:
         chosen = self.chosen
         if not chosen:
             return heading + Markup("<p>{}</p>").format(text("explore.findings_none"))
-        shown = chosen[:MOST_SHOWN]
+        few = len(chosen) if self.choice.rule else FEW_ALIKE
+        alike: dict[tuple[str, str], list[Finding]] = {}
+        for finding in chosen:
+            alike.setdefault((finding.code, finding.place.file), []).append(finding)
+        shown = [f for group in alike.values() for f in group[:few]][:MOST_SHOWN]
         said = text(
             "explore.findings_shown",
             shown=numbers.count(len(shown)),
@@ -195,15 +201,20 @@ class Quality:
         folder = self.opened.project.period_folder(
             self.opened.campaign.id, self.opened.analysis.period.id
         )
-        items = Markup("").join(
-            Markup("<details><summary>{}: {} – {}</summary>{}</details>").format(
+        items = Markup("")
+        for finding in shown:
+            items += Markup("<details><summary>{}: {} – {}</summary>{}</details>").format(
                 text(f"site.severity_{finding.severity}"),
                 str(finding.place),
                 finding_text(finding, self.language),
                 excerpt(folder, finding.place, self.language),
             )
-            for finding in shown
-        )
+            group = alike[finding.code, finding.place.file]
+            if len(group) > few and finding is group[few - 1]:
+                more = numbers.count(len(group) - few)
+                items += Markup('<p class="note">{}</p>').format(
+                    text("explore.findings_alike", number=more)
+                )
         return heading + Markup("<p>{}</p>{}").format(said, items)
 
     def _count(self, number: int) -> Markup:

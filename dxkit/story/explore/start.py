@@ -81,8 +81,10 @@ class Start:
 
     def _link(self, key: str, path: Path) -> Markup:
         address = Path(os.path.relpath(path, self.opened.project.notebooks)).as_posix()
-        return Markup('<li><a href="{}">{}</a></li>').format(
-            address, self.language.text(f"explore.link_{key}")
+        # JupyterLab opens what it can show; a workbook it can only hand on.
+        mark = Markup(" download") if path.suffix == ".xlsx" else ""
+        return Markup('<li><a href="{}"{}>{}</a></li>').format(
+            address, mark, self.language.text(f"explore.link_{key}")
         )
 
     def _files(self) -> Markup:

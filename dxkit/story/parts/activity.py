@@ -68,6 +68,8 @@ def _columns(context: Context, table: str) -> list[Measure]:
 def _register_table(
     context: Context, table: str, measures: Sequence[Measure], rows: Iterable[RegisterRow]
 ) -> Markup:
+    rows = list(rows)
+    measures = [m for m in measures if any(row.text(m.id) for row in rows)]
     columns = [Column(context.language.name(m.names)) for m in measures]
     written: list[list[Cell]] = [
         [Markup('<bdi class="raw">{}</bdi>').format(harmless(row.text(m.id))) for m in measures]

@@ -389,13 +389,14 @@ def test_memory_is_bounded(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     assert refused == len(REFUSED.keys() - left_out)
 
 
-def test_the_bounds_are_written_down() -> None:
-    """Every bound stands in docs/limits.md with its number."""
-    text = (ROOT / "docs" / "limits.md").read_text("utf-8")
+@pytest.mark.parametrize(("language", "mark"), [("en", ","), ("vi", ".")])
+def test_the_bounds_are_written_down(language: str, mark: str) -> None:
+    """Every bound stands in limits.md of both languages with its number."""
+    text = (ROOT / "docs" / language / "limits.md").read_text("utf-8")
     bounds = {name: value for name, value in vars(limits).items() if name.isupper()}
     assert len(bounds) > 15
     for name, value in bounds.items():
         (row,) = [
             line for line in text.splitlines() if line.startswith("|") and f"`{name}`" in line
         ]
-        assert f"{value:,}" in row, name
+        assert f"{value:,}".replace(",", mark) in row, name

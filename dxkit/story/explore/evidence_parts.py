@@ -1,4 +1,4 @@
-"""The parts of the notebook of initiatives, each from the present choices."""
+"""Before and after, against matched places, and how sure that is."""
 
 from __future__ import annotations
 
@@ -10,79 +10,12 @@ from markupsafe import Markup
 
 from dxkit.analysis.initiatives.effect import ComparedSet, Course
 from dxkit.model.facts import Fact
-from dxkit.model.initiatives import Initiative
 from dxkit.story.explore import drawing, numbers
+from dxkit.story.explore.naming import indicator_name, within_a_sentence
 from dxkit.story.tables import Cell, Column, render_table
 
 if TYPE_CHECKING:
     from dxkit.story.explore.explorer import Explorer
-
-
-def register_table(explorer: Explorer) -> Markup:
-    """The register as a table, with where each row stands or was published."""
-    text = numbers.speaker(explorer.language)
-    chosen = explorer.chosen
-    heading = Markup("<h2>{}</h2>").format(text("explore.register_title"))
-    if not chosen:
-        return heading + Markup("<p>{}</p>").format(text("explore.register_none"))
-    keys = ("name", "place", "start", "aim", "households", "evidence")
-    columns = [Column(text(f"explore.column_{key}"), numeric=key == "households") for key in keys]
-    rows: list[list[Cell]] = []
-    for i in chosen:
-        place = _with_parent(explorer, i.unit_code)
-        locality = "" if i.locality == explorer.units.get(i.unit_code).name else i.locality
-        households: Cell = "–"
-        if i.households is not None:
-            households = Markup(explorer.language.number(numbers.count(i.households)))
-        rows.append([
-            _two_lines(i.name, i.field), _two_lines(place, locality), i.start or "–", i.aim or "–",
-            households, _two_lines(i.evidence, source_text(explorer, i)),
-        ])  # fmt: skip
-    caption = text(
-        "explore.register_caption",
-        shown=numbers.count(len(chosen)),
-        total=numbers.count(len(explorer.register)),
-    )
-    return heading + render_table(caption, columns, rows, explorer.language)
-
-
-def _two_lines(first: str, second: str) -> Markup:
-    if not second:
-        return Markup("{}").format(first or "–")
-    return Markup('{}<br><span class="note">{}</span>').format(first or "–", second)
-
-
-def source_text(explorer: Explorer, initiative: Initiative) -> str:
-    """Where an initiative is known from: a report's cell, or a publication."""
-    if initiative.published:
-        return explorer.language.plain("explore.published_source", source=initiative.source)
-    return explorer.language.plain(
-        "explore.reported_in",
-        period=explorer.language.period(initiative.period),
-        place=str(initiative.place),
-    )
-
-
-def timeline_part(explorer: Explorer) -> Markup:
-    """When the initiatives began, by field."""
-    say, text = explorer.language.plain, numbers.speaker(explorer.language)
-    spans = [
-        drawing.Span(i.field or "–", i.first_day, i.last_day, i.published)
-        for i in explorer.chosen
-        if i.first_day is not None and i.last_day is not None
-    ]
-    heading = Markup("<h2>{}</h2>").format(text("explore.timeline_title"))
-    if not spans:
-        return heading + Markup("<p>{}</p>").format(text("explore.timeline_none"))
-    alternative = say(
-        "explore.timeline_alternative",
-        shown=numbers.count(len(spans)),
-        first=min(s.first for s in spans).strftime("%m/%Y"),
-        last=max(s.last for s in spans).strftime("%m/%Y"),
-    )
-    return heading + Markup('<figure>{}<p class="source">{}</p></figure>').format(
-        drawing.timeline(spans, alternative), text("explore.timeline_source")
-    )
 
 
 def before_after_part(explorer: Explorer) -> Markup:
@@ -162,7 +95,7 @@ def comparison_sentences(explorer: Explorer) -> Markup:
         text(
             "explore.plain_change",
             places=numbers.count(len(comparison.sets)),
-            indicator=_within_a_sentence(explorer),
+            indicator=within_a_sentence(explorer),
             change=numbers.points(comparison.plain_change),
         )
     ]
@@ -242,82 +175,3 @@ def _left_out(explorer: Explorer) -> Markup:
         for reason, names in by_reason.items()
     )
     return Markup('<p class="note">{} {}.</p>').format(said, parts)
-
-
-def next_part(explorer: Explorer) -> Markup:
-    """Where to try next, with the caveat of the grade."""
-    text, language = numbers.speaker(explorer.language), explorer.language
-    heading = Markup("<h2>{}</h2>").format(text("explore.next_title"))
-    evidence = explorer.evidence
-    if evidence is None:
-        return heading + Markup("<p>{}</p>").format(text("explore.before_none"))
-    whole = abs(explorer.goal * 100 - round(explorer.goal * 100)) < 1e-9
-    goal = numbers.share(explorer.goal, 0 if whole else 1)
-    found = explorer.suggestions()
-    if not found:
-        return heading + Markup("<p>{}</p>").format(text("explore.next_none", goal=goal))
-    columns = [Column(text("explore.column_place"))]
-    columns += [Column(text(f"explore.column_{k}"), numeric=True) for k in ("value", "lag")]
-    columns.append(Column(text("explore.column_like")))
-    rows: list[list[Cell]] = []
-    for suggestion in found:
-        card = explorer.opened.scorecard(suggestion.code)
-        rows.append([
-            _with_parent(explorer, suggestion.code),
-            card.fact(explorer.choice.indicator, "value"),
-            Markup(language.number(numbers.points(suggestion.lag))),
-            _with_parent(explorer, suggestion.like),
-        ])  # fmt: skip
-    caption = text("explore.next_caption", goal=goal)
-    word = text(f"explore.grade_{evidence.grade}")
-    caveat = Markup('<p class="note">{}</p>').format(text("explore.next_caveat", grade=word))
-    return heading + caveat + render_table(caption, columns, rows, language)
-
-
-def _with_parent(explorer: Explorer, code: str) -> str:
-    parent = explorer.units.parent(code)
-    name = explorer.units.get(code).name
-    return f"{name}, {parent.name}" if parent else name
-
-
-def card_title(explorer: Explorer) -> str:
-    """What the card is about."""
-    name = explorer.choice.name or explorer.language.plain(
-        "explore.card_all", indicator=indicator_name(explorer)
-    )
-    return explorer.language.plain("explore.card_title", name=name)
-
-
-def card_part(explorer: Explorer) -> Markup:
-    """Everything about the chosen initiative on one card."""
-    parts = [
-        Markup("<h1>{}</h1>").format(card_title(explorer)),
-        _simulated(explorer),
-        evidence_part(explorer),
-        before_after_part(explorer),
-        next_part(explorer),
-        register_table(explorer),
-    ]
-    return Markup("").join(Markup("<section>{}</section>").format(part) for part in parts)
-
-
-def indicator_name(explorer: Explorer) -> str:
-    """The chosen indicator in words."""
-    if not explorer.choice.indicator:
-        return explorer.language.plain("explore.all")
-    indicator = explorer.campaign.indicator(explorer.choice.indicator)
-    return explorer.language.name(indicator.short_names)
-
-
-def _within_a_sentence(explorer: Explorer) -> str:
-    names = explorer.campaign.indicator(explorer.choice.indicator).names
-    name = explorer.language.name(names)
-    return name[:1].lower() + name[1:]
-
-
-def _simulated(explorer: Explorer) -> Markup:
-    if not explorer.opened.received.simulated_files:
-        return Markup("")
-    return Markup('<p class="banner" role="note">{}</p>').format(
-        explorer.language.text("report.simulated")
-    )

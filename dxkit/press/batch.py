@@ -1,0 +1,127 @@
+"""Taking pages in: checked, moved into place whole, and recorded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from dxkit.intake.project import Project
+from dxkit.press.data_out import write_text
+from dxkit.press.leaks import foreign_units
+from dxkit.press.making import EXECUTED, NO_SPACE, PAGE
+from dxkit.press.manifest import Manifest, PageRecord, digest_of
+from dxkit.press.tasks import Task
+from dxkit.press.workers import Crew, Outcome
+from dxkit.story.period import open_period
+
+LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
+_SAVE_EVERY = 2.0  # seconds between two writes of the manifest
+
+
+class NoSpaceError(OSError):
+    """The outputs cannot be written any more; every further page would be lost."""
+
+
+@contextmanager
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """A folder beside the pages for what is not whole yet. What an earlier run left is removed."""
+    scratch = folder / ".scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+class Batch:
+    """The pages of one period as they come in."""
+
+    def __init__(
+        self, project: Project, campaign_id: str, period_id: str, manifest: Manifest, scratch: Path
+    ) -> None:
+        self._folder = scratch.parent
+        self._scratch = scratch
+        self._manifest = manifest
+        opened = open_period(project, campaign_id, period_id)
+        self._units = opened.analysis.units
+        manifest.inputs = {source.name: source.sha256 for source in opened.received.sources}
+        self._saved = time.monotonic()
+
+    def make(self, crew: Crew, tasks: Sequence[Task]) -> Iterator[PageRecord]:
+        """Have the pages made; yields a record of each, whole in its place or failed.
+
+        Raises NoSpaceError when there is no room for any more.
+        """
+        for outcome in crew.run(tasks, self._scratch):
+            record = self._taken_in(outcome)
+            self._manifest.pages[outcome.task.unit] = record
+            if time.monotonic() - self._saved > _SAVE_EVERY:
+                self.save()
+            yield record
+
+    def compare(self, crew: Crew, tasks: Sequence[Task]) -> Iterator[PageRecord]:
+        """Have the pages made again, in the order given, and compare them byte for byte.
+
+        A page that differs fails, with ``unstable`` as the reason: it depends on something else
+        than its own unit. Nothing in place is changed.
+        """
+        for outcome in crew.run(tasks, self._scratch):
+            unit = outcome.task.unit
+            record = self._manifest.pages[unit]
+            if record.status != "failed":
+                reason = outcome.reason
+                if not reason and _digest(outcome.scratch) != record.sha256:
+                    reason = UNSTABLE
+                if reason:
+                    record = _record(outcome, self._folder, "failed", reason=reason)
+                    self._manifest.pages[unit] = record
+            yield record
+
+    def save(self) -> None:
+        """Write the manifest, so that even a run that is cut off can be gone on with."""
+        write_text(self._folder / "manifest.json", self._manifest.text())
+        self._saved = time.monotonic()
+
+    def _taken_in(self, outcome: Outcome) -> PageRecord:
+        """Move a page that is whole and its unit's own into place."""
+        task = outcome.task
+        if outcome.reason.startswith("no_space"):
+            raise NoSpaceError(NO_SPACE[0], outcome.reason.partition(": ")[2], str(self._folder))
+        if outcome.reason:
+            return _record(outcome, self._folder, "failed", reason=outcome.reason)
+        page = (outcome.scratch / PAGE).read_text("utf-8")
+        foreign = foreign_units(page, task.unit, self._units)
+        if foreign:
+            reason = f"{LEAK}: {', '.join(foreign)}"
+            return _record(outcome, self._folder, "failed", reason=reason)
+        digest = _digest(outcome.scratch)
+        for name, target in ((EXECUTED, task.executed), (PAGE, task.page)):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(outcome.scratch / name, target)
+        for kind in (".pdf", ".docx"):  # they would say what an earlier page said
+            task.page.with_suffix(kind).unlink(missing_ok=True)
+        return _record(outcome, self._folder, "made", sha256=digest)
+
+
+def _digest(scratch: Path) -> str:
+    return digest_of((scratch / PAGE).read_bytes())
+
+
+def _record(
+    outcome: Outcome, folder: Path, status: str, sha256: str = "", reason: str = ""
+) -> PageRecord:
+    return PageRecord(
+        outcome.task.page.relative_to(folder).as_posix(),
+        outcome.task.key,
+        status,
+        outcome.seconds,
+        sha256,
+        reason,
+        outcome.tries,
+        outcome.machine,
+    )

@@ -1,0 +1,189 @@
+"""Pages made on other machines: chunks of a batch are sent to a Dask cluster.
+
+What pages are made from travels as one parcel: the campaign folder, the notebooks, and what intake
+has stored of the period and of the one before. No raw file travels, and no code: the machines have
+the same dxkit, which is checked.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dxkit.intake.campaign_folder import load_campaign
+from dxkit.intake.project import Project
+from dxkit.press.making import EXECUTED, PAGE
+from dxkit.press.manifest import code_key
+from dxkit.press.processes import lead_own_group
+from dxkit.press.tasks import Task
+from dxkit.press.workers import DIED, ClusterError, Outcome, local_workers
+
+OTHER_CODE = "other_code"
+_LONGEST_CHUNK = 32
+_Made = tuple[str, str, float, int, str, bytes, bytes]
+"""Unit, reason, seconds, tries, machine, page, executed notebook."""
+
+
+class ClusterCrew:
+    """The workers of a Dask cluster, found through the address of its scheduler."""
+
+    engine = "cluster"
+
+    def __init__(self, project: Project, address: str, time_limit: float) -> None:
+        """Raises ClusterError when Dask is not installed or no worker can be reached."""
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ClusterError("dxkit[cluster]") from None
+        self.project = project
+        self.time_limit = time_limit
+        try:
+            self._client: Any = Client(address, timeout=10, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ClusterError(f"{address}: {error}") from None
+        self.jobs = sum(self._client.nthreads().values())
+        if not self.jobs:
+            self.close()
+            raise ClusterError(f"{address}: 0")
+
+    def run(self, tasks: Sequence[Task], folder: Path) -> Iterator[Outcome]:
+        """As promised by Crew. A chunk whose worker dies is given to another by the scheduler."""
+        from distributed import as_completed
+
+        if not tasks:
+            return
+        order = {"code": code_key(), "time_limit": self.time_limit}
+        parcel = self._client.scatter(_pack(self.project, tasks), broadcast=True, hash=False)
+        chunks = {}
+        for chunk in _chunks(tasks, self.jobs):
+            described = [_described(task) for task in chunk]
+            future = self._client.submit(
+                make_chunk, parcel, {**order, "tasks": described}, pure=False
+            )
+            chunks[future] = {task.unit: task for task in chunk}
+        try:
+            for future in as_completed(list(chunks), loop=self._client.loop):
+                yield from _unpacked(future, chunks[future], folder)
+        finally:
+            self._client.cancel([parcel, *chunks])
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        self._client.close()
+
+
+def _chunks(tasks: Sequence[Task], jobs: int) -> Iterator[Sequence[Task]]:
+    """Parts small enough to keep all busy to the end, long enough to be worth a start."""
+    size = min(_LONGEST_CHUNK, -(-len(tasks) // (2 * jobs)))
+    for first in range(0, len(tasks), size):
+        yield tasks[first : first + size]
+
+
+def _described(task: Task) -> dict[str, str]:
+    return {
+        "campaign": task.campaign,
+        "period": task.period,
+        "unit": task.unit,
+        "language": task.language,
+        "notebook": task.notebook.name,
+        "key": task.key,
+    }
+
+
+def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
+    """The parcel: a small project without raw files, as a zip archive."""
+    campaign = load_campaign(project.campaign_folder(tasks[0].campaign))
+    before = campaign.previous_period(tasks[0].period)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(campaign.folder.rglob("*")):
+            if path.is_file():
+                inner = path.relative_to(campaign.folder).as_posix()
+                archive.write(path, f"data/campaigns/{campaign.id}/{inner}")
+        for notebook in sorted({task.notebook for task in tasks}):
+            archive.write(notebook, f"notebooks/{notebook.name}")
+        for period in filter(None, (tasks[0].period, before.id if before else "")):
+            stored = project.store_file(campaign.id, period)
+            if stored.exists():
+                place = Project(Path()).store_file(campaign.id, period).as_posix()
+                archive.write(stored, place)
+    return data.getvalue()
+
+
+def _unpacked(future: Any, tasks: dict[str, Task], folder: Path) -> Iterator[Outcome]:
+    """The outcomes of a chunk, its pages written to scratch folders."""
+    from distributed import KilledWorker
+
+    error = future.exception()
+    if error is not None:
+        reason = DIED if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
+        for task in tasks.values():
+            yield Outcome(task, folder, reason.splitlines()[0], 0.0)
+        return
+    for unit, reason, seconds, tries, machine, page, executed in future.result():
+        scratch = Path(tempfile.mkdtemp(dir=folder))
+        (scratch / PAGE).write_bytes(page)
+        (scratch / EXECUTED).write_bytes(executed)
+        yield Outcome(tasks[unit], scratch, reason, seconds, tries, machine)
+        shutil.rmtree(scratch, ignore_errors=True)
+    future.release()
+
+
+def make_chunk(parcel: bytes, order: dict[str, Any]) -> list[_Made]:
+    """On a machine of the cluster: make some pages in a process that is fit to be forked."""
+    from distributed import get_worker
+
+    folder = Path(tempfile.mkdtemp(prefix="dxkit-"))
+    try:
+        with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
+            archive.extractall(folder)
+        (folder / "order.json").write_text(json.dumps(order), "utf-8")
+        command = [sys.executable, "-m", "dxkit.press.cluster", str(folder)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        if ended.returncode:
+            said = ended.stderr.strip().splitlines() or [str(ended.returncode)]
+            raise RuntimeError(said[-1])
+        made = []
+        for line in (folder / "made.jsonl").read_text("utf-8").splitlines():
+            unit, reason, seconds, tries = json.loads(line)
+            place = folder / "made" / unit
+            content = [(place / n).read_bytes() if not reason else b"" for n in (PAGE, EXECUTED)]
+            made.append((unit, reason, seconds, tries, get_worker().address, *content))
+        return made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(folder: Path) -> None:
+    """The process that makes a chunk from the parcel in a folder; results go to ``made``."""
+    lead_own_group()
+    order = json.loads((folder / "order.json").read_text("utf-8"))
+    if order["code"] != code_key():
+        sys.exit(OTHER_CODE)
+    project = Project(folder, out=folder / "outputs", sealed=True)
+    tasks = [
+        Task(**{**task, "notebook": project.notebooks / task["notebook"]}, page=folder,
+             executed=folder)
+        for task in order["tasks"]
+    ]  # fmt: skip
+    with (folder / "made.jsonl").open("w", encoding="utf-8") as record:
+        crew = local_workers(project, tasks[0], "", 1, order["time_limit"])
+        for outcome in crew.run(tasks, folder):
+            unit = outcome.task.unit
+            if not outcome.reason:
+                (folder / "made" / unit).mkdir(parents=True)
+                for name in (PAGE, EXECUTED):
+                    (outcome.scratch / name).replace(folder / "made" / unit / name)
+            record.write(json.dumps([unit, outcome.reason, outcome.seconds, outcome.tries]) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())

@@ -1,0 +1,254 @@
+"""IPython's own kernel without sockets and threads: a request goes in, its messages come out.
+
+Everything that a notebook can see (shell, display, magics, comms, tracebacks) is ipykernel's own
+code; only what carried the messages is replaced. The process that makes a kernel serves one
+notebook and is not fit for a second one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import io
+import logging
+import os
+import random
+import sys
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+Deliver = Callable[[str, dict[str, Any]], None]
+"""Takes a message and the channel it belongs to: ``iopub``, ``shell`` or ``flush``."""
+
+_NEEDED = (
+    "ipykernel.debugger",
+    "ipykernel.eventloops",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+)
+
+
+def import_kernel() -> None:
+    """Import what a kernel needs, without the debugger, which no batch uses."""
+    kept_out = "debugpy" not in sys.modules
+    if kept_out:
+        sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        for name in _NEEDED:
+            importlib.import_module(name)
+    finally:
+        if kept_out:
+            del sys.modules["debugpy"]
+
+
+def make_kernel(deliver: Deliver) -> Any:
+    """A kernel whose messages are given to ``deliver``. Takes over the process's streams."""
+    import_kernel()
+    from ipykernel.eventloops import enable_gui
+    from ipykernel.ipkernel import IPythonKernel
+    from ipykernel.zmqshell import ZMQInteractiveShell as StockShell
+    from jupyter_client.session import Session
+    from traitlets import Type
+    from traitlets.config import Config
+
+    class ZMQInteractiveShell(StockShell):
+        """Keeps the stock shell's name, by which libraries know that they are in a notebook."""
+
+        def enable_gui(self, gui: Any = None) -> None:
+            enable_gui(gui, self.kernel)
+            self.active_eventloop = gui
+
+    class CallingSession(Session):
+        """Hands each message on instead of sending it; the socket's place names the channel."""
+
+        def send(
+            self,
+            stream: Any,
+            msg_or_type: Any,
+            content: Any = None,
+            parent: Any = None,
+            ident: Any = None,
+            buffers: Any = None,
+            track: bool = False,
+            header: Any = None,
+            metadata: Any = None,
+        ) -> Any:
+            message = msg_or_type
+            if not isinstance(message, dict):
+                message = self.msg(message, content, parent, header, metadata)
+            message["buffers"] = [bytes(buffer) for buffer in buffers or ()]
+            deliver(stream, message)
+            return message
+
+    class Kernel(IPythonKernel):
+        """No queue of requests is ever waiting, so none has to be aborted or waited for."""
+
+        shell_class = Type(ZMQInteractiveShell)
+        _execute_sleep = 0.0
+        exit_asked = False
+
+        def _abort_queues(self, subshell_id: Any = None) -> None:
+            pass
+
+        async def answer(self, request: dict[str, Any]) -> None:
+            """Serve one request as ``dispatch_shell`` does."""
+            self.set_parent([], request)
+            self._publish_status("busy", "shell")
+            self.pre_handler_hook()
+            try:
+                await self.shell_handlers[request["header"]["msg_type"]]("shell", [], request)
+            finally:
+                self.post_handler_hook()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            self._publish_status("idle", "shell")
+
+    prepare_process()
+    session = CallingSession(key=b"")
+    sys.stdout = CellStream("stdout", session)
+    sys.stderr = CellStream("stderr", session)
+    kernel = Kernel.instance(
+        config=Config(HistoryAccessor={"enabled": False}),
+        session=session,
+        iopub_socket="iopub",
+        shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
+        log=logging.getLogger("dxkit.kernel"),
+    )
+    kernel.io_loop = _Loop(kernel)
+    kernel.shell.extension_manager.load_extension("storemagic")
+    return kernel
+
+
+class _Loop:
+    """What a kernel asks of its event loop: to note an interrupt and the wish to exit."""
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = kernel
+
+    def add_callback(self, callback: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_soon_threadsafe(callback)
+
+    def call_later(self, _delay: float, _stop: Any) -> None:
+        self._kernel.exit_asked = True
+
+    def stop(self) -> None:
+        """Named by the kernel, called by nobody: the exit is noted in ``call_later``."""
+
+
+def prepare_process() -> None:
+    """Make a forked process look like one that has just been started for a notebook."""
+    random.seed()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+    logging.root.handlers.clear()
+    logging.root.setLevel(logging.WARNING)
+    if "" not in sys.path:  # the working folder, where IPython puts it
+        site = (n for n, path in enumerate(sys.path) if path.endswith(("site-packages",)))
+        sys.path.insert(next(site, len(sys.path)), "")
+    inline = "module://matplotlib_inline.backend_inline"
+    backend = os.environ.setdefault("MPLBACKEND", inline)
+    if "matplotlib" in sys.modules and "matplotlib.pyplot" not in sys.modules:
+        sys.modules["matplotlib"].rcParams["backend"] = backend
+
+
+class CellStream(io.TextIOBase):
+    """Standard output or error of a notebook.
+
+    Text is handed on as it is written, with the cell it belongs to. What was written past Python
+    (by C code, by other processes) is taken from the captured descriptor first, so that it keeps
+    its place.
+    """
+
+    encoding = "UTF-8"
+
+    def __init__(self, name: str, session: Any) -> None:
+        from contextvars import ContextVar
+
+        self.name = name
+        self._session = session
+        self._process = os.getpid()
+        self._parent: ContextVar[dict[str, Any]] = ContextVar("parent")
+        self._last_parent: dict[str, Any] = {}
+        self._original = getattr(sys, f"__{name}__")
+        self._captured = _Captured({"stdout": 1, "stderr": 2}[name])
+
+    def set_parent(self, request: dict[str, Any]) -> None:
+        """From now on, text of this thread and of new ones belongs to this request's cell."""
+        from jupyter_client.session import extract_header
+
+        self._last_parent = extract_header(request)
+        self._parent.set(self._last_parent)
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._captured.original
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        if os.getpid() != self._process:  # a process forked by the notebook
+            os.write(self._captured.descriptor, text.encode("utf-8", "replace"))
+            return len(text)
+        self._take_captured()
+        if text:
+            self._hand_on(text)
+        return len(text)
+
+    def flush(self) -> None:
+        if os.getpid() == self._process:
+            self._take_captured()
+            self._session.send("flush", "flush", {"name": self.name})
+
+    def give_back(self) -> None:
+        """Let the process have its descriptor again."""
+        self._captured.give_back()
+        setattr(sys, self.name, self._original)
+
+    def _take_captured(self) -> None:
+        text = self._captured.take()
+        if text:
+            self._hand_on(text)
+
+    def _hand_on(self, text: str) -> None:
+        parent = self._parent.get(self._last_parent)
+        content = {"name": self.name, "text": text}
+        self._session.send("iopub", "stream", content, parent=parent)
+
+
+class _Captured:
+    """A descriptor whose text goes to a file without a name, where it can be read at once."""
+
+    def __init__(self, descriptor: int) -> None:
+        import codecs
+        import tempfile
+
+        self.descriptor = descriptor
+        self.original = os.dup(descriptor)
+        self._file = tempfile.TemporaryFile(mode="ab+", buffering=0)  # noqa: SIM115
+        self._read = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        os.dup2(self._file.fileno(), descriptor)
+
+    def take(self) -> str:
+        """What was written since the last time."""
+        size = os.fstat(self._file.fileno()).st_size
+        if size == self._read:
+            return ""
+        self._file.seek(self._read)
+        data = self._file.read(size - self._read)
+        self._read += len(data)
+        return self._decoder.decode(data)
+
+    def give_back(self) -> None:
+        """Undo the capture."""
+        os.dup2(self.original, self.descriptor)
+        os.close(self.original)
+        self._file.close()

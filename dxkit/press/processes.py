@@ -1,0 +1,121 @@
+"""What the operating system is asked for: forks, cores, groups of processes."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+
+
+def stay_single_threaded() -> None:
+    """Have numerical libraries start no thread when they are imported: it would forbid a fork.
+
+    A batch keeps every core busy with pages; more threads in a page would only be in the way.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+def can_fork() -> bool:
+    """Whether a fork of this process is safe: on Linux, with no second thread alive.
+
+    macOS has fork, but its system libraries do not survive it.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    return len(os.listdir("/proc/self/task")) == 1
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def no_collection() -> Iterator[None]:
+    """Within it no garbage is looked for: a batch has a short life, and its many facts stay."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def lead_own_group() -> None:
+    """Leave the terminal's group, so that Ctrl-C reaches the one who decides, and end with it."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        set_death_signal = 1  # PR_SET_PDEATHSIG: whichever way the parent ends
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+
+
+def signal_group(leader: int, number: int) -> None:
+    """Send a signal to a process and to all that it has started."""
+    with contextlib.suppress(OSError):  # all of them have ended
+        if hasattr(os, "killpg"):
+            os.killpg(leader, number)
+        else:
+            os.kill(leader, number)
+
+
+def kill_group(leader: int) -> None:
+    """End a process and all that it has started, at once."""
+    signal_group(leader, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+class Stop:
+    """The wish to stop, asked of this process by its user or the system.
+
+    It is only noted when it comes, since an exception out of a signal may be raised anywhere, also
+    in the middle of a fork; ``check`` raises it where all is in order, ``noted`` can be waited for.
+    """
+
+    def __init__(self) -> None:
+        self.noted, self._sender = multiprocessing.Pipe(duplex=False)
+        self._asked = False
+
+    def note(self, *_: object) -> None:
+        """Handle the signal."""
+        if not self._asked:
+            self._asked = True
+            self._sender.send_bytes(b"stop")
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt when a stop was asked for."""
+        if self._asked:
+            raise KeyboardInterrupt
+
+    def close(self) -> None:
+        """Wait for it no longer."""
+        self.noted.close()
+        self._sender.close()
+
+
+@contextlib.contextmanager
+def stop_noted() -> Iterator[Stop]:
+    """Within it, Ctrl-C and the system's call to end are noted, nothing more."""
+    stop = Stop()
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, stop.note)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        stop.close()

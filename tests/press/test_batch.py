@@ -1,0 +1,300 @@
+"""What goes wrong in a batch: finished pages are whole, it is said clearly, a rerun completes."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dxkit.cli import run
+
+UNITS = ("930", "931", "932", "933")
+SOME = [argument for unit in UNITS for argument in ("--unit", unit)]
+
+
+PERIOD = "haugiang-2022/2022-Q4"
+OWN = "own/own"  # where the pages of somebody's own notebook, own.ipynb, go
+
+
+def folder_of(out: Path) -> Path:
+    return out / PERIOD
+
+
+def manifest_of(out: Path) -> Any:
+    return json.loads((folder_of(out) / "manifest.json").read_text("utf-8"))
+
+
+def pages_of(folder: Path) -> dict[str, bytes]:
+    return {page.name: page.read_bytes() for page in folder.glob("district/*.html")}
+
+
+def check_whole(out: Path, outputs: Path) -> set[str]:
+    """Every page that is there is whole; nothing half-written lies about. Returns their names."""
+    made, expected = pages_of(folder_of(out)), pages_of(outputs)
+    for name, content in made.items():
+        assert content == expected[name], name
+    left = {path.name for path in out.rglob(".*")} - {".running"}
+    assert not left
+    return set(made)
+
+
+def start(out: Path, *arguments: str, units: list[str] = SOME) -> subprocess.Popen[str]:
+    """The command line in a process of its own."""
+    command = [sys.executable, "-m", "dxkit", "report", "2022-Q4", *units, "--out", str(out)]
+    return subprocess.Popen(
+        [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def children_of(process: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == process and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.fixture
+def out(outputs: Path, tmp_path: Path) -> Path:
+    """A folder for outputs where intake is stored already: these tests are not about intake."""
+    for stored in outputs.parent.glob("*/data/received.json"):
+        for place in (tmp_path / "out", tmp_path / "out" / OWN):
+            target = place / stored.relative_to(outputs.parents[1])
+            target.parent.mkdir(parents=True)
+            shutil.copy(stored, target)
+    return tmp_path / "out"
+
+
+def notebook_with(root: Path, folder: Path, source: str) -> str:
+    """The report's notebook with a cell of somebody's own after the one that opens the report."""
+    content = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
+    cell = {"cell_type": "code", "execution_count": None, "id": "own", "metadata": {},
+            "outputs": [], "source": source}  # fmt: skip
+    content["cells"].insert(2, cell)
+    path = folder / "own.ipynb"
+    path.write_text(json.dumps(content), "utf-8")
+    return str(path)
+
+
+def test_killed_workers_are_replaced(root: Path, outputs: Path, out: Path, tmp_path: Path) -> None:
+    chance = random.Random(124)
+    slow = notebook_with(root, tmp_path, "import time; time.sleep(0.2)")
+    batch = start(out, "--jobs", "2", "--notebook", slow)
+    killed: list[int] = []
+    while batch.poll() is None and len(killed) < 3:
+        workers = [child for child in children_of(batch.pid) if child not in killed]
+        if workers:
+            time.sleep(chance.uniform(0, 0.1))
+            killed.append(chance.choice(workers))
+            try:
+                os.kill(killed[-1], signal.SIGKILL)
+            except ProcessLookupError:
+                killed.pop()
+        time.sleep(0.002)
+    _, said = batch.communicate(timeout=120)
+    assert batch.returncode == 0, said
+    assert len(check_whole(out / OWN, outputs)) == len(UNITS)
+    pages = manifest_of(out / OWN)["pages"].values()
+    assert killed
+    assert sum(page["tries"] - 1 for page in pages) >= 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_batch_that_is_stopped_is_gone_on_with(
+    number: signal.Signals, root: Path, outputs: Path, out: Path, tmp_path: Path
+) -> None:
+    slow = notebook_with(root, tmp_path, "import time; time.sleep(1.5 * (unit != '930'))")
+    batch = start(out, "--jobs", "1", "--notebook", slow)
+    assert batch.stderr is not None
+    first = batch.stderr.readline()
+    workers = children_of(batch.pid)
+    batch.send_signal(number)
+    _, said = batch.communicate(timeout=60)
+    assert "1/4" in first
+    if number == signal.SIGINT:
+        assert batch.returncode == 1
+        assert "Đã dừng theo yêu cầu" in said
+        assert "Traceback" not in said
+        assert set(manifest_of(out / OWN)["pages"]) == {"930"}
+        assert len(check_whole(out / OWN, outputs)) == 1
+    for worker in workers:
+        assert not_running(worker)
+    finished = {
+        page: page.stat().st_mtime_ns for page in folder_of(out / OWN).glob("district/*.html")
+    }
+    arguments = ["report", "2022-Q4", *SOME, "--out", str(out), "--notebook", slow]
+    assert run(arguments) == 0
+    assert len(check_whole(out / OWN, outputs)) == len(UNITS)
+    assert (folder_of(out / OWN) / "index.html").exists()
+    if number == signal.SIGINT:
+        assert {page: page.stat().st_mtime_ns for page in finished} == finished
+
+
+def not_running(process: int) -> bool:
+    """Whether a process has ended, given a moment to do so."""
+    for _ in range(100):
+        try:
+            if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """A disk of a given size."""
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", f"size={size}", "none", str(folder)]
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    if subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def remount(disk: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", str(disk)], check=True)
+
+
+def test_a_full_or_read_only_disk(
+    outputs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_disk(tmp_path / "disk", "1500k") as disk:
+        arguments = ["report", "2022-Q4", *SOME, "--out", str(disk)]
+        assert run(arguments) == 2
+        said = capsys.readouterr().err
+        assert "Hết chỗ trống trên ổ đĩa" in said
+        assert "Traceback" not in said
+        check_whole(disk, outputs)
+        remount(disk, "size=50m")
+        assert run(arguments) == 0
+        assert len(check_whole(disk, outputs)) == len(UNITS)
+        assert manifest_of(disk)["complete"]
+        remount(disk, "ro")
+        assert run([*arguments, "--force"]) == 2
+        assert "Không có quyền ghi" in capsys.readouterr().err
+        assert len(check_whole(disk, outputs)) == len(UNITS)
+
+
+def test_one_failure_does_not_stop_the_rest_and_only_it_is_made_again(
+    root: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook = notebook_with(root, tmp_path, "1 / (unit != '932')")
+    arguments = ["report", "2022-Q4", *SOME, "--out", str(out), "--notebook", notebook]
+    assert run(arguments) == 1
+    said = capsys.readouterr().err
+    assert "932" in said
+    assert "ZeroDivisionError: division by zero" in said
+    folder = folder_of(out / OWN)
+    assert len(pages_of(folder)) == 3
+    times = {p: p.stat().st_mtime_ns for p in folder.glob("district/*")}
+    notebook_with(root, tmp_path, "1 / 1")
+    assert run([*arguments, "--only-failed"]) == 0
+    assert len(pages_of(folder)) == 4
+    assert {p: p.stat().st_mtime_ns for p in times} == times
+
+
+def test_a_notebook_that_ends_its_process_or_hangs_is_named(
+    root: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = (
+        "import os, subprocess, time\n"
+        "unit == '930' and os.kill(os.getpid(), 9)\n"
+        "unit == '931' and os._exit(5)\n"
+        "unit == '932' and (subprocess.Popen(['sleep', '601']), time.sleep(600))"
+    )
+    arguments = ["--notebook", notebook_with(root, tmp_path, source), "--time-limit", "3"]
+    assert run(["report", "2022-Q4", *SOME, *arguments, "--out", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("tiến trình bị dừng từ bên ngoài") >= 2
+    assert "quá thời gian cho phép" in said
+    pages = manifest_of(out / OWN)["pages"]
+    assert [pages[unit]["tries"] for unit in UNITS] == [3, 1, 1, 1]
+    assert [pages[unit]["status"] for unit in UNITS] == ["failed", "failed", "failed", "made"]
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    assert "sleep 601" not in listed.stdout
+
+
+def test_figures_of_another_unit_keep_a_page_back(
+    root: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "other = dxkit.report(campaign, period, '934', language)\nother.indicators()"
+    notebook = notebook_with(root, tmp_path, source)
+    arguments = ["--unit", "930", "--unit", "934", "--notebook", notebook, "--out", str(out)]
+    assert run(["report", "2022-Q4", *arguments]) == 1
+    assert "số liệu của đơn vị khác (934)" in capsys.readouterr().err
+    assert [name[:3] for name in pages_of(folder_of(out / OWN))] == ["934"]
+
+
+def test_the_canary_sees_a_page_that_depends_on_what_was_made_before(
+    root: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    count = tmp_path / "count"
+    source = (
+        f"from pathlib import Path\ncount = Path({str(count)!r})\n"
+        "count.write_text(count.read_text() + 'x' if count.exists() else 'x')\n"
+        "from dxkit.story.report import Part\nfrom markupsafe import Markup\n"
+        "Part(Markup('<p>%s</p>' % count.read_text()))"
+    )
+    two = ["--unit", "930", "--unit", "931"]
+    own = ["--notebook", notebook_with(root, tmp_path, source), "--out", str(out)]
+    assert run(["report", "2022-Q4", *two, "--jobs", "1", "--canary", *own]) == 1
+    assert capsys.readouterr().err.count("kết quả khác") >= 2
+    assert run(["report", "2022-Q4", *two, "--canary", "--out", str(out)]) == 0
+
+
+def test_each_page_has_its_own_empty_working_folder(root: Path, out: Path, tmp_path: Path) -> None:
+    source = (
+        "import os, tempfile\nassert os.listdir('.') == []\nopen('mine.txt', 'w').close()\n"
+        "assert tempfile.gettempdir() == os.getcwd()"
+    )
+    own = ["--notebook", notebook_with(root, tmp_path, source), "--out", str(out)]
+    assert run(["report", "2022-Q4", *SOME, "--jobs", "1", *own]) == 0
+    assert not list(tmp_path.rglob("mine.txt"))
+
+
+def test_an_unchanged_batch_starts_no_process_and_imports_nothing_heavy(
+    outputs: Path, root: Path
+) -> None:
+    code = (
+        "import sys; from dxkit.cli import run; "
+        f"assert run(['report', '2022-Q4', '--out', {str(outputs.parents[1])!r}]) == 0; "
+        "print(sorted({'pandas', 'matplotlib', 'papermill', 'openpyxl'} & set(sys.modules)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+    )
+    assert result.stdout.strip().endswith("[]")
+
+
+def test_the_manifest_says_how_the_pages_were_made(outputs: Path) -> None:
+    manifest = json.loads((outputs / "manifest.json").read_text("utf-8"))
+    assert manifest["engine"] == ("fork" if sys.platform.startswith("linux") else "spawn")
+    assert manifest["jobs"] >= 1
+    assert manifest["complete"]
+    assert len(manifest["inputs"]) == 8
+    assert set(manifest["made_from"]) >= {"code", "campaign", "quarterly_report.ipynb"}
+    assert all(re.fullmatch("[0-9a-f]{64}", value) for value in manifest["made_from"].values())
+    assert set(manifest["versions"]) >= {"python", "dxkit", "papermill", "nbconvert"}
+    assert all(page["seconds"] > 0 for page in manifest["pages"].values())
