@@ -48,6 +48,7 @@ NOT_USED = frozenset(
         "unit_ambiguous",
         "unit_not_valid",
         "group_unclear",
+        "sender_unclear",
     }
 )
 """Findings on parts of files that were not used, so that whose figures they hold is not known."""
