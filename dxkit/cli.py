@@ -146,11 +146,20 @@ class _Session:
         units = self.campaign.units.on(self.campaign.period(period_id).last_day)
         if text in units:
             return text
-        found = [u.code for u in units.units if fold(text) in (fold(u.name), fold(u.bare_name))]
-        if len(found) != 1:
-            some = [f"{u.code} {u.name}" for u in units.at_level(self.campaign.report_level)]
-            raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
-        return found[0]
+        named = [u for u in units.units if fold(u.name) == fold(text)]
+        named = named or [u for u in units.units if fold(u.bare_name) == fold(text)]
+        if len(named) == 1:
+            return named[0].code
+        if named:
+            inside = {u.code: units.parent(u.code) for u in named}
+            some = [
+                f"{u.code} {u.name}" + (f" ({above.name})" if (above := inside[u.code]) else "")
+                for u in named
+            ]
+            raise self.refuse("unit_ambiguous", text=text, available="; ".join(some))
+        alike = [u for u in units.units if fold(text) and fold(text) in fold(u.name)]
+        some = [f"{u.code} {u.name}" for u in alike or units.at_level(self.campaign.report_level)]
+        raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
 
     def own_notebook(self, named: Path) -> Path:
         """A notebook by its path or its name in notebooks/. From here on, outputs are apart from
@@ -450,7 +459,7 @@ def rank(
 @click.argument("period")
 @click.argument("unit")
 @click.argument("indicator")
-@click.option("--kind", default="value", help="Another number of it: points, rank, gap, change …")
+@click.option("--kind", default="", help="Another number of it: points, rank, gap, change …")
 @_options
 def explain(
     period: str,
@@ -468,28 +477,32 @@ def explain(
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
     opened = session.open(period_id)
-    known = {i.id: i for i in session.campaign.indicators}
-    if indicator not in known:
-        raise session.refuse("indicator_unknown", text=indicator, available=", ".join(known))
+    named = {i.id: session.language.name(i.names) for i in session.campaign.indicators}
+    named |= {m.id: session.language.name(m.names) for m in session.campaign.measures}
+    named["total"] = session.language.plain("report.total")
     code = session.unit(unit, period_id)
     card = opened.analysis.scorecard(code)
-    fact = card.find(indicator, "value")
+    kinds = [key.kind for key in card.facts if key.subject == indicator]
+    if not kinds:
+        known = dict.fromkeys(key.subject for key in card.facts if key.subject in named)
+        raise session.refuse("indicator_unknown", text=indicator, available=", ".join(known))
+    kind = kind or ("points" if indicator == "total" else "value")
+    fact = card.find(indicator, kind)
     if fact is None:
-        raise session.refuse("indicator_unknown", text=indicator, available="–")
-    if card.find(indicator, kind) is None:
-        kinds = [key.kind for key in card.facts if key.subject == indicator]
         raise session.refuse("kind_unknown", text=kind, available=", ".join(dict.fromkeys(kinds)))
     click.echo(
         session.say(
             "explain_value",
-            indicator=session.language.name(known[indicator].names),
+            indicator=named[indicator],
             unit=card.unit.name,
             period=session.language.period(period_id),
-            value=session.language.number(fact),
+            value=session.language.number(
+                card.find(indicator, "value") or card.find(indicator, "points") or fact
+            ),
         )
     )
     folder = session.project.output_folder(session.campaign.id, period_id)
-    for line in chain(opened, card.fact(indicator, kind).key, folder, session.language):
+    for line in chain(opened, fact.key, folder, session.language):
         click.echo(line)
     return DONE
 
