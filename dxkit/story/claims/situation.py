@@ -32,7 +32,10 @@ _AGAINST = (
 def situation(view: View) -> Iterator[Claim]:
     """What is true of the unit now, in reading order."""
     yield from _points(view)
-    for indicator in view.indicators:
+    silence = _silence(view)
+    if silence is not None:
+        yield silence
+    for indicator in view.indicators if silence is None else ():
         yield level(view, indicator)
         yield from _movement(view, indicator)
     of_group, of_type = _against_group(view), _against_type(view)
@@ -59,6 +62,15 @@ def _points(view: View) -> Iterator[Claim]:
         claim = choose((message,), {**facts, "unit": view.itself, "tied": tied})
         if claim is not None:
             yield claim
+
+
+def _silence(view: View) -> Claim | None:
+    """That there is nothing on any indicator, said once."""
+    return choose(
+        ("level_all_not_reported", "level_all_unread"),
+        {**{f"value_{i.id}": view.fact(i.id, "value") for i in view.indicators},
+         "unit": view.itself},
+    )  # fmt: skip
 
 
 def level(view: View, indicator: Indicator) -> Claim:
