@@ -114,8 +114,8 @@ class Reference:
     """Something named in a sentence: an id whose name the reader's language supplies.
 
     ``kind`` is ``unit``, ``indicator``, ``short_indicator``, ``measure``, ``thing`` (what a measure
-    counts), ``period``, ``level``, ``band``, ``table`` (of measures) or ``type`` (of a unit, as the
-    campaign writes it).
+    counts), ``period``, ``level``, ``band``, ``table`` (of measures), ``type`` (of a unit, as the
+    campaign writes it) or ``cell`` (a place as it is written).
     """
 
     kind: str
