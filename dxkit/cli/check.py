@@ -61,6 +61,7 @@ def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
 def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind; returns the number of errors."""
     from dxkit.story.findings import finding_text, names_in_findings
+    from dxkit.story.plain_text import harmless
 
     findings = opened.received.findings
     names = names_in_findings(session.campaign, opened.analysis.units, session.language)
@@ -79,7 +80,8 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
                 by_code.setdefault(finding.code, []).append(finding)
     for alike in by_code.values():
         for finding in alike[:most]:
-            click.echo(f"  {finding.place}: {finding_text(finding, session.language, names)}")
+            text = finding_text(finding, session.language, names)
+            click.echo("  " + harmless(f"{finding.place}: {text}", 2000))
         if len(alike) > most:
             click.echo("  " + session.say("more", number=len(alike) - most))
     return counts["error"]

@@ -65,10 +65,10 @@ def report(
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
     from dxkit.press.browser import find_browser
-    from dxkit.press.cluster import ClusterError
     from dxkit.press.lock import BusyError
     from dxkit.press.run import TIME_LIMIT, Options, run_reports
     from dxkit.press.tasks import UnknownParametersError
+    from dxkit.press.workers import ClusterError
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
@@ -79,7 +79,6 @@ def report(
     browser = find_browser() if "pdf" in kinds else None
     if "pdf" in kinds and browser is None:
         raise session.refuse("no_browser")
-    since = session.since_last_check(period_id)
     bar = Progress(session)
     try:
         with session.writing(period_id):
@@ -131,8 +130,8 @@ def report(
     wanted = {unit: result.manifest.pages[unit] for unit in result.units}
     failed = _make_annexes(session, kinds, period_id, wanted, result.folder, browser)
     errors = show_findings(session, session.open(period_id))
-    if since.revisions:
-        show_changes(session, since, most=2)
+    if result.since.revisions:
+        show_changes(session, result.since, most=2)
     click.echo(session.say("see", text=result.folder / "index.html"))
     return DONE_WITH_ERRORS if errors or failed or result.count("failed") else DONE
 

@@ -15,7 +15,6 @@ import click
 
 if TYPE_CHECKING:
     from dxkit.intake.project import Project
-    from dxkit.intake.revisions import SinceLastCheck
     from dxkit.model.campaign import Campaign
     from dxkit.story.messages import Language
     from dxkit.story.period import OpenPeriod
@@ -126,14 +125,6 @@ class Session:
             key = _WRITE_FAILURES.get(error.errno or 0, "cannot_write")
             where = error.filename or self.project.output_folder(self.campaign.id, period_id)
             raise self.refuse(key, text=where, reason=error.strerror or error) from error
-
-    def since_last_check(self, period_id: str) -> SinceLastCheck:
-        """What changed since the files were last checked, by whatever command."""
-        from dxkit.intake.history import History
-        from dxkit.intake.revisions import since_last_check
-
-        stored = self.project.store_file(self.campaign.id, period_id)
-        return since_last_check(History.open(stored.parent), self.open(period_id).received)
 
     def unit(self, text: str, period_id: str) -> str:
         """The code of the unit that a code or a name, with or without accents, means."""

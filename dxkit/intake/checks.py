@@ -56,7 +56,7 @@ def contradicting_ratio(
 def _stated_ratio(cell: Cell) -> tuple[Decimal | None, bool]:
     """The number in a ratio cell, in percent where the cell says so, and whether it does."""
     if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
-        percent = "%" in cell.number_format
+        percent = cell.is_percentage
         number = Decimal(repr(cell.value))
         return (number.scaleb(2) if percent else number), percent
     if isinstance(cell.value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from dxkit.intake.workbook.limits import (
     Allowance,
 )
 from dxkit.intake.workbook.ods_styles import OFFICE, TABLE, TEXT, StylesListener
+from dxkit.intake.workbook.rich_text import raised
 from dxkit.intake.workbook.sheet_building import build_sheet
 from dxkit.intake.workbook.styles import Style, written_number
 from dxkit.intake.workbook.xml_parts import Attributes
@@ -57,7 +59,7 @@ class ContentListener:
             self._cell.start(name, above, attributes)
         elif self._table is not None:
             if name in _CELLS:
-                self._cell = _OpenCell(attributes)
+                self._cell = _OpenCell(attributes, self.styles)
             else:
                 self._table.start(name, attributes)
         elif name == f"{TABLE}table":
@@ -93,8 +95,11 @@ class ContentListener:
 class _OpenCell:
     """One cell while it is read: its paragraphs, and those of the note fixed to it."""
 
-    def __init__(self, attributes: Attributes) -> None:
+    def __init__(self, attributes: Attributes, styles: StylesListener) -> None:
         self.attributes = attributes
+        self.struck = False  # whether letters are crossed out
+        self._styles = styles
+        self._looks: list[tuple[bool, bool]] = []  # of the open runs: crossed out, raised
         self.paragraphs: list[str] = []
         self.comment: list[str] = []
         self._listens = False
@@ -120,6 +125,9 @@ class _OpenCell:
                 self.text("\t")
             elif name == f"{TEXT}line-break":
                 self.text("\n")
+            elif name == f"{TEXT}span":
+                look = self._styles.of_letters(attributes.get(f"{TEXT}style-name", ""))
+                self._looks.append(look)
 
     def end(self, name: str) -> None:
         if name == f"{TEXT}p" and (
@@ -128,10 +136,16 @@ class _OpenCell:
             self._listens = False
         elif name == f"{OFFICE}annotation":
             self._annotated = 0
+        elif name == f"{TEXT}span" and self._looks:
+            self._looks.pop()
         self._depth -= 1
 
     def text(self, text: str) -> None:
         if self._listens and self._length <= LONGEST_TEXT:
+            if any(is_raised for _, is_raised in self._looks):
+                text = raised(text)
+            if not self._annotated and text.strip() and any(line for line, _ in self._looks):
+                self.struck = True
             self._into[-1] += text
             self._length += len(text)
 
@@ -217,6 +231,7 @@ class _Table:
                         style.font,
                         uncalculated,
                         is_error,
+                        style.struck or cell.struck,
                     )
                 )
         if cell.comment:
@@ -241,15 +256,7 @@ class _Table:
                 for cell in self._in_row:
                     if number != cell.row:
                         self._allowance.take_cell(cell.value, self.name, number, cell.column)
-                    self._cells[number, cell.column] = Cell(
-                        number,
-                        cell.column,
-                        cell.value,
-                        cell.number_format,
-                        cell.font,
-                        cell.formula_without_value,
-                        cell.is_error,
-                    )
+                    self._cells[number, cell.column] = dataclasses.replace(cell, row=number)
                 if hidden or any(self._closed_groups):
                     self._hidden_rows.add(number)
         self._row += repeated
