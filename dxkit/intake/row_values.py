@@ -41,6 +41,11 @@ class RowValues:
             if top in layout.header_rows
             for column in range(left, right + 1)
         }
+        self._struck = {
+            column
+            for column in layout.columns
+            if any(sheet.cell(row, column.number).struck for row in layout.header_rows)
+        }
         self._above: tuple[str, dict[Column, Value]] = ("", {})  # with the level of its unit
 
     def remember(self, level: str, values: Values) -> None:
@@ -78,6 +83,8 @@ class RowValues:
     def _value(self, column: Column, cell: Cell, level: str) -> Value:
         if column.problem and cell.text.strip():
             return Value(None, Flag.REJECTED, column.problem)
+        if column in self._struck and cell.text.strip():
+            return Value(None, Flag.REJECTED, "value_struck_out")
         if isinstance(cell.value, str) and is_word("ditto", cell.value):
             of_level, values = self._above
             above = values.get(column)
@@ -112,6 +119,9 @@ class RowValues:
         one stands in the first column behind the table, which has no label.
         """
         behind = self._sheet.cell(number, self._behind).value
+        length = self._sheet.row_lengths.get(number)
+        if length is not None and any(length < column.number for column in found):
+            return True  # a line of a text file that breaks off: which field it lacks is not known
         lacks = any(value.flag is Flag.NO_DATA and not cell.text for cell, value in found.values())
         return lacks and isinstance(behind, (int, float)) and self._behind not in self._labelled
 
@@ -167,7 +177,7 @@ class RowValues:
             and 1 < cell.value < 1000
             and not cell.is_percentage
             and abs(cell.value * 1000 - round(cell.value * 1000)) < 1e-6
-            and not cell.value.is_integer()
+            and abs(cell.value - round(cell.value)) > 1e-6
             for cell in cells
         )
 

@@ -130,8 +130,9 @@ class RowReader:
                 if match.problem and not hidden and (unit or self._has_content(number)):
                     self._name_problem(match, cell, label.name)
                 if unit is None and match.problem:
-                    if match.problem != "group_unclear":
-                        self._units.forget(position)
+                    is_member = self.names.is_of_open_level(label.open_name)
+                    if match.problem != "group_unclear" or not is_member:
+                        self._units.forget(position, number)
                     self._values.forget()
                     return None
                 if not label.is_total:
@@ -139,6 +140,9 @@ class RowReader:
             if label.is_total:
                 self._units.close(unit, cell)
         if hidden:
+            return None
+        if any(cell.struck for _, cell in named):
+            self._note_struck(named[-1][1], unit)
             return None
         values = self._values.read(number, unit.level if unit else "")
         if unit is not None and not label.is_total:
@@ -176,7 +180,11 @@ class RowReader:
         for name in label.readings:
             if unit := self.names.find(name, [self.names.units.units]).unit:
                 return self._units.begins_elsewhere(unit)
-        return self.names.has_type(label.open_name)
+        if self.names.has_type(label.open_name):
+            return True
+        words = text.split()  # "figures of the office of X": a heading, if of another unit
+        last = [self.names.in_full(" ".join(words[at:])) for at in range(1, len(words) - 1)]
+        return any(unit is not None and self._units.begins_elsewhere(unit) for unit in last)
 
     def _without_unclear(self, rows: list[RowRead]) -> list[RowRead]:
         """The rows, without those of groups that close their rows instead of opening them: names
@@ -226,6 +234,11 @@ class RowReader:
         if titles and self.sheet.cell(number, titles[0].number).text.strip():
             cell = self.sheet.cell(number, titles[0].number)
             self._name_problem(Match(None, "unit_unknown"), cell, "")
+
+    def _note_struck(self, cell: Cell, unit: Unit | None) -> None:
+        """A row whose name is crossed out is not used."""
+        code = unit.code if unit is not None else ""
+        self.findings.append(Finding("value_struck_out", self.place(cell), code, cell.text))
 
     def _note_hidden(self, number: int, cells: tuple[Cell, ...]) -> None:
         """A hidden row is not read; that it holds figures is said."""

@@ -6,7 +6,6 @@ Whatever is not certain becomes a missing value with a finding, never a guess.
 from __future__ import annotations
 
 import datetime
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,8 +19,10 @@ from dxkit.model.campaign import MeasureKind
 from dxkit.model.table import Flag
 
 _NOISE = 1e-6  # what a formula's binary fractions may leave beside a whole number
+_LARGEST = 10**15  # of a number, whichever its sign: beyond, a spreadsheet loses digits
 _MOST_DIGITS = 15  # a spreadsheet's numbers have no more: what is longer is no count
 _TWO_NUMBERS = re.compile(r"\d[^\S\n]*(?:\n|\t|[^\S\n]{2,})\s*\d")  # one below or beside the other
+_MOST_DECIMALS = 6  # of a percentage beside its part and whole
 _LARGEST_SHARE = 1_000_000  # times the whole
 _ASIDE = re.compile(r"\[[^\]]*\]|[_*].")  # colours, conditions, widths and fillings
 _THOUSANDS_LEFT_OUT = re.compile(r"[0#?],+(?![0#?,])")
@@ -129,8 +130,6 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
     if common is not None:
         return common
     if isinstance(cell.value, (int, float)):
-        if not math.isfinite(cell.value):
-            return _rejected("value_unreadable")
         if kind is MeasureKind.SHARE and not cell.is_percentage:
             if fractions:
                 return Value(cell.value)
@@ -172,6 +171,8 @@ def is_fraction(cell: Cell) -> bool | None:
     if isinstance(cell.value, bool) or cell.is_error:
         return None
     if isinstance(cell.value, (int, float)):
+        if not abs(cell.value) <= _LARGEST:
+            return None
         number: Decimal | None = Decimal(repr(cell.value))
         percent = cell.is_percentage
     elif isinstance(cell.value, str):
@@ -185,8 +186,6 @@ def is_fraction(cell: Cell) -> bool | None:
 
 
 def _whole(value: float | int) -> Value:
-    if not math.isfinite(value):
-        return _rejected("value_unreadable")
     if value < 0:
         return _rejected("count_negative")
     if abs(value - round(value)) > _NOISE:
@@ -205,6 +204,8 @@ def _common(cell: Cell) -> Value | None:
     if isinstance(cell.value, (datetime.date, datetime.time, datetime.timedelta)):
         return _rejected("value_is_date")
     if isinstance(cell.value, bool):
+        return _rejected("value_unreadable")
+    if isinstance(cell.value, (int, float)) and not abs(cell.value) <= _LARGEST:
         return _rejected("value_unreadable")
     if cell.struck:
         return _rejected("value_struck_out")
@@ -290,7 +291,7 @@ def _part_of_whole(parts: re.Match[str]) -> Value:
 
 
 def _rejected_share(fraction: float, number_format: str) -> Value:
-    if not math.isfinite(fraction) or abs(fraction) > _LARGEST_SHARE:
+    if abs(fraction) > _LARGEST_SHARE:
         return _rejected("value_unreadable")
     shown = re.search(r"0[.,](0+)", number_format)
     decimals = min(len(shown[1]), _MOST_DIGITS) if shown else 0
@@ -301,7 +302,10 @@ def _rejected_share(fraction: float, number_format: str) -> Value:
 
 def _agrees(part: int, whole: int, percentage: Decimal) -> bool:
     """Whether part of whole, rounded half up to the decimals typed, is the percentage typed."""
-    step = Decimal(1).scaleb(int(percentage.as_tuple().exponent))
+    decimals = -int(percentage.as_tuple().exponent)
+    if decimals > _MOST_DECIMALS:
+        return False
+    step = Decimal(1).scaleb(-decimals)
     return (Decimal(part) * 100 / Decimal(whole)).quantize(step, ROUND_HALF_UP) == percentage
 
 
