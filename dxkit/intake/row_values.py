@@ -65,16 +65,20 @@ class RowValues:
             if self._has_decimals(column, rows):
                 yield "column_with_decimals", header
 
-    def read(self, number: int, level: str = "") -> Values:
-        """The cells of a row and what they say; ``level`` is that of the row's unit."""
+    def read(self, number: int, level: str = "", struck: bool = False) -> Values:
+        """The cells of a row and what they say; ``level`` is that of the row's unit, ``struck``
+        says that its name is crossed out.
+        """
         found: Values = {}
         for column in self._layout.columns:
             if column.measure.kind in (MeasureKind.TEXT, MeasureKind.ROWS):
                 continue
             cell = self._sheet.cell(number, column.number)
             found[column] = (cell, self._value(column, cell, level))
+        if struck:
+            return {c: (cell, _unsure(v, "value_struck_out")) for c, (cell, v) in found.items()}
         if self._is_shifted(number, found):
-            return {column: (cell, _unsure(value)) for column, (cell, value) in found.items()}
+            return {c: (cell, _unsure(value)) for c, (cell, value) in found.items()}
         for column, (cell, value) in found.items():
             if value.share is not None:
                 found[column] = (cell, self._from_share(column, value, found))
@@ -200,11 +204,11 @@ class RowValues:
         return Value(count, Flag.FROM_SHARE, "count_from_share", {"value": count, "whole": whole})
 
 
-def _unsure(value: Value) -> Value:
+def _unsure(value: Value, problem: str = "value_ambiguous") -> Value:
     """What a cell says when it is not certain that it says it."""
     if value.value is None:
         return value
-    return Value(None, Flag.REJECTED, "value_ambiguous")
+    return Value(None, Flag.REJECTED, problem)
 
 
 def _counted(measure: Measure) -> Counted:

@@ -141,10 +141,8 @@ class RowReader:
                 self._units.close(unit, cell)
         if hidden:
             return None
-        if any(cell.struck for _, cell in named):
-            self._note_struck(named[-1][1], unit)
-            return None
-        values = self._values.read(number, unit.level if unit else "")
+        struck = any(cell.struck for _, cell in named)
+        values = self._values.read(number, unit.level if unit else "", struck)
         if unit is not None and not label.is_total:
             self._values.remember(unit.level, values)
         return RowRead(number, unit, named[-1][1], values, self._remark(number), label.is_total)
@@ -234,11 +232,6 @@ class RowReader:
         if titles and self.sheet.cell(number, titles[0].number).text.strip():
             cell = self.sheet.cell(number, titles[0].number)
             self._name_problem(Match(None, "unit_unknown"), cell, "")
-
-    def _note_struck(self, cell: Cell, unit: Unit | None) -> None:
-        """A row whose name is crossed out is not used."""
-        code = unit.code if unit is not None else ""
-        self.findings.append(Finding("value_struck_out", self.place(cell), code, cell.text))
 
     def _note_hidden(self, number: int, cells: tuple[Cell, ...]) -> None:
         """A hidden row is not read; that it holds figures is said."""
