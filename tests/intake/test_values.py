@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from dxkit.intake.checks import contradicting_ratio
 from dxkit.intake.numerals import parse_decimal
-from dxkit.intake.values import Counted, count_from_share, is_fraction, read_count, read_number
+from dxkit.intake.shares_of_wholes import count_from_share
+from dxkit.intake.values import Counted, is_fraction, read_count, read_number
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.table import MISSING_FLAGS, Flag
