@@ -139,14 +139,6 @@ class _Session:
             where = error.filename or self.project.output_folder(self.campaign.id, period_id)
             raise self.refuse(key, text=where, reason=error.strerror or error) from error
 
-    def since_last_check(self, period_id: str) -> SinceLastCheck:
-        """What changed since the files were last checked, by whatever command."""
-        from dxkit.intake.history import History
-        from dxkit.intake.revisions import since_last_check
-
-        stored = self.project.store_file(self.campaign.id, period_id)
-        return since_last_check(History.open(stored.parent), self.open(period_id).received)
-
     def unit(self, text: str, period_id: str) -> str:
         """The code of the unit that a code or a name, with or without accents, means."""
         from dxkit.intake.text import fold
@@ -230,10 +222,10 @@ def report(
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
     from dxkit.press.browser import find_browser
-    from dxkit.press.cluster import ClusterError
     from dxkit.press.lock import BusyError
     from dxkit.press.run import TIME_LIMIT, Options, run_reports
     from dxkit.press.tasks import UnknownParametersError
+    from dxkit.press.workers import ClusterError
 
     session = _Session(campaign, raw, out, lang)
     period_id = session.period(period)
@@ -244,7 +236,6 @@ def report(
     browser = find_browser() if "pdf" in kinds else None
     if "pdf" in kinds and browser is None:
         raise session.refuse("no_browser")
-    since = session.since_last_check(period_id)
     bar = _Progress(session)
     try:
         with session.writing(period_id):
@@ -296,8 +287,8 @@ def report(
     wanted = {unit: result.manifest.pages[unit] for unit in result.units}
     failed = _make_annexes(session, kinds, period_id, wanted, result.folder, browser)
     errors = _show_findings(session, session.open(period_id))
-    if since.revisions:
-        _show_changes(session, since, most=2)
+    if result.since.revisions:
+        _show_changes(session, result.since, most=2)
     click.echo(session.say("see", text=result.folder / "index.html"))
     return DONE_WITH_ERRORS if errors or failed or result.count("failed") else DONE
 
@@ -380,6 +371,7 @@ def _show_changes(session: _Session, since: SinceLastCheck, most: int) -> None:
 def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind; returns the number of errors."""
     from dxkit.story.findings import finding_text, names_in_findings
+    from dxkit.story.plain_text import harmless
 
     findings = opened.received.findings
     names = names_in_findings(session.campaign, opened.analysis.units, session.language)
@@ -398,7 +390,8 @@ def _show_findings(session: _Session, opened: OpenPeriod, most: int = 2) -> int:
                 by_code.setdefault(finding.code, []).append(finding)
     for alike in by_code.values():
         for finding in alike[:most]:
-            click.echo(f"  {finding.place}: {finding_text(finding, session.language, names)}")
+            text = finding_text(finding, session.language, names)
+            click.echo("  " + harmless(f"{finding.place}: {text}", 2000))
         if len(alike) > most:
             click.echo("  " + session.say("more", number=len(alike) - most))
     return counts["error"]

@@ -44,7 +44,7 @@ def read_sheets(
         sums_up = any(_sums_up(layout, period) for layout in layouts)
         problem = about_time(sheet, above, period, workbook.file, sums_up)
         if problem is None and (scaled := scaled_unit(sheet, above, things)) is not None:
-            where = dataclasses.replace(place, cell=scaled.address)
+            where = place._replace(cell=scaled.address)
             problem = Finding("unit_scaled", where, raw=scaled.text)
         sender, unclear = sender_of(workbook.file, sheet, above, names)
         problem = problem or unclear
@@ -97,7 +97,7 @@ def _cumulative_columns(sheet: Sheet, layout: Layout, place: CellRef) -> Iterato
     for column in layout.columns:
         if column.cumulative:
             cell = sheet.cell(layout.header_rows.start, column.number)
-            where = dataclasses.replace(place, cell=cell.address)
+            where = place._replace(cell=cell.address)
             yield Finding("column_cumulative", where, values={"measure": column.measure.id})
 
 
@@ -107,7 +107,7 @@ def _without_hidden(sheet: Sheet, layout: Layout, place: CellRef) -> tuple[Layou
     findings = []
     for column in hidden:
         cell = sheet.cell(layout.header_rows.start, column.number)
-        where = dataclasses.replace(place, cell=cell.address)
+        where = place._replace(cell=cell.address)
         findings.append(Finding("hidden_content_skipped", where))
     shown = tuple(c for c in layout.columns if c not in hidden)
     numbers = {c.number for c in shown}

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -30,7 +31,10 @@ OBSERVATION_COLUMNS = (
     "sheet", "cell", "correction",
 )  # fmt: skip
 FINDING_COLUMNS = ("code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_START = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+"""Where a spreadsheet may take text for a formula: at its start, and, as programs that part fields
+by semicolons do not see the quotation marks of this file, behind one or on a new line.
+"""
 
 
 def write_data(opened: OpenPeriod, folder: Path, language: Language) -> None:
@@ -38,7 +42,7 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> None:
     that the trials of the ranking start from.
 
     UTF-8 with a mark, so that Excel shows Vietnamese; numbers unrounded; text that a spreadsheet
-    would take for a formula is quoted by an apostrophe.
+    would take for a formula has an apostrophe before it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_rows(folder / "observations.csv", OBSERVATION_COLUMNS, _observations(opened))
@@ -99,8 +103,7 @@ def _field(value: object) -> str:
         return ""
     if isinstance(value, (int, float)):
         return repr(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return _FORMULA_START.sub(r"\1\2'", str(value))
 
 
 def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from dxkit.model.findings import Finding, Severity
 from dxkit.press.page import framed
+from dxkit.press.page_head import page_head
 from dxkit.story.findings import finding_kind, finding_text, in_order, names_in_findings, what_to_do
 from dxkit.story.messages import Language
 from dxkit.story.period import OpenPeriod
@@ -47,7 +48,7 @@ def findings_html(
     )
     senders = _senders(opened, language)
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
-    content = _head(opened, title, language)
+    content = page_head(opened, title, language)
     if not senders:
         content += Markup("<p>{}</p>").format(say("site.findings_none"))
         return framed(str(content), title, language.code)
@@ -184,20 +185,3 @@ def _table(
             ]
         )
     return render_table(caption, columns, rows, language)
-
-
-def _head(opened: OpenPeriod, title: str, language: Language) -> Markup:
-    banner = Markup("")
-    if opened.received.simulated_files:
-        banner = Markup('<p class="banner" role="note">{}</p>').format(
-            language.text("report.simulated")
-        )
-    return Markup(
-        '<header class="report-head"><p class="organiser">{}</p><p class="name">{}</p>'
-        '<h1 class="date">{}</h1></header>{}'
-    ).format(
-        language.name(opened.campaign.organiser),
-        language.name(opened.campaign.names),
-        title,
-        banner,
-    )

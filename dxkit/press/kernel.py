@@ -27,6 +27,9 @@ _NEEDED = (
     "ipykernel.eventloops",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
 )
 
@@ -52,6 +55,7 @@ def make_kernel(deliver: Deliver) -> Any:
     from ipykernel.zmqshell import ZMQInteractiveShell as StockShell
     from jupyter_client.session import Session
     from traitlets import Type
+    from traitlets.config import Config
 
     class ZMQInteractiveShell(StockShell):
         """Keeps the stock shell's name, by which libraries know that they are in a notebook."""
@@ -110,13 +114,13 @@ def make_kernel(deliver: Deliver) -> Any:
     sys.stdout = CellStream("stdout", session)
     sys.stderr = CellStream("stderr", session)
     kernel = Kernel.instance(
+        config=Config(HistoryAccessor={"enabled": False}),
         session=session,
         iopub_socket="iopub",
         shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
         log=logging.getLogger("dxkit.kernel"),
     )
     kernel.io_loop = _Loop(kernel)
-    kernel.shell.history_manager.enabled = False
     kernel.shell.extension_manager.load_extension("storemagic")
     return kernel
 

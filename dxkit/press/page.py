@@ -15,6 +15,7 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
 from dxkit.story.messages import load_language
+from dxkit.story.plain_text import visible
 
 _TEMPLATES = files("dxkit") / "templates"
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
@@ -51,6 +52,7 @@ class DxkitExporter(TemplateExporter):
     def __init__(self, config: Any = None, **settings: Any) -> None:
         settings.setdefault("template_name", "report")
         settings.setdefault("extra_template_basedirs", [str(_TEMPLATES)])
+        settings.setdefault("optimistic_validation", True)  # once, not after each preprocessor
         super().__init__(config=config, **settings)
 
     def _file_extension_default(self) -> str:
@@ -78,13 +80,13 @@ def framed(content: str, title: str, language_code: str) -> str:
     """A whole page around some content, which is sanitised first. The page's policy lets nothing
     run but the kit's own script, and nothing be fetched: the third wall.
     """
-    safe = sanitise(content)
+    safe = visible(sanitise(content))
     plain = load_language(language_code).plain
     contents = [(found[1], Markup(found[2]).striptags()) for found in _HEADING.finditer(safe)]
     style, script, script_hash = _style_and_script()
     return _frame().render(
         language=language_code,
-        title=title,
+        title=visible(title),
         style=style,
         script=script,
         script_hash=script_hash,

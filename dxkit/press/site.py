@@ -9,6 +9,7 @@ from markupsafe import Markup
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.units import Unit
 from dxkit.press.page import framed
+from dxkit.press.page_head import page_head
 from dxkit.story.claims.data_state import reporting_claims
 from dxkit.story.claims.view import View
 from dxkit.story.messages import Language
@@ -33,7 +34,7 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     made = [unit.code for unit in units.units if unit.code in pages]
     ranked = [code for code in made if grouped(units.get(code))]
     title = language.plain("site.index_title", period=language.period(opened.analysis.period.id))
-    content = _head(opened, title, language)
+    content = page_head(opened, title, language)
     content += _links(
         [(pages[code], units.get(code).name) for code in made if code not in ranked]
         + [("../index.html", language.plain("site.all_periods"))]
@@ -58,7 +59,7 @@ def campaign_html(opened: OpenPeriod, periods: Mapping[str, str], language: Lang
     """
     context = Context(opened, opened.analysis.units.top.code, language.code)
     title = language.plain("site.campaign_title")
-    content = _head(opened, title, language)
+    content = page_head(opened, title, language)
     columns = [Column(language.text(f"site.{key}")) for key in ("period", "days")]
     rows: list[list[Cell]] = []
     for period in reversed(opened.campaign.periods):
@@ -97,9 +98,9 @@ def _league(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Ma
     rows: list[list[Cell]] = []
     for code in _by_place(context, ranked):
         link = Markup('<a href="{}">{}</a>').format(pages[code], context.name(code))
-        card, band = analysis.scorecard(code), analysis.results.totals[code].band
-        grade = context.language.name(band.names) if band else "–"
-        rows.append([link, card.fact(TOTAL, "rank"), card.fact(TOTAL, "points"), grade])
+        card = analysis.scorecard(code)
+        facts = (card.fact(TOTAL, "rank"), card.fact(TOTAL, "points"))
+        rows.append([link, *facts, context.band(code)])
     return render_table(text("site.league"), columns, rows, context.language)
 
 
@@ -182,20 +183,3 @@ def _over_periods(context: Context) -> Markup:
     caption = text("site.over_periods")
     table = render_table(caption, columns, rows, context.language)
     return context.titled(language.plain("site.over_periods"), table)
-
-
-def _head(opened: OpenPeriod, title: str, language: Language) -> Markup:
-    banner = Markup("")
-    if opened.received.simulated_files:
-        banner = Markup('<p class="banner" role="note">{}</p>').format(
-            language.text("report.simulated")
-        )
-    return Markup(
-        '<header class="report-head"><p class="organiser">{}</p><p class="name">{}</p>'
-        '<h1 class="date">{}</h1></header>{}'
-    ).format(
-        language.name(opened.campaign.organiser),
-        language.name(opened.campaign.names),
-        title,
-        banner,
-    )

@@ -11,10 +11,11 @@ from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.table import Received
-from dxkit.press.proof.again import Again, fact_of, made_again
+from dxkit.press.proof.again import Again, made_again
 from dxkit.press.proof.charts import ChartProof
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import read_page
+from dxkit.press.proof.proved import fact_of
 from dxkit.press.proof.raw_cells import misread
 from dxkit.press.proof.sentences import SentenceProof
 from dxkit.press.proof.surroundings import Surroundings

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dxkit.intake.project import Project
-from dxkit.press.making import announce, make_page, prepare_period, warm_up
+from dxkit.press.making import announce, make_page, open_for_pages, prepare_scorecards, warm_up
 from dxkit.press.processes import (
     Stop,
     can_fork,
@@ -32,6 +32,10 @@ from dxkit.press.tasks import Task
 TRIES = 3
 """How often a page is tried whose process was ended from outside."""
 DIED, TIMED_OUT = "died", "timed_out"
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used, for the reason told."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +121,9 @@ def local_workers(
     ``engine`` empty means the best that is safe here, ``jobs`` 0 all cores.
     """
     stay_single_threaded()
-    gc.disable()  # a short life with a million facts that stay
-    prepare_period(project, sample)
     engine = engine or ("fork" if can_fork() else "spawn")
     if engine == "fork":
+        prepare_scorecards(project, sample)
         warm_up(project, sample)
     return Workers(project, engine, jobs or cores(), time_limit)
 
@@ -200,7 +203,7 @@ def _work(connection: Connection, project: Project, engine: str, sample: Task) -
     lead_own_group()
     if engine != "fork":
         announce(project)
-        prepare_period(project, sample)
+        open_for_pages(project, sample)
         warm_up(project, sample)
     try:
         task, scratch = connection.recv()

@@ -13,9 +13,14 @@ _UNSEEN = re.compile(
 )
 
 
-def harmless(text: str, longest: int = LONGEST) -> str:
-    """The text on one line, at most ``longest`` letters and then "…". Characters that cannot be
-    seen (controls, overrides of the writing direction, zero-width ones) become "�".
+def visible(text: str) -> str:
+    """The text with "�" for each character that cannot be seen: controls, overrides of the writing
+    direction, zero-width ones.
     """
-    seen = _UNSEEN.sub("\ufffd", " ".join(text.split()))
+    return _UNSEEN.sub("\ufffd", text)
+
+
+def harmless(text: str, longest: int = LONGEST) -> str:
+    """The text on one line, visible, at most ``longest`` letters and then "…"."""
+    seen = visible(" ".join(text.split()))
     return seen if len(seen) <= longest else seen[: longest - 1].rstrip() + "…"

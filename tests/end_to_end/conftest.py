@@ -1,11 +1,11 @@
-"""A real browser without a network, and the checker of accessibility, where they are at hand."""
+"""A real browser without a network, and checkers of accessibility and of HTML."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,19 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The source of axe-core: the file that AXE_CORE names, or the copy that the PyPI package
-    axe-playwright-python carries.
-    """
+    """The source of axe-core: the file that AXE_CORE names, or the copy in the lock."""
     named = os.environ.get("AXE_CORE")
     if named:
         return Path(named).read_text("utf-8")
-    found = importlib.util.find_spec("axe_playwright_python")
-    if found is None or not found.submodule_search_locations:
-        pytest.skip("axe-core is not here: set AXE_CORE or install axe-playwright-python --no-deps")
-    return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text("utf-8")
+    return (files("selenium_axe_python") / "axe-core" / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def nu_checker() -> list[str]:
+    """The command that checks pages with the Nu HTML checker, whose program VNU_JAR names."""
+    java, jar = shutil.which("java"), os.environ.get("VNU_JAR")
+    if java is None:
+        pytest.skip("no Java on this machine, which the Nu HTML checker needs")
+    if not jar:
+        pytest.skip("the Nu HTML checker is not here: set VNU_JAR to vnu.jar (see CONTRIBUTING.md)")
+    return [java, "-Xss4m", "-jar", jar, "--stdout", "--format", "json"]

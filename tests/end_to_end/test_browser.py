@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,20 @@ def requests_of(browser: Any) -> list[str]:
     ]
 
 
+def axe_violations(browser: Any, axe: str) -> list[tuple[str, str]]:
+    """What axe-core has against the page, by WCAG 2.2 AA and its own best practices."""
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    browser.execute_script(axe)
+    found = browser.execute_async_script(
+        """const done = arguments[0];
+        const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+        const wanted = {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]};
+        axe.run(document, wanted).then(done);"""
+    )
+    assert len(found["passes"]) > 10
+    return [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_asks_for_nothing_and_complains_of_nothing(
     browser: Any, outputs: Path, name: str
@@ -60,19 +75,12 @@ def test_a_page_never_scrolls_sideways(browser: Any, outputs: Path, name: str) -
         assert wide <= width, width
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(browser: Any, axe: str, outputs: Path, name: str, scheme: str) -> None:
-    load(browser, outputs / name, 1200 if scheme == "light" else 390, scheme)
-    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
-    browser.execute_script(axe)
-    found = browser.execute_async_script(
-        """const done = arguments[0];
-        const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-        axe.run(document, {runOnly: {type: "tag", values: tags}}).then(done);"""
-    )
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
-    assert len(found["passes"]) > 10
+def test_axe_finds_nothing(browser: Any, axe: str, outputs: Path, name: str) -> None:
+    """Light on a screen, dark on a phone: everything unfolded."""
+    for scheme, width in (("light", 1200), ("dark", 390)):
+        load(browser, outputs / name, width, scheme)
+        assert axe_violations(browser, axe) == [], scheme
 
 
 def test_axe_sees_a_mistake(browser: Any, axe: str, outputs: Path) -> None:
@@ -139,26 +147,73 @@ def test_a_number_tells_where_it_comes_from(browser: Any, outputs: Path) -> None
     assert not box.is_displayed()
 
 
-def test_the_keyboard_reaches_every_control(browser: Any, outputs: Path) -> None:
-    load(browser, outputs / "district/936-huyen-long-my.html")
+@pytest.mark.parametrize("name", ["district/936-huyen-long-my.html", "index.html"])
+def test_the_keyboard_reaches_every_control(browser: Any, outputs: Path, name: str) -> None:
+    """Tab alone comes to each link, button, field, fold and scroll box, in the order of the page,
+    and each shows that it has the focus.
+    """
+    load(browser, outputs / name)
     wanted = browser.execute_script(
-        """const all = [...document.querySelectorAll("a, button, summary, [tabindex='0']")];
-        return all.filter(e => e.checkVisibility() && e.tabIndex >= 0).length"""
+        """const all = document.querySelectorAll("a, button, input, summary, [tabindex='0']");
+        window.wanted = [...all].filter(e => e.checkVisibility() && e.tabIndex >= 0);
+        window.met = [];
+        document.addEventListener("focusin", e => {
+          const look = getComputedStyle(e.target);
+          window.met.push([e.target, look.outlineStyle !== "none"]);
+        });
+        return window.wanted.length"""
     )
-    reached = browser.execute_script("window.seen = new Set(); return 0")
-    for _ in range(wanted + 5):
-        browser.switch_to.active_element.send_keys("\ue004")  # Tab
-        reached = browser.execute_script(
-            "const here = document.activeElement;"
-            "if (here !== document.body) window.seen.add(here); return window.seen.size"
-        )
-    assert reached >= wanted
+    assert wanted > 15
+    for _ in range(0, wanted + 5, 20):
+        browser.switch_to.active_element.send_keys("\ue004" * 20)  # Tab
+    missed, unseen, disordered = browser.execute_script(
+        """const met = window.met.map(([e]) => e);
+        const html = e => e.outerHTML.slice(0, 120);
+        const first = met.slice(0, window.wanted.length);
+        return [
+          window.wanted.filter(e => !met.includes(e)).map(html),
+          window.met.filter(([, shown]) => !shown).map(([e]) => html(e)),
+          first.filter((e, n) => n && !(first[n - 1].compareDocumentPosition(e) & 4)).map(html),
+        ]"""
+    )
+    assert (missed, unseen, disordered) == ([], [], [])
+
+
+def test_the_keyboard_works_every_kind_of_control(browser: Any, outputs: Path) -> None:
+    load(browser, outputs / "district/936-huyen-long-my.html")
+    fold = browser.find_element("css selector", ".chart summary")
+    fold.send_keys("\n")
+    assert fold.find_element("xpath", "..").get_attribute("open")
     first = browser.find_element("css selector", "section data.fact[tabindex='0']")
     browser.execute_script("arguments[0].focus()", first)
+    box = browser.find_element("css selector", "#trace")
+    assert first.text in box.text  # the focus alone tells how it was made
     first.send_keys("\ue014")  # to the right
     here = browser.switch_to.active_element
     assert here.tag_name == "data"
     assert here != first
+    assert here.get_attribute("aria-describedby") == "trace"
+    skip = browser.find_element("css selector", ".skip")
+    skip.send_keys("\n")
+    assert browser.execute_script("return document.activeElement.id") == "main"
+
+
+def test_a_description_says_all_that_a_chart_shows(browser: Any, outputs: Path) -> None:
+    """What a screen reader is told of each chart, as the browser makes it, holds every number."""
+    for name in ("district/934-huyen-phung-hiep.html", "province.html", "index.html"):
+        load(browser, outputs / name)
+        charts = browser.find_elements("css selector", ".drawing svg")
+        assert charts
+        for chart in charts:
+            told = chart.accessible_name
+            title = chart.find_element("xpath", "ancestor::figure/figcaption").text
+            told = told.replace("*", "")  # the mark of a doubtful number
+            assert " ".join(title.split()) in " ".join(told.split())
+            shown = [e.text for e in chart.find_elements("css selector", "g.fact")]
+            assert shown
+            for number in shown:
+                assert re.search(rf"(?<![\d,.]){re.escape(number)}(?![\d])", told), (title, number)
+            assert chart.aria_role in ("img", "image")
 
 
 def test_the_page_reads_the_same_without_script(browser: Any, outputs: Path) -> None:
@@ -193,23 +248,3 @@ def test_every_letter_has_a_glyph(browser: Any, outputs: Path) -> None:
         return [...letters].filter(c => c.trim() && unknown.has(look(c)))"""
     )
     assert missing == []
-
-
-@pytest.mark.full
-def test_screenshots(browser: Any, outputs: Path, tmp_path: Path, request: Any) -> None:
-    """A strong, a weak and a data-poor district and the province, for somebody to look at."""
-    if not request.config.getoption("--full"):
-        pytest.skip("pictures to look at are made with --full")
-    for name in ("district/932-huyen-chau-thanh-a.html", "district/936-huyen-long-my.html",
-                 "district/934-huyen-phung-hiep.html", "province.html"):  # fmt: skip
-        for width in (390, 1440):
-            load(browser, outputs / name, width)
-            height = browser.execute_script("return document.documentElement.scrollHeight")
-            browser.execute_cdp_cmd(
-                "Emulation.setDeviceMetricsOverride",
-                {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
-            )
-            picture = tmp_path / f"{Path(name).stem}-{width}.png"
-            assert browser.save_screenshot(str(picture))
-            assert picture.stat().st_size > 50_000
-            print(picture)

@@ -15,6 +15,7 @@ from lxml import html
 
 from dxkit.press.document.facts_part import FACT_STYLE, DocumentFacts
 from dxkit.press.document.layout import CENTRE, first_line, never_split, repeat_heading_row
+from dxkit.story.plain_text import visible
 from dxkit.story.tables import IN_PERCENT
 
 _PICTURE_WIDTH = Mm(125)
@@ -94,7 +95,7 @@ class PageText:
         def write(text: str | None, fact: Element | None = None, slanted: bool = False) -> None:
             if not text:
                 return
-            run = paragraph.add_run(text)
+            run = paragraph.add_run(visible(text))
             if fact is not None:
                 run.style = FACT_STYLE
                 self.facts.runs.append(fact.get("data-fact"))
@@ -148,7 +149,7 @@ class PageText:
         if name not in self._pictures or alternative is None:
             return
         title, data = element.find("figcaption"), element.find("details")
-        text = " ".join(f"{title.text_content()} {alternative.text_content()}".split())
+        text = visible(" ".join(f"{title.text_content()} {alternative.text_content()}".split()))
         self.facts.pictures[name] = [
             (fact.get("data-fact"), fact.text + _percent_above(fact))
             for part in (title, data)

@@ -8,6 +8,7 @@ from functools import cached_property
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
 from dxkit.story.messages import load_language, written_day
+from dxkit.story.plain_text import harmless
 
 
 class ChartProof:
@@ -104,7 +105,7 @@ class ChartProof:
         for indicator in campaign.indicators:
             found |= {*indicator.names.values(), *indicator.short_names.values()}
         found |= {
-            " ".join(text.split())
+            harmless(text)
             for row in again.received.table.register_rows
             if row.unit_code in own
             for _, text in row.fields

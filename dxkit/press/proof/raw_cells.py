@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,4 +53,6 @@ def _compare(o: Observation, content: object, period: str) -> Iterator[Differenc
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    """The text without what cannot be seen, which intake drops from names."""
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return " ".join(seen.split()).casefold()

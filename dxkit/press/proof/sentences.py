@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from dxkit.model.facts import FactKey
 from dxkit.model.rules import Words
-from dxkit.press.proof.again import proved_fact
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
+from dxkit.press.proof.proved import proved_fact
 from dxkit.story.claims.rules import RULES
 from dxkit.story.messages import load_language
 from dxkit.story.sentences import SERIES
@@ -51,7 +51,7 @@ class SentenceProof:
             return self.again.units.get(identity).name
         if kind == "period":
             return self.language.period(identity)
-        if kind == "type":
+        if kind in ("type", "cell"):
             return identity
         words: Words = {
             "indicator": lambda: campaign.indicator(identity).names,

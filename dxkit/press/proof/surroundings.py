@@ -14,6 +14,7 @@ from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
 from dxkit.press.proof.writing import writings
 from dxkit.story.messages import load_language, written_day
+from dxkit.story.plain_text import harmless, visible
 
 _PLACE = re.compile(r"(?P<file>.+?) › (?P<sheet>.+): (?P<cells>[A-Z]+\d+(?:[:,] ?[A-Z]+\d+)*)")
 
@@ -89,7 +90,7 @@ class Surroundings:
         """Text from cells stands in a received register or finding of this page's units."""
         received, allowed = self.again.received, self.proof.allowed
         texts = {
-            " ".join(text.split())
+            harmless(text)
             for row in received.table.register_rows
             if row.unit_code in allowed
             for _, text in row.fields
@@ -116,7 +117,8 @@ class Surroundings:
                 if f.place.cell and (f.unit_code in own or senders.get(f.place.file) in own)
             ]
             for place in places:
-                found.add(CellRef(f"{period.period.id}/{place.file}", place.sheet, place.cell))
+                file = visible(f"{period.period.id}/{place.file}")
+                found.add(CellRef(file, visible(place.sheet), place.cell))
         return frozenset(found)
 
     def _places(self) -> Iterator[Difference]:
@@ -147,7 +149,9 @@ class Surroundings:
         """The cells behind the indicators of the page's unit in its own period."""
         period = self.again.period.id
         cells = self.again.cells(self.proof.unit)
-        return frozenset(CellRef(f"{period}/{c.file}", c.sheet, c.cell) for c in cells)
+        return frozenset(
+            CellRef(visible(f"{period}/{c.file}"), visible(c.sheet), c.cell) for c in cells
+        )
 
     def _traces(self) -> Iterator[Difference]:
         """What the page's script tells of each number: its writing is that of the number."""
