@@ -40,15 +40,16 @@ NOT_USED = frozenset(
     {
         "file_unreadable",
         "workbook_not_read",
+        "workbook_unused",
         "wrong_period",
         "cumulative_title",
         "unit_scaled",
+        "sender_unclear",
         "column_missing",
         "unit_unknown",
         "unit_ambiguous",
         "unit_not_valid",
         "group_unclear",
-        "sender_unclear",
     }
 )
 """Findings on parts of files that were not used, so that whose figures they hold is not known."""
