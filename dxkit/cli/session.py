@@ -133,11 +133,20 @@ class Session:
         units = self.campaign.units.on(self.campaign.period(period_id).last_day)
         if text in units:
             return text
-        found = [u.code for u in units.units if fold(text) in (fold(u.name), fold(u.bare_name))]
-        if len(found) != 1:
-            some = [f"{u.code} {u.name}" for u in units.at_level(self.campaign.report_level)]
-            raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
-        return found[0]
+        named = [u for u in units.units if fold(u.name) == fold(text)]
+        named = named or [u for u in units.units if fold(u.bare_name) == fold(text)]
+        if len(named) == 1:
+            return named[0].code
+        if named:
+            inside = {u.code: units.parent(u.code) for u in named}
+            some = [
+                f"{u.code} {u.name}" + (f" ({above.name})" if (above := inside[u.code]) else "")
+                for u in named
+            ]
+            raise self.refuse("unit_ambiguous", text=text, available="; ".join(some))
+        alike = [u for u in units.units if fold(text) and fold(text) in fold(u.name)]
+        some = [f"{u.code} {u.name}" for u in alike or units.at_level(self.campaign.report_level)]
+        raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
 
     def own_notebook(self, named: Path) -> Path:
         """A notebook by its path or its name in notebooks/. From here on, outputs are apart from

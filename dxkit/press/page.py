@@ -22,6 +22,7 @@ _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _COMMON = {
     "class", "id", "lang", "role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden",
     "hidden", "data-rows", "data-kind", "data-claim", "data-facts", "data-name", "data-about",
+    "data-said",
 }  # fmt: skip
 _DRAWING = {"d", "x", "y", "width", "height", "style", "transform", "viewBox", "xmlns"}
 _TAGS = nh3.ALLOWED_TAGS | {
