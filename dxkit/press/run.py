@@ -13,6 +13,7 @@ from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.history import History
 from dxkit.intake.project import Project
 from dxkit.intake.revisions import SinceLastCheck, since_last_check
+from dxkit.model.campaign import Campaign
 from dxkit.press.aside import aside
 from dxkit.press.batch import Batch, scratch_folder
 from dxkit.press.lock import only_run
@@ -22,7 +23,7 @@ from dxkit.press.period_files import PeriodFiles
 from dxkit.press.processes import can_fork, no_collection, stay_single_threaded
 from dxkit.press.tasks import Task, is_current, plan_tasks
 from dxkit.press.workers import Crew, local_workers
-from dxkit.story.period import is_stored, open_period
+from dxkit.story.period import is_stored, open_period, period_before, receive
 
 TIME_LIMIT = 300.0
 """Seconds that one page may take, if nothing else is said."""
@@ -148,16 +149,23 @@ def _make_ready(project: Project, sample: Task) -> None:
     stay_single_threaded()
     campaign = load_campaign(project.campaign_folder(sample.campaign))
     if can_fork() and not is_stored(project, campaign, sample.period):
-        with aside(partial(_read, project, sample)) as finish:
+        with aside(partial(_read, project, campaign, sample.period)) as finish:
             import_all()
             finish()
     prepare_scorecards(project, sample)
     import_parts()
 
 
-def _read(project: Project, sample: Task) -> None:
-    """Have the workbooks of a task's period read and what they say stored."""
-    open_period(project, sample.campaign, sample.period)
+def _read(project: Project, campaign: Campaign, period_id: str) -> None:
+    """Have the workbooks of a period read and what they say stored; those of the period before,
+    which it is compared with, beside them.
+    """
+    before = period_before(project, campaign, period_id)
+    if not before:
+        receive(project, campaign, period_id)
+        return
+    with aside(partial(_read, project, campaign, before)) as finish:
+        receive(project, campaign, period_id, finish)
 
 
 def _crew(project: Project, sample: Task, options: Options) -> Crew:
