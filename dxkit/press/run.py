@@ -104,40 +104,54 @@ def run_reports(
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
         again = tasks if options.canary else []
         started(len(todo) + len(again))
-        incomplete = not manifest.complete or not (folder / "index.html").exists()
-        if not (todo or again or incomplete):
-            received = open_period(project, campaign_id, period_id).received
-            result.since = since_last_check(
-                History.open(project.store_file(campaign_id, period_id).parent), received
-            )
+        whole = manifest.complete and (folder / "index.html").exists()
+        if tasks and (todo or again or not whole):
+            try:
+                _make(project, options, tasks[0], todo, again, scratch, result, progress)
+            finally:
+                manifest.seconds = round(time.monotonic() - begun, 3)
+                manifest.save(folder)
         else:
-            manifest.complete = False
-            _make_ready(project, (*todo, *tasks)[0])
-            files = PeriodFiles(project, campaign_id, period_id, language)
-            expected = manifest.addresses(folder) | {
-                task.unit: task.page.relative_to(folder).as_posix() for task in todo
-            }
-            with aside(partial(files.write, expected), files.write_indexes) as finish_files:
-                crew = _crew(project, (*todo, *tasks)[0], options)
-                manifest.describe(crew.engine, crew.jobs, campaign, project.notebooks)
-                batch = Batch(project, campaign.id, period_id, manifest, scratch)
-                try:
-                    for record in batch.make(crew, todo):
-                        result.pages.append(record)
-                        progress(record)
-                    result.since = finish_files(manifest.addresses(folder))
-                    manifest.complete = True
-                    random.Random(period_id).shuffle(again)
-                    for record in batch.compare(crew, again):
-                        result.pages = [r for r in result.pages if r.path != record.path]
-                        result.pages.append(record)
-                        progress(record)
-                finally:
-                    crew.close()
-                    manifest.seconds = round(time.monotonic() - begun, 3)
-                    batch.save()
+            history = History.open(project.store_file(campaign_id, period_id).parent)
+            received = open_period(project, campaign_id, period_id).received
+            result.since = since_last_check(history, received)
     result.seconds = time.monotonic() - begun
     return result
+
+
+def _make(
+    project: Project,
+    options: Options,
+    sample: Task,
+    todo: Sequence[Task],
+    again: list[Task],
+    scratch: Path,
+    result: RunResult,
+    progress: Callable[[PageRecord], None],
+) -> None:
+    """Make the pages ``todo``, with the files around them beside, then compare those ``again``."""
+    manifest, folder = result.manifest, result.folder
+    manifest.complete = False
+    _make_ready(project, sample)
+    files = PeriodFiles(project, sample.campaign, sample.period, sample.language)
+    expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
+    write = partial(files.write, manifest.addresses(folder) | expected)
+    with aside(write, files.write_indexes) as finish_files:
+        crew = _crew(project, sample, options)
+        manifest.describe(crew.engine, crew.jobs, files.opened.campaign, project.notebooks)
+        batch = Batch(files.opened, manifest, scratch)
+        try:
+            for record in batch.make(crew, todo):
+                result.pages.append(record)
+                progress(record)
+            result.since = finish_files(manifest.addresses(folder))
+            manifest.complete = True
+            random.Random(sample.period).shuffle(again)
+            for record in batch.compare(crew, again):
+                result.pages = [r for r in result.pages if r.path != record.path] + [record]
+                progress(record)
+        finally:
+            crew.close()
 
 
 def _make_ready(project: Project, sample: Task) -> None:
