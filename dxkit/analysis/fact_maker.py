@@ -12,7 +12,6 @@ from dxkit.model.facts import (
     Fact,
     FactKey,
     UnitOfMeasure,
-    in_order,
     united_marks,
     united_sources,
 )
@@ -54,11 +53,11 @@ class FactMaker:
         inputs: Iterable[Fact] = (),
     ) -> Fact:
         """A fact made straight from observations, with their cells and reservations."""
-        cells = {observation.place for observation in quantity.observations}
+        cells = dict.fromkeys(observation.place for observation in quantity.observations)
         reservations = {
             "partial": quantity.partial,
             "simulated": any(cell.file in self.simulated_files for cell in cells),
-            "doubtful": not cells.isdisjoint(self.doubtful_cells),
+            "doubtful": not self.doubtful_cells.isdisjoint(cells),
             "approximate": any(o.flag in _APPROXIMATE for o in quantity.observations),
         }
         return Fact(
@@ -68,7 +67,7 @@ class FactMaker:
             decimals,
             method,
             tuple(fact.key for fact in inputs),
-            in_order(_located(self.period, cell) for cell in cells),
+            tuple(sorted([_located(self.period, cell) for cell in cells])),
             quantity.missing,
             frozenset(mark for mark, applies in reservations.items() if applies),
         )

@@ -61,6 +61,12 @@ class _Pair:
     denominator: Quantity | None
 
     @property
+    def is_known(self) -> bool:
+        """Whether neither value is missing."""
+        known = self.numerator.value is not None
+        return known and (self.denominator is None or self.denominator.value is not None)
+
+    @property
     def reasons(self) -> set[str]:
         sides = (self.numerator, self.denominator)
         return {side.missing for side in sides if side is not None and side.value is None}
@@ -168,12 +174,17 @@ def _denominator(pair: _Pair) -> Quantity:
 
 
 def _sum(pairs: tuple[_Pair, ...], side) -> Quantity:  # type: ignore[no-untyped-def]
-    used = [side(pair) for pair in pairs if not pair.reasons]
-    left_out: set[str] = {reason for pair in pairs for reason in pair.reasons}
+    used: list[Quantity] = []
+    left_out: set[str] = set()
+    for pair in pairs:
+        if pair.is_known:
+            used.append(side(pair))
+        else:
+            left_out |= pair.reasons
     if not used:
         return Quantity(None, _chief_reason(left_out or {Flag.NOT_REPORTED}))
     return Quantity(
-        total(quantity.value for quantity in used),
+        total(quantity.value for quantity in used if quantity.value is not None),
         "",
         tuple(o for quantity in used for o in quantity.observations),
         partial=bool(left_out - {Flag.NOT_APPLICABLE}) or any(q.partial for q in used),

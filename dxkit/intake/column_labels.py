@@ -60,18 +60,20 @@ class ColumnLabels:
         until = "|".join(words["until"])
         self._until = re.compile(rf" ?(?:(?:{until})\b.*)?\Z")
         months = "|".join(words["period_month"])
-        self._month = re.compile(rf"(?:t|{months}) ?(\d{{1,2}})(?: \d{{4}})?\Z")
+        self._month = re.compile(
+            rf"(?P<word>(?:t|{months}) ?)?(?P<number>\d{{1,2}})(?: (?P<year>\d{{4}}))?\Z"
+        )
 
     def holds_known_word(self, text: str) -> bool:
         """Whether a text holds any word of a declared label."""
         return any(word in self._header_words for word in normalise(text).split())
 
-    def read(self, path: Sequence[str]) -> Labelled | None:
+    def read(self, path: Sequence[str], bare_months: bool = True) -> Labelled | None:
         """The measures that the labels above a column mean and the time they name; None when
-        nobody declared them.
+        nobody declared them. Without ``bare_months``, "10/2022" is no month's label.
         """
         for reading in readings(path):
-            label, period, control, span = self._without_period(reading)
+            label, period, control, span = self._without_period(reading, bare_months)
             if measures := self._labels.get(label):
                 return Labelled(tuple(measures), period, control, span)
         # A label and below it the same in another language: both are declared for one measure.
@@ -89,7 +91,9 @@ class ColumnLabels:
             for parts in (reading, *([part] for part in reading))
         )
 
-    def _without_period(self, path: Sequence[str]) -> tuple[str, str, bool, Span]:
+    def _without_period(
+        self, path: Sequence[str], bare_months: bool
+    ) -> tuple[str, str, bool, Span]:
         """The label without the time it names; the part of the period that this is, whether it is
         the whole period beside its parts, and the span.
         """
@@ -108,8 +112,9 @@ class ColumnLabels:
                 span = Span.IN_PERIOD
             elif quarter and quarter.is_all and quarter.fits(self.period):
                 continue
-            elif month:
-                period = self._part(int(month[1])) or "-"  # a month outside: no declared label
+            elif month and (month["word"] or (bare_months and month["year"])):
+                # A month outside is no declared label.
+                period = self._part(int(month["number"]), month["year"]) or "-"
                 if period == "-":
                     parts.append(part)
             elif key in self._kinds["this_period_labels"]:
@@ -120,5 +125,10 @@ class ColumnLabels:
                 parts.append(part)
         return compact(parts), period, control, span
 
-    def _part(self, month: int) -> str | None:
-        return next((p for p in self.period.parts if split_period_id(p)[2] == month), None)
+    def _part(self, month: int, year: str | None) -> str | None:
+        """The part of the period that a month is; the period's year is meant where none stands."""
+        for part in self.period.parts:
+            of_year, _, number = split_period_id(part)
+            if number == month and year in (None, str(of_year)):
+                return part
+        return None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from dxkit.intake.numerals import parse_decimal
 from dxkit.intake.text import clean, is_word, normalise, starts_with_word
 from dxkit.intake.workbook import Cell, Sheet
 
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
 _COLUMN_LETTER = re.compile(r"[A-Z]\Z")
+_ROWS_BELOW = 20  # looked at for figures
 _SEPARATOR = re.compile(r"\s*(?:\n|\s[-–]\s|/|\()\s*")
 
 Paths = Mapping[int, tuple[str, ...]]
@@ -27,14 +31,17 @@ def header_paths(sheet: Sheet, rows: range) -> Paths:
     for row in rows:
         for cell in sheet.rows.get(row, ()):
             if clean(cell.text) and not is_column_number(cell) and row not in counted_in:
-                labels[row, cell.column] = cell.text
+                labels[row, cell.column] = _label(cell)
             columns.add(cell.column)
     merged = set()
+    below = _columns_below(sheet, rows.stop) if sheet.merged else frozenset()
     for first_row, first_column, last_row, last_column in sheet.merged:
         label = labels.get((first_row, first_column))
         if label is None or first_row not in rows:
             continue
+        # A label reaches over columns without one of their own where figures stand below.
         reach = min(last_column, max(columns))
+        reach = max((reach, *(column for column in below if column <= last_column)))
         for row in range(first_row, min(last_row, rows.stop - 1) + 1):
             for column in range(first_column, reach + 1):
                 labels[row, column] = label
@@ -100,6 +107,30 @@ def _is_label(cell: Cell) -> bool:
         and not any(is_word(kind, text) for kind in words)
         and not is_column_number(cell)
     )
+
+
+def is_below_figures(sheet: Sheet, row: int) -> bool:
+    """Whether the row above a row is one of figures, as where another page's header follows."""
+    return any(_is_figure(cell) for cell in sheet.rows.get(row - 1, ()))
+
+
+def _is_figure(cell: Cell) -> bool:
+    if isinstance(cell.value, str):
+        return parse_decimal(clean(cell.value)) is not None
+    return isinstance(cell.value, (int, float))
+
+
+def _label(cell: Cell) -> str:
+    """A label's text; a spreadsheet makes a date of "10/2022"."""
+    if isinstance(cell.value, datetime.datetime):
+        return f"{cell.value.month}/{cell.value.year}"
+    return cell.text
+
+
+def _columns_below(sheet: Sheet, row: int) -> frozenset[int]:
+    """The columns that hold something in the first rows from a row on."""
+    near = itertools.islice((r for r in sheet.rows if r >= row), _ROWS_BELOW)
+    return frozenset(cell.column for r in near for cell in sheet.rows[r])
 
 
 def is_column_number(cell: Cell) -> bool:

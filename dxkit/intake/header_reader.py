@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from dxkit.intake.column_labels import ColumnLabels, Labelled, Span
-from dxkit.intake.header import Paths, header_paths, labels_just_above, labels_just_below
+from dxkit.intake.header import (
+    Paths,
+    header_paths,
+    is_below_figures,
+    labels_just_above,
+    labels_just_below,
+)
 from dxkit.intake.layout import Column, Layout, RatioColumn
 from dxkit.intake.text import clean, starts_with_word
 from dxkit.intake.workbook import Sheet
@@ -31,17 +37,20 @@ class HeaderReader:
         """The tables side by side below one header block."""
         paths = header_paths(sheet, rows)
         found: dict[int, Labelled] = {}
-        under_other_labels = labels_just_above(sheet, rows.start)
-        for number, path in paths.items():
-            if number in under_other_labels:
-                continue
-            if labelled := self._labels.read(path):
-                found[number] = labelled
         labelled_units = [
             n for n, path in paths.items() if self._labels.is_one("unit_labels", path)
         ]
+        begins_anew = labelled_units and is_below_figures(sheet, rows.start)
+        under_other_labels = () if begins_anew else labels_just_above(sheet, rows.start)
+        for number, path in paths.items():
+            if number in under_other_labels:
+                continue
+            if labelled := self._labels.read(path, bool(labelled_units)):
+                found[number] = labelled
         for number in labels_just_below(sheet, rows.stop, labelled_units):
             found.pop(number, None)
+        for number in [n for n in found if self._may_be_grouped(sheet, rows, paths, n)]:
+            del found[number]
         if not found:
             return ()
         texts = {
@@ -70,6 +79,20 @@ class HeaderReader:
         rest = tuple(sorted(entry for entry in unknown if entry[0] not in known))
         tables[0] = replace(tables[0], not_understood=rest)
         return (tables[0], *(replace(table, not_understood=()) for table in tables[1:]))
+
+    def _may_be_grouped(self, sheet: Sheet, rows: range, paths: Paths, number: int) -> bool:
+        """Whether a column's only label would mean another measure below the label of the group on
+        its right, which somebody may have written over the middle of its columns.
+        """
+        if len(paths[number]) != 1:
+            return False
+        near = range(max(rows.start - 1, 1), rows.stop)
+        row = next((row for row in near if sheet.cell(row, number + 1).text.strip()), 0)
+        if not row or sheet.cell(row, number).text.strip() or (row, number + 1) in sheet.merged_at:
+            return False
+        alone = self._labels.read(paths[number])
+        grouped = self._labels.read((sheet.cell(row, number + 1).text, *paths[number]))
+        return grouped is not None and (alone is None or grouped.measures != alone.measures)
 
     def _holds_titles(self, found: Mapping[int, Labelled], texts: Iterable[int]) -> bool:
         """Whether columns of texts are those of a register: its first measure must be there."""
@@ -174,7 +197,15 @@ class HeaderReader:
                 problem = "column_span_unclear"
             cumulative = labelled.span is Span.CUMULATIVE and not stock
             columns.append(
-                Column(number, measure, labelled.period, labelled.control, cumulative, problem)
+                Column(
+                    number,
+                    measure,
+                    labelled.period,
+                    labelled.control,
+                    cumulative,
+                    labelled.span is Span.IN_PERIOD,
+                    problem,
+                )
             )
         with_parts = {c.measure.id for c in columns if c.period != self.period.id}
         columns = [

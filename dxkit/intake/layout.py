@@ -12,8 +12,9 @@ class Column:
     """A column that holds a declared measure, for one part of the period or the whole of it.
 
     ``control`` marks a column that repeats the parts' sum; ``cumulative`` one that adds a flow up
-    since before the period, which is another quantity; ``problem`` the finding code of one whose
-    cells cannot be used. Each is itself: columns are compared and hashed by identity.
+    since before the period, which is another quantity; ``in_period`` one whose label says that it
+    does not; ``problem`` the finding code of one whose cells cannot be used. Each is itself:
+    columns are compared and hashed by identity.
     """
 
     number: int
@@ -21,6 +22,7 @@ class Column:
     period: str
     control: bool = False
     cumulative: bool = False
+    in_period: bool = False
     problem: str = ""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -81,6 +82,8 @@ class LayoutFinder:
         """Whether a row holds a known word and no figures."""
         known = False
         for cell in sheet.rows[row]:
+            if isinstance(cell.value, datetime.datetime):  # "10/2022" over columns of a month
+                continue
             if not isinstance(cell.value, str):
                 return False
             text = cell.value

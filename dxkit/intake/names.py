@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
@@ -86,15 +87,49 @@ class Names:
             full |= {_numbered(f"{initials} {name}"), _numbered(f"{' '.join(initials)} {name}")}
         return frozenset(full), frozenset(bare)
 
+    def in_full(self, written: str) -> Unit | None:
+        """The only unit that has a writing with its type ("xa Vi Tan"), None when none has."""
+        found = self._in_full.get(self._key(written), ())
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _in_full(self) -> dict[str, list[Unit]]:
+        known: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units.units:
+            bare = self._keys[id(unit)][1]
+            for key in self._keys[id(unit)][0] - bare:
+                known[key].append(unit)
+        return known
+
+    def is_of_open_level(self, written: str) -> bool:
+        """Whether a writing begins as names of a level do that the workbooks name."""
+        key = _numbered(normalise(written))
+        prefixes = [p for level in self._below.values() for p in level.prefixes]
+        return any(key.startswith(f"{_numbered(normalise(prefix))} ") for prefix in prefixes)
+
+    def has_type(self, written: str) -> bool:
+        """Whether a writing begins with a type of unit, as "xa Vi Tan" does."""
+        key = _numbered(normalise(written))
+        return any(key.startswith(f"{prefix} ") for prefix in self._prefixes)
+
+    @cached_property
+    def _prefixes(self) -> frozenset[str]:
+        return frozenset(normalise(unit.type) for unit in self.units.units if unit.type)
+
     def open_level_below(self, parent: Unit) -> Level | None:
         """The level below a unit when the workbooks name its units, None when they are declared."""
         return self._below.get(parent.level)
 
-    def find(self, written: str, scopes: Sequence[Iterable[Unit]]) -> Match:
-        """The unit that a writing means in the first scope that knows it."""
+    @staticmethod
+    def _key(written: str) -> str:
         key = _numbered(normalise(written))
         for prefix in vocabulary()["office_prefixes"]:
             key = key.removeprefix(prefix).strip()
+        return key
+
+    def find(self, written: str, scopes: Sequence[Iterable[Unit]]) -> Match:
+        """The unit that a writing means in the first scope that knows it."""
+        key = self._key(written)
         if not key or len(key) > _LONGEST_NAME:
             return Match(None, "unit_unknown")
         folded = fold(key)
@@ -162,6 +197,8 @@ class Names:
                     prefix,
                 )
                 bare = key.removeprefix(start).strip()
+                if f" {start} " in f" {bare} ":  # two units in one row
+                    return None
                 return _opened(f"{longer} {_titled(bare)}", longer, level, parent)
         return None
 

@@ -10,9 +10,10 @@ from dxkit.intake.layout import Layout
 from dxkit.intake.layout_finder import LayoutFinder
 from dxkit.intake.names import Names
 from dxkit.intake.rows import RowReader
+from dxkit.intake.stated import other_time
 from dxkit.intake.tables import TableRead, read_table
 from dxkit.intake.text import normalise
-from dxkit.intake.titles import about_time, scaled_unit, sender_of
+from dxkit.intake.titles import about_time, scaled_unit, sender_of, title_cells
 from dxkit.intake.workbook import Sheet, Workbook
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.facts import CellRef
@@ -39,17 +40,21 @@ def read_sheets(
             if sheet.cells:
                 findings.append(Finding("sheet_without_table", place))
             continue
-        above = layouts[0].header_rows.start
-        problem = about_time(sheet, above, period, workbook.file)
+        above = range(layouts[0].header_rows.start)
+        sums_up = any(_sums_up(layout, period) for layout in layouts)
+        problem = about_time(sheet, above, period, workbook.file, sums_up)
         if problem is None and (scaled := scaled_unit(sheet, above, things)) is not None:
-            where = dataclasses.replace(place, cell=scaled.address)
+            where = place._replace(cell=scaled.address)
             problem = Finding("unit_scaled", where, raw=scaled.text)
+        sender, unclear = sender_of(workbook.file, sheet, above, names)
+        problem = problem or unclear
         if problem is not None:
             findings.append(problem)
             if problem.code != "cumulative_title":
                 continue
             layouts = tuple(_cumulative(layout, period) for layout in layouts)
-        sender = sender_of(workbook.file, sheet, above, names)
+        layouts, of_other_times = _of_the_time(sheet, layouts, period, workbook.file)
+        findings += of_other_times
         of_sheet: list[TableRead] = []
         beside: dict[range, list[tuple[Layout, TableRead]]] = {}  # by the header they share
         for layout in layouts:
@@ -60,7 +65,7 @@ def read_sheets(
             findings += _cumulative_columns(sheet, layout, place)
             shown, hidden = _without_hidden(sheet, layout, place)
             findings += hidden
-            reader = RowReader(names, workbook.file, sheet, shown, sender)
+            reader = RowReader(names, workbook.file, sheet, shown, sender, period)
             of_sheet.append(read_table(reader, shown, period.id))
             beside.setdefault(layout.header_rows, []).append((layout, of_sheet[-1]))
         tables += of_sheet
@@ -92,7 +97,7 @@ def _cumulative_columns(sheet: Sheet, layout: Layout, place: CellRef) -> Iterato
     for column in layout.columns:
         if column.cumulative:
             cell = sheet.cell(layout.header_rows.start, column.number)
-            where = dataclasses.replace(place, cell=cell.address)
+            where = place._replace(cell=cell.address)
             yield Finding("column_cumulative", where, values={"measure": column.measure.id})
 
 
@@ -102,12 +107,45 @@ def _without_hidden(sheet: Sheet, layout: Layout, place: CellRef) -> tuple[Layou
     findings = []
     for column in hidden:
         cell = sheet.cell(layout.header_rows.start, column.number)
-        where = dataclasses.replace(place, cell=cell.address)
+        where = place._replace(cell=cell.address)
         findings.append(Finding("hidden_content_skipped", where))
     shown = tuple(c for c in layout.columns if c not in hidden)
     numbers = {c.number for c in shown}
     ratios = tuple(r for r in layout.ratios if {r.part, r.whole} <= numbers)
     return dataclasses.replace(layout, columns=shown, ratios=ratios), findings
+
+
+def _sums_up(layout: Layout, period: Period) -> bool:
+    """Whether a table counts what came in the period and says nowhere what it adds up."""
+    return any(
+        c.measure.accumulation is Accumulation.FLOW and c.period == period.id
+        for c in layout.columns
+    ) and not any(c.cumulative or c.in_period for c in layout.columns)
+
+
+def _of_the_time(
+    sheet: Sheet, layouts: Sequence[Layout], period: Period, file: str
+) -> tuple[tuple[Layout, ...], list[Finding]]:
+    """The tables of a sheet without those below whose own title states another time."""
+    kept: list[Layout] = []
+    findings: list[Finding] = []
+    before = layouts[0].header_rows
+    for layout in layouts:
+        between = range(before.stop, layout.header_rows.start)
+        before = layout.header_rows
+        others = [
+            (time, cell)
+            for cell in title_cells(sheet, between)
+            if isinstance(cell.value, str) and (time := other_time(cell.text, period))
+        ]
+        if not others:
+            kept.append(layout)
+            continue
+        time, cell = others[-1]
+        values = {"stated": time.text, "expected": period.id}
+        place = CellRef(file, sheet.name, cell.address)
+        findings.append(Finding("wrong_period", place, "", cell.text, values))
+    return tuple(kept), findings
 
 
 def _cumulative(layout: Layout, period: Period) -> Layout:

@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dxkit.intake.text import fold, normalise, vocabulary
+from dxkit.intake.text import clean, fold, normalise, vocabulary
 from dxkit.model.periods import Period, split_period_id
 
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _LAST_MONTH_OF_QUARTER = 3
+_ROMAN_QUARTER = re.compile(r"(?<!\w)(IV|I{1,3})\s?/\s?((?:19|20)\d{2})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,41 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "|".join(words[key])
         for key in ("period_quarter", "period_month", "period_year", "period_day", "until")
     )
+    quarter_folded, month_folded, day_folded = (
+        "|".join(fold(word) for word in words[key])
+        for key in ("period_quarter", "period_month", "period_day")
+    )
+    words_for = {n: "|".join(words[f"quarter_{n}"]) for n in range(1, 5)}
+    in_words = "|".join(f"(?P<number_{n}>{alike})" for n, alike in words_for.items())
     of_year = r"(?:\D{0,8}(?P<year>(?:19|20)\d{2})\b)?"
     numeral = r"(?P<number>iv|i{1,3}|0?[1-4])"
     return {
         "quarter": re.compile(rf"\b(?:(?:{quarter}) ?|q){numeral}\b{of_year}"),
         "folded quarter": re.compile(
-            rf"(?<![^\W_])(?:(?:{fold(quarter)}) ?|q){numeral}(?![^\W_]){of_year}"
+            rf"(?<![^\W_])(?:(?:{quarter_folded}) ?|q){numeral}(?![^\W_]){of_year}"
         ),
+        "quarter in words": re.compile(
+            rf"\b(?:{quarter}) (?:{in_words})(?=\Z| \d| (?:{year})\b){of_year}"
+        ),
+        "folded months": re.compile(
+            rf"(?<!\d )\b(?:{month_folded}) ?(?P<number>1[0-2]|0?[1-9])\b"
+            rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)"
+        ),
+        "folded span": re.compile(
+            rf"(?<!{day_folded} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month_folded})\b(?! ?\d)"
+            rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?"
+        ),
+        "month in a name": re.compile(
+            rf"(?<![^\W_])(?:(?:{month_folded}) ?(?P<number>1[0-2]|0?[1-9])"
+            r"|t ?(?P<short>1[0-2]|0[1-9]))(?!\d)(?:\D{1,3}(?P<year>20\d{2})\b)?"
+        ),
+        "days": re.compile(
+            rf"(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
+            rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?\s*(?:-|\u2013|{until})\s*"
+            rf"(?:[^\W\d]+ )?(?:(?:{day}) )?(?P<last_day>\d{{1,2}})(?:[/.-]| (?:{month}) )"
+            rf"(?P<last_month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<last_year>\d{{4}})"
+        ),
+        "year": re.compile(rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b"),
         # "12 months of 2022" is a span, "day 5 month 10" a day, "up to month 12" no month's report.
         "month": re.compile(
             rf"(?<!\d )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
@@ -83,13 +112,67 @@ def stated_times(text: str) -> tuple[Stated, ...]:
     A month counts only with its year and when it is not the end of a range or part of a day.
     """
     key = normalise(text)
+    unaccented = key.isascii()
     found = []
-    for kind in ("quarter", "months", "month"):
-        for match in _patterns()[kind].finditer(key):
+    for kind, name in (
+        ("quarter", "folded quarter" if unaccented else "quarter"),
+        ("quarter", "quarter in words"),
+        ("months", "folded span" if unaccented else "months"),
+        ("month", "folded months" if unaccented else "month"),
+    ):
+        for match in _patterns()[name].finditer(key):
             if kind == "month" and _patterns()["until"].search(key[: match.start()]):
                 continue
             found.append(_stated(kind, match, match[0] == key))
+    found += [
+        Stated("quarter", _NUMERALS[match[1].lower()], int(match[2]), False)
+        for match in _ROMAN_QUARTER.finditer(text)
+    ]
     return tuple(found)
+
+
+def other_time(text: str, period: Period) -> Stated | None:
+    """A time that a title states and that is not the period's, a quarter; None when there is none.
+    Quarters go before months.
+    """
+    if split_period_id(period.id)[1] != "quarter":
+        return None
+    stated = stated_times(text)
+    quarters = [time for time in stated if time.kind == "quarter"]
+    return next((time for time in quarters or stated if not time.fits(period)), None)
+
+
+def stated_days(text: str) -> tuple[datetime.date, datetime.date] | None:
+    """The first and the last day of a span that a text states: "15/6 - 14/9/2022"."""
+    match = _patterns()["days"].search(clean(text).casefold())
+    if match is None:
+        return None
+    last_year = int(match["last_year"])
+    try:
+        first = datetime.date(
+            int(match["year"] or last_year), int(match["month"]), int(match["day"])
+        )
+        last = datetime.date(last_year, int(match["last_month"]), int(match["last_day"]))
+    except ValueError:
+        return None
+    return (first, last) if first <= last else None
+
+
+def stated_years(text: str) -> tuple[int, ...]:
+    """The years that a text states by themselves, in no day."""
+    if stated_day(text):
+        return ()
+    return tuple(int(match["year"]) for match in _patterns()["year"].finditer(normalise(text)))
+
+
+def month_in_name(name: str) -> Stated | None:
+    """The month in the name of a file or sheet."""
+    key = fold(name.replace("_", " ").replace(".", " ").replace("-", " "))
+    match = _patterns()["month in a name"].search(key)
+    if match is None:
+        return None
+    year = int(match["year"]) if match["year"] else None
+    return Stated("month", int(match["number"] or match["short"]), year, False)
 
 
 def named_quarter(text: str) -> Stated | None:
@@ -115,6 +198,9 @@ def stated_day(text: str) -> datetime.date | None:
 
 
 def _stated(kind: str, match: re.Match[str], is_all: bool) -> Stated:
-    number = _NUMERALS.get(match["number"].lstrip("0")) or int(match["number"])
+    groups = match.groupdict()
+    in_words = next((n for n in range(1, 5) if groups.get(f"number_{n}")), 0)
+    written = groups.get("number") or ""
+    number = in_words or _NUMERALS.get(written.lstrip("0")) or int(written)
     year = int(match["year"]) if match["year"] else None
     return Stated(kind, number, year, is_all)

@@ -8,8 +8,14 @@ from pathlib import PurePosixPath
 
 from dxkit.intake.labels import row_label
 from dxkit.intake.names import Names
-from dxkit.intake.stated import Stated, quarter_in_name, stated_times
-from dxkit.intake.text import clean, normalise, slug, vocabulary
+from dxkit.intake.stated import (
+    month_in_name,
+    quarter_in_name,
+    stated_days,
+    stated_times,
+    stated_years,
+)
+from dxkit.intake.text import clean, fold, normalise, slug, vocabulary
 from dxkit.intake.workbook import Cell, Sheet
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -19,26 +25,48 @@ from dxkit.model.units import Unit
 _MONTHS_OF_A_QUARTER = 3
 
 
-def title_cells(sheet: Sheet, first_table_row: int) -> Iterator[Cell]:
-    """The cells above a table."""
+def title_cells(sheet: Sheet, rows: range) -> Iterator[Cell]:
+    """The cells of the rows above or between tables."""
     for row, cells in sheet.rows.items():
-        if row < first_table_row:
+        if row in rows:
             yield from cells
 
 
-def about_time(sheet: Sheet, first_table_row: int, period: Period, file: str) -> Finding | None:
+def about_time(
+    sheet: Sheet, rows: range, period: Period, file: str, sums_up: bool
+) -> Finding | None:
     """What is wrong with the time that the titles state, or, where they state none, the names of
     the sheet and the file: another period (``wrong_period``), or all months since the year began
-    (``cumulative_title``). None when nothing is.
+    (``cumulative_title``), which matters where the table ``sums_up``. None when nothing is.
     """
     if split_period_id(period.id)[1] != "quarter":
         return None
-    stated: list[tuple[Stated, Cell]] = [
-        (time, cell)
-        for cell in title_cells(sheet, first_table_row)
-        for time in stated_times(cell.text)
-    ]
-    place = CellRef(file, sheet.name)
+    cells = [*title_cells(sheet, rows), *_beside(sheet, rows.stop)]
+    found = _stated_in(cells, sheet, period, file)
+    if found is None and not any(stated_times(cell.text) for cell in cells):
+        found = _days_and_years(cells, sheet, period, file)
+        found = found or _in_names(sheet, period, file)
+    if found is None and sums_up:
+        place = CellRef(file, sheet.name)
+        for text, cell in [*((cell.text, cell) for cell in cells), (sheet.name, None)]:
+            if word := _cumulative_word(text):
+                where = CellRef(file, sheet.name, cell.address) if cell else place
+                values = {"stated": word, "expected": period.id}
+                return Finding("cumulative_title", where, "", text, values)
+    return found
+
+
+def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
+    """The cells of a header's first row that have nothing below: titles beside the table."""
+    below = {cell.column for row, cells in sheet.rows.items() if row > header_row for cell in cells}
+    for cell in sheet.rows.get(header_row, ()):
+        if cell.column not in below:
+            yield cell
+
+
+def _stated_in(cells: Sequence[Cell], sheet: Sheet, period: Period, file: str) -> Finding | None:
+    """That titles state another quarter, or months that are no quarter."""
+    stated = [(time, cell) for cell in cells for time in stated_times(cell.text)]
     quarters = [(time, cell) for time, cell in stated if time.kind == "quarter"]
     for time, cell in quarters or stated:
         where = CellRef(file, sheet.name, cell.address)
@@ -47,28 +75,62 @@ def about_time(sheet: Sheet, first_table_row: int, period: Period, file: str) ->
             return Finding("wrong_period", where, "", cell.text, values)
         if time.kind == "months" and time.number > _MONTHS_OF_A_QUARTER:
             return Finding("cumulative_title", where, "", cell.text, values)
-    if not stated:
-        for name in (sheet.name, PurePosixPath(file).stem):
-            time_in_name = quarter_in_name(name)
-            if time_in_name is not None:
-                if not time_in_name.fits(period):
-                    values = {"stated": time_in_name.text, "expected": period.id}
-                    return Finding("wrong_period", place, "", name, values)
-                break
     return None
 
 
-def scaled_unit(sheet: Sheet, first_table_row: int, things: Collection[str]) -> Cell | None:
+def _days_and_years(
+    cells: Sequence[Cell], sheet: Sheet, period: Period, file: str
+) -> Finding | None:
+    """That titles state a span of days whose middle is not in the period, or only other years."""
+    for cell in cells:
+        days = stated_days(cell.text)
+        if days is None:
+            continue
+        middle = days[0] + (days[1] - days[0]) / 2
+        if not period.first_day <= middle <= period.last_day:
+            where = CellRef(file, sheet.name, cell.address)
+            values = {"stated": " … ".join(map(str, days)), "expected": period.id}
+            return Finding("wrong_period", where, "", cell.text, values)
+    years = [(year, cell) for cell in cells for year in stated_years(cell.text)]
+    if years and split_period_id(period.id)[0] not in {year for year, _ in years}:
+        year, cell = years[0]
+        where = CellRef(file, sheet.name, cell.address)
+        values = {"stated": str(year), "expected": period.id}
+        return Finding("wrong_period", where, "", cell.text, values)
+    return None
+
+
+def _in_names(sheet: Sheet, period: Period, file: str) -> Finding | None:
+    """That the name of the sheet or the file states another time."""
+    for name in (sheet.name, PurePosixPath(file).stem):
+        time = quarter_in_name(name) or month_in_name(name)
+        if time is not None:
+            if time.fits(period):
+                return None
+            values = {"stated": time.text, "expected": period.id}
+            return Finding("wrong_period", CellRef(file, sheet.name), "", name, values)
+    return None
+
+
+def _cumulative_word(text: str) -> str:
+    """The word of a text that says that it adds up since before the period."""
+    key = f" {fold(text)} "
+    return next((w for w in vocabulary()["period_cumulative"] if f" {fold(w)} " in key), "")
+
+
+def scaled_unit(sheet: Sheet, rows: range, things: Collection[str]) -> Cell | None:
     """The title cell that says that figures are in thousands or another multiple of one of the
-    ``things`` counted ("DVT: nghin ho"), or None.
+    ``things`` counted ("DVT: nghin ho", "(1.000 ho)") or of whatever there is, or None.
     """
     words = vocabulary()
-    for cell in title_cells(sheet, first_table_row):
+    for cell in title_cells(sheet, rows):
         text = normalise(cell.text)
+        if any(text == f"{scale} {thing}" for scale in words["scales"] for thing in things):
+            return cell
         for label in words["unit_of_measure"]:
             at = re.search(rf"(?:^|\s){label} (?P<unit>.*)", text)
             if at and any(
-                f"{at['unit']} ".startswith(f"{scale} {thing} ")
+                at["unit"] == scale or f"{at['unit']} ".startswith(f"{scale} {thing} ")
                 for scale in words["scales"]
                 for thing in things
             ):
@@ -76,13 +138,16 @@ def scaled_unit(sheet: Sheet, first_table_row: int, things: Collection[str]) -> 
     return None
 
 
-def sender_of(file: str, sheet: Sheet, first_table_row: int, names: Names) -> Unit | None:
+def sender_of(
+    file: str, sheet: Sheet, rows: range, names: Names
+) -> tuple[Unit | None, Finding | None]:
     """The unit whose table it is, as finely as it is certain: the one that the file's name begins
     with by code or holds by name, narrowed by the sheet's name and by the office that signs in
-    the title; None when nothing names one.
+    the title; None when nothing names one. With it what is wrong when two of these name units of
+    which neither lies in the other.
     """
-    sender = _of_file(file, names)
-    titles = [clean(cell.text) for cell in title_cells(sheet, first_table_row)]
+    sender = sender_in_name(file, names)
+    titles = [clean(cell.text) for cell in title_cells(sheet, rows)]
     if sender is None:
         sender = _in_titles(titles, names)
     within = (
@@ -90,10 +155,35 @@ def sender_of(file: str, sheet: Sheet, first_table_row: int, names: Names) -> Un
         if sender is not None
         else [u for u in names.units.units if u.level != names.units.levels[0]]
     )
-    return _signing(sheet.name, titles, tuple(within), names) or sender
+    found = _signing(sheet.name, titles, tuple(within), names) or sender
+    return found, _contradiction(found, file, sheet, rows, names)
 
 
-def _of_file(file: str, names: Names) -> Unit | None:
+def _contradiction(
+    sender: Unit | None, file: str, sheet: Sheet, rows: range, names: Names
+) -> Finding | None:
+    """That the sheet's name or an office in a title is another unit's than the sender's."""
+    if sender is None:
+        return None
+    units = names.units
+    line = {sender.code, *(u.code for u in units.ancestors(sender.code))}
+    line |= {u.code for u in units.descendants(sender.code)}
+    place = CellRef(file, sheet.name)
+    offices = [
+        (cell.text, CellRef(file, sheet.name, cell.address))
+        for cell in title_cells(sheet, rows)
+        if any(normalise(cell.text).startswith(f"{o} ") for o in vocabulary()["office_prefixes"])
+    ]
+    for text, where in [(sheet.name, place), *offices]:
+        other = names.in_full(text)
+        if other is not None and other.code not in line:
+            values = {"unit": sender.name, "other": other.name}
+            return Finding("sender_unclear", where, sender.code, text, values)
+    return None
+
+
+def sender_in_name(file: str, names: Names) -> Unit | None:
+    """The unit that the name of a file begins with by code or holds by name, or None."""
     below_top = [u for u in names.units.units if u.level != names.units.levels[0]]
     stem = slug(PurePosixPath(file).with_suffix("").as_posix())
     code = slug(PurePosixPath(file).stem).split("-")[0]

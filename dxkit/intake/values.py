@@ -6,24 +6,31 @@ Whatever is not certain becomes a missing value with a finding, never a guess.
 from __future__ import annotations
 
 import datetime
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from dxkit.intake.number_formats import shows_another
 from dxkit.intake.numerals import parse_decimal, parse_whole, parse_with_lookalikes
+from dxkit.intake.shares_of_wholes import agrees
 from dxkit.intake.text import clean, is_word, normalise, vocabulary
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.table import Flag
 
 _NOISE = 1e-6  # what a formula's binary fractions may leave beside a whole number
+_LARGEST = 10**15  # of a number, whichever its sign: beyond, a spreadsheet loses digits
+_MOST_DIGITS = 15  # a spreadsheet's numbers have no more: what is longer is no count
+_TWO_NUMBERS = re.compile(r"\d[^\S\n]*(?:\n|\t|[^\S\n]{2,})\s*\d")  # one below or beside the other
+_LARGEST_SHARE = 1_000_000  # times the whole
 _DATE = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}\Z|(?:19|20)\d{2}-\d{1,2}-\d{1,2}(?:[T ].*)?\Z"
     r"|\d{1,2}[- ](?:Thg|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?[- ]?\d{0,4}\Z",
     re.IGNORECASE,
 )
+_PLAIN_COUNT = re.compile(r"(?:0|[1-9]\d{0,14})\Z", re.ASCII)
+_BELOW_NOUGHT = re.compile(r"[-\u2212\u2013]\s?\d[\d., ]*\Z|\(\d[\d., ]*\)\Z")  # -5, (5)
 _PARTS = re.compile(
     r"(?:(?P<share>[\d.,]+ ?%) ?)?\(?(?P<part>\d[\d. ]*) ?/ ?(?P<whole>\d[\d. ]*)\)?\Z"
 )
@@ -69,16 +76,20 @@ def _rejected(problem: str, **details: object) -> Value:
 
 def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
     """A whole number of things, 0 or more."""
-    if isinstance(cell.value, str) and cell.value.isascii() and cell.value.isdigit():
-        return Value(int(cell.value))
+    if isinstance(cell.value, str) and cell.is_plain and _PLAIN_COUNT.match(cell.value):
+        return Value(int(cell.value))  # as most cells are
     common = _common(cell)
     if common is not None:
         return common
     if isinstance(cell.value, (int, float)):
-        if "%" in cell.number_format:
-            return _rejected_share(Decimal(repr(cell.value)) * 100, cell.number_format)
+        if cell.is_percentage:
+            return _rejected_share(cell.value, cell.number_format)
         return _whole(cell.value)
-    text, flag, thing = _without_words(clean(str(cell.value)).removeprefix("'"))
+    text, flag, thing = _without_words(clean(str(cell.value)).removeprefix("'").strip())
+    if _BELOW_NOUGHT.match(text):
+        return _rejected("count_negative")
+    if _is_no_count(text):
+        return _rejected("value_ambiguous")
     if thing and counted.things and not counted.counts(thing):
         return _rejected("value_of_other_thing", thing=thing)
     if parts := _PARTS.match(text):
@@ -115,11 +126,8 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
     common = _common(cell)
     if common is not None:
         return common
-    percent_format = "%" in cell.number_format
     if isinstance(cell.value, (int, float)):
-        if not math.isfinite(cell.value):
-            return _rejected("value_unreadable")
-        if kind is MeasureKind.SHARE and not percent_format:
+        if kind is MeasureKind.SHARE and not cell.is_percentage:
             if fractions:
                 return Value(cell.value)
             if 0 < abs(cell.value) <= 1:
@@ -160,8 +168,10 @@ def is_fraction(cell: Cell) -> bool | None:
     if isinstance(cell.value, bool) or cell.is_error:
         return None
     if isinstance(cell.value, (int, float)):
+        if not abs(cell.value) <= _LARGEST:
+            return None
         number: Decimal | None = Decimal(repr(cell.value))
-        percent = "%" in cell.number_format
+        percent = cell.is_percentage
     elif isinstance(cell.value, str):
         text = clean(cell.value)
         number, percent = parse_decimal(text.rstrip("% ")), text.endswith("%")
@@ -173,8 +183,6 @@ def is_fraction(cell: Cell) -> bool | None:
 
 
 def _whole(value: float | int) -> Value:
-    if not math.isfinite(value):
-        return _rejected("value_unreadable")
     if value < 0:
         return _rejected("count_negative")
     if abs(value - round(value)) > _NOISE:
@@ -194,9 +202,15 @@ def _common(cell: Cell) -> Value | None:
         return _rejected("value_is_date")
     if isinstance(cell.value, bool):
         return _rejected("value_unreadable")
-    if _scales(cell.number_format):
+    if isinstance(cell.value, (int, float)) and not abs(cell.value) <= _LARGEST:
+        return _rejected("value_unreadable")
+    if cell.struck:
+        return _rejected("value_struck_out")
+    if not cell.is_plain and shows_another(cell.number_format, cell.value == 0):
         return _rejected("value_ambiguous")
     if isinstance(cell.value, str):
+        if _TWO_NUMBERS.search(cell.value.strip()):
+            return _rejected("value_ambiguous")
         # Marks of footnotes ("102\u00b9") and the like are digits that are no part of a number.
         if any(letter.isnumeric() and not letter.isdecimal() for letter in cell.value):
             return _rejected("value_unreadable")
@@ -213,12 +227,14 @@ def _common(cell: Cell) -> Value | None:
     return None
 
 
-def _scales(number_format: str) -> bool:
-    """Whether a format shows the number in thousands or millions: 5 as "5 nghin"."""
-    if '"' not in number_format:
+def _is_no_count(text: str) -> bool:
+    """Whether digits are no count: a telephone's, with a nought before many others, or more than
+    a spreadsheet's number has.
+    """
+    digits = re.sub(r"[., ]", "", text)
+    if not digits.isdecimal() or text[1:2] in (".", ","):
         return False
-    shown = normalise(" ".join(re.findall(r'"([^"]*)"', number_format)))
-    return any(word in shown.split() for word in vocabulary()["scales"])
+    return len(digits) > _MOST_DIGITS or (len(digits) > 3 and digits[0] == "0")
 
 
 def _without_words(text: str) -> tuple[str, Flag | None, str]:
@@ -245,33 +261,16 @@ def _part_of_whole(parts: re.Match[str]) -> Value:
     if part is None or not whole:
         return _rejected("value_unreadable")
     typed = parse_decimal(parts["share"].rstrip("% ")) if parts["share"] else None
-    if parts["share"] and (typed is None or not _agrees(part, whole, typed)):
+    if parts["share"] and (typed is None or not agrees(part, whole, typed)):
         return _rejected("value_unreadable")
     return Value(part, whole=whole)
 
 
-def _rejected_share(percentage: Decimal, number_format: str) -> Value:
+def _rejected_share(fraction: float, number_format: str) -> Value:
+    if abs(fraction) > _LARGEST_SHARE:
+        return _rejected("value_unreadable")
     shown = re.search(r"0[.,](0+)", number_format)
-    decimals = len(shown[1]) if shown else 0
+    decimals = min(len(shown[1]), _MOST_DIGITS) if shown else 0
+    percentage = Decimal(repr(fraction)) * 100
     rounded = percentage.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return Value(None, Flag.REJECTED, "share_in_count_column", share=rounded)
-
-
-def _agrees(part: int, whole: int, percentage: Decimal) -> bool:
-    """Whether part of whole, rounded half up to the decimals typed, is the percentage typed."""
-    step = Decimal(1).scaleb(int(percentage.as_tuple().exponent))
-    return (Decimal(part) * 100 / Decimal(whole)).quantize(step, ROUND_HALF_UP) == percentage
-
-
-def count_from_share(percentage: Decimal, whole: int) -> int | None:
-    """The only whole number whose share of ``whole`` is the percentage typed, or None when there
-    is none or more than one.
-    """
-    near = int(percentage * whole / 100)
-    reach = whole // 100 + 2
-    found = [
-        part
-        for part in range(max(near - reach, 0), min(near + reach, whole) + 1)
-        if _agrees(part, whole, percentage)
-    ]
-    return found[0] if len(found) == 1 else None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from operator import attrgetter
+from itertools import chain
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CellRef:
+class CellRef(NamedTuple):
     """The address of one received cell. ``cell`` is in A1 style, or empty for a whole sheet.
 
     ``file`` is relative to the raw folder of the period in observations and findings, of the
-    campaign in facts (so "2022-Q4/..."), with ``/`` between folders.
+    campaign in facts (so "2022-Q4/..."), with ``/`` between folders. A tuple, because there are
+    half a million of them behind the facts of a province, to be told apart and put in order.
     """
 
     file: str
@@ -100,12 +101,7 @@ def united_sources(facts: Iterable[Fact]) -> tuple[CellRef, ...]:
     several = list({id(fact.sources): fact.sources for fact in facts if fact.sources}.values())
     if len(several) <= 1:  # sorted already, as those of every fact are
         return several[0] if several else ()
-    return in_order({cell for sources in several for cell in sources})
-
-
-def in_order(cells: Iterable[CellRef]) -> tuple[CellRef, ...]:
-    """Cells by file, sheet and address, as their own order has it but faster."""
-    return tuple(sorted(cells, key=attrgetter("file", "sheet", "cell")))
+    return tuple(dict.fromkeys(sorted(chain.from_iterable(several))))  # merges what is sorted
 
 
 def united_marks(facts: Iterable[Fact]) -> frozenset[str]:
@@ -118,8 +114,8 @@ class Reference:
     """Something named in a sentence: an id whose name the reader's language supplies.
 
     ``kind`` is ``unit``, ``indicator``, ``short_indicator``, ``measure``, ``thing`` (what a measure
-    counts), ``period``, ``level``, ``band``, ``table`` (of measures) or ``type`` (of a unit, as the
-    campaign writes it).
+    counts), ``period``, ``level``, ``band``, ``table`` (of measures), ``type`` (of a unit, as the
+    campaign writes it) or ``cell`` (a place as it is written).
     """
 
     kind: str

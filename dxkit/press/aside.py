@@ -6,49 +6,67 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from dxkit.press.processes import can_fork, lead_own_group
 
+Result = TypeVar("Result")
+
+
+def _nothing() -> None:
+    """The end of work that has no second part."""
+
 
 @contextmanager
-def aside(work: Callable[[], None]) -> Iterator[Callable[[], None]]:
-    """Begin some work; gives the call that waits for its end and raises what it has raised.
+def aside(
+    work: Callable[[], Result], last: Callable[..., None] = _nothing
+) -> Iterator[Callable[..., Result]]:
+    """Begin some work; gives the call that waits for its end, has ``last`` done in the same
+    process with the arguments given, and returns what the work has returned.
 
-    Where no fork is safe the work is done by that call.
+    What either raises is raised by that call. Where no fork is safe it does both itself.
     """
+
+    def here(*arguments: object) -> Result:
+        result = work()
+        last(*arguments)
+        return result
+
     if not can_fork():
-        yield work
+        yield here
         return
     context: Any = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(work, sender))
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(work, last, theirs))
     process.start()
-    sender.close()
+    theirs.close()
 
-    def finish() -> None:
+    def finish(*arguments: object) -> Result:
         try:
-            error = receiver.recv()
-        except EOFError:
-            error = None
-            work()  # it was ended from outside: done here
+            ours.send(arguments)
+            result, error = ours.recv()
+        except (EOFError, OSError):  # it was ended from outside
+            return here(*arguments)
         process.join()
         if error is not None:
             raise error
+        returned: Result = result
+        return returned
 
     try:
         yield finish
     finally:
         process.kill()
         process.join()
-        receiver.close()
+        ours.close()
 
 
-def _work(work: Callable[[], None], sender: Any) -> None:
+def _work(work: Callable[[], Any], last: Callable[..., None], connection: Any) -> None:
     lead_own_group()
     try:
-        work()
-        sender.send(None)
+        result = work()
+        last(*connection.recv())
+        connection.send((result, None))
     except Exception as error:
-        sender.send(error)
+        connection.send((None, error))
     os._exit(0)

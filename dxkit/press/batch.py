@@ -47,7 +47,9 @@ class Batch:
         self._folder = scratch.parent
         self._scratch = scratch
         self._manifest = manifest
-        self._units = open_period(project, campaign_id, period_id).analysis.units
+        opened = open_period(project, campaign_id, period_id)
+        self._units = opened.analysis.units
+        manifest.inputs = {source.name: source.sha256 for source in opened.received.sources}
         self._saved = time.monotonic()
 
     def make(self, crew: Crew, tasks: Sequence[Task]) -> Iterator[PageRecord]:

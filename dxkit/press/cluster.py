@@ -24,16 +24,12 @@ from dxkit.press.making import EXECUTED, PAGE
 from dxkit.press.manifest import code_key
 from dxkit.press.processes import lead_own_group
 from dxkit.press.tasks import Task
-from dxkit.press.workers import DIED, Outcome, local_workers
+from dxkit.press.workers import DIED, ClusterError, Outcome, local_workers
 
 OTHER_CODE = "other_code"
 _LONGEST_CHUNK = 32
 _Made = tuple[str, str, float, int, str, bytes, bytes]
 """Unit, reason, seconds, tries, machine, page, executed notebook."""
-
-
-class ClusterError(Exception):
-    """The cluster cannot be used, for the reason told."""
 
 
 class ClusterCrew:

@@ -27,6 +27,10 @@ _NEEDED = (
     "ipykernel.eventloops",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
 )
 
@@ -50,11 +54,16 @@ def make_kernel(deliver: Deliver) -> Any:
     from ipykernel.eventloops import enable_gui
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.zmqshell import ZMQInteractiveShell as StockShell
+    from IPython.core.history import HistoryManager
     from jupyter_client.session import Session
     from traitlets import Type
 
     class ZMQInteractiveShell(StockShell):
         """Keeps the stock shell's name, by which libraries know that they are in a notebook."""
+
+        def init_history(self) -> None:
+            self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
+            self.configurables.append(self.history_manager)
 
         def enable_gui(self, gui: Any = None) -> None:
             enable_gui(gui, self.kernel)
@@ -116,7 +125,6 @@ def make_kernel(deliver: Deliver) -> Any:
         log=logging.getLogger("dxkit.kernel"),
     )
     kernel.io_loop = _Loop(kernel)
-    kernel.shell.history_manager.enabled = False
     kernel.shell.extension_manager.load_extension("storemagic")
     return kernel
 

@@ -18,23 +18,41 @@ PAGE, EXECUTED = "page", "executed"
 NO_SPACE = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
 
 
+def import_parts() -> None:
+    """Import what draws and frames the parts of pages."""
+    _light_imports()
+    import dxkit.press.page
+    import dxkit.story.report  # noqa: F401
+
+
+def import_all() -> None:
+    """Import everything that the making of a page needs."""
+    import_parts()
+    import nbformat  # noqa: F401
+    import papermill  # noqa: F401
+    import tqdm  # noqa: F401
+
+    from dxkit.press.engine import client_class
+    from dxkit.press.kernel import import_kernel
+
+    import_kernel()
+    client_class()
+
+
 def warm_up(project: Project, sample: Task) -> None:
     """Import and touch, by plain calls, what every page needs, so that each finds it ready.
 
     No notebook is run for this: what it leaves behind would be in every page.
     """
-    _light_imports()
+    import_all()
     import nbformat
-    import papermill  # noqa: F401
+    from matplotlib.backends.registry import backend_registry
 
-    from dxkit.press.engine import client_class
-    from dxkit.press.kernel import import_kernel
     from dxkit.press.page import exporter, framed
     from dxkit.story.period import open_period
     from dxkit.story.report import Report
 
-    import_kernel()
-    client_class()
+    backend_registry.list_all()
     empty = nbformat.v4.new_notebook()
     nbformat.validate(empty)
     exporter().from_notebook_node(empty)
@@ -45,24 +63,32 @@ def warm_up(project: Project, sample: Task) -> None:
         getattr(report, name)()
 
 
-def prepare_period(project: Project, sample: Task) -> None:
-    """Open a task's period and work out what the pages of its level share, once for all of them:
-    the ranks, and the scorecards of the units above.
-    """
+def open_for_pages(project: Project, sample: Task) -> None:
+    """Open a task's period and work out what ranks need."""
     from dxkit.story.period import open_period
 
     analysis = open_period(project, sample.campaign, sample.period).analysis
     _ = analysis.results.totals
     if analysis.previous is not None:
         _ = analysis.previous.results.totals
-    level = analysis.units.get(sample.unit).level
-    above = {
-        unit
-        for peer in analysis.units.at_level(level)
-        for unit in analysis.units.ancestors(peer.code)
-    }
-    for unit in sorted(above, key=lambda unit: unit.code):
-        analysis.scorecard(unit.code)
+
+
+def prepare_scorecards(project: Project, sample: Task) -> None:
+    """Open a task's period and make the scorecards that pages and files share, once for all of
+    them: from the top down to the level below the task's, save levels whose units only the
+    workbooks name.
+    """
+    from dxkit.story.period import open_period
+
+    open_for_pages(project, sample)
+    analysis = open_period(project, sample.campaign, sample.period).analysis
+    levels = analysis.campaign.levels
+    own = next(
+        n for n, level in enumerate(levels) if level.id == analysis.units.get(sample.unit).level
+    )
+    for level in levels[: own + 2]:
+        for unit in () if level.open else analysis.units.at_level(level.id):
+            analysis.scorecard(unit.code)
 
 
 def report_calls(notebook: Path) -> list[str]:
@@ -106,21 +132,27 @@ def _last_line(lines: list[str]) -> str:
     return next((line for line in reversed(lines) if line.strip(" -")), "")
 
 
+def _validated_later(*_: object, **__: object) -> None:
+    """In place of nbformat's check of each output: the whole notebook is checked when written."""
+
+
 def _make(task: Task, scratch: Path, engine: str) -> None:
     _light_imports()
     import nbformat
     import papermill
+    from nbformat.v4 import nbbase
 
     import dxkit
     from dxkit.press.page import exporter
 
+    nbbase.validate = _validated_later
     parameters = {
         "campaign": task.campaign,
         "period": task.period,
         "unit": task.unit,
         "language": task.language,
     }
-    own = {"engine_name": "dxkit", "start": "here"}
+    own = {"engine_name": "dxkit", "start": "here", "record_timing": False}
     notebook = papermill.execute_notebook(
         str(task.notebook),
         None,

@@ -64,6 +64,14 @@ class Manifest:
         """Forget the pages of units that there are no more."""
         self.pages = {unit: record for unit, record in self.pages.items() if unit in units}
 
+    def addresses(self, folder: Path) -> dict[str, str]:
+        """The pages that are in place, by unit: relative to the folder."""
+        return {
+            unit: record.path
+            for unit, record in self.pages.items()
+            if record.status != "failed" and (folder / record.path).exists()
+        }
+
     def describe(self, engine: str, jobs: int, campaign: Campaign, notebooks: Path) -> None:
         """Note how the pages are made, by which versions, from which campaign and notebooks."""
         self.engine, self.jobs = engine, jobs

@@ -52,6 +52,7 @@ class DxkitExporter(TemplateExporter):
     def __init__(self, config: Any = None, **settings: Any) -> None:
         settings.setdefault("template_name", "report")
         settings.setdefault("extra_template_basedirs", [str(_TEMPLATES)])
+        settings.setdefault("optimistic_validation", True)  # once, not after each preprocessor
         super().__init__(config=config, **settings)
 
     def _file_extension_default(self) -> str:

@@ -50,7 +50,7 @@ def _write(target, sheet: Sheet) -> None:  # type: ignore[no-untyped-def]
     from openpyxl.worksheet.properties import PageSetupProperties
 
     styles: dict[
-        tuple[type, str, str, bool], Any
+        tuple[type, str, str, bool, bool], Any
     ] = {}  # one for all cells that look alike: much faster
     for (row, column), cell in sheet.cells.items():
         written = target.cell(row, column)
@@ -60,7 +60,8 @@ def _write(target, sheet: Sheet) -> None:  # type: ignore[no-untyped-def]
         if is_text:
             written.data_type = "s"
         quoted = is_text and str(value).startswith(("=", "+", "-", "@"))
-        look = (type(value), cell.font, cell.number_format, quoted)  # a date has its own format
+        # The type too, for a date has its own format.
+        look = (type(value), cell.font, cell.number_format, quoted, cell.struck)
         if look not in styles:
             styles[look] = _style(written, *look[1:])
         written._style = styles[look]
@@ -81,14 +82,16 @@ def _write(target, sheet: Sheet) -> None:  # type: ignore[no-untyped-def]
     target.sheet_state = "hidden" if sheet.hidden else "visible"
 
 
-def _style(target, font: str, number_format: str, quoted: bool) -> Any:  # type: ignore[no-untyped-def]
+def _style(  # type: ignore[no-untyped-def]
+    target, font: str, number_format: str, quoted: bool, struck: bool
+) -> Any:
     """The style of a look, made on its first cell. A quoted text stays one when it is edited."""
     from openpyxl.styles import Font
 
     if number_format != "General":
         target.number_format = number_format
-    if font:
-        target.font = Font(name=font)
+    if font or struck:
+        target.font = Font(name=font or None, strike=struck or None)
     if quoted:
         target.quotePrefix = True
     return target._style

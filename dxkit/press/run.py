@@ -10,16 +10,19 @@ from functools import partial
 from pathlib import Path
 
 from dxkit.intake.campaign_folder import load_campaign
+from dxkit.intake.history import History
 from dxkit.intake.project import Project
-from dxkit.model.campaign import Campaign
+from dxkit.intake.revisions import SinceLastCheck, since_last_check
 from dxkit.press.aside import aside
 from dxkit.press.batch import Batch, scratch_folder
-from dxkit.press.cluster import ClusterCrew
-from dxkit.press.data_out import write_data, write_text
 from dxkit.press.lock import only_run
+from dxkit.press.making import import_all, import_parts, prepare_scorecards
 from dxkit.press.manifest import Manifest, PageRecord
+from dxkit.press.period_files import PeriodFiles
+from dxkit.press.processes import can_fork, no_collection, stay_single_threaded
 from dxkit.press.tasks import Task, is_current, plan_tasks
 from dxkit.press.workers import Crew, local_workers
+from dxkit.story.period import is_stored, open_period
 
 TIME_LIMIT = 300.0
 """Seconds that one page may take, if nothing else is said."""
@@ -48,13 +51,14 @@ DEFAULT = Options()
 
 @dataclass
 class RunResult:
-    """What a batch did."""
+    """What a batch did, and what had changed since the workbooks were last checked."""
 
     folder: Path
     manifest: Manifest
-    seconds: float
+    seconds: float = 0.0
     pages: list[PageRecord] = field(default_factory=list)
     units: tuple[str, ...] = ()
+    since: SinceLastCheck = field(default_factory=lambda: SinceLastCheck(first=True))
 
     def count(self, status: str) -> int:
         """How many pages ended so."""
@@ -84,7 +88,7 @@ def run_reports(
     campaign = load_campaign(project.campaign_folder(campaign_id))
     folder = project.output_folder(campaign_id, period_id)
     folder.mkdir(parents=True, exist_ok=True)
-    with only_run(folder), scratch_folder(folder) as scratch:
+    with only_run(folder), scratch_folder(folder) as scratch, no_collection():
         earlier = Manifest.load(folder / "manifest.json")
         tasks = plan_tasks(project, campaign, period_id, folder, units, level, language, notebook)
         todo = [
@@ -94,88 +98,72 @@ def run_reports(
         ]
         manifest = earlier or Manifest(campaign_id, period_id)
         manifest.drop_unknown(campaign.units.on(campaign.period(period_id).last_day))
-        result = RunResult(folder, manifest, 0.0, units=tuple(task.unit for task in tasks))
+        result = RunResult(folder, manifest, units=tuple(task.unit for task in tasks))
         for unit in sorted({t.unit for t in tasks} - {t.unit for t in todo}):
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
         again = tasks if options.canary else []
         started(len(todo) + len(again))
         incomplete = not manifest.complete or not (folder / "index.html").exists()
-        if todo or again or incomplete:
-            sample = (*todo, *tasks)[0]
+        if not (todo or again or incomplete):
+            received = open_period(project, campaign_id, period_id).received
+            result.since = since_last_check(
+                History.open(project.store_file(campaign_id, period_id).parent), received
+            )
+        else:
             manifest.complete = False
-            crew = _crew(project, sample, options)
-            manifest.describe(crew.engine, crew.jobs, campaign, project.notebooks)
-            batch = Batch(project, campaign.id, period_id, manifest, scratch)
-            files = partial(_write_files, project, campaign, period_id, folder, language)
-            try:
-                if todo or incomplete:
-                    with aside(files) as finish_files:
-                        for record in batch.make(crew, todo):
-                            result.pages.append(record)
-                            progress(record)
-                        finish_files()
-                    _write_index(project, campaign, period_id, folder, language, manifest)
-                manifest.complete = True
-                random.Random(period_id).shuffle(again)
-                for record in batch.compare(crew, again):
-                    result.pages = [r for r in result.pages if r.path != record.path] + [record]
-                    progress(record)
-            finally:
-                crew.close()
-                manifest.seconds = round(time.monotonic() - begun, 3)
-                batch.save()
+            _make_ready(project, (*todo, *tasks)[0])
+            files = PeriodFiles(project, campaign_id, period_id, language)
+            expected = manifest.addresses(folder) | {
+                task.unit: task.page.relative_to(folder).as_posix() for task in todo
+            }
+            with aside(partial(files.write, expected), files.write_indexes) as finish_files:
+                crew = _crew(project, (*todo, *tasks)[0], options)
+                manifest.describe(crew.engine, crew.jobs, campaign, project.notebooks)
+                batch = Batch(project, campaign.id, period_id, manifest, scratch)
+                try:
+                    for record in batch.make(crew, todo):
+                        result.pages.append(record)
+                        progress(record)
+                    result.since = finish_files(manifest.addresses(folder))
+                    manifest.complete = True
+                    random.Random(period_id).shuffle(again)
+                    for record in batch.compare(crew, again):
+                        result.pages = [r for r in result.pages if r.path != record.path]
+                        result.pages.append(record)
+                        progress(record)
+                finally:
+                    crew.close()
+                    manifest.seconds = round(time.monotonic() - begun, 3)
+                    batch.save()
     result.seconds = time.monotonic() - begun
     return result
+
+
+def _make_ready(project: Project, sample: Task) -> None:
+    """Open the period of a task, with what all pages and files need.
+
+    Workbooks that have to be read are read beside, while this process imports what the pages will
+    need.
+    """
+    stay_single_threaded()
+    campaign = load_campaign(project.campaign_folder(sample.campaign))
+    if can_fork() and not is_stored(project, campaign, sample.period):
+        with aside(partial(_read, project, sample)) as finish:
+            import_all()
+            finish()
+    prepare_scorecards(project, sample)
+    import_parts()
+
+
+def _read(project: Project, sample: Task) -> None:
+    """Have the workbooks of a task's period read and what they say stored."""
+    open_period(project, sample.campaign, sample.period)
 
 
 def _crew(project: Project, sample: Task, options: Options) -> Crew:
     """Those who make the pages."""
     if options.cluster:
+        from dxkit.press.cluster import ClusterCrew
+
         return ClusterCrew(project, options.cluster, options.time_limit)
     return local_workers(project, sample, options.engine, options.jobs, options.time_limit)
-
-
-def _write_files(
-    project: Project, campaign: Campaign, period_id: str, folder: Path, language_code: str
-) -> None:
-    """The files that do not depend on how the pages went."""
-    from dxkit.press.checking import write_check
-    from dxkit.press.workbook_out import write_league
-    from dxkit.story.messages import load_language
-    from dxkit.story.period import open_period
-
-    opened = open_period(project, campaign.id, period_id)
-    language = load_language(language_code)
-    write_data(opened, folder / "data", language)
-    write_league(opened, folder / "league.xlsx", language)
-    write_check(opened, folder, language)
-
-
-def _write_index(
-    project: Project,
-    campaign: Campaign,
-    period_id: str,
-    folder: Path,
-    language_code: str,
-    manifest: Manifest,
-) -> None:
-    """The indexes, which name the pages that are there."""
-    from dxkit.press.site import campaign_html, index_html
-    from dxkit.story.messages import load_language
-    from dxkit.story.period import open_period
-
-    opened = open_period(project, campaign.id, period_id)
-    language = load_language(language_code)
-    manifest.inputs = {source.name: source.sha256 for source in opened.received.sources}
-    pages = {
-        unit: record.path
-        for unit, record in manifest.pages.items()
-        if record.status != "failed" and (folder / record.path).exists()
-    }
-    write_text(folder / "index.html", index_html(opened, pages, language))
-    periods = {
-        period.id: f"{period.id}/index.html"
-        for period in campaign.periods
-        if (folder.parent / period.id / "index.html").exists()
-    }
-    write_text(folder.parent / "index.html", campaign_html(opened, periods, language))

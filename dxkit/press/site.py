@@ -98,9 +98,9 @@ def _league(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Ma
     rows: list[list[Cell]] = []
     for code in _by_place(context, ranked):
         link = Markup('<a href="{}">{}</a>').format(pages[code], context.name(code))
-        card, band = analysis.scorecard(code), analysis.results.totals[code].band
-        grade = context.language.name(band.names) if band else "–"
-        rows.append([link, card.fact(TOTAL, "rank"), card.fact(TOTAL, "points"), grade])
+        card = analysis.scorecard(code)
+        facts = (card.fact(TOTAL, "rank"), card.fact(TOTAL, "points"))
+        rows.append([link, *facts, context.band(code)])
     return render_table(text("site.league"), columns, rows, context.language)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dxkit.intake.project import Project
-from dxkit.press.making import announce, make_page, prepare_period, warm_up
+from dxkit.press.making import announce, make_page, open_for_pages, prepare_scorecards, warm_up
 from dxkit.press.processes import (
     Stop,
     can_fork,
@@ -31,7 +31,12 @@ from dxkit.press.tasks import Task
 
 TRIES = 3
 """How often a page is tried whose process was ended from outside."""
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000  # a page makes fewer that stay, and its process then ends
 DIED, TIMED_OUT = "died", "timed_out"
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used, for the reason told."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +122,9 @@ def local_workers(
     ``engine`` empty means the best that is safe here, ``jobs`` 0 all cores.
     """
     stay_single_threaded()
-    gc.disable()  # a short life with a million facts that stay
-    prepare_period(project, sample)
     engine = engine or ("fork" if can_fork() else "spawn")
     if engine == "fork":
+        prepare_scorecards(project, sample)
         warm_up(project, sample)
     return Workers(project, engine, jobs or cores(), time_limit)
 
@@ -200,12 +204,13 @@ def _work(connection: Connection, project: Project, engine: str, sample: Task) -
     lead_own_group()
     if engine != "fork":
         announce(project)
-        prepare_period(project, sample)
+        open_for_pages(project, sample)
         warm_up(project, sample)
     try:
         task, scratch = connection.recv()
     except EOFError:
         return
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
     os.chdir(scratch)
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)

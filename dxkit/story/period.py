@@ -160,22 +160,46 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
 
 def receive(project: Project, campaign: Campaign, period_id: str) -> Received:
     """What intake says of one period, read anew only when something it depends on has changed."""
-    before = campaign.previous_period(period_id)
-    at_hand = before is not None and before.id in project.periods_with_raw(campaign)
-    earlier = project.period_folder(campaign.id, before.id) if before and at_hand else None
-    folder = project.period_folder(campaign.id, period_id)
-    references = project.raw_folder(campaign.id)
     stored = project.store_file(campaign.id, period_id)
     if project.sealed:
         return read_stored(stored)
-    key = store_key(campaign, folder, references, earlier)
+    key = _key(project, campaign, period_id)
     if is_current(stored, key):
         return read_stored(stored)
-    previous = receive(project, campaign, before.id) if before and at_hand else None
+    before = _before(project, campaign, period_id)
+    previous = receive(project, campaign, before) if before else None
+    folder = project.period_folder(campaign.id, period_id)
+    references = project.raw_folder(campaign.id)
     history = History.open(stored.parent)
     received = read_period(campaign, period_id, folder, references, previous, history)
     write_stored(received, key, stored)
     return received
+
+
+def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
+    """Whether opening the period reads no workbook."""
+    if project.sealed:
+        return True
+    before = _before(project, campaign, period_id)
+    return all(
+        is_current(project.store_file(campaign.id, period), _key(project, campaign, period))
+        for period in filter(None, (before, period_id))
+    )
+
+
+def _before(project: Project, campaign: Campaign, period_id: str) -> str:
+    """The period before, if there is one with raw files."""
+    before = campaign.previous_period(period_id)
+    at_hand = before is not None and before.id in project.periods_with_raw(campaign)
+    return before.id if before and at_hand else ""
+
+
+def _key(project: Project, campaign: Campaign, period_id: str) -> str:
+    """Of everything that the intake of a period depends on."""
+    before = _before(project, campaign, period_id)
+    folder = project.period_folder(campaign.id, period_id)
+    earlier = project.period_folder(campaign.id, before) if before else None
+    return store_key(campaign, folder, project.raw_folder(campaign.id), earlier)
 
 
 def _is_at_hand(project: Project, campaign: Campaign, period_id: str) -> bool:

@@ -67,6 +67,8 @@ class Writer:
             return self._named(reference, escape(text))
         if reference.kind == "period":
             return self._named(reference, escape(language.period(reference.id)), "date")
+        if reference.kind == "cell":
+            return self._named(reference, escape(reference.id), "place")
         words = {
             "indicator": lambda: campaign.indicator(reference.id).names,
             "short_indicator": lambda: campaign.indicator(reference.id).short_names,

@@ -13,10 +13,13 @@ from dxkit.story.messages import Language
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A judgement in words with a shape beside it: ``good``, ``bad`` or ``none``."""
+    """A judgement in words with a shape beside it: ``good``, ``bad`` or ``none``. ``said`` tells
+    what is judged (see ``Context.said``).
+    """
 
     word: str
     kind: str
+    said: str
 
 
 Cell = Fact | str | Markup | State
@@ -38,8 +41,8 @@ IN_PERCENT = " (%)"
 NOTHING = "–"
 """What stands in a cell when there is no figure to expect."""
 
-_DIFFERENCES = frozenset({"gap", "change", "rank_change", "against_group"})
-_SHAPES = {"good": "●", "bad": "▲", "none": "–"}
+_DIFFERENCES = frozenset({"gap", "change", "rank_change", "against_group", "progress"})
+_SHAPES = {"good": "●", "bad": "▲", "none": "–", "unknown": "–"}
 
 
 def render_table(
@@ -115,7 +118,7 @@ def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
     if isinstance(cell, Fact):
         return language.fact(cell, signed=cell.key.kind in _DIFFERENCES, bare=bare)
     if isinstance(cell, State):
-        return Markup('<span class="state {}"><span aria-hidden="true">{}</span> {}</span>').format(
-            cell.kind, _SHAPES[cell.kind], cell.word
-        )
+        return Markup(
+            '<span class="state {}" data-said="{}"><span aria-hidden="true">{}</span> {}</span>'
+        ).format(cell.kind, cell.said, _SHAPES[cell.kind], cell.word)
     return cell

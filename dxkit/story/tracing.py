@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dxkit.analysis.rule_facts import reward_subject
 from dxkit.analysis.scorecard import Analysis
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.campaign import Campaign
@@ -114,6 +115,7 @@ def _words(
     names = {TOTAL: language.plain("report.total")}
     names |= {m.id: language.name(m.names) for m in campaign.measures}
     names |= {i.id: language.name(i.names) for i in campaign.indicators}
+    names |= {reward_subject(rule.id): language.name(rule.names) for rule in campaign.rewards}
     plain = language.plain
     keys = [fact.key for fact in facts]
     named = {

@@ -7,8 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from dxkit.analysis.left_out_cells import value_without
 from dxkit.analysis.scorecard import Analysis
-from dxkit.analysis.uncertainty import certainty, value_without
+from dxkit.analysis.uncertainty import certainty
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -132,11 +133,11 @@ def test_a_group_without_anyone_ranked_has_no_ranges(haugiang: Campaign) -> None
 
 @pytest.mark.parametrize("method", ["competition", "dense"])
 def test_the_matrix_places_agree_with_the_plain_ones(haugiang: Campaign, method: str) -> None:
+    from dxkit.analysis.place_matrix import places_by_row
     from dxkit.analysis.ranking import places
-    from dxkit.analysis.uncertainty import _places
 
     generator = np.random.default_rng(7)
     rows = generator.integers(0, 6, size=(50, 9))
-    for row, found in zip(rows, _places(rows, method), strict=True):
+    for row, found in zip(rows, places_by_row(rows, method), strict=True):
         expected = places({str(i): (int(v),) for i, v in enumerate(row)}, method)
         assert found.tolist() == [expected[str(i)] for i in range(9)]

@@ -164,6 +164,8 @@ def test_every_notebook_runs(lab: tuple[int, int, Path], browser: Any, name: str
     assert hosts_asked(browser) == {"127.0.0.1"}
     assert addresses_connected(pid) <= {"127.0.0.1", "::1"}
     if folder := os.environ.get("DXKIT_PICTURES"):
+        browser.execute_script("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
+        time.sleep(2)
         browser.save_screenshot(f"{folder}/lab-{name}.png")
 
 

@@ -4,96 +4,29 @@ it stands in, what it is read as, and the finding it gives. Truths are written b
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
-from openpyxl.styles import Font
 
 from dxkit.intake.intake import read_period
 from dxkit.intake.text import clean
-from dxkit.model.campaign import Accumulation, Campaign, Measure, MeasureKind
-from dxkit.model.table import Flag, Received
-
-Row = list[object]
-HEAD: Row = ["TT", "Đơn vị", "Số tổ", "Số thành viên"]
-HOUSEHOLDS: Row = ["TT", "Đơn vị", "Tổng số hộ", "Hộ có kỹ năng số"]
-DOSSIERS: Row = ["TT", "Đơn vị", "Hồ sơ phát sinh", "Nộp trực tuyến"]
-POOR: Row = ["TT", "Đơn vị", "Tỷ lệ hộ nghèo"]
-
-
-@pytest.fixture(scope="module")
-def campaign(haugiang: Campaign) -> Campaign:
-    """Hậu Giang and one measure that is reported as a share."""
-    names = {"vi": "Tỷ lệ hộ nghèo", "en": "Share of poor households"}
-    poor = Measure(
-        "poor_share", names, {}, MeasureKind.SHARE, Accumulation.STOCK, "commune", "poverty",
-        ("Tỷ lệ hộ nghèo",),
-    )  # fmt: skip
-    return dataclasses.replace(haugiang, measures=(*haugiang.measures, poor))
-
-
-class Office:
-    """An office that sends one workbook, of one sheet "Biểu" unless it says otherwise."""
-
-    def __init__(self, campaign: Campaign, folder: Path) -> None:
-        self.campaign = campaign
-        self.folder = folder
-
-    def sends(self, *rows: Row, file: str = "930.xlsx", merged: str = "", **more: object) -> Seen:
-        book = openpyxl.Workbook()
-        sheet = book.active
-        sheet.title = str(more.get("sheet", "Biểu"))
-        for row in rows:
-            sheet.append(row)
-        for area in merged.split():
-            sheet.merge_cells(area)
-        for cell, number_format in dict(more.get("formats", {})).items():  # type: ignore[call-overload]
-            sheet[cell].number_format = number_format
-        if "font" in more:
-            for row_of_cells in sheet.iter_rows():
-                for cell in row_of_cells:
-                    cell.font = Font(name=str(more["font"]))
-        book.save(self.folder / file)
-        return self.sent()
-
-    def sent(self) -> Seen:
-        return Seen(read_period(self.campaign, "2022-Q4", self.folder))
-
-
-@dataclasses.dataclass
-class Seen:
-    received: Received
-
-    def figure(self, unit: str, measure: str, period: str = "2022-Q4") -> tuple[object, ...]:
-        """Value, flag and place of one figure; empty when there is none."""
-        found = [o for o in self.received.table.of(unit, measure) if o.period == period]
-        assert len(found) <= 1
-        return next((o.value, o.flag, str(o.place)) for o in found) if found else ()
-
-    def findings(self, *codes: str) -> list[tuple[str, str]]:
-        """Codes and places, without those that every small workbook of a test gives."""
-        usual = {"workbook_missing", "unit_not_reported", "column_missing", "column_absent",
-                 "table_missing"}  # fmt: skip
-        return [
-            (f.code, str(f.place))
-            for f in self.received.findings
-            if (f.code in codes if codes else f.code not in usual)
-        ]
-
-
-@pytest.fixture
-def office(campaign: Campaign, tmp_path: Path) -> Office:
-    return Office(campaign, tmp_path)
-
-
-def at(cell: str, file: str = "930.xlsx", sheet: str = "Biểu") -> str:
-    return f"{file} › {sheet}!{cell}"
-
-
-PHUONG_I, HOA_LUU, VI_TAN = "31318", "31336", "31333"
+from dxkit.model.campaign import Campaign
+from dxkit.model.table import Flag
+from tests.intake.office import (
+    DOSSIERS,
+    HEAD,
+    HOA_LUU,
+    HOUSEHOLDS,
+    PHUONG_I,
+    POOR,
+    VI_TAN,
+    Office,
+    Row,
+    Seen,
+    at,
+)
 
 
 def test_01_title_rows_above_the_table(office: Office) -> None:
@@ -308,7 +241,7 @@ def one_count(office: Office, written: object, **more: object) -> tuple[object, 
         (0, "102¹", None, Flag.REJECTED, ["value_unreadable"]),  # a footnote's mark is no digit
         (0, "102①", None, Flag.REJECTED, ["value_unreadable"]),
         (0, "5 nghìn", None, Flag.REJECTED, ["value_unreadable"]),
-        (0, "-5", None, Flag.REJECTED, ["value_unreadable"]),
+        (0, "-5", None, Flag.REJECTED, ["count_negative"]),
         (0, -5, None, Flag.REJECTED, ["count_negative"]),
         (0, 104.99999999999999, 105, None, []),  # what a formula leaves of 105
         (0, "1.234,5 người", None, Flag.REJECTED, ["count_not_whole"]),
@@ -619,7 +552,8 @@ def test_51_two_versions_of_one_workbook(office: Office) -> None:
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 8, 52], file="930-lan-2.xlsx")
     assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
     assert [o.value for o in seen.received.table.of(VI_TAN, "team_members")] == [52]
-    assert seen.findings() == [("file_versions_differ", "930-lan-2.xlsx")]
+    here = ("cell_versions_differ", at("C2", "930-lan-2.xlsx"))
+    assert seen.findings() == [("file_versions_differ", "930-lan-2.xlsx"), here]
     (finding,) = [f for f in seen.received.findings if f.code == "file_versions_differ"]
     assert finding.values == {"file": "930.xlsx", "count": 1, "cells": "Biểu C2"}
     # A third that agrees with one of the two decides nothing.

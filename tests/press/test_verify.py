@@ -15,7 +15,8 @@ from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.units import UnitRegistry
-from dxkit.press.proof.again import Again, kinds, made_again
+from dxkit.press.proof.again import Again, made_again
+from dxkit.press.proof.proved import kinds
 from dxkit.press.proof.raw_cells import misread
 from dxkit.press.proof.writing import writings
 from dxkit.press.verify import verify_page

@@ -16,7 +16,8 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding
 from dxkit.model.table import Flag, IndicatorTable, Received
-from dxkit.press.proof.again import made_again, proved_fact
+from dxkit.press.proof.again import made_again
+from dxkit.press.proof.proved import proved_fact
 from dxkit.story.claims.causes import causes
 from dxkit.story.claims.changes import changes
 from dxkit.story.claims.data_state import data_claims

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -25,9 +26,19 @@ class UnreadableFileError(Exception):
         self.cell = cell
 
 
+_PLAIN = frozenset({"General", "@", "0", "#,##0", ""})
+
+
+@lru_cache(maxsize=1_000)
+def _is_percentage(number_format: str) -> bool:
+    return "%" in re.sub(r'"[^"]*"|\\.', "", number_format)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell that holds something. Rows and columns count from 1."""
+    """One cell that holds something. Rows and columns count from 1. ``struck`` says that all or
+    some of its letters are crossed out.
+    """
 
     row: int
     column: int
@@ -36,6 +47,17 @@ class Cell:
     font: str = ""
     formula_without_value: bool = False
     is_error: bool = False
+    struck: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the cell shows what it holds and nothing else."""
+        return self.number_format in _PLAIN and not self.struck
+
+    @property
+    def is_percentage(self) -> bool:
+        """Whether its format shows a number in percent: 0.8 as "80%"."""
+        return "%" in self.number_format and _is_percentage(self.number_format)
 
     @property
     def text(self) -> str:
@@ -60,7 +82,9 @@ class Sheet:
     """One sheet: its cells by (row, column), without the empty ones.
 
     ``covered`` are cells that hold something below a merged one, where nobody sees it: they are
-    not among the cells. ``comments`` are the notes that people fixed to cells, also to empty ones.
+    not among the cells. ``row_lengths`` are the numbers of fields of a
+    text file's lines that are shorter than its longest.
+    ``comments`` are the notes that people fixed to cells, also to empty ones.
     """
 
     name: str
@@ -71,6 +95,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
     covered: tuple[Cell, ...] = ()
+    row_lengths: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> dict[int, tuple[Cell, ...]]:
@@ -79,6 +104,22 @@ class Sheet:
         for row, column in sorted(self.cells):
             found.setdefault(row, []).append(self.cells[row, column])
         return {row: tuple(cells) for row, cells in found.items()}
+
+    @cached_property
+    def merged_at(self) -> dict[tuple[int, int], Range]:
+        """The merged ranges by the cell that shows what they hold."""
+        return {merged[:2]: merged for merged in self.merged}
+
+    @cached_property
+    def merged_downwards(self) -> dict[tuple[int, int], Cell]:
+        """The cells below the first of merged ranges of several rows, in their first column, with
+        the cell that shows what they hold.
+        """
+        return {
+            (row, left): self.cell(top, left)
+            for top, left, bottom, _ in self.merged
+            for row in range(top + 1, min(bottom, max(self.rows, default=0)) + 1)
+        }
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell at an address; an empty one where nothing stands."""

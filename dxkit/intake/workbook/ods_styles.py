@@ -24,6 +24,8 @@ class _Declared:
     parent: str
     data: str
     font: str = ""
+    line: str = ""  # through the letters: "none", "solid" …
+    is_raised: bool = False
     shown: bool = True
 
 
@@ -53,6 +55,10 @@ class StylesListener:
             self._open.font = attributes.get(f"{_STYLE}font-name") or attributes.get(
                 f"{_FONT}font-family", ""
             )
+            self._open.line = attributes.get(f"{_STYLE}text-line-through-style") or attributes.get(
+                f"{_STYLE}text-line-through-type", ""
+            )
+            self._open.is_raised = attributes.get(f"{_STYLE}text-position", "").startswith("super")
         elif name == f"{_STYLE}table-properties" and self._open is not None:
             self._open.shown = attributes.get(f"{TABLE}display", "true") != "false"
         elif name == f"{_NUMBER}percentage-style":
@@ -84,14 +90,23 @@ class StylesListener:
         declared = self._declared.get(("table", table_style))
         return declared is None or declared.shown
 
+    def of_letters(self, name: str) -> tuple[bool, bool]:
+        """Whether letters of a style within a cell are crossed out, and stand above the line."""
+        declared = self._declared.get(("text", name))
+        if declared is None:
+            return False, False
+        return declared.line not in ("", "none"), declared.is_raised
+
     def _made(self, family: str, name: str) -> Style:
-        font = data = ""
+        font = data = line = ""
         for _ in range(_LONGEST_CHAIN):
             declared = self._declared.get((family, name))
             if declared is None:
                 break
             font, data = font or declared.font, data or declared.data
+            line = line or declared.line
             if not name:
                 break
             name = declared.parent
-        return style_of(self._percent.get(data, "General"), self._fonts.get(font, font))
+        number_format, name = self._percent.get(data, "General"), self._fonts.get(font, font)
+        return style_of(number_format, name, line not in ("", "none"))

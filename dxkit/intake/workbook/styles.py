@@ -16,22 +16,25 @@ _LONGEST_NUMBER = 60  # digits, sign and power; spreadsheets write 17 digits
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The number format and the font of cells; ``is_date`` when numbers are shown as dates."""
+    """The number format and the font of cells; ``is_date`` when numbers are shown as dates,
+    ``struck`` when all letters are crossed out.
+    """
 
     number_format: str = "General"
     font: str = ""
     is_date: bool = False
     is_duration: bool = False
+    struck: bool = False
 
 
 @lru_cache(maxsize=10_000)
-def style_of(number_format: str, font: str) -> Style:
+def style_of(number_format: str, font: str, struck: bool = False) -> Style:
     """The style of a number format as Excel writes it."""
     from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 
     return Style(
         number_format, font, bool(is_date_format(number_format)),
-        bool(is_timedelta_format(number_format)),
+        bool(is_timedelta_format(number_format)), struck,
     )  # fmt: skip
 
 

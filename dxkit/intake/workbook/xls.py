@@ -6,10 +6,12 @@ from typing import Any
 
 from dxkit.intake.workbook.cells import Cell, Sheet, UnreadableFileError
 from dxkit.intake.workbook.limits import MOST_SHEETS, Allowance
+from dxkit.intake.workbook.rich_text import raised
 from dxkit.intake.workbook.sheet_building import build_sheet
 from dxkit.intake.workbook.styles import shown, style_of
 from dxkit.intake.workbook.xls_records import wanted_records
 
+_SUPERSCRIPT = 1  # of a font's escapement
 # Control characters, which no page and no workbook can hold; the other formats cannot either.
 _NO_CHARACTERS = {n: "\ufffd" for n in range(32) if chr(n) not in "\t\n\r"}
 
@@ -100,7 +102,9 @@ def _cell(book: Any, page: Any, row: int, column: int) -> Cell | None:
     if value == "":
         return None
     xf = book.xf_list[page.cell_xf_index(row, column)]
-    style = style_of(book.format_map[xf.format_key].format_str, book.font_list[xf.font_index].name)
+    font = book.font_list[xf.font_index]
+    struck = bool(font.struck_out)
+    style = style_of(book.format_map[xf.format_key].format_str, font.name)
     is_error = False
     if kind == xlrd.XL_CELL_ERROR:
         value, is_error = xlrd.error_text_from_code.get(value, "#ERROR"), True
@@ -108,6 +112,30 @@ def _cell(book: Any, page: Any, row: int, column: int) -> Cell | None:
         value = bool(value)
     elif isinstance(value, str):
         value = value.translate(_NO_CHARACTERS)
+        runs = page.rich_text_runlist_map.get((row, column))
+        if runs:
+            value, partly = _of_runs(value, runs, book.font_list, font)
+            struck = struck or partly
     elif isinstance(value, float):
         value, is_error = shown(value, style, bool(book.datemode))
-    return Cell(row + 1, column + 1, value, style.number_format, style.font, is_error=is_error)
+    return Cell(
+        row + 1,
+        column + 1,
+        value,
+        style.number_format,
+        style.font,
+        is_error=is_error,
+        struck=struck,
+    )
+
+
+def _of_runs(text: str, runs: Any, fonts: Any, first: Any) -> tuple[str, bool]:
+    """A text with runs of fonts of their own, as it is read; whether letters are crossed out."""
+    starts = [0, *(min(offset, len(text)) for offset, _ in runs), len(text)]
+    of_run = [first, *(fonts[number] for _, number in runs if number < len(fonts))]
+    pieces, struck = [], False
+    for start, end, font in zip(starts, starts[1:], of_run, strict=False):
+        piece = text[start:end]
+        struck = struck or (bool(font.struck_out) and bool(piece.strip()))
+        pieces.append(raised(piece) if font.escapement == _SUPERSCRIPT else piece)
+    return ("".join(pieces) if len(of_run) == len(starts) - 1 else text), struck

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from dxkit.intake.workbook.cells import Range, Sheet, UnreadableFileError, column_number
 from dxkit.intake.workbook.limits import LONGEST_TEXT, MOST_SHEETS, MOST_STRINGS, Allowance
+from dxkit.intake.workbook.rich_text import Runs
 from dxkit.intake.workbook.sheet_building import build_sheet
-from dxkit.intake.workbook.xlsx_sheet import SheetListener, unescaped
+from dxkit.intake.workbook.xlsx_sheet import SheetListener, Strings, unescaped
 from dxkit.intake.workbook.xlsx_styles import read_styles
 from dxkit.intake.workbook.xml_parts import Attributes, LocalNames, Parts
 
@@ -34,7 +35,7 @@ def read_xlsx(parts: Parts, allowance: Allowance) -> tuple[Sheet, ...]:
     properties = settings.get("/workbook/workbookPr", {})
     calculation = settings.get("/workbook/calcPr", {})
     styles = read_styles(parts, _related(relations, "styles"), is_true(properties, "date1904"))
-    strings = _strings(parts, _related(relations, "sharedStrings"), allowance)
+    strings = _strings(parts, _related(relations, "sharedStrings"))
     declared = [e.attributes for e in elements if e.path == "/workbook/sheets/sheet"]
     if len(declared) > MOST_SHEETS:
         raise UnreadableFileError("too_large")
@@ -131,11 +132,13 @@ class _TextsListener:
 
     def __init__(self, root: str, item: str, allowance: Allowance) -> None:
         self.texts: list[str] = []
+        self.struck: set[int] = set()  # the numbers of texts with letters crossed out
         self.references: list[str] = []
         self._item = item
         self._allowance = allowance
         self._names = LocalNames(root)
         self._pieces: list[str] = []
+        self._runs = Runs()
         self._length = 0
         self._listens = False
         self._aside = 0
@@ -148,12 +151,15 @@ class _TextsListener:
             raise UnreadableFileError("too_large")
         if local == self._item:
             self._pieces = []
+            self._runs = Runs()
             self._length = 0
             self.references.append(attributes.get("ref", ""))
         elif local == "t":
             self._listens = not self._aside
         elif local == "rPh":
             self._aside += 1
+        else:
+            self._runs.start(local, attributes)
 
     def end(self, name: str) -> None:
         local = self._names[name]
@@ -164,22 +170,24 @@ class _TextsListener:
             self._aside -= 1
         elif local == self._item:
             text = "".join(self._pieces)
+            if self._runs.struck:
+                self.struck.add(len(self.texts))
             # A text that was cut stays longer than a cell may be, so that its cell is refused.
             self.texts.append(text if self._length > LONGEST_TEXT else unescaped(text))
 
     def text(self, text: str) -> None:
         if self._listens and self._length <= LONGEST_TEXT:
-            self._pieces.append(text)
+            self._pieces.append(self._runs.letters(text))
             self._length += len(text)
             self._allowance.take_text(text)
 
 
-def _strings(parts: Parts, part: str, allowance: Allowance) -> list[str]:
+def _strings(parts: Parts, part: str) -> Strings:
     if not part:
-        return []
+        return Strings()
     listener = _TextsListener("sst", "si", Allowance())
     parts.read(part, listener)
-    return listener.texts
+    return Strings(listener.texts, frozenset(listener.struck))
 
 
 def _comments(

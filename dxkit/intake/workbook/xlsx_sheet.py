@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dxkit.intake.workbook.cells import (
     Cell,
@@ -21,10 +22,12 @@ from dxkit.intake.workbook.limits import (
     WIDEST_SHEET,
     Allowance,
 )
+from dxkit.intake.workbook.rich_text import Runs
 from dxkit.intake.workbook.styles import Style, shown, written_number
 from dxkit.intake.workbook.xlsx_styles import Styles
 from dxkit.intake.workbook.xml_parts import Attributes, LocalNames
 
+_NO_RUNS = Runs()  # of most cells, whose text stands elsewhere or has none
 _LETTERS = re.compile(r"[A-Z]{1,3}\Z")
 _ESCAPE = re.compile(r"_x(0009|000[AaDd])_")
 
@@ -36,13 +39,23 @@ def unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """The texts that a workbook lists once for all its cells, and the numbers of those in which
+    letters are crossed out.
+    """
+
+    texts: Sequence[str] = ()
+    struck: frozenset[int] = frozenset()
+
+
 class SheetListener:
     """Hears one sheet part and keeps its ``cells`` and what is hidden or merged."""
 
     def __init__(
         self,
         name: str,
-        strings: Sequence[str],
+        strings: Strings,
         styles: Styles,
         allowance: Allowance,
         calculates_on_load: bool,
@@ -66,6 +79,7 @@ class SheetListener:
         self._has_formula = False
         self._has_value = False
         self._pieces: list[str] = []
+        self._runs = _NO_RUNS
         self._length = 0
         self._listens = False
         self._aside = False
@@ -82,6 +96,8 @@ class SheetListener:
                 self._has_formula = True
             elif name == "rPh":
                 self._aside = True
+            elif self._runs is not _NO_RUNS:
+                self._runs.start(name, attributes)
         elif name == "row":
             self._begin_row(attributes)
         elif name == "mergeCell":
@@ -107,7 +123,7 @@ class SheetListener:
 
     def text(self, text: str) -> None:
         if self._listens:
-            self._pieces.append(text)
+            self._pieces.append(self._runs.letters(text))
             self._length += len(text)
             if self._length > 2 * LONGEST_TEXT:
                 raise UnreadableFileError("cell_too_long", self.name, self._address)
@@ -141,6 +157,7 @@ class SheetListener:
         self._cell = attributes
         self._has_formula = self._has_value = False
         self._pieces = []
+        self._runs = _NO_RUNS if attributes.get("t") != "inlineStr" else Runs()
         self._length = 0
 
     def _number_of(self, letters: str) -> int:
@@ -185,15 +202,16 @@ class SheetListener:
             style.font,
             uncalculated,
             is_error,
+            style.struck or self._runs.struck or (kind == "s" and self._is_struck()),
         )
 
     def _value(self, kind: str, text: str, style: Style) -> tuple[CellValue, bool]:
         """The value that the cell's kind makes of its text, and whether it is an error."""
         if kind == "s":
             number = _whole(text)
-            if not 0 <= number < len(self._strings):
+            if not 0 <= number < len(self._strings.texts):
                 raise self._damaged()
-            return self._strings[number], False
+            return self._strings.texts[number], False
         if kind in ("str", "inlineStr"):
             return unescaped(text), False
         text = text.strip()
@@ -208,6 +226,9 @@ class SheetListener:
         if kind == "d":
             return datetime.datetime.fromisoformat(text), False
         raise self._damaged()
+
+    def _is_struck(self) -> bool:
+        return bool(self._strings.struck) and _whole("".join(self._pieces)) in self._strings.struck
 
     def _number(self, text: str, style: Style) -> tuple[CellValue, bool]:
         number = written_number(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dxkit.intake.workbook.rich_text import is_on
 from dxkit.intake.workbook.styles import Style, builtin_formats, style_of
 from dxkit.intake.workbook.xml_parts import Parts
 
@@ -20,6 +21,7 @@ def read_styles(parts: Parts, part: str, counts_from_1904: bool) -> Styles:
     """The styles of a workbook; only the plain one when it has none."""
     formats = {str(number): code for number, code in builtin_formats().items()}
     fonts: list[str] = []
+    struck: set[int] = set()
     found: list[Style] = []
     for element in parts.elements(part) if part else ():
         attributes = element.attributes
@@ -30,8 +32,11 @@ def read_styles(parts: Parts, part: str, counts_from_1904: bool) -> Styles:
                 fonts.append("")
             case "/styleSheet/fonts/font/name":
                 fonts[-1] = attributes.get("val", "")
+            case "/styleSheet/fonts/font/strike" if is_on(attributes):
+                struck.add(len(fonts) - 1)
             case "/styleSheet/cellXfs/xf":
                 code = formats.get(attributes.get("numFmtId", "0"), "General")
                 font = int(attributes.get("fontId", "0"))
-                found.append(style_of(code, fonts[font] if font < len(fonts) else ""))
+                name = fonts[font] if font < len(fonts) else ""
+                found.append(style_of(code, name, font in struck))
     return Styles(tuple(found) or (Style(),), counts_from_1904)

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
-from dxkit.model.campaign import WHOLE_MOVEMENT, Campaign, Indicator
-from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
+from dxkit.model.campaign import Campaign, Indicator
+from dxkit.model.facts import CellRef, FactKey
 from dxkit.model.findings import Severity
 from dxkit.model.periods import Period
 from dxkit.model.table import Received
-from dxkit.press.proof.points import Scores, place_by
+from dxkit.model.units import UnitRegistry
+from dxkit.press.proof.indicator_numbers import INDICATORS, Number
+from dxkit.press.proof.points import Scores
 from dxkit.press.proof.sums import Sums
+from dxkit.press.proof.total_numbers import TOTALS, least_value, reward_number
 from dxkit.press.proof.trials import Trials
-from dxkit.press.proof.writing import form, is_date
-
-Number = int | float | Fraction | None
 
 
 class Again:
     """One period made again; ``before`` is the period before, when its files are at hand."""
 
     def __init__(self, campaign: Campaign, received: Received, before: Again | None) -> None:
-        self.campaign = campaign
-        self.received = received
-        self.before = before
+        self.campaign: Campaign = campaign
+        self.received: Received = received
+        self.before: Again | None = before
         self.period: Period = campaign.period(received.table.period)
-        self.units = received.units
-        self.sums = Sums(campaign, received)
-        self.scores = Scores(campaign, self.sums, self.period.id)
+        self.units: UnitRegistry = received.units
+        self.sums: Sums = Sums(campaign, received)
+        self.scores: Scores = Scores(campaign, self.sums, self.period.id)
         self._parts: dict[str, Sums] = {}
         self._trials: dict[str, Trials] = {}
         self._known: dict[FactKey, Number] = {}
@@ -54,13 +53,17 @@ class Again:
         if key.period in self.period.parts:
             return self._month(key)
         if key.subject == "total":
-            return _TOTALS[key.kind](self, key.unit)
+            return TOTALS[key.kind](self, key.unit)
+        if key.subject.startswith("reward-"):
+            return reward_number(self, key.unit, key.subject, key.kind)
         indicators = {indicator.id: indicator for indicator in self.campaign.indicators}
         if key.subject in indicators:
             indicator = indicators[key.subject]
+            if key.kind == "least_value":
+                return least_value(self, key.unit, indicator.id)
             if not self.sums.is_measured(key.unit, indicator):
                 raise KeyError(str(key))
-            return _INDICATORS[key.kind](self, key.unit, indicator)
+            return INDICATORS[key.kind](self, key.unit, indicator)
         if key.kind != "value":
             raise KeyError(str(key))
         self.campaign.measure(key.subject)
@@ -135,6 +138,21 @@ class Again:
             self._trials[group] = Trials(self.scores, unit, self.doubtful)
         return self._trials[group]
 
+    def level_below(self, unit: str) -> str:
+        """The level of the units directly below that are ranked inside this one; else KeyError."""
+        below = self.children(unit)
+        if not below or self.scores.group(below[0]) != unit:
+            raise KeyError(unit)
+        return self.units.get(below[0]).level
+
+    def list_trials(self, unit: str) -> Trials:
+        """The trials of the list of rewards among the units directly below; KeyError for none."""
+        level = self.level_below(unit)
+        listed = [r for r in self.campaign.rewards if r.level == level and r.by == "points"]
+        if not any(not r.periods or self.period.id in r.periods for r in listed):
+            raise KeyError(unit)
+        return self.trials(self.children(unit)[0])
+
     def rank(self, unit: str) -> int | None:
         """The unit's place."""
         return self.ranks(unit).get(unit)
@@ -190,6 +208,32 @@ class Again:
                 found.append(child)
         return found
 
+    def cells_of(self, key: FactKey) -> set[CellRef] | None:
+        """The cells that a number was read from; None for one that is made from others."""
+        period = self if key.period in (self.period.id, *self.period.parts) else self.before
+        if period is None or key.unit not in period.units:
+            return None
+        sums = period.sums
+        if key.period in period.period.parts:
+            sums = Sums(period.campaign, period.received, part=key.period)
+        sides = {"numerator": 0, "denominator": 1, "month_numerator": 0, "month_denominator": 1}
+        indicator = next((i for i in self.campaign.indicators if i.id == key.subject), None)
+        if indicator is None:
+            known = {measure.id for measure in self.campaign.measures}
+            both: set[CellRef] = set()
+            if key.subject in known and key.kind == "value":
+                both = set(sums.total(key.unit, (key.subject,))[2])
+            measure = key.subject
+        elif key.kind in sides or (key.kind == "value" and indicator.kind != "ratio"):
+            both = sums.cells(key.unit, indicator)
+            measures = sums.measures_of(indicator)
+            measure = measures[min(sides.get(key.kind, 0), len(measures) - 1)]
+        else:
+            return None
+        own = {o.place for o in period.received.table.observations if o.measure == measure}
+        of = period.period.id
+        return {CellRef(f"{of}/{c.file}", c.sheet, c.cell) for c in both & own}
+
     def cells(self, unit: str) -> set[CellRef]:
         """All cells behind the unit's indicators."""
         found: set[CellRef] = set()
@@ -198,294 +242,7 @@ class Again:
         return found
 
 
-# kinds of an indicator -------------------------------------------------------------------
-
-
-def _less(left: Number, right: Number) -> Number:
-    return None if left is None or right is None else left - right
-
-
-def _over(left: Number, right: Number) -> Number:
-    return None if left is None or right is None or not right else left / right
-
-
-def _ranks(again: Again, unit: str, indicator: Indicator) -> dict[str, int]:
-    keys = {}
-    for member in again.scores.members(unit):
-        value = again.sums.value(member, indicator)
-        if value is not None:
-            keys[member] = (round(float(value) * indicator.direction, 9),)
-    return place_by(keys, again.campaign.ranking.method)
-
-
-def _known_below(again: Again, unit: str, indicator: Indicator) -> list[Fraction]:
-    values = (
-        again.sums.value(c, indicator)
-        for c in again.children(unit)
-        if again.sums.is_measured(c, indicator)
-    )
-    return [value for value in values if value is not None]
-
-
-def _below(again: Again, unit: str, indicator: Indicator) -> list[str]:
-    return [c for c in again.children(unit) if again.sums.is_measured(c, indicator)]
-
-
-def _idle(again: Again, unit: str, indicator: Indicator) -> int:
-    return sum(
-        again.sums.value(c, indicator) is None
-        and again.sums.why_missing(c, indicator) == "not_applicable"
-        for c in _below(again, unit, indicator)
-    )
-
-
-def _alike(again: Again, unit: str, indicator: Indicator) -> list[str]:
-    kind = again.units.get(unit).type
-    return [
-        u
-        for u in again.scores.members(unit)
-        if again.units.get(u).type == kind and again.sums.value(u, indicator) is not None
-    ]
-
-
-def _of_type(again: Again, unit: str, indicator: Indicator) -> Number:
-    alike = _alike(again, unit, indicator)
-    upper = sum(again.sums.side(u, indicator, 0) or 0 for u in alike)
-    lower = sum(again.sums.side(u, indicator, 1) or 0 for u in alike)
-    return Fraction(upper) / Fraction(lower)
-
-
-def _part_of_parent(again: Again, unit: str, indicator: Indicator, side: int) -> Number:
-    parent = again.units.get(unit).parent_code
-    return _over(again.sums.side(unit, indicator, side), again.sums.side(parent, indicator, side))
-
-
-def _pace(again: Again, unit: str, indicator: Indicator) -> Number:
-    rise = _less(again.value(unit, indicator), again.value_before(unit, indicator))
-    lower = again.sums.side(unit, indicator, 1)
-    if rise is None or lower is None or again.before is None:
-        return None
-    return rise * lower * 7 / (again.period.last_day - again.before.period.last_day).days
-
-
-def _goal_date(again: Again, unit: str, indicator: Indicator) -> Number:
-    lacking = again.lacking(unit, indicator, again.goal(unit, indicator)[0])
-    pace = _pace(again, unit, indicator)
-    if not lacking or pace is None or pace <= 0:
-        return None
-    days = math.ceil(round(float(lacking * 7 / pace), 9))
-    return again.period.last_day.toordinal() + days
-
-
-def _per_week(again: Again, unit: str, indicator: Indicator) -> Number:
-    target, deadline = again.goal(unit, indicator)
-    lacking = again.lacking(unit, indicator, target)
-    measures = [again.campaign.measure(m) for m in (indicator.numerator, indicator.denominator)]
-    days = 1 + (again.period.last_day - again.period.first_day).days
-    if any(measure.accumulation != "flow" for measure in measures):
-        days = (deadline - again.period.last_day).days if deadline else 0
-    return math.ceil(Fraction(lacking) * 7 / days) if lacking is not None and days else None
-
-
-def _per_hundred(again: Again, unit: str, indicator: Indicator) -> Number:
-    lower, target = again.sums.side(unit, indicator, 1), again.scores.target(unit, indicator)
-    if lower is None or indicator.scoring == "share":
-        return None if lower is None else Fraction(indicator.max_points) * 100 / lower
-    return indicator.max_points * 100 / (target * float(lower)) if target else None
-
-
-def _deadline(again: Again, unit: str, indicator: Indicator) -> Number:
-    day = again.goal(unit, indicator)[1]
-    return day.toordinal() if day else None
-
-
-def _spread(again: Again, unit: str, indicator: Indicator) -> Number:
-    values = _known_below(again, unit, indicator)
-    return max(values) - min(values) if values else None
-
-
-def _movement(again: Again, unit: str, indicator: Indicator) -> Number:
-    now = again.value(unit, indicator)
-    previous = again.campaign.previous_period(again.period.id)
-    if previous is None:
-        return now
-    if again.campaign.previous_period(previous.id) is not None:
-        return None
-    before = again.value_before(unit, indicator)
-    return None if now is None or before is None else now + before
-
-
-def _movement_target(again: Again, unit: str, indicator: Indicator) -> Number:
-    level = again.units.get(unit).level
-    target = again.campaign.target(indicator.id, level, WHOLE_MOVEMENT)
-    return target.value if target else None
-
-
-def _points(again: Again, unit: str, indicator: Indicator) -> Number:
-    share = again.scores.share(unit, indicator)
-    return None if share is None else share * indicator.max_points
-
-
-def _small(again: Again, unit: str, indicator: Indicator) -> Number:
-    sides = (again.sums.side(c, indicator, 1) or 0 for c in _below(again, unit, indicator))
-    return sum(0 < side < again.campaign.checks.smallest for side in sides)
-
-
-_INDICATORS: dict[str, Callable[[Again, str, Indicator], Number]] = {
-    "value": lambda a, u, i: a.value(u, i),
-    "numerator": lambda a, u, i: a.sums.side(u, i, 0),
-    "denominator": lambda a, u, i: a.sums.side(u, i, 1),
-    "target": lambda a, u, i: a.scores.target(u, i),
-    "gap": lambda a, u, i: _less(a.value(u, i), a.scores.target(u, i)),
-    "attained": lambda a, u, i: _over(a.value(u, i), a.scores.target(u, i)),
-    "shortfall": lambda a, u, i: a.lacking(u, i, a.scores.target(u, i)),
-    "change": lambda a, u, i: _less(a.value(u, i), a.value_before(u, i)),
-    "points": _points,
-    "max_points": lambda a, u, i: i.max_points,
-    "rank": lambda a, u, i: _ranks(a, u, i).get(u),
-    "ranked": lambda a, u, i: len(_ranks(a, u, i)),
-    "against_group": lambda a, u, i: _less(a.value(u, i), a.value(a.scores.group(u), i)),
-    "children": lambda a, u, i: len(_below(a, u, i)),
-    "children_known": lambda a, u, i: len(_known_below(a, u, i)),
-    "children_not_applicable": _idle,
-    "children_left_out": lambda a, u, i: (
-        len(_below(a, u, i)) - len(_known_below(a, u, i)) - _idle(a, u, i)
-    ),
-    "children_met": lambda a, u, i: sum(a.scores.is_met(c, i) is True for c in _below(a, u, i)),
-    "type_units": lambda a, u, i: len(_alike(a, u, i)),
-    "type_value": _of_type,
-    "against_type": lambda a, u, i: _less(a.value(u, i), _of_type(a, u, i)),
-    "contribution": lambda a, u, i: _part_of_parent(a, u, i, 0),
-    "weight": lambda a, u, i: _part_of_parent(a, u, i, 1),
-    "spread": _spread,
-    "smallest": lambda a, u, i: a.campaign.checks.smallest,
-    "small_denominators": _small,
-    "goal": lambda a, u, i: a.goal(u, i)[0],
-    "goal_shortfall": lambda a, u, i: a.lacking(u, i, a.goal(u, i)[0]),
-    "deadline": _deadline,
-    "per_week": _per_week,
-    "pace": _pace,
-    "goal_date": _goal_date,
-    "points_per_hundred": _per_hundred,
-    "movement_value": _movement,
-    "movement_target": _movement_target,
-}
-
-# kinds of the total ----------------------------------------------------------------------
-
-
-def _rank_change(again: Again, unit: str) -> Number:
-    if again.before is None or unit not in again.before.units:
-        return None
-    return _less(again.before.rank(unit), again.rank(unit))
-
-
-def _points_before(again: Again, unit: str) -> Number:
-    earlier = again.scores_before
-    return earlier.total(unit)[0] if earlier is not None else None
-
-
-def _silent(again: Again, unit: str, why: str) -> int:
-    return sum(again.scores.total(c)[2] == why for c in again.children(unit))
-
-
-def _draws(again: Again, unit: str) -> Number:
-    rule = again.campaign.uncertainty
-    return again.trials(unit).listed[unit] / rule.draws if rule else None
-
-
-_TOTALS: dict[str, Callable[[Again, str], Number]] = {
-    "points": lambda a, u: a.scores.total(u)[0],
-    "max_points": lambda a, u: a.campaign.scoring.total_points,
-    "covered": lambda a, u: a.scores.total(u)[1],
-    "bonus": lambda a, u: a.scores.bonus(u),
-    "rank": lambda a, u: a.rank(u),
-    "rank_shared": lambda a, u: a.shared(u),
-    "ranked": lambda a, u: sum(a.scores.is_ranked(m) for m in a.scores.members(u)),
-    "rank_change": _rank_change,
-    "points_before": _points_before,
-    "progress": lambda a, u: a.gains(u).get(u),
-    "progress_rank": lambda a, u: place_by(
-        {k: (round(v, 9),) for k, v in a.gains(u).items()}, a.campaign.ranking.method
-    ).get(u),
-    "progress_ranked": lambda a, u: len(a.gains(u)),
-    "rank_best": lambda a, u: a.trials(u).best.get(u),
-    "rank_worst": lambda a, u: a.trials(u).worst.get(u),
-    "award_draws": _draws,
-    "cells": lambda a, u: len(a.cells(u)),
-    "cells_doubtful": lambda a, u: len(a.cells(u) & a.doubtful),
-    "children_unchanged": lambda a, u: len(a.unchanged_below(u)),
-    "targets": lambda a, u: sum(a.scores.target(u, i) is not None for i in a.scores.indicators(u)),
-    "targets_met": lambda a, u: sum(a.scores.is_met(u, i) is True for i in a.scores.indicators(u)),
-    "units": lambda a, u: len(a.children(u)),
-    "units_not_reported": lambda a, u: _silent(a, u, "not_reported"),
-    "units_unread": lambda a, u: _silent(a, u, "unread"),
-}
-
-
-def kinds() -> frozenset[str]:
-    """All kinds that can be made again."""
-    months = ("month_value", "month_numerator", "month_denominator")
-    return frozenset({*_INDICATORS, *_TOTALS, *months})
-
-
 def made_again(campaign: Campaign, received: Received, previous: Received | None) -> Again:
     """The period and the one before it."""
     before = Again(campaign, previous, None) if previous is not None else None
     return Again(campaign, replace(received), before)
-
-
-# as facts --------------------------------------------------------------------------------
-
-
-def fact_of(again: Again, text: str) -> Fact | None:
-    """The fact that a key names, made again; None for a key that names none."""
-    try:
-        return proved_fact(again, FactKey.parse(text))
-    except (KeyError, ValueError):
-        return None
-
-
-def proved_fact(again: Again, key: FactKey) -> Fact:
-    """The fact made again, as it is written; raises KeyError for an unknown key."""
-    number = again.number(key)
-    scale, decimals, sign = form(key, float(number or 0), again.campaign)
-    unit = UnitOfMeasure.COUNT
-    if is_date(key):
-        unit = UnitOfMeasure.DATE
-    elif scale == 100:
-        unit = UnitOfMeasure.SHARE if sign else UnitOfMeasure.SHARE_DIFFERENCE
-    if number is None:
-        return Fact(key, None, unit, decimals, missing=_why(again, key))
-    whole = float(number).is_integer()
-    return Fact(key, int(number) if whole else float(number), unit, decimals)
-
-
-def _why(again: Again, key: FactKey) -> str:
-    """Why there is no number, as far as the rules of the sentences ask."""
-    indicators = {i.id: i for i in again.campaign.indicators}
-    if key.subject in indicators:
-        indicator = indicators[key.subject]
-        why = "no_target" if key.kind == "target" else "not_applicable"
-        if key.kind in ("change", "goal_date", "pace") and again.before is None:
-            return "first_period"
-        if key.kind == "deadline":
-            return "no_deadline"
-        if key.kind == "goal_date":
-            pace = again.number(FactKey(key.period, key.unit, key.subject, "pace"))
-            if pace is not None:
-                lacking = FactKey(key.period, key.unit, key.subject, "goal_shortfall")
-                return "no_progress" if again.number(lacking) else "reached"
-        if again.value(key.unit, indicator) is None and key.kind != "target":
-            return again.sums.why_missing(key.unit, indicator)
-        if key.kind in ("change", "goal_date", "pace", "movement_value"):
-            return "no_data"
-        return why
-    if key.subject == "total":
-        if key.kind in ("progress", "progress_rank", "rank_change"):
-            return "first_period" if again.before is None else "not_ranked"
-        points, _, why = again.scores.total(key.unit)
-        if key.kind == "rank" and points is not None:
-            return again.why_unranked(key.unit)
-        return why if key.kind == "points" else "not_ranked"
-    return again.sums.why_no_total(key.unit, (key.subject,))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -13,8 +15,8 @@ from dxkit.press.proof.sums import Sums
 
 
 class Trials:
-    """The best and the worst place of each ranked unit of a group, and its share of draws on the
-    list of rewards.
+    """The best and the worst place of each ranked unit of a group, its share of draws on the list
+    of rewards, and how often the list itself came out another.
     """
 
     def __init__(self, scores: Scores, unit: str, doubtful: frozenset[CellRef]) -> None:
@@ -35,6 +37,8 @@ class Trials:
         self.best: dict[str, int] = {}
         self.worst: dict[str, int] = {}
         self.listed = dict.fromkeys(self.units, 0)
+        self.lists_tried = self.lists_changed = self.cells_tried = 0
+        self.deciding: dict[CellRef, tuple[set[str], set[str]]] = {}
         self._try_all(doubtful)
 
     def _share(self, unit: str, indicator: Indicator) -> float | None:
@@ -59,8 +63,11 @@ class Trials:
             self.worst[unit] = max(place, self.worst.get(unit, place))
 
     def _try_all(self, doubtful: frozenset[CellRef]) -> None:
+        if not self.units:
+            return
         base = self._all_points(self.weights)
         self._note(self.scores.places(base))
+        self.list = self.scores.lists(base, self.met, self.level)
         for left_out in range(len(self.weights)):
             weights = [0.0 if n == left_out else w for n, w in enumerate(self.weights)]
             has_some = all(
@@ -68,7 +75,9 @@ class Trials:
                 for u in self.units
             )
             if has_some:
-                self._note(self.scores.places(self._all_points(weights)))
+                points = self._all_points(weights)
+                self._note(self.scores.places(points))
+                self._compare(points, self.met)
         rule = self.scores.campaign.uncertainty
         if rule is None:
             return
@@ -79,7 +88,7 @@ class Trials:
             weights = [w * f for w, f in zip(self.weights, row, strict=True)]
             points = self._all_points(weights)
             self._note(self.scores.places(points))
-            for unit in self.scores.lists(points, self.met, self.level):
+            for unit in self._compare(points, self.met):
                 self.listed[unit] += 1
         self._round(base)
         for unit in self.units:
@@ -114,11 +123,34 @@ class Trials:
         campaign, received = self.scores.campaign, self.scores.sums.received
         sums = Sums(campaign, received, without=cells)
         shares: list[float | None] = []
+        change = 0
         for indicator, share in zip(self.indicators, self.shares[unit], strict=True):
             if share is None:
                 shares.append(None)
             else:
                 value = sums.value(unit, indicator)
                 shares.append(self.scores.share_at(unit, indicator, value))
+                change += self._is_met(unit, indicator, value)
+                change -= self._is_met(unit, indicator, self.scores.sums.value(unit, indicator))
         points = {**base, unit: self._points(unit, shares, self.weights)}
         self._note(self.scores.places(points))
+        listed = self._compare(points, {**self.met, unit: self.met[unit] + change})
+        if len(cells) == 1:
+            (cell,) = cells
+            self.cells_tried += 1
+            if listed != self.list:
+                self.deciding[cell] = (listed - self.list, self.list - listed)
+
+    def _compare(self, points: Mapping[str, float], met: Mapping[str, int]) -> set[str]:
+        """The list of a trial, counted."""
+        listed = self.scores.lists(points, met, self.level)
+        self.lists_tried += 1
+        self.lists_changed += listed != self.list
+        return listed
+
+    def _is_met(self, unit: str, indicator: Indicator, value: Fraction | None) -> bool:
+        """Whether the unit would reach the target with this value."""
+        target = self.scores.target(unit, indicator)
+        if value is None or target is None:
+            return False
+        return float(value) >= target if indicator.direction > 0 else float(value) <= target

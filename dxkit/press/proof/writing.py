@@ -12,7 +12,8 @@ _SHARES = {"attained": 1, "contribution": 1, "weight": 1, "covered": 0, "award_d
 _LIKE_VALUE = ("value", "type_value", "month_value")
 _DIFFERENCES = ("gap", "change", "against_group", "against_type", "spread")
 _POINTS = ("points", "points_before", "progress", "bonus", "points_per_hundred")
-_DECLARED = ("target", "goal", "max_points", "smallest", "movement_target")
+_DECLARED = ("target", "goal", "least_value", "max_points", "smallest", "movement_target")
+_DECLARED_SHARES = ("minimum_share", "least_reported", "least_covered")
 _DATES = ("deadline", "goal_date")
 MARKS = {"vi": (",", "."), "en": (".", ",")}
 """Decimal mark and group mark by language."""
@@ -49,8 +50,8 @@ def form(key: FactKey, value: float, campaign: Campaign) -> tuple[int, int, str]
         return (100, decimals, "%") if ratio else (1, decimals, "")
     if kind in _DIFFERENCES:
         return (100 if ratio else 1), decimals, ""
-    if kind in _DECLARED:
-        percent = ratio and kind in ("target", "goal")
+    if kind in _DECLARED or kind in _DECLARED_SHARES:
+        percent = kind in _DECLARED_SHARES or (ratio and kind in ("target", "goal", "least_value"))
         shown = value * 100 if percent else value
         whole = abs(shown - round(shown)) < 1e-9
         return (100 if percent else 1), (0 if whole else 1), "%" if percent else ""

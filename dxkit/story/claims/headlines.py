@@ -27,12 +27,13 @@ TARGETS = ("headline_targets_all", "headline_targets_some", "headline_targets_no
 
 def headlines(view: View) -> Iterator[Claim]:
     """At most three claims; a campaign without targets or an earlier period has fewer."""
-    for claim in (_standing(view), _targets(view), _change(view)):
+    for claim in (standing(view), _targets(view), _change(view)):
         if claim is not None:
             yield claim
 
 
-def _standing(view: View) -> Claim | None:
+def standing(view: View) -> Claim | None:
+    """The unit's place and points, or why it has none."""
     scorecard = view.scorecard
     total = view.analysis.results.totals[view.unit.code]
     lacking = tuple(
@@ -61,6 +62,8 @@ def _standing(view: View) -> Claim | None:
 def _targets(view: View) -> Claim | None:
     met = [r for r in view.results if is_met(r) is True]
     missed = [r for r in view.results if is_met(r) is False]
+    if not met and not missed:
+        return None  # nothing is measured: a target that nobody measured is not missed
     return choose(
         TARGETS,
         {

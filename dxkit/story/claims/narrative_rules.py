@@ -8,6 +8,7 @@ from types import MappingProxyType
 from dxkit.story.claims.predicates import (
     Predicate,
     all_have_sign,
+    always,
     are_known,
     compare,
     compare_written,
@@ -45,6 +46,18 @@ _NO_PACE = (
     "not_applicable",
     "not_measured",
 )
+_DECLARED = (
+    "rule_competition",
+    "rule_dense",
+    "rule_ties",
+    "rule_unrounded",
+    "rule_excluded",
+    "reward_by_progress",
+    "reward_ties_all",
+    "reward_ties_none",
+)
+"""What the campaign declares in words: true because it does, as ``verify`` proves again."""
+_LEAST = ("least_reported", "least_covered", "least_value", "most_value")
 MOST_ACTIVITIES = 6
 MOST_OTHERS = 6
 _ACTIVITIES = [f"value_{place}" for place in range(1, MOST_ACTIVITIES + 1)]
@@ -81,6 +94,26 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         ),
         "certainty_unknown": every(are_known("points"), missing("rank")),
         "award_open": written_between("award_draws", 0, 100),
+        # by which rules the units below are ranked and rewarded, and how sure the list is
+        **dict.fromkeys(_DECLARED, always),
+        "rule_rounded": are_known("decimals"),
+        **dict.fromkeys((f"rule_{n}" for n in _LEAST), are_known("least")),
+        "reward_quota": are_known("quota"),
+        **dict.fromkeys(("reward_share", "reward_targets"), positive("least")),
+        "list_same": every(
+            positive("trials"), is_number("trials_changing", lambda number: number == 0)
+        ),
+        "list_changing": every(positive("trials"), positive("trials_changing")),
+        "list_cells_some": every(positive("cells_tried"), positive("cells_deciding")),
+        "list_cells_none": every(
+            positive("cells_tried"), is_number("cells_deciding", lambda number: number == 0)
+        ),
+        "list_cells_absent": every(
+            positive("trials"), is_number("cells_tried", lambda number: number == 0)
+        ),
+        **dict.fromkeys(
+            (f"list_cell_{kind}" for kind in ("swap", "gain", "lose")), positive("cells_deciding")
+        ),
         # over the whole movement
         "movement_met": compare(
             "movement_value", lambda value, target: value >= target, "movement_target"

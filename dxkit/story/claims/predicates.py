@@ -90,6 +90,11 @@ def gap(*signs: int, written_as_zero: bool = False) -> Predicate:
     return holds
 
 
+def always(facts: Facts, direction: int) -> bool:
+    """True of any facts: what is said needs none."""
+    return True
+
+
 def every(*predicates: Predicate) -> Predicate:
     """All of them hold."""
     return lambda facts, direction: all(holds(facts, direction) for holds in predicates)

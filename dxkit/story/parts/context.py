@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
 from dxkit.intake.text import slug
-from dxkit.model.facts import Reference
+from dxkit.model.facts import Claim, Reference
 from dxkit.model.rules import Words
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
@@ -52,6 +54,29 @@ class Context:
         return Markup('<span class="assumed">({})</span>').format(
             self.language.text("report.assumed")
         )
+
+    def sentences(self, claims: Iterable[Claim]) -> Markup:
+        """Claims one after the other, without a paragraph of their own."""
+        return Markup(" ").join(self.writer.sentence(claim) for claim in claims)
+
+    @staticmethod
+    def said(what: str, text: str) -> Markup:
+        """A judgement in words, as an element that says what is judged, so that it can be proved
+        again: ``band/<unit>``, ``award/<unit>``, ``decision/<unit>/<reward>``,
+        ``reason/<unit>/<reward>``, ``met/<unit>/<indicator>`` or ``scoring/<indicator>``.
+        """
+        return Markup('<span class="said" data-said="{}">{}</span>').format(what, text)
+
+    def band(self, code: str) -> Markup:
+        """A unit's grade."""
+        band = self.opened.analysis.results.totals[code].band
+        return self.said(f"band/{code}", self.language.name(band.names) if band else "–")
+
+    def award(self, code: str) -> Markup:
+        """The reward that a unit is proposed for."""
+        award = self.opened.analysis.results.totals[code].award
+        names = (r.names for r in self.opened.campaign.rewards if r.id == award)
+        return self.said(f"award/{code}", next(map(self.language.name, names), "–"))
 
     def name(self, code: str) -> Markup:
         """A unit's name as it begins a line."""

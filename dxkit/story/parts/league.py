@@ -1,49 +1,141 @@
-"""The units inside one, ranked and compared."""
+"""The units inside one, ranked, rewarded and compared."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from markupsafe import Markup
 
+from dxkit.analysis.scorecard import Scorecard
 from dxkit.analysis.unit_facts import TOTAL
-from dxkit.model.facts import Reference
+from dxkit.model.facts import Fact
+from dxkit.model.rules import RewardRule
+from dxkit.story.claims.headlines import standing
+from dxkit.story.claims.ranking_rules import list_certainty, ranking_rules, reward_rules
+from dxkit.story.claims.view import View
 from dxkit.story.parts.context import Context, Part
 from dxkit.story.tables import Cell, Column, render_table
 
 
 def league(context: Context) -> Part:
-    """The units that are ranked inside this one: place, points, grade, award."""
-    text = context.language.text
-    if not context.view.children:
+    """The units that are ranked inside this one: place, points, grade, award; the rules; those that
+    are not ranked, each with its reason; and who is rewarded and why.
+    """
+    below = context.view.children
+    grouped = context.opened.analysis.results.group_of
+    if not below or grouped(below[0].unit) != context.view.unit.code:
         return Part(Markup(""))
     totals = context.opened.analysis.results.totals
-    ordered = sorted(
-        context.view.children,
-        key=lambda child: (
-            totals[child.unit.code].rank is None,
-            totals[child.unit.code].rank or 0,
-        ),
-    )
-    with_previous = context.view.previous_period is not None
-    columns = [Column(text("report.unit")), Column(text("report.column_rank"), numeric=True)]
-    columns.append(Column(text("report.column_points"), numeric=True))
-    if with_previous:
-        columns.append(Column(text("report.column_rank_change"), numeric=True))
-    columns += [Column(text("report.column_band")), Column(text("report.column_award"))]
+    ranked = [card for card in below if totals[card.unit.code].rank is not None]
+    ranked.sort(key=lambda card: totals[card.unit.code].rank or 0)
+    body = _ranking(context, ranked) + _rules(context, ranked)
+    apart = [card for card in below if totals[card.unit.code].rank is None]
+    body += _not_ranked(context, apart)
+    for rule in context.opened.campaign.rewards:
+        body += _decisions(context, rule)
+    sure = list(list_certainty(context.view))
+    if sure:
+        body += context.writer.paragraph(sure)
+    return context.section("league", body)
+
+
+def _ranking(context: Context, ranked: list[Scorecard]) -> Markup:
+    if not ranked:
+        return Markup("")
+    columns = list(_columns(context, ranked))
+    text = context.language.text
+    headings = [Column(text("report.unit"))]
+    headings += [Column(text(f"report.column_{key}"), numeric=True) for key in columns]
+    headings += [Column(text("report.column_band")), Column(text("report.column_award"))]
     rows: list[list[Cell]] = []
-    for child in ordered:
-        total = totals[child.unit.code]
-        award = next((r for r in context.opened.campaign.rewards if r.id == total.award), None)
-        row: list[Cell] = [context.name(child.unit.code), child.fact(TOTAL, "rank")]
-        row.append(child.fact(TOTAL, "points"))
-        if with_previous:
-            row.append(child.fact(TOTAL, "rank_change"))
-        row.append(context.language.name(total.band.names) if total.band else "–")
-        row.append(context.language.name(award.names) if award else "–")
+    for card in ranked:
+        row: list[Cell] = [context.name(card.unit.code)]
+        row += [_number(context, card, key) for key in columns]
+        row += [context.band(card.unit.code), context.award(card.unit.code)]
         rows.append(row)
     caption = text("report.league_caption", unit=context.writer.name(context.view.itself))
-    body = render_table(caption, columns, rows, context.language, _ranking_note(context))
-    body += _decisions(context)
-    return context.section("league", body)
+    return render_table(caption, headings, rows, context.language)
+
+
+def _columns(context: Context, ranked: list[Scorecard]) -> Iterator[str]:
+    """The columns of figures that hold something."""
+    yield "rank"
+    if any(card.find(TOTAL, "rank_best") for card in ranked):
+        yield "rank_range"
+    yield "points"
+    covered = (card.fact(TOTAL, "covered") for card in ranked)
+    if any(fact.known and fact.number < 1 for fact in covered):
+        yield "covered"
+    if context.view.previous_period is not None:
+        yield from ("rank_change", "progress", "progress_rank")
+
+
+def _number(context: Context, card: Scorecard, key: str) -> Cell:
+    if key != "rank_range":
+        return card.find(TOTAL, key) or "–"
+    best, worst = (card.find(TOTAL, kind) for kind in ("rank_best", "rank_worst"))
+    if best is None or worst is None:
+        return "–"
+    if best.value == worst.value:
+        return best
+    return context.language.fact(best) + Markup("–") + context.language.fact(worst)
+
+
+def _rules(context: Context, ranked: list[Scorecard]) -> Markup:
+    """The whole rule under the table, and what its columns mean."""
+    note = context.sentences(ranking_rules(context.view))
+    if context.opened.campaign.ranking.assumed:
+        note += Markup(" ") + context.assumed()
+    if any(card.find(TOTAL, "rank_best") for card in ranked):
+        key = "ranking_columns" if context.view.previous_period else "ranking_columns_first"
+        note += Markup(" ") + context.language.text(f"report.{key}")
+    return Markup('<p class="note">{}</p>').format(note)
+
+
+def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
+    """Those that are not ranked, each with its reason."""
+    claims = (standing(View(context.opened.analysis, card.unit)) for card in apart)
+    items = Markup("").join(
+        Markup("<li>{}</li>").format(context.writer.sentence(claim)) for claim in claims if claim
+    )
+    if not items:
+        return Markup("")
+    title = context.language.text("report.unranked")
+    return Markup("<h3>{}</h3><ul>{}</ul>").format(title, items)
+
+
+def _decisions(context: Context, rule: RewardRule) -> Markup:
+    """Who is on the list of a reward and why, and why the next one is not; its conditions."""
+    text, analysis = context.language.text, context.opened.analysis
+    key = (context.view.child_level.id, context.view.unit.code, rule.id)
+    decisions = analysis.results.decisions.get(key, ())
+    last = max((n for n, d in enumerate(decisions) if d.awarded), default=-1)
+    kind = "rank" if rule.by == "points" else "progress_rank"
+    rows: list[list[Cell]] = [
+        [
+            context.name(d.unit_code),
+            analysis.scorecard(d.unit_code).fact(TOTAL, kind),
+            context.said(
+                f"decision/{d.unit_code}/{rule.id}",
+                text("report.award_yes" if d.awarded else "report.award_no"),
+            ),
+            context.said(f"reason/{d.unit_code}/{rule.id}", text(f"report.reason_{d.reason}")),
+        ]
+        for d in decisions[: last + 2]
+    ]
+    if not rows:
+        return Markup("")
+    columns = [
+        Column(text("report.unit")),
+        Column(text(f"report.column_{kind}"), numeric=True),
+        Column(text("report.column_award")),
+        Column(text("report.column_reason")),
+    ]
+    caption = text("report.award_caption", award=context.language.name(rule.names))
+    note = context.sentences(reward_rules(context.view, rule))
+    if rule.assumed:
+        note += Markup(" ") + context.assumed()
+    return render_table(caption, columns, rows, context.language, note)
 
 
 def comparison(context: Context) -> Part:
@@ -60,56 +152,10 @@ def comparison(context: Context) -> Part:
     rows: list[list[Cell]] = []
     for card in cards:
         row: list[Cell] = [context.name(card.unit.code)]
-        row += [card.find(indicator.id, "value") or "–" for indicator in shown]
+        values: list[Fact | None] = [card.find(indicator.id, "value") for indicator in shown]
+        row += [value or "–" for value in values]
         rows.append(row)
     caption = text("report.comparison_caption", unit=context.writer.name(context.view.itself))
     totals = len(cards) - len(context.view.children)
     table = render_table(caption, columns, rows, context.language, totals=totals)
     return context.section("comparison", table)
-
-
-def _decisions(context: Context) -> Markup:
-    """Who is on each list of rewards and why, and why the next one is not."""
-    text, analysis = context.language.text, context.opened.analysis
-    columns = [
-        Column(text("report.unit")),
-        Column(text("report.column_rank"), numeric=True),
-        Column(text("report.column_award")),
-        Column(text("report.column_reason")),
-    ]
-    body = Markup("")
-    for rule in context.opened.campaign.rewards:
-        key = (context.view.child_level.id, context.view.unit.code, rule.id)
-        decisions = analysis.results.decisions.get(key, ())
-        last = max((n for n, d in enumerate(decisions) if d.awarded), default=-1)
-        kind = "rank" if rule.by == "points" else "progress_rank"
-        rows: list[list[Cell]] = [
-            [
-                context.name(d.unit_code),
-                analysis.scorecard(d.unit_code).fact(TOTAL, kind),
-                text("report.award_yes" if d.awarded else "report.award_no"),
-                text(f"report.reason_{d.reason}"),
-            ]
-            for d in decisions[: last + 2]
-        ]
-        if rows:
-            caption = text("report.award_caption", award=context.language.name(rule.names))
-            body += render_table(caption, columns, rows, context.language)
-    return body
-
-
-def _ranking_note(context: Context) -> Markup:
-    """The whole rule: method, ties, rounding, who is ranked."""
-    rule, text = context.opened.campaign.ranking, context.language.text
-    ties = context.writer.names([Reference("indicator", i) for i in rule.tie_break])
-    method = "ranking_note" if rule.method == "competition" else "ranking_note_dense"
-    note = text(f"report.{method}")
-    if rule.tie_break:
-        note += Markup(" ") + text("report.ranking_ties", ties=ties)
-    rounding = "ranking_unrounded" if rule.decimals is None else "ranking_rounded"
-    note += Markup(" ") + text(f"report.{rounding}")
-    level = context.view.child_level.id
-    for condition in rule.conditions:
-        if condition.level in ("", level):
-            note += Markup(" ") + text(f"report.ranking_condition_{condition.kind}")
-    return note + Markup(" ") + context.assumed() if rule.assumed else note

@@ -27,7 +27,9 @@ def method(context: Context) -> Part:
             [
                 context.language.name(indicator.short_names),
                 next((fact for fact in points if fact is not None), NOTHING),
-                text(f"report.scoring_{indicator.scoring}"),
+                context.said(
+                    f"scoring/{indicator.id}", text(f"report.scoring_{indicator.scoring}")
+                ),
             ]
         )
     body = Markup("<p>{}</p>").format(text("report.method"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from dxkit.analysis.comparison_facts import is_met
+from dxkit.analysis.totals import Result
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.campaign import IndicatorKind
 from dxkit.story.claims.headlines import headlines as headline_claims
@@ -47,7 +48,7 @@ def indicators(context: Context) -> Part:
         for key in keys:
             row.append(_cell(context, indicator, key))
         if with_state:
-            row.append(_state(context, is_met(result)))
+            row.append(_state(context, result))
         rows.append(row)
     rows.append(_total_row(context, keys, with_state))
     caption = text("report.indicators_caption", unit=context.writer.name(context.view.itself))
@@ -76,6 +77,9 @@ def _total_row(context: Context, keys: list[str], with_state: bool) -> list[Cell
     return [*row, ""] if with_state else row
 
 
-def _state(context: Context, met: bool | None) -> State:
-    kind = {True: "good", False: "bad", None: "none"}[met]
-    return State(context.language.plain(f"report.state_{kind}"), kind)
+def _state(context: Context, result: Result) -> State:
+    kind = {True: "good", False: "bad", None: "none"}[is_met(result)]
+    if result.target is not None and kind == "none":
+        kind = "unknown"
+    said = f"met/{result.unit_code}/{result.indicator.id}"
+    return State(context.language.plain(f"report.state_{kind}"), kind, said)

@@ -1,0 +1,71 @@
+"""The files of a period around its pages: data, league, findings, returned copies, indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dxkit.intake.project import Project
+from dxkit.press.data_out import write_data, write_text
+from dxkit.story.messages import Language, load_language
+from dxkit.story.period import OpenPeriod, open_period
+
+if TYPE_CHECKING:
+    from dxkit.intake.revisions import SinceLastCheck
+
+
+@dataclass(frozen=True)
+class PeriodFiles:
+    """What is written of one period apart from its pages, in one language."""
+
+    project: Project
+    campaign: str
+    period: str
+    language_code: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the period's outputs."""
+        return self.project.output_folder(self.campaign, self.period)
+
+    @cached_property
+    def _opened(self) -> OpenPeriod:
+        return open_period(self.project, self.campaign, self.period)
+
+    @cached_property
+    def _language(self) -> Language:
+        return load_language(self.language_code)
+
+    def write(self, expected: Mapping[str, str]) -> SinceLastCheck:
+        """Everything that does not depend on how the pages go; returns what changed since the last
+        check. ``expected`` are the pages that there will be, if all goes well: the index is got
+        ready for them.
+        """
+        from dxkit.press.checking import write_check
+        from dxkit.press.site import index_html
+        from dxkit.press.workbook_out import write_league
+
+        write_data(self._opened, self.folder / "data", self._language)
+        write_league(self._opened, self.folder / "league.xlsx", self._language)
+        checked = write_check(self._opened, self.folder, self._language)
+        index_html(self._opened, expected, self._language)
+        return checked.since
+
+    def write_indexes(self, pages: Mapping[str, str]) -> None:
+        """The index of the period, which names the pages that are there, by unit, and that of the
+        campaign.
+        """
+        from dxkit.press.site import campaign_html, index_html
+
+        index = index_html(self._opened, pages, self._language)
+        write_text(self.folder / "index.html", index)
+        above = self.folder.parent
+        periods = {
+            period.id: f"{period.id}/index.html"
+            for period in self._opened.campaign.periods
+            if (above / period.id / "index.html").exists()
+        }
+        write_text(above / "index.html", campaign_html(self._opened, periods, self._language))
