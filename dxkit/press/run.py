@@ -18,7 +18,7 @@ from dxkit.press.batch import Batch, scratch_folder
 from dxkit.press.lock import only_run
 from dxkit.press.making import import_all, import_parts, prepare_scorecards
 from dxkit.press.manifest import Manifest, PageRecord
-from dxkit.press.period_files import PeriodFiles
+from dxkit.press.period_files import PeriodFiles, files_are_whole
 from dxkit.press.processes import can_fork, no_collection, stay_single_threaded
 from dxkit.press.tasks import Task, is_current, plan_tasks
 from dxkit.press.workers import Crew, local_workers
@@ -103,7 +103,7 @@ def run_reports(
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
         again = tasks if options.canary else []
         started(len(todo) + len(again))
-        incomplete = not manifest.complete or not (folder / "index.html").exists()
+        incomplete = not files_are_whole(project, manifest, folder)
         if not (todo or again or incomplete):
             received = open_period(project, campaign_id, period_id).received
             result.since = since_last_check(
