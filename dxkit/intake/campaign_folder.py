@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import datetime
-from collections import defaultdict
-from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
 
+from dxkit.intake.campaign_measures import read_indicators, read_measures, read_targets
 from dxkit.intake.campaign_rules import (
     read_ranking,
     read_rewards,
     read_scoring,
     read_uncertainty,
 )
+from dxkit.intake.campaign_units import read_aliases, read_units
 from dxkit.intake.declared import Declaration, Problems, Row, read_declaration, read_rows
 from dxkit.model.campaign import (
-    SCORING_FUNCTIONS,
-    WHOLE_MOVEMENT,
-    Accumulation,
-    Alias,
     Campaign,
     CampaignError,
     CheckRules,
     Correction,
-    Indicator,
-    IndicatorKind,
     Level,
     Measure,
-    MeasureKind,
     ReferenceCheck,
-    Target,
 )
 from dxkit.model.initiatives import ROLES, InitiativeRegister
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.units import Unit, UnitRegistry
 
 LANGUAGES = ("vi", "en")
-_ALL_LEVELS = "*"
-_Kind = TypeVar("_Kind", bound=StrEnum)
 
 
 def campaign_ids(folder: Path) -> tuple[str, ...]:
@@ -77,9 +64,9 @@ class _Reader:
             plan.problem("level_unknown", "report_level", text=report_level)
         periods = self._periods()
         period_ids = [period.id for period in periods]
-        units = self._units(level_ids)
-        measures = self._measures(level_ids)
-        indicators = self._indicators(measures)
+        units = read_units(self.rows, plan, level_ids)
+        measures = read_measures(self.rows, level_ids, LANGUAGES)
+        indicators = read_indicators(self.rows, measures, LANGUAGES)
         campaign = Campaign(
             id=plan.text("id"),
             folder=self.folder,
@@ -95,10 +82,10 @@ class _Reader:
             simulated_marker=plan.text("simulated_marker", ""),
             periods=periods,
             units=units,
-            aliases=self._aliases(units),
+            aliases=read_aliases(self.rows, units),
             measures=measures,
             indicators=indicators,
-            targets=self._targets(indicators, level_ids, periods),
+            targets=read_targets(self.rows, indicators, level_ids, periods),
             scoring=read_scoring(plan, indicators, LANGUAGES),
             ranking=read_ranking(plan, level_ids, indicators, units, period_ids, LANGUAGES),
             rewards=read_rewards(plan, level_ids, period_ids, LANGUAGES),
@@ -150,142 +137,6 @@ class _Reader:
         if not periods:
             self.plan.problem("key_missing", "periods")
         return tuple(periods)
-
-    def _units(self, level_ids: tuple[str, ...]) -> UnitRegistry:
-        columns = ("code", "name", "type", "level", "parent", "valid_from", "valid_to")
-        found: dict[str, list[Unit]] = defaultdict(list)
-        rows = []
-        for row in self.rows("units.csv", *columns):
-            unit = Unit(
-                row.text("code", required=True),
-                row.text("name", required=True),
-                row.text("type"),
-                row.one_of("level", level_ids),
-                row.text("parent"),
-                row.day("valid_from"),
-                row.day("valid_to"),
-            )
-            if any(_overlap(unit, other) for other in found[unit.code]):
-                row.problem("unit_repeated", unit=unit.code)
-            found[unit.code].append(unit)
-            rows.append((row, unit))
-        for row, unit in rows:
-            top = bool(level_ids) and unit.level == level_ids[0]
-            parents = [p for p in found.get(unit.parent_code, []) if _overlap(unit, p)]
-            if top == bool(unit.parent_code) or (unit.parent_code and not parents):
-                row.problem("parent_unknown", unit=unit.code, parent=unit.parent_code)
-            elif any(
-                p.level in level_ids
-                and unit.level in level_ids
-                and level_ids.index(p.level) >= level_ids.index(unit.level)
-                for p in parents
-            ):
-                row.problem("parent_not_above", unit=unit.code, parent=unit.parent_code)
-        if not rows:
-            self.plan.problem("no_units", "levels")
-        return UnitRegistry(tuple(unit for _, unit in rows), level_ids)
-
-    def _aliases(self, units: UnitRegistry) -> tuple[Alias, ...]:
-        aliases = []
-        for row in self.rows("aliases.csv", "code", "alias"):
-            if row.text("code") not in units:
-                row.problem("unit_unknown", unit=row.text("code"))
-            aliases.append(Alias(row.text("code"), row.text("alias", required=True)))
-        return tuple(aliases)
-
-    def _measures(self, level_ids: tuple[str, ...]) -> tuple[Measure, ...]:
-        names = [f"{column}_{code}" for column in ("name", "thing") for code in LANGUAGES]
-        columns = ("kind", "accumulation", "level", "table", "headers", "whole")
-        rows = self.rows("measures.csv", "measure", *names, *columns)
-        measures = tuple(
-            Measure(
-                row.text("measure", required=True),
-                row.words("name", LANGUAGES),
-                {code: row.text(f"thing_{code}") for code in LANGUAGES},
-                _enumeration(MeasureKind, row, "kind"),
-                _enumeration(Accumulation, row, "accumulation"),
-                row.one_of("level", level_ids),
-                row.text("table", required=True),
-                row.parts("headers"),
-                row.text("whole"),
-            )
-            for row in rows
-        )
-        ids = [measure.id for measure in measures]
-        for row, measure in zip(rows, measures, strict=True):
-            if ids.count(measure.id) > 1:
-                row.problem("repeated", text=measure.id)
-            if measure.whole and measure.whole not in ids:
-                row.problem("measure_unknown", text=measure.whole)
-            if not measure.headers and measure.kind is not MeasureKind.ROWS:
-                row.problem("field_empty", column="headers")
-        return measures
-
-    def _indicators(self, measures: tuple[Measure, ...]) -> tuple[Indicator, ...]:
-        names = [f"{column}_{code}" for column in ("name", "short_name") for code in LANGUAGES]
-        columns = [
-            "kind",
-            "numerator",
-            "denominator",
-            "direction",
-            "decimals",
-            "max_points",
-            "scoring",
-            "parameters",
-            "source",
-            "assumed",
-        ]
-        rows = self.rows("indicators.csv", "indicator", *names, *columns)
-        ids = {measure.id for measure in measures}
-        indicators = []
-        for row in rows:
-            kind = _enumeration(IndicatorKind, row, "kind")
-            ratio = kind is IndicatorKind.RATIO
-            indicators.append(
-                Indicator(
-                    row.text("indicator", required=True),
-                    row.words("name", LANGUAGES),
-                    row.words("short_name", LANGUAGES),
-                    kind,
-                    row.one_of("numerator", ids),
-                    row.one_of("denominator", ids if ratio else (), empty=not ratio),
-                    1 if row.one_of("direction", ("up", "down")) == "up" else -1,
-                    int(row.number("decimals")),
-                    row.number("max_points"),
-                    row.one_of("scoring", sorted(SCORING_FUNCTIONS)),
-                    _parameters(row),
-                    row.text("source", required=True),
-                    row.truth("assumed"),
-                )
-            )
-            if [i.id for i in indicators].count(indicators[-1].id) > 1:
-                row.problem("repeated", text=indicators[-1].id)
-        return tuple(indicators)
-
-    def _targets(
-        self,
-        indicators: tuple[Indicator, ...],
-        level_ids: tuple[str, ...],
-        periods: tuple[Period, ...],
-    ) -> tuple[Target, ...]:
-        kinds = {indicator.id: indicator.kind for indicator in indicators}
-        columns = ("indicator", "level", "period", "target", "source", "assumed")
-        targets: dict[tuple[str, str, str], Target] = {}
-        for row in self.rows("targets.csv", *columns):
-            indicator = row.one_of("indicator", kinds)
-            named = row.one_of("level", (*level_ids, _ALL_LEVELS))
-            period = row.one_of("period", [WHOLE_MOVEMENT, *(p.id for p in periods)])
-            value = row.number("target")
-            if kinds.get(indicator) is IndicatorKind.RATIO and not 0 < value <= 1:
-                row.problem("target_not_a_share", text=row.text("target"))
-            source, assumed = row.text("source", required=True), row.truth("assumed")
-            for level in level_ids if named == _ALL_LEVELS else (named,):
-                if (indicator, level, period) in targets:
-                    row.problem("repeated", text=f"{indicator}, {level}, {period}")
-                targets[indicator, level, period] = Target(
-                    indicator, level, period, value, source, assumed
-                )
-        return tuple(targets.values())
 
     def _check_rules(self) -> CheckRules:
         table = self.plan.table("checks", optional=True)
@@ -380,27 +231,3 @@ class _Reader:
             if table not in named:
                 self.plan.problem("table_without_name", "tables", text=table)
         return named
-
-
-def _enumeration(kinds: type[_Kind], row: Row, column: str) -> _Kind:
-    members = {str(member): member for member in kinds}
-    text = row.one_of(column, members)
-    return members.get(text, next(iter(kinds)))
-
-
-def _parameters(row: Row) -> dict[str, float]:
-    """The field ``parameters``: ``name=number`` pairs between ``|``."""
-    found = {}
-    for part in row.parts("parameters"):
-        name, _, number = part.partition("=")
-        try:
-            found[name.strip()] = float(number)
-        except ValueError:
-            row.problem("not_a_number", column="parameters", text=part)
-    return found
-
-
-def _overlap(one: Unit, other: Unit) -> bool:
-    """Whether two units exist on a common day."""
-    start = max(one.valid_from or datetime.date.min, other.valid_from or datetime.date.min)
-    return start <= min(one.valid_to or datetime.date.max, other.valid_to or datetime.date.max)

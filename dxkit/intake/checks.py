@@ -17,6 +17,7 @@ from dxkit.model.findings import Finding
 from dxkit.model.table import Flag, Observation
 from dxkit.model.units import UnitRegistry
 
+_LARGEST = 10**15  # of a number in a ratio cell, whichever its sign
 _NOISE = Decimal("0.0000001")  # of binary fractions, in points
 
 
@@ -56,6 +57,8 @@ def contradicting_ratio(
 def _stated_ratio(cell: Cell) -> tuple[Decimal | None, bool]:
     """The number in a ratio cell, in percent where the cell says so, and whether it does."""
     if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
+        if not abs(cell.value) <= _LARGEST:
+            return None, False
         percent = cell.is_percentage
         number = Decimal(repr(cell.value))
         return (number.scaleb(2) if percent else number), percent

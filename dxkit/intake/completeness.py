@@ -13,7 +13,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
-from dxkit.model.table import Flag, Observation, RegisterRow
+from dxkit.model.table import Flag, Observation, RegisterRow, SourceFile
 from dxkit.model.units import Unit, UnitRegistry
 
 
@@ -145,23 +145,28 @@ def register_counts(
 
 
 def missing_units(
-    campaign: Campaign, units: UnitRegistry, observations: Iterable[Observation], folder: Path
+    campaign: Campaign,
+    units: UnitRegistry,
+    observations: Iterable[Observation],
+    folder: Path,
+    unused: Sequence[SourceFile] = (),
 ) -> Iterator[Finding]:
-    """Units that should have reported and did not: a whole workbook, or one unit of it."""
+    """Units that should have reported and did not: a whole workbook, or one unit of it. A unit
+    whose figures came and were refused has reported; so has one of whose files all are ``unused``.
+    """
     known: dict[str, Observation] = {}
     for observation in observations:
         chain: list[Unit] = [units.get(observation.unit_code)]
         chain += units.ancestors(observation.unit_code)
         for unit in chain:
             earlier = known.get(unit.code)
-            if earlier is None or (earlier.value is None and observation.value is not None):
+            if earlier is None or _says_more(observation, earlier):
                 known[unit.code] = observation
     open_levels = {level.id for level in campaign.levels if level.open}
     finest = [level.id for level in campaign.levels if level.id not in open_levels][-1]
     for unit in units.at_level(campaign.report_level):
         if unit.code not in known:
-            place = CellRef(folder.name)
-            yield Finding("workbook_missing", place, unit.code, values={"unit": unit.name})
+            yield _nothing_of(unit, units, folder, unused)
             continue
         if finest == campaign.report_level:
             continue
@@ -169,9 +174,30 @@ def missing_units(
             if below.level != finest:
                 continue
             found = known.get(below.code)
-            if found is None or found.value is None:
+            if found is None or (found.value is None and found.flag is not Flag.REJECTED):
                 place = found.place if found else CellRef(known[unit.code].place.file)
                 yield Finding("unit_not_reported", place, below.code, values={"unit": below.name})
+
+
+def _says_more(observation: Observation, earlier: Observation) -> bool:
+    """Whether an observation tells better than another that a unit has reported."""
+    if earlier.value is not None:
+        return False
+    return observation.value is not None or (
+        observation.flag is Flag.REJECTED and earlier.flag is not Flag.REJECTED
+    )
+
+
+def _nothing_of(
+    unit: Unit, units: UnitRegistry, folder: Path, unused: Sequence[SourceFile]
+) -> Finding:
+    """That no figure of a unit is there: no workbook came, or none that could be used."""
+    of_unit = {unit.code, *(below.code for below in units.descendants(unit.code))}
+    file = next((source.name for source in unused if source.unit_code in of_unit), "")
+    values = {"unit": unit.name, "file": file}
+    if file:
+        return Finding("workbook_unused", CellRef(file), unit.code, values=values)
+    return Finding("workbook_missing", CellRef(folder.name), unit.code, values=values)
 
 
 def missing_tables(

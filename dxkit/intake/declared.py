@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from dxkit.model.campaign import CampaignProblem
 
@@ -78,6 +79,12 @@ class Row:
     def parts(self, column: str) -> tuple[str, ...]:
         """The field's parts between ``|``."""
         return tuple(part.strip() for part in self.text(column).split("|") if part.strip())
+
+
+class RowsOf(Protocol):
+    """The lines of a campaign's file by its name, which must have exactly these columns."""
+
+    def __call__(self, name: str, *columns: str) -> list[Row]: ...
 
 
 def read_rows(path: Path, columns: Iterable[str], problems: Problems) -> list[Row]:

@@ -27,6 +27,7 @@ from dxkit.intake.names import Names
 from dxkit.intake.raw_folder import look_into
 from dxkit.intake.received_file import FileRead, read_file, unreadable
 from dxkit.intake.revisions import altered_cells
+from dxkit.intake.titles import sender_in_name
 from dxkit.intake.versions import settled
 from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period
@@ -58,7 +59,11 @@ def read_period(
         return _together(campaign, period, names, some, folder, references, before)
 
     received = together(files)
-    findings = [unreadable(name, reason) for name, reason in raw.passed_over]
+    findings = [
+        unreadable(name, reason, unit_code=unit.code if unit else "")
+        for name, reason in raw.passed_over
+        for unit in (sender_in_name(name, names),)
+    ]
     findings += received.findings
     if history is not None:
         findings += altered_cells(sent, files, history, lambda file: together([file]).findings)
@@ -102,7 +107,8 @@ def _together(
     findings += part_exceeds_whole(campaign, observations)
     findings += share_exceeds_whole(campaign, observations)
     findings += heaped_above_target(campaign, period_id, observations, units)
-    findings += missing_units(campaign, units, observations, folder)
+    unused = [file.source for file in files if file.is_unused]
+    findings += missing_units(campaign, units, observations, folder, unused)
     findings += missing_tables(campaign, units, tables, observations)
     if references is not None:
         for check in campaign.reference_checks:

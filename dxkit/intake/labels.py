@@ -9,9 +9,10 @@ from dxkit.intake.text import clean, is_word, normalise, starts_with_word, vocab
 
 _OUTLINE = re.compile(
     # "X." is short for a commune, never the tenth group.
-    r"(?:(?!X\b)[IVX]{1,5}|\d{1,3}|[a-h])\s*[.)·:]\s*(?=\D)"
+    r"(?:(?!X\b)[IVX]{1,5}|(?:\d{1,3}\.)*\d{1,3}|[a-hA-E])\s*[.)·:]\s*(?=\D)"
     r"|(?:[IVX]{1,5}|\d{1,3})\s+[-–]\s+|[-–+*•]\s*"
 )
+_COUNT_BEHIND = re.compile(r"\s*\(\d[^()]*\)\Z")
 _ROMAN = re.compile(r"[IVX]{1,6}[.)]?\Z")
 
 
@@ -32,10 +33,12 @@ class RowLabel:
 
     @property
     def readings(self) -> list[str]:
-        """The name as it stands, without numbering, and without another language."""
-        return list(
-            dict.fromkeys(name for name in (self.name, self.open_name, self.native) if name)
-        )
+        """The name as it stands, without numbering, without another language, and without what
+        a bracket counts behind it: "Xa Vi Tan (7 ap)".
+        """
+        uncounted = _COUNT_BEHIND.sub("", self.open_name)
+        names = (self.name, self.open_name, self.native, uncounted)
+        return list(dict.fromkeys(name for name in names if name))
 
 
 def row_label(text: str) -> RowLabel:

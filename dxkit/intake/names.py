@@ -197,6 +197,8 @@ class Names:
                     prefix,
                 )
                 bare = key.removeprefix(start).strip()
+                if f" {start} " in f" {bare} ":  # two units in one row
+                    return None
                 return _opened(f"{longer} {_titled(bare)}", longer, level, parent)
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+_LONGEST_NUMBER = 24  # characters: a spreadsheet's numbers have 15 digits
 _PLAIN = re.compile(r"[+]?\d+\Z")
 # A group of thousands never begins with nought: "0.456" is no 456.
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*\Z")
@@ -20,6 +21,8 @@ def parse_decimal(text: str) -> Decimal | None:
 
     A point is a decimal mark when it cannot group thousands.
     """
+    if len(text) > _LONGEST_NUMBER:
+        return None
     if _DECIMAL_COMMA.match(text):
         return Decimal(re.sub(r"[. ]", "", text).replace(",", "."))
     if _PLAIN.match(text) or _DECIMAL_POINT.match(text):
@@ -29,6 +32,8 @@ def parse_decimal(text: str) -> Decimal | None:
 
 def parse_whole(text: str) -> int | None:
     """A whole number, plain or grouped in thousands by points, blanks or commas; else None."""
+    if len(text) > _LONGEST_NUMBER:
+        return None
     if _PLAIN.match(text):
         return int(text)
     if _GROUPED.match(text) or _ENGLISH_GROUPED.match(text):

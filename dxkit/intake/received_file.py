@@ -19,6 +19,7 @@ from dxkit.intake.sheets import read_sheets
 from dxkit.intake.stated import stated_day
 from dxkit.intake.tables import TableRead
 from dxkit.intake.text import normalise
+from dxkit.intake.titles import sender_in_name
 from dxkit.intake.workbook import UnreadableFileError, Workbook, read_content, workbook_of
 from dxkit.intake.workbook.detection import SUFFIXES, is_workbook
 from dxkit.model.campaign import Campaign, Correction
@@ -26,6 +27,8 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
 from dxkit.model.table import SourceFile
+
+_NO_WORKBOOK = frozenset({"file_type_unknown", "file_superseded", "file_repeated"})
 
 
 @dataclass
@@ -38,6 +41,13 @@ class FileRead:
     corrected: dict[CellRef, Correction] = field(default_factory=dict)
     cells: FileCells = field(default_factory=lambda: FileCells({}))
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether a workbook came of which no figure could be taken."""
+        codes = {finding.code for finding in self.findings}
+        used = any(table.observations or table.register_rows for table in self.tables)
+        return not used and not codes & _NO_WORKBOOK
+
 
 def read_file(
     campaign: Campaign, period: Period, names: Names, path: Path, folder: Path
@@ -45,18 +55,20 @@ def read_file(
     """One file; a file that cannot be read is a finding."""
     file = path.relative_to(folder).as_posix()
     place = CellRef(file)
-    result = FileRead(SourceFile(file, ""))
+    named = sender_in_name(file, names)
+    by_name = named.code if named is not None else ""
+    result = FileRead(SourceFile(file, "", unit_code=by_name))
     suffix = path.suffix.lower()
     try:
         content = read_content(path)
-        result.source = SourceFile(file, hashlib.sha256(content).hexdigest())
+        result.source = SourceFile(file, hashlib.sha256(content).hexdigest(), False, by_name)
         if suffix not in WORKBOOK_SUFFIXES:
             code = "workbook_not_read" if is_workbook(content) else "file_type_unknown"
-            result.findings.append(Finding(code, place))
+            result.findings.append(Finding(code, place, by_name))
             return result
         workbook = workbook_of(content, file)
     except UnreadableFileError as error:
-        result.findings.append(unreadable(file, error.reason, error.sheet, error.cell))
+        result.findings.append(unreadable(file, error.reason, error.sheet, error.cell, by_name))
         return result
     if suffix not in SUFFIXES[workbook.format]:
         values = {"format": workbook.format, "suffix": suffix}
@@ -82,14 +94,16 @@ def read_file(
         result.source = dataclasses.replace(result.source, simulated=True)
         result.findings.append(Finding("simulated_data", place))
     result.findings += _sent_late(workbook, period)
-    sender = next((t.sender.code for t in result.tables if t.sender), "")
+    sender = next((t.sender.code for t in result.tables if t.sender), by_name)
     result.source = dataclasses.replace(result.source, unit_code=sender)
     return result
 
 
-def unreadable(file: str, reason: str, sheet: str = "", cell: str = "") -> Finding:
+def unreadable(
+    file: str, reason: str, sheet: str = "", cell: str = "", unit_code: str = ""
+) -> Finding:
     """That a file, or what stands in a file's place, is not read."""
-    return Finding("file_unreadable", CellRef(file, sheet, cell), values={"reason": reason})
+    return Finding("file_unreadable", CellRef(file, sheet, cell), unit_code, "", {"reason": reason})
 
 
 def _sent_late(workbook: Workbook, period: Period) -> Iterator[Finding]:

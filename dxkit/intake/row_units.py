@@ -67,10 +67,12 @@ class RowUnits:
         else:
             self._members += 1
 
-    def forget(self, position: int) -> None:
+    def forget(self, position: int, number: int) -> None:
         """After an unknown name: what stands below it belongs to nobody we know."""
         self._chain[position:] = [None] * (len(self._chain) - position)
         self._unknown.add(position)
+        if self._is_roman(number):
+            self._group = None
         if position < len(self._chain) - 1 or len(self._chain) == 1:
             self._begin(None)
 
@@ -123,7 +125,7 @@ class RowUnits:
         if (match := self._within_named(label, above)) is not None:
             return match
         if above is not None and (opened := self._names.open_unit(label.open_name, above)):
-            if self.closed_at is not None and above is self._parent:
+            if above is self._parent and self._has_ended(number):
                 return Match(None, "group_unclear")
             return Match(self.opened.setdefault(opened.code, opened))
         match = self._declared(label, left, number)
@@ -141,6 +143,8 @@ class RowUnits:
         if left is not None or self._group is None:
             return match
         group, is_roman_group = self._group
+        if match.unit is not None and self._is_elsewhere(match.unit, group):
+            return Match(None, "group_unclear")
         member = self._first(label.readings, [tuple(self._names.units.children(group.code))])
         if member.unit is None or (match.unit is not None and match.unit.code == member.unit.code):
             return match
@@ -151,6 +155,12 @@ class RowUnits:
                 return Match(None, "unit_ambiguous", (match.unit, member.unit))
         return member
 
+    def _is_elsewhere(self, unit: Unit, group: Unit) -> bool:
+        """Whether a unit of a finer level than the group's lies in another group."""
+        levels = self._names.units.levels
+        line = {above.code for above in self._names.units.ancestors(unit.code)}
+        return levels.index(unit.level) > levels.index(group.level) and group.code not in line
+
     def _first(self, readings: Sequence[str], scopes: Sequence[tuple[Unit, ...]]) -> Match:
         """What the first reading means that means something."""
         first: Match | None = None
@@ -160,6 +170,15 @@ class RowUnits:
                 return match
             first = first or match
         return first or Match(None, "unit_unknown")
+
+    def _has_ended(self, number: int) -> bool:
+        """Whether a total has closed the present group, or the row numbers begin again in it."""
+        column = self._layout.row_number_column
+        if self.closed_at is None and column is not None and self._parent is not self._top:
+            text = clean(self._sheet.cell(number, column).text).strip(".)")
+            if self._members and text in ("1", "01") and len(self._chain) == 1:
+                self.closed_at = self._sheet.cell(number, column)
+        return self.closed_at is not None
 
     def _within_named(self, label: RowLabel, above: Unit | None) -> Match | None:
         """The unit of a name that says itself what it lies in: "Ap 1, xa Vi Tan"."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dxkit.intake.layout import Column, Layout
+from dxkit.intake.shares_of_wholes import count_from_share
 from dxkit.intake.text import is_word, normalise
 from dxkit.intake.values import (
     Counted,
     Value,
-    count_from_share,
     is_fraction,
     read_count,
     read_number,
@@ -41,6 +41,11 @@ class RowValues:
             if top in layout.header_rows
             for column in range(left, right + 1)
         }
+        self._struck = {
+            column
+            for column in layout.columns
+            if any(sheet.cell(row, column.number).struck for row in layout.header_rows)
+        }
         self._above: tuple[str, dict[Column, Value]] = ("", {})  # with the level of its unit
 
     def remember(self, level: str, values: Values) -> None:
@@ -60,16 +65,20 @@ class RowValues:
             if self._has_decimals(column, rows):
                 yield "column_with_decimals", header
 
-    def read(self, number: int, level: str = "") -> Values:
-        """The cells of a row and what they say; ``level`` is that of the row's unit."""
+    def read(self, number: int, level: str = "", struck: bool = False) -> Values:
+        """The cells of a row and what they say; ``level`` is that of the row's unit, ``struck``
+        says that its name is crossed out.
+        """
         found: Values = {}
         for column in self._layout.columns:
             if column.measure.kind in (MeasureKind.TEXT, MeasureKind.ROWS):
                 continue
             cell = self._sheet.cell(number, column.number)
             found[column] = (cell, self._value(column, cell, level))
+        if struck:
+            return {c: (cell, _unsure(v, "value_struck_out")) for c, (cell, v) in found.items()}
         if self._is_shifted(number, found):
-            return {column: (cell, _unsure(value)) for column, (cell, value) in found.items()}
+            return {c: (cell, _unsure(value)) for c, (cell, value) in found.items()}
         for column, (cell, value) in found.items():
             if value.share is not None:
                 found[column] = (cell, self._from_share(column, value, found))
@@ -78,6 +87,8 @@ class RowValues:
     def _value(self, column: Column, cell: Cell, level: str) -> Value:
         if column.problem and cell.text.strip():
             return Value(None, Flag.REJECTED, column.problem)
+        if column in self._struck and cell.text.strip():
+            return Value(None, Flag.REJECTED, "value_struck_out")
         if isinstance(cell.value, str) and is_word("ditto", cell.value):
             of_level, values = self._above
             above = values.get(column)
@@ -112,6 +123,9 @@ class RowValues:
         one stands in the first column behind the table, which has no label.
         """
         behind = self._sheet.cell(number, self._behind).value
+        length = self._sheet.row_lengths.get(number)
+        if length is not None and any(length < column.number for column in found):
+            return True  # a line of a text file that breaks off: which field it lacks is not known
         lacks = any(value.flag is Flag.NO_DATA and not cell.text for cell, value in found.values())
         return lacks and isinstance(behind, (int, float)) and self._behind not in self._labelled
 
@@ -167,7 +181,7 @@ class RowValues:
             and 1 < cell.value < 1000
             and not cell.is_percentage
             and abs(cell.value * 1000 - round(cell.value * 1000)) < 1e-6
-            and not cell.value.is_integer()
+            and abs(cell.value - round(cell.value)) > 1e-6
             for cell in cells
         )
 
@@ -190,11 +204,11 @@ class RowValues:
         return Value(count, Flag.FROM_SHARE, "count_from_share", {"value": count, "whole": whole})
 
 
-def _unsure(value: Value) -> Value:
+def _unsure(value: Value, problem: str = "value_ambiguous") -> Value:
     """What a cell says when it is not certain that it says it."""
     if value.value is None:
         return value
-    return Value(None, Flag.REJECTED, "value_ambiguous")
+    return Value(None, Flag.REJECTED, problem)
 
 
 def _counted(measure: Measure) -> Counted:

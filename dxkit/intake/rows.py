@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from dxkit.intake.header import is_column_number, says_units_of_measure
 from dxkit.intake.labels import RowLabel, row_label
 from dxkit.intake.layout import Layout
 from dxkit.intake.names import Match, Names
 from dxkit.intake.row_units import RowUnits
-from dxkit.intake.row_values import RowValues, Values
-from dxkit.intake.stated import other_time, stated_day
-from dxkit.intake.text import clean, normalise, starts_with_word
+from dxkit.intake.row_values import RowValues
+from dxkit.intake.table_rows import TableRows
+from dxkit.intake.text import clean
+from dxkit.intake.totals import RowRead, with_totals_placed
 from dxkit.intake.workbook import Cell, Sheet
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.facts import CellRef
@@ -22,25 +20,6 @@ from dxkit.model.periods import Period
 from dxkit.model.units import Unit
 
 _LONGEST_GROUP = 80  # characters of a group's label that stands in no unit column
-
-
-@dataclass(frozen=True)
-class RowRead:
-    """One row of a table. A row ``is_total`` when its label says so: of ``unit``, or of the whole
-    table when that is None.
-    """
-
-    number: int
-    unit: Unit | None
-    name_cell: Cell
-    values: Values = field(default_factory=dict)
-    remark: str = ""
-    is_total: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no column of the row holds anything."""
-        return all(not cell.text.strip() for cell, _ in self.values.values())
 
 
 class RowReader:
@@ -76,38 +55,18 @@ class RowReader:
 
     def read(self) -> list[RowRead]:
         """All rows of units and totals, from the header down to the notes below the table."""
-        rows = [row for number, cells in self._table_rows() if (row := self._row(number, cells))]
+        table = TableRows(self.names, self.sheet, self.layout, self._values, self.period)
+        rows = [row for number, cells in table if (row := self._row(number, cells))]
+        if table.other_title is not None:
+            cell, time = table.other_title
+            expected = self.period.id if self.period is not None else ""
+            values = {"stated": time.text, "expected": expected}
+            self.findings.append(Finding("wrong_period", self.place(cell), "", cell.text, values))
         if self._units.orphans:
             rows = self._without_unclear(rows)
         for code, header in self._values.about_columns([row.number for row in rows]):
             self.findings.append(Finding(code, self.place(header)))
-        return _with_totals_placed(rows)
-
-    def _table_rows(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-        for number, cells in self.sheet.rows.items():
-            if not self.layout.first_row <= number <= self.layout.last_row:
-                continue
-            if self._numbers_columns(number, cells) or self._repeats_header(number):
-                continue
-            if says_units_of_measure(cells):
-                continue
-            if self._is_register:
-                if _ends_table(cells):
-                    return
-                yield number, cells
-                continue
-            if self._has_figures(number):
-                yield number, cells
-                continue
-            other = self._of_another_time(cells)
-            if other is not None or _ends_table(cells):
-                goes_on = self._goes_on(number)
-                if other is not None and goes_on:
-                    self.findings.append(other)
-                if other is not None or not goes_on:
-                    return
-                continue
-            yield number, cells
+        return with_totals_placed(rows)
 
     def _row(self, number: int, cells: tuple[Cell, ...]) -> RowRead | None:
         hidden = number in self.sheet.hidden_rows
@@ -130,8 +89,9 @@ class RowReader:
                 if match.problem and not hidden and (unit or self._has_content(number)):
                     self._name_problem(match, cell, label.name)
                 if unit is None and match.problem:
-                    if match.problem != "group_unclear":
-                        self._units.forget(position)
+                    is_member = self.names.is_of_open_level(label.open_name)
+                    if match.problem != "group_unclear" or not is_member:
+                        self._units.forget(position, number)
                     self._values.forget()
                     return None
                 if not label.is_total:
@@ -140,7 +100,8 @@ class RowReader:
                 self._units.close(unit, cell)
         if hidden:
             return None
-        values = self._values.read(number, unit.level if unit else "")
+        struck = any(cell.struck for _, cell in named)
+        values = self._values.read(number, unit.level if unit else "", struck)
         if unit is not None and not label.is_total:
             self._values.remember(unit.level, values)
         return RowRead(number, unit, named[-1][1], values, self._remark(number), label.is_total)
@@ -176,7 +137,11 @@ class RowReader:
         for name in label.readings:
             if unit := self.names.find(name, [self.names.units.units]).unit:
                 return self._units.begins_elsewhere(unit)
-        return self.names.has_type(label.open_name)
+        if self.names.has_type(label.open_name):
+            return True
+        words = text.split()  # "figures of the office of X": a heading, if of another unit
+        last = [self.names.in_full(" ".join(words[at:])) for at in range(1, len(words) - 1)]
+        return any(unit is not None and self._units.begins_elsewhere(unit) for unit in last)
 
     def _without_unclear(self, rows: list[RowRead]) -> list[RowRead]:
         """The rows, without those of groups that close their rows instead of opening them: names
@@ -238,97 +203,3 @@ class RowReader:
     def _remark(self, number: int) -> str:
         column = self.layout.remark_column
         return clean(self.sheet.cell(number, column).text) if column else ""
-
-    def _numbers_columns(self, number: int, cells: tuple[Cell, ...]) -> bool:
-        """Whether a row numbers the columns: (1) (2) (3)=(2)/(1), or 1 2 3 below the header."""
-        if len(cells) < 2 or not all(is_column_number(cell) for cell in cells):
-            return False
-        texts = [clean(cell.text) for cell in cells]
-        if any(not text.isdigit() for text in texts):
-            return True
-        numbers = [int(text) for text in texts]
-        named = all(self.sheet.cell(number, c).text.strip() for c in self.layout.unit_columns)
-        return named and len(numbers) > 2 and numbers == list(range(1, len(numbers) + 1))
-
-    @property
-    def _is_register(self) -> bool:
-        return any(c.measure.kind is MeasureKind.TEXT for c in self.layout.columns)
-
-    def _has_figures(self, number: int) -> bool:
-        return any(value.value is not None for _, value in self._values.read(number).values())
-
-    def _of_another_time(self, cells: tuple[Cell, ...]) -> Finding | None:
-        """That a row between the rows of units is a title of another period, or None."""
-        if self.period is None:
-            return None
-        for cell in cells:
-            if isinstance(cell.value, str) and (time := other_time(cell.text, self.period)):
-                values = {"stated": time.text, "expected": self.period.id}
-                return Finding("wrong_period", self.place(cell), "", cell.text, values)
-        return None
-
-    def _goes_on(self, number: int) -> bool:
-        """Whether rows of units with figures follow a row that ends tables."""
-        return any(
-            self.layout.first_row <= later <= self.layout.last_row
-            and self._is_known(clean(self.sheet.cell(later, column).text))
-            and self._has_figures(later)
-            for later in self.sheet.rows
-            if later > number
-            for column in self.layout.unit_columns
-        )
-
-    def _is_known(self, text: str) -> bool:
-        """Whether a text names a unit."""
-        if not text:
-            return False
-        label = row_label(text)
-        return self.names.is_of_open_level(label.open_name) or any(
-            self.names.find(name, [self.names.units.units]).candidates
-            or self.names.find(name, [self.names.units.units]).unit
-            for name in label.readings
-        )
-
-    def _repeats_header(self, number: int) -> bool:
-        """Whether the row is the header again, as at a page break."""
-        labels = {
-            normalise(cell.text)
-            for row in self.layout.header_rows
-            for cell in self.sheet.rows.get(row, ())
-        }
-        cells = self.sheet.rows[number]
-        return len(cells) > 1 and all(normalise(cell.text) in labels for cell in cells)
-
-
-def _ends_table(cells: tuple[Cell, ...]) -> bool:
-    """Whether notes, a date or a signature begin: a text of a row without figures says so."""
-    return any(
-        bool(starts_with_word("end_rows", clean(cell.text)) or stated_day(cell.text))
-        for cell in cells
-        if isinstance(cell.value, str)
-    )
-
-
-def _with_totals_placed(rows: list[RowRead]) -> list[RowRead]:
-    """Totals that name no unit, given the group that they close.
-
-    "Cong" below a group is the group's; the last one is the whole table's, unless every group
-    has had its own.
-    """
-    named = {row.unit.code for row in rows if row.unit is not None}
-    parents = [row.unit.parent_code if row.unit is not None else "" for row in rows]
-    groups = {code for code in parents if code in named}
-    bare = [row for row in rows if row.is_total and row.unit is None]
-    each_group = len(groups) > 1 and len(bare) == len(groups)
-    units = {row.unit.code: row.unit for row in rows if row.unit is not None}
-    placed: list[RowRead] = []
-    group = ""
-    for position, row in enumerate(rows):
-        if row.unit is not None:
-            group = row.unit.code if row.unit.code in groups else row.unit.parent_code
-        elif group in groups:
-            later = any(r.unit is not None or r.is_total for r in rows[position + 1 :])
-            if each_group or later:
-                row = dataclasses.replace(row, unit=units[group])
-        placed.append(row)
-    return placed

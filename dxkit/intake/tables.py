@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from dxkit.intake.checks import ControlTotal, contradicting_ratio
 from dxkit.intake.layout import Column, Layout
-from dxkit.intake.rows import RowRead, RowReader
+from dxkit.intake.rows import RowReader
 from dxkit.intake.text import clean
+from dxkit.intake.totals import RowRead
 from dxkit.intake.values import read_number
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind

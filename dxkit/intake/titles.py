@@ -146,7 +146,7 @@ def sender_of(
     the title; None when nothing names one. With it what is wrong when two of these name units of
     which neither lies in the other.
     """
-    sender = _of_file(file, names)
+    sender = sender_in_name(file, names)
     titles = [clean(cell.text) for cell in title_cells(sheet, rows)]
     if sender is None:
         sender = _in_titles(titles, names)
@@ -182,7 +182,8 @@ def _contradiction(
     return None
 
 
-def _of_file(file: str, names: Names) -> Unit | None:
+def sender_in_name(file: str, names: Names) -> Unit | None:
+    """The unit that the name of a file begins with by code or holds by name, or None."""
     below_top = [u for u in names.units.units if u.level != names.units.levels[0]]
     stem = slug(PurePosixPath(file).with_suffix("").as_posix())
     code = slug(PurePosixPath(file).stem).split("-")[0]

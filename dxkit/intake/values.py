@@ -6,26 +6,24 @@ Whatever is not certain becomes a missing value with a finding, never a guess.
 from __future__ import annotations
 
 import datetime
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 
+from dxkit.intake.number_formats import shows_another
 from dxkit.intake.numerals import parse_decimal, parse_whole, parse_with_lookalikes
+from dxkit.intake.shares_of_wholes import agrees
 from dxkit.intake.text import clean, is_word, normalise, vocabulary
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.table import Flag
 
 _NOISE = 1e-6  # what a formula's binary fractions may leave beside a whole number
+_LARGEST = 10**15  # of a number, whichever its sign: beyond, a spreadsheet loses digits
 _MOST_DIGITS = 15  # a spreadsheet's numbers have no more: what is longer is no count
 _TWO_NUMBERS = re.compile(r"\d[^\S\n]*(?:\n|\t|[^\S\n]{2,})\s*\d")  # one below or beside the other
 _LARGEST_SHARE = 1_000_000  # times the whole
-_ASIDE = re.compile(r"\[[^\]]*\]|[_*].")  # colours, conditions, widths and fillings
-_THOUSANDS_LEFT_OUT = re.compile(r"[0#?],+(?![0#?,])")
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)')  # what a number format adds to the number
 _DATE = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}\Z|(?:19|20)\d{2}-\d{1,2}-\d{1,2}(?:[T ].*)?\Z"
     r"|\d{1,2}[- ](?:Thg|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?[- ]?\d{0,4}\Z",
@@ -129,8 +127,6 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
     if common is not None:
         return common
     if isinstance(cell.value, (int, float)):
-        if not math.isfinite(cell.value):
-            return _rejected("value_unreadable")
         if kind is MeasureKind.SHARE and not cell.is_percentage:
             if fractions:
                 return Value(cell.value)
@@ -172,6 +168,8 @@ def is_fraction(cell: Cell) -> bool | None:
     if isinstance(cell.value, bool) or cell.is_error:
         return None
     if isinstance(cell.value, (int, float)):
+        if not abs(cell.value) <= _LARGEST:
+            return None
         number: Decimal | None = Decimal(repr(cell.value))
         percent = cell.is_percentage
     elif isinstance(cell.value, str):
@@ -185,8 +183,6 @@ def is_fraction(cell: Cell) -> bool | None:
 
 
 def _whole(value: float | int) -> Value:
-    if not math.isfinite(value):
-        return _rejected("value_unreadable")
     if value < 0:
         return _rejected("count_negative")
     if abs(value - round(value)) > _NOISE:
@@ -206,9 +202,11 @@ def _common(cell: Cell) -> Value | None:
         return _rejected("value_is_date")
     if isinstance(cell.value, bool):
         return _rejected("value_unreadable")
+    if isinstance(cell.value, (int, float)) and not abs(cell.value) <= _LARGEST:
+        return _rejected("value_unreadable")
     if cell.struck:
         return _rejected("value_struck_out")
-    if not cell.is_plain and _shows_another(cell.number_format, cell.value == 0):
+    if not cell.is_plain and shows_another(cell.number_format, cell.value == 0):
         return _rejected("value_ambiguous")
     if isinstance(cell.value, str):
         if _TWO_NUMBERS.search(cell.value.strip()):
@@ -227,27 +225,6 @@ def _common(cell: Cell) -> Value | None:
             if is_word(words, cell.value):
                 return value
     return None
-
-
-@lru_cache(maxsize=1_000)
-def _shows_another(number_format: str, is_nought: bool) -> bool:
-    """Whether a format shows another number than the cell holds: 5 as "5 nghin", "5.000" or "5%"
-    by letters of its own, 5000 as 5 by a comma behind, or nothing at all.
-    """
-    bare = _LITERAL.sub("", _ASIDE.sub("", number_format))
-    sections = bare.split(";")
-    section = sections[2] if is_nought and len(sections) > 2 else sections[0]
-    if len(sections) > 1 and not section.strip() and not _LITERAL.search(number_format):
-        return True
-    if _THOUSANDS_LEFT_OUT.search(sections[0]):
-        return True
-    literal = " ".join(quoted or escaped for quoted, escaped in _LITERAL.findall(number_format))
-    words = normalise(literal).split()
-    return (
-        any(word in words for word in vocabulary()["scales"])
-        or "%" in literal
-        or any(letter.isdecimal() for letter in literal)
-    )
 
 
 def _is_no_count(text: str) -> bool:
@@ -284,36 +261,16 @@ def _part_of_whole(parts: re.Match[str]) -> Value:
     if part is None or not whole:
         return _rejected("value_unreadable")
     typed = parse_decimal(parts["share"].rstrip("% ")) if parts["share"] else None
-    if parts["share"] and (typed is None or not _agrees(part, whole, typed)):
+    if parts["share"] and (typed is None or not agrees(part, whole, typed)):
         return _rejected("value_unreadable")
     return Value(part, whole=whole)
 
 
 def _rejected_share(fraction: float, number_format: str) -> Value:
-    if not math.isfinite(fraction) or abs(fraction) > _LARGEST_SHARE:
+    if abs(fraction) > _LARGEST_SHARE:
         return _rejected("value_unreadable")
     shown = re.search(r"0[.,](0+)", number_format)
     decimals = min(len(shown[1]), _MOST_DIGITS) if shown else 0
     percentage = Decimal(repr(fraction)) * 100
     rounded = percentage.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return Value(None, Flag.REJECTED, "share_in_count_column", share=rounded)
-
-
-def _agrees(part: int, whole: int, percentage: Decimal) -> bool:
-    """Whether part of whole, rounded half up to the decimals typed, is the percentage typed."""
-    step = Decimal(1).scaleb(int(percentage.as_tuple().exponent))
-    return (Decimal(part) * 100 / Decimal(whole)).quantize(step, ROUND_HALF_UP) == percentage
-
-
-def count_from_share(percentage: Decimal, whole: int) -> int | None:
-    """The only whole number whose share of ``whole`` is the percentage typed, or None when there
-    is none or more than one.
-    """
-    near = int(percentage * whole / 100)
-    reach = whole // 100 + 2
-    found = [
-        part
-        for part in range(max(near - reach, 0), min(near + reach, whole) + 1)
-        if _agrees(part, whole, percentage)
-    ]
-    return found[0] if len(found) == 1 else None

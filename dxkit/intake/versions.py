@@ -19,6 +19,7 @@ from dxkit.model.table import Flag, Observation
 
 _ALIKE = 0.5  # of the smaller file's cells, or figures, that two versions have in common
 _NAMED = 20  # cells that a finding names
+_LONGEST_SHOWN = 60  # characters of a cell that a finding shows
 
 
 def settled(files: Sequence[FileRead]) -> list[FileRead]:
@@ -82,7 +83,7 @@ def _of_two(kept: FileRead, other: FileRead) -> tuple[FileRead, FileRead]:
     """Two versions: what they agree on is used once, what they differ in is not."""
     name = kept.source.name
     differing = {
-        CellRef(name, change.sheet, change.cell): None
+        CellRef(name, change.sheet, change.cell): change.before
         for change in compare(other.cells, kept.cells).changes
     }
     if not differing:
@@ -94,11 +95,33 @@ def _of_two(kept: FileRead, other: FileRead) -> tuple[FileRead, FileRead]:
         "cells": cells + (", …" if len(differing) > _NAMED else ""),
     }
     finding = Finding("file_versions_differ", CellRef(name), kept.source.unit_code, values=values)
+    cells_of_figures = [
+        Finding(
+            "cell_versions_differ",
+            observation.place,
+            observation.unit_code,
+            observation.raw,
+            {
+                "file": other.source.name,
+                "own": _shortened(observation.raw),
+                "other": _shortened(differing[observation.place]),
+            },
+        )
+        for table in kept.tables
+        for observation in (*table.observations, *table.cumulative)
+        if observation.place in differing
+    ]
     tables = [_without(table, differing.keys()) for table in kept.tables]
     return (
-        dataclasses.replace(kept, tables=tables, findings=[*kept.findings, finding]),
+        dataclasses.replace(
+            kept, tables=tables, findings=[*kept.findings, finding, *cells_of_figures]
+        ),
         dataclasses.replace(other, tables=[], findings=[], corrected={}),
     )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _without(table: TableRead, places: Set[CellRef]) -> TableRead:

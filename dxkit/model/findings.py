@@ -60,6 +60,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "sent_late": Severity.WARNING,
         "simulated_data": Severity.NOTE,
         "workbook_missing": Severity.ERROR,
+        "workbook_unused": Severity.ERROR,
         # tables and names
         "column_missing": Severity.ERROR,
         "part_missing": Severity.ERROR,
@@ -118,6 +119,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "file_superseded": Severity.WARNING,
         "file_repeated": Severity.NOTE,
         "file_versions_differ": Severity.ERROR,
+        "cell_versions_differ": Severity.ERROR,
         "baseline_missing": Severity.WARNING,
         "cell_altered": Severity.WARNING,
         "cells_altered": Severity.WARNING,

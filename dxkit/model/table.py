@@ -40,9 +40,11 @@ NOT_USED = frozenset(
     {
         "file_unreadable",
         "workbook_not_read",
+        "workbook_unused",
         "wrong_period",
         "cumulative_title",
         "unit_scaled",
+        "sender_unclear",
         "column_missing",
         "unit_unknown",
         "unit_ambiguous",

@@ -21,9 +21,12 @@ _PERIODS = frozenset({"stated", "expected", "part"})
 def names_in_findings(
     campaign: Campaign, units: UnitRegistry, language: Language
 ) -> dict[str, str]:
-    """What the codes of measures, indicators and units in findings are called."""
+    """What the codes of measures, indicators, units and tables in findings are called. A table may
+    have the code of a measure.
+    """
     named = {thing.id: language.name(thing.names) for thing in campaign.indicators}
     named |= {measure.id: language.name(measure.names) for measure in campaign.measures}
+    named |= {_of_table(id): language.name(names) for id, names in campaign.tables.items()}
     return named | {unit.code: unit.name for unit in units.units}
 
 
@@ -71,12 +74,18 @@ def what_to_do(code: str, language: Language) -> str:
     return language.sections["mending"].get(code, "")
 
 
+def _of_table(table: str) -> str:
+    return f"table {table}"
+
+
 def _text(name: str, value: str, language: Language, names: Mapping[str, str]) -> str:
     if name in _PERIODS and re.fullmatch(r"\d{4}(-Q[1-4]|-\d\d)?", value):
         return language.period(value)
     day = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value)
     if day is not None:
         return f"{day[3]}/{day[2]}/{day[1]}"
+    if name == "table":
+        return names.get(_of_table(value), value)
     return names.get(value, value) if name in _NAMED else value
 
 

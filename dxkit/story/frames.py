@@ -15,7 +15,7 @@ import pandas as pd
 
 from dxkit.analysis.rows import IndicatorRow, RankingRow, indicator_rows, ranking_rows
 from dxkit.model.initiatives import Initiative
-from dxkit.story.findings import finding_text
+from dxkit.story.findings import finding_text, names_in_findings
 from dxkit.story.messages import load_language
 
 if TYPE_CHECKING:
@@ -88,10 +88,11 @@ def ranking_frame(analysis: Analysis) -> pd.DataFrame:
 def findings_frame(analysis: Analysis, language: str) -> pd.DataFrame:
     """One row per finding, with its text."""
     words = load_language(language)
+    names = names_in_findings(analysis.campaign, analysis.units, words)
     rows = (
         [
             f.code, str(f.severity), f.unit_code, f.place.file, f.place.sheet, f.place.cell, f.raw,
-            finding_text(f, words),
+            finding_text(f, words, names),
         ]
         for f in analysis.received.findings
     )  # fmt: skip

@@ -184,6 +184,10 @@ def test_two_versions_without_a_mark_are_one_error_and_what_differs_is_not_used(
     found = {*office.findings(), *office.findings(other)}
     errors = [code for code, _, _ in found if code.startswith(("file_", "unit_repeated"))]
     assert errors == ["file_versions_differ"]
+    kept = min(FILE, other)  # the first is read, and goes back with the cell marked
+    assert ("cell_versions_differ", HOUSEHOLDS, "D15") in office.findings(kept)
+    said = openpyxl.load_workbook(office.out / "returned" / kept)[HOUSEHOLDS]["D15"].comment.text
+    assert other in said or FILE in said
     differing = {key: value for key, value in office.values().items() if values[key] != value}
     assert list(differing.values()) == [""]
     assert len(office.values()) == len(values)

@@ -60,7 +60,7 @@ class Seen:
     def findings(self, *codes: str) -> list[tuple[str, str]]:
         """Codes and places, without those that every small workbook of a test gives."""
         usual = {"workbook_missing", "unit_not_reported", "column_missing", "column_absent",
-                 "table_missing"}  # fmt: skip
+                 "table_missing", "workbook_unused"}  # fmt: skip
         return [
             (f.code, str(f.place))
             for f in self.received.findings

@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 
 import openpyxl
 import pytest
+import xlwt
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.style import Style, TextProperties
+from odf.table import Table, TableCell, TableRow
+from odf.text import P, Span
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.intake.office import DOSSIERS, HEAD, HOUSEHOLDS, Office, Row
+from tests.intake.office import DOSSIERS, HEAD, HOUSEHOLDS, Office, Row, Seen
 
 VI_TAN, HOA_LUU = [1, "Xã Vị Tân", 7, 52], [2, "Xã Hỏa Lựu", 5, 40]
 BOTH = {"C2": 7, "D2": 52, "C3": 5, "D3": 40}
@@ -135,6 +140,15 @@ ROWS = {
     "one place for two initiatives": Sent(
         [["TT", "Tên mô hình", "Địa phương"], [1, "Chợ 4.0", "Xã Vị Tân"],
          [2, "Tuyến đường số", None]], {"B2": 1, "B3": 1}, [], merged="C2:C3"),
+    "a name crossed out": Sent(
+        [HEAD, VI_TAN, HOA_LUU], {"C3": 5, "D3": 40},
+        ["value_struck_out C2", "value_struck_out D2"],
+        dressed=lambda sheet: setattr(sheet["B2"], "font", Font(strike=True))),
+    "a heading crossed out": Sent(
+        [HEAD, VI_TAN], {"D2": 52}, ["value_struck_out C2"],
+        dressed=lambda sheet: setattr(sheet["C1"], "font", Font(strike=True))),
+    "two units in one row": Sent(
+        [HOUSEHOLDS, GROUP_1, [1, "Ấp 1, Ấp 2", 250, 150]], {}, ["unit_unknown B3"]),
     "a note between the rows": Sent(
         [HOUSEHOLDS, GROUP_1, AP_1, ["Ghi chú: ấp 2 mới tách"], AP_2],
         {"C3": 120, "D3": 80, "C5": 130, "D5": 70}, []),
@@ -186,6 +200,21 @@ GROUPS = {
     "one bare name of a district and of a commune of the group": Sent(
         [HEAD, ["I", "Huyện Vị Thủy"], [1, "Vị Thanh", 7, 52]], {"C3": 7, "D3": 52}, [],
         file="tinh.xlsx", units={"C3": "31465"}),
+    "a commune in the group of another district": Sent(
+        [HEAD, ["II", "Thành phố Ngã Bảy"], [1, "Xã Vị Tân", 8, 60]], {}, ["group_unclear B3"],
+        file="tinh.xlsx"),
+    "its hamlets": Sent(
+        [HOUSEHOLDS, ["I", "Huyện Vị Thủy"], [1, "Xã Vị Tân"], [1, "Ấp 1", 120, 80]], {},
+        ["unit_unknown B4"], file="tinh.xlsx"),
+    "row numbers that begin again without a group": Sent(
+        [HOUSEHOLDS, GROUP_1, AP_1, [], AP_3], {"C3": 120, "D3": 80}, ["group_unclear B5"]),
+    "a group in a sentence": Sent(
+        [HOUSEHOLDS, GROUP_1, AP_1, ["Số liệu của UBND xã Hỏa Lựu"], [2, "Ấp 3", 140, 90]],
+        {"C3": 120, "D3": 80}, ["unit_unknown B5"]),
+    "groups that count their members": Sent(
+        [HOUSEHOLDS, ["I", "Xã Vị Tân (1 ấp)"], AP_1, ["B.", "B. Xã Hỏa Lựu (2 ấp)"],
+         [1, "1.1. Ấp 3", 140, 90]], {"C3": 120, "D3": 80, "C5": 140, "D5": 90}, [],
+        units={"C5": "31336-ap-3"}),
     "the same where numbers tell nothing": Sent(
         [HEAD, [None, "Huyện Vị Thủy"], [None, "Vị Thanh", 7, 52]], {}, ["unit_ambiguous B3"],
         file="tinh.xlsx"),
@@ -317,3 +346,69 @@ CASES = {**ROWS, **GROUPS, **TIMES, **SENDERS, **COLUMNS}
 @pytest.mark.parametrize("name", CASES)
 def test_what_a_careful_reader_sees(office: Office, name: str) -> None:
     check(office, CASES[name])
+
+
+def test_a_line_of_a_text_file_that_breaks_off(office: Office) -> None:
+    """Which of its fields lacks is not known."""
+    text = "TT;Đơn vị;Số tổ;Số thành viên\n1;Xã Vị Tân;52\n2;Xã Hỏa Lựu;5;40\n"
+    (office.folder / "930.csv").write_text(text, "utf-8")
+    seen = office.sent()
+    used = {o.place.cell: o.value for o in seen.received.table.observations if o.value is not None}
+    assert used == {"C3": 5, "D3": 40}
+    assert seen.findings("value_ambiguous") == [("value_ambiguous", "930.csv › C2")]
+
+
+def test_letters_crossed_out_and_raised_in_xls(office: Office) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Biểu")
+    for number, row in enumerate([HEAD, VI_TAN, HOA_LUU, [3, "Xã Tân Tiến", 4, 30]]):
+        for column, value in enumerate(row):
+            if column != 3 or number == 0:
+                sheet.write(number, column, value)
+    plain, struck = xlwt.easyfont(""), xlwt.easyfont("struck_out on")
+    sheet.write(1, 3, 52, xlwt.easyxf("font: struck_out on"))
+    sheet.write_rich_text(2, 3, [("10", struck), ("40", plain)])
+    sheet.write_rich_text(3, 3, [("30", plain), ("1", xlwt.easyfont("escapement superscript"))])
+    book.save(str(office.folder / "930.xls"))
+    expect_odd_members(office.sent())
+
+
+def test_letters_crossed_out_and_raised_in_ods(office: Office) -> None:
+    document = OpenDocumentSpreadsheet()
+    for name, family, look in (
+        ("crossed", "table-cell", {"textlinethroughstyle": "solid"}),
+        ("out", "text", {"textlinethroughstyle": "solid"}),
+        ("raised", "text", {"textposition": "super 58%"}),
+    ):
+        style = Style(name=name, family=family)
+        style.addElement(TextProperties(**look))
+        document.automaticstyles.addElement(style)
+    table = Table(name="Biểu")
+    document.spreadsheet.addElement(table)
+    odd = {1: [("52", "")], 2: [("10", "out"), ("40", "")], 3: [("30", ""), ("1", "raised")]}
+    for number, row in enumerate([HEAD, VI_TAN, HOA_LUU, [3, "Xã Tân Tiến", 4, 30]]):
+        line = TableRow()
+        table.addElement(line)
+        for column, value in enumerate(row):
+            runs = odd.get(number, []) if column == 3 else []
+            text = P(text="" if runs else str(value))
+            for run, style_name in runs:
+                text.addElement(
+                    Span(stylename=style_name, text=run) if style_name else Span(text=run)
+                )
+            look = {"stylename": "crossed"} if column == 3 and number == 1 else {}
+            cell = TableCell(valuetype="string", **look)
+            cell.addElement(text)
+            line.addElement(cell)
+    document.save(str(office.folder / "930.ods"))
+    expect_odd_members(office.sent())
+
+
+def expect_odd_members(seen: Seen) -> None:
+    """Members of three communes: crossed out, partly crossed out, with a footnote's mark."""
+    used = {o.place.cell: o.value for o in seen.received.table.observations if o.value is not None}
+    assert used == {"C2": 7, "C3": 5, "C4": 4}
+    codes = [(code, place.partition("!")[2]) for code, place in seen.findings()]
+    assert codes == [
+        ("value_struck_out", "D2"), ("value_struck_out", "D3"), ("value_unreadable", "D4")
+    ]  # fmt: skip

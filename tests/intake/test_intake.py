@@ -140,8 +140,11 @@ def test_files_that_cannot_be_read(haugiang: Campaign, raw_copy: Path) -> None:
     assert ("file_unreadable", "931-thanh-pho-nga-bay.xlsx", "web_page") in codes
     assert ("file_unreadable", "empty.xlsx", "empty") in codes
     assert ("file_type_unknown", "note.txt", None) in codes
-    missing = {f.unit_code for f in received.findings if f.code == "workbook_missing"}
-    assert missing == {"930", "931"}
+    unused = {f.unit_code: f.place.file for f in received.findings if f.code == "workbook_unused"}
+    assert unused == {"930": "930-thanh-pho-vi-thanh.xlsx", "931": "931-thanh-pho-nga-bay.xlsx"}
+    assert not [f for f in received.findings if f.code == "workbook_missing"]  # all have sent one
+    damaged = {f.unit_code for f in received.findings if f.code == "file_unreadable"}
+    assert damaged == {"930", "931", ""}  # nobody knows whose the empty one and the link are
     assert received.table.of("31342-ap-1", "households")  # the others are read
 
 

@@ -552,7 +552,8 @@ def test_51_two_versions_of_one_workbook(office: Office) -> None:
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 8, 52], file="930-lan-2.xlsx")
     assert [o.value for o in seen.received.table.of(VI_TAN, "teams")] == [None]
     assert [o.value for o in seen.received.table.of(VI_TAN, "team_members")] == [52]
-    assert seen.findings() == [("file_versions_differ", "930-lan-2.xlsx")]
+    here = ("cell_versions_differ", at("C2", "930-lan-2.xlsx"))
+    assert seen.findings() == [("file_versions_differ", "930-lan-2.xlsx"), here]
     (finding,) = [f for f in seen.received.findings if f.code == "file_versions_differ"]
     assert finding.values == {"file": "930.xlsx", "count": 1, "cells": "Biểu C2"}
     # A third that agrees with one of the two decides nothing.

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import math
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dxkit.intake.checks import contradicting_ratio
 from dxkit.intake.numerals import parse_decimal
-from dxkit.intake.values import count_from_share, read_count, read_number
+from dxkit.intake.shares_of_wholes import count_from_share
+from dxkit.intake.values import Counted, is_fraction, read_count, read_number
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
-from dxkit.model.table import Flag
+from dxkit.model.table import MISSING_FLAGS, Flag
 
 
 def cell(value: object, number_format: str = "General", **more: bool) -> Cell:
@@ -124,3 +127,54 @@ def test_grouping_by_dots_is_undone(number: int) -> None:
 @pytest.mark.parametrize("text", ["1,2,3,4", "1.23,4,5", "", "--", "1..2"])
 def test_what_is_no_number_is_none(text: str) -> None:
     assert parse_decimal(text) is None
+
+
+_ODD = "0123456789.,- −–+()/%'\" \n\t\u00a0\u202f²½①٣५Ⅻ∞eExOolIxhộngàn#=:;*"
+_FORMATS = st.one_of(
+    st.sampled_from(["General", "0%", "0.00%", "#,##0,", ";;;", '0"%"', "@", "0,0.0%"]),
+    st.text('#0.,;%"\\_*[]@?eE ', max_size=30),
+)
+_ANYTHING = st.one_of(
+    st.text(_ODD, max_size=40),
+    st.text(max_size=60),
+    st.sampled_from(["1" * 5000, "0." + "0" * 400 + "1", "9" * 400 + "%", "1/" + "9" * 400]),
+    st.floats(),
+    st.integers(-(10**400), 10**400),
+    st.booleans(),
+    st.datetimes(),
+    st.none(),
+)
+
+
+@given(_ANYTHING, _FORMATS, st.booleans())
+@example(float("nan"), "0%", True)
+@example(float("-inf"), "General", True)
+@example("1" * 5000, "General", True)
+def test_whatever_stands_in_a_cell_is_a_number_or_has_a_reason(
+    value: object, number_format: str, is_part: bool
+) -> None:
+    written = cell(value, number_format)
+    counts = (read_count(written), read_count(written, Counted(frozenset({"ho"}), is_part)))
+    others = [
+        read_number(written, kind, fractions)
+        for kind in (MeasureKind.SHARE, MeasureKind.SCORE)
+        for fractions in (False, True)
+    ]
+    for found in (*counts, *others):
+        assert (found.value is None) == (found.flag in MISSING_FLAGS)
+        if found.value is None:
+            assert found.problem or found.flag is not Flag.REJECTED
+        else:
+            assert math.isfinite(found.value)
+    for found in counts:
+        assert found.value is None or (isinstance(found.value, int) and found.value >= 0)
+        if found.share is not None:
+            count_from_share(found.share, 40)
+    is_fraction(written)
+    contradicting_ratio(written, 20, 40)
+
+
+@pytest.mark.parametrize("number", [1e308, -1e308, 5e-324, float("nan"), float("inf"), 10**400])
+def test_a_percentage_of_no_sensible_size_is_refused(number: float) -> None:
+    found = read_count(cell(number, "0.00%"))
+    assert (found.value, found.flag) == (None, Flag.REJECTED)

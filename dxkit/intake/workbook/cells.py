@@ -82,7 +82,9 @@ class Sheet:
     """One sheet: its cells by (row, column), without the empty ones.
 
     ``covered`` are cells that hold something below a merged one, where nobody sees it: they are
-    not among the cells. ``comments`` are the notes that people fixed to cells, also to empty ones.
+    not among the cells. ``row_lengths`` are the numbers of fields of a
+    text file's lines that are shorter than its longest.
+    ``comments`` are the notes that people fixed to cells, also to empty ones.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
     covered: tuple[Cell, ...] = ()
+    row_lengths: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> dict[int, tuple[Cell, ...]]:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
-import re
-from collections.abc import Mapping
 
 from dxkit.intake.workbook.cells import (
     Cell,
-    CellValue,
     Range,
     Sheet,
     UnreadableFileError,
@@ -17,7 +13,6 @@ from dxkit.intake.workbook.cells import (
 )
 from dxkit.intake.workbook.limits import (
     DEEPEST_TAG,
-    LONGEST_TEXT,
     MOST_COLUMNS,
     MOST_MERGED_COLUMNS,
     MOST_ROWS,
@@ -25,18 +20,19 @@ from dxkit.intake.workbook.limits import (
     WIDEST_SHEET,
     Allowance,
 )
-from dxkit.intake.workbook.ods_styles import OFFICE, TABLE, TEXT, StylesListener
-from dxkit.intake.workbook.rich_text import raised
+from dxkit.intake.workbook.ods_cell import (
+    CELLS,
+    OpenCell,
+    count_of,
+    number_format_of,
+    value_of,
+)
+from dxkit.intake.workbook.ods_styles import OFFICE, TABLE, StylesListener
 from dxkit.intake.workbook.sheet_building import build_sheet
-from dxkit.intake.workbook.styles import Style, written_number
+from dxkit.intake.workbook.styles import Style
 from dxkit.intake.workbook.xml_parts import Attributes
 
-_ERROR_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
-_CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
 _GROUPS = (f"{TABLE}table-row-group", f"{TABLE}table-column-group")
-_DURATION = re.compile(
-    r"PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})(?:[.,](\d{1,9}))?S)?\Z", re.ASCII
-)
 
 
 class ContentListener:
@@ -48,7 +44,7 @@ class ContentListener:
         self._allowance = allowance
         self._open: list[str] = []
         self._table: _Table | None = None
-        self._cell: _OpenCell | None = None
+        self._cell: OpenCell | None = None
 
     def start(self, name: str, attributes: Attributes) -> None:
         above = self._open[-1] if self._open else ""
@@ -58,8 +54,8 @@ class ContentListener:
         if self._cell is not None:
             self._cell.start(name, above, attributes)
         elif self._table is not None:
-            if name in _CELLS:
-                self._cell = _OpenCell(attributes, self.styles)
+            if name in CELLS:
+                self._cell = OpenCell(attributes, self.styles)
             else:
                 self._table.start(name, attributes)
         elif name == f"{TABLE}table":
@@ -71,7 +67,7 @@ class ContentListener:
     def end(self, name: str) -> None:
         self._open.pop()
         if self._cell is not None:
-            if name in _CELLS and self._table is not None:
+            if name in CELLS and self._table is not None:
                 self._table.add(self._cell)
                 self._cell = None
             else:
@@ -90,72 +86,6 @@ class ContentListener:
     def text(self, text: str) -> None:
         if self._cell is not None:
             self._cell.text(text)
-
-
-class _OpenCell:
-    """One cell while it is read: its paragraphs, and those of the note fixed to it."""
-
-    def __init__(self, attributes: Attributes, styles: StylesListener) -> None:
-        self.attributes = attributes
-        self.struck = False  # whether letters are crossed out
-        self._styles = styles
-        self._looks: list[tuple[bool, bool]] = []  # of the open runs: crossed out, raised
-        self.paragraphs: list[str] = []
-        self.comment: list[str] = []
-        self._listens = False
-        self._length = 0
-        self._annotated = 0
-        self._depth = 0
-
-    def start(self, name: str, above: str, attributes: Attributes) -> None:
-        self._depth += 1
-        if name in _CELLS:  # a table within a cell, which no spreadsheet writes
-            raise UnreadableFileError("damaged")
-        if name == f"{OFFICE}annotation":
-            self._annotated = self._depth
-        elif name == f"{TEXT}p":
-            own = self._depth == 1 or (self._annotated and self._depth == self._annotated + 1)
-            if own and not self._listens:
-                self._listens = True
-                self._into.append("")
-        elif self._listens:
-            if name == f"{TEXT}s":
-                self.text(" " * min(_count(attributes, f"{TEXT}c"), LONGEST_TEXT + 1))
-            elif name == f"{TEXT}tab":
-                self.text("\t")
-            elif name == f"{TEXT}line-break":
-                self.text("\n")
-            elif name == f"{TEXT}span":
-                look = self._styles.of_letters(attributes.get(f"{TEXT}style-name", ""))
-                self._looks.append(look)
-
-    def end(self, name: str) -> None:
-        if name == f"{TEXT}p" and (
-            self._depth == 1 or (self._annotated and self._depth == self._annotated + 1)
-        ):
-            self._listens = False
-        elif name == f"{OFFICE}annotation":
-            self._annotated = 0
-        elif name == f"{TEXT}span" and self._looks:
-            self._looks.pop()
-        self._depth -= 1
-
-    def text(self, text: str) -> None:
-        if self._listens and self._length <= LONGEST_TEXT:
-            if any(is_raised for _, is_raised in self._looks):
-                text = raised(text)
-            if not self._annotated and text.strip() and any(line for line, _ in self._looks):
-                self.struck = True
-            self._into[-1] += text
-            self._length += len(text)
-
-    @property
-    def is_too_long(self) -> bool:
-        return self._length > LONGEST_TEXT or len(self.paragraphs) > LONGEST_TEXT
-
-    @property
-    def _into(self) -> list[str]:
-        return self.comment if self._annotated else self.paragraphs
 
 
 class _Table:
@@ -208,16 +138,16 @@ class _Table:
             comments=self._comments,
         )
 
-    def add(self, cell: _OpenCell) -> None:
+    def add(self, cell: OpenCell) -> None:
         """Take in a cell, as often as it stands in the row."""
         attributes = cell.attributes
-        repeated = _count(attributes, f"{TABLE}number-columns-repeated")
+        repeated = count_of(attributes, f"{TABLE}number-columns-repeated")
         if self._row > MOST_ROWS or self._column > WIDEST_SHEET:
             raise UnreadableFileError("damaged", self.name)
         if cell.is_too_long:
             raise UnreadableFileError("cell_too_long", self.name, self._address)
         style = self._style(attributes)
-        value, is_error = _value(attributes, "\n".join(cell.paragraphs))
+        value, is_error = value_of(attributes, "\n".join(cell.paragraphs))
         uncalculated = value is None and f"{TABLE}formula" in attributes
         if value is not None or uncalculated:
             for column in range(self._column, self._column + repeated):
@@ -227,7 +157,7 @@ class _Table:
                         self._row,
                         column,
                         value,
-                        _number_format(attributes, style),
+                        number_format_of(attributes, style),
                         style.font,
                         uncalculated,
                         is_error,
@@ -238,8 +168,8 @@ class _Table:
             comment = "\n".join(cell.comment)
             self._allowance.take_text(comment)
             self._comments[self._row, self._column] = comment
-        rows = _count(attributes, f"{TABLE}number-rows-spanned")
-        columns = _count(attributes, f"{TABLE}number-columns-spanned")
+        rows = count_of(attributes, f"{TABLE}number-rows-spanned")
+        columns = count_of(attributes, f"{TABLE}number-columns-spanned")
         if rows > 1 or columns > 1:
             self._merged.append(
                 (self._row, self._column, self._row + rows - 1, self._column + columns - 1)
@@ -249,7 +179,7 @@ class _Table:
         self._column += repeated
 
     def _end_row(self) -> None:
-        repeated = _count(self._row_attributes, f"{TABLE}number-rows-repeated")
+        repeated = count_of(self._row_attributes, f"{TABLE}number-rows-repeated")
         hidden = self._row_attributes.get(f"{TABLE}visibility", "visible") != "visible"
         if self._in_row:
             for number in range(self._row, self._row + repeated):
@@ -262,7 +192,7 @@ class _Table:
         self._row += repeated
 
     def _add_columns(self, attributes: Attributes) -> None:
-        repeated = _count(attributes, f"{TABLE}number-columns-repeated")
+        repeated = count_of(attributes, f"{TABLE}number-columns-repeated")
         hidden = attributes.get(f"{TABLE}visibility", "visible") != "visible"
         style = attributes.get(f"{TABLE}default-cell-style-name", "")
         first, last = self._columns + 1, min(self._columns + repeated, MOST_COLUMNS)
@@ -282,54 +212,3 @@ class _Table:
     @property
     def _address(self) -> str:
         return f"{column_letters(self._column)}{self._row}"
-
-
-def _value(attributes: Mapping[str, str], text: str) -> tuple[CellValue, bool]:
-    """The value of a cell, None for an empty one, and whether it is an error."""
-    computed = f"{TABLE}formula" in attributes
-    if attributes.get(_ERROR_TYPE) == "error" or (computed and text.startswith(("#", "Err:"))):
-        return text or "#VALUE!", True  # some programs write a number beside the error they show
-    kind = attributes.get(f"{OFFICE}value-type", "")
-    if kind in ("float", "percentage", "currency"):
-        number = written_number(attributes.get(f"{OFFICE}value", ""))
-        if number is None and f"{OFFICE}value" in attributes:
-            raise UnreadableFileError("damaged")
-        if number is not None or computed:
-            return number, False
-    if kind == "boolean" and f"{OFFICE}boolean-value" in attributes:
-        return attributes[f"{OFFICE}boolean-value"] == "true", False
-    if kind == "date" and f"{OFFICE}date-value" in attributes:
-        try:
-            written = datetime.datetime.fromisoformat(attributes[f"{OFFICE}date-value"])
-        except ValueError:
-            return text or "#VALUE!", True
-        return written, False
-    if kind == "time" and f"{OFFICE}time-value" in attributes:
-        return _time(attributes[f"{OFFICE}time-value"]) or (text or "#VALUE!"), False
-    return (attributes.get(f"{OFFICE}string-value") or text or None), False
-
-
-def _time(duration: str) -> CellValue:
-    """A time of day, or a duration of a day and more."""
-    match = _DURATION.match(duration)
-    if match is None:
-        return None
-    hours, minutes, seconds = (int(part or 0) for part in match.group(1, 2, 3))
-    length = datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    if length >= datetime.timedelta(days=1):
-        return length
-    return (datetime.datetime.min + length).time()
-
-
-def _number_format(attributes: Mapping[str, str], style: Style) -> str:
-    if attributes.get(f"{OFFICE}value-type") != "percentage" or "%" in style.number_format:
-        return style.number_format
-    return "0%"
-
-
-def _count(attributes: Mapping[str, str], name: str) -> int:
-    """A number of repetitions: 1 where none is given."""
-    text = attributes.get(name, "1")
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise UnreadableFileError("damaged")
-    return max(int(text), 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import re
 from collections import Counter
@@ -43,9 +44,12 @@ def read_separated(text: str, allowance: Allowance) -> tuple[Sheet, ...]:
     separator = directive[1] if directive else separator_of(text)
     width, strict = _width(text, separator)
     cells: dict[tuple[int, int], Cell] = {}
+    lengths: dict[int, int] = {}
     for number, fields in enumerate(_records(text, separator, strict), start=first_row):
         if number > MOST_ROWS:
             raise UnreadableFileError("too_large")
+        if len(fields) < width:
+            lengths[number] = len(fields)
         for column, value in enumerate(fields, start=1):
             if not value.strip():
                 continue
@@ -55,7 +59,7 @@ def read_separated(text: str, allowance: Allowance) -> tuple[Sheet, ...]:
                 )
             allowance.take_cell(value, "", number, column)
             cells[number, column] = Cell(number, column, value)
-    return (build_sheet("", cells),)
+    return (dataclasses.replace(build_sheet("", cells), row_lengths=lengths),)
 
 
 def _records(text: str, separator: str, strict: bool) -> Iterator[list[str]]:

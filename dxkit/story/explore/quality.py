@@ -12,7 +12,7 @@ from dxkit.model.findings import Finding, Severity
 from dxkit.story.explore import numbers
 from dxkit.story.explore.excerpt import excerpt
 from dxkit.story.explore.live import Controls, Part
-from dxkit.story.findings import finding_kind, finding_text
+from dxkit.story.findings import finding_kind, finding_text, names_in_findings
 from dxkit.story.messages import load_language
 from dxkit.story.period import OpenPeriod
 from dxkit.story.tables import Cell, Column, render_table
@@ -201,12 +201,14 @@ class Quality:
         folder = self.opened.project.period_folder(
             self.opened.campaign.id, self.opened.analysis.period.id
         )
+        units = self.opened.analysis.units
+        names = names_in_findings(self.opened.campaign, units, self.language)
         items = Markup("")
         for finding in shown:
             items += Markup("<details><summary>{}: {} – {}</summary>{}</details>").format(
                 text(f"site.severity_{finding.severity}"),
                 str(finding.place),
-                finding_text(finding, self.language),
+                finding_text(finding, self.language, names),
                 excerpt(folder, finding.place, self.language),
             )
             group = alike[finding.code, finding.place.file]
