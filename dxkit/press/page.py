@@ -42,6 +42,7 @@ _STYLES = {
     "fill", "stroke", "stroke-width", "font-size", "font-weight", "font-style", "text-anchor",
     "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity",
 }  # fmt: skip
+_SIMULATED = Markup('<p class="banner" role="note">{}</p>')
 _PICTURE = "data:image/png;base64,"
 
 
@@ -64,12 +65,15 @@ class DxkitExporter(TemplateExporter):
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **kwargs: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page and nbconvert's resources. The notebook's metadata may give ``title`` and
-        ``dxkit.language``.
+        """The page and nbconvert's resources. The notebook's metadata may give ``title``,
+        ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows.
         """
         language = nb.metadata.get("dxkit", {}).get("language", "vi")
         nb = _with_figures(nb, language)
         content, resources = super().from_notebook_node(nb, resources, **kwargs)
+        if nb.metadata.get("dxkit", {}).get("simulated") and 'class="banner"' not in content:
+            said = _SIMULATED.format(load_language(language).text("report.simulated"))
+            content = str(said) + content
         title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
         return framed(content, title, language), resources
 

@@ -95,6 +95,12 @@ def test_a_bare_picture_is_on_the_page_and_headings_carry_no_sign() -> None:
         (address, "Hình trong sổ tay, chưa có lời mô tả"), (address, 'a "b" <c>'),
     ]  # fmt: skip
     assert "text/html" not in data["data"]
+    assert "MÔ PHỎNG" not in page
+    notebook.metadata["dxkit"] = {"language": "vi", "simulated": True}
+    page, _ = DxkitExporter().from_notebook_node(notebook)
+    assert (
+        "SỐ LIỆU MÔ PHỎNG" in lxml_html.fromstring(page).xpath("//main/p[@class='banner']")[0].text
+    )
 
 
 @pytest.mark.parametrize(
