@@ -33,7 +33,7 @@ def test_a_notebook_runs_with_its_defaults(
     batch = nbformat.read(outputs / "notebooks/930.ipynb", as_version=4)
     shown = [o.data["text/html"] for c in notebook.cells for o in c.get("outputs", [])]
     expected = [o.data["text/html"] for c in batch.cells for o in c.get("outputs", [])]
-    assert len(shown) == 16
+    assert len(shown) == 17
     assert shown == expected
     counts = [c.execution_count for c in notebook.cells if c.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
