@@ -17,7 +17,7 @@ import pytest
 from lxml import html as lxml_html
 
 import dxkit
-from dxkit.story.explore.quality import FEW_ALIKE, MOST_SHOWN
+from dxkit.story.explore.quality_parts import FEW_ALIKE, MOST_SHOWN
 from dxkit.story.explore.saving import save_frame
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from dxkit.analysis.initiatives.effect import ComparedSet, Course
+from dxkit.analysis.initiatives.sets import ComparedSet, Course
 from dxkit.model.facts import Fact
 from dxkit.story.explore import drawing, numbers
 from dxkit.story.explore.naming import indicator_name, within_a_sentence
