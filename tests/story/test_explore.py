@@ -62,6 +62,15 @@ def test_a_choice_that_is_not_on_offer_is_refused(explorer) -> None:
         explorer.choose(colour="red")
 
 
+def test_without_an_indicator_nothing_is_compared_and_that_is_said(explorer) -> None:
+    explorer.choose(indicator="")
+    for part in (explorer.matched(), explorer.before_after(), explorer.next_places()):
+        assert "Chọn một tiêu chí" in part.html
+    assert "tất cả các mô hình" in explorer.card().html
+    assert explorer.evidence is None
+    assert explorer.suggestions() == ()
+
+
 def test_the_honest_grade_of_two_simulated_quarters_is_low_and_says_why(explorer) -> None:
     for indicator in ("cashless", "digital_skills", "online_dossiers", "app_installed"):
         explorer.choose(indicator=indicator)
