@@ -148,16 +148,23 @@ class Session:
         some = [f"{u.code} {u.name}" for u in alike or units.at_level(self.campaign.report_level)]
         raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
 
-    def own_notebook(self, named: Path) -> Path:
+    def own_notebook(self, named: Path, period_id: str) -> Path:
         """A notebook by its path or its name in notebooks/. From here on, outputs are apart from
-        those of the office's own reports.
+        those of the office's own reports; what the office's last check saw goes with them, or a
+        mended workbook would seem to have no earlier version.
         """
+        from dxkit.intake.history import History
+
         places = (named, self.project.notebooks / named)
         found = next((path for path in places if path.is_file()), None)
         if found is None:
             raise self.refuse("notebook_missing", text=named, available=self.project.notebooks)
         out = self.project.outputs / "own" / found.stem
+        office = self.project.store_file(self.campaign.id, period_id).parent
         self.project = dataclasses.replace(self.project, out=out)
+        own = self.project.store_file(self.campaign.id, period_id).parent
+        with self.writing(period_id):
+            History.open(office).copy(own)
         return found.resolve()
 
     def level(self, text: str) -> str:
