@@ -314,6 +314,50 @@ COLUMNS = {
 }  # fmt: skip
 
 
+UNTOUCHED = {
+    "labels and figures merged over two columns each": Sent(
+        [["TT", "Đơn vị", "Số tổ", None, "Số thành viên", None],
+         [1, "Xã Vị Tân", 7, None, 52, None]], {"C2": 7, "E2": 52}, [],
+        merged="C1:D1 E1:F1 C2:D2 E2:F2"),
+    "every unit merged over two rows": Sent(
+        [HEAD, VI_TAN, [None] * 4, HOA_LUU, [None] * 4], {"C2": 7, "D2": 52, "C4": 5, "D4": 40},
+        [], merged="A2:A3 B2:B3 C2:C3 D2:D3 A4:A5 B4:B5 C4:C5 D4:D5"),
+    "the office's name at a page break": Sent(
+        [HOUSEHOLDS, GROUP_1, AP_1, ["UBND THÀNH PHỐ VỊ THANH"], HOUSEHOLDS, AP_2],
+        {"C3": 120, "D3": 80, "C6": 130, "D6": 70}, []),
+    "the office's name below": Sent(
+        [HOUSEHOLDS, GROUP_1, AP_1, [None, None, "TM. UBND XÃ VỊ TÂN"], [None, None, "CHỦ TỊCH"]],
+        {"C3": 120, "D3": 80}, []),
+    "remarks of other places and times": Sent(
+        [[*HOUSEHOLDS, "Ghi chú"], GROUP_1, [*AP_1, "giáp xã Hỏa Lựu"],
+         [*AP_2, "tăng so với quý III năm 2022"]],
+        {"C3": 120, "D3": 80, "C4": 130, "D4": 70}, []),
+    "a comparison below": Sent(
+        [["Quý IV năm 2022"], HEAD, VI_TAN, ["So với quý III năm 2022 tăng 2 tổ"]],
+        {"C3": 7, "D3": 52}, []),
+    "the days of the calendar's quarter": Sent(
+        [["(Từ ngày 01/10/2022 đến ngày 31/12/2022)"], HEAD, VI_TAN], {"C3": 7, "D3": 52}, []),
+    "a plan of another day": Sent(
+        [["Thực hiện Kế hoạch số 103/KH-UBND ngày 30/5/2022"], HEAD, VI_TAN],
+        {"C3": 7, "D3": 52}, []),
+    "a plan of another year beside the quarter": Sent(
+        [["Căn cứ Kế hoạch số 12 năm 2021"], ["Quý IV/2022"], HEAD, VI_TAN],
+        {"C4": 7, "D4": 52}, []),
+    "a hint of what is counted on a second line": Sent(
+        [HEAD, [1, "Xã Vị Tân", "7\ntổ", "52\nngười"]], {"C2": 7, "D2": 52}, []),
+}  # fmt: skip
+
+PLAIN_FORMATS = ['0" người"', "#,##0_);(#,##0)", '[=0]"-";General', "00", "[$-42A]#,##0", "# ##0",
+                 "#,##0;;", "[Red][<50]0;[Blue]0", "0.00", "0_ ;-0\\ ",
+                 '_(* #,##0_);_(* (#,##0);_(* "-"??_);_(@_)']  # fmt: skip
+
+
+@pytest.mark.parametrize("number_format", PLAIN_FORMATS)
+def test_a_format_that_shows_the_number(office: Office, number_format: str) -> None:
+    sent = cell_d2(52, number_format)
+    check(office, Sent(sent.rows, {**sent.used, "D2": 52}, [], dressed=sent.dressed))
+
+
 def check(office: Office, sent: Sent) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
@@ -340,7 +384,7 @@ def check(office: Office, sent: Sent) -> None:
     assert sorted(found) == sorted(sent.found)
 
 
-CASES = {**ROWS, **GROUPS, **TIMES, **SENDERS, **COLUMNS}
+CASES = {**ROWS, **GROUPS, **TIMES, **SENDERS, **COLUMNS, **UNTOUCHED}
 
 
 @pytest.mark.parametrize("name", CASES)
