@@ -12,7 +12,7 @@ from dxkit.press.processes import stay_single_threaded
 stay_single_threaded()
 
 from dxkit.intake.project import Project  # noqa: E402
-from dxkit.press.making import prepare_period, report_calls  # noqa: E402
+from dxkit.press.making import prepare_scorecards, report_calls  # noqa: E402
 from dxkit.press.page import framed  # noqa: E402
 from dxkit.press.tasks import plan_tasks  # noqa: E402
 from dxkit.story.period import open_period  # noqa: E402
@@ -32,7 +32,7 @@ def main(out: str, jobs: int, units: list[str]) -> None:
     project = Project.find(None, out)
     opened = open_period(project, "haugiang-2022", "2022-Q4")
     (task,) = plan_tasks(project, opened.campaign, "2022-Q4", Path(out), [units[0]], "", "vi", None)
-    prepare_period(project, task)
+    prepare_scorecards(project, task)
     target = Path(out) / "plain"
     target.mkdir(exist_ok=True)
     children = []

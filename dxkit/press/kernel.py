@@ -29,6 +29,7 @@ _NEEDED = (
     "ipykernel.zmqshell",
     "IPython.core.application",
     "IPython.core.completerlib",
+    "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
 )
@@ -53,12 +54,16 @@ def make_kernel(deliver: Deliver) -> Any:
     from ipykernel.eventloops import enable_gui
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.zmqshell import ZMQInteractiveShell as StockShell
+    from IPython.core.history import HistoryManager
     from jupyter_client.session import Session
     from traitlets import Type
-    from traitlets.config import Config
 
     class ZMQInteractiveShell(StockShell):
         """Keeps the stock shell's name, by which libraries know that they are in a notebook."""
+
+        def init_history(self) -> None:
+            self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
+            self.configurables.append(self.history_manager)
 
         def enable_gui(self, gui: Any = None) -> None:
             enable_gui(gui, self.kernel)
@@ -114,7 +119,6 @@ def make_kernel(deliver: Deliver) -> Any:
     sys.stdout = CellStream("stdout", session)
     sys.stderr = CellStream("stderr", session)
     kernel = Kernel.instance(
-        config=Config(HistoryAccessor={"enabled": False}),
         session=session,
         iopub_socket="iopub",
         shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),

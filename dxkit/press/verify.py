@@ -14,11 +14,14 @@ from dxkit.model.table import Received
 from dxkit.press.proof.again import Again, made_again
 from dxkit.press.proof.charts import ChartProof
 from dxkit.press.proof.checks import Difference, PageProof
+from dxkit.press.proof.completeness import CompletenessProof
+from dxkit.press.proof.judgements import JudgementProof
 from dxkit.press.proof.page_tree import read_page
 from dxkit.press.proof.proved import fact_of
 from dxkit.press.proof.raw_cells import misread
 from dxkit.press.proof.sentences import SentenceProof
 from dxkit.press.proof.surroundings import Surroundings
+from dxkit.press.proof.wording import WordingProof
 from dxkit.press.verify_annexes import compare_document, compare_workbook
 
 __all__ = ["Difference", "Verification", "proofs_of", "verify_pages", "verify_period"]
@@ -102,6 +105,9 @@ def proofs_of(proof: PageProof) -> list[Difference]:
     if proof.unit:
         found += [*proof.belonging(), *proof.bare_digits()]
         found += Surroundings(proof).check()
+        found += WordingProof(proof).check()
+        found += CompletenessProof(proof).check()
+    found += JudgementProof(proof).check()
     found += SentenceProof(proof).check()
     found += ChartProof(proof).check()
     return list(dict.fromkeys(found))

@@ -31,6 +31,7 @@ from dxkit.press.tasks import Task
 
 TRIES = 3
 """How often a page is tried whose process was ended from outside."""
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000  # a page makes fewer that stay, and its process then ends
 DIED, TIMED_OUT = "died", "timed_out"
 
 
@@ -209,6 +210,7 @@ def _work(connection: Connection, project: Project, engine: str, sample: Task) -
         task, scratch = connection.recv()
     except EOFError:
         return
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
     os.chdir(scratch)
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)

@@ -27,10 +27,13 @@ Cell = Fact | str | Markup | State
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading and whether it holds figures."""
+    """A column: its heading, whether it holds figures, and whether each of them says its unit, as
+    where other columns of the table mix units.
+    """
 
     heading: str | Markup
     numeric: bool = False
+    units_in_cells: bool = False
 
 
 IN_PERCENT = " (%)"
@@ -55,7 +58,10 @@ def render_table(
     A column of nothing but percentages says so in its heading, once. The last ``totals`` rows stand
     apart and stay last when a reader sorts.
     """
-    percent = [n > 0 and _only_shares([row[n] for row in rows]) for n in range(len(columns))]
+    percent = [
+        n > 0 and not column.units_in_cells and _only_shares([row[n] for row in rows])
+        for n, column in enumerate(columns)
+    ]
     head = Markup("").join(
         Markup('<th scope="col"{}>{}{}</th>').format(
             _numeric(column.numeric), column.heading, IN_PERCENT if shares else ""

@@ -23,6 +23,7 @@ from dxkit.story.explore.explorer import Explorer
 from dxkit.story.explore.quality import Quality
 from dxkit.story.explore.start import Start
 from dxkit.story.period import OpenPeriod
+from dxkit.story.report import Report
 
 sys.path.insert(0, str(Path(__file__).parent))
 from blocks import Reader, blocks_of
@@ -159,14 +160,18 @@ def test_the_python_api(root: Path, language: str) -> None:
     told = set(re.findall(r"`dxkit\.(\w+)\(", text))
     assert told == functions
     mentioned = set(re.findall(r"`(\w+)(?:\(|`)", text))
-    for kind in (OpenPeriod, Explorer, Quality, Start):
+    known = set(functions)
+    for kind in (OpenPeriod, Explorer, Quality, Start, Report):
         public = {
             name for name, value in vars(kind).items()
             if not name.startswith("_") and (callable(value) or isinstance(value, property))
         }  # fmt: skip
         assert public <= mentioned, (kind, public - mentioned)
+        known |= public
     functions = {n for n in initiatives.__all__ if inspect.isfunction(getattr(initiatives, n))}
     assert functions <= mentioned, functions - mentioned
+    called = set(re.findall(r"`(\w+)\(", text))
+    assert called <= known | functions, called - known - functions
     columns = {
         row[0].split("(")[0].strip("`"): named(row[2]) for row in table_rows(text) if len(row) == 3
     }

@@ -54,6 +54,7 @@ def write_hostile(raw: Path, folder: Path) -> None:
     for merged in [m for m in register.merged_cells.ranges if m.min_row > 10]:
         register.unmerge_cells(str(merged))  # the signatures below
     for place, text in enumerate(TEXTS):
+        _put(register, 11 + place, 1, str(place + 1))
         for column in range(2, 9):
             if column != 3:  # the locality, without which a row is nobody's
                 _put(register, 11 + place, column, text)

@@ -77,9 +77,7 @@ GALLERY: dict[str, list[Cell]] = {
         "await asyncio.gather(late(), late())",
         ("async def fails(): raise ValueError('inside')\nawait fails()", MAY_FAIL),
         "async with asyncio.timeout(1): print('in')",
-        "[x async for x in __import__('types').AsyncGeneratorType and _gen()]\n"
-        if False
-        else "asyncio.get_running_loop().is_running()",
+        "asyncio.get_running_loop().is_running()",
     ],
     "threads": [
         "import threading\nt = threading.Thread(target=lambda: print('thread')); t.start(); t.join()",
@@ -108,7 +106,7 @@ GALLERY: dict[str, list[Cell]] = {
     ],
     "magics": [
         "%pwd\nNone",
-        "%time 1 + 1\nNone" if False else "%who_ls",
+        "%who_ls",
         "a = 1\n%who",
         "%%capture caught\nprint('inside'); 1",
         "caught.stdout",
@@ -124,7 +122,7 @@ GALLERY: dict[str, list[Cell]] = {
         "%alias say echo\n%say hello",
         "%lsmagic\nNone",
         "len.__doc__[:10]",
-        "?len" if False else "%config InlineBackend.figure_format = 'svg'",
+        "%config InlineBackend.figure_format = 'svg'",
         "%store",
         "%load_ext autoreload\n%autoreload 2",
         "%%html\n<u>u</u>",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 from itertools import pairwise
@@ -11,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
+from PIL import Image
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.story.charts.bars import Bar, draw_bars
-from dxkit.story.charts.canvas import drawable
+from dxkit.story.charts.canvas import Canvas, drawable
 from dxkit.story.charts.figure import ChartData, DataRow, chart_figure
 from dxkit.story.charts.grid import GridRow, Square, draw_grid
 from dxkit.story.charts.labels import broken, spread
@@ -160,6 +162,20 @@ def test_strips_run_from_the_lowest_to_the_highest() -> None:
     worse = draw_strips("chart-t", [Strip("K", share(0.4), share(0.5), (0.2, 1.0))], VI)
     assert dots(worse, ORANGE)
     assert not dots(worse, BLUE)
+
+
+def test_the_bitmap_for_documents_shows_shapes_lines_dots_and_words() -> None:
+    """Each is there, in its colour, where the drawing has it."""
+    with Canvas("chart-t", 60, VI) as canvas:
+        canvas.bars([(10, 10, 40, 40)], "#0173b2")
+        canvas.lines([[(60, 30), (100, 30)]], "#c26a00", 4)
+        canvas.dots([(150, 30)], "#8b95a3", 8)
+        canvas.words(300, 30, "██", at="center", size=20)
+        picture = Image.open(io.BytesIO(canvas.png(72))).convert("RGB")
+    seen = [
+        picture.getpixel(place) for place in ((30, 30), (80, 30), (150, 30), (300, 30), (200, 30))
+    ]
+    assert seen == [(1, 115, 178), (194, 106, 0), (139, 149, 163), (34, 34, 34), (255, 255, 255)]
 
 
 def test_slopes_rise_and_fall_with_their_values() -> None:

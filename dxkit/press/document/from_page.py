@@ -20,6 +20,8 @@ from dxkit.story.tables import IN_PERCENT
 
 _PICTURE_WIDTH = Mm(125)
 _TEXT_WIDTH = 165.0
+_LETTER, _PADDING = 2.05, 4.0
+"""Millimetres of a letter in tables, and of a cell's margins."""
 _LEFT_OUT = {"details", "nav", "script", "button"}
 Element = Any
 
@@ -48,7 +50,8 @@ class PageText:
 
     def _block(self, element: Element) -> None:
         tag = element.tag
-        if tag in _LEFT_OUT or element.get("hidden") is not None:
+        classes = (element.get("class") or "").split()
+        if tag in _LEFT_OUT or element.get("hidden") is not None or "legend" in classes:
             return
         if tag == "h2":
             self._number, self._letter = self._number + 1, 0
@@ -60,9 +63,7 @@ class PageText:
         elif tag == "p":
             paragraph = self._document.add_paragraph()
             first_line(paragraph)
-            small = "note" in (element.get("class") or "") or "source" in (
-                element.get("class") or ""
-            )
+            small = "note" in classes or "source" in classes
             self._inline(paragraph, element, size=11 if small else None, italic=small)
         elif tag in ("ul", "ol"):
             for item in element.iter("li"):
@@ -174,14 +175,19 @@ class PageText:
 
 
 def _widths(rows: list[Element], columns: int) -> list[Any]:
-    """Widths that give long words and long texts more room, together the width of the page."""
-    weights = []
+    """Widths that break no word where the page has room for all, and give long texts what is left;
+    together the width of the page.
+    """
+    least, wanted = [], []
     for column in range(columns):
         texts = [" ".join(row[column].text_content().split()) for row in rows if len(row) > column]
         longest = max((len(word) for text in texts for word in text.split()), default=1)
-        usual = sum(map(len, texts)) / len(texts)
-        weights.append(min(max(longest + 1.5, usual * 0.7, 5), 40))
-    return [Mm(_TEXT_WIDTH * weight / sum(weights)) for weight in weights]
+        least.append(_PADDING + _LETTER * min(max(longest, 3), 24))
+        wanted.append(1 + min(sum(map(len, texts)) / len(texts), 40))
+    spare = _TEXT_WIDTH - sum(least)
+    if spare < 0:
+        return [Mm(_TEXT_WIDTH * width / sum(least)) for width in least]
+    return [Mm(w + spare * share / sum(wanted)) for w, share in zip(least, wanted, strict=True)]
 
 
 def _percent_above(fact: Element) -> str:

@@ -20,6 +20,8 @@ from dxkit.story.messages import Language
 
 _FONT = "Times New Roman"
 CENTRE = WD_ALIGN_PARAGRAPH.CENTER
+_BLOCKS = (Mm(76), Mm(89))
+"""Widths of the two heading blocks, in which neither name breaks."""
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
@@ -57,11 +59,12 @@ def heading_block(document: Any, organiser: str, language: Language) -> None:
     table = document.add_table(rows=2, cols=2)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    for column, width in zip(table.columns, (Mm(65), Mm(100)), strict=True):
+    for column, width in zip(table.columns, _BLOCKS, strict=True):
         column.width = width
     for row in table.rows:
-        for cell, width in zip(row.cells, (Mm(65), Mm(100)), strict=True):
+        for cell, width in zip(row.cells, _BLOCKS, strict=True):
             cell.width = width
+    _no_side_margins(table)
     _line(table.cell(0, 0), organiser.upper(), 12, bold=True, ruled=20)
     _line(table.cell(0, 1), say("official.state"), 12, bold=True)
     _line(table.cell(0, 1), say("official.motto"), 13, bold=True, ruled=47)
@@ -71,8 +74,9 @@ def heading_block(document: Any, organiser: str, language: Language) -> None:
 
 def title(document: Any, kind: str, abstract: str) -> None:
     """What kind of document it is, and what it is about."""
-    for text in (kind, abstract):
+    for text, above in ((kind, 18), (abstract, 0)):
         paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(above)
         paragraph.alignment = CENTRE
         run = paragraph.add_run(text)
         run.bold = True
@@ -112,6 +116,16 @@ def repeat_heading_row(row: Any) -> None:
 def never_split(row: Any) -> None:
     """The row stays on one page."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _no_side_margins(table: Any) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        margin = OxmlElement(side)
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
 
 
 def _line(

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dxkit.model.facts import FactKey
 from dxkit.model.rules import Words
 from dxkit.press.proof.checks import Difference, PageProof
+from dxkit.press.proof.names_in_sentences import NamesInSentences
 from dxkit.press.proof.page_tree import Element
 from dxkit.press.proof.proved import proved_fact
+from dxkit.press.proof.superlatives import Superlatives
 from dxkit.story.claims.rules import RULES
 from dxkit.story.messages import load_language
 from dxkit.story.sentences import SERIES
@@ -23,6 +25,8 @@ class SentenceProof:
         self.proof = proof
         self.again = proof.again
         self.language = load_language(proof.language)
+        self.names = NamesInSentences(proof)
+        self.superlatives = Superlatives(proof.again)
 
     def check(self) -> Iterator[Difference]:
         """Everything that is wrong with the page's names and sentences."""
@@ -84,7 +88,8 @@ class SentenceProof:
             return
         subject = next(iter(keys.values())).subject if keys else ""
         indicator = next((i for i in self.again.campaign.indicators if i.id == subject), None)
-        if not RULES[message](facts, indicator.direction if indicator else 1):
+        is_true = RULES[message](facts, indicator.direction if indicator else 1)
+        if not is_true or not self.superlatives.hold(message, keys):
             yield self.proof.differ(message, shown, "–")
         yield from self._references(element, filled, keys)
 
@@ -128,81 +133,15 @@ class SentenceProof:
         self, element: Element, filled: dict[str, list[Element]], keys: dict[str, FactKey]
     ) -> Iterator[Difference]:
         """The names in a sentence are those of its facts."""
+        message = element.attributes["data-claim"]
         for name, elements in filled.items():
             if "data-name" not in elements[0].attributes:
                 continue
-            ids = {e.attributes["data-name"].partition("/")[2] for e in elements}
-            stem = re.sub(r"_?units?$", "", name)
-            expected: set[str] | None = None
-            if name == "drag_unit":
-                expected = {keys["weight"].unit}
-            elif name in ("units", "units_unchanged"):
-                expected = self._units_named(element.attributes["data-claim"], keys)
-            elif name.endswith(("_unit", "_units")) and stem in keys:
-                expected = self._equals_of(keys[stem], ids)
-            elif name in ("higher", "lower"):
-                expected = {k[len(name) + 1 :] for k in keys if k.startswith(f"{name}_")}
-            elif name in ("met", "missed"):
-                unit = keys["targets"].unit
-                expected = {
-                    i.id
-                    for i in self.again.scores.indicators(unit)
-                    if self.again.scores.is_met(unit, i) is (name == "met")
-                }
-            elif name in ("indicator", "furthest") and ids:
-                expected = ids & {key.subject for key in keys.values()}
-            elif name == "unit" and ids:
-                about = {key.unit for key in keys.values()}
-                expected = ids & (about | {self.proof.unit})
-            elif name == "band":
-                expected = {self._band(keys["points"].unit)}
-            if expected is not None and (ids != expected or not ids):
-                yield self.proof.differ(name, element.text, ", ".join(sorted(expected)))
-
-    def _units_named(self, message: str, keys: dict[str, FactKey]) -> set[str]:
-        """The units below that a sentence without their numbers must name."""
-        unit = next((key.unit for key in keys.values()), self.proof.unit)
-        again, below = self.again, self.again.children(unit)
-        if message in ("data_not_reported", "data_unread"):
-            why = message.removeprefix("data_")
-            return {c for c in below if again.scores.total(c)[2] == why}
-        if message == "data_unchanged":
-            return set(again.unchanged_below(unit))
-        subjects = {key.subject for key in keys.values()}
-        indicators = [i for i in again.campaign.indicators if i.id in subjects]
-        found: set[str] = set()
-        for code in below:
-            for indicator in indicators:
-                if not again.sums.is_measured(code, indicator):
-                    continue
-                if message == "below_small":
-                    lower = again.sums.side(code, indicator, 1) or 0
-                    named = 0 < lower < again.campaign.checks.smallest
-                else:
-                    idle = message.startswith("below_not_applicable")
-                    lacks = again.value(code, indicator) is None
-                    why = again.sums.why_missing(code, indicator) if lacks else ""
-                    named = lacks and (why == "not_applicable") is idle
-                if named:
-                    found.add(code)
-        return found
-
-    def _equals_of(self, key: FactKey, ids: set[str]) -> set[str]:
-        """Of the units named, those whose same number is this one; and the fact's own unit."""
-        number = self.again.number(key)
-        same = {
-            unit
-            for unit in ids
-            if unit in self.again.units
-            and self.again.number(FactKey(key.period, unit, key.subject, key.kind)) == number
-        }
-        return same | {key.unit}
-
-    def _band(self, unit: str) -> str:
-        points = self.again.scores.total(unit)[0] or 0.0
-        scoring = self.again.campaign.scoring
-        reached = [b for b in scoring.bands if points / scoring.total_points >= b.from_share - 1e-9]
-        return max(reached, key=lambda band: band.from_share).id if reached else ""
+            named = [e.attributes["data-name"].partition("/")[2] for e in elements]
+            expected = self.names.expected(message, name, keys, set(named))
+            if not expected or set(named) != expected or len(set(named)) < len(named):
+                shown = ", ".join(sorted(expected)) if expected else "–"
+                yield self.proof.differ(name, element.text, shown)
 
 
 _SIGNS = {"N": "\ue000", "F": "\ue001", "M": "\ue002"}

@@ -190,10 +190,18 @@ class Surroundings:
                            self.again.campaign, self.proof.language)  # fmt: skip
         if shown not in allowed:
             yield self.proof.differ(text, shown, allowed[0])
+        told: set[CellRef] = set()
         for place, ranges in entry[_CELLS] if len(entry) > _CELLS else ():
             named = next(iter(_cells_in(f"{sheets[place]}: {ranges}")), None)
+            told |= named or set()
             if named is None or not named <= self._known_cells:
                 yield self.proof.differ(text, f"{sheets[place]}: {ranges}", "–")
+        expected = self.again.cells_of(key) if told else None
+        if expected is not None:
+            expected = {CellRef(visible(c.file), visible(c.sheet), c.cell) for c in expected}
+        if expected is not None and told != expected:
+            first = min(told ^ expected)
+            yield self.proof.differ(text, str(first), "–" if first in told else "…")
 
     def _title(self) -> Iterator[Difference]:
         if not self.proof.unit:

@@ -63,6 +63,8 @@ class Trials:
             self.worst[unit] = max(place, self.worst.get(unit, place))
 
     def _try_all(self, doubtful: frozenset[CellRef]) -> None:
+        if not self.units:
+            return
         base = self._all_points(self.weights)
         self._note(self.scores.places(base))
         self.list = self.scores.lists(base, self.met, self.level)

@@ -103,7 +103,7 @@ def _above(canvas: Canvas, x: float, y: float, line: Fact, word: str) -> None:
     if x > WIDTH / 2:
         canvas.fact(x + 2, y, line, at="right", size=SMALL)
         width = len(canvas.language.number(line)) * SMALL * 0.64
-        canvas.words(x - width, y, word, at="right", colour=SOFT, size=SMALL)
+        canvas.words(x - width - 2, y, word, at="right", colour=SOFT, size=SMALL)
     else:
         canvas.words(x - 2, y, word, colour=SOFT, size=SMALL)
         canvas.fact(x + len(word) * SMALL * 0.62 + 3, y, line, size=SMALL)

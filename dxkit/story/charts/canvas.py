@@ -104,7 +104,8 @@ class Canvas:
     def dots(self, points: Sequence[Point], colour: str, size: float) -> None:
         """Round marks ``size`` points across: very short lines with round ends."""
         path = Path.make_compound_path(*(Path([(x, y), (x + 0.1, y)]) for x, y in points))
-        self._path(path, facecolor="none", edgecolor=colour, linewidth=size, capstyle="round")
+        look = {"linewidth": size, "capstyle": "round", "snap": False}  # snapped, they would vanish
+        self._path(path, facecolor="none", edgecolor=colour, **look)
 
     def _path(self, path: Path, **look: Any) -> None:
         """All shapes of one call as one path: no references, which a page's filter would drop."""

@@ -13,8 +13,8 @@ from dxkit.story.charts.labels import broken, spread
 from dxkit.story.charts.style import BAD, GOOD, LINE, PEER, SMALL, SOFT
 from dxkit.story.messages import Language
 
-_BEFORE = 58.0
-_NOW = 172.0
+_BEFORE = 46.0
+_NOW = 150.0
 _TOP, _BOTTOM = 30.0, 14.0
 _APART = 15.0
 
@@ -66,5 +66,5 @@ def draw_slopes(
         for slope, then, today in zip(slopes, left, right, strict=True):
             canvas.fact(_BEFORE - 8, then, slope.before, at="right", size=9)
             canvas.fact(_NOW + 8, today, slope.now, size=9, weight="bold")
-            canvas.words(_NOW + 48, today, broken(slope.label, 22, 1), size=9)
+            canvas.words(_NOW + 46, today, broken(slope.label, 27, 1), size=9)
         return canvas.svg()

@@ -62,6 +62,8 @@ def standing(view: View) -> Claim | None:
 def _targets(view: View) -> Claim | None:
     met = [r for r in view.results if is_met(r) is True]
     missed = [r for r in view.results if is_met(r) is False]
+    if not met and not missed:
+        return None  # nothing is measured: a target that nobody measured is not missed
     return choose(
         TARGETS,
         {

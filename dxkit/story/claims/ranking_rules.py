@@ -11,6 +11,7 @@ from dxkit.model.facts import CellRef, Claim, Fact, Reference
 from dxkit.model.rules import RewardRule
 from dxkit.story.claims.rules import choose, state
 from dxkit.story.claims.view import View
+from dxkit.story.plain_text import visible
 
 
 def ranking_rules(view: View) -> Iterator[Claim]:
@@ -83,7 +84,7 @@ def _deciding(view: View, found: DecidingCell, number: Fact) -> Claim:
         f"list_cell_{kind}",
         {
             "cells_deciding": number,
-            "cell": Reference("cell", place),
+            "cell": Reference("cell", visible(place)),
             "gains": [Reference("unit", code) for code in found.gains],
             "loses": [Reference("unit", code) for code in found.loses],
         },

@@ -51,7 +51,7 @@ def sources(context: Context) -> Part:
     )
     text = context.language.text
     body = Markup('<p>{}</p><ul class="sources">{}</ul>').format(text("report.sources"), items)
-    body += Markup('<p class="note">{} <span class="scripted">{}</span></p>').format(
+    body += Markup('<p class="note legend">{} <span class="scripted">{}</span></p>').format(
         text("trace.legend"), text("trace.hint")
     )
     return context.section("sources", body + page_traces(context))

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from dxkit.analysis.comparison_facts import is_met
 from dxkit.analysis.totals import Result
 from dxkit.analysis.unit_facts import TOTAL
+from dxkit.model.campaign import IndicatorKind
 from dxkit.story.claims.headlines import headlines as headline_claims
 from dxkit.story.parts.context import Context, Part
 from dxkit.story.tables import Cell, Column, State, render_table
@@ -33,7 +34,10 @@ def indicators(context: Context) -> Part:
     if context.view.previous_period:
         keys += ["change"]
     keys += ["points", *(["rank"] if context.view.group else [])]
-    columns += [Column(text(f"report.column_{key}"), numeric=True) for key in keys]
+    mixed = any(result.indicator.kind is IndicatorKind.COUNT for result in context.view.results)
+    columns += [
+        Column(text(f"report.column_{key}"), numeric=True, units_in_cells=mixed) for key in keys
+    ]
     with_state = "target" in keys
     if with_state:
         columns.append(Column(text("report.column_state")))

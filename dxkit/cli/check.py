@@ -1,0 +1,87 @@
+"""The command that reads the workbooks and tells what is wrong with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
+
+if TYPE_CHECKING:
+    from dxkit.intake.revisions import SinceLastCheck
+    from dxkit.model.findings import Finding
+    from dxkit.story.period import OpenPeriod
+
+
+@click.command()
+@click.argument("period", required=False)
+@common_options
+def check(
+    period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
+) -> int:
+    """Read the workbooks and list what is wrong with them."""
+    from dxkit.press.checking import write_check
+    from dxkit.press.data_out import write_data
+
+    session = Session(campaign, raw, out, lang)
+    period_id = session.period(period)
+    opened = session.open(period_id)
+    folder = session.project.output_folder(session.campaign.id, period_id)
+    with session.writing(period_id):
+        write_data(opened, folder / "data", session.language)
+        checked = write_check(opened, folder, session.language)
+    click.echo(
+        session.say(
+            "checked",
+            files=len(opened.received.sources),
+            observations=len(opened.received.table.observations),
+        )
+    )
+    errors = show_findings(session, opened, most=5)
+    show_changes(session, checked.since, most=20)
+    for key, names in (
+        ("copy_kept", checked.returned.kept),
+        ("copy_failed", checked.returned.failed),
+    ):
+        for file in names:
+            click.echo(session.language.plain(f"changes.{key}", file=file))
+    click.echo(session.say("see", text=folder / "findings.html"))
+    return DONE_WITH_ERRORS if errors else DONE
+
+
+def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
+    """What changed since the last check."""
+    from dxkit.story.changes import changes_text
+
+    for line in changes_text(since, session.language, most):
+        click.echo(line)
+
+
+def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
+    """Counts by severity and the first few of each kind; returns the number of errors."""
+    from dxkit.story.findings import finding_text, names_in_findings
+    from dxkit.story.plain_text import harmless
+
+    findings = opened.received.findings
+    names = names_in_findings(session.campaign, opened.analysis.units, session.language)
+    counts = {
+        kind: sum(f.severity == kind for f in findings) for kind in ("error", "warning", "note")
+    }
+    click.echo(
+        session.say(
+            "attention", errors=counts["error"], warnings=counts["warning"], notes=counts["note"]
+        )
+    )
+    by_code: dict[str, list[Finding]] = {}
+    for kind in ("error", "warning"):
+        for finding in findings:
+            if finding.severity == kind:
+                by_code.setdefault(finding.code, []).append(finding)
+    for alike in by_code.values():
+        for finding in alike[:most]:
+            text = finding_text(finding, session.language, names)
+            click.echo("  " + harmless(f"{finding.place}: {text}", 2000))
+        if len(alike) > most:
+            click.echo("  " + session.say("more", number=len(alike) - most))
+    return counts["error"]

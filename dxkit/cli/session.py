@@ -1,0 +1,159 @@
+"""What every command works with: project, campaign, period, language and exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import os
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from dxkit.intake.project import Project
+    from dxkit.model.campaign import Campaign
+    from dxkit.story.messages import Language
+    from dxkit.story.period import OpenPeriod
+
+
+DONE, DONE_WITH_ERRORS, CANNOT_START = 0, 1, 2
+_WRITE_FAILURES = {
+    errno.ENOSPC: "no_space", errno.EDQUOT: "no_space",
+    errno.EROFS: "read_only", errno.EACCES: "read_only", errno.EPERM: "read_only",
+}  # fmt: skip
+
+
+class CannotStartError(Exception):
+    """The command cannot do anything; the message is in the office's language."""
+
+
+def languages() -> list[str]:
+    """The languages the kit has words in: adding a folder adds one."""
+    return sorted(folder.name for folder in (files("dxkit") / "story" / "words").iterdir())
+
+
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every command has."""
+    for option in (
+        click.option("--lang", type=click.Choice(languages()), default="vi", help="Language."),
+        click.option("--out", help="Folder for the results instead of outputs."),
+        click.option("--raw", help="Folder with the workbooks instead of data/raw."),
+        click.option(
+            "--campaign", help="Campaign id; DXKIT_CAMPAIGN or the first one if left out."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+class Session:
+    """What every command works with: project, campaign, period and language."""
+
+    def __init__(self, campaign: str | None, raw: str | None, out: str | None, lang: str) -> None:
+        from dxkit.intake.campaign_folder import load_campaign
+        from dxkit.intake.project import Project, ProjectNotFoundError
+        from dxkit.model.campaign import CampaignError
+        from dxkit.story.messages import load_language
+
+        self.language: Language = load_language(lang)
+        try:
+            self.project: Project = Project.find(raw, out)
+        except ProjectNotFoundError as error:
+            raise self.refuse("no_project", text=str(error)) from error
+        available = self.project.campaigns
+        chosen = campaign or os.environ.get("DXKIT_CAMPAIGN") or (available or ("",))[0]
+        if chosen not in available:
+            raise self.refuse("campaign_unknown", text=chosen, available=", ".join(available))
+        try:
+            self.campaign: Campaign = load_campaign(self.project.campaign_folder(chosen))
+        except CampaignError as error:
+            lines = [self.say("campaign_broken")]
+            for problem in error.problems:
+                values = {name: str(value) for name, value in problem.values.items()}
+                text = self.language.plain(f"campaign.{problem.code}", **values)
+                lines.append(f"  {problem.file}:{problem.line}: {text}")
+            raise CannotStartError("\n".join(lines)) from error
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A text of the command line."""
+        return self.language.plain(
+            f"cli.{key}", **{name: str(value) for name, value in values.items()}
+        )
+
+    def refuse(self, key: str, /, **values: object) -> CannotStartError:
+        """The error that says why nothing can be done."""
+        return CannotStartError(self.say(key, **values))
+
+    def period(self, period_id: str | None) -> str:
+        """The period asked for, or the newest with raw files."""
+        known = [period.id for period in self.campaign.periods]
+        if period_id is not None and period_id not in known:
+            raise self.refuse("period_unknown", text=period_id, available=", ".join(known))
+        with_raw = self.project.periods_with_raw(self.campaign)
+        if period_id is None:
+            if not with_raw:
+                folder = self.project.raw or self.project.raw_folder(self.campaign.id)
+                raise self.refuse("no_raw", text=folder)
+            return with_raw[-1]
+        if period_id not in with_raw:
+            from dxkit.intake.raw_folder import raw_files
+
+            folder = self.project.period_folder(self.campaign.id, period_id)
+            if not raw_files(folder):
+                raise self.refuse("raw_empty", text=folder)
+        return period_id
+
+    def open(self, period_id: str) -> OpenPeriod:
+        """The period, read and analysed."""
+        from dxkit.story.period import open_period
+
+        with self.writing(period_id):
+            return open_period(self.project, self.campaign.id, period_id)
+
+    @contextlib.contextmanager
+    def writing(self, period_id: str) -> Iterator[None]:
+        """Within it, outputs of the period that cannot be written end the command with one clear
+        sentence.
+        """
+        try:
+            yield
+        except OSError as error:
+            key = _WRITE_FAILURES.get(error.errno or 0, "cannot_write")
+            where = error.filename or self.project.output_folder(self.campaign.id, period_id)
+            raise self.refuse(key, text=where, reason=error.strerror or error) from error
+
+    def unit(self, text: str, period_id: str) -> str:
+        """The code of the unit that a code or a name, with or without accents, means."""
+        from dxkit.intake.text import fold
+
+        units = self.campaign.units.on(self.campaign.period(period_id).last_day)
+        if text in units:
+            return text
+        found = [u.code for u in units.units if fold(text) in (fold(u.name), fold(u.bare_name))]
+        if len(found) != 1:
+            some = [f"{u.code} {u.name}" for u in units.at_level(self.campaign.report_level)]
+            raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
+        return found[0]
+
+    def own_notebook(self, named: Path) -> Path:
+        """A notebook by its path or its name in notebooks/. From here on, outputs are apart from
+        those of the office's own reports.
+        """
+        places = (named, self.project.notebooks / named)
+        found = next((path for path in places if path.is_file()), None)
+        if found is None:
+            raise self.refuse("notebook_missing", text=named, available=self.project.notebooks)
+        out = self.project.outputs / "own" / found.stem
+        self.project = dataclasses.replace(self.project, out=out)
+        return found.resolve()
+
+    def level(self, text: str) -> str:
+        """A level's id, checked."""
+        known = [level.id for level in self.campaign.levels]
+        if text and text not in known:
+            raise self.refuse("level_unknown", text=text, available=", ".join(known))
+        return text

@@ -1,0 +1,136 @@
+"""What tables say in words: grades, rewards and why, targets met; and the order of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dxkit.model.rules import Words
+from dxkit.press.proof.checks import Difference, PageProof
+from dxkit.press.proof.page_tree import Element
+from dxkit.press.proof.rewards_again import band_again, decisions_again
+from dxkit.story.messages import load_language
+
+_SHAPES = {"good": "●", "bad": "▲", "none": "–", "unknown": "–"}
+
+
+class JudgementProof:
+    """The judgements of one page."""
+
+    def __init__(self, proof: PageProof) -> None:
+        self.proof = proof
+        self.again = proof.again
+        self.language = load_language(proof.language)
+
+    def check(self) -> Iterator[Difference]:
+        """Everything that is wrong with them."""
+        for element in self.proof.root.walk():
+            said = element.attributes.get("data-said")
+            if said is not None:
+                expected = self._expected(said)
+                if element.text != expected:
+                    yield self.proof.differ(said, element.text, expected)
+        for row in self.proof.root.find_all("tr"):
+            yield from self._row(row)
+        for table in self.proof.root.find_all("table"):
+            yield from self._order(table)
+
+    def _expected(self, said: str) -> str:
+        kind, *identity = said.split("/")
+        makers: dict[str, Callable[..., str]] = {
+            "met": self._met,
+            "band": self._band,
+            "award": self._award,
+            "decision": self._decision,
+            "reason": self._reason,
+            "scoring": self._scoring,
+        }
+        try:
+            return makers[kind](*identity)
+        except (KeyError, TypeError):
+            return "–"
+
+    def _met(self, unit: str, indicator_id: str) -> str:
+        scores = self.again.scores
+        indicator = self.again.campaign.indicator(indicator_id)
+        met = scores.is_met(unit, indicator)
+        kind = "none" if scores.target(unit, indicator) is None else "unknown"
+        if met is not None:
+            kind = "good" if met else "bad"
+        return f"{_SHAPES[kind]} {self.language.template(f'report.state_{kind}')}"
+
+    def _band(self, unit: str) -> str:
+        found = band_again(self.again, unit)
+        names = (b.names for b in self.again.campaign.scoring.bands if b.id == found)
+        return self._name(next(names, {}))
+
+    def _award(self, unit: str) -> str:
+        for rule in self.again.campaign.rewards:
+            listed, _ = self._decisions(unit).get(rule.id, {}).get(unit, (False, ""))
+            if listed:
+                return self._name(rule.names)
+        return "–"
+
+    def _decision(self, unit: str, rule: str) -> str:
+        listed, _ = self._decisions(unit)[rule][unit]
+        return self.language.template(f"report.award_{'yes' if listed else 'no'}")
+
+    def _reason(self, unit: str, rule: str) -> str:
+        return self.language.template(f"report.reason_{self._decisions(unit)[rule][unit][1]}")
+
+    def _scoring(self, indicator: str) -> str:
+        return self.language.template(
+            f"report.scoring_{self.again.campaign.indicator(indicator).scoring}"
+        )
+
+    def _decisions(self, unit: str) -> dict[str, dict[str, tuple[bool, str]]]:
+        return decisions_again(self.again, self.again.scores.group(unit))
+
+    def _name(self, words: Words) -> str:
+        return self.language.name(words) if words else "–"
+
+    # tables ------------------------------------------------------------------------------
+
+    def _row(self, row: Element) -> Iterator[Difference]:
+        """A judgement stands in the row of the unit or the indicator that it is about."""
+        head = next(iter(row.find_all("th")), None)
+        if head is None:
+            return
+        units = [
+            e.attributes["data-name"].partition("/")[2]
+            for e in head.walk()
+            if e.attributes.get("data-name", "").startswith("unit/")
+        ]
+        campaign = self.again.campaign
+        for element in row.walk():
+            kind, *identity = element.attributes.get("data-said", "").split("/")
+            if not identity:
+                continue
+            about = identity[-1] if kind in ("met", "scoring") else identity[0]
+            expected = units[:1]
+            if kind in ("met", "scoring"):
+                expected = [i.id for i in campaign.indicators
+                            if head.text in i.short_names.values()]  # fmt: skip
+            if about not in expected:
+                yield self.proof.differ(element.attributes["data-said"], head.text, about)
+
+    def _order(self, table: Element) -> Iterator[Difference]:
+        """The units of one group that stand with their places stand in their order, none twice."""
+        places: list[tuple[str, int]] = []
+        for row in table.find_all("tr"):
+            keys = [e.attributes.get("data-fact", "").split("/") for e in row.walk()]
+            kinds = {key[3]: key[1] for key in keys if len(key) == 4 and key[2] == "total"}
+            unit = kinds.get("rank") or kinds.get("progress_rank")
+            if unit and unit in self.again.units:
+                kind = "rank" if "rank" in kinds else "progress_rank"
+                value = next(
+                    e.attributes.get("value", "")
+                    for e in row.walk()
+                    if e.attributes.get("data-fact", "").endswith(f"/{unit}/total/{kind}")
+                )
+                places.append((unit, int(value) if value.isdigit() else 0))
+        groups = {self.again.scores.group(unit) for unit, _ in places}
+        numbers = [place for _, place in places]
+        if len(groups) == 1 and (
+            numbers != sorted(numbers) or len({unit for unit, _ in places}) < len(places)
+        ):
+            yield self.proof.differ("order", str(numbers), str(sorted(numbers)))

@@ -1,0 +1,206 @@
+"""Which names a sentence must hold, told from its facts; each placeholder has its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dxkit.model.facts import CellRef, FactKey
+from dxkit.press.proof.checks import PageProof
+from dxkit.press.proof.rewards_again import band_again
+from dxkit.story.plain_text import visible
+
+Keys = Mapping[str, FactKey]
+Names = set[str]
+_ORDINARY = ("value", "change", "gap", "least", "first", "greatest", "children_known", "most")
+"""The facts, most telling first, whose indicator a sentence is about."""
+
+
+class NamesInSentences:
+    """The names of one page's sentences."""
+
+    def __init__(self, proof: PageProof) -> None:
+        self.proof = proof
+        self.again = proof.again
+
+    def expected(self, message: str, name: str, keys: Keys, named: Names) -> Names:
+        """The ids that a placeholder must name; empty when it names what it must not."""
+        again = self.again
+        unit = self._unit(message, keys)
+        numbered, _, place = name.rpartition("_")
+        if numbered in ("name", "thing") and place.isdigit():
+            return {keys[k].subject for k in (f"value_{place}", f"met_{place}") if k in keys}
+        if name in ("higher", "lower"):
+            return {k[len(name) + 1 :] for k in keys if k.startswith(f"{name}_")}
+        if name.endswith("_unit") and name.removesuffix("_unit") in keys:
+            return self._equal(keys[name.removesuffix("_unit")], named)
+        if name in ("best_units", "worst_units"):
+            return self._all_equal(keys[name.removesuffix("_units")])
+        simple = {
+            "unit": lambda: {unit},
+            "group": lambda: {again.scores.group(unit) or unit},
+            "level": lambda: {self._level(message, unit)},
+            "type": lambda: {again.units.get(unit).type},
+            "period": lambda: {again.period.id},
+            "previous_period": lambda: {again.before.period.id} if again.before else set(),
+            "first_month": lambda: {keys["first"].period},
+            "last_month": lambda: {keys["last"].period},
+            "band": lambda: {band_again(again, unit)},
+            "drag_unit": lambda: {keys["weight"].unit},
+            "tied": lambda: self._tied(unit),
+            "ties": lambda: set(again.campaign.ranking.tie_break),
+            "units": lambda: self._units(message, unit, keys),
+            "units_unchanged": lambda: set(again.unchanged_below(unit)),
+            "met": lambda: self._targets(unit, met=True),
+            "missed": lambda: self._targets(unit, met=False),
+            "lacking": lambda: {
+                i.id for i in again.scores.indicators(unit) if again.value(unit, i) is None
+            },
+            "strong": lambda: self._at_rank(unit, keys["best_rank"]),
+            "weak": lambda: self._at_rank(unit, keys["worst_rank"]),
+            "indicators": lambda: self._indicators(message, unit, keys),
+            "indicator": lambda: {self._subject(message, keys)},
+            "furthest": lambda: {keys["gap"].subject},
+            "fallen": lambda: {keys["fall" if message == "headline_both" else "change"].subject},
+            "best_indicator": lambda: {keys.get("best", keys.get("most", _NONE)).subject},
+            "worst_indicator": lambda: {keys.get("worst", keys.get("least", _NONE)).subject},
+            "table": lambda: {
+                again.campaign.measure(keys.get("value_1", keys.get("value", _NONE)).subject).table
+            },
+            "thing": lambda: {self._measure(message, keys, message == "below_small")},
+            "part": lambda: {self._measure(message, keys, whole=False)},
+            "whole": lambda: {self._measure(message, keys, whole=True)},
+            "cell": lambda: named & {_written(c, again.period.id) for c in self._deciding(unit)},
+            "gains": lambda: self._moved(unit, named, 0),
+            "loses": lambda: self._moved(unit, named, 1),
+        }
+        try:
+            return simple[name]()
+        except KeyError:
+            return set()
+
+    def _unit(self, message: str, keys: Keys) -> str:
+        """The unit that a sentence is about."""
+        if message == "below_drag":
+            return self.again.units.get(keys["weight"].unit).parent_code
+        chief = next((keys[k] for k in ("most", "points", "value") if k in keys), None)
+        if chief is None:
+            chief = next((key for key in keys.values()), None)
+        return chief.unit if chief is not None else self.proof.unit
+
+    def _level(self, message: str, unit: str) -> str:
+        """That of the unit itself at its place, of the units below it elsewhere."""
+        levels = [level.id for level in self.again.campaign.levels]
+        own = levels.index(self.again.units.get(unit).level)
+        return levels[own if message.startswith("headline") else min(own + 1, len(levels) - 1)]
+
+    def _subject(self, message: str, keys: Keys) -> str:
+        order = ("most", *_ORDINARY) if message.startswith("cheapest") else _ORDINARY
+        if message.startswith("headline"):
+            order = ("change", *_ORDINARY)
+        return next(
+            (keys[k].subject for k in order if k in keys), next(iter(keys.values())).subject
+        )
+
+    def _measure(self, message: str, keys: Keys, whole: bool) -> str:
+        subject = self._subject(message, keys)
+        indicators = {i.id: i for i in self.again.campaign.indicators}
+        if subject not in indicators:
+            return subject
+        return indicators[subject].denominator if whole else indicators[subject].numerator
+
+    def _targets(self, unit: str, *, met: bool) -> Names:
+        scores = self.again.scores
+        return {i.id for i in scores.indicators(unit) if scores.is_met(unit, i) is met}
+
+    def _tied(self, unit: str) -> Names:
+        ranks = self.again.ranks(unit)
+        return {other for other, place in ranks.items() if place == ranks.get(unit)} - {unit}
+
+    def _at_rank(self, unit: str, place: FactKey) -> Names:
+        number = self.again.number(place)
+        found = set()
+        for indicator in self.again.scores.indicators(unit):
+            key = FactKey(place.period, unit, indicator.id, "rank")
+            if self.again.number(key) == number:
+                found.add(indicator.id)
+        return found
+
+    def _indicators(self, message: str, unit: str, keys: Keys) -> Names:
+        if not message.startswith("picture_grid"):
+            starts = ("left_out_", "not_applicable_", "small_")
+            return {key.subject for name, key in keys.items() if name.startswith(starts)}
+        counts = {}
+        for indicator in self.again.scores.indicators(unit):
+            key = FactKey(self.again.period.id, unit, indicator.id, "children_met")
+            has_target = any(
+                self.again.scores.target(c, indicator) is not None
+                for c in self.again.children(unit)
+                if self.again.sums.is_measured(c, indicator)
+            )
+            known = FactKey(self.again.period.id, unit, indicator.id, "children_known")
+            if has_target and self.again.number(known):
+                counts[indicator.id] = self.again.number(key) or 0
+        fewest = min(counts.values(), default=0)
+        return {indicator for indicator, number in counts.items() if number == fewest}
+
+    def _units(self, message: str, unit: str, keys: Keys) -> Names:
+        """The units below that a sentence without their numbers must name."""
+        again, below = self.again, self.again.children(unit)
+        if message in ("data_not_reported", "data_unread"):
+            why = message.removeprefix("data_")
+            return {c for c in below if again.scores.total(c)[2] == why}
+        if message == "rule_excluded":
+            out = {e.unit for e in again.campaign.ranking.exclusions if e.period == again.period.id}
+            return out & set(below)
+        subjects = {key.subject for key in keys.values()}
+        indicators = [i for i in again.campaign.indicators if i.id in subjects]
+        found: Names = set()
+        for code in below:
+            for indicator in indicators:
+                if not again.sums.is_measured(code, indicator):
+                    continue
+                if message == "below_small":
+                    lower = again.sums.side(code, indicator, 1) or 0
+                    named = 0 < lower < again.campaign.checks.smallest
+                else:
+                    idle = message.startswith("below_not_applicable")
+                    lacks = again.value(code, indicator) is None
+                    why = again.sums.why_missing(code, indicator) if lacks else ""
+                    named = lacks and (why == "not_applicable") is idle
+                if named:
+                    found.add(code)
+        return found
+
+    def _equal(self, key: FactKey, named: Names) -> Names:
+        """Of the units named, those whose same number is this one; and the fact's own unit."""
+        number = self.again.number(key)
+        same = {
+            unit
+            for unit in named
+            if unit in self.again.units
+            and self.again.number(FactKey(key.period, unit, key.subject, key.kind)) == number
+        }
+        return same | {key.unit}
+
+    def _all_equal(self, key: FactKey) -> Names:
+        """All units beside the fact's own whose same number is this one."""
+        beside = self.again.children(self.again.units.get(key.unit).parent_code)
+        again = self.again
+        indicator = next((i for i in again.campaign.indicators if i.id == key.subject), None)
+        known = {u for u in beside if indicator is None or again.sums.is_measured(u, indicator)}
+        return self._equal(key, known)
+
+    def _deciding(self, unit: str) -> dict[CellRef, tuple[Names, Names]]:
+        return self.again.list_trials(unit).deciding
+
+    def _moved(self, unit: str, named: Names, side: int) -> Names:
+        """The units named, when some deciding cell moves just these."""
+        moved = [sides[side] for sides in self._deciding(unit).values()]
+        return named if named in moved else set()
+
+
+def _written(cell: CellRef, period: str) -> str:
+    return visible(f"{period}/{cell.file} › {cell.sheet}: {cell.cell}")
+
+
+_NONE = FactKey("", "", "", "")

@@ -1,0 +1,103 @@
+"""Sentences that say "most", "first" or "furthest": whether no other number goes beyond theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from dxkit.model.campaign import Indicator
+from dxkit.model.facts import FactKey
+from dxkit.press.proof.again import Again
+
+Keys = Mapping[str, FactKey]
+
+
+class Superlatives:
+    """Judges the superlatives of one period's sentences."""
+
+    def __init__(self, again: Again) -> None:
+        self.again = again
+
+    def hold(self, message: str, keys: Keys) -> bool:
+        """Whether every superlative of a sentence is one; true of a sentence without any."""
+        return all(round(own, 12) == round(best, 12) for own, best in self._pairs(message, keys))
+
+    def _pairs(self, message: str, keys: Keys) -> Iterator[tuple[float, float]]:
+        """A number that is said to be extreme, and the extreme one."""
+        if message in ("below_spread", "points_spread", "picture_ranked"):
+            low, high = ("least", "greatest") if message == "picture_ranked" else ("worst", "best")
+            sign = self._direction(keys[high]) if message == "below_spread" else 1
+            for name, towards in ((high, sign), (low, -sign)):
+                beside = self._beside(keys[name])
+                yield towards * self._number(keys[name]), max(towards * n for n in beside)
+        elif message.startswith("next_step_") and "first" in keys:
+            names = [name for name in ("first", "second", "third") if name in keys]
+            greatest = sorted(self._beside(keys["first"]), reverse=True)
+            for name, best in zip(names, greatest, strict=False):
+                yield self._number(keys[name]), best
+        elif message == "picture_gap":
+            yield self._number(keys["most"]), max(self._beside(keys["most"]))
+        elif message.startswith(("group_", "type_")) and "gap" in keys:
+            lower = [key for name, key in keys.items() if name.startswith("lower_")]
+            higher = [key for name, key in keys.items() if name.startswith("higher_")]
+            told = lower or higher
+            if told:
+                yield abs(self._number(keys["gap"])), max(abs(self._number(k)) for k in told)
+        elif message.startswith("strength") and "worst_rank" in keys:
+            ranks = list(self._of_unit(keys["best_rank"], "rank", lambda _: True))
+            yield -self._number(keys["best_rank"]), max(-n for n in ranks)
+            yield self._number(keys["worst_rank"]), max(ranks)
+        elif message in ("headline_growth", "headline_both"):
+            changes = list(self._of_unit(keys["change"], "change", _is_rising_ratio))
+            yield self._number(keys["change"]), max(changes)
+            if message == "headline_both":
+                yield -self._number(keys["fall"]), max(-n for n in changes)
+        elif message.startswith("picture_changes"):
+            changes = list(self._of_unit(keys["most"], "change", _is_ratio))
+            yield self._number(keys["most"]), max(changes)
+            yield -self._number(keys["least"]), max(-n for n in changes)
+        elif message.startswith("picture_targets"):
+            gaps = list(self._of_unit(keys["gap"], "gap", _is_rising_ratio))
+            yield -self._number(keys["gap"]), max(-n for n in gaps)
+        elif message.startswith("picture_peers"):
+            for name, towards in (("best", 1), ("worst", -1)):
+                if name in keys:
+                    found = self._of_unit(keys[name], "against_group", _is_rising_ratio)
+                    yield towards * self._number(keys[name]), max(towards * n for n in found)
+
+    def _number(self, key: FactKey) -> float:
+        return float(self.again.number(key) or 0)
+
+    def _direction(self, key: FactKey) -> int:
+        found = (i.direction for i in self.again.campaign.indicators if i.id == key.subject)
+        return next(found, 1)
+
+    def _beside(self, key: FactKey) -> list[float]:
+        """The same number of all units beside the fact's own."""
+        again = self.again
+        indicator = next((i for i in again.campaign.indicators if i.id == key.subject), None)
+        found = []
+        for unit in again.children(again.units.get(key.unit).parent_code):
+            if indicator is None or again.sums.is_measured(unit, indicator):
+                number = again.number(FactKey(key.period, unit, key.subject, key.kind))
+                if number is not None:
+                    found.append(float(number))
+        return found
+
+    def _of_unit(
+        self, key: FactKey, kind: str, wanted: Callable[[Indicator], bool]
+    ) -> Iterator[float]:
+        """The same kind of number of all the unit's indicators that are meant."""
+        again = self.again
+        for indicator in again.scores.indicators(key.unit):
+            if wanted(indicator):
+                number = again.number(FactKey(key.period, key.unit, indicator.id, kind))
+                if number is not None:
+                    yield float(number)
+
+
+def _is_ratio(indicator: Indicator) -> bool:
+    return indicator.kind == "ratio"
+
+
+def _is_rising_ratio(indicator: Indicator) -> bool:
+    return indicator.kind == "ratio" and indicator.direction > 0
