@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import CATALOGUE, Finding
 from dxkit.story.claims.rules import RULES, FalseClaimError, state
-from dxkit.story.findings import finding_text
+from dxkit.story.findings import finding_text, names_in_findings
 from dxkit.story.messages import available_languages, load_language
 
 
@@ -133,3 +134,12 @@ def test_a_finding_speaks_the_languages_numbers() -> None:
     ratio = {"stated": 65.9, "computed": 66.1}
     finding = Finding("ratio_contradicts_parts", CellRef("a.xlsx", "S", "G70"), "937", "", ratio)
     assert "65,90" in finding_text(finding, load_language("vi"))
+
+
+def test_a_finding_calls_a_table_by_its_name(haugiang: Campaign) -> None:
+    values = {"unit": "Huyện Vị Thuỷ", "table": "dossiers"}
+    finding = Finding("table_missing", CellRef("935.xlsx"), "935", "", values)
+    for code, name in (("vi", "Hồ sơ thủ tục hành chính"), ("en", "Administrative dossiers")):
+        language = load_language(code)
+        names = names_in_findings(haugiang, haugiang.units, language)
+        assert name in finding_text(finding, language, names)
