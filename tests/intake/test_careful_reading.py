@@ -72,11 +72,11 @@ ODD_CELLS = {
     "a footnote's mark": (
         cell_d2(letters(("52", {}), ("1", {"vertAlign": "superscript"}))), "value_unreadable"),
     "a cell crossed out": (cell_d2(52, font=Font(strike=True)), "value_struck_out"),
-    "thousands left out by the format": (cell_d2(5000, "#,##0,"), "value_ambiguous"),
-    "thousands written by the format": (cell_d2(5, '0".000"'), "value_ambiguous"),
-    "hidden by the format": (cell_d2(52, ";;;"), "value_ambiguous"),
-    "a nought that its format hides": (cell_d2(0, "0;-0;;@"), "value_ambiguous"),
-    "a percent sign of the format's own": (cell_d2(52, '0"%"'), "value_ambiguous"),
+    "thousands left out by the format": (cell_d2(5000, "#,##0,"), "value_shown_otherwise"),
+    "thousands written by the format": (cell_d2(5, '0".000"'), "value_shown_otherwise"),
+    "hidden by the format": (cell_d2(52, ";;;"), "value_shown_otherwise"),
+    "a nought that its format hides": (cell_d2(0, "0;-0;;@"), "value_shown_otherwise"),
+    "a percent sign of the format's own": (cell_d2(52, '0"%"'), "value_shown_otherwise"),
     "a telephone number": (cell_d2("0939123456"), "value_ambiguous"),
     "more digits than a number has": (cell_d2("1" * 18), "value_ambiguous"),
     "below nought in brackets": (cell_d2("(5)"), "count_negative"),
@@ -110,17 +110,17 @@ ROWS = {
         ["value_struck_out C2", "value_struck_out D2"], dressed=strike_row),
     "one cell for two units": Sent(
         [HEAD, VI_TAN, [2, "Xã Hỏa Lựu", 5, None]], {"C2": 7, "C3": 5},
-        ["value_ambiguous D2"], merged="D2:D3"),
+        ["cell_merged D2"], merged="D2:D3"),
     "one cell for two columns": Sent(
         [HEAD, [1, "Xã Vị Tân", 7, None], HOA_LUU], {"C3": 5, "D3": 40},
-        ["value_ambiguous C2"], merged="C2:D2"),
+        ["cell_merged C2"], merged="C2:D2"),
     "a plan and a result under one name": Sent(
         [["TT", "Đơn vị", "Nội dung", "Số tổ", "Số thành viên"],
          [1, "Xã Vị Tân", "Kế hoạch", 10, 100], [None, None, "Thực hiện", 7, 52]],
         {}, ["column_not_understood C1", "unit_repeated B2", "unit_repeated B3"], merged="B2:B3"),
     "one row moved by a cell": Sent(
         [HEAD, [1, "Xã Vị Tân", None, 7, 52], HOA_LUU], {"C3": 5, "D3": 40},
-        ["value_ambiguous D2"]),
+        ["row_shifted D2"]),
     "shares in a column of counts": Sent(
         [HOUSEHOLDS, GROUP_1, [1, "Ấp 1", 120, 0.85], [2, "Ấp 2", 130, 1]],
         {"C3": 120, "C4": 130}, ["count_not_whole D3", "value_ambiguous D4"]),
@@ -399,7 +399,7 @@ def test_a_line_of_a_text_file_that_breaks_off(office: Office) -> None:
     seen = office.sent()
     used = {o.place.cell: o.value for o in seen.received.table.observations if o.value is not None}
     assert used == {"C3": 5, "D3": 40}
-    assert seen.findings("value_ambiguous") == [("value_ambiguous", "930.csv › C2")]
+    assert seen.findings("row_shifted") == [("row_shifted", "930.csv › C2")]
 
 
 def test_letters_crossed_out_and_raised_in_xls(office: Office) -> None:
