@@ -29,12 +29,15 @@ _AGAINST = (
 )
 
 
-def situation(view: View) -> Iterator[Claim]:
-    """What is true of the unit now, in reading order."""
-    yield from _points(view)
+def levels(view: View) -> Iterator[tuple[Claim, ...]]:
+    """What each indicator has reached, and over the whole movement."""
     for indicator in view.indicators:
-        yield level(view, indicator)
-        yield from _movement(view, indicator)
+        yield level(view, indicator), *_movement(view, indicator)
+
+
+def standing(view: View) -> Iterator[Claim]:
+    """Where the unit stands among others, and how sure that is."""
+    yield from _points(view)
     of_group, of_type = _against_group(view), _against_type(view)
     if of_group and of_type and _in_which(of_group) == _in_which(of_type):
         of_type = None  # the same again
