@@ -348,7 +348,7 @@ def test_a_district_that_sends_nothing_has_no_number_left(
     gone = {district, *(u.code for u in base.units.descendants(district))}
     other = Told.of(with_observations(base, lambda o: None if o.unit_code in gone else o))
     said = {message for message, _ in other.sentences[district]}
-    assert {"headline_not_reported", "level_not_reported", "next_unknown"} <= said
+    assert {"headline_not_reported", "level_all_not_reported", "next_unknown"} <= said
     assert not any(
         m.startswith(("level_met", "level_missed", "change_", "next_step", "pace_", "group_"))
         for m in said

@@ -30,14 +30,19 @@ _AGAINST = (
 
 
 def levels(view: View) -> Iterator[tuple[Claim, ...]]:
-    """What each indicator has reached, and over the whole movement."""
-    for indicator in view.indicators:
+    """What each indicator has reached, and over the whole movement; nothing of a unit without any
+    usable figure.
+    """
+    for indicator in view.indicators if _silence(view) is None else ():
         yield level(view, indicator), *_movement(view, indicator)
 
 
 def standing(view: View) -> Iterator[Claim]:
-    """Where the unit stands among others, and how sure that is."""
+    """Where the unit stands among others, and how sure that is; or that it has no usable figure."""
     yield from _points(view)
+    silence = _silence(view)
+    if silence is not None:
+        yield silence
     of_group, of_type = _against_group(view), _against_type(view)
     if of_group and of_type and _in_which(of_group) == _in_which(of_type):
         of_type = None  # the same again
@@ -62,6 +67,15 @@ def _points(view: View) -> Iterator[Claim]:
         claim = choose((message,), {**facts, "unit": view.itself, "tied": tied})
         if claim is not None:
             yield claim
+
+
+def _silence(view: View) -> Claim | None:
+    """That there is nothing on any indicator, said once."""
+    return choose(
+        ("level_all_not_reported", "level_all_unread"),
+        {**{f"value_{i.id}": view.fact(i.id, "value") for i in view.indicators},
+         "unit": view.itself},
+    )  # fmt: skip
 
 
 def level(view: View, indicator: Indicator) -> Claim:
