@@ -26,7 +26,7 @@ def header_paths(sheet: Sheet, rows: range) -> Paths:
     as (1) and a label under itself are left out.
     """
     labels: dict[tuple[int, int], str] = {}
-    columns = set()
+    columns: set[int] = set()
     counted_in = {row for row in rows if says_units_of_measure(sheet.rows.get(row, ()))}
     for row in rows:
         for cell in sheet.rows.get(row, ()):
@@ -34,16 +34,15 @@ def header_paths(sheet: Sheet, rows: range) -> Paths:
                 labels[row, cell.column] = _label(cell)
             columns.add(cell.column)
     merged = set()
-    below = _columns_below(sheet, rows.stop) if sheet.merged else frozenset()
+    holding = columns | _columns_below(sheet, rows.stop) if sheet.merged else columns
     for first_row, first_column, last_row, last_column in sheet.merged:
         label = labels.get((first_row, first_column))
         if label is None or first_row not in rows:
             continue
-        # A label reaches over columns without one of their own where figures stand below.
-        reach = min(last_column, max(columns))
-        reach = max((reach, *(column for column in below if column <= last_column)))
+        # A label reaches over the columns that hold anything: labels of their own, or figures.
+        over = [c for c in range(first_column, last_column + 1) if c in holding]
         for row in range(first_row, min(last_row, rows.stop - 1) + 1):
-            for column in range(first_column, reach + 1):
+            for column in {first_column, *over}:
                 labels[row, column] = label
                 merged.add((row, column))
                 columns.add(column)

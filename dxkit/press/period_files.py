@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING
 
 from dxkit.intake.project import Project
 from dxkit.press.data_out import write_data, write_text
+from dxkit.press.manifest import Manifest
 from dxkit.story.messages import Language, load_language
 from dxkit.story.period import OpenPeriod, open_period
 
 if TYPE_CHECKING:
     from dxkit.intake.revisions import SinceLastCheck
+
+_NAMES = (
+    "index.html", "findings.html", "league.xlsx",
+    "data/observations.csv", "data/indicators.csv", "data/ranking.csv", "data/findings.csv",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,3 +76,12 @@ class PeriodFiles:
             if (above / period.id / "index.html").exists()
         }
         write_text(above / "index.html", campaign_html(self.opened, periods, self._language))
+
+
+def files_are_whole(project: Project, manifest: Manifest, folder: Path) -> bool:
+    """Whether the files around the pages are all there and made from the workbooks as they are."""
+    there = all((folder / name).exists() for name in _NAMES)
+    if not (manifest.complete and there and (folder.parent / "index.html").exists()):
+        return False
+    received = open_period(project, manifest.campaign, manifest.period).received
+    return manifest.inputs == {source.name: source.sha256 for source in received.sources}

@@ -19,7 +19,7 @@ from dxkit.press.batch import Batch, scratch_folder
 from dxkit.press.lock import only_run
 from dxkit.press.making import import_all, import_parts, prepare_scorecards
 from dxkit.press.manifest import Manifest, PageRecord
-from dxkit.press.period_files import PeriodFiles
+from dxkit.press.period_files import PeriodFiles, files_are_whole
 from dxkit.press.processes import can_fork, no_collection, stay_single_threaded
 from dxkit.press.tasks import Task, is_current, plan_tasks
 from dxkit.press.workers import Crew, local_workers
@@ -104,7 +104,7 @@ def run_reports(
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
         again = tasks if options.canary else []
         started(len(todo) + len(again))
-        whole = manifest.complete and (folder / "index.html").exists()
+        whole = files_are_whole(project, manifest, folder)
         if tasks and (todo or again or not whole):
             try:
                 _make(project, options, tasks[0], todo, again, scratch, result, progress)
