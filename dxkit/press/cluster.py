@@ -141,7 +141,8 @@ def make_chunk(parcel: bytes, order: dict[str, Any]) -> list[_Made]:
     """On a machine of the cluster: make some pages in a process that is fit to be forked."""
     from distributed import get_worker
 
-    folder = Path(tempfile.mkdtemp(prefix="dxkit-"))
+    ours = get_worker().local_directory  # Dask clears it away, even after a worker that was killed
+    folder = Path(tempfile.mkdtemp(prefix="dxkit-", dir=ours))
     try:
         with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
             archive.extractall(folder)

@@ -68,7 +68,7 @@ def test_the_document_is_laid_out_as_the_decree_asks(with_documents: Path) -> No
     assert document.styles["Normal"].font.name == "Times New Roman"
     assert document.styles["Normal"].font.size.pt == 13
     head = document.tables[0]
-    assert head.cell(0, 0).text.startswith("ỦY BAN NHÂN DÂN TỈNH HẬU GIANG")
+    assert head.cell(0, 0).text.startswith("ỦY BAN NHÂN DÂN\nTỈNH HẬU GIANG\n")
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in head.cell(0, 1).text
     assert "Độc lập - Tự do - Hạnh phúc" in head.cell(0, 1).text
     assert head.cell(1, 0).text.startswith("Số:")
