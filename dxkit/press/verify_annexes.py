@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dxkit.model.facts import Fact
 from dxkit.press.document.facts_part import read_facts
-from dxkit.press.workbook_out import as_in_cell, number_format
+from dxkit.press.fact_book import as_in_cell, number_format
 from dxkit.story.messages import Language, available_languages, load_language
 
 Find = Callable[[str], Fact | None]

@@ -1,35 +1,26 @@
-"""league.xlsx: the tables for people who go on in a spreadsheet.
-
-Every number is written unrounded, with a format that shows it as the pages do, and is listed on the
-last sheet with its fact and its cells. Text never becomes a formula or a link.
-"""
+"""league.xlsx: the tables of a period for people who go on in a spreadsheet."""
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dxkit.analysis.rule_facts import reward_subject
 from dxkit.analysis.unit_facts import TOTAL
-from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.units import Unit
+from dxkit.press.fact_book import Entry, FactBook
 from dxkit.story.claims.ranking_rules import list_certainty, ranking_rules, reward_rules
 from dxkit.story.claims.view import View
 from dxkit.story.messages import Language
 from dxkit.story.period import OpenPeriod
-from dxkit.story.places import ranges_by_sheet
 from dxkit.story.plain_text import harmless
 from dxkit.story.sentences import Writer
 
 _DETAILS = ("numerator", "denominator", "value", "target", "gap", "points", "rank")
-Entry = Fact | str | None
+_WORDS = ("unit", "level", "indicator", "award", "reason")
+"""Columns that hold names."""
 
 
 def write_league(opened: OpenPeriod, path: Path, language: Language) -> None:
@@ -39,11 +30,13 @@ def write_league(opened: OpenPeriod, path: Path, language: Language) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        book = LeagueBook(scratch, opened, language)
-        book.ranking()
-        book.comparison()
-        book.indicators()
-        book.notes()
+        warning = language.plain("report.simulated") if opened.received.simulated_files else ""
+        book = FactBook(scratch, language, warning)
+        league = _League(book, opened, language)
+        league.ranking()
+        league.comparison()
+        league.indicators()
+        league.notes()
         book.numbers()
         book.close()
         os.replace(scratch, path)
@@ -51,31 +44,13 @@ def write_league(opened: OpenPeriod, path: Path, language: Language) -> None:
         scratch.unlink(missing_ok=True)
 
 
-def number_format(fact: Fact) -> str:
-    """The spreadsheet format that shows a fact as a page does: "0.0%", "#,##0"."""
-    places = "." + "0" * fact.decimals if fact.decimals else ""
-    if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE:
-        return f"+0{places};-0{places};0{places}"
-    return f"0{places}%" if fact.unit is UnitOfMeasure.SHARE else f"#,##0{places}"
+class _League:
+    """What stands on the sheets."""
 
-
-class LeagueBook:
-    """The workbook being written, sheet by sheet."""
-
-    def __init__(self, path: Path, opened: OpenPeriod, language: Language) -> None:
-        options = {"strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(path, options)
-        self._book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # same bytes
+    def __init__(self, book: FactBook, opened: OpenPeriod, language: Language) -> None:
+        self._book = book
         self._opened = opened
         self._language = language
-        self._formats: dict[str, Any] = {}
-        self._written: list[tuple[str, str, Fact]] = []
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._book.close()
-
-    # the sheets --------------------------------------------------------------------------
 
     def ranking(self) -> None:
         """The units that get a report, by place."""
@@ -147,10 +122,6 @@ class LeagueBook:
         """What the tables are, how indicators are defined, and the sources of the rules."""
         opened, language, say = self._opened, self._language, self._language.plain
         campaign, period = opened.campaign, opened.analysis.period
-        sheet = self._book.add_worksheet(say("workbook.notes"))
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 110)
-        wrap = self._format(text_wrap=True, valign="top")
         assumed = f" ({say('report.assumed')})"
         days = (day.strftime("%d/%m/%Y") for day in (period.first_day, period.last_day))
         lines = [
@@ -171,10 +142,7 @@ class LeagueBook:
                     (f"{say('workbook.target')}: {name}", target.source + assumed * target.assumed)
                 )
         lines += self._rules()
-        for row, pair in enumerate(dict.fromkeys(lines)):
-            for column, text in enumerate(pair):
-                sheet.write_string(row, column, text, wrap)
-        _print_settings(sheet)
+        self._book.texts(say("workbook.notes"), dict.fromkeys(lines))
 
     def _rules(self) -> Iterator[tuple[str, str]]:
         """The rules of ranking and rewards, and how the lists stand the trials, as pages say."""
@@ -197,35 +165,8 @@ class LeagueBook:
                     text = " ".join(writer.plain(claim) for claim in reward_rules(view, rule))
                     yield f"{say('workbook.reward_rules')}: {name}", text
 
-    def numbers(self) -> None:
-        """Every number of the other sheets: its place, its fact, how it is shown, its cells."""
-        say = self._language.plain
-        sheet = self._book.add_worksheet(say("workbook.numbers"))
-        heading = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#EAF2FA")
-        for column, key in enumerate(("sheet", "cell", "fact", "shown", "source_cells")):
-            sheet.write_string(0, column, say(f"workbook.{key}"), heading)
-        for row, (name, cell, fact) in enumerate(self._written, start=1):
-            for column, text in enumerate(
-                (name, cell, str(fact.key), self._language.number(fact), _cells(fact))
-            ):
-                sheet.write_string(row, column, text)
-        for column, width in enumerate((14, 8, 42, 14, 110)):
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(self._written), 1), 4)
-        sheet.repeat_rows(0)
-        _print_settings(sheet)
-
-    # pieces ------------------------------------------------------------------------------
-
     def _names(self, unit: Unit) -> list[Entry]:
         return [unit.code, harmless(unit.name)]
-
-    def _format(self, **properties: Any) -> Any:
-        key = repr(sorted(properties.items()))
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format(properties)
-        return self._formats[key]
 
     def _sheet(
         self,
@@ -236,63 +177,6 @@ class LeagueBook:
     ) -> None:
         """One table: ``columns`` are keys of words, ``more`` further headings as they are."""
         say = self._language.plain
-        name = say(f"workbook.{key}")
-        sheet = self._book.add_worksheet(name)
-        first = 0
-        if self._opened.received.simulated_files:
-            warning = self._format(bold=True, font_color="#A04C00")
-            sheet.write_string(0, 0, say("report.simulated"), warning)
-            first = 1
-        heading = self._format(
-            bold=True, bottom=1, text_wrap=True, valign="bottom", bg_color="#EAF2FA"
-        )
         headings = [*(say(f"workbook.{column}") for column in columns), *more]
-        for column, text in enumerate(headings):
-            sheet.write_string(first, column, text, heading)
-        for number, entries in enumerate(rows, start=first + 1):
-            for column, entry in enumerate(entries):
-                self._write(sheet, name, number, column, entry)
-        words = [n for n, c in enumerate(columns) if c in ("unit", "level", "indicator")]
-        sheet.set_row(first, 32)
-        sheet.set_column(0, len(headings) - 1, 13)
-        sheet.set_column(0, 0, 9)
-        for column in words:
-            sheet.set_column(column, column, 24)
-        sheet.freeze_panes(first + 1, 2)
-        sheet.repeat_rows(first)
-        sheet.autofilter(first, 0, first + max(len(rows), 1), len(headings) - 1)
-        _print_settings(sheet)
-
-    def _write(self, sheet: Any, name: str, row: int, column: int, entry: Entry) -> None:
-        if isinstance(entry, Fact):
-            if entry.known:
-                form = self._format(num_format=number_format(entry))
-                sheet.write_number(row, column, as_in_cell(entry), form)
-                self._written.append((name, xl_rowcol_to_cell(row, column), entry))
-            else:
-                soft = self._format(italic=True, font_color="#55606E")
-                sheet.write_string(row, column, self._language.number(entry), soft)
-        elif entry:
-            sheet.write_string(row, column, entry)
-
-
-def as_in_cell(fact: Fact) -> float | int:
-    """The number for the cell: the fact's own value to the 16 digits that the format keeps,
-    differences of shares in percentage points.
-    """
-    scale = 100 if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE else 1
-    value = fact.number * scale
-    return value if isinstance(value, int) else float(f"{value:.16G}")
-
-
-def _cells(fact: Fact) -> str:
-    places = ranges_by_sheet(fact.sources).items()
-    text = "; ".join(f"{file} › {sheet}: {ranges}" for (file, sheet), ranges in places)
-    return harmless(text, 2000)
-
-
-def _print_settings(sheet: Any) -> None:
-    sheet.set_paper(9)  # A4
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&C&P/&N")
+        wide = [place for place, column in enumerate(columns) if column in _WORDS]
+        self._book.table(say(f"workbook.{key}"), headings, rows, wide)

@@ -64,6 +64,9 @@ def write_hostile(raw: Path, folder: Path) -> None:
     book.properties.creator = book.properties.title = TEXTS[0]
     book.save(folder / FILES[0])
     other = openpyxl.load_workbook(raw / "936-huyen-long-my.xlsx")
+    for row, text in enumerate(TEXTS[10:], start=11):  # names of things that have a month
+        if _is_dated(other.worksheets[2], row):
+            _put(other.worksheets[2], row, 2, text)
     other.save(folder / FILES[1])
     (folder / FILES[2]).write_text("\n".join(text for text in TEXTS if "\n" not in text), "utf-8")
 
@@ -77,6 +80,10 @@ def _spoil_hamlets(sheet: Worksheet) -> None:
             if text is None:
                 return
             _put(sheet, row, 2, f"Ấp {text}")
+
+
+def _is_dated(sheet: Worksheet, row: int) -> bool:
+    return "/20" in str(sheet.cell(row, 5).value)
 
 
 def _put(sheet: Worksheet, row: int, column: int, text: str) -> None:

@@ -62,6 +62,8 @@ def test_every_kind_of_field_arrived(hostile_outputs: Path) -> None:
         assert sheet in district
     commune = text_of(hostile_outputs, "commune/31393-*.html")
     assert "Ấp Style Title Main Svg Onload Window Ran 5" in commune  # a hamlet's name, put in order
+    dated = text_of(hostile_outputs, "district/936-*.html")
+    assert dated.count("]]>&amp;&lt;b&gt;") >= 4  # drawn, told, listed and in the register
     findings = text_of(hostile_outputs, "findings.html")
     for text in (FILES[2], TEXTS[0], TEXTS[1], "=1+1"):
         assert text in findings, text

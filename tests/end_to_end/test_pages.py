@@ -115,6 +115,8 @@ def test_pages_have_no_address_one_script_and_a_language(outputs: Path) -> None:
         assert text.count("<h1") == 1
         assert not re.search(r"\b(nan|None|NaN)\b", text)
         assert len(text.encode()) < 250_000
+    sizes = sorted(page.stat().st_size for page in outputs.glob("district/*.html"))
+    assert sizes[len(sizes) // 2] < 175_000
 
 
 def test_two_runs_give_the_same_bytes(outputs: Path, tmp_path: Path) -> None:

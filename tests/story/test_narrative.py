@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from dxkit.story.claims.headlines import headlines
 from dxkit.story.claims.next_steps import next_steps
 from dxkit.story.claims.ranking_rules import list_certainty, ranking_rules
 from dxkit.story.claims.rules import RULES, is_true
-from dxkit.story.claims.situation import activity, situation
+from dxkit.story.claims.situation import activity, levels, standing
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
 from dxkit.story.period import OpenPeriod, open_period
@@ -39,7 +40,8 @@ def story(view: View) -> list[Claim]:
     """All claims of the argument, in reading order."""
     steps = [claim for group in next_steps(view) for claim in group]
     return [
-        *headlines(view), *situation(view), *activity(view), *changes(view), *causes(view), *steps,
+        *headlines(view), *chain.from_iterable(levels(view)), *standing(view),
+        *activity(view), *changes(view), *causes(view), *steps,
     ]  # fmt: skip
 
 

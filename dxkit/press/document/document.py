@@ -22,6 +22,7 @@ from dxkit.press.document.layout import (
 )
 from dxkit.story.charts.canvas import with_bitmaps
 from dxkit.story.period import OpenPeriod
+from dxkit.story.plain_text import harmless
 from dxkit.story.report import Report
 
 _PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -51,7 +52,9 @@ def write_document(opened: OpenPeriod, unit_code: str, language_code: str, path:
     document.core_properties.title = report.title
     document.core_properties.author = language.name(opened.campaign.organiser)
     heading_block(document, language.name(opened.campaign.organiser), language)
-    title(document, say("official.report"), report.title)
+    period = language.period(opened.analysis.period.id)
+    unit = harmless(opened.analysis.units.get(unit_code).name)
+    title(document, say("official.report"), say("official.abstract", period=period, unit=unit))
     _simulated(document, opened, say("report.simulated"))
     addressed = document.add_paragraph(say("official.addressed"))
     addressed.alignment = CENTRE

@@ -16,12 +16,14 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt, RGBColor
 
 from dxkit.press.document.facts_part import FACT_STYLE
+from dxkit.story.charts.labels import broken
 from dxkit.story.messages import Language
 
 _FONT = "Times New Roman"
 CENTRE = WD_ALIGN_PARAGRAPH.CENTER
-_BLOCKS = (Mm(76), Mm(89))
-"""Widths of the two heading blocks, in which neither name breaks."""
+_BLOCKS = (Mm(70), Mm(95))
+"""Widths of the two heading blocks: the state's name stands on one line."""
+_BODY = 24  # letters of the issuing body on a line
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
@@ -65,7 +67,7 @@ def heading_block(document: Any, organiser: str, language: Language) -> None:
         for cell, width in zip(row.cells, _BLOCKS, strict=True):
             cell.width = width
     _no_side_margins(table)
-    _line(table.cell(0, 0), organiser.upper(), 12, bold=True, ruled=20)
+    _line(table.cell(0, 0), broken(organiser.upper(), _BODY, 3), 12, bold=True, ruled=20)
     _line(table.cell(0, 1), say("official.state"), 12, bold=True)
     _line(table.cell(0, 1), say("official.motto"), 13, bold=True, ruled=47)
     _line(table.cell(1, 0), say("official.number"), 13)
@@ -125,7 +127,8 @@ def _no_side_margins(table: Any) -> None:
         margin.set(qn("w:w"), "0")
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
-    table._tbl.tblPr.append(margins)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))  # which the format wants behind the margins
+    look.addprevious(margins)
 
 
 def _line(

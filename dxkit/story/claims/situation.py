@@ -29,15 +29,20 @@ _AGAINST = (
 )
 
 
-def situation(view: View) -> Iterator[Claim]:
-    """What is true of the unit now, in reading order."""
+def levels(view: View) -> Iterator[tuple[Claim, ...]]:
+    """What each indicator has reached, and over the whole movement; nothing of a unit without any
+    usable figure.
+    """
+    for indicator in view.indicators if _silence(view) is None else ():
+        yield level(view, indicator), *_movement(view, indicator)
+
+
+def standing(view: View) -> Iterator[Claim]:
+    """Where the unit stands among others, and how sure that is; or that it has no usable figure."""
     yield from _points(view)
     silence = _silence(view)
     if silence is not None:
         yield silence
-    for indicator in view.indicators if silence is None else ():
-        yield level(view, indicator)
-        yield from _movement(view, indicator)
     of_group, of_type = _against_group(view), _against_type(view)
     if of_group and of_type and _in_which(of_group) == _in_which(of_type):
         of_type = None  # the same again

@@ -17,6 +17,7 @@ from dxkit.story.charts.timeline import Event, draw_timeline
 from dxkit.story.claims.pictures import month_shares, months_claim
 from dxkit.story.parts.charting import NOTHING, chart, name_of
 from dxkit.story.parts.context import Context, Part
+from dxkit.story.plain_text import harmless
 
 _MONTH = re.compile(r"(?:\d{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
 _MOST_EVENTS = 25
@@ -81,7 +82,7 @@ def timeline(
         tuple(
             DataRow(
                 Markup('<bdi class="raw">{}</bdi> <span class="date">{}</span>').format(
-                    event.label, names[event.month]
+                    harmless(event.label), names[event.month]
                 ),
                 (),
             )

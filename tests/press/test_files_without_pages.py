@@ -1,0 +1,60 @@
+"""The files around the pages are right though no page had to be made."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from dxkit.cli import run
+
+FILES = ("league.xlsx", "findings.html", "data/ranking.csv")
+
+
+@pytest.fixture
+def own_outputs(outputs: Path, tmp_path: Path) -> Path:
+    """A copy of the shared run's outputs."""
+    shutil.copytree(outputs.parent, tmp_path / "out" / "haugiang-2022")
+    return tmp_path / "out" / "haugiang-2022" / "2022-Q4"
+
+
+def pages(folder: Path) -> dict[str, int]:
+    found = [folder / "province.html", *folder.glob("district/*.html")]
+    assert len(found) == 9
+    return {page.name: page.stat().st_mtime_ns for page in found}
+
+
+def test_files_that_went_missing_are_written_again(own_outputs: Path) -> None:
+    before = {name: (own_outputs / name).read_bytes() for name in FILES}
+    made = pages(own_outputs)
+    for name in FILES:
+        (own_outputs / name).unlink()
+    assert run(["report", "2022-Q4", "--out", str(own_outputs.parents[1])]) == 0
+    assert {name: (own_outputs / name).read_bytes() for name in FILES} == before
+    assert pages(own_outputs) == made
+
+
+def test_a_changed_workbook_changes_the_league_though_no_page_is_made(
+    own_outputs: Path, raw_copy: Path, root: Path
+) -> None:
+    """``--only-failed`` after a run without failures: only the pages stay as they are."""
+    raw = raw_copy / "haugiang-2022"
+    shutil.copytree(root / "data/raw/haugiang-2022/2022-Q3", raw / "2022-Q3")
+    path = raw / "2022-Q4" / "936-huyen-long-my.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["3. Mô hình, sáng kiến"].delete_rows(18)  # the last of eight
+    book.save(path)
+    made = pages(own_outputs)
+    arguments = ["--raw", str(raw_copy), "--out", str(own_outputs.parents[1])]
+    assert run(["report", "2022-Q4", "--only-failed", *arguments]) == 0
+    assert pages(own_outputs) == made
+    league = openpyxl.load_workbook(own_outputs / "league.xlsx")
+    compared = league["So sánh"]
+    heads = [cell.value for cell in compared[2]]
+    (row,) = [row for row in compared.iter_rows(min_row=3, values_only=True) if row[0] == "936"]
+    assert row[heads.index("Mô hình, sáng kiến")] == 7
+    manifest = json.loads((own_outputs / "manifest.json").read_text("utf-8"))
+    assert manifest["pages"]
