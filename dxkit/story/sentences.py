@@ -113,7 +113,8 @@ class Writer:
 
 
 def _small(text: str, kind: str) -> str:
-    """A name within a sentence; the second letter tells an abbreviation, which stays."""
-    if kind == "band" or text[1:2].isupper():
+    """A name within a sentence; capitals within its first word tell a name that keeps its own."""
+    first = text.split(" ", 1)[0]
+    if kind == "band" or any(letter.isupper() for letter in first[1:]):
         return text
     return text[:1].lower() + text[1:]
