@@ -27,6 +27,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import quote
+
 ROOT = Path(__file__).resolve().parents[1]
 CAMPAIGN, PERIOD = "haugiang-2022", "2022-Q4"
 PYTHON = sys.executable
@@ -172,11 +174,14 @@ def main() -> None:
     result = summary(rounds, len(districts), len(communes))
     chosen.write.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     print(json.dumps(result, indent=1))
+    if chosen.write == Path(__file__).with_name("results.json"):
+        quote.main()
 
 
 def summary(rounds: list[dict[str, Cost]], pages: int, more: int) -> dict[str, object]:
     """Medians over the rounds, with the machine named."""
-    found: dict[str, object] = {"machine": machine(), "pages": pages, "pages_all": pages + more}
+    found: dict[str, object] = {"machine": machine(), "rounds": len(rounds)}
+    found |= {"pages": pages, "pages_all": pages + more}
     for measure in ("wall", "cpu"):
         each = [ratios(costs, pages, more, measure) for costs in rounds]
         found[f"ratios_{measure}"] = {

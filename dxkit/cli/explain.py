@@ -11,7 +11,7 @@ from dxkit.cli.session import DONE, Session, common_options
 @click.argument("period")
 @click.argument("unit")
 @click.argument("indicator")
-@click.option("--kind", default="value", help="Another number of it: points, rank, gap, change …")
+@click.option("--kind", default="", help="Another number of it: points, rank, gap, change …")
 @common_options
 def explain(
     period: str,
@@ -29,27 +29,31 @@ def explain(
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
     opened = session.open(period_id)
-    known = {i.id: i for i in session.campaign.indicators}
-    if indicator not in known:
-        raise session.refuse("indicator_unknown", text=indicator, available=", ".join(known))
+    named = {i.id: session.language.name(i.names) for i in session.campaign.indicators}
+    named |= {m.id: session.language.name(m.names) for m in session.campaign.measures}
+    named["total"] = session.language.plain("report.total")
     code = session.unit(unit, period_id)
     card = opened.analysis.scorecard(code)
-    fact = card.find(indicator, "value")
+    kinds = [key.kind for key in card.facts if key.subject == indicator]
+    if not kinds:
+        known = dict.fromkeys(key.subject for key in card.facts if key.subject in named)
+        raise session.refuse("indicator_unknown", text=indicator, available=", ".join(known))
+    kind = kind or ("points" if indicator == "total" else "value")
+    fact = card.find(indicator, kind)
     if fact is None:
-        raise session.refuse("indicator_unknown", text=indicator, available="–")
-    if card.find(indicator, kind) is None:
-        kinds = [key.kind for key in card.facts if key.subject == indicator]
         raise session.refuse("kind_unknown", text=kind, available=", ".join(dict.fromkeys(kinds)))
     click.echo(
         session.say(
             "explain_value",
-            indicator=session.language.name(known[indicator].names),
+            indicator=named[indicator],
             unit=card.unit.name,
             period=session.language.period(period_id),
-            value=session.language.number(fact),
+            value=session.language.number(
+                card.find(indicator, "value") or card.find(indicator, "points") or fact
+            ),
         )
     )
     folder = session.project.output_folder(session.campaign.id, period_id)
-    for line in chain(opened, card.fact(indicator, kind).key, folder, session.language):
+    for line in chain(opened, fact.key, folder, session.language):
         click.echo(line)
     return DONE

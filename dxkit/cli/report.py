@@ -75,7 +75,7 @@ def report(
     codes = [session.unit(unit, period_id) for unit in units]
     session.level(level)
     if notebook is not None:
-        notebook = session.own_notebook(notebook)
+        notebook = session.own_notebook(notebook, period_id)
     browser = find_browser() if "pdf" in kinds else None
     if "pdf" in kinds and browser is None:
         raise session.refuse("no_browser")

@@ -133,22 +133,38 @@ class Session:
         units = self.campaign.units.on(self.campaign.period(period_id).last_day)
         if text in units:
             return text
-        found = [u.code for u in units.units if fold(text) in (fold(u.name), fold(u.bare_name))]
-        if len(found) != 1:
-            some = [f"{u.code} {u.name}" for u in units.at_level(self.campaign.report_level)]
-            raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
-        return found[0]
+        named = [u for u in units.units if fold(u.name) == fold(text)]
+        named = named or [u for u in units.units if fold(u.bare_name) == fold(text)]
+        if len(named) == 1:
+            return named[0].code
+        if named:
+            inside = {u.code: units.parent(u.code) for u in named}
+            some = [
+                f"{u.code} {u.name}" + (f" ({above.name})" if (above := inside[u.code]) else "")
+                for u in named
+            ]
+            raise self.refuse("unit_ambiguous", text=text, available="; ".join(some))
+        alike = [u for u in units.units if fold(text) and fold(text) in fold(u.name)]
+        some = [f"{u.code} {u.name}" for u in alike or units.at_level(self.campaign.report_level)]
+        raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
 
-    def own_notebook(self, named: Path) -> Path:
+    def own_notebook(self, named: Path, period_id: str) -> Path:
         """A notebook by its path or its name in notebooks/. From here on, outputs are apart from
-        those of the office's own reports.
+        those of the office's own reports; what the office's last check saw goes with them, or a
+        mended workbook would seem to have no earlier version.
         """
+        from dxkit.intake.history import History
+
         places = (named, self.project.notebooks / named)
         found = next((path for path in places if path.is_file()), None)
         if found is None:
             raise self.refuse("notebook_missing", text=named, available=self.project.notebooks)
         out = self.project.outputs / "own" / found.stem
+        office = self.project.store_file(self.campaign.id, period_id).parent
         self.project = dataclasses.replace(self.project, out=out)
+        own = self.project.store_file(self.campaign.id, period_id).parent
+        with self.writing(period_id):
+            History.open(office).copy(own)
         return found.resolve()
 
     def level(self, text: str) -> str:

@@ -38,6 +38,8 @@ class ColumnLabels:
     def __init__(self, campaign: Campaign, period: Period) -> None:
         self.period = period
         self._labels: dict[str, list[Measure]] = {}
+        self._is_one: dict[tuple[str, tuple[str, ...]], bool] = {}
+        self._read: dict[tuple[tuple[str, ...], bool], Labelled | None] = {}
         for measure in campaign.measures:
             names = measure.names.values() if measure.headers else ()
             keys = {compact([label.replace(">", " ")]) for label in (*measure.headers, *names)}
@@ -72,6 +74,12 @@ class ColumnLabels:
         """The measures that the labels above a column mean and the time they name; None when
         nobody declared them. Without ``bare_months``, "10/2022" is no month's label.
         """
+        key = (tuple(path), bare_months)
+        if key not in self._read:  # a sheet's header is tried in many ways
+            self._read[key] = self._meaning(path, bare_months)
+        return self._read[key]
+
+    def _meaning(self, path: Sequence[str], bare_months: bool) -> Labelled | None:
         for reading in readings(path):
             label, period, control, span = self._without_period(reading, bare_months)
             if measures := self._labels.get(label):
@@ -85,11 +93,14 @@ class ColumnLabels:
 
     def is_one(self, kind: str, path: Sequence[str]) -> bool:
         """Whether the labels, or one of them, are a word of the vocabulary's kind."""
-        return any(
-            compact(parts) in self._kinds[kind]
-            for reading in readings(path)
-            for parts in (reading, *([part] for part in reading))
-        )
+        key = (kind, tuple(path))
+        if key not in self._is_one:
+            self._is_one[key] = any(
+                compact(parts) in self._kinds[kind]
+                for reading in readings(path)
+                for parts in (reading, *([part] for part in reading))
+            )
+        return self._is_one[key]
 
     def _without_period(
         self, path: Sequence[str], bare_months: bool

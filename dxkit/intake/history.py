@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,15 @@ class History:
         for path in (self.folder / "cells").glob("*.json"):
             if path.name not in wanted:
                 path.unlink(missing_ok=True)
+
+    def copy(self, folder: Path) -> None:
+        """Keep the same in another folder, unless there is nothing to keep."""
+        other = replace(self, folder=folder)
+        for entry in self.files.values():
+            if cells := self.cells(entry.sha256):
+                other.keep(entry.sha256, cells)
+        if self.files:
+            other.save()
 
     def keep(self, sha256: str, cells: FileCells) -> None:
         """Keep the cells of a version."""

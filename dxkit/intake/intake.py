@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dxkit.intake.checks import (
@@ -39,13 +39,14 @@ def read_period(
     period_id: str,
     folder: Path,
     references: Path | None = None,
-    before: Received | None = None,
+    before: Received | Callable[[], Received] | None = None,
     history: History | None = None,
 ) -> Received:
     """Everything in the raw ``folder`` of one period. ``references`` is the folder that holds the
     campaign's reference folders; without it reported figures are not compared with published ones,
     and without what was received ``before`` not with the last period's, without the ``history`` of
-    earlier checks not with the files as they were then.
+    earlier checks not with the files as they were then. ``before`` may be a call that gives it: it
+    is made when the files are read.
 
     Nothing is raised for bad input: what is wrong is in the findings.
     """
@@ -54,9 +55,10 @@ def read_period(
     raw = look_into(folder)
     sent = [read_file(campaign, period, names, path, folder) for path in raw.files]
     files = settled(sent)
+    previous = before() if callable(before) else before
 
     def together(some: Sequence[FileRead]) -> Received:
-        return _together(campaign, period, names, some, folder, references, before)
+        return _together(campaign, period, names, some, folder, references, previous)
 
     received = together(files)
     findings = [

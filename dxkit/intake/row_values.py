@@ -78,7 +78,7 @@ class RowValues:
         if struck:
             return {c: (cell, _unsure(v, "value_struck_out")) for c, (cell, v) in found.items()}
         if self._is_shifted(number, found):
-            return {c: (cell, _unsure(value)) for c, (cell, value) in found.items()}
+            return {c: (cell, _unsure(v, "row_shifted")) for c, (cell, v) in found.items()}
         for column, (cell, value) in found.items():
             if value.share is not None:
                 found[column] = (cell, self._from_share(column, value, found))
@@ -102,7 +102,9 @@ class RowValues:
         else:
             value = read_number(cell, column.measure.kind, column in self._fractions)
             unsure = False
-        return _unsure(value) if unsure or self._is_shared(column, cell) else value
+        if self._is_shared(column, cell):
+            return _unsure(value, "cell_merged")
+        return _unsure(value) if unsure else value
 
     def _is_shared(self, column: Column, cell: Cell) -> bool:
         """Whether a merged cell stands for several columns of figures or several units."""

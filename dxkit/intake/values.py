@@ -207,7 +207,7 @@ def _common(cell: Cell) -> Value | None:
     if cell.struck:
         return _rejected("value_struck_out")
     if not cell.is_plain and shows_another(cell.number_format, cell.value == 0):
-        return _rejected("value_ambiguous")
+        return _rejected("value_shown_otherwise")
     if isinstance(cell.value, str):
         if _TWO_NUMBERS.search(cell.value.strip()):
             return _rejected("value_ambiguous")

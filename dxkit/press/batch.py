@@ -9,14 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from dxkit.intake.project import Project
-from dxkit.press.data_out import write_text
 from dxkit.press.leaks import foreign_units
 from dxkit.press.making import EXECUTED, NO_SPACE, PAGE
 from dxkit.press.manifest import Manifest, PageRecord, digest_of
 from dxkit.press.tasks import Task
 from dxkit.press.workers import Crew, Outcome
-from dxkit.story.period import open_period
+from dxkit.story.period import OpenPeriod
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
 _SAVE_EVERY = 2.0  # seconds between two writes of the manifest
@@ -41,13 +39,10 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
 class Batch:
     """The pages of one period as they come in."""
 
-    def __init__(
-        self, project: Project, campaign_id: str, period_id: str, manifest: Manifest, scratch: Path
-    ) -> None:
+    def __init__(self, opened: OpenPeriod, manifest: Manifest, scratch: Path) -> None:
         self._folder = scratch.parent
         self._scratch = scratch
         self._manifest = manifest
-        opened = open_period(project, campaign_id, period_id)
         self._units = opened.analysis.units
         manifest.inputs = {source.name: source.sha256 for source in opened.received.sources}
         self._saved = time.monotonic()
@@ -61,7 +56,7 @@ class Batch:
             record = self._taken_in(outcome)
             self._manifest.pages[outcome.task.unit] = record
             if time.monotonic() - self._saved > _SAVE_EVERY:
-                self.save()
+                self._save()
             yield record
 
     def compare(self, crew: Crew, tasks: Sequence[Task]) -> Iterator[PageRecord]:
@@ -82,9 +77,9 @@ class Batch:
                     self._manifest.pages[unit] = record
             yield record
 
-    def save(self) -> None:
+    def _save(self) -> None:
         """Write the manifest, so that even a run that is cut off can be gone on with."""
-        write_text(self._folder / "manifest.json", self._manifest.text())
+        self._manifest.save(self._folder)
         self._saved = time.monotonic()
 
     def _taken_in(self, outcome: Outcome) -> PageRecord:

@@ -33,7 +33,7 @@ def import_all() -> None:
     import tqdm  # noqa: F401
 
     from dxkit.press.engine import client_class
-    from dxkit.press.kernel import import_kernel
+    from dxkit.press.kernels.kernel import import_kernel
 
     import_kernel()
     client_class()
@@ -144,6 +144,7 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
 
     import dxkit
     from dxkit.press.page import exporter
+    from dxkit.press.tasks import declared_parameters
 
     nbbase.validate = _validated_later
     parameters = {
@@ -152,19 +153,21 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
         "unit": task.unit,
         "language": task.language,
     }
+    declared = declared_parameters(task.notebook)
     own = {"engine_name": "dxkit", "start": "here", "record_timing": False}
     notebook = papermill.execute_notebook(
         str(task.notebook),
         None,
-        parameters=parameters,
+        parameters={name: parameters[name] for name in parameters if name in declared},
         progress_bar=False,
         log_output=False,
         request_save_on_cell_execute=False,
         **({} if engine == "stock" else own),
     )
-    title = dxkit.report(**parameters).title
-    notebook.metadata["title"] = title
-    notebook.metadata["dxkit"] = {"language": task.language}
+    report = dxkit.report(**parameters)
+    notebook.metadata["title"] = report.title
+    simulated = bool(report.context.opened.received.simulated_files)
+    notebook.metadata["dxkit"] = {"language": task.language, "simulated": simulated}
     notebook.metadata.pop("papermill", None)  # holds times and paths
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"  # papermill draws the id of the cell it adds

@@ -14,6 +14,7 @@ from typing import Any
 
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import UnitRegistry
+from dxkit.press.data_out import write_text
 
 
 @dataclass
@@ -82,10 +83,11 @@ class Manifest:
         for path in sorted(notebooks.glob("*.ipynb")):
             self.made_from[path.name] = digest_of(path.read_bytes())
 
-    def text(self) -> str:
-        """The manifest as JSON."""
+    def save(self, folder: Path) -> None:
+        """Write the manifest into its period's folder."""
         content: dict[str, Any] = asdict(self)
-        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        write_text(folder / "manifest.json", text)
 
 
 def digest_of(*parts: str | bytes) -> str:

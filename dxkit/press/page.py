@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -22,6 +24,7 @@ _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _COMMON = {
     "class", "id", "lang", "role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden",
     "hidden", "data-rows", "data-kind", "data-claim", "data-facts", "data-name", "data-about",
+    "data-said",
 }  # fmt: skip
 _DRAWING = {"d", "x", "y", "width", "height", "style", "transform", "viewBox", "xmlns"}
 _TAGS = nh3.ALLOWED_TAGS | {
@@ -40,6 +43,7 @@ _STYLES = {
     "fill", "stroke", "stroke-width", "font-size", "font-weight", "font-style", "text-anchor",
     "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity",
 }  # fmt: skip
+_SIMULATED = Markup('<p class="banner" role="note">{}</p>')
 _PICTURE = "data:image/png;base64,"
 
 
@@ -54,6 +58,7 @@ class DxkitExporter(TemplateExporter):
         settings.setdefault("extra_template_basedirs", [str(_TEMPLATES)])
         settings.setdefault("optimistic_validation", True)  # once, not after each preprocessor
         super().__init__(config=config, **settings)
+        self.register_filter("markdown2html", _markdown)
 
     def _file_extension_default(self) -> str:
         return ".html"
@@ -61,13 +66,50 @@ class DxkitExporter(TemplateExporter):
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **kwargs: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page and nbconvert's resources. The notebook's metadata may give ``title`` and
-        ``dxkit.language``.
+        """The page and nbconvert's resources. The notebook's metadata may give ``title``,
+        ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows.
         """
-        content, resources = super().from_notebook_node(nb, resources, **kwargs)
         language = nb.metadata.get("dxkit", {}).get("language", "vi")
+        nb = _with_figures(nb, language)
+        content, resources = super().from_notebook_node(nb, resources, **kwargs)
+        if nb.metadata.get("dxkit", {}).get("simulated") and 'class="banner"' not in content:
+            said = _SIMULATED.format(load_language(language).text("report.simulated"))
+            content = str(said) + content
         title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
         return framed(content, title, language), resources
+
+
+def _markdown(source: str) -> str:
+    """Markdown as HTML, without the signs that link to its headings."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def _with_figures(nb: Any, language: str) -> Any:
+    """The notebook with its bare pictures (what ``plt.show()`` leaves) as figures; their text is
+    that of the output's metadata, else it says that there is none.
+    """
+    if not any(map(_is_bare_picture, _outputs(nb))):
+        return nb
+    nb = copy.deepcopy(nb)
+    for output in filter(_is_bare_picture, _outputs(nb)):
+        encoded = "".join(output["data"]["image/png"].split())
+        told = output.get("metadata", {}).get("image/png", {}).get("alt")
+        output["data"]["text/html"] = Markup('<figure><img src="{}{}" alt="{}"></figure>').format(
+            _PICTURE, encoded, told or load_language(language).plain("report.picture")
+        )
+    return nb
+
+
+def _outputs(nb: Any) -> Iterator[Any]:
+    return (output for cell in nb.cells for output in cell.get("outputs", ()))
+
+
+def _is_bare_picture(output: Any) -> bool:
+    data = output.get("data", {})
+    return "image/png" in data and "text/html" not in data
 
 
 @lru_cache(maxsize=1)

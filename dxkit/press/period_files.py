@@ -37,8 +37,9 @@ class PeriodFiles:
         """The folder of the period's outputs."""
         return self.project.output_folder(self.campaign, self.period)
 
-    @cached_property
-    def _opened(self) -> OpenPeriod:
+    @property
+    def opened(self) -> OpenPeriod:
+        """The period."""
         return open_period(self.project, self.campaign, self.period)
 
     @cached_property
@@ -54,10 +55,10 @@ class PeriodFiles:
         from dxkit.press.site import index_html
         from dxkit.press.workbook_out import write_league
 
-        write_data(self._opened, self.folder / "data", self._language)
-        write_league(self._opened, self.folder / "league.xlsx", self._language)
-        checked = write_check(self._opened, self.folder, self._language)
-        index_html(self._opened, expected, self._language)
+        write_data(self.opened, self.folder / "data", self._language)
+        write_league(self.opened, self.folder / "league.xlsx", self._language)
+        checked = write_check(self.opened, self.folder, self._language)
+        index_html(self.opened, expected, self._language)
         return checked.since
 
     def write_indexes(self, pages: Mapping[str, str]) -> None:
@@ -66,15 +67,15 @@ class PeriodFiles:
         """
         from dxkit.press.site import campaign_html, index_html
 
-        index = index_html(self._opened, pages, self._language)
+        index = index_html(self.opened, pages, self._language)
         write_text(self.folder / "index.html", index)
         above = self.folder.parent
         periods = {
             period.id: f"{period.id}/index.html"
-            for period in self._opened.campaign.periods
+            for period in self.opened.campaign.periods
             if (above / period.id / "index.html").exists()
         }
-        write_text(above / "index.html", campaign_html(self._opened, periods, self._language))
+        write_text(above / "index.html", campaign_html(self.opened, periods, self._language))
 
 
 def files_are_whole(project: Project, manifest: Manifest, folder: Path) -> bool:

@@ -13,6 +13,7 @@ from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.history import History
 from dxkit.intake.project import Project
 from dxkit.intake.revisions import SinceLastCheck, since_last_check
+from dxkit.model.campaign import Campaign
 from dxkit.press.aside import aside
 from dxkit.press.batch import Batch, scratch_folder
 from dxkit.press.lock import only_run
@@ -22,7 +23,7 @@ from dxkit.press.period_files import PeriodFiles, files_are_whole
 from dxkit.press.processes import can_fork, no_collection, stay_single_threaded
 from dxkit.press.tasks import Task, is_current, plan_tasks
 from dxkit.press.workers import Crew, local_workers
-from dxkit.story.period import is_stored, open_period
+from dxkit.story.period import is_stored, open_period, period_before, receive
 
 TIME_LIMIT = 300.0
 """Seconds that one page may take, if nothing else is said."""
@@ -103,40 +104,54 @@ def run_reports(
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
         again = tasks if options.canary else []
         started(len(todo) + len(again))
-        incomplete = not files_are_whole(project, manifest, folder)
-        if not (todo or again or incomplete):
-            received = open_period(project, campaign_id, period_id).received
-            result.since = since_last_check(
-                History.open(project.store_file(campaign_id, period_id).parent), received
-            )
+        whole = files_are_whole(project, manifest, folder)
+        if tasks and (todo or again or not whole):
+            try:
+                _make(project, options, tasks[0], todo, again, scratch, result, progress)
+            finally:
+                manifest.seconds = round(time.monotonic() - begun, 3)
+                manifest.save(folder)
         else:
-            manifest.complete = False
-            _make_ready(project, (*todo, *tasks)[0])
-            files = PeriodFiles(project, campaign_id, period_id, language)
-            expected = manifest.addresses(folder) | {
-                task.unit: task.page.relative_to(folder).as_posix() for task in todo
-            }
-            with aside(partial(files.write, expected), files.write_indexes) as finish_files:
-                crew = _crew(project, (*todo, *tasks)[0], options)
-                manifest.describe(crew.engine, crew.jobs, campaign, project.notebooks)
-                batch = Batch(project, campaign.id, period_id, manifest, scratch)
-                try:
-                    for record in batch.make(crew, todo):
-                        result.pages.append(record)
-                        progress(record)
-                    result.since = finish_files(manifest.addresses(folder))
-                    manifest.complete = True
-                    random.Random(period_id).shuffle(again)
-                    for record in batch.compare(crew, again):
-                        result.pages = [r for r in result.pages if r.path != record.path]
-                        result.pages.append(record)
-                        progress(record)
-                finally:
-                    crew.close()
-                    manifest.seconds = round(time.monotonic() - begun, 3)
-                    batch.save()
+            history = History.open(project.store_file(campaign_id, period_id).parent)
+            received = open_period(project, campaign_id, period_id).received
+            result.since = since_last_check(history, received)
     result.seconds = time.monotonic() - begun
     return result
+
+
+def _make(
+    project: Project,
+    options: Options,
+    sample: Task,
+    todo: Sequence[Task],
+    again: list[Task],
+    scratch: Path,
+    result: RunResult,
+    progress: Callable[[PageRecord], None],
+) -> None:
+    """Make the pages ``todo``, with the files around them beside, then compare those ``again``."""
+    manifest, folder = result.manifest, result.folder
+    manifest.complete = False
+    _make_ready(project, sample)
+    files = PeriodFiles(project, sample.campaign, sample.period, sample.language)
+    expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
+    write = partial(files.write, manifest.addresses(folder) | expected)
+    with aside(write, files.write_indexes) as finish_files:
+        crew = _crew(project, sample, options)
+        manifest.describe(crew.engine, crew.jobs, files.opened.campaign, project.notebooks)
+        batch = Batch(files.opened, manifest, scratch)
+        try:
+            for record in batch.make(crew, todo):
+                result.pages.append(record)
+                progress(record)
+            result.since = finish_files(manifest.addresses(folder))
+            manifest.complete = True
+            random.Random(sample.period).shuffle(again)
+            for record in batch.compare(crew, again):
+                result.pages = [r for r in result.pages if r.path != record.path] + [record]
+                progress(record)
+        finally:
+            crew.close()
 
 
 def _make_ready(project: Project, sample: Task) -> None:
@@ -148,16 +163,23 @@ def _make_ready(project: Project, sample: Task) -> None:
     stay_single_threaded()
     campaign = load_campaign(project.campaign_folder(sample.campaign))
     if can_fork() and not is_stored(project, campaign, sample.period):
-        with aside(partial(_read, project, sample)) as finish:
+        with aside(partial(_read, project, campaign, sample.period)) as finish:
             import_all()
             finish()
     prepare_scorecards(project, sample)
     import_parts()
 
 
-def _read(project: Project, sample: Task) -> None:
-    """Have the workbooks of a task's period read and what they say stored."""
-    open_period(project, sample.campaign, sample.period)
+def _read(project: Project, campaign: Campaign, period_id: str) -> None:
+    """Have the workbooks of a period read and what they say stored; those of the period before,
+    which it is compared with, beside them.
+    """
+    before = period_before(project, campaign, period_id)
+    if not before:
+        receive(project, campaign, period_id)
+        return
+    with aside(partial(_read, project, campaign, before)) as finish:
+        receive(project, campaign, period_id, finish)
 
 
 def _crew(project: Project, sample: Task, options: Options) -> Crew:

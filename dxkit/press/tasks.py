@@ -93,18 +93,23 @@ def plan_tasks(
 
 def check_parameters(notebook: Path) -> None:
     """Refuse a notebook that would run with its own defaults: papermill only warns of that."""
+    declared = declared_parameters(notebook)
+    missing = [name for name in PARAMETERS if name not in declared]
+    if missing:
+        raise UnknownParametersError(notebook, missing)
+
+
+def declared_parameters(notebook: Path) -> set[str]:
+    """The names that the cell tagged ``parameters`` sets."""
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
     tagged = (c for c in cells if "parameters" in c.get("metadata", {}).get("tags", []))
     source = "".join(next(tagged, {"source": ""})["source"])
-    declared = {
+    return {
         target.id
         for statement in ast.parse(source).body
         for target in getattr(statement, "targets", [getattr(statement, "target", None)])
         if isinstance(target, ast.Name)
     }
-    missing = [name for name in PARAMETERS if name not in declared]
-    if missing:
-        raise UnknownParametersError(notebook, missing)
 
 
 def is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: Path) -> bool:

@@ -11,6 +11,7 @@ from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.table import Received
+from dxkit.press.manifest import Manifest, digest_of
 from dxkit.press.proof.again import Again, made_again
 from dxkit.press.proof.charts import ChartProof
 from dxkit.press.proof.checks import Difference, PageProof
@@ -48,6 +49,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
     again = made_again(campaign, received, previous)
     folder = project.output_folder(campaign_id, period_id)
     number, facts, differences = verify_pages(folder, again)
+    differences += altered_pages(folder)
     for annex in (*folder.glob("league.xlsx"), *sorted(folder.rglob("*.docx"))):
         compare = compare_document if annex.suffix == ".docx" else compare_workbook
         proved, mismatches = compare(annex, partial(fact_of, again))
@@ -86,6 +88,20 @@ def verify_pages(folder: Path, again: Again) -> tuple[int, int, list[Difference]
         facts += number
         differences += found
     return len(pages), facts, differences
+
+
+def altered_pages(folder: Path) -> list[Difference]:
+    """The pages that are gone, or whose bytes are not those that the manifest says were made."""
+    manifest = Manifest.load(folder / "manifest.json")
+    found = []
+    for record in manifest.pages.values() if manifest else ():
+        if record.status == "failed" or not record.sha256:
+            continue
+        path = folder / record.path
+        digest = digest_of(path.read_bytes()) if path.is_file() else "–"
+        if digest != record.sha256:
+            found.append(Difference(record.path, "sha256", digest, record.sha256))
+    return found
 
 
 def verify_page(text: str, name: str, again: Again) -> tuple[int, list[Difference]]:

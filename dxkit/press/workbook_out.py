@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dxkit.analysis.rule_facts import reward_subject
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.units import Unit
 from dxkit.press.fact_book import Entry, FactBook
+from dxkit.story.claims.ranking_rules import list_certainty, ranking_rules, reward_rules
+from dxkit.story.claims.view import View
 from dxkit.story.messages import Language
 from dxkit.story.period import OpenPeriod
 from dxkit.story.plain_text import harmless
+from dxkit.story.sentences import Writer
 
 _DETAILS = ("numerator", "denominator", "value", "target", "gap", "points", "rank")
-_WORDS = ("unit", "level", "indicator")
+_WORDS = ("unit", "level", "indicator", "award", "reason")
 """Columns that hold names."""
 
 
@@ -54,19 +58,28 @@ class _League:
         totals = opened.analysis.results.totals
         awards = {rule.id: language.name(rule.names) for rule in opened.campaign.rewards}
         units = opened.analysis.units.at_level(opened.campaign.report_level)
+        reasons = {  # of the reward that a unit has, or else of the last that it might have had
+            decision.unit_code: language.plain(f"report.reason_{decision.reason}")
+            for decisions in opened.analysis.results.decisions.values()
+            for decision in decisions
+            if not decision.awarded or totals[decision.unit_code].award == decision.rule.id
+        }
         rows: list[list[Entry]] = []
         for unit in sorted(
             units, key=lambda u: (totals[u.code].rank is None, totals[u.code].rank or 0)
         ):
             card, total = opened.analysis.scorecard(unit.code), totals[unit.code]
-            facts = [card.find(TOTAL, kind) for kind in ("points", "max_points", "rank")]
+            places = ("points", "max_points", "rank", "rank_best", "rank_worst")
+            facts = [card.find(TOTAL, kind) for kind in places]
             before = [card.previous(TOTAL, "rank"), card.find(TOTAL, "rank_change")]
+            before += [card.find(TOTAL, kind) for kind in ("progress", "progress_rank")]
             band = language.name(total.band.names) if total.band else None
-            rows.append([*self._names(unit), *facts, *before, band, awards.get(total.award)])
+            award = [awards.get(total.award), reasons.get(unit.code)]
+            rows.append([*self._names(unit), *facts, *before, band, *award])
         self._sheet(
             "ranking",
-            ("code", "unit", "points", "max_points", "rank", "previous_rank", "rank_change",
-             "band", "award"),
+            ("code", "unit", *places, "previous_rank", "rank_change", "progress", "progress_rank",
+             "band", "award", "reason"),
             rows,
         )  # fmt: skip
 
@@ -128,7 +141,29 @@ class _League:
                 lines.append(
                     (f"{say('workbook.target')}: {name}", target.source + assumed * target.assumed)
                 )
+        lines += self._rules()
         self._book.texts(say("workbook.notes"), dict.fromkeys(lines))
+
+    def _rules(self) -> Iterator[tuple[str, str]]:
+        """The rules of ranking and rewards, and how the lists stand the trials, as pages say."""
+        opened, say = self._opened, self._language.plain
+        writer = Writer(opened.campaign, opened.analysis.units, self._language)
+        units = opened.analysis.units.at_level(opened.campaign.report_level)
+        groups = dict.fromkeys(opened.analysis.results.group_of(unit) for unit in units)
+        for group in filter(None, groups):
+            view = View(opened.analysis, opened.analysis.units.get(group))
+            if view.child_level.id != opened.campaign.report_level:
+                continue
+            told = {"rules": ranking_rules(view), "certainty": list_certainty(view)}
+            for key, claims in told.items():
+                text = " ".join(writer.plain(claim) for claim in claims)
+                if text:
+                    yield say(f"workbook.{key}"), text
+            for rule in opened.campaign.rewards:
+                if view.scorecard.find(reward_subject(rule.id), "quota"):
+                    name = self._language.name(rule.names)
+                    text = " ".join(writer.plain(claim) for claim in reward_rules(view, rule))
+                    yield f"{say('workbook.reward_rules')}: {name}", text
 
     def _names(self, unit: Unit) -> list[Entry]:
         return [unit.code, harmless(unit.name)]

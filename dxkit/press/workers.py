@@ -84,29 +84,37 @@ class Workers:
         if self.engine == "fork":
             gc.freeze()  # so that no child touches, and thereby copies, what is there already
         waiting = deque((task, 1) for task in tasks)
-        ahead: deque[_Worker] = deque()  # started before there is work: they import meanwhile
+        ahead: deque[_Worker] = deque()  # started before there is work, so that none has to wait
         running: list[_Worker] = []
+        ended: deque[_Worker] = deque()
+
+        def give_work() -> None:
+            while waiting and len(running) < self.jobs:
+                worker = ahead.popleft() if ahead else _Worker(self, tasks[0])
+                worker.give(*waiting.popleft(), folder)
+                running.append(worker)
+
         try:
             while waiting or running:
                 stop.check()
-                while waiting and len(running) < self.jobs:
-                    worker = ahead.popleft() if ahead else _Worker(self, tasks[0])
-                    worker.give(*waiting.popleft(), folder)
-                    running.append(worker)
-                if self.engine != "fork":
-                    while len(ahead) < min(self.jobs, len(waiting)):
-                        ahead.append(_Worker(self, tasks[0]))
-                for worker in _ended(running, self.time_limit, stop):
-                    running.remove(worker)
+                give_work()
+                while len(ahead) < min(self.jobs, len(waiting)):
+                    ahead.append(_Worker(self, tasks[0]))
+                ended.extend(_ended(running, self.time_limit, stop))
+                running = [worker for worker in running if worker not in ended]
+                give_work()  # to be done while the finished pages are taken in
+                while ended:
+                    worker = ended.popleft()
                     outcome = worker.end()
-                    if outcome.reason == DIED and worker.was_killed and outcome.tries < TRIES:
+                    died = outcome.reason == DIED and worker.was_killed
+                    if died and outcome.tries < TRIES:
                         waiting.append((outcome.task, outcome.tries + 1))
                     else:
                         yield outcome
                     shutil.rmtree(outcome.scratch, ignore_errors=True)
             stop.check()
         finally:
-            for worker in (*running, *ahead):
+            for worker in (*running, *ended, *ahead):
                 worker.kill()
             gc.unfreeze()
 

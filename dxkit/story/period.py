@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import ModuleType
@@ -158,20 +159,34 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     return OpenPeriod(project, campaign, received, analysis, load_map(campaign.folder))
 
 
-def receive(project: Project, campaign: Campaign, period_id: str) -> Received:
-    """What intake says of one period, read anew only when something it depends on has changed."""
+def receive(
+    project: Project,
+    campaign: Campaign,
+    period_id: str,
+    wait: Callable[[], None] = lambda: None,
+) -> Received:
+    """What intake says of one period, read anew only when something it depends on has changed.
+
+    ``wait`` is called before the period before is asked for, which somebody else may be reading.
+    """
     stored = project.store_file(campaign.id, period_id)
     if project.sealed:
         return read_stored(stored)
     key = _key(project, campaign, period_id)
     if is_current(stored, key):
         return read_stored(stored)
-    before = _before(project, campaign, period_id)
-    previous = receive(project, campaign, before) if before else None
+    before = period_before(project, campaign, period_id)
+
+    def earlier() -> Received:
+        wait()
+        return receive(project, campaign, before)
+
     folder = project.period_folder(campaign.id, period_id)
     references = project.raw_folder(campaign.id)
     history = History.open(stored.parent)
-    received = read_period(campaign, period_id, folder, references, previous, history)
+    received = read_period(
+        campaign, period_id, folder, references, earlier if before else None, history
+    )
     write_stored(received, key, stored)
     return received
 
@@ -180,15 +195,15 @@ def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
     """Whether opening the period reads no workbook."""
     if project.sealed:
         return True
-    before = _before(project, campaign, period_id)
+    before = period_before(project, campaign, period_id)
     return all(
         is_current(project.store_file(campaign.id, period), _key(project, campaign, period))
         for period in filter(None, (before, period_id))
     )
 
 
-def _before(project: Project, campaign: Campaign, period_id: str) -> str:
-    """The period before, if there is one with raw files."""
+def period_before(project: Project, campaign: Campaign, period_id: str) -> str:
+    """The period before, if there is one with raw files; otherwise nothing."""
     before = campaign.previous_period(period_id)
     at_hand = before is not None and before.id in project.periods_with_raw(campaign)
     return before.id if before and at_hand else ""
@@ -196,7 +211,7 @@ def _before(project: Project, campaign: Campaign, period_id: str) -> str:
 
 def _key(project: Project, campaign: Campaign, period_id: str) -> str:
     """Of everything that the intake of a period depends on."""
-    before = _before(project, campaign, period_id)
+    before = period_before(project, campaign, period_id)
     folder = project.period_folder(campaign.id, period_id)
     earlier = project.period_folder(campaign.id, before) if before else None
     return store_key(campaign, folder, project.raw_folder(campaign.id), earlier)

@@ -35,6 +35,9 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
         (["report", "--colour", "red"], "--colour"),
         (["reprot"], "reprot"),
         (["explain", "2022-Q4", "930", "nothing"], "app_installed"),
+        (["explain", "2022-Q4", "Vị Thanh", "cashless"], "930 Thành phố Vị Thanh"),
+        (["explain", "2022-Q4", "vi thanh", "cashless"], "Xã Vị Thanh (Huyện Vị Thuỷ)"),
+        (["explain", "2022-Q4", "Hoả", "cashless"], "Xã Hoả Tiến"),
     ],
 )
 def test_wrong_input_is_one_sentence_that_helps(
@@ -108,6 +111,7 @@ def test_one_unreadable_workbook_stops_nobody_else(
     assert len(list(folder.glob("district/*.html"))) == 8
     page = next(folder.glob("district/936-*.html")).read_text("utf-8")
     assert "vì chưa có số liệu dùng được" in page
+    assert "chưa gửi" not in re.sub(r"<footer.*", "", page)  # a file is there that nobody can read
     assert "Chưa đạt chỉ tiêu nào" not in page
     assert not re.search(r"\b(nan|None)\b", page)
     with (folder / "data/findings.csv").open(encoding="utf-8-sig", newline="") as file:

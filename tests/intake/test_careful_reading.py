@@ -27,6 +27,7 @@ BOTH = {"C2": 7, "D2": 52, "C3": 5, "D3": 40}
 GROUP_1, GROUP_2 = ["I", "Xã Vị Tân"], ["II", "Xã Hỏa Lựu"]
 AP_1, AP_2, AP_3, AP_4 = [1, "Ấp 1", 120, 80], [2, "Ấp 2", 130, 70], [1, "Ấp 3", 140, 90], [
     2, "Ấp 4", 150, 95]  # fmt: skip
+TWO_COLUMNS = ["TT", "Xã, phường, thị trấn", "Ấp, khu vực", "Tổng số hộ"]
 COLUMNS_OF_TWO = [None, None, "Phát sinh", "Trực tuyến", "Phát sinh", "Trực tuyến"]
 
 
@@ -72,11 +73,11 @@ ODD_CELLS = {
     "a footnote's mark": (
         cell_d2(letters(("52", {}), ("1", {"vertAlign": "superscript"}))), "value_unreadable"),
     "a cell crossed out": (cell_d2(52, font=Font(strike=True)), "value_struck_out"),
-    "thousands left out by the format": (cell_d2(5000, "#,##0,"), "value_ambiguous"),
-    "thousands written by the format": (cell_d2(5, '0".000"'), "value_ambiguous"),
-    "hidden by the format": (cell_d2(52, ";;;"), "value_ambiguous"),
-    "a nought that its format hides": (cell_d2(0, "0;-0;;@"), "value_ambiguous"),
-    "a percent sign of the format's own": (cell_d2(52, '0"%"'), "value_ambiguous"),
+    "thousands left out by the format": (cell_d2(5000, "#,##0,"), "value_shown_otherwise"),
+    "thousands written by the format": (cell_d2(5, '0".000"'), "value_shown_otherwise"),
+    "hidden by the format": (cell_d2(52, ";;;"), "value_shown_otherwise"),
+    "a nought that its format hides": (cell_d2(0, "0;-0;;@"), "value_shown_otherwise"),
+    "a percent sign of the format's own": (cell_d2(52, '0"%"'), "value_shown_otherwise"),
     "a telephone number": (cell_d2("0939123456"), "value_ambiguous"),
     "more digits than a number has": (cell_d2("1" * 18), "value_ambiguous"),
     "below nought in brackets": (cell_d2("(5)"), "count_negative"),
@@ -110,17 +111,17 @@ ROWS = {
         ["value_struck_out C2", "value_struck_out D2"], dressed=strike_row),
     "one cell for two units": Sent(
         [HEAD, VI_TAN, [2, "Xã Hỏa Lựu", 5, None]], {"C2": 7, "C3": 5},
-        ["value_ambiguous D2"], merged="D2:D3"),
+        ["cell_merged D2"], merged="D2:D3"),
     "one cell for two columns": Sent(
         [HEAD, [1, "Xã Vị Tân", 7, None], HOA_LUU], {"C3": 5, "D3": 40},
-        ["value_ambiguous C2"], merged="C2:D2"),
+        ["cell_merged C2"], merged="C2:D2"),
     "a plan and a result under one name": Sent(
         [["TT", "Đơn vị", "Nội dung", "Số tổ", "Số thành viên"],
          [1, "Xã Vị Tân", "Kế hoạch", 10, 100], [None, None, "Thực hiện", 7, 52]],
         {}, ["column_not_understood C1", "unit_repeated B2", "unit_repeated B3"], merged="B2:B3"),
     "one row moved by a cell": Sent(
         [HEAD, [1, "Xã Vị Tân", None, 7, 52], HOA_LUU], {"C3": 5, "D3": 40},
-        ["value_ambiguous D2"]),
+        ["row_shifted D2"]),
     "shares in a column of counts": Sent(
         [HOUSEHOLDS, GROUP_1, [1, "Ấp 1", 120, 0.85], [2, "Ấp 2", 130, 1]],
         {"C3": 120, "C4": 130}, ["count_not_whole D3", "value_ambiguous D4"]),
@@ -192,11 +193,17 @@ GROUPS = {
         [HEAD, [1, "Xã Vị Tân, TP Vị Thanh", 7, 52],
          [2, "Xã Hỏa Lựu (thành phố Vị Thanh)", 5, 40]], BOTH, [], units={"C3": "31336"}),
     "the parent in the middle row of its block": Sent(
-        [["TT", "Xã, phường, thị trấn", "Ấp, khu vực", "Tổng số hộ"],
-         [1, None, "Ấp 1", 120], [2, "Xã Vị Tân", "Ấp 2", 130], [3, None, "Ấp 3", 140],
+        [TWO_COLUMNS, [1, None, "Ấp 1", 120], [2, "Xã Vị Tân", "Ấp 2", 130], [3, None, "Ấp 3", 140],
          [4, None, "Ấp 4", 150], [5, "Xã Hỏa Lựu", "Ấp 5", 160]],
         {"D3": 130, "D6": 160},
         ["group_unclear C4", "group_unclear C5", "unit_unknown C2"]),
+    "no parent below its total": Sent(
+        [TWO_COLUMNS, [1, "Xã Vị Tân", "Ấp 1", 120], [None, "Cộng", None, 120],
+         [2, None, "Ấp 2", 150]], {"D2": 120}, ["unit_unknown C4"]),
+    "a row below the parent's merged cell": Sent(
+        [TWO_COLUMNS, [1, "Xã Vị Tân", "Ấp 1", 120], [2, None, "Ấp 2", 130],
+         [3, None, "Ấp 3", 140], [4, "Xã Hỏa Lựu", "Ấp 1", 150]],
+        {"D2": 120, "D3": 130, "D5": 150}, ["group_unclear C4"], merged="B2:B3"),
     "one bare name of a district and of a commune of the group": Sent(
         [HEAD, ["I", "Huyện Vị Thủy"], [1, "Vị Thanh", 7, 52]], {"C3": 7, "D3": 52}, [],
         file="tinh.xlsx", units={"C3": "31465"}),
@@ -306,12 +313,62 @@ COLUMNS = {
     "one label over a count and a share": Sent(
         [[*HOUSEHOLDS, None], GROUP_1, [1, "Ấp 1", 120, 66, 80]], {"C3": 120},
         ["column_repeated D3", "column_repeated E3"], merged="D1:E1"),
+    "an abbreviation that says which figures": Sent(
+        [["TT", "Đơn vị", "Số tổ", "Số thành viên (KH)"], VI_TAN], {"C2": 7},
+        ["column_not_understood D1"]),
+    "another language that says which figures": Sent(
+        [["TT", "Đơn vị", "Số tổ (Teams)", "Số thành viên\nlast quarter"], VI_TAN], {"C2": 7},
+        ["column_not_understood D1"]),
     "other columns on the next page": Sent(
         [HEAD, VI_TAN, ["TT", "Đơn vị", "Số thành viên", "Số tổ"], [2, "Xã Hỏa Lựu", 40, 5]],
         {"C2": 7, "D2": 52, "C4": 40, "D4": 5}, []),
     "a table far to the right": Sent(
         [[None] * 5 + HEAD, [None] * 5 + VI_TAN], {"H2": 7, "I2": 52}, []),
 }  # fmt: skip
+
+
+UNTOUCHED = {
+    "labels and figures merged over two columns each": Sent(
+        [["TT", "Đơn vị", "Số tổ", None, "Số thành viên", None],
+         [1, "Xã Vị Tân", 7, None, 52, None]], {"C2": 7, "E2": 52}, [],
+        merged="C1:D1 E1:F1 C2:D2 E2:F2"),
+    "every unit merged over two rows": Sent(
+        [HEAD, VI_TAN, [None] * 4, HOA_LUU, [None] * 4], {"C2": 7, "D2": 52, "C4": 5, "D4": 40},
+        [], merged="A2:A3 B2:B3 C2:C3 D2:D3 A4:A5 B4:B5 C4:C5 D4:D5"),
+    "the office's name at a page break": Sent(
+        [HOUSEHOLDS, GROUP_1, AP_1, ["UBND THÀNH PHỐ VỊ THANH"], HOUSEHOLDS, AP_2],
+        {"C3": 120, "D3": 80, "C6": 130, "D6": 70}, []),
+    "the office's name below": Sent(
+        [HOUSEHOLDS, GROUP_1, AP_1, [None, None, "TM. UBND XÃ VỊ TÂN"], [None, None, "CHỦ TỊCH"]],
+        {"C3": 120, "D3": 80}, []),
+    "remarks of other places and times": Sent(
+        [[*HOUSEHOLDS, "Ghi chú"], GROUP_1, [*AP_1, "giáp xã Hỏa Lựu"],
+         [*AP_2, "tăng so với quý III năm 2022"]],
+        {"C3": 120, "D3": 80, "C4": 130, "D4": 70}, []),
+    "a comparison below": Sent(
+        [["Quý IV năm 2022"], HEAD, VI_TAN, ["So với quý III năm 2022 tăng 2 tổ"]],
+        {"C3": 7, "D3": 52}, []),
+    "the days of the calendar's quarter": Sent(
+        [["(Từ ngày 01/10/2022 đến ngày 31/12/2022)"], HEAD, VI_TAN], {"C3": 7, "D3": 52}, []),
+    "a plan of another day": Sent(
+        [["Thực hiện Kế hoạch số 103/KH-UBND ngày 30/5/2022"], HEAD, VI_TAN],
+        {"C3": 7, "D3": 52}, []),
+    "a plan of another year beside the quarter": Sent(
+        [["Căn cứ Kế hoạch số 12 năm 2021"], ["Quý IV/2022"], HEAD, VI_TAN],
+        {"C4": 7, "D4": 52}, []),
+    "a hint of what is counted on a second line": Sent(
+        [HEAD, [1, "Xã Vị Tân", "7\ntổ", "52\nngười"]], {"C2": 7, "D2": 52}, []),
+}  # fmt: skip
+
+PLAIN_FORMATS = ['0" người"', "#,##0_);(#,##0)", '[=0]"-";General', "00", "[$-42A]#,##0", "# ##0",
+                 "#,##0;;", "[Red][<50]0;[Blue]0", "0.00", "0_ ;-0\\ ",
+                 '_(* #,##0_);_(* (#,##0);_(* "-"??_);_(@_)']  # fmt: skip
+
+
+@pytest.mark.parametrize("number_format", PLAIN_FORMATS)
+def test_a_format_that_shows_the_number(office: Office, number_format: str) -> None:
+    sent = cell_d2(52, number_format)
+    check(office, Sent(sent.rows, {**sent.used, "D2": 52}, [], dressed=sent.dressed))
 
 
 def check(office: Office, sent: Sent) -> None:
@@ -340,7 +397,7 @@ def check(office: Office, sent: Sent) -> None:
     assert sorted(found) == sorted(sent.found)
 
 
-CASES = {**ROWS, **GROUPS, **TIMES, **SENDERS, **COLUMNS}
+CASES = {**ROWS, **GROUPS, **TIMES, **SENDERS, **COLUMNS, **UNTOUCHED}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -355,7 +412,7 @@ def test_a_line_of_a_text_file_that_breaks_off(office: Office) -> None:
     seen = office.sent()
     used = {o.place.cell: o.value for o in seen.received.table.observations if o.value is not None}
     assert used == {"C3": 5, "D3": 40}
-    assert seen.findings("value_ambiguous") == [("value_ambiguous", "930.csv › C2")]
+    assert seen.findings("row_shifted") == [("row_shifted", "930.csv › C2")]
 
 
 def test_letters_crossed_out_and_raised_in_xls(office: Office) -> None:

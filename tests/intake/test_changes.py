@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -202,3 +203,17 @@ def test_names_of_copies() -> None:
     assert len({title.casefold() for title in titles.values()}) == 5
     assert all(len(t) <= 31 and not set("[]:*?/\\") & set(t) and t for t in titles.values())
     assert sheet_titles(titles.values()) == {t: t for t in titles.values()}
+
+
+def test_a_history_may_be_taken_along(tmp_path: Path) -> None:
+    cells = FileCells({"Sheet1": {"A1": ("12", "")}}, Origin("a.xlsx", "ff"))
+    files = {"a.xlsx": FileHistory("aa", frozenset({("Sheet1", "A1")}), {("Sheet1", "B2"): "7"})}
+    here = History(tmp_path / "here", files, frozenset({"a.xlsx"}), (("c", "f", "s", "A1", "u"),))
+    here.keep("aa", cells)
+    here.save()
+    History.open(tmp_path / "here").copy(tmp_path / "there")
+    there = History.open(tmp_path / "there")
+    assert there == replace(here, folder=tmp_path / "there")
+    assert there.cells("aa") == cells
+    History.open(tmp_path / "nowhere").copy(tmp_path / "there")
+    assert History.open(tmp_path / "there") == there

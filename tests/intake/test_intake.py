@@ -301,13 +301,23 @@ def test_a_sheet_that_is_left_out_is_reported(haugiang: Campaign, raw_copy: Path
 
 
 def test_names_that_begin_again_without_a_new_group(haugiang: Campaign, raw_copy: Path) -> None:
-    """The row of the second ward is deleted: its eight quarters are not the first ward's."""
+    """The row of the second ward is deleted: its eight quarters are not the first ward's, as the
+    row numbers tell, or where there are none, the names that come again.
+    """
     file = "930-thanh-pho-vi-thanh.xlsx"
     path = raw_copy / "haugiang-2022" / "2022-Q4" / file
     book = openpyxl.load_workbook(path, data_only=True)
     sheet = book["1. Chỉ tiêu hộ"]
     assert sheet["B18"].value.strip() == "Phường III"
+    first = sheet["C14"].value
     sheet.delete_rows(18)
+    book.save(path)
+    received = read_spoiled(haugiang, raw_copy)
+    unclear = [f.place.cell for f in received.findings if f.code == "group_unclear"]
+    assert unclear == [f"B{row}" for row in range(18, 26)]
+    assert [o.value for o in received.table.of("31318-khu-vuc-1", "households")] == [first]
+    for row in range(13, 26):
+        sheet.cell(row, 1).value = None
     book.save(path)
     received = read_spoiled(haugiang, raw_copy)
     unclear = [f.place.cell for f in received.findings if f.code == "group_unclear"]

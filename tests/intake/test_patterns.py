@@ -267,7 +267,7 @@ def test_13_a_dot_that_a_spreadsheet_took_for_a_decimal_mark(office: Office) -> 
 
 def test_19_a_format_that_shows_thousands(office: Office) -> None:
     assert one_count(office, 5, formats={"D2": '0" nghìn"'}) == (
-        None, Flag.REJECTED, ["value_ambiguous"]
+        None, Flag.REJECTED, ["value_shown_otherwise"]
     )  # fmt: skip
 
 
@@ -592,6 +592,24 @@ def test_52_a_unit_that_is_missing_is_not_nought(office: Office) -> None:
     assert HOA_LUU in missing
     assert VI_TAN not in missing
     assert len(missing) == 8  # of the nine communes of the city
+
+
+def test_52_a_unit_whose_figures_were_all_refused_has_reported(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", "nhiều", "#REF!"], [2, "Xã Hỏa Lựu", 5, 40])
+    assert seen.figure(VI_TAN, "teams") == (None, Flag.REJECTED, at("C2"))
+    missing = {f.unit_code for f in seen.received.findings if f.code == "unit_not_reported"}
+    assert len(missing) == 7
+    assert not missing & {VI_TAN, HOA_LUU}
+
+
+@pytest.mark.parametrize("file", ["935.xlsx", "bao cao huyen vi thuy.xlsx"])
+def test_52_a_file_that_came_and_cannot_be_read_is_no_silence(office: Office, file: str) -> None:
+    (office.folder / file).write_bytes(b"PK\x03\x04 cut short")
+    seen = office.sent()
+    about = {f.code: str(f.place) for f in seen.received.findings if f.unit_code == "935"}
+    assert about == {"file_unreadable": file, "workbook_unused": file}
+    silent = {f.unit_code for f in seen.received.findings if f.code == "workbook_missing"}
+    assert silent == {"930", "931", "932", "933", "934", "936", "937"}
 
 
 @pytest.mark.parametrize(

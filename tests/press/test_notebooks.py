@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+from lxml import html as lxml_html
 from nbconvert.exporters import get_exporter
 
 from dxkit.press.page import DxkitExporter, sanitise
@@ -32,7 +33,7 @@ def test_a_notebook_runs_with_its_defaults(
     batch = nbformat.read(outputs / "notebooks/930.ipynb", as_version=4)
     shown = [o.data["text/html"] for c in notebook.cells for o in c.get("outputs", [])]
     expected = [o.data["text/html"] for c in batch.cells for o in c.get("outputs", [])]
-    assert len(shown) == 16
+    assert len(shown) == 17
     assert shown == expected
     counts = [c.execution_count for c in notebook.cells if c.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
@@ -76,6 +77,30 @@ def test_a_failing_cell_and_streams(tmp_path: Path) -> None:
     assert "<b>x</b>" in page
     for hidden in ("spoken", "whispered", "Traceback", "asyncio"):
         assert hidden not in page.split("<main", 1)[1]
+
+
+def test_a_bare_picture_is_on_the_page_and_headings_carry_no_sign() -> None:
+    """What ``plt.show()`` leaves in somebody's own notebook."""
+    data = nbformat.v4.new_output("display_data", {"image/png": "iVBORw0K\nGgo=\n"})
+    told = nbformat.v4.new_output(
+        "display_data", {"image/png": "iVBORw0KGgo="}, metadata={"image/png": {"alt": 'a "b" <c>'}}
+    )
+    cell = nbformat.v4.new_code_cell("plt.show()", outputs=[data, told])
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Của tôi"), cell])
+    page, _ = DxkitExporter().from_notebook_node(notebook)
+    main = lxml_html.fromstring(page).xpath("//main")[0]
+    assert main.xpath(".//h1/descendant::text()") == ["Của tôi"]
+    address = "data:image/png;base64,iVBORw0KGgo="
+    assert [(i.get("src"), i.get("alt")) for i in main.xpath(".//img")] == [
+        (address, "Hình trong sổ tay, chưa có lời mô tả"), (address, 'a "b" <c>'),
+    ]  # fmt: skip
+    assert "text/html" not in data["data"]
+    assert "MÔ PHỎNG" not in page
+    notebook.metadata["dxkit"] = {"language": "vi", "simulated": True}
+    page, _ = DxkitExporter().from_notebook_node(notebook)
+    assert (
+        "SỐ LIỆU MÔ PHỎNG" in lxml_html.fromstring(page).xpath("//main/p[@class='banner']")[0].text
+    )
 
 
 @pytest.mark.parametrize(

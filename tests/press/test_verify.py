@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import random
 import re
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,14 @@ from dxkit.analysis.scorecard import Analysis
 from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign, Correction
-from dxkit.model.units import UnitRegistry
 from dxkit.press.proof.again import Again, made_again
 from dxkit.press.proof.proved import kinds
 from dxkit.press.proof.raw_cells import misread
 from dxkit.press.proof.writing import writings
-from dxkit.press.verify import verify_page
+from dxkit.press.verify import altered_pages, verify_page
 from dxkit.story.messages import load_language
 from dxkit.story.period import OpenPeriod, open_period
+from tests.press.tampering import FURTHER, Tamperer
 
 DISTRICTS = [str(code) for code in range(930, 938)]
 
@@ -111,163 +110,6 @@ def test_the_proof_uses_nothing_of_the_analysis(root: Path) -> None:
 # tampering -------------------------------------------------------------------------------
 
 
-class Tamperer:
-    """Spoils pages in one place, each time by another seed."""
-
-    def __init__(self, pages: dict[str, tuple[str, str]], units: UnitRegistry, seed: int) -> None:
-        self.pages = pages
-        self.units = units
-        self.random = random.Random(seed)
-
-    def pick(self) -> tuple[str, str]:
-        """A page's unit and its text."""
-        code = self.random.choice(sorted(self.pages))
-        return code, self.pages[code][1]
-
-    def replaced(self, text: str, pattern: str, change: Callable[[re.Match[str]], str]) -> str:
-        """The text with one of the pattern's places, chosen at random, changed."""
-        main = text.index("<main")
-        found = [m for m in re.finditer(pattern, text, re.DOTALL) if m.start() > main]
-        match = self.random.choice(found)
-        new = change(match)
-        assert new != match[0]
-        return text[: match.start()] + new + text[match.end() :]
-
-    def digit(self, text: str) -> str:
-        """One digit of a number that a reader sees."""
-
-        def change(match: re.Match[str]) -> str:
-            places = [i for i, c in enumerate(match[2]) if c.isdigit()]
-            place = self.random.choice(places)
-            other = self.random.choice([d for d in "0123456789" if d != match[2][place]])
-            return match[1] + match[2][:place] + other + match[2][place + 1 :] + match[3]
-
-        return self.replaced(text, r"(<data [^>]*>)([^<]*\d[^<]*)(</data>)", change)
-
-    def value(self, text: str) -> str:
-        """A rounded value: what is seen stays, what a machine reads is cut."""
-
-        def change(match: re.Match[str]) -> str:
-            digits = self.random.randint(2, 9)
-            return f'{match[1]}"{float(match[2]):.{digits}f}"{match[3]}'
-
-        return self.replaced(text, r'(<data [^>]*value=)"(-?\d+\.\d{11,})"([^>]*>)', change)
-
-    def rounded(self, text: str) -> str:
-        """What is seen is rounded to whole percent, as if by hand."""
-
-        def change(match: re.Match[str]) -> str:
-            number = round(float(match[2].replace(",", ".")))
-            return f"{match[1]}{number}%{match[3]}"
-
-        return self.replaced(text, r"(<data [^>]*>)(\d+,[1-9])%(</data>)", change)
-
-    def rank(self, text: str) -> str:
-        """A place, in what is seen and in what a machine reads."""
-
-        def change(match: re.Match[str]) -> str:
-            other = self.random.choice([n for n in range(1, 9) if n != int(match[2])])
-            return f'{match[1]}"{other}"{match[3]}{other}{match[4]}'
-
-        pattern = r'(<data [^>]*value=)"(\d+)"( data-fact="[^"]*/rank">)\d+(</data>)'
-        return self.replaced(text, pattern, change)
-
-    def name(self, text: str) -> str:
-        """A unit's name, to that of another unit of its level."""
-
-        def change(match: re.Match[str]) -> str:
-            unit = self.units.get(match[2])
-            others = [u.name for u in self.units.at_level(unit.level) if u.code != unit.code]
-            new = self.random.choice([n for n in others if n.lower() != match[4].lower()])
-            return f"{match[1]}{match[2]}{match[3]}{new}{match[5]}"
-
-        pattern = r'(<span class="name" data-name="unit/)(\d{3,})(">)([^<]*)(</span>)'
-        return self.replaced(text, pattern, change)
-
-    def renamed(self, text: str) -> str:
-        """A unit's name together with what says which unit it names."""
-
-        def change(match: re.Match[str]) -> str:
-            unit = self.units.get(match[2])
-            others = [u for u in self.units.children(unit.parent_code) if u.code != unit.code]
-            new = self.random.choice(others)
-            return f"{match[1]}{new.code}{match[3]}{new.name}{match[4]}"
-
-        pattern = r'(<span class="name" data-name="unit/)(31\d+)(">)[^<]*(</span>)'
-        return self.replaced(text, pattern, change)
-
-    def word(self, text: str) -> str:
-        """A word that turns a sentence into its opposite."""
-        opposites = {" tăng ": " giảm ", " thấp hơn ": " cao hơn ", " chưa đạt ": " đã đạt ",
-                     " còn thiếu ": " đã thừa ", "chưa chắc chắn": "rất chắc chắn"}  # fmt: skip
-        words = "|".join(opposites)
-        claim = rf'<span class="claim"(?:(?!</section>).)*?(?:{words})'
-        return self.replaced(
-            text,
-            claim,
-            lambda m: re.sub(
-                rf"({words})(?!.*({words}))", lambda w: opposites[w[1]], m[0], flags=re.DOTALL
-            ),
-        )
-
-    def swapped(self, text: str, pattern: str) -> str:
-        """A piece of the page replaced by the same piece of another district's page."""
-        others = [p for _, p in self.pages.values() if p != text]
-
-        def change(match: re.Match[str]) -> str:
-            pieces = [m[0] for other in others for m in re.finditer(pattern, other, re.DOTALL)]
-            return self.random.choice([p for p in pieces if p != match[0]])
-
-        return self.replaced(text, pattern, change)
-
-    def chart(self, text: str) -> str:
-        """A chart of another district."""
-        return self.swapped(text, r'<figure class="chart" id="chart-targets">.*?</figure>')
-
-    def drawing(self, text: str) -> str:
-        """Only the drawing of another district."""
-        return self.swapped(text, r'<div class="drawing">.*?</div>')
-
-    def section(self, text: str) -> str:
-        """A whole section of another district."""
-        return self.swapped(text, r"<section data-about=.*?</section>")
-
-    def paragraph(self, text: str) -> str:
-        """A paragraph of the narrative of another district."""
-        return self.swapped(text, r'<p><span class="claim".*?</p>')
-
-    def source(self, text: str) -> str:
-        """The address of a cell in the list of sources."""
-
-        def change(match: re.Match[str]) -> str:
-            return f"{match[1]}{match[2]}{int(match[3]) + 500}{match[4]}"
-
-        pattern = r'(<li class="place">[^<]*?)([A-Z]+)(\d+)([^<]*</li>)'
-        return self.replaced(text, pattern, change)
-
-    def date(self, text: str) -> str:
-        """A day or quarter."""
-        pattern = r'(<span class="date"[^>]*>[^<]*?)(\d)([^<]*</span>)'
-        return self.replaced(text, pattern, lambda m: f"{m[1]}{(int(m[2]) + 1) % 10}{m[3]}")
-
-    def added(self, text: str) -> str:
-        """A number that somebody has typed in."""
-        return self.replaced(text, r"</li>|</p>", lambda m: f" Thêm 7 hộ.{m[0]}")
-
-    def described(self, text: str) -> str:
-        """A digit of what only readers who do not see a chart are told."""
-        pattern = r'(<p hidden="" id="chart-[^>]*>[^<]*?)(\d)([^<]*</p>)'
-        return self.replaced(text, pattern, lambda m: f"{m[1]}{(int(m[2]) + 1) % 10}{m[3]}")
-
-    def heading(self, text: str) -> str:
-        """The unit in the heading of a column."""
-        return self.replaced(text, r" \(%\)</th>", lambda m: "</th>")
-
-    def unheaded(self, text: str) -> str:
-        """A heading that makes percentages of counts or points."""
-        return self.replaced(text, r">Điểm</th>|>Còn thiếu</th>", lambda m: m[0][:-5] + " (%)</th>")
-
-
 KINDS = [
     "digit", "value", "rounded", "rank", "name", "renamed", "word", "chart", "drawing",
     "section", "paragraph", "source", "date", "added",
@@ -291,6 +133,39 @@ def test_every_tampering_is_found(
     spoiled = getattr(tamperer, kind)(text)
     assert spoiled != text
     assert verify_page(spoiled, pages[code][0], again)[1], (kind, code)
+
+
+@pytest.mark.parametrize("number", range(4 * len(FURTHER)))
+def test_every_further_tampering_is_found(
+    number: int,
+    pages: dict[str, tuple[str, str]],
+    again: Again,
+    opened: OpenPeriod,
+    request: pytest.FixtureRequest,
+) -> None:
+    if number >= len(FURTHER) and not request.config.getoption("--full"):
+        pytest.skip("all of them with --full")
+    kind = FURTHER[number % len(FURTHER)]
+    # a place where there is something to miss, for what only a weak or a middling page holds
+    some = {"polarity": DISTRICTS[3:], "state": DISTRICTS[3:], "superlative": ["936", "934"],
+            "strong": ["930", "934", "937"]}  # fmt: skip
+    chosen = {code: pages[code] for code in some.get(kind, DISTRICTS)}
+    tamperer = Tamperer(chosen, opened.analysis.units, number)
+    code, text = tamperer.pick()
+    spoiled = getattr(tamperer, kind)(text)
+    assert spoiled != text
+    assert verify_page(spoiled, pages[code][0], again)[1], (kind, code)
+
+
+def test_a_page_changed_or_gone_since_it_was_made_is_found(outputs: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "period"
+    shutil.copytree(outputs, folder, ignore=shutil.ignore_patterns("returned", "notebooks"))
+    assert not altered_pages(folder)
+    changed, gone = sorted((folder / "district").glob("*.html"))[:2]
+    changed.write_bytes(changed.read_bytes() + b" ")
+    gone.unlink()
+    found = {difference.page for difference in altered_pages(folder)}
+    assert found == {f"district/{changed.name}", f"district/{gone.name}"}
 
 
 def test_facts_in_swapped_places_are_found_though_each_is_right(

@@ -17,7 +17,7 @@ import pytest
 from lxml import html as lxml_html
 
 import dxkit
-from dxkit.story.explore.quality import FEW_ALIKE, MOST_SHOWN
+from dxkit.story.explore.quality_parts import FEW_ALIKE, MOST_SHOWN
 from dxkit.story.explore.saving import save_frame
 
 
@@ -60,6 +60,15 @@ def test_a_choice_that_is_not_on_offer_is_refused(explorer) -> None:
         explorer.choose(district="999")
     with pytest.raises(TypeError):
         explorer.choose(colour="red")
+
+
+def test_without_an_indicator_nothing_is_compared_and_that_is_said(explorer) -> None:
+    explorer.choose(indicator="")
+    for part in (explorer.matched(), explorer.before_after(), explorer.next_places()):
+        assert "Chọn một tiêu chí" in part.html
+    assert "tất cả các mô hình" in explorer.card().html
+    assert explorer.evidence is None
+    assert explorer.suggestions() == ()
 
 
 def test_the_honest_grade_of_two_simulated_quarters_is_low_and_says_why(explorer) -> None:

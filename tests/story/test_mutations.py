@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 import pytest
 
@@ -24,7 +26,9 @@ from dxkit.story.claims.changes import changes
 from dxkit.story.claims.data_state import data_claims
 from dxkit.story.claims.headlines import headlines
 from dxkit.story.claims.next_steps import next_steps
-from dxkit.story.claims.situation import activity, situation
+from dxkit.story.claims.ranking_rules import list_certainty, ranking_rules, reward_rules
+from dxkit.story.claims.rules import RULES
+from dxkit.story.claims.situation import activity, levels, standing
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
 from dxkit.story.period import open_period
@@ -53,6 +57,7 @@ class Told:
     facts: dict[FactKey, float | None]
     sentences: dict[str, tuple[tuple[str, str], ...]]
     shown: dict[str, frozenset[FactKey]]
+    league: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, analysis: Analysis) -> Told:
@@ -65,12 +70,40 @@ class Told:
             facts |= {k: f.value for k, f in view.scorecard.facts.items() if k.unit == code}
             steps = [claim for group in next_steps(view) for claim in group]
             claims = [
-                *headlines(view), *situation(view), *activity(view), *changes(view),
-                *causes(view), *steps, *data_claims(view),
+                *headlines(view), *chain.from_iterable(levels(view)), *standing(view),
+                *activity(view), *changes(view), *causes(view), *steps, *data_claims(view),
             ]  # fmt: skip
             sentences[code] = tuple((claim.message, writer.plain(claim)) for claim in claims)
             shown[code] = frozenset(f.key for claim in claims for _, f in claim.facts)
-        return cls(facts, sentences, shown)
+        top = View(analysis, analysis.units.top)
+        rules = [claim for rule in analysis.campaign.rewards if rule.level == "district"
+                 for claim in reward_rules(top, rule)]  # fmt: skip
+        said = [*ranking_rules(top), *rules, *list_certainty(top)]
+        league = tuple((claim.message, writer.plain(claim)) for claim in said)
+        found = cls(facts, sentences, shown, league)
+        count_moved(found)
+        return found
+
+    def by_kind(self) -> dict[str, set[tuple[str, str, str]]]:
+        """All sentences by the kind of their claim, with whose page they stand on."""
+        found: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+        for code, said in {**self.sentences, "93": self.league}.items():
+            for message, sentence in said:
+                found[message.split("_")[0]].add((code, message, sentence))
+        return found
+
+
+BASE: list[Told] = []
+MOVED: Counter[str] = Counter()
+"""How many mutations moved a sentence of each kind of claim."""
+
+
+def count_moved(found: Told) -> None:
+    """Note which kinds of claims a mutation moves."""
+    if not BASE:
+        return
+    before, after = BASE[0].by_kind(), found.by_kind()
+    MOVED.update(kind for kind in {*before, *after} if before.get(kind) != after.get(kind))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +114,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
 
 @pytest.fixture(scope="module")
 def told(base: Analysis) -> Told:
-    return Told.of(base)
+    if not BASE:
+        BASE.append(Told.of(base))
+    return BASE[0]
 
 
 def with_observations(
@@ -313,7 +348,7 @@ def test_a_district_that_sends_nothing_has_no_number_left(
     gone = {district, *(u.code for u in base.units.descendants(district))}
     other = Told.of(with_observations(base, lambda o: None if o.unit_code in gone else o))
     said = {message for message, _ in other.sentences[district]}
-    assert {"headline_not_reported", "level_not_reported", "next_unknown"} <= said
+    assert {"headline_not_reported", "level_all_not_reported", "next_unknown"} <= said
     assert not any(
         m.startswith(("level_met", "level_missed", "change_", "next_step", "pace_", "group_"))
         for m in said
@@ -430,6 +465,76 @@ def test_a_weight_changes_points_and_nothing_that_is_counted(
     assert not kinds & {"value", "numerator", "change", "gap", "shortfall", "spread", "pace"}
 
 
+def with_rules(base: Analysis, **more: object) -> Analysis:
+    ranking = dataclasses.replace(base.campaign.ranking, **more)  # type: ignore[arg-type]
+    return analysed(base, dataclasses.replace(base.campaign, ranking=ranking), base.received)
+
+
+def test_points_that_the_rules_round_alike_share_a_place(base: Analysis, told: Told) -> None:
+    other = Told.of(with_rules(base, decimals=0, tie_break=()))  # 91,19 and 90,95 points
+    assert "rank_tied" not in dict(told.sentences["932"])
+    assert "thành phố Ngã Bảy" in dict(other.sentences["932"])["rank_tied"]
+    assert "huyện Châu Thành A" in dict(other.sentences["931"])["rank_tied"]
+    assert "rule_rounded" in dict(other.league)
+    assert "rule_ties" not in dict(other.league)
+
+
+def test_a_condition_of_the_ranking_is_printed_with_its_number(base: Analysis, told: Told) -> None:
+    (condition,) = base.campaign.ranking.conditions
+    stricter = dataclasses.replace(condition, at_least=0.95)
+    other = Told.of(with_rules(base, conditions=(stricter,)))
+    assert "80%" in dict(told.league)["rule_least_reported"]
+    assert "95%" in dict(other.league)["rule_least_reported"]
+    # one commune of fifteen has sent nothing: Phụng Hiệp is not ranked any more
+    assert "headline_below_reported" in dict(other.sentences["934"])
+
+
+@pytest.mark.parametrize(("quota", "ties"), [(2, "all"), (3, "none"), (1, "none")])
+def test_a_reward_is_printed_as_the_campaign_declares_it(
+    quota: int, ties: str, base: Analysis, told: Told
+) -> None:
+    rewards = tuple(
+        dataclasses.replace(r, quota=quota, ties=ties, minimum_targets=1)
+        if r.level == "district" else r
+        for r in base.campaign.rewards
+    )  # fmt: skip
+    campaign = dataclasses.replace(base.campaign, rewards=rewards)
+    said = dict(Told.of(analysed(base, campaign, base.received)).league)
+    assert f"{quota} đơn vị" in said["reward_quota"]
+    assert f"reward_ties_{ties}" in said
+    assert "1 chỉ tiêu" in said["reward_targets"]
+
+
+def test_what_does_not_arise_takes_its_part_from_the_scale(base: Analysis, told: Told) -> None:
+    def change(o: Observation) -> Observation:
+        mine = o.measure in RATIOS["online_dossiers"] and district_of(base, o.unit_code) == "937"
+        return dataclasses.replace(o, value=None, flag=Flag.NOT_APPLICABLE) if mine else o
+
+    other = Told.of(with_observations(base, change))
+    assert "scale_part" not in dict(told.sentences["937"])
+    assert "80%" in dict(other.sentences["937"])["scale_part"]
+    assert "level_not_applicable" in dict(other.sentences["937"])
+
+
+def test_a_bonus_is_told_apart(base: Analysis, told: Told) -> None:
+    scoring = dataclasses.replace(base.campaign.scoring, total_points=90.0, bonus=("initiatives",))
+    campaign = dataclasses.replace(base.campaign, scoring=scoring)
+    other = Told.of(analysed(base, campaign, base.received))
+    assert "10,00 điểm thưởng" in dict(other.sentences["930"])["scale_bonus"]
+
+
+def test_every_kind_of_claim_is_moved_by_some_mutation(
+    told: Told, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if not request.config.getoption("--full"):
+        pytest.skip("the mutations all run with --full")
+    with capsys.disabled():
+        print("\nmutations that move each kind of claim:", dict(MOVED.most_common()))
+    kinds = {m.split("_")[0] for m in RULES} - {"points", "register", "picture"}
+    # what tables and pictures say: tests/story/test_charts.py and the proof of pages
+    assert kinds - set(MOVED) == set()
+
+
 def sampled(request: pytest.FixtureRequest, number: int, of: int, kept: int) -> None:
     """Without --full only some of the mutations run, the same each time."""
     if not request.config.getoption("--full"):
@@ -440,5 +545,5 @@ def sampled(request: pytest.FixtureRequest, number: int, of: int, kept: int) -> 
 
 def test_there_are_at_least_150_mutations() -> None:
     number = 60 + len(CROSSINGS) + len(FLIPPED) + 1 + len(REMOVED) + len(SILENT) + 1
-    number += len(FLAGS) * len(RATIOS) + 3 + 1 + 4
+    number += len(FLAGS) * len(RATIOS) + 3 + 1 + 4 + 1 + 1 + 3 + 1 + 1
     assert number >= 150

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import CATALOGUE, Finding
 from dxkit.story.claims.rules import RULES, FalseClaimError, state
-from dxkit.story.findings import finding_text
+from dxkit.story.findings import finding_text, names_in_findings
 from dxkit.story.messages import available_languages, load_language
 
 
@@ -48,10 +49,9 @@ def test_every_finding_says_what_to_do() -> None:
 
 
 def test_every_campaign_problem_has_its_sentence(root: Path) -> None:
-    source = "".join(
-        (root / f"dxkit/intake/{name}.py").read_text("utf-8")
-        for name in ("campaign_folder", "campaign_rules", "declared")
-    )
+    intake = root / "dxkit/intake"
+    readers = [*sorted(intake.glob("campaign_*.py")), intake / "declared.py"]
+    source = "".join(path.read_text("utf-8") for path in readers)
     codes = set(re.findall(r'(?:problem|CampaignProblem)\(\s*"(\w+)"', source))
     assert len(codes) > 20
     assert codes == set(load_language("vi").sections["campaign"])
@@ -133,3 +133,12 @@ def test_a_finding_speaks_the_languages_numbers() -> None:
     ratio = {"stated": 65.9, "computed": 66.1}
     finding = Finding("ratio_contradicts_parts", CellRef("a.xlsx", "S", "G70"), "937", "", ratio)
     assert "65,90" in finding_text(finding, load_language("vi"))
+
+
+def test_a_finding_calls_a_table_by_its_name(haugiang: Campaign) -> None:
+    values = {"unit": "Huyện Vị Thuỷ", "table": "dossiers"}
+    finding = Finding("table_missing", CellRef("935.xlsx"), "935", "", values)
+    for code, name in (("vi", "Hồ sơ thủ tục hành chính"), ("en", "Administrative dossiers")):
+        language = load_language(code)
+        names = names_in_findings(haugiang, haugiang.units, language)
+        assert name in finding_text(finding, language, names)

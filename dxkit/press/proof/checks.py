@@ -125,12 +125,12 @@ class PageProof:
     # rows --------------------------------------------------------------------------------
 
     def rows(self) -> Iterator[Difference]:
-        """The numbers of a table's row are about the unit or the indicator that heads it."""
-        names = {
-            name: indicator.id
-            for indicator in self.again.campaign.indicators
-            for name in indicator.short_names.values()
-        }
+        """The numbers of a table's row are about the unit, indicator or measure that heads it."""
+        campaign = self.again.campaign
+        names = {name: measure.id for measure in campaign.measures
+                 for name in measure.names.values()}  # fmt: skip
+        names |= {name: indicator.id for indicator in campaign.indicators
+                  for name in indicator.short_names.values()}  # fmt: skip
         for row in self.root.find_all("tr"):
             head = next((cell for cell in row.find_all("th")), None)
             keys = [e.attributes["data-fact"] for e in row.walk() if "data-fact" in e.attributes]

@@ -100,6 +100,9 @@ class JudgementProof:
             for e in head.walk()
             if e.attributes.get("data-name", "").startswith("unit/")
         ]
+        for cell in row.find_all("td"):
+            if self.proof.unit and any(c.isalpha() for c in cell.text) and not _has_origin(cell):
+                yield self.proof.differ("cell", cell.text, "–")
         campaign = self.again.campaign
         for element in row.walk():
             kind, *identity = element.attributes.get("data-said", "").split("/")
@@ -134,3 +137,10 @@ class JudgementProof:
             numbers != sorted(numbers) or len({unit for unit, _ in places}) < len(places)
         ):
             yield self.proof.differ("order", str(numbers), str(sorted(numbers)))
+
+
+def _has_origin(cell: Element) -> bool:
+    """Whether what a cell says is proved somewhere: it tells what it is."""
+    told = {"data-fact", "data-name", "data-said"}
+    apart = {"raw", "date", "document", "missing", "place"}
+    return any(told & set(e.attributes) or e.classes & apart for e in cell.walk())

@@ -24,7 +24,7 @@ def next_part(explorer: Explorer) -> Markup:
     heading = Markup("<h2>{}</h2>").format(text("explore.next_title"))
     evidence = explorer.evidence
     if evidence is None:
-        return heading + Markup("<p>{}</p>").format(text("explore.before_none"))
+        return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
     whole = abs(explorer.goal * 100 - round(explorer.goal * 100)) < 1e-9
     goal = numbers.share(explorer.goal, 0 if whole else 1)
     found = explorer.suggestions()
@@ -50,9 +50,10 @@ def next_part(explorer: Explorer) -> Markup:
 
 def card_title(explorer: Explorer) -> str:
     """What the card is about."""
-    name = explorer.choice.name or explorer.language.plain(
-        "explore.card_all", indicator=indicator_name(explorer)
-    )
+    name = explorer.choice.name
+    if not name and explorer.choice.indicator:
+        name = explorer.language.plain("explore.card_all", indicator=indicator_name(explorer))
+    name = name or explorer.language.plain("explore.card_any")
     return explorer.language.plain("explore.card_title", name=name)
 
 

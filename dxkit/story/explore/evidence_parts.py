@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from dxkit.analysis.initiatives.effect import ComparedSet, Course
+from dxkit.analysis.initiatives.sets import ComparedSet, Course
 from dxkit.model.facts import Fact
 from dxkit.story.explore import drawing, numbers
 from dxkit.story.explore.naming import indicator_name, within_a_sentence
@@ -24,7 +24,9 @@ def before_after_part(explorer: Explorer) -> Markup:
     comparison = explorer.comparison
     name = indicator_name(explorer)
     heading = Markup("<h2>{}</h2>").format(text("explore.before_title", indicator=name))
-    if comparison is None or not comparison.sets:
+    if comparison is None:
+        return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
+    if not comparison.sets:
         return heading + Markup("<p>{}</p>").format(text("explore.before_none"))
     lines = [
         drawing.SlopeLine(
@@ -72,7 +74,7 @@ def grade_box(explorer: Explorer) -> Markup:
     text = numbers.speaker(explorer.language)
     evidence = explorer.evidence
     if evidence is None:
-        return Markup("<p>{}</p>").format(text("explore.before_none"))
+        return Markup("<p>{}</p>").format(text("explore.no_indicator"))
     word = text(f"explore.grade_{evidence.grade}")
     body = Markup("<p><strong>{}</strong></p>").format(text("explore.grade", grade=word))
     body += Markup("<p>{}</p>").format(text(f"explore.seems_{evidence.seems}"))

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 from markupsafe import Markup
 
 from dxkit.model.findings import Finding, Severity
-from dxkit.story.explore import numbers
-from dxkit.story.explore.excerpt import excerpt
+from dxkit.story.explore import quality_parts
 from dxkit.story.explore.live import Controls, Part
-from dxkit.story.findings import finding_kind, finding_text, names_in_findings
+from dxkit.story.findings import finding_kind
 from dxkit.story.messages import load_language
 from dxkit.story.period import OpenPeriod
-from dxkit.story.tables import Cell, Column, render_table
-
-MOST_SHOWN = 100
-"""How many findings are listed one by one; choosing a sender or a kind shows the others."""
-FEW_ALIKE = 3
-"""How many of a kind in one file are listed while no kind is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +69,7 @@ class Quality:
         codes = dict.fromkeys(f.code for f in self.opened.received.findings)
         return [every, *((finding_kind(code, self.language), code) for code in codes)]
 
-    def _sender(self, finding: Finding) -> str:
+    def sender_of(self, finding: Finding) -> str:
         """The unit at the report level that a finding concerns: its own, else the file's sender."""
         units, level = self.opened.analysis.units, self.opened.campaign.report_level
         code = finding.unit_code or self._senders.get(finding.place.file, "")
@@ -91,7 +83,7 @@ class Quality:
         found = [
             f
             for f in self.opened.received.findings
-            if (not self.choice.sender or self._sender(f) == self.choice.sender)
+            if (not self.choice.sender or self.sender_of(f) == self.choice.sender)
             and (not self.choice.rule or f.code == self.choice.rule)
             and (not self.choice.severity or f.severity == self.choice.severity)
         ]
@@ -101,123 +93,17 @@ class Quality:
 
     def senders(self) -> Part:
         """Who sent which file, how many values were read from it, and how much is wrong."""
-        return self._part(self._senders_table)
+        return self._part(lambda: quality_parts.senders_table(self))
 
     def by_rule(self) -> Part:
         """How often each kind of finding occurs, by sender."""
-        return self._part(self._rules_table)
+        return self._part(lambda: quality_parts.rules_table(self))
 
     def findings(self) -> Part:
         """Each finding; a click opens the cells around it as they stand in the file."""
-        return self._part(self._findings_list)
+        return self._part(lambda: quality_parts.findings_list(self))
 
     def _part(self, render: Callable[[], Markup]) -> Part:
         part = Part(render)
         self._parts.append(part)
         return part
-
-    def _senders_table(self) -> Markup:
-        text, received = numbers.speaker(self.language), self.opened.received
-        values = Counter(o.place.file for o in received.table.observations if o.value is not None)
-        wrong = Counter((f.place.file, f.severity) for f in received.findings)
-        by_unit: dict[str, list[str]] = {}
-        for source in received.sources:
-            by_unit.setdefault(source.unit_code, []).append(source.name)
-        names = {
-            u.code: u.name
-            for u in self.opened.analysis.units.at_level(self.opened.campaign.report_level)
-        }
-        rows: list[list[Cell]] = []
-        for code in (*names, *(c for c in by_unit if c not in names)):
-            name = names.get(code) or self._other_sender(code)
-            for file in by_unit.get(code, [""]):
-                if not file and code in self._senders_of_shared_files():
-                    continue
-                figures: list[Cell] = [self._count(values[file])]
-                figures += [self._count(wrong[file, severity]) for severity in Severity]
-                shown: Cell = file or text("explore.not_sent")
-                rows.append([name, shown, *(figures if file else ["–"] * 4)])
-        columns = [Column(text("explore.column_sender")), Column(text("explore.column_file"))]
-        columns += [
-            Column(text(f"explore.column_{key}"), numeric=True)
-            for key in ("values", "errors", "warnings", "notes")
-        ]
-        period = self.language.period(self.opened.analysis.period.id)
-        heading = Markup("<h2>{}</h2>").format(text("explore.senders_title"))
-        caption = text("explore.senders_caption", period=period)
-        return heading + render_table(caption, columns, rows, self.language)
-
-    def _other_sender(self, code: str) -> str:
-        units = self.opened.analysis.units
-        return units.get(code).name if code in units else self.language.plain("explore.no_sender")
-
-    def _senders_of_shared_files(self) -> frozenset[str]:
-        """Units of the report level whose figures came in whatever file."""
-        units, level = self.opened.analysis.units, self.opened.campaign.report_level
-        found = set()
-        for code in self.opened.received.table.units_reported():
-            above = units.ancestor_at(code, level)
-            if above is not None:
-                found.add(above.code)
-        return frozenset(found)
-
-    def _rules_table(self) -> Markup:
-        text = numbers.speaker(self.language)
-        number = Counter((f.code, self._sender(f)) for f in self.opened.received.findings)
-        codes = dict.fromkeys(f.code for f in self.opened.received.findings)
-        heading = Markup("<h2>{}</h2>").format(text("explore.rules_title"))
-        if not codes:
-            return heading + Markup("<p>{}</p>").format(text("explore.findings_none"))
-        senders = sorted({sender for _, sender in number})
-        columns = [Column(text("explore.column_rule"))]
-        columns += [Column(self._other_sender(s), numeric=True) for s in senders]
-        columns.append(Column(text("explore.column_all"), numeric=True))
-        rows: list[list[Cell]] = [
-            [
-                finding_kind(code, self.language),
-                *(self._count(number[code, sender]) for sender in senders),
-                self._count(sum(number[code, sender] for sender in senders)),
-            ]
-            for code in codes
-        ]
-        return heading + render_table(text("explore.rules_caption"), columns, rows, self.language)
-
-    def _findings_list(self) -> Markup:
-        text = numbers.speaker(self.language)
-        heading = Markup("<h2>{}</h2>").format(text("explore.findings_title"))
-        chosen = self.chosen
-        if not chosen:
-            return heading + Markup("<p>{}</p>").format(text("explore.findings_none"))
-        few = len(chosen) if self.choice.rule else FEW_ALIKE
-        alike: dict[tuple[str, str], list[Finding]] = {}
-        for finding in chosen:
-            alike.setdefault((finding.code, finding.place.file), []).append(finding)
-        shown = [f for group in alike.values() for f in group[:few]][:MOST_SHOWN]
-        said = text(
-            "explore.findings_shown",
-            shown=numbers.count(len(shown)),
-            total=numbers.count(len(chosen)),
-        )
-        folder = self.opened.project.period_folder(
-            self.opened.campaign.id, self.opened.analysis.period.id
-        )
-        units = self.opened.analysis.units
-        names = names_in_findings(self.opened.campaign, units, self.language)
-        items = Markup("")
-        for finding in shown:
-            items += Markup("<details><summary>{}: {} – {}</summary>{}</details>").format(
-                text(f"site.severity_{finding.severity}"),
-                str(finding.place),
-                finding_text(finding, self.language, names),
-                excerpt(folder, finding.place, self.language),
-            )
-            group = alike[finding.code, finding.place.file]
-            if len(group) > few and finding is group[few - 1]:
-                more = numbers.count(len(group) - few)
-                items += Markup('<p class="note">{}</p>').format(
-                    text("explore.findings_alike", number=more)
-                )
-        return heading + Markup("<p>{}</p>{}").format(said, items)
-
-    def _count(self, number: int) -> Markup:
-        return Markup(self.language.number(numbers.count(number))) if number else Markup("–")
