@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from dxkit.intake.numerals import parse_decimal
-from dxkit.intake.text import clean, is_word, normalise, starts_with_word
+from dxkit.intake.text import clean, is_word, normalise, starts_with_word, vocabulary
 from dxkit.intake.workbook import Cell, Sheet
 
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
 _COLUMN_LETTER = re.compile(r"[A-Z]\Z")
+_SHORT = 2  # words
 _ROWS_BELOW = 20  # looked at for figures
 _SEPARATOR = re.compile(r"\s*(?:\n|\s[-–]\s|/|\()\s*")
 
@@ -191,9 +192,21 @@ def in_own_language(label: str) -> str:
     for separator in _SEPARATOR.finditer(label):
         rest = label[separator.end() :]
         before = label[: separator.start()]
-        if before.strip() and rest.isascii() and any(letter.isalpha() for letter in rest):
+        if before.strip() and rest.isascii() and _is_translation(rest, "\n" in separator[0]):
             return before
     return label
+
+
+def _is_translation(text: str, on_its_own_line: bool) -> bool:
+    """Whether the second half of a label only says the first again: not an abbreviation such as
+    "(KH)", and no word that says which figures are meant, as "plan" does.
+    """
+    letters = "".join(letter for letter in text if letter.isalpha())
+    if not letters or (letters.isupper() and len(letters) < 5 and not on_its_own_line):
+        return False
+    words = normalise(text).split()
+    short = len(words) <= _SHORT  # a longer one translates the whole label, plans and all
+    return not (short and any(word in vocabulary()["other_figures"] for word in words))
 
 
 def compact(parts: Sequence[str]) -> str:

@@ -33,6 +33,8 @@ class RowUnits:
         self._unknown: set[int] = set()  # unit columns that last held a name nobody knows
         self._members = 0  # of the present parent
         self._is_unsure = False  # whether names of groups stand elsewhere than in their first rows
+        self._below = 0  # rows below the last name of a group, in columns of their own
+        self._merged_to = 0  # the last row of that name's merged cell, nought where it has none
         self.opened: dict[str, Unit] = {}
         self.closed_at: Cell | None = None  # the total below the present parent's members
         self.orphans = 0  # names of an open level above the first group
@@ -56,6 +58,10 @@ class RowUnits:
         """Keep a unit as the group of what stands below it."""
         self._chain[position:] = [unit] + [None] * (len(self._chain) - position - 1)
         self._unknown -= set(range(position, len(self._chain)))
+        if position < len(self._chain) - 1:
+            self._below, self._merged_to = 0, self._last_row(number, position)
+        else:
+            self._below += 1
         if unit is None:
             return
         if self._names.open_level_below(unit) is not None:
@@ -80,7 +86,12 @@ class RowUnits:
         """After a total: the members of the group that it closes have ended. A total of another
         unit than the group's begins nothing that is known.
         """
-        if self._parent is None or self._parent is self._top or len(self._chain) > 1:
+        if len(self._chain) > 1:
+            if unit is None and self._below and self._top is None:
+                self._chain = [None] * len(self._chain)
+                self._unknown.add(0)
+            return
+        if self._parent is None or self._parent is self._top:
             return
         if unit is None or unit.code == self._parent.code:
             if self._members:
@@ -119,7 +130,7 @@ class RowUnits:
         if position and stands_alone and not self._is_filled(number, position):
             if left is None and self._top is None:
                 self._is_unsure = True  # the group's name may stand in its middle or last row
-            elif self._is_unsure:
+            elif self._is_unsure or 0 < self._merged_to < number:
                 return Match(None, "group_unclear")
         above = left or self._parent_by_number(number)
         if (match := self._within_named(label, above)) is not None:
@@ -203,6 +214,12 @@ class RowUnits:
         """Whether a merged cell beside the row says which coarser unit it belongs to."""
         columns = self._layout.unit_columns[:position]
         return any((number, column) in self._sheet.merged_downwards for column in columns)
+
+    def _last_row(self, number: int, position: int) -> int:
+        """The last row of the merged cell that holds a group's name, nought where it is none."""
+        column = self._layout.unit_columns[position]
+        top, _, bottom, _ = self._sheet.merged_at.get((number, column), (0, 0, 0, 0))
+        return bottom if bottom > top else 0
 
     def _is_roman(self, number: int) -> bool:
         column = self._layout.row_number_column

@@ -27,6 +27,7 @@ BOTH = {"C2": 7, "D2": 52, "C3": 5, "D3": 40}
 GROUP_1, GROUP_2 = ["I", "Xã Vị Tân"], ["II", "Xã Hỏa Lựu"]
 AP_1, AP_2, AP_3, AP_4 = [1, "Ấp 1", 120, 80], [2, "Ấp 2", 130, 70], [1, "Ấp 3", 140, 90], [
     2, "Ấp 4", 150, 95]  # fmt: skip
+TWO_COLUMNS = ["TT", "Xã, phường, thị trấn", "Ấp, khu vực", "Tổng số hộ"]
 COLUMNS_OF_TWO = [None, None, "Phát sinh", "Trực tuyến", "Phát sinh", "Trực tuyến"]
 
 
@@ -192,11 +193,17 @@ GROUPS = {
         [HEAD, [1, "Xã Vị Tân, TP Vị Thanh", 7, 52],
          [2, "Xã Hỏa Lựu (thành phố Vị Thanh)", 5, 40]], BOTH, [], units={"C3": "31336"}),
     "the parent in the middle row of its block": Sent(
-        [["TT", "Xã, phường, thị trấn", "Ấp, khu vực", "Tổng số hộ"],
-         [1, None, "Ấp 1", 120], [2, "Xã Vị Tân", "Ấp 2", 130], [3, None, "Ấp 3", 140],
+        [TWO_COLUMNS, [1, None, "Ấp 1", 120], [2, "Xã Vị Tân", "Ấp 2", 130], [3, None, "Ấp 3", 140],
          [4, None, "Ấp 4", 150], [5, "Xã Hỏa Lựu", "Ấp 5", 160]],
         {"D3": 130, "D6": 160},
         ["group_unclear C4", "group_unclear C5", "unit_unknown C2"]),
+    "no parent below its total": Sent(
+        [TWO_COLUMNS, [1, "Xã Vị Tân", "Ấp 1", 120], [None, "Cộng", None, 120],
+         [2, None, "Ấp 2", 150]], {"D2": 120}, ["unit_unknown C4"]),
+    "a row below the parent's merged cell": Sent(
+        [TWO_COLUMNS, [1, "Xã Vị Tân", "Ấp 1", 120], [2, None, "Ấp 2", 130],
+         [3, None, "Ấp 3", 140], [4, "Xã Hỏa Lựu", "Ấp 1", 150]],
+        {"D2": 120, "D3": 130, "D5": 150}, ["group_unclear C4"], merged="B2:B3"),
     "one bare name of a district and of a commune of the group": Sent(
         [HEAD, ["I", "Huyện Vị Thủy"], [1, "Vị Thanh", 7, 52]], {"C3": 7, "D3": 52}, [],
         file="tinh.xlsx", units={"C3": "31465"}),
@@ -306,6 +313,12 @@ COLUMNS = {
     "one label over a count and a share": Sent(
         [[*HOUSEHOLDS, None], GROUP_1, [1, "Ấp 1", 120, 66, 80]], {"C3": 120},
         ["column_repeated D3", "column_repeated E3"], merged="D1:E1"),
+    "an abbreviation that says which figures": Sent(
+        [["TT", "Đơn vị", "Số tổ", "Số thành viên (KH)"], VI_TAN], {"C2": 7},
+        ["column_not_understood D1"]),
+    "another language that says which figures": Sent(
+        [["TT", "Đơn vị", "Số tổ (Teams)", "Số thành viên\nlast quarter"], VI_TAN], {"C2": 7},
+        ["column_not_understood D1"]),
     "other columns on the next page": Sent(
         [HEAD, VI_TAN, ["TT", "Đơn vị", "Số thành viên", "Số tổ"], [2, "Xã Hỏa Lựu", 40, 5]],
         {"C2": 7, "D2": 52, "C4": 40, "D4": 5}, []),
