@@ -138,10 +138,12 @@ def same_type_facts(maker: FactMaker, value: Fact, alike: Sequence[Result]) -> I
 
 
 def target_count_facts(maker: FactMaker, results: Sequence[Result]) -> Iterator[Fact]:
-    """Of the unit's indicators with a target: how many there are, and how many reach it."""
+    """Of the unit's indicators with a target: how many there are, have a value, and reach it."""
     targeted = [result for result in results if result.target is not None]
     met = sum(is_met(result) is True for result in targeted)
     yield maker.counted(TOTAL, "targets", len(targeted), "count_of_targets")
+    known = sum(is_met(result) is not None for result in targeted)
+    yield maker.counted(TOTAL, "targets_known", known, "count_of_targets")
     yield maker.counted(TOTAL, "targets_met", met, "count_of_targets_met")
 
 

@@ -22,7 +22,7 @@ from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.project import Project
 from dxkit.press.making import EXECUTED, PAGE
 from dxkit.press.manifest import code_key
-from dxkit.press.processes import lead_own_group
+from dxkit.press.processes import lead_own_group, no_collection
 from dxkit.press.tasks import Task
 from dxkit.press.workers import DIED, ClusterError, Outcome, local_workers
 
@@ -175,7 +175,7 @@ def main(folder: Path) -> None:
              executed=folder)
         for task in order["tasks"]
     ]  # fmt: skip
-    with (folder / "made.jsonl").open("w", encoding="utf-8") as record:
+    with (folder / "made.jsonl").open("w", encoding="utf-8") as record, no_collection():
         crew = local_workers(project, tasks[0], "", 1, order["time_limit"])
         for outcome in crew.run(tasks, folder):
             unit = outcome.task.unit

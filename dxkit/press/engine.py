@@ -60,7 +60,8 @@ def client_class() -> Any:
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.log import logger
 
-    from dxkit.press.kernel_client import KernelHere, KernelProcess
+    from dxkit.press.kernels.here import KernelHere
+    from dxkit.press.kernels.process import KernelProcess
 
     class Client(PapermillNotebookClient):
         """papermill's own client; only what starts and ends the kernel differs."""

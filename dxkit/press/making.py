@@ -33,7 +33,7 @@ def import_all() -> None:
     import tqdm  # noqa: F401
 
     from dxkit.press.engine import client_class
-    from dxkit.press.kernel import import_kernel
+    from dxkit.press.kernels.kernel import import_kernel
 
     import_kernel()
     client_class()

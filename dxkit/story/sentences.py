@@ -46,7 +46,7 @@ class Writer:
 
     def paragraph(self, claims: Iterable[Claim]) -> Markup:
         """Several claims one after the other; each sentence is written once, and those that list
-        the same of several indicators become one series.
+        the same of several indicators become one series. Nothing when there is no claim.
         """
         said = list(claims)
         listed = [claim.message.startswith(SERIES) for claim in said]
@@ -56,7 +56,7 @@ class Writer:
                 said, [False, *listed], listed, [*listed[1:], False], strict=False
             )
         )
-        return Markup("<p>{}</p>").format(Markup(" ").join(sentences))
+        return Markup("<p>{}</p>").format(Markup(" ").join(sentences)) if said else Markup("")
 
     def name(self, reference: Reference, *, starts: bool = False) -> Markup:
         """What a reference names, written small within a sentence unless it ``starts`` one."""

@@ -62,14 +62,18 @@ def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     with (settings / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "dxkit", "lab", "--", *options],
-            cwd=project, env=environment, stdout=log, stderr=log, start_new_session=True,
+            cwd=project, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True,
         )  # fmt: skip
     try:
         wait_for(lambda: _listens(port), 60, "JupyterLab to listen")
         yield port, process.pid, project
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl+C in a terminal
+        code = process.wait(30)
+    said = (settings / "log").read_text("utf-8")
+    assert code == 0, said
+    assert "Traceback" not in said
 
 
 def _listens(port: int) -> bool:

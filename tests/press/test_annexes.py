@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -13,7 +14,11 @@ import pytest
 from lxml import html
 
 from dxkit.cli import run
+from dxkit.intake.project import Project
+from dxkit.model.facts import Fact, FactKey
 from dxkit.press.browser import PrintError, find_browser, print_page
+from dxkit.press.verify_annexes import compare_document
+from dxkit.story.period import open_period
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +134,26 @@ def test_verification_sees_annexes_and_what_was_changed_in_them(
     assert "league.xlsx" in capsys.readouterr().out
     book_path.write_bytes(kept)
     assert run(["verify", "2022-Q4", *out]) == 0
+
+
+def test_a_changed_description_of_a_picture_is_found(with_documents: Path, tmp_path: Path) -> None:
+    """What only readers who do not see a document's chart are told is proved as well."""
+    opened = open_period(Project.find(None, str(with_documents)), "haugiang-2022", "2022-Q4")
+    path = tmp_path / "copy.docx"
+    shutil.copy(document_of(with_documents), path)
+
+    def find(key: str) -> Fact | None:
+        return opened.analysis.find(FactKey.parse(key))
+
+    numbers, differences = compare_document(path, find)
+    assert numbers > 150
+    assert not differences
+    _replace_in(
+        path,
+        "word/document.xml",
+        lambda text: re.sub(r'(descr="[^"]*?)28,0%', r"\g<1>29,0%", text, count=1),
+    )
+    assert compare_document(path, find)[1]
 
 
 def _first_fact_text(text: str) -> str:

@@ -12,6 +12,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 import pytest
 
@@ -27,7 +28,7 @@ from dxkit.story.claims.headlines import headlines
 from dxkit.story.claims.next_steps import next_steps
 from dxkit.story.claims.ranking_rules import list_certainty, ranking_rules, reward_rules
 from dxkit.story.claims.rules import RULES
-from dxkit.story.claims.situation import activity, situation
+from dxkit.story.claims.situation import activity, levels, standing
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
 from dxkit.story.period import open_period
@@ -69,8 +70,8 @@ class Told:
             facts |= {k: f.value for k, f in view.scorecard.facts.items() if k.unit == code}
             steps = [claim for group in next_steps(view) for claim in group]
             claims = [
-                *headlines(view), *situation(view), *activity(view), *changes(view),
-                *causes(view), *steps, *data_claims(view),
+                *headlines(view), *chain.from_iterable(levels(view)), *standing(view),
+                *activity(view), *changes(view), *causes(view), *steps, *data_claims(view),
             ]  # fmt: skip
             sentences[code] = tuple((claim.message, writer.plain(claim)) for claim in claims)
             shown[code] = frozenset(f.key for claim in claims for _, f in claim.facts)
@@ -347,7 +348,7 @@ def test_a_district_that_sends_nothing_has_no_number_left(
     gone = {district, *(u.code for u in base.units.descendants(district))}
     other = Told.of(with_observations(base, lambda o: None if o.unit_code in gone else o))
     said = {message for message, _ in other.sentences[district]}
-    assert {"headline_not_reported", "level_not_reported", "next_unknown"} <= said
+    assert {"headline_not_reported", "level_all_not_reported", "next_unknown"} <= said
     assert not any(
         m.startswith(("level_met", "level_missed", "change_", "next_step", "pace_", "group_"))
         for m in said

@@ -10,7 +10,7 @@ import pytest
 
 from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
-from dxkit.press.proof.again import kinds
+from dxkit.press.proof.proved import kinds
 from dxkit.story.messages import available_languages, load_language
 from dxkit.story.period import open_period
 

@@ -38,5 +38,15 @@ def lab_command(root: Path, language: str, more: Sequence[str] = ()) -> list[str
 
 
 def open_lab(root: Path, language: str, more: Sequence[str] = ()) -> int:
-    """Start JupyterLab and wait for its end; returns its exit code."""
-    return subprocess.call(lab_command(root, language, more), cwd=root)
+    """Start JupyterLab and wait for its end; returns its exit code.
+
+    Ctrl+C reaches JupyterLab too, which asks whether it is meant: to end it so is no failure.
+    """
+    interrupted = False
+    with subprocess.Popen(lab_command(root, language, more), cwd=root) as process:
+        while True:
+            try:
+                code = process.wait()
+                return 0 if interrupted else code
+            except KeyboardInterrupt:
+                interrupted = True

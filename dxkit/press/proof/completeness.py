@@ -57,8 +57,9 @@ class CompletenessProof:
         unit, again = self.proof.unit, self.again
         indicators = again.scores.indicators(unit)
         yield ("headlines", "headline_", "total")
-        if any(again.scores.target(unit, i) is not None for i in indicators):
+        if any(again.scores.is_met(unit, i) is not None for i in indicators):
             yield ("headlines", "headline_targets_", "total")
+        any_ratio = any(i.kind == "ratio" and again.value(unit, i) is not None for i in indicators)
         for indicator in indicators:
             yield ("narrative", "level_", indicator.id)
             known = again.value(unit, indicator) is not None
@@ -68,7 +69,8 @@ class CompletenessProof:
                 lacking = again.lacking(unit, indicator, again.goal(unit, indicator)[0])
                 if lacking:
                     yield ("next_steps", "next_step_", indicator.id)
-            if indicator.kind == "ratio" and self._number(indicator.id, "children_left_out"):
+            left_out = self._number(indicator.id, "children_left_out")
+            if indicator.kind == "ratio" and left_out and any_ratio:
                 yield ("narrative", "below_left_out", indicator.id)
         points, covered, _ = again.scores.total(unit)
         if points is not None and round(covered, 9) < 1 and indicators:

@@ -52,6 +52,7 @@ class NamesInSentences:
             "units_unchanged": lambda: set(again.unchanged_below(unit)),
             "met": lambda: self._targets(unit, met=True),
             "missed": lambda: self._targets(unit, met=False),
+            "unknown": lambda: self._targets(unit, met=None),
             "lacking": lambda: {
                 i.id for i in again.scores.indicators(unit) if again.value(unit, i) is None
             },
@@ -108,9 +109,13 @@ class NamesInSentences:
             return subject
         return indicators[subject].denominator if whole else indicators[subject].numerator
 
-    def _targets(self, unit: str, *, met: bool) -> Names:
+    def _targets(self, unit: str, *, met: bool | None) -> Names:
         scores = self.again.scores
-        return {i.id for i in scores.indicators(unit) if scores.is_met(unit, i) is met}
+        return {
+            i.id
+            for i in scores.indicators(unit)
+            if scores.is_met(unit, i) is met and scores.target(unit, i) is not None
+        }
 
     def _tied(self, unit: str) -> Names:
         ranks = self.again.ranks(unit)

@@ -55,6 +55,9 @@ TOTALS: dict[str, Callable[[Again, str], Number]] = {
     "cells_doubtful": lambda a, u: len(a.cells(u) & a.doubtful),
     "children_unchanged": lambda a, u: len(a.unchanged_below(u)),
     "targets": lambda a, u: sum(a.scores.target(u, i) is not None for i in a.scores.indicators(u)),
+    "targets_known": lambda a, u: sum(
+        a.scores.is_met(u, i) is not None for i in a.scores.indicators(u)
+    ),
     "targets_met": lambda a, u: sum(a.scores.is_met(u, i) is True for i in a.scores.indicators(u)),
     "units": lambda a, u: len(a.children(u)),
     "units_not_reported": lambda a, u: _silent(a, u, "not_reported"),

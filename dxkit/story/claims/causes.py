@@ -20,6 +20,8 @@ def causes(view: View) -> Iterator[Claim]:
     which they differ most.
     """
     ratios = [i for i in view.indicators if i.kind is IndicatorKind.RATIO]
+    if not any(view.fact(i.id, "value").known for i in ratios):
+        return  # the situation says so
     missed = [i for i in ratios if view.result(i.id).is_met is False]
     missed.sort(key=lambda i: (view.result(i.id).points or 0) - i.max_points)
     for indicator in (missed or _most_spread(view, ratios))[:1]:

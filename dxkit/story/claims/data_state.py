@@ -43,8 +43,11 @@ def reporting_claims(view: View) -> Iterator[Claim]:
         "units_unread": view.fact(TOTAL, "units_unread"),
         "units_total": view.fact(TOTAL, "units"),
     }
-    for slot, reason in ((("data_not_reported", "data_all_reported"), "not_reported"),
-                         (("data_unread",), "unread")):  # fmt: skip
+    slots = {
+        "not_reported": ("data_not_reported_all", "data_not_reported", "data_all_reported"),
+        "unread": ("data_unread_all", "data_unread"),
+    }
+    for reason, slot in slots.items():
         units = [
             Reference("unit", child.unit.code)
             for child in view.children

@@ -22,7 +22,12 @@ _WITHOUT_RANK = (
     "headline_below_value",
     "headline_whole",
 )
-TARGETS = ("headline_targets_all", "headline_targets_some", "headline_targets_none")
+TARGETS = (
+    "headline_targets_all",
+    "headline_targets_some",
+    "headline_targets_none",
+    "headline_targets_partly",
+)
 
 
 def headlines(view: View) -> Iterator[Claim]:
@@ -68,9 +73,15 @@ def _targets(view: View) -> Claim | None:
         TARGETS,
         {
             "targets": view.fact(TOTAL, "targets"),
+            "targets_known": view.fact(TOTAL, "targets_known"),
             "targets_met": view.fact(TOTAL, "targets_met"),
             "met": [Reference("short_indicator", r.indicator.id) for r in met],
             "missed": [Reference("short_indicator", r.indicator.id) for r in missed],
+            "unknown": [
+                Reference("short_indicator", r.indicator.id)
+                for r in view.results
+                if r.target is not None and is_met(r) is None
+            ],
             "unit": view.itself,
         },
     )

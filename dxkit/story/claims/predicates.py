@@ -56,6 +56,16 @@ def all_have_sign(prefix: str, wanted: int) -> Predicate:
     return holds
 
 
+def all_missing(prefix: str, reason: str) -> Predicate:
+    """Every fact whose name begins with ``prefix`` is missing for that reason, and there is one."""
+
+    def holds(facts: Facts, direction: int) -> bool:
+        found = [fact for name, fact in facts.items() if name.startswith(prefix)]
+        return bool(found) and all(fact.missing == reason for fact in found)
+
+    return holds
+
+
 def none_named(prefix: str) -> Predicate:
     """No fact's name begins with ``prefix``."""
     return lambda facts, direction: not any(name.startswith(prefix) for name in facts)

@@ -15,6 +15,7 @@ from dxkit.story.claims.predicates import (
     Facts,
     Predicate,
     all_have_sign,
+    all_missing,
     are_known,
     better,
     compare,
@@ -58,12 +59,16 @@ _RANK_CHANGES = {
 }
 KINDS = ("ratio", "count", "value")
 _REASONS = ("not_reported", "unread", "no_data", "not_applicable", "rejected")
+_SILENCES = ("not_reported", "unread")
 _UNRANKED = ("excluded", "below_covered", "below_reported", "below_value")
+
+_ALL_TARGETS_KNOWN = compare("targets_known", lambda known, all_: known == all_, "targets")
 
 RULES: Mapping[str, Predicate] = MappingProxyType(
     {
         **{f"level_{n}_{kind}": rule for n, rule in _LEVELS.items() for kind in KINDS},
         **{f"level_{reason}": missing("value", reason) for reason in _REASONS},
+        **{f"level_all_{reason}": all_missing("value_", reason) for reason in _SILENCES},
         **{f"change_{n}_{kind}": rule for n, rule in _CHANGES.items() for kind in KINDS},
         "below_all_met": every(
             is_number("children_known", lambda n: n > 1),
@@ -108,11 +113,19 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
             compare("targets_met", lambda met, all_: met == all_, "targets"),
         ),
         "headline_targets_none": every(
-            positive("targets"), is_number("targets_met", lambda n: n == 0)
+            positive("targets"),
+            _ALL_TARGETS_KNOWN,
+            is_number("targets_met", lambda n: n == 0),
         ),
         "headline_targets_some": every(
             positive("targets_met"),
+            _ALL_TARGETS_KNOWN,
             compare("targets_met", lambda met, all_: met < all_, "targets"),
+        ),
+        "headline_targets_partly": every(
+            positive("targets_known"),
+            compare("targets_known", lambda known, all_: known < all_, "targets"),
+            are_known("targets_met"),
         ),
         "points_spread": compare("best", lambda best, worst: best > worst, "worst"),
         "points_equal": compare("best", lambda best, worst: best == worst, "worst"),
@@ -124,6 +137,13 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
         "register_some": positive("value"),
         "register_none": is_number("value", lambda n: n == 0),
         "register_unknown": missing("value"),
+        **{
+            f"data_{reason}_all": every(
+                positive(f"units_{reason}"),
+                compare(f"units_{reason}", lambda silent, all_: silent == all_, "units_total"),
+            )
+            for reason in _SILENCES
+        },
         "data_not_reported": positive("units_not_reported"),
         "data_unread": positive("units_unread"),
         "data_all_reported": every(

@@ -29,12 +29,20 @@ _AGAINST = (
 )
 
 
-def situation(view: View) -> Iterator[Claim]:
-    """What is true of the unit now, in reading order."""
+def levels(view: View) -> Iterator[tuple[Claim, ...]]:
+    """What each indicator has reached, and over the whole movement; nothing of a unit without any
+    usable figure.
+    """
+    for indicator in view.indicators if _silence(view) is None else ():
+        yield level(view, indicator), *_movement(view, indicator)
+
+
+def standing(view: View) -> Iterator[Claim]:
+    """Where the unit stands among others, and how sure that is; or that it has no usable figure."""
     yield from _points(view)
-    for indicator in view.indicators:
-        yield level(view, indicator)
-        yield from _movement(view, indicator)
+    silence = _silence(view)
+    if silence is not None:
+        yield silence
     of_group, of_type = _against_group(view), _against_type(view)
     if of_group and of_type and _in_which(of_group) == _in_which(of_type):
         of_type = None  # the same again
@@ -59,6 +67,15 @@ def _points(view: View) -> Iterator[Claim]:
         claim = choose((message,), {**facts, "unit": view.itself, "tied": tied})
         if claim is not None:
             yield claim
+
+
+def _silence(view: View) -> Claim | None:
+    """That there is nothing on any indicator, said once."""
+    return choose(
+        ("level_all_not_reported", "level_all_unread"),
+        {**{f"value_{i.id}": view.fact(i.id, "value") for i in view.indicators},
+         "unit": view.itself},
+    )  # fmt: skip
 
 
 def level(view: View, indicator: Indicator) -> Claim:

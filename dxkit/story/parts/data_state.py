@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import CellRef
 from dxkit.story.claims.data_state import data_claims
 from dxkit.story.findings import finding_kind
@@ -26,11 +25,16 @@ def data_state(context: Context) -> Part:
             f"{file} › {sheet}: {ranges}"
             for (file, sheet), ranges in ranges_by_sheet(cells).items()
         )
+        # of a whole file its name; that none came is said above
+        files = dict.fromkeys(c.file for c in cells if not c.cell and code != "workbook_missing")
+        places = "; ".join(filter(None, (places, *files)))
+        if not places:
+            continue
         kind = finding_kind(code, context.language)
         items.append(Markup('<li>{}: <span class="place">{}</span></li>').format(kind, places))
     if items:
         body += Markup("<ul>{}</ul>").format(Markup("").join(items))
-    elif not context.view.fact(TOTAL, "cells").value:
+    elif not context.view.results:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
     return context.section("data_state", body)
 
@@ -74,4 +78,5 @@ def _concerns(context: Context, unit_code: str, place: CellRef) -> bool:
             chain += [unit.code for unit in units.ancestors(unit_code)]
         return context.view.unit.code in chain
     senders = {s.name: s.unit_code for s in context.opened.received.sources}
-    return senders.get(place.file, "") == context.view.unit.code
+    sender = senders.get(place.file, "")
+    return (sender or units.top.code) == context.view.unit.code

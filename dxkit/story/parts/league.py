@@ -10,6 +10,8 @@ from dxkit.analysis.scorecard import Scorecard
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import Fact
 from dxkit.model.rules import RewardRule
+from dxkit.model.table import SILENT
+from dxkit.story.claims.data_state import reporting_claims
 from dxkit.story.claims.headlines import standing
 from dxkit.story.claims.ranking_rules import list_certainty, ranking_rules, reward_rules
 from dxkit.story.claims.view import View
@@ -94,9 +96,15 @@ def _rules(context: Context, ranked: list[Scorecard]) -> Markup:
 
 def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
     """Those that are not ranked, each with its reason."""
-    claims = (standing(View(context.opened.analysis, card.unit)) for card in apart)
+    analysis = context.opened.analysis
+    silent = {c.unit.code for c in apart if analysis.results.totals[c.unit.code].missing in SILENT}
+    claims = [c for c in reporting_claims(context.view) if c.message != "data_all_reported"]
+    if not silent:
+        claims = []
+    others = (standing(View(analysis, c.unit)) for c in apart if c.unit.code not in silent)
+    claims += [claim for claim in others if claim is not None]
     items = Markup("").join(
-        Markup("<li>{}</li>").format(context.writer.sentence(claim)) for claim in claims if claim
+        Markup("<li>{}</li>").format(context.writer.sentence(claim)) for claim in claims
     )
     if not items:
         return Markup("")

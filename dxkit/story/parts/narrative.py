@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
 from dxkit.model.facts import Claim
 from dxkit.story.claims.causes import causes
 from dxkit.story.claims.changes import changes
 from dxkit.story.claims.next_steps import next_steps as next_step_claims
-from dxkit.story.claims.situation import activity, situation
+from dxkit.story.claims.situation import activity, levels, standing
 from dxkit.story.parts.context import Context, Part
 
 
@@ -18,28 +20,34 @@ def narrative(context: Context) -> Part:
     if not view.results:
         return Part(Markup(""))
     before = view.previous_period
-    parts = [
-        ("situation", [*situation(view), *activity(view)]),
-        ("changes", list(changes(view))),
-        ("causes", list(causes(view))),
-    ]
+    paragraph = context.writer.paragraph
+    parts = {
+        "situation": [
+            _listed(context, levels(view)), paragraph(standing(view)), paragraph(activity(view))
+        ],
+        "changes": [paragraph(changes(view))],
+        "causes": [paragraph(causes(view))],
+    }  # fmt: skip
     body = Markup("")
-    for key, claims in parts:
-        if claims:
+    for key, texts in parts.items():
+        text = Markup("").join(texts)
+        if text:
             previous = context.writer.name(before) if before else Markup("")
             title = context.language.text(f"report.narrative_{key}", previous_period=previous)
-            body += Markup("<h3>{}</h3>{}").format(title, context.writer.paragraph(claims))
+            body += Markup("<h3>{}</h3>{}").format(title, text)
     return context.section("narrative", body)
 
 
 def next_steps(context: Context) -> Part:
     """What is lacking to reach the targets, where and by when."""
-    groups = list(next_step_claims(context.view))
-    if not groups:
-        return Part(Markup(""))
-    items = Markup("").join(Markup("<li>{}</li>").format(_joined(context, g)) for g in groups)
-    return context.section("next_steps", Markup("<ul>{}</ul>").format(items))
+    listed = _listed(context, next_step_claims(context.view))
+    return context.section("next_steps", listed) if listed else Part(Markup(""))
 
 
-def _joined(context: Context, claims: tuple[Claim, ...]) -> Markup:
-    return Markup(" ").join(context.writer.sentence(claim) for claim in claims)
+def _listed(context: Context, groups: Iterable[tuple[Claim, ...]]) -> Markup:
+    """A list with an item for each group of sentences; nothing when there is none."""
+    sentence = context.writer.sentence
+    items = [Markup(" ").join(sentence(claim) for claim in group) for group in groups]
+    if not items:
+        return Markup("")
+    return Markup("<ul>{}</ul>").format(Markup("").join(map(Markup("<li>{}</li>").format, items)))

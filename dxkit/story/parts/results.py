@@ -64,6 +64,9 @@ def _cell(context: Context, indicator: str, kind: str) -> Cell:
     fact = context.view.scorecard.find(indicator, kind)
     if fact is None or fact.missing in ("no_target", "first_period", "not_scored"):
         return "–"
+    value = context.view.scorecard.find(indicator, "value")
+    if kind != "value" and not fact.known and value is not None and not value.known:
+        return "–"  # the result says why
     if kind == "rank" and fact.known:
         ranked = context.view.fact(indicator, "ranked")
         return context.language.fact(fact) + Markup("/") + context.language.fact(ranked)

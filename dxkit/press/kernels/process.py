@@ -1,4 +1,4 @@
-"""What nbclient asks of a kernel: here, or in a process of its own."""
+"""A kernel in a process of its own."""
 
 from __future__ import annotations
 
@@ -8,154 +8,17 @@ import contextlib
 import multiprocessing
 import os
 import pickle
-import queue
 import signal
 import socket
 import struct
-import sys
 import threading
-from collections.abc import Callable
-from datetime import datetime
-from functools import partial
 from typing import Any
 
-from dxkit.press.kernel import Deliver, import_kernel, make_kernel
+from dxkit.press.kernels.kernel import Deliver, import_kernel, make_kernel
+from dxkit.press.kernels.mailbox import FLUSH_AFTER, KernelClient
 from dxkit.press.processes import can_fork, kill_group, lead_own_group, signal_group
 
-FLUSH_AFTER = 0.2
-"""Seconds after which ipykernel's streams show what was written, if nothing shows it sooner."""
 _SIZE = struct.Struct("!Q")
-
-
-class Mailbox:
-    """The messages of a kernel, in the order in which ipykernel's own streams would bring them.
-
-    Text waits until its stream is flushed or ``FLUSH_AFTER`` has passed, so that many small
-    writes are one output, told by the messages' own times: the same cell gives the same outputs.
-    """
-
-    def __init__(self) -> None:
-        self.channels: dict[str, asyncio.Queue[Any]] = {
-            "iopub": asyncio.Queue(),
-            "shell": asyncio.Queue(),
-        }
-        self._waiting: list[dict[str, Any]] = []  # stream messages, the oldest first
-
-    def put(self, channel: str, message: dict[str, Any]) -> None:
-        """Take a message in."""
-        self.show_overdue(message["header"]["date"])
-        content = message["content"]
-        if channel == "flush":
-            self.show(content["name"])
-        elif message["header"]["msg_type"] != "stream":
-            self.channels[channel].put_nowait(message)
-        else:
-            for other in self._waiting:
-                if (
-                    other["content"]["name"] == content["name"]
-                    and other["parent_header"] == message["parent_header"]
-                ):
-                    other["content"]["text"] += content["text"]
-                    return
-            self._waiting.append(message)
-
-    def show_overdue(self, now: datetime) -> None:
-        """Show the text that has waited long enough."""
-        for message in list(self._waiting):
-            if (now - message["header"]["date"]).total_seconds() >= FLUSH_AFTER:
-                self.show(message["content"]["name"])
-
-    def show(self, name: str | None = None) -> None:
-        """Show what waits of one stream, or of all."""
-        for message in list(self._waiting):
-            if name in (None, message["content"]["name"]):
-                self._waiting.remove(message)
-                self.channels["iopub"].put_nowait(message)
-
-    @property
-    def has_waiting(self) -> bool:
-        """Whether text waits to be shown."""
-        return bool(self._waiting)
-
-
-class _Channel:
-    """One channel as nbclient reads it."""
-
-    def __init__(self, mailbox: Mailbox, name: str) -> None:
-        self._mailbox = mailbox
-        self._queue = mailbox.channels[name]
-
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
-        """The next message; raises ``queue.Empty`` after ``timeout`` seconds."""
-        try:
-            if not self._queue.empty():
-                return self._queue.get_nowait()
-            return await asyncio.wait_for(self._queue.get(), timeout)
-        except TimeoutError:
-            raise queue.Empty from None
-
-
-class KernelClient:
-    """The part that both kinds of kernel share: requests, and the channels to read answers from."""
-
-    has_kernel = True
-
-    def __init__(self) -> None:
-        from jupyter_client.session import Session
-
-        self.mailbox = Mailbox()
-        self.iopub_channel = _Channel(self.mailbox, "iopub")
-        self.shell_channel = _Channel(self.mailbox, "shell")
-        self._session = Session(key=b"")
-
-    def _execute_request(self, code: str, **options: Any) -> dict[str, Any]:
-        content = {"code": code, "silent": False, "allow_stdin": False, **options}
-        return dict(self._session.msg("execute_request", content))
-
-    def _info_request(self) -> dict[str, Any]:
-        return dict(self._session.msg("kernel_info_request", {}))
-
-
-class KernelHere(KernelClient):
-    """A kernel in this very process, for a process that was made for one notebook."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._kernel = make_kernel(self.mailbox.put)
-        self._at_exit: list[Callable[[], Any]] = []
-        self._register, atexit.register = atexit.register, self._keep  # type: ignore[assignment]
-
-    async def execute(self, code: str, **options: Any) -> str:
-        """Run a cell to its end; its messages are then in the channels."""
-        request = self._execute_request(code, **options)
-        if self.is_alive():
-            await self._kernel.answer(request)
-        return str(request["header"]["msg_id"])
-
-    def kernel_info(self) -> str:
-        """Ask for the language."""
-        from jupyter_core.utils import run_sync
-
-        request = self._info_request()
-        run_sync(self._kernel.answer)(request)
-        return str(request["header"]["msg_id"])
-
-    def is_alive(self) -> bool:
-        """Until the notebook asks for the kernel's exit."""
-        return not self._kernel.exit_asked
-
-    def _keep(self, hook: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[..., Any]:
-        self._at_exit.append(partial(hook, *args, **kwargs))
-        return hook
-
-    def close(self) -> None:
-        """Do what the notebook wants done at its end, and give the process its streams back."""
-        atexit.register = self._register
-        for hook in reversed(self._at_exit):
-            with contextlib.suppress(Exception):
-                hook()
-        sys.stdout.give_back()  # type: ignore[union-attr]
-        sys.stderr.give_back()  # type: ignore[union-attr]
 
 
 class KernelProcess(KernelClient):
