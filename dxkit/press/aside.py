@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from dxkit.press.processes import can_fork, lead_own_group
@@ -17,7 +17,7 @@ def _nothing() -> None:
     """The end of work that has no second part."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def aside(
     work: Callable[[], Result], last: Callable[..., None] = _nothing
 ) -> Iterator[Callable[..., Result]]:
@@ -42,8 +42,9 @@ def aside(
     theirs.close()
 
     def finish(*arguments: object) -> Result:
-        try:
+        with contextlib.suppress(OSError):  # it has ended: what it has said can still be read
             ours.send(arguments)
+        try:
             result, error = ours.recv()
         except (EOFError, OSError):  # it was ended from outside
             return here(*arguments)

@@ -206,6 +206,7 @@ unit == "930" and os.kill(os.getpid(), 9)
 unit == "931" and os._exit(5)
 unit == "932" and (subprocess.Popen(["sleep", "601"]), time.sleep(600))
 1 / (unit != "933")
+unit == "nobody's" and report.there_is_no_such_part()
 dxkit.report(campaign, period, "936", language).indicators() if unit == "934" else None
 """
 
