@@ -89,17 +89,32 @@ class Names:
 
     def in_full(self, written: str) -> Unit | None:
         """The only unit that has a writing with its type ("xa Vi Tan"), None when none has."""
-        found = self._in_full.get(self._key(written), ())
-        return found[0] if len(found) == 1 else None
+        return _only(self._by_writing[0].get(self._key(written), ()))
+
+    def known(self, written: str) -> Unit | None:
+        """The only unit of a writing, with or without its type, None when there is none: as
+        ``find`` among all units, without a look for suggestions.
+        """
+        key = self._key(written)
+        return _only(self._by_writing[0].get(key, ())) or _only(self._by_writing[1].get(key, ()))
+
+    def is_written(self, written: str) -> bool:
+        """Whether any unit of any day has such a writing, be it without accents."""
+        key = self._key(written)
+        return key in self._all_keys or (key == fold(key) and key in self._all_folded)
 
     @cached_property
-    def _in_full(self) -> dict[str, list[Unit]]:
-        known: dict[str, list[Unit]] = defaultdict(list)
+    def _by_writing(self) -> tuple[dict[str, list[Unit]], dict[str, list[Unit]]]:
+        """The units of the day by their full writings, and by those without a type."""
+        full: dict[str, list[Unit]] = defaultdict(list)
+        bare: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.units.units:
-            bare = self._keys[id(unit)][1]
-            for key in self._keys[id(unit)][0] - bare:
-                known[key].append(unit)
-        return known
+            of_full, of_bare = self._keys[id(unit)]
+            for key in of_full - of_bare:
+                full[key].append(unit)
+            for key in of_bare:
+                bare[key].append(unit)
+        return full, bare
 
     def is_of_open_level(self, written: str) -> bool:
         """Whether a writing begins as names of a level do that the workbooks name."""
@@ -201,6 +216,10 @@ class Names:
                     return None
                 return _opened(f"{longer} {_titled(bare)}", longer, level, parent)
         return None
+
+
+def _only(units: Sequence[Unit]) -> Unit | None:
+    return units[0] if len(units) == 1 else None
 
 
 def _opened(name: str, kind: str, level: Level, parent: Unit) -> Unit:

@@ -135,9 +135,12 @@ class RowReader:
             return False
         label = row_label(text)
         for name in label.readings:
-            if unit := self.names.find(name, [self.names.units.units]).unit:
+            if unit := self.names.known(name):
                 return self._units.begins_elsewhere(unit)
         if self.names.has_type(label.open_name):
+            if not self._has_content(number):  # a group that nobody knows, and nothing to lose
+                self._units.forget(0, number)
+                return False
             return True
         words = text.split()  # "figures of the office of X": a heading, if of another unit
         last = [self.names.in_full(" ".join(words[at:])) for at in range(1, len(words) - 1)]

@@ -73,24 +73,27 @@ class TableRows:
 
     def _goes_on(self, number: int) -> bool:
         """Whether rows of units with figures follow."""
-        return any(
-            self._layout.first_row <= later <= self._layout.last_row
-            and self._is_known(clean(self._sheet.cell(later, column).text))
-            and self._has_figures(later)
-            for later in self._sheet.rows
-            if later > number
-            for column in self._layout.unit_columns
-        )
+        return number < self._last_of_units
+
+    @cached_property
+    def _last_of_units(self) -> int:
+        """The last row that names a unit and holds figures; looked for once, from below."""
+        for number in sorted(self._sheet.rows, reverse=True):
+            if not self._layout.first_row <= number <= self._layout.last_row:
+                continue
+            names = [self._sheet.cell(number, column).text for column in self._layout.unit_columns]
+            if any(map(self._is_known, names)) and self._has_figures(number):
+                return number
+        return 0
 
     def _is_known(self, text: str) -> bool:
         """Whether a text names a unit."""
-        if not text:
-            return False
         label = row_label(text)
-        if self._names.is_of_open_level(label.open_name):
-            return True
-        found = [self._names.find(name, [self._names.units.units]) for name in label.readings]
-        return any(match.unit is not None or match.candidates for match in found)
+        if not label.open_name:
+            return False
+        return self._names.is_of_open_level(label.open_name) or any(
+            self._names.is_written(name) for name in label.readings
+        )
 
     def _has_figures(self, number: int) -> bool:
         for column in self._layout.columns:

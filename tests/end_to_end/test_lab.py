@@ -69,7 +69,12 @@ def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
         wait_for(lambda: _listens(port), 60, "JupyterLab to listen")
         yield port, process.pid, project
     finally:
-        os.killpg(process.pid, signal.SIGINT)  # as Ctrl+C in a terminal
+        end = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < end:
+            os.killpg(process.pid, signal.SIGINT)  # as Ctrl+C in a terminal, twice to mean it
+            time.sleep(1)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         code = process.wait(30)
     said = (settings / "log").read_text("utf-8")
     assert code == 0, said

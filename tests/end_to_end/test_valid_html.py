@@ -6,13 +6,17 @@ import json
 import subprocess
 from pathlib import Path
 
+TOO_NEW = "Unknown pseudo-element or pseudo-class \u201c::details-content\u201d."
+"""Standard CSS that prints what is folded; the checker knows it since its release 26.9."""
+
 
 def complaints(checker: list[str], pages: list[Path]) -> list[str]:
     """What the checker has against some pages."""
     names = [str(page) for page in pages]
     done = subprocess.run([*checker, *names], capture_output=True, check=False, timeout=300)
     found = json.loads(done.stdout)["messages"]
-    return [f"{Path(m['url']).name}: {m['type']}: {m['message']}" for m in found]
+    told = [f"{Path(m['url']).name}: {m['type']}: {m['message']}" for m in found]
+    return [text for text in told if not text.endswith(TOO_NEW)]
 
 
 def test_every_page_is_valid(nu_checker: list[str], outputs: Path) -> None:

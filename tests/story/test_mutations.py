@@ -253,7 +253,7 @@ def test_crossing_a_target_changes_the_sentences(
     short = base.campaign.indicator(indicator).short_names["vi"]
     lower = short[:1].lower() + short[1:] if not short[1:2].isupper() else short
     steps = messages(other, district, "next_step")
-    assert any(step.startswith(f"Về {lower}:") for step in steps) is (share < target.value)
+    assert any(step.startswith(f"Về {lower},") for step in steps) is (share < target.value)
     before = told.facts[FactKey("2022-Q3", district, indicator, "value")]
     change = [s for s in messages(other, district, "change_") if s.startswith(short)]
     assert before is not None

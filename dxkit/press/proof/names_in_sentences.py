@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.press.proof.checks import PageProof
+from dxkit.press.proof.indicator_numbers import Number
 from dxkit.press.proof.rewards_again import band_again
 from dxkit.story.plain_text import visible
 
@@ -131,6 +132,8 @@ class NamesInSentences:
         return found
 
     def _indicators(self, message: str, unit: str, keys: Keys) -> Names:
+        if message.startswith("cheapest"):
+            return self._cheapest(unit, keys["most"])
         if not message.startswith("picture_grid"):
             starts = ("left_out_", "not_applicable_", "small_")
             return {key.subject for name, key in keys.items() if name.startswith(starts)}
@@ -147,6 +150,15 @@ class NamesInSentences:
                 counts[indicator.id] = self.again.number(key) or 0
         fewest = min(counts.values(), default=0)
         return {indicator for indicator, number in counts.items() if number == fewest}
+
+    def _cheapest(self, unit: str, most: FactKey) -> Names:
+        """The ratios behind their target whose gain for a hundred more is this one."""
+        again, found = self.again, set()
+        for indicator in again.scores.indicators(unit):
+            key = FactKey(most.period, unit, indicator.id, most.kind)
+            if again.is_behind(unit, indicator) and _same(again.number(key), again.number(most)):
+                found.add(indicator.id)
+        return found
 
     def _units(self, message: str, unit: str, keys: Keys) -> Names:
         """The units below that a sentence without their numbers must name."""
@@ -209,3 +221,7 @@ def _written(cell: CellRef, period: str) -> str:
 
 
 _NONE = FactKey("", "", "", "")
+
+
+def _same(one: Number, other: Number) -> bool:
+    return one is not None and other is not None and round(float(one - other), 9) == 0

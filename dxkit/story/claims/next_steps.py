@@ -96,7 +96,9 @@ def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
 
 
 def _cheapest(view: View) -> Claim | None:
-    """Which ratio gains most points for a hundred more things, as far as the scoring is even."""
+    """Which ratios behind their target gain most points for a hundred more things, as far as the
+    scoring is even.
+    """
     gains: list[Fact] = [fact for fact in view.own_facts("points_per_hundred") if fact.known]
     if not gains:
         return None
@@ -108,7 +110,11 @@ def _cheapest(view: View) -> Claim | None:
         {
             "most": most,
             "least": least,
-            "indicator": Reference("short_indicator", most.key.subject),
+            "indicators": [
+                Reference("short_indicator", fact.key.subject)
+                for fact in gains
+                if round(fact.number, 9) == round(most.number, 9)
+            ],
             "thing": Reference("thing", numerator),
         },
     )
