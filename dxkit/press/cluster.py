@@ -24,9 +24,9 @@ from dxkit.press.making import EXECUTED, PAGE
 from dxkit.press.manifest import code_key
 from dxkit.press.processes import lead_own_group, no_collection
 from dxkit.press.tasks import Task
-from dxkit.press.workers import DIED, ClusterError, Outcome, local_workers
+from dxkit.press.workers import DIED, TRIES, ClusterError, Outcome, local_workers
 
-OTHER_CODE = "other_code"
+OTHER_CODE, LOST = "other_code", "lost"
 _LONGEST_CHUNK = 32
 _Made = tuple[str, str, float, int, str, bytes, bytes]
 """Unit, reason, seconds, tries, machine, page, executed notebook."""
@@ -55,25 +55,36 @@ class ClusterCrew:
             raise ClusterError(f"{address}: 0")
 
     def run(self, tasks: Sequence[Task], folder: Path) -> Iterator[Outcome]:
-        """As promised by Crew. A chunk whose worker dies is given to another by the scheduler."""
+        """As promised by Crew. A chunk whose worker dies is given to another by the scheduler; one
+        whose result was lost with its worker is sent again.
+        """
         from distributed import as_completed
 
         if not tasks:
             return
-        order = {"code": code_key(), "time_limit": self.time_limit}
-        parcel = self._client.scatter(_pack(self.project, tasks), broadcast=True, hash=False)
-        chunks = {}
-        for chunk in _chunks(tasks, self.jobs):
-            described = [_described(task) for task in chunk]
-            future = self._client.submit(
-                make_chunk, parcel, {**order, "tasks": described}, pure=False
-            )
-            chunks[future] = {task.unit: task for task in chunk}
+        packed = _pack(self.project, tasks)
+        parcel = self._client.scatter(packed, broadcast=True, hash=False)
+        chunks = {self._submit(parcel, chunk): (chunk, 1) for chunk in _chunks(tasks, self.jobs)}
         try:
-            for future in as_completed(list(chunks), loop=self._client.loop):
-                yield from _unpacked(future, chunks[future], folder)
+            completed = as_completed(list(chunks), loop=self._client.loop)
+            for future in completed:
+                chunk, tries = chunks[future]
+                made = _result(future)
+                if made == LOST and tries < TRIES:
+                    again = self._submit(packed, chunk)
+                    chunks[again] = (chunk, tries + 1)
+                    completed.add(again)
+                else:
+                    yield from _unpacked(made, {task.unit: task for task in chunk}, folder)
+                future.release()
         finally:
             self._client.cancel([parcel, *chunks])
+
+    def _submit(self, parcel: Any, chunk: Sequence[Task]) -> Any:
+        """Have a chunk made from a parcel, which the cluster has already or gets with it."""
+        described = [_described(task) for task in chunk]
+        order = {"code": code_key(), "time_limit": self.time_limit, "tasks": described}
+        return self._client.submit(make_chunk, parcel, order, pure=False)
 
     def close(self) -> None:
         """Leave the cluster."""
@@ -118,23 +129,36 @@ def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
     return data.getvalue()
 
 
-def _unpacked(future: Any, tasks: dict[str, Task], folder: Path) -> Iterator[Outcome]:
-    """The outcomes of a chunk, its pages written to scratch folders."""
+def _result(future: Any) -> list[_Made] | str:
+    """What a chunk has made, or why it has made nothing."""
+    from concurrent.futures import CancelledError
+
     from distributed import KilledWorker
 
-    error = future.exception()
-    if error is not None:
-        reason = DIED if isinstance(error, KilledWorker) else f"{type(error).__name__}: {error}"
+    try:
+        made: list[_Made] = future.result()
+    except CancelledError:  # made, but the worker died before it was fetched
+        return LOST
+    except KilledWorker:
+        return DIED
+    except Exception as error:
+        named = f"{type(error).__name__}: {error}".splitlines()[0]
+        return OTHER_CODE if str(error) == OTHER_CODE else named
+    return made
+
+
+def _unpacked(made: list[_Made] | str, tasks: dict[str, Task], folder: Path) -> Iterator[Outcome]:
+    """The outcomes of a chunk, its pages written to scratch folders."""
+    if isinstance(made, str):
         for task in tasks.values():
-            yield Outcome(task, folder, reason.splitlines()[0], 0.0)
+            yield Outcome(task, folder, DIED if made == LOST else made, 0.0)
         return
-    for unit, reason, seconds, tries, machine, page, executed in future.result():
+    for unit, reason, seconds, tries, machine, page, executed in made:
         scratch = Path(tempfile.mkdtemp(dir=folder))
         (scratch / PAGE).write_bytes(page)
         (scratch / EXECUTED).write_bytes(executed)
         yield Outcome(tasks[unit], scratch, reason, seconds, tries, machine)
         shutil.rmtree(scratch, ignore_errors=True)
-    future.release()
 
 
 def make_chunk(parcel: bytes, order: dict[str, Any]) -> list[_Made]:
