@@ -104,7 +104,11 @@ def outcome(folder: Path, name: str) -> dict[str, Any]:
     return {
         "error": plain(error.read_text("utf-8")) if error.exists() else "the process ended",
         "language": content.metadata.get("language_info"),
-        "files": sorted(p.name for p in folder.iterdir() if p != error),
+        "files": sorted(
+            path.name
+            for path in folder.iterdir()
+            if path != error and not path.name.startswith(".coverage")
+        ),
         "cells": cells,
     }
 
