@@ -125,20 +125,22 @@ def build():
 
 def install_commands():
     """The commands that make .venv, with uv where it is at hand because it is faster."""
-    lock = os.path.join(ROOT, "requirements.lock")
+    # The lock is complete. Left to resolve, pip 23 asks the index for a newer release of what a
+    # library wants with an extra, and refuses it because the lock has no hash of it.
+    locked = ["--no-deps", "--require-hashes", "-r", os.path.join(ROOT, "requirements.lock")]
     project = ["--no-deps", "--no-build-isolation", "-e", ROOT]
     uv = shutil.which("uv")
     if uv:
         pip = [uv, "pip", "install", "--python", venv_python()]
         return [
             [uv, "venv", "--python", sys.executable, VENV],
-            [*pip, "--compile-bytecode", "--require-hashes", "-r", lock],
+            [*pip, "--compile-bytecode", *locked],
             [*pip, *project],
         ]
     pip = [venv_python(), "-m", "pip", "install", "--disable-pip-version-check"]
     return [
         [sys.executable, "-m", "venv", VENV],
-        [*pip, "--require-hashes", "-r", lock],
+        [*pip, *locked],
         [*pip, *project],
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import itertools
 import json
 import re
 import subprocess
@@ -11,6 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import run as bootstrap
@@ -43,6 +47,25 @@ def test_the_lock_holds_every_dependency_hashed_and_no_address(root: Path) -> No
     assert all("--hash=sha256:" in block for block in blocks)
     wanted = project(root)["dependencies"] + project(root)["optional-dependencies"]["test"]
     assert {name_of(r) for r in wanted} <= set(locked)
+
+
+def test_the_lock_leaves_nothing_to_resolve(root: Path) -> None:
+    """It is installed without its libraries' own wishes: pip 23 cannot meet them by hash."""
+    text = (root / "requirements.lock").read_text("utf-8")
+    locked = {
+        canonicalize_name(name): version
+        for name, version in re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
+    }
+    asked = [project(root)["dependencies"]]
+    for installed in importlib.metadata.distributions():
+        if canonicalize_name(installed.metadata["Name"]) in locked:
+            asked.append(installed.requires or [])
+    assert len(asked) > 100
+    for requirement in map(Requirement, itertools.chain.from_iterable(asked)):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            version = locked[canonicalize_name(requirement.name)]
+            assert requirement.specifier.contains(version), requirement
+    assert all("--no-deps" in c for c in bootstrap.install_commands() if "install" in c)
 
 
 def test_the_conda_environment_agrees_with_the_package(root: Path) -> None:
