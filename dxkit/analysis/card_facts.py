@@ -27,7 +27,7 @@ from dxkit.analysis.standing_facts import (
 from dxkit.analysis.totals import Result
 from dxkit.analysis.unit_facts import TOTAL, indicator_facts, total_facts
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind, MeasureKind
-from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.model.units import Unit
 
 if TYPE_CHECKING:
@@ -49,24 +49,25 @@ class CardFacts:
         maker, unit = self.maker, self.unit
         results = self.analysis.results.of_unit(unit.code)
         group = self.analysis.results.group_of(unit)
-        points: list[Fact] = []
+        basic = self.analysis.basic_facts
         for result in results:
             subject = result.indicator.id
-            before = self._previous_fact(subject, "value")
+            before = self._previous_value(subject)
             if before is not None:
                 yield before
-            made = {fact.key.kind: fact for fact in indicator_facts(maker, result, before)}
+            value, parts = basic.value(result)
+            points = basic.points(result)
+            facts = indicator_facts(maker, result, value, parts, points, before)
+            made = {fact.key.kind: fact for fact in facts}
             yield from made.values()
-            if made["points"].known:
-                points.append(made["points"])
             of_group = self.analysis.scorecard(group).find(subject, "value") if group else None
             if of_group is not None:
-                yield from against_group_facts(maker, made["value"], of_group)
+                yield from against_group_facts(maker, value, of_group)
             below = self._results_below(subject)
             yield from children_facts(maker, subject, below)
             if result.indicator.kind is IndicatorKind.RATIO:
                 yield from self._ratio_facts(result, made, before)
-            yield from self._movement_facts(result, made["value"])
+            yield from self._movement_facts(result, value)
         for indicator in flow_indicators(self.analysis.campaign):
             if self.analysis.results.aggregates.is_measured_at(unit.level, indicator):
                 yield from month_facts(maker, indicator, self.analysis.parts)
@@ -77,13 +78,13 @@ class CardFacts:
         yield from total_facts(
             maker,
             self.analysis.results.totals[unit.code],
-            tuple(points),
-            self._totals_of_group(group),
-            self._previous_fact(TOTAL, "rank"),
+            basic.total_points(unit.code),
+            basic.known_points(unit.code),
+            basic.rank(unit.code),
+            self._previous_rank(),
             self.analysis.campaign.scoring,
-            self.analysis.campaign.ranking,
         )
-        yield from self._standing_facts(tuple(points))
+        yield from self._standing_facts(basic.known_points(unit.code))
         yield from self._facts_of_the_ranking_below()
         depth = {level.id: place for place, level in enumerate(self.analysis.campaign.levels)}
         for measure in self.analysis.campaign.measures:
@@ -99,10 +100,12 @@ class CardFacts:
         before: Fact | None,
     ) -> Iterator[Fact]:
         """What only ratios have: parts of a whole, spread, units of the same type, outlook."""
-        maker, unit = self.maker, self.unit
+        maker, unit, basic = self.maker, self.unit, self.analysis.basic_facts
         subject = result.indicator.id
         numerator, denominator, value = (made[k] for k in ("numerator", "denominator", "value"))
-        below = (self.analysis.value_facts(child)[0] for child in self._results_below(subject))
+        below = (
+            self.analysis.basic_facts.value(child)[0] for child in self._results_below(subject)
+        )
         yield from small_facts(
             maker, self._results_below(subject), self.analysis.campaign.checks.smallest
         )
@@ -110,7 +113,7 @@ class CardFacts:
         parent = self.analysis.units.parent(unit.code)
         above = self.analysis.results.by_indicator.get((parent.code, subject)) if parent else None
         if above is not None:
-            _, whole = self.analysis.value_facts(above)
+            _, whole = basic.value(above)
             yield from part_of_whole_facts(maker, (numerator, denominator), whole)
         group = self.analysis.results.group_of(unit)
         if group:
@@ -138,23 +141,20 @@ class CardFacts:
         previous = self.analysis.campaign.previous_period(self.analysis.period.id)
         earlier = None
         if previous is not None and self.analysis.campaign.previous_period(previous.id) is None:
-            earlier = self._previous_fact(subject, "value")
+            earlier = self._previous_value(subject)
         yield from movement_facts(maker, subject, value, earlier, previous is None, target.value)
 
     def _standing_facts(self, points: tuple[Fact, ...]) -> Iterator[Fact]:
         maker, unit = self.maker, self.unit
-        total = self.analysis.results.totals[unit.code]
         if self.analysis.results.group_of(unit):
             results = self.analysis.results.of_unit(unit.code)
-            earlier = (self._previous_fact(r.indicator.id, "value") for r in results)
+            earlier = (self._previous_value(r.indicator.id) for r in results)
             inputs = (*points, *(fact for fact in earlier if fact is not None))
             progress = self.analysis.results.progress.get(unit.code)
             yield from progress_facts(maker, progress, self.analysis.previous is None, inputs)
             certain = self.analysis.certainty_of(unit)
             if certain is not None and unit.code in certain.ranges:
-                summed = maker.derived(
-                    TOTAL, "points", total.points, UnitOfMeasure.POINTS, 2, "", points
-                )
+                summed = self.analysis.basic_facts.total_points(unit.code)
                 yield from certainty_facts(maker, certain.ranges[unit.code], summed)
         cells = {
             o.place
@@ -172,17 +172,17 @@ class CardFacts:
         found = self.analysis.results.by_indicator
         return [found[code, indicator] for code in codes if (code, indicator) in found]
 
-    def _totals_of_group(self, group: str) -> tuple[FactKey, ...]:
-        return tuple(
-            FactKey(self.analysis.period.id, member.code, TOTAL, "points")
-            for member in (self.analysis.results.groups[self.unit.level, group] if group else ())
-            if self.analysis.results.totals[member.code].points is not None
-        )
+    def _previous_value(self, indicator: str) -> Fact | None:
+        previous = self.analysis.previous
+        key = (self.unit.code, indicator)
+        result = previous.results.by_indicator.get(key) if previous is not None else None
+        return previous.basic_facts.value(result)[0] if previous and result else None
 
-    def _previous_fact(self, subject: str, kind: str) -> Fact | None:
-        if self.analysis.previous is None or self.unit.code not in self.analysis.previous.units:
+    def _previous_rank(self) -> Fact | None:
+        previous = self.analysis.previous
+        if previous is None or self.unit.code not in previous.units:
             return None
-        return self.analysis.previous.scorecard(self.unit.code).find(subject, kind)
+        return previous.basic_facts.rank(self.unit.code)
 
     def _facts_of_the_ranking_below(self) -> Iterator[Fact]:
         """The rules that the units directly below are ranked by, when they are ranked here."""

@@ -50,7 +50,8 @@ NO_DENOMINATOR = Quantity(None, NOT_MEASURED)
 def total(values: Iterable[float | int]) -> float | int:
     """The exact sum of counts, or the correctly rounded sum of fractions."""
     numbers = list(values)
-    return sum(numbers) if all(isinstance(n, int) for n in numbers) else math.fsum(numbers)
+    added = sum(numbers)  # a fraction as soon as one of them is
+    return added if isinstance(added, int) else math.fsum(numbers)
 
 
 @dataclass(frozen=True, slots=True)

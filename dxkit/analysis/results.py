@@ -40,15 +40,15 @@ class Progress:
 class Results:
     """All results of one period of a campaign.
 
-    ``previous`` is what was received for the period before. ``rules_of`` names the period whose
-    targets and exclusions apply, its own if left out.
+    ``before`` are the results of the period before. ``rules_of`` names the period whose targets and
+    exclusions apply, its own if left out.
     """
 
     def __init__(
         self,
         campaign: Campaign,
         received: Received,
-        previous: Received | None = None,
+        before: Results | None = None,
         rules_of: str = "",
     ) -> None:
         self.campaign = campaign
@@ -56,7 +56,13 @@ class Results:
         self.units = received.units
         self.aggregates = Aggregates(campaign, received)
         self.rules_of = rules_of or received.table.period
-        self.before = Results(campaign, previous, rules_of=self.rules_of) if previous else None
+        self.before = before.by_rules_of(self.rules_of) if before else None
+
+    def by_rules_of(self, period: str) -> Results:
+        """The same figures by the targets and exclusions of another period."""
+        found = Results(self.campaign, self.received, rules_of=period)
+        found.aggregates = self.aggregates
+        return found
 
     def group_of(self, unit: Unit) -> str:
         """Code of the unit inside which this one is compared; empty when it is not compared."""

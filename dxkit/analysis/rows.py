@@ -92,7 +92,7 @@ def indicator_rows(analysis: Analysis) -> Iterator[IndicatorRow]:
     """All results, by unit in registry order, then by indicator in the campaign's order."""
     for unit in analysis.units.units:
         for result in analysis.results.of_unit(unit.code):
-            value, parts = analysis.value_facts(result)
+            value, parts = analysis.basic_facts.value(result)
             numerator, denominator = parts or (value, None)
             yield IndicatorRow(
                 analysis.period.id,

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from dxkit.analysis.basic_facts import BasicFacts
 from dxkit.analysis.card_facts import CardFacts
 from dxkit.analysis.fact_maker import FactMaker
 from dxkit.analysis.indicators import Aggregates
 from dxkit.analysis.month_facts import aggregates_by_part
 from dxkit.analysis.results import Results
-from dxkit.analysis.totals import Result
 from dxkit.analysis.uncertainty import Certainty, certainty
-from dxkit.analysis.unit_facts import value_facts
 from dxkit.model.campaign import Campaign, IndicatorKind
 from dxkit.model.facts import CellRef, Fact, FactKey
 from dxkit.model.findings import Severity
@@ -65,6 +64,16 @@ class Scorecard:
         )
 
 
+@dataclass(frozen=True)
+class WorkedOut:
+    """What takes longest to work out of a period: scorecards by unit, and how sure places are by
+    level and unit that they are compared in.
+    """
+
+    scorecards: Mapping[str, Scorecard]
+    certainties: Mapping[tuple[str, str], Certainty]
+
+
 class Analysis:
     """One period analysed: the results of all units, and scorecards on demand."""
 
@@ -75,10 +84,11 @@ class Analysis:
         self.received = received
         self.period = campaign.period(received.table.period)
         self.units = received.units
-        self.results = Results(campaign, received, previous)
         self.previous = Analysis(campaign, previous) if previous else None
+        before: Results | None = self.previous.results if self.previous is not None else None
+        self.results: Results = Results(campaign, received, before)
+        self.basic_facts = BasicFacts(self)
         self._scorecards: dict[str, Scorecard] = {}
-        self._value_facts: dict[tuple[str, str], tuple[Fact, tuple[Fact, ...]]] = {}
         self._certainties: dict[tuple[str, str], Certainty] = {}
 
     def ranked_within(self, level: str, within: str) -> Analysis:
@@ -96,17 +106,22 @@ class Analysis:
             self._scorecards[unit_code] = Scorecard(unit, self.period, facts)
         return self._scorecards[unit_code]
 
-    def value_facts(self, result: Result) -> tuple[Fact, tuple[Fact, ...]]:
-        """The value of one result, and its numerator and denominator when it is a ratio."""
-        key = (result.unit_code, result.indicator.id)
-        if key not in self._value_facts:
-            self._value_facts[key] = value_facts(self.fact_maker(result.unit_code), result)
-        return self._value_facts[key]
+    @property
+    def worked_out(self) -> WorkedOut:
+        """What is known so far, for another process."""
+        return WorkedOut(self._scorecards, self._certainties)
+
+    def take_over(self, worked_out: WorkedOut) -> None:
+        """Use what another process has worked out from the same campaign and workbooks."""
+        self._scorecards.update(worked_out.scorecards)
+        self._certainties.update(worked_out.certainties)
 
     def find(self, key: FactKey) -> Fact | None:
         """The fact of that key, of this period, one of its parts or a period before; or None."""
         if key.period in (self.period.id, *self.period.parts):
-            return self.scorecard(key.unit).facts.get(key) if key.unit in self.units else None
+            if key.unit not in self.units:
+                return None
+            return self.basic_facts.find(key) or self.scorecard(key.unit).facts.get(key)
         return self.previous.find(key) if self.previous is not None else None
 
     def register_rows(self, unit_code: str, register: str) -> tuple[RegisterRow, ...]:

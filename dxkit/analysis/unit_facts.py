@@ -52,25 +52,38 @@ def value_facts(maker: FactMaker, result: Result) -> tuple[Fact, tuple[Fact, ...
     return value, parts
 
 
-def indicator_facts(maker: FactMaker, result: Result, previous: Fact | None) -> Iterator[Fact]:
-    """Everything about one indicator of one unit; ``previous`` is its value a period ago."""
-    indicator = result.indicator
-    value, parts = value_facts(maker, result)
-    yield from parts
-    yield value
-    yield from _target_facts(maker, result, value, parts)
-    yield from _change_facts(maker, result, value, previous)
-    yield maker.derived(
-        indicator.id,
+def points_fact(maker: FactMaker, result: Result, value: Fact) -> Fact:
+    """The points that a value earns."""
+    return maker.derived(
+        result.indicator.id,
         "points",
         result.points,
         UnitOfMeasure.POINTS,
         _POINT_DECIMALS,
-        indicator.scoring,
+        result.indicator.scoring,
         (value,),
         missing=NOT_SCORED if value.known else value.missing,
-        assumed=indicator.assumed,
+        assumed=result.indicator.assumed,
     )
+
+
+def indicator_facts(
+    maker: FactMaker,
+    result: Result,
+    value: Fact,
+    parts: tuple[Fact, ...],
+    points: Fact,
+    previous: Fact | None,
+) -> Iterator[Fact]:
+    """Everything about one indicator of one unit: its value, with numerator and denominator as
+    ``parts``, its points, and all that is said of them; ``previous`` is its value a period ago.
+    """
+    indicator = result.indicator
+    yield from parts
+    yield value
+    yield from _target_facts(maker, result, value, parts)
+    yield from _change_facts(maker, result, value, previous)
+    yield points
     yield maker.declared(
         indicator.id,
         "max_points",
@@ -147,32 +160,59 @@ def _change_facts(
     )
 
 
-def total_facts(
-    maker: FactMaker,
-    total: Total,
-    points_of_indicators: tuple[Fact, ...],
-    points_of_group: tuple[FactKey, ...],
-    previous_rank: Fact | None,
-    scoring: ScoringRule,
-    ranking: RankingRule,
-) -> Iterator[Fact]:
-    """Everything about the total of one unit.
-
-    ``points_of_group`` are the keys of the totals it is ranked among, empty when it is not ranked;
-    ``previous_rank`` its place a period ago, None in the first period.
-    """
-    count = UnitOfMeasure.COUNT
-    points = maker.derived(
+def total_points_fact(
+    maker: FactMaker, total: Total, points: tuple[Fact, ...], scoring: ScoringRule
+) -> Fact:
+    """The points over all indicators; ``points`` are those of each."""
+    return maker.derived(
         TOTAL,
         "points",
         total.points,
         UnitOfMeasure.POINTS,
         _POINT_DECIMALS,
         "sum_of_points",
-        points_of_indicators,
+        points,
         missing=total.missing,
         assumed=scoring.assumed,
     )
+
+
+def rank_fact(
+    maker: FactMaker,
+    total: Total,
+    points: Fact,
+    points_of_group: tuple[FactKey, ...],
+    ranking: RankingRule,
+) -> Fact:
+    """The place by ``points`` among the totals whose keys are ``points_of_group``."""
+    return Fact(
+        maker.key(TOTAL, "rank"),
+        total.rank,
+        UnitOfMeasure.COUNT,
+        0,
+        "competition_rank",
+        points_of_group,
+        points.sources,
+        "" if total.rank is not None else why_no_rank(total),
+        points.marks | ({"assumed"} if ranking.assumed else set()),
+    )
+
+
+def total_facts(
+    maker: FactMaker,
+    total: Total,
+    points: Fact,
+    points_of_indicators: tuple[Fact, ...],
+    rank: Fact | None,
+    previous_rank: Fact | None,
+    scoring: ScoringRule,
+) -> Iterator[Fact]:
+    """Everything about the total of one unit.
+
+    ``rank`` is None when it is not ranked; ``previous_rank`` its place a period ago, None in the
+    first period.
+    """
+    count = UnitOfMeasure.COUNT
     yield points
     yield maker.declared(
         TOTAL,
@@ -195,19 +235,8 @@ def total_facts(
             points_of_indicators,
             assumed=scoring.assumed,
         )
-    if not points_of_group:
+    if rank is None:
         return
-    rank = Fact(
-        maker.key(TOTAL, "rank"),
-        total.rank,
-        count,
-        0,
-        "competition_rank",
-        points_of_group,
-        points.sources,
-        "" if total.rank is not None else why_no_rank(total),
-        points.marks | ({"assumed"} if ranking.assumed else set()),
-    )
     yield rank
     yield maker.counted(TOTAL, "ranked", total.ranked, "count_of_ranked")
     if total.rank is not None:

@@ -5,6 +5,7 @@ Each command has a module of its name.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import sys
@@ -36,7 +37,9 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    code = run(sys.argv[1:] if arguments is None else arguments)
+    gc.freeze()  # or Python looks through all facts for cycles as it ends, which takes a second
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

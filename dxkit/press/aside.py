@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -65,9 +66,9 @@ def aside(
 def _work(work: Callable[[], Any], last: Callable[..., None], connection: Any) -> None:
     lead_own_group()
     try:
-        result = work()
+        result = pickle.dumps((work(), None))  # now: the other side may still be busy
         last(*connection.recv())
-        connection.send((result, None))
+        connection.send_bytes(result)
     except Exception as error:
         connection.send((None, error))
     os._exit(0)

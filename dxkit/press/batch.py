@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from dxkit.press.workers import Crew, Outcome
 from dxkit.story.period import OpenPeriod
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
+_HALF_WRITTEN = re.compile(r"\..+\.[0-9]+")  # .NAME.PROCESS
 _SAVE_EVERY = 2.0  # seconds between two writes of the manifest
 
 
@@ -26,9 +28,16 @@ class NoSpaceError(OSError):
 
 @contextmanager
 def scratch_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside the pages for what is not whole yet. What an earlier run left is removed."""
+    """A folder beside the pages for what is not whole yet.
+
+    What an earlier run left is removed, files half-written in their places too: the lock of the run
+    keeps others from writing here.
+    """
     scratch = folder / ".scratch"
     shutil.rmtree(scratch, ignore_errors=True)
+    for path in folder.rglob(".*"):
+        if _HALF_WRITTEN.fullmatch(path.name):
+            path.unlink(missing_ok=True)
     scratch.mkdir()
     try:
         yield scratch

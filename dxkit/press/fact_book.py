@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.model.facts import CellRef, Fact, UnitOfMeasure
 from dxkit.story.messages import Language
 from dxkit.story.places import ranges_by_sheet
 from dxkit.story.plain_text import harmless
@@ -109,7 +110,7 @@ class FactBook:
             sheet.write_string(0, column, say(f"workbook.{key}"), heading)
         for row, (name, cell, fact) in enumerate(self._written, start=1):
             for column, text in enumerate(
-                (name, cell, str(fact.key), self._language.number(fact), _cells(fact))
+                (name, cell, str(fact.key), self._language.number(fact), _cells(fact.sources))
             ):
                 sheet.write_string(row, column, text)
         for column, width in enumerate((14, 8, 42, 14, 110)):
@@ -138,8 +139,9 @@ class FactBook:
             sheet.write_string(row, column, entry)
 
 
-def _cells(fact: Fact) -> str:
-    places = ranges_by_sheet(fact.sources).items()
+@lru_cache(maxsize=1 << 12)  # a share has the cells of its two parts, its points have them too
+def _cells(sources: tuple[CellRef, ...]) -> str:
+    places = ranges_by_sheet(sources).items()
     text = "; ".join(f"{file} › {sheet}: {ranges}" for (file, sheet), ranges in places)
     return harmless(text, 2000)
 

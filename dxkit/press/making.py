@@ -7,10 +7,12 @@ import errno
 import os
 import re
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dxkit.analysis.scorecard import Analysis, WorkedOut
     from dxkit.intake.project import Project
     from dxkit.press.tasks import Task
 
@@ -40,23 +42,31 @@ def import_all() -> None:
     client_class()
 
 
-def warm_up(project: Project, sample: Task) -> None:
-    """Import and touch, by plain calls, what every page needs, so that each finds it ready.
-
-    No notebook is run for this: what it leaves behind would be in every page.
-    """
+@lru_cache(maxsize=1)
+def warm_tools() -> None:
+    """Import and touch, by plain calls, what every page of any period is made with."""
     import_all()
     import nbformat
     from matplotlib.backends.registry import backend_registry
 
-    from dxkit.press.page import exporter, framed
-    from dxkit.story.period import open_period
-    from dxkit.story.report import Report
+    from dxkit.press.page import exporter
 
     backend_registry.list_all()
     empty = nbformat.v4.new_notebook()
     nbformat.validate(empty)
     exporter().from_notebook_node(empty)
+
+
+def warm_up(project: Project, sample: Task) -> None:
+    """Have each page find ready what it needs: the tools, and its own parts called once.
+
+    No notebook is run for this: what it leaves behind would be in every page.
+    """
+    warm_tools()
+    from dxkit.press.page import framed
+    from dxkit.story.period import open_period
+    from dxkit.story.report import Report
+
     framed("", "", sample.language)
     opened = open_period(project, sample.campaign, sample.period)
     report = Report(opened, sample.unit, sample.language)
@@ -65,7 +75,7 @@ def warm_up(project: Project, sample: Task) -> None:
             getattr(report, name)()
 
 
-def open_for_pages(project: Project, sample: Task) -> None:
+def open_for_pages(project: Project, sample: Task) -> Analysis:
     """Open a task's period and work out what ranks need."""
     from dxkit.story.period import open_period
 
@@ -73,17 +83,15 @@ def open_for_pages(project: Project, sample: Task) -> None:
     _ = analysis.results.totals
     if analysis.previous is not None:
         _ = analysis.previous.results.totals
+    return analysis
 
 
-def prepare_scorecards(project: Project, sample: Task) -> None:
+def prepare_scorecards(project: Project, sample: Task) -> WorkedOut:
     """Open a task's period and make the scorecards that pages and files share, once for all of
     them: from the top down to the level below the task's, save levels whose units only the
     workbooks name.
     """
-    from dxkit.story.period import open_period
-
-    open_for_pages(project, sample)
-    analysis = open_period(project, sample.campaign, sample.period).analysis
+    analysis = open_for_pages(project, sample)
     levels = analysis.campaign.levels
     own = next(
         n for n, level in enumerate(levels) if level.id == analysis.units.get(sample.unit).level
@@ -91,6 +99,7 @@ def prepare_scorecards(project: Project, sample: Task) -> None:
     for level in levels[: own + 2]:
         for unit in () if level.open else analysis.units.at_level(level.id):
             analysis.scorecard(unit.code)
+    return analysis.worked_out
 
 
 def report_calls(notebook: Path) -> list[str]:

@@ -61,6 +61,9 @@ def lead_own_group() -> None:
 
         set_death_signal = 1  # PR_SET_PDEATHSIG: whichever way the parent ends
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:  # it had ended before it was asked
+            os._exit(1)
 
 
 def signal_group(leader: int, number: int) -> None:

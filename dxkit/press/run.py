@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from dxkit.analysis.scorecard import WorkedOut
 from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.history import History
 from dxkit.intake.project import Project
@@ -17,7 +18,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.press.aside import aside
 from dxkit.press.batch import Batch, scratch_folder
 from dxkit.press.lock import only_run
-from dxkit.press.making import import_all, import_parts, prepare_scorecards
+from dxkit.press.making import import_parts, open_for_pages, prepare_scorecards, warm_tools
 from dxkit.press.manifest import Manifest, PageRecord
 from dxkit.press.period_files import PeriodFiles, files_are_whole
 from dxkit.press.processes import can_fork, no_collection, stay_single_threaded
@@ -157,17 +158,28 @@ def _make(
 def _make_ready(project: Project, sample: Task) -> None:
     """Open the period of a task, with what all pages and files need.
 
-    Workbooks that have to be read are read beside, while this process imports what the pages will
-    need.
+    What the workbooks say is read and worked out beside, while this process gets ready what the
+    pages will be made with.
     """
     stay_single_threaded()
     campaign = load_campaign(project.campaign_folder(sample.campaign))
-    if can_fork() and not is_stored(project, campaign, sample.period):
-        with aside(partial(_read, project, campaign, sample.period)) as finish:
-            import_all()
-            finish()
-    prepare_scorecards(project, sample)
-    import_parts()
+    stored = is_stored(project, campaign, sample.period)
+    with aside(partial(_worked_out, project, sample, stored)) as finish:
+        if not can_fork():
+            import_parts()
+        else:
+            warm_tools()
+            if stored:
+                open_for_pages(project, sample)
+        worked_out = finish()
+    open_for_pages(project, sample).take_over(worked_out)
+
+
+def _worked_out(project: Project, sample: Task, stored: bool) -> WorkedOut:
+    """The scorecards of a task's period, whose workbooks are read first if they are not stored."""
+    if can_fork() and not stored:
+        _read(project, load_campaign(project.campaign_folder(sample.campaign)), sample.period)
+    return prepare_scorecards(project, sample)
 
 
 def _read(project: Project, campaign: Campaign, period_id: str) -> None:

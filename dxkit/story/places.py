@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dxkit.intake.workbook import column_letters, column_number
 from dxkit.model.facts import CellRef
@@ -11,11 +12,10 @@ from dxkit.model.facts import CellRef
 def ranges_by_sheet(cells: Iterable[CellRef]) -> dict[tuple[str, str], str]:
     """(file, sheet) → "C12:C20, E12", files, sheets and cells in order."""
     columns: dict[tuple[str, str], dict[int, list[int]]] = {}
-    for cell in cells:
-        letters = cell.cell.rstrip("0123456789")
-        if letters:
-            rows = columns.setdefault((cell.file, cell.sheet), {})
-            rows.setdefault(column_number(letters), []).append(int(cell.cell[len(letters) :]))
+    for file, sheet, address in cells:
+        column, row = _column_and_row(address)
+        if column:
+            columns.setdefault((file, sheet), {}).setdefault(column, []).append(row)
     return {
         place: ", ".join(
             _written(column_letters(column), first, last)
@@ -24,6 +24,13 @@ def ranges_by_sheet(cells: Iterable[CellRef]) -> dict[tuple[str, str], str]:
         )
         for place, found in sorted(columns.items())
     }
+
+
+@lru_cache(maxsize=1 << 16)
+def _column_and_row(address: str) -> tuple[int, int]:
+    """C12 → 3, 12. Nothing of a whole sheet: 0, 0."""
+    letters = address.rstrip("0123456789")
+    return (column_number(letters), int(address[len(letters) :])) if letters else (0, 0)
 
 
 def _runs(numbers: list[int]) -> Iterable[tuple[int, int]]:

@@ -138,6 +138,8 @@ def test_a_batch_that_is_stopped_is_gone_on_with(
     finished = {
         page: page.stat().st_mtime_ns for page in folder_of(out / OWN).glob("district/*.html")
     }
+    half_written = folder_of(out / OWN) / "data" / ".ranking.csv.99999"
+    half_written.write_text("unit,ra", "utf-8")
     arguments = ["report", "2022-Q4", *SOME, "--out", str(out), "--notebook", slow]
     assert run(arguments) == 0
     assert len(check_whole(out / OWN, outputs)) == len(UNITS)
