@@ -15,7 +15,9 @@ from dxkit.analysis.unit_facts import (
     total_points_fact,
     value_facts,
 )
-from dxkit.model.facts import Fact, FactKey
+from dxkit.model.campaign import Measure, MeasureKind
+from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.model.units import Unit
 
 if TYPE_CHECKING:
     from dxkit.analysis.scorecard import Analysis
@@ -83,10 +85,24 @@ class BasicFacts:
             self._analysis.campaign.ranking,
         )
 
+    def measure(self, unit: Unit, measure: Measure) -> Fact | None:
+        """What was counted of a measure; None where it is not counted at the unit's level."""
+        level_of = {level.id: depth for depth, level in enumerate(self._analysis.campaign.levels)}
+        counted = measure.kind in (MeasureKind.COUNT, MeasureKind.ROWS)
+        if not counted or level_of[unit.level] > level_of[measure.level]:
+            return None
+        quantity = self._analysis.results.aggregates.measure(unit.code, measure.id)
+        maker = self._analysis.fact_maker(unit.code)
+        return maker.reported(measure.id, "value", quantity, UnitOfMeasure.COUNT)
+
     def find(self, key: FactKey) -> Fact | None:
-        """The value, numerator or denominator of that key; None for any other fact."""
+        """The fact of that key if it is one of an indicator's value or of the place."""
+        if key.period != self._analysis.period.id:
+            return None
+        if (key.subject, key.kind) == (TOTAL, "rank"):
+            return self.rank(key.unit)
         result = self._analysis.results.by_indicator.get((key.unit, key.subject))
-        if result is None or key.period != self._analysis.period.id:
+        if result is None:
             return None
         value, parts = self.value(result)
         return next((fact for fact in (value, *parts) if fact.key == key), None)

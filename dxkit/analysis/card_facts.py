@@ -26,8 +26,8 @@ from dxkit.analysis.standing_facts import (
 )
 from dxkit.analysis.totals import Result
 from dxkit.analysis.unit_facts import TOTAL, indicator_facts, total_facts
-from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind, MeasureKind
-from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
+from dxkit.model.facts import Fact
 from dxkit.model.units import Unit
 
 if TYPE_CHECKING:
@@ -86,12 +86,10 @@ class CardFacts:
         )
         yield from self._standing_facts(basic.known_points(unit.code))
         yield from self._facts_of_the_ranking_below()
-        depth = {level.id: place for place, level in enumerate(self.analysis.campaign.levels)}
         for measure in self.analysis.campaign.measures:
-            counted = measure.kind in (MeasureKind.COUNT, MeasureKind.ROWS)
-            if counted and depth[unit.level] <= depth[measure.level]:
-                quantity = self.analysis.results.aggregates.measure(unit.code, measure.id)
-                yield maker.reported(measure.id, "value", quantity, UnitOfMeasure.COUNT)
+            fact = basic.measure(unit, measure)
+            if fact is not None:
+                yield fact
 
     def _ratio_facts(
         self,

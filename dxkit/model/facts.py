@@ -49,6 +49,10 @@ class FactKey:
     def __str__(self) -> str:
         return f"{self.period}/{self.unit}/{self.subject}/{self.kind}"
 
+    def __reduce__(self) -> tuple[type[FactKey], tuple[str, ...]]:
+        """For pickle, in half the time of a dataclass's own way: processes hand on thousands."""
+        return FactKey, (self.period, self.unit, self.subject, self.kind)
+
     @classmethod
     def parse(cls, text: str) -> FactKey:
         """Read the form written by ``str``; raises ValueError on any other text."""
@@ -82,6 +86,13 @@ class Fact:
     def __post_init__(self) -> None:
         if (self.value is None) != bool(self.missing):
             raise ValueError(f"{self.key}: a fact has either a value or a reason for having none")
+
+    def __reduce__(self) -> tuple[type[Fact], tuple[object, ...]]:
+        """For pickle, as in FactKey."""
+        return Fact, (
+            self.key, self.value, self.unit, self.decimals, self.method,
+            self.inputs, self.sources, self.missing, self.marks,
+        )  # fmt: skip
 
     @property
     def known(self) -> bool:

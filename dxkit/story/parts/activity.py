@@ -80,7 +80,8 @@ def _register_table(
 
 
 def _before(context: Context, measure_id: str) -> Fact | None:
-    previous = context.opened.analysis.previous
-    if previous is None or context.view.unit.code not in previous.units:
+    previous, code = context.opened.analysis.previous, context.view.unit.code
+    if previous is None or code not in previous.units:
         return None
-    return previous.scorecard(context.view.unit.code).find(measure_id, "value")
+    measure = context.opened.campaign.measure(measure_id)
+    return previous.basic_facts.measure(previous.units.get(code), measure)
