@@ -1,0 +1,50 @@
+"""A fact found alone, or handed on by another process, is the one on its unit's scorecard."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+
+from dxkit.analysis.scorecard import Analysis
+from dxkit.model.campaign import Campaign
+from dxkit.model.table import IndicatorTable
+from tests.analysis.test_results import full
+from tests.analysis.test_uncertainty import changed, three
+
+
+def with_a_period_before(campaign: Campaign) -> Analysis:
+    now = three(campaign)
+    then = three(campaign, *changed(full("31327", 0.75), households=80)).received
+    earlier = {"2022-Q4": "2022-Q3", "2022-10": "2022-07"}
+    observations = tuple(
+        dataclasses.replace(o, period=earlier[o.period]) for o in then.table.observations
+    )
+    table = IndicatorTable("2022-Q3", observations)
+    return Analysis(now.campaign, now.received, dataclasses.replace(then, table=table))
+
+
+def test_values_and_places_found_alone_stand_on_scorecards(haugiang: Campaign) -> None:
+    analysis = with_a_period_before(haugiang)
+    found = 0
+    for unit in analysis.units.units:
+        for key, fact in analysis.scorecard(unit.code).facts.items():
+            alone = analysis.basic_facts.find(key)
+            assert alone is None or alone == fact
+            found += alone is not None
+            if analysis.previous is not None and key.period == analysis.previous.period.id:
+                assert fact == analysis.previous.scorecard(key.unit).facts[key]
+        for measure in analysis.campaign.measures:
+            counted = analysis.basic_facts.measure(unit, measure)
+            assert counted == analysis.scorecard(unit.code).find(measure.id, "value")
+    assert found > 100
+
+
+def test_what_is_worked_out_travels_between_processes(haugiang: Campaign) -> None:
+    maker, taker, alone = (with_a_period_before(haugiang) for _ in range(3))
+    for unit in maker.units.units:
+        maker.scorecard(unit.code)
+        alone.scorecard(unit.code)
+    taker.take_over(pickle.loads(pickle.dumps(maker.worked_out)))
+    assert taker.worked_out.scorecards == alone.worked_out.scorecards
+    assert len(taker.worked_out.scorecards) == len(maker.units.units)
+    assert taker.worked_out.certainties == alone.worked_out.certainties
