@@ -147,6 +147,10 @@ def _validated_later(*_: object, **__: object) -> None:
     """In place of nbformat's check of each output: the whole notebook is checked when written."""
 
 
+def _written_later(*_: object) -> None:
+    """In place of papermill's writing of the notebook to nowhere: it is not finished yet."""
+
+
 def _make(task: Task, scratch: Path, engine: str) -> None:
     _light_imports()
     import nbformat
@@ -158,6 +162,7 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
     from dxkit.press.tasks import declared_parameters
 
     nbbase.validate = _validated_later
+    papermill.execute.write_ipynb = _written_later
     parameters = {
         "campaign": task.campaign,
         "period": task.period,

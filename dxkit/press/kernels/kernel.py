@@ -14,7 +14,9 @@ import os
 import random
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,16 +49,19 @@ def import_kernel() -> None:
     finally:
         if kept_out:
             del sys.modules["debugpy"]
+    kernel_class()
+    session_class()
 
 
-def make_kernel(deliver: Deliver) -> Any:
-    """A kernel whose messages are given to ``deliver``. Takes over the process's streams."""
-    import_kernel()
+@lru_cache(maxsize=1)
+def kernel_class() -> Any:
+    """ipykernel's kernel, made to be called; defined on first use, when all that it needs is
+    imported.
+    """
     from ipykernel.eventloops import enable_gui
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.zmqshell import ZMQInteractiveShell as StockShell
     from IPython.core.history import HistoryManager
-    from jupyter_client.session import Session
     from traitlets import Type
 
     class ZMQInteractiveShell(StockShell):
@@ -69,28 +74,6 @@ def make_kernel(deliver: Deliver) -> Any:
         def enable_gui(self, gui: Any = None) -> None:
             enable_gui(gui, self.kernel)
             self.active_eventloop = gui
-
-    class CallingSession(Session):
-        """Hands each message on instead of sending it; the socket's place names the channel."""
-
-        def send(
-            self,
-            stream: Any,
-            msg_or_type: Any,
-            content: Any = None,
-            parent: Any = None,
-            ident: Any = None,
-            buffers: Any = None,
-            track: bool = False,
-            header: Any = None,
-            metadata: Any = None,
-        ) -> Any:
-            message = msg_or_type
-            if not isinstance(message, dict):
-                message = self.msg(message, content, parent, header, metadata)
-            message["buffers"] = [bytes(buffer) for buffer in buffers or ()]
-            deliver(stream, message)
-            return message
 
     class Kernel(IPythonKernel):
         """No queue of requests is ever waiting, so none has to be aborted or waited for."""
@@ -115,19 +98,72 @@ def make_kernel(deliver: Deliver) -> Any:
             sys.stderr.flush()
             self._publish_status("idle", "shell")
 
+    return Kernel
+
+
+@lru_cache(maxsize=1)
+def session_class() -> Any:
+    """jupyter_client's session, which hands each message to its ``deliver`` instead of sending it;
+    the socket's place names the channel.
+    """
+    from jupyter_client.session import Session
+
+    class CallingSession(Session):
+        deliver: Deliver
+
+        def send(
+            self,
+            stream: Any,
+            msg_or_type: Any,
+            content: Any = None,
+            parent: Any = None,
+            ident: Any = None,
+            buffers: Any = None,
+            track: bool = False,
+            header: Any = None,
+            metadata: Any = None,
+        ) -> Any:
+            message = msg_or_type
+            if not isinstance(message, dict):
+                message = self.msg(message, content, parent, header, metadata)
+            message["buffers"] = [bytes(buffer) for buffer in buffers or ()]
+            self.deliver(stream, message)
+            return message
+
+    return CallingSession
+
+
+def make_kernel(deliver: Deliver) -> Any:
+    """A kernel whose messages are given to ``deliver``. Takes over the process's streams."""
+    import_kernel()
     prepare_process()
-    session = CallingSession(key=b"")
+    session = session_class()(key=b"")
+    session.deliver = deliver
     sys.stdout = CellStream("stdout", session)
     sys.stderr = CellStream("stderr", session)
-    kernel = Kernel.instance(
-        session=session,
-        iopub_socket="iopub",
-        shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
-        log=logging.getLogger("dxkit.kernel"),
-    )
+    with _no_modules_listed():
+        kernel = kernel_class().instance(
+            session=session,
+            iopub_socket="iopub",
+            shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
+            log=logging.getLogger("dxkit.kernel"),
+        )
     kernel.io_loop = _Loop(kernel)
     kernel.shell.extension_manager.load_extension("storemagic")
     return kernel
+
+
+@contextmanager
+def _no_modules_listed() -> Iterator[None]:
+    """Spare a new kernel the list of all modules' files, which only the debugger left out here
+    would read: to touch every module is to copy seven megabytes into each forked process.
+    """
+    ipkernel = sys.modules["ipykernel.ipkernel"]
+    ipkernel.sys = SimpleNamespace(modules={})  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        ipkernel.sys = sys  # type: ignore[attr-defined]
 
 
 class _Loop:
