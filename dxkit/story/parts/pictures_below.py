@@ -29,7 +29,7 @@ _MOST_ROWS = 30
 
 
 def children_chart(context: Context) -> Part:
-    """The units below × the indicators as a heat map, most points first."""
+    """The units below × the indicators as a table in colours, most points first."""
     cards = _by_points(context)
     indicators = _shown(context, cards)
     if not indicators or len(cards) > _MOST_ROWS:
