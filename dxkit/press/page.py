@@ -41,7 +41,7 @@ _ATTRIBUTES = {
 }
 _STYLES = {
     "fill", "stroke", "stroke-width", "font-size", "font-weight", "font-style", "text-anchor",
-    "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity",
+    "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity", "min-width",
 }  # fmt: skip
 _SIMULATED = Markup('<p class="banner" role="note">{}</p>')
 _PICTURE = "data:image/png;base64,"

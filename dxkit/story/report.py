@@ -59,7 +59,7 @@ class Report:
         return pictures_own.peers_chart(self.context)
 
     def children_chart(self) -> Part:
-        """The units below and their indicators as a heat map."""
+        """The units below and their indicators as a table in colours."""
         return pictures_below.children_chart(self.context)
 
     def gap_chart(self) -> Part:

@@ -22,7 +22,17 @@ class State:
     said: str
 
 
-Cell = Fact | str | Markup | State
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A figure on the background of its step, from 0 far below the target to 4 above it (see
+    ``grade``); None where there is no target.
+    """
+
+    fact: Fact
+    step: int | None
+
+
+Cell = Fact | str | Markup | State | Graded
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,9 @@ IN_PERCENT = " (%)"
 """What a heading ends with when the figures below it are percentages."""
 NOTHING = "–"
 """What stands in a cell when there is no figure to expect."""
+
+STEP = "step-"
+"""How the class of a cell on a coloured background begins."""
 
 _DIFFERENCES = frozenset({"gap", "change", "rank_change", "against_group", "progress"})
 _SHAPES = {"good": "●", "bad": "▲", "none": "–", "unknown": "–"}
@@ -81,6 +94,7 @@ def render_table(
 
 def _only_shares(cells: Sequence[Cell]) -> bool:
     """Whether a column holds shares and, at most, cells that say that there is none."""
+    cells = [cell.fact if isinstance(cell, Graded) else cell for cell in cells]
     facts = [cell for cell in cells if isinstance(cell, Fact) and cell.known]
     others = [cell for cell in cells if not isinstance(cell, Fact)]
     return (
@@ -102,7 +116,7 @@ def _row(
     cells = [Markup('<th scope="row">{}</th>').format(_shown(first, language, bare=False))]
     cells += [
         Markup("<td{}>{}</td>").format(
-            _numeric(column.numeric), _shown(cell, language, bare=in_heading)
+            _numeric(column.numeric, cell), _shown(cell, language, bare=in_heading)
         )
         for cell, column, in_heading in zip(others, columns[1:], percent[1:], strict=True)
     ]
@@ -110,11 +124,16 @@ def _row(
     return Markup("<tr{}>{}</tr>").format(mark, Markup("").join(cells))
 
 
-def _numeric(numeric: bool) -> Markup:
-    return Markup(' class="number"') if numeric else Markup("")
+def _numeric(numeric: bool, cell: Cell = "") -> Markup:
+    if not numeric:
+        return Markup("")
+    step = cell.step if isinstance(cell, Graded) else None
+    return Markup(' class="number{}"').format("" if step is None else f" {STEP}{step}")
 
 
 def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
+    if isinstance(cell, Graded):
+        cell = cell.fact
     if isinstance(cell, Fact):
         return language.fact(cell, signed=cell.key.kind in _DIFFERENCES, bare=bare)
     if isinstance(cell, State):

@@ -22,7 +22,7 @@
   const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), document.documentElement.lang));
   const sortable = (table) => {
     const body = table.tBodies[0];
-    if (!table.tHead || body.rows.length < 8 || table.closest("details")) return;
+    if (!table.tHead || body.rows.length < 8 || table.closest("details, figure")) return;
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
       const button = make("button");
       button.type = "button";

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from dxkit.cli import run
+
 PAGES = (
     "district/934-huyen-phung-hiep.html",
     "district/936-huyen-long-my.html",
@@ -73,6 +75,63 @@ def test_a_page_never_scrolls_sideways(browser: Any, outputs: Path, name: str) -
         load(browser, outputs / name, width)
         wide = browser.execute_script("return document.documentElement.scrollWidth")
         assert wide <= width, width
+
+
+def heights_of_chart_text(browser: Any) -> list[tuple[str, float, str]]:
+    """(chart, size of its letters in CSS pixels, text) of all that charts and heat maps show."""
+    found = browser.execute_script(
+        """return [...document.querySelectorAll(".drawing svg text, .heat th, .heat td")].map(e => {
+          const scale = e.ownerSVGElement ? e.getScreenCTM().d : 1;
+          const size = parseFloat(getComputedStyle(e).fontSize) * scale;
+          return [e.closest("figure").id, size, e.textContent];
+        })"""
+    )
+    return [(chart, size, text) for chart, size, text in found]
+
+
+def boxes_that_scroll(browser: Any) -> list[str]:
+    return list(
+        browser.execute_script(
+            """return [...document.querySelectorAll(".drawing, .heat .table")]
+              .filter(e => e.scrollWidth > e.clientWidth).map(e => e.closest("figure").id)"""
+        )
+    )
+
+
+WITH_CHARTS = (*PAGES[:4], "district/932-huyen-chau-thanh-a.html")
+
+
+@pytest.mark.parametrize("name", WITH_CHARTS)
+def test_charts_are_read_on_a_phone(browser: Any, outputs: Path, name: str) -> None:
+    """No letter is under 11 px, and no chart has to be scrolled sideways."""
+    for width in (320, 390):
+        load(browser, outputs / name, width)
+        heights = heights_of_chart_text(browser)
+        assert len(heights) > 15
+        assert [h for h in heights if h[1] < 11] == [], width
+        assert boxes_that_scroll(browser) == [], width
+
+
+def test_charts_of_another_campaign_are_read_on_a_phone(browser: Any, tmp_path: Path) -> None:
+    arguments = ["report", "2009", "--campaign", "pci-2009", "--unit", "96", "--out", str(tmp_path)]
+    assert run(arguments) == 0
+    (page,) = tmp_path.glob("pci-2009/2009/province/96-*.html")
+    for width in WIDTHS:
+        load(browser, page, width)
+        heights = heights_of_chart_text(browser)
+        assert len(heights) > 15
+        assert [h for h in heights if h[1] < 11] == [], width
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_small_letters_and_scrolling_are_seen(browser: Any, outputs: Path) -> None:
+    load(browser, outputs / "province.html", 320)
+    browser.execute_script(
+        """document.querySelector(".drawing svg").style.cssText += ";width: 200px; min-width: 0";
+        document.querySelector(".heat table").style.width = "400px" """
+    )
+    assert [h for h in heights_of_chart_text(browser) if h[1] < 11]
+    assert boxes_that_scroll(browser) == ["chart-children"]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -18,7 +18,6 @@ from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.story.charts.bars import Bar, draw_bars
 from dxkit.story.charts.canvas import Canvas, drawable
 from dxkit.story.charts.figure import ChartData, DataRow, chart_figure
-from dxkit.story.charts.grid import GridRow, Square, draw_grid
 from dxkit.story.charts.labels import broken, spread
 from dxkit.story.charts.months import Month, draw_months
 from dxkit.story.charts.slope import Slope, draw_slopes
@@ -27,6 +26,7 @@ from dxkit.story.charts.style import GOOD, grade
 from dxkit.story.charts.tiles import Place, draw_map, draw_tiles
 from dxkit.story.charts.timeline import Event, draw_timeline
 from dxkit.story.messages import load_language
+from dxkit.story.tables import Cell, Column, Graded, render_table
 
 VI = load_language("vi")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -125,7 +125,7 @@ def test_a_share_above_the_whole_widens_the_scale() -> None:
     svg = draw_bars("chart-t", [Bar("A", share(1.5)), Bar("B", share(0.75))], VI)
     first, second = boxes(svg, BLUE)
     assert first[2] - first[0] == pytest.approx(2 * (second[2] - second[0]), abs=0.2)
-    assert first[2] <= 330
+    assert first[2] <= 288
 
 
 def test_a_target_line_goes_through_all_rows_and_is_named_once() -> None:
@@ -170,10 +170,10 @@ def test_the_bitmap_for_documents_shows_shapes_lines_dots_and_words() -> None:
         canvas.bars([(10, 10, 40, 40)], "#0173b2")
         canvas.lines([[(60, 30), (100, 30)]], "#c26a00", 4)
         canvas.dots([(150, 30)], "#8b95a3", 8)
-        canvas.words(300, 30, "██", at="center", size=20)
+        canvas.words(260, 30, "██", at="center", size=20)
         picture = Image.open(io.BytesIO(canvas.png(72))).convert("RGB")
     seen = [
-        picture.getpixel(place) for place in ((30, 30), (80, 30), (150, 30), (300, 30), (200, 30))
+        picture.getpixel(place) for place in ((30, 30), (80, 30), (150, 30), (260, 30), (200, 30))
     ]
     assert seen == [(1, 115, 178), (194, 106, 0), (139, 149, 163), (34, 34, 34), (255, 255, 255)]
 
@@ -191,26 +191,45 @@ def test_slopes_rise_and_fall_with_their_values() -> None:
     assert same[1] == same[3]
     unit = (up[1] - up[3]) / 0.4
     assert down[3] - down[1] == pytest.approx(0.2 * unit, abs=0.3)
-    assert {"quý III/2022", "quý IV/2022", "Tăng", "Giảm", "Giữ"} <= set(words(svg))
+    assert {"quý", "III/2022", "IV/2022", "Tăng", "Giảm", "Giữ"} <= set(words(svg))
     assert len(facts_in(svg)) == 6
 
 
-def test_a_grid_has_every_value_in_its_place_on_its_ground() -> None:
-    rows = [
-        GridRow("Xã A", (Square(share(0.9), 1.2), Square(share(0.1), None))),
-        GridRow("Xã B", (Square(share(0.5), 0.6), Square(share(None), None))),
+def test_a_table_has_each_value_on_the_ground_of_its_step() -> None:
+    columns = [Column("Đơn vị"), Column("Kỹ năng", numeric=True), Column("Sàn", numeric=True)]
+    rows: list[list[Cell]] = [
+        ["Xã A", Graded(share(0.9), grade(1.2)), Graded(share(0.1), None)],
+        ["Xã B", Graded(share(0.5), grade(0.6)), "–"],
     ]
-    svg = draw_grid("chart-t", ["Kỹ năng", "Sàn"], rows, VI)
-    (best,), (worst,) = boxes(svg, "var(--grade-5"), boxes(svg, "var(--grade-1")
-    none = boxes(svg, "var(--track")
-    assert best[3] <= worst[1]
-    assert best[0] == worst[0]
-    assert len(none) == 2
-    assert all(box[0] > best[2] for box in none)
-    assert [f[2] for f in facts_in(svg)] == ["90,0%", "10,0%", "50,0%"]
-    assert "font-weight:700" in svg[svg.index('data-value="0.9"') :][:120]
-    assert "font-weight:700" not in svg[svg.index('data-value="0.5"') :][:120]
-    assert "–" in words(svg)
+    table = html.fragment_fromstring(render_table("Kết quả", columns, rows, VI))
+    cells = [(td.get("class"), td.text_content()) for td in table.iter("td")]
+    assert cells == [
+        ("number step-4", "90,0"), ("number", "10,0"), ("number step-0", "50,0"), ("number", "–")
+    ]  # fmt: skip
+    assert [d.get("value") for d in table.iter("data")] == ["0.9", "0.1", "0.5"]
+    assert [th.text_content() for th in table.iter("th")][:3] == [
+        "Đơn vị", "Kỹ năng (%)", "Sàn (%)"
+    ]  # fmt: skip
+
+
+def test_a_chart_is_as_wide_as_the_narrowest_phone_and_no_word_smaller_than_eleven() -> None:
+    """Many months need more room: such a drawing says how wide it must stay, and scrolls."""
+    months = [Month(f"tháng {n}/2022", count(200), count(50), share(0.25)) for n in range(1, 13)]
+    few, many = (draw_months("chart-t", part, VI) for part in (months[:3], months))
+    for svg in (few, many):
+        assert min(float(size) for size in re.findall(r"font-size:([\d.]+)", svg)) >= 11
+    assert (parsed(few).get("viewBox") or "").split()[2] == "288"
+    assert "min-width" not in few
+    wide = parsed(many)
+    assert wide.get("class") == "wide"
+    assert f"min-width:{(wide.get('viewBox') or '').split()[2]}px" in (wide.get("style") or "")
+    data = ChartData("Tháng", ("Tỷ lệ",), ())
+    boxes_of = [
+        html.fragment_fromstring(chart_figure("chart-t", svg, [VI.text("claim.and")], "", data, VI))
+        .find_class("drawing")[0].get("tabindex")
+        for svg in (few, many)
+    ]  # fmt: skip
+    assert boxes_of == [None, "0"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from dxkit.story.charts.labels import broken
         ("Digital skills", 20, 2, "Digital skills"),
         ("one two three four", 10, 2, "one two\nthree four"),
         ("", 9, 2, ""),
+        ("a incomprehensibilities z", 9, 3, "a\nincomprehensib…"),  # nothing follows what is cut
     ],
 )
 def test_lines_by_hand(text: str, width: int, lines: int, expected: str) -> None:
@@ -27,3 +28,10 @@ def test_any_text_is_broken_within_bounds(text: str, width: int, lines: int) -> 
     found = broken(text, width, lines).split("\n")
     assert len(found) <= lines
     assert all(len(line) <= width + 6 for line in found)
+
+
+@given(st.text("ab ", max_size=60), st.integers(4, 20), st.integers(1, 4))
+def test_what_is_shown_is_how_the_text_begins(text: str, width: int, lines: int) -> None:
+    shown = " ".join(broken(text, width, lines).split("\n"))
+    whole = " ".join(text.split())
+    assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1]))

@@ -14,12 +14,19 @@ from docx.shared import Mm, Pt
 from lxml import html
 
 from dxkit.press.document.facts_part import FACT_STYLE, DocumentFacts
-from dxkit.press.document.layout import CENTRE, first_line, never_split, repeat_heading_row
+from dxkit.press.document.layout import (
+    CENTRE,
+    first_line,
+    never_split,
+    repeat_heading_row,
+    shade,
+)
+from dxkit.story.charts.style import GRADES, MET
 from dxkit.story.plain_text import visible
-from dxkit.story.tables import IN_PERCENT
+from dxkit.story.tables import IN_PERCENT, STEP
 
-_PICTURE_WIDTH = Mm(125)
 _TEXT_WIDTH = 165.0
+_PICTURE_HEIGHT = Mm(210)
 _LETTER, _PADDING = 2.05, 4.0
 """Millimetres of a letter in tables, and of a cell's margins."""
 _LEFT_OUT = {"details", "nav", "script", "button"}
@@ -135,43 +142,57 @@ class PageText:
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(0)
                 paragraph.paragraph_format.line_spacing = 1.0
-                numeric = "number" in (source.get("class") or "")
+                classes = (source.get("class") or "").split()
+                numeric = "number" in classes
+                step = next((int(c.removeprefix(STEP)) for c in classes if c.startswith(STEP)), -1)
+                if step >= 0:
+                    shade(cell, GRADES[step])
                 if number == 0:
                     paragraph.alignment = CENTRE
                 elif numeric:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 total = "total" in (row.get("class") or "")
-                self._inline(paragraph, source, size=10.5, bold=number == 0 or total)
+                self._inline(paragraph, source, size=10.5, bold=number == 0 or total or step >= MET)
         self._document.add_paragraph().paragraph_format.space_after = Pt(2)
 
     def _figure(self, element: Element) -> None:
         name = element.get("id")
         alternative = element.find(f".//p[@id='{name}-text']")
-        if name not in self._pictures or alternative is None:
-            return
         title, data = element.find("figcaption"), element.find("details")
+        if name in self._pictures and alternative is not None:
+            self._picture(name, title, alternative, data)
+        elif (table := element.find("div/table")) is not None:
+            self._caption(title)
+            self._table(table)
+        else:
+            return
+        source = element.find("p[@class='source']")
+        if source is not None:
+            below = self._document.add_paragraph()
+            below.alignment = CENTRE
+            self._inline(below, source, size=10.5, italic=True)
+
+    def _caption(self, title: Element) -> None:
+        caption = self._document.add_paragraph()
+        caption.paragraph_format.keep_with_next = True
+        self._inline(caption, title, bold=True)
+
+    def _picture(self, name: str, title: Element, alternative: Element, data: Element) -> None:
         text = visible(" ".join(f"{title.text_content()} {alternative.text_content()}".split()))
         self.facts.pictures[name] = [
             (fact.get("data-fact"), fact.text + _percent_above(fact))
             for part in (title, data)
             for fact in part.iter("data")
         ]
-        caption = self._document.add_paragraph()
-        caption.paragraph_format.keep_with_next = True
-        self._inline(caption, title, bold=True)
+        self._caption(title)
         paragraph = self._document.add_paragraph()
         paragraph.alignment = CENTRE
         paragraph.paragraph_format.keep_with_next = True
-        picture = paragraph.add_run().add_picture(
-            io.BytesIO(self._pictures[name]), width=_PICTURE_WIDTH
-        )
+        picture = paragraph.add_run().add_picture(io.BytesIO(self._pictures[name]))
+        scale = min(1, Mm(_TEXT_WIDTH) / picture.width, _PICTURE_HEIGHT / picture.height)
+        picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
         picture._inline.docPr.set("descr", text)
         picture._inline.docPr.set("name", name)
-        source = element.find("p[@class='source']")
-        if source is not None:
-            below = self._document.add_paragraph()
-            below.alignment = CENTRE
-            self._inline(below, source, size=10.5, italic=True)
 
 
 def _widths(rows: list[Element], columns: int) -> list[Any]:

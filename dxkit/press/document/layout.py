@@ -120,6 +120,14 @@ def never_split(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
+def shade(cell: Any, colour: str) -> None:
+    """The cell stands on a coloured ground ("#rrggbb")."""
+    shading = OxmlElement("w:shd")
+    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", colour[1:])):
+        shading.set(qn(name), value)
+    cell._tc.get_or_add_tcPr().append(shading)
+
+
 def _no_side_margins(table: Any) -> None:
     margins = OxmlElement("w:tblCellMar")
     for side in ("w:left", "w:right"):

@@ -10,15 +10,16 @@ from markupsafe import Markup
 from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.story.charts.canvas import Canvas
 from dxkit.story.charts.labels import broken
-from dxkit.story.charts.style import BAD, GOOD, INK, LINE, SMALL, SOFT, TRACK, WIDTH
+from dxkit.story.charts.style import BAD, GOOD, INK, LINE, SMALL, SOFT, TRACK, WIDTH, letters
 from dxkit.story.messages import Language
 
-_LEFT = 112.0  # where bars begin
-_RIGHT = WIDTH - 50.0  # where the scale ends; room for the number behind
-_ROW, _DENSE_ROW = 25.0, 19.0
+_LEFT = 118.0  # where bars begin
+_LABEL = letters(_LEFT - 12)
+_RIGHT = WIDTH - 58.0  # where the scale ends; room for the number behind
+_ROW, _DENSE_ROW = 26.0, 19.0
 _MANY = 8  # rows from which they stand closer
 _THICK = 13.0
-_HEAD = 18.0  # above the bars, when a line is named there
+_HEAD = 19.0  # above the bars, when a line is named there
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,17 @@ def draw_bars(
     line_word: str = "",
     short_of: bool = False,
 ) -> Markup:
-    """Bars with their values behind them, in the order given.
+    """Bars with their values behind them, in the order given; where there are targets the values
+    stand in a column of their own, so that no stroke runs through a number.
 
     Each row's own target is an upright stroke; ``line`` is one target of all rows instead, drawn
     through them and named above by ``line_word``. Blue bars reach their
     target, orange ones do not; with ``short_of`` every bar is something lacking, so all are orange.
     """
     head = _HEAD if line is not None and line.known else 0.0
-    step = _ROW if len(rows) <= _MANY else _DENSE_ROW
+    labels = [broken(row.label, _LABEL) for row in rows]
+    tallest = SMALL * (1 + max((label.count("\n") for label in labels), default=0))
+    step = max(_ROW if len(rows) <= _MANY else _DENSE_ROW, tallest + 5)
     height = head + step * len(rows)
     tops = [head + n * step + (step - _THICK) / 2 for n in range(len(rows))]
     with Canvas(name, height, language) as canvas:
@@ -77,36 +81,27 @@ def draw_bars(
         canvas.lines([[(_LEFT, head + 2), (_LEFT, height - 2)]], LINE, 1)
         if line is not None and line.known:
             x = _LEFT + _length(line, scale)
-            canvas.lines([[(x, 13), (x, height - 2)]], INK, 1.4)
-            _above(canvas, x, 6, line, line_word)
-        for top, row in zip(tops, rows, strict=True):
-            _write(canvas, top, row, scale, own_target=line is None)
+            canvas.lines([[(x, 14), (x, height - 2)]], INK, 1.4)
+            canvas.words(x - 2, 6, line_word, at="right", colour=SOFT, size=SMALL)
+            canvas.fact(x + 2, 6, line, size=SMALL)
+        in_column = any(row.target is not None and row.target.known for row in rows)
+        for top, row, label in zip(tops, rows, labels, strict=True):
+            middle = top + _THICK / 2
+            canvas.words(_LEFT - 7, middle, label, at="right", size=SMALL, spacing=1.0)
+            if row.target is not None and row.target.known and line is None:
+                x = _LEFT + _length(row.target, scale)
+                canvas.lines([[(x, top - 3), (x, top + _THICK + 3)]], INK, 2.2)
+            _write_value(canvas, middle, row.value, scale, in_column=in_column)
         return canvas.svg()
 
 
-def _write(canvas: Canvas, top: float, row: Bar, scale: float, *, own_target: bool) -> None:
-    middle = top + _THICK / 2
-    canvas.words(_LEFT - 6, middle, broken(row.label, 19), at="right", size=9, spacing=1.0)
-    end = _LEFT + (_length(row.value, scale) if row.value.known else 0)
-    if row.target is not None and row.target.known:
-        x = _LEFT + _length(row.target, scale)
-        if own_target:
-            canvas.lines([[(x, top - 3), (x, top + _THICK + 3)]], INK, 2.2)
-        end = max(end, x) if 0 <= x - end < 42 else end
-    canvas.fact(
-        end + 5, middle, row.value, colour=INK, weight="bold" if row.value.known else "normal"
-    )
-
-
-def _above(canvas: Canvas, x: float, y: float, line: Fact, word: str) -> None:
-    """The name and number of a line, on whichever side has room."""
-    if x > WIDTH / 2:
-        canvas.fact(x + 2, y, line, at="right", size=SMALL)
-        width = len(canvas.language.number(line)) * SMALL * 0.64
-        canvas.words(x - width - 2, y, word, at="right", colour=SOFT, size=SMALL)
+def _write_value(canvas: Canvas, y: float, value: Fact, scale: float, *, in_column: bool) -> None:
+    if not value.known:
+        canvas.fact(_LEFT + 5, y, value, size=SMALL)
+    elif in_column:
+        canvas.fact(WIDTH, y, value, at="right", weight="bold")
     else:
-        canvas.words(x - 2, y, word, colour=SOFT, size=SMALL)
-        canvas.fact(x + len(word) * SMALL * 0.62 + 3, y, line, size=SMALL)
+        canvas.fact(_LEFT + _length(value, scale) + 5, y, value, weight="bold")
 
 
 def _length(fact: Fact, scale: float) -> float:

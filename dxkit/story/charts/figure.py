@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dxkit.model.facts import Fact
+from dxkit.story.charts.finished import WIDE
 from dxkit.story.messages import Language, strip_tags
 from dxkit.story.tables import NOTHING, Cell, Column, render_table
+
+_SCROLLS = ' tabindex="0" role="group" aria-labelledby="{}-title"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,16 @@ class ChartData:
         return "; ".join(rows)
 
 
+def table_figure(
+    name: str, table: Markup, claims: Sequence[Markup], source: Markup | str
+) -> Markup:
+    """A figure whose picture is a table: it needs no other text and no other data."""
+    return Markup(
+        '<figure class="chart heat" id="{name}"><figcaption id="{name}-title">{title}</figcaption>'
+        '{table}<p class="source">{source}</p></figure>'
+    ).format(name=name, title=Markup(" ").join(claims), table=table, source=source)
+
+
 def chart_figure(
     name: str,
     drawing: Markup,
@@ -66,19 +79,21 @@ def chart_figure(
     """The whole figure. ``claims`` are the sentences that the chart shows to be true: they are its
     title ``<name>-title``, which with all its numbers in ``<name>-text`` is the text alternative
     of ``drawing``. The alternative says what the table of the chart's data says, which holds the
-    facts.
+    facts. A drawing that is wider than a phone scrolls in its box, by the keyboard too.
     """
     title = Markup(" ").join(claims)
     alternative = language.plain("chart.alternative", label=data.label, rows=data.spoken(language))
     return Markup(
         '<figure class="chart" id="{name}"><figcaption id="{name}-title">{title}</figcaption>'
-        '<div class="drawing">{drawing}</div><p hidden id="{name}-text">{alternative}</p>'
+        '<div class="drawing"{focusable}>{drawing}</div>'
+        '<p hidden id="{name}-text">{alternative}</p>'
         '<p class="source">{source}</p>'
         "<details><summary>{summary}</summary>{table}</details></figure>"
     ).format(
         name=name,
         title=title,
         drawing=drawing,
+        focusable=Markup(_SCROLLS).format(name) if drawing.startswith(WIDE) else "",
         alternative=alternative,
         source=source,
         summary=language.text("chart.data"),

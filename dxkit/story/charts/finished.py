@@ -12,10 +12,13 @@ from lxml import etree
 from markupsafe import Markup, escape
 
 from dxkit.model.facts import Fact
-from dxkit.story.charts.style import INK, VARIABLES
+from dxkit.story.charts.style import INK, VARIABLES, WIDTH
 
 FACT, NAME, WORDS = "fact", "name", "words"
 """How the ids of written things begin: a number, words that hold figures, other words."""
+
+WIDE = Markup('<svg class="wide"')
+"""How a drawing begins that is wider than a phone."""
 
 _INHERITED = ("font-size", "text-anchor")
 """What is said once for the whole drawing, as most of its words have it."""
@@ -28,6 +31,7 @@ def for_page(text: str, name: str, facts: Mapping[str, Fact]) -> Markup:
     """matplotlib's SVG as an element named by ``<name>-title`` and ``<name>-text``.
 
     ``facts`` are those written, by the id of their group. Lines written under one id stay together.
+    A drawing wider than most says how wide it must stay to be read, and scrolls where it cannot be.
     """
     root = etree.fromstring(text.encode(), etree.XMLParser(remove_comments=True))
     written = [group for group in root.iter("{*}g") if _things(group)]
@@ -36,10 +40,14 @@ def for_page(text: str, name: str, facts: Mapping[str, Fact]) -> Markup:
         _group(key, [_thing(t, usual) for group in groups for t in _things(group)], facts)
         for key, groups in groupby(written, key=lambda group: group.get("id", ""))
     )
+    width = float(root.get("viewBox").split()[2])
+    if width > WIDTH:
+        usual = usual | {"min-width": f"{width:.0f}px"}
+    begin = WIDE if width > WIDTH else Markup("<svg")
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{}" style="{}"'
+        '{} xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{}" style="{}"'
         ' aria-labelledby="{}-title {}-text">{}</svg>'
-    ).format(root.get("viewBox"), _written(usual), name, name, Markup(body))
+    ).format(begin, root.get("viewBox"), _written(usual), name, name, Markup(body))
 
 
 def _usual(looks: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -17,7 +17,11 @@ def broken(text: str, width: int, lines: int = 2) -> str:
         narrower -= 1
     if len(made) > lines:
         made = [*made[: lines - 1], made[lines - 1] + "…"]
-    return "\n".join(line if len(line) <= width + 6 else line[: width + 5] + "…" for line in made)
+    for number, line in enumerate(made):
+        if len(line) > width + 6:  # so what is shown is always how the text begins
+            made = [*made[:number], line[: width + 5] + "…"]
+            break
+    return "\n".join(made)
 
 
 def _filled(words: Sequence[str], width: int) -> list[str]:

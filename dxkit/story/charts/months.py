@@ -9,10 +9,13 @@ from markupsafe import Markup
 
 from dxkit.model.facts import Fact
 from dxkit.story.charts.canvas import Canvas
-from dxkit.story.charts.style import GOOD, LINE, PEER, SMALL, SOFT, WIDTH
+from dxkit.story.charts.labels import broken
+from dxkit.story.charts.style import GOOD, LINE, PEER, SMALL, SOFT, WIDTH, letters
 from dxkit.story.messages import Language
 
-_TOP, _HIGH = 16.0, 100.0
+_TOP, _HIGH = 16.0, 110.0
+_THICK = 38.0
+_LEAST = 92.0  # what a month needs for its column and the numbers beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +33,27 @@ def draw_months(name: str, months: Sequence[Month], language: Language) -> Marku
     bottom = _TOP + _HIGH
     known = [m.whole.number for m in months if m.whole.known]
     most = max(known, default=1) or 1
-    step = WIDTH / max(len(months), 1)
-    thick = min(step * 0.36, 42.0)
-    with Canvas(name, bottom + 22, language) as canvas:
-        for n, month in enumerate(months):
-            middle = step * (n + 0.42)
-            canvas.words(middle, bottom + 12, month.label, at="center", size=9)
+    width = max(WIDTH, _LEAST * len(months))
+    step = width / max(len(months), 1)
+    labels = [broken(month.label, letters(step * 0.8)) for month in months]
+    below = 8 + SMALL * 1.05 * (1 + max((label.count("\n") for label in labels), default=0))
+    with Canvas(name, bottom + below, language, width) as canvas:
+        for n, (month, label) in enumerate(zip(months, labels, strict=True)):
+            middle = step * n + 2 + _THICK / 2
+            canvas.words(step * n, bottom + below / 2 + 1, label, size=SMALL)
             if not (month.whole.known and month.part.known):
                 canvas.fact(middle, bottom - 10, month.whole, at="center", size=SMALL)
                 continue
             high = _HIGH * month.whole.number / most
             part = _HIGH * month.part.number / most
-            left = middle - thick / 2
-            canvas.bars([(left, bottom - high, thick, high)], LINE)
-            canvas.bars([(left, bottom - part, thick, part)], GOOD)
+            left = middle - _THICK / 2
+            canvas.bars([(left, bottom - high, _THICK, high)], LINE)
+            canvas.bars([(left, bottom - part, _THICK, part)], GOOD)
             canvas.fact(
                 middle, bottom - high - 8, month.whole, at="center", colour=SOFT, size=SMALL
             )
-            canvas.fact(left + thick + 5, bottom - part / 2 - 6, month.part, size=9)
-            canvas.fact(left + thick + 5, bottom - part / 2 + 7, month.share, size=9, weight="bold")
-        canvas.lines([[(0, bottom), (WIDTH, bottom)]], PEER, 1)
+            beside, height = left + _THICK + 5, max(bottom - part / 2, _TOP)
+            canvas.fact(beside, height - 7, month.part, size=SMALL)
+            canvas.fact(beside, height + 7, month.share, size=SMALL, weight="bold")
+        canvas.lines([[(0, bottom), (width, bottom)]], PEER, 1)
         return canvas.svg()

@@ -10,13 +10,14 @@ from markupsafe import Markup
 from dxkit.model.facts import Fact
 from dxkit.story.charts.canvas import Canvas
 from dxkit.story.charts.labels import broken, spread
-from dxkit.story.charts.style import BAD, GOOD, LINE, PEER, SMALL, SOFT
+from dxkit.story.charts.style import BAD, GOOD, LINE, PEER, SMALL, SOFT, WIDTH, letters
 from dxkit.story.messages import Language
 
-_BEFORE = 46.0
-_NOW = 150.0
-_TOP, _BOTTOM = 30.0, 14.0
+_BEFORE, _NOW = 54.0, 132.0
+_NAME = _NOW + 62.0  # behind the number now
+_TOP, _BOTTOM = 42.0, 14.0
 _APART = 15.0
+_LINE = SMALL * 1.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,13 @@ def draw_slopes(
     Blue lines are better than before, orange ones worse; numbers stand at both ends, the name and
     number now on the right. Labels that would touch are moved apart.
     """
-    height = max(150.0, _APART * len(slopes) + _TOP + _BOTTOM + 40)
+    labels = [broken(slope.label, letters(WIDTH - _NAME)) for slope in slopes]
+    apart = max([_APART, *(_LINE * (1 + label.count("\n")) + 3 for label in labels)])
+    height = max(170.0, apart * len(slopes) + _TOP + _BOTTOM + 20)
     with Canvas(name, height, language) as canvas:
-        canvas.words(_BEFORE, 8, before, at="center", colour=SOFT, size=SMALL)
-        canvas.words(_NOW, 8, now, at="center", colour=SOFT, size=SMALL)
+        for x, period in ((_BEFORE, before), (_NOW, now)):
+            head = broken(period, letters(_NOW - _BEFORE - 6))
+            canvas.words(x, 14, head, at="center", colour=SOFT, size=SMALL)
         bottom = height - _BOTTOM
         canvas.lines([[(x, _TOP - 8), (x, bottom + 6)] for x in (_BEFORE, _NOW)], LINE, 1)
         values = [f.number for s in slopes for f in (s.before, s.now)]
@@ -61,10 +65,10 @@ def draw_slopes(
             ends = [((_BEFORE, at(s.before)), (_NOW, at(s.now))) for s in chosen]
             canvas.lines(ends, colour, 2)
             canvas.dots([point for pair in ends for point in pair], colour, 6)
-        left = spread([at(s.before) for s in slopes], _APART - 3, _TOP, bottom)
-        right = spread([at(s.now) for s in slopes], _APART, _TOP, bottom)
-        for slope, then, today in zip(slopes, left, right, strict=True):
-            canvas.fact(_BEFORE - 8, then, slope.before, at="right", size=9)
-            canvas.fact(_NOW + 8, today, slope.now, size=9, weight="bold")
-            canvas.words(_NOW + 46, today, broken(slope.label, 27, 1), size=9)
+        left = spread([at(s.before) for s in slopes], _APART - 2, _TOP, bottom)
+        right = spread([at(s.now) for s in slopes], apart, _TOP, bottom)
+        for slope, label, then, today in zip(slopes, labels, left, right, strict=True):
+            canvas.fact(_BEFORE - 8, then, slope.before, at="right", size=SMALL)
+            canvas.fact(_NOW + 8, today, slope.now, size=SMALL, weight="bold")
+            canvas.words(_NAME, today, label, size=SMALL)
         return canvas.svg()

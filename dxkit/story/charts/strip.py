@@ -10,13 +10,14 @@ from markupsafe import Markup
 from dxkit.model.facts import Fact
 from dxkit.story.charts.canvas import Canvas
 from dxkit.story.charts.labels import broken
-from dxkit.story.charts.style import BAD, GOOD, INK, LINE, PEER, SMALL, WIDTH
+from dxkit.story.charts.style import BAD, GOOD, INK, LINE, PEER, SMALL, WIDTH, letters
 from dxkit.story.messages import Language
 
-_LEFT = 118.0
-_RIGHT = WIDTH - 26.0
-_ROW = 34.0
-_TOP = 6.0
+_LEFT = 120.0
+_LABEL = letters(_LEFT - 12)
+_RIGHT = WIDTH - 10.0
+_ROW = 38.0
+_TOP = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ def draw_strips(name: str, strips: Sequence[Strip], language: Language) -> Marku
     """
     with Canvas(name, _TOP + _ROW * len(strips), language) as canvas:
         for n, strip in enumerate(strips):
-            middle = _TOP + n * _ROW + 21
+            middle = _TOP + n * _ROW + 24
             canvas.lines([[(_LEFT, middle), (_RIGHT, middle)]], LINE, 1)
-            label = broken(strip.label, 20)
-            canvas.words(_LEFT - 10, middle, label, at="right", size=9, spacing=1.0)
+            label = broken(strip.label, _LABEL)
+            canvas.words(_LEFT - 10, middle, label, at="right", size=SMALL, spacing=1.0)
             _draw(canvas, strip, middle)
         return canvas.svg()
 
@@ -53,7 +54,7 @@ def _draw(canvas: Canvas, strip: Strip, middle: float) -> None:
     known = [f.number for f in (strip.own, strip.whole) if f is not None and f.known]
     values = [*strip.peers, *known]
     if not values:
-        canvas.fact(_LEFT, middle - 9, strip.own, size=SMALL)
+        canvas.fact(_LEFT, middle - 10, strip.own, size=SMALL)
         return
     low, high = min(values), max(values)
     wide = high - low or 1.0
@@ -66,11 +67,11 @@ def _draw(canvas: Canvas, strip: Strip, middle: float) -> None:
     if whole is not None:
         canvas.lines([[(at(whole.number), middle - 8), (at(whole.number), middle + 8)]], INK, 1.6)
     if not strip.own.known:
-        canvas.fact(_LEFT, middle - 12, strip.own, size=SMALL)
+        canvas.fact(_LEFT, middle - 14, strip.own, size=SMALL)
         return
     good = whole is None or (strip.own.number - whole.number) * strip.direction >= 0
     x = at(strip.own.number)
     canvas.dots([(x, middle)], GOOD if good else BAD, 10.5)
-    side = "left" if x < _LEFT + 22 else "right" if x > _RIGHT - 18 else "center"
+    side = "left" if x < _LEFT + 26 else "right" if x > _RIGHT - 18 else "center"
     shift = {"left": -5, "right": 5, "center": 0}[side]
-    canvas.fact(x + shift, middle - 12, strip.own, at=side, weight="bold", size=9)
+    canvas.fact(x + shift, middle - 14, strip.own, at=side, weight="bold", size=SMALL)

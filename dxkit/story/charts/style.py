@@ -28,13 +28,25 @@ VARIABLES = {
     **{colour: f"var(--grade-{n},{colour})" for n, colour in enumerate(GRADES, start=1)},
 }
 
-FONT_SIZE = 10.0
-SMALL = 8.5
-WIDTH = 330.0
-"""Width of every chart in points: legible when a phone scales it down."""
+WIDTH = 288.0
+"""Width of a chart in points: that of the narrowest phone's column in CSS pixels, so that there a
+chart's text has the size written here and nothing scrolls."""
+FONT_SIZE = 12.0
+SMALL = 11.25  # the smallest that charts are written in
+LETTER = 6.6  # width of most letters at that size in the widest of the page's fonts
+
+
+def letters(space: float) -> int:
+    """How many letters of the smallest size fit into so many points."""
+    return int(space / LETTER)
+
 
 GRADE_STARTS = (0.75, 0.9, 1.0, 1.1)
 """Shares of the target at which the second, third, fourth and fifth background begin."""
+
+
+MET = 3
+"""The first background of a target that is reached."""
 
 
 def grade(attained: float) -> int:

@@ -10,10 +10,11 @@ from markupsafe import Markup
 from dxkit.model.facts import Fact
 from dxkit.story.charts.canvas import Canvas, Point
 from dxkit.story.charts.labels import broken
-from dxkit.story.charts.style import GRADES, INK, LINE, SMALL, TRACK, WIDTH
+from dxkit.story.charts.style import GRADES, INK, LINE, SMALL, TRACK, WIDTH, letters
 from dxkit.story.messages import Language
 
 _GAP = 3.0
+_LEAST = 70.0  # width of a tile that holds most names in two lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,14 @@ def draw_tiles(name: str, tiles: Sequence[tuple[int, int, Place]], language: Lan
     """Equal tiles by (row, column), each with the unit's name and number."""
     columns = max(column for _, column, _ in tiles) + 1
     rows = max(row for row, _, _ in tiles) + 1
-    wide = WIDTH / columns
-    high = min(wide * 0.72, 60.0)
-    with Canvas(name, rows * high, language) as canvas:
+    width = max(WIDTH, _LEAST * columns)
+    wide = width / columns
+    high = 56.0
+    with Canvas(name, rows * high, language, width) as canvas:
         for row, column, place in tiles:
             box = (column * wide + _GAP / 2, row * high + _GAP / 2, wide - _GAP, high - _GAP)
             canvas.bars([box], _colour(place))
-            _write(canvas, ((column + 0.5) * wide, (row + 0.5) * high), place, 13)
+            _write(canvas, ((column + 0.5) * wide, (row + 0.5) * high), place, letters(wide - _GAP))
         return canvas.svg()
 
 
@@ -76,6 +78,6 @@ def _colour(place: Place) -> str:
 def _write(canvas: Canvas, centre: Point, place: Place, width: int) -> None:
     x, y = centre
     label = broken(place.label, width)
-    shift = 5 if "\n" not in label else 10
-    canvas.words(x, y - 8, label, at="center", size=SMALL, spacing=1.05)
-    canvas.fact(x, y + shift, place.fact, at="center", colour=INK, weight="bold", size=9)
+    shift = 8 if "\n" not in label else 15
+    canvas.words(x, y - 8, label, at="center", size=SMALL)
+    canvas.fact(x, y + shift, place.fact, at="center", colour=INK, weight="bold", size=SMALL)

@@ -9,12 +9,13 @@ from markupsafe import Markup
 
 from dxkit.story.charts.canvas import Canvas
 from dxkit.story.charts.labels import broken
-from dxkit.story.charts.style import GOOD, LINE, SMALL, SOFT, WIDTH
+from dxkit.story.charts.style import GOOD, LINE, SMALL, SOFT, WIDTH, letters
 from dxkit.story.messages import Language
 
-_RIGHT = WIDTH - 8.0
-_LEFT = 208.0
-_TOP, _ROW = 22.0, 24.0
+_MONTH = 52.0  # what the name of a month needs
+_LEFT = 132.0  # where months begin
+_LABEL = letters(_LEFT - 8)
+_TOP = 22.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,20 @@ def draw_timeline(
 ) -> Markup:
     """The events from the earliest down. ``month_names`` gives all months of the axis, in order."""
     months = list(month_names)
-    height = _TOP + _ROW * len(events) + 4
-    step = (_RIGHT - _LEFT) / max(len(months), 1)
-    at = {month: _LEFT + step * (n + 0.5) for n, month in enumerate(months)}
-    with Canvas(name, height, language) as canvas:
+    ordered = sorted(events, key=lambda event: months.index(event.month))
+    labels = [broken(event.label, _LABEL, 3) for event in ordered]
+    heights = [SMALL * (1 + label.count("\n")) + 8 for label in labels]
+    height = _TOP + sum(heights) + 4
+    width = max(WIDTH, _LEFT + _MONTH * len(months))
+    at = {month: _LEFT + _MONTH * (n + 0.5) for n, month in enumerate(months)}
+    with Canvas(name, height, language, width) as canvas:
         for month, text in month_names.items():
             canvas.words(at[month], 8, text, at="center", colour=SOFT, size=SMALL)
         canvas.lines([[(x, _TOP - 5), (x, height)] for x in at.values()], LINE, 1)
-        ordered = sorted(events, key=lambda event: months.index(event.month))
-        for n, event in enumerate(ordered):
-            middle = _TOP + _ROW * (n + 0.5)
-            label = broken(event.label, 36, 2)
-            canvas.words(_LEFT - 6, middle, label, at="right", size=SMALL, spacing=1.0)
-            canvas.dots([(at[event.month], middle)], GOOD, 7.5)
+        below = _TOP
+        for event, label, high in zip(ordered, labels, heights, strict=True):
+            middle = below + high / 2
+            below += high
+            canvas.words(0, middle, label, size=SMALL, spacing=1.0)
+            canvas.dots([(at[event.month], middle)], GOOD, 8.5)
         return canvas.svg()

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import Claim, Fact
-from dxkit.story.charts.figure import ChartData, chart_figure
+from dxkit.story.charts.figure import ChartData, chart_figure, table_figure
 from dxkit.story.parts.context import Context, Part
 
 NOTHING = Part(Markup(""))
@@ -26,12 +26,34 @@ def chart(
     drawing: Markup,
     claims: Sequence[Claim | None],
     data: ChartData,
+    read_as: str = "",
 ) -> Markup:
-    """The figure of the chart ``key``, under the claims that it shows."""
-    sentences = [context.writer.sentence(claim) for claim in claims if claim is not None]
+    """The figure of the chart ``key``, under the claims that it shows. ``read_as`` names the words
+    that tell how to read it where they are not those of ``key``.
+    """
+    title, source = _title_and_source(context, read_as or key, claims)
+    return chart_figure(name_of(key), drawing, title, source, data, context.language)
+
+
+def coloured_table(
+    context: Context, key: str, table: Markup, claims: Sequence[Claim | None]
+) -> Markup:
+    """The figure ``key`` that is a table whose colours show its claims."""
+    title, source = _title_and_source(context, key, claims)
+    return table_figure(name_of(key), table, title, source)
+
+
+def _title_and_source(
+    context: Context, key: str, claims: Sequence[Claim | None]
+) -> tuple[list[Markup], Markup]:
+    """The claims as sentences, or what the chart holds when none is true; and how to read it with
+    where its data comes from.
+    """
+    text = context.language.text
     period = context.date(context.language.period(context.opened.analysis.period.id))
-    source = context.language.text(f"chart.{key}_source", period=period)
-    return chart_figure(name_of(key), drawing, sentences, source, data, context.language)
+    title = [context.writer.sentence(claim) for claim in claims if claim is not None]
+    title = title or [text("chart.untitled", period=period)]
+    return title, text(f"chart.{key}_source", period=period)
 
 
 def short_name(context: Context, indicator: Indicator) -> str:

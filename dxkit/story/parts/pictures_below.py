@@ -7,44 +7,45 @@ from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.campaign import Indicator
 from dxkit.story.charts.bars import Bar, draw_bars
 from dxkit.story.charts.figure import ChartData, DataRow
-from dxkit.story.charts.grid import GridRow, Square, draw_grid
+from dxkit.story.charts.style import grade
 from dxkit.story.claims.data_state import points_claims
 from dxkit.story.claims.pictures import gap_claim, grid_claim, ranked_claim, weakest_indicator
 from dxkit.story.parts.charting import (
     NOTHING,
     attained,
     chart,
+    coloured_table,
     known,
     measured_by_share,
     name_of,
     short_name,
 )
 from dxkit.story.parts.context import Context, Part
+from dxkit.story.tables import NOTHING as NO_FIGURE
+from dxkit.story.tables import Cell, Column, Graded, render_table
 
 _MOST_ROWS = 30
 """A chart with more rows is longer than a page; the tables hold them all."""
 
 
 def children_chart(context: Context) -> Part:
-    """The units below × the indicators as a heat map, most points first."""
+    """The units below × the indicators as a table in colours, most points first."""
     cards = _by_points(context)
     indicators = _shown(context, cards)
     if not indicators or len(cards) > _MOST_ROWS:
         return NOTHING
-    rows, data_rows = [], []
-    for card in cards:
-        values = [card.find(indicator.id, "value") for indicator in indicators]
-        squares = tuple(
-            Square(value, attained(value, card.find(indicator.id, "target"), indicator.direction))
-            for value, indicator in zip(values, indicators, strict=True)
-        )
-        rows.append(GridRow(card.unit.name, squares))
-        data_rows.append(DataRow(context.name(card.unit.code), tuple(map(known, values))))
-    headings = tuple(short_name(context, indicator) for indicator in indicators)
+    rows: list[list[Cell]] = [
+        [context.name(card.unit.code), *(_graded(card, indicator) for indicator in indicators)]
+        for card in cards
+    ]
     claims = [grid_claim(context.view), *points_claims(context.view)]
-    data = ChartData(context.language.plain("report.unit"), headings, tuple(data_rows))
-    drawing = draw_grid(name_of("children"), headings, rows, context.language)
-    return context.section("children", chart(context, "children", drawing, claims, data))
+    columns = [
+        Column(context.language.plain("report.unit")),
+        *(Column(short_name(context, indicator), numeric=True) for indicator in indicators),
+    ]
+    caption = context.language.text("chart.children_caption")
+    table = render_table(caption, columns, rows, context.language)
+    return context.section("children", coloured_table(context, "children", table, claims))
 
 
 def gap_chart(context: Context) -> Part:
@@ -102,6 +103,14 @@ def ranked_chart(context: Context, indicator_id: str = "") -> Part:
         line_word=language.plain("chart.target_word"),
     )
     return Part(chart(context, "ranked", drawing, claims, data))
+
+
+def _graded(card: Scorecard, indicator: Indicator) -> Cell:
+    value = known(card.find(indicator.id, "value"))
+    if value is None:
+        return NO_FIGURE
+    share = attained(value, card.find(indicator.id, "target"), indicator.direction)
+    return Graded(value, None if share is None else grade(share))
 
 
 def _chosen(context: Context, indicator_id: str) -> Indicator | None:

@@ -35,7 +35,8 @@ def targets_chart(context: Context) -> Part:
         tuple(DataRow(bar.label, (bar.value, bar.target)) for bar in bars),
     )
     drawing = draw_bars(name_of("targets"), bars, context.language)
-    return Part(chart(context, "targets", drawing, claims, data))
+    read_as = "targets" if any(bar.target is not None for bar in bars) else "results"
+    return Part(chart(context, "targets", drawing, claims, data, read_as))
 
 
 def changes_chart(context: Context) -> Part:
@@ -88,4 +89,5 @@ def peers_chart(context: Context) -> Part:
     headings = ("report.column_value", "chart.whole", "report.column_rank")
     data = ChartData(text("report.indicator"), tuple(text(key) for key in headings), tuple(rows))
     drawing = draw_strips(name_of("peers"), strips, context.language)
-    return Part(chart(context, "peers", drawing, [peers_claim(view)], data))
+    read_as = "peers" if any(strip.whole is not None for strip in strips) else "peers_alone"
+    return Part(chart(context, "peers", drawing, [peers_claim(view)], data, read_as))
