@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -70,9 +72,7 @@ class Again:
         return self.sums.total(key.unit, (key.subject,))[0]
 
     def _month(self, key: FactKey) -> Number:
-        if key.period not in self._parts:
-            self._parts[key.period] = Sums(self.campaign, self.received, part=key.period)
-        sums, indicator = self._parts[key.period], self.campaign.indicator(key.subject)
+        sums, indicator = self.part(key.period), self.campaign.indicator(key.subject)
         sides = {"month_numerator": 0, "month_denominator": 1}
         if key.kind in sides:
             return sums.side(key.unit, indicator, sides[key.kind])
@@ -81,6 +81,20 @@ class Again:
         return sums.value(key.unit, indicator)
 
     # what several kinds need -------------------------------------------------------------
+
+    def part(self, name: str) -> Sums:
+        """The sums of what was reported on one part of the period."""
+        if name not in self._parts:
+            self._parts[name] = Sums(self.campaign, self.received, part=name)
+        return self._parts[name]
+
+    @cached_property
+    def places(self) -> Mapping[str, set[CellRef]]:
+        """The cells received, by measure."""
+        found: dict[str, set[CellRef]] = defaultdict(set)
+        for observation in self.received.table.observations:
+            found[observation.measure].add(observation.place)
+        return found
 
     @cached_property
     def doubtful(self) -> frozenset[CellRef]:
@@ -223,7 +237,7 @@ class Again:
             return None
         sums = period.sums
         if key.period in period.period.parts:
-            sums = Sums(period.campaign, period.received, part=key.period)
+            sums = period.part(key.period)
         sides = {"numerator": 0, "denominator": 1, "month_numerator": 0, "month_denominator": 1}
         indicator = next((i for i in self.campaign.indicators if i.id == key.subject), None)
         if indicator is None:
@@ -238,7 +252,7 @@ class Again:
             measure = measures[min(sides.get(key.kind, 0), len(measures) - 1)]
         else:
             return None
-        own = {o.place for o in period.received.table.observations if o.measure == measure}
+        own = period.places[measure]
         of = period.period.id
         return {CellRef(f"{of}/{c.file}", c.sheet, c.cell) for c in both & own}
 

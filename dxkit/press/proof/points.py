@@ -62,6 +62,8 @@ class Scores:
         self._ties: dict[str, tuple[float, ...]] = {}
         self._totals: dict[str, tuple[float | None, float, str]] = {}
         self._members: dict[str, list[str]] = {}
+        self._indicators: dict[str, list[Indicator]] = {}
+        self._bonus: dict[str, float] = {}
 
     def group(self, unit: str) -> str:
         """The unit inside which this one is compared; empty when it is compared with nobody."""
@@ -82,7 +84,10 @@ class Scores:
 
     def indicators(self, unit: str) -> list[Indicator]:
         """The indicators measured at the unit's level."""
-        return [i for i in self.campaign.indicators if self.sums.is_measured(unit, i)]
+        if unit not in self._indicators:
+            found = [i for i in self.campaign.indicators if self.sums.is_measured(unit, i)]
+            self._indicators[unit] = found
+        return self._indicators[unit]
 
     def target(self, unit: str, indicator: Indicator) -> float | None:
         """The target of the rules' period at the unit's level."""
@@ -144,8 +149,11 @@ class Scores:
 
     def bonus(self, unit: str) -> float:
         """The points on top of the scale."""
-        found = [i for i in self.indicators(unit) if i.id in self.campaign.scoring.bonus]
-        return sum(i.max_points * (self.share(unit, i) or 0.0) for i in found)
+        if unit not in self._bonus:
+            found = [i for i in self.indicators(unit) if i.id in self.campaign.scoring.bonus]
+            points = sum(i.max_points * (self.share(unit, i) or 0.0) for i in found)
+            self._bonus[unit] = points
+        return self._bonus[unit]
 
     def is_ranked(self, unit: str) -> bool:
         """Whether the unit gets a place."""
