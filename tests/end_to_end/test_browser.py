@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.unmeasured
+
 PAGES = (
     "district/934-huyen-phung-hiep.html",
     "district/936-huyen-long-my.html",

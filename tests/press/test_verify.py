@@ -46,6 +46,7 @@ def pages(outputs: Path) -> dict[str, tuple[str, str]]:
     }
 
 
+@pytest.mark.unmeasured
 def test_an_untouched_page_holds_no_difference(
     pages: dict[str, tuple[str, str]], again: Again, outputs: Path
 ) -> None:

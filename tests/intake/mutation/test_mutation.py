@@ -21,6 +21,8 @@ from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.intake import read_period
 from dxkit.model.campaign import Campaign, MeasureKind
 
+pytestmark = pytest.mark.unmeasured
+
 ROOT = Path(__file__).parents[3]
 REAL = ROOT.parent / "shared" / "real"
 DEMO = ROOT / "data/raw/haugiang-2022/2022-Q4/931-thanh-pho-nga-bay.xlsx"
