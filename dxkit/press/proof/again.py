@@ -230,39 +230,6 @@ class Again:
                 found.append(child)
         return found
 
-    def cells_of(self, key: FactKey) -> set[CellRef] | None:
-        """The cells that a number was read from; None for one that is made from others."""
-        period = self if key.period in (self.period.id, *self.period.parts) else self.before
-        if period is None or key.unit not in period.units:
-            return None
-        sums = period.sums
-        if key.period in period.period.parts:
-            sums = period.part(key.period)
-        sides = {"numerator": 0, "denominator": 1, "month_numerator": 0, "month_denominator": 1}
-        indicator = next((i for i in self.campaign.indicators if i.id == key.subject), None)
-        if indicator is None:
-            known = {measure.id for measure in self.campaign.measures}
-            both: set[CellRef] = set()
-            if key.subject in known and key.kind == "value":
-                both = set(sums.total(key.unit, (key.subject,))[2])
-            measure = key.subject
-        elif key.kind in sides or (key.kind == "value" and indicator.kind != "ratio"):
-            both = sums.cells(key.unit, indicator)
-            measures = sums.measures_of(indicator)
-            measure = measures[min(sides.get(key.kind, 0), len(measures) - 1)]
-        else:
-            return None
-        own = period.places[measure]
-        of = period.period.id
-        return {CellRef(f"{of}/{c.file}", c.sheet, c.cell) for c in both & own}
-
-    def cells(self, unit: str) -> set[CellRef]:
-        """All cells behind the unit's indicators."""
-        found: set[CellRef] = set()
-        for indicator in self.scores.indicators(unit):
-            found |= self.sums.cells(unit, indicator)
-        return found
-
 
 def made_again(campaign: Campaign, received: Received, previous: Received | None) -> Again:
     """The period and the one before it."""
