@@ -149,6 +149,7 @@ def run_tests(python, arguments):
     """Style, types, imports and tests, in this order, up to the first that fails. Coverage makes
     Python 2.5 times as slow, so tests that run much of the same are run without it, after the rest.
     """
+    chosen = bool(arguments)
     arguments = arguments or ["-n", "2", "--dist", "worksteal"]
     measured = ["-m", "not unmeasured", "--cov", "--cov-report=term"]
     steps = [
@@ -162,6 +163,8 @@ def run_tests(python, arguments):
     for name, command in steps:
         begun = time.time()
         code = subprocess.call([python, *command], cwd=ROOT)
+        if name == "more" and chosen and code == 5:  # none of the chosen tests is of this kind
+            code = 0
         print("%-8s %s %.1f s" % (name, "ok" if code == 0 else "FAILED", time.time() - begun))
         if code:
             return code
