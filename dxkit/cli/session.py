@@ -56,7 +56,7 @@ class Session:
     def __init__(self, campaign: str | None, raw: str | None, out: str | None, lang: str) -> None:
         from dxkit.intake.campaign_folder import load_campaign
         from dxkit.intake.project import Project, ProjectNotFoundError
-        from dxkit.model.campaign import CampaignError
+        from dxkit.model.problems import CampaignError
         from dxkit.story.messages import load_language
 
         self.language: Language = load_language(lang)

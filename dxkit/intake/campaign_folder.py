@@ -12,18 +12,13 @@ from dxkit.intake.campaign_rules import (
     read_uncertainty,
 )
 from dxkit.intake.campaign_units import read_aliases, read_units
-from dxkit.intake.declared import Declaration, Problems, Row, read_declaration, read_rows
-from dxkit.model.campaign import (
-    Campaign,
-    CampaignError,
-    CheckRules,
-    Correction,
-    Level,
-    Measure,
-    ReferenceCheck,
-)
+from dxkit.intake.declared import Declaration, Problems, read_declaration
+from dxkit.intake.declared_rows import Row, read_rows
+from dxkit.model.campaign import Campaign, Correction, Level, Measure
+from dxkit.model.check_rules import CheckRules, ReferenceCheck
 from dxkit.model.initiatives import ROLES, InitiativeRegister
 from dxkit.model.periods import Period, split_period_id
+from dxkit.model.problems import CampaignError
 
 LANGUAGES = ("vi", "en")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
-from dxkit.intake.declared import Row, RowsOf
+from dxkit.intake.declared_rows import Row, RowsOf
 from dxkit.model.campaign import (
     SCORING_FUNCTIONS,
     WHOLE_MOVEMENT,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 
-from dxkit.intake.declared import Declaration, RowsOf
+from dxkit.intake.declared import Declaration
+from dxkit.intake.declared_rows import RowsOf
 from dxkit.model.campaign import Alias
 from dxkit.model.units import Unit, UnitRegistry
 

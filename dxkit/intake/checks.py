@@ -11,7 +11,8 @@ from decimal import Decimal
 from dxkit.intake.numerals import parse_decimal
 from dxkit.intake.text import clean
 from dxkit.intake.workbook import Cell
-from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind, ReferenceCheck
+from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind
+from dxkit.model.check_rules import ReferenceCheck
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.table import Flag, Observation

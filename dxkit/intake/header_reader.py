@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from dxkit.intake.column_labels import ColumnLabels, Labelled, Span
+from dxkit.intake.column_labels import ColumnLabels, Labelled
 from dxkit.intake.header import (
     Paths,
     header_paths,
@@ -14,10 +14,11 @@ from dxkit.intake.header import (
     labels_just_above,
     labels_just_below,
 )
-from dxkit.intake.layout import Column, Layout, RatioColumn
+from dxkit.intake.layout import Layout
+from dxkit.intake.table_columns import columns_of, ratios_of
 from dxkit.intake.text import clean, starts_with_word
 from dxkit.intake.workbook import Sheet
-from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
+from dxkit.model.campaign import Campaign, MeasureKind
 from dxkit.model.periods import Period
 
 _ROWS_LOOKED_AT = 200
@@ -143,8 +144,8 @@ class HeaderReader:
     ) -> Layout:
         counted = Counter(m.table for labelled in found.values() for m in labelled.measures)
         table = max(counted, key=lambda name: counted[name])
-        columns = self._columns(table, found)
-        ratios = _ratios(paths, columns)
+        columns = columns_of(table, found, self.period.id)
+        ratios = ratios_of(paths, columns)
         others = {
             kind: [n for n, path in paths.items() if self._labels.is_one(kind, path)]
             for kind in ("row_number_labels", "code_labels", "remark_labels")
@@ -171,61 +172,6 @@ class HeaderReader:
             ratios,
             unknown,
             rows.stop,
-        )
-
-    def _columns(self, table: str, found: dict[int, Labelled]) -> tuple[Column, ...]:
-        chosen = {
-            number: next((m for m in labelled.measures if m.table == table), None)
-            for number, labelled in found.items()
-        }
-        # "In the quarter" says of a stock how much it grew; the stock itself may stand beside.
-        states = {
-            measure.id
-            for number, measure in chosen.items()
-            if measure is not None and found[number].span is not Span.IN_PERIOD
-        }
-        columns = []
-        for number, labelled in found.items():
-            measure = chosen[number]
-            if measure is None:
-                continue
-            stock = measure.accumulation is Accumulation.STOCK
-            problem = ""
-            if stock and labelled.span is Span.IN_PERIOD:
-                if measure.id in states:
-                    continue
-                problem = "column_span_unclear"
-            cumulative = labelled.span is Span.CUMULATIVE and not stock
-            columns.append(
-                Column(
-                    number,
-                    measure,
-                    labelled.period,
-                    labelled.control,
-                    cumulative,
-                    labelled.span is Span.IN_PERIOD,
-                    problem,
-                )
-            )
-        with_parts = {c.measure.id for c in columns if c.period != self.period.id}
-        columns = [
-            # A column of the whole period is a control only when its parts are there.
-            replace(c, control=c.control and c.measure.id in with_parts)
-            for c in columns
-        ]
-        often = Counter((c.measure.id, c.scope) for c in columns)
-        columns = [
-            replace(c, problem="column_repeated") if often[c.measure.id, c.scope] > 1 else c
-            for c in columns
-        ]
-        # Beside columns that name their month, one that names none may be a month's as well.
-        return tuple(
-            replace(c, problem="column_part_unclear")
-            if c.measure.id in with_parts
-            and c.period == self.period.id
-            and not (c.control or c.cumulative or c.problem)
-            else c
-            for c in columns
         )
 
 
@@ -255,22 +201,3 @@ def _side_by_side(
     for names, columns in groups:
         if columns:
             yield tuple(names), tuple(columns)
-
-
-def _ratios(paths: Paths, columns: Sequence[Column]) -> tuple[RatioColumn, ...]:
-    """Each ratio column belongs to the nearest part on its left and that part's whole."""
-    found = []
-    for number, path in paths.items():
-        if not path or not starts_with_word("ratio_labels", path[-1]):
-            continue
-        parts = [c for c in columns if c.number < number and c.measure.whole]
-        if not parts:
-            continue
-        part = max(parts, key=lambda c: c.number)
-        whole = next(
-            (c for c in columns if c.measure.id == part.measure.whole and c.scope == part.scope),
-            None,
-        )
-        if whole is not None:
-            found.append(RatioColumn(number, part.number, whole.number))
-    return tuple(found)

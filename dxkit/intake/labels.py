@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dxkit.intake.text import clean, is_word, normalise, starts_with_word, vocabulary
@@ -14,6 +15,7 @@ _OUTLINE = re.compile(
 )
 _COUNT_BEHIND = re.compile(r"\s*\(\d[^()]*\)\Z")
 _ROMAN = re.compile(r"[IVX]{1,6}[.)]?\Z")
+_LONGEST_PLACE = 10  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,14 @@ def row_label(text: str) -> RowLabel:
 def is_roman(text: str) -> bool:
     """Whether a row number is a roman numeral, as those of groups are."""
     return bool(_ROMAN.match(clean(text)))
+
+
+def parted(name: str) -> Iterator[tuple[str, str]]:
+    """The ways to part a name into a place and what it lies in."""
+    for mark in (",", " - ", " \u2013 ", "("):
+        place, found, of = name.partition(mark)
+        if found and place.strip() and of.strip():
+            yield place.strip(), of.strip(" )")
+    words = name.split()
+    for first in range(2, min(len(words) - 1, _LONGEST_PLACE)):
+        yield " ".join(words[:first]), " ".join(words[first:])

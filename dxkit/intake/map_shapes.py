@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dxkit.model.campaign import CampaignError, CampaignProblem
+from dxkit.model.problems import CampaignError, CampaignProblem
 
 TILES_FILE = "tiles.csv"
 Ring = tuple[tuple[float, float], ...]

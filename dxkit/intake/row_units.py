@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from dxkit.intake.labels import RowLabel, is_roman
+from dxkit.intake.labels import RowLabel, is_roman, parted
 from dxkit.intake.layout import Layout
 from dxkit.intake.names import Match, Names
 from dxkit.intake.text import clean
 from dxkit.intake.workbook import Cell, Sheet
 from dxkit.model.units import Unit
-
-_LONGEST_PLACE = 10  # words
 
 
 class RowUnits:
@@ -194,7 +192,7 @@ class RowUnits:
     def _within_named(self, label: RowLabel, above: Unit | None) -> Match | None:
         """The unit of a name that says itself what it lies in: "Ap 1, xa Vi Tan"."""
         units = self._names.units
-        for name, of in _places(label.open_name):
+        for name, of in parted(label.open_name):
             whole = self._names.in_full(of)
             if whole is None or whole.level == units.levels[0]:
                 continue
@@ -244,14 +242,3 @@ class RowUnits:
         if self._sender is not None and self._sender.code in units:
             scopes.append((self._sender, *units.children(self._sender.code)))
         return scopes + [tuple(units.at_level(level)) for level in units.levels]
-
-
-def _places(name: str) -> Iterator[tuple[str, str]]:
-    """The ways to part a name into a place and what it lies in."""
-    for mark in (",", " - ", " \u2013 ", "("):
-        place, found, of = name.partition(mark)
-        if found and place.strip() and of.strip():
-            yield place.strip(), of.strip(" )")
-    words = name.split()
-    for first in range(2, min(len(words) - 1, _LONGEST_PLACE)):
-        yield " ".join(words[:first]), " ".join(words[first:])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dxkit.intake.cell_values import Value
 from dxkit.intake.layout import Column, Layout
 from dxkit.intake.shares_of_wholes import count_from_share
 from dxkit.intake.text import is_word, normalise
 from dxkit.intake.values import (
     Counted,
-    Value,
     is_fraction,
     read_count,
     read_number,

@@ -5,50 +5,26 @@ Whatever is not certain becomes a missing value with a finding, never a guess.
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from dxkit.intake.number_formats import shows_another
+from dxkit.intake.cell_values import LARGEST, Value, read_common, rejected
 from dxkit.intake.numerals import parse_decimal, parse_whole, parse_with_lookalikes
 from dxkit.intake.shares_of_wholes import agrees
-from dxkit.intake.text import clean, is_word, normalise, vocabulary
+from dxkit.intake.text import clean, normalise, vocabulary
 from dxkit.intake.workbook import Cell
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.table import Flag
 
 _NOISE = 1e-6  # what a formula's binary fractions may leave beside a whole number
-_LARGEST = 10**15  # of a number, whichever its sign: beyond, a spreadsheet loses digits
 _MOST_DIGITS = 15  # a spreadsheet's numbers have no more: what is longer is no count
-_TWO_NUMBERS = re.compile(r"\d[^\S\n]*(?:\n|\t|[^\S\n]{2,})\s*\d")  # one below or beside the other
 _LARGEST_SHARE = 1_000_000  # times the whole
-_DATE = re.compile(
-    r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}\Z|(?:19|20)\d{2}-\d{1,2}-\d{1,2}(?:[T ].*)?\Z"
-    r"|\d{1,2}[- ](?:Thg|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?[- ]?\d{0,4}\Z",
-    re.IGNORECASE,
-)
 _PLAIN_COUNT = re.compile(r"(?:0|[1-9]\d{0,14})\Z", re.ASCII)
 _BELOW_NOUGHT = re.compile(r"[-\u2212\u2013]\s?\d[\d., ]*\Z|\(\d[\d., ]*\)\Z")  # -5, (5)
 _PARTS = re.compile(
     r"(?:(?P<share>[\d.,]+ ?%) ?)?\(?(?P<part>\d[\d. ]*) ?/ ?(?P<whole>\d[\d. ]*)\)?\Z"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What a cell says. ``problem`` is a finding code, ``details`` what fills its message.
-
-    ``share`` is set when a percentage stands where a count belongs: see ``count_from_share``.
-    """
-
-    value: float | int | None
-    flag: Flag | None = None
-    problem: str = ""
-    details: Mapping[str, object] = field(default_factory=dict)
-    share: Decimal | None = None
-    whole: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +46,11 @@ class Counted:
 _ANYTHING = Counted()
 
 
-def _rejected(problem: str, **details: object) -> Value:
-    return Value(None, Flag.REJECTED, problem, details)
-
-
 def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
     """A whole number of things, 0 or more."""
     if isinstance(cell.value, str) and cell.is_plain and _PLAIN_COUNT.match(cell.value):
         return Value(int(cell.value))  # as most cells are
-    common = _common(cell)
+    common = read_common(cell)
     if common is not None:
         return common
     if isinstance(cell.value, (int, float)):
@@ -87,20 +59,20 @@ def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
         return _whole(cell.value)
     text, flag, thing = _without_words(clean(str(cell.value)).removeprefix("'").strip())
     if _BELOW_NOUGHT.match(text):
-        return _rejected("count_negative")
+        return rejected("count_negative")
     if _is_no_count(text):
-        return _rejected("value_ambiguous")
+        return rejected("value_ambiguous")
     if thing and counted.things and not counted.counts(thing):
-        return _rejected("value_of_other_thing", thing=thing)
+        return rejected("value_of_other_thing", thing=thing)
     if parts := _PARTS.match(text):
         clear = counted.is_part and flag is None
-        return _part_of_whole(parts) if clear else _rejected("value_ambiguous")
+        return _part_of_whole(parts) if clear else rejected("value_ambiguous")
     if text.endswith("%"):
         if flag is not None:
-            return _rejected("value_ambiguous")
+            return rejected("value_ambiguous")
         share = parse_decimal(text[:-1].strip())
         if share is None:
-            return _rejected("value_unreadable")
+            return rejected("value_unreadable")
         return Value(None, Flag.REJECTED, "share_in_count_column", share=share)
     found = parse_whole(text)
     if found is None and flag is None:
@@ -110,9 +82,9 @@ def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
     if found is None:
         decimal = parse_decimal(text)
         if decimal is None:
-            return _rejected("value_unreadable")
+            return rejected("value_unreadable")
         if decimal != int(decimal):
-            return _rejected("count_not_whole")
+            return rejected("count_not_whole")
         found = int(decimal)
     if flag is None:
         return Value(found)
@@ -123,7 +95,7 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
     """A score, or a percentage as a fraction. ``fractions`` says that the whole column of shares
     is written in fractions, so that 0.456 is 45.6 %.
     """
-    common = _common(cell)
+    common = read_common(cell)
     if common is not None:
         return common
     if isinstance(cell.value, (int, float)):
@@ -131,7 +103,7 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
             if fractions:
                 return Value(cell.value)
             if 0 < abs(cell.value) <= 1:
-                return _rejected("value_ambiguous")
+                return rejected("value_ambiguous")
             return Value(float(Decimal(repr(cell.value)) / 100))
         return Value(cell.value)
     text, flag, _ = _without_words(clean(str(cell.value)))
@@ -149,15 +121,15 @@ def _number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
     percent = text.endswith("%")
     number = parse_decimal(text.rstrip("% "))
     if number is None:
-        return _rejected("value_unreadable")
+        return rejected("value_unreadable")
     if kind is MeasureKind.SHARE:
         if fractions:
             return Value(float(number))
         if not percent and 0 < number <= 1:
-            return _rejected("value_ambiguous")
+            return rejected("value_ambiguous")
         return Value(float(number / 100))
     if re.fullmatch(r"\d{1,3}[.,]\d{3}", text):  # one and a bit, or a thousand and a bit?
-        return _rejected("value_ambiguous")
+        return rejected("value_ambiguous")
     return Value(float(number))
 
 
@@ -168,7 +140,7 @@ def is_fraction(cell: Cell) -> bool | None:
     if isinstance(cell.value, bool) or cell.is_error:
         return None
     if isinstance(cell.value, (int, float)):
-        if not abs(cell.value) <= _LARGEST:
+        if not abs(cell.value) <= LARGEST:
             return None
         number: Decimal | None = Decimal(repr(cell.value))
         percent = cell.is_percentage
@@ -184,47 +156,10 @@ def is_fraction(cell: Cell) -> bool | None:
 
 def _whole(value: float | int) -> Value:
     if value < 0:
-        return _rejected("count_negative")
+        return rejected("count_negative")
     if abs(value - round(value)) > _NOISE:
-        return _rejected("count_not_whole")
+        return rejected("count_not_whole")
     return Value(round(value))
-
-
-def _common(cell: Cell) -> Value | None:
-    """What is read the same in every column of numbers; None when it is for the column to say."""
-    if cell.is_error or (isinstance(cell.value, str) and cell.value.startswith("#")):
-        return _rejected("value_is_error")
-    if cell.formula_without_value:
-        return _rejected("formula_not_calculated")
-    if cell.value is None or (isinstance(cell.value, str) and not clean(cell.value)):
-        return Value(None, Flag.NO_DATA)
-    if isinstance(cell.value, (datetime.date, datetime.time, datetime.timedelta)):
-        return _rejected("value_is_date")
-    if isinstance(cell.value, bool):
-        return _rejected("value_unreadable")
-    if isinstance(cell.value, (int, float)) and not abs(cell.value) <= _LARGEST:
-        return _rejected("value_unreadable")
-    if cell.struck:
-        return _rejected("value_struck_out")
-    if not cell.is_plain and shows_another(cell.number_format, cell.value == 0):
-        return _rejected("value_shown_otherwise")
-    if isinstance(cell.value, str):
-        if _TWO_NUMBERS.search(cell.value.strip()):
-            return _rejected("value_ambiguous")
-        # Marks of footnotes ("102\u00b9") and the like are digits that are no part of a number.
-        if any(letter.isnumeric() and not letter.isdecimal() for letter in cell.value):
-            return _rejected("value_unreadable")
-        if _DATE.match(clean(cell.value)):
-            return _rejected("value_is_date")
-        for words, value in (
-            ("no_data", Value(None, Flag.NO_DATA)),
-            ("none_arose", Value(None, Flag.NOT_APPLICABLE)),
-            ("not_reported", Value(None, Flag.NOT_REPORTED)),
-            ("zero", Value(0)),
-        ):
-            if is_word(words, cell.value):
-                return value
-    return None
 
 
 def _is_no_count(text: str) -> bool:
@@ -259,16 +194,16 @@ def _without_words(text: str) -> tuple[str, Flag | None, str]:
 def _part_of_whole(parts: re.Match[str]) -> Value:
     part, whole = (parse_whole(parts[name].strip()) for name in ("part", "whole"))
     if part is None or not whole:
-        return _rejected("value_unreadable")
+        return rejected("value_unreadable")
     typed = parse_decimal(parts["share"].rstrip("% ")) if parts["share"] else None
     if parts["share"] and (typed is None or not agrees(part, whole, typed)):
-        return _rejected("value_unreadable")
+        return rejected("value_unreadable")
     return Value(part, whole=whole)
 
 
 def _rejected_share(fraction: float, number_format: str) -> Value:
     if abs(fraction) > _LARGEST_SHARE:
-        return _rejected("value_unreadable")
+        return rejected("value_unreadable")
     shown = re.search(r"0[.,](0+)", number_format)
     decimals = min(len(shown[1]), _MOST_DIGITS) if shown else 0
     percentage = Decimal(repr(fraction)) * 100

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from dxkit.model.check_rules import CheckRules, ReferenceCheck
 from dxkit.model.initiatives import InitiativeRegister
 from dxkit.model.periods import Period
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule, UncertaintyRule, Words
@@ -134,39 +135,6 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceCheck:
-    """A reported measure is compared with a published one read from ``folder`` under the
-    campaign's raw folder; a relative difference above ``tolerance`` is a finding.
-    """
-
-    measure: str
-    reference: str
-    folder: str
-    tolerance: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRules:
-    """From where on a figure is unlikely enough to ask for a second look.
-
-    ``jump_share`` is a change of a share between periods (0.5: 50 points), ``jump_stock`` one of a
-    whole relative to itself, ``jump_ratio`` a multiple of a flow; units below ``smallest`` things
-    are left alone. ``copied_rows`` equal rows make a column a copy of the last period's.
-    ``heaping_window`` is how near to a target (0.02: 2 points) units are compared, and
-    ``heaping_chance`` how unlikely a crowd just above it must be.
-    """
-
-    jump_share: float = 0.5
-    jump_stock: float = 0.3
-    jump_ratio: float = 5.0
-    smallest: float = 30
-    copied_rows: int = 5
-    heaping_window: float = 0.02
-    heaping_chance: float = 0.001
-
-
-@dataclass(frozen=True, slots=True)
 class Correction:
     """The office's own repair of one cell, valid only while the cell reads ``expected``."""
 
@@ -204,7 +172,7 @@ class Campaign:
     ranking: RankingRule
     rewards: tuple[RewardRule, ...] = ()
     reference_checks: tuple[ReferenceCheck, ...] = ()
-    checks: CheckRules = CheckRules()
+    checks: CheckRules = field(default_factory=CheckRules)
     corrections: tuple[Correction, ...] = ()
     layouts: Mapping[str, object] = field(default_factory=dict)
     tables: Mapping[str, Words] = field(default_factory=dict)  # names of the measures' tables
@@ -268,26 +236,3 @@ class Campaign:
     def target(self, indicator_id: str, level: str, period_id: str) -> Target | None:
         """The target that applies, or None when the plan sets none."""
         return self._targets.get((indicator_id, level, period_id))
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignProblem:
-    """One thing wrong in a campaign folder. ``line`` is 1-based, 0 for the whole file.
-
-    The text lives in the message files under ``campaign.<code>``.
-    """
-
-    code: str
-    file: str
-    line: int = 0
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-class CampaignError(Exception):
-    """The campaign folder cannot be used; ``problems`` lists everything that is wrong with it."""
-
-    def __init__(self, problems: tuple[CampaignProblem, ...]) -> None:
-        super().__init__(
-            "; ".join(f"{p.file}:{p.line}: {p.code} {dict(p.values)}" for p in problems)
-        )
-        self.problems = problems

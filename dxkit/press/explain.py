@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dxkit.model.facts import CellRef, Fact, FactKey
@@ -26,12 +26,24 @@ def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) ->
     yield from _steps(opened, fact, 1, language)
     yield "  " + language.plain("cli.explain_cells")
     received = dict(_received(opened))
-    for cell in fact.sources:
+    for cell in in_reading_order(fact.sources):
         observation = received.get(cell)
         made = f"  {observation.raw!r} = {observation.value}" if observation else ""
         if observation and observation.correction:
             made += " " + language.plain("cli.explain_corrected", reason=observation.correction)
         yield f"    {cell}{made}"
+
+
+def in_reading_order(cells: Iterable[CellRef]) -> list[CellRef]:
+    """Cells by file, sheet, column and row, as a spreadsheet has them: C14 before C100, Z before
+    AA. Facts keep theirs in the order of their texts, which is quick to make.
+    """
+
+    def place(of: CellRef) -> tuple[str, str, int, str, int]:
+        column = of.cell.rstrip("0123456789")
+        return of.file, of.sheet, len(column), column, int(of.cell[len(column) :] or 0)
+
+    return sorted(cells, key=place)
 
 
 def places_shown(folder: Path, key: FactKey) -> Iterator[tuple[str, str, int]]:

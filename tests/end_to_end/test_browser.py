@@ -11,6 +11,8 @@ import pytest
 
 from dxkit.cli import run
 
+pytestmark = pytest.mark.unmeasured
+
 PAGES = (
     "district/934-huyen-phung-hiep.html",
     "district/936-huyen-long-my.html",

@@ -21,6 +21,8 @@ from lxml import etree, html
 from dxkit.cli import run
 from dxkit.press.browser import find_browser
 
+pytestmark = pytest.mark.unmeasured
+
 UNITS = ("934", "936", "93", "31393")
 
 

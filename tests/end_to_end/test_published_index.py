@@ -11,6 +11,8 @@ import pytest
 
 from dxkit.cli import run
 
+pytestmark = pytest.mark.unmeasured
+
 WEIGHTS = (10, 5, 20, 15, 10, 10, 5, 20, 5)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dxkit.intake.campaign_folder import campaign_ids, load_campaign
-from dxkit.model.campaign import CampaignError
+from dxkit.model.problems import CampaignError
 
 
 @pytest.fixture

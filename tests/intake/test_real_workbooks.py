@@ -21,9 +21,12 @@ from dxkit.model.table import Received
 REAL = Path(__file__).parents[2].parent / "shared" / "real"
 CAMPAIGNS = Path(__file__).parent / "campaigns"
 
-pytestmark = pytest.mark.skipif(
-    not REAL.is_dir(), reason="the published workbooks do not lie beside the project"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not REAL.is_dir(), reason="the published workbooks do not lie beside the project"
+    ),
+    pytest.mark.unmeasured,
+]
 
 
 def read(campaign: str, period: str, file: str, folder: Path) -> Received:

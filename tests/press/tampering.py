@@ -136,12 +136,8 @@ class Tamperer:
 
     def source(self, text: str) -> str:
         """The address of a cell in the list of sources."""
-
-        def change(match: re.Match[str]) -> str:
-            return f"{match[1]}{match[2]}{int(match[3]) + 500}{match[4]}"
-
-        pattern = r'(<li class="place">[^<]*?)([A-Z]+)(\d+)([^<]*</li>)'
-        return self.replaced(text, pattern, change)
+        pattern = r'(<li class="place">[^<]*?[A-Z]+)(\d+)([^<]*</li>)'
+        return self.replaced(text, pattern, lambda m: f"{m[1]}{int(m[2]) + 500}{m[3]}")
 
     def date(self, text: str) -> str:
         """A day or quarter."""

@@ -17,7 +17,7 @@ from dxkit.cli import run
 from dxkit.intake.project import Project
 from dxkit.model.facts import Fact, FactKey
 from dxkit.press.browser import PrintError, find_browser, print_page
-from dxkit.press.verify_annexes import compare_document
+from dxkit.press.verify_annexes import Find, compare_document, compare_workbook
 from dxkit.story.period import open_period
 
 
@@ -113,38 +113,63 @@ def test_documents_have_the_same_bytes_every_time(with_documents: Path, tmp_path
     assert path.read_bytes() == before
 
 
-def test_verification_sees_annexes_and_what_was_changed_in_them(
-    with_documents: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.unmeasured
+def test_verification_proves_pages_and_annexes_and_names_what_was_changed_in_them(
+    with_documents: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = ["--out", str(with_documents)]
-    assert run(["verify", "2022-Q4", *out]) == 0
-    folder = with_documents / "haugiang-2022/2022-Q4"
-    path = document_of(with_documents)
-    kept = path.read_bytes()
+    """Untouched all is proved; a number changed in each annex is named, and nothing else."""
+    assert run(["verify", "2022-Q4", "--out", str(with_documents)]) == 0, capsys.readouterr().out
+    shutil.copytree(with_documents, tmp_path, dirs_exist_ok=True)
+    path = document_of(tmp_path)
     _replace_in(path, "word/document.xml", _first_fact_text)
-    assert run(["verify", "2022-Q4", *out]) == 1
-    assert path.name in capsys.readouterr().out
-    path.write_bytes(kept)
-    book_path = folder / "league.xlsx"
-    kept = book_path.read_bytes()
+    book_path = tmp_path / "haugiang-2022/2022-Q4/league.xlsx"
     book = openpyxl.load_workbook(book_path)
     book["Xếp hạng"]["C3"] = 99.5
     book.save(book_path)
-    assert run(["verify", "2022-Q4", *out]) == 1
-    assert "league.xlsx" in capsys.readouterr().out
-    book_path.write_bytes(kept)
-    assert run(["verify", "2022-Q4", *out]) == 0
+    capsys.readouterr()
+    assert run(["verify", "2022-Q4", "--out", str(tmp_path)]) == 1
+    _, *named = capsys.readouterr().out.splitlines()
+    places = [line.strip().partition(": ")[0] for line in named]
+    assert sorted(places) == [f"district/{path.name}", "league.xlsx"]
 
 
-def test_a_changed_description_of_a_picture_is_found(with_documents: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def find(outputs: Path) -> Find:
+    """The facts of the period by their keys."""
+    project = Project.find(None, str(outputs.parents[1]))
+    analysis = open_period(project, "haugiang-2022", "2022-Q4").analysis
+
+    def find_fact(key: str) -> Fact | None:
+        """None for what is no key: the place of a number that nobody listed."""
+        return analysis.find(FactKey.parse(key)) if key.count("/") == 3 else None
+
+    return find_fact
+
+
+def test_a_changed_number_of_the_workbook_is_found(
+    outputs: Path, tmp_path: Path, find: Find
+) -> None:
+    """Neither another number, nor another writing of it, nor one that nobody listed passes."""
+    numbers, differences = compare_workbook(outputs / "league.xlsx", find)
+    assert numbers > 100
+    assert not differences
+    book = openpyxl.load_workbook(outputs / "league.xlsx")
+    sheet = book["Xếp hạng"]
+    sheet["C3"] = 99.5
+    sheet["C4"].number_format = "0%"
+    sheet["Z9"] = 7
+    book.save(tmp_path / "league.xlsx")
+    _, differences = compare_workbook(tmp_path / "league.xlsx", find)
+    assert len(differences) == 3
+    assert "Xếp hạng!Z9" in {difference.fact for difference in differences}
+
+
+def test_a_changed_description_of_a_picture_is_found(
+    with_documents: Path, tmp_path: Path, find: Find
+) -> None:
     """What only readers who do not see a document's chart are told is proved as well."""
-    opened = open_period(Project.find(None, str(with_documents)), "haugiang-2022", "2022-Q4")
     path = tmp_path / "copy.docx"
     shutil.copy(document_of(with_documents), path)
-
-    def find(key: str) -> Fact | None:
-        return opened.analysis.find(FactKey.parse(key))
-
     numbers, differences = compare_document(path, find)
     assert numbers > 150
     assert not differences

@@ -33,15 +33,17 @@ class Cluster:
         found = self._wait_for(r"Scheduler at:\s*(tcp://127\.0\.0\.1:\d+)", self.log)
         self.address = found[1]
 
-    def add_worker(self) -> None:
-        log = self.folder / f"worker-{len(self.workers)}.log"
-        self.workers.append(
+    def add_workers(self, count: int) -> None:
+        logs = [self.folder / f"worker-{number}.log" for number in range(count)]
+        self.workers += [
             self._start(
                 "dask_worker", log, self.address, "--host", "127.0.0.1", "--nthreads", "1",
                 "--no-nanny", "--no-dashboard", "--local-directory", str(self.folder),
             )
-        )  # fmt: skip
-        self._wait_for("Registered to", log)
+            for log in logs
+        ]  # fmt: skip
+        for log in logs:
+            self._wait_for("Registered to", log)
 
     def _start(self, module: str, log: Path, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments]
@@ -68,8 +70,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     folder.mkdir()
     made = Cluster(folder)
     try:
-        made.add_worker()
-        made.add_worker()
+        made.add_workers(2)
         yield made
     finally:
         made.close()
@@ -82,6 +83,7 @@ def descendants(process: int) -> list[int]:
     return children + [below for child in children for below in descendants(child)]
 
 
+@pytest.mark.unmeasured
 def test_a_batch_on_a_cluster_survives_the_death_of_a_worker(
     cluster: Cluster, outputs: Path, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:

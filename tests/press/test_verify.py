@@ -46,6 +46,7 @@ def pages(outputs: Path) -> dict[str, tuple[str, str]]:
     }
 
 
+@pytest.mark.unmeasured
 def test_an_untouched_page_holds_no_difference(
     pages: dict[str, tuple[str, str]], again: Again, outputs: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_cell_that_the_office_corrected_is_still_the_cell_received(
     assert not differences
 
 
+@pytest.mark.unmeasured
 def test_the_second_path_makes_every_fact_of_a_district_again(
     opened: OpenPeriod, again: Again, request: pytest.FixtureRequest
 ) -> None:

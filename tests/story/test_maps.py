@@ -13,7 +13,7 @@ from lxml import html
 
 from dxkit.intake.map_shapes import load_map
 from dxkit.intake.project import Project
-from dxkit.model.campaign import CampaignError
+from dxkit.model.problems import CampaignError
 from dxkit.story.parts.context import Context
 from dxkit.story.parts.pictures_map import map_chart
 from dxkit.story.period import OpenPeriod, open_period

@@ -34,6 +34,8 @@ from dxkit.story.messages import load_language
 from dxkit.story.period import open_period
 from dxkit.story.sentences import Writer
 
+pytestmark = pytest.mark.unmeasured
+
 DISTRICTS = [str(code) for code in range(930, 938)]
 RATIOS = {
     "online_dossiers": ("dossiers_online", "dossiers"),

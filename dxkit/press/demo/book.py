@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -95,13 +95,15 @@ def formats_of(book: Any) -> dict[str, Any]:
     }
 
 
-def start_sheet(made: Book, key: str, last_column: int, unit: str = "") -> Any:
-    """A sheet with the block above the table."""
-    texts, formats = made.texts, made.formats
+def start_sheet(made: Book, key: str, widths: Sequence[int], unit: str = "") -> Any:
+    """A sheet with the block above a table whose columns have these widths."""
+    texts, formats, last_column = made.texts, made.formats, len(widths) - 1
     sheet = made.book.add_worksheet(texts["sheets"][key])
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
     half = last_column // 2
     first, last = (
         day.strftime("%d/%m/%Y") for day in (made.period.first_day, made.period.last_day)

@@ -29,7 +29,7 @@ from dxkit.press.demo.truth import (
 def write_dossiers(made: Book) -> None:
     """The sheet of dossiers by month."""
     texts = made.texts["headers"]
-    sheet = start_sheet(made, "dossiers", 11)
+    sheet = start_sheet(made, "dossiers", [6, 26, *[11] * 9, 18])
     pair = [texts["dossiers"], texts["dossiers_online"]]
     months = [split_period_id(part)[2] for part in made.period.parts]
     row = write_header(
@@ -43,10 +43,6 @@ def write_dossiers(made: Book) -> None:
             (made.texts["remark"], []),
         ],
     )
-    sheet.set_column(0, 0, 6)
-    sheet.set_column(1, 1, 26)
-    sheet.set_column(2, 10, 11)
-    sheet.set_column(11, 11, 18)
     for place, commune in enumerate(made.communes, start=1):
         write_label(made, sheet, row, str(place), written_name(commune.unit, place), "")
         if made.silent(commune):
@@ -88,13 +84,10 @@ def _dossier_row(made: Book, sheet: Any, row: int, count: Callable[[str], int], 
 def write_initiatives(made: Book) -> None:
     """The list of model initiatives."""
     texts = made.texts["initiatives"]
-    sheet = start_sheet(made, "initiatives", 7)
+    sheet = start_sheet(made, "initiatives", [6, 42, *[20] * 6])
     headers = [made.texts["number"], *texts["headers"]]
     for column, label in enumerate(headers):
         sheet.write_string(HEADER_ROW, column, label, made.formats["header"])
-    sheet.set_column(0, 0, 6)
-    sheet.set_column(1, 1, 42)
-    sheet.set_column(2, 7, 20)
     row = HEADER_ROW + 1
     number = 0
     for commune in made.reported():
@@ -113,7 +106,7 @@ def write_initiatives(made: Book) -> None:
 def write_teams(made: Book) -> None:
     """The sheet of the community digital teams."""
     texts = made.texts["headers"]
-    sheet = start_sheet(made, "teams", 8)
+    sheet = start_sheet(made, "teams", [6, 26, *[13] * 6, 18])
     groups = (
         ("team_group", ("teams", "team_members")),
         ("outreach_group", ("outreach_sessions", "outreach_people")),
@@ -129,10 +122,6 @@ def write_teams(made: Book) -> None:
             (made.texts["remark"], []),
         ],
     )
-    sheet.set_column(0, 0, 6)
-    sheet.set_column(1, 1, 26)
-    sheet.set_column(2, 7, 13)
-    sheet.set_column(8, 8, 18)
     measures = [measure for _, below in groups for measure in below]
     for place, commune in enumerate(made.communes, start=1):
         write_label(made, sheet, row, str(place), written_name(commune.unit, place), "")

@@ -29,7 +29,8 @@ _SHARES = ("households_digital_skills", "households_app", "households_cashless")
 def write_households(made: Book) -> None:
     """Write the sheet."""
     texts = made.texts["headers"]
-    sheet = start_sheet(made, "households", 12, made.texts["households_in_cells"])
+    widths = [6, 26, *[11] * 10, 18]
+    sheet = start_sheet(made, "households", widths, made.texts["households_in_cells"])
     pair = [texts["count"], texts["ratio"]]
     row = write_header(
         made,
@@ -46,10 +47,6 @@ def write_households(made: Book) -> None:
             (made.texts["remark"], []),
         ],
     )
-    sheet.set_column(0, 0, 6)
-    sheet.set_column(1, 1, 26)
-    sheet.set_column(2, 11, 11)
-    sheet.set_column(12, 12, 18)
     for place, commune in enumerate(made.communes, start=1):
         name = written_name(commune.unit, place)
         write_label(made, sheet, row, NUMERALS[place], name, "group_")

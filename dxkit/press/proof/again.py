@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -70,9 +72,7 @@ class Again:
         return self.sums.total(key.unit, (key.subject,))[0]
 
     def _month(self, key: FactKey) -> Number:
-        if key.period not in self._parts:
-            self._parts[key.period] = Sums(self.campaign, self.received, part=key.period)
-        sums, indicator = self._parts[key.period], self.campaign.indicator(key.subject)
+        sums, indicator = self.part(key.period), self.campaign.indicator(key.subject)
         sides = {"month_numerator": 0, "month_denominator": 1}
         if key.kind in sides:
             return sums.side(key.unit, indicator, sides[key.kind])
@@ -81,6 +81,20 @@ class Again:
         return sums.value(key.unit, indicator)
 
     # what several kinds need -------------------------------------------------------------
+
+    def part(self, name: str) -> Sums:
+        """The sums of what was reported on one part of the period."""
+        if name not in self._parts:
+            self._parts[name] = Sums(self.campaign, self.received, part=name)
+        return self._parts[name]
+
+    @cached_property
+    def places(self) -> Mapping[str, set[CellRef]]:
+        """The cells received, by measure."""
+        found: dict[str, set[CellRef]] = defaultdict(set)
+        for observation in self.received.table.observations:
+            found[observation.measure].add(observation.place)
+        return found
 
     @cached_property
     def doubtful(self) -> frozenset[CellRef]:
@@ -214,39 +228,6 @@ class Again:
             then = [earlier.sums.side(child, i, s) for i in ratios for s in (0, 1)]
             if now and None not in now and now == then:
                 found.append(child)
-        return found
-
-    def cells_of(self, key: FactKey) -> set[CellRef] | None:
-        """The cells that a number was read from; None for one that is made from others."""
-        period = self if key.period in (self.period.id, *self.period.parts) else self.before
-        if period is None or key.unit not in period.units:
-            return None
-        sums = period.sums
-        if key.period in period.period.parts:
-            sums = Sums(period.campaign, period.received, part=key.period)
-        sides = {"numerator": 0, "denominator": 1, "month_numerator": 0, "month_denominator": 1}
-        indicator = next((i for i in self.campaign.indicators if i.id == key.subject), None)
-        if indicator is None:
-            known = {measure.id for measure in self.campaign.measures}
-            both: set[CellRef] = set()
-            if key.subject in known and key.kind == "value":
-                both = set(sums.total(key.unit, (key.subject,))[2])
-            measure = key.subject
-        elif key.kind in sides or (key.kind == "value" and indicator.kind != "ratio"):
-            both = sums.cells(key.unit, indicator)
-            measures = sums.measures_of(indicator)
-            measure = measures[min(sides.get(key.kind, 0), len(measures) - 1)]
-        else:
-            return None
-        own = {o.place for o in period.received.table.observations if o.measure == measure}
-        of = period.period.id
-        return {CellRef(f"{of}/{c.file}", c.sheet, c.cell) for c in both & own}
-
-    def cells(self, unit: str) -> set[CellRef]:
-        """All cells behind the unit's indicators."""
-        found: set[CellRef] = set()
-        for indicator in self.scores.indicators(unit):
-            found |= self.sums.cells(unit, indicator)
         return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dxkit.model.rules import Words
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
-from dxkit.press.proof.rewards_again import band_again, decisions_again
+from dxkit.press.proof.rewards_again import Decisions, band_again, decisions_again
 from dxkit.story.messages import load_language
 
 _SHAPES = {"good": "●", "bad": "▲", "none": "–", "unknown": "–"}
@@ -20,6 +20,7 @@ class JudgementProof:
         self.proof = proof
         self.again = proof.again
         self.language = load_language(proof.language)
+        self._decided: dict[str, dict[str, Decisions]] = {}
 
     def check(self) -> Iterator[Difference]:
         """Everything that is wrong with them."""
@@ -82,8 +83,11 @@ class JudgementProof:
             f"report.scoring_{self.again.campaign.indicator(indicator).scoring}"
         )
 
-    def _decisions(self, unit: str) -> dict[str, dict[str, tuple[bool, str]]]:
-        return decisions_again(self.again, self.again.scores.group(unit))
+    def _decisions(self, unit: str) -> dict[str, Decisions]:
+        group = self.again.scores.group(unit)
+        if group not in self._decided:
+            self._decided[group] = decisions_again(self.again, group)
+        return self._decided[group]
 
     def _name(self, words: Words) -> str:
         return self.language.name(words) if words else "–"

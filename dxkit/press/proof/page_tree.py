@@ -37,10 +37,11 @@ class Element:
 
     def walk(self) -> Iterator[Element]:
         """The element and all below it, in reading order."""
-        yield self
-        for child in self.children:
-            if isinstance(child, Element):
-                yield from child.walk()
+        waiting = [self]
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting += [c for c in reversed(element.children) if isinstance(c, Element)]
 
     def find_all(self, *tags: str) -> list[Element]:
         """All elements of these tags below it, in reading order."""

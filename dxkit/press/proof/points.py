@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.rules import RewardRule
+from dxkit.press.proof.shares import share_of_points
 from dxkit.press.proof.sums import Sums
 
 Points = Mapping[str, float]
-
-
-def share_of_points(
-    indicator: Indicator, value: float, target: float | None, peers: Sequence[float]
-) -> float | None:
-    """What share of an indicator's points a value earns."""
-    up, number = indicator.direction > 0, indicator.parameters
-    place: float | None
-    match indicator.scoring:
-        case "ratio_to_target" | "ratio_to_target_uncapped":
-            if target is None or target <= 0:
-                return None
-            place = max(value, 0.0) / target
-            if not up:
-                place = target / value if value > 0 else 1.0
-            return min(place, 1.0) if indicator.scoring == "ratio_to_target" else place
-        case "steps":
-            earned = [0.0]
-            for name, edge in number.items():
-                reached = value >= edge if up else value <= edge
-                if name.startswith("from_") and reached:
-                    earned.append(number[f"share_{name[5:]}"])
-            return max(earned)
-        case "share":
-            place = value
-        case "count":
-            place = value / number["full"]
-        case "min_max":
-            span = max(peers) - min(peers)
-            place = (value - min(peers)) / span if span else None
-        case "goalposts":
-            place = (value - number["low"]) / (number["high"] - number["low"])
-        case _:
-            return None
-    if place is None:
-        return None
-    place = min(1.0, max(0.0, place))
-    return place if up else 1.0 - place
 
 
 class Scores:
@@ -62,6 +25,8 @@ class Scores:
         self._ties: dict[str, tuple[float, ...]] = {}
         self._totals: dict[str, tuple[float | None, float, str]] = {}
         self._members: dict[str, list[str]] = {}
+        self._indicators: dict[str, list[Indicator]] = {}
+        self._bonus: dict[str, float] = {}
 
     def group(self, unit: str) -> str:
         """The unit inside which this one is compared; empty when it is compared with nobody."""
@@ -82,7 +47,10 @@ class Scores:
 
     def indicators(self, unit: str) -> list[Indicator]:
         """The indicators measured at the unit's level."""
-        return [i for i in self.campaign.indicators if self.sums.is_measured(unit, i)]
+        if unit not in self._indicators:
+            found = [i for i in self.campaign.indicators if self.sums.is_measured(unit, i)]
+            self._indicators[unit] = found
+        return self._indicators[unit]
 
     def target(self, unit: str, indicator: Indicator) -> float | None:
         """The target of the rules' period at the unit's level."""
@@ -144,8 +112,11 @@ class Scores:
 
     def bonus(self, unit: str) -> float:
         """The points on top of the scale."""
-        found = [i for i in self.indicators(unit) if i.id in self.campaign.scoring.bonus]
-        return sum(i.max_points * (self.share(unit, i) or 0.0) for i in found)
+        if unit not in self._bonus:
+            found = [i for i in self.indicators(unit) if i.id in self.campaign.scoring.bonus]
+            points = sum(i.max_points * (self.share(unit, i) or 0.0) for i in found)
+            self._bonus[unit] = points
+        return self._bonus[unit]
 
     def is_ranked(self, unit: str) -> bool:
         """Whether the unit gets a place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -11,6 +12,8 @@ from dxkit.model.facts import CellRef
 from dxkit.model.table import NOT_USED, Observation, Received
 
 Number = int | float | Fraction
+Total = tuple[Fraction | None, frozenset[str], tuple[CellRef, ...]]
+"""A sum, or None and why there is none; and the cells that were added."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Sums:
     without: frozenset[CellRef] = frozenset()
     _found: dict[tuple[str, str], list[Observation]] = field(init=False)
     _known: dict[tuple[str, tuple[str, ...]], list[Pair]] = field(init=False, default_factory=dict)
+    _totals: dict[tuple[str, tuple[str, ...], int], Total] = field(init=False, default_factory=dict)
+    _values: dict[tuple[str, str], Fraction | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._found = defaultdict(list)
@@ -46,6 +51,13 @@ class Sums:
             if not self.part or observation.period == self.part:
                 self._found[observation.unit_code, observation.measure].append(observation)
         self._depth = {level.id: n for n, level in enumerate(self.campaign.levels)}
+
+    def leaving_out(self, cells: frozenset[CellRef]) -> Sums:
+        """The same sums as if these cells held nothing; what was received is not sorted again."""
+        other = copy(self)
+        other.without = cells
+        other._known, other._totals, other._values = {}, {}, {}
+        return other
 
     def pairs(self, unit: str, measures: tuple[str, ...]) -> list[Pair]:
         """What every reporting place at or below the unit tells about these measures together."""
@@ -97,17 +109,21 @@ class Sums:
                 cells += [o.place for o in found]
         return Pair(tuple(numbers), frozenset(reasons), tuple(cells))
 
-    def total(
-        self, unit: str, measures: tuple[str, ...], side: int = 0
-    ) -> tuple[Fraction | None, frozenset[str], list[CellRef]]:
+    def total(self, unit: str, measures: tuple[str, ...], side: int = 0) -> Total:
         """The sum of one side over the places that count, or why there is none; and the cells."""
+        key = (unit, measures, side)
+        if key not in self._totals:
+            self._totals[key] = self._add(unit, measures, side)
+        return self._totals[key]
+
+    def _add(self, unit: str, measures: tuple[str, ...], side: int) -> Total:
         pairs = self.pairs(unit, measures)
         counted = [pair for pair in pairs if pair.whole]
         if not counted:
             reasons = frozenset(reason for pair in pairs for reason in pair.reasons)
-            return None, reasons or frozenset({"not_reported"}), []
+            return None, reasons or frozenset({"not_reported"}), ()
         numbers = [pair.numbers[side] for pair in counted]
-        cells = [cell for pair in counted for cell in pair.cells]
+        cells = tuple(cell for pair in counted for cell in pair.cells)
         return sum((n for n in numbers if n is not None), Fraction(0)), frozenset(), cells
 
     def measures_of(self, indicator: Indicator) -> tuple[str, ...]:
@@ -120,6 +136,12 @@ class Sums:
 
     def value(self, unit: str, indicator: Indicator) -> Fraction | None:
         """The indicator of a unit."""
+        key = (unit, indicator.id)
+        if key not in self._values:
+            self._values[key] = self._value(unit, indicator)
+        return self._values[key]
+
+    def _value(self, unit: str, indicator: Indicator) -> Fraction | None:
         if indicator.kind == "value":
             own = self._found.get((unit, indicator.numerator), [])
             known = [o for o in own if o.value is not None and o.place not in self.without]

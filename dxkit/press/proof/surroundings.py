@@ -12,6 +12,7 @@ from dxkit.intake.workbook import column_letters, column_number
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
+from dxkit.press.proof.sources import cells_behind, cells_of
 from dxkit.press.proof.writing import writings
 from dxkit.story.messages import load_language, written_day
 from dxkit.story.plain_text import harmless, visible
@@ -148,7 +149,7 @@ class Surroundings:
     def _sources(self) -> frozenset[CellRef]:
         """The cells behind the indicators of the page's unit in its own period."""
         period = self.again.period.id
-        cells = self.again.cells(self.proof.unit)
+        cells = cells_behind(self.again, self.proof.unit)
         return frozenset(
             CellRef(visible(f"{period}/{c.file}"), visible(c.sheet), c.cell) for c in cells
         )
@@ -196,7 +197,7 @@ class Surroundings:
             told |= named or set()
             if named is None or not named <= self._known_cells:
                 yield self.proof.differ(text, f"{sheets[place]}: {ranges}", "–")
-        expected = self.again.cells_of(key) if told else None
+        expected = cells_of(self.again, key) if told else None
         if expected is not None:
             expected = {CellRef(visible(c.file), visible(c.sheet), c.cell) for c in expected}
         if expected is not None and told != expected:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dxkit.model.rules import Condition, RewardRule
 from dxkit.press.proof.indicator_numbers import Number, less
 from dxkit.press.proof.points import place_by
+from dxkit.press.proof.sources import cells_behind
 
 if TYPE_CHECKING:
     from dxkit.press.proof.again import Again
@@ -51,8 +52,8 @@ TOTALS: dict[str, Callable[[Again, str], Number]] = {
     "rank_best": lambda a, u: a.trials(u).best.get(u),
     "rank_worst": lambda a, u: a.trials(u).worst.get(u),
     "award_draws": _draws,
-    "cells": lambda a, u: len(a.cells(u)),
-    "cells_doubtful": lambda a, u: len(a.cells(u) & a.doubtful),
+    "cells": lambda a, u: len(cells_behind(a, u)),
+    "cells_doubtful": lambda a, u: len(cells_behind(a, u) & a.doubtful),
     "children_unchanged": lambda a, u: len(a.unchanged_below(u)),
     "targets": lambda a, u: sum(a.scores.target(u, i) is not None for i in a.scores.indicators(u)),
     "targets_known": lambda a, u: sum(

@@ -11,7 +11,6 @@ import numpy as np
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import CellRef
 from dxkit.press.proof.points import Scores
-from dxkit.press.proof.sums import Sums
 
 
 class Trials:
@@ -120,8 +119,7 @@ class Trials:
         return found
 
     def _leave_out(self, unit: str, cells: frozenset[CellRef], base: dict[str, float]) -> None:
-        campaign, received = self.scores.campaign, self.scores.sums.received
-        sums = Sums(campaign, received, without=cells)
+        sums = self.scores.sums.leaving_out(cells)
         shares: list[float | None] = []
         change = 0
         for indicator, share in zip(self.indicators, self.shares[unit], strict=True):

@@ -20,6 +20,8 @@ from tests.intake.generated.layouts import PERIOD, address
 from tests.intake.generated.meaning import Figure, Office, Reading
 from tests.intake.generated.offices import districts, make_office
 
+pytestmark = pytest.mark.unmeasured
+
 SAMPLE, ALL = 24, 700  # workbooks
 
 

@@ -12,6 +12,8 @@ import xlsxwriter
 import xlwt
 from xlwt.CompoundDoc import XlsDoc
 
+from tests.intake.ods_files import ods_of
+
 ROWS = [["STT", "Đơn vị", "Tổng số hộ"], ["I", "Xã Vị Tân", ""], ["1", "Ấp 1", 1205]]
 SHEET = "xl/worksheets/sheet1.xml"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -41,25 +43,7 @@ def good_xls() -> bytes:
 
 
 def good_ods() -> bytes:
-    from odf.opendocument import OpenDocumentSpreadsheet
-    from odf.table import Table, TableCell, TableRow
-    from odf.text import P
-
-    document = OpenDocumentSpreadsheet()
-    table = Table(name="Sheet1")
-    for values in ROWS:
-        row = TableRow()
-        for value in values:
-            number = isinstance(value, int)
-            kind = {"valuetype": "float", "value": str(value)} if number else {}
-            cell = TableCell(**(kind or {"valuetype": "string"}))
-            cell.addElement(P(text=str(value)))
-            row.addElement(cell)
-        table.addElement(row)
-    document.spreadsheet.addElement(table)
-    made = io.BytesIO()
-    document.write(made)
-    return made.getvalue()
+    return ods_of([("Sheet1", ROWS)])
 
 
 def good_csv() -> bytes:

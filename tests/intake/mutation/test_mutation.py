@@ -20,6 +20,9 @@ from judging import Judge, letters
 from dxkit.intake.campaign_folder import load_campaign
 from dxkit.intake.intake import read_period
 from dxkit.model.campaign import Campaign, MeasureKind
+from tests.intake.ods_files import ods_of
+
+pytestmark = pytest.mark.unmeasured
 
 ROOT = Path(__file__).parents[3]
 REAL = ROOT.parent / "shared" / "real"
@@ -58,28 +61,7 @@ def demo_xls() -> bytes:
 
 
 def demo_ods() -> bytes:
-    from odf.opendocument import OpenDocumentSpreadsheet
-    from odf.table import Table, TableCell, TableRow
-    from odf.text import P
-
-    document = OpenDocumentSpreadsheet()
-    for name, rows in demo_table():
-        table = Table(name=name)
-        for values in rows:
-            row = TableRow()
-            for value in values:
-                cell = (
-                    TableCell(valuetype="float", value=repr(value))
-                    if isinstance(value, float)
-                    else TableCell(valuetype="string")
-                )
-                cell.addElement(P(text=str(value)))
-                row.addElement(cell)
-            table.addElement(row)
-        document.spreadsheet.addElement(table)
-    made = io.BytesIO()
-    document.write(made)
-    return made.getvalue()
+    return ods_of(demo_table())
 
 
 def demo_csv() -> bytes:
