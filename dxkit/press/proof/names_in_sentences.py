@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.press.proof.checks import PageProof
 from dxkit.press.proof.indicator_numbers import Number
+from dxkit.press.proof.reached import reached_below
 from dxkit.press.proof.rewards_again import band_again
 from dxkit.story.plain_text import visible
 
@@ -50,6 +52,7 @@ class NamesInSentences:
             "tied": lambda: self._tied(unit),
             "ties": lambda: set(again.campaign.ranking.tie_break),
             "units": lambda: self._units(message, unit, keys),
+            "short_units": lambda: self._short(unit, keys),
             "units_unchanged": lambda: set(again.unchanged_below(unit)),
             "met": lambda: self._targets(unit, met=True),
             "missed": lambda: self._targets(unit, met=False),
@@ -134,22 +137,23 @@ class NamesInSentences:
     def _indicators(self, message: str, unit: str, keys: Keys) -> Names:
         if message.startswith("cheapest"):
             return self._cheapest(unit, keys["most"])
+        if message == "next_below":
+            return {key.subject for name, key in keys.items() if name.startswith("met_")}
         if not message.startswith("picture_grid"):
             starts = ("left_out_", "not_applicable_", "small_")
             return {key.subject for name, key in keys.items() if name.startswith(starts)}
-        counts = {}
-        for indicator in self.again.scores.indicators(unit):
-            key = FactKey(self.again.period.id, unit, indicator.id, "children_met")
-            has_target = any(
-                self.again.scores.target(c, indicator) is not None
-                for c in self.again.children(unit)
-                if self.again.sums.is_measured(c, indicator)
-            )
-            known = FactKey(self.again.period.id, unit, indicator.id, "children_known")
-            if has_target and self.again.number(known):
-                counts[indicator.id] = self.again.number(key) or 0
-        fewest = min(counts.values(), default=0)
-        return {indicator for indicator, number in counts.items() if number == fewest}
+        counts = reached_below(self.again, unit)
+        shares = {i: Fraction(met, known) for i, (met, known) in counts.items()}
+        least = min(shares.values(), default=Fraction(0))
+        shown = self.again.number(keys["children_known"])
+        fewest = {i for i, share in shares.items() if share == least}
+        return {i for i in fewest if not least or counts[i][1] == shown}
+
+    def _short(self, unit: str, keys: Keys) -> Names:
+        """The units below that miss the target of the sentence's indicator."""
+        subject, scores = keys["children_met"].subject, self.again.scores
+        indicator = self.again.campaign.indicator(subject)
+        return {c for c in self.again.children(unit) if scores.is_met(c, indicator) is False}
 
     def _cheapest(self, unit: str, most: FactKey) -> Names:
         """The ratios behind their target whose gain for a hundred more is this one."""

@@ -9,6 +9,7 @@ from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.story.claims.rules import Filling, choose
 from dxkit.story.claims.view import View, unit_of
+from dxkit.story.claims.weakest import reached_below
 
 _PLACES = ("first", "second", "third")
 _STEPS = (
@@ -53,9 +54,13 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
     if cheapest is not None:
         yield (cheapest,)
     if not groups:
+        short = [r for r in reached_below(view) if r.is_short]
         last = choose(
-            ("next_nothing", "next_unknown"),
+            ("next_below", "next_nothing", "next_unknown"),
             {
+                **{f"met_{r.indicator.id}": r.met for r in short},
+                **{f"known_{r.indicator.id}": r.known for r in short},
+                "indicators": [Reference("short_indicator", r.indicator.id) for r in short],
                 "targets": view.fact(TOTAL, "targets"),
                 "targets_met": view.fact(TOTAL, "targets_met"),
                 "value": view.scorecard.fact(TOTAL, "points"),
