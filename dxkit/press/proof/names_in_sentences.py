@@ -41,7 +41,8 @@ class NamesInSentences:
         simple = {
             "unit": lambda: {unit},
             "group": lambda: {again.scores.group(unit) or unit},
-            "level": lambda: {self._level(message, unit)},
+            "level": lambda: {self._level(unit, below=not message.startswith("headline"))},
+            "below": lambda: {self._level(unit, below=True)},
             "type": lambda: {again.units.get(unit).type},
             "period": lambda: {again.period.id},
             "previous_period": lambda: {again.before.period.id} if again.before else set(),
@@ -92,11 +93,11 @@ class NamesInSentences:
             chief = next((key for key in keys.values()), None)
         return chief.unit if chief is not None else self.proof.unit
 
-    def _level(self, message: str, unit: str) -> str:
-        """That of the unit itself at its place, of the units below it elsewhere."""
+    def _level(self, unit: str, *, below: bool) -> str:
+        """That of the unit itself, or of the units below it."""
         levels = [level.id for level in self.again.campaign.levels]
         own = levels.index(self.again.units.get(unit).level)
-        return levels[own if message.startswith("headline") else min(own + 1, len(levels) - 1)]
+        return levels[min(own + 1, len(levels) - 1) if below else own]
 
     def _subject(self, message: str, keys: Keys) -> str:
         order = ("most", *_ORDINARY) if message.startswith("cheapest") else _ORDINARY

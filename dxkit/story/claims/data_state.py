@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import Claim, Reference
+from dxkit.model.table import SILENT
 from dxkit.story.claims.rules import choose
 from dxkit.story.claims.view import View, unit_of
 
@@ -13,6 +14,11 @@ from dxkit.story.claims.view import View, unit_of
 def data_claims(view: View) -> Iterator[Claim]:
     """What a reader must know of the figures before relying on them."""
     yield from reporting_claims(view)
+    silent = view.known_kinds(TOTAL, "units_not_reported", "units_unread")
+    if view.results and view.fact(TOTAL, "points").missing not in SILENT:
+        claim = choose(("data_partial",), {**silent, "unit": view.itself})
+        if claim is not None:
+            yield claim
     simulated = [f for f in view.scorecard.facts.values() if "simulated" in f.marks and f.known]
     if simulated:
         claim = choose(("data_simulated",), {"value": simulated[0], "unit": view.itself})

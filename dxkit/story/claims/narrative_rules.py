@@ -13,6 +13,7 @@ from dxkit.story.claims.predicates import (
     compare,
     compare_written,
     every,
+    has_positive,
     has_sign,
     is_number,
     missing,
@@ -170,6 +171,10 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
             for n in (1, 2, 3)
         },
         "next_step_whole": positive("lacking"),
+        "next_goal": every(
+            positive("lacking"),
+            compare_written("goal", lambda goal, target: goal != target, "target"),
+        ),
         "next_below": every(_ALL_TARGETS_MET, _SOME_BELOW_MISS),
         "next_nothing": _ALL_TARGETS_MET,
         "next_unknown": missing("value"),
@@ -205,6 +210,7 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         "data_not_doubtful": every(
             is_number("cells_doubtful", lambda n: n == 0), positive("cells")
         ),
+        "data_partial": has_positive("units_not_reported", "units_unread"),
         "data_unchanged": positive("children_unchanged"),
     }
 )

@@ -39,6 +39,8 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
     """One group of claims for each target ahead, the largest loss of points first; then the
     cheapest step, or that nothing is lacking.
     """
+    if not view.results:
+        return  # nothing is measured at this level
     found: list[tuple[float, tuple[Claim, ...]]] = []
     for indicator in view.indicators:
         step = _step(view, indicator)
@@ -72,7 +74,7 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
 
 
 def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
-    kinds = ("goal", "deadline", "per_week", "pace", "goal_date")
+    kinds = ("target", "goal", "deadline", "per_week", "pace", "goal_date")
     lacking = view.scorecard.find(indicator.id, "goal_shortfall")
     if lacking is None or not lacking.known:
         return ()
@@ -90,9 +92,11 @@ def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
         **places,
         **{f"{place}_unit": unit_of(fact) for place, fact in places.items()},
     }
-    slots: tuple[tuple[str, ...], ...] = (_STEPS, ("deadline_set", "deadline_none"), _PACES)
+    slots: tuple[tuple[str, ...], ...] = (
+        _STEPS, ("next_goal",), ("deadline_set", "deadline_none"), _PACES
+    )  # fmt: skip
     if view.campaign.is_flow(indicator):
-        slots = (_STEPS, ("flow_weekly",), _TRENDS)
+        slots = (_STEPS, ("next_goal",), ("flow_weekly",), _TRENDS)
     claims = (choose(slot, filling) for slot in slots)
     first, *others = claims
     if first is None:

@@ -154,6 +154,13 @@ def positive(name: str) -> Predicate:
     return is_number(name, lambda number: number > 0)
 
 
+def has_positive(*names: str) -> Predicate:
+    """These facts are known and some of them is above zero."""
+    return lambda facts, direction: (
+        known(facts, *names) and any(facts[name].number > 0 for name in names)
+    )
+
+
 def sum_exceeds(names: Sequence[str], whole: str) -> Predicate:
     """These facts are known and above zero, and together more than the fact ``whole``."""
 

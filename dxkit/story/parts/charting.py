@@ -26,12 +26,15 @@ def chart(
     drawing: Markup,
     claims: Sequence[Claim | None],
     data: ChartData,
+    source: str = "",
 ) -> Markup:
-    """The figure of the chart ``key``, under the claims that it shows."""
+    """The figure of the chart ``key``, under the claims that it shows. ``source`` names the line
+    below it where the chart's own does not fit.
+    """
     sentences = [context.writer.sentence(claim) for claim in claims if claim is not None]
     period = context.date(context.language.period(context.opened.analysis.period.id))
-    source = context.language.text(f"chart.{key}_source", period=period)
-    return chart_figure(name_of(key), drawing, sentences, source, data, context.language)
+    line = context.language.text(f"chart.{source or key}_source", period=period)
+    return chart_figure(name_of(key), drawing, sentences, line, data, context.language)
 
 
 def short_name(context: Context, indicator: Indicator) -> str:
