@@ -97,11 +97,20 @@ def test_a_target_that_rises_is_told_beside_the_work_that_it_makes(
 def test_only_where_some_did_not_report_are_results_called_partial(
     periods: dict[str, OpenPeriod],
 ) -> None:
-    """One commune of Phụng Hiệp has sent nothing; all others of the districts have."""
+    """One commune of Phụng Hiệp has sent nothing, so the district and the province are partial."""
     for code in UNITS:
         view = View(periods["2022-Q4"].analysis, periods["2022-Q4"].analysis.units.get(code))
         said = [claim.message for claim in data_claims(view)]
-        assert ("data_partial" in said) is (code == "934"), code
+        assert ("data_partial" in said) is (code in ("934", "93")), code
+        assert ("data_not_reported_below" in said) is (code == "93"), code
+    writer = Writer(
+        periods["2022-Q4"].campaign, periods["2022-Q4"].analysis.units, load_language("vi")
+    )
+    assert [writer.plain(claim) for claim in data_claims(view)][:3] == [
+        "Tất cả 8 huyện, thị xã, thành phố đã gửi báo cáo.",
+        "Còn đơn vị trực thuộc chưa gửi báo cáo tại: huyện Phụng Hiệp.",
+        "Các kết quả chung của tỉnh Hậu Giang tính trên những đơn vị có số liệu.",
+    ]
 
 
 def test_english_counts_need_no_plural(outputs: Path, periods: dict[str, OpenPeriod]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dxkit.model.facts import FactKey
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
-from dxkit.press.proof.reached import reached_below
+from dxkit.press.proof.reached import reached_below, silent_below
 from dxkit.story.claims.narrative_rules import MOST_OTHERS
 from dxkit.story.messages import load_language
 
@@ -94,6 +94,9 @@ class CompletenessProof:
         ):
             if self._number("total", kind):
                 yield ("data_state", message, "total")
+        if indicators and silent_below(again, unit):
+            yield ("data_state", "data_not_reported_below", "total")
+            yield ("data_state", "data_partial", "total")
         yield from self._wanted_of_the_league()
 
     def _wanted_of_those_below(self) -> Iterator[Wanted]:

@@ -1,4 +1,4 @@
-"""How many of the units below a unit reach each target, counted again."""
+"""Which of the units below a unit reach each target, and which lack reports, counted again."""
 
 from __future__ import annotations
 
@@ -19,4 +19,15 @@ def reached_below(again: Again, unit: str) -> dict[str, tuple[int, int]]:
         if known and any(again.scores.target(c, indicator) is not None for c in below):
             met = sum(again.scores.is_met(c, indicator) is True for c in below)
             found[indicator.id] = (met, known)
+    return found
+
+
+def silent_below(again: Again, unit: str) -> list[str]:
+    """The units directly below in which some, but not all, of those below have not reported."""
+    found = []
+    for child in again.children(unit):
+        below = again.children(child)
+        silent = sum(again.scores.total(c)[2] == "not_reported" for c in below)
+        if 0 < silent < len(below):
+            found.append(child)
     return found

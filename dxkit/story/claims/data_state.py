@@ -14,11 +14,7 @@ from dxkit.story.claims.view import View, unit_of
 def data_claims(view: View) -> Iterator[Claim]:
     """What a reader must know of the figures before relying on them."""
     yield from reporting_claims(view)
-    silent = view.known_kinds(TOTAL, "units_not_reported", "units_unread")
-    if view.results and view.fact(TOTAL, "points").missing not in SILENT:
-        claim = choose(("data_partial",), {**silent, "unit": view.itself})
-        if claim is not None:
-            yield claim
+    yield from _partial_claims(view)
     simulated = [f for f in view.scorecard.facts.values() if "simulated" in f.marks and f.known]
     if simulated:
         claim = choose(("data_simulated",), {"value": simulated[0], "unit": view.itself})
@@ -34,6 +30,25 @@ def data_claims(view: View) -> Iterator[Claim]:
                 "units_unchanged": [Reference("unit", code) for code in view.unchanged],
                 "previous_period": view.previous_period or (),
             },
+        )
+        if claim is not None:
+            yield claim
+
+
+def _partial_claims(view: View) -> Iterator[Claim]:
+    """In which units below some have not reported, and that results of the whole lack them."""
+    if not view.results or view.fact(TOTAL, "points").missing in SILENT:
+        return
+    own = view.known_kinds(TOTAL, "units_not_reported", "units_unread")
+    below = [
+        fact
+        for fact in view.child_facts(TOTAL, "units_not_reported")
+        if 0 < fact.number < view.analysis.scorecard(fact.key.unit).fact(TOTAL, "units").number
+    ]
+    silent = {f"silent_{fact.key.unit}": fact for fact in below}
+    for message, facts in (("data_not_reported_below", silent), ("data_partial", own | silent)):
+        claim = choose(
+            (message,), {**facts, "units": [unit_of(f) for f in below], "unit": view.itself}
         )
         if claim is not None:
             yield claim

@@ -13,7 +13,6 @@ from dxkit.story.claims.predicates import (
     compare,
     compare_written,
     every,
-    has_positive,
     has_sign,
     is_number,
     missing,
@@ -22,6 +21,7 @@ from dxkit.story.claims.predicates import (
     number_named,
     pairs,
     positive,
+    some_positive,
     sum_exceeds,
     written_between,
 )
@@ -210,7 +210,8 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         "data_not_doubtful": every(
             is_number("cells_doubtful", lambda n: n == 0), positive("cells")
         ),
-        "data_partial": has_positive("units_not_reported", "units_unread"),
+        "data_not_reported_below": all_have_sign("silent_", 1),
+        "data_partial": some_positive,
         "data_unchanged": positive("children_unchanged"),
     }
 )

@@ -154,11 +154,9 @@ def positive(name: str) -> Predicate:
     return is_number(name, lambda number: number > 0)
 
 
-def has_positive(*names: str) -> Predicate:
-    """These facts are known and some of them is above zero."""
-    return lambda facts, direction: (
-        known(facts, *names) and any(facts[name].number > 0 for name in names)
-    )
+def some_positive(facts: Facts, direction: int) -> bool:
+    """Some fact is above zero."""
+    return any(fact.known and fact.number > 0 for fact in facts.values())
 
 
 def sum_exceeds(names: Sequence[str], whole: str) -> Predicate:
