@@ -18,6 +18,7 @@ from dxkit.story.parts.data_state import page_traces
 from dxkit.story.parts.pictures_map import map_chart
 from dxkit.story.period import OpenPeriod
 from dxkit.story.tables import Cell, Column, render_table
+from dxkit.story.tracing import legend
 
 _DATA_FILES = ("observations", "indicators", "ranking", "findings")
 
@@ -43,7 +44,7 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     content += Markup(
         '<section><h2 id="units">{}</h2><div class="search" data-rows="lists"></div>'
         '<div id="lists">{}</div><p class="note">{}</p></section>'
-    ).format(language.text("site.units"), lists, language.text("trace.legend"))
+    ).format(language.text("site.units"), lists, legend(context.language))
     content += map_chart(context).html
     content += context.titled(language.plain("site.state_title"), _state(context, ranked))
     content += context.titled(language.plain("site.files_title"), _files(opened, language))

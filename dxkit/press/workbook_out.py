@@ -128,7 +128,10 @@ class _League:
             (language.name(campaign.names), language.period(period.id)),
             (say("site.days"), " – ".join(days) + (assumed if period.assumed else "")),
             (say("workbook.notes"), say("workbook.values")),
-            (say("report.column_scoring"), say("report.method")),
+            (
+                say("report.column_scoring"),
+                f"{say('report.method_shares')} {say('report.method_points')}",
+            ),
         ]
         rules: list[ScoringRule | RankingRule | RewardRule] = [campaign.scoring, campaign.ranking]
         for rule in [*rules, *campaign.rewards]:

@@ -48,6 +48,13 @@ class PageLanguage(Language):
         return Markup(element.replace('class="fact"', f'class="{" ".join(["fact", *marks])}"', 1))
 
 
+def legend(language: PageLanguage) -> Markup:
+    """What the marks on the numbers shown so far mean; of no mark that is not there."""
+    marks = {_VISIBLE_MARKS.get(mark) for fact in language.facts.values() for mark in fact.marks}
+    shown = [mark for mark in ("simulated", "doubtful") if mark in marks]
+    return Markup(" ").join(language.text(f"trace.legend_{mark}") for mark in shown)
+
+
 def traces(
     shown: Iterable[Fact],
     analysis: Analysis,

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from lxml import html as lxml_html
 
 from dxkit.cli import run
 
@@ -85,3 +86,46 @@ def test_the_package_knows_nothing_of_any_campaign(root: Path) -> None:
             for word in ("pci", "haugiang-", "vcci"):
                 if (path.name, word) != ("cli.py", "haugiang-"):
                     assert word not in text, (path.name, word)
+
+
+def text_of(page: Path) -> str:
+    root = lxml_html.parse(str(page)).getroot().find("body")
+    for hidden in root.xpath("//script|//template"):
+        hidden.drop_tree()
+    return " ".join(root.text_content().split())
+
+
+def test_the_page_of_the_country_gives_results_of_provinces_and_none_of_its_own(
+    pages: Path,
+) -> None:
+    """Nobody reports for the country, so it is not late; and ranks 1 to 63, which sum up to 2.016,
+    are not added.
+    """
+    text = text_of(pages / "country.html")
+    assert (
+        "Báo cáo này trình bày kết quả của 63 tỉnh, thành phố thuộc Việt Nam; không có kết quả "
+        "tính chung." in text
+    )
+    assert "chưa gửi báo cáo" not in text
+    assert "2.016" not in text
+    assert "Việc cần làm" not in text
+
+
+def test_pages_without_shares_targets_or_rewards_do_not_speak_of_them(pages: Path) -> None:
+    for page in (pages / "country.html", *sorted((pages / "province").glob("*.html"))[:3]):
+        text = text_of(page)
+        for words in (
+            "điểm phần trăm", "Tử số", "số liệu mô phỏng", "Vạch đứng", "Chỉ tiêu", "Xếp loại",
+            "Đề nghị", "Hạn chế", "thứ hạng PCI đã công bố.",
+        ):  # fmt: skip
+            assert words not in text, (page.name, words)
+
+
+def test_every_chart_has_a_title(pages: Path) -> None:
+    figures = [
+        figure
+        for page in sorted((pages / "province").glob("*.html"))
+        for figure in lxml_html.parse(str(page)).getroot().xpath("//figure")
+    ]
+    assert len(figures) >= 63
+    assert all(figure.xpath("figcaption")[0].text_content().strip() for figure in figures)

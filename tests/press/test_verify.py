@@ -184,6 +184,39 @@ def test_facts_in_swapped_places_are_found_though_each_is_right(
     assert verify_page(spoiled, name, again)[1]
 
 
+@pytest.mark.parametrize(
+    ("unit", "pattern", "put"),
+    [
+        # a commune that misses the target is left out, or another one is blamed
+        ("932", r', <span[^>]*data-name="unit/31360">xã Thạnh Xuân</span>(?= và)', ""),
+        (
+            "932",
+            r'(data-claim="below_short".*?)31346">thị trấn Bảy Ngàn',
+            r'\g<1>31345">xã Tân Hoà',
+        ),
+        # what the communes miss is taken away, and replaced by praise
+        ("932", r'<span class="claim" data-claim="below_whole_met".*?chưa đạt\.</span>', ""),
+        ("932", r'<span class="claim" data-claim="next_below".*?\.</span>', ""),
+        ("930", r'; <span[^>]*data-name="short_indicator/initiatives">[^;.]*(?=; )', ""),
+    ],
+)
+def test_a_hidden_or_wrong_limitation_is_found(
+    unit: str, pattern: str, put: str, pages: dict[str, tuple[str, str]], again: Again
+) -> None:
+    name, text = pages[unit]
+    spoiled = re.sub(pattern, put, text, count=1, flags=re.DOTALL)
+    assert spoiled != text
+    assert verify_page(spoiled, name, again)[1]
+
+
+def test_a_district_with_a_silent_commune_is_not_hidden(outputs: Path, again: Again) -> None:
+    text = (outputs / "province.html").read_text("utf-8")
+    pattern = r'<span class="claim" data-claim="data_not_reported_below".*?\.</span>'
+    spoiled = re.sub(pattern, "", text, count=1, flags=re.DOTALL)
+    assert spoiled != text
+    assert verify_page(spoiled, "province.html", again)[1]
+
+
 def test_a_changed_workbook_is_found(pages: dict[str, tuple[str, str]], opened: OpenPeriod) -> None:
     """One received number one higher: the page no longer agrees."""
     import dataclasses

@@ -369,7 +369,9 @@ def test_the_last_becomes_the_first(base: Analysis, told: Told) -> None:
     first = other.sentences["936"][0][1]
     assert "xếp thứ 1/8" in first
     assert "tăng 7 bậc" in first
-    assert "next_nothing" in {m for m, _ in other.sentences["936"]}
+    # two of its communes have no initiative in the register: that is what is left to do
+    (left,) = messages(other, "936", "next_")
+    assert left.endswith("hỗ trợ các đơn vị trực thuộc chưa đạt về mô hình, sáng kiến.")
     assert told.sentences["932"][0] != other.sentences["932"][0]
 
 

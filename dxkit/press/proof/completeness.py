@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dxkit.model.facts import FactKey
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
+from dxkit.press.proof.reached import reached_below, silent_below
+from dxkit.story.claims.narrative_rules import MOST_OTHERS
 from dxkit.story.messages import load_language
 
 Wanted = tuple[str, str, str]
@@ -72,6 +74,7 @@ class CompletenessProof:
             left_out = self._number(indicator.id, "children_left_out")
             if indicator.kind == "ratio" and left_out and any_ratio:
                 yield ("narrative", "below_left_out", indicator.id)
+        yield from self._wanted_of_those_below()
         points, covered, _ = again.scores.total(unit)
         if points is not None and round(covered, 9) < 1 and indicators:
             yield ("narrative", "scale_part", "total")
@@ -91,7 +94,23 @@ class CompletenessProof:
         ):
             if self._number("total", kind):
                 yield ("data_state", message, "total")
+        if indicators and silent_below(again, unit):
+            yield ("data_state", "data_not_reported_below", "total")
+            yield ("data_state", "data_partial", "total")
         yield from self._wanted_of_the_league()
+
+    def _wanted_of_those_below(self) -> Iterator[Wanted]:
+        """Each target that some unit below misses is told, also where the whole reaches it."""
+        again, unit = self.again, self.proof.unit
+        reached = reached_below(again, unit)
+        short = [i for i, (met, known) in reached.items() if met < known]
+        for indicator in short if len(short) <= MOST_OTHERS else ():
+            yield ("narrative", "below_", indicator)
+        met = [again.scores.is_met(unit, i) for i in again.scores.indicators(unit)
+               if again.scores.target(unit, i) is not None]  # fmt: skip
+        if short and met and all(met):
+            yield ("narrative", "below_whole_met", "total")
+            yield ("next_steps", "next_below", "total")
 
     def _wanted_of_the_league(self) -> Iterator[Wanted]:
         again, unit = self.again, self.proof.unit

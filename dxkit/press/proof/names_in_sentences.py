@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.press.proof.checks import PageProof
 from dxkit.press.proof.indicator_numbers import Number
+from dxkit.press.proof.reached import reached_below, silent_below
 from dxkit.press.proof.rewards_again import band_again
 from dxkit.story.plain_text import visible
 
@@ -39,7 +41,8 @@ class NamesInSentences:
         simple = {
             "unit": lambda: {unit},
             "group": lambda: {again.scores.group(unit) or unit},
-            "level": lambda: {self._level(message, unit)},
+            "level": lambda: {self._level(unit, below=not message.startswith("headline"))},
+            "below": lambda: {self._level(unit, below=True)},
             "type": lambda: {again.units.get(unit).type},
             "period": lambda: {again.period.id},
             "previous_period": lambda: {again.before.period.id} if again.before else set(),
@@ -50,6 +53,7 @@ class NamesInSentences:
             "tied": lambda: self._tied(unit),
             "ties": lambda: set(again.campaign.ranking.tie_break),
             "units": lambda: self._units(message, unit, keys),
+            "short_units": lambda: self._short(unit, keys),
             "units_unchanged": lambda: set(again.unchanged_below(unit)),
             "met": lambda: self._targets(unit, met=True),
             "missed": lambda: self._targets(unit, met=False),
@@ -89,11 +93,11 @@ class NamesInSentences:
             chief = next((key for key in keys.values()), None)
         return chief.unit if chief is not None else self.proof.unit
 
-    def _level(self, message: str, unit: str) -> str:
-        """That of the unit itself at its place, of the units below it elsewhere."""
+    def _level(self, unit: str, *, below: bool) -> str:
+        """That of the unit itself, or of the units below it."""
         levels = [level.id for level in self.again.campaign.levels]
         own = levels.index(self.again.units.get(unit).level)
-        return levels[own if message.startswith("headline") else min(own + 1, len(levels) - 1)]
+        return levels[min(own + 1, len(levels) - 1) if below else own]
 
     def _subject(self, message: str, keys: Keys) -> str:
         order = ("most", *_ORDINARY) if message.startswith("cheapest") else _ORDINARY
@@ -134,22 +138,23 @@ class NamesInSentences:
     def _indicators(self, message: str, unit: str, keys: Keys) -> Names:
         if message.startswith("cheapest"):
             return self._cheapest(unit, keys["most"])
+        if message == "next_below":
+            return {key.subject for name, key in keys.items() if name.startswith("met_")}
         if not message.startswith("picture_grid"):
             starts = ("left_out_", "not_applicable_", "small_")
             return {key.subject for name, key in keys.items() if name.startswith(starts)}
-        counts = {}
-        for indicator in self.again.scores.indicators(unit):
-            key = FactKey(self.again.period.id, unit, indicator.id, "children_met")
-            has_target = any(
-                self.again.scores.target(c, indicator) is not None
-                for c in self.again.children(unit)
-                if self.again.sums.is_measured(c, indicator)
-            )
-            known = FactKey(self.again.period.id, unit, indicator.id, "children_known")
-            if has_target and self.again.number(known):
-                counts[indicator.id] = self.again.number(key) or 0
-        fewest = min(counts.values(), default=0)
-        return {indicator for indicator, number in counts.items() if number == fewest}
+        counts = reached_below(self.again, unit)
+        shares = {i: Fraction(met, known) for i, (met, known) in counts.items()}
+        least = min(shares.values(), default=Fraction(0))
+        shown = self.again.number(keys["children_known"])
+        fewest = {i for i, share in shares.items() if share == least}
+        return {i for i in fewest if not least or counts[i][1] == shown}
+
+    def _short(self, unit: str, keys: Keys) -> Names:
+        """The units below that miss the target of the sentence's indicator."""
+        subject, scores = keys["children_met"].subject, self.again.scores
+        indicator = self.again.campaign.indicator(subject)
+        return {c for c in self.again.children(unit) if scores.is_met(c, indicator) is False}
 
     def _cheapest(self, unit: str, most: FactKey) -> Names:
         """The ratios behind their target whose gain for a hundred more is this one."""
@@ -166,6 +171,8 @@ class NamesInSentences:
         if message in ("data_not_reported", "data_unread"):
             why = message.removeprefix("data_")
             return {c for c in below if again.scores.total(c)[2] == why}
+        if message == "data_not_reported_below":
+            return set(silent_below(again, self.proof.unit))
         if message == "rule_excluded":
             out = {e.unit for e in again.campaign.ranking.exclusions if e.period == again.period.id}
             return out & set(below)

@@ -4,32 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.campaign import Indicator, IndicatorKind
-from dxkit.model.facts import Claim, Reference
+from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.story.claims.narrative_rules import MOST_OTHERS
 from dxkit.story.claims.rules import Filling, choose, state
 from dxkit.story.claims.view import View, unit_of
+from dxkit.story.claims.weakest import reached_below, weakest_first
 
 _COUNTS = ("children", "children_known", "children_met")
 _MISSING = frozenset({"not_reported", "unread", "no_data", "rejected"})
 _IDLE = frozenset({"not_applicable"})
+MOST_SHORT = 5
+"""Units that are named where they miss a target; more are counted."""
 
 
 def causes(view: View) -> Iterator[Claim]:
-    """The units below on each ratio whose target is missed, the costliest first, or on the one on
-    which they differ most.
+    """The units below on the weakest of what is lacking, and how many of them reach the other
+    targets; that nothing is lacking, or that too little is known to say so.
     """
     ratios = [i for i in view.indicators if i.kind is IndicatorKind.RATIO]
-    if not any(view.fact(i.id, "value").known for i in ratios):
+    if not any(view.fact(i.id, "value").known for i in view.indicators):
         return  # the situation says so
-    missed = [i for i in ratios if view.result(i.id).is_met is False]
-    missed.sort(key=lambda i: (view.result(i.id).points or 0) - i.max_points)
-    for indicator in (missed or _most_spread(view, ratios))[:1]:
-        yield from _below(view, indicator)
-    yield from _others(view, missed[1:])
-    yield from _left_out(view, ratios, "below_left_out", "left_out", _MISSING)
-    yield from _left_out(view, ratios, "below_not_applicable", "not_applicable", _IDLE)
-    yield from _small(view, ratios)
+    lacking = weakest_first(view)
+    yield from _overall(view, lacking)
+    if lacking:
+        yield from _below(view, lacking[0])
+        yield from _others(view, lacking[1:])
+    elif not view.fact(TOTAL, "targets").number:
+        for indicator in _most_spread(view, ratios):
+            yield from _below(view, indicator)
+    if any(view.fact(i.id, "value").known for i in ratios):
+        yield from _left_out(view, ratios, "below_left_out", "left_out", _MISSING)
+        yield from _left_out(view, ratios, "below_not_applicable", "not_applicable", _IDLE)
+        yield from _small(view, ratios)
+
+
+def _overall(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
+    """Where the unit itself reaches all its targets: whether those below do so too."""
+    if not view.children:
+        return
+    reached = list(reached_below(view))
+    shown = [r for r in reached if r.is_short] if lacking else reached
+    claim = choose(
+        ("below_whole_met",) if lacking else ("below_nothing", "below_unknown"),
+        {
+            **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
+            **{f"met_{r.indicator.id}": r.met for r in shown},
+            **{f"known_{r.indicator.id}": r.known for r in shown},
+            "unit": view.itself,
+        },
+    )
+    if claim is not None:
+        yield claim
 
 
 def _most_spread(view: View, ratios: list[Indicator]) -> list[Indicator]:
@@ -47,6 +74,7 @@ def _below(view: View, indicator: Indicator) -> Iterator[Claim]:
     """
     values = view.child_facts(indicator.id, "value")
     if len(values) < 2:
+        yield from _others(view, [indicator])
         return
     counts = view.known_kinds(indicator.id, *_COUNTS)
     common: dict[str, Filling] = {
@@ -58,13 +86,22 @@ def _below(view: View, indicator: Indicator) -> Iterator[Claim]:
     claim = choose(slot, common)
     if claim is not None:
         yield claim
+    if indicator.kind is IndicatorKind.RATIO:
+        yield from _extremes(view, indicator, values)
+    yield from _short(view, indicator)
+    claim = _drag(view, indicator) if view.result(indicator.id).is_met is False else None
+    if claim is not None:
+        yield claim
+
+
+def _extremes(view: View, indicator: Indicator, values: tuple[Fact, ...]) -> Iterator[Claim]:
+    """Which units below are best and worst on a ratio, and how far apart they are."""
     ordered = sorted(values, key=lambda fact: fact.number * indicator.direction)
     best, worst = ordered[-1], ordered[0]
     claim = choose(
         ("below_spread", "below_equal"),
         {
-            **common,
-            **view.known_kinds(indicator.id, "spread"),
+            **view.known_kinds(indicator.id, "spread", "children_known"),
             "best": best,
             "worst": worst,
             "best_units": [unit_of(fact) for fact in values if fact.number == best.number],
@@ -74,29 +111,52 @@ def _below(view: View, indicator: Indicator) -> Iterator[Claim]:
     )
     if claim is not None:
         yield claim
-    claim = _drag(view, indicator) if view.result(indicator.id).is_met is False else None
+
+
+def _short(view: View, indicator: Indicator) -> Iterator[Claim]:
+    """Which units below miss the target, where they are few beside those that reach it."""
+    gaps = [
+        fact
+        for fact in view.child_facts(indicator.id, "gap")
+        if view.analysis.results.by_indicator[fact.key.unit, indicator.id].is_met is False
+    ]
+    met = view.scorecard.find(indicator.id, "children_met")
+    if met is None or not met.value or not 0 < len(gaps) <= MOST_SHORT:
+        return
+    claim = choose(
+        ("below_short",),
+        {
+            **view.known_kinds(indicator.id, *_COUNTS),
+            **{f"short_{fact.key.unit}": fact for fact in gaps},
+            "short_units": [unit_of(fact) for fact in gaps],
+            "indicator": Reference("short_indicator", indicator.id),
+        },
+        indicator.direction,
+    )
     if claim is not None:
         yield claim
 
 
-def _others(view: View, missed: list[Indicator]) -> Iterator[Claim]:
-    """How many units below reach the other targets that the whole misses, in one sentence."""
+def _others(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
+    """How many units below reach the other targets that some of them miss, in one sentence; and
+    which of them miss it, where there is one such target.
+    """
     filling: dict[str, Filling] = {}
-    place = 0
-    for indicator in missed[:MOST_OTHERS]:
-        counts = view.known_kinds(indicator.id, "children_met", "children_known")
-        if len(counts) == 2 and counts["children_known"].number > 1:
-            place += 1
-            filling[f"met_{place}"] = counts["children_met"]
-            filling[f"known_{place}"] = counts["children_known"]
-            filling[f"name_{place}"] = Reference("short_indicator", indicator.id)
-    if place:
-        yield state(f"below_others_{place}", filling)
+    short = {r.indicator.id: r for r in reached_below(view) if r.is_short}
+    others = [short[i.id] for i in lacking if i.id in short][:MOST_OTHERS]
+    for place, other in enumerate(others, start=1):
+        filling[f"met_{place}"] = other.met
+        filling[f"known_{place}"] = other.known
+        filling[f"name_{place}"] = Reference("short_indicator", other.indicator.id)
+    if others:
+        yield state(f"below_others_{len(others)}", filling)
+    if len(others) == 1:
+        yield from _short(view, others[0].indicator)
 
 
 def _drag(view: View, indicator: Indicator) -> Claim | None:
     """The unit below whose share of the result is furthest behind its share of the whole."""
-    if indicator.direction < 0:
+    if indicator.direction < 0 or indicator.kind is not IndicatorKind.RATIO:
         return None
     pairs = [
         (child.find(indicator.id, "contribution"), child.find(indicator.id, "weight"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import Claim, Reference
+from dxkit.model.table import SILENT
 from dxkit.story.claims.rules import choose
 from dxkit.story.claims.view import View, unit_of
 
@@ -13,6 +14,7 @@ from dxkit.story.claims.view import View, unit_of
 def data_claims(view: View) -> Iterator[Claim]:
     """What a reader must know of the figures before relying on them."""
     yield from reporting_claims(view)
+    yield from _partial_claims(view)
     simulated = [f for f in view.scorecard.facts.values() if "simulated" in f.marks and f.known]
     if simulated:
         claim = choose(("data_simulated",), {"value": simulated[0], "unit": view.itself})
@@ -28,6 +30,25 @@ def data_claims(view: View) -> Iterator[Claim]:
                 "units_unchanged": [Reference("unit", code) for code in view.unchanged],
                 "previous_period": view.previous_period or (),
             },
+        )
+        if claim is not None:
+            yield claim
+
+
+def _partial_claims(view: View) -> Iterator[Claim]:
+    """In which units below some have not reported, and that results of the whole lack them."""
+    if not view.results or view.fact(TOTAL, "points").missing in SILENT:
+        return
+    own = view.known_kinds(TOTAL, "units_not_reported", "units_unread")
+    below = [
+        fact
+        for fact in view.child_facts(TOTAL, "units_not_reported")
+        if 0 < fact.number < view.analysis.scorecard(fact.key.unit).fact(TOTAL, "units").number
+    ]
+    silent = {f"silent_{fact.key.unit}": fact for fact in below}
+    for message, facts in (("data_not_reported_below", silent), ("data_partial", own | silent)):
+        claim = choose(
+            (message,), {**facts, "units": [unit_of(f) for f in below], "unit": view.itself}
         )
         if claim is not None:
             yield claim

@@ -48,6 +48,16 @@ def standing(view: View) -> Claim | None:
     )
     kinds = ("points", "max_points", "rank", "ranked", "rank_change")
     facts = {kind: scorecard.find(TOTAL, kind) for kind in kinds}
+    if not view.results and view.children:
+        return choose(
+            ("headline_of_units",),
+            {
+                "points": view.fact(TOTAL, "points"),
+                "units_total": view.fact(TOTAL, "units"),
+                "below": view.child_level,
+                "unit": view.itself,
+            },
+        )
     ranks = [f"{message}_graded" if total.band else message for message in _RANKS]
     return choose(
         (*ranks, *_WITHOUT_RANK),

@@ -16,9 +16,12 @@ from dxkit.story.claims.predicates import (
     has_sign,
     is_number,
     missing,
+    names_all_behind,
     none_named,
     number_named,
+    pairs,
     positive,
+    some_positive,
     sum_exceeds,
     written_between,
 )
@@ -57,6 +60,11 @@ _DECLARED = (
     "reward_ties_none",
 )
 """What the campaign declares in words: true because it does, as ``verify`` proves again."""
+_ALL_TARGETS_MET = every(
+    positive("targets"), compare("targets_met", lambda met, all_: met == all_, "targets")
+)
+_SOME_BELOW_MISS = pairs("met_", "known_", lambda met, all_: met < all_)
+_ALL_BELOW_REACH = pairs("met_", "known_", lambda met, all_: met == all_)
 _LEAST = ("least_reported", "least_covered", "least_value", "most_value")
 MOST_ACTIVITIES = 6
 MOST_OTHERS = 6
@@ -139,10 +147,17 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         "below_drag": compare_written("contribution", lambda part, weight: part < weight, "weight"),
         **{
             f"below_others_{n}": every(
-                *(are_known(f"met_{place}", f"known_{place}") for place in range(1, n + 1))
+                *(
+                    compare(f"met_{place}", lambda met, all_: met < all_, f"known_{place}")
+                    for place in range(1, n + 1)
+                )
             )
             for n in range(1, MOST_OTHERS + 1)
         },
+        "below_short": names_all_behind("short_", "children_met", "children_known"),
+        "below_whole_met": every(_ALL_TARGETS_MET, _SOME_BELOW_MISS),
+        "below_nothing": every(_ALL_TARGETS_MET, _ALL_BELOW_REACH),
+        "below_unknown": compare("targets_known", lambda known, all_: known < all_, "targets"),
         "below_small": every(all_have_sign("small_", 1), are_known("smallest")),
         # what to do
         **{
@@ -156,10 +171,12 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
             for n in (1, 2, 3)
         },
         "next_step_whole": positive("lacking"),
-        "next_nothing": every(
-            positive("targets"),
-            compare("targets_met", lambda met, all_: met == all_, "targets"),
+        "next_goal": every(
+            positive("lacking"),
+            compare_written("goal", lambda goal, target: goal != target, "target"),
         ),
+        "next_below": every(_ALL_TARGETS_MET, _SOME_BELOW_MISS),
+        "next_nothing": _ALL_TARGETS_MET,
         "next_unknown": missing("value"),
         "deadline_set": every(positive("lacking"), positive("per_week"), are_known("deadline")),
         "deadline_none": every(positive("lacking"), missing("deadline", "no_deadline")),
@@ -193,6 +210,8 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         "data_not_doubtful": every(
             is_number("cells_doubtful", lambda n: n == 0), positive("cells")
         ),
+        "data_not_reported_below": all_have_sign("silent_", 1),
+        "data_partial": some_positive,
         "data_unchanged": positive("children_unchanged"),
     }
 )

@@ -9,6 +9,7 @@ from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.story.claims.rules import Filling, choose
 from dxkit.story.claims.view import View, unit_of
+from dxkit.story.claims.weakest import reached_below
 
 _PLACES = ("first", "second", "third")
 _STEPS = (
@@ -38,6 +39,8 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
     """One group of claims for each target ahead, the largest loss of points first; then the
     cheapest step, or that nothing is lacking.
     """
+    if not view.results:
+        return  # nothing is measured at this level
     found: list[tuple[float, tuple[Claim, ...]]] = []
     for indicator in view.indicators:
         step = _step(view, indicator)
@@ -53,9 +56,13 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
     if cheapest is not None:
         yield (cheapest,)
     if not groups:
+        short = [r for r in reached_below(view) if r.is_short]
         last = choose(
-            ("next_nothing", "next_unknown"),
+            ("next_below", "next_nothing", "next_unknown"),
             {
+                **{f"met_{r.indicator.id}": r.met for r in short},
+                **{f"known_{r.indicator.id}": r.known for r in short},
+                "indicators": [Reference("short_indicator", r.indicator.id) for r in short],
                 "targets": view.fact(TOTAL, "targets"),
                 "targets_met": view.fact(TOTAL, "targets_met"),
                 "value": view.scorecard.fact(TOTAL, "points"),
@@ -67,7 +74,7 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
 
 
 def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
-    kinds = ("goal", "deadline", "per_week", "pace", "goal_date")
+    kinds = ("target", "goal", "deadline", "per_week", "pace", "goal_date")
     lacking = view.scorecard.find(indicator.id, "goal_shortfall")
     if lacking is None or not lacking.known:
         return ()
@@ -85,9 +92,11 @@ def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
         **places,
         **{f"{place}_unit": unit_of(fact) for place, fact in places.items()},
     }
-    slots: tuple[tuple[str, ...], ...] = (_STEPS, ("deadline_set", "deadline_none"), _PACES)
+    slots: tuple[tuple[str, ...], ...] = (
+        _STEPS, ("next_goal",), ("deadline_set", "deadline_none"), _PACES
+    )  # fmt: skip
     if view.campaign.is_flow(indicator):
-        slots = (_STEPS, ("flow_weekly",), _TRENDS)
+        slots = (_STEPS, ("next_goal",), ("flow_weekly",), _TRENDS)
     claims = (choose(slot, filling) for slot in slots)
     first, *others = claims
     if first is None:

@@ -6,6 +6,7 @@ from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.story.claims.rules import choose
 from dxkit.story.claims.view import View, unit_of
+from dxkit.story.claims.weakest import reached_below
 
 
 def peers_claim(view: View) -> Claim | None:
@@ -82,24 +83,23 @@ def changes_claim(view: View) -> Claim | None:
 
 
 def grid_claim(view: View) -> Claim | None:
-    """On which indicator fewest of the units below reach the target."""
-    counted: list[tuple[Fact, Fact]] = []
-    for indicator in view.indicators:
-        met = view.scorecard.find(indicator.id, "children_met")
-        all_ = view.scorecard.find(indicator.id, "children_known")
-        if met is not None and met.known and all_ is not None and all_.value:
-            counted.append((met, all_))
-    if not counted:
+    """On which indicator the smallest share of the units below reach the target."""
+    reached = list(reached_below(view))
+    if not reached:
         return None
-    met, all_ = min(counted, key=lambda pair: pair[0].number)
-    fewest = [pair[0].key.subject for pair in counted if pair[0].number == met.number]
+    least = min(reached, key=lambda r: r.share)
+    fewest = [
+        r
+        for r in reached
+        if r.share == least.share and (not r.share or r.known.number == least.known.number)
+    ]
     return choose(
         ("picture_grid_none", "picture_grid_some", "picture_grid_all"),
         {
-            "children_met": met,
-            "children_known": all_,
-            "indicators": [Reference("short_indicator", indicator) for indicator in fewest],
-            "indicator": Reference("short_indicator", met.key.subject),
+            "children_met": least.met,
+            "children_known": least.known,
+            "indicators": [Reference("short_indicator", r.indicator.id) for r in fewest],
+            "indicator": Reference("short_indicator", least.indicator.id),
             "level": view.child_level,
         },
     )

@@ -76,6 +76,35 @@ def number_named(prefix: str, number: int) -> Predicate:
     return lambda facts, direction: sum(name.startswith(prefix) for name in facts) == number
 
 
+def pairs(part: str, whole: str, test: Callable[[float, float], bool]) -> Predicate:
+    """Of every fact ``<part>x`` there is a fact ``<whole>x``, their values pass the test, and there
+    is one.
+    """
+
+    def holds(facts: Facts, direction: int) -> bool:
+        ends = [name.removeprefix(part) for name in facts if name.startswith(part)]
+        return bool(ends) and all(
+            compare(f"{part}{end}", test, f"{whole}{end}")(facts, direction) for end in ends
+        )
+
+    return holds
+
+
+def names_all_behind(prefix: str, part: str, whole: str) -> Predicate:
+    """The facts whose names begin with ``prefix`` are gaps on the wrong side of their target, and
+    there is one for each of the ``whole`` that is not in the ``part``.
+    """
+
+    def holds(facts: Facts, direction: int) -> bool:
+        named = [name for name in facts if name.startswith(prefix)]
+        if not named or not known(facts, part, whole, *named):
+            return False
+        behind = all(sign(facts, name) * direction < 0 for name in named)
+        return behind and len(named) == facts[whole].number - facts[part].number
+
+    return holds
+
+
 def missing(name: str, *reasons: str) -> Predicate:
     """The fact is there without a value, for one of these reasons, or any when none is given."""
 
@@ -123,6 +152,11 @@ def is_number(name: str, test: Callable[[float], bool]) -> Predicate:
 def positive(name: str) -> Predicate:
     """The fact is known and above zero."""
     return is_number(name, lambda number: number > 0)
+
+
+def some_positive(facts: Facts, direction: int) -> bool:
+    """Some fact is above zero."""
+    return any(fact.known and fact.number > 0 for fact in facts.values())
 
 
 def sum_exceeds(names: Sequence[str], whole: str) -> Predicate:

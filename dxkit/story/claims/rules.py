@@ -108,6 +108,7 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
             for reason in _UNRANKED
         },
         "headline_whole": are_known("points"),
+        "headline_of_units": every(missing("points"), positive("units_total")),
         "headline_targets_all": every(
             positive("targets"),
             compare("targets_met", lambda met, all_: met == all_, "targets"),

@@ -46,7 +46,7 @@ def standing(view: View) -> Iterator[Claim]:
     of_group, of_type = _against_group(view), _against_type(view)
     if of_group and of_type and _in_which(of_group) == _in_which(of_type):
         of_type = None  # the same again
-    for claim in (of_group, of_type, _strength(view)):
+    for claim in (of_group, of_type, strength(view)):
         if claim is not None:
             yield claim
     yield from certainty(view)
@@ -165,7 +165,7 @@ def _in_which(claim: Claim) -> tuple[str, ...]:
     return tuple(name for name in names if name.startswith(("higher_", "lower_", "even_")))
 
 
-def _strength(view: View) -> Claim | None:
+def strength(view: View) -> Claim | None:
     """The indicators with the unit's best and worst places."""
     ranks = [f for f in view.own_facts("rank") if f.key.subject != TOTAL]
     if view.group is None or not ranks:

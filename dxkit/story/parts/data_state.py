@@ -9,7 +9,7 @@ from dxkit.story.claims.data_state import data_claims
 from dxkit.story.findings import finding_kind
 from dxkit.story.parts.context import Context, Part
 from dxkit.story.places import ranges_by_sheet
-from dxkit.story.tracing import traces
+from dxkit.story.tracing import legend, traces
 
 
 def data_state(context: Context) -> Part:
@@ -33,7 +33,8 @@ def data_state(context: Context) -> Part:
         kind = finding_kind(code, context.language)
         items.append(Markup('<li>{}: <span class="place">{}</span></li>').format(kind, places))
     if items:
-        body += Markup("<ul>{}</ul>").format(Markup("").join(items))
+        title = context.language.text("report.findings_listed")
+        body += Markup("<p>{}</p><ul>{}</ul>").format(title, Markup("").join(items))
     elif not context.view.results:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
     return context.section("data_state", body)
@@ -54,9 +55,12 @@ def sources(context: Context) -> Part:
         for (file, sheet), ranges in ranges_by_sheet(cells).items()
     )
     text = context.language.text
-    body = Markup('<p>{}</p><ul class="sources">{}</ul>').format(text("report.sources"), items)
+    if items:
+        body = Markup('<p>{}</p><ul class="sources">{}</ul>').format(text("report.sources"), items)
+    else:  # nothing is worked out for the unit itself
+        body = Markup("<p>{}</p>").format(text("report.sources_below"))
     body += Markup('<p class="note legend">{} <span class="scripted">{}</span></p>').format(
-        text("trace.legend"), text("trace.hint")
+        legend(context.language), text("trace.hint")
     )
     return context.section("sources", body + page_traces(context))
 

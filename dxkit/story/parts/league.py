@@ -48,15 +48,25 @@ def _ranking(context: Context, ranked: list[Scorecard]) -> Markup:
     text = context.language.text
     headings = [Column(text("report.unit"))]
     headings += [Column(text(f"report.column_{key}"), numeric=True) for key in columns]
-    headings += [Column(text("report.column_band")), Column(text("report.column_award"))]
+    level = context.view.child_level.id
+    judged = {
+        "band": context.band if context.opened.campaign.scoring.bands else None,
+        "award": context.award if _rewards(context, level) else None,
+    }
+    headings += [Column(text(f"report.column_{key}")) for key, said in judged.items() if said]
     rows: list[list[Cell]] = []
     for card in ranked:
         row: list[Cell] = [context.name(card.unit.code)]
         row += [_number(context, card, key) for key in columns]
-        row += [context.band(card.unit.code), context.award(card.unit.code)]
+        row += [said(card.unit.code) for said in judged.values() if said]
         rows.append(row)
     caption = text("report.league_caption", unit=context.writer.name(context.view.itself))
     return render_table(caption, headings, rows, context.language)
+
+
+def _rewards(context: Context, level: str) -> bool:
+    """Whether any reward is given at a level."""
+    return any(rule.level == level for rule in context.opened.campaign.rewards)
 
 
 def _columns(context: Context, ranked: list[Scorecard]) -> Iterator[str]:

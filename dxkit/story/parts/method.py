@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from dxkit.model.campaign import IndicatorKind
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.story.parts.context import Context, Part
 from dxkit.story.tables import NOTHING, Cell, Column, render_table
@@ -32,7 +33,9 @@ def method(context: Context) -> Part:
                 ),
             ]
         )
-    body = Markup("<p>{}</p>").format(text("report.method"))
+    shares = any(i.kind is IndicatorKind.RATIO for i in campaign.indicators)
+    keys = [*(["method_shares"] if shares else []), "method_points"]
+    body = Markup("<p>{}</p>").format(Markup(" ").join(text(f"report.{key}") for key in keys))
     body += render_table(text("report.method_caption"), columns, rows, context.language)
     sources = Markup("").join((*_of_indicators(context), *_of_rules(context)))
     body += Markup("<p>{}</p><ul>{}</ul>").format(text("report.method_sources"), sources)

@@ -11,6 +11,7 @@ from dxkit.story.claims.causes import causes
 from dxkit.story.claims.changes import changes
 from dxkit.story.claims.next_steps import next_steps as next_step_claims
 from dxkit.story.claims.situation import activity, levels, standing
+from dxkit.story.claims.weakest import weakest_first
 from dxkit.story.parts.context import Context, Part
 
 
@@ -28,6 +29,8 @@ def narrative(context: Context) -> Part:
         "changes": [paragraph(changes(view))],
         "causes": [paragraph(causes(view))],
     }  # fmt: skip
+    if not weakest_first(view):  # then nothing is called a limitation
+        parts["below"] = parts.pop("causes")
     body = Markup("")
     for key, texts in parts.items():
         text = Markup("").join(texts)

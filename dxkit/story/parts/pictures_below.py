@@ -8,7 +8,6 @@ from dxkit.model.campaign import Indicator
 from dxkit.story.charts.bars import Bar, draw_bars
 from dxkit.story.charts.figure import ChartData, DataRow
 from dxkit.story.charts.style import grade
-from dxkit.story.claims.data_state import points_claims
 from dxkit.story.claims.pictures import gap_claim, grid_claim, ranked_claim, weakest_indicator
 from dxkit.story.parts.charting import (
     NOTHING,
@@ -38,7 +37,7 @@ def children_chart(context: Context) -> Part:
         [context.name(card.unit.code), *(_graded(card, indicator) for indicator in indicators)]
         for card in cards
     ]
-    claims = [grid_claim(context.view), *points_claims(context.view)]
+    claims = [grid_claim(context.view)]
     columns = [
         Column(context.language.plain("report.unit")),
         *(Column(short_name(context, indicator), numeric=True) for indicator in indicators),
@@ -130,6 +129,14 @@ def _by_points(context: Context) -> list[Scorecard]:
 
 
 def _shown(context: Context, cards: list[Scorecard]) -> tuple[Indicator, ...]:
-    """The indicators on a common scale of which some unit below has a value."""
-    candidates = measured_by_share(context) or context.opened.campaign.indicators
+    """The indicators on a common scale, and counts with a target, of which some unit below has a
+    value.
+    """
+    on_scale = measured_by_share(context)
+    candidates = tuple(
+        i
+        for i in context.view.indicators
+        if i in on_scale or any(known(card.find(i.id, "target")) for card in cards)
+    )
+    candidates = candidates or context.opened.campaign.indicators
     return tuple(i for i in candidates if any(known(card.find(i.id, "value")) for card in cards))

@@ -9,12 +9,15 @@ from dxkit.story.charts.slope import Slope, draw_slopes
 from dxkit.story.charts.strip import Strip, draw_strips
 from dxkit.story.claims.headlines import TARGETS, headlines
 from dxkit.story.claims.pictures import changes_claim, peers_claim, targets_claim
+from dxkit.story.claims.situation import strength
 from dxkit.story.parts.charting import NOTHING, chart, known, measured_by_share, name_of, short_name
 from dxkit.story.parts.context import Context, Part
 
 
 def targets_chart(context: Context) -> Part:
-    """Values against targets, for the indicators measured as shares or scores."""
+    """Values against targets, for the indicators measured as shares or scores; nothing where no
+    target is set.
+    """
     view, text = context.view, context.language.plain
     bars = [
         Bar(
@@ -25,7 +28,7 @@ def targets_chart(context: Context) -> Part:
         )
         for indicator in measured_by_share(context)
     ]
-    if not any(bar.value.known for bar in bars):
+    if not any(bar.value.known for bar in bars) or not any(bar.target for bar in bars):
         return NOTHING
     furthest = targets_claim(view)
     claims = [furthest] if furthest else [c for c in headlines(view) if c.message in TARGETS]
@@ -35,8 +38,7 @@ def targets_chart(context: Context) -> Part:
         tuple(DataRow(bar.label, (bar.value, bar.target)) for bar in bars),
     )
     drawing = draw_bars(name_of("targets"), bars, context.language)
-    read_as = "targets" if any(bar.target is not None for bar in bars) else "results"
-    return Part(chart(context, "targets", drawing, claims, data, read_as))
+    return Part(chart(context, "targets", drawing, claims, data))
 
 
 def changes_chart(context: Context) -> Part:
@@ -86,8 +88,12 @@ def peers_chart(context: Context) -> Part:
         rows.append(DataRow(short_name(context, indicator), (own, whole, rank)))
     if not any(strip.own.known for strip in strips):
         return NOTHING
-    headings = ("report.column_value", "chart.whole", "report.column_rank")
+    headings = ["report.column_value", "chart.whole", "report.column_rank"]
+    claim, read_as = peers_claim(view), ""
+    if not any(strip.whole for strip in strips):  # nothing is worked out for the whole
+        headings.remove("chart.whole")
+        rows = [DataRow(row.label, row.facts[::2]) for row in rows]
+        claim, read_as = strength(view), "peers_alone"
     data = ChartData(text("report.indicator"), tuple(text(key) for key in headings), tuple(rows))
     drawing = draw_strips(name_of("peers"), strips, context.language)
-    read_as = "peers" if any(strip.whole is not None for strip in strips) else "peers_alone"
-    return Part(chart(context, "peers", drawing, [peers_claim(view)], data, read_as))
+    return Part(chart(context, "peers", drawing, [claim], data, read_as))

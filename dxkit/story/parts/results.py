@@ -51,13 +51,22 @@ def indicators(context: Context) -> Part:
             row.append(_state(context, result))
         rows.append(row)
     rows.append(_total_row(context, keys, with_state))
+    notes = [
+        *(["shares"] if _mentions_differences(context, keys) else []),
+        *(["ranks"] if "rank" in keys else []),
+    ]
+    note = Markup(" ").join(text(f"report.indicators_note_{name}") for name in notes)
     caption = text("report.indicators_caption", unit=context.writer.name(context.view.itself))
     return context.section(
         "indicators",
-        render_table(
-            caption, columns, rows, context.language, text("report.indicators_note"), totals=1
-        ),
+        render_table(caption, columns, rows, context.language, note, totals=1),
     )
+
+
+def _mentions_differences(context: Context, keys: list[str]) -> bool:
+    """Whether the table has gaps or changes of shares."""
+    shares = any(result.indicator.kind is IndicatorKind.RATIO for result in context.view.results)
+    return shares and not {"gap", "change"}.isdisjoint(keys)
 
 
 def _cell(context: Context, indicator: str, kind: str) -> Cell:
