@@ -125,7 +125,7 @@ def test_the_heat_map_and_the_limitation_agree(periods: dict[str, OpenPeriod], p
         subjects = {f.key.subject for c in causes(view) for _, f in c.facts}
         assert fewest <= subjects, code
         page = html.fromstring(str(children_chart(Context(opened, code, "vi")).html))
-        drawn = {e.get("data-fact").split("/")[2] for e in page.xpath("//svg//*[@data-fact]")}
+        drawn = {e.get("data-fact").split("/")[2] for e in page.xpath("//td//*[@data-fact]")}
         assert drawn == {*results, "ecommerce_farms"}, code
 
 
