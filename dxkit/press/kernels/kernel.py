@@ -35,6 +35,7 @@ _NEEDED = (
     "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
+    "bdb",  # imported by the shell at the first cell
 )
 
 
