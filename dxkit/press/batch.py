@@ -18,8 +18,11 @@ from dxkit.press.workers import Crew, Outcome
 from dxkit.story.period import OpenPeriod
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
-_HALF_WRITTEN = re.compile(r"\..+\.[0-9]+")  # .NAME.PROCESS
 _SAVE_EVERY = 2.0  # seconds between two writes of the manifest
+_HALF_WRITTEN = re.compile(r"\..+\.(csv|html|json|xlsx)\.[0-9]+")
+"""What .NAME.PROCESS was to become. Not the annexes: they are written after the run's lock is given
+back, so that theirs may be somebody's work.
+"""
 
 
 class NoSpaceError(OSError):
