@@ -7,7 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dxkit.press.leaks import foreign_units
@@ -31,21 +31,25 @@ class NoSpaceError(OSError):
 
 @contextmanager
 def scratch_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside the pages for what is not whole yet.
-
-    What an earlier run left is removed, files half-written in their places too: the lock of the run
-    keeps others from writing here.
+    """A folder beside the pages for what is not whole yet. It is removed at the end, with what this
+    run or an earlier one that was killed has left half-written: the run's lock keeps others from
+    writing here.
     """
     scratch = folder / ".scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    for path in folder.rglob(".*"):
-        if _HALF_WRITTEN.fullmatch(path.name):
-            path.unlink(missing_ok=True)
+    _clear(folder, scratch)
     scratch.mkdir()
     try:
         yield scratch
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        _clear(folder, scratch)
+
+
+def _clear(folder: Path, scratch: Path) -> None:
+    shutil.rmtree(scratch, ignore_errors=True)
+    for path in folder.rglob(".*"):
+        if _HALF_WRITTEN.fullmatch(path.name):
+            with suppress(OSError):  # outputs that may not be written are told of where they are
+                path.unlink()
 
 
 class Batch:
