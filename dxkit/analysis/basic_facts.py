@@ -7,14 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dxkit.analysis.total_facts import rank_fact, total_points_fact
 from dxkit.analysis.totals import Result
-from dxkit.analysis.unit_facts import (
-    TOTAL,
-    points_fact,
-    rank_fact,
-    total_points_fact,
-    value_facts,
-)
+from dxkit.analysis.unit_facts import TOTAL, points_fact, value_facts
 from dxkit.model.campaign import Measure, MeasureKind
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.model.units import Unit

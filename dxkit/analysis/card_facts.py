@@ -24,8 +24,9 @@ from dxkit.analysis.standing_facts import (
     movement_facts,
     progress_facts,
 )
+from dxkit.analysis.total_facts import total_facts
 from dxkit.analysis.totals import Result
-from dxkit.analysis.unit_facts import TOTAL, indicator_facts, total_facts
+from dxkit.analysis.unit_facts import TOTAL, indicator_facts
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import Fact
 from dxkit.model.units import Unit
@@ -101,9 +102,7 @@ class CardFacts:
         maker, unit, basic = self.maker, self.unit, self.analysis.basic_facts
         subject = result.indicator.id
         numerator, denominator, value = (made[k] for k in ("numerator", "denominator", "value"))
-        below = (
-            self.analysis.basic_facts.value(child)[0] for child in self._results_below(subject)
-        )
+        below = (basic.value(child)[0] for child in self._results_below(subject))
         yield from small_facts(
             maker, self._results_below(subject), self.analysis.campaign.checks.smallest
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dxkit.analysis.fact_maker import FactMaker
-from dxkit.analysis.indicators import total
+from dxkit.analysis.indicators import difference, total
 from dxkit.analysis.totals import Result, Total
 from dxkit.analysis.unit_facts import TOTAL, difference_unit
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure, united_marks
@@ -19,14 +19,14 @@ def is_met(result: Result) -> bool | None:
 
 def against_group_facts(maker: FactMaker, value: Fact, of_group: Fact) -> Iterator[Fact]:
     """The value less that of the whole inside which the unit is ranked."""
-    difference = None
+    behind = None
     if value.value is not None and of_group.value is not None:
-        difference = value.value - of_group.value
+        behind = difference(value.value, of_group.value)
     yield of_group
     yield maker.derived(
         value.key.subject,
         "against_group",
-        difference,
+        behind,
         difference_unit(value.unit),
         value.decimals,
         "difference",
@@ -70,7 +70,7 @@ def spread_facts(maker: FactMaker, values: Sequence[Fact]) -> Iterator[Fact]:
     yield maker.derived(
         greatest.key.subject,
         "spread",
-        greatest.number - least.number,
+        difference(greatest.number, least.number),
         difference_unit(greatest.unit),
         greatest.decimals,
         "difference",
@@ -129,7 +129,7 @@ def same_type_facts(maker: FactMaker, value: Fact, alike: Sequence[Result]) -> I
     yield maker.derived(
         subject,
         "against_type",
-        value.number - of_type.number,
+        difference(value.number, of_type.number),
         difference_unit(value.unit),
         value.decimals,
         "difference",

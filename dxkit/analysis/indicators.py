@@ -54,6 +54,17 @@ def total(values: Iterable[float | int]) -> float | int:
     return added if isinstance(added, int) else math.fsum(numbers)
 
 
+def difference(value: float | int, other: float | int) -> float | int:
+    """``value`` less ``other``, without what a subtraction of binary fractions adds in its last
+    places: 2677/3200 less 2285/3200 is 0.1225, which is written 12.3 points, and not 12.2.
+    """
+    found = value - other
+    if isinstance(found, int):
+        return found
+    size = max(abs(value), abs(other))
+    return round(found, 15 - (int(math.log10(size)) + 1 if size > 1 else 0))
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """What one place contributes: two values of which both or neither are used."""

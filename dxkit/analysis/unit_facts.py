@@ -1,16 +1,15 @@
-"""Which facts a unit has: of each indicator, of its total, of each measure."""
+"""Which facts a unit has of each indicator."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dxkit.analysis.fact_maker import FactMaker
-from dxkit.analysis.indicators import NO_DENOMINATOR
+from dxkit.analysis.indicators import NO_DENOMINATOR, difference
 from dxkit.analysis.outlook import shortfall
-from dxkit.analysis.totals import EXCLUDED, Result, Total
+from dxkit.analysis.totals import Result
 from dxkit.model.campaign import IndicatorKind
-from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
-from dxkit.model.rules import RankingRule, ScoringRule
+from dxkit.model.facts import Fact, UnitOfMeasure
 
 TOTAL = "total"
 """The subject of facts about all indicators together."""
@@ -21,19 +20,13 @@ NOT_RANKED = "not_ranked"
 NOT_SCORED = "not_scored"
 
 
-def why_no_rank(total: Total) -> str:
-    """Why a unit has no place: nothing to rank, a decision, or a condition it falls below."""
-    if total.points is None:
-        return NOT_RANKED
-    return total.unranked if total.unranked == EXCLUDED else f"below_{total.unranked}"
-
-
 _VALUE_UNITS = {
     IndicatorKind.RATIO: UnitOfMeasure.SHARE,
     IndicatorKind.COUNT: UnitOfMeasure.COUNT,
     IndicatorKind.VALUE: UnitOfMeasure.SCORE,
 }
-_POINT_DECIMALS = 2
+POINT_DECIMALS = 2
+"""With how many decimals points are written."""
 
 
 def value_facts(maker: FactMaker, result: Result) -> tuple[Fact, tuple[Fact, ...]]:
@@ -59,7 +52,7 @@ def points_fact(maker: FactMaker, result: Result, value: Fact) -> Fact:
         "points",
         result.points,
         UnitOfMeasure.POINTS,
-        _POINT_DECIMALS,
+        POINT_DECIMALS,
         result.indicator.scoring,
         (value,),
         missing=NOT_SCORED if value.known else value.missing,
@@ -121,7 +114,7 @@ def _target_facts(
         subject, "target", result.target.value, value.unit, assumed=result.target.assumed
     )
     yield target
-    gap = None if value.value is None else value.value - target.number
+    gap = None if value.value is None else difference(value.value, target.number)
     unit = difference_unit(value.unit)
     both = (value, target)
     yield maker.derived(subject, "gap", gap, unit, decimals, "difference", both)
@@ -154,100 +147,7 @@ def _change_facts(
         return
     change = None
     if value.value is not None and previous.value is not None:
-        change = value.value - previous.value
+        change = difference(value.value, previous.value)
     yield maker.derived(
         subject, "change", change, unit, result.indicator.decimals, "difference", (value, previous)
-    )
-
-
-def total_points_fact(
-    maker: FactMaker, total: Total, points: tuple[Fact, ...], scoring: ScoringRule
-) -> Fact:
-    """The points over all indicators; ``points`` are those of each."""
-    return maker.derived(
-        TOTAL,
-        "points",
-        total.points,
-        UnitOfMeasure.POINTS,
-        _POINT_DECIMALS,
-        "sum_of_points",
-        points,
-        missing=total.missing,
-        assumed=scoring.assumed,
-    )
-
-
-def rank_fact(
-    maker: FactMaker,
-    total: Total,
-    points: Fact,
-    points_of_group: tuple[FactKey, ...],
-    ranking: RankingRule,
-) -> Fact:
-    """The place by ``points`` among the totals whose keys are ``points_of_group``."""
-    return Fact(
-        maker.key(TOTAL, "rank"),
-        total.rank,
-        UnitOfMeasure.COUNT,
-        0,
-        "competition_rank",
-        points_of_group,
-        points.sources,
-        "" if total.rank is not None else why_no_rank(total),
-        points.marks | ({"assumed"} if ranking.assumed else set()),
-    )
-
-
-def total_facts(
-    maker: FactMaker,
-    total: Total,
-    points: Fact,
-    points_of_indicators: tuple[Fact, ...],
-    rank: Fact | None,
-    previous_rank: Fact | None,
-    scoring: ScoringRule,
-) -> Iterator[Fact]:
-    """Everything about the total of one unit.
-
-    ``rank`` is None when it is not ranked; ``previous_rank`` its place a period ago, None in the
-    first period.
-    """
-    count = UnitOfMeasure.COUNT
-    yield points
-    yield maker.declared(
-        TOTAL,
-        "max_points",
-        scoring.total_points,
-        UnitOfMeasure.POINTS,
-        assumed=scoring.assumed,
-    )
-    yield maker.derived(
-        TOTAL, "covered", total.covered, UnitOfMeasure.SHARE, 0, "covered_points", ()
-    )
-    if scoring.bonus:
-        yield maker.derived(
-            TOTAL,
-            "bonus",
-            total.bonus,
-            UnitOfMeasure.POINTS,
-            _POINT_DECIMALS,
-            "sum_of_bonus",
-            points_of_indicators,
-            assumed=scoring.assumed,
-        )
-    if rank is None:
-        return
-    yield rank
-    yield maker.counted(TOTAL, "ranked", total.ranked, "count_of_ranked")
-    if total.rank is not None:
-        yield maker.counted(TOTAL, "rank_shared", total.sharing, "count_of_ranked")
-    if previous_rank is None:
-        yield maker.absent(TOTAL, "rank_change", count, FIRST_PERIOD)
-        return
-    yield previous_rank
-    gained = None
-    if rank.value is not None and previous_rank.value is not None:
-        gained = previous_rank.value - rank.value
-    yield maker.derived(
-        TOTAL, "rank_change", gained, count, 0, "places_gained", (rank, previous_rank)
     )

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dxkit.analysis.indicators import difference
 from dxkit.analysis.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
@@ -228,3 +234,24 @@ def test_ranking_within_another_level(haugiang: Campaign) -> None:
     assert [analysis.results.totals[c].rank for c in ("31318", "31340")] == [1, 1]
     wider = analysis.ranked_within("commune", "province").results.totals
     assert [wider[c].rank for c in ("31318", "31340")] == [1, 2]
+
+
+def test_a_difference_of_shares_is_rounded_as_by_hand() -> None:
+    # 2677 of 3200 households are 83.65625 %, 2285 were 71.40625 %: 12.25 points, written 12.3
+    assert 2677 / 3200 - 2285 / 3200 < 0.1225
+    assert difference(2677 / 3200, 2285 / 3200) == 0.1225
+    assert difference(59.35, 48.6) == 10.75
+    assert difference(8, 9) == -1
+
+
+@given(st.tuples(*[st.integers(1, 200_000)] * 2), st.tuples(*[st.integers(1, 200_000)] * 2))
+def test_differences_are_written_as_exact_ones(
+    first: tuple[int, int], other: tuple[int, int]
+) -> None:
+    shares = [Fraction(min(pair), max(pair)) for pair in (first, other)]
+    exact = shares[0] - shares[1]
+    found = difference(float(shares[0]), float(shares[1]))
+    assert abs(Fraction(found) - exact) < Fraction(1, 10**15)
+    tenths = Decimal(repr(found)).scaleb(2).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    by_hand = math.floor(abs(exact) * 1000 + Fraction(1, 2)) * (1 if exact >= 0 else -1)
+    assert tenths == Decimal(by_hand) / 10

@@ -315,8 +315,14 @@ class Tamperer:
         """A word in the table of counts."""
         return self.replaced(text, r"Buổi tuyên truyền</th>", lambda m: "Lớp tập huấn</th>")
 
+    def colour(self, text: str) -> str:
+        """A figure of the heat map stands on the ground of another distance from its target."""
+        pattern = r'(<td class="number step-)(\d)'
+        return self.replaced(text, pattern, lambda m: f"{m[1]}{(int(m[2]) + 1) % 5}")
+
 
 FURTHER = [
     "removed", "polarity", "state", "rows", "heads", "target", "alike", "label", "traced",
     "award", "reason", "grade", "superlative", "strong", "words", "banner", "count",
+    "colour",
 ]  # fmt: skip

@@ -1,4 +1,6 @@
-"""What tables say in words: grades, rewards and why, targets met; and the order of rows."""
+"""What tables say in words and colours: grades, rewards and why, targets met, how far from them;
+and the order of rows.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,8 @@ from dxkit.press.proof.page_tree import Element
 from dxkit.press.proof.rewards_again import Decisions, band_again, decisions_again
 from dxkit.story.messages import load_language
 
+_STEP_STARTS = (0.75, 0.9, 1, 1.1)
+"""Shares of the target at which the next colour of a heat map begins."""
 _SHAPES = {"good": "●", "bad": "▲", "none": "–", "unknown": "–"}
 
 
@@ -34,6 +38,10 @@ class JudgementProof:
             yield from self._row(row)
         for table in self.proof.root.find_all("table"):
             yield from self._order(table)
+        for figure in self.proof.root.find_all("figure"):
+            if "heat" in figure.classes:
+                for cell in figure.find_all("td"):
+                    yield from self._colour(cell)
 
     def _expected(self, said: str) -> str:
         kind, *identity = said.split("/")
@@ -119,6 +127,26 @@ class JudgementProof:
                             if head.text in i.short_names.values()]  # fmt: skip
             if about not in expected:
                 yield self.proof.differ(element.attributes["data-said"], head.text, about)
+
+    def _colour(self, cell: Element) -> Iterator[Difference]:
+        """A cell stands on the ground that its value has by its target, or on none."""
+        keys = (e.attributes.get("data-fact", "").split("/") for e in cell.walk())
+        _, unit, indicator_id, _ = next((key for key in keys if len(key) == 4), [""] * 4)
+        step = self._step(unit, indicator_id) if unit in self.again.units else None
+        expected = set() if step is None else {f"step-{step}"}
+        found = {name for name in cell.classes if name.startswith("step-")}
+        if found != expected:
+            yield self.proof.differ(f"colour {unit}/{indicator_id}", str(found), str(expected))
+
+    def _step(self, unit: str, indicator_id: str) -> int | None:
+        indicator = self.again.campaign.indicator(indicator_id)
+        value = self.again.sums.value(unit, indicator)
+        target = self.again.scores.target(unit, indicator)
+        if value is None or target is None:
+            return None
+        parts = (float(value), target) if indicator.direction > 0 else (target, float(value))
+        attained = parts[0] / parts[1] if parts[1] else 1
+        return sum(attained >= start for start in _STEP_STARTS)
 
     def _order(self, table: Element) -> Iterator[Difference]:
         """The units of one group that stand with their places stand in their order, none twice."""
