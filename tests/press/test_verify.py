@@ -89,7 +89,7 @@ def test_the_second_path_makes_every_fact_of_a_district_again(
             if fact.value is not None and number is not None:
                 assert float(number) == pytest.approx(fact.value, rel=1e-12, abs=1e-12), key
                 shown = load_language("vi").number(fact)
-                value = fact.value
+                value = float(number)
                 assert shown in writings(key, value, opened.campaign, "vi"), key
                 assert load_language("en").number(fact) in writings(
                     key, value, opened.campaign, "en"
