@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.story.charts.canvas import Canvas
 from dxkit.story.charts.labels import broken
-from dxkit.story.charts.style import BAD, GOOD, INK, LINE, SMALL, SOFT, TRACK, WIDTH, letters
+from dxkit.story.charts.style import BAD, GOOD, INK, LINE, PEER, SMALL, SOFT, TRACK, WIDTH, letters
 from dxkit.story.messages import Language
 
 _LEFT = 118.0  # where bars begin
@@ -34,10 +34,10 @@ class Bar:
     direction: int = 1
 
     @property
-    def reached(self) -> bool:
-        """Whether the value is at or past the target; a row without one counts as reached."""
+    def reached(self) -> bool | None:
+        """Whether the value is at or past the target; None where there is none."""
         if self.target is None or not self.target.known or not self.value.known:
-            return True
+            return None
         return (self.value.number - self.target.number) * self.direction >= 0
 
 
@@ -54,8 +54,8 @@ def draw_bars(
     stand in a column of their own, so that no stroke runs through a number.
 
     Each row's own target is an upright stroke; ``line`` is one target of all rows instead, drawn
-    through them and named above by ``line_word``. Blue bars reach their
-    target, orange ones do not; with ``short_of`` every bar is something lacking, so all are orange.
+    through them and named above by ``line_word``. Blue bars reach their target, orange ones do not,
+    grey ones have none; with ``short_of`` every bar is something lacking, so all are orange.
     """
     head = _HEAD if line is not None and line.known else 0.0
     labels = [broken(row.label, _LABEL) for row in rows]
@@ -65,18 +65,18 @@ def draw_bars(
     tops = [head + n * step + (step - _THICK) / 2 for n in range(len(rows))]
     with Canvas(name, height, language) as canvas:
         scale = _scale([*rows, *([Bar("", line)] if line else [])])
-        across = {True: GOOD, False: BAD}
+        across = {True: GOOD, False: BAD, None: PEER}
         if _is_share(rows):
             whole = (_RIGHT - _LEFT) * min(scale, 1.0) / scale
             canvas.bars([(_LEFT, top, whole, _THICK) for top in tops], TRACK)
-        for reached in (True, False):
+        for reached, colour in across.items():
             canvas.bars(
                 [
                     (_LEFT, top, _length(row.value, scale), _THICK)
                     for top, row in zip(tops, rows, strict=True)
-                    if row.value.known and (row.reached and not short_of) is reached
+                    if row.value.known and (False if short_of else row.reached) is reached
                 ],
-                across[reached],
+                colour,
             )
         canvas.lines([[(_LEFT, head + 2), (_LEFT, height - 2)]], LINE, 1)
         if line is not None and line.known:
