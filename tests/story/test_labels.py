@@ -16,6 +16,8 @@ from dxkit.story.charts.labels import broken
         ("Digital skills", 20, 2, "Digital skills"),
         ("one two three four", 10, 2, "one two\nthree four"),
         ("", 9, 2, ""),
+        (" aaaaaaaaaaa", 4, 1, "aaaaaaaaa…"),  # no letter goes without a sign of it
+        ("aaaaaaaaaa bbbbbbbbbb cccccccccc", 4, 3, "aaaaaaaaaa\nbbbbbbbbbb\ncccccccccc"),
         ("a incomprehensibilities z", 9, 3, "a\nincomprehensib…"),  # nothing follows what is cut
     ],
 )

@@ -9,7 +9,8 @@ def broken(text: str, width: int, lines: int = 2) -> str:
     """The text in at most ``lines`` lines of about ``width`` letters, as even as words allow; what
     does not fit becomes "…".
     """
-    words = text[: (width + 6) * lines + 1].split()
+    whole = " ".join(text.split())
+    words = whole[: (width + 7) * lines + 1].split()  # more than fits, so that a cut is always seen
     made = _filled(words, width)
     narrower = width - 1
     while narrower and 1 < len(made) <= lines and len(_filled(words, narrower)) == len(made):
