@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from papermill.engines import Engine
@@ -55,6 +56,7 @@ def _for_client(execution_timeout: int | None, options: dict[str, Any]) -> dict[
     return {**chosen, "timeout": execution_timeout or options.get("timeout")}
 
 
+@lru_cache(maxsize=1)
 def client_class() -> Any:
     """The client, made on first use: papermill imports every engine that is installed."""
     from papermill.clientwrap import PapermillNotebookClient

@@ -130,6 +130,16 @@ GALLERY: dict[str, list[Cell]] = {
         "get_ipython().__class__.__name__",
         "get_ipython().set_next_input('x = 1')",
     ],
+    "transformed cells": [
+        "def exchange(lines): return [line.replace('@@', '40 + 2') for line in lines]\n"
+        "get_ipython().input_transformers_cleanup.append(exchange)",
+        "@@",
+        "@@; await __import__('asyncio').sleep(0)",
+        "get_ipython().input_transformers_cleanup.remove(exchange)",
+        ("@@; await __import__('asyncio').sleep(0)", MAY_FAIL),
+        ("@@", MAY_FAIL),
+        "get_ipython().run_cell('1 + 1').result",
+    ],
     "warnings": [
         "import warnings, logging\nwarnings.warn('careful')",
         "warnings.warn('old', DeprecationWarning)",

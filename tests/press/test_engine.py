@@ -9,16 +9,19 @@ Differences that remain, all looked for below:
 - After ``exit()`` the kernel ends at once; stock runs the next cell if that comes within 0.1 s.
 - One notebook's streams may come in more pieces in stock, by the clock; here the pieces follow the
   times at which the text was written. Compared joined.
+- A transformer of cells that a notebook has added is called once for a cell; stock calls it twice.
 - The user's own start-up files and settings of IPython are not read: no page depends on them.
 """
 
 from __future__ import annotations
 
+import builtins
 import json
 import multiprocessing
 import os
 import random
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,9 @@ import nbformat
 import papermill
 import pytest
 from gallery import GALLERY, notebook
+from IPython import get_ipython
+
+from dxkit.press.kernels.kernel import import_kernel, kernel_ahead, started_kernel
 
 DEFAULT = ("rich", "errors", "processes", "interrupted by itself")
 LOOSE = ("processes",)  # order of outputs free
@@ -35,6 +41,11 @@ ENDS_ITSELF = ("killed", "ends itself", "exit")
 EXTRA: dict[str, list[Any]] = {
     "slow": ["print('begun')\nimport time; time.sleep(60)", "print('never')"],
     "leaves": ["import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)"],
+    "late": [
+        "import atexit, pathlib, time\n"
+        "atexit.register(pathlib.Path('at_exit.txt').write_text, 'run')\n"
+        "get_ipython().kernel.post_handler_hook = lambda: time.sleep(0.5)"
+    ],
 }
 
 
@@ -195,6 +206,49 @@ def test_nothing_is_left_running(tmp_path: Path) -> None:
     assert not status.exists() or status.read_text().split()[2] == "Z"  # nobody's but init's
 
 
+def test_the_end_of_a_notebook_is_done_though_nobody_listens_any_more(tmp_path: Path) -> None:
+    found = results(tmp_path, "late", {"end": {"engine_name": "dxkit", "start": "fork"}})
+    assert "at_exit.txt" in found["end"]["files"]
+
+
+def surroundings() -> dict[str, Any]:
+    """What a shell would change in the process around it."""
+    return {
+        "environment": dict(os.environ),
+        "main": sys.modules["__main__"],
+        "shell": get_ipython(),
+        "prompts": [name for name in vars(sys) if name.startswith("ps")],
+        "path": list(sys.path),
+        "streams": (sys.stdout, sys.stderr, sys.excepthook, sys.displayhook),
+        "builtins": set(vars(builtins)),
+        "threads": len(os.listdir("/proc/self/task")),
+    }
+
+
+def test_a_kernel_made_ahead_changes_nothing_around_it_before_it_is_started() -> None:
+    import_kernel()
+    before = surroundings()
+    kernel = kernel_ahead()
+    assert surroundings() == before
+    context = multiprocessing.get_context("fork")
+    for _ in range(2):
+        found = context.SimpleQueue()
+        process = context.Process(target=start_and_tell, args=(found,))
+        process.start()
+        process.join()
+        assert found.get() >= {*before} - {"path", "threads"}, "the kernel was not started"
+    assert kernel.shell.execution_count == 1
+    assert surroundings() == before
+
+
+def start_and_tell(found: Any) -> None:
+    """What a started kernel changes, from a process of its own."""
+    before = surroundings()
+    started_kernel(lambda channel, message: None)
+    after = surroundings()
+    found.put({name for name in before if before[name] != after[name]})
+
+
 def test_another_language_is_refused() -> None:
     content = notebook(["1"])
     content.metadata["kernelspec"]["language"] = "R"
@@ -206,7 +260,6 @@ def test_another_language_is_refused() -> None:
 
 def test_papermill_runs_it_from_its_own_command_line(tmp_path: Path) -> None:
     import subprocess
-    import sys
 
     nbformat.write(notebook(GALLERY["parameters"]), tmp_path / "in.ipynb")
     command = [sys.executable, "-m", "papermill", "--engine", "dxkit", "in.ipynb", "out.ipynb"]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dxkit.press.kernels.kernel import make_kernel
+from dxkit.press.kernels.kernel import started_kernel
 from dxkit.press.kernels.mailbox import KernelClient
 
 
@@ -18,7 +18,7 @@ class KernelHere(KernelClient):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kernel = make_kernel(self.mailbox.put)
+        self._kernel = started_kernel(self.mailbox.put)
         self._at_exit: list[Callable[[], Any]] = []
         self._register, atexit.register = atexit.register, self._keep  # type: ignore[assignment]
 

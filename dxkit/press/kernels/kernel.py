@@ -1,13 +1,15 @@
 """IPython's own kernel without sockets and threads: a request goes in, its messages come out.
 
 Everything that a notebook can see (shell, display, magics, comms, tracebacks) is ipykernel's own
-code; only what carried the messages is replaced. The process that makes a kernel serves one
-notebook and is not fit for a second one.
+code; only what carried the messages is replaced. A kernel can be made ahead, in the process whose
+forks run one notebook each: it changes nothing around it before it is started. The process in which
+it is started serves one notebook and is not fit for a second one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import importlib
 import logging
 import os
@@ -17,6 +19,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -50,23 +53,51 @@ def import_kernel() -> None:
     finally:
         if kept_out:
             del sys.modules["debugpy"]
-    kernel_class()
-    session_class()
 
 
-@lru_cache(maxsize=1)
-def kernel_class() -> Any:
-    """ipykernel's kernel, made to be called; defined on first use, when all that it needs is
-    imported.
-    """
+def _kernel_class() -> Any:
+    """ipykernel's kernel, made to be called; defined when all that it needs is imported."""
     from ipykernel.eventloops import enable_gui
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.zmqshell import ZMQInteractiveShell as StockShell
+    from IPython.core.builtin_trap import BuiltinTrap
     from IPython.core.history import HistoryManager
     from traitlets import Type
 
     class ZMQInteractiveShell(StockShell):
-        """Keeps the stock shell's name, by which libraries know that they are in a notebook."""
+        """Keeps the stock shell's name, by which libraries know that they are in a notebook.
+
+        What a shell changes in the process around it waits until it is started.
+        """
+
+        init_environment = init_virtualenv = init_sys_modules = init_prompts = _later
+
+        def init_builtins(self) -> None:
+            self.builtin_trap = BuiltinTrap(shell=self)
+
+        _asked: tuple[int, str, str] | None = None
+
+        def transform_cell(self, raw_cell: str) -> str:
+            """The kernel asks for a cell, then the shell for the same one: it is done once."""
+            asked, self._asked = self._asked, None
+            if asked is not None and asked[:2] == (self.execution_count, raw_cell):
+                return asked[2]
+            transformed: str = super().transform_cell(raw_cell)
+            self._asked = (self.execution_count, raw_cell, transformed)
+            return transformed
+
+        def start(self) -> None:
+            """Make this the shell of the process, which is now in the notebook's folder."""
+            _make_known(self)
+            self.save_sys_module_state()
+            super().init_environment()
+            super().init_virtualenv()
+            super().init_sys_modules()
+            super().init_builtins()
+            super().init_prompts()
+            atexit.register(self.atexit_operations)
+            self.starting_dir = os.getcwd()
+            self.history_manager.dir_hist[:] = [Path(self.starting_dir)]
 
         def init_history(self) -> None:
             self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
@@ -82,6 +113,11 @@ def kernel_class() -> Any:
         shell_class = Type(ZMQInteractiveShell)
         _execute_sleep = 0.0
         exit_asked = False
+
+        def start(self) -> None:
+            """Make this the kernel of the process."""
+            _make_known(self)
+            self.shell.start()
 
         def _abort_queues(self, subshell_id: Any = None) -> None:
             pass
@@ -102,8 +138,17 @@ def kernel_class() -> Any:
     return Kernel
 
 
-@lru_cache(maxsize=1)
-def session_class() -> Any:
+def _later(_: Any) -> None:
+    """In place of what is done when the kernel is started."""
+
+
+def _make_known(singleton: Any) -> None:
+    """Have a class of which a process has one object, and those above it, give out this one."""
+    for kind in type(singleton)._walk_mro():
+        kind._instance = singleton
+
+
+def _session_class() -> Any:
     """jupyter_client's session, which hands each message to its ``deliver`` instead of sending it;
     the socket's place names the channel.
     """
@@ -134,23 +179,35 @@ def session_class() -> Any:
     return CallingSession
 
 
-def make_kernel(deliver: Deliver) -> Any:
-    """A kernel whose messages are given to ``deliver``. Takes over the process's streams."""
+@lru_cache(maxsize=1)
+def kernel_ahead() -> Any:
+    """The one kernel of this process and of its forks, not yet started."""
     import_kernel()
-    prepare_process()
-    session = session_class()(key=b"")
-    session.deliver = deliver
-    sys.stdout = CellStream("stdout", session)
-    sys.stderr = CellStream("stderr", session)
     with _no_modules_listed():
-        kernel = kernel_class().instance(
-            session=session,
+        kernel = _kernel_class().instance(
+            session=_session_class()(key=b""),
             iopub_socket="iopub",
             shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
             log=logging.getLogger("dxkit.kernel"),
         )
     kernel.io_loop = _Loop(kernel)
     kernel.shell.extension_manager.load_extension("storemagic")
+    atexit.unregister(kernel.shell.atexit_operations)
+    kernel.shell.clear_instance()
+    kernel.clear_instance()
+    return kernel
+
+
+def started_kernel(deliver: Deliver) -> Any:
+    """The kernel of this process, whose messages are given to ``deliver``. Takes over the process's
+    streams.
+    """
+    kernel = kernel_ahead()
+    prepare_process()
+    kernel.session.deliver = deliver
+    sys.stdout = CellStream("stdout", kernel.session)
+    sys.stderr = CellStream("stderr", kernel.session)
+    kernel.start()
     return kernel
 
 
@@ -189,7 +246,8 @@ def prepare_process() -> None:
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
     logging.root.handlers.clear()
-    logging.root.setLevel(logging.WARNING)
+    if logging.root.level != logging.WARNING:
+        logging.root.setLevel(logging.WARNING)
     if "" not in sys.path:  # the working folder, where IPython puts it
         site = (n for n, path in enumerate(sys.path) if path.endswith(("site-packages",)))
         sys.path.insert(next(site, len(sys.path)), "")

@@ -14,7 +14,7 @@ import struct
 import threading
 from typing import Any
 
-from dxkit.press.kernels.kernel import Deliver, import_kernel, make_kernel
+from dxkit.press.kernels.kernel import Deliver, import_kernel, started_kernel
 from dxkit.press.kernels.mailbox import FLUSH_AFTER, KernelClient
 from dxkit.press.processes import can_fork, kill_group, lead_own_group, signal_group
 
@@ -126,7 +126,7 @@ def _serve(connection: socket.socket, inherited: socket.socket | None) -> None:
 
     def deliver(channel: str, message: dict[str, Any]) -> None:
         data = pickle.dumps((channel, message))
-        with lock:
+        with lock, contextlib.suppress(ConnectionError):  # nobody may be listening any more
             connection.sendall(_SIZE.pack(len(data)) + data)
 
     loop = asyncio.new_event_loop()
@@ -137,7 +137,7 @@ def _serve(connection: socket.socket, inherited: socket.socket | None) -> None:
 
 
 async def _answer_all(connection: socket.socket, deliver: Deliver) -> None:
-    kernel = make_kernel(deliver)
+    kernel = started_kernel(deliver)
     while not kernel.exit_asked:
         head = await _read(connection, _SIZE.size)
         if not head:

@@ -28,6 +28,7 @@ class CellStream(io.TextIOBase):
         self._last_parent: dict[str, Any] = {}
         self._original = getattr(sys, f"__{name}__")
         self._captured = _Captured({"stdout": 1, "stderr": 2}[name])
+        self._flushed = True
 
     def set_parent(self, request: dict[str, Any]) -> None:
         """From now on, text of this thread and of new ones belongs to this request's cell."""
@@ -56,7 +57,9 @@ class CellStream(io.TextIOBase):
     def flush(self) -> None:
         if os.getpid() == self._process:
             self._take_captured()
-            self._session.send("flush", "flush", {"name": self.name})
+            if not self._flushed:
+                self._session.send("flush", "flush", {"name": self.name})
+                self._flushed = True
 
     def give_back(self) -> None:
         """Let the process have its descriptor again."""
@@ -72,6 +75,7 @@ class CellStream(io.TextIOBase):
         parent = self._parent.get(self._last_parent)
         content = {"name": self.name, "text": text}
         self._session.send("iopub", "stream", content, parent=parent)
+        self._flushed = False
 
 
 class _Captured:
