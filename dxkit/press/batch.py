@@ -86,7 +86,7 @@ class Batch:
             record = self._manifest.pages[unit]
             if record.status != "failed":
                 reason = outcome.reason
-                if not reason and _digest(outcome.scratch) != record.sha256:
+                if not reason and digest_of((outcome.scratch / PAGE).read_bytes()) != record.sha256:
                     reason = UNSTABLE
                 if reason:
                     record = _record(outcome, self._folder, "failed", reason=reason)
@@ -105,22 +105,17 @@ class Batch:
             raise NoSpaceError(NO_SPACE[0], outcome.reason.partition(": ")[2], str(self._folder))
         if outcome.reason:
             return _record(outcome, self._folder, "failed", reason=outcome.reason)
-        page = (outcome.scratch / PAGE).read_text("utf-8")
-        foreign = foreign_units(page, task.unit, self._units)
+        page = (outcome.scratch / PAGE).read_bytes()
+        foreign = foreign_units(page.decode("utf-8"), task.unit, self._units)
         if foreign:
             reason = f"{LEAK}: {', '.join(foreign)}"
             return _record(outcome, self._folder, "failed", reason=reason)
-        digest = _digest(outcome.scratch)
         for name, target in ((EXECUTED, task.executed), (PAGE, task.page)):
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(outcome.scratch / name, target)
         for kind in (".pdf", ".docx"):  # they would say what an earlier page said
             task.page.with_suffix(kind).unlink(missing_ok=True)
-        return _record(outcome, self._folder, "made", sha256=digest)
-
-
-def _digest(scratch: Path) -> str:
-    return digest_of((scratch / PAGE).read_bytes())
+        return _record(outcome, self._folder, "made", sha256=digest_of(page))
 
 
 def _record(

@@ -27,7 +27,7 @@ def foreign_units(page: str, unit_code: str, units: UnitRegistry) -> tuple[str, 
 
 def _sections(page: str) -> Iterable[str]:
     """The page cut at its sections, without those that are declared as comparisons."""
-    for part in re.split(r"(?=<section\b)", page):
+    for part in page.split("<section"):
         section, _, rest = part.partition("</section>")
         if not _DECLARED.search(section):
             yield section

@@ -7,14 +7,17 @@ import errno
 import os
 import re
 import sys
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dxkit.analysis.scorecard import Analysis, WorkedOut
     from dxkit.intake.project import Project
     from dxkit.press.tasks import Task
+    from dxkit.story.report import Report
 
 PAGE, EXECUTED = "page", "executed"
 """What a page's scratch folder holds."""
@@ -49,8 +52,10 @@ def warm_tools() -> None:
     import nbformat
     from matplotlib.backends.registry import backend_registry
 
+    from dxkit.press.kernels.kernel import kernel_ahead
     from dxkit.press.page import exporter
 
+    kernel_ahead()
     backend_registry.list_all()
     empty = nbformat.v4.new_notebook()
     nbformat.validate(empty)
@@ -63,16 +68,32 @@ def warm_up(project: Project, sample: Task) -> None:
     No notebook is run for this: what it leaves behind would be in every page.
     """
     warm_tools()
-    from dxkit.press.page import framed
     from dxkit.story.period import open_period
     from dxkit.story.report import Report
 
-    framed("", "", sample.language)
     opened = open_period(project, sample.campaign, sample.period)
     report = Report(opened, sample.unit, sample.language)
-    for name in report_calls(sample.notebook):
-        with contextlib.suppress(Exception):  # it fails again on the page, where it is named
-            getattr(report, name)()
+    with contextlib.suppress(Exception):  # it fails again on the page, where it is named
+        _rehearse(report, sample.notebook)
+
+
+def _rehearse(report: Report, path: Path) -> None:
+    """Go once through what each page's process does to a notebook, except run it."""
+    import nbformat
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    from dxkit.press.kernels.kernel import kernel_ahead
+    from dxkit.press.page import exporter
+
+    notebook = parameterize_notebook(load_notebook_node(str(path)), {"unit": ""})
+    formatter = kernel_ahead().shell.display_formatter
+    for name in report_calls(path):
+        data, _ = formatter.format(getattr(report, name)())
+        shown = nbformat.v4.new_output("execute_result", data)
+        notebook.cells.append(nbformat.v4.new_code_cell(outputs=[shown]))
+    exporter().from_notebook_node(notebook)
+    nbformat.writes(notebook)
 
 
 def open_for_pages(project: Project, sample: Task) -> Analysis:
@@ -151,6 +172,10 @@ def _written_later(*_: object) -> None:
     """In place of papermill's writing of the notebook to nowhere: it is not finished yet."""
 
 
+_ISO_TIMES = SimpleNamespace(parser=SimpleNamespace(parse=datetime.fromisoformat))
+"""In place of dateutil, which reads any date: papermill reads what it has just written."""
+
+
 def _make(task: Task, scratch: Path, engine: str) -> None:
     _light_imports()
     import nbformat
@@ -163,6 +188,7 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
 
     nbbase.validate = _validated_later
     papermill.execute.write_ipynb = _written_later
+    papermill.engines.dateutil = _ISO_TIMES
     parameters = {
         "campaign": task.campaign,
         "period": task.period,

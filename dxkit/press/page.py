@@ -114,8 +114,10 @@ def _is_bare_picture(output: Any) -> bool:
 
 @lru_cache(maxsize=1)
 def exporter() -> DxkitExporter:
-    """The one exporter of a process: making it costs more than using it."""
-    return DxkitExporter()
+    """The one exporter of a process: making it costs more than using it. nbconvert's preprocessors
+    do nothing without settings, and a notebook is checked when it is written.
+    """
+    return DxkitExporter(default_preprocessors=[], optimistic_validation=False)
 
 
 def framed(content: str, title: str, language_code: str) -> str:
