@@ -85,13 +85,13 @@ def _rehearse(report: Report, path: Path) -> None:
 
     from dxkit.press.kernels.kernel import kernel_ahead
     from dxkit.press.page import exporter
+    from dxkit.story.charts.canvas import find_fonts
 
     notebook = parameterize_notebook(load_notebook_node(str(path)), {"unit": ""})
     formatter = kernel_ahead().shell.display_formatter
-    calls = report_calls(path)
-    charts = [name for name in calls if name.endswith("_chart")]
-    for name in calls:
-        if name in charts[1:]:  # one chart warms what all are drawn with
+    find_fonts(report.context.language)
+    for name in report_calls(path):
+        if name.endswith("_chart"):  # takes long, and has nothing to be found but fonts
             continue
         data, _ = formatter.format(getattr(report, name)())
         shown = nbformat.v4.new_output("execute_result", data)

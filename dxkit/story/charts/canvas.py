@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from itertools import product
 from typing import Any, Self
 
 import matplotlib as mpl
@@ -21,7 +22,7 @@ from matplotlib.path import Path
 
 from dxkit.model.facts import Fact
 from dxkit.story.charts.finished import FACT, NAME, WORDS, for_page
-from dxkit.story.charts.style import FONT_SIZE, INK, SOFT, WIDTH
+from dxkit.story.charts.style import FONT_SIZE, INK, SMALL, SOFT, WIDTH
 from dxkit.story.messages import Language
 from dxkit.story.plain_text import harmless
 
@@ -196,6 +197,14 @@ class Canvas:
             picture, format="png", dpi=dots_per_inch, facecolor="white", metadata={"Software": None}
         )
         return picture.getvalue()
+
+
+def find_fonts(language: Language) -> None:
+    """Write once in each font of the charts, so that matplotlib need not look for it again."""
+    with Canvas("fonts", FONT_SIZE, language) as canvas:
+        for size, weight in product((FONT_SIZE, SMALL), ("normal", "bold")):
+            canvas._write(WORDS, 0, 0, "0", "left", INK, size, weight)
+        canvas.svg()
 
 
 def _closed(shape: Sequence[Point]) -> list[Point]:
