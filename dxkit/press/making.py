@@ -39,7 +39,7 @@ def import_all() -> None:
     import tqdm  # noqa: F401
 
     from dxkit.press.engine import client_class
-    from dxkit.press.kernels.kernel import import_kernel
+    from dxkit.press.kernels.start import import_kernel
 
     import_kernel()
     client_class()
@@ -52,7 +52,7 @@ def warm_tools() -> None:
     import nbformat
     from matplotlib.backends.registry import backend_registry
 
-    from dxkit.press.kernels.kernel import kernel_ahead
+    from dxkit.press.kernels.start import kernel_ahead
     from dxkit.press.page import exporter
 
     kernel_ahead()
@@ -83,7 +83,7 @@ def _rehearse(report: Report, path: Path) -> None:
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
-    from dxkit.press.kernels.kernel import kernel_ahead
+    from dxkit.press.kernels.start import kernel_ahead
     from dxkit.press.page import exporter
     from dxkit.story.charts.canvas import find_fonts
 

@@ -31,7 +31,7 @@ import pytest
 from gallery import GALLERY, notebook
 from IPython import get_ipython
 
-from dxkit.press.kernels.kernel import import_kernel, kernel_ahead, started_kernel
+from dxkit.press.kernels.start import import_kernel, kernel_ahead, started_kernel
 
 DEFAULT = ("rich", "errors", "processes", "interrupted by itself")
 LOOSE = ("processes",)  # order of outputs free

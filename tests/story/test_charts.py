@@ -196,6 +196,27 @@ def test_slopes_rise_and_fall_with_their_values() -> None:
     assert len(facts_in(svg)) == 6
 
 
+def test_a_stroke_leads_from_each_end_of_a_slope_to_its_number() -> None:
+    """86.1, 81.2 and 71.8 % end close together: numbers are moved, and belong where they did."""
+    values = ((0.731, 0.861), (0.562, 0.812), (0.669, 0.718), (0.063, 0.107))
+    slopes = [Slope("Tên dài hai dòng", share(a), share(b)) for a, b in values]
+    svg = draw_slopes("chart-t", slopes, "quý III/2022", "quý IV/2022", VI)
+    ends = strokes(svg, BLUE)
+    leads = strokes(svg, "var(--soft")
+    written = {
+        element.text: float(element.get("y", "nan")) for element in parsed(svg).iter(f"{SVG}text")
+    }
+    assert len(leads) == 2 * len(ends) == 8
+    for (before, now), line, left, right in zip(values, ends, leads[::2], leads[1::2], strict=True):
+        for value, end, lead in ((before, line[:2], left), (now, line[2:], right)):
+            shown = f"{100 * value:.1f}%".replace(".", ",")
+            assert lead[1] == pytest.approx(end[1], abs=0.2)
+            assert abs(lead[0] - end[0]) < 6
+            assert lead[3] == pytest.approx(written[shown] - 0.36 * 11.25, abs=0.3)
+    moved = [abs(lead[3] - lead[1]) for lead in leads]
+    assert max(moved) > 10, "nothing had to be moved, so nothing was tested"
+
+
 def test_a_table_has_each_value_on_the_ground_of_its_step() -> None:
     columns = [Column("Đơn vị"), Column("Kỹ năng", numeric=True), Column("Sàn", numeric=True)]
     rows: list[list[Cell]] = [

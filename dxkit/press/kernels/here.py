@@ -9,8 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dxkit.press.kernels.kernel import started_kernel
 from dxkit.press.kernels.mailbox import KernelClient
+from dxkit.press.kernels.start import started_kernel
 
 
 class KernelHere(KernelClient):

@@ -1,61 +1,24 @@
 """IPython's own kernel without sockets and threads: a request goes in, its messages come out.
 
 Everything that a notebook can see (shell, display, magics, comms, tracebacks) is ipykernel's own
-code; only what carried the messages is replaced. A kernel can be made ahead, in the process whose
-forks run one notebook each: it changes nothing around it before it is started. The process in which
-it is started serves one notebook and is not fit for a second one.
+code; only what carried the messages is replaced.
 """
 
 from __future__ import annotations
 
 import asyncio
 import atexit
-import importlib
-import logging
 import os
-import random
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-
-from dxkit.press.kernels.streams import CellStream
 
 Deliver = Callable[[str, dict[str, Any]], None]
 """Takes a message and the channel it belongs to: ``iopub``, ``shell`` or ``flush``."""
 
-_NEEDED = (
-    "ipykernel.debugger",
-    "ipykernel.eventloops",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "IPython.core.application",
-    "IPython.core.completerlib",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "bdb",  # imported by the shell at the first cell
-)
 
-
-def import_kernel() -> None:
-    """Import what a kernel needs, without the debugger, which no batch uses."""
-    kept_out = "debugpy" not in sys.modules
-    if kept_out:
-        sys.modules["debugpy"] = None  # type: ignore[assignment]
-    try:
-        for name in _NEEDED:
-            importlib.import_module(name)
-    finally:
-        if kept_out:
-            del sys.modules["debugpy"]
-
-
-def _kernel_class() -> Any:
+def kernel_class() -> Any:
     """ipykernel's kernel, made to be called; defined when all that it needs is imported."""
     from ipykernel.eventloops import enable_gui
     from ipykernel.ipkernel import IPythonKernel
@@ -148,7 +111,7 @@ def _make_known(singleton: Any) -> None:
         kind._instance = singleton
 
 
-def _session_class() -> Any:
+def session_class() -> Any:
     """jupyter_client's session, which hands each message to its ``deliver`` instead of sending it;
     the socket's place names the channel.
     """
@@ -179,52 +142,7 @@ def _session_class() -> Any:
     return CallingSession
 
 
-@lru_cache(maxsize=1)
-def kernel_ahead() -> Any:
-    """The one kernel of this process and of its forks, not yet started."""
-    import_kernel()
-    with _no_modules_listed():
-        kernel = _kernel_class().instance(
-            session=_session_class()(key=b""),
-            iopub_socket="iopub",
-            shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
-            log=logging.getLogger("dxkit.kernel"),
-        )
-    kernel.io_loop = _Loop(kernel)
-    kernel.shell.extension_manager.load_extension("storemagic")
-    atexit.unregister(kernel.shell.atexit_operations)
-    kernel.shell.clear_instance()
-    kernel.clear_instance()
-    return kernel
-
-
-def started_kernel(deliver: Deliver) -> Any:
-    """The kernel of this process, whose messages are given to ``deliver``. Takes over the process's
-    streams.
-    """
-    kernel = kernel_ahead()
-    prepare_process()
-    kernel.session.deliver = deliver
-    sys.stdout = CellStream("stdout", kernel.session)
-    sys.stderr = CellStream("stderr", kernel.session)
-    kernel.start()
-    return kernel
-
-
-@contextmanager
-def _no_modules_listed() -> Iterator[None]:
-    """Spare a new kernel the list of all modules' files, which only the debugger left out here
-    would read: to touch every module is to copy seven megabytes into each forked process.
-    """
-    ipkernel = sys.modules["ipykernel.ipkernel"]
-    ipkernel.sys = SimpleNamespace(modules={})  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        ipkernel.sys = sys  # type: ignore[attr-defined]
-
-
-class _Loop:
+class Loop:
     """What a kernel asks of its event loop: to note an interrupt and the wish to exit."""
 
     def __init__(self, kernel: Any) -> None:
@@ -238,20 +156,3 @@ class _Loop:
 
     def stop(self) -> None:
         """Named by the kernel, called by nobody: the exit is noted in ``call_later``."""
-
-
-def prepare_process() -> None:
-    """Make a forked process look like one that has just been started for a notebook."""
-    random.seed()
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()
-    logging.root.handlers.clear()
-    if logging.root.level != logging.WARNING:
-        logging.root.setLevel(logging.WARNING)
-    if "" not in sys.path:  # the working folder, where IPython puts it
-        site = (n for n, path in enumerate(sys.path) if path.endswith(("site-packages",)))
-        sys.path.insert(next(site, len(sys.path)), "")
-    inline = "module://matplotlib_inline.backend_inline"
-    backend = os.environ.setdefault("MPLBACKEND", inline)
-    if "matplotlib" in sys.modules and "matplotlib.pyplot" not in sys.modules:
-        sys.modules["matplotlib"].rcParams["backend"] = backend

@@ -14,8 +14,9 @@ import struct
 import threading
 from typing import Any
 
-from dxkit.press.kernels.kernel import Deliver, import_kernel, started_kernel
+from dxkit.press.kernels.kernel import Deliver
 from dxkit.press.kernels.mailbox import FLUSH_AFTER, KernelClient
+from dxkit.press.kernels.start import import_kernel, started_kernel
 from dxkit.press.processes import can_fork, kill_group, lead_own_group, signal_group
 
 _SIZE = struct.Struct("!Q")

@@ -13,8 +13,9 @@ from dxkit.story.charts.labels import broken, spread
 from dxkit.story.charts.style import BAD, GOOD, LINE, PEER, SMALL, SOFT, WIDTH, letters
 from dxkit.story.messages import Language
 
-_BEFORE, _NOW = 54.0, 132.0
-_NAME = _NOW + 62.0  # behind the number now
+_BEFORE, _NOW = 60.0, 124.0
+_ASIDE = 14.0  # from an axis to its numbers, so that a stroke leads from each to its end
+_NAME = _NOW + 70.0  # behind the number now
 _TOP, _BOTTOM = 42.0, 14.0
 _APART = 15.0
 _LINE = SMALL * 1.05
@@ -42,7 +43,8 @@ def draw_slopes(
     """The lines between two upright axes that are headed by the periods' names.
 
     Blue lines are better than before, orange ones worse; numbers stand at both ends, the name and
-    number now on the right. Labels that would touch are moved apart.
+    number now on the right. Labels that would touch are moved apart; a thin stroke leads from each
+    end of a line to its number.
     """
     labels = [broken(slope.label, letters(WIDTH - _NAME)) for slope in slopes]
     apart = max([_APART, *(_LINE * (1 + label.count("\n")) + 3 for label in labels)])
@@ -67,8 +69,12 @@ def draw_slopes(
             canvas.dots([point for pair in ends for point in pair], colour, 6)
         left = spread([at(s.before) for s in slopes], _APART - 2, _TOP, bottom)
         right = spread([at(s.now) for s in slopes], apart, _TOP, bottom)
+        leads = []
         for slope, label, then, today in zip(slopes, labels, left, right, strict=True):
-            canvas.fact(_BEFORE - 8, then, slope.before, at="right", size=SMALL)
-            canvas.fact(_NOW + 8, today, slope.now, size=SMALL, weight="bold")
+            leads.append([(_BEFORE - 4, at(slope.before)), (_BEFORE - _ASIDE + 2, then)])
+            leads.append([(_NOW + 4, at(slope.now)), (_NOW + _ASIDE - 2, today)])
+            canvas.fact(_BEFORE - _ASIDE, then, slope.before, at="right", size=SMALL)
+            canvas.fact(_NOW + _ASIDE, today, slope.now, size=SMALL, weight="bold")
             canvas.words(_NAME, today, label, size=SMALL)
+        canvas.lines(leads, SOFT, 0.75)
         return canvas.svg()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from html import unescape
 
 from markupsafe import Markup
 
@@ -17,8 +15,6 @@ from dxkit.story.period import OpenPeriod
 from dxkit.story.sentences import Writer
 from dxkit.story.tracing import PageLanguage
 
-_TAG = re.compile("<[^>]*>")
-
 
 class Part:
     """A finished piece of a page, shown by any notebook."""
@@ -30,8 +26,7 @@ class Part:
         return str(self.html)
 
     def __repr__(self) -> str:
-        """The words of it: as ``striptags`` would give them, four times as fast."""
-        return unescape(" ".join(_TAG.sub("", self.html).split()))
+        return str(self.html.striptags())
 
 
 class Context:
