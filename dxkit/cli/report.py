@@ -67,7 +67,7 @@ def report(
     from dxkit.press.browser import find_browser
     from dxkit.press.lock import BusyError
     from dxkit.press.run import TIME_LIMIT, Options, run_reports
-    from dxkit.press.tasks import UnknownParametersError
+    from dxkit.press.tasks import UnfitNotebookError
     from dxkit.press.workers import ClusterError
 
     session = Session(campaign, raw, out, lang)
@@ -106,9 +106,10 @@ def report(
         raise session.refuse("busy", text=str(error)) from error
     except ClusterError as error:
         raise session.refuse("no_cluster", text=error) from error
-    except UnknownParametersError as error:
+    except UnfitNotebookError as error:
+        word = "parameter_unknown" if error.missing else "notebook_unreadable"
         missing = ", ".join(error.missing)
-        raise session.refuse("parameter_unknown", text=error.notebook, available=missing) from error
+        raise session.refuse(word, text=error.notebook, available=missing) from error
     except KeyboardInterrupt:
         click.echo(session.say("interrupted"), err=True)
         return DONE_WITH_ERRORS

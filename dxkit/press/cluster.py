@@ -98,13 +98,14 @@ def _chunks(tasks: Sequence[Task], jobs: int) -> Iterator[Sequence[Task]]:
         yield tasks[first : first + size]
 
 
-def _described(task: Task) -> dict[str, str]:
+def _described(task: Task) -> dict[str, Any]:
     return {
         "campaign": task.campaign,
         "period": task.period,
         "unit": task.unit,
         "language": task.language,
         "notebook": task.notebook.name,
+        "parameters": task.parameters,
         "key": task.key,
     }
 
@@ -195,8 +196,8 @@ def main(folder: Path) -> None:
         sys.exit(OTHER_CODE)
     project = Project(folder, out=folder / "outputs", sealed=True)
     tasks = [
-        Task(**{**task, "notebook": project.notebooks / task["notebook"]}, page=folder,
-             executed=folder)
+        Task(**{**task, "notebook": project.notebooks / task["notebook"],
+                "parameters": tuple(task["parameters"])}, page=folder, executed=folder)
         for task in order["tasks"]
     ]  # fmt: skip
     with (folder / "made.jsonl").open("w", encoding="utf-8") as record, no_collection():

@@ -35,6 +35,7 @@ def import_all() -> None:
     """Import everything that the making of a page needs."""
     import_parts()
     import nbformat  # noqa: F401
+    import numpy.random  # noqa: F401  (numpy puts it off to its first use: in each page)
     import papermill  # noqa: F401
     import tqdm  # noqa: F401
 
@@ -52,10 +53,12 @@ def warm_tools() -> None:
     import nbformat
     from matplotlib.backends.registry import backend_registry
 
+    from dxkit.press.kernels.mailbox import client_session
     from dxkit.press.kernels.start import kernel_ahead
     from dxkit.press.page import exporter
 
     kernel_ahead()
+    client_session()
     backend_registry.list_all()
     empty = nbformat.v4.new_notebook()
     nbformat.validate(empty)
@@ -188,29 +191,21 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
 
     import dxkit
     from dxkit.press.page import exporter
-    from dxkit.press.tasks import declared_parameters
 
     nbbase.validate = _validated_later
     papermill.execute.write_ipynb = _written_later
     papermill.engines.dateutil = _ISO_TIMES
-    parameters = {
-        "campaign": task.campaign,
-        "period": task.period,
-        "unit": task.unit,
-        "language": task.language,
-    }
-    declared = declared_parameters(task.notebook)
     own = {"engine_name": "dxkit", "start": "here", "record_timing": False}
     notebook = papermill.execute_notebook(
         str(task.notebook),
         None,
-        parameters={name: parameters[name] for name in parameters if name in declared},
+        parameters={name: getattr(task, name) for name in task.parameters},
         progress_bar=False,
         log_output=False,
         request_save_on_cell_execute=False,
         **({} if engine == "stock" else own),
     )
-    report = dxkit.report(**parameters)
+    report = dxkit.report(task.campaign, task.period, task.unit, task.language)
     notebook.metadata["title"] = report.title
     simulated = bool(report.context.opened.received.simulated_files)
     notebook.metadata["dxkit"] = {"language": task.language, "simulated": simulated}

@@ -84,7 +84,7 @@ def run_reports(
 
     ``units`` limits the pages, ``level`` chooses another level than the campaign's. One page that
     fails does not stop the others. Raises CampaignError, BusyError, ClusterError,
-    UnknownParametersError, and OSError when the outputs cannot be written.
+    UnfitNotebookError, and OSError when the outputs cannot be written.
     """
     begun = time.monotonic()
     campaign = load_campaign(project.campaign_folder(campaign_id))

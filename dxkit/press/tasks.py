@@ -17,29 +17,33 @@ from dxkit.model.units import Unit
 from dxkit.press.manifest import Manifest, code_key, digest_of
 
 PARAMETERS = ("campaign", "period", "unit")
-"""What every report notebook must declare; ``language`` it may."""
+"""What every report notebook must declare."""
+OPTIONAL_PARAMETERS = ("language",)
 REPORT_NOTEBOOK = "quarterly_report.ipynb"
 OVERVIEW_NOTEBOOK = "province_overview.ipynb"
 
 
-class UnknownParametersError(Exception):
-    """A notebook does not declare the parameters that a report gives it."""
+class UnfitNotebookError(Exception):
+    """A notebook does not declare the parameters that a report gives it (those ``missing``), or is
+    none that can be read (none is missing).
+    """
 
-    def __init__(self, notebook: Path, missing: Sequence[str]) -> None:
-        super().__init__(f"{notebook} lacks {', '.join(missing)}")
+    def __init__(self, notebook: Path, missing: Sequence[str] = ()) -> None:
+        super().__init__(f"{notebook} lacks {', '.join(missing) or 'everything'}")
         self.notebook = notebook
         self.missing = tuple(missing)
 
 
 @dataclass(frozen=True)
 class Task:
-    """One page to be made."""
+    """One page to be made. ``parameters`` are the fields that its notebook is given."""
 
     campaign: str
     period: str
     unit: str
     language: str
     notebook: Path
+    parameters: tuple[str, ...]
     page: Path  # final place
     executed: Path  # final place of the executed notebook
     key: str
@@ -64,7 +68,7 @@ def plan_tasks(
 ) -> list[Task]:
     """The pages asked for: those of a level, or of certain units; the top unit's page with them.
 
-    Raises UnknownParametersError for a notebook that does not fit.
+    Raises UnfitNotebookError.
     """
     registry = campaign.units.on(campaign.period(period_id).last_day)
     chosen = [*registry.at_level(level or campaign.report_level)]
@@ -78,30 +82,42 @@ def plan_tasks(
     if before is not None:
         folder_before = project.period_folder(campaign.id, before.id)
         keys.append(content_key(folder_before))
-    if notebook is not None:
-        check_parameters(notebook)
+    given: dict[Path, tuple[str, ...]] = {}
     tasks = []
     for unit in chosen:
         name = OVERVIEW_NOTEBOOK if unit.level == campaign.levels[0].id else REPORT_NOTEBOOK
         path = notebook or project.notebooks / name
-        key = digest_of(*keys, path.read_bytes(), unit.code, period_id)
+        content = path.read_bytes()
+        if path not in given:
+            given[path] = given_parameters(path, content)
+        key = digest_of(*keys, content, unit.code, period_id)
         executed = folder / "notebooks" / f"{unit.code}.ipynb"
         page = folder / page_path(campaign, unit)
-        tasks.append(Task(campaign.id, period_id, unit.code, language, path, page, executed, key))
+        tasks.append(
+            Task(
+                campaign.id, period_id, unit.code, language, path, given[path], page, executed, key
+            )
+        )
     return tasks
 
 
-def check_parameters(notebook: Path) -> None:
-    """Refuse a notebook that would run with its own defaults: papermill only warns of that."""
-    declared = declared_parameters(notebook)
+def given_parameters(notebook: Path, content: bytes) -> tuple[str, ...]:
+    """The parameters that a notebook is given. Raises UnfitNotebookError, also for a notebook that
+    would run with its own defaults: papermill only warns of that.
+    """
+    try:
+        declared = declared_parameters(content)
+    except (ValueError, TypeError, KeyError, AttributeError, SyntaxError) as error:
+        raise UnfitNotebookError(notebook) from error
     missing = [name for name in PARAMETERS if name not in declared]
     if missing:
-        raise UnknownParametersError(notebook, missing)
+        raise UnfitNotebookError(notebook, missing)
+    return tuple(name for name in (*PARAMETERS, *OPTIONAL_PARAMETERS) if name in declared)
 
 
-def declared_parameters(notebook: Path) -> set[str]:
-    """The names that the cell tagged ``parameters`` sets."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+def declared_parameters(content: bytes) -> set[str]:
+    """The names that a notebook's cell tagged ``parameters`` sets."""
+    cells = json.loads(content)["cells"]
     tagged = (c for c in cells if "parameters" in c.get("metadata", {}).get("tags", []))
     source = "".join(next(tagged, {"source": ""})["source"])
     return {

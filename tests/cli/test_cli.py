@@ -151,6 +151,21 @@ def test_a_notebook_without_the_parameters_is_refused(
     assert "none.ipynb" in said(capsys)
 
 
+@pytest.mark.parametrize("content", ["PK\x03\x04", "[]", '{"cells": [1]}', "syntax"])
+def test_what_is_no_notebook_is_refused_by_name(
+    content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
+) -> None:
+    if content == "syntax":
+        other = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
+        other["cells"][0]["source"] = ["%matplotlib inline\n", 'unit = "930"']
+        content = json.dumps(other)
+    notebook = tmp_path / "some.ipynb"
+    notebook.write_text(content, "utf-8")
+    arguments = ["--notebook", str(notebook), "--out", str(tmp_path / "out")]
+    assert run(["report", "2022-Q4", *arguments]) == 2
+    assert "some.ipynb không phải sổ tay Jupyter" in said(capsys)
+
+
 def test_hostile_text_in_a_workbook_is_harmless_text(raw_copy: Path, tmp_path: Path) -> None:
     path = raw_copy / "haugiang-2022/2022-Q4/932-huyen-chau-thanh-a.xlsx"
     book = openpyxl.load_workbook(path)

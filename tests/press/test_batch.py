@@ -81,12 +81,14 @@ def out(outputs: Path, tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def notebook_with(root: Path, folder: Path, source: str) -> str:
-    """The report's notebook with a cell of somebody's own after the one that opens the report."""
+def notebook_with(root: Path, folder: Path, source: str, last: str = "") -> str:
+    """The report's notebook with a cell of somebody's own after the one that opens the report, and
+    one at its end.
+    """
     content = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
-    cell = {"cell_type": "code", "execution_count": None, "id": "own", "metadata": {},
-            "outputs": [], "source": source}  # fmt: skip
-    content["cells"].insert(2, cell)
+    common = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    content["cells"].insert(2, {**common, "id": "own", "source": source})
+    content["cells"].append({**common, "id": "last", "source": last})
     path = folder / "own.ipynb"
     path.write_text(json.dumps(content), "utf-8")
     return str(path)
@@ -271,6 +273,21 @@ def test_an_unchanged_batch_starts_no_process_and_imports_nothing_heavy(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
     )
     assert result.stdout.strip().endswith("[]")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pages are not forked")
+def test_a_page_finds_all_imported_that_it_needs(root: Path, out: Path, tmp_path: Path) -> None:
+    """Also a commune's page after a district's, by which all is warmed up: only the places of its
+    hamlets are tried in draws.
+    """
+    names = "import sys; before = set(sys.modules)"
+    own = notebook_with(root, tmp_path, names, "print(sorted(set(sys.modules) - before))")
+    batch = start(out, "--notebook", own, units=["--unit", "931", "--unit", "31474"])
+    batch.communicate()
+    assert batch.returncode == 0
+    executed = out / OWN / PERIOD / "notebooks" / "31474.ipynb"
+    (shown,) = json.loads(executed.read_text("utf-8"))["cells"][-1]["outputs"]
+    assert shown["text"] == ["[]\n"]
 
 
 def test_the_manifest_says_how_the_pages_were_made(outputs: Path) -> None:

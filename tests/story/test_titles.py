@@ -4,6 +4,7 @@ twice side by side, and nothing stands there that its neighbour contradicts.
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -49,6 +50,20 @@ def test_a_title_speaks_of_what_its_chart_shows(outputs: Path) -> None:
                     seen += 1
                     assert subject in shown, (figure.get("id"), subject)
     assert seen > 30
+
+
+def test_where_only_text_can_be_shown_a_part_is_its_title(outputs: Path) -> None:
+    """Not the text of its tables, whose numbers would run into one another."""
+    seen = 0
+    for path in (outputs / "notebooks").glob("*.ipynb"):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            for output in cell.get("outputs", ()):
+                page = "".join(output["data"]["text/html"])
+                titles = html.fromstring(f"<div>{page}</div>").xpath("//h1|//h2|//figcaption")
+                expected = " ".join(titles[0].text_content().split()) if titles else ""
+                assert "".join(output["data"]["text/plain"]) == expected
+                seen += bool(expected)
+    assert seen > 100
 
 
 def test_no_two_charts_of_a_page_say_the_same(outputs: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 FLUSH_AFTER = 0.2
@@ -79,18 +80,24 @@ class _Channel:
             raise queue.Empty from None
 
 
+@lru_cache(maxsize=1)
+def client_session() -> Any:
+    """jupyter_client's session, which numbers requests: one serves all clients of a process."""
+    from jupyter_client.session import Session
+
+    return Session(key=b"")
+
+
 class KernelClient:
     """The part that both kinds of kernel share: requests, and the channels to read answers from."""
 
     has_kernel = True
 
     def __init__(self) -> None:
-        from jupyter_client.session import Session
-
         self.mailbox = Mailbox()
         self.iopub_channel = _Channel(self.mailbox, "iopub")
         self.shell_channel = _Channel(self.mailbox, "shell")
-        self._session = Session(key=b"")
+        self._session = client_session()
 
     def _execute_request(self, code: str, **options: Any) -> dict[str, Any]:
         content = {"code": code, "silent": False, "allow_stdin": False, **options}

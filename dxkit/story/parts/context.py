@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from markupsafe import Markup
@@ -15,9 +16,13 @@ from dxkit.story.period import OpenPeriod
 from dxkit.story.sentences import Writer
 from dxkit.story.tracing import PageLanguage
 
+_TITLE = re.compile(r"<(h[1-6]|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
+
 
 class Part:
-    """A finished piece of a page, shown by any notebook."""
+    """A finished piece of a page, shown by any notebook; where only text can be shown, its title:
+    the numbers of a table would run into one another.
+    """
 
     def __init__(self, html: Markup) -> None:
         self.html = html
@@ -26,7 +31,8 @@ class Part:
         return str(self.html)
 
     def __repr__(self) -> str:
-        return str(self.html.striptags())
+        found = _TITLE.search(self.html)
+        return str(Markup(found[2]).striptags()) if found else ""
 
 
 class Context:
