@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from dxkit.cli import check, demo, explain, lab, rank, report, verify
+from dxkit.cli.mistakes import mistake
 from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, CannotStartError, languages
 
 
@@ -56,7 +57,7 @@ def run(arguments: list[str]) -> int:
     except CannotStartError as error:
         click.echo(str(error), err=True)
     except click.ClickException as error:
-        click.echo(language.plain("cli.usage", text=error.format_message()), err=True)
+        click.echo(mistake(error, language), err=True)
     except (KeyboardInterrupt, click.Abort):
         click.echo(language.plain("cli.interrupted"), err=True)
         return DONE_WITH_ERRORS

@@ -32,8 +32,15 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
         (["report", "--campaign", "nowhere"], "haugiang-2022, pci-2009"),
         (["report", "--unit", "999"], "930"),
         (["report", "--level", "county"], "district"),
-        (["report", "--colour", "red"], "--colour"),
-        (["reprot"], "reprot"),
+        (["report", "--colour", "red"], "không có tùy chọn --colour"),
+        (["report", "--unti", "930"], "không có tùy chọn --unti (gần giống: "),
+        (["report", "2022-Q4", "--unit", "Vị", "Thanh"], "thừa chữ Thanh (tên"),
+        (["report", "--jobs", "0"], "--jobs phải là số nguyên từ 1 trở lên."),
+        (["report", "--time-limit", "x"], "--time-limit phải là số từ 1 trở lên."),
+        (["report", "--engine", "steam"], "phải là một trong: auto, fork, spawn, stock."),
+        (["report", "--lang", "en", "--engine", "steam"], "one of: auto, fork, spawn, stock."),
+        (["explain"], "còn thiếu PERIOD."),
+        (["reprot"], "không có lệnh reprot (gần giống: report)."),
         (["explain", "2022-Q4", "930", "nothing"], "app_installed"),
         (["explain", "2022-Q4", "Vị Thanh", "cashless"], "930 Thành phố Vị Thanh"),
         (["explain", "2022-Q4", "vi thanh", "cashless"], "Xã Vị Thanh (Huyện Vị Thuỷ)"),
@@ -149,6 +156,11 @@ def test_a_notebook_without_the_parameters_is_refused(
     assert ": unit." in said(capsys)
     assert run(["report", "2022-Q4", "--notebook", str(tmp_path / "none.ipynb")]) == 2
     assert "none.ipynb" in said(capsys)
+
+
+def test_an_option_without_its_value_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", "--unit"]) == 2
+    assert "sau --unit phải ghi một giá trị." in said(capsys)
 
 
 @pytest.mark.parametrize("content", ["PK\x03\x04", "[]", '{"cells": [1]}', "syntax"])
