@@ -29,7 +29,7 @@ class UnfitNotebookError(Exception):
     """
 
     def __init__(self, notebook: Path, missing: Sequence[str] = ()) -> None:
-        super().__init__(f"{notebook} lacks {', '.join(missing) or 'everything'}")
+        super().__init__(f"{notebook} lacks {', '.join(missing) or 'what a notebook has'}")
         self.notebook = notebook
         self.missing = tuple(missing)
 
