@@ -37,16 +37,3 @@ def day_reached(last_day: datetime.date, lacking: int, pace: float) -> datetime.
         return last_day + datetime.timedelta(days=days)
     except OverflowError:
         return None
-
-
-def points_per_hundred(
-    scoring: str, max_points: float, denominator: int, target: float | None
-) -> float | None:
-    """What a hundred more of the denominator add to the points, below the target; None where the
-    scoring function does not rise evenly.
-    """
-    if scoring == "share":
-        return max_points * 100 / denominator
-    if scoring in ("ratio_to_target", "ratio_to_target_uncapped") and target:
-        return max_points * 100 / (target * denominator)
-    return None

@@ -1,6 +1,4 @@
-"""Facts about the way that is left: to the next target, by when, at which pace, for how many
-points.
-"""
+"""Facts about the way that is left: to the next target, by when, at which pace."""
 
 from __future__ import annotations
 
@@ -9,13 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dxkit.analysis.fact_maker import FactMaker
-from dxkit.analysis.outlook import (
-    day_reached,
-    per_week,
-    points_per_hundred,
-    shortfall,
-    weekly_pace,
-)
+from dxkit.analysis.outlook import day_reached, per_week, shortfall, weekly_pace
 from dxkit.analysis.totals import Result
 from dxkit.analysis.unit_facts import FIRST_PERIOD
 from dxkit.model.campaign import Campaign, Indicator, Target
@@ -112,22 +104,6 @@ def outlook_facts(
             (lacking,),
         )
     yield from _pace_facts(maker, subject, value, previous, lacking, denominator, days)
-    present = result.target.value if result.target else None
-    below = present is None or value.number < present
-    gain = points_per_hundred(
-        result.indicator.scoring, result.indicator.max_points, denominator, present
-    )
-    if gain is not None and below and value.number < 1:
-        yield maker.derived(
-            subject,
-            "points_per_hundred",
-            gain,
-            UnitOfMeasure.POINTS,
-            2,
-            "points_per_hundred",
-            (parts[1],),
-            assumed=result.indicator.assumed,
-        )
 
 
 def _pace_facts(

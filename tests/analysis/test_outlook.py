@@ -9,7 +9,6 @@ import pytest
 from dxkit.analysis.outlook import (
     day_reached,
     per_week,
-    points_per_hundred,
     shortfall,
     weekly_pace,
 )
@@ -45,10 +44,3 @@ def test_the_day_at_the_present_pace() -> None:
     assert day_reached(end, 10**9, 0.001) is None
     # 27 days exactly, which 7 x 27 / (7.000000000000001) must not turn into 28
     assert day_reached(end, 27, 6.999999999999999) == datetime.date(2023, 1, 10)
-
-
-def test_points_for_a_hundred_households() -> None:
-    # 20 points for 80 % of 20.000 households: 16.000 households earn 20, a hundred 0,125
-    assert points_per_hundred("ratio_to_target", 20, 20_000, 0.8) == pytest.approx(0.125)
-    assert points_per_hundred("share", 10, 5_000, None) == pytest.approx(0.2)
-    assert points_per_hundred("steps", 10, 5_000, 0.5) is None

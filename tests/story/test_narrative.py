@@ -110,6 +110,8 @@ def test_the_office_would_write_it_so(periods: dict[str, OpenPeriod]) -> None:
         # what an official struck out: talk, a score that reads as a doubt, a number read twice
         r"|Cao điểm nhất|theo lối|không phải là mục đích|còn điểm cần|đà hiện nay"
         r"|chỉ tiêu [\d,]+%? là \d|\bmột mình\b"
+        # what holds up to a cap only: thirty dossiers may be lacking, and three points be left
+        r"|thêm một trăm"
     )
     number = 0
     for opened in periods.values():
@@ -279,7 +281,7 @@ def test_every_kind_of_claim_has_its_missing_twin() -> None:
     kinds = {message.split("_")[0] for message in RULES}
     # these are shown only where there is something to compare: their subject has its own twin
     assert kinds - set(TWINS) <= {
-        "group", "award", "cheapest", "points", "picture", "flow", "scale", "rank",
+        "group", "award", "points", "picture", "flow", "scale", "rank",
         "rule", "reward",
     }  # fmt: skip
 

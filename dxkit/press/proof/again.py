@@ -137,14 +137,6 @@ class Again:
         later = last if last is not None and last > self.period.last_day else None
         return self.scores.target(unit, indicator), later
 
-    def is_behind(self, unit: str, indicator: Indicator) -> bool:
-        """Whether a ratio that should rise has a goal ahead and is below its target."""
-        value, target = self.value(unit, indicator), self.scores.target(unit, indicator)
-        if indicator.kind != "ratio" or indicator.direction < 0 or value is None or value >= 1:
-            return False
-        has_goal = self.goal(unit, indicator)[0] is not None
-        return has_goal and (target is None or float(value) < target)
-
     def lacking(self, unit: str, indicator: Indicator, target: float | None) -> Number:
         """How many more of the denominator must count to reach a target."""
         upper = self.sums.side(unit, indicator, 0)

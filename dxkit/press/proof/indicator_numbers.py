@@ -102,13 +102,6 @@ def _per_week(again: Again, unit: str, indicator: Indicator) -> Number:
     return math.ceil(Fraction(lacking) * 7 / days) if lacking is not None and days else None
 
 
-def _per_hundred(again: Again, unit: str, indicator: Indicator) -> Number:
-    lower, target = again.sums.side(unit, indicator, 1), again.scores.target(unit, indicator)
-    if lower is None or indicator.scoring == "share":
-        return None if lower is None else Fraction(indicator.max_points) * 100 / lower
-    return indicator.max_points * 100 / (target * float(lower)) if target else None
-
-
 def _deadline(again: Again, unit: str, indicator: Indicator) -> Number:
     day = again.goal(unit, indicator)[1]
     return day.toordinal() if day else None
@@ -181,7 +174,6 @@ INDICATORS: dict[str, Callable[[Again, str, Indicator], Number]] = {
     "per_week": _per_week,
     "pace": _pace,
     "goal_date": _goal_date,
-    "points_per_hundred": _per_hundred,
     "movement_value": _movement,
     "movement_target": _movement_target,
 }

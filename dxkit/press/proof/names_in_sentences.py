@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.press.proof.checks import PageProof
-from dxkit.press.proof.indicator_numbers import Number
 from dxkit.press.proof.reached import reached_below, silent_below
 from dxkit.press.proof.rewards_again import band_again
 from dxkit.story.plain_text import visible
@@ -100,9 +99,7 @@ class NamesInSentences:
         return levels[min(own + 1, len(levels) - 1) if below else own]
 
     def _subject(self, message: str, keys: Keys) -> str:
-        order = ("most", *_ORDINARY) if message.startswith("cheapest") else _ORDINARY
-        if message.startswith("headline"):
-            order = ("change", *_ORDINARY)
+        order = ("change", *_ORDINARY) if message.startswith("headline") else _ORDINARY
         return next(
             (keys[k].subject for k in order if k in keys), next(iter(keys.values())).subject
         )
@@ -136,8 +133,6 @@ class NamesInSentences:
         return found
 
     def _indicators(self, message: str, unit: str, keys: Keys) -> Names:
-        if message.startswith("cheapest"):
-            return self._cheapest(unit, keys["most"])
         if message == "next_below":
             return {key.subject for name, key in keys.items() if name.startswith("met_")}
         if not message.startswith("picture_grid"):
@@ -155,15 +150,6 @@ class NamesInSentences:
         subject, scores = keys["children_met"].subject, self.again.scores
         indicator = self.again.campaign.indicator(subject)
         return {c for c in self.again.children(unit) if scores.is_met(c, indicator) is False}
-
-    def _cheapest(self, unit: str, most: FactKey) -> Names:
-        """The ratios behind their target whose gain for a hundred more is this one."""
-        again, found = self.again, set()
-        for indicator in again.scores.indicators(unit):
-            key = FactKey(most.period, unit, indicator.id, most.kind)
-            if again.is_behind(unit, indicator) and _same(again.number(key), again.number(most)):
-                found.add(indicator.id)
-        return found
 
     def _units(self, message: str, unit: str, keys: Keys) -> Names:
         """The units below that a sentence without their numbers must name."""
@@ -228,7 +214,3 @@ def _written(cell: CellRef, period: str) -> str:
 
 
 _NONE = FactKey("", "", "", "")
-
-
-def _same(one: Number, other: Number) -> bool:
-    return one is not None and other is not None and round(float(one - other), 9) == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import FactKey
@@ -52,10 +51,6 @@ class Superlatives:
             yield self._number(keys["change"]), max(changes)
             if message == "headline_both":
                 yield -self._number(keys["fall"]), max(-n for n in changes)
-        elif message.startswith("cheapest"):
-            most, again = keys["most"], self.again
-            behind = partial(again.is_behind, most.unit)
-            yield self._number(most), max(self._of_unit(most, most.kind, behind))
         elif message.startswith("picture_changes"):
             changes = list(self._of_unit(keys["most"], "change", _is_ratio))
             yield self._number(keys["most"]), max(changes)

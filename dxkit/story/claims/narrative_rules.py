@@ -202,8 +202,6 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         "pace_none": missing("goal_date", "no_progress"),
         "pace_first": missing("goal_date", "first_period"),
         "pace_unknown": missing("goal_date", *_NO_PACE),
-        "cheapest_of": compare_written("most", lambda most, least: most > least, "least"),
-        "cheapest": positive("most"),
         # the state of the data
         "data_simulated": are_known("value"),
         "data_doubtful": every(positive("cells_doubtful"), are_known("cells")),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.campaign import Indicator
-from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.model.facts import Claim, Reference
 from dxkit.story.claims.rules import Filling, choose
 from dxkit.story.claims.view import View, unit_of
 from dxkit.story.claims.weakest import reached_below
@@ -36,8 +36,8 @@ _TRENDS = ("trend_in_time", "trend_late", "trend_open", *_PACES[3:])
 
 
 def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
-    """One group of claims for each target ahead, the largest loss of points first; then the
-    cheapest step, or that nothing is lacking.
+    """One group of claims for each target ahead, the largest loss of points first; or that
+    nothing is lacking.
     """
     if not view.results:
         return  # nothing is measured at this level
@@ -52,9 +52,6 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
     for group in groups:
         yield tuple(claim for claim in group if claim.message != "pace_first" or not said)
         said |= {claim for claim in group if claim.message == "pace_first"}
-    cheapest = _cheapest(view) if groups else None
-    if cheapest is not None:
-        yield (cheapest,)
     if not groups:
         short = [r for r in reached_below(view) if r.is_short]
         last = choose(
@@ -102,28 +99,3 @@ def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
     if first is None:
         return ()
     return (first, *(claim for claim in others if claim is not None))
-
-
-def _cheapest(view: View) -> Claim | None:
-    """Which ratios behind their target gain most points for a hundred more things, as far as the
-    scoring is even.
-    """
-    gains: list[Fact] = [fact for fact in view.own_facts("points_per_hundred") if fact.known]
-    if not gains:
-        return None
-    most = max(gains, key=lambda fact: fact.number)
-    least = min(gains, key=lambda fact: fact.number)
-    numerator = view.campaign.indicator(most.key.subject).numerator
-    return choose(
-        ("cheapest_of", "cheapest"),
-        {
-            "most": most,
-            "least": least,
-            "indicators": [
-                Reference("short_indicator", fact.key.subject)
-                for fact in gains
-                if round(fact.number, 9) == round(most.number, 9)
-            ],
-            "thing": Reference("thing", numerator),
-        },
-    )
