@@ -291,7 +291,7 @@ class Tamperer:
     def strong(self, text: str) -> str:
         """The criterion of the best place is another one."""
         pattern = (
-            r'(data-claim="strength"(?:(?!</span> \().)*?data-name="short_indicator/)'
+            r'(data-claim="strength_best_\d"(?:(?!</span> \().)*?data-name="short_indicator/)'
             r'(\w+)(">)[^<]*(</span>)'
         )
 

@@ -31,6 +31,8 @@ class NamesInSentences:
         numbered, _, place = name.rpartition("_")
         if numbered in ("name", "thing") and place.isdigit():
             return {keys[k].subject for k in (f"value_{place}", f"met_{place}") if k in keys}
+        if numbered == "at" and f"rank_{place}" in keys and f"ranked_{place}" in keys:
+            return self._at_place(unit, keys, place)
         if name in ("higher", "lower"):
             return {k[len(name) + 1 :] for k in keys if k.startswith(f"{name}_")}
         if name.endswith("_unit") and name.removesuffix("_unit") in keys:
@@ -60,8 +62,6 @@ class NamesInSentences:
             "lacking": lambda: {
                 i.id for i in again.scores.indicators(unit) if again.value(unit, i) is None
             },
-            "strong": lambda: self._at_rank(unit, keys["best_rank"]),
-            "weak": lambda: self._at_rank(unit, keys["worst_rank"]),
             "indicators": lambda: self._indicators(message, unit, keys),
             "indicator": lambda: {self._subject(message, keys)},
             "furthest": lambda: {keys["gap"].subject},
@@ -123,14 +123,16 @@ class NamesInSentences:
         ranks = self.again.ranks(unit)
         return {other for other, place in ranks.items() if place == ranks.get(unit)} - {unit}
 
-    def _at_rank(self, unit: str, place: FactKey) -> Names:
-        number = self.again.number(place)
-        found = set()
-        for indicator in self.again.scores.indicators(unit):
-            key = FactKey(place.period, unit, indicator.id, "rank")
-            if self.again.number(key) == number:
-                found.add(indicator.id)
-        return found
+    def _at_place(self, unit: str, keys: Keys, place: str) -> Names:
+        """The criteria on which the unit has this place out of so many."""
+        shown = [self.again.number(keys[f"{kind}_{place}"]) for kind in ("rank", "ranked")]
+        period = self.again.period.id
+        return {
+            i.id
+            for i in self.again.scores.indicators(unit)
+            if [self.again.number(FactKey(period, unit, i.id, kind)) for kind in ("rank", "ranked")]
+            == shown
+        }
 
     def _indicators(self, message: str, unit: str, keys: Keys) -> Names:
         if message == "next_below":

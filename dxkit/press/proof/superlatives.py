@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import FactKey
 from dxkit.press.proof.again import Again
+from dxkit.press.proof.indicator_numbers import Number
 
 Keys = Mapping[str, FactKey]
 
@@ -42,10 +43,8 @@ class Superlatives:
             told = lower or higher
             if told:
                 yield abs(self._number(keys["gap"])), max(abs(self._number(k)) for k in told)
-        elif message.startswith("strength") and "worst_rank" in keys:
-            ranks = list(self._of_unit(keys["best_rank"], "rank", lambda _: True))
-            yield -self._number(keys["best_rank"]), max(-n for n in ranks)
-            yield self._number(keys["worst_rank"]), max(ranks)
+        elif message.startswith("strength") and message != "strength_unknown":
+            yield from self._strength(message, keys)
         elif message in ("headline_growth", "headline_both"):
             changes = list(self._of_unit(keys["change"], "change", _is_rising_ratio))
             yield self._number(keys["change"]), max(changes)
@@ -63,6 +62,33 @@ class Superlatives:
                 if name in keys:
                     found = self._of_unit(keys[name], "against_group", _is_rising_ratio)
                     yield towards * self._number(keys[name]), max(towards * n for n in found)
+
+    def _strength(self, message: str, keys: Keys) -> Iterator[tuple[float, float]]:
+        """The places named are the best, of those that are not the last, or of the others the
+        nearest to the bottom; and none that is so is left out.
+        """
+        unit = next(iter(keys.values())).unit
+        found = [
+            (float(rank), float(ranked))
+            for indicator in self.again.scores.indicators(unit)
+            if (rank := self._kind(unit, indicator, "rank")) is not None
+            and (ranked := self._kind(unit, indicator, "ranked") or 0) > 1
+        ]
+        if message == "strength_even":
+            yield float(len(set(found))), 1.0
+            return
+        first = min((rank for rank, ranked in found if rank < ranked), default=0)
+        right = {(rank, ranked) for rank, ranked in found if rank == first < ranked}
+        if message.startswith("strength_worst"):
+            others = set(found) - right
+            behind = min((ranked - rank for rank, ranked in others), default=0)
+            right = {(rank, ranked) for rank, ranked in others if ranked - rank == behind}
+        ends = [name.removeprefix("rank_") for name in keys if name.startswith("rank_")]
+        told = {(self._number(keys[f"rank_{n}"]), self._number(keys[f"ranked_{n}"])) for n in ends}
+        yield float(len(told ^ right)), 0.0
+
+    def _kind(self, unit: str, indicator: Indicator, kind: str) -> Number:
+        return self.again.number(FactKey(self.again.period.id, unit, indicator.id, kind))
 
     def _number(self, key: FactKey) -> float:
         return float(self.again.number(key) or 0)

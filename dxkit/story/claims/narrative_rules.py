@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from types import MappingProxyType
 
 from dxkit.story.claims.predicates import (
+    Facts,
     Predicate,
     all_have_sign,
     always,
@@ -68,7 +70,31 @@ _ALL_BELOW_REACH = pairs("met_", "known_", lambda met, all_: met == all_)
 _LEAST = ("least_reported", "least_covered", "least_value", "most_value")
 MOST_ACTIVITIES = 6
 MOST_OTHERS = 6
+MOST_PLACES = 3
+"""Places out of different numbers of units that one sentence names."""
 _ACTIVITIES = [f"value_{place}" for place in range(1, MOST_ACTIVITIES + 1)]
+
+
+def _behind(facts: Facts, place: str) -> float:
+    return facts[f"ranked_{place}"].number - facts[f"rank_{place}"].number
+
+
+_ALIKE: Mapping[str, Callable[[Facts, str], float | None]] = {
+    "best": lambda facts, place: facts[f"rank_{place}"].number if _behind(facts, place) else None,
+    "worst": _behind,
+}
+"""In what the places of one sentence are alike; None for a place of which it cannot be told."""
+
+
+def _places(number: int, alike: Callable[[Facts, str], float | None]) -> Iterator[Predicate]:
+    """Places out of different numbers of units that are alike in what is told of them."""
+    places = [str(place) for place in range(1, number + 1)]
+    yield are_known(*(f"{kind}_{place}" for kind in ("rank", "ranked") for place in places))
+    yield lambda facts, direction: alike(facts, "1") is not None
+    yield lambda facts, direction: len({alike(facts, place) for place in places}) == 1
+    for one, other in combinations(places, 2):
+        yield compare(f"ranked_{one}", lambda left, right: left != right, f"ranked_{other}")
+
 
 NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
     {
@@ -76,13 +102,14 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         **{f"group_{n}": rule for n, rule in _AGAINST.items()},
         **{f"type_{n}": every(positive("type_units"), r) for n, r in _AGAINST.items()},
         "type_alone": are_known("ranked"),
-        "strength": every(
-            compare("best_rank", lambda best, worst: best < worst, "worst_rank"),
-            are_known("best_ranked", "worst_ranked"),
-        ),
+        **{
+            f"strength_{n}_{number}": every(*_places(number, alike))
+            for n, alike in _ALIKE.items()
+            for number in range(1, MOST_PLACES + 1)
+        },
         "strength_even": every(
             compare("best_rank", lambda best, worst: best == worst, "worst_rank"),
-            are_known("best_ranked"),
+            compare("least_ranked", lambda least, most: least == most, "most_ranked"),
         ),
         "strength_unknown": missing("best_rank"),
         # what the points are made of, and with whom the place is shared

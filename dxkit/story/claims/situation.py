@@ -10,6 +10,7 @@ from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.story.claims.narrative_rules import MOST_ACTIVITIES
 from dxkit.story.claims.predicates import shows_zero
 from dxkit.story.claims.rules import Filling, choose
+from dxkit.story.claims.strengths import strengths
 from dxkit.story.claims.view import View
 
 _LEVELS = ("exceeded", "met", "nearly", "missed", "no_target")
@@ -46,9 +47,10 @@ def standing(view: View) -> Iterator[Claim]:
     of_group, of_type = _against_group(view), _against_type(view)
     if of_group and of_type and _in_which(of_group) == _in_which(of_type):
         of_type = None  # the same again
-    for claim in (of_group, of_type, strength(view)):
+    for claim in (of_group, of_type):
         if claim is not None:
             yield claim
+    yield from strengths(view)
     yield from certainty(view)
 
 
@@ -163,34 +165,6 @@ def _in_which(claim: Claim) -> tuple[str, ...]:
     """On which ratios the unit is higher and on which lower."""
     names = (name for name, _ in claim.facts)
     return tuple(name for name in names if name.startswith(("higher_", "lower_", "even_")))
-
-
-def strength(view: View) -> Claim | None:
-    """The indicators with the unit's best and worst places."""
-    ranks = [f for f in view.own_facts("rank") if f.key.subject != TOTAL]
-    if view.group is None or not ranks:
-        return None
-    known = [f for f in ranks if f.known]
-    if not known:
-        return choose(("strength_unknown",), {"best_rank": ranks[0], "unit": view.itself})
-    best = min(known, key=lambda fact: fact.number)
-    worst = max(known, key=lambda fact: fact.number)
-    return choose(
-        ("strength", "strength_even"),
-        {
-            "unit": view.itself,
-            "best_rank": best,
-            "worst_rank": worst,
-            "best_ranked": view.fact(best.key.subject, "ranked"),
-            "worst_ranked": view.fact(worst.key.subject, "ranked"),
-            "strong": _at(known, best),
-            "weak": _at(known, worst),
-        },
-    )
-
-
-def _at(ranks: list[Fact], place: Fact) -> list[Reference]:
-    return [Reference("short_indicator", f.key.subject) for f in ranks if f.number == place.number]
 
 
 def certainty(view: View) -> Iterator[Claim]:

@@ -9,7 +9,7 @@ from dxkit.story.charts.slope import Slope, draw_slopes
 from dxkit.story.charts.strip import Strip, draw_strips
 from dxkit.story.claims.headlines import TARGETS, headlines
 from dxkit.story.claims.pictures import changes_claim, peers_claim, targets_claim
-from dxkit.story.claims.situation import strength
+from dxkit.story.claims.strengths import strengths
 from dxkit.story.parts.charting import NOTHING, chart, known, measured_by_share, name_of, short_name
 from dxkit.story.parts.context import Context, Part
 
@@ -89,11 +89,11 @@ def peers_chart(context: Context) -> Part:
     if not any(strip.own.known for strip in strips):
         return NOTHING
     headings = ["report.column_value", "chart.whole", "report.column_rank"]
-    claim, read_as = peers_claim(view), ""
+    claims, read_as = [peers_claim(view)], ""
     if not any(strip.whole for strip in strips):  # nothing is worked out for the whole
         headings.remove("chart.whole")
         rows = [DataRow(row.label, row.facts[::2]) for row in rows]
-        claim, read_as = strength(view), "peers_alone"
+        claims, read_as = list(strengths(view)), "peers_alone"
     data = ChartData(text("report.indicator"), tuple(text(key) for key in headings), tuple(rows))
     drawing = draw_strips(name_of("peers"), strips, context.language)
-    return Part(chart(context, "peers", drawing, [claim], data, read_as))
+    return Part(chart(context, "peers", drawing, claims, data, read_as))

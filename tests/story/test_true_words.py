@@ -1,0 +1,112 @@
+"""Sentences that were false in some case: each with figures small enough to be worked by hand, in
+both languages, and proved once more as ``verify`` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dxkit.analysis.scorecard import Analysis
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Claim
+from dxkit.model.table import Flag, Observation
+from dxkit.press.proof.again import made_again
+from dxkit.press.proof.checks import PageProof
+from dxkit.press.proof.names_in_sentences import NamesInSentences
+from dxkit.press.proof.page_tree import read_page
+from dxkit.press.proof.proved import proved_fact
+from dxkit.press.proof.superlatives import Superlatives
+from dxkit.story.claims.rules import RULES
+from dxkit.story.claims.strengths import strengths
+from dxkit.story.claims.view import View
+from dxkit.story.messages import load_language
+from dxkit.story.sentences import Writer
+from tests.analysis.test_results import analyse, full, observe
+
+
+def view_of(analysis: Analysis, code: str) -> View:
+    return View(analysis, analysis.units.get(code))
+
+
+def written(analysis: Analysis, claims: Iterable[Claim], language: str = "vi") -> list[str]:
+    writer = Writer(analysis.campaign, analysis.units, load_language(language))
+    return [writer.plain(claim) for claim in claims]
+
+
+def prove(analysis: Analysis, code: str, claims: Iterable[Claim]) -> None:
+    """Facts, condition, superlatives and names of each sentence, made again without the analysis."""
+    previous = analysis.previous.received if analysis.previous else None
+    again = made_again(analysis.campaign, analysis.received, previous)
+    names = NamesInSentences(PageProof("", code, "vi", read_page("<html></html>"), again))
+    for claim in claims:
+        keys = {name: fact.key for name, fact in claim.facts}
+        facts = {name: proved_fact(again, key) for name, key in keys.items()}
+        for name, fact in claim.facts:
+            assert facts[name].value == fact.value, (claim.message, name)
+        assert RULES[claim.message](facts, 1), claim.message
+        assert Superlatives(again).hold(claim.message, keys), claim.message
+        for name, references in claim.references:
+            if f"{{{name}}}" in load_language("vi").template(f"claim.{claim.message}"):
+                named = {reference.id for reference in references}
+                assert names.expected(claim.message, name, keys, named) == named, claim.message
+
+
+def idle(code: str, rows: list[Observation], *measures: str) -> list[Observation]:
+    """The same figures, but nothing of these measures arose."""
+    kept = [o for o in rows if o.measure not in measures]
+    return kept + [observe(code, m, None, Flag.NOT_APPLICABLE) for m in measures]
+
+
+DOSSIERS = ("dossiers", "dossiers_online")
+
+
+def three(campaign: Campaign, without_dossiers: str) -> Analysis:
+    """Three communes, each worse than the one before on dossiers, skills, app and cashless, alike
+    on the rest; in one of them no dossier arose, so that two are ranked on dossiers.
+    """
+    rows: list[Observation] = []
+    for code, share in (("31318", 1.0), ("31321", 0.8), ("31324", 0.6)):
+        own = full(code, share)
+        rows += idle(code, own, *DOSSIERS) if code == without_dossiers else own
+    return analyse(campaign, *rows)
+
+
+def test_each_criterion_has_its_own_number_of_ranked_units(haugiang: Campaign) -> None:
+    analysis = three(haugiang, without_dossiers="31324")
+    first = list(strengths(view_of(analysis, "31318")))
+    assert written(analysis, first) == [
+        "Xét từng tiêu chí, thứ hạng cao nhất là 1/2 (hồ sơ trực tuyến) và 1/3 (kỹ năng số, ứng "
+        "dụng HauGiang, thanh toán không tiền mặt, sàn thương mại điện tử và mô hình, sáng kiến)."
+    ]
+    assert written(analysis, first, "en")[0].startswith(
+        "By criterion, its best places are 1 of 2 (online dossiers) and 1 of 3 ("
+    )
+    # second of two is the last place: neither a best one nor left out of the lowest
+    second = list(strengths(view_of(analysis, "31321")))
+    assert written(analysis, second) == [
+        "Xét từng tiêu chí, thứ hạng cao nhất là 1/3 (sàn thương mại điện tử và mô hình, sáng "
+        "kiến).",
+        "Thứ hạng thấp nhất là 2/2 (hồ sơ trực tuyến).",
+    ]
+    for code, claims in (("31318", first), ("31321", second)):
+        prove(analysis, code, claims)
+
+
+def test_no_last_place_is_left_out(haugiang: Campaign) -> None:
+    analysis = three(haugiang, without_dossiers="31318")
+    claims = list(strengths(view_of(analysis, "31324")))
+    assert written(analysis, claims)[1] == (
+        "Thứ hạng thấp nhất là 2/2 (hồ sơ trực tuyến) và 3/3 (kỹ năng số, ứng dụng HauGiang và "
+        "thanh toán không tiền mặt)."
+    )
+    assert written(analysis, claims, "en")[1].startswith(
+        "Its lowest places are 2 of 2 (online dossiers) and 3 of 3 ("
+    )
+    prove(analysis, "31324", claims)
+    # the proof refuses the sentence that leaves the first of them out
+    _, worst = claims
+    keys = {name: fact.key for name, fact in worst.facts}
+    alone = {"rank_1": keys["rank_2"], "ranked_1": keys["ranked_2"]}
+    again = made_again(haugiang, analysis.received, None)
+    assert Superlatives(again).hold("strength_worst_2", keys)
+    assert not Superlatives(again).hold("strength_worst_1", alone)
