@@ -84,6 +84,7 @@ class CardFacts:
             basic.rank(unit.code),
             self._previous_rank(),
             self.analysis.campaign.scoring,
+            same_units=self._same_units_ranked(),
         )
         yield from self._standing_facts(basic.known_points(unit.code))
         yield from self._facts_of_the_ranking_below()
@@ -180,6 +181,13 @@ class CardFacts:
         if previous is None or self.unit.code not in previous.units:
             return None
         return previous.basic_facts.rank(self.unit.code)
+
+    def _same_units_ranked(self) -> bool:
+        """Whether the units ranked with this one are those that were ranked a period ago."""
+        previous, code = self.analysis.previous, self.unit.code
+        if previous is None or code not in previous.units:
+            return False
+        return self.analysis.results.ranked_with(code) == previous.results.ranked_with(code)
 
     def _facts_of_the_ranking_below(self) -> Iterator[Fact]:
         """The rules that the units directly below are ranked by, when they are ranked here."""

@@ -121,6 +121,12 @@ class Results:
                 )
         return found
 
+    def ranked_with(self, unit_code: str) -> frozenset[str]:
+        """Codes of the units of its group that have a place."""
+        unit = self.units.get(unit_code)
+        members = self.groups[unit.level, self.group_of(unit) or unit.code]
+        return frozenset(u.code for u in members if self._ranks[u.code].rank is not None)
+
     def place(self, points: Mapping[str, float]) -> dict[str, int]:
         """Places of units by these points and the campaign's rules on ties and rounding."""
         rule = self.campaign.ranking

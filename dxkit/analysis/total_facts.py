@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dxkit.analysis.fact_maker import FactMaker
 from dxkit.analysis.totals import EXCLUDED, Total
-from dxkit.analysis.unit_facts import FIRST_PERIOD, NOT_RANKED, POINT_DECIMALS, TOTAL
+from dxkit.analysis.unit_facts import FIRST_PERIOD, NOT_RANKED, OTHER_UNITS, POINT_DECIMALS, TOTAL
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.model.rules import RankingRule, ScoringRule
 
@@ -64,11 +64,13 @@ def total_facts(
     rank: Fact | None,
     previous_rank: Fact | None,
     scoring: ScoringRule,
+    *,
+    same_units: bool,
 ) -> Iterator[Fact]:
     """Everything about the total of one unit.
 
     ``rank`` is None when it is not ranked; ``previous_rank`` its place a period ago, None in the
-    first period.
+    first period. Places are compared only when the ``same_units`` were ranked both times.
     """
     count = UnitOfMeasure.COUNT
     yield points
@@ -105,6 +107,9 @@ def total_facts(
     yield previous_rank
     gained = None
     if rank.value is not None and previous_rank.value is not None:
+        if not same_units:
+            yield maker.absent(TOTAL, "rank_change", count, OTHER_UNITS)
+            return
         gained = previous_rank.value - rank.value
     yield maker.derived(
         TOTAL, "rank_change", gained, count, 0, "places_gained", (rank, previous_rank)

@@ -18,6 +18,8 @@ FIRST_PERIOD = "first_period"
 NO_TARGET = "no_target"
 NOT_RANKED = "not_ranked"
 NOT_SCORED = "not_scored"
+OTHER_UNITS = "other_units"
+"""Why there is no change of place: other units were ranked a period ago."""
 
 
 _VALUE_UNITS = {

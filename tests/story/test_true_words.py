@@ -4,18 +4,20 @@ both languages, and proved once more as ``verify`` does.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 from dxkit.analysis.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim
-from dxkit.model.table import Flag, Observation
+from dxkit.model.table import Flag, IndicatorTable, Observation, Received
 from dxkit.press.proof.again import made_again
 from dxkit.press.proof.checks import PageProof
 from dxkit.press.proof.names_in_sentences import NamesInSentences
 from dxkit.press.proof.page_tree import read_page
 from dxkit.press.proof.proved import proved_fact
 from dxkit.press.proof.superlatives import Superlatives
+from dxkit.story.claims.headlines import standing
 from dxkit.story.claims.rules import RULES
 from dxkit.story.claims.strengths import strengths
 from dxkit.story.claims.view import View
@@ -34,7 +36,7 @@ def written(analysis: Analysis, claims: Iterable[Claim], language: str = "vi") -
 
 
 def prove(analysis: Analysis, code: str, claims: Iterable[Claim]) -> None:
-    """Facts, condition, superlatives and names of each sentence, made again without the analysis."""
+    """Facts, condition, superlatives and names of each sentence, made again by the second path."""
     previous = analysis.previous.received if analysis.previous else None
     again = made_again(analysis.campaign, analysis.received, previous)
     names = NamesInSentences(PageProof("", code, "vi", read_page("<html></html>"), again))
@@ -110,3 +112,49 @@ def test_no_last_place_is_left_out(haugiang: Campaign) -> None:
     again = made_again(haugiang, analysis.received, None)
     assert Superlatives(again).hold("strength_worst_2", keys)
     assert not Superlatives(again).hold("strength_worst_1", alone)
+
+
+def before_and_now(campaign: Campaign, before: dict[str, float], now: dict[str, float]) -> Analysis:
+    """Two quarters of the communes of one district, each with its share of all targets."""
+    units = campaign.units.on(campaign.period("2022-Q3").last_day)
+    rows = [o for code, share in before.items() for o in full(code, share)]
+    hamlets = analyse(campaign, *rows).units.at_level("hamlet")
+    months = {"2022-Q4": "2022-Q3", "2022-10": "2022-07"}
+    earlier = tuple(dataclasses.replace(o, period=months[o.period]) for o in rows)
+    received = Received(IndicatorTable("2022-Q3", earlier), units.with_units(hamlets))
+    present = analyse(campaign, *(o for code, share in now.items() for o in full(code, share)))
+    return Analysis(campaign, present.received, received)
+
+
+def test_a_change_of_place_is_told_among_the_same_units_only(haugiang: Campaign) -> None:
+    before = {"31318": 0.4, "31321": 0.6, "31324": 0.8}
+
+    def told(now: dict[str, float], language: str) -> str:
+        analysis = before_and_now(haugiang, before, now)
+        claim = standing(view_of(analysis, "31318"))
+        assert claim is not None
+        prove(analysis, "31318", [claim])
+        return written(analysis, [claim], language)[0]
+
+    # third of three, then first of the same three: two places gained
+    same = {"31318": 0.9, "31321": 0.6, "31324": 0.8}
+    assert "xếp thứ 1/3" in told(same, "vi")
+    assert "tăng 2 bậc so với quý III/2022" in told(same, "vi")
+    # third of three, then second of two: the two above may only have sent nothing
+    fewer = {"31318": 0.3, "31321": 0.6}
+    assert told(fewer, "vi").endswith("xếp loại Yếu.")
+    assert "xếp thứ 2/2" in told(fewer, "vi")
+    assert "place" not in told(fewer, "en")
+    # as many, but another one: the place is the same and yet nothing is the same about it
+    other = {"31318": 0.4, "31321": 0.6, "31333": 0.8}
+    assert "xếp thứ 3/3" in told(other, "vi")
+    assert "thứ hạng" not in told(other, "vi")
+    # alone: first of one is no place kept
+    assert "giữ nguyên" not in told({"31318": 0.4}, "vi")
+
+
+def test_a_place_that_cannot_be_compared_says_so_in_the_league(haugiang: Campaign) -> None:
+    analysis = before_and_now(haugiang, {"31318": 0.4, "31321": 0.6}, {"31318": 0.4})
+    change = analysis.scorecard("31318").fact("total", "rank_change")
+    assert load_language("vi").number(change) == "không so sánh được"
+    assert load_language("en").number(change) == "not comparable"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def _rank_change(again: Again, unit: str) -> Number:
     if again.before is None or unit not in again.before.units:
         return None
+    if set(again.ranks(unit)) != set(again.before.ranks(unit)):
+        return None  # other units were ranked: the places are not comparable
     return less(again.before.rank(unit), again.rank(unit))
 
 
