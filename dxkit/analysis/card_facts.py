@@ -26,9 +26,10 @@ from dxkit.analysis.standing_facts import (
 )
 from dxkit.analysis.total_facts import total_facts
 from dxkit.analysis.totals import Result
-from dxkit.analysis.unit_facts import TOTAL, indicator_facts
+from dxkit.analysis.unit_facts import MANY_PERIODS, TOTAL, indicator_facts
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import Fact
+from dxkit.model.table import Flag
 from dxkit.model.units import Unit
 
 if TYPE_CHECKING:
@@ -137,10 +138,13 @@ class CardFacts:
         if target is None:
             return
         previous = self.analysis.campaign.previous_period(self.analysis.period.id)
-        earlier = None
-        if previous is not None and self.analysis.campaign.previous_period(previous.id) is None:
+        earlier, missing = None, ""
+        if previous is not None:
             earlier = self._previous_value(subject)
-        yield from movement_facts(maker, subject, value, earlier, previous is None, target.value)
+            missing = "" if earlier is not None else Flag.NO_DATA
+            if self.analysis.campaign.previous_period(previous.id) is not None:
+                missing = MANY_PERIODS
+        yield from movement_facts(maker, subject, value, earlier, missing, target.value)
 
     def _standing_facts(self, points: tuple[Fact, ...]) -> Iterator[Fact]:
         maker, unit = self.maker, self.unit

@@ -9,7 +9,6 @@ from dxkit.analysis.results import Progress
 from dxkit.analysis.uncertainty import RankRange
 from dxkit.analysis.unit_facts import FIRST_PERIOD, NOT_RANKED, TOTAL
 from dxkit.model.facts import CellRef, Fact, UnitOfMeasure
-from dxkit.model.table import Flag
 
 
 def progress_facts(
@@ -61,29 +60,19 @@ def doubt_facts(
 
 
 def movement_facts(
-    maker: FactMaker, subject: str, value: Fact, earlier: Fact | None, first: bool, target: float
+    maker: FactMaker, subject: str, value: Fact, earlier: Fact | None, missing: str, target: float
 ) -> Iterator[Fact]:
     """A count over the whole movement so far, against the target for the movement.
 
-    ``earlier`` is the count of the periods before; ``first`` tells that there are none.
+    ``earlier`` is the count of the periods before, None when there are none or when, for the reason
+    ``missing``, it is not at hand.
     """
-    yield maker.declared(subject, "movement_target", target, UnitOfMeasure.COUNT, assumed=True)
-    if first:
-        yield maker.derived(
-            subject,
-            "movement_value",
-            value.value,
-            UnitOfMeasure.COUNT,
-            0,
-            "sum",
-            (value,),
-        )
-    elif earlier is None:
-        yield maker.absent(subject, "movement_value", UnitOfMeasure.COUNT, Flag.NO_DATA)
-    else:
-        both = None
-        if value.value is not None and earlier.value is not None:
-            both = value.value + earlier.value
-        yield maker.derived(
-            subject, "movement_value", both, UnitOfMeasure.COUNT, 0, "sum", (value, earlier)
-        )
+    count = UnitOfMeasure.COUNT
+    yield maker.declared(subject, "movement_target", target, count, assumed=True)
+    if missing:
+        yield maker.absent(subject, "movement_value", count, missing)
+        return
+    parts = (value,) if earlier is None else (earlier, value)
+    numbers = [part.value for part in parts if part.value is not None]
+    both = sum(numbers) if len(numbers) == len(parts) else None
+    yield maker.derived(subject, "movement_value", both, count, 0, "sum", parts[::-1])

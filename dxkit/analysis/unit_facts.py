@@ -18,6 +18,8 @@ FIRST_PERIOD = "first_period"
 NO_TARGET = "no_target"
 NOT_RANKED = "not_ranked"
 NOT_SCORED = "not_scored"
+MANY_PERIODS = "many_periods"
+"""Why there is no sum over the movement: only the period before is at hand, and there are more."""
 OTHER_UNITS = "other_units"
 """Why there is no change of place: other units were ranked a period ago."""
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
+import pytest
+
 from dxkit.analysis.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim
@@ -18,7 +20,9 @@ from dxkit.press.proof.page_tree import read_page
 from dxkit.press.proof.proved import proved_fact
 from dxkit.press.proof.superlatives import Superlatives
 from dxkit.story.claims.headlines import standing
+from dxkit.story.claims.pictures import targets_claim
 from dxkit.story.claims.rules import RULES
+from dxkit.story.claims.situation import level, levels
 from dxkit.story.claims.strengths import strengths
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
@@ -44,7 +48,8 @@ def prove(analysis: Analysis, code: str, claims: Iterable[Claim]) -> None:
         keys = {name: fact.key for name, fact in claim.facts}
         facts = {name: proved_fact(again, key) for name, key in keys.items()}
         for name, fact in claim.facts:
-            assert facts[name].value == fact.value, (claim.message, name)
+            made = facts[name].value
+            assert made == pytest.approx(fact.value, abs=1e-12), (claim.message, name)
         assert RULES[claim.message](facts, 1), claim.message
         assert Superlatives(again).hold(claim.message, keys), claim.message
         for name, references in claim.references:
@@ -158,3 +163,107 @@ def test_a_place_that_cannot_be_compared_says_so_in_the_league(haugiang: Campaig
     change = analysis.scorecard("31318").fact("total", "rank_change")
     assert load_language("vi").number(change) == "không so sánh được"
     assert load_language("en").number(change) == "not comparable"
+
+
+def shares(campaign: Campaign, direction: int, *skilled: int) -> Analysis:
+    """Communes of 100 households each, so many of them skilled; the target is 90 %."""
+    indicators = tuple(
+        dataclasses.replace(i, direction=direction) if i.id == "digital_skills" else i
+        for i in campaign.indicators
+    )
+    rows = []
+    for code, number in zip(("31318", "31321"), skilled, strict=True):
+        rows += [o for o in full(code, 1.0) if o.measure != "households_digital_skills"]
+        rows.append(observe(f"{code}-a", "households_digital_skills", number))
+    return analyse(dataclasses.replace(campaign, indicators=indicators), *rows)
+
+
+def test_a_distance_to_the_target_is_no_target(haugiang: Campaign) -> None:
+    skills = haugiang.indicator("digital_skills")
+    analysis = shares(haugiang, 1, 95, 80)
+    claim = level(view_of(analysis, "31318"), skills)
+    assert written(analysis, [claim])[0].endswith(
+        "đạt 95,0% (95/100 hộ), cao hơn chỉ tiêu (90%) 5,0 điểm phần trăm."
+    )
+    rows = [o for o in full("31318", 1.0) if o.measure != "initiatives_effective"]
+    many = analyse(haugiang, *rows, observe("31318", "initiatives_effective", 8))
+    count = level(view_of(many, "930"), haugiang.indicator("initiatives"))
+    assert "là 8 mô hình, vượt 7 mô hình so với chỉ tiêu (1 mô hình)." in written(many, [count])[0]
+    assert "8, above the target of 1 by 7." in written(many, [count], "en")[0]
+    prove(many, "930", [count])
+
+
+def test_where_less_is_better_a_value_is_not_above_what_it_keeps_below(haugiang: Campaign) -> None:
+    analysis = shares(haugiang, -1, 80, 95)
+    skills = analysis.campaign.indicator("digital_skills")
+    for code, vi, en in (
+        ("31318", "đạt chỉ tiêu: thấp hơn mức tối đa (90%) 10,0 điểm phần trăm.", "below the"),
+        ("31321", "chưa đạt chỉ tiêu: cao hơn mức tối đa (90%) 5,0 điểm phần trăm.", "above the"),
+    ):
+        claim = level(view_of(analysis, code), skills)
+        assert written(analysis, [claim])[0].endswith(vi)
+        assert en in written(analysis, [claim], "en")[0]
+
+
+def test_a_difference_of_nought_is_no_excess(haugiang: Campaign) -> None:
+    exact = analyse(haugiang, *full("31318", 1.0))  # 90, 80, 80 of 100 and 50 of 100: the targets
+    claim = targets_claim(view_of(exact, "31318"))
+    assert claim is not None
+    assert written(exact, [claim])[0].endswith("hồ sơ trực tuyến, đúng bằng chỉ tiêu.")
+    assert written(exact, [claim], "en")[0].endswith("online dossiers, exactly at it.")
+    rows = [o for o in full("31318", 1.1) if o.measure not in DOSSIERS]
+    rows += [observe("31318", "dossiers", 10_000), observe("31318", "dossiers_online", 5_001)]
+    close = analyse(haugiang, *rows)  # 50,01 % of 50 %: above, and 0,0 when it is written
+    claim = targets_claim(view_of(close, "31318"))
+    assert claim is not None
+    assert written(close, [claim])[0].endswith("hồ sơ trực tuyến, ngang chỉ tiêu khi làm tròn.")
+    assert written(close, [claim], "en")[0].endswith("online dossiers, level with it as rounded.")
+    prove(close, "31318", [claim])
+
+
+def movement(analysis: Analysis, code: str) -> list[Claim]:
+    return [c for group in levels(view_of(analysis, code)) for c in group
+            if c.message.startswith("movement_")]  # fmt: skip
+
+
+def test_the_sum_over_the_movement_is_told_as_far_as_it_is_known(haugiang: Campaign) -> None:
+    one = {"31318": 0.5}
+    second = before_and_now(haugiang, one, one)
+    assert written(second, movement(second, "31318")) == [
+        "Lũy kế từ đầu đợt có 2 mô hình, đạt chỉ tiêu 2 mô hình của cả đợt thi đua."
+    ]
+    # with a period before those two, figures are not lacking: they are just not added up
+    first = haugiang.period("2022-Q3")
+    zeroth = dataclasses.replace(
+        first, id="2022-Q2", first_day=first.first_day.replace(month=3),
+        last_day=first.first_day, parts=(),
+    )  # fmt: skip
+    longer = dataclasses.replace(haugiang, periods=(zeroth, *haugiang.periods))
+    third = before_and_now(longer, one, one)
+    assert written(third, movement(third, "31318")) == [
+        "Chỉ tiêu của cả đợt thi đua là 2 mô hình; báo cáo này chưa cộng lũy kế từ ba kỳ trở lên."
+    ]
+    assert "earlier periods are lacking" not in written(third, movement(third, "31318"), "en")[0]
+    # a second period without the first one's files does lack them
+    alone = analyse(haugiang, *full("31318", 0.5))
+    assert written(alone, movement(alone, "31318"))[0].startswith("Chưa đủ số liệu các kỳ trước")
+    for analysis in (second, third, alone):
+        prove(analysis, "31318", movement(analysis, "31318"))
+
+
+def test_nought_is_told_in_words(haugiang: Campaign) -> None:
+    rows = [o for o in full("31318", 0.5) if o.measure != "initiatives_effective"]
+    none = observe("31318", "initiatives_effective", 0)
+    before = analyse(haugiang, *rows, none).received
+    earlier = tuple(
+        dataclasses.replace(o, period={"2022-Q4": "2022-Q3", "2022-10": "2022-07"}[o.period])
+        for o in before.table.observations
+    )
+    previous = dataclasses.replace(before, table=IndicatorTable("2022-Q3", earlier))
+    analysis = Analysis(haugiang, before, previous)
+    claims = movement(analysis, "31318")
+    assert written(analysis, claims) == [
+        "Từ đầu đợt đến nay chưa có mô hình nào, chưa đạt chỉ tiêu 2 mô hình của cả đợt thi đua."
+    ]
+    assert written(analysis, claims, "en")[0].startswith("Since the movement began there are no")
+    prove(analysis, "31318", claims)

@@ -122,7 +122,9 @@ def test_a_false_sentence_cannot_be_made() -> None:
 def test_direction_decides_what_is_good() -> None:
     gap, value, target = fact(-0.05, "share_difference"), fact(0.45, "share"), fact(0.5, "share")
     filling = {"gap": gap, "value": value, "target": target}
-    assert state("level_exceeded_ratio", filling, -1)
+    assert state("level_under_ratio", filling, -1)
+    with pytest.raises(FalseClaimError):
+        state("level_exceeded_ratio", filling, -1)
 
 
 def test_a_finding_speaks_the_languages_numbers() -> None:

@@ -112,6 +112,12 @@ class Again:
             return None
         return Scores(self.campaign, self.before.sums, self.period.id)
 
+    @property
+    def is_beyond_the_second_period(self) -> bool:
+        """Whether more periods than one lie before this one in the plan."""
+        previous = self.campaign.previous_period(self.period.id)
+        return previous is not None and self.campaign.previous_period(previous.id) is not None
+
     def children(self, unit: str) -> list[str]:
         """The units directly below."""
         return [u.code for u in self.units.children(unit)]

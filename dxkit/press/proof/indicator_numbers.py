@@ -114,10 +114,9 @@ def _spread(again: Again, unit: str, indicator: Indicator) -> Number:
 
 def _movement(again: Again, unit: str, indicator: Indicator) -> Number:
     now = again.value(unit, indicator)
-    previous = again.campaign.previous_period(again.period.id)
-    if previous is None:
+    if again.campaign.previous_period(again.period.id) is None:
         return now
-    if again.campaign.previous_period(previous.id) is not None:
+    if again.is_beyond_the_second_period:
         return None
     before = again.value_before(unit, indicator)
     return None if now is None or before is None else now + before

@@ -46,6 +46,8 @@ def _why(again: Again, key: FactKey) -> str:
         why = "no_target" if key.kind == "target" else "not_applicable"
         if key.kind in ("change", "goal_date", "pace") and again.before is None:
             return "first_period"
+        if key.kind == "movement_value" and again.is_beyond_the_second_period:
+            return "many_periods"
         if key.kind == "deadline":
             return "no_deadline"
         if key.kind == "goal_date":

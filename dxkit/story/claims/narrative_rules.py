@@ -153,8 +153,14 @@ NARRATIVE_RULES: Mapping[str, Predicate] = MappingProxyType(
         "movement_met": compare(
             "movement_value", lambda value, target: value >= target, "movement_target"
         ),
+        "movement_none": every(
+            is_number("movement_value", lambda value: value == 0), positive("movement_target")
+        ),
         "movement_missed": compare(
             "movement_value", lambda value, target: value < target, "movement_target"
+        ),
+        "movement_untold": every(
+            missing("movement_value", "many_periods"), are_known("movement_target")
         ),
         "movement_unknown": every(missing("movement_value"), are_known("movement_target")),
         **{f"activity_{n}": are_known(*_ACTIVITIES[:n]) for n in range(1, MOST_ACTIVITIES + 1)},

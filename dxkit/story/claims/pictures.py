@@ -52,7 +52,7 @@ def targets_claim(view: View) -> Claim | None:
         return None
     least = min(gaps, key=lambda fact: fact.number)
     return choose(
-        ("picture_targets_missed", "picture_targets_met"),
+        [f"picture_targets_{name}" for name in ("missed", "met", "close", "equal")],
         {"gap": least, "indicator": Reference("short_indicator", least.key.subject)},
     )
 

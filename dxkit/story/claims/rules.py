@@ -37,10 +37,12 @@ class FalseClaimError(ValueError):
 
 
 _LEVELS = {
-    "exceeded": gap(1),
+    "exceeded": every(gap(1), has_sign("gap", 1)),
+    "under": every(gap(1), has_sign("gap", -1)),  # where less is better
     "met": gap(0, 1, written_as_zero=True),
     "nearly": every(gap(-1, written_as_zero=True), positive("shortfall")),
-    "missed": gap(-1),
+    "missed": every(gap(-1), has_sign("gap", -1)),
+    "over": every(gap(-1), has_sign("gap", 1)),
     "no_target": every(are_known("value"), missing("target", "no_target")),
 }
 _CHANGES = {
@@ -166,7 +168,9 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
             compare("children_met", lambda met, all_: met == all_, "children_known"),
         ),
         "picture_targets_missed": has_sign("gap", -1),
-        "picture_targets_met": is_number("gap", lambda gap: gap >= 0),
+        "picture_targets_met": has_sign("gap", 1),
+        "picture_targets_close": every(has_sign("gap", 0), positive("gap")),
+        "picture_targets_equal": is_number("gap", lambda gap: gap == 0),
         "picture_changes_up": every(has_sign("least", 1), has_sign("most", 1)),
         "picture_changes_down": every(has_sign("least", -1), has_sign("most", -1)),
         "picture_changes_mixed": every(has_sign("least", -1), has_sign("most", 1)),

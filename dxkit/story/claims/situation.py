@@ -13,7 +13,7 @@ from dxkit.story.claims.rules import Filling, choose
 from dxkit.story.claims.strengths import strengths
 from dxkit.story.claims.view import View
 
-_LEVELS = ("exceeded", "met", "nearly", "missed", "no_target")
+_LEVELS = ("exceeded", "under", "met", "nearly", "missed", "over", "no_target")
 _REASONS = ("not_reported", "unread", "no_data", "not_applicable", "rejected")
 _AGAINST = (
     "both_one",
@@ -102,7 +102,7 @@ def level(view: View, indicator: Indicator) -> Claim:
 def _movement(view: View, indicator: Indicator) -> Iterator[Claim]:
     """What has been reached over the whole movement, where the plan sets a target for it."""
     claim = choose(
-        ("movement_met", "movement_missed", "movement_unknown"),
+        [f"movement_{name}" for name in ("met", "none", "missed", "untold", "unknown")],
         {
             **view.known_kinds(indicator.id, "movement_value", "movement_target"),
             "thing": Reference("thing", indicator.numerator),
