@@ -11,7 +11,7 @@ import pytest
 
 from dxkit.analysis.scorecard import Analysis
 from dxkit.model.campaign import Campaign
-from dxkit.model.facts import Claim
+from dxkit.model.facts import Claim, FactKey
 from dxkit.model.table import Flag, IndicatorTable, Observation, Received
 from dxkit.press.proof.again import made_again
 from dxkit.press.proof.checks import PageProof
@@ -19,7 +19,8 @@ from dxkit.press.proof.names_in_sentences import NamesInSentences
 from dxkit.press.proof.page_tree import read_page
 from dxkit.press.proof.proved import proved_fact
 from dxkit.press.proof.superlatives import Superlatives
-from dxkit.story.claims.headlines import standing
+from dxkit.story.claims.causes import causes
+from dxkit.story.claims.headlines import headlines, standing
 from dxkit.story.claims.pictures import targets_claim
 from dxkit.story.claims.rules import RULES
 from dxkit.story.claims.situation import level, levels
@@ -267,3 +268,95 @@ def test_nought_is_told_in_words(haugiang: Campaign) -> None:
     ]
     assert written(analysis, claims, "en")[0].startswith("Since the movement began there are no")
     prove(analysis, "31318", claims)
+
+
+def headline(analysis: Analysis, code: str) -> Claim:
+    claims = headlines(view_of(analysis, code))
+    return next(c for c in claims if c.message.startswith("headline_targets"))
+
+
+def test_what_does_not_arise_is_not_called_without_figures(haugiang: Campaign) -> None:
+    analysis = analyse(haugiang, *idle("31318", full("31318", 1.0), *DOSSIERS))
+    claim = headline(analysis, "31318")
+    assert written(analysis, [claim]) == [
+        "Có số liệu của 4/5 chỉ tiêu, trong đó đạt 4 chỉ tiêu; không phát sinh hoặc không có đối "
+        "tượng để tính: hồ sơ trực tuyến."
+    ]
+    assert "no figures" not in written(analysis, [claim], "en")[0]
+    lacking = [
+        dataclasses.replace(o, value=None, flag=Flag.REJECTED)
+        if o.measure == "households_app" else o
+        for o in idle("31318", full("31318", 1.0), *DOSSIERS)
+    ]  # fmt: skip
+    both = analyse(haugiang, *lacking, *full("31321", 1.0))
+    assert written(both, [headline(both, "31318")])[0].endswith(
+        "chưa có số liệu về: ứng dụng HauGiang; không phát sinh hoặc không có đối tượng để tính: "
+        "hồ sơ trực tuyến."
+    )
+    # the first sentence says what is lacking, which the dossiers are not
+    first = standing(view_of(both, "31318"))
+    assert first is not None
+    assert "hồ sơ" not in written(both, [first])[0]
+    prove(analysis, "31318", [claim])
+    prove(both, "31318", [headline(both, "31318"), first])
+
+
+def communes(campaign: Campaign, number: int) -> Analysis:
+    """So many of the nine communes of 930 have reached all targets; the others have sent the
+    number of their initiatives only.
+    """
+    analysis = analyse(campaign, *full("31318", 1.0))
+    codes = [unit.code for unit in analysis.units.children("930")]
+    assert len(codes) == 9
+    rows = [o for code in codes[:number] for o in full(code, 1.0)]
+    rows += [observe(code, "initiatives_effective", 1) for code in codes[number:]]
+    return analyse(campaign, *rows)
+
+
+def test_a_verdict_on_the_whole_says_on_how_many_it_rests(haugiang: Campaign) -> None:
+    most = communes(haugiang, 8)
+    claim = headline(most, "930")
+    assert written(most, [claim])[0].startswith(
+        "Tính trên số liệu của 8/9 xã, phường, thị trấn (ở tiêu chí thiếu nhiều nhất), đạt cả 5 "
+        "chỉ tiêu có số liệu: hồ sơ trực tuyến"
+    )
+    assert written(most, [claim], "en")[0].startswith("On the figures of 8 of 9 communes (")
+    few = communes(haugiang, 1)
+    withheld = headline(few, "930")
+    assert written(few, [withheld]) == [
+        "Chưa kết luận về các chỉ tiêu của thành phố Vị Thanh: ở tiêu chí thiếu nhiều nhất, mới có "
+        "số liệu của 1/9 xã, phường, thị trấn."
+    ]
+    assert "reached" not in written(few, [withheld], "en")[0]
+    all_ = communes(haugiang, 9)
+    assert written(all_, [headline(all_, "930")])[0].startswith("Đạt cả 5 chỉ tiêu: ")
+    for analysis in (most, few, all_):
+        prove(analysis, "930", [headline(analysis, "930")])
+    # the proof refuses the verdict without the number of those it rests on
+    again = made_again(haugiang, few.received, None)
+    kinds = ("targets", "targets_known", "targets_met")
+    bare = {kind: FactKey("2022-Q4", "930", "total", kind) for kind in kinds}
+    assert not Superlatives(again).hold("headline_targets_all", bare)
+
+
+def test_nothing_arises_of_what_is_counted_once_and_stays(haugiang: Campaign) -> None:
+    farms = ("farm_households", "farm_households_ecommerce")
+    rows = [o for o in full("31318", 1.0) if o.measure not in farms]
+    rows += [observe("31318-a", measure, 0) for measure in farms]
+    for extra in (rows, idle("31318-a", rows, *farms)):  # noughts, or dashes
+        analysis = analyse(haugiang, *extra, *full("31321", 1.0))
+        own = level(view_of(analysis, "31318"), haugiang.indicator("ecommerce_farms"))
+        assert written(analysis, [own])[0].endswith(
+            "Phường I không có hộ sản xuất nông nghiệp nên không tính."
+        )
+        above = [c for c in causes(view_of(analysis, "930")) if c.message == "below_none_there"]
+        assert written(analysis, above) == [
+            "Không tính Phường I về sàn thương mại điện tử vì không có hộ sản xuất nông nghiệp."
+        ]
+        assert "because there are no farm households" in written(analysis, above, "en")[0]
+        prove(analysis, "31318", [own])
+        prove(analysis, "930", above)
+    # of what is counted anew in each period it is said as before
+    dossiers = analyse(haugiang, *idle("31318", full("31318", 1.0), *DOSSIERS))
+    claim = level(view_of(dossiers, "31318"), haugiang.indicator("online_dossiers"))
+    assert "không phát sinh" in written(dossiers, [claim])[0]

@@ -58,10 +58,12 @@ class NamesInSentences:
             "units_unchanged": lambda: set(again.unchanged_below(unit)),
             "met": lambda: self._targets(unit, met=True),
             "missed": lambda: self._targets(unit, met=False),
-            "unknown": lambda: self._targets(unit, met=None),
-            "lacking": lambda: {
-                i.id for i in again.scores.indicators(unit) if again.value(unit, i) is None
-            },
+            "unknown": lambda: self._targets(unit, met=None) - self._idle(unit),
+            "idle": lambda: self._targets(unit, met=None) & self._idle(unit),
+            "lacking": lambda: (
+                {i.id for i in again.scores.indicators(unit) if again.value(unit, i) is None}
+                - self._idle(unit)
+            ),
             "indicators": lambda: self._indicators(message, unit, keys),
             "indicator": lambda: {self._subject(message, keys)},
             "furthest": lambda: {keys["gap"].subject},
@@ -117,6 +119,15 @@ class NamesInSentences:
             i.id
             for i in scores.indicators(unit)
             if scores.is_met(unit, i) is met and scores.target(unit, i) is not None
+        }
+
+    def _idle(self, unit: str) -> Names:
+        """The indicators of which there is nothing to measure at the unit."""
+        again = self.again
+        return {
+            i.id
+            for i in again.scores.indicators(unit)
+            if again.value(unit, i) is None and again.sums.why_missing(unit, i) == "not_applicable"
         }
 
     def _tied(self, unit: str) -> Names:
@@ -175,7 +186,7 @@ class NamesInSentences:
                     lower = again.sums.side(code, indicator, 1) or 0
                     named = 0 < lower < again.campaign.checks.smallest
                 else:
-                    idle = message.startswith("below_not_applicable")
+                    idle = message.startswith(("below_not_applicable", "below_none"))
                     lacks = again.value(code, indicator) is None
                     why = again.sums.why_missing(code, indicator) if lacks else ""
                     named = lacks and (why == "not_applicable") is idle

@@ -50,6 +50,8 @@ class Superlatives:
             yield self._number(keys["change"]), max(changes)
             if message == "headline_both":
                 yield -self._number(keys["fall"]), max(-n for n in changes)
+        elif message.startswith("headline_targets_"):
+            yield self._coverage(keys)
         elif message.startswith("picture_changes"):
             changes = list(self._of_unit(keys["most"], "change", _is_ratio))
             yield self._number(keys["most"]), max(changes)
@@ -62,6 +64,23 @@ class Superlatives:
                 if name in keys:
                     found = self._of_unit(keys[name], "against_group", _is_rising_ratio)
                     yield towards * self._number(keys[name]), max(towards * n for n in found)
+
+    def _coverage(self, keys: Keys) -> tuple[float, float]:
+        """The share of the units below that have figures, and the smallest such share behind a
+        target that is judged; 1 where none lacks any.
+        """
+        told, shares = 1.0, [1.0]
+        if "children_known" in keys:
+            told = self._number(keys["children_known"]) / self._number(keys["children"])
+        unit = keys["targets_known"].unit
+        for indicator in self.again.scores.indicators(unit):
+            judged = self.again.scores.is_met(unit, indicator) is not None
+            if judged and self._kind(unit, indicator, "children_left_out"):
+                known, all_ = (
+                    self._kind(unit, indicator, kind) for kind in ("children_known", "children")
+                )
+                shares.append(float(known or 0) / float(all_ or 1))
+        return told, min(shares)
 
     def _strength(self, message: str, keys: Keys) -> Iterator[tuple[float, float]]:
         """The places named are the best, of those that are not the last, or of the others the

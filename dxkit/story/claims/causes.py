@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dxkit.analysis.scorecard import Scorecard
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import Claim, Fact, Reference
@@ -187,12 +188,16 @@ def _left_out(
     """
     found: dict[tuple[str, ...], list[Indicator]] = {}
     for indicator in ratios:
-        codes = tuple(
-            child.unit.code
+        left = [
+            child
             for child in view.children
             if (fact := child.find(indicator.id, "value")) is not None and fact.missing in reasons
-        )
-        if codes:
+        ]
+        codes = tuple(child.unit.code for child in left)
+        absent = _none_there(view, indicator, left) if reasons == _IDLE else None
+        if absent is not None:
+            yield absent
+        elif codes:
             found.setdefault(codes, []).append(indicator)
     for codes, indicators in found.items():
         yield state(
@@ -203,6 +208,25 @@ def _left_out(
                 "indicators": [Reference("short_indicator", i.id) for i in indicators],
             },
         )
+
+
+def _none_there(view: View, indicator: Indicator, idle: list[Scorecard]) -> Claim | None:
+    """That these units have none of the things of which the indicator is a share."""
+    filling: dict[str, Filling] = {}
+    for card in idle:
+        filling |= view.nought_of(card, indicator)
+    if len(filling) < len(idle) or not idle:
+        return None
+    return choose(
+        ("below_none_there",),
+        {
+            f"not_applicable_{indicator.id}": view.fact(indicator.id, "children_not_applicable"),
+            **filling,
+            "units": [Reference("unit", card.unit.code) for card in idle],
+            "indicators": Reference("short_indicator", indicator.id),
+            "whole": Reference("measure", indicator.denominator),
+        },
+    )
 
 
 def _small(view: View, ratios: list[Indicator]) -> Iterator[Claim]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxkit.analysis.comparison_facts import is_met
+from dxkit.analysis.totals import Result
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.model.table import Flag
 from dxkit.story.claims.predicates import shows_zero
 from dxkit.story.claims.rules import choose
 from dxkit.story.claims.view import View
@@ -22,12 +24,9 @@ _WITHOUT_RANK = (
     "headline_below_value",
     "headline_whole",
 )
-TARGETS = (
-    "headline_targets_all",
-    "headline_targets_some",
-    "headline_targets_none",
-    "headline_targets_partly",
-)
+_WHOLE = ("all", "some", "none", "partly", "idle", "partly_idle")
+_PART = ("open", "part_all", "part_some", "part_none")
+TARGETS = tuple(f"headline_targets_{name}" for name in (*_WHOLE, *_PART))
 
 
 def headlines(view: View) -> Iterator[Claim]:
@@ -45,6 +44,7 @@ def standing(view: View) -> Claim | None:
         Reference("indicator", result.indicator.id)
         for result in view.results
         if result.measured.value.value is None
+        and result.measured.value.missing != Flag.NOT_APPLICABLE
     )
     kinds = ("points", "max_points", "rank", "ranked", "rank_change")
     facts = {kind: scorecard.find(TOTAL, kind) for kind in kinds}
@@ -75,26 +75,47 @@ def standing(view: View) -> Claim | None:
 
 
 def _targets(view: View) -> Claim | None:
+    """How many targets are reached; where units below lack figures that is said in the sentence,
+    and where most do nothing is said to be reached.
+    """
     met = [r for r in view.results if is_met(r) is True]
     missed = [r for r in view.results if is_met(r) is False]
     if not met and not missed:
         return None  # nothing is measured: a target that nobody measured is not missed
+    open_ = [r for r in view.results if r.target is not None and is_met(r) is None]
+    idle = [r for r in open_ if r.measured.value.missing == Flag.NOT_APPLICABLE]
+    unknown = [r for r in open_ if r not in idle]
+    part = _least_covered(view, [*met, *missed])
     return choose(
-        TARGETS,
+        [f"headline_targets_{name}" for name in (_PART if part else _WHOLE)],
         {
-            "targets": view.fact(TOTAL, "targets"),
-            "targets_known": view.fact(TOTAL, "targets_known"),
-            "targets_met": view.fact(TOTAL, "targets_met"),
+            **part,
+            **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
+            **{f"unknown_{r.indicator.id}": view.fact(r.indicator.id, "value") for r in unknown},
+            **{f"idle_{r.indicator.id}": view.fact(r.indicator.id, "value") for r in idle},
+            "below": view.child_level,
             "met": [Reference("short_indicator", r.indicator.id) for r in met],
             "missed": [Reference("short_indicator", r.indicator.id) for r in missed],
-            "unknown": [
-                Reference("short_indicator", r.indicator.id)
-                for r in view.results
-                if r.target is not None and is_met(r) is None
-            ],
+            "unknown": [Reference("short_indicator", r.indicator.id) for r in unknown],
+            "idle": [Reference("short_indicator", r.indicator.id) for r in idle],
             "unit": view.itself,
         },
     )
+
+
+def _least_covered(view: View, judged: list[Result]) -> dict[str, Fact]:
+    """Of the indicator whose figures come from the smallest share of the units below: how many
+    they are, and of how many; nothing where no unit below lacks a figure.
+    """
+    found: list[tuple[float, dict[str, Fact]]] = []
+    for result in judged:
+        subject = result.indicator.id
+        left_out = view.fact(subject, "children_left_out")
+        if left_out.number > 0:
+            counts = view.known_kinds(subject, "children_known", "children")
+            share = counts["children_known"].number / counts["children"].number
+            found.append((share, {"left_out": left_out, **counts}))
+    return min(found, key=lambda pair: pair[0])[1] if found else {}
 
 
 def _change(view: View) -> Claim | None:

@@ -66,6 +66,32 @@ def all_missing(prefix: str, reason: str) -> Predicate:
     return holds
 
 
+def all_lacking(prefix: str) -> Predicate:
+    """Every fact whose name begins with ``prefix`` should be there and is not: it is missing for
+    another reason than that there is nothing to measure.
+    """
+
+    def holds(facts: Facts, direction: int) -> bool:
+        found = [fact for name, fact in facts.items() if name.startswith(prefix)]
+        return all(not fact.known and fact.missing != "not_applicable" for fact in found)
+
+    return holds
+
+
+def all_nought(prefix: str) -> Predicate:
+    """Every fact whose name begins with ``prefix`` is zero, or was said not to apply, and there is
+    one.
+    """
+
+    def holds(facts: Facts, direction: int) -> bool:
+        found = [fact for name, fact in facts.items() if name.startswith(prefix)]
+        return bool(found) and all(
+            fact.value == 0 if fact.known else fact.missing == "not_applicable" for fact in found
+        )
+
+    return holds
+
+
 def none_named(prefix: str) -> Predicate:
     """No fact's name begins with ``prefix``."""
     return lambda facts, direction: not any(name.startswith(prefix) for name in facts)

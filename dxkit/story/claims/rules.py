@@ -15,7 +15,9 @@ from dxkit.story.claims.predicates import (
     Facts,
     Predicate,
     all_have_sign,
+    all_lacking,
     all_missing,
+    all_nought,
     are_known,
     better,
     compare,
@@ -64,12 +66,23 @@ _REASONS = ("not_reported", "unread", "no_data", "not_applicable", "rejected")
 _SILENCES = ("not_reported", "unread")
 _UNRANKED = ("excluded", "below_covered", "below_reported", "below_value")
 
+_SOME_UNKNOWN = every(
+    positive("targets_known"),
+    compare("targets_known", lambda known, all_: known < all_, "targets"),
+    are_known("targets_met"),
+    all_lacking("unknown_"),
+)
+_SOME_IDLE = all_missing("idle_", "not_applicable")
+_PARTIAL = every(positive("left_out"), positive("targets_known"))
+"""Some unit below lacks a figure behind a target that is judged."""
+_MOST_KNOWN = compare("children_known", lambda known, all_: 2 * known >= all_, "children")
 _ALL_TARGETS_KNOWN = compare("targets_known", lambda known, all_: known == all_, "targets")
 
 RULES: Mapping[str, Predicate] = MappingProxyType(
     {
         **{f"level_{n}_{kind}": rule for n, rule in _LEVELS.items() for kind in KINDS},
         **{f"level_{reason}": missing("value", reason) for reason in _REASONS},
+        "level_none_there": every(missing("value", "not_applicable"), all_nought("none_")),
         **{f"level_all_{reason}": all_missing("value_", reason) for reason in _SILENCES},
         **{f"change_{n}_{kind}": rule for n, rule in _CHANGES.items() for kind in KINDS},
         "below_all_met": every(
@@ -93,6 +106,7 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
             is_number("children_known", lambda n: n > 1), none_named("children_met")
         ),
         **dict.fromkeys(("below_left_out", "below_left_out_all"), all_have_sign("left_out_", 1)),
+        "below_none_there": every(all_have_sign("not_applicable_", 1), all_nought("none_")),
         **dict.fromkeys(
             ("below_not_applicable", "below_not_applicable_all"),
             all_have_sign("not_applicable_", 1),
@@ -125,10 +139,22 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
             _ALL_TARGETS_KNOWN,
             compare("targets_met", lambda met, all_: met < all_, "targets"),
         ),
-        "headline_targets_partly": every(
-            positive("targets_known"),
-            compare("targets_known", lambda known, all_: known < all_, "targets"),
-            are_known("targets_met"),
+        "headline_targets_partly": every(_SOME_UNKNOWN, none_named("idle_")),
+        "headline_targets_idle": every(_SOME_UNKNOWN, _SOME_IDLE, none_named("unknown_")),
+        "headline_targets_partly_idle": every(_SOME_UNKNOWN, _SOME_IDLE),
+        **{
+            f"headline_targets_part_{n}": every(_PARTIAL, _MOST_KNOWN, rule)
+            for n, rule in {
+                "all": compare("targets_met", lambda met, all_: met == all_, "targets_known"),
+                "some": every(
+                    positive("targets_met"),
+                    compare("targets_met", lambda met, all_: met < all_, "targets_known"),
+                ),
+                "none": is_number("targets_met", lambda met: met == 0),
+            }.items()
+        },
+        "headline_targets_open": every(
+            _PARTIAL, compare("children_known", lambda known, all_: 2 * known < all_, "children")
         ),
         "points_spread": compare("best", lambda best, worst: best > worst, "worst"),
         "points_equal": compare("best", lambda best, worst: best == worst, "worst"),

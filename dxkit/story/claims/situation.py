@@ -85,9 +85,12 @@ def level(view: View, indicator: Indicator) -> Claim:
     kind = indicator.kind.value
     kinds = ("value", "target", "gap", "shortfall", "numerator", "denominator")
     claim = choose(
-        [f"level_{name}_{kind}" for name in _LEVELS] + [f"level_{name}" for name in _REASONS],
+        [f"level_{name}_{kind}" for name in _LEVELS]
+        + [f"level_{name}" for name in ("none_there", *_REASONS)],
         {
             **view.known_kinds(indicator.id, *kinds),
+            **view.nought_of(view.scorecard, indicator),
+            "whole": Reference("measure", indicator.denominator or indicator.numerator),
             "indicator": Reference("indicator", indicator.id),
             "thing": Reference("thing", indicator.numerator),
             "unit": view.itself,

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dxkit.analysis.scorecard import Analysis, Scorecard
 from dxkit.analysis.totals import Result
-from dxkit.model.campaign import Campaign, Indicator
+from dxkit.model.campaign import Accumulation, Campaign, Indicator
 from dxkit.model.facts import Fact, Reference
 from dxkit.model.units import Unit
 
@@ -101,6 +101,15 @@ class View:
         """The known facts of that name among the units directly below, in registry order."""
         found = (child.find(subject, kind) for child in self.children)
         return tuple(fact for fact in found if fact is not None and fact.known)
+
+    def nought_of(self, card: Scorecard, indicator: Indicator) -> dict[str, Fact]:
+        """How many things there are at a unit of which the indicator is a share, when these are
+        counted once and stay: of them none can be there, while what is counted anew may not arise.
+        """
+        whole = indicator.denominator
+        stays = whole and self.campaign.measure(whole).accumulation is Accumulation.STOCK
+        fact = card.find(whole, "value") if stays else None
+        return {} if fact is None else {f"none_{card.unit.code}": fact}
 
     @property
     def itself(self) -> Reference:
