@@ -125,8 +125,8 @@ class Reference:
     """Something named in a sentence: an id whose name the reader's language supplies.
 
     ``kind`` is ``unit``, ``indicator``, ``short_indicator``, ``measure``, ``thing`` (what a measure
-    counts), ``period``, ``level``, ``band``, ``table`` (of measures), ``type`` (of a unit, as the
-    campaign writes it) or ``cell`` (a place as it is written).
+    counts), ``period``, ``level``, ``band``, ``award``, ``table`` (of measures), ``type`` (of a
+    unit, as the campaign writes it) or ``cell`` (a place as it is written).
     """
 
     kind: str

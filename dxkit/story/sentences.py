@@ -80,6 +80,7 @@ class Writer:
             "band": lambda: next(
                 band.names for band in campaign.scoring.bands if band.id == reference.id
             ),
+            "award": lambda: next(r.names for r in campaign.rewards if r.id == reference.id),
         }[reference.kind]()
         text = language.name(words)
         shown = text[:1].upper() + text[1:] if starts else _small(text, reference.kind)
@@ -113,8 +114,10 @@ class Writer:
 
 
 def _small(text: str, kind: str) -> str:
-    """A name within a sentence; capitals within its first word tell a name that keeps its own."""
+    """A name within a sentence; that of a grade or a list keeps its capital, and capitals within
+    the first word tell another that does.
+    """
     first = text.split(" ", 1)[0]
-    if kind == "band" or any(letter.isupper() for letter in first[1:]):
+    if kind in ("band", "award") or any(letter.isupper() for letter in first[1:]):
         return text
     return text[:1].lower() + text[1:]

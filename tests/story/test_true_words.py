@@ -360,3 +360,45 @@ def test_nothing_arises_of_what_is_counted_once_and_stays(haugiang: Campaign) ->
     dossiers = analyse(haugiang, *idle("31318", full("31318", 1.0), *DOSSIERS))
     claim = level(view_of(dossiers, "31318"), haugiang.indicator("online_dossiers"))
     assert "không phát sinh" in written(dossiers, [claim])[0]
+
+
+def awards(analysis: Analysis, code: str) -> list[Claim]:
+    return [c for c in headlines(view_of(analysis, code)) if c.message.startswith("headline_award")]
+
+
+def test_a_unit_that_is_proposed_for_a_reward_says_so_and_why(haugiang: Campaign) -> None:
+    """Of the communes of a district one is rewarded, with half of the points at least."""
+    analysis = analyse(haugiang, *full("31318", 1.0), *full("31321", 0.6))
+    claims = awards(analysis, "31318")
+    assert written(analysis, claims) == [
+        "Phường I có tên trong danh sách “Đề nghị khen thưởng”: xếp thứ 1/2, trong số lượng 1 đơn "
+        "vị và đủ điều kiện quy định."
+    ]
+    assert written(analysis, claims, "en") == [
+        "Phường I is on the list “Proposed for reward”: it ranks 1 of 2, is within the quota of 1 "
+        "and meets the conditions."
+    ]
+    assert [c.message for c in headlines(view_of(analysis, "31318"))][1] == "headline_award"
+    prove(analysis, "31318", claims)
+    assert awards(analysis, "31321") == []  # nothing is said of one that is not
+    # the first with too few points is on no list either
+    low = analyse(haugiang, *full("31318", 0.3), *full("31321", 0.2))
+    assert awards(low, "31318") == []
+    # two alike at the edge of the quota: both, and that is the reason
+    tied = analyse(haugiang, *full("31318", 1.0), *full("31321", 1.0))
+    assert "đồng hạng ở mức cuối của số lượng 1 đơn vị" in written(tied, awards(tied, "31321"))[0]
+    prove(tied, "31321", awards(tied, "31321"))
+
+
+def test_a_reward_for_progress_tells_the_place_in_progress(haugiang: Campaign) -> None:
+    rewards = tuple(
+        dataclasses.replace(r, by="progress", minimum_share=0.0) for r in haugiang.rewards
+    )
+    campaign = dataclasses.replace(haugiang, rewards=rewards)
+    before, now = {"31318": 0.9, "31321": 0.2}, {"31318": 1.0, "31321": 0.6}
+    analysis = before_and_now(campaign, before, now)
+    claims = awards(analysis, "31321")
+    assert "đứng thứ 1/2 về mức tiến bộ" in written(analysis, claims)[0]
+    assert "it comes 1 of 2 in progress" in written(analysis, claims, "en")[0]
+    assert awards(analysis, "31318") == []
+    prove(analysis, "31321", claims)

@@ -8,6 +8,7 @@ from dxkit.model.facts import FactKey
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
 from dxkit.press.proof.reached import reached_below, silent_below
+from dxkit.press.proof.rewards_again import Decisions, decisions_again
 from dxkit.story.claims.narrative_rules import MOST_OTHERS
 from dxkit.story.messages import load_language
 
@@ -61,6 +62,8 @@ class CompletenessProof:
         yield ("headlines", "headline_", "total")
         if any(again.scores.is_met(unit, i) is not None for i in indicators):
             yield ("headlines", "headline_targets_", "total")
+        if any(d.get(unit, (False,))[0] for d in self._decided(unit).values()):
+            yield ("headlines", "headline_award", "total")
         any_ratio = any(i.kind == "ratio" and again.value(unit, i) is not None for i in indicators)
         for indicator in indicators:
             yield ("narrative", "level_", indicator.id)
@@ -98,6 +101,10 @@ class CompletenessProof:
             yield ("data_state", "data_not_reported_below", "total")
             yield ("data_state", "data_partial", "total")
         yield from self._wanted_of_the_league()
+
+    def _decided(self, unit: str) -> dict[str, Decisions]:
+        group = self.again.scores.group(unit)
+        return decisions_again(self.again, group) if group else {}
 
     def _wanted_of_those_below(self) -> Iterator[Wanted]:
         """Each target that some unit below misses is told, also where the whole reaches it."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.press.proof.checks import PageProof
 from dxkit.press.proof.reached import reached_below, silent_below
-from dxkit.press.proof.rewards_again import band_again
+from dxkit.press.proof.rewards_again import band_again, decisions_again
 from dxkit.story.plain_text import visible
 
 Keys = Mapping[str, FactKey]
@@ -50,6 +50,7 @@ class NamesInSentences:
             "first_month": lambda: {keys["first"].period},
             "last_month": lambda: {keys["last"].period},
             "band": lambda: {band_again(again, unit)},
+            "award": lambda: self._award(message, unit, keys),
             "drag_unit": lambda: {keys["weight"].unit},
             "tied": lambda: self._tied(unit),
             "ties": lambda: set(again.campaign.ranking.tie_break),
@@ -133,6 +134,23 @@ class NamesInSentences:
     def _tied(self, unit: str) -> Names:
         ranks = self.again.ranks(unit)
         return {other for other, place in ranks.items() if place == ranks.get(unit)} - {unit}
+
+    def _award(self, message: str, unit: str, keys: Keys) -> Names:
+        """The list that the unit is on for the reason told; its place is that of the list."""
+        again = self.again
+        by = "progress_" if "_progress" in message else ""
+        for name in ("rank", "ranked"):
+            if keys[name] != FactKey(again.period.id, unit, "total", f"{by}{name}"):
+                return set()
+        told = (True, "tied_into_quota" if message.endswith("_tied") else "within_quota")
+        decided = decisions_again(again, again.scores.group(unit))
+        return {
+            rule.id
+            for rule in again.campaign.rewards
+            if keys["quota"].subject == f"reward-{rule.id}"
+            and (rule.by == "progress") is bool(by)
+            and decided.get(rule.id, {}).get(unit) == told
+        }
 
     def _at_place(self, unit: str, keys: Keys, place: str) -> Names:
         """The criteria on which the unit has this place out of so many."""

@@ -65,6 +65,7 @@ class SentenceProof:
             "level": lambda: campaign.level(identity).names,
             "table": lambda: campaign.tables[identity],
             "band": lambda: next(b.names for b in campaign.scoring.bands if b.id == identity),
+            "award": lambda: next(r.names for r in campaign.rewards if r.id == identity),
         }[kind]()
         return words.get(self.language.code) or next(iter(words.values()))
 

@@ -1,16 +1,20 @@
-"""The three sentences at the top: where the unit stands, what it reached, what changed."""
+"""The sentences at the top: where the unit stands, whether it is proposed for a reward and why,
+what it reached, what changed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dxkit.analysis.comparison_facts import is_met
+from dxkit.analysis.rewards import TIED_INTO_QUOTA
+from dxkit.analysis.rule_facts import reward_subject
 from dxkit.analysis.totals import Result
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.model.table import Flag
 from dxkit.story.claims.predicates import shows_zero
-from dxkit.story.claims.rules import choose
+from dxkit.story.claims.rules import choose, state
 from dxkit.story.claims.view import View
 
 _RANKS = ("headline_rank_up", "headline_rank_down", "headline_rank_same", "headline_rank_new")
@@ -30,8 +34,10 @@ TARGETS = tuple(f"headline_targets_{name}" for name in (*_WHOLE, *_PART))
 
 
 def headlines(view: View) -> Iterator[Claim]:
-    """At most three claims; a campaign without targets or an earlier period has fewer."""
-    for claim in (standing(view), _targets(view), _change(view)):
+    """At most four claims; a campaign without targets or an earlier period has fewer, and only a
+    unit that is proposed for a reward is told of it.
+    """
+    for claim in (standing(view), _award(view), _targets(view), _change(view)):
         if claim is not None:
             yield claim
 
@@ -72,6 +78,32 @@ def standing(view: View) -> Claim | None:
             "lacking": lacking,
         },
     )
+
+
+def _award(view: View) -> Claim | None:
+    """On which list of rewards the unit is, and why."""
+    if view.group is None:
+        return None
+    results, code = view.analysis.results, view.unit.code
+    for rule in view.campaign.rewards:
+        decisions = results.decisions.get((view.unit.level, view.group.code, rule.id), ())
+        decision = next((d for d in decisions if d.unit_code == code and d.awarded), None)
+        if decision is None:
+            continue
+        by = "progress_" if rule.by == "progress" else ""
+        tied = "tied_" if decision.reason == TIED_INTO_QUOTA else ""
+        whole = view.analysis.scorecard(view.group.code)
+        return state(
+            f"headline_award_{by}{tied}".removesuffix("_"),
+            {
+                "rank": view.fact(TOTAL, f"{by}rank"),
+                "ranked": view.fact(TOTAL, f"{by}ranked"),
+                "quota": whole.fact(reward_subject(rule.id), "quota"),
+                "award": Reference("award", rule.id),
+                "unit": view.itself,
+            },
+        )
+    return None
 
 
 def _targets(view: View) -> Claim | None:

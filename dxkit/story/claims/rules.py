@@ -125,6 +125,10 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
         },
         "headline_whole": are_known("points"),
         "headline_of_units": every(missing("points"), positive("units_total")),
+        **dict.fromkeys(
+            [f"headline_award{by}{tied}" for by in ("", "_progress") for tied in ("", "_tied")],
+            every(positive("quota"), are_known("rank", "ranked")),
+        ),
         "headline_targets_all": every(
             positive("targets"),
             compare("targets_met", lambda met, all_: met == all_, "targets"),
