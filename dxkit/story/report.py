@@ -39,7 +39,7 @@ class Report:
         return head.head(self.context)
 
     def headlines(self) -> Part:
-        """The three sentences to remember."""
+        """The sentences to remember."""
         return results.headlines(self.context)
 
     def indicators(self) -> Part:

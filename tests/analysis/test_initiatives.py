@@ -9,10 +9,23 @@ import random
 
 import pytest
 
-from dxkit.analysis.initiatives import Interval, Panel, Place, compare, grade, match, where_next
+from dxkit.analysis.initiatives import (
+    Interval,
+    Panel,
+    Place,
+    compare,
+    grade,
+    match,
+    panel_of,
+    where_next,
+)
 from dxkit.analysis.initiatives.evidence import Evidence
 from dxkit.analysis.initiatives.matching import Candidate, slope_of_change
 from dxkit.analysis.initiatives.permutation import permutation_interval
+from dxkit.analysis.initiatives.sets import Course
+from dxkit.model.campaign import Campaign
+from tests.analysis.panels import synthetic
+from tests.analysis.test_results import analyse, full
 
 
 def candidate(code: str, level: float, size: float = 1000, kind: str = "commune") -> Candidate:
@@ -127,30 +140,56 @@ def test_places_that_cannot_be_compared_say_why() -> None:
 
 
 def test_grades() -> None:
-    panel = dataclasses.replace(small_panel(), periods=("Q1", "Q2", "Q3", "Q4"))
+    panel = dataclasses.replace(
+        small_panel(),
+        periods=("Q1", "Q2", "Q3", "Q4"),
+        places={str(n): Place(str(n), "commune", 1000, f"district {n % 3}") for n in range(8)},
+    )
     base = compare(small_panel(), {"t1": "Q4", "t2": "Q4"}, excluded={"far", "new"}, controls=1)
     clear = Interval(0.05, 0.02, 0.08, 0.01, 0.05)
     nothing = Interval(0.0, -0.02, 0.02, 0.9, 0.05)
 
     def graded(places: int, start: str, **more: object) -> Evidence:
-        sets = tuple(dataclasses.replace(base.sets[0], start=start) for _ in range(places))
+        sets = tuple(
+            dataclasses.replace(base.sets[0], place=Course(str(n), 0.4, 0.6), start=start)
+            for n in range(places)
+        )
         changed = {"panel": panel, "sets": sets, "interval": clear, "pull": 0.01, **more}
         return grade(dataclasses.replace(base, **changed))  # type: ignore[arg-type]
 
     assert graded(8, "Q3", earlier=nothing) == Evidence("A", "helps", ())
     assert graded(7, "Q3", earlier=nothing).grade == "B"
-    assert graded(8, "Q4", earlier=nothing) == Evidence("B", "helps", ("one_after",))
+    # "earlier" compares Q1 with Q2; a start in Q4 leaves the step from Q2 to Q3 untested
+    assert graded(8, "Q4", earlier=nothing) == Evidence(
+        "C", "helps", ("course_untested", "one_after")
+    )
+    assert graded(8, "Q3") == Evidence("C", "helps", ("course_untested",))
+    short = dataclasses.replace(panel, periods=("Q1", "Q2", "Q3"))
+    assert graded(8, "Q3", panel=short, earlier=nothing) == Evidence("B", "helps", ("one_after",))
     assert graded(8, "Q2") == Evidence("C", "helps", ("one_before",))
     assert graded(8, "Q3", earlier=clear) == Evidence("D", "helps", ("before_start",))
-    assert graded(8, "Q3", interval=nothing) == Evidence("D", "unknown", ("chance",))
-    assert graded(8, "Q3", pull=None).grade == "C"
+    assert graded(8, "Q3", interval=nothing, earlier=nothing) == Evidence(
+        "D", "unknown", ("chance",)
+    )
+    assert graded(8, "Q3", pull=None, earlier=nothing) == Evidence("C", "helps", ("no_guard",))
     assert graded(4, "Q3").grade == "D"
     simulated = dataclasses.replace(panel, simulated=True)
-    assert graded(8, "Q3", panel=simulated) == Evidence("D", "helps", ("simulated",))
+    assert graded(8, "Q3", panel=simulated, earlier=nothing) == Evidence(
+        "D", "helps", ("simulated",)
+    )
     down = dataclasses.replace(panel, direction=-1)
     assert graded(8, "Q3", panel=down).seems == "harms"
     two = dataclasses.replace(panel, periods=("Q3", "Q4"))
-    assert graded(8, "Q4", panel=two) == Evidence("C", "helps", ("two_periods",))
+    assert graded(8, "Q4", panel=two) == Evidence("D", "helps", ("two_periods",))
+    for number, capped in ((2, ("few_districts",)), (3, ())):
+        places = {c: dataclasses.replace(p, district=str(int(c) % number))
+                  for c, p in panel.places.items()}  # fmt: skip
+        spread = dataclasses.replace(panel, places=places)
+        found = graded(8, "Q3", panel=spread, earlier=nothing)
+        assert found == Evidence("C" if capped else "A", "helps", capped)
+    unknown = {c: dataclasses.replace(p, district="") for c, p in panel.places.items()}
+    nowhere = dataclasses.replace(panel, places=unknown)
+    assert graded(8, "Q3", panel=nowhere, earlier=nothing).reasons == ("few_districts",)
 
 
 def test_where_next_by_hand() -> None:
@@ -161,3 +200,38 @@ def test_where_next_by_hand() -> None:
     ]  # fmt: skip
     assert [round(s.lag, 9) for s in where_next(found, 0.6)] == [0.10, 0.09, 0.05]
     assert where_next(found, 0.6, excluded={"new", "c1", "c2"}) == ()
+
+
+def test_places_of_one_district_never_get_a_or_b() -> None:
+    """An effect of 5 points in 15 of 75 places, by lot: solid evidence over eight districts, but
+    not when all these places lie in one, where a good year of the district would look the same.
+    """
+    panel, starts = synthetic(5, effect=0.05, periods=4, start=2, noise=0.02)
+    reasons = {}
+    for name, of in (
+        ("eight", lambda code: str(int(code) % 8)),
+        ("one", lambda code: "one" if code in starts else str(int(code) % 8)),
+        ("unknown", lambda code: ""),
+    ):
+        places = {c: dataclasses.replace(p, district=of(c)) for c, p in panel.places.items()}
+        evidence = grade(compare(dataclasses.replace(panel, places=places), starts))
+        assert evidence.seems == "helps"
+        reasons[name] = (evidence.grade, evidence.reasons)
+    assert reasons["eight"] == ("A", ())
+    assert reasons["one"] == reasons["unknown"] == ("C", ("few_districts",))
+
+
+def test_two_periods_are_never_more_than_d() -> None:
+    panel, starts = synthetic(5, effect=0.2, noise=0.01)
+    places = {c: dataclasses.replace(p, district=c) for c, p in panel.places.items()}
+    found = grade(compare(dataclasses.replace(panel, places=places), starts))
+    assert found == Evidence("D", "helps", ("two_periods",))
+
+
+def test_a_place_lies_in_the_unit_next_to_the_top(haugiang: Campaign) -> None:
+    analysis = analyse(haugiang, *full("31318", 1.0), *full("31340", 1.0))
+    panel = panel_of([analysis], "cashless", "commune")
+    assert panel.places["31318"].district == "930"
+    assert panel.places["31340"].district == "931"
+    # where units of that level are compared, each is its own
+    assert panel_of([analysis], "cashless", "district").places["931"].district == "931"

@@ -17,6 +17,7 @@ import pytest
 from lxml import html as lxml_html
 
 import dxkit
+from dxkit.analysis.initiatives import Evidence
 from dxkit.story.explore.quality_parts import FEW_ALIKE, MOST_SHOWN
 from dxkit.story.explore.saving import save_frame
 
@@ -79,7 +80,19 @@ def test_the_honest_grade_of_two_simulated_quarters_is_low_and_says_why(explorer
         assert "D – chưa kết luận được" in text
         assert "hai quý là quá ít để kết luận" in text
         assert "mô phỏng" in text
+        assert "đã được trừ ra" not in text  # with one period before the start it cannot be
         assert "nan" not in re.findall(r"\w+", text)
+
+
+def test_where_to_try_next_takes_evidence(explorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer.choose(indicator="cashless")
+    for grade, said in (("A", True), ("B", True), ("C", False), ("D", False)):
+        found = Evidence(grade, "helps", ())
+        monkeypatch.setattr("dxkit.story.explore.explorer.grade", lambda _, found=found: found)
+        assert bool(explorer.suggestions()) is said
+        html = explorer.next_places().html
+        assert bool(rows_of(html)) is said
+        assert ("Chưa gợi ý nơi thử tiếp" in html) is not said
 
 
 def test_the_figures_shown_are_those_of_the_scorecards(explorer) -> None:

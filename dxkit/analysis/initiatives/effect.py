@@ -50,6 +50,17 @@ class Comparison:
         order = self.panel.periods
         return min((len(order) - order.index(s.start) for s in self.sets), default=0)
 
+    @property
+    def districts(self) -> int:
+        """In how many districts the places compared lie; those of which none is known add none."""
+        return len({self.panel.places[s.place.code].district for s in self.sets} - {""})
+
+    @property
+    def earlier_is_whole(self) -> bool:
+        """Whether ``earlier`` spans all periods before each start: it spans the last two."""
+        order = self.panel.periods
+        return self.earlier is not None and all(order.index(s.start) == 2 for s in self.sets)
+
 
 def compare(
     panel: Panel,

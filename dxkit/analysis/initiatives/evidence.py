@@ -9,6 +9,8 @@ from dxkit.analysis.initiatives.effect import Comparison
 FEW_PLACES = 5
 """Under so many places compared, a difference may be one place's own story."""
 MANY_PLACES = 8
+FEW_DISTRICTS = 3
+"""In fewer of them, what moved a whole district cannot be told from the initiative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,12 @@ class Evidence:
 def grade(comparison: Comparison) -> Evidence:
     """Grade a comparison.
 
-    D: simulated figures, no or too few comparable places, a difference that chance explains, or
-    one that was there before the start. C: a difference, but only one period before, so neither
-    trend nor the pull back to the mean can be checked. B: two or more before, but one period
-    after, or few places. A: two or more periods before and after, at least eight places, nothing
-    before the start.
+    D: simulated figures, two periods only, no or too few comparable places, a difference that
+    chance explains, or one that was there before the start. C: a difference, but only one period
+    before, so neither trend nor the pull back to the mean can be checked, or a course before the
+    start that was not tested over all periods, or places in fewer than three districts. B: the
+    course before tested, but one period after, or few places. A: two or more periods after, at
+    least eight places, nothing before the start.
     """
     interval = comparison.interval
     limits: list[tuple[str, str]] = []
@@ -47,11 +50,16 @@ def grade(comparison: Comparison) -> Evidence:
         limits.append(("D", "chance"))
     if comparison.earlier is not None and not comparison.earlier.excludes_nothing:
         limits.append(("D", "before_start"))
-    if comparison.periods_before < 2:
-        one_each = comparison.periods_after < 2
-        limits.append(("C", "two_periods" if one_each else "one_before"))
-    elif comparison.periods_after < 2:
+    if len(comparison.panel.periods) < 3:
+        limits.append(("D", "two_periods"))
+    elif comparison.periods_before < 2:
+        limits.append(("C", "one_before"))
+    elif not comparison.earlier_is_whole:
+        limits.append(("C", "course_untested"))
+    if comparison.periods_before >= 2 and comparison.periods_after < 2:
         limits.append(("B", "one_after"))
+    if comparison.districts < FEW_DISTRICTS:
+        limits.append(("C", "few_districts"))
     if comparison.pull is None:
         limits.append(("C", "no_guard"))
     seems = "unknown"

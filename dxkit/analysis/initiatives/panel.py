@@ -11,13 +11,15 @@ from dxkit.analysis.scorecard import Analysis
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit of the panel: its ``type`` (commune, ward, township) and its ``size``, the
-    denominator of the indicator (households), 1 when it has none.
+    """A unit of the panel: its ``type`` (commune, ward, township), its ``size``, the denominator of
+    the indicator (households), 1 when it has none, and the ``district`` in which it lies: the unit
+    next to the top of the tree, itself where it stands there, empty when that is not known.
     """
 
     code: str
     type: str = ""
     size: float = 1.0
+    district: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def panel_of(analyses: Sequence[Analysis], indicator_id: str, level: str) -> Pan
     """
     last = analyses[-1]
     indicator = last.campaign.indicator(indicator_id)
+    next_to_top = last.campaign.levels[1].id
     places, values = {}, {}
     for unit in last.units.at_level(level):
         for analysis in analyses:
@@ -57,7 +60,10 @@ def panel_of(analyses: Sequence[Analysis], indicator_id: str, level: str) -> Pan
             if value is not None:
                 values[unit.code, analysis.period.id] = float(value)
             size = result.measured.denominator.value
-            places[unit.code] = Place(unit.code, unit.type, float(size or 1))
+            district = last.units.ancestor_at(unit.code, next_to_top)
+            places[unit.code] = Place(
+                unit.code, unit.type, float(size or 1), district.code if district else ""
+            )
     return Panel(
         indicator_id,
         indicator.direction,

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 
 def next_part(explorer: Explorer) -> Markup:
-    """Where to try next, with the caveat of the grade."""
+    """Where to try next, with the caveat of the grade; below grade B, that none is named."""
     text, language = numbers.speaker(explorer.language), explorer.language
     heading = Markup("<h2>{}</h2>").format(text("explore.next_title"))
     evidence = explorer.evidence
     if evidence is None:
         return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
+    word = text(f"explore.grade_{evidence.grade}")
+    if not explorer.is_ground_to_go_on:
+        return heading + Markup("<p>{}</p>").format(text("explore.next_low", grade=word))
     whole = abs(explorer.goal * 100 - round(explorer.goal * 100)) < 1e-9
     goal = numbers.share(explorer.goal, 0 if whole else 1)
     found = explorer.suggestions()
@@ -43,7 +46,6 @@ def next_part(explorer: Explorer) -> Markup:
             with_parent(explorer, suggestion.like),
         ])  # fmt: skip
     caption = text("explore.next_caption", goal=goal)
-    word = text(f"explore.grade_{evidence.grade}")
     caveat = Markup('<p class="note">{}</p>').format(text("explore.next_caveat", grade=word))
     return heading + caveat + render_table(caption, columns, rows, language)
 

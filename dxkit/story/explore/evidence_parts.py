@@ -102,7 +102,8 @@ def comparison_sentences(explorer: Explorer) -> Markup:
         )
     ]
     if comparison.pull is not None:
-        sentences.append(text("explore.pull", pull=numbers.points(comparison.pull)))
+        key = "pull" if comparison.periods_before > 1 else "pull_in_part"
+        sentences.append(text(f"explore.{key}", pull=numbers.points(comparison.pull)))
     interval = comparison.interval
     if math.isfinite(interval.low) and math.isfinite(interval.high):
         sentences.append(

@@ -14,7 +14,7 @@ from dxkit.story.tables import Cell, Column, State, render_table
 
 
 def headlines(context: Context) -> Part:
-    """The three sentences to remember."""
+    """The sentences to remember."""
     items = Markup("").join(
         Markup("<li>{}</li>").format(context.writer.sentence(c))
         for c in headline_claims(context.view)
