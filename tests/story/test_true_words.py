@@ -21,6 +21,7 @@ from dxkit.press.proof.proved import proved_fact
 from dxkit.press.proof.superlatives import Superlatives
 from dxkit.story.claims.causes import causes
 from dxkit.story.claims.headlines import headlines, standing
+from dxkit.story.claims.next_steps import next_steps
 from dxkit.story.claims.pictures import targets_claim
 from dxkit.story.claims.rules import RULES
 from dxkit.story.claims.situation import level, levels
@@ -332,6 +333,14 @@ def test_a_verdict_on_the_whole_says_on_how_many_it_rests(haugiang: Campaign) ->
     assert written(all_, [headline(all_, "930")])[0].startswith("Đạt cả 5 chỉ tiêu: ")
     for analysis in (most, few, all_):
         prove(analysis, "930", [headline(analysis, "930")])
+    # nor is the whole said to reach its targets anywhere else
+    view = view_of(few, "930")
+    steps = [claim for group in next_steps(view) for claim in group]
+    assert [claim.message for claim in steps] == ["next_open"]
+    assert "mới có số liệu của 1/9 đơn vị trực thuộc" in written(few, steps)[0]
+    assert "only 1 of 9 units below" in written(few, steps, "en")[0]
+    assert not [c for c in causes(view) if c.message in ("below_whole_met", "below_nothing")]
+    prove(few, "930", steps)
     # the proof refuses the verdict without the number of those it rests on
     again = made_again(haugiang, few.received, None)
     kinds = ("targets", "targets_known", "targets_met")

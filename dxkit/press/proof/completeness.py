@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dxkit.model.facts import FactKey
 from dxkit.press.proof.checks import Difference, PageProof
 from dxkit.press.proof.page_tree import Element
-from dxkit.press.proof.reached import reached_below, silent_below
+from dxkit.press.proof.reached import least_share_known, reached_below, silent_below
 from dxkit.press.proof.rewards_again import Decisions, decisions_again
 from dxkit.story.claims.narrative_rules import MOST_OTHERS
 from dxkit.story.messages import load_language
@@ -115,7 +115,7 @@ class CompletenessProof:
             yield ("narrative", "below_", indicator)
         met = [again.scores.is_met(unit, i) for i in again.scores.indicators(unit)
                if again.scores.target(unit, i) is not None]  # fmt: skip
-        if short and met and all(met):
+        if short and met and all(met) and 2 * least_share_known(again, unit) >= 1:
             yield ("narrative", "below_whole_met", "total")
             yield ("next_steps", "next_below", "total")
 

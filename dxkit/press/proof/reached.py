@@ -22,6 +22,21 @@ def reached_below(again: Again, unit: str) -> dict[str, tuple[int, int]]:
     return found
 
 
+def least_share_known(again: Again, unit: str) -> float:
+    """The smallest share of the units below that have figures behind a target that is judged; 1
+    where none lacks any. A unit with nothing to measure lacks none.
+    """
+    shares = [1.0]
+    for indicator in again.scores.indicators(unit):
+        if again.scores.is_met(unit, indicator) is None:
+            continue
+        below = [c for c in again.children(unit) if again.sums.is_measured(c, indicator)]
+        without = [c for c in below if again.value(c, indicator) is None]
+        if any(again.sums.why_missing(c, indicator) != "not_applicable" for c in without):
+            shares.append(1 - len(without) / len(below))
+    return min(shares)
+
+
 def silent_below(again: Again, unit: str) -> list[str]:
     """The units directly below in which some, but not all, of those below have not reported."""
     found = []

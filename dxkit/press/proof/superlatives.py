@@ -8,6 +8,7 @@ from dxkit.model.campaign import Indicator
 from dxkit.model.facts import FactKey
 from dxkit.press.proof.again import Again
 from dxkit.press.proof.indicator_numbers import Number
+from dxkit.press.proof.reached import least_share_known
 
 Keys = Mapping[str, FactKey]
 
@@ -50,7 +51,7 @@ class Superlatives:
             yield self._number(keys["change"]), max(changes)
             if message == "headline_both":
                 yield -self._number(keys["fall"]), max(-n for n in changes)
-        elif message.startswith("headline_targets_"):
+        elif message.startswith(("headline_targets_", "next_open")):
             yield self._coverage(keys)
         elif message.startswith("picture_changes"):
             changes = list(self._of_unit(keys["most"], "change", _is_ratio))
@@ -66,21 +67,13 @@ class Superlatives:
                     yield towards * self._number(keys[name]), max(towards * n for n in found)
 
     def _coverage(self, keys: Keys) -> tuple[float, float]:
-        """The share of the units below that have figures, and the smallest such share behind a
-        target that is judged; 1 where none lacks any.
+        """The share of the units below that are said to have figures, and the smallest such share
+        behind a target that is judged.
         """
-        told, shares = 1.0, [1.0]
+        told = 1.0
         if "children_known" in keys:
             told = self._number(keys["children_known"]) / self._number(keys["children"])
-        unit = keys["targets_known"].unit
-        for indicator in self.again.scores.indicators(unit):
-            judged = self.again.scores.is_met(unit, indicator) is not None
-            if judged and self._kind(unit, indicator, "children_left_out"):
-                known, all_ = (
-                    self._kind(unit, indicator, kind) for kind in ("children_known", "children")
-                )
-                shares.append(float(known or 0) / float(all_ or 1))
-        return told, min(shares)
+        return told, least_share_known(self.again, keys["targets_known"].unit)
 
     def _strength(self, message: str, keys: Keys) -> Iterator[tuple[float, float]]:
         """The places named are the best, of those that are not the last, or of the others the

@@ -8,6 +8,7 @@ from dxkit.analysis.scorecard import Scorecard
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.story.claims.coverage import too_few_to_judge
 from dxkit.story.claims.narrative_rules import MOST_OTHERS
 from dxkit.story.claims.rules import Filling, choose, state
 from dxkit.story.claims.view import View, unit_of
@@ -43,7 +44,7 @@ def causes(view: View) -> Iterator[Claim]:
 
 def _overall(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
     """Where the unit itself reaches all its targets: whether those below do so too."""
-    if not view.children:
+    if not view.children or too_few_to_judge(view):
         return
     reached = list(reached_below(view))
     shown = [r for r in reached if r.is_short] if lacking else reached

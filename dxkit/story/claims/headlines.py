@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dxkit.analysis.comparison_facts import is_met
 from dxkit.analysis.rewards import TIED_INTO_QUOTA
 from dxkit.analysis.rule_facts import reward_subject
-from dxkit.analysis.totals import Result
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.model.table import Flag
+from dxkit.story.claims.coverage import least_covered
 from dxkit.story.claims.predicates import shows_zero
 from dxkit.story.claims.rules import choose, state
 from dxkit.story.claims.view import View
@@ -117,7 +117,7 @@ def _targets(view: View) -> Claim | None:
     open_ = [r for r in view.results if r.target is not None and is_met(r) is None]
     idle = [r for r in open_ if r.measured.value.missing == Flag.NOT_APPLICABLE]
     unknown = [r for r in open_ if r not in idle]
-    part = _least_covered(view, [*met, *missed])
+    part = least_covered(view)
     return choose(
         [f"headline_targets_{name}" for name in (_PART if part else _WHOLE)],
         {
@@ -133,21 +133,6 @@ def _targets(view: View) -> Claim | None:
             "unit": view.itself,
         },
     )
-
-
-def _least_covered(view: View, judged: list[Result]) -> dict[str, Fact]:
-    """Of the indicator whose figures come from the smallest share of the units below: how many
-    they are, and of how many; nothing where no unit below lacks a figure.
-    """
-    found: list[tuple[float, dict[str, Fact]]] = []
-    for result in judged:
-        subject = result.indicator.id
-        left_out = view.fact(subject, "children_left_out")
-        if left_out.number > 0:
-            counts = view.known_kinds(subject, "children_known", "children")
-            share = counts["children_known"].number / counts["children"].number
-            found.append((share, {"left_out": left_out, **counts}))
-    return min(found, key=lambda pair: pair[0])[1] if found else {}
 
 
 def _change(view: View) -> Claim | None:

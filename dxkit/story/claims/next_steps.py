@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dxkit.analysis.unit_facts import TOTAL
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Reference
+from dxkit.story.claims.coverage import least_covered, too_few_to_judge
 from dxkit.story.claims.rules import Filling, choose
 from dxkit.story.claims.view import View, unit_of
 from dxkit.story.claims.weakest import reached_below
@@ -22,6 +23,7 @@ _STEPS = (
     "next_step_whole",
 )
 """Told unit by unit where the parts make more than the whole, which others above it make up for."""
+_LAST = ("next_below", "next_nothing", "next_unknown")
 _PACES = (
     "pace_in_time",
     "pace_late",
@@ -54,14 +56,15 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
         said |= {claim for claim in group if claim.message == "pace_first"}
     if not groups:
         short = [r for r in reached_below(view) if r.is_short]
+        slot = ("next_open",) if too_few_to_judge(view) else _LAST
         last = choose(
-            ("next_below", "next_nothing", "next_unknown"),
+            slot,
             {
+                **least_covered(view),
                 **{f"met_{r.indicator.id}": r.met for r in short},
                 **{f"known_{r.indicator.id}": r.known for r in short},
                 "indicators": [Reference("short_indicator", r.indicator.id) for r in short],
-                "targets": view.fact(TOTAL, "targets"),
-                "targets_met": view.fact(TOTAL, "targets_met"),
+                **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
                 "value": view.scorecard.fact(TOTAL, "points"),
                 "unit": view.itself,
             },

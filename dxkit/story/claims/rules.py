@@ -157,8 +157,12 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
                 "none": is_number("targets_met", lambda met: met == 0),
             }.items()
         },
-        "headline_targets_open": every(
-            _PARTIAL, compare("children_known", lambda known, all_: 2 * known < all_, "children")
+        **dict.fromkeys(
+            ("headline_targets_open", "next_open"),
+            every(
+                _PARTIAL,
+                compare("children_known", lambda known, all_: 2 * known < all_, "children"),
+            ),
         ),
         "points_spread": compare("best", lambda best, worst: best > worst, "worst"),
         "points_equal": compare("best", lambda best, worst: best == worst, "worst"),

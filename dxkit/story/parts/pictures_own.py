@@ -7,6 +7,7 @@ from dxkit.story.charts.bars import Bar, draw_bars
 from dxkit.story.charts.figure import ChartData, DataRow
 from dxkit.story.charts.slope import Slope, draw_slopes
 from dxkit.story.charts.strip import Strip, draw_strips
+from dxkit.story.claims.coverage import too_few_to_judge
 from dxkit.story.claims.headlines import TARGETS, headlines
 from dxkit.story.claims.pictures import changes_claim, peers_claim, targets_claim
 from dxkit.story.claims.strengths import strengths
@@ -30,7 +31,7 @@ def targets_chart(context: Context) -> Part:
     ]
     if not any(bar.value.known for bar in bars) or not any(bar.target for bar in bars):
         return NOTHING
-    furthest = targets_claim(view)
+    furthest = None if too_few_to_judge(view) else targets_claim(view)
     claims = [furthest] if furthest else [c for c in headlines(view) if c.message in TARGETS]
     data = ChartData(
         text("report.indicator"),
