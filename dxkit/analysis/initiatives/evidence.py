@@ -24,6 +24,11 @@ class Evidence:
     seems: str
     reasons: tuple[str, ...]
 
+    @property
+    def is_ground_to_go_on(self) -> bool:
+        """Whether it allows to say where to try next: grade A or B."""
+        return self.grade in ("A", "B")
+
 
 def grade(comparison: Comparison) -> Evidence:
     """Grade a comparison.

@@ -26,7 +26,7 @@ def next_part(explorer: Explorer) -> Markup:
     if evidence is None:
         return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
     word = text(f"explore.grade_{evidence.grade}")
-    if not explorer.is_ground_to_go_on:
+    if not evidence.is_ground_to_go_on:
         return heading + Markup("<p>{}</p>").format(text("explore.next_low", grade=word))
     whole = abs(explorer.goal * 100 - round(explorer.goal * 100)) < 1e-9
     goal = numbers.share(explorer.goal, 0 if whole else 1)

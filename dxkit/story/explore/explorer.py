@@ -138,11 +138,6 @@ class Explorer:
         return grade(self.comparison) if self.comparison else None
 
     @property
-    def is_ground_to_go_on(self) -> bool:
-        """Whether the evidence allows to say where to try next: grade A or B."""
-        return self.evidence is not None and self.evidence.grade in ("A", "B")
-
-    @property
     def goal(self) -> float:
         """What lagging places lag behind: the target, or the mean of all places without one."""
         if self.comparison is None:
@@ -188,7 +183,8 @@ class Explorer:
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """Where to try next, as objects; nothing below grade B, which is no ground to go on."""
-        if self.comparison is None or not self.is_ground_to_go_on:
+        evidence = self.evidence
+        if self.comparison is None or evidence is None or not evidence.is_ground_to_go_on:
             return ()
         return where_next(self.comparison, self.goal, self._others_with_the_aim())
 
