@@ -124,8 +124,14 @@ class Results:
     def ranked_with(self, unit_code: str) -> frozenset[str]:
         """Codes of the units of its group that have a place."""
         unit = self.units.get(unit_code)
-        members = self.groups[unit.level, self.group_of(unit) or unit.code]
-        return frozenset(u.code for u in members if self._ranks[u.code].rank is not None)
+        return self._ranked_by_group[unit.level, self.group_of(unit) or unit.code]
+
+    @cached_property
+    def _ranked_by_group(self) -> dict[tuple[str, str], frozenset[str]]:
+        return {
+            group: frozenset(u.code for u in members if self._ranks[u.code].rank is not None)
+            for group, members in self.groups.items()
+        }
 
     def place(self, points: Mapping[str, float]) -> dict[str, int]:
         """Places of units by these points and the campaign's rules on ties and rounding."""

@@ -49,7 +49,7 @@ def panel_of(analyses: Sequence[Analysis], indicator_id: str, level: str) -> Pan
     """
     last = analyses[-1]
     indicator = last.campaign.indicator(indicator_id)
-    next_to_top = last.campaign.levels[1].id
+    next_to_top = last.campaign.levels[:2][-1].id
     places, values = {}, {}
     for unit in last.units.at_level(level):
         for analysis in analyses:
