@@ -346,6 +346,8 @@ def test_a_verdict_on_the_whole_says_on_how_many_it_rests(haugiang: Campaign) ->
     kinds = ("targets", "targets_known", "targets_met")
     bare = {kind: FactKey("2022-Q4", "930", "total", kind) for kind in kinds}
     assert not Superlatives(again).hold("headline_targets_all", bare)
+    assert not Superlatives(again).hold("below_whole_met", bare)
+    assert Superlatives(made_again(haugiang, most.received, None)).hold("below_whole_met", bare)
 
 
 def test_nothing_arises_of_what_is_counted_once_and_stays(haugiang: Campaign) -> None:

@@ -11,6 +11,10 @@ from dxkit.press.proof.indicator_numbers import Number
 from dxkit.press.proof.reached import least_share_known
 
 Keys = Mapping[str, FactKey]
+_REACHED_BY_THE_WHOLE = frozenset({
+    "below_whole_met", "below_nothing", "next_below", "next_nothing",
+    "picture_targets_met", "picture_targets_close", "picture_targets_equal",
+})  # fmt: skip
 
 
 class Superlatives:
@@ -25,6 +29,9 @@ class Superlatives:
 
     def _pairs(self, message: str, keys: Keys) -> Iterator[tuple[float, float]]:
         """A number that is said to be extreme, and the extreme one."""
+        if message in _REACHED_BY_THE_WHOLE:
+            share = least_share_known(self.again, next(iter(keys.values())).unit)
+            yield min(share, 0.5), 0.5  # half of the units below at least must have figures
         if message in ("below_spread", "points_spread", "picture_ranked"):
             low, high = ("least", "greatest") if message == "picture_ranked" else ("worst", "best")
             sign = self._direction(keys[high]) if message == "below_spread" else 1
