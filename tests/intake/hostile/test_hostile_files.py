@@ -21,7 +21,14 @@ from dxkit.intake.formulas import formulas_of
 from dxkit.intake.intake import read_period
 from dxkit.intake.package import Package
 from dxkit.intake.raw_folder import look_into
-from dxkit.intake.workbook import UnreadableFileError, limits, read_content, workbook_of
+from dxkit.intake.workbook import (
+    Cell,
+    Sheet,
+    UnreadableFileError,
+    limits,
+    read_content,
+    workbook_of,
+)
 from dxkit.model.campaign import Campaign
 from dxkit.model.table import Received
 from dxkit.story.findings import finding_text
@@ -431,6 +438,23 @@ def test_hidden_ranges_are_kept_as_far_as_cells_are_read() -> None:
     (sheet,) = workbook_of(content, "a.xlsx").sheets
     assert sheet.hidden_columns == {2, 3, 4, 5, 399, 400}
     assert sheet.hidden_rows == {9}
+
+
+def test_merged_ranges_are_not_unfolded_into_rows() -> None:
+    last = limits.MOST_ROWS
+    cells = {(row, 1): Cell(row, 1, f"{row}") for row in (1, 5, last)}
+    sheet = Sheet("a", cells, merged=((5, 1, last - 1, 2), (1, 1, 3, 1)))
+    tracemalloc.start()
+    try:
+        above = {row: sheet.merged_above(row, 1) for row in (1, 2, 3, 4, 5, 6, last - 1, last)}
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert {row: cell.value for row, cell in above.items() if cell} == {
+        2: "1", 3: "1", 6: "5", last - 1: "5",
+    }  # fmt: skip
+    assert sheet.merged_above(6, 2) is None  # of the range's first column only
+    assert most < 1_000_000
 
 
 def test_a_large_part_is_looked_through_piece_by_piece() -> None:
