@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def open(campaign: str, period: str = "") -> OpenPeriod:
+def open(campaign: str, period: str | int = "") -> OpenPeriod:
     """A period of a campaign, ready to explore; the newest with workbooks when none is named.
+    ``period`` may be a number, such as 2009: what papermill makes of ``-p period 2009``.
 
-    Raises KeyError for one that does not exist.
+    Raises KeyError, which lists those that there are, for one that does not exist.
     """
     from dxkit.intake.campaign_folder import load_campaign
     from dxkit.intake.project import Project
@@ -34,10 +35,10 @@ def open(campaign: str, period: str = "") -> OpenPeriod:
         if not known:
             raise KeyError(f"campaign {campaign!r} has no workbooks of any period yet")
         period = known[-1]
-    return open_period(project, campaign, period)
+    return open_period(project, campaign, str(period))
 
 
-def explore(campaign: str, period: str = "", language: str = "vi") -> Explorer:
+def explore(campaign: str, period: str | int = "", language: str = "vi") -> Explorer:
     """The initiatives of a campaign up to a period: choices, tables, charts, comparisons."""
     from dxkit.press.page import framed
     from dxkit.story.explore.explorer import Explorer
@@ -45,14 +46,14 @@ def explore(campaign: str, period: str = "", language: str = "vi") -> Explorer:
     return Explorer(open(campaign, period), language, framed)
 
 
-def quality(campaign: str, period: str = "", language: str = "vi") -> Quality:
+def quality(campaign: str, period: str | int = "", language: str = "vi") -> Quality:
     """What was received in a period: who sent what, and what is wrong with it."""
     from dxkit.story.explore.quality import Quality
 
     return Quality(open(campaign, period), language)
 
 
-def start(campaign: str, period: str = "", language: str = "vi") -> Start:
+def start(campaign: str, period: str | int = "", language: str = "vi") -> Start:
     """Where a period stands, and links to notebooks, results and documents."""
     from dxkit.story.explore.start import Start
 
@@ -66,8 +67,10 @@ def picture(figure: Figure, description: str) -> Picture:
     return Picture(figure, description)
 
 
-def report(campaign: str, period: str, unit: str, language: str = "vi") -> Report:
-    """The report of one unit, whose methods give the parts of its page."""
+def report(campaign: str, period: str | int, unit: str | int, language: str = "vi") -> Report:
+    """The report of one unit, whose methods give the parts of its page. The unit is given by its
+    code, as text or as a number; KeyError, with codes like it, for one that does not exist.
+    """
     from dxkit.story.report import Report
 
     return Report(open(campaign, period), unit, language)

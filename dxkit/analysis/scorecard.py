@@ -44,6 +44,10 @@ class Scorecard:
     period: Period
     facts: Mapping[FactKey, Fact]
 
+    def __repr__(self) -> str:
+        about = f"unit={self.unit.code!r}, period={self.period.id!r}"
+        return f"Scorecard({about}, facts={len(self.facts)})"
+
     def fact(self, subject: str, kind: str) -> Fact:
         """One fact of this unit and period; raises KeyError when there is no such fact."""
         return self.facts[FactKey(self.period.id, self.unit.code, subject, kind)]

@@ -23,7 +23,7 @@ def formulas_of(content: bytes) -> Formulas:
         return {
             name: _of_sheet(package.tree(part))
             for name, part in package.sheets.items()
-            if b"<f" in (text := package.read(part)) or b":f" in text
+            if package.holds(part, b"<f", b":f")
         }
     except Exception:  # a damaged file may raise anything; without formulas more is warned of
         return {}

@@ -4,23 +4,24 @@ one stays as its sender made it. (Office Open XML, ECMA-376 part 2.)
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
-import zipfile
 from functools import cached_property
 from typing import Any
 
 from lxml import etree
 
+from dxkit.intake.workbook import UnreadableFileError
+from dxkit.intake.workbook.archive import Archive
+from dxkit.intake.workbook.limits import LARGEST_PARSED, MOST_PARSED
+from dxkit.intake.workbook.packing import archive_of, pack
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-LARGEST_PART = 64_000_000
-"""Bytes of a part that is parsed whole: some two million tags, about 400 MB of memory."""
-
 _CONTENT_TYPES = "[Content_Types].xml"
+_PIECE = 1 << 18
 
 Element = Any  # of lxml, which ships no types
 
@@ -38,24 +39,35 @@ def main(tag: str) -> str:
     return f"{{{MAIN}}}{tag}"
 
 
-def parse(content: bytes) -> Element:
-    """XML without entities, network or size tricks; raises etree.XMLSyntaxError."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+def parse(content: bytes, lenient: bool = False) -> Element:
+    """XML without entities, network or size tricks; raises etree.XMLSyntaxError, and
+    UnreadableFileError for more tags and attributes than are kept. ``lenient`` takes what is not
+    quite XML.
+    """
+    if _nodes(content) > MOST_PARSED:
+        raise UnreadableFileError("too_large")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, recover=lenient
+    )
     return etree.fromstring(content, parser)
 
 
-class PartTooLargeError(ValueError):
-    """A part is too large to be parsed whole."""
+def _nodes(content: bytes) -> int:
+    """At least as many as the tags and attributes that a tree of the content would keep."""
+    return content.count(b"<") + content.count(b"=")
 
 
 class Package:
-    """The parts of a zipped workbook. Raises KeyError for a part that is not there."""
+    """The parts of a zipped workbook. Raises KeyError for a part that is not there,
+    UnreadableFileError for an archive that is refused and a part that is too large.
+    """
 
     def __init__(self, content: bytes) -> None:
-        self._archive = zipfile.ZipFile(io.BytesIO(content))
-        self._names = list(dict.fromkeys(self._archive.namelist()))
+        self._archive = Archive(content)
+        self._names = list(self._archive.names)
         self._changed: dict[str, bytes] = {}
         self._trees: dict[str, Element] = {}
+        self._parsed = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,16 +78,32 @@ class Package:
         """The content of a part."""
         if name in self._trees:
             return _written(self._trees[name])
-        return self._changed[name] if name in self._changed else self._archive.read(name)
+        if name in self._changed:
+            return self._changed[name]
+        with self._archive.open(name, LARGEST_PARSED) as part:
+            return part.read()
+
+    def holds(self, name: str, *texts: bytes) -> bool:
+        """Whether any of some texts stands in a part, which may be too large to be read whole."""
+        if self._is_ours(name):
+            content = self.read(name)
+            return any(text in content for text in texts)
+        kept, end = max(map(len, texts)) - 1, b""
+        with self._archive.open(name) as part:
+            while piece := part.read(_PIECE):
+                piece = end + piece
+                if any(text in piece for text in texts):
+                    return True
+                end = piece[-kept:]
+        return False
 
     def tree(self, name: str) -> Element:
-        """The root of a part; what is changed below it will be written. Raises
-        PartTooLargeError.
-        """
+        """The root of a part; what is changed below it will be written."""
         if name not in self._trees:
             content = self.read(name)
-            if len(content) > LARGEST_PART:
-                raise PartTooLargeError(name)
+            self._parsed += _nodes(content)
+            if self._parsed > MOST_PARSED:
+                raise UnreadableFileError("too_large")
             self._trees[name] = parse(content)
         return self._trees[name]
 
@@ -186,14 +214,16 @@ class Package:
         }
 
     def save(self) -> bytes:
-        """The whole package; the same parts give the same bytes."""
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in self._names:
-                entry = zipfile.ZipInfo(name)  # dated 1980
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, self.read(name))
-        return target.getvalue()
+        """The whole package; the same parts give the same bytes. Parts that nobody changed are
+        copied as they are packed.
+        """
+        return archive_of(
+            (name, pack(self.read(name)) if self._is_ours(name) else self._archive.packed(name))
+            for name in self._names
+        )
+
+    def _is_ours(self, name: str) -> bool:
+        return name in self._trees or name in self._changed
 
 
 def _written(root: Element) -> bytes:

@@ -211,7 +211,7 @@ class RowUnits:
     def _is_filled(self, number: int, position: int) -> bool:
         """Whether a merged cell beside the row says which coarser unit it belongs to."""
         columns = self._layout.unit_columns[:position]
-        return any((number, column) in self._sheet.merged_downwards for column in columns)
+        return any(self._sheet.merged_above(number, column) for column in columns)
 
     def _last_row(self, number: int, position: int) -> int:
         """The last row of the merged cell that holds a group's name, nought where it is none."""

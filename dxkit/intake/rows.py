@@ -120,7 +120,7 @@ class RowReader:
             return found
         if row_label(cells[0].text).is_total:
             return [(0, cells[0])]
-        above = self.sheet.merged_downwards.get((number, columns[-1])) if columns else None
+        above = self.sheet.merged_above(number, columns[-1]) if columns else None
         if above is not None and above.text.strip() and self._has_content(number):
             return [(len(columns) - 1, dataclasses.replace(above, row=number))]
         return [(0, cells[0])] if self._names_group(cells, number) else []

@@ -180,6 +180,9 @@ class Campaign:
     uncertainty: UncertaintyRule | None = None
     last_day: datetime.date | None = None  # when the movement itself ends
 
+    def __repr__(self) -> str:
+        return f"Campaign({self.id!r})"
+
     @cached_property
     def _measures(self) -> dict[str, Measure]:
         return {measure.id: measure for measure in self.measures}

@@ -87,6 +87,12 @@ class Fact:
         if (self.value is None) != bool(self.missing):
             raise ValueError(f"{self.key}: a fact has either a value or a reason for having none")
 
+    def __repr__(self) -> str:
+        """In short: of hundreds of cells, how many there are."""
+        value = repr(self.value) if self.known else f"missing={self.missing!r}"
+        marks = "".join(f", {mark}" for mark in sorted(self.marks))
+        return f"Fact({str(self.key)!r}, {value}, cells={len(self.sources)}{marks})"
+
     def __reduce__(self) -> tuple[type[Fact], tuple[object, ...]]:
         """For pickle, as in FactKey."""
         return Fact, (

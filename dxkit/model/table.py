@@ -119,6 +119,10 @@ class IndicatorTable:
     observations: tuple[Observation, ...]
     register_rows: tuple[RegisterRow, ...] = ()
 
+    def __repr__(self) -> str:
+        counts = f"observations={len(self.observations)}, register_rows={len(self.register_rows)}"
+        return f"IndicatorTable(period={self.period!r}, {counts})"
+
     @cached_property
     def _by_place(self) -> dict[tuple[str, str], tuple[Observation, ...]]:
         found: dict[tuple[str, str], list[Observation]] = defaultdict(list)
@@ -149,6 +153,10 @@ class Received:
     findings: tuple[Finding, ...] = ()
     sources: tuple[SourceFile, ...] = ()
     cumulative: tuple[Observation, ...] = ()
+
+    def __repr__(self) -> str:
+        counts = f"sources={len(self.sources)}, findings={len(self.findings)}"
+        return f"Received({self.table!r}, {self.units!r}, {counts})"
 
     @property
     def simulated_files(self) -> frozenset[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+
+_MOST_SUGGESTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,9 @@ class UnitRegistry:
     units: tuple[Unit, ...]
     levels: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"UnitRegistry(units={len(self.units)}, levels={self.levels!r})"
+
     def on(self, day: datetime.date) -> UnitRegistry:
         """The registry as it stands on one day."""
         return UnitRegistry(tuple(u for u in self.units if u.valid_on(day)), self.levels)
@@ -71,6 +77,34 @@ class UnitRegistry:
     def get(self, code: str) -> Unit:
         """The unit of that code; raises KeyError when there is none."""
         return self._by_code[code]
+
+    def code_of(self, given: str | int) -> str:
+        """A code as somebody gives it: text as it is; a number, which has lost the noughts in
+        front, as the one code that it can mean, else as its digits.
+        """
+        if isinstance(given, str):
+            return given
+        digits = f"{given:.0f}"
+        same = [code for code in self._by_code if code.isascii() and code.lstrip("0") == digits]
+        return same[0] if len(same) == 1 else digits
+
+    def find(self, given: str | int) -> Unit:
+        """The unit that somebody names by its code, as text or number. Raises KeyError that lists
+        units with a code or name like it, or else those below the top, when there is none.
+        """
+        code = self.code_of(given)
+        if code not in self._by_code:
+            raise KeyError(f"no unit {code!r}; there are: {self._suggested(code)}")
+        return self._by_code[code]
+
+    def _suggested(self, code: str) -> str:
+        near = difflib.get_close_matches(code, self._by_code, _MOST_SUGGESTED)
+        found = [self._by_code[known] for known in near] or [
+            unit for unit in self.units if code and code.casefold() in unit.name.casefold()
+        ]
+        found = found or list(self.children(self.top.code)) or list(self.units)
+        more = ", …" if len(found) > _MOST_SUGGESTED else ""
+        return ", ".join(f"{u.code} ({u.name})" for u in found[:_MOST_SUGGESTED]) + more
 
     def children(self, code: str) -> tuple[Unit, ...]:
         """The units directly below, in registry order."""

@@ -48,7 +48,8 @@ def in_reading_order(cells: Iterable[CellRef]) -> list[CellRef]:
 
 def places_shown(folder: Path, key: FactKey) -> Iterator[tuple[str, str, int]]:
     """Each page that shows the number, how it is written there, and how often."""
-    shown_as = re.compile(rf'data-fact="{re.escape(str(key))}"[^>]*>(?:<text[^>]*>)?([^<]*)<')
+    mark = f'data-fact="{re.escape(str(key))}"'
+    shown_as = re.compile(rf"<(?:data|g)\b[^<>]*{mark}[^>]*>(?:<text[^>]*>)?([^<]*)<")
     for path in sorted(folder.rglob("*.html")):
         found = shown_as.findall(path.read_text("utf-8"))
         if found:

@@ -14,7 +14,7 @@ from pathlib import Path
 from dxkit.intake.legacy_text import decoded_sheet
 from dxkit.intake.package import Package
 from dxkit.intake.returned_copies import Origin, mark, sheet_titles, without_remarks
-from dxkit.intake.workbook import read_workbook
+from dxkit.intake.workbook import read_content, read_workbook
 from dxkit.model.findings import Severity
 from dxkit.model.table import SourceFile
 from dxkit.press.returned_cells import workbook_of_cells
@@ -53,7 +53,7 @@ class _Copy:
 
 
 def _in_place(path: Path, file: str) -> _Copy:
-    package = Package(path.read_bytes())
+    package = Package(read_content(path))
     return _Copy(package, without_programs(package))
 
 

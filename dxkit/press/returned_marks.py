@@ -10,6 +10,8 @@ from functools import cached_property
 
 from dxkit.intake.package import Element, Package, main
 from dxkit.intake.workbook import column_letters, column_number
+from dxkit.intake.workbook.column_ranges import columns_between, each_column
+from dxkit.intake.workbook.limits import MOST_COLUMNS
 from dxkit.model.findings import Severity
 from dxkit.press.returned_notes import Notes
 from dxkit.press.returned_styles import Styles
@@ -84,18 +86,12 @@ class _Cells:
             self._rows[number] = row
         self._numbers = sorted(self._rows)
         self._merged = [_range(m.get("ref", "")) for m in root.iter(main("mergeCell"))]
-        self._columns = [
-            (int(c.get("min", 1)), int(c.get("max", 1)), c) for c in root.iter(main("col"))
-        ]
+        self._columns = _columns(root)
 
     @cached_property
     def widths(self) -> Mapping[int, float]:
         """Widths in characters of the columns that have their own."""
-        return {
-            number: float(column.get("width", 8.43))
-            for first, last, column in self._columns
-            for number in range(first, min(last, first + 200) + 1)
-        }
+        return {n: float(column.get("width", 8.43)) for n, column in self._columns.items()}
 
     def anchor(self, row: int, column: int) -> Address:
         """The first cell of the merged range that holds an address, or the address itself."""
@@ -118,9 +114,8 @@ class _Cells:
         element = self._row(row)
         new = element.makeelement(main("c"), {"r": f"{column_letters(column)}{row}"})
         style = element.get("s") if element.get("customFormat") in ("1", "true") else None
-        style = style or next(
-            (c.get("style") for first, last, c in self._columns if first <= column <= last), None
-        )
+        if style is None and column in self._columns:
+            style = self._columns[column].get("style")
         if style:
             new.set("s", style)
         element.attrib.pop("spans", None)  # a hint that might not be true any more
@@ -148,6 +143,17 @@ class _Cells:
             number = parsed(address)[1] if address else number + 1
             found[number] = cell
         return found
+
+
+def _columns(root: Element) -> dict[int, Element]:
+    """Column → the first element that says how it looks, as far as columns are read."""
+    found: dict[int, Element] = {}
+    free = columns_between(1, MOST_COLUMNS)
+    for column in root.iter(main("col")):
+        covered = free & columns_between(int(column.get("min", 1)), int(column.get("max", 1)))
+        found |= dict.fromkeys(each_column(covered), column)
+        free ^= covered
+    return found
 
 
 def _range(reference: str) -> Sequence[int]:

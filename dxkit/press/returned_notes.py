@@ -8,7 +8,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from dxkit.intake.package import OFFICE, Element, Package, main, writable
+from dxkit.intake.package import OFFICE, Element, Package, main, parse, writable
 from dxkit.intake.workbook import column_letters, column_number
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -86,8 +86,7 @@ class Notes:
             return
         part = self._drawing()
         # Excel itself writes drawings that are not quite XML: an open <br> in the text of a button.
-        lenient = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
-        root = etree.fromstring(self._package.read(part), lenient)
+        root = parse(self._package.read(part), lenient=True)
         changed = {*self._boxes, *self._gone}
         shapes = list(root.iter(f"{{{_VML}}}shape"))
         for shape in shapes:

@@ -66,11 +66,11 @@ def _earlier(package: Package) -> str:
     """The name of the sheet that an earlier round wrote, known by its mark; empty without one."""
     shared: set[str] = set()
     for part in package.related(package.workbook, "sharedStrings"):
-        if MARK in package.read(part):
+        if package.holds(part, MARK):
             texts = enumerate(package.tree(part).iter(main("si")))
             shared = {str(n) for n, text in texts if is_mark("".join(text.itertext()))}
     for name, part in package.sheets.items():
-        if not shared and MARK not in package.read(part):
+        if not shared and not package.holds(part, MARK):
             continue
         for cell in package.tree(part).iter(main("c")):
             text = "".join(cell.itertext())
@@ -116,7 +116,7 @@ def _show_no_other(package: Package) -> None:
         view.set("activeTab", "0")
         view.set("firstSheet", "0")
     for part in package.sheets.values():
-        if b"tabSelected" in package.read(part):
+        if package.holds(part, b"tabSelected"):
             for view in package.tree(part).iter(main("sheetView")):
                 view.attrib.pop("tabSelected", None)
 

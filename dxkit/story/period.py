@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from dxkit.model.facts import Claim
 from dxkit.model.initiatives import Initiative
 from dxkit.model.table import Received
 from dxkit.story.claims.rules import state
+from dxkit.story.listed import Listed
 from dxkit.story.messages import load_language
 from dxkit.story.sentences import Writer
 
@@ -42,12 +43,25 @@ class Sentence:
         return self.writer.plain(self.claim)
 
 
+@dataclass(frozen=True, repr=False)
+class ShownScorecard(Scorecard):
+    """A scorecard that a notebook shows as the table of the unit's indicators."""
+
+    opened: OpenPeriod = field(compare=False)
+
+    def _repr_html_(self) -> str:
+        from dxkit.story.glance import scorecard_at_a_glance  # it looks at an open period
+
+        return str(scorecard_at_a_glance(self.opened, self.unit.code))
+
+
 @dataclass(frozen=True)
 class OpenPeriod:
     """One period of a campaign with everything a report needs; no workbook is opened again.
 
     The methods named after things give pandas frames, anew with each call; their columns are
-    documented in docs/en/python-api.md.
+    documented in docs/en/python-api.md. A unit may be given by its code as text or as a number;
+    KeyError, with codes like it, for one that does not exist.
     """
 
     project: Project
@@ -56,12 +70,21 @@ class OpenPeriod:
     analysis: Analysis
     shapes: MapShapes
 
-    def scorecard(self, unit_code: str) -> Scorecard:
-        """All facts of one unit; raises KeyError for an unknown code."""
-        return self.analysis.scorecard(unit_code)
+    def __repr__(self) -> str:
+        return f"OpenPeriod({self.campaign.id!r}, {self.analysis.period.id!r})"
+
+    def _repr_html_(self) -> str:
+        from dxkit.story.glance import period_at_a_glance  # it looks at an open period
+
+        return str(period_at_a_glance(self))
+
+    def scorecard(self, unit_code: str | int) -> ShownScorecard:
+        """All facts of one unit."""
+        card = self.analysis.scorecard(self.analysis.units.find(unit_code).code)
+        return ShownScorecard(card.unit, card.period, card.facts, self)
 
     def sentence(
-        self, unit_code: str, message: str, language: str = "vi", **facts: tuple[str, str]
+        self, unit_code: str | int, message: str, language: str = "vi", **facts: tuple[str, str]
     ) -> Sentence:
         """A sentence of claim.toml about a unit, each placeholder filled by a fact named by its
         subject and kind: ``sentence("930", "own_app", value=("app_installed", "value"))``.
@@ -95,9 +118,9 @@ class OpenPeriod:
         """What is wrong with the workbooks: one row per finding, with its text."""
         return _frames().findings_frame(self.analysis, language)
 
-    def facts(self, unit_code: str) -> pd.DataFrame:
+    def facts(self, unit_code: str | int) -> pd.DataFrame:
         """A unit's scorecard: one row per fact, with how it was made and the cells behind it."""
-        return _frames().facts_frame(self.analysis, unit_code)
+        return _frames().facts_frame(self.analysis, self.analysis.units.find(unit_code).code)
 
     def initiatives(self) -> pd.DataFrame:
         """The register of initiatives: one row per initiative and place; those that the workbooks
@@ -132,7 +155,7 @@ class OpenPeriod:
         )
         references = self.project.raw_folder(self.campaign.id)
         published, _ = published_initiatives(self.campaign, self.analysis.period.id, references)
-        return (*reported, *published)
+        return Listed((*reported, *published))
 
 
 def _frames() -> ModuleType:
@@ -150,6 +173,9 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     and KeyError for a period the campaign does not have.
     """
     campaign = load_campaign(project.campaign_folder(campaign_id))
+    declared = [period.id for period in campaign.periods]
+    if period_id not in declared:
+        raise KeyError(f"no period {period_id!r}; there are: {', '.join(declared)}")
     before = campaign.previous_period(period_id)
     received = receive(project, campaign, period_id)
     previous = None

@@ -22,10 +22,14 @@ __all__ = ["Part", "Report"]
 
 
 class Report:
-    """One unit in one period, in one language. Every method gives one part of the page."""
+    """One unit in one period, in one language. Every method gives one part of the page.
 
-    def __init__(self, opened: OpenPeriod, unit_code: str, language: str) -> None:
-        self.context = Context(opened, unit_code, language)
+    The unit is given by its code, as text or as a number; KeyError, with codes like it, for one
+    that does not exist.
+    """
+
+    def __init__(self, opened: OpenPeriod, unit_code: str | int, language: str) -> None:
+        self.context = Context(opened, opened.analysis.units.find(unit_code).code, language)
 
     @property
     def title(self) -> str:

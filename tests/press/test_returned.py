@@ -367,6 +367,34 @@ def test_macros_stay_behind_and_that_is_said(everything: Path) -> None:
     assert returned_name("a/b.xlsm") == "a/b-xlsm.xlsx"
 
 
+def test_what_nobody_changed_is_copied_as_it_is_packed(
+    everything: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part that no remark touches is never unpacked: it may unfold to gigabytes."""
+    with zipfile.ZipFile(everything, "a") as archive:
+        archive.writestr("xl/media/ảnh 1.bmp", bytes(5_000_000), zipfile.ZIP_DEFLATED, 1)
+        archive.writestr("xl/media/image2.png", b"stored", zipfile.ZIP_STORED)
+    unpacked = []
+    opened = zipfile.ZipFile.open
+
+    def watched(archive: zipfile.ZipFile, name: zipfile.ZipInfo, *more: object) -> object:
+        unpacked.append(getattr(name, "filename", name))
+        return opened(archive, name, *more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(zipfile.ZipFile, "open", watched)
+        content = annotated(everything, [line("Số liệu", "A1")])
+    assert "xl/worksheets/sheet1.xml" in unpacked
+    assert not [name for name in unpacked if name.startswith(("xl/media", "xl/charts"))]
+    before, after = zipfile.ZipFile(everything), zipfile.ZipFile(io.BytesIO(content))
+    assert after.testzip() is None
+    assert set(before.namelist()) <= set(after.namelist())
+    for name in ("xl/media/ảnh 1.bmp", "xl/media/image2.png", "xl/charts/chart1.xml"):
+        old, new = before.getinfo(name), after.getinfo(name)
+        assert (new.compress_type, new.compress_size) == (old.compress_type, old.compress_size)
+        assert after.read(name) == before.read(name)
+
+
 def test_the_same_file_gives_the_same_bytes(everything: Path) -> None:
     lines = [line("Số liệu", "A1"), line("Số liệu", "B2", WARNING)]
     assert annotated(everything, lines) == annotated(everything, lines)

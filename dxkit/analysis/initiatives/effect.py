@@ -38,6 +38,10 @@ class Comparison:
     pull: float | None
     earlier: Interval | None = None
 
+    def __repr__(self) -> str:
+        places = f"sets={len(self.sets)}, left_out={len(self.left_out)}"
+        return f"Comparison({self.panel!r}, {places}, interval={self.interval!r})"
+
     @property
     def periods_before(self) -> int:
         """The fewest periods that lie before a start."""

@@ -35,6 +35,10 @@ class Panel:
     values: Mapping[tuple[str, str], float]
     simulated: bool = False
 
+    def __repr__(self) -> str:
+        size = f"periods={len(self.periods)}, places={len(self.places)}, values={len(self.values)}"
+        return f"Panel({self.indicator!r}, {size})"
+
     def mean(self, unit_code: str, periods: Sequence[str]) -> float | None:
         """The mean of a unit's values over some periods; None unless all are there."""
         found = [self.values.get((unit_code, period)) for period in periods]

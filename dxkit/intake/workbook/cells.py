@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -110,16 +111,25 @@ class Sheet:
         """The merged ranges by the cell that shows what they hold."""
         return {merged[:2]: merged for merged in self.merged}
 
-    @cached_property
-    def merged_downwards(self) -> dict[tuple[int, int], Cell]:
-        """The cells below the first of merged ranges of several rows, in their first column, with
-        the cell that shows what they hold.
+    def merged_above(self, row: int, column: int) -> Cell | None:
+        """The cell that shows what a merged range holds, for a row of the range below its first
+        and the range's first column; None for any other.
         """
-        return {
-            (row, left): self.cell(top, left)
-            for top, left, bottom, _ in self.merged
-            for row in range(top + 1, min(bottom, max(self.rows, default=0)) + 1)
-        }
+        ranges = self._merged_rows.get(column, [])
+        position = bisect_left(ranges, (row, 0)) - 1  # the last that begins above the row
+        if position < 0 or row > ranges[position][1]:
+            return None
+        return self.cell(ranges[position][0], column)
+
+    @cached_property
+    def _merged_rows(self) -> dict[int, list[tuple[int, int]]]:
+        """First and last rows of merged ranges by their first column. (Each row of each range
+        would be millions.)
+        """
+        found: dict[int, list[tuple[int, int]]] = {}
+        for top, left, bottom, _ in sorted(self.merged):
+            found.setdefault(left, []).append((top, bottom))
+        return found
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell at an address; an empty one where nothing stands."""

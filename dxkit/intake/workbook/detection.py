@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from enum import StrEnum
 
 from dxkit.intake.workbook.cells import UnreadableFileError
@@ -63,17 +62,12 @@ def is_workbook(content: bytes) -> bool:
     """Whether a content is a workbook that is no text, whatever the name of its file."""
     try:
         return format_of(content) in (Format.XLSX, Format.ODS)
-    except UnreadableFileError:
+    except Exception:  # a damaged archive may raise anything
         return False
 
 
 def _zipped_format(content: bytes) -> Format:
-    try:
-        parts = Parts(content, Allowance())
-    except zipfile.BadZipFile as error:
-        raise UnreadableFileError("damaged") from error
-    if parts.are_encrypted:
-        raise UnreadableFileError("encrypted")
+    parts = Parts(content, Allowance())
     main = main_part(parts)
     if main.endswith(".bin"):
         raise UnreadableFileError("binary_workbook")

@@ -15,6 +15,18 @@ LARGEST_UNPACKED = 400_000_000
 """Bytes of the parts of a zipped workbook that are read, counted while they are unpacked: what the
 archive says of itself may lie. Unpacked piece by piece, never kept whole."""
 
+MOST_TIMES_UNFOLDED = 100
+"""Times that a part of more than LARGEST_SMALL_PART may unfold. A million rows that are only
+formatted unfold some 15 times, blanks a thousandfold."""
+
+LARGEST_PARSED = 32_000_000
+"""Bytes of a part that is taken whole, to be marked in the sender's copy or followed for formulas;
+beyond it the copy is made of the cells that were read."""
+
+MOST_PARSED = 1_200_000
+"""Tags and attributes in all parts of one workbook that are parsed whole: some 200,000 cells, at
+the most 280 MB of memory."""
+
 MOST_PARTS = 10_000
 """Parts of a zipped workbook: their list is kept whole. A sheet has three at the most."""
 

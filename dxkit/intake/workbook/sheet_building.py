@@ -21,7 +21,8 @@ def build_sheet(
     comments: Mapping[tuple[int, int], str] | None = None,
 ) -> Sheet:
     """The sheet. Merged ranges end where the used part of the sheet does; what stands below one is
-    covered; two that overlap make the file a damaged one.
+    covered; two that overlap make the file a damaged one. Hidden rows that hold nothing are left
+    out.
     """
     last_row = max((row for row, _ in cells), default=0)
     last_column = max((column for _, column in cells), default=0)
@@ -31,6 +32,7 @@ def build_sheet(
         if top <= last_row and left <= last_column and (top, left) != (bottom, right)
     ]
     covered = _covered(name, cells, within)
+    used = {row for row, _ in cells}
     for place in covered:
         del cells[place.row, place.column]
     return Sheet(
@@ -38,7 +40,7 @@ def build_sheet(
         cells,
         tuple(within),
         hidden,
-        frozenset(hidden_rows),
+        frozenset(used.intersection(hidden_rows)),
         frozenset(hidden_columns),
         comments or {},
         tuple(covered),

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from dxkit.intake.workbook.cells import Range, Sheet, UnreadableFileError, column_number
+from dxkit.intake.workbook.column_ranges import each_column
 from dxkit.intake.workbook.limits import LONGEST_TEXT, MOST_SHEETS, MOST_STRINGS, Allowance
 from dxkit.intake.workbook.rich_text import Runs
 from dxkit.intake.workbook.sheet_building import build_sheet
@@ -85,7 +86,7 @@ def _sheet(
         merged,
         hidden=hidden,
         hidden_rows=listener.hidden_rows,
-        hidden_columns=listener.hidden_columns,
+        hidden_columns=each_column(listener.hidden_columns),
         comments=comments,
     )
 

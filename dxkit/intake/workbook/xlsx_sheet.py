@@ -14,6 +14,7 @@ from dxkit.intake.workbook.cells import (
     column_letters,
     column_number,
 )
+from dxkit.intake.workbook.column_ranges import columns_between
 from dxkit.intake.workbook.limits import (
     DEEPEST_TAG,
     LONGEST_TEXT,
@@ -64,7 +65,7 @@ class SheetListener:
         self.cells: dict[tuple[int, int], Cell] = {}
         self.merged: list[str] = []
         self.hidden_rows: set[int] = set()
-        self.hidden_columns: set[int] = set()
+        self.hidden_columns = 0  # bits
         self._strings = strings
         self._styles = styles
         self._allowance = allowance
@@ -172,7 +173,7 @@ class SheetListener:
             first, last = _whole(attributes.get("min", "")), _whole(attributes.get("max", ""))
             if not 1 <= first <= last <= WIDEST_SHEET:
                 raise UnreadableFileError("damaged", self.name)
-            self.hidden_columns.update(range(first, last + 1))
+            self.hidden_columns |= columns_between(first, last)
 
     def _end_cell(self, attributes: Attributes) -> None:
         kind = attributes.get("t", "n")

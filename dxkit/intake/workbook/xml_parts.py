@@ -6,26 +6,23 @@ neither format has one.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass
 from typing import Protocol
 from xml.parsers import expat
 
+from dxkit.intake.workbook.archive import Archive
 from dxkit.intake.workbook.cells import UnreadableFileError
 from dxkit.intake.workbook.limits import (
     LARGEST_SMALL_PART,
     LARGEST_UNPACKED,
     LONGEST_TAG,
     MOST_PART_TAGS,
-    MOST_PARTS,
     MOST_TAG_NAMES,
     Allowance,
 )
 
 _PIECE = 1 << 16
 _LONGEST_PATH = 1_000
-_LISTED_PART = b"PK\x01\x02"  # how each entry of an archive's list begins
 
 Attributes = dict[str, str]
 
@@ -71,28 +68,17 @@ class Parts:
     """The parts of one zipped workbook. Names are compared without case, as the format asks."""
 
     def __init__(self, content: bytes, allowance: Allowance) -> None:
-        if content.count(_LISTED_PART) > MOST_PARTS:
-            raise UnreadableFileError("too_large")
-        self._archive = zipfile.ZipFile(io.BytesIO(content))
+        self._archive = Archive(content)
         self._allowance = allowance
-        self._members: dict[str, list[zipfile.ZipInfo]] = {}
-        for member in self._archive.infolist():
-            self._members.setdefault(member.filename.lower(), []).append(member)
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in self._members
-
-    @property
-    def are_encrypted(self) -> bool:
-        """Whether any part is under the archive's own password."""
-        return any(m.flag_bits & 1 for members in self._members.values() for m in members)
+        return name in self._archive
 
     def read(self, name: str, listener: Listener, largest: int = LARGEST_UNPACKED) -> None:
         """Tell the listener of every element of a part, to its end, where its checksum is
         compared.
         """
-        members = self._members.get(name.lower(), ())
-        if len(members) != 1:  # none, or two of which one would be chosen for the reader
+        if name not in self._archive:
             raise UnreadableFileError("damaged")
         names: dict[str, str] = {}
         parser = expat.ParserCreate(namespace_separator=" ", intern=names)
@@ -102,13 +88,13 @@ class Parts:
         parser.CharacterDataHandler = listener.text
         parser.StartDoctypeDeclHandler = _refuse_declaration
         fed = 0
-        with self._archive.open(members[0]) as source:
+        with self._archive.open(name, min(largest, self._allowance.unpacked)) as source:
             while piece := source.read(_PIECE):
                 self._allowance.take_unpacked(piece)
                 parser.Parse(piece)
                 fed += len(piece)
                 unfinished = fed - parser.CurrentByteIndex
-                if fed > largest or unfinished > LONGEST_TAG or len(names) > MOST_TAG_NAMES:
+                if unfinished > LONGEST_TAG or len(names) > MOST_TAG_NAMES:
                     raise UnreadableFileError("too_large")
         parser.Parse(b"", True)
 
@@ -120,7 +106,7 @@ class Parts:
 
     def beginning(self, name: str) -> bytes:
         """The first bytes of a part, for telling formats apart."""
-        with self._archive.open(self._members[name.lower()][0]) as source:
+        with self._archive.open(name) as source:
             return source.read(_PIECE)
 
 

@@ -29,6 +29,7 @@ from dxkit.story.explore import card_parts, evidence_parts, register_parts
 from dxkit.story.explore.choices import Choice, Offers
 from dxkit.story.explore.live import Controls, Part
 from dxkit.story.explore.saving import save_frame, save_text
+from dxkit.story.listed import Listed
 from dxkit.story.messages import load_language
 from dxkit.story.period import OpenPeriod
 
@@ -51,7 +52,8 @@ class Explorer:
         self.language = load_language(language)
         self.campaign = opened.campaign
         self.units = opened.analysis.units
-        self.register = begun_by(opened.register, opened.analysis.period.last_day)
+        begun = begun_by(opened.register, opened.analysis.period.last_day)
+        self.register = Listed(begun)
         self._framed = framed
         self._parts: list[Part] = []
         self._comparisons: dict[Choice, Comparison] = {}
@@ -66,11 +68,14 @@ class Explorer:
         """The widgets: period, area, field, indicator, initiative, search, order; and saving."""
         return self.controls
 
-    def choose(self, **choices: str) -> Explorer:
+    def choose(self, **choices: str | int) -> Explorer:
         """Set choices in code, such as ``choose(district="932", search="cho 4.0")``; returns the
-        explorer. Raises ValueError for a value that is not on offer, TypeError for another name.
+        explorer. The code of a unit may be a number. Raises ValueError for a value that is not on
+        offer, TypeError for another name.
         """
-        wanted = dataclasses.replace(self.choice, **choices)
+        code_of = self.units.code_of
+        texts = {n: code_of(v) if n == "district" else str(v) for n, v in choices.items()}
+        wanted = dataclasses.replace(self.choice, **texts)
         for name in choices:
             values = [value for _, value in self._offers.options(name) or ()]
             if values and getattr(wanted, name) not in values:
@@ -83,7 +88,7 @@ class Explorer:
     @property
     def chosen(self) -> tuple[Initiative, ...]:
         """The initiatives that fit the choices, in the order chosen."""
-        return self._offers.fitting(self.choice)
+        return Listed(self._offers.fitting(self.choice))
 
     def _controls(self) -> Controls:
         names = [field.name for field in dataclasses.fields(Choice)]

@@ -10,6 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+_LONGEST_TEXT = 1_500  # characters
+
 
 def has_kernel() -> bool:
     """Whether this runs in a notebook kernel, whose front end may show widgets."""
@@ -67,7 +69,7 @@ class Part:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         content = self._render()
         html = styled(content)
-        bundle: dict[str, Any] = {"text/html": str(html), "text/plain": str(content.striptags())}
+        bundle: dict[str, Any] = {"text/html": str(html), "text/plain": _in_short(content)}
         if has_kernel():
             from ipywidgets import HTML
 
@@ -79,6 +81,12 @@ class Part:
                 if kind not in bundle
             }
         return bundle
+
+
+def _in_short(content: Markup) -> str:
+    """A content as text, where nothing else can be shown: of a long table its beginning."""
+    text = str(content.striptags())
+    return f"{text[:_LONGEST_TEXT]}…" if len(text) > _LONGEST_TEXT else text
 
 
 class Controls:

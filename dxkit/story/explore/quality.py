@@ -11,6 +11,7 @@ from dxkit.model.findings import Finding, Severity
 from dxkit.story.explore import quality_parts
 from dxkit.story.explore.live import Controls, Part
 from dxkit.story.findings import finding_kind
+from dxkit.story.listed import Listed
 from dxkit.story.messages import load_language
 from dxkit.story.period import OpenPeriod
 
@@ -45,12 +46,16 @@ class Quality:
         """The widgets: sender, kind of finding, severity."""
         return self.controls
 
-    def choose(self, **choices: str) -> Quality:
-        """Set choices in code; returns the object. Raises ValueError for a value not on offer."""
-        for name, value in choices.items():
+    def choose(self, **choices: str | int) -> Quality:
+        """Set choices in code; returns the object. The code of a unit may be a number. Raises
+        ValueError for a value not on offer.
+        """
+        code_of = self.opened.analysis.units.code_of
+        texts = {n: code_of(v) if n == "sender" else str(v) for n, v in choices.items()}
+        for name, value in texts.items():
             if value not in [known for _, known in self._options(name)]:
                 raise ValueError(f"{name}: {value!r} is not on offer")
-        self.choice = replace(self.choice, **choices)
+        self.choice = replace(self.choice, **texts)
         for part in self._parts:
             part.refresh()
         return self
@@ -87,7 +92,7 @@ class Quality:
             and (not self.choice.rule or f.code == self.choice.rule)
             and (not self.choice.severity or f.severity == self.choice.severity)
         ]
-        return tuple(sorted(found, key=lambda f: order.index(f.severity)))
+        return Listed(sorted(found, key=lambda f: order.index(f.severity)))
 
     # parts -------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -70,8 +71,20 @@ def with_part(change: Callable[[bytes], bytes], name: str = SHEET, of: bytes = b
     return zipped(parts)
 
 
-def with_large_part(size: int, piece: bytes, head: bytes = _HEAD, tail: bytes = _TAIL) -> bytes:
-    """The good workbook with a first sheet of ``size`` repeated pieces, made without holding it."""
+def filling(size: int, between: bytes = b"") -> bytes:
+    """Letters that unfold less than a hundred times, in blocks of 30,000."""
+    noise = random.Random(5)
+    blocks = (noise.randbytes(400).hex().encode() + b"a" * 29_200 for _ in range(size // 30_000))
+    return between.join(blocks)
+
+
+def with_large_part(
+    size: int, piece: bytes, head: bytes = _HEAD, tail: bytes = _TAIL, *, noise: int = 0
+) -> bytes:
+    """The good workbook with a first sheet of ``size`` repeated pieces, made without holding it.
+    ``noise`` is the length of a comment after each million, so that it unfolds less often.
+    """
+    letters = random.Random(5)
     parts = parts_of(good_xlsx())
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -83,6 +96,8 @@ def with_large_part(size: int, piece: bytes, head: bytes = _HEAD, tail: bytes = 
             block = piece * max(1, 1_000_000 // len(piece))
             for _ in range(size * len(piece) // len(block)):
                 target.write(block)
+                if noise:
+                    target.write(b"<!--%s-->" % letters.randbytes(noise).hex().encode())
             target.write(tail)
     return made.getvalue()
 
@@ -122,6 +137,40 @@ def wrong_checksum() -> bytes:
     content = good_xlsx()
     checksum = struct.pack("<I", zlib.crc32(parts_of(content)[SHEET]))
     return content.replace(checksum, struct.pack("<I", 12345))
+
+
+def packed_by(method: int, good: bytes, name: str) -> bytes:
+    """The good workbook with one part packed in another way than the formats allow."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts_of(good).items():
+            archive.writestr(part, content, method if part == name else zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def shared_bytes() -> bytes:
+    """A further part of the list lies where the sheet does."""
+    content = good_xlsx()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        start = archive.start_dir
+    entry = content.index(SHEET.encode(), start) - 46
+    entry_end = entry + 46 + len(SHEET)
+    again = content[entry:entry_end].replace(b"sheet1", b"sheet9")
+    tail = content.rindex(b"PK\x05\x06")
+    listed = len(parts_of(content)) + 1
+    end = bytearray(content[tail:])
+    struct.pack_into("<HHL", end, 8, listed, listed, tail + len(again) - start)
+    return content[:tail] + again + bytes(end)
+
+
+def list_within_a_part() -> bytes:
+    """The last part says that it goes on into the archive's list."""
+    content = good_xlsx()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        last = max(archive.infolist(), key=lambda member: member.header_offset)
+    entry = content.index(last.filename.encode(), archive.start_dir) - 46
+    longer = struct.pack("<L", last.compress_size + 20)
+    return content[: entry + 20] + longer + content[entry + 24 :]
 
 
 def doubled_part() -> bytes:

@@ -10,15 +10,25 @@ import socket
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import building
 import pytest
 
+from dxkit.intake.formulas import formulas_of
 from dxkit.intake.intake import read_period
+from dxkit.intake.package import Package
 from dxkit.intake.raw_folder import look_into
-from dxkit.intake.workbook import UnreadableFileError, limits, read_content
+from dxkit.intake.workbook import (
+    Cell,
+    Sheet,
+    UnreadableFileError,
+    limits,
+    read_content,
+    workbook_of,
+)
 from dxkit.model.campaign import Campaign
 from dxkit.model.table import Received
 from dxkit.story.findings import finding_text
@@ -62,8 +72,8 @@ def renamed(name: bytes) -> bytes:
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     # archives that unfold
-    "bomb.xlsx": (lambda: building.with_large_part(600_000_000, b" "), "too_large"),
-    "tags.xlsx": (lambda: building.with_large_part(25_000_000, b"<a/>"), "too_large"),
+    "bomb.xlsx": (lambda: building.with_large_part(600_000_000, b" ", noise=8_000), "too_large"),
+    "tags.xlsx": (lambda: building.with_large_part(25_000_000, b"<a/>", noise=8_000), "too_large"),
     "depth.xlsx": (lambda: building.with_large_part(2_000_000, b"<a>", tail=b""), "too_large"),
     "comment.xlsx": (
         lambda: building.with_large_part(5_000_000, b"< ", building._HEAD + b"<!--"), "too_large"),
@@ -80,16 +90,27 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         "xl/sharedStrings.xml"), "too_large"),
     "text.xlsx": (lambda: building.with_part(
         lambda strings: strings.replace(
-            b"</sst>", (b"<si><t>" + b"a" * 30_000 + b"</t></si>") * 1_000 + b"</sst>"),
+            b"</sst>", b"<si><t>" + building.filling(30_000_000, b"</t></si><si><t>")
+            + b"</t></si></sst>"),
         "xl/sharedStrings.xml"), "too_large"),
     "giant.xlsx": (lambda: building.with_part(cell(b"a" * 40_000)), "cell_too_long"),
-    "vast.xlsx": (lambda: building.with_part(cell(b"a" * 90_000_000)), "cell_too_long"),
+    "vast.xlsx": (lambda: building.with_part(cell(building.filling(90_000_000))),
+                  "cell_too_long"),
     "wide.xlsx": (lambda: building.with_part(
         lambda sheet: sheet.replace(b"</sheetData>", b'<row r="9"><c r="XFD9"><v>1</v></c></row>'
                                     b"</sheetData>")), "too_wide"),
     "merged.xlsx": (lambda: building.with_part(before_end(
         b'<mergeCells><mergeCell ref="A1:C2"/><mergeCell ref="B2:D9"/></mergeCells>')), "damaged"),
+    "blanks.xlsx": (lambda: building.with_large_part(25_000_000, b" "), "unfolds"),
+    "bzip2.xlsx": (lambda: building.packed_by(12, building.good_xlsx(), building.SHEET),
+                   "packed_otherwise"),
+    "lzma.ods": (lambda: building.packed_by(14, building.good_ods(), "content.xml"),
+                 "packed_otherwise"),
+    "relations.xlsx": (lambda: building.packed_by(12, building.good_xlsx(), "_rels/.rels"),
+                       "packed_otherwise"),
     # archives that lie
+    "shared.xlsx": (building.shared_bytes, "parts_overlap"),
+    "list.xlsx": (building.list_within_a_part, "parts_overlap"),
     "lying.xlsx": (building.lying_archive, "damaged"),
     "checksum.xlsx": (building.wrong_checksum, "damaged"),
     "doubled.xlsx": (building.doubled_part, "damaged"),
@@ -186,6 +207,15 @@ READ: dict[str, Callable[[], bytes]] = {
     "whole-columns.xlsx": lambda: building.with_part(
         before_end(b'<mergeCells><mergeCell ref="E1:XFD1048576"/></mergeCells>')
     ),
+    "hidden-columns.xlsx": lambda: building.with_part(
+        lambda sheet: sheet.replace(
+            b"<sheetData>",
+            b"<cols>" + b'<col min="9" max="16384" hidden="1"/>' * 20_000 + b"</cols><sheetData>",
+        )
+    ),
+    "picture.xlsx": lambda: building.zipped(
+        {**building.parts_of(building.good_xlsx()), "xl/media/image1.bmp": bytes(30_000_000)}
+    ),
     "path.xlsx": lambda: renamed(b"../../etc/passwd"),
     "formula.xlsx": lambda: renamed(b"=cmd|'/C calc'!A0"),
     "script.xlsx": lambda: renamed(b"&lt;script&gt;alert(1)&lt;/script&gt;"),
@@ -277,9 +307,11 @@ def test_a_workbook_under_another_name_is_not_passed_over(
 ) -> None:
     (tmp_path / "930.xlsx.bak").write_bytes(building.good_xlsx())
     (tmp_path / "note.txt").write_text("x")
+    damaged = building.with_part(lambda relations: relations[:-30], "_rels/.rels")
+    (tmp_path / "932.zip").write_bytes(damaged)
     codes = {(f.code, f.place.file) for f in read(haugiang, tmp_path).findings}
     assert ("workbook_not_read", "930.xlsx.bak") in codes
-    assert ("file_type_unknown", "note.txt") in codes
+    assert {("file_type_unknown", "note.txt"), ("file_type_unknown", "932.zip")} <= codes
 
 
 def test_what_is_no_file_is_a_finding(haugiang: Campaign, tmp_path: Path) -> None:
@@ -371,7 +403,8 @@ def test_memory_is_bounded(tmp_path: Path, pytestconfig: pytest.Config) -> None:
         import resource, sys
         from pathlib import Path
         from dxkit.intake.campaign_folder import load_campaign
-        from dxkit.intake.intake import read_period
+        from dxkit.intake.formulas import formulas_of
+from dxkit.intake.intake import read_period
         resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
         campaign = load_campaign(Path("data/campaigns/haugiang-2022"))
         received = read_period(campaign, "2022-Q4", Path(sys.argv[1]))
@@ -387,6 +420,70 @@ def test_memory_is_bounded(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     refused, megabytes = map(int, done.stdout.split())
     print(f"{len(files.keys() - left_out)} hostile files read in {megabytes} MB at the most")
     assert refused == len(REFUSED.keys() - left_out)
+
+
+def test_hidden_ranges_are_kept_as_far_as_cells_are_read() -> None:
+    """Each range over all columns or rows would be a set of its own, sheet by sheet."""
+    content = building.with_part(
+        lambda sheet: sheet.replace(
+            b"<sheetData>",
+            b'<cols><col min="2" max="3" hidden="1"/><col min="3" max="5" width="0"/>'
+            b'<col min="7" max="7"/><col min="399" max="16384" hidden="1"/></cols><sheetData>',
+        ).replace(
+            b"</sheetData>",
+            b'<row r="8" hidden="1"/><row r="9" hidden="1"><c r="A9"><v>1</v></c></row>'
+            b"</sheetData>",
+        )
+    )
+    (sheet,) = workbook_of(content, "a.xlsx").sheets
+    assert sheet.hidden_columns == {2, 3, 4, 5, 399, 400}
+    assert sheet.hidden_rows == {9}
+
+
+def test_merged_ranges_are_not_unfolded_into_rows() -> None:
+    last = limits.MOST_ROWS
+    cells = {(row, 1): Cell(row, 1, f"{row}") for row in (1, 5, last)}
+    sheet = Sheet("a", cells, merged=((5, 1, last - 1, 2), (1, 1, 3, 1)))
+    tracemalloc.start()
+    try:
+        above = {row: sheet.merged_above(row, 1) for row in (1, 2, 3, 4, 5, 6, last - 1, last)}
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert {row: cell.value for row, cell in above.items() if cell} == {
+        2: "1", 3: "1", 6: "5", last - 1: "5",
+    }  # fmt: skip
+    assert sheet.merged_above(6, 2) is None  # of the range's first column only
+    assert most < 1_000_000
+
+
+def test_a_large_part_is_looked_through_piece_by_piece() -> None:
+    """Neither the search for formulas nor that for our marks takes a part whole."""
+    content = building.with_large_part(30_000_000, b" ", noise=8_000)
+    tracemalloc.start()
+    try:
+        assert formulas_of(content) == {}
+        assert Package(content).holds(building.SHEET, b"no such tag", b"</worksheet>")
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 5_000_000
+
+
+@pytest.mark.parametrize("before", [0, (1 << 18) - 1, (1 << 18) - 3, 1 << 18])
+def test_a_text_between_two_pieces_is_found(before: int) -> None:
+    package = Package(building.zipped({"a.xml": b" " * before + b"<f>1</f>"}))
+    assert package.holds("a.xml", b"</g>", b"<f>")
+    assert not package.holds("a.xml", b"<f>2", b"<g>")
+
+
+def test_what_is_parsed_whole_is_bounded_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tags and attributes count, not bytes, and those of all parts together."""
+    package = Package(building.zipped({"a.xml": b'<a b=""/>', "b.xml": b"<b><c/></b>"}))
+    monkeypatch.setattr("dxkit.intake.package.MOST_PARSED", 4)
+    package.tree("a.xml")  # one tag, one attribute
+    with pytest.raises(UnreadableFileError):
+        package.tree("b.xml")
 
 
 @pytest.mark.parametrize(("language", "mark"), [("en", ","), ("vi", ".")])

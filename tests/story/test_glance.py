@@ -1,0 +1,143 @@
+"""What the objects of the Python face are as the last value of a cell, and how units are named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from IPython.lib.pretty import pretty
+
+import dxkit
+from dxkit.model.units import Unit, UnitRegistry
+from dxkit.story.listed import Listed
+from dxkit.story.period import OpenPeriod
+
+LONGEST = 2_000  # characters; a screen has as many
+
+Q4 = ("haugiang-2022", "2022-Q4")
+SHOWN: dict[str, Callable[[OpenPeriod], Any]] = {
+    "period": lambda opened: opened,
+    "campaign": lambda opened: opened.campaign,
+    "received": lambda opened: opened.received,
+    "table": lambda opened: opened.received.table,
+    "units": lambda opened: opened.analysis.units,
+    "analysis": lambda opened: opened.analysis,
+    "history": lambda opened: opened.history,
+    "register": lambda opened: opened.register,
+    "scorecard": lambda opened: opened.scorecard("930"),
+    "fact": lambda opened: opened.scorecard("93").fact("cashless", "value"),
+    "report": lambda _: dxkit.report(*Q4, "930"),
+    "part": lambda _: dxkit.report(*Q4, "930").indicators(),
+    "explorer": lambda _: dxkit.explore(*Q4),
+    "chosen initiatives": lambda _: dxkit.explore(*Q4).chosen,
+    "comparison": lambda _: dxkit.explore(*Q4).choose(indicator="cashless").comparison,
+    "panel": lambda _: dxkit.explore(*Q4).choose(indicator="cashless").comparison.panel,
+    "quality": lambda _: dxkit.quality(*Q4),
+    "chosen findings": lambda _: dxkit.quality(*Q4).chosen,
+    "start": lambda _: dxkit.start(*Q4),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_is_shown_by_itself_is_short(name: str) -> None:
+    assert len(pretty(SHOWN[name](dxkit.open(*Q4)))) < LONGEST
+
+
+@pytest.mark.parametrize("part", ["table", "card"])
+def test_a_part_that_follows_choices_is_short_as_text(part: str) -> None:
+    shown = getattr(dxkit.explore(*Q4).choose(indicator="cashless"), part)()
+    assert len(shown._repr_mimebundle_()["text/plain"]) < LONGEST
+
+
+def test_a_period_is_a_small_table_in_the_language_of_the_office() -> None:
+    html = dxkit.open(*Q4)._repr_html_()
+    assert len(html) < LONGEST
+    assert "quý IV/2022</caption>" in html
+    rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', html)
+    # one province of eight districts, which have sent one workbook each
+    assert {("Tệp đã nhận", "8"), ("tỉnh", "1"), ("huyện, thị xã, thành phố", "8")} <= set(rows)
+
+
+def test_a_scorecard_is_the_table_of_its_page_and_a_scorecard() -> None:
+    opened = dxkit.open(*Q4)
+    card = opened.scorecard("931")
+    html = card._repr_html_()
+    assert "Thành phố Ngã Bảy" in html
+    assert str(dxkit.report(*Q4, "931").indicators().html) in html
+    assert card.fact("cashless", "value") == opened.analysis.scorecard("931").fact(
+        "cashless", "value"
+    )
+
+
+def test_many_things_are_their_number_and_the_first() -> None:
+    assert repr(Listed("abcd")) == "<4: 'a', 'b', 'c', …>"
+    assert repr(Listed("ab")) == "<2: 'a', 'b'>"
+    assert repr(Listed()) == "<0: >"
+    assert len(repr(Listed(["x" * 9_000] * 5))) < 700
+    assert Listed("ab") == ("a", "b")
+
+
+# units by number ----------------------------------------------------------------------------
+
+UNITS = UnitRegistry(
+    tuple(
+        Unit(code, name, "", level, parent)
+        for code, name, level, parent in (
+            ("00", "Cả nước", "country", ""),
+            ("01", "Hà Nội", "province", "00"),
+            ("12", "Lai Châu", "province", "00"),
+            ("012", "Xã A", "commune", "12"),
+            ("ap-1", "Ấp 1", "commune", "12"),
+        )
+    ),
+    ("country", "province", "commune"),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"), [("01", "01"), (1, "01"), (1.0, "01"), ("012", "012"), (12, "12")]
+)
+def test_a_number_is_the_code_it_can_mean(given: str | int, code: str) -> None:
+    assert UNITS.find(given).code == code
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (7, ["01 (Hà Nội)", "12 (Lai Châu)"]),  # nothing like it: the units below the top
+        ("13", ["12 (Lai Châu)"]),
+        ("lai", ["12 (Lai Châu)"]),  # a name in place of a code
+        ("1", ["01 (Hà Nội)", "12 (Lai Châu)"]),  # a text is taken as it is
+    ],
+)
+def test_a_code_that_does_not_exist_is_told_with_those_like_it(
+    given: str | int, named: list[str]
+) -> None:
+    with pytest.raises(KeyError) as raised:
+        UNITS.find(given)
+    assert f"no unit '{given}'" in str(raised.value)
+    assert all(one in str(raised.value) for one in named)
+
+
+def test_a_unit_may_be_a_number_at_every_face() -> None:
+    opened = dxkit.open(*Q4)
+    assert "Thành phố Ngã Bảy" in dxkit.report(*Q4, 931).title
+    assert opened.scorecard(931).unit.code == "931"
+    assert opened.facts(931).equals(opened.facts("931"))
+    facts = {"bonus": ("total", "points"), "points": ("total", "points")}
+    said = [opened.sentence(unit, "scale_bonus", **facts) for unit in (931, "931")]
+    assert str(said[0]) == str(said[1])
+    explorer, quality = dxkit.explore(*Q4), dxkit.quality(*Q4)
+    assert explorer.choose(district=932).choice.district == "932"
+    assert quality.choose(sender=935).choice.sender == "935"
+    for wrong in (lambda: opened.scorecard(999), lambda: dxkit.report(*Q4, 999)):
+        with pytest.raises(KeyError, match=r"no unit '999'; there are: 930 \("):
+            wrong()
+
+
+def test_a_period_may_be_a_number() -> None:
+    assert dxkit.open("pci-2009", 2009).analysis.period.id == "2009"
+    with pytest.raises(KeyError, match="no period '2010'; there are: 2009"):
+        dxkit.open("pci-2009", 2010)
