@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -31,7 +32,7 @@ class TableRead:
     cumulative: list[Observation] = field(default_factory=list)  # flows since before the period
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    units: list[Unit] = field(default_factory=list)
+    units: Counter[Unit] = field(default_factory=Counter)  # that it alone names, as written
     header_place: CellRef | None = None
     sender: Unit | None = None
 
@@ -49,7 +50,7 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
         rows = reader.read()
         _read_counts(reader, rows, result)
         _check_ratios(reader, layout, rows, result)
-    result.units.extend(reader.opened.values())
+    result.units.update(reader.written)
     result.findings.extend(reader.findings)
     return result
 

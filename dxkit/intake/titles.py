@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from dxkit.intake.labels import row_label
 from dxkit.intake.names import Names
+from dxkit.intake.scopes import Scope
 from dxkit.intake.stated import (
     month_in_name,
     quarter_in_name,
@@ -150,12 +151,9 @@ def sender_of(
     titles = [clean(cell.text) for cell in title_cells(sheet, rows)]
     if sender is None:
         sender = _in_titles(titles, names)
-    within = (
-        names.units.descendants(sender.code)
-        if sender is not None
-        else [u for u in names.units.units if u.level != names.units.levels[0]]
-    )
-    found = _signing(sheet.name, titles, tuple(within), names) or sender
+    scopes = names.scopes
+    within = scopes.descendants(sender.code) if sender is not None else scopes.below_top
+    found = _signing(sheet.name, titles, within, names) or sender
     return found, _contradiction(found, file, sheet, rows, names)
 
 
@@ -184,33 +182,32 @@ def _contradiction(
 
 def sender_in_name(file: str, names: Names) -> Unit | None:
     """The unit that the name of a file begins with by code or holds by name, or None."""
-    below_top = [u for u in names.units.units if u.level != names.units.levels[0]]
-    stem = slug(PurePosixPath(file).with_suffix("").as_posix())
     code = slug(PurePosixPath(file).stem).split("-")[0]
-    if code in names.units and names.units.get(code) in below_top:
+    if code in names.units and names.units.get(code).level != names.units.levels[0]:
         return names.units.get(code)
-    return _finest([u for u in below_top if f"-{slug(u.name)}-" in f"-{stem}-"], names)
+    words = slug(PurePosixPath(file).with_suffix("").as_posix()).split("-")
+    parts = {
+        "-".join(words[first:last])
+        for first in range(len(words))
+        for last in range(first + 1, len(words) + 1)
+    }
+    return _finest([unit for part in parts for unit in names.scopes.by_slug.get(part, ())], names)
 
 
 def _in_titles(titles: Sequence[str], names: Names) -> Unit | None:
     """The unit of the level below the top that the titles name in full."""
-    first_level = names.units.levels[1] if len(names.units.levels) > 1 else ""
     text = " | ".join(normalise(title) for title in titles)
-    return _finest(
-        [u for u in names.units.at_level(first_level) if normalise(u.name) in text], names
-    )
+    return _finest([unit for key, unit in names.scopes.first_level if key in text], names)
 
 
-def _signing(
-    sheet_name: str, titles: Sequence[str], within: tuple[Unit, ...], names: Names
-) -> Unit | None:
+def _signing(sheet_name: str, titles: Sequence[str], within: Scope, names: Names) -> Unit | None:
     """The unit that the sheet is called after, or whose office stands alone in a title cell."""
     offices = vocabulary()["office_prefixes"]
     texts = [
         title for title in titles if any(normalise(title).startswith(f"{o} ") for o in offices)
     ]
     for text in (*row_label(sheet_name).readings, *texts):
-        match = names.find(text, [within])
+        match = names.find(text, [within], suggest=False)
         if match.unit is not None:
             return match.unit
     return None
