@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from dxkit.intake.checks import ControlTotal, contradicting_ratio
 from dxkit.intake.layout import Column, Layout
+from dxkit.intake.names_beside import of_nearest_names
 from dxkit.intake.rows import RowReader
 from dxkit.intake.text import clean
 from dxkit.intake.totals import RowRead
@@ -47,7 +48,7 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
     if any(c.measure.kind is MeasureKind.TEXT for c in layout.columns):
         _read_register(reader, layout, period, result)
     else:
-        rows = reader.read()
+        rows = of_nearest_names(reader.read(), reader.names, reader.sheet, layout)
         _read_counts(reader, rows, result)
         _check_ratios(reader, layout, rows, result)
     result.units.update(reader.written)

@@ -37,8 +37,9 @@ def about_time(
     sheet: Sheet, rows: range, period: Period, file: str, sums_up: bool
 ) -> Finding | None:
     """What is wrong with the time that the titles state, or, where they state none, the names of
-    the sheet and the file: another period (``wrong_period``), or all months since the year began
-    (``cumulative_title``), which matters where the table ``sums_up``. None when nothing is.
+    the sheet and the file, or that the sheet's name states beside them: another period
+    (``wrong_period``), or all months since the year began (``cumulative_title``), which matters
+    where the table ``sums_up``. None when nothing is.
     """
     if split_period_id(period.id)[1] != "quarter":
         return None
@@ -47,6 +48,7 @@ def about_time(
     if found is None and not any(stated_times(cell.text) for cell in cells):
         found = _days_and_years(cells, sheet, period, file)
         found = found or _in_names(sheet, period, file)
+    found = found or _sheet_of_other_time(sheet, period, file)
     if found is None and sums_up:
         place = CellRef(file, sheet.name)
         for text, cell in [*((cell.text, cell) for cell in cells), (sheet.name, None)]:
@@ -111,6 +113,34 @@ def _in_names(sheet: Sheet, period: Period, file: str) -> Finding | None:
             values = {"stated": time.text, "expected": period.id}
             return Finding("wrong_period", CellRef(file, sheet.name), "", name, values)
     return None
+
+
+def _sheet_of_other_time(sheet: Sheet, period: Period, file: str) -> Finding | None:
+    """That a sheet whose title may have been copied is called after another time: a quarter, or a
+    month of which no day lies in the period, nor is the one after it, in which it is sent. Words
+    of time only: "Q3" may be a place.
+    """
+    words = vocabulary()["period_quarter"] + vocabulary()["period_month"]
+    key = normalise(sheet.name)
+    if not any((fold(word) if key.isascii() else word) in key for word in words):
+        return None
+    time = quarter_in_name(sheet.name) or month_in_name(sheet.name)
+    if time is None or time.fits(period):
+        return None
+    if time.kind == "month" and any(
+        time.number == month and time.year in (None, year) for year, month in _months_of(period)
+    ):
+        return None
+    values = {"stated": clean(sheet.name), "expected": period.id}
+    return Finding("wrong_period", CellRef(file, sheet.name), "", sheet.name, values)
+
+
+def _months_of(period: Period) -> Iterator[tuple[int, int]]:
+    """The months that hold days of a period, and the one after the last."""
+    first = period.first_day.year * 12 + period.first_day.month - 1
+    last = period.last_day.year * 12 + period.last_day.month
+    for month in range(first, last + 1):
+        yield month // 12, month % 12 + 1
 
 
 def _cumulative_word(text: str) -> str:
