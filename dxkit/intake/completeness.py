@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -19,27 +19,53 @@ from dxkit.model.units import Unit, UnitRegistry
 
 def united(tables: Iterable[TableRead], period: Period) -> tuple[list[Observation], list[Finding]]:
     """All observations, each unit's figure once; one that two tables report differently is used
-    from neither, and a period's figure beside those of its parts only where it is their sum.
+    from neither, be it that one of them cannot be read, and a period's figure beside those of its
+    parts only where it is their sum.
     """
     kept: dict[tuple[str, str, str], Observation] = {}
     conflicts: set[tuple[str, str, str]] = set()
     findings: list[Finding] = []
+    twice: Counter[tuple[CellRef, str]] = Counter()  # by the later sheet, and the earlier one
     for table in tables:
         for observation in table.observations:
             key = (observation.unit_code, observation.measure, observation.period)
             earlier = kept.setdefault(key, observation)
-            if earlier is observation or observation.value is None:
+            if earlier is observation:
                 continue
+            if _is_same_file(observation, earlier):
+                twice[observation.place._replace(cell=""), earlier.place.sheet] += 1
             if key in conflicts:
-                findings.append(_repeated(observation, earlier))
-            elif earlier.value is None:
-                kept[key] = observation
-            elif observation.value != earlier.value:
+                if observation.value is not None:
+                    findings.append(_repeated(observation, earlier))
+            elif _contradicts(observation, earlier):
                 conflicts.add(key)
                 kept[key] = dataclasses.replace(earlier, value=None, flag=Flag.REJECTED)
                 findings += [_repeated(observation, earlier), _repeated(earlier, observation)]
+            elif earlier.value is None and observation.value is not None:
+                kept[key] = observation
+    for (place, sheet), count in twice.items():
+        if place.sheet != sheet:
+            values = {"sheet": sheet, "count": count}
+            findings.append(Finding("table_repeated", place, values=values))
     findings += _whole_beside_parts(kept, period)
     return list(kept.values()), findings
+
+
+def _is_same_file(one: Observation, other: Observation) -> bool:
+    return one.place.file == other.place.file
+
+
+def _contradicts(one: Observation, other: Observation) -> bool:
+    """Whether two places do not say the same of one figure. A place that says nothing leaves the
+    figure to another file, never to another sheet of its own: that may be an old one.
+    """
+    if one.value == other.value:
+        return False
+    without, known = (one, other) if one.value is None else (other, one)
+    if without.flag is Flag.NOT_APPLICABLE and known.value == 0:
+        return False
+    is_silent = without.value is None and without.flag in (Flag.NO_DATA, Flag.NOT_REPORTED)
+    return _is_same_file(one, other) or not is_silent
 
 
 def _repeated(one: Observation, other: Observation) -> Finding:

@@ -120,7 +120,7 @@ class HeaderReader:
             unlabelled = [column for column in unlabelled if numbers[0] < column]
         below = [row for row in sheet.rows if row >= rows.stop][:_ROWS_LOOKED_AT]
         names = [column for column in unlabelled if _holds_names(sheet, below, column)]
-        if units or names:
+        if units or (names and names[0] < numbers[0]):
             return names
         # A label that nobody declared, over names: they must still be names of units to count.
         labelled = [
@@ -133,7 +133,7 @@ class HeaderReader:
             )
             and _holds_names(sheet, below, column)
         ]
-        return labelled[-1:]
+        return [*labelled[-1:], *names]
 
     def _layout(
         self,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from dxkit.intake.checks import (
@@ -27,11 +28,13 @@ from dxkit.intake.names import Names
 from dxkit.intake.raw_folder import look_into
 from dxkit.intake.received_file import FileRead, read_file, unreadable
 from dxkit.intake.revisions import altered_cells
+from dxkit.intake.tables import TableRead
 from dxkit.intake.titles import sender_in_name
 from dxkit.intake.versions import settled
 from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period
 from dxkit.model.table import Flag, IndicatorTable, Observation, Received
+from dxkit.model.units import Unit
 
 
 def read_period(
@@ -84,11 +87,7 @@ def _together(
     """What the files say together."""
     period_id = period.id
     tables = [table for file in files for table in file.tables]
-    units = names.units.with_units(
-        {
-            unit.code: unit for t in tables for unit in t.units if unit.code not in names.units
-        }.values()
-    )
+    units = names.units.with_units(unit for unit in _named(tables) if unit.code not in names.units)
     findings = [finding for file in files for finding in file.findings]
     findings += [finding for table in tables for finding in table.findings]
     observations, repeated = united(tables, period)
@@ -138,6 +137,20 @@ def _together(
     if before is not None:
         findings += over_time(campaign, received, before)
     return dataclasses.replace(received, findings=tuple(findings))
+
+
+def _named(tables: Sequence[TableRead]) -> Iterable[Unit]:
+    """The units that only the workbooks name, each in its commonest writing, or the first of those
+    that are equally common.
+    """
+    written: Counter[Unit] = Counter()
+    for table in tables:
+        written.update(table.units)
+    found: dict[str, Unit] = {}
+    for unit, times in written.items():
+        if times > written[found.setdefault(unit.code, unit)]:
+            found[unit.code] = unit
+    return found.values()
 
 
 def _read_reference(

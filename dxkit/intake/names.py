@@ -15,6 +15,7 @@ from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
+from dxkit.intake.scopes import Scope, Scopes
 from dxkit.intake.text import clean, fold, normalise, slug, telex, vocabulary
 from dxkit.model.campaign import Campaign, Level
 from dxkit.model.units import Unit, UnitRegistry
@@ -22,6 +23,7 @@ from dxkit.model.units import Unit, UnitRegistry
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",
           "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12"}  # fmt: skip
 
+_AFTER_TYPE = " .,:;-\u2013"  # between a type and a name
 _LONGEST_NAME = 300  # characters; a longer text is compared with no name
 
 
@@ -44,12 +46,12 @@ def _numbered(key: str) -> str:
     return " ".join(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
 
 
-def _titled(key: str) -> str:
-    """A normalised name with capitals: "long an" is "Long An", "2a" is "2A"."""
-    return " ".join(
-        word.upper() if len(word) == 1 or any(c.isdigit() for c in word) else word.capitalize()
-        for word in key.split()
-    )
+def _behind(kind: str, written: str) -> str:
+    """What stands behind the type in a writing that begins with it, letter by letter; ``kind`` is
+    the type's key.
+    """
+    ends = (end for end in range(1, len(written)) if _numbered(normalise(written[:end])) == kind)
+    return written[next(ends, 0) :].lstrip(_AFTER_TYPE)
 
 
 def _initials(kind: str) -> str:
@@ -61,6 +63,7 @@ class Names:
 
     def __init__(self, campaign: Campaign, day: datetime.date) -> None:
         self.units: UnitRegistry = campaign.units.on(day)
+        self.scopes = Scopes(self.units)
         self._all = campaign.units.units
         current = set(self.units.units)
         self._not_current = tuple(unit for unit in self._all if unit not in current)
@@ -89,38 +92,29 @@ class Names:
 
     def in_full(self, written: str) -> Unit | None:
         """The only unit that has a writing with its type ("xa Vi Tan"), None when none has."""
-        return _only(self._by_writing[0].get(self._key(written), ()))
+        key = self._key(written)
+        full, bare, _ = self._by_key
+        return _only([unit for unit in full.get(key, ()) if unit not in bare.get(key, ())])
 
     def known(self, written: str) -> Unit | None:
         """The only unit of a writing, with or without its type, None when there is none: as
         ``find`` among all units, without a look for suggestions.
         """
-        key = self._key(written)
-        return _only(self._by_writing[0].get(key, ())) or _only(self._by_writing[1].get(key, ()))
+        return self.in_full(written) or _only(self._by_key[1].get(self._key(written), ()))
 
     def is_written(self, written: str) -> bool:
         """Whether any unit of any day has such a writing, be it without accents."""
         key = self._key(written)
         return key in self._all_keys or (key == fold(key) and key in self._all_folded)
 
-    @cached_property
-    def _by_writing(self) -> tuple[dict[str, list[Unit]], dict[str, list[Unit]]]:
-        """The units of the day by their full writings, and by those without a type."""
-        full: dict[str, list[Unit]] = defaultdict(list)
-        bare: dict[str, list[Unit]] = defaultdict(list)
-        for unit in self.units.units:
-            of_full, of_bare = self._keys[id(unit)]
-            for key in of_full - of_bare:
-                full[key].append(unit)
-            for key in of_bare:
-                bare[key].append(unit)
-        return full, bare
-
     def is_of_open_level(self, written: str) -> bool:
         """Whether a writing begins as names of a level do that the workbooks name."""
-        key = _numbered(normalise(written))
+        return _numbered(normalise(written)).startswith(self._open_prefixes)
+
+    @cached_property
+    def _open_prefixes(self) -> tuple[str, ...]:
         prefixes = [p for level in self._below.values() for p in level.prefixes]
-        return any(key.startswith(f"{_numbered(normalise(prefix))} ") for prefix in prefixes)
+        return tuple(f"{_numbered(normalise(prefix))} " for prefix in prefixes)
 
     def has_type(self, written: str) -> bool:
         """Whether a writing begins with a type of unit, as "xa Vi Tan" does."""
@@ -142,49 +136,63 @@ class Names:
             key = key.removeprefix(prefix).strip()
         return key
 
-    def find(self, written: str, scopes: Sequence[Iterable[Unit]]) -> Match:
-        """The unit that a writing means in the first scope that knows it."""
+    def find(
+        self, written: str, scopes: Iterable[Scope | Iterable[Unit]], suggest: bool = True
+    ) -> Match:
+        """The unit that a writing means in the first scope that knows it; where none does, those
+        that it is like, if it is to ``suggest`` any.
+        """
         key = self._key(written)
         if not key or len(key) > _LONGEST_NAME:
             return Match(None, "unit_unknown")
         folded = fold(key)
-        if key not in self._all_keys and not (key == folded and key in self._all_folded):
-            return Match(None, "unit_unknown", self._suggestions(key, scopes))
-        for scope in map(tuple, scopes):
-            for matches in (
-                [unit for unit in scope if key in self._keys[id(unit)][0]],
-                [unit for unit in scope if key in self._keys[id(unit)][1]],
-                [unit for unit in scope if self._is_folded(unit, key, folded)],
-            ):
-                if len(matches) == 1:
-                    return Match(matches[0])
-                if matches:
-                    return Match(None, "unit_ambiguous", tuple(matches))
-        others = tuple(u for u in self._not_current if key in self._keys[id(u)][0])
-        if others:
-            return self._on_the_day(others, scopes)
-        return Match(None, "unit_unknown", self._suggestions(key, scopes))
+        among = [scope if isinstance(scope, Scope) else Scope(scope) for scope in scopes]
+        if key in self._all_keys or (key == folded and key in self._all_folded):
+            full, bare, without_accents = self._by_key
+            known = [full.get(key, ()), bare.get(key, ())]
+            known += [without_accents.get(key, ())] if key == folded else []
+            for scope in among:
+                for units in known:
+                    matches = scope.of(units)
+                    if len(matches) == 1:
+                        return Match(matches[0])
+                    if matches:
+                        return Match(None, "unit_ambiguous", tuple(matches))
+            others = tuple(u for u in self._not_current if key in self._keys[id(u)][0])
+            if others:
+                return self._on_the_day(others, among)
+        return Match(None, "unit_unknown", self._suggestions(key, among) if suggest else ())
 
-    def _on_the_day(self, others: tuple[Unit, ...], scopes: Sequence[Iterable[Unit]]) -> Match:
+    @cached_property
+    def _by_key(self) -> tuple[dict[str, list[Unit]], ...]:
+        """The units of the day by their full writings, the bare ones, and both without accents."""
+        full: dict[str, list[Unit]] = defaultdict(list)
+        bare: dict[str, list[Unit]] = defaultdict(list)
+        folded: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units.units:
+            of_full, of_bare = self._keys[id(unit)]
+            for key in of_full:
+                full[key].append(unit)
+            for key in of_bare:
+                bare[key].append(unit)
+            for key in set(map(fold, of_full | of_bare)):
+                folded[key].append(unit)
+        return full, bare, folded
+
+    def _on_the_day(self, others: tuple[Unit, ...], scopes: Sequence[Scope]) -> Match:
         """The unit that now stands under the code of an old name; none when it was split or is
         not yet there.
         """
         codes = {unit.code for unit in others}
-        now = [unit for scope in scopes for unit in scope if unit.code in codes]
+        now = [unit for scope in scopes for unit in scope.units if unit.code in codes]
         if len(codes) == 1 and now and all(u.valid_to is not None for u in others):
             earlier = others[0].valid_to
             if now[0].valid_from and earlier and earlier < now[0].valid_from:
                 return Match(now[0], "unit_renamed", others)
         return Match(None, "unit_not_valid", others)
 
-    def _is_folded(self, unit: Unit, key: str, folded: str) -> bool:
-        """Whether a name written without any accent means the unit."""
-        if key != folded:
-            return False
-        return any(folded == fold(name) for names in self._keys[id(unit)] for name in names)
-
-    def _suggestions(self, key: str, scopes: Sequence[Iterable[Unit]]) -> tuple[Unit, ...]:
-        known = [unit for scope in scopes for unit in scope]
+    def _suggestions(self, key: str, scopes: Sequence[Scope]) -> tuple[Unit, ...]:
+        known = [unit for scope in scopes for unit in scope.units]
         ranked = process.extract(
             key,
             [self._names[id(unit)] for unit in known],
@@ -197,12 +205,15 @@ class Names:
     def open_unit(self, written: str, parent: Unit) -> Unit | None:
         """The unit of an open level that a writing names under ``parent``; None for a writing
         that does not begin as such names do. A level without prefixes takes every name.
+
+        The type is written as the campaign declares it, the name as it stands there.
         """
         level = self.open_level_below(parent)
         if level is None:
             return None
+        written = clean(written)
         if not level.prefixes:
-            return _opened(clean(written), "", level, parent)
+            return _opened(written, "", normalise(written), level, parent)
         key = _numbered(normalise(written))
         for prefix in sorted(level.prefixes, key=len, reverse=True):
             start = _numbered(normalise(prefix))
@@ -214,7 +225,8 @@ class Names:
                 bare = key.removeprefix(start).strip()
                 if f" {start} " in f" {bare} ":  # two units in one row
                     return None
-                return _opened(f"{longer} {_titled(bare)}", longer, level, parent)
+                name = f"{longer} {_behind(start, written)}"
+                return _opened(name, longer, bare, level, parent)
         return None
 
 
@@ -222,8 +234,9 @@ def _only(units: Sequence[Unit]) -> Unit | None:
     return units[0] if len(units) == 1 else None
 
 
-def _opened(name: str, kind: str, level: Level, parent: Unit) -> Unit:
-    """A unit that a workbook names. Its code keeps the accents, or two names would share one."""
-    bare = name.removeprefix(kind).strip()
+def _opened(name: str, kind: str, bare: str, level: Level, parent: Unit) -> Unit:
+    """A unit that a workbook names. Its code is made of the ``bare`` name's key, so that all
+    writings of it share one, and keeps the accents, or two names would.
+    """
     code = "-".join(part for part in (slug(kind), slug(telex(bare))) if part)
     return Unit(f"{parent.code}-{code}", name, kind, level.id, parent.code)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 from dxkit.intake.labels import RowLabel, is_roman, parted
 from dxkit.intake.layout import Layout
 from dxkit.intake.names import Match, Names
+from dxkit.intake.scopes import Scope
 from dxkit.intake.text import clean
 from dxkit.intake.workbook import Cell, Sheet
 from dxkit.model.units import Unit
@@ -14,7 +17,8 @@ from dxkit.model.units import Unit
 
 class RowUnits:
     """Follows the names of one table from the top down. ``sender`` is the unit whose file it is,
-    if known; ``opened`` are the units that only the workbook names.
+    if known; ``opened`` are the units that only the workbook names, ``written`` how often it names
+    each in which writing.
     """
 
     def __init__(self, names: Names, sheet: Sheet, layout: Layout, sender: Unit | None) -> None:
@@ -34,6 +38,7 @@ class RowUnits:
         self._below = 0  # rows below the last name of a group, in columns of their own
         self._merged_to = 0  # the last row of that name's merged cell, nought where it has none
         self.opened: dict[str, Unit] = {}
+        self.written: Counter[Unit] = Counter()
         self.closed_at: Cell | None = None  # the total below the present parent's members
         self.orphans = 0  # names of an open level above the first group
 
@@ -105,6 +110,11 @@ class RowUnits:
         line = {here.code, *(above.code for above in self._names.units.ancestors(here.code))}
         return unit.code not in line
 
+    def _open(self, unit: Unit) -> Unit:
+        """The unit that stands for all writings of one that only the workbook names."""
+        self.written[unit] += 1
+        return self.opened.setdefault(unit.code, unit)
+
     def _begin(self, parent: Unit | None) -> None:
         self._parent = parent
         self._members = 0
@@ -119,7 +129,7 @@ class RowUnits:
     def _found(self, label: RowLabel, position: int, number: int, stands_alone: bool) -> Match:
         by_code = self._by_code(number)
         if by_code is not None and any(
-            self._names.find(name, [[by_code]]).unit for name in label.readings
+            self._names.find(name, [[by_code]], suggest=False).unit for name in label.readings
         ):
             return Match(by_code)
         if any(before in self._unknown for before in range(position)):
@@ -136,7 +146,7 @@ class RowUnits:
         if above is not None and (opened := self._names.open_unit(label.open_name, above)):
             if above is self._parent and self._has_ended(number):
                 return Match(None, "group_unclear")
-            return Match(self.opened.setdefault(opened.code, opened))
+            return Match(self._open(opened))
         match = self._declared(label, left, number)
         if match.unit is None and left is None and self._names.is_of_open_level(label.open_name):
             self.orphans += self._group is None and not self._has_begun
@@ -154,7 +164,7 @@ class RowUnits:
         group, is_roman_group = self._group
         if match.unit is not None and self._is_elsewhere(match.unit, group):
             return Match(None, "group_unclear")
-        member = self._first(label.readings, [tuple(self._names.units.children(group.code))])
+        member = self._first(label.readings, [self._names.scopes.children(group.code)])
         if member.unit is None or (match.unit is not None and match.unit.code == member.unit.code):
             return match
         if match.unit is not None and match.unit.level == group.level:
@@ -170,7 +180,7 @@ class RowUnits:
         line = {above.code for above in self._names.units.ancestors(unit.code)}
         return levels.index(unit.level) > levels.index(group.level) and group.code not in line
 
-    def _first(self, readings: Sequence[str], scopes: Sequence[tuple[Unit, ...]]) -> Match:
+    def _first(self, readings: Sequence[str], scopes: Sequence[Scope]) -> Match:
         """What the first reading means that means something."""
         first: Match | None = None
         for name in readings:
@@ -197,14 +207,15 @@ class RowUnits:
             if whole is None or whole.level == units.levels[0]:
                 continue
             found = self._names.open_unit(name, whole)
-            found = found or self._names.find(name, [tuple(units.children(whole.code))]).unit
+            below = self._names.scopes.children(whole.code)
+            found = found or self._names.find(name, [below], suggest=False).unit
             if found is None:
                 continue
             line = {whole.code, *(u.code for u in units.ancestors(whole.code))}
             if found.code not in units:
                 if above is not None and above.code not in line:
                     return Match(None, "unit_ambiguous", (whole, above))
-                found = self.opened.setdefault(found.code, found)
+                found = self._open(found)
             return Match(found)
         return None
 
@@ -234,11 +245,18 @@ class RowUnits:
             return self._parent
         return self._top if self._is_roman(number) else self._parent
 
-    def _scopes(self, above: Unit | None) -> list[tuple[Unit, ...]]:
-        units = self._names.units
+    def _scopes(self, above: Unit | None) -> Sequence[Scope]:
         if above is not None:
-            return [tuple(units.children(above.code)), tuple(units.descendants(above.code))]
-        scopes: list[tuple[Unit, ...]] = []
-        if self._sender is not None and self._sender.code in units:
-            scopes.append((self._sender, *units.children(self._sender.code)))
-        return scopes + [tuple(units.at_level(level)) for level in units.levels]
+            return [
+                self._names.scopes.children(above.code),
+                self._names.scopes.descendants(above.code),
+            ]
+        return self._anywhere
+
+    @cached_property
+    def _anywhere(self) -> Sequence[Scope]:
+        scopes: list[Scope] = []
+        if self._sender is not None and self._sender.code in self._names.units:
+            children = self._names.units.children(self._sender.code)
+            scopes.append(Scope((self._sender, *children)))
+        return [*scopes, *self._names.scopes.levels]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from dxkit.intake.cell_values import Value
 from dxkit.intake.layout import Column, Layout
 from dxkit.intake.shares_of_wholes import count_from_share
-from dxkit.intake.text import is_word, normalise
+from dxkit.intake.text import clean, is_word, normalise
 from dxkit.intake.values import (
     Counted,
     is_fraction,
@@ -17,6 +19,9 @@ from dxkit.intake.values import (
 from dxkit.intake.workbook import Cell, Sheet
 from dxkit.model.campaign import Measure, MeasureKind
 from dxkit.model.table import Flag
+
+_BARE_NUMBER = re.compile(r"\d[\d.,]*\Z")
+_SPLIT = re.compile(r"[1-9]\d{0,2}\|\d{3}\Z")  # the parts of a number with a comma for thousands
 
 Values = dict[Column, tuple[Cell, Value]]
 
@@ -122,14 +127,33 @@ class RowValues:
 
     def _is_shifted(self, number: int, found: Values) -> bool:
         """Whether the figures of a row seem to stand one cell too far to the right: one lacks, and
-        one stands in the first column behind the table, which has no label.
+        a bare number stands in the first column behind the table, which has no label, or among the
+        remarks; there also when none lacks and one may have been split: "1,900" as 1 and 900.
         """
-        behind = self._sheet.cell(number, self._behind).value
         length = self._sheet.row_lengths.get(number)
         if length is not None and any(length < column.number for column in found):
             return True  # a line of a text file that breaks off: which field it lacks is not known
-        lacks = any(value.flag is Flag.NO_DATA and not cell.text for cell, value in found.values())
-        return lacks and isinstance(behind, (int, float)) and self._behind not in self._labelled
+        blank = [
+            cell.column
+            for cell, value in found.values()
+            if value.flag is Flag.NO_DATA and not cell.text
+        ]
+        remark = self._layout.remark_column
+        if remark is not None and _is_bare_number(self._sheet.cell(number, remark)):
+            lacks = any(column < remark for column in blank)
+            if lacks or self._may_be_split(number, remark):
+                return True
+        if self._behind in self._labelled or not blank:
+            return False
+        return _is_bare_number(self._sheet.cell(number, self._behind))
+
+    def _may_be_split(self, number: int, remark: int) -> bool:
+        """Whether two cells side by side, from the first figure to the remark, read as one number
+        in two parts.
+        """
+        first = min((column.number for column in self._layout.columns), default=remark)
+        texts = [clean(self._sheet.cell(number, at).text) for at in range(first, remark + 1)]
+        return any(map(_SPLIT.match, map("|".join, itertools.pairwise(texts))))
 
     def _shares_of(self, column: Column) -> bool | None:
         """Whether figures of a column of counts are shares: most (True) or some (False); None when
@@ -204,6 +228,13 @@ class RowValues:
         if count is None:
             return value
         return Value(count, Flag.FROM_SHARE, "count_from_share", {"value": count, "whole": whole})
+
+
+def _is_bare_number(cell: Cell) -> bool:
+    """Whether a cell holds a number and nothing else, be it as text."""
+    if isinstance(cell.value, str):
+        return bool(_BARE_NUMBER.match(clean(cell.value)))
+    return isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
 
 
 def _unsure(value: Value, problem: str = "value_ambiguous") -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 
 from dxkit.intake.labels import RowLabel, row_label
 from dxkit.intake.layout import Layout
@@ -48,6 +49,11 @@ class RowReader:
     def opened(self) -> dict[str, Unit]:
         """The units that only the workbook names, by their codes."""
         return self._units.opened
+
+    @property
+    def written(self) -> Counter[Unit]:
+        """The same units in every writing, and how often each stands there."""
+        return self._units.written
 
     def place(self, cell: Cell) -> CellRef:
         """The full address of a cell."""

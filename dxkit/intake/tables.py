@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dxkit.intake.checks import ControlTotal, contradicting_ratio
 from dxkit.intake.layout import Column, Layout
+from dxkit.intake.names_beside import of_nearest_names
 from dxkit.intake.rows import RowReader
 from dxkit.intake.text import clean
 from dxkit.intake.totals import RowRead
@@ -31,7 +33,7 @@ class TableRead:
     cumulative: list[Observation] = field(default_factory=list)  # flows since before the period
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    units: list[Unit] = field(default_factory=list)
+    units: Counter[Unit] = field(default_factory=Counter)  # that it alone names, as written
     header_place: CellRef | None = None
     sender: Unit | None = None
 
@@ -46,10 +48,10 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
     if any(c.measure.kind is MeasureKind.TEXT for c in layout.columns):
         _read_register(reader, layout, period, result)
     else:
-        rows = reader.read()
+        rows = of_nearest_names(reader.read(), reader.names, reader.sheet, layout)
         _read_counts(reader, rows, result)
         _check_ratios(reader, layout, rows, result)
-    result.units.extend(reader.opened.values())
+    result.units.update(reader.written)
     result.findings.extend(reader.findings)
     return result
 

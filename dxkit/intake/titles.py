@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from dxkit.intake.labels import row_label
 from dxkit.intake.names import Names
+from dxkit.intake.scopes import Scope
 from dxkit.intake.stated import (
     month_in_name,
     quarter_in_name,
@@ -36,8 +37,9 @@ def about_time(
     sheet: Sheet, rows: range, period: Period, file: str, sums_up: bool
 ) -> Finding | None:
     """What is wrong with the time that the titles state, or, where they state none, the names of
-    the sheet and the file: another period (``wrong_period``), or all months since the year began
-    (``cumulative_title``), which matters where the table ``sums_up``. None when nothing is.
+    the sheet and the file, or that the sheet's name states beside them: another period
+    (``wrong_period``), or all months since the year began (``cumulative_title``), which matters
+    where the table ``sums_up``. None when nothing is.
     """
     if split_period_id(period.id)[1] != "quarter":
         return None
@@ -46,6 +48,7 @@ def about_time(
     if found is None and not any(stated_times(cell.text) for cell in cells):
         found = _days_and_years(cells, sheet, period, file)
         found = found or _in_names(sheet, period, file)
+    found = found or _sheet_of_other_time(sheet, period, file)
     if found is None and sums_up:
         place = CellRef(file, sheet.name)
         for text, cell in [*((cell.text, cell) for cell in cells), (sheet.name, None)]:
@@ -112,6 +115,34 @@ def _in_names(sheet: Sheet, period: Period, file: str) -> Finding | None:
     return None
 
 
+def _sheet_of_other_time(sheet: Sheet, period: Period, file: str) -> Finding | None:
+    """That a sheet whose title may have been copied is called after another time: a quarter, or a
+    month of which no day lies in the period, nor is the one after it, in which it is sent. Words
+    of time only: "Q3" may be a place.
+    """
+    words = vocabulary()["period_quarter"] + vocabulary()["period_month"]
+    key = normalise(sheet.name)
+    if not any((fold(word) if key.isascii() else word) in key for word in words):
+        return None
+    time = quarter_in_name(sheet.name) or month_in_name(sheet.name)
+    if time is None or time.fits(period):
+        return None
+    if time.kind == "month" and any(
+        time.number == month and time.year in (None, year) for year, month in _months_of(period)
+    ):
+        return None
+    values = {"stated": clean(sheet.name), "expected": period.id}
+    return Finding("wrong_period", CellRef(file, sheet.name), "", sheet.name, values)
+
+
+def _months_of(period: Period) -> Iterator[tuple[int, int]]:
+    """The months that hold days of a period, and the one after the last."""
+    first = period.first_day.year * 12 + period.first_day.month - 1
+    last = period.last_day.year * 12 + period.last_day.month
+    for month in range(first, last + 1):
+        yield month // 12, month % 12 + 1
+
+
 def _cumulative_word(text: str) -> str:
     """The word of a text that says that it adds up since before the period."""
     key = f" {fold(text)} "
@@ -150,12 +181,9 @@ def sender_of(
     titles = [clean(cell.text) for cell in title_cells(sheet, rows)]
     if sender is None:
         sender = _in_titles(titles, names)
-    within = (
-        names.units.descendants(sender.code)
-        if sender is not None
-        else [u for u in names.units.units if u.level != names.units.levels[0]]
-    )
-    found = _signing(sheet.name, titles, tuple(within), names) or sender
+    scopes = names.scopes
+    within = scopes.descendants(sender.code) if sender is not None else scopes.below_top
+    found = _signing(sheet.name, titles, within, names) or sender
     return found, _contradiction(found, file, sheet, rows, names)
 
 
@@ -184,33 +212,32 @@ def _contradiction(
 
 def sender_in_name(file: str, names: Names) -> Unit | None:
     """The unit that the name of a file begins with by code or holds by name, or None."""
-    below_top = [u for u in names.units.units if u.level != names.units.levels[0]]
-    stem = slug(PurePosixPath(file).with_suffix("").as_posix())
     code = slug(PurePosixPath(file).stem).split("-")[0]
-    if code in names.units and names.units.get(code) in below_top:
+    if code in names.units and names.units.get(code).level != names.units.levels[0]:
         return names.units.get(code)
-    return _finest([u for u in below_top if f"-{slug(u.name)}-" in f"-{stem}-"], names)
+    words = slug(PurePosixPath(file).with_suffix("").as_posix()).split("-")
+    parts = {
+        "-".join(words[first:last])
+        for first in range(len(words))
+        for last in range(first + 1, len(words) + 1)
+    }
+    return _finest([unit for part in parts for unit in names.scopes.by_slug.get(part, ())], names)
 
 
 def _in_titles(titles: Sequence[str], names: Names) -> Unit | None:
     """The unit of the level below the top that the titles name in full."""
-    first_level = names.units.levels[1] if len(names.units.levels) > 1 else ""
     text = " | ".join(normalise(title) for title in titles)
-    return _finest(
-        [u for u in names.units.at_level(first_level) if normalise(u.name) in text], names
-    )
+    return _finest([unit for key, unit in names.scopes.first_level if key in text], names)
 
 
-def _signing(
-    sheet_name: str, titles: Sequence[str], within: tuple[Unit, ...], names: Names
-) -> Unit | None:
+def _signing(sheet_name: str, titles: Sequence[str], within: Scope, names: Names) -> Unit | None:
     """The unit that the sheet is called after, or whose office stands alone in a title cell."""
     offices = vocabulary()["office_prefixes"]
     texts = [
         title for title in titles if any(normalise(title).startswith(f"{o} ") for o in offices)
     ]
     for text in (*row_label(sheet_name).readings, *texts):
-        match = names.find(text, [within])
+        match = names.find(text, [within], suggest=False)
         if match.unit is not None:
             return match.unit
     return None

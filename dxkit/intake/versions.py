@@ -8,6 +8,8 @@ one error: cells that differ are not used.
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 
 from dxkit.intake.changes import compare
@@ -17,6 +19,8 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.table import Flag, Observation
 
+Figure = tuple[str, str, str]  # unit, period, measure
+
 _ALIKE = 0.5  # of the smaller file's cells, or figures, that two versions have in common
 _NAMED = 20  # cells that a finding names
 _LONGEST_SHOWN = 60  # characters of a cell that a finding shows
@@ -25,23 +29,34 @@ _LONGEST_SHOWN = 60  # characters of a cell that a finding shows
 def settled(files: Sequence[FileRead]) -> list[FileRead]:
     """The files, of which those that another one stands for say nothing but that."""
     result = list(files)
+    copies = [file for file in files if file.cells.origin is not None]
     for number, file in enumerate(result):
-        copy = next((c for c in files if c is not file and _is_copy(c, file)), None)
+        copy = next((c for c in copies if c is not file and _is_copy(c, file)), None)
         if copy is not None:
             result[number] = _silent(file, "file_superseded", copy)
     figures = [_figures(file) for file in result]
-    for number in range(len(result)):
-        for later in range(number + 1, len(result)):
-            common = len(figures[number] & figures[later])
-            if (
-                common
-                and common >= _ALIKE * min(len(figures[number]), len(figures[later]))
-                and result[number].tables
-                and result[later].tables
-                and _common_cells(result[number], result[later]) >= _ALIKE
-            ):
-                result[number], result[later] = _of_two(result[number], result[later])
+    for (number, later), common in _in_common(figures):
+        if (
+            common >= _ALIKE * min(len(figures[number]), len(figures[later]))
+            and result[number].tables
+            and result[later].tables
+            and _common_cells(result[number], result[later]) >= _ALIKE
+        ):
+            result[number], result[later] = _of_two(result[number], result[later])
     return result
+
+
+def _in_common(figures: Sequence[Set[Figure]]) -> list[tuple[tuple[int, int], int]]:
+    """The pairs of files that report a figure both, in their order, and how many they do."""
+    files: dict[Figure, list[int]] = defaultdict(list)
+    for number, of_file in enumerate(figures):
+        for figure in of_file:
+            files[figure].append(number)
+    pairs: Counter[tuple[int, int]] = Counter()
+    for numbers, times in Counter(map(tuple, files.values())).items():
+        for pair in itertools.combinations(numbers, 2):
+            pairs[pair] += times
+    return sorted(pairs.items())
 
 
 def _is_copy(copy: FileRead, original: FileRead) -> bool:
@@ -54,7 +69,7 @@ def _is_copy(copy: FileRead, original: FileRead) -> bool:
     )
 
 
-def _figures(file: FileRead) -> set[tuple[str, str, str]]:
+def _figures(file: FileRead) -> set[Figure]:
     return {
         (observation.unit_code, observation.period, observation.measure)
         for table in file.tables

@@ -80,6 +80,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_repeated_alike": Severity.NOTE,
         "group_unclear": Severity.ERROR,
         "table_missing": Severity.WARNING,
+        "table_repeated": Severity.WARNING,
         "unit_not_beside": Severity.WARNING,
         "unit_not_reported": Severity.WARNING,
         # values
@@ -89,6 +90,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "value_shown_otherwise": Severity.ERROR,
         "cell_merged": Severity.ERROR,
         "row_shifted": Severity.ERROR,
+        "name_not_nearest": Severity.ERROR,
         "value_of_other_thing": Severity.ERROR,
         "value_approximate": Severity.WARNING,
         "value_struck_out": Severity.ERROR,

@@ -116,6 +116,13 @@ class UnitRegistry:
         return self._by_code.get(parent_code)
 
     @cached_property
+    def _by_level(self) -> dict[str, tuple[Unit, ...]]:
+        found: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            found[unit.level].append(unit)
+        return {level: tuple(units) for level, units in found.items()}
+
+    @cached_property
     def _ancestors(self) -> dict[str, tuple[Unit, ...]]:
         return {}
 
@@ -138,7 +145,7 @@ class UnitRegistry:
 
     def at_level(self, level: str) -> tuple[Unit, ...]:
         """All units of one level, in registry order."""
-        return tuple(unit for unit in self.units if unit.level == level)
+        return self._by_level.get(level, ())
 
     @property
     def top(self) -> Unit:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import sys
+import unicodedata
+
 import pytest
 
 from dxkit.intake.names import Names
+from dxkit.intake.titles import sender_in_name
 from dxkit.model.campaign import Campaign
+from dxkit.model.units import Unit
+from tests.intake.office import Office
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +109,77 @@ def test_an_old_name_of_a_unit_that_goes_on_means_it_and_says_so(
     match = names.find(written, [names.units.at_level(level)])
     assert match.unit is not None
     assert (match.unit.code, match.problem) == (code, "unit_renamed")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Ấp Bình Thuận", "Ấp Bình Thuận"), ("Ấp Hòa Luật", "Ấp Hòa Luật"),
+        ("Ấp Hoà Khuê", "Ấp Hoà Khuê"), ("Ấp 3/2", "Ấp 3/2"), ("Ấp Lợi A2", "Ấp Lợi A2"),
+        ("Ấp Bắc-Nam", "Ấp Bắc-Nam"), ("Ấp Tân Hòa (cũ)", "Ấp Tân Hòa (cũ)"),
+        ("Ấp (cũ) 1", "Ấp (cũ) 1"), ("Ấp 05", "Ấp 05"), ("Khu vực IV", "Khu vực IV"),
+        ("Ấp McĐơn", "Ấp McĐơn"), ("Ấp TÂN AN", "Ấp TÂN AN"),
+        (unicodedata.normalize("NFD", "Ấp Bình Thuận"), "Ấp Bình Thuận"),
+        # the type as the campaign declares it
+        ("KV4", "Khu vực 4"), ("KV. A1", "Khu vực A1"), ("KHU VỰC: Bình An", "Khu vực Bình An"),
+        ("ấp 2a", "Ấp 2a"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_hamlet_stays_as_it_was_written(
+    names: Names, written: str, name: str
+) -> None:
+    unit = names.open_unit(written, names.units.get("31318"))
+    assert unit is not None
+    assert (unit.name, unit.type) == (name, name.removesuffix(unit.bare_name).strip())
+
+
+def test_of_two_writings_of_a_hamlet_the_commoner_is_shown(office: Office) -> None:
+    written = ("Khu vực Bình THUẬN", "KV Bình Thuận", "Khu vực Bình Thuận")
+    for number, hamlet in enumerate(written):
+        office.sends(
+            ["TT", "Đơn vị", ("Tổng số hộ", "Hộ có kỹ năng số", "Hộ SXNN")[number]],
+            ["I", "Phường I"],
+            [1, hamlet, 100],
+            file=f"930 {number}.xlsx",
+        )
+    received = office.sent().received
+    hamlets = [unit for unit in received.units.units if unit.level == "hamlet"]
+    assert [(u.code, u.name) for u in hamlets] == [
+        ("31318-khu-vuc-binhf-thuaanj", "Khu vực Bình Thuận")
+    ]
+    assert [o.value for o in received.table.observations] == [100, 100, 100]
+
+
+def test_looking_up_a_name_costs_the_same_among_more_units(haugiang: Campaign) -> None:
+    def calls(communes: int) -> int:
+        more = [
+            Unit(f"x{n}", f"Xã Thử Nghiệm {n}", "Xã", "commune", "930") for n in range(communes)
+        ]
+        campaign = dataclasses.replace(haugiang, units=haugiang.units.with_units(more))
+        names = Names(campaign, haugiang.period("2022-Q4").last_day)
+
+        def look() -> None:
+            levels = [names.units.at_level(level) for level in names.units.levels]
+            assert len(levels[2]) == 75 + communes
+            assert names.find("Xã Vị Tân", names.scopes.levels).unit is not None
+            assert sender_in_name("2022/930 Vị Thanh.xlsx", names) is not None
+            assert sender_in_name("xa-vi-tan.xlsx", names) is not None
+
+        look()  # prepares
+        counted = 0
+
+        def count(*_: object) -> None:
+            nonlocal counted
+            counted += 1
+
+        sys.setprofile(count)
+        try:
+            look()
+        finally:
+            sys.setprofile(None)
+        return counted
+
+    assert calls(400) == calls(20)
 
 
 def test_names_that_differ_only_in_accents_have_codes_of_their_own(names: Names) -> None:

@@ -1,0 +1,214 @@
+"""Whose a figure is: the nearest name on its left in its own row, one source for each figure, and
+rows that stand in their columns.
+"""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+
+from dxkit.intake.layout import Column, Layout
+from dxkit.intake.names import Names
+from dxkit.intake.rows import RowReader
+from dxkit.intake.tables import read_table
+from dxkit.intake.workbook import Cell
+from dxkit.intake.workbook.sheet_building import build_sheet
+from dxkit.model.table import Flag
+from tests.intake.office import HEAD, HOA_LUU, PHUONG_I, VI_TAN, Office, Row, Seen, at
+
+TITLE: Row = ["SỐ LIỆU QUÝ IV NĂM 2022"]
+
+
+def test_names_between_figures_do_not_take_those_on_their_left(office: Office) -> None:
+    seen = office.sends(
+        ["TT", "Địa bàn", "Số tổ", None, "Số thành viên"],
+        [1, "Phường I", 5, "Xã Vị Tân", 40],
+        [2, "Xã Vị Tân", 7, "Phường I", 30],
+    )
+    assert seen.figure(PHUONG_I, "teams") == (5, None, at("C2"))
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("C3"))
+    assert seen.figure(VI_TAN, "team_members") == (40, None, at("E2"))
+    assert seen.figure(PHUONG_I, "team_members") == (30, None, at("E3"))
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "cells"),
+    [
+        # an unlabelled column of names nearer to the figures than the labelled one
+        (["TT", "Đơn vị", None, "Số tổ", "Số thành viên"],
+         [1, "Phường I", "Xã Vị Tân", 5, 40], ["D2", "E2"]),
+        (["TT", "Đơn vị", "Số tổ", "Thuộc", "Số thành viên"],
+         [1, "Phường I", 5, "UBND xã Vị Tân", 40], ["E2"]),
+        (["TT", "Đơn vị", "Số tổ", "Thuộc", "Số thành viên"],
+         [1, "Phường I", 5, "Khu vực 3", 40], ["E2"]),
+        # no name on the left, and two on the right
+        (["Số tổ", None, "Số thành viên", None],
+         [5, "Phường I", 40, "Xã Vị Tân"], ["A2"]),
+    ],
+)  # fmt: skip
+def test_a_figure_with_another_name_nearer_is_not_used(
+    office: Office, head: Row, row: Row, cells: list[str]
+) -> None:
+    seen = office.sends(head, row)
+    assert seen.findings("name_not_nearest") == [("name_not_nearest", at(c)) for c in cells]
+    used = {str(o.place) for o in seen.received.table.observations if o.value is not None}
+    assert used.isdisjoint(at(cell) for cell in cells)
+    assert len(used) == 2 - len(cells)
+
+
+def test_a_figure_on_the_left_of_the_only_name_in_its_row(office: Office) -> None:
+    seen = office.sends(["TT", "Số tổ", "Đơn vị", "Số thành viên"], [1, 5, "Phường I", 40])
+    assert seen.figure(PHUONG_I, "teams") == (5, None, at("B2"))
+    assert seen.figure(PHUONG_I, "team_members") == (40, None, at("D2"))
+
+
+def test_the_check_does_not_rest_on_how_the_header_was_read(office: Office) -> None:
+    """As if the names between the figures had been taken for the only ones."""
+    layout = Layout(
+        "teams", range(1, 2),
+        tuple(
+            Column(number, office.campaign.measure(measure), "2022-Q4")
+            for number, measure in ((3, "teams"), (5, "team_members"))
+        ),
+        (4,), 1, None, None, (), (), 2,
+    )  # fmt: skip
+    texts = [[], [1, "Phường I", 5, "Xã Vị Tân", 40]]
+    cells = [
+        Cell(row, column, value)
+        for row, values in enumerate(texts, 1)
+        for column, value in enumerate(values, 1)
+    ]
+    sheet = build_sheet("Biểu", {(cell.row, cell.column): cell for cell in cells})
+    names = Names(office.campaign, office.campaign.period("2022-Q4").last_day)
+    read = read_table(RowReader(names, "930.xlsx", sheet, layout, None), layout, "2022-Q4")
+    assert [(o.unit_code, o.value, o.place.cell) for o in read.observations] == [
+        (VI_TAN, None, "C2"),
+        (VI_TAN, 40, "E2"),
+    ]
+    assert [(f.code, f.place.cell) for f in read.findings] == [("name_not_nearest", "C2")]
+
+
+@pytest.mark.parametrize("text", ["II", "Khá", "xã hội hoá", "2"])
+def test_other_texts_beside_figures_are_no_names(office: Office, text: str) -> None:
+    seen = office.sends(
+        ["TT", "Đơn vị", "Số tổ", "Xếp loại", "Số thành viên"], [1, "Phường I", 5, text, 40]
+    )
+    assert seen.figure(PHUONG_I, "team_members") == (40, None, at("E2"))
+
+
+def two_sheets(office: Office, first: Row, second: Row, name: str = "Bản cũ") -> Seen:
+    """A workbook with a row of Phường I on two sheets."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, row in (("Biểu", first), (name, second)):
+        sheet = book.create_sheet(title)
+        for line in (TITLE, HEAD, [1, "Phường I", *row]):
+            sheet.append(line)
+        for cell in sheet[3]:
+            if cell.value == "#REF!":
+                cell.data_type = "e"
+    book.save(office.folder / "930.xlsx")
+    return office.sent()
+
+
+@pytest.mark.parametrize("bad", ["#REF!", "chưa rõ", None, "không phát sinh", "chưa báo cáo"])
+@pytest.mark.parametrize("old_first", [False, True])
+def test_a_figure_is_not_taken_from_another_sheet(
+    office: Office, bad: object, old_first: bool
+) -> None:
+    rows: list[Row] = [[bad, 40], [5, 40]]
+    seen = two_sheets(office, *(rows[::-1] if old_first else rows))
+    assert seen.figure(PHUONG_I, "teams") == (None, Flag.REJECTED, at("C3"))
+    assert seen.figure(PHUONG_I, "team_members") == (40, None, at("D3"))
+    assert sorted(place for _, place in seen.findings("unit_repeated")) == [
+        at("C3", sheet="Biểu"),
+        at("C3", sheet="Bản cũ"),
+    ]
+    assert seen.findings("table_repeated") == [("table_repeated", "930.xlsx › Bản cũ")]
+
+
+def test_a_row_left_blank_is_not_filled_from_another_sheet(office: Office) -> None:
+    seen = two_sheets(office, [None, None], [5, 40])
+    assert seen.figure(PHUONG_I, "teams") == (None, Flag.REJECTED, at("C3"))
+    assert seen.figure(PHUONG_I, "team_members") == (None, Flag.REJECTED, at("D3"))
+
+
+def test_a_table_that_stands_alike_on_two_sheets_counts_once(office: Office) -> None:
+    seen = two_sheets(office, [5, 40], [5, 40])
+    assert seen.figure(PHUONG_I, "teams") == (5, None, at("C3"))
+    assert seen.findings() == [("table_repeated", "930.xlsx › Bản cũ")]
+
+
+@pytest.mark.parametrize("said", [(0, "không phát sinh"), ("không phát sinh", 0)])
+def test_nought_and_nothing_arose_are_no_contradiction(
+    office: Office, said: tuple[object, object]
+) -> None:
+    seen = two_sheets(office, [said[0], 40], [said[1], 40])
+    assert seen.findings("unit_repeated") == []
+    assert seen.figure(PHUONG_I, "team_members") == (40, None, at("D3"))
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"), [(None, 5), ("chưa rõ", None)], ids=["blank", "unreadable"]
+)
+def test_another_file_fills_what_was_left_blank_and_nothing_else(
+    office: Office, first: object, expected: int | None
+) -> None:
+    office.sends(HEAD, [1, "Phường I", first, 40], [2, "Xã Vị Tân", 7, 30])
+    seen = office.sends(
+        TITLE, [], ["TT", "Đơn vị", "Số tổ"], [1, "Phường I", 5], file="930 bổ sung.xlsx"
+    )
+    assert seen.figure(PHUONG_I, "teams")[0] == expected
+    assert bool(seen.findings("unit_repeated")) == (expected is None)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"),
+    [
+        ("Tháng 6", False), ("thang 8-2022", False), ("Quý III", False), ("Tháng 11.2021", False),
+        ("Tháng 9", True), ("Tháng 11", True), ("Tháng 01.2023", True), ("Quý IV", True),
+        ("Quỹ 2", True), ("Q3", True), ("Biểu 6", True),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_sheet_states_a_time_too(office: Office, name: str, is_read: bool) -> None:
+    seen = office.sends(TITLE, HEAD, [1, "Phường I", 5, 40], sheet=name)
+    found = [] if is_read else [("wrong_period", f"930.xlsx › {name}")]
+    assert seen.findings("wrong_period") == found
+    assert bool(seen.figure(PHUONG_I, "teams")) == is_read
+
+
+REMARKS: Row = [*HEAD, "Ghi chú"]
+
+
+@pytest.mark.parametrize(
+    ("row", "is_shifted"),
+    [
+        ([None, 5, 40], True), ([None, 5, "40"], True),  # one cell to the right
+        ([1, 900, 40], True), ([5, 1, 900], True), ([5, "1", "044"], True),  # 1,900 and 1,044
+        ([5, 40, 7], False), ([5, 1900, 12], False),
+        ([None, 5, "40 người mới"], False), ([5, 1, "900 người mới"], False),
+    ],
+)  # fmt: skip
+def test_a_bare_number_among_the_remarks(office: Office, row: Row, is_shifted: bool) -> None:
+    seen = office.sends(REMARKS, [1, "Phường I", *row], [2, "Xã Vị Tân", 7, 30, "đủ"])
+    figures = dict(zip(("teams", "team_members"), row, strict=False))
+    for (measure, number), column in zip(figures.items(), "CD", strict=True):
+        value = None if is_shifted or number is None else int(str(number))
+        assert seen.figure(PHUONG_I, measure)[::2] == (value, at(f"{column}2"))
+    places = [at(f"{c}2") for c, n in zip("CD", figures.values(), strict=True) if n is not None]
+    assert [place for _, place in seen.findings("row_shifted")] == (places if is_shifted else [])
+    assert seen.figure(VI_TAN, "team_members") == (30, None, at("D3"))
+
+
+@pytest.mark.parametrize("line", ["1,Phường I,5,1,044", "1,Phường I,1,900,40", "1,Phường I,,5,40"])
+def test_a_number_that_its_comma_cuts_in_two_in_a_text_file(office: Office, line: str) -> None:
+    lines = [",".join(map(str, REMARKS)), line, "2,Xã Vị Tân,7,30,", "3,Xã Hỏa Lựu,6,20,đủ"]
+    (office.folder / "930.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    seen = office.sent()
+    for measure in ("teams", "team_members"):
+        assert seen.figure(PHUONG_I, measure)[0] is None
+    assert ("row_shifted", "930.csv › D2") in [
+        (code, place.replace("!", "")) for code, place in seen.findings("row_shifted")
+    ]
+    assert seen.figure(VI_TAN, "team_members")[0] == 30
+    assert seen.figure(HOA_LUU, "team_members")[0] == 20
