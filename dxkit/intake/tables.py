@@ -32,7 +32,8 @@ class TableRead:
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
-    header_place: CellRef | None = None
+    header_place: CellRef | None = None  # of a register
+    heading: CellRef | None = None  # of a table of figures: where the names of its units begin
     sender: Unit | None = None
 
 
@@ -46,6 +47,9 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
     if any(c.measure.kind is MeasureKind.TEXT for c in layout.columns):
         _read_register(reader, layout, period, result)
     else:
+        first = (*layout.unit_columns, *(column.number for column in layout.columns))[0]
+        cell = reader.sheet.cell(layout.header_rows.start, first)
+        result.heading = reader.place(cell)
         rows = reader.read()
         _read_counts(reader, rows, result)
         _check_ratios(reader, layout, rows, result)

@@ -13,6 +13,8 @@ from dxkit.story.claims.view import View
 
 _RANKS = ("headline_rank_up", "headline_rank_down", "headline_rank_same", "headline_rank_new")
 _WITHOUT_RANK = (
+    "headline_no_targets",
+    "headline_after_end",
     "headline_incomplete",
     "headline_not_reported",
     "headline_unread",
@@ -31,8 +33,10 @@ TARGETS = (
 
 
 def headlines(view: View) -> Iterator[Claim]:
-    """At most three claims; a campaign without targets or an earlier period has fewer."""
-    for claim in (standing(view), _targets(view), _change(view)):
+    """At most three claims, and why the unit takes no award if figures lack; a campaign without
+    targets or an earlier period has fewer.
+    """
+    for claim in (standing(view), _figures_lacking(view), _targets(view), _change(view)):
         if claim is not None:
             yield claim
 
@@ -70,6 +74,23 @@ def standing(view: View) -> Claim | None:
             "previous_period": view.previous_period or (),
             "period": Reference("period", view.analysis.period.id),
             "lacking": lacking,
+        },
+    )
+
+
+def _figures_lacking(view: View) -> Claim | None:
+    """Why a ranked unit takes no award whatever its place: it is that of the figures that came."""
+    if not any(rule.level == view.unit.level for rule in view.campaign.rewards):
+        return None
+    totals = view.analysis.results.totals
+    units = [c.unit.code for c in view.children if totals[c.unit.code].lacking]
+    message = "headline_figures_lacking" if units else "headline_figures_lacking_own"
+    return choose(
+        (message,),
+        {
+            **view.known_kinds(TOTAL, "rank", "figures_lacking"),
+            "unit": view.itself,
+            "units": [Reference("unit", code) for code in units],
         },
     )
 
