@@ -61,7 +61,9 @@ class BasicFacts:
         return self._totals[unit_code]
 
     def rank(self, unit_code: str) -> Fact | None:
-        """The place of a unit; None when it is compared with nobody who has points."""
+        """The place of a unit, without a value when it has none; None when it is compared with
+        nobody.
+        """
         results = self._analysis.results
         unit = self._analysis.units.get(unit_code)
         group = results.group_of(unit)
@@ -70,7 +72,7 @@ class BasicFacts:
             for member in (results.groups[unit.level, group] if group else ())
             if results.totals[member.code].points is not None
         )
-        if not points_of_group:
+        if not group:
             return None
         return rank_fact(
             self._analysis.fact_maker(unit_code),

@@ -76,7 +76,8 @@ class CardFacts:
         yield from target_count_facts(maker, results)
         totals = self.analysis.results.totals
         children = self.analysis.units.children(unit.code)
-        yield from reporting_facts(maker, [totals[child.code] for child in children])
+        lacking = self.analysis.results.lacking_below(unit.code)
+        yield from reporting_facts(maker, [totals[child.code] for child in children], lacking)
         yield from total_facts(
             maker,
             self.analysis.results.totals[unit.code],

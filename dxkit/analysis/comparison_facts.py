@@ -147,12 +147,16 @@ def target_count_facts(maker: FactMaker, results: Sequence[Result]) -> Iterator[
     yield maker.counted(TOTAL, "targets_met", met, "count_of_targets_met")
 
 
-def reporting_facts(maker: FactMaker, totals: Sequence[Total]) -> Iterator[Fact]:
-    """Of the units directly below: how many there are, how many sent nothing, and of how many
-    nothing could be used though files at hand hold parts that were not.
+def reporting_facts(
+    maker: FactMaker, totals: Sequence[Total], lacking: Sequence[str]
+) -> Iterator[Fact]:
+    """Of the units directly below: how many there are, how many sent nothing, of how many nothing
+    could be used though files at hand hold parts that were not, and how many are ``lacking`` some
+    of their figures.
     """
     silent = sum(total.missing == Flag.NOT_REPORTED for total in totals)
     unread = sum(total.missing == Flag.UNREAD for total in totals)
     yield maker.counted(TOTAL, "units", len(totals), "count_of_units")
     yield maker.counted(TOTAL, "units_not_reported", silent, "count_of_units")
     yield maker.counted(TOTAL, "units_unread", unread, "count_of_units")
+    yield maker.counted(TOTAL, "units_lacking", len(lacking), "count_of_units")

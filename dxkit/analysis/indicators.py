@@ -93,6 +93,7 @@ class Aggregates:
         self._table = received.table
         self._depth = {level.id: depth for depth, level in enumerate(campaign.levels)}
         self._not_used = received.not_used_of(campaign.report_level)
+        self._heard = received.units_heard
         self._pairs_known: dict[tuple[str, str, str], tuple[_Pair, ...]] = {}
 
     def measure(self, unit_code: str, measure_id: str) -> Quantity:
@@ -122,8 +123,13 @@ class Aggregates:
         return self._depth[level] <= finest
 
     def _nothing(self, unit_code: str) -> Quantity:
-        """That nothing of a unit is at hand, and whether it may have been sent all the same."""
-        return Quantity(None, Flag.UNREAD if unit_code in self._not_used else Flag.NOT_REPORTED)
+        """That a figure of a unit is not at hand: it may have been sent all the same, it lacks
+        beside others that came, or nothing came at all.
+        """
+        if unit_code in self._not_used:
+            return Quantity(None, Flag.UNREAD)
+        came = unit_code in self._heard
+        return Quantity(None, Flag.NO_DATA if came else Flag.NOT_REPORTED)
 
     def _own(self, unit_code: str, measure_id: str, other_id: str = "") -> tuple[_Pair, ...]:
         """The pairs that the unit itself reported, one for each part of the period."""

@@ -16,8 +16,9 @@ from dxkit.analysis.indicators import Aggregates
 from dxkit.analysis.ranking import places
 from dxkit.analysis.rewards import Candidate, Decision, decide
 from dxkit.analysis.scoring import REGISTRY, Case
-from dxkit.analysis.totals import Result, Total, total_of, why_unranked
+from dxkit.analysis.totals import Result, Total, total_of, why_unranked, without_points
 from dxkit.model.campaign import Campaign, Indicator
+from dxkit.model.plan import why_no_ranking
 from dxkit.model.table import SILENT, Received
 from dxkit.model.units import Unit
 
@@ -96,8 +97,13 @@ class Results:
 
     @cached_property
     def _unplaced(self) -> dict[str, Total]:
-        scoring = self.campaign.scoring
-        return {u.code: total_of(u.code, self.of_unit(u.code), scoring) for u in self.units.units}
+        scoring, found = self.campaign.scoring, {}
+        levels = {level.id for level in self.campaign.levels}
+        why = {level: why_no_ranking(self.campaign, level, self.rules_of) for level in levels}
+        for unit in self.units.units:
+            total = total_of(unit.code, self.of_unit(unit.code), scoring)
+            found[unit.code] = without_points(total, why[unit.level])
+        return found
 
     @cached_property
     def _ranks(self) -> dict[str, Total]:
@@ -198,7 +204,8 @@ class Results:
         if rank is None or total.points is None:
             return None
         met = sum(result.is_met is True for result in self.of_unit(unit_code))
-        return Candidate(unit_code, rank, total.points / self.campaign.scoring.total_points, met)
+        share = total.points / self.campaign.scoring.total_points
+        return Candidate(unit_code, rank, share, met, not total.lacking)
 
     def _why_unranked(self, unit: Unit, level: str) -> str:
         children = self.units.children(unit.code)
@@ -211,6 +218,19 @@ class Results:
             self.campaign.ranking,
             self.rules_of,
         )
+
+    def lacking_below(self, unit_code: str) -> tuple[str, ...]:
+        """Of the units directly below, those that have sent something and lack other figures;
+        those in which a unit below is silent are told of by that.
+        """
+        found = []
+        for child in self.units.children(unit_code):
+            total = self.totals[child.code]
+            below = (self.totals[c.code].missing for c in self.units.children(child.code))
+            silent = total.missing in SILENT or any(reason in SILENT for reason in below)
+            if total.lacking and not silent:
+                found.append(child.code)
+        return tuple(found)
 
     def _compare(self, level: str, members: tuple[Unit, ...], indicator: Indicator) -> list[Result]:
         target = self.campaign.target(indicator.id, level, self.rules_of)

@@ -16,18 +16,20 @@ QUOTA_FULL = "quota_full"
 BELOW_MINIMUM_SHARE = "below_minimum_share"
 BELOW_MINIMUM_TARGETS = "below_minimum_targets"
 HAS_AN_AWARD = "has_an_award"
+FIGURES_LACKING = "figures_lacking"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A ranked unit: its place in the ranking that counts, its share of the points and how many
-    targets it meets.
+    """A ranked unit: its place in the ranking that counts, its share of the points, how many
+    targets it meets, and whether its figures are whole.
     """
 
     unit_code: str
     rank: int
     share: float
     targets_met: int
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def decide(
 def _obstacle(rule: RewardRule, candidate: Candidate, awarded: Mapping[str, str] | Set[str]) -> str:
     if candidate.unit_code in awarded:
         return HAS_AN_AWARD
+    if not candidate.is_whole:
+        return FIGURES_LACKING
     least = round(rule.minimum_share, TOLERANCE_DIGITS)
     if round(candidate.share, TOLERANCE_DIGITS) < least:
         return BELOW_MINIMUM_SHARE

@@ -32,12 +32,13 @@ class Scorecard:
     units of the same type, type_units, type_value, against_type; contribution and weight (what it
     has of the unit above); spread (between the units below); goal, goal_shortfall, deadline,
     per_week, pace, goal_date (the way to the next target); movement_value, movement_target. Of
-    ``total``: points, max_points, covered, bonus, rank, rank_shared, ranked, rank_change (places
-    gained among the same units), points_before, progress, progress_rank, progress_ranked,
-    rank_best, rank_worst, award_draws, cells, cells_doubtful. Of a measure: value. Of the ranking
-    and the rewards among the units below: what the campaign declares, and how the list stands the
-    trials (see ``rule_facts``). Facts of the period before stand under their own period:
-    ``previous`` finds them.
+    ``total``: points, max_points, covered, figures_lacking (indicators of the scale whose figures
+    are not whole), units_lacking, bonus, rank, rank_shared, ranked, rank_change (places gained
+    among the same units), points_before, progress, progress_rank, progress_ranked, rank_best,
+    rank_worst, award_draws, cells, cells_doubtful. Of a measure: value. Of the ranking and the
+    rewards among the units below: what the campaign declares, and how the list stands the trials
+    (see ``rule_facts``). Facts of the period before stand under their own period: ``previous``
+    finds them.
     """
 
     unit: Unit

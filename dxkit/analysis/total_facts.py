@@ -84,6 +84,8 @@ def total_facts(
     yield maker.derived(
         TOTAL, "covered", total.covered, UnitOfMeasure.SHARE, 0, "covered_points", ()
     )
+    number = len(total.lacking)
+    yield maker.counted(TOTAL, "figures_lacking", number, "count_of_lacking")
     if scoring.bonus:
         yield maker.derived(
             TOTAL,

@@ -55,9 +55,11 @@ class Total:
 
     ``covered`` is the share of the scale whose indicators apply; ``bonus`` the part of ``points``
     that comes on top of the scale. ``missing`` tells why there is no total (``not_reported``,
-    ``unread``, ``incomplete``). ``sharing`` is how many units have its place, itself among them;
-    ``unranked`` tells why there is no place: that, ``excluded``, or the kind of a condition that
-    the unit does not fulfil.
+    ``unread``, ``incomplete``, or what the plan lacks). ``sharing`` is how many units have its
+    place, itself among them; ``unranked`` tells why there is no place: that, ``excluded``, or the
+    kind of a condition that the unit does not fulfil. ``lacking`` are the indicators of the scale
+    whose figures are not whole: some place that should be in them is not. Such a unit takes no
+    award.
     """
 
     unit_code: str
@@ -71,6 +73,7 @@ class Total:
     bonus: float = 0.0
     unranked: str = ""
     sharing: int = 0
+    lacking: tuple[str, ...] = ()
 
 
 def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) -> Total:
@@ -80,6 +83,7 @@ def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) ->
     counted = [
         r for r in results if r.indicator.scoring != "none" and r.indicator.id not in scoring.bonus
     ]
+    lacking = tuple(r.indicator.id for r in counted if not is_whole(r.measured))
     reasons = {r.measured.value.missing for r in counted if r.measured.value.value is None}
     unknown = reasons - {Flag.NOT_APPLICABLE}
     scored = [r for r in counted if r.points is not None]
@@ -87,14 +91,31 @@ def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) ->
     if unknown or not scored or not covered:
         silence = str(Flag.UNREAD if Flag.UNREAD in unknown else Flag.NOT_REPORTED)
         reason = silence if unknown <= SILENT and not scored else INCOMPLETE
-        return Total(unit_code, None, 0.0, reason, unranked=reason)
+        return Total(unit_code, None, 0.0, reason, unranked=reason, lacking=lacking)
     earned = math.fsum(r.points for r in scored if r.points is not None)
     bonus = math.fsum(
         r.points for r in results if r.indicator.id in scoring.bonus and r.points is not None
     )
     points = earned * (scoring.total_points / covered) + bonus
     band = band_of(points / scoring.total_points, scoring.bands)
-    return Total(unit_code, points, covered / scoring.total_points, band=band, bonus=bonus)
+    share = covered / scoring.total_points
+    return Total(unit_code, points, share, band=band, bonus=bonus, lacking=lacking)
+
+
+def without_points(total: Total, reason: str) -> Total:
+    """The total of a period whose plan lets nobody be ranked, for that ``reason`` (none: the total
+    as it is). A unit of which nothing came stays one.
+    """
+    if not reason or total.missing in SILENT:
+        return total
+    return Total(total.unit_code, None, 0.0, reason, unranked=reason, lacking=total.lacking)
+
+
+def is_whole(measured: Measured) -> bool:
+    """Whether nothing that should be in an indicator is left out of it."""
+    sides = (measured.value, measured.numerator, measured.denominator)
+    known = measured.value.missing in ("", Flag.NOT_APPLICABLE)
+    return known and not any(side.partial for side in sides)
 
 
 def why_unranked(

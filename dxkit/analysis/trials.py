@@ -53,6 +53,7 @@ class Trials:
         self.targets_met = np.array(
             [sum(r.is_met is True for r in results.of_unit(c)) for c in self.codes], dtype=np.int64
         )
+        self.whole = np.array([not totals[code].lacking for code in self.codes], dtype=bool)
         self.points = self.points_of(self.shares, self.weights[None, :])[0]
 
     def points_of(self, shares: Matrix, weights: Matrix) -> Matrix:
@@ -102,6 +103,7 @@ class Trials:
             eligible = (
                 (share >= round(rule.minimum_share, TOLERANCE_DIGITS))
                 & (targets_met >= rule.minimum_targets)
+                & self.whole
                 & ~listed
             )
             lowest = np.iinfo(np.int64).min

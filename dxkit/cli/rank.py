@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from dxkit.cli.session import DONE, Session, common_options
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
+
+if TYPE_CHECKING:
+    from dxkit.analysis.scorecard import Analysis
 
 
 @click.command()
@@ -55,4 +59,17 @@ def rank(
                 session.language.number(card.fact(TOTAL, k)) for k in ("rank", "points")
             )
             click.echo(f"{place}\t{points}\t{row.unit_name}\t{bands.get(row.band, '–')}")
-    return DONE
+    return DONE_WITH_ERRORS if _plan_lacks(session, analysis) else DONE
+
+
+def _plan_lacks(session: Session, analysis: Analysis) -> bool:
+    """Say what the plan lacks for the period to be ranked, if anything."""
+    from dxkit.model.plan import plan_findings
+    from dxkit.story.findings import finding_text, names_in_findings
+
+    names = names_in_findings(session.campaign, analysis.units, session.language)
+    found = list(plan_findings(session.campaign, analysis.period.id))
+    for finding in found:
+        text = finding_text(finding, session.language, names)
+        click.echo(f"{finding.place}: {text}", err=True)
+    return bool(found)

@@ -72,8 +72,8 @@ def report(
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
-    codes = [session.unit(unit, period_id) for unit in units]
-    session.level(level)
+    codes = [session.unit_with_page(unit, period_id) for unit in units]
+    session.level_with_pages(level)
     if notebook is not None:
         notebook = session.own_notebook(notebook, period_id)
     browser = find_browser() if "pdf" in kinds else None

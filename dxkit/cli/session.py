@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -15,7 +16,7 @@ import click
 
 if TYPE_CHECKING:
     from dxkit.intake.project import Project
-    from dxkit.model.campaign import Campaign
+    from dxkit.model.campaign import Campaign, Level
     from dxkit.story.messages import Language
     from dxkit.story.period import OpenPeriod
 
@@ -147,6 +148,33 @@ class Session:
         alike = [u for u in units.units if fold(text) and fold(text) in fold(u.name)]
         some = [f"{u.code} {u.name}" for u in alike or units.at_level(self.campaign.report_level)]
         raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
+
+    def unit_with_page(self, text: str, period_id: str) -> str:
+        """The same of a unit that can have a page: those that only the workbooks name cannot."""
+        from dxkit.intake.text import fold
+
+        units = self.campaign.units.on(self.campaign.period(period_id).last_day)
+        known = {unit.code for unit in units.units}
+        known |= {fold(name) for unit in units.units for name in (unit.name, unit.bare_name)}
+        for above, level in itertools.pairwise(self.campaign.levels):
+            if not level.open or text in known or fold(text) in known:
+                continue
+            by_code = any(text.startswith(f"{unit.code}-") for unit in units.at_level(above.id))
+            by_name = any(fold(text).startswith(f"{fold(word)} ") for word in level.prefixes)
+            if by_code or by_name:
+                raise self._without_pages(level, text)
+        return self.unit(text, period_id)
+
+    def level_with_pages(self, text: str) -> str:
+        """A level's id, checked, of a level whose units can have pages."""
+        if self.level(text) and self.campaign.level(text).open:
+            raise self._without_pages(self.campaign.level(text), text)
+        return text
+
+    def _without_pages(self, level: Level, text: str) -> CannotStartError:
+        able = ", ".join(known.id for known in self.campaign.levels if not known.open)
+        name = self.language.name(level.names)
+        return self.refuse("level_open", text=text, level=name, available=able)
 
     def own_notebook(self, named: Path, period_id: str) -> Path:
         """A notebook by its path or its name in notebooks/. From here on, outputs are apart from

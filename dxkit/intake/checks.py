@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -152,11 +152,13 @@ def total_differs(
     controls: Iterable[ControlTotal],
     observations: Iterable[Observation],
     units: UnitRegistry,
+    lacking: Collection[str] = (),
 ) -> Iterator[Finding]:
     """A total that is not the sum of the parts of its own table.
 
     Where a part is missing, the sum of the others is compared all the same when it is greater
     than the total already; a smaller one may only lack what is missing, which has its own finding.
+    ``lacking`` are the units (empty: the whole table) that a unit below has no row of.
     """
     sums: dict[tuple[str, str, str], _Sum] = defaultdict(_Sum)
     for part in observations:
@@ -172,7 +174,8 @@ def total_differs(
         added = math.fsum(found.values)
         difference = added - control.value
         # Sums of fractions differ in the last digit that a computer keeps; whole numbers do not.
-        if abs(difference) <= 1e-9 * max(abs(added), 1) or (found.has_gap and difference < 0):
+        has_gap = found.has_gap or control.unit_code in lacking
+        if abs(difference) <= 1e-9 * max(abs(added), 1) or (has_gap and difference < 0):
             continue
         values = {"total": control.value, "sum": added, "difference": abs(difference)}
         yield Finding("total_differs", control.place, control.unit_code, "", values)

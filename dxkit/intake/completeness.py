@@ -177,41 +177,17 @@ def missing_units(
     folder: Path,
     unused: Sequence[SourceFile] = (),
 ) -> Iterator[Finding]:
-    """Units that should have reported and did not: a whole workbook, or one unit of it. A unit
-    whose figures came and were refused has reported; so has one of whose files all are ``unused``.
+    """Reporting units of which nothing came. A unit whose figures came and were refused has
+    reported; so has one of whose files all are ``unused``.
     """
-    known: dict[str, Observation] = {}
-    for observation in observations:
-        chain: list[Unit] = [units.get(observation.unit_code)]
-        chain += units.ancestors(observation.unit_code)
-        for unit in chain:
-            earlier = known.get(unit.code)
-            if earlier is None or _says_more(observation, earlier):
-                known[unit.code] = observation
-    open_levels = {level.id for level in campaign.levels if level.open}
-    finest = [level.id for level in campaign.levels if level.id not in open_levels][-1]
+    known = {code for o in observations for code in (o.unit_code, *_above(o, units))}
     for unit in units.at_level(campaign.report_level):
         if unit.code not in known:
             yield _nothing_of(unit, units, folder, unused)
-            continue
-        if finest == campaign.report_level:
-            continue
-        for below in units.descendants(unit.code):
-            if below.level != finest:
-                continue
-            found = known.get(below.code)
-            if found is None or (found.value is None and found.flag is not Flag.REJECTED):
-                place = found.place if found else CellRef(known[unit.code].place.file)
-                yield Finding("unit_not_reported", place, below.code, values={"unit": below.name})
 
 
-def _says_more(observation: Observation, earlier: Observation) -> bool:
-    """Whether an observation tells better than another that a unit has reported."""
-    if earlier.value is not None:
-        return False
-    return observation.value is not None or (
-        observation.flag is Flag.REJECTED and earlier.flag is not Flag.REJECTED
-    )
+def _above(observation: Observation, units: UnitRegistry) -> tuple[str, ...]:
+    return tuple(unit.code for unit in units.ancestors(observation.unit_code))
 
 
 def _nothing_of(

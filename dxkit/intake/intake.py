@@ -23,7 +23,9 @@ from dxkit.intake.completeness import (
     united,
     without_repeated_rows,
 )
+from dxkit.intake.gaps import figures_gone, gaps_of
 from dxkit.intake.history import History
+from dxkit.intake.left_out import left_out
 from dxkit.intake.names import Names
 from dxkit.intake.raw_folder import look_into
 from dxkit.intake.received_file import FileRead, read_file, unreadable
@@ -33,6 +35,7 @@ from dxkit.intake.titles import sender_in_name
 from dxkit.intake.versions import settled
 from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period
+from dxkit.model.plan import plan_findings
 from dxkit.model.table import Flag, IndicatorTable, Observation, Received
 from dxkit.model.units import Unit
 
@@ -70,6 +73,7 @@ def read_period(
         for unit in (sender_in_name(name, names),)
     ]
     findings += received.findings
+    findings += plan_findings(campaign, period_id)
     if history is not None:
         findings += altered_cells(sent, files, history, lambda file: together([file]).findings)
     return dataclasses.replace(received, findings=tuple(findings))
@@ -94,6 +98,11 @@ def _together(
     lacking, parts = missing_parts(period, observations)
     observations += lacking
     findings += [*repeated, *parts]
+    if before is not None:
+        gone = left_out(campaign, units, period_id, observations, before)
+        units = units.with_units(gone.units)
+        observations += gone.observations
+        findings += gone.findings
     findings += without_repeated_rows(tables)
     observations += register_counts(campaign, names.units, tables, observations, period_id)
     corrected = {place: c for file in files for place, c in file.corrected.items()}
@@ -103,13 +112,16 @@ def _together(
         else o
         for o in observations
     ]
+    gaps = gaps_of(campaign, units, tables, observations, findings)
     for table in tables:
-        findings += total_differs(table.controls, table.observations, units)
+        short = gaps.below_totals(table)
+        findings += total_differs(table.controls, table.observations, units, short)
     findings += part_exceeds_whole(campaign, observations)
     findings += share_exceeds_whole(campaign, observations)
     findings += heaped_above_target(campaign, period_id, observations, units)
     unused = [file.source for file in files if file.is_unused]
     findings += missing_units(campaign, units, observations, folder, unused)
+    findings += gaps.findings
     findings += missing_tables(campaign, units, tables, observations)
     if references is not None:
         for check in campaign.reference_checks:
@@ -136,6 +148,7 @@ def _together(
     findings += cumulative_below_period(received)
     if before is not None:
         findings += over_time(campaign, received, before)
+        findings += figures_gone(received, before, gaps.findings)
     return dataclasses.replace(received, findings=tuple(findings))
 
 

@@ -34,7 +34,8 @@ class TableRead:
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     units: Counter[Unit] = field(default_factory=Counter)  # that it alone names, as written
-    header_place: CellRef | None = None
+    header_place: CellRef | None = None  # of a register
+    heading: CellRef | None = None  # of a table of figures: where the names of its units begin
     sender: Unit | None = None
 
 
@@ -48,6 +49,9 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
     if any(c.measure.kind is MeasureKind.TEXT for c in layout.columns):
         _read_register(reader, layout, period, result)
     else:
+        first = (*layout.unit_columns, *(column.number for column in layout.columns))[0]
+        cell = reader.sheet.cell(layout.header_rows.start, first)
+        result.heading = reader.place(cell)
         rows = of_nearest_names(reader.read(), reader.names, reader.sheet, layout)
         _read_counts(reader, rows, result)
         _check_ratios(reader, layout, rows, result)

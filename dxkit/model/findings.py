@@ -43,6 +43,9 @@ class Finding:
 
 CATALOGUE: Mapping[str, Severity] = MappingProxyType(
     {
+        # the plan
+        "plan_without_targets": Severity.ERROR,
+        "period_after_end": Severity.ERROR,
         # the folder and its files
         "raw_folder_empty": Severity.ERROR,
         "file_unreadable": Severity.ERROR,
@@ -79,9 +82,10 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_repeated": Severity.ERROR,
         "unit_repeated_alike": Severity.NOTE,
         "group_unclear": Severity.ERROR,
-        "table_missing": Severity.WARNING,
+        "table_missing": Severity.ERROR,
         "table_repeated": Severity.WARNING,
         "unit_not_beside": Severity.WARNING,
+        "unit_missing": Severity.ERROR,
         "unit_not_reported": Severity.WARNING,
         # values
         "value_missing": Severity.NOTE,
@@ -115,9 +119,11 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "cumulative_below_period": Severity.WARNING,
         "jump": Severity.WARNING,
         "copied_forward": Severity.WARNING,
+        "figure_gone": Severity.ERROR,
         "initiative_carried_over": Severity.NOTE,
         "unit_appeared": Severity.WARNING,
         "unit_disappeared": Severity.WARNING,
+        "unit_left_out": Severity.ERROR,
         "count_not_whole": Severity.ERROR,
         "count_negative": Severity.ERROR,
         # versions of a file: several at once, and since the last check

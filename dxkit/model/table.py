@@ -163,6 +163,16 @@ class Received:
         """Names of the files that say on their face that they are simulated."""
         return frozenset(source.name for source in self.sources if source.simulated)
 
+    @cached_property
+    def units_heard(self) -> frozenset[str]:
+        """Codes of the units of which something came, themselves or below."""
+        return frozenset(
+            code
+            for o in self.table.observations
+            if o.flag is not Flag.NOT_REPORTED
+            for code in self._at_and_above(o)
+        )
+
     def not_used_of(self, report_level: str) -> frozenset[str]:
         """Codes of the units whose figures may stand in parts of the files that were not used:
         those of the parts' sender or, where nobody knows it, those at and below ``report_level`` of

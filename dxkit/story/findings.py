@@ -21,12 +21,13 @@ _PERIODS = frozenset({"stated", "expected", "part"})
 def names_in_findings(
     campaign: Campaign, units: UnitRegistry, language: Language
 ) -> dict[str, str]:
-    """What the codes of measures, indicators, units and tables in findings are called. A table may
-    have the code of a measure.
+    """What the codes of measures, indicators, units, levels and tables in findings are called. A
+    table or a level may have the code of a measure.
     """
     named = {thing.id: language.name(thing.names) for thing in campaign.indicators}
     named |= {measure.id: language.name(measure.names) for measure in campaign.measures}
     named |= {_of_table(id): language.name(names) for id, names in campaign.tables.items()}
+    named |= {_of_level(level.id): language.name(level.names) for level in campaign.levels}
     return named | {unit.code: unit.name for unit in units.units}
 
 
@@ -78,6 +79,10 @@ def _of_table(table: str) -> str:
     return f"table {table}"
 
 
+def _of_level(level: str) -> str:
+    return f"level {level}"
+
+
 def _text(name: str, value: str, language: Language, names: Mapping[str, str]) -> str:
     if name in _PERIODS and re.fullmatch(r"\d{4}(-Q[1-4]|-\d\d)?", value):
         return language.period(value)
@@ -86,6 +91,10 @@ def _text(name: str, value: str, language: Language, names: Mapping[str, str]) -
         return f"{day[3]}/{day[2]}/{day[1]}"
     if name == "table":
         return names.get(_of_table(value), value)
+    if name == "level":
+        return names.get(_of_level(value), value)
+    if name == "indicators":
+        return ", ".join(names.get(code, code) for code in value.split(", "))
     return names.get(value, value) if name in _NAMED else value
 
 

@@ -79,6 +79,8 @@ def test_the_one_doubtful_cell_that_decides_an_award_is_named(haugiang: Campaign
         observe("31321-b", "households", 100),
         observe("31321-b", "households_digital_skills", 90),
         observe("31321-b", "households_cashless", 80),
+        observe("31321-b", "farm_households", 0),
+        observe("31321-b", "farm_households_ecommerce", 0),
         doubtful,
     ]
     analysis = analyse(haugiang, *rows)

@@ -32,6 +32,10 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
         (["report", "--campaign", "nowhere"], "haugiang-2022, pci-2009"),
         (["report", "--unit", "999"], "930"),
         (["report", "--level", "county"], "district"),
+        (["report", "--level", "hamlet"], "Chưa lập được trang cho cấp ấp, khu vực"),
+        (["report", "--unit", "31318-khu-vuc-1"], "Chưa lập được trang cho cấp ấp, khu vực"),
+        (["report", "--unit", "930", "--unit", "ấp 2"], "Các cấp lập được trang: province,"),
+        (["report", "--lang", "en", "--level", "hamlet"], "Pages for hamlets cannot be made yet"),
         (["report", "--colour", "red"], "không có tùy chọn --colour"),
         (["report", "--unti", "930"], "không có tùy chọn --unti (gần giống: "),
         (["report", "2022-Q4", "--unit", "Vị", "Thanh"], "thừa chữ Thanh (tên"),
@@ -55,6 +59,24 @@ def test_wrong_input_is_one_sentence_that_helps(
     text = said(capsys)
     assert words in text
     assert len(text.strip().splitlines()) == 1
+
+
+def test_a_period_whose_plan_is_incomplete_is_not_ranked(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the targets of 2022-Q4, 90 of the 100 points go by nothing."""
+    shutil.copytree(root / "data/campaigns", tmp_path / "data/campaigns")
+    targets = tmp_path / "data/campaigns/haugiang-2022/targets.csv"
+    kept = [line for line in targets.read_text("utf-8").splitlines() if ",2022-Q4," not in line]
+    targets.write_text("\n".join(kept) + "\n", "utf-8")
+    monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
+    arguments = ["--raw", str(root / "data/raw"), "--out", str(tmp_path / "out"), "--lang", "en"]
+    assert run(["rank", "2022-Q4", *arguments]) == 1
+    text = said(capsys)
+    assert "targets.csv: The plan sets no target of Q4 2022 (districts)" in text
+    assert "90 of 100 points" in text
+    assert re.findall(r"^\d+\t", text, re.MULTILINE) == []
+    assert text.count("not ranked\ttargets lacking\t") == 8
 
 
 def test_an_empty_raw_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,8 +59,8 @@ class Seen:
 
     def findings(self, *codes: str) -> list[tuple[str, str]]:
         """Codes and places, without those that every small workbook of a test gives."""
-        usual = {"workbook_missing", "unit_not_reported", "column_missing", "column_absent",
-                 "table_missing", "workbook_unused"}  # fmt: skip
+        usual = {"workbook_missing", "unit_missing", "unit_not_reported", "column_missing",
+                 "column_absent", "table_missing", "workbook_unused"}  # fmt: skip
         return [
             (f.code, str(f.place))
             for f in self.received.findings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -10,6 +12,8 @@ import openpyxl
 import pytest
 
 from dxkit.cli import run
+from dxkit.intake.project import Project
+from dxkit.press.period_files import PeriodFiles
 
 FILES = ("league.xlsx", "findings.html", "data/ranking.csv")
 
@@ -35,6 +39,35 @@ def test_files_that_went_missing_are_written_again(own_outputs: Path) -> None:
     assert run(["report", "2022-Q4", "--out", str(own_outputs.parents[1])]) == 0
     assert {name: (own_outputs / name).read_bytes() for name in FILES} == before
     assert pages(own_outputs) == made
+
+
+@pytest.mark.parametrize("sheet", range(4))
+def test_a_period_without_a_complete_unit_has_all_its_files(
+    sheet: int, raw_copy: Path, tmp_path: Path
+) -> None:
+    """The first days: one workbook has come, and lacks a sheet. The fourth has no points: with the
+    three others its sender is first of one.
+    """
+    folder = raw_copy / "haugiang-2022" / "2022-Q4"
+    for path in folder.glob("93[1-7]-*"):
+        path.unlink()
+    (path,) = folder.glob("930-*")
+    book = openpyxl.load_workbook(path)
+    del book[book.sheetnames[sheet]]
+    book.save(path)
+    project = Project.find(str(raw_copy), str(tmp_path / "out"))
+    files = PeriodFiles(project, "haugiang-2022", "2022-Q4", "vi")
+    pages = {unit: f"{unit}.html" for unit in ("93", "930", "931")}
+    files.write(pages)
+    files.write_indexes(pages)
+    assert all((files.folder / name).stat().st_size for name in ("index.html", *FILES))
+    assert (files.folder.parent / "index.html").exists()
+    ranking = (files.folder / "data/ranking.csv").read_text("utf-8-sig")
+    ranks = [row["rank"] for row in csv.DictReader(io.StringIO(ranking))
+             if row["level"] == "district"]  # fmt: skip
+    assert ranks == (["1"] if sheet == 3 else [""]) + [""] * 7
+    findings = (files.folder / "data/findings.csv").read_text("utf-8-sig")
+    assert "table_missing,error,930," in findings
 
 
 def test_a_changed_workbook_changes_the_league_though_no_page_is_made(

@@ -64,6 +64,10 @@ class CompletenessProof:
             yield ("headlines", "headline_targets_", "total")
         if any(d.get(unit, (False,))[0] for d in self._decided(unit).values()):
             yield ("headlines", "headline_award", "total")
+        rewarded = {rule.level for rule in again.campaign.rewards}
+        is_ranked = again.scores.group(unit) and again.rank(unit) is not None
+        if again.units.get(unit).level in rewarded and is_ranked and again.scores.lacking(unit):
+            yield ("headlines", "headline_figures_lacking", "total")
         any_ratio = any(i.kind == "ratio" and again.value(unit, i) is not None for i in indicators)
         for indicator in indicators:
             yield ("narrative", "level_", indicator.id)
@@ -92,6 +96,7 @@ class CompletenessProof:
         for kind, message in (
             ("units_not_reported", "data_not_reported"),
             ("units_unread", "data_unread"),
+            ("units_lacking", "data_lacking"),
             ("cells_doubtful", "data_doubtful"),
             ("children_unchanged", "data_unchanged"),
         ):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.press.proof.checks import PageProof
-from dxkit.press.proof.reached import reached_below, silent_below
+from dxkit.press.proof.reached import lacking_below, reached_below, silent_below
 from dxkit.press.proof.rewards_again import band_again, decisions_again
 from dxkit.story.plain_text import visible
 
@@ -188,6 +188,10 @@ class NamesInSentences:
         if message in ("data_not_reported", "data_unread"):
             why = message.removeprefix("data_")
             return {c for c in below if again.scores.total(c)[2] == why}
+        if message == "data_lacking":
+            return set(lacking_below(again, unit))
+        if message == "headline_figures_lacking":
+            return {c for c in below if again.scores.lacking(c)}
         if message == "data_not_reported_below":
             return set(silent_below(again, self.proof.unit))
         if message == "rule_excluded":

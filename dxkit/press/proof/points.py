@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from dxkit.model.campaign import Campaign, Indicator
+from dxkit.model.plan import why_no_ranking
 from dxkit.model.rules import RewardRule
 from dxkit.press.proof.shares import share_of_points
 from dxkit.press.proof.sums import Sums
@@ -26,6 +27,7 @@ class Scores:
         self._totals: dict[str, tuple[float | None, float, str]] = {}
         self._members: dict[str, list[str]] = {}
         self._indicators: dict[str, list[Indicator]] = {}
+        self._lacking: dict[str, list[Indicator]] = {}
         self._bonus: dict[str, float] = {}
 
     def group(self, unit: str) -> str:
@@ -85,7 +87,12 @@ class Scores:
     def total(self, unit: str) -> tuple[float | None, float, str]:
         """Points, covered share of the scale, and why there are none."""
         if unit not in self._totals:
-            self._totals[unit] = self._total(unit)
+            found = self._total(unit)
+            why = why_no_ranking(
+                self.campaign, self.sums.received.units.get(unit).level, self.rules_of
+            )
+            silent = found[2] in ("not_reported", "unread")
+            self._totals[unit] = (None, 0.0, why) if why and not silent else found
         return self._totals[unit]
 
     def _total(self, unit: str) -> tuple[float | None, float, str]:
@@ -109,6 +116,15 @@ class Scores:
             covered / rule.total_points,
             "",
         )
+
+    def lacking(self, unit: str) -> list[Indicator]:
+        """The indicators of the scale whose figures are not whole."""
+        if unit not in self._lacking:
+            scale = [i for i in self.indicators(unit) if i.scoring != "none"]
+            scale = [i for i in scale if i.id not in self.campaign.scoring.bonus]
+            found = [i for i in scale if not self.sums.is_whole(unit, i)]
+            self._lacking[unit] = found
+        return self._lacking[unit]
 
     def bonus(self, unit: str) -> float:
         """The points on top of the scale."""
@@ -194,6 +210,7 @@ class Scores:
             unit: number
             for unit, number in points.items()
             if unit not in listed
+            and not self.lacking(unit)
             and round(number / most, 9) >= round(rule.minimum_share, 9)
             and met[unit] >= rule.minimum_targets
         }

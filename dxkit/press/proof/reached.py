@@ -37,6 +37,21 @@ def least_share_known(again: Again, unit: str) -> float:
     return min(shares)
 
 
+def lacking_below(again: Again, unit: str) -> list[str]:
+    """The units directly below that sent something and lack other figures, though none of those
+    below them is silent.
+    """
+    silent = ("not_reported", "unread")
+    found = []
+    for child in again.children(unit):
+        family = [child, *again.children(child)]
+        if again.scores.lacking(child) and not any(
+            again.scores.total(c)[2] in silent for c in family
+        ):
+            found.append(child)
+    return found
+
+
 def silent_below(again: Again, unit: str) -> list[str]:
     """The units directly below in which some, but not all, of those below have not reported."""
     found = []

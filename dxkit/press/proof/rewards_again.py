@@ -58,6 +58,8 @@ def _obstacle(again: Again, unit: str, rule: RewardRule, has_one: set[str]) -> s
     scores, points = again.scores, again.scores.total(unit)[0] or 0.0
     if unit in has_one:
         return "has_an_award"
+    if scores.lacking(unit):
+        return "figures_lacking"
     if round(points / again.campaign.scoring.total_points, 9) < round(rule.minimum_share, 9):
         return "below_minimum_share"
     met = sum(scores.is_met(unit, i) is True for i in scores.indicators(unit))

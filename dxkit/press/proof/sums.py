@@ -50,6 +50,13 @@ class Sums:
         for observation in self.received.table.observations:
             if not self.part or observation.period == self.part:
                 self._found[observation.unit_code, observation.measure].append(observation)
+        answers = (o for o in self.received.table.observations if o.flag != "not_reported")
+        units = self.received.units
+        self._came = {
+            code
+            for one in {o.unit_code for o in answers}
+            for code in (one, *(above.code for above in units.ancestors(one)))
+        }
         self._depth = {level.id: n for n, level in enumerate(self.campaign.levels)}
 
     def leaving_out(self, cells: frozenset[CellRef]) -> Sums:
@@ -167,6 +174,24 @@ class Sums:
         order = ("rejected", "no_data", "unread", "not_reported", "not_measured", "not_applicable")
         return next(reason for reason in order if reason in reasons)
 
+    def is_whole(self, unit: str, indicator: Indicator) -> bool:
+        """Whether every place that should be in the indicator is, or had nothing to count."""
+        if indicator.kind == "value":
+            lacks = self.value(unit, indicator) is None
+            return not lacks or self.why_missing(unit, indicator) == "not_applicable"
+        return self._is_complete(unit, self.measures_of(indicator))
+
+    def _is_complete(self, unit: str, measures: tuple[str, ...]) -> bool:
+        here = [m for m in measures if (unit, m) in self._found]
+        below = self.received.units.children(unit)
+        if here and len(here) < len(measures):  # one side stands here, the other further down
+            return all(self._is_complete(unit, (m,)) for m in measures)
+        finest = min(self._depth[self.campaign.measure(m).level] for m in measures)
+        if not here and below and self._depth[below[0].level] <= finest:
+            return all(self._is_complete(child.code, measures) for child in below)
+        pairs = self.pairs(unit, measures)
+        return all(pair.whole or pair.reasons <= {"not_applicable"} for pair in pairs)
+
     def is_measured(self, unit: str, indicator: Indicator) -> bool:
         """Whether units of this level can have a value at all."""
         finest = min(
@@ -176,7 +201,9 @@ class Sums:
         return depth == finest if indicator.kind == "value" else depth <= finest
 
     def silence(self, unit: str) -> str:
-        """Why there is nothing of a unit: nothing came, or something came that was not used."""
+        """Why there is nothing of a unit: nothing came, what came was not used, or it lacks beside
+        others.
+        """
         units = self.received.units
         senders = {s.name: s.unit_code for s in self.received.sources}
         line = [unit, *(above.code for above in units.ancestors(unit))]
@@ -186,7 +213,7 @@ class Sums:
                 sender = finding.unit_code or senders.get(finding.place.file, "")
                 if sender in line or (sender not in units and reporter and self._is_bare(reporter)):
                     return "unread"
-        return "not_reported"
+        return "no_data" if unit in self._came else "not_reported"
 
     def _is_bare(self, unit: str) -> bool:
         """Whether nothing of a unit and those below it was used."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dxkit.model.rules import Condition, RewardRule
 from dxkit.press.proof.indicator_numbers import Number, less
 from dxkit.press.proof.points import place_by
+from dxkit.press.proof.reached import lacking_below
 from dxkit.press.proof.sources import cells_behind
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ TOTALS: dict[str, Callable[[Again, str], Number]] = {
     "trials_changing": lambda a, u: a.list_trials(u).lists_changed,
     "cells_tried": lambda a, u: a.list_trials(u).cells_tried,
     "cells_deciding": lambda a, u: len(a.list_trials(u).deciding),
+    "units_lacking": lambda a, u: len(lacking_below(a, u)),
+    "figures_lacking": lambda a, u: len(a.scores.lacking(u)),
     "units_unread": lambda a, u: _silent(a, u, "unread"),
 }
 

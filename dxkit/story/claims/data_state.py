@@ -55,24 +55,30 @@ def _partial_claims(view: View) -> Iterator[Claim]:
 
 
 def reporting_claims(view: View) -> Iterator[Claim]:
-    """Of which units below nothing is at hand, or that all reported; none without units below."""
+    """Of which units below nothing is at hand or some figures lack, or that all reported; none
+    without units below.
+    """
     if not view.children:
         return
     totals = view.analysis.results.totals
     counts = {
         "units_not_reported": view.fact(TOTAL, "units_not_reported"),
         "units_unread": view.fact(TOTAL, "units_unread"),
+        "units_lacking": view.fact(TOTAL, "units_lacking"),
         "units_total": view.fact(TOTAL, "units"),
     }
+    lacking = view.analysis.results.lacking_below(view.unit.code)
     slots = {
         "not_reported": ("data_not_reported_all", "data_not_reported", "data_all_reported"),
         "unread": ("data_unread_all", "data_unread"),
+        "lacking": ("data_lacking",),
     }
     for reason, slot in slots.items():
         units = [
             Reference("unit", child.unit.code)
             for child in view.children
             if totals[child.unit.code].missing == reason
+            or (reason == "lacking" and child.unit.code in lacking)
         ]
         claim = choose(slot, {**counts, "units": units, "level": view.child_level})
         if claim is not None:

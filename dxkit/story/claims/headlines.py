@@ -19,6 +19,8 @@ from dxkit.story.claims.view import View
 
 _RANKS = ("headline_rank_up", "headline_rank_down", "headline_rank_same", "headline_rank_new")
 _WITHOUT_RANK = (
+    "headline_no_targets",
+    "headline_after_end",
     "headline_incomplete",
     "headline_not_reported",
     "headline_unread",
@@ -34,10 +36,11 @@ TARGETS = tuple(f"headline_targets_{name}" for name in (*_WHOLE, *_PART))
 
 
 def headlines(view: View) -> Iterator[Claim]:
-    """At most four claims; a campaign without targets or an earlier period has fewer, and only a
-    unit that is proposed for a reward is told of it.
+    """At most five claims; a campaign without targets or an earlier period has fewer, and only a
+    unit that is proposed for a reward, or takes none because figures lack, is told of it.
     """
-    for claim in (standing(view), _award(view), _targets(view), _change(view)):
+    first = (standing(view), _award(view), _figures_lacking(view))
+    for claim in (*first, _targets(view), _change(view)):
         if claim is not None:
             yield claim
 
@@ -104,6 +107,23 @@ def _award(view: View) -> Claim | None:
             },
         )
     return None
+
+
+def _figures_lacking(view: View) -> Claim | None:
+    """Why a ranked unit takes no award whatever its place: it is that of the figures that came."""
+    if not any(rule.level == view.unit.level for rule in view.campaign.rewards):
+        return None
+    totals = view.analysis.results.totals
+    units = [c.unit.code for c in view.children if totals[c.unit.code].lacking]
+    message = "headline_figures_lacking" if units else "headline_figures_lacking_own"
+    return choose(
+        (message,),
+        {
+            **view.known_kinds(TOTAL, "rank", "figures_lacking"),
+            "unit": view.itself,
+            "units": [Reference("unit", code) for code in units],
+        },
+    )
 
 
 def _targets(view: View) -> Claim | None:

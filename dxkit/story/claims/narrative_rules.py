@@ -57,6 +57,7 @@ _DECLARED = (
     "rule_ties",
     "rule_unrounded",
     "rule_excluded",
+    "reward_whole",
     "reward_by_progress",
     "reward_ties_all",
     "reward_ties_none",

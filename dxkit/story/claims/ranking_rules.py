@@ -51,6 +51,7 @@ def reward_rules(view: View, rule: RewardRule) -> Iterator[Claim]:
         claim = choose((message,), {"least": view.fact(subject, kind)})
         if claim is not None:
             yield claim
+    yield state("reward_whole", {})
     if rule.by == "progress":
         yield state("reward_by_progress", {})
     yield state(f"reward_ties_{rule.ties}", {})

@@ -119,11 +119,17 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
         "headline_not_reported": missing("points", "not_reported"),
         "headline_unread": missing("points", "unread"),
         "headline_incomplete": missing("points", "incomplete"),
+        "headline_no_targets": missing("points", "no_targets"),
+        "headline_after_end": missing("points", "after_end"),
         **{
             f"headline_{reason}": every(are_known("points"), missing("rank", reason))
             for reason in _UNRANKED
         },
         "headline_whole": are_known("points"),
+        **dict.fromkeys(
+            ("headline_figures_lacking", "headline_figures_lacking_own"),
+            every(are_known("rank"), positive("figures_lacking")),
+        ),
         "headline_of_units": every(missing("points"), positive("units_total")),
         **dict.fromkeys(
             [f"headline_award{by}{tied}" for by in ("", "_progress") for tied in ("", "_tied")],
@@ -187,7 +193,9 @@ RULES: Mapping[str, Predicate] = MappingProxyType(
             positive("units_total"),
             is_number("units_not_reported", lambda n: n == 0),
             is_number("units_unread", lambda n: n == 0),
+            is_number("units_lacking", lambda n: n == 0),
         ),
+        "data_lacking": positive("units_lacking"),
         **NARRATIVE_RULES,
         "picture_peers_above": has_sign("worst", 1),
         "picture_peers_below": has_sign("best", -1),

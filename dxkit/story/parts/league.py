@@ -108,7 +108,8 @@ def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
     """Those that are not ranked, each with its reason."""
     analysis = context.opened.analysis
     silent = {c.unit.code for c in apart if analysis.results.totals[c.unit.code].missing in SILENT}
-    claims = [c for c in reporting_claims(context.view) if c.message != "data_all_reported"]
+    elsewhere = ("data_all_reported", "data_lacking")
+    claims = [c for c in reporting_claims(context.view) if c.message not in elsewhere]
     if not silent:
         claims = []
     others = (standing(View(analysis, c.unit)) for c in apart if c.unit.code not in silent)

@@ -1,0 +1,179 @@
+"""Who lacks figures in a table, by hand: the nine communes of the city 930."""
+
+from __future__ import annotations
+
+import pytest
+
+from dxkit.analysis.scorecard import Analysis
+from dxkit.intake.gaps import figures_gone
+from dxkit.intake.intake import read_period
+from dxkit.model.campaign import Campaign
+from dxkit.model.table import Received
+from tests.intake.office import DOSSIERS, HEAD, HOA_LUU, HOUSEHOLDS, VI_TAN, Office, Row, Seen, at
+
+WITH_REMARKS: Row = [*HEAD, "Ghi chú"]
+
+
+def communes(campaign: Campaign) -> dict[str, str]:
+    units = campaign.units.on(campaign.period("2022-Q4").last_day)
+    return {unit.code: unit.name for unit in units.children("930")}
+
+
+def rows(campaign: Campaign, without: str = "", **others: Row) -> list[Row]:
+    """A row of figures for each commune but one, or another row for some."""
+    found = []
+    for number, (code, name) in enumerate(communes(campaign).items(), start=1):
+        if code != without:
+            found.append([number, name, *others.get(f"u{code}", [7, 52])])
+    return found
+
+
+def gaps(seen: Seen) -> list[tuple[str, str, str]]:
+    codes = ("unit_missing", "unit_not_reported", "figure_gone")
+    return [(f.code, f.unit_code, str(f.place)) for f in seen.received.findings if f.code in codes]
+
+
+def test_a_commune_left_out_of_a_table_is_an_error_that_names_it(office: Office) -> None:
+    seen = office.sends(HEAD, *rows(office.campaign, without=VI_TAN), ["", "Tổng cộng", 56, 416])
+    assert gaps(seen) == [("unit_missing", VI_TAN, at("B1"))]
+    (finding,) = (f for f in seen.received.findings if f.code == "unit_missing")
+    assert finding.severity == "error"
+    assert finding.values == {"unit": "Xã Vị Tân", "table": "teams"}
+
+
+def test_a_total_is_not_blamed_for_the_row_that_lacks(office: Office) -> None:
+    """Nine rows of 7 are 63: with eight, the total is right; 55 is less than the 56 of eight."""
+    left = rows(office.campaign, without=VI_TAN)
+    assert office.sends(HEAD, *left, ["", "Tổng cộng", 63, 468]).findings("total_differs") == []
+    seen = office.sends(HEAD, *left, ["", "Tổng cộng", 55, 416])
+    assert seen.findings("total_differs") == [("total_differs", at("C10"))]
+
+
+def test_with_all_rows_a_total_is_compared_as_ever(office: Office) -> None:
+    seen = office.sends(HEAD, *rows(office.campaign), ["", "Tổng cộng", 64, 468])
+    assert gaps(seen) == []
+    assert seen.findings("total_differs") == [("total_differs", at("C11"))]
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ([None, None, None], "unit_missing"),
+        ([None, None, "xem phụ lục"], "unit_missing"),
+        ([None, None, "Chưa gửi báo cáo"], "unit_not_reported"),
+        ([None, None, "Xã chưa gửi báo cáo do chuyển trụ sở"], "unit_not_reported"),
+        (["chưa báo cáo", "chưa báo cáo", None], "unit_not_reported"),
+        (["không phát sinh", "không phát sinh", None], ""),
+        (["nhiều", "#REF!", None], ""),  # refused: each has its own error
+        ([0, 0, None], ""),
+    ],
+)
+def test_an_empty_row_that_says_why_is_another_thing(cells: Row, code: str, office: Office) -> None:
+    seen = office.sends(WITH_REMARKS, *rows(office.campaign, **{f"u{VI_TAN}": cells}))
+    place = next(n for n, c in enumerate(communes(office.campaign), start=2) if c == VI_TAN)
+    assert gaps(seen) == ([(code, VI_TAN, at(f"C{place}"))] if code else [])
+
+
+def test_a_name_that_is_not_understood_is_the_one_error(office: Office) -> None:
+    found = rows(office.campaign)
+    (row,) = (row for row in found if row[1] == "Xã Vị Tân")
+    row[1] = "Xã Vị Tâm"
+    seen = office.sends(HEAD, *found, ["", "Tổng cộng", 63, 468])
+    codes = ("unit_unknown", "unit_missing", "total_differs")
+    assert seen.findings(*codes) == [("unit_unknown", at(f"B{found.index(row) + 2}"))]
+
+
+def test_a_commune_that_is_in_one_table_and_not_in_the_other(office: Office) -> None:
+    office.sends(HEAD, *rows(office.campaign), file="930-to.xlsx")
+    seen = office.sends(DOSSIERS, *rows(office.campaign, without=HOA_LUU), file="930-ho-so.xlsx")
+    assert gaps(seen) == [("unit_missing", HOA_LUU, at("B1", "930-ho-so.xlsx"))]
+    assert seen.received.units_heard >= {HOA_LUU}
+
+
+def test_communes_that_send_for_themselves_do_not_lack_in_anothers_file(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], file=f"{VI_TAN}.xlsx")
+    silent = communes(office.campaign).keys() - {VI_TAN}
+    assert {(code, unit) for code, unit, _ in gaps(seen)} == {
+        ("unit_not_reported", unit) for unit in silent
+    }
+
+
+def test_a_table_that_is_missing_is_an_error(office: Office) -> None:
+    seen = office.sends(HEAD, *rows(office.campaign))
+    missing = [f for f in seen.received.findings if f.code == "table_missing"]
+    tables = {f.values["table"] for f in missing}
+    assert tables == {"households", "dossiers", "initiatives", "poverty"}
+    assert {f.severity for f in missing} == {"error"}
+
+
+def after(office: Office, *now: Row) -> list[tuple[str, str, str]]:
+    """The figures gone in a second workbook, the first being the period before."""
+    before = office.sends(HEAD, *rows(office.campaign)).received
+    seen = office.sends(HEAD, *now)
+    received = read_period(office.campaign, "2022-Q4", office.folder, before=before)
+    assert not [f for f in seen.received.findings if f.code == "figure_gone"]
+    return gaps(Seen(received))
+
+
+def test_a_cell_that_is_empty_now_and_had_a_figure(office: Office) -> None:
+    now = rows(office.campaign, **{f"u{VI_TAN}": [None, 52], f"u{HOA_LUU}": ["–", 52]})
+    places = {code: n for n, code in enumerate(communes(office.campaign), start=2)}
+    assert set(after(office, *now)) == {
+        ("figure_gone", code, at(f"C{places[code]}")) for code in (VI_TAN, HOA_LUU)
+    }
+
+
+def test_what_never_had_a_figure_or_says_why_is_not_gone(office: Office) -> None:
+    now = rows(office.campaign, **{f"u{VI_TAN}": ["không phát sinh", 52], f"u{HOA_LUU}": [0, 0]})
+    assert after(office, *now) == []
+
+
+def test_a_row_that_is_empty_as_a_whole_is_told_once(office: Office) -> None:
+    now = rows(office.campaign, **{f"u{VI_TAN}": [None, None]})
+    place = 2 + next(n for n, row in enumerate(now) if row[1] == "Xã Vị Tân")
+    assert after(office, *now) == [("unit_missing", VI_TAN, at(f"C{place}"))]
+
+
+def test_a_figure_that_the_last_period_lacked_as_well_is_not_gone(office: Office) -> None:
+    now = rows(office.campaign, **{f"u{VI_TAN}": [None, 52]})
+    received = office.sends(HEAD, *now).received
+    assert list(figures_gone(received, received, ())) == []
+    full = office.sends(HEAD, *rows(office.campaign)).received
+    assert [f.values["before"] for f in figures_gone(received, full, ())] == [7]
+
+
+def hamlets(office: Office, **households: int) -> Received:
+    """What a workbook with these hamlets of Xã Vị Tân says."""
+    names = [name.replace("_", " ") for name in households]
+    rows = [
+        [n, name, h, 10]
+        for n, (name, h) in enumerate(zip(names, households.values(), strict=True), 1)
+    ]
+    return office.sends(HOUSEHOLDS, ["I", "Xã Vị Tân", None, None], *rows).received
+
+
+@pytest.mark.parametrize(
+    ("now", "gone"),
+    [
+        ({"Ấp_1": 100, "Ấp_3": 90}, ["Ấp 2"]),  # 80 of 270 are gone with their hamlet
+        ({"Ấp_1": 100}, ["Ấp 2", "Ấp 3"]),
+        ({"Ấp_1": 180, "Ấp_3": 90}, []),  # merged with the first, which has them now
+        ({"Ấp_1": 100, "Ấp_Mới": 82, "Ấp_3": 90}, []),  # another name
+        ({"Ấp_1": 100, "Ấp_2": 1, "Ấp_3": 90}, []),  # a figure that fell is another finding
+    ],
+)
+def test_a_hamlet_left_out_with_its_figures(
+    now: dict[str, int], gone: list[str], office: Office
+) -> None:
+    before = hamlets(office, Ấp_1=100, Ấp_2=80, Ấp_3=90)
+    hamlets(office, **now)
+    received = read_period(office.campaign, "2022-Q4", office.folder, before=before)
+    found = [f for f in received.findings if f.code == "unit_left_out"]
+    assert [f.values["unit"] for f in found] == gone
+    assert {(f.severity, f.place.sheet, f.unit_code) for f in found} <= {("error", "Biểu", VI_TAN)}
+    lacking = {u.code for u in received.units.units if u.name in gone}
+    for code in lacking:
+        (observation,) = received.table.of(code, "households")
+        assert (observation.value, observation.flag) == (None, "not_reported")
+    result = Analysis(office.campaign, received).results.by_indicator[VI_TAN, "digital_skills"]
+    assert result.measured.value.partial == bool(gone)
