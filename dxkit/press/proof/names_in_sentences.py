@@ -50,7 +50,7 @@ class NamesInSentences:
             "last_month": lambda: {keys["last"].period},
             "band": lambda: {band_again(again, unit)},
             "drag_unit": lambda: {keys["weight"].unit},
-            "tied": lambda: self._tied(unit),
+            "tied": lambda: self.tied(unit),
             "ties": lambda: set(again.campaign.ranking.tie_break),
             "units": lambda: self._units(message, unit, keys),
             "short_units": lambda: self._short(unit, keys),
@@ -122,7 +122,8 @@ class NamesInSentences:
             if scores.is_met(unit, i) is met and scores.target(unit, i) is not None
         }
 
-    def _tied(self, unit: str) -> Names:
+    def tied(self, unit: str) -> Names:
+        """The other units with the unit's place."""
         ranks = self.again.ranks(unit)
         return {other for other, place in ranks.items() if place == ranks.get(unit)} - {unit}
 
