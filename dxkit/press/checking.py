@@ -12,7 +12,7 @@ from dxkit.intake.history import History
 from dxkit.intake.revisions import SinceLastCheck, recorded, since_last_check
 from dxkit.press.data_out import write_data, write_rows, write_text
 from dxkit.press.findings_page import findings_html
-from dxkit.press.manifest import hashes_of
+from dxkit.press.manifest import CHANGES, hashes_of
 from dxkit.press.returned import Returned, write_returned
 from dxkit.story.messages import Language
 from dxkit.story.period import OpenPeriod
@@ -45,8 +45,8 @@ def write_check(opened: OpenPeriod, folder: Path, language: Language) -> Checked
     since = since_last_check(history, opened.received)
     changed = list(_rows(since))
     if changed or since.first:
-        write_rows(folder / "data" / "changes.csv", CHANGE_COLUMNS, changed)
-        written.append("data/changes.csv")
+        write_rows(folder / CHANGES, CHANGE_COLUMNS, changed)
+        written.append(CHANGES)
     recorded(history, opened.received, since).save()
     files = hashes_of(folder, ["findings.html", *written, *returned.as_written])
     return Checked(returned, since, files)

@@ -17,6 +17,7 @@ from dxkit.model.units import UnitRegistry
 from dxkit.press.data_out import write_text
 
 MANIFEST = "manifest.json"
+CHANGES = "data/changes.csv"
 
 
 @dataclass
@@ -93,7 +94,9 @@ class Manifest:
         )
 
     def renew(self, folder: Path, files: Mapping[str, str]) -> None:
-        """Note the files that a check has written, and forget those that it has taken away."""
+        """Note the files that a check has written, and forget those that it has taken away. The
+        list of changes stays through checks that find none: without a note of it as it stands.
+        """
         taken = ("data/", "returned/")
         kept = {
             name: written
@@ -101,6 +104,8 @@ class Manifest:
             if not name.startswith(taken) or (folder / name).exists()
         }
         self.files = {**kept, **files}
+        if CHANGES not in self.files and (folder / CHANGES).exists():
+            self.files |= hashes_of(folder, [CHANGES])
 
     def describe(self, engine: str, jobs: int, campaign: Campaign, notebooks: Path) -> None:
         """Note how the pages are made, by which versions, from which campaign and notebooks."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dxkit.intake.project import Project
 from dxkit.press.data_out import write_text
-from dxkit.press.manifest import Manifest, hash_of, hashes_of
+from dxkit.press.manifest import CHANGES, Manifest, hash_of, hashes_of
 from dxkit.story.messages import Language, load_language
 from dxkit.story.period import OpenPeriod, open_period
 
@@ -78,13 +78,15 @@ class PeriodFiles:
 
 def files_are_whole(project: Project, manifest: Manifest, folder: Path) -> bool:
     """Whether the files around the pages are all there as they were made, from the workbooks as
-    they are. In a copy for a sender somebody may have worked: it is only asked for.
+    they are. Only that they are there is asked of copies for senders, in which somebody may have
+    worked, and of the list of changes, which cannot be made again.
     """
-    around = {"findings.html", LEAGUE, INDEX, *(n for n in manifest.files if n.startswith("data/"))}
-    whole = all(hash_of(folder / name) == manifest.files.get(name) for name in around)
-    copies = (name for name in manifest.files if name.startswith("returned/"))
-    there = all((folder / name).exists() for name in copies)
-    if not (manifest.complete and whole and there and index_above_is_whole(folder)):
+    noted = manifest.files
+    there = {name for name in noted if name.startswith("returned/") or name == CHANGES}
+    around = {"findings.html", LEAGUE, INDEX, *(n for n in noted if n.startswith("data/"))} - there
+    whole = all(hash_of(folder / name) == noted.get(name) for name in around)
+    whole = whole and all((folder / name).exists() for name in there)
+    if not (manifest.complete and whole and index_above_is_whole(folder)):
         return False
     received = open_period(project, manifest.campaign, manifest.period).received
     return manifest.inputs == {source.name: source.sha256 for source in received.sources}
