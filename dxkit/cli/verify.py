@@ -13,7 +13,7 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
 def verify(
     period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
 ) -> int:
-    """Prove that every number on the pages agrees with the raw workbooks."""
+    """Make the numbers again from the raw files and compare; compare files with what was made."""
     from dxkit.press.verify import verify_period
     from dxkit.press.verify_files import FILE_KINDS, is_anything_made
 
