@@ -30,11 +30,13 @@ def check(
     opened = session.open(period_id)
     folder = session.project.output_folder(session.campaign.id, period_id)
     try:
-        with session.writing(period_id), only_run(folder):
-            checked = write_check(opened, folder, session.language)
-            manifest = Manifest.of(folder, session.campaign.id, period_id)
-            manifest.renew(folder, checked.files)
-            manifest.save(folder)
+        with session.writing(period_id):
+            folder.mkdir(parents=True, exist_ok=True)
+            with only_run(folder):
+                checked = write_check(opened, folder, session.language)
+                manifest = Manifest.of(folder, session.campaign.id, period_id)
+                manifest.renew(folder, checked.files)
+                manifest.save(folder)
     except BusyError as error:
         raise session.refuse("busy", text=str(error)) from error
     click.echo(

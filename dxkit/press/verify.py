@@ -75,7 +75,7 @@ def _compared(annex: Path, again: Again) -> tuple[int, list[Mismatch]]:
     compare = compare_document if annex.suffix == ".docx" else compare_workbook
     try:
         return compare(annex, partial(fact_of, again))
-    except Exception:  # as with pages
+    except Exception:  # as of a page: whatever its container makes the reader raise
         return 0, [Mismatch(UNREADABLE, "", "")]
 
 

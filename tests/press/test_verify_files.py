@@ -52,9 +52,9 @@ def project(reported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def verified(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, set[str]]]:
     """Runs verify; gives how it ended and the files that it named."""
 
-    def verify(period: str = PERIODS[0]) -> tuple[int, set[str]]:
+    def verify(period: str = PERIODS[0], *more: str) -> tuple[int, set[str]]:
         capsys.readouterr()
-        code = run(["verify", period, "--lang", "en"])
+        code = run(["verify", period, "--lang", "en", *more])
         said, errors = capsys.readouterr()
         assert not errors
         return code, set(re.findall(r"^  (\S+): ", said, re.MULTILINE))
@@ -178,7 +178,7 @@ def test_no_spoilt_file_keeps_the_others_from_being_named(
 
 
 def test_the_list_of_changes_which_cannot_be_made_again_holds_up_nothing(
-    project: Path, verified: Callable[..., tuple[int, set[str]]], capsys: pytest.CaptureFixture[str]
+    project: Path, verified: Callable[..., tuple[int, set[str]]]
 ) -> None:
     path = made(project) / "data/changes.csv"
     spoil(path, "emptied")
@@ -246,6 +246,11 @@ def test_the_hashes_are_right_after_runs_of_every_kind(
         assert run(arguments) == 0, arguments
         assert verified() == (0, set()), arguments
     assert [path.name[:3] for path in folder.rglob("*.docx")] == ["713"]
+    own = ["--notebook", "quarterly_report.ipynb"]
+    assert run(["report", PERIODS[0], "--unit", "72", *own]) == 0
+    out = str(project / "outputs/own/quarterly_report")
+    assert verified(PERIODS[0], "--out", out) == (0, set())
+    assert verified() == (0, set())
 
 
 def test_copies_for_senders_and_the_indexes_of_two_periods(
