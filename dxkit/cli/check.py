@@ -22,15 +22,23 @@ def check(
 ) -> int:
     """Read the workbooks and list what is wrong with them."""
     from dxkit.press.checking import write_check
-    from dxkit.press.data_out import write_data
+    from dxkit.press.lock import BusyError, only_run
+    from dxkit.press.manifest import Manifest
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
     opened = session.open(period_id)
     folder = session.project.output_folder(session.campaign.id, period_id)
-    with session.writing(period_id):
-        write_data(opened, folder / "data", session.language)
-        checked = write_check(opened, folder, session.language)
+    try:
+        with session.writing(period_id):
+            folder.mkdir(parents=True, exist_ok=True)
+            with only_run(folder):
+                checked = write_check(opened, folder, session.language)
+                manifest = Manifest.of(folder, session.campaign.id, period_id)
+                manifest.renew(folder, checked.files)
+                manifest.save(folder)
+    except BusyError as error:
+        raise session.refuse("busy", text=str(error)) from error
     click.echo(
         session.say(
             "checked",

@@ -149,6 +149,7 @@ def _make_annexes(
     from collections import Counter
 
     from dxkit.press.annexes import make_annexes
+    from dxkit.press.lock import BusyError
 
     if not set(kinds) - {"html"}:
         return 0
@@ -156,13 +157,16 @@ def _make_annexes(
     failed = 0
     language = session.language.code
     opened = session.open(period_id)
-    for annex in make_annexes(kinds, opened, pages, folder, language, browser):
-        if annex.reason:
-            failed += 1
-            text = session.say("annex_failed", text=annex.path, reason=annex.reason)
-            click.echo(text, err=True)
-        else:
-            made[annex.kind] += 1
+    try:
+        for annex in make_annexes(kinds, opened, pages, folder, language, browser):
+            if annex.reason:
+                failed += 1
+                text = session.say("annex_failed", text=annex.path, reason=annex.reason)
+                click.echo(text, err=True)
+            else:
+                made[annex.kind] += 1
+    except BusyError as error:
+        raise session.refuse("busy", text=str(error)) from error
     for kind, number in made.items():
         click.echo(session.say("annexes_made", number=number, kind=kind.upper()))
     return failed

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.press.browser import PrintError, print_page
-from dxkit.press.manifest import PageRecord
+from dxkit.press.lock import only_run
+from dxkit.press.manifest import Manifest, PageRecord, hashes_of
 from dxkit.story.period import OpenPeriod
 
 KINDS = ("html", "pdf", "docx")
@@ -32,8 +33,29 @@ def make_annexes(
 ) -> Iterator[Annex]:
     """For each page that is there its PDF, its document, or both. ``pages`` goes by unit code.
 
-    One that fails does not stop the others.
+    One that fails does not stop the others; those made are noted in the manifest. Raises BusyError.
     """
+    with only_run(folder):
+        made: list[str] = []
+        try:
+            for annex in _annexes(kinds, opened, pages, folder, language, browser):
+                if not annex.reason:
+                    made.append(annex.path)
+                yield annex
+        finally:
+            manifest = Manifest.of(folder, opened.campaign.id, opened.analysis.period.id)
+            manifest.files |= hashes_of(folder, made)
+            manifest.save(folder)
+
+
+def _annexes(
+    kinds: Sequence[str],
+    opened: OpenPeriod,
+    pages: dict[str, PageRecord],
+    folder: Path,
+    language: str,
+    browser: Path | None,
+) -> Iterator[Annex]:
     for unit, record in pages.items():
         page = folder / record.path
         if record.status == "failed" or not page.exists():

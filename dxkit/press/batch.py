@@ -12,17 +12,15 @@ from pathlib import Path
 
 from dxkit.press.leaks import foreign_units
 from dxkit.press.making import EXECUTED, NO_SPACE, PAGE
-from dxkit.press.manifest import Manifest, PageRecord, digest_of
+from dxkit.press.manifest import Manifest, PageRecord, executed_path, hashes_of, sha256_of
 from dxkit.press.tasks import Task
 from dxkit.press.workers import Crew, Outcome
 from dxkit.story.period import OpenPeriod
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
 _SAVE_EVERY = 2.0  # seconds between two writes of the manifest
-_HALF_WRITTEN = re.compile(r"\..+\.(csv|html|json|xlsx)\.[0-9]+")
-"""What .NAME.PROCESS was to become. Not the annexes: they are written after the run's lock is given
-back, so that theirs may be somebody's work.
-"""
+_HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
+"""What .NAME.PROCESS was to become."""
 
 
 class NoSpaceError(OSError):
@@ -86,7 +84,7 @@ class Batch:
             record = self._manifest.pages[unit]
             if record.status != "failed":
                 reason = outcome.reason
-                if not reason and digest_of((outcome.scratch / PAGE).read_bytes()) != record.sha256:
+                if not reason and sha256_of((outcome.scratch / PAGE).read_bytes()) != record.sha256:
                     reason = UNSTABLE
                 if reason:
                     record = _record(outcome, self._folder, "failed", reason=reason)
@@ -113,9 +111,13 @@ class Batch:
         for name, target in ((EXECUTED, task.executed), (PAGE, task.page)):
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(outcome.scratch / name, target)
+        files = self._manifest.files
         for kind in (".pdf", ".docx"):  # they would say what an earlier page said
-            task.page.with_suffix(kind).unlink(missing_ok=True)
-        return _record(outcome, self._folder, "made", sha256=digest_of(page))
+            annex = task.page.with_suffix(kind)
+            annex.unlink(missing_ok=True)
+            files.pop(annex.relative_to(self._folder).as_posix(), None)
+        files |= hashes_of(self._folder, [executed_path(task.unit)])
+        return _record(outcome, self._folder, "made", sha256=sha256_of(page))
 
 
 def _record(

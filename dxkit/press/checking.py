@@ -1,4 +1,6 @@
-"""What a check leaves behind: the findings page, the copies for the senders, what changed."""
+"""What a check leaves behind: the data files, the findings page, the copies for the senders, what
+changed.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,9 @@ from pathlib import Path
 
 from dxkit.intake.history import History
 from dxkit.intake.revisions import SinceLastCheck, recorded, since_last_check
-from dxkit.press.data_out import write_rows, write_text
+from dxkit.press.data_out import write_data, write_rows, write_text
 from dxkit.press.findings_page import findings_html
+from dxkit.press.manifest import CHANGES, hashes_of
 from dxkit.press.returned import Returned, write_returned
 from dxkit.story.messages import Language
 from dxkit.story.period import OpenPeriod
@@ -19,19 +22,22 @@ CHANGE_COLUMNS = ("file", "sheet", "cell", "was_at", "before", "after", "kind")
 
 @dataclass(frozen=True)
 class Checked:
-    """What was written, and what changed since the last check."""
+    """What was written, with the hashes of all ``files``, and what changed since the last check."""
 
     returned: Returned
     since: SinceLastCheck
+    files: dict[str, str]
 
 
 def write_check(opened: OpenPeriod, folder: Path, language: Language) -> Checked:
-    """``findings.html``, ``returned/`` and ``data/changes.csv``; and this check becomes the one
-    that the next is compared with. ``changes.csv`` stays until something changes again.
+    """The data files, ``findings.html``, ``returned/`` and ``data/changes.csv``; and this check
+    becomes the one that the next is compared with. ``changes.csv`` stays until something changes
+    again.
     """
     project, campaign = opened.project, opened.campaign
     period_id = opened.analysis.period.id
     raw = project.period_folder(campaign.id, period_id)
+    written = [f"data/{name}" for name in write_data(opened, folder / "data", language)]
     returned = write_returned(opened, raw, folder, language)
     page = findings_html(opened, language, returned.copies)
     write_text(folder / "findings.html", page)
@@ -39,9 +45,11 @@ def write_check(opened: OpenPeriod, folder: Path, language: Language) -> Checked
     since = since_last_check(history, opened.received)
     changed = list(_rows(since))
     if changed or since.first:
-        write_rows(folder / "data" / "changes.csv", CHANGE_COLUMNS, changed)
+        write_rows(folder / CHANGES, CHANGE_COLUMNS, changed)
+        written.append(CHANGES)
     recorded(history, opened.received, since).save()
-    return Checked(returned, since)
+    files = hashes_of(folder, ["findings.html", *written, *returned.as_written])
+    return Checked(returned, since, files)
 
 
 def _rows(since: SinceLastCheck) -> Iterator[list[object]]:

@@ -37,29 +37,34 @@ by semicolons do not see the quotation marks of this file, behind one or on a ne
 """
 
 
-def write_data(opened: OpenPeriod, folder: Path, language: Language) -> None:
+def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[str, ...]:
     """The CSV files of a period, each whole or not at all, and uncertainty.json with everything
-    that the trials of the ranking start from.
+    that the trials of the ranking start from; returns their names.
 
     UTF-8 with a mark, so that Excel shows Vietnamese; numbers unrounded; text that a spreadsheet
     would take for a formula has an apostrophe before it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_rows(folder / "observations.csv", OBSERVATION_COLUMNS, _observations(opened))
-    for name, kind, rows in (
+    tables = (
         ("indicators.csv", IndicatorRow, indicator_rows(opened.analysis)),
         ("ranking.csv", RankingRow, ranking_rows(opened.analysis)),
         ("awards.csv", AwardRow, award_rows(opened.analysis)),
         ("rank_ranges.csv", RankRangeRow, rank_range_rows(opened.analysis)),
-    ):
+    )
+    for name, kind, rows in tables:
         columns = tuple(field.name for field in fields(kind))
         values = ([getattr(row, column) for column in columns] for row in rows)
         write_rows(folder / name, columns, values)
     write_rows(folder / "findings.csv", FINDING_COLUMNS, _findings(opened, language))
+    names = ("observations.csv", *(name for name, _, _ in tables), "findings.csv")
     inputs = inputs_of(opened.analysis.results, opened.analysis.doubtful_cells)
-    if inputs:
-        text = json.dumps(inputs, ensure_ascii=False, indent=1, sort_keys=True)
-        write_text(folder / "uncertainty.json", text + "\n")
+    if not inputs:
+        (folder / "uncertainty.json").unlink(missing_ok=True)
+        return names
+    text = json.dumps(inputs, ensure_ascii=False, indent=1, sort_keys=True)
+    write_text(folder / "uncertainty.json", text + "\n")
+    return (*names, "uncertainty.json")
 
 
 def _observations(opened: OpenPeriod) -> Iterator[list[object]]:

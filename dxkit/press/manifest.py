@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from importlib.resources import files
@@ -15,6 +15,9 @@ from typing import Any
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import UnitRegistry
 from dxkit.press.data_out import write_text
+
+MANIFEST = "manifest.json"
+CHANGES = "data/changes.csv"
 
 
 @dataclass
@@ -33,11 +36,12 @@ class PageRecord:
 
 @dataclass
 class Manifest:
-    """One period's last run that made pages, and all pages that are in place.
+    """One period's last run that made pages, and all files that are in place.
 
     ``engine`` is how notebooks were run (fork, spawn, stock, cluster), ``jobs`` how many at a time;
-    ``inputs`` and ``made_from`` are the hashes of what the pages were made from; ``complete`` says
-    that the index and the other files around the pages were written after the last page.
+    ``inputs`` and ``made_from`` are the hashes of what the pages were made from; ``files`` those of
+    all that was written beside the pages, by its address; ``complete`` says that the index and the
+    other files around the pages were written after the last page.
     """
 
     campaign: str
@@ -50,6 +54,7 @@ class Manifest:
     made_from: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
     pages: dict[str, PageRecord] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Manifest | None:
@@ -57,9 +62,15 @@ class Manifest:
         try:
             content = json.loads(path.read_text("utf-8"))
             pages = {unit: PageRecord(**record) for unit, record in content.pop("pages").items()}
-            return cls(**content, pages=pages)
-        except (OSError, ValueError, TypeError, KeyError):
+            files = dict(content.pop("files", {}))
+            return cls(**content, pages=pages, files=files)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None
+
+    @classmethod
+    def of(cls, folder: Path, campaign: str, period: str) -> Manifest:
+        """The manifest in a period's folder; a new one when there is none that can be read."""
+        return cls.load(folder / MANIFEST) or cls(campaign, period)
 
     def drop_unknown(self, units: UnitRegistry) -> None:
         """Forget the pages of units that there are no more."""
@@ -72,6 +83,29 @@ class Manifest:
             for unit, record in self.pages.items()
             if record.status != "failed" and (folder / record.path).exists()
         }
+
+    def page_is_whole(self, unit: str, folder: Path) -> bool:
+        """Whether a unit's page and its executed notebook are those that were made."""
+        record = self.pages[unit]
+        executed = executed_path(unit)
+        return record.status != "failed" and (record.sha256, self.files.get(executed)) == (
+            hash_of(folder / record.path),
+            hash_of(folder / executed),
+        )
+
+    def renew(self, folder: Path, files: Mapping[str, str]) -> None:
+        """Note the files that a check has written, and forget those that it has taken away. The
+        list of changes stays through checks that find none: without a note of it as it stands.
+        """
+        taken = ("data/", "returned/")
+        kept = {
+            name: written
+            for name, written in self.files.items()
+            if not name.startswith(taken) or (folder / name).exists()
+        }
+        self.files = {**kept, **files}
+        if CHANGES not in self.files and (folder / CHANGES).exists():
+            self.files |= hashes_of(folder, [CHANGES])
 
     def describe(self, engine: str, jobs: int, campaign: Campaign, notebooks: Path) -> None:
         """Note how the pages are made, by which versions, from which campaign and notebooks."""
@@ -87,7 +121,7 @@ class Manifest:
         """Write the manifest into its period's folder."""
         content: dict[str, Any] = asdict(self)
         text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-        write_text(folder / "manifest.json", text)
+        write_text(folder / MANIFEST, text)
 
 
 def digest_of(*parts: str | bytes) -> str:
@@ -97,6 +131,29 @@ def digest_of(*parts: str | bytes) -> str:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
+
+
+def sha256_of(content: bytes) -> str:
+    """The hash of a file's content, as other programs give it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def hash_of(path: Path) -> str:
+    """The hash of a file; empty when it is not there or cannot be read."""
+    try:
+        return sha256_of(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def hashes_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """The hashes of files that have just been written, by their addresses in a folder."""
+    return {name: sha256_of((folder / name).read_bytes()) for name in names}
+
+
+def executed_path(unit: str) -> str:
+    """Where a unit's executed notebook stands in a period's folder."""
+    return f"notebooks/{unit}.ipynb"
 
 
 def code_key() -> str:

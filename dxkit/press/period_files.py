@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dxkit.intake.project import Project
-from dxkit.press.data_out import write_data, write_text
-from dxkit.press.manifest import Manifest
+from dxkit.press.data_out import write_text
+from dxkit.press.manifest import CHANGES, Manifest, hash_of, hashes_of
 from dxkit.story.messages import Language, load_language
 from dxkit.story.period import OpenPeriod, open_period
 
 if TYPE_CHECKING:
-    from dxkit.intake.revisions import SinceLastCheck
+    from dxkit.press.checking import Checked
 
-_NAMES = (
-    "index.html", "findings.html", "league.xlsx",
-    "data/observations.csv", "data/indicators.csv", "data/ranking.csv", "data/findings.csv",
-)  # fmt: skip
+LEAGUE, INDEX, ABOVE = "league.xlsx", "index.html", "../index.html"
+"""The index of the campaign is written by the runs of all its periods."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +44,20 @@ class PeriodFiles:
     def _language(self) -> Language:
         return load_language(self.language_code)
 
-    def write(self, expected: Mapping[str, str]) -> SinceLastCheck:
-        """Everything that does not depend on how the pages go; returns what changed since the last
-        check. ``expected`` are the pages that there will be, if all goes well: the index is got
-        ready for them.
+    def write(self, expected: Mapping[str, str]) -> Checked:
+        """Everything that does not depend on how the pages go; returns what the check found and
+        wrote, the league with it. ``expected`` are the pages that there will be, if all goes well:
+        the index is got ready for them.
         """
         from dxkit.press.checking import write_check
         from dxkit.press.site import index_html
         from dxkit.press.workbook_out import write_league
 
-        write_data(self.opened, self.folder / "data", self._language)
-        write_league(self.opened, self.folder / "league.xlsx", self._language)
+        write_league(self.opened, self.folder / LEAGUE, self._language)
         checked = write_check(self.opened, self.folder, self._language)
         index_html(self.opened, expected, self._language)
-        return checked.since
+        checked.files.update(hashes_of(self.folder, [LEAGUE]))
+        return checked
 
     def write_indexes(self, pages: Mapping[str, str]) -> None:
         """The index of the period, which names the pages that are there, by unit, and that of the
@@ -68,7 +66,7 @@ class PeriodFiles:
         from dxkit.press.site import campaign_html, index_html
 
         index = index_html(self.opened, pages, self._language)
-        write_text(self.folder / "index.html", index)
+        write_text(self.folder / INDEX, index)
         above = self.folder.parent
         periods = {
             period.id: f"{period.id}/index.html"
@@ -79,9 +77,23 @@ class PeriodFiles:
 
 
 def files_are_whole(project: Project, manifest: Manifest, folder: Path) -> bool:
-    """Whether the files around the pages are all there and made from the workbooks as they are."""
-    there = all((folder / name).exists() for name in _NAMES)
-    if not (manifest.complete and there and (folder.parent / "index.html").exists()):
+    """Whether the files around the pages are all there as they were made, from the workbooks as
+    they are. Only that they are there is asked of copies for senders, in which somebody may have
+    worked, and of the list of changes, which cannot be made again.
+    """
+    noted = manifest.files
+    there = {name for name in noted if name.startswith("returned/") or name == CHANGES}
+    around = {"findings.html", LEAGUE, INDEX, *(n for n in noted if n.startswith("data/"))} - there
+    whole = all(hash_of(folder / name) == noted.get(name) for name in around)
+    whole = whole and all((folder / name).exists() for name in there)
+    if not (manifest.complete and whole and index_above_is_whole(folder)):
         return False
     received = open_period(project, manifest.campaign, manifest.period).received
     return manifest.inputs == {source.name: source.sha256 for source in received.sources}
+
+
+def index_above_is_whole(folder: Path) -> bool:
+    """Whether the campaign's index is as the last run of one of its periods made it."""
+    made = hash_of(folder / ABOVE)
+    found = (Manifest.load(path) for path in folder.parent.glob("*/manifest.json"))
+    return any(manifest is not None and manifest.files.get(ABOVE) == made for manifest in found)

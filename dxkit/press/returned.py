@@ -26,13 +26,14 @@ _RECORD = Path("data") / "returned.json"
 
 @dataclass
 class Returned:
-    """What was written: raw file → path of its copy in the period's folder; and the copies that
-    somebody had worked in, under the names they were kept by.
+    """What was written: raw file → path of its copy in the period's folder; the copies that
+    somebody had worked in, under the names they were kept by; and those that stand ``as_written``.
     """
 
     copies: dict[str, str] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    as_written: list[str] = field(default_factory=list)
 
 
 def write_returned(opened: OpenPeriod, raw: Path, folder: Path, language: Language) -> Returned:
@@ -129,6 +130,7 @@ class _Record:
             self._make_room(name, set(), result)
             (self._folder / name).unlink(missing_ok=True)
             del self._written[name]
+        result.as_written += [n for n, w in self._written.items() if self._hash(n) == w["sha256"]]
         write_text(self._folder / _RECORD, json.dumps(self._written, indent=1) + "\n")
 
     def _make_room(self, name: str, received: set[str], result: Returned) -> None:

@@ -19,8 +19,8 @@ from dxkit.press.aside import aside
 from dxkit.press.batch import Batch, scratch_folder
 from dxkit.press.lock import only_run
 from dxkit.press.making import import_parts, open_for_pages, prepare_scorecards, warm_tools
-from dxkit.press.manifest import Manifest, PageRecord
-from dxkit.press.period_files import PeriodFiles, files_are_whole
+from dxkit.press.manifest import Manifest, PageRecord, hashes_of
+from dxkit.press.period_files import ABOVE, INDEX, PeriodFiles, files_are_whole
 from dxkit.press.processes import can_fork, no_collection, stay_single_threaded
 from dxkit.press.tasks import Task, is_current, plan_tasks
 from dxkit.press.workers import Crew, local_workers
@@ -145,7 +145,9 @@ def _make(
             for record in batch.make(crew, todo):
                 result.pages.append(record)
                 progress(record)
-            result.since = finish_files(manifest.addresses(folder))
+            checked = finish_files(manifest.addresses(folder))
+            result.since = checked.since
+            manifest.renew(folder, checked.files | hashes_of(folder, [INDEX, ABOVE]))
             manifest.complete = True
             random.Random(sample.period).shuffle(again)
             for record in batch.compare(crew, again):

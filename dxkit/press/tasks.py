@@ -14,7 +14,7 @@ from dxkit.intake.store import store_key
 from dxkit.intake.text import slug
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import Unit
-from dxkit.press.manifest import Manifest, code_key, digest_of
+from dxkit.press.manifest import Manifest, code_key, digest_of, executed_path
 
 PARAMETERS = ("campaign", "period", "unit")
 """What every report notebook must declare."""
@@ -91,7 +91,7 @@ def plan_tasks(
         if path not in given:
             given[path] = given_parameters(path, content)
         key = digest_of(*keys, content, unit.code, period_id)
-        executed = folder / "notebooks" / f"{unit.code}.ipynb"
+        executed = folder / executed_path(unit.code)
         page = folder / page_path(campaign, unit)
         tasks.append(
             Task(
@@ -129,10 +129,8 @@ def declared_parameters(content: bytes) -> set[str]:
 
 
 def is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: Path) -> bool:
-    """Whether a page needs no making: it exists and was made under the same key."""
+    """Whether a page needs no making: it is there as it was made, and under the same key."""
     record = earlier.pages.get(task.unit) if earlier else None
-    if record is None or not task.page.exists():
+    if earlier is None or record is None or folder / record.path != task.page:
         return False
-    if only_failed:
-        return record.status != "failed"
-    return record.status != "failed" and record.key == task.key
+    return (only_failed or record.key == task.key) and earlier.page_is_whole(task.unit, folder)

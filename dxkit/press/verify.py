@@ -1,4 +1,6 @@
-"""Proof: the finished pages are opened again and everything on them is proved by a second path."""
+"""Proof: the finished pages are opened again and what they say is compared with a second path; all
+files are compared with the hashes of the run that made them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,6 @@ from dxkit.intake.intake import read_period
 from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.table import Received
-from dxkit.press.manifest import Manifest, digest_of
 from dxkit.press.proof.again import Again, made_again
 from dxkit.press.proof.charts import ChartProof
 from dxkit.press.proof.checks import Difference, PageProof
@@ -23,36 +24,39 @@ from dxkit.press.proof.raw_cells import misread
 from dxkit.press.proof.sentences import SentenceProof
 from dxkit.press.proof.surroundings import Surroundings
 from dxkit.press.proof.wording import WordingProof
-from dxkit.press.verify_annexes import compare_document, compare_workbook
+from dxkit.press.verify_annexes import Mismatch, compare_document, compare_workbook
+from dxkit.press.verify_files import UNREADABLE, compare_files
 
 __all__ = ["Difference", "Verification", "proofs_of", "verify_pages", "verify_period"]
 
 
 @dataclass(frozen=True)
 class Verification:
-    """How many numbers were proved on how many pages, how many received cells were read again, and
-    what differs.
+    """How many numbers were proved on how many pages, how many received cells were read again, how
+    many files compared with what was made, and what differs.
     """
 
     pages: int
     facts: int
     cells: int
+    files: int
     differences: tuple[Difference, ...]
 
 
 def verify_period(project: Project, campaign_id: str, period_id: str) -> Verification:
     """Read the raw workbooks anew, past any store, make every number again without the analysis,
-    and compare it with every page of the period, the league workbook and the Word documents.
+    and compare it with every page of the period, the league workbook and the Word documents; and
+    all files with what the run noted that made them.
     """
     campaign = load_campaign(project.campaign_folder(campaign_id))
     received, previous = _read(project, campaign, period_id)
     again = made_again(campaign, received, previous)
     folder = project.output_folder(campaign_id, period_id)
     number, facts, differences = verify_pages(folder, again)
-    differences += altered_pages(folder)
+    files, altered = compare_files(folder)
+    differences += altered
     for annex in (*folder.glob("league.xlsx"), *sorted(folder.rglob("*.docx"))):
-        compare = compare_document if annex.suffix == ".docx" else compare_workbook
-        proved, mismatches = compare(annex, partial(fact_of, again))
+        proved, mismatches = _compared(annex, again)
         number, facts = number + 1, facts + proved
         name = annex.relative_to(folder).as_posix()
         differences += [Difference(name, m.fact, m.shown, m.expected) for m in mismatches]
@@ -63,7 +67,16 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
             read, found = misread(one, raw)
             cells += read
             differences += found
-    return Verification(number, facts, cells, tuple(differences))
+    return Verification(number, facts, cells, files, tuple(differences))
+
+
+def _compared(annex: Path, again: Again) -> tuple[int, list[Mismatch]]:
+    """How many numbers an annex holds, and which differ."""
+    compare = compare_document if annex.suffix == ".docx" else compare_workbook
+    try:
+        return compare(annex, partial(fact_of, again))
+    except Exception:  # as of a page: whatever its container makes the reader raise
+        return 0, [Mismatch(UNREADABLE, "", "")]
 
 
 def _read(project: Project, campaign: Campaign, period_id: str) -> tuple[Received, Received | None]:
@@ -83,25 +96,14 @@ def verify_pages(folder: Path, again: Again) -> tuple[int, int, list[Difference]
     facts = 0
     differences: list[Difference] = []
     for page in pages:
-        text = page.read_text("utf-8")
-        number, found = verify_page(text, page.relative_to(folder).as_posix(), again)
+        name = page.relative_to(folder).as_posix()
+        try:
+            number, found = verify_page(page.read_text("utf-8"), name, again)
+        except Exception:  # whatever a spoilt page makes its reader raise: the file is named
+            number, found = 0, [Difference(name, UNREADABLE, "", "")]
         facts += number
         differences += found
     return len(pages), facts, differences
-
-
-def altered_pages(folder: Path) -> list[Difference]:
-    """The pages that are gone, or whose bytes are not those that the manifest says were made."""
-    manifest = Manifest.load(folder / "manifest.json")
-    found = []
-    for record in manifest.pages.values() if manifest else ():
-        if record.status == "failed" or not record.sha256:
-            continue
-        path = folder / record.path
-        digest = digest_of(path.read_bytes()) if path.is_file() else "–"
-        if digest != record.sha256:
-            found.append(Difference(record.path, "sha256", digest, record.sha256))
-    return found
 
 
 def verify_page(text: str, name: str, again: Again) -> tuple[int, list[Difference]]:

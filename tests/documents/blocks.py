@@ -40,6 +40,7 @@ class Reader:
     def __init__(self, project: Path) -> None:
         self.project = project
         self.printed = ""
+        self.codes: list[tuple[str, int]] = []  # each command and how it ended
 
     def follow(self, document: Path) -> Iterator[str]:
         """Do what each block tells; yields what was done, for the test to show."""
@@ -79,9 +80,10 @@ class Reader:
         if words[:2] == ["python3", "run.py"]:
             words = ["dxkit", *words[2:]]
         assert words[0] == "dxkit", f"a reader cannot run {line!r}"
-        self._run([sys.executable, "-W", "ignore", "-m", "dxkit", *words[1:]])
+        code = self._run([sys.executable, "-W", "ignore", "-m", "dxkit", *words[1:]])
+        self.codes.append((words[1], code))
 
-    def _run(self, command: list[str]) -> None:
+    def _run(self, command: list[str]) -> int:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("DXKIT_")}
         environment |= {"PYTHONPATH": str(self.project), "PYTHONUTF8": "1"}
         done = subprocess.run(
@@ -91,3 +93,4 @@ class Reader:
         assert done.returncode in (0, 1), f"{command}:\n{said}"
         assert "Traceback" not in said, said
         self.printed += said
+        return done.returncode

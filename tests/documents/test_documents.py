@@ -210,3 +210,6 @@ def test_a_reader_can_do_what_the_page_tells(
     steps = list(reader.follow(root / "docs/vi" / name))
     print(f"\n{name}: {len(steps)} steps followed")
     assert len(steps) >= 4
+    assert {code for command, code in reader.codes if command == "verify"} <= {0}
+    if name == "second-campaign.md":
+        assert {("report", 0), ("verify", 0)} <= set(reader.codes)

@@ -152,7 +152,9 @@ class Again:
         return max(0, math.ceil(Fraction(repr(target)) * lower) - int(upper))
 
     def trials(self, unit: str) -> Trials:
-        """The trials of the unit's group."""
+        """The trials of the unit's group; KeyError when the campaign does not say how to try."""
+        if self.campaign.uncertainty is None:
+            raise KeyError(unit)
         group = f"{self.units.get(unit).level}/{self.scores.group(unit)}"
         if group not in self._trials:
             self._trials[group] = Trials(self.scores, unit, self.doubtful)

@@ -149,9 +149,13 @@ class JudgementProof:
         return sum(attained >= start for start in _STEP_STARTS)
 
     def _order(self, table: Element) -> Iterator[Difference]:
-        """The units of one group that stand with their places stand in their order, none twice."""
+        """The units of one group that stand with their places stand in their order, none twice; but
+        for a list that tells on whose page each unit stands: it is for finding one by its name.
+        """
         places: list[tuple[str, int]] = []
         for row in table.find_all("tr"):
+            if self._leads_above(row):
+                continue
             keys = [e.attributes.get("data-fact", "").split("/") for e in row.walk()]
             kinds = {key[3]: key[1] for key in keys if len(key) == 4 and key[2] == "total"}
             unit = kinds.get("rank") or kinds.get("progress_rank")
@@ -169,6 +173,12 @@ class JudgementProof:
             numbers != sorted(numbers) or len({unit for unit, _ in places}) < len(places)
         ):
             yield self.proof.differ("order", str(numbers), str(sorted(numbers)))
+
+    def _leads_above(self, row: Element) -> bool:
+        """Whether a row names a unit and then the one that it belongs to."""
+        named = [e.attributes.get("data-name", "").partition("/") for e in row.walk()]
+        codes = [code for kind, _, code in named if kind == "unit" and code in self.again.units]
+        return len(codes) == 2 and self.again.units.get(codes[0]).parent_code == codes[1]
 
 
 def _has_origin(cell: Element) -> bool:

@@ -52,7 +52,7 @@ class NamesInSentences:
             "band": lambda: {band_again(again, unit)},
             "award": lambda: self._award(message, unit, keys),
             "drag_unit": lambda: {keys["weight"].unit},
-            "tied": lambda: self._tied(unit),
+            "tied": lambda: self.tied(unit),
             "ties": lambda: set(again.campaign.ranking.tie_break),
             "units": lambda: self._units(message, unit, keys),
             "short_units": lambda: self._short(unit, keys),
@@ -131,7 +131,8 @@ class NamesInSentences:
             if again.value(unit, i) is None and again.sums.why_missing(unit, i) == "not_applicable"
         }
 
-    def _tied(self, unit: str) -> Names:
+    def tied(self, unit: str) -> Names:
+        """The other units with the unit's place."""
         ranks = self.again.ranks(unit)
         return {other for other, place in ranks.items() if place == ranks.get(unit)} - {unit}
 

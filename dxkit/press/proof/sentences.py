@@ -46,8 +46,13 @@ class SentenceProof:
             expected = "–"
         if _small(element.text) != _small(expected):
             yield self.proof.differ(f"{kind}/{identity}", element.text, expected)
-        elif kind == "unit" and identity not in self.proof.allowed:
+        elif kind == "unit" and identity not in self.proof.allowed | self._tied(element):
             yield self.proof.differ(f"{kind}/{identity}", element.text, self.proof.unit)
+
+    def _tied(self, element: Element) -> set[str]:
+        """Beside whom a sentence on a shared place may name: those who share it."""
+        said = element.parent.attributes.get("data-claim", "") if element.parent else ""
+        return self.names.tied(self.proof.unit) if said == "rank_tied" else set()
 
     def _written(self, kind: str, identity: str) -> str:
         campaign = self.again.campaign

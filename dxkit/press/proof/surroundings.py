@@ -17,7 +17,7 @@ from dxkit.press.proof.writing import writings
 from dxkit.story.messages import load_language, written_day
 from dxkit.story.plain_text import harmless, visible
 
-_PLACE = re.compile(r"(?P<file>.+?) › (?P<sheet>.+): (?P<cells>[A-Z]+\d+(?:[:,] ?[A-Z]+\d+)*)")
+_PLACE = re.compile(r"(?P<file>.+?) › (?P<sheet>.*): (?P<cells>[A-Z]+\d+(?:[:,] ?[A-Z]+\d+)*)")
 
 _PARTS_OF_A_KEY = ("periods", "units", "subjects", "kinds")
 _CELLS = 8
@@ -217,7 +217,9 @@ class Surroundings:
 
 
 def _cells_in(text: str) -> Iterable[set[CellRef] | None]:
-    """The cells of "file › sheet: C12:C20, E12; …", None for what cannot be read so."""
+    """The cells of "file › sheet: C12:C20, E12; …", None for what cannot be read so. A text file
+    has no sheet: "file › : C12".
+    """
     for part in text.split("; "):
         found = _PLACE.fullmatch(part.strip())
         if found is None:
