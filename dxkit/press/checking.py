@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.intake.history import History
+from dxkit.intake.inputs import files_in_use
 from dxkit.intake.revisions import SinceLastCheck, recorded, since_last_check
 from dxkit.press.data_out import write_rows, write_text
 from dxkit.press.findings_page import findings_html
@@ -40,7 +41,7 @@ def write_check(opened: OpenPeriod, folder: Path, language: Language) -> Checked
     changed = list(_rows(since))
     if changed or since.first:
         write_rows(folder / "data" / "changes.csv", CHANGE_COLUMNS, changed)
-    recorded(history, opened.received, since).save()
+    recorded(history, opened.received, since).save(files_in_use(folder.parent))
     return Checked(returned, since)
 
 

@@ -29,6 +29,7 @@ class PageRecord:
     reason: str = ""
     tries: int = 1
     machine: str = ""  # where it was made, when that was not here
+    inputs_digest: str = ""  # of what it was made from, as it is remembered
 
 
 @dataclass
@@ -37,7 +38,8 @@ class Manifest:
 
     ``engine`` is how notebooks were run (fork, spawn, stock, cluster), ``jobs`` how many at a time;
     ``inputs`` and ``made_from`` are the hashes of what the pages were made from; ``complete`` says
-    that the index and the other files around the pages were written after the last page.
+    that the index and the other files around the pages were written after the last page, and
+    ``inputs_digest`` is of what they were made from, as it is remembered.
     """
 
     campaign: str
@@ -46,6 +48,7 @@ class Manifest:
     jobs: int = 0
     seconds: float = 0.0
     complete: bool = False
+    inputs_digest: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     made_from: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
