@@ -9,8 +9,11 @@ import click
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dxkit.intake.revisions import SinceLastCheck
     from dxkit.model.findings import Finding
+    from dxkit.press.published import PublishedChanges
     from dxkit.story.period import OpenPeriod
 
 
@@ -23,19 +26,22 @@ def check(
     """Read the workbooks and list what is wrong with them."""
     from dxkit.press.checking import write_check
     from dxkit.press.lock import BusyError, only_run
-    from dxkit.press.manifest import Manifest
+    from dxkit.press.manifest import Manifest, hashes_of
+    from dxkit.press.published import published_changes
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
     opened = session.open(period_id)
     folder = session.project.output_folder(session.campaign.id, period_id)
+    published = published_changes(opened, folder)
     try:
         with session.writing(period_id):
             folder.mkdir(parents=True, exist_ok=True)
             with only_run(folder):
+                written = hashes_of(folder, published.write(folder))
                 checked = write_check(opened, folder, session.language)
                 manifest = Manifest.of(folder, session.campaign.id, period_id)
-                manifest.renew(folder, checked.files)
+                manifest.renew(folder, checked.files | written)
                 manifest.save(folder)
     except BusyError as error:
         raise session.refuse("busy", text=str(error)) from error
@@ -48,6 +54,8 @@ def check(
     )
     errors = show_findings(session, opened, most=5)
     show_changes(session, checked.since, most=20)
+    for line in published_lines(session, published, most=20):
+        click.echo(line)
     for key, names in (
         ("copy_kept", checked.returned.kept),
         ("copy_failed", checked.returned.failed),
@@ -55,7 +63,17 @@ def check(
         for file in names:
             click.echo(session.language.plain(f"changes.{key}", file=file))
     click.echo(session.say("see", text=folder / "findings.html"))
-    return DONE_WITH_ERRORS if errors else DONE
+    return DONE_WITH_ERRORS if errors or published.figures else DONE
+
+
+def published_lines(session: Session, changes: PublishedChanges, most: int) -> Iterator[str]:
+    """Which numbers on pages in place are no longer so, and what has changed; nothing if none."""
+    from dxkit.story.published import published_text
+
+    if changes.figures:
+        yield from published_text(
+            changes.pages, changes.inputs, session.campaign, session.language, most
+        )
 
 
 def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:

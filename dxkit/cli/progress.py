@@ -57,6 +57,13 @@ class Progress:
             line += f" – {reason_said(self._session, record.reason)}"
         click.echo(line, err=True)
 
+    def say(self, line: str) -> None:
+        """A line of the command's answer, above the bar."""
+        if self._bar is not None:
+            self._bar.write(line)
+        else:
+            click.echo(line)
+
     def close(self) -> None:
         """The batch has ended."""
         if self._bar is not None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dxkit.cli.check import show_changes, show_findings
+from dxkit.cli.check import published_lines, show_changes, show_findings
 from dxkit.cli.progress import Progress, reason_said
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
 
 if TYPE_CHECKING:
     from dxkit.press.manifest import PageRecord
+    from dxkit.press.published import PublishedChanges
 
 
 @click.command()
@@ -80,6 +81,11 @@ def report(
     if "pdf" in kinds and browser is None:
         raise session.refuse("no_browser")
     bar = Progress(session)
+
+    def outdated(changes: PublishedChanges) -> None:
+        for line in published_lines(session, changes, most=3):
+            bar.say(line)
+
     try:
         with session.writing(period_id):
             result = run_reports(
@@ -101,6 +107,7 @@ def report(
                 notebook=notebook,
                 progress=bar.step,
                 started=bar.start,
+                outdated=outdated,
             )
     except BusyError as error:
         raise session.refuse("busy", text=str(error)) from error
@@ -128,13 +135,16 @@ def report(
             seconds=f"{result.seconds:.1f}",
         )
     )
+    if changed := len(result.published.figures):
+        click.echo(session.language.plain("changes.published_before", figures=str(changed)))
     wanted = {unit: result.manifest.pages[unit] for unit in result.units}
     failed = _make_annexes(session, kinds, period_id, wanted, result.folder, browser)
     errors = show_findings(session, session.open(period_id))
     if result.since.revisions:
         show_changes(session, result.since, most=2)
     click.echo(session.say("see", text=result.folder / "index.html"))
-    return DONE_WITH_ERRORS if errors or failed or result.count("failed") else DONE
+    failed += result.count("failed")
+    return DONE_WITH_ERRORS if errors or failed or changed else DONE
 
 
 def _make_annexes(

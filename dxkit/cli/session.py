@@ -8,6 +8,7 @@ import errno
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,8 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--out", help="Folder for the results instead of outputs."),
         click.option("--raw", help="Folder with the workbooks instead of data/raw."),
         click.option(
-            "--campaign", help="Campaign id; DXKIT_CAMPAIGN or the first one if left out."
+            "--campaign",
+            help="Campaign id; else DXKIT_CAMPAIGN, default.toml or the only one.",
         ),
     ):
         command = option(command)
@@ -55,9 +57,7 @@ class Session:
     """What every command works with: project, campaign, period and language."""
 
     def __init__(self, campaign: str | None, raw: str | None, out: str | None, lang: str) -> None:
-        from dxkit.intake.campaign_folder import load_campaign
         from dxkit.intake.project import Project, ProjectNotFoundError
-        from dxkit.model.problems import CampaignError
         from dxkit.story.messages import load_language
 
         self.language: Language = load_language(lang)
@@ -65,12 +65,19 @@ class Session:
             self.project: Project = Project.find(raw, out)
         except ProjectNotFoundError as error:
             raise self.refuse("no_project", text=str(error)) from error
-        available = self.project.campaigns
-        chosen = campaign or os.environ.get("DXKIT_CAMPAIGN") or (available or ("",))[0]
-        if chosen not in available:
-            raise self.refuse("campaign_unknown", text=chosen, available=", ".join(available))
+        if campaign is not None:
+            self._known(campaign)
+        self._named = campaign
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        """The campaign that the command is about; a command that needs none asks for none."""
+        from dxkit.intake.campaign_folder import load_campaign
+        from dxkit.model.problems import CampaignError
+
+        chosen = self._named or self._default_campaign()
         try:
-            self.campaign: Campaign = load_campaign(self.project.campaign_folder(chosen))
+            return load_campaign(self.project.campaign_folder(chosen))
         except CampaignError as error:
             lines = [self.say("campaign_broken")]
             for problem in error.problems:
@@ -78,6 +85,36 @@ class Session:
                 text = self.language.plain(f"campaign.{problem.code}", **values)
                 lines.append(f"  {problem.file}:{problem.line}: {text}")
             raise CannotStartError("\n".join(lines)) from error
+
+    def _default_campaign(self) -> str:
+        """The campaign that is meant when none is named. Never one of several by chance: where
+        there are several, the office has declared one, and which is said.
+        """
+        from dxkit.intake.project import DEFAULT_CAMPAIGN, DefaultCampaignError
+
+        available = self.project.campaigns
+        declared, where = os.environ.get("DXKIT_CAMPAIGN"), "DXKIT_CAMPAIGN"
+        if not declared:
+            if len(available) == 1:
+                return available[0]
+            try:
+                declared, where = self.project.default_campaign, DEFAULT_CAMPAIGN
+            except DefaultCampaignError as error:
+                raise self.refuse("default_broken", text=DEFAULT_CAMPAIGN) from error
+        if not declared:
+            key = "campaign_unnamed" if available else "no_campaign"
+            folder = self.project.root / "data" / "campaigns"
+            raise self.refuse(key, text=folder, available=", ".join(available))
+        self._known(declared, where)
+        if len(available) > 1:
+            click.echo(self.say("campaign_default", text=declared, where=where), err=True)
+        return declared
+
+    def _known(self, campaign: str, where: str = "--campaign") -> None:
+        available = self.project.campaigns
+        if campaign not in available:
+            named = ", ".join(available)
+            raise self.refuse("campaign_unknown", text=campaign, where=where, available=named)
 
     def say(self, key: str, /, **values: object) -> str:
         """A text of the command line."""
@@ -93,7 +130,10 @@ class Session:
         """The period asked for, or the newest with raw files."""
         known = [period.id for period in self.campaign.periods]
         if period_id is not None and period_id not in known:
-            raise self.refuse("period_unknown", text=period_id, available=", ".join(known))
+            known_ids = ", ".join(known)
+            raise self.refuse(
+                "period_unknown", text=period_id, campaign=self.campaign.id, available=known_ids
+            )
         with_raw = self.project.periods_with_raw(self.campaign)
         if period_id is None:
             if not with_raw:

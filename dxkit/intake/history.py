@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -59,8 +59,10 @@ class History:
             return cls(folder)
         return cls(folder, files, present, findings)
 
-    def save(self) -> None:
-        """Keep the history, and the cells of no other version than the last of each file."""
+    def save(self, in_use: Collection[str] = ()) -> None:
+        """Keep the history, and the cells of no other versions than the last of each file and those
+        ``in_use``, by their hashes.
+        """
         files = {
             name: {
                 "sha256": entry.sha256,
@@ -71,7 +73,8 @@ class History:
         }
         content = {"files": files, "present": sorted(self.present), "findings": self.findings}
         _write(self.folder / "history.json", content)
-        wanted = {f"{entry.sha256}.json" for entry in self.files.values()}
+        wanted = {f"{digest}.json" for digest in in_use}
+        wanted |= {f"{entry.sha256}.json" for entry in self.files.values()}
         for path in (self.folder / "cells").glob("*.json"):
             if path.name not in wanted:
                 path.unlink(missing_ok=True)

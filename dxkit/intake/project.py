@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,16 @@ from dxkit.intake.campaign_folder import campaign_ids
 from dxkit.intake.raw_folder import raw_files
 from dxkit.model.campaign import Campaign
 
+DEFAULT_CAMPAIGN = "data/campaigns/default.toml"
+"""The file that names the campaign which is meant when none is named."""
+
 
 class ProjectNotFoundError(Exception):
     """No folder with data/campaigns was found."""
+
+
+class DefaultCampaignError(Exception):
+    """The file that should name the default campaign does not."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,22 @@ class Project:
     def campaigns(self) -> tuple[str, ...]:
         """Ids of all campaigns, sorted."""
         return campaign_ids(self.root / "data" / "campaigns")
+
+    @property
+    def default_campaign(self) -> str:
+        """The campaign that default.toml names; nothing when there is no such file.
+
+        Raises DefaultCampaignError for a file with anything else in it than that.
+        """
+        try:
+            content = tomllib.loads((self.root / DEFAULT_CAMPAIGN).read_text("utf-8-sig"))
+        except FileNotFoundError:
+            return ""
+        except (OSError, ValueError) as error:
+            raise DefaultCampaignError(str(error)) from error
+        if list(content) != ["campaign"] or not isinstance(content["campaign"], str):
+            raise DefaultCampaignError(str(content))
+        return content["campaign"]
 
     def campaign_folder(self, campaign_id: str) -> Path:
         """The folder that declares a campaign."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from dxkit.press.leaks import foreign_units
 from dxkit.press.making import EXECUTED, NO_SPACE, PAGE
 from dxkit.press.manifest import Manifest, PageRecord, executed_path, hashes_of, sha256_of
+from dxkit.press.published import remember
 from dxkit.press.tasks import Task
 from dxkit.press.workers import Crew, Outcome
 from dxkit.story.period import OpenPeriod
@@ -59,6 +60,7 @@ class Batch:
         self._manifest = manifest
         self._units = opened.analysis.units
         manifest.inputs = {source.name: source.sha256 for source in opened.received.sources}
+        self.inputs_digest = remember(opened, manifest)
         self._saved = time.monotonic()
 
     def make(self, crew: Crew, tasks: Sequence[Task]) -> Iterator[PageRecord]:
@@ -68,6 +70,11 @@ class Batch:
         """
         for outcome in crew.run(tasks, self._scratch):
             record = self._taken_in(outcome)
+            earlier = self._manifest.pages.get(outcome.task.unit)
+            if record.status != "failed":
+                record.inputs_digest = self.inputs_digest
+            elif earlier is not None:  # the page that it should have replaced stays
+                record.inputs_digest = earlier.inputs_digest
             self._manifest.pages[outcome.task.unit] = record
             if time.monotonic() - self._saved > _SAVE_EVERY:
                 self._save()
@@ -87,7 +94,9 @@ class Batch:
                 if not reason and sha256_of((outcome.scratch / PAGE).read_bytes()) != record.sha256:
                     reason = UNSTABLE
                 if reason:
+                    digest = record.inputs_digest
                     record = _record(outcome, self._folder, "failed", reason=reason)
+                    record.inputs_digest = digest
                     self._manifest.pages[unit] = record
             yield record
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.intake.history import History
+from dxkit.intake.inputs import files_in_use
 from dxkit.intake.revisions import SinceLastCheck, recorded, since_last_check
 from dxkit.press.data_out import write_data, write_rows, write_text
 from dxkit.press.findings_page import findings_html
@@ -47,7 +48,7 @@ def write_check(opened: OpenPeriod, folder: Path, language: Language) -> Checked
     if changed or since.first:
         write_rows(folder / CHANGES, CHANGE_COLUMNS, changed)
         written.append(CHANGES)
-    recorded(history, opened.received, since).save()
+    recorded(history, opened.received, since).save(files_in_use(folder.parent))
     files = hashes_of(folder, ["findings.html", *written, *returned.as_written])
     return Checked(returned, since, files)
 

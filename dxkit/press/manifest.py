@@ -17,7 +17,9 @@ from dxkit.model.units import UnitRegistry
 from dxkit.press.data_out import write_text
 
 MANIFEST = "manifest.json"
-CHANGES = "data/changes.csv"
+CHANGES, CHANGED_FIGURES = "data/changes.csv", "data/changed_figures.csv"
+STAYING = (CHANGES, CHANGED_FIGURES)
+"""Files that stay through runs that have nothing to write into them."""
 
 
 @dataclass
@@ -32,6 +34,7 @@ class PageRecord:
     reason: str = ""
     tries: int = 1
     machine: str = ""  # where it was made, when that was not here
+    inputs_digest: str = ""  # of what it was made from, as it is remembered
 
 
 @dataclass
@@ -41,7 +44,8 @@ class Manifest:
     ``engine`` is how notebooks were run (fork, spawn, stock, cluster), ``jobs`` how many at a time;
     ``inputs`` and ``made_from`` are the hashes of what the pages were made from; ``files`` those of
     all that was written beside the pages, by its address; ``complete`` says that the index and the
-    other files around the pages were written after the last page.
+    other files around the pages were written after the last page, and ``inputs_digest`` is of what
+    they were made from, as it is remembered.
     """
 
     campaign: str
@@ -50,6 +54,7 @@ class Manifest:
     jobs: int = 0
     seconds: float = 0.0
     complete: bool = False
+    inputs_digest: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     made_from: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
@@ -94,8 +99,8 @@ class Manifest:
         )
 
     def renew(self, folder: Path, files: Mapping[str, str]) -> None:
-        """Note the files that a check has written, and forget those that it has taken away. The
-        list of changes stays through checks that find none: without a note of it as it stands.
+        """Note the files that a check has written, and forget those that it has taken away. Lists
+        of changes stay through checks that find none: without a note of one, as it stands.
         """
         taken = ("data/", "returned/")
         kept = {
@@ -104,8 +109,8 @@ class Manifest:
             if not name.startswith(taken) or (folder / name).exists()
         }
         self.files = {**kept, **files}
-        if CHANGES not in self.files and (folder / CHANGES).exists():
-            self.files |= hashes_of(folder, [CHANGES])
+        unnoted = [n for n in STAYING if n not in self.files and (folder / n).exists()]
+        self.files |= hashes_of(folder, unnoted)
 
     def describe(self, engine: str, jobs: int, campaign: Campaign, notebooks: Path) -> None:
         """Note how the pages are made, by which versions, from which campaign and notebooks."""

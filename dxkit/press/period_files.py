@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dxkit.intake.project import Project
 from dxkit.press.data_out import write_text
-from dxkit.press.manifest import CHANGES, Manifest, hash_of, hashes_of
+from dxkit.press.manifest import STAYING, Manifest, hash_of, hashes_of
 from dxkit.story.messages import Language, load_language
 from dxkit.story.period import OpenPeriod, open_period
 
@@ -82,7 +82,7 @@ def files_are_whole(project: Project, manifest: Manifest, folder: Path) -> bool:
     worked, and of the list of changes, which cannot be made again.
     """
     noted = manifest.files
-    there = {name for name in noted if name.startswith("returned/") or name == CHANGES}
+    there = {name for name in noted if name.startswith("returned/") or name in STAYING}
     around = {"findings.html", LEAGUE, INDEX, *(n for n in noted if n.startswith("data/"))} - there
     whole = all(hash_of(folder / name) == noted.get(name) for name in around)
     whole = whole and all((folder / name).exists() for name in there)

@@ -22,6 +22,7 @@ from dxkit.press.making import import_parts, open_for_pages, prepare_scorecards,
 from dxkit.press.manifest import Manifest, PageRecord, hashes_of
 from dxkit.press.period_files import ABOVE, INDEX, PeriodFiles, files_are_whole
 from dxkit.press.processes import can_fork, no_collection, stay_single_threaded
+from dxkit.press.published import PublishedChanges, published_changes
 from dxkit.press.tasks import Task, is_current, plan_tasks
 from dxkit.press.workers import Crew, local_workers
 from dxkit.story.period import is_stored, open_period, period_before, receive
@@ -53,7 +54,9 @@ DEFAULT = Options()
 
 @dataclass
 class RunResult:
-    """What a batch did, and what had changed since the workbooks were last checked."""
+    """What a batch did, what had changed since the workbooks were last checked, and which numbers
+    on the pages that were there before were no longer so.
+    """
 
     folder: Path
     manifest: Manifest
@@ -61,6 +64,7 @@ class RunResult:
     pages: list[PageRecord] = field(default_factory=list)
     units: tuple[str, ...] = ()
     since: SinceLastCheck = field(default_factory=lambda: SinceLastCheck(first=True))
+    published: PublishedChanges = field(default_factory=PublishedChanges)
 
     def count(self, status: str) -> int:
         """How many pages ended so."""
@@ -79,11 +83,13 @@ def run_reports(
     notebook: Path | None = None,
     progress: Callable[[PageRecord], None] = lambda record: None,
     started: Callable[[int], None] = lambda number: None,
+    outdated: Callable[[PublishedChanges], None] = lambda changes: None,
 ) -> RunResult:
     """Make the pages of a period that are not up to date, and the files around them.
 
     ``units`` limits the pages, ``level`` chooses another level than the campaign's. One page that
-    fails does not stop the others. Raises CampaignError, BusyError, ClusterError,
+    fails does not stop the others. Where pages in place show numbers that are no longer so,
+    ``outdated`` is told before any is replaced. Raises CampaignError, BusyError, ClusterError,
     UnfitNotebookError, and OSError when the outputs cannot be written.
     """
     begun = time.monotonic()
@@ -108,11 +114,13 @@ def run_reports(
         whole = files_are_whole(project, manifest, folder)
         if tasks and (todo or again or not whole):
             try:
-                _make(project, options, tasks[0], todo, again, scratch, result, progress)
+                _make(project, options, tasks[0], todo, again, scratch, result, progress, outdated)
             finally:
                 manifest.seconds = round(time.monotonic() - begun, 3)
                 manifest.save(folder)
         else:
+            if any(task.key != manifest.pages[task.unit].key for task in tasks):
+                _tell_outdated(project, tasks[0], result, outdated)
             history = History.open(project.store_file(campaign_id, period_id).parent)
             received = open_period(project, campaign_id, period_id).received
             result.since = since_last_check(history, received)
@@ -129,11 +137,13 @@ def _make(
     scratch: Path,
     result: RunResult,
     progress: Callable[[PageRecord], None],
+    outdated: Callable[[PublishedChanges], None],
 ) -> None:
     """Make the pages ``todo``, with the files around them beside, then compare those ``again``."""
     manifest, folder = result.manifest, result.folder
     manifest.complete = False
     _make_ready(project, sample)
+    _tell_outdated(project, sample, result, outdated)
     files = PeriodFiles(project, sample.campaign, sample.period, sample.language)
     expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
     write = partial(files.write, manifest.addresses(folder) | expected)
@@ -148,13 +158,28 @@ def _make(
             checked = finish_files(manifest.addresses(folder))
             result.since = checked.since
             manifest.renew(folder, checked.files | hashes_of(folder, [INDEX, ABOVE]))
-            manifest.complete = True
+            manifest.complete, manifest.inputs_digest = True, batch.inputs_digest
             random.Random(sample.period).shuffle(again)
             for record in batch.compare(crew, again):
                 result.pages = [r for r in result.pages if r.path != record.path] + [record]
                 progress(record)
         finally:
             crew.close()
+
+
+def _tell_outdated(
+    project: Project,
+    sample: Task,
+    result: RunResult,
+    outdated: Callable[[PublishedChanges], None],
+) -> None:
+    """Compare what is in place with what is so today."""
+    opened = open_period(project, sample.campaign, sample.period)
+    result.published = published_changes(opened, result.folder)
+    if result.published.figures:
+        written = hashes_of(result.folder, result.published.write(result.folder))
+        result.manifest.renew(result.folder, written)
+        outdated(result.published)
 
 
 def _make_ready(project: Project, sample: Task) -> None:

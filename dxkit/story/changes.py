@@ -9,6 +9,7 @@ from dxkit.intake.history import FindingKey
 from dxkit.intake.revisions import Revision, SinceLastCheck
 from dxkit.story.findings import finding_kind
 from dxkit.story.messages import Language
+from dxkit.story.plain_text import harmless
 
 _LONGEST = 60  # characters of a cell
 
@@ -52,25 +53,23 @@ def _revision(revision: Revision, language: Language, most: int) -> Iterator[str
     unasked = [c for c in typed if (c.sheet, c.cell) in revision.unasked]
     asked = [c for c in typed if (c.sheet, c.cell) not in revision.unasked]
     for change in (*unasked, *asked)[:most]:
-        yield "  " + _cell(change, change in unasked, language)
+        line = cell_text(change, language)
+        yield "  " + (f"{line} {say('changes.unasked')}" if change in unasked else line)
     if len(typed) > most:
         yield "  " + say("changes.more", number=str(len(typed) - most))
     if follow:
         yield "  " + say("changes.recalculated", number=str(follow))
 
 
-def _cell(change: CellChange, unasked: bool, language: Language) -> str:
-    blank = language.plain("changes.blank")
-    before, after = (
-        f'"{_short(text)}"' if text else blank for text in (change.before, change.after)
-    )
-    line = f"{change.sheet}!{change.cell}: {before} → {after}"
-    return f"{line} {language.plain('changes.unasked')}" if unasked else line
+def cell_text(change: CellChange, language: Language) -> str:
+    """A changed cell, with what it said and says."""
+    before, after = (short(text, language) for text in (change.before, change.after))
+    return f"{change.sheet}!{change.cell}: {before} → {after}"
 
 
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def short(text: str, language: Language) -> str:
+    """What a cell or rule says, in quotation marks, cut where it is long."""
+    return f'"{harmless(text, _LONGEST)}"' if text else language.plain("changes.blank")
 
 
 def _named(

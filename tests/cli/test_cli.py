@@ -56,9 +56,87 @@ def test_wrong_input_is_one_sentence_that_helps(
 ) -> None:
     out = [] if arguments == ["reprot"] else ["--out", str(tmp_path)]
     assert run([*arguments, *out]) == 2
-    text = said(capsys)
+    *named, text = said(capsys).strip().splitlines()
     assert words in text
-    assert len(text.strip().splitlines()) == 1
+    assert named in (
+        [],
+        ["Chiến dịch: haugiang-2022 (mặc định, ghi ở data/campaigns/default.toml)."],
+    )
+
+
+@pytest.fixture
+def two_campaigns(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a second campaign, the alphabet's first, and no default."""
+    campaigns = tmp_path / "data/campaigns"
+    for name in ("haugiang-2022", "an-toan-2022"):
+        shutil.copytree(root / "data/campaigns/haugiang-2022", campaigns / name)
+        plan = campaigns / name / "campaign.toml"
+        plan.write_text(plan.read_text("utf-8").replace("haugiang-2022", name), "utf-8")
+    shutil.copytree(
+        root / "data/raw/haugiang-2022/2022-Q3", tmp_path / "data/raw/an-toan-2022/2022-Q3"
+    )
+    monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
+    monkeypatch.delenv("DXKIT_CAMPAIGN", raising=False)
+    return campaigns
+
+
+@pytest.mark.parametrize(
+    "command", ["rank", "check", "report", "verify", "demo", "explain 2022-Q3 930 cashless"]
+)
+def test_one_of_several_campaigns_is_never_taken_by_chance(
+    command: str, two_campaigns: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command.split(), "--lang", "en"]) == 2
+    (text,) = said(capsys).strip().splitlines()
+    assert "several campaigns" in text
+    assert "an-toan-2022, haugiang-2022" in text
+    assert not (two_campaigns.parents[1] / "outputs").exists()
+
+
+def test_a_declared_default_is_named_in_the_first_line(
+    two_campaigns: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = two_campaigns / "default.toml"
+    default.write_text('campaign = "an-toan-2022"\n', "utf-8")
+    assert run(["check", "2023-Q1", "--lang", "en"]) == 2
+    first, refused = said(capsys).splitlines()
+    assert first == "Campaign: an-toan-2022 (the default, named by data/campaigns/default.toml)."
+    assert 'no period "2023-Q1". The campaign an-toan-2022 has: 2022-Q3, 2022-Q4.' in refused
+    monkeypatch.setenv("DXKIT_CAMPAIGN", "haugiang-2022")
+    assert run(["rank", "2022-Q3", "--lang", "en"]) == 2  # it has no workbooks here
+    assert said(capsys).startswith(
+        "Campaign: haugiang-2022 (the default, named by DXKIT_CAMPAIGN)."
+    )
+    assert run(["check", "2023-Q1", "--campaign", "an-toan-2022"]) == 2
+    assert len(said(capsys).splitlines()) == 1  # what was asked for needs no naming
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('campaign = "nowhere"', '"nowhere" (named by data/campaigns/default.toml)'),
+        ("campaign = 2022", "must hold just one line"),
+        ('default = "an-toan-2022"', "must hold just one line"),
+        ("campaign = an-toan-2022", "must hold just one line"),
+        ("", "must hold just one line"),
+    ],
+)
+def test_a_default_that_names_no_campaign_is_refused(
+    content: str, words: str, two_campaigns: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (two_campaigns / "default.toml").write_text(content, "utf-8")
+    assert run(["rank", "--lang", "en"]) == 2
+    (text,) = said(capsys).strip().splitlines()
+    assert words in text
+
+
+def test_an_only_campaign_needs_no_naming(
+    two_campaigns: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(two_campaigns / "haugiang-2022")
+    assert run(["check", "2023-Q1", "--lang", "en"]) == 2
+    (text,) = said(capsys).splitlines()
+    assert "The campaign an-toan-2022 has" in text
 
 
 def test_a_period_whose_plan_is_incomplete_is_not_ranked(
@@ -105,10 +183,10 @@ def test_rank_in_three_forms(outputs: Path, capsys: pytest.CaptureFixture[str]) 
     table = said(capsys)
     assert re.search(r"^1\t\d\d,\d\d\tHuyện Châu Thành A\t", table, re.MULTILINE)
     assert run(["rank", "2022-Q4", "--format", "json", *out]) == 0
-    rows = json.loads(said(capsys))
+    rows = json.loads(capsys.readouterr().out)
     assert [row["rank"] for row in rows] == list(range(1, 9))
     assert run(["rank", "2022-Q4", "--format", "csv", "--level", "commune", *out]) == 0
-    assert len(list(csv.DictReader(io.StringIO(said(capsys))))) == 75
+    assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 75
 
 
 def test_explain_goes_down_to_the_cells(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:

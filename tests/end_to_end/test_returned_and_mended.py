@@ -121,7 +121,7 @@ def test_mended_and_put_back_the_findings_are_gone_and_the_changes_are_listed(
     assert f"{FILE}: 10 ô đã đổi từ lần kiểm tra trước, trong đó 0 ô không bị đánh dấu." in said
     assert f'{HOUSEHOLDS}!C14: "4O4" → "404"' in said
     assert f"hết: {FILE} › {HOUSEHOLDS}!D15: Số không đọc được" in said
-    assert "Không có tệp nào đổi" in office.check()
+    assert "Không có tệp nào của kỳ này đổi" in office.check()
     assert office.findings() == as_sent
 
 
@@ -313,7 +313,7 @@ def test_files_that_come_and_go_are_named(office: Office, root: Path) -> None:
     said = office.check()
     assert f"{FILE}: không còn trong thư mục số liệu." in said
     assert "937-thi-xa-long-my.xlsx: tệp mới" in said
-    assert "Không có tệp nào đổi" in office.check()
+    assert "Không có tệp nào của kỳ này đổi" in office.check()
 
 
 def test_a_row_put_in_is_one_row_and_not_all_below(office: Office) -> None:

@@ -82,7 +82,7 @@ def test_a_changed_workbook_changes_the_league_though_no_page_is_made(
     book.save(path)
     made = pages(own_outputs)
     arguments = ["--raw", str(raw_copy), "--out", str(own_outputs.parents[1])]
-    assert run(["report", "2022-Q4", "--only-failed", *arguments]) == 0
+    assert run(["report", "2022-Q4", "--only-failed", *arguments]) == 1  # pages say another number
     assert pages(own_outputs) == made
     league = openpyxl.load_workbook(own_outputs / "league.xlsx")
     compared = league["So sánh"]
