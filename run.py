@@ -185,6 +185,8 @@ def main():
     arguments = sys.argv[1:] or ["--help"]
     if arguments[0] == "test":
         return run_tests(python, arguments[1:])
+    if arguments[0] == "same":
+        return subprocess.call([python, os.path.join(ROOT, "tools", "same.py"), *arguments[1:]])
     command = [python, "-m", "dxkit", *arguments]
     if os.name == "nt":
         return subprocess.call(command)
