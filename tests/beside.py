@@ -53,8 +53,11 @@ class Beside:
         return True
 
     def _mine(self, session: pytest.Session) -> Iterator[pytest.Item]:
+        mine = set()  # a file may come twice: pytest brings together what shares a fixture's value
         for path, items in itertools.groupby(session.items, lambda item: item.path):
-            if self.claims("file", path.relative_to(session.config.rootpath).as_posix()):
+            name = path.relative_to(session.config.rootpath).as_posix()
+            if name in mine or self.claims("file", name):
+                mine.add(name)
                 yield from items
 
     def once(self, name: str, make: Callable[[Path], None]) -> Path:

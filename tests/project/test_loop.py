@@ -102,9 +102,9 @@ def made(request):
     return request.config.pluginmanager.get_plugin("beside").once("shared thing", make)
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_it(number, made):
+def test_it(number, made, value):
     assert (made / "file").read_text() == "x"
-    note("{name} %d" % number)
+    note("{name} %d %s" % (number, value))
     assert "{name}" != "failing"
 """
 
@@ -112,7 +112,8 @@ def test_it(number, made):
 def test_processes_beside_each_other_run_each_test_once(root: Path, tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(
         f"import sys; sys.path.insert(0, {str(root)!r})\n"
-        "from tests.conftest import pytest_addoption, pytest_configure\n"
+        "from tests.conftest import pytest, pytest_addoption, pytest_configure\n"
+        "@pytest.fixture(scope='session', params='xy')\ndef value(request): return request.param\n"
     )
     names = ["a/one", "a/two", "b/three", "b/four", "c/failing"]
     for name in names:
@@ -129,11 +130,12 @@ def test_processes_beside_each_other_run_each_test_once(root: Path, tmp_path: Pa
     assert sorted(process.returncode for process in started)[-1] == 1, said  # one test fails
     lines = [line for log in tmp_path.rglob("log-*") for line in log.read_text().splitlines()]
     modules = [name.partition("/")[2] for name in names]
-    wanted = [f"{m} {n}" for m in modules for n in (1, 2)] + [f"end of {m}" for m in modules]
-    assert sorted(lines) == sorted([*wanted, "made"])
+    wanted = [f"{m} {n} {value}" for m in modules for n in (1, 2) for value in "xy"]
+    ends = [f"end of {m}" for m in modules for _ in "xy"]  # pytest runs all of one value first
+    assert sorted(lines) == sorted([*wanted, *ends, "made"])
     passed = [int(n) for text in said for n in re.findall(r"(\d+) passed", text)]
     failed = [int(n) for text in said for n in re.findall(r"(\d+) failed", text)]
-    assert (sum(passed), sum(failed)) == (8, 2)
+    assert (sum(passed), sum(failed)) == (16, 4)
 
 
 # run.py same ----------------------------------------------------------------------------------
