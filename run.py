@@ -1,14 +1,16 @@
 """Start dxkit where there is only Python: ``python3 run.py report``, ``python3 run.py test``.
 
-Makes ``.venv`` from requirements.lock the first time, then runs. Any other word is passed on to
+Makes ``.venv`` from requirements.lock the first time, then runs. What is not in OWN is passed on to
 dxkit. This file runs on old Pythons far enough to say that they are too old.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
@@ -145,30 +147,85 @@ def install_commands():
     ]
 
 
-def run_tests(python, arguments):
-    """Style, types, imports and tests, in this order, up to the first that fails. Coverage makes
-    Python 2.5 times as slow, so tests that run much of the same are run without it, after the rest.
+def call(command):
+    """Run a command in the project; returns its exit code."""
+    return subprocess.call(command, cwd=ROOT)
+
+
+def call_beside(command):
+    """Run pytest once for each core, each process with the test files that it claims; returns the
+    first exit code that is not 0. What the others say follows when the first is done.
     """
-    chosen = bool(arguments)
-    arguments = arguments or ["-n", "2", "--dist", "worksteal"]
-    measured = ["-m", "not unmeasured", "--cov", "--cov-report=term"]
-    steps = [
-        ("style", ["-m", "ruff", "check", "."]),
-        ("format", ["-m", "ruff", "format", "--check", "."]),
-        ("types", ["-m", "mypy"]),
-        ("imports", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
-        ("tests", ["-m", "pytest", *arguments, *measured]),
-        ("more", ["-m", "pytest", *arguments, "-m", "unmeasured"]),
-    ]
-    for name, command in steps:
+    with contextlib.ExitStack() as stack:
+        shared = stack.enter_context(tempfile.TemporaryDirectory(prefix="dxkit-tests-"))
+        command = [*command, "--beside", shared]
+        others = []
+        for _ in range(1, os.cpu_count() or 1):
+            log = stack.enter_context(tempfile.TemporaryFile())
+            process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            stack.callback(process.terminate)
+            others.append((process, log))
+        codes = [call(command)]
+        for process, log in others:
+            codes.append(process.wait())
+            log.seek(0)
+            sys.stdout.write(log.read().decode("utf-8", "replace"))
+        return ([code for code in codes if code] or [0])[0]
+
+
+GATES = [
+    ("style", call, ["-m", "ruff", "check", "."]),
+    ("format", call, ["-m", "ruff", "format", "--check", "."]),
+    ("types", call, ["-m", "mypy"]),
+    ("imports", call, ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
+    ("links", call, ["-m", "pytest", "-q", os.path.join("tests", "documents", "test_links.py")]),
+]
+
+
+def run_steps(python, steps):
+    """Run named commands of Python, up to the first that fails; returns its exit code."""
+    for name, run, command in steps:
         begun = time.time()
-        code = subprocess.call([python, *command], cwd=ROOT)
-        if name == "more" and chosen and code == 5:  # none of the chosen tests is of this kind
-            code = 0
+        code = run([python, *command])
         print("%-8s %s %.1f s" % (name, "ok" if code == 0 else "FAILED", time.time() - begun))
+        sys.stdout.flush()
         if code:
             return code
     return 0
+
+
+def run_lint(python, arguments):
+    """``lint``: what can be said of the files without running them."""
+    return run_steps(python, GATES)
+
+
+def run_test(python, arguments):
+    """``test PATH...``: pytest only. ``test``: all gates and all tests. ``test --full``: the long
+    suites whole, and how much of the code the tests run. Counting that makes Python 2.5 times as
+    slow, so tests that run much of what others run are run after the rest, without it.
+    """
+    if set(arguments) - {"--full"}:
+        return call([python, "-m", "pytest", *arguments])
+    steps = [("tests", call_beside, ["-m", "pytest", "-q"])]
+    if arguments:
+        counted = ["-m", "coverage", "run", "-m", "pytest", "-q", "-m", "not unmeasured", "--full"]
+        steps = [
+            ("erase", call, ["-m", "coverage", "erase"]),
+            ("tests", call_beside, counted),
+            ("combine", call, ["-m", "coverage", "combine", "-q"]),
+            ("coverage", call, ["-m", "coverage", "report"]),
+            ("more", call_beside, ["-m", "pytest", "-q", "-m", "unmeasured", "--full"]),
+        ]
+    return run_steps(python, GATES + steps)
+
+
+def run_same(python, arguments):
+    """``same [COMMIT]``: prove that what was changed since then changes no output."""
+    return call([python, os.path.join(ROOT, "tools", "same.py"), *arguments])
+
+
+# For those who work on dxkit. None is a command of dxkit: what `run.py check` does is documented.
+OWN = {"test": run_test, "lint": run_lint, "same": run_same}
 
 
 def main():
@@ -183,8 +240,9 @@ def main():
             return 2
         python = venv_python()
     arguments = sys.argv[1:] or ["--help"]
-    if arguments[0] == "test":
-        return run_tests(python, arguments[1:])
+    own = OWN.get(arguments[0])
+    if own:
+        return own(python, arguments[1:])
     command = [python, "-m", "dxkit", *arguments]
     if os.name == "nt":
         return subprocess.call(command)

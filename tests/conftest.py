@@ -1,50 +1,36 @@
-"""What all tests share: the project, the shipped campaigns, one finished run."""
+"""What all tests share: the project, the shipped campaigns, one finished run.
+
+Nothing heavy is imported here: tests of one small module start at once.
+"""
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dxkit.press.processes import stay_single_threaded
+from tests.beside import Beside
+
+if TYPE_CHECKING:
+    from dxkit.model.campaign import Campaign
+    from dxkit.story.period import OpenPeriod
 
 stay_single_threaded()  # before anything imports numpy, so that tests fork as a batch does
-
-from dxkit.cli import run  # noqa: E402
-from dxkit.intake.campaign_folder import load_campaign  # noqa: E402
-from dxkit.model.campaign import Campaign  # noqa: E402
-from dxkit.press import aside, workers  # noqa: E402
-from dxkit.press import run as batch_run  # noqa: E402
-from dxkit.press.kernels import process  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long suites whole")
+    parser.addoption("--beside", type=Path, help="folder shared with other pytest processes")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def forks_beside_xdist() -> Iterator[None]:
-    """A worker of pytest-xdist has a thread that only waits for orders. The kit would not fork
-    beside it, and tests would see another way of running than a batch has, ten times as slow.
-    """
-    if "PYTEST_XDIST_WORKER" not in os.environ or not sys.platform.startswith("linux"):
-        yield
-        return
-    waiting = len(os.listdir("/proc/self/task"))
-
-    def can_fork() -> bool:
-        return len(os.listdir("/proc/self/task")) == waiting
-
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (aside, batch_run, process, workers):
-            patch.setattr(module, "can_fork", can_fork)
-        yield
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.beside:
+        config.pluginmanager.register(Beside(config.option.beside), "beside")
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +40,15 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def haugiang() -> Campaign:
+    from dxkit.intake.campaign_folder import load_campaign
+
     return load_campaign(ROOT / "data/campaigns/haugiang-2022")
 
 
 @pytest.fixture(scope="session")
 def pci() -> Campaign:
+    from dxkit.intake.campaign_folder import load_campaign
+
     return load_campaign(ROOT / "data/campaigns/pci-2009")
 
 
@@ -72,10 +62,31 @@ def published() -> Path:
 
 
 @pytest.fixture(scope="session")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The outputs of one run of the main job on the committed demonstration workbooks."""
+def periods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPeriod]:
+    """The two quarters of Hậu Giang as committed, opened. Nobody may alter them."""
+    from dxkit.intake.project import Project
+    from dxkit.story.period import open_period
+
+    project = Project.find(None, str(tmp_path_factory.mktemp("periods")))
+    return {p: open_period(project, "haugiang-2022", p) for p in ("2022-Q3", "2022-Q4")}
+
+
+@pytest.fixture(scope="session")
+def outputs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outputs of one run of the main job on the committed demonstration workbooks: this
+    process's copy of them. A test that alters them takes a copy of its own.
+    """
+    from dxkit.cli import run
+
+    def make(folder: Path) -> None:
+        assert run(["report", "2022-Q4", "--out", str(folder)]) == 0
+
     out = tmp_path_factory.mktemp("out")
-    assert run(["report", "2022-Q4", "--out", str(out)]) == 0
+    beside = request.config.pluginmanager.get_plugin("beside")
+    if beside is None:
+        make(out)
+    else:
+        shutil.copytree(beside.once("outputs", make), out, dirs_exist_ok=True)
     return out / "haugiang-2022" / "2022-Q4"
 
 

@@ -63,7 +63,8 @@ class Trials:
         earned = weights @ np.where(applies, shares, 0.0).T
         with np.errstate(invalid="ignore", divide="ignore"):
             points = earned * (self.scoring.total_points / covered)
-        return np.where(covered > 0, points, 0.0) + self.bonus
+        total: Matrix = np.where(covered > 0, points, 0.0) + self.bonus
+        return total
 
     def without_each_indicator(self) -> Matrix:
         """Points with one indicator left out at a time, save one that is all some unit has."""

@@ -145,7 +145,8 @@ def heaped_above_target(
 
 def _chance_of_heads(heads: int, throws: int) -> float:
     """The chance of at least so many heads in so many throws of a fair coin."""
-    return sum(math.comb(throws, k) for k in range(heads, throws + 1)) / 2**throws
+    chance: float = sum(math.comb(throws, k) for k in range(heads, throws + 1)) / 2**throws
+    return chance
 
 
 def total_differs(

@@ -128,7 +128,7 @@ def framed(content: str, title: str, language_code: str) -> str:
     plain = load_language(language_code).plain
     contents = [(found[1], Markup(found[2]).striptags()) for found in _HEADING.finditer(safe)]
     style, script, script_hash = _style_and_script()
-    return _frame().render(
+    page: str = _frame().render(
         language=language_code,
         title=visible(title),
         style=style,
@@ -142,6 +142,7 @@ def framed(content: str, title: str, language_code: str) -> str:
         none_label=plain("site.nothing_found"),
         content=Markup(safe),
     )
+    return page
 
 
 @lru_cache(maxsize=1)

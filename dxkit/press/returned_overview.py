@@ -170,7 +170,8 @@ def _sheet(overview: Overview, styles: Styles, linkable: set[str]) -> bytes:
             etree.SubElement(holder, main("hyperlink"), where)
     setup = {"paperSize": "9", "orientation": "landscape", "fitToHeight": "0"}
     etree.SubElement(root, main("pageSetup"), setup)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written
 
 
 def _row(data: Element, number: int, cells: Sequence[tuple[str, int]]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from dxkit.analysis.scorecard import Analysis, Scorecard
@@ -96,37 +95,53 @@ class OpenPeriod:
         claim = state(message, {name: card.fact(*named) for name, named in facts.items()})
         return Sentence(Writer(self.campaign, self.analysis.units, load_language(language)), claim)
 
+    # Frames are imported when one is asked for: pandas takes longer to import than a page to make.
+
     def units(self) -> pd.DataFrame:
         """The units of the period, hamlets included: one row per unit."""
-        return _frames().units_frame(self.analysis.units)
+        from dxkit.story.frames import units_frame
+
+        return units_frame(self.analysis.units)
 
     def observations(self) -> pd.DataFrame:
         """What was received: one row per value, with its cell."""
-        return _frames().observations_frame(self.analysis)
+        from dxkit.story.frames import observations_frame
+
+        return observations_frame(self.analysis)
 
     def indicators(self, history: bool = False) -> pd.DataFrame:
         """The results: one row per unit and indicator; with ``history`` also of all earlier
         periods that have raw files.
         """
-        return _frames().indicators_frame(self.history if history else (self.analysis,))
+        from dxkit.story.frames import indicators_frame
+
+        return indicators_frame(self.history if history else (self.analysis,))
 
     def ranking(self) -> pd.DataFrame:
         """The league tables of all levels: one row per ranked unit."""
-        return _frames().ranking_frame(self.analysis)
+        from dxkit.story.frames import ranking_frame
+
+        return ranking_frame(self.analysis)
 
     def findings(self, language: str = "vi") -> pd.DataFrame:
         """What is wrong with the workbooks: one row per finding, with its text."""
-        return _frames().findings_frame(self.analysis, language)
+        from dxkit.story.frames import findings_frame
+
+        return findings_frame(self.analysis, language)
 
     def facts(self, unit_code: str | int) -> pd.DataFrame:
         """A unit's scorecard: one row per fact, with how it was made and the cells behind it."""
-        return _frames().facts_frame(self.analysis, self.analysis.units.find(unit_code).code)
+        from dxkit.story.frames import facts_frame
+
+        return facts_frame(self.analysis, self.analysis.units.find(unit_code).code)
 
     def initiatives(self) -> pd.DataFrame:
         """The register of initiatives: one row per initiative and place; those that the workbooks
         of this and earlier periods report, then the published ones.
         """
-        return _frames().initiatives_frame(self.register, self.analysis.units)
+        from dxkit.story.frames import initiatives_frame
+
+        return initiatives_frame(self.register, self.analysis.units)
 
     @cached_property
     def history(self) -> tuple[Analysis, ...]:
@@ -156,13 +171,6 @@ class OpenPeriod:
         references = self.project.raw_folder(self.campaign.id)
         published, _ = published_initiatives(self.campaign, self.analysis.period.id, references)
         return Listed((*reported, *published))
-
-
-def _frames() -> ModuleType:
-    """The module of the frames; pandas takes longer to import than a page to make."""
-    from dxkit.story import frames
-
-    return frames
 
 
 @lru_cache(maxsize=8)

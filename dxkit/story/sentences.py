@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from markupsafe import Markup, escape
 
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim, Reference
+from dxkit.model.rules import Words
 from dxkit.model.units import UnitRegistry
 from dxkit.story.messages import Filling, Language
 
@@ -69,7 +70,7 @@ class Writer:
             return self._named(reference, escape(language.period(reference.id)), "date")
         if reference.kind == "cell":
             return self._named(reference, escape(reference.id), "place")
-        words = {
+        words: dict[str, Callable[[], Words]] = {
             "indicator": lambda: campaign.indicator(reference.id).names,
             "short_indicator": lambda: campaign.indicator(reference.id).short_names,
             "measure": lambda: campaign.measure(reference.id).names,
@@ -81,8 +82,8 @@ class Writer:
                 band.names for band in campaign.scoring.bands if band.id == reference.id
             ),
             "award": lambda: next(r.names for r in campaign.rewards if r.id == reference.id),
-        }[reference.kind]()
-        text = language.name(words)
+        }
+        text = language.name(words[reference.kind]())
         shown = text[:1].upper() + text[1:] if starts else _small(text, reference.kind)
         return self._named(reference, escape(shown))
 

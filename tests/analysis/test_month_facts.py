@@ -9,9 +9,8 @@ import openpyxl
 import pytest
 
 from dxkit.analysis.scorecard import Analysis
-from dxkit.intake.project import Project
 from dxkit.model.facts import CellRef, FactKey
-from dxkit.story.period import open_period
+from dxkit.story.period import OpenPeriod
 
 MONTHS = {"2022-10": ("C", "D"), "2022-11": ("E", "F"), "2022-12": ("G", "H")}
 """Columns of the second sheet: dossiers received, and received online."""
@@ -19,9 +18,8 @@ SHEET = "2. Hồ sơ TTHC"
 
 
 @pytest.fixture(scope="module")
-def analysis(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
-    project = Project.find(None, str(tmp_path_factory.mktemp("out")))
-    return open_period(project, "haugiang-2022", "2022-Q4").analysis
+def analysis(periods: dict[str, OpenPeriod]) -> Analysis:
+    return periods["2022-Q4"].analysis
 
 
 @pytest.mark.parametrize("month", MONTHS)

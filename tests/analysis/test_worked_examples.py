@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from pathlib import Path
 
 import pytest
 
 from dxkit.analysis.ranking import places
 from dxkit.analysis.rewards import Candidate, decide
 from dxkit.analysis.scorecard import Analysis
-from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -26,7 +24,7 @@ from dxkit.press.proof.rewards_again import decisions_again
 from dxkit.story.claims.ranking_rules import list_certainty
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
-from dxkit.story.period import open_period
+from dxkit.story.period import OpenPeriod
 from dxkit.story.sentences import Writer
 from tests.analysis.test_results import analyse, full, observe
 
@@ -152,10 +150,11 @@ def test_the_edge_of_a_quota(quota: int, ties: str, least: int, listed: set[str]
     assert {d.unit_code for d in decide(rule, field, set()) if d.awarded} == listed
 
 
-def test_two_rewards_by_points_and_by_progress(haugiang: Campaign, tmp_path: Path) -> None:
+def test_two_rewards_by_points_and_by_progress(
+    haugiang: Campaign, periods: dict[str, OpenPeriod]
+) -> None:
     """The first goes by points, the second by progress since the quarter before."""
-    project = Project.find(None, str(tmp_path))
-    opened = open_period(project, "haugiang-2022", "2022-Q4")
+    opened = periods["2022-Q4"]
     rules = tuple(
         RewardRule(name, "district", 1, 0.5, {}, "", True, by=by)
         for name, by in (("best", "points"), ("riser", "progress"))

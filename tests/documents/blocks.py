@@ -20,6 +20,9 @@ from pathlib import Path
 _BLOCK = re.compile(r"^```(\w+)[ ]?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+LANGUAGES = ("en", "vi")
+
+
 @dataclass(frozen=True)
 class Block:
     """One fenced block: its kind, the path beside it, its content."""
@@ -27,6 +30,19 @@ class Block:
     kind: str
     path: str
     content: str
+
+
+def pages(root: Path, language: str) -> dict[str, str]:
+    return {p.name: p.read_text("utf-8") for p in sorted((root / "docs" / language).glob("*.md"))}
+
+
+def table_rows(text: str) -> list[list[str]]:
+    """The rows of all tables, without headings."""
+    found = []
+    for table in re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE):
+        for line in table.splitlines()[2:]:
+            found.append([cell.strip() for cell in line.strip("|").split(" | ")])
+    return found
 
 
 def blocks_of(document: Path) -> list[Block]:

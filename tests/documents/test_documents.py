@@ -26,53 +26,13 @@ from dxkit.story.period import OpenPeriod
 from dxkit.story.report import Report
 
 sys.path.insert(0, str(Path(__file__).parent))
-from blocks import Reader, blocks_of
+from blocks import LANGUAGES, Reader, blocks_of, pages, table_rows
 
-LANGUAGES = ("en", "vi")
 SLOW = {"quarter.md", "your-own.md", "python-api.md"}
-
-
-def pages(root: Path, language: str) -> dict[str, str]:
-    return {p.name: p.read_text("utf-8") for p in sorted((root / "docs" / language).glob("*.md"))}
-
-
-def table_rows(text: str) -> list[list[str]]:
-    """The rows of all tables, without headings."""
-    found = []
-    for table in re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE):
-        for line in table.splitlines()[2:]:
-            found.append([cell.strip() for cell in line.strip("|").split(" | ")])
-    return found
 
 
 def named(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
-
-
-# both languages ------------------------------------------------------------------------------
-
-
-def test_both_languages_have_the_same_pages_headings_and_blocks(root: Path) -> None:
-    en, vi = pages(root, "en"), pages(root, "vi")
-    assert set(en) == set(vi)
-    assert len(en) >= 11
-    for name in en:
-        assert [line.count("#") for line in re.findall(r"^#+ ", en[name], re.M)] == [
-            line.count("#") for line in re.findall(r"^#+ ", vi[name], re.M)
-        ], name
-        mine, theirs = (blocks_of(root / "docs" / language / name) for language in LANGUAGES)
-        assert mine == theirs, name
-        assert len(table_rows(en[name])) == len(table_rows(vi[name])), name
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_is_listed_and_every_link_leads_somewhere(root: Path, language: str) -> None:
-    folder = root / "docs" / language
-    listed = set(re.findall(r"\]\(([\w-]+\.md)\)", pages(root, language)["README.md"]))
-    assert listed == set(pages(root, language)) - {"README.md"}
-    for place in [*folder.glob("*.md"), root / "README.md", root / "README.vi.md"]:
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", place.read_text("utf-8")):
-            assert (place.parent / target).exists(), f"{place.name}: {target}"
 
 
 # what there is -------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import pytest
 
 from dxkit.analysis.scorecard import Analysis
 from dxkit.intake.intake import read_period
-from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.press.proof.again import Again, made_again
 from dxkit.press.proof.proved import kinds
@@ -18,16 +17,15 @@ from dxkit.press.proof.raw_cells import misread
 from dxkit.press.proof.writing import writings
 from dxkit.press.verify import verify_page
 from dxkit.story.messages import load_language
-from dxkit.story.period import OpenPeriod, open_period
+from dxkit.story.period import OpenPeriod
 from tests.press.tampering import FURTHER, Tamperer
 
 DISTRICTS = [str(code) for code in range(930, 938)]
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> OpenPeriod:
-    project = Project.find(None, str(tmp_path_factory.mktemp("out")))
-    return open_period(project, "haugiang-2022", "2022-Q4")
+def opened(periods: dict[str, OpenPeriod]) -> OpenPeriod:
+    return periods["2022-Q4"]
 
 
 @pytest.fixture(scope="module")

@@ -12,19 +12,17 @@ import pytest
 from lxml import html
 
 from dxkit.intake.map_shapes import load_map
-from dxkit.intake.project import Project
 from dxkit.model.problems import CampaignError
 from dxkit.story.parts.context import Context
 from dxkit.story.parts.pictures_map import map_chart
-from dxkit.story.period import OpenPeriod, open_period
+from dxkit.story.period import OpenPeriod
 
 CODES = [str(code) for code in range(930, 938)]
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> OpenPeriod:
-    project = Project.find(None, str(tmp_path_factory.mktemp("out")))
-    return open_period(project, "haugiang-2022", "2022-Q4")
+@pytest.fixture
+def opened(periods: dict[str, OpenPeriod]) -> OpenPeriod:
+    return periods["2022-Q4"]
 
 
 def square(west: float, south: float) -> list[list[float]]:

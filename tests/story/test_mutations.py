@@ -17,7 +17,6 @@ from itertools import chain
 import pytest
 
 from dxkit.analysis.scorecard import Analysis
-from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 from dxkit.model.table import Flag, Observation, Received
@@ -31,7 +30,7 @@ from dxkit.story.claims.rules import RULES
 from dxkit.story.claims.situation import activity, levels, standing
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
-from dxkit.story.period import open_period
+from dxkit.story.period import OpenPeriod
 from dxkit.story.sentences import Writer
 
 pytestmark = pytest.mark.unmeasured
@@ -109,9 +108,8 @@ def count_moved(found: Told) -> None:
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
-    project = Project.find(None, str(tmp_path_factory.mktemp("out")))
-    return open_period(project, "haugiang-2022", "2022-Q4").analysis
+def base(periods: dict[str, OpenPeriod]) -> Analysis:
+    return periods["2022-Q4"].analysis
 
 
 @pytest.fixture(scope="module")

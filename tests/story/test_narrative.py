@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from dxkit.analysis.scorecard import Analysis
-from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding
@@ -29,7 +28,7 @@ from dxkit.story.claims.rules import RULES, is_true
 from dxkit.story.claims.situation import activity, levels, standing
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
-from dxkit.story.period import OpenPeriod, open_period
+from dxkit.story.period import OpenPeriod
 from dxkit.story.sentences import Writer
 from tests.analysis.test_results import analyse, full, observe
 
@@ -43,12 +42,6 @@ def story(view: View) -> list[Claim]:
         *headlines(view), *chain.from_iterable(levels(view)), *standing(view),
         *activity(view), *changes(view), *causes(view), *steps,
     ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def periods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPeriod]:
-    project = Project.find(None, str(tmp_path_factory.mktemp("out")))
-    return {p: open_period(project, "haugiang-2022", p) for p in ("2022-Q3", "2022-Q4")}
 
 
 def view_of(opened: OpenPeriod, code: str) -> View:

@@ -8,26 +8,18 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from lxml import html
 
-from dxkit.intake.project import Project
 from dxkit.story.claims.data_state import data_claims
 from dxkit.story.claims.next_steps import next_steps
 from dxkit.story.claims.view import View
 from dxkit.story.messages import load_language
 from dxkit.story.parts.context import Context
 from dxkit.story.parts.data_state import data_state
-from dxkit.story.period import OpenPeriod, open_period
+from dxkit.story.period import OpenPeriod
 from dxkit.story.sentences import Writer
 
 UNITS = [*(str(code) for code in range(930, 938)), "93"]
-
-
-@pytest.fixture(scope="module")
-def periods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPeriod]:
-    project = Project.find(None, str(tmp_path_factory.mktemp("out")))
-    return {p: open_period(project, "haugiang-2022", p) for p in ("2022-Q3", "2022-Q4")}
 
 
 def pages(outputs: Path) -> list[html.HtmlElement]:

@@ -12,7 +12,7 @@ from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.press.proof.proved import kinds
 from dxkit.story.messages import available_languages, load_language
-from dxkit.story.period import open_period
+from dxkit.story.period import OpenPeriod, open_period
 
 MAKERS = {"reported": 5, "declared": None, "derived": 5, "counted": 3, "absent": None, "key": None}
 """Calls that make a fact, of a subject and a kind; the place of the method among what they take."""
@@ -52,12 +52,12 @@ def written(root: Path) -> tuple[set[str], set[str]]:
 
 
 @pytest.fixture(scope="module")
-def made(root: Path, haugiang: Campaign, pci: Campaign, tmp_path_factory: pytest.TempPathFactory):
+def made(periods: dict[str, OpenPeriod], pci: Campaign, tmp_path_factory: pytest.TempPathFactory):
     """Kinds, methods and reservations of all facts of the shipped campaigns."""
     project = Project.find(None, str(tmp_path_factory.mktemp("out")))
     facts = []
-    for campaign, period in ((haugiang.id, "2022-Q4"), (pci.id, "2009")):
-        analysis = open_period(project, campaign, period).analysis
+    for opened in (periods["2022-Q4"], open_period(project, pci.id, "2009")):
+        analysis = opened.analysis
         for unit in analysis.units.units:
             facts += (f for f in analysis.scorecard(unit.code).facts.values() if f.known)
     return (

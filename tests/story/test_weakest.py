@@ -7,7 +7,6 @@ import dataclasses
 import pytest
 from lxml import html
 
-from dxkit.intake.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.table import Flag
 from dxkit.story.claims.causes import causes
@@ -18,18 +17,12 @@ from dxkit.story.messages import load_language
 from dxkit.story.parts.context import Context
 from dxkit.story.parts.narrative import narrative
 from dxkit.story.parts.pictures_below import children_chart
-from dxkit.story.period import OpenPeriod, open_period
+from dxkit.story.period import OpenPeriod
 from dxkit.story.sentences import Writer
 from tests.analysis.test_results import Analysis, analyse, full, observe
 
 DISTRICTS = [str(code) for code in range(930, 938)]
 NOTHING, LIMITATION = "Kết quả ở các đơn vị trực thuộc", "Hạn chế và nơi cần tập trung"
-
-
-@pytest.fixture(scope="module")
-def periods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPeriod]:
-    project = Project.find(None, str(tmp_path_factory.mktemp("out")))
-    return {p: open_period(project, "haugiang-2022", p) for p in ("2022-Q3", "2022-Q4")}
 
 
 def said(analysis: Analysis, code: str, language: str = "vi") -> list[str]:

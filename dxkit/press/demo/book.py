@@ -225,7 +225,8 @@ def write_label(made: Book, sheet: Any, row: int, number: str, name: str, group:
 def hamlet_name(made: Book, hamlet: Place) -> str:
     """The name of a hamlet, or of a quarter in a ward."""
     ward = hamlet.unit.type == made.texts["ward"]
-    return made.texts["quarter_of_ward" if ward else "hamlet"].format(number=hamlet.number)
+    name: str = made.texts["quarter_of_ward" if ward else "hamlet"].format(number=hamlet.number)
+    return name
 
 
 def written_name(unit: Unit, place: int) -> str:

@@ -73,9 +73,12 @@ class _Channel:
     async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
         """The next message; raises ``queue.Empty`` after ``timeout`` seconds."""
         try:
+            message: dict[str, Any]
             if not self._queue.empty():
-                return self._queue.get_nowait()
-            return await asyncio.wait_for(self._queue.get(), timeout)
+                message = self._queue.get_nowait()
+            else:
+                message = await asyncio.wait_for(self._queue.get(), timeout)
+            return message
         except TimeoutError:
             raise queue.Empty from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dxkit.model.facts import FactKey
 from dxkit.model.rules import Words
@@ -62,7 +62,7 @@ class SentenceProof:
             return self.language.period(identity)
         if kind in ("type", "cell"):
             return identity
-        words: Words = {
+        names: dict[str, Callable[[], Words]] = {
             "indicator": lambda: campaign.indicator(identity).names,
             "short_indicator": lambda: campaign.indicator(identity).short_names,
             "measure": lambda: campaign.measure(identity).names,
@@ -71,7 +71,8 @@ class SentenceProof:
             "table": lambda: campaign.tables[identity],
             "band": lambda: next(b.names for b in campaign.scoring.bands if b.id == identity),
             "award": lambda: next(r.names for r in campaign.rewards if r.id == identity),
-        }[kind]()
+        }
+        words = names[kind]()
         return words.get(self.language.code) or next(iter(words.values()))
 
     # sentences ---------------------------------------------------------------------------
