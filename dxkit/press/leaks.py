@@ -44,7 +44,7 @@ def _units_outside_comparisons(page: str) -> Iterator[str]:
 
 
 def _declares(heading: _Element) -> bool:
-    name = heading.get("id", "")
+    name = str(heading.get("id", ""))
     return name == COMPARISON or name.startswith(f"{COMPARISON}-")
 
 
