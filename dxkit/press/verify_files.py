@@ -19,7 +19,7 @@ FILE_KINDS = frozenset({CHANGED, MISSING, ADDED, UNREADABLE, UNKNOWN})
 notes that tell what they were.
 """
 _NO_OUTPUT = re.compile(
-    r"(.*/)?[.~].*|manifest\.json|data/(cells/.*|(received|history|returned)\.json)"
+    r"(.*/)?[.~].*|manifest\.json|data/((cells|made_from)/.*|(received|history|returned)\.json)"
     r"|returned/.*\.edited-\d+\.\w+|(.*/)?(Thumbs\.db|desktop\.ini)"
 )
 """What lies among the outputs and is none: what the kit remembers for itself, copies that somebody

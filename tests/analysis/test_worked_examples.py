@@ -181,6 +181,8 @@ def test_a_single_cell_that_decides_is_named_where_the_list_is_signed(haugiang: 
         *changed(full(B, 1.0), households_app=30),
         observe(f"{B}-b", "households", 100),
         observe(f"{B}-b", "households_digital_skills", 90),
+        observe(f"{B}-b", "farm_households", 0),
+        observe(f"{B}-b", "farm_households_ecommerce", 0),
         observe(f"{B}-b", "households_cashless", 80),
         observe(f"{B}-b", "households_app", 100),
     ]
