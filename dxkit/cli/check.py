@@ -33,12 +33,11 @@ def check(
     period_id = session.period(period)
     opened = session.open(period_id)
     folder = session.project.output_folder(session.campaign.id, period_id)
-<<<<<<< ours
-    published = published_changes(opened, folder)
     try:
         with session.writing(period_id):
             folder.mkdir(parents=True, exist_ok=True)
             with only_run(folder):
+                published = published_changes(opened, folder)
                 written = hashes_of(folder, published.write(folder))
                 checked = write_check(opened, folder, session.language)
                 manifest = Manifest.of(folder, session.campaign.id, period_id)
@@ -46,13 +45,6 @@ def check(
                 manifest.save(folder)
     except BusyError as error:
         raise session.refuse("busy", text=str(error)) from error
-=======
-    with session.writing(period_id):
-        published = published_changes(opened, folder)
-        published.write(folder)
-        write_data(opened, folder / "data", session.language)
-        checked = write_check(opened, folder, session.language)
->>>>>>> theirs
     click.echo(
         session.say(
             "checked",
