@@ -403,8 +403,7 @@ def test_memory_is_bounded(tmp_path: Path, pytestconfig: pytest.Config) -> None:
         import resource, sys
         from pathlib import Path
         from dxkit.intake.campaign_folder import load_campaign
-        from dxkit.intake.formulas import formulas_of
-from dxkit.intake.intake import read_period
+        from dxkit.intake.intake import read_period
         resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
         campaign = load_campaign(Path("data/campaigns/haugiang-2022"))
         received = read_period(campaign, "2022-Q4", Path(sys.argv[1]))
