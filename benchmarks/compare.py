@@ -98,8 +98,8 @@ def plain(out: Path, units: list[str]) -> Cost:
 def intake(campaign: str, period: str, raw: Path) -> Cost:
     """Reading the workbooks of one period, in a process of its own."""
     code = (
-        "from pathlib import Path; from dxkit.intake.campaign_folder import load_campaign; "
-        "from dxkit.intake.intake import read_period; "
+        "from pathlib import Path; from dxkit.campaign.folder import load_campaign; "
+        "from dxkit.intake.period import read_period; "
         f"c = load_campaign(Path({campaign!r})); "
         f"read_period(c, {period!r}, Path({str(raw)!r}), Path({str(raw.parent)!r}))"
     )
@@ -157,7 +157,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", type=Path, default=Path(__file__).with_name("results.json"))
     chosen = parser.parse_args()
-    from dxkit.intake.campaign_folder import load_campaign
+    from dxkit.campaign.folder import load_campaign
 
     campaign = load_campaign(ROOT / "data/campaigns" / CAMPAIGN)
     units = campaign.units.on(campaign.period(PERIOD).last_day)

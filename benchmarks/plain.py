@@ -7,16 +7,16 @@ import os
 import sys
 from pathlib import Path
 
-from dxkit.press.processes import stay_single_threaded
+from dxkit.press.run.processes import stay_single_threaded
 
 stay_single_threaded()
 
-from dxkit.intake.project import Project  # noqa: E402
-from dxkit.press.making import prepare_scorecards, report_calls  # noqa: E402
-from dxkit.press.page import framed  # noqa: E402
-from dxkit.press.tasks import plan_tasks  # noqa: E402
-from dxkit.story.period import open_period  # noqa: E402
-from dxkit.story.report import Report  # noqa: E402
+from dxkit.campaign.project import Project  # noqa: E402
+from dxkit.period import open_period  # noqa: E402
+from dxkit.press.publish.page import framed  # noqa: E402
+from dxkit.press.run.one_page import prepare_scorecards, report_calls  # noqa: E402
+from dxkit.press.run.plan import plan_tasks  # noqa: E402
+from dxkit.report.report import Report  # noqa: E402
 
 
 def make(units: list[str], project: Project, calls: list[str], target: Path) -> None:

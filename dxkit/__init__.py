@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+# The room of this name is loaded before the function is defined; when it is loaded later, Python
+# puts the room in the function's place.
+import dxkit.report  # noqa: F401
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from dxkit.story.explore.explorer import Explorer
-    from dxkit.story.explore.live import Picture
-    from dxkit.story.explore.quality import Quality
-    from dxkit.story.explore.start import Start
-    from dxkit.story.period import OpenPeriod
-    from dxkit.story.report import Report
+    from dxkit.period import OpenPeriod
+    from dxkit.report.explore.initiatives import Explorer
+    from dxkit.report.explore.live import Picture
+    from dxkit.report.explore.quality import Quality
+    from dxkit.report.explore.start import Start
+    from dxkit.report.report import Report
 
 __version__ = "0.1.0"
 
@@ -23,9 +27,9 @@ def open(campaign: str, period: str | int = "") -> OpenPeriod:
 
     Raises KeyError, which lists those that there are, for one that does not exist.
     """
-    from dxkit.intake.campaign_folder import load_campaign
-    from dxkit.intake.project import Project
-    from dxkit.story.period import open_period
+    from dxkit.campaign.folder import load_campaign
+    from dxkit.campaign.project import Project
+    from dxkit.period import open_period
 
     project = Project.find()
     if campaign not in project.campaigns:
@@ -40,29 +44,29 @@ def open(campaign: str, period: str | int = "") -> OpenPeriod:
 
 def explore(campaign: str, period: str | int = "", language: str = "vi") -> Explorer:
     """The initiatives of a campaign up to a period: choices, tables, charts, comparisons."""
-    from dxkit.press.page import framed
-    from dxkit.story.explore.explorer import Explorer
+    from dxkit.press.publish.page import framed
+    from dxkit.report.explore.initiatives import Explorer
 
     return Explorer(open(campaign, period), language, framed)
 
 
 def quality(campaign: str, period: str | int = "", language: str = "vi") -> Quality:
     """What was received in a period: who sent what, and what is wrong with it."""
-    from dxkit.story.explore.quality import Quality
+    from dxkit.report.explore.quality import Quality
 
     return Quality(open(campaign, period), language)
 
 
 def start(campaign: str, period: str | int = "", language: str = "vi") -> Start:
     """Where a period stands, and links to notebooks, results and documents."""
-    from dxkit.story.explore.start import Start
+    from dxkit.report.explore.start import Start
 
     return Start(open(campaign, period), language)
 
 
 def picture(figure: Figure, description: str) -> Picture:
     """A matplotlib figure for a report of your own; the description is for who cannot see it."""
-    from dxkit.story.explore.live import Picture
+    from dxkit.report.explore.live import Picture
 
     return Picture(figure, description)
 
@@ -71,6 +75,6 @@ def report(campaign: str, period: str | int, unit: str | int, language: str = "v
     """The report of one unit, whose methods give the parts of its page. The unit is given by its
     code, as text or as a number; KeyError, with codes like it, for one that does not exist.
     """
-    from dxkit.story.report import Report
+    from dxkit.report.report import Report
 
     return Report(open(campaign, period), unit, language)

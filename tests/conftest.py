@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dxkit.press.processes import stay_single_threaded
+from dxkit.press.run.processes import stay_single_threaded
 from tests.beside import Beside
 
 if TYPE_CHECKING:
     from dxkit.model.campaign import Campaign
-    from dxkit.story.period import OpenPeriod
+    from dxkit.period import OpenPeriod
 
 stay_single_threaded()  # before anything imports numpy, so that tests fork as a batch does
 
@@ -40,14 +40,14 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def haugiang() -> Campaign:
-    from dxkit.intake.campaign_folder import load_campaign
+    from dxkit.campaign.folder import load_campaign
 
     return load_campaign(ROOT / "data/campaigns/haugiang-2022")
 
 
 @pytest.fixture(scope="session")
 def pci() -> Campaign:
-    from dxkit.intake.campaign_folder import load_campaign
+    from dxkit.campaign.folder import load_campaign
 
     return load_campaign(ROOT / "data/campaigns/pci-2009")
 
@@ -64,8 +64,8 @@ def published() -> Path:
 @pytest.fixture(scope="session")
 def periods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPeriod]:
     """The two quarters of Hậu Giang as committed, opened. Nobody may alter them."""
-    from dxkit.intake.project import Project
-    from dxkit.story.period import open_period
+    from dxkit.campaign.project import Project
+    from dxkit.period import open_period
 
     project = Project.find(None, str(tmp_path_factory.mktemp("periods")))
     return {p: open_period(project, "haugiang-2022", p) for p in ("2022-Q3", "2022-Q4")}

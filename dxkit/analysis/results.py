@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.indicators import Aggregates
+from dxkit.analysis.aggregates import Aggregates
 from dxkit.analysis.ranking import places
 from dxkit.analysis.rewards import Candidate, Decision, decide
 from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.analysis.totals import Result, Total, total_of, why_unranked, without_points
 from dxkit.model.campaign import Campaign, Indicator
+from dxkit.model.observations import SILENT, Received
 from dxkit.model.plan import why_no_ranking
-from dxkit.model.table import SILENT, Received
 from dxkit.model.units import Unit
 
 

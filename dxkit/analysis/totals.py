@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dxkit.analysis.indicators import Measured
+from dxkit.analysis.aggregates import Measured
 from dxkit.analysis.scoring import band_of
 from dxkit.model.campaign import Indicator, Target
+from dxkit.model.observations import SILENT, Flag
 from dxkit.model.rules import Band, Condition, Exclusion, RankingRule, ScoringRule
-from dxkit.model.table import SILENT, Flag
 
 INCOMPLETE = "incomplete"
 """Why a unit has no total: some, not all, of its indicators lack a value."""

@@ -17,8 +17,8 @@ from pathlib import Path
 import click
 
 from dxkit.cli import check, demo, explain, lab, rank, report, verify
-from dxkit.cli.mistakes import mistake
 from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, CannotStartError, languages
+from dxkit.cli.usage_errors import mistake
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,10 +45,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command; returns its exit code and lets no traceback through."""
-    from dxkit.press.processes import stay_single_threaded
+    from dxkit.press.run.processes import stay_single_threaded
 
     stay_single_threaded()  # before anything imports numpy
-    from dxkit.story.messages import load_language
+    from dxkit.report.wording.language import load_language
 
     language = load_language(_language_asked_for(arguments))
     try:

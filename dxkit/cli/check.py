@@ -11,10 +11,10 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dxkit.intake.revisions import SinceLastCheck
+    from dxkit.intake.versions.revisions import SinceLastCheck
     from dxkit.model.findings import Finding
-    from dxkit.press.published import PublishedChanges
-    from dxkit.story.period import OpenPeriod
+    from dxkit.period import OpenPeriod
+    from dxkit.press.run.published import PublishedChanges
 
 
 @click.command()
@@ -24,10 +24,10 @@ def check(
     period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
 ) -> int:
     """Read the workbooks and list what is wrong with them."""
-    from dxkit.press.checking import write_check
-    from dxkit.press.lock import BusyError, only_run
-    from dxkit.press.manifest import Manifest, hashes_of
-    from dxkit.press.published import published_changes
+    from dxkit.press.publish.check_results import write_check
+    from dxkit.press.run.lock import BusyError, only_run
+    from dxkit.press.run.manifest import Manifest, hashes_of
+    from dxkit.press.run.published import published_changes
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
@@ -68,7 +68,7 @@ def check(
 
 def published_lines(session: Session, changes: PublishedChanges, most: int) -> Iterator[str]:
     """Which numbers on pages in place are no longer so, and what has changed; nothing if none."""
-    from dxkit.story.published import published_text
+    from dxkit.report.wording.published import published_text
 
     if changes.figures:
         yield from published_text(
@@ -78,7 +78,7 @@ def published_lines(session: Session, changes: PublishedChanges, most: int) -> I
 
 def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
     """What changed since the last check."""
-    from dxkit.story.changes import changes_text
+    from dxkit.report.wording.changes import changes_text
 
     for line in changes_text(since, session.language, most):
         click.echo(line)
@@ -86,8 +86,8 @@ def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
 
 def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind; returns the number of errors."""
-    from dxkit.story.findings import finding_text, names_in_findings
-    from dxkit.story.plain_text import harmless
+    from dxkit.report.wording.findings import finding_text, names_in_findings
+    from dxkit.report.wording.plain_text import harmless
 
     findings = opened.received.findings
     names = names_in_findings(session.campaign, opened.analysis.units, session.language)

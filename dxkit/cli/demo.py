@@ -11,8 +11,8 @@ from dxkit.cli.session import DONE, Session, common_options
 @common_options
 def demo(campaign: str | None, raw: str | None, out: str | None, lang: str) -> int:
     """Write the demonstration workbooks (simulated, the same bytes each time)."""
-    from dxkit.press.demo import write_demonstration
-    from dxkit.press.demo.truth import read_census
+    from dxkit.demo import write_demonstration
+    from dxkit.demo.truth import read_census
 
     session = Session(campaign, raw, out, lang)
     references = session.project.raw_folder(session.campaign.id) / "reference"

@@ -24,7 +24,7 @@ def explain(
     lang: str,
 ) -> int:
     """Show how one number was made, from the pages down to file, sheet and cell."""
-    from dxkit.press.explain import chain
+    from dxkit.press.publish.explain import chain
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)

@@ -16,7 +16,7 @@ def lab(
     campaign: str | None, raw: str | None, out: str | None, lang: str, arguments: tuple[str, ...]
 ) -> int:
     """Open JupyterLab on the notebooks; further ARGUMENTS go to JupyterLab."""
-    from dxkit.press.lab import open_lab
+    from dxkit.report.explore.lab import open_lab
 
     session = Session(campaign, raw, out, lang)
     for name, folder in (("DXKIT_RAW", session.project.raw), ("DXKIT_OUT", session.project.out)):

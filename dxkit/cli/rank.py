@@ -10,7 +10,7 @@ import click
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
 
 if TYPE_CHECKING:
-    from dxkit.analysis.scorecard import Analysis
+    from dxkit.analysis.facts.scorecard import Analysis
 
 
 @click.command()
@@ -34,8 +34,8 @@ def rank(
     import json
     from dataclasses import asdict
 
+    from dxkit.analysis.facts.indicator_kinds import TOTAL
     from dxkit.analysis.rows import ranking_rows
-    from dxkit.analysis.unit_facts import TOTAL
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
@@ -65,7 +65,7 @@ def rank(
 def _plan_lacks(session: Session, analysis: Analysis) -> bool:
     """Say what the plan lacks for the period to be ranked, if anything."""
     from dxkit.model.plan import plan_findings
-    from dxkit.story.findings import finding_text, names_in_findings
+    from dxkit.report.wording.findings import finding_text, names_in_findings
 
     names = names_in_findings(session.campaign, analysis.units, session.language)
     found = list(plan_findings(session.campaign, analysis.period.id))

@@ -12,8 +12,8 @@ from dxkit.cli.progress import Progress, reason_said
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
 
 if TYPE_CHECKING:
-    from dxkit.press.manifest import PageRecord
-    from dxkit.press.published import PublishedChanges
+    from dxkit.press.run.manifest import PageRecord
+    from dxkit.press.run.published import PublishedChanges
 
 
 @click.command()
@@ -65,11 +65,11 @@ def report(
     notebook: Path | None,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
-    from dxkit.press.browser import find_browser
-    from dxkit.press.lock import BusyError
-    from dxkit.press.run import TIME_LIMIT, Options, run_reports
-    from dxkit.press.tasks import UnfitNotebookError
-    from dxkit.press.workers import ClusterError
+    from dxkit.press.publish.pdf import find_browser
+    from dxkit.press.run.batch import TIME_LIMIT, Options, run_reports
+    from dxkit.press.run.lock import BusyError
+    from dxkit.press.run.plan import UnfitNotebookError
+    from dxkit.press.run.workers import ClusterError
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
@@ -158,8 +158,8 @@ def _make_annexes(
     """The pages in the other forms asked for; how many could not be made."""
     from collections import Counter
 
-    from dxkit.press.annexes import make_annexes
-    from dxkit.press.lock import BusyError
+    from dxkit.press.publish.other_formats import make_annexes
+    from dxkit.press.run.lock import BusyError
 
     if not set(kinds) - {"html"}:
         return 0

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from dxkit.intake.project import Project
+    from dxkit.campaign.project import Project
     from dxkit.model.campaign import Campaign, Level
-    from dxkit.story.messages import Language
-    from dxkit.story.period import OpenPeriod
+    from dxkit.period import OpenPeriod
+    from dxkit.report.wording.language import Language
 
 
 DONE, DONE_WITH_ERRORS, CANNOT_START = 0, 1, 2
@@ -35,7 +35,8 @@ class CannotStartError(Exception):
 
 def languages() -> list[str]:
     """The languages the kit has words in: adding a folder adds one."""
-    return sorted(folder.name for folder in (files("dxkit") / "story" / "words").iterdir())
+    folders = files("dxkit.report.wording").iterdir()
+    return sorted(folder.name for folder in folders if (folder / "cli.toml").is_file())
 
 
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,8 +58,8 @@ class Session:
     """What every command works with: project, campaign, period and language."""
 
     def __init__(self, campaign: str | None, raw: str | None, out: str | None, lang: str) -> None:
-        from dxkit.intake.project import Project, ProjectNotFoundError
-        from dxkit.story.messages import load_language
+        from dxkit.campaign.project import Project, ProjectNotFoundError
+        from dxkit.report.wording.language import load_language
 
         self.language: Language = load_language(lang)
         try:
@@ -72,7 +73,7 @@ class Session:
     @cached_property
     def campaign(self) -> Campaign:
         """The campaign that the command is about; a command that needs none asks for none."""
-        from dxkit.intake.campaign_folder import load_campaign
+        from dxkit.campaign.folder import load_campaign
         from dxkit.model.problems import CampaignError
 
         chosen = self._named or self._default_campaign()
@@ -90,7 +91,7 @@ class Session:
         """The campaign that is meant when none is named. Never one of several by chance: where
         there are several, the office has declared one, and which is said.
         """
-        from dxkit.intake.project import DEFAULT_CAMPAIGN, DefaultCampaignError
+        from dxkit.campaign.project import DEFAULT_CAMPAIGN, DefaultCampaignError
 
         available = self.project.campaigns
         declared, where = os.environ.get("DXKIT_CAMPAIGN"), "DXKIT_CAMPAIGN"
@@ -141,7 +142,7 @@ class Session:
                 raise self.refuse("no_raw", text=folder)
             return with_raw[-1]
         if period_id not in with_raw:
-            from dxkit.intake.raw_folder import raw_files
+            from dxkit.workbooks.raw_folder import raw_files
 
             folder = self.project.period_folder(self.campaign.id, period_id)
             if not raw_files(folder):
@@ -150,7 +151,7 @@ class Session:
 
     def open(self, period_id: str) -> OpenPeriod:
         """The period, read and analysed."""
-        from dxkit.story.period import open_period
+        from dxkit.period import open_period
 
         with self.writing(period_id):
             return open_period(self.project, self.campaign.id, period_id)
@@ -169,7 +170,7 @@ class Session:
 
     def unit(self, text: str, period_id: str) -> str:
         """The code of the unit that a code or a name, with or without accents, means."""
-        from dxkit.intake.text import fold
+        from dxkit.model.text import fold
 
         units = self.campaign.units.on(self.campaign.period(period_id).last_day)
         if text in units:
@@ -191,7 +192,7 @@ class Session:
 
     def unit_with_page(self, text: str, period_id: str) -> str:
         """The same of a unit that can have a page: those that only the workbooks name cannot."""
-        from dxkit.intake.text import fold
+        from dxkit.model.text import fold
 
         units = self.campaign.units.on(self.campaign.period(period_id).last_day)
         known = {unit.code for unit in units.units}
@@ -221,7 +222,7 @@ class Session:
         those of the office's own reports; what the office's last check saw goes with them, or a
         mended workbook would seem to have no earlier version.
         """
-        from dxkit.intake.history import History
+        from dxkit.intake.versions.history import History
 
         places = (named, self.project.notebooks / named)
         found = next((path for path in places if path.is_file()), None)

@@ -14,8 +14,8 @@ def verify(
     period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
 ) -> int:
     """Make the numbers again from the raw files and compare; compare files with what was made."""
-    from dxkit.press.verify import verify_period
-    from dxkit.press.verify_files import FILE_KINDS, is_anything_made
+    from dxkit.verify.files import FILE_KINDS, is_anything_made
+    from dxkit.verify.verify import verify_period
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)

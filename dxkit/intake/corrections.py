@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from dxkit.intake.text import clean
-from dxkit.intake.workbook import Cell, Sheet, Workbook, column_number
 from dxkit.model.campaign import Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
+from dxkit.model.text import clean
+from dxkit.workbooks import Cell, Sheet, Workbook, column_number
 
 
 def apply_corrections(

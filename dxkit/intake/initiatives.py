@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dxkit.intake.file import read_file
 from dxkit.intake.names import Names
-from dxkit.intake.raw_folder import raw_files
-from dxkit.intake.received_file import read_file
-from dxkit.intake.text import normalise
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Finding
 from dxkit.model.initiatives import Initiative, InitiativeRegister
-from dxkit.model.table import RegisterRow
+from dxkit.model.observations import RegisterRow
+from dxkit.model.text import normalise
+from dxkit.workbooks.raw_folder import raw_files
 
 _START = re.compile(
     r"(?:(?P<day>\d{1,2})(?:\s*[-–]\s*\d{1,2})?/)?(?:(?P<month>\d{1,2})/)?(?P<year>(?:19|20)\d\d)\b"

@@ -6,19 +6,19 @@ import dataclasses
 import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 
-from dxkit.intake.layout import Layout
-from dxkit.intake.layout_finder import LayoutFinder
+from dxkit.intake.dates import other_time
 from dxkit.intake.names import Names
-from dxkit.intake.rows import RowReader
-from dxkit.intake.stated import other_time
-from dxkit.intake.tables import TableRead, read_table
-from dxkit.intake.text import normalise
-from dxkit.intake.titles import about_time, scaled_unit, sender_of, title_cells
-from dxkit.intake.workbook import Sheet, Workbook
+from dxkit.intake.tables.find import LayoutFinder
+from dxkit.intake.tables.layout import Layout
+from dxkit.intake.tables.read import TableRead, read_table
+from dxkit.intake.tables.rows import RowReader
+from dxkit.intake.tables.titles import about_time, scaled_unit, sender_of, title_cells
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
+from dxkit.model.text import normalise
+from dxkit.workbooks import Sheet, Workbook
 
 
 def read_sheets(

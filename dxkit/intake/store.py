@@ -15,11 +15,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from dxkit.intake.raw_folder import content_key
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.table import (
+from dxkit.model.observations import (
     Flag,
     IndicatorTable,
     Observation,
@@ -28,6 +27,7 @@ from dxkit.model.table import (
     SourceFile,
 )
 from dxkit.model.units import Unit, UnitRegistry
+from dxkit.workbooks.raw_folder import content_key
 
 
 def store_key(
@@ -46,7 +46,7 @@ def store_key(
 @lru_cache(maxsize=1)
 def _code_hash() -> str:
     digest = hashlib.sha256()
-    for room in ("dxkit.model", "dxkit.intake"):
+    for room in ("dxkit.model", "dxkit.workbooks", "dxkit.campaign", "dxkit.intake"):
         for entry in sorted(Path(str(files(room))).rglob("*")):
             if entry.suffix in (".py", ".toml"):
                 digest.update(entry.read_bytes())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import pickle
 
-from dxkit.analysis.scorecard import Analysis
+from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
-from dxkit.model.table import IndicatorTable
+from dxkit.model.observations import IndicatorTable
 from tests.analysis.test_results import full
 from tests.analysis.test_uncertainty import changed, three
 

@@ -9,18 +9,18 @@ import datetime
 
 import pytest
 
+from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.analysis.rewards import Candidate, decide
-from dxkit.analysis.scorecard import Analysis
 from dxkit.model.campaign import Campaign
+from dxkit.model.observations import Flag, Observation
 from dxkit.model.plan import plan_findings, why_no_ranking, without_target
 from dxkit.model.rules import RewardRule
-from dxkit.model.table import Flag, Observation
-from dxkit.press.proof.again import made_again
-from dxkit.press.proof.reached import lacking_below
-from dxkit.press.proof.rewards_again import decisions_again
-from dxkit.story.claims.data_state import reporting_claims
-from dxkit.story.claims.headlines import headlines
-from dxkit.story.claims.view import View
+from dxkit.report.sentences.data_state import reporting_claims
+from dxkit.report.sentences.headlines import headlines
+from dxkit.report.sentences.unit_view import View
+from dxkit.verify.numbers import made_again
+from dxkit.verify.reached import lacking_below
+from dxkit.verify.rewards_again import decisions_again
 from tests.analysis.test_results import analyse, full, observe
 
 A, B, C = "31318", "31321", "31324"

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxkit.analysis.indicators import difference
-from dxkit.analysis.scorecard import Analysis
+from dxkit.analysis.aggregates import difference
+from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
+from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
 from dxkit.model.rules import Condition, Exclusion
-from dxkit.model.table import Flag, IndicatorTable, Observation, Received
 from dxkit.model.units import Unit
 
 

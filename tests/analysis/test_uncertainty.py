@@ -7,13 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dxkit.analysis.left_out_cells import value_without
-from dxkit.analysis.scorecard import Analysis
-from dxkit.analysis.uncertainty import certainty
+from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.robustness.left_out_cells import value_without
+from dxkit.analysis.robustness.ranges import certainty
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.table import Observation
+from dxkit.model.observations import Observation
 from tests.analysis.test_results import analyse, full, observe
 
 
@@ -135,8 +135,8 @@ def test_a_group_without_anyone_ranked_has_no_ranges(haugiang: Campaign) -> None
 
 @pytest.mark.parametrize("method", ["competition", "dense"])
 def test_the_matrix_places_agree_with_the_plain_ones(haugiang: Campaign, method: str) -> None:
-    from dxkit.analysis.place_matrix import places_by_row
     from dxkit.analysis.ranking import places
+    from dxkit.analysis.robustness.place_matrix import places_by_row
 
     generator = np.random.default_rng(7)
     rows = generator.integers(0, 6, size=(50, 9))

@@ -11,21 +11,21 @@ import math
 
 import pytest
 
+from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.analysis.ranking import places
 from dxkit.analysis.rewards import Candidate, decide
-from dxkit.analysis.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
+from dxkit.model.observations import Flag, Observation
 from dxkit.model.rules import RewardRule
-from dxkit.model.table import Flag, Observation
-from dxkit.press.proof.again import made_again
-from dxkit.press.proof.rewards_again import decisions_again
-from dxkit.story.claims.ranking_rules import list_certainty
-from dxkit.story.claims.view import View
-from dxkit.story.messages import load_language
-from dxkit.story.period import OpenPeriod
-from dxkit.story.sentences import Writer
+from dxkit.period import OpenPeriod
+from dxkit.report.sentences.ranking_and_rewards import list_certainty
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
+from dxkit.verify.numbers import made_again
+from dxkit.verify.rewards_again import decisions_again
 from tests.analysis.test_results import analyse, full, observe
 
 A, B, C, D = "31318", "31321", "31324", "31327"

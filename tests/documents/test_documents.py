@@ -17,13 +17,13 @@ from dxkit.analysis import initiatives
 from dxkit.cli import cli
 from dxkit.model.findings import CATALOGUE
 from dxkit.model.initiatives import ROLES
-from dxkit.press import data_out
-from dxkit.story import frames
-from dxkit.story.explore.explorer import Explorer
-from dxkit.story.explore.quality import Quality
-from dxkit.story.explore.start import Start
-from dxkit.story.period import OpenPeriod
-from dxkit.story.report import Report
+from dxkit.period import OpenPeriod
+from dxkit.press.publish import data_files
+from dxkit.report import frames
+from dxkit.report.explore.initiatives import Explorer
+from dxkit.report.explore.quality import Quality
+from dxkit.report.explore.start import Start
+from dxkit.report.report import Report
 
 sys.path.insert(0, str(Path(__file__).parent))
 from blocks import LANGUAGES, Reader, blocks_of, pages, table_rows
@@ -77,7 +77,7 @@ def test_columns_of_the_data_files(root: Path, outputs: Path, language: str) -> 
     for path in sorted((outputs / "data").glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             assert named(rows[path.name][1]) == next(csv.reader(file)), path.name
-    assert data_out.OBSERVATION_COLUMNS == frames.OBSERVATION_COLUMNS
+    assert data_files.OBSERVATION_COLUMNS == frames.OBSERVATION_COLUMNS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,9 +8,9 @@ from pathlib import Path
 import openpyxl
 from openpyxl.styles import Font
 
-from dxkit.intake.intake import read_period
+from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
-from dxkit.model.table import Received
+from dxkit.model.observations import Received
 
 Row = list[object]
 HEAD: Row = ["TT", "Đơn vị", "Số tổ", "Số thành viên"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.intake.campaign_folder import campaign_ids, load_campaign
+from dxkit.campaign.folder import campaign_ids, load_campaign
 from dxkit.model.problems import CampaignError
 
 

@@ -10,13 +10,19 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dxkit.intake.changes import CellChange, FileCells, compare
-from dxkit.intake.formulas import formulas_of, written_out
-from dxkit.intake.history import FileHistory, History
-from dxkit.intake.returned_copies import Origin, mark, returned_name, sheet_titles, without_remarks
-from dxkit.intake.text import clean
-from dxkit.intake.workbook import Cell, Sheet, column_letters
-from dxkit.intake.workbook import Workbook as Book
+from dxkit.intake.versions.differences import CellChange, FileCells, compare
+from dxkit.intake.versions.history import FileHistory, History
+from dxkit.intake.versions.returned_names import (
+    Origin,
+    mark,
+    returned_name,
+    sheet_titles,
+    without_remarks,
+)
+from dxkit.model.text import clean
+from dxkit.workbooks import Cell, Sheet, column_letters
+from dxkit.workbooks import Workbook as Book
+from dxkit.workbooks.formulas import formulas_of, written_out
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1, max_size=4)
 grids = st.dictionaries(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dxkit.analysis.scorecard import Analysis
-from dxkit.intake.gaps import figures_gone
-from dxkit.intake.intake import read_period
+from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.intake.checks.gaps import figures_gone
+from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
-from dxkit.model.table import Received
+from dxkit.model.observations import Received
 from tests.intake.office import DOSSIERS, HEAD, HOA_LUU, HOUSEHOLDS, VI_TAN, Office, Row, Seen, at
 
 WITH_REMARKS: Row = [*HEAD, "Ghi chú"]

@@ -9,13 +9,13 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from dxkit.intake.intake import read_period
+from dxkit.demo import write_demonstration
+from dxkit.demo.truth import read_census, simulate
+from dxkit.intake.period import read_period
 from dxkit.intake.store import is_current, read_stored, write_stored
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import CATALOGUE
-from dxkit.model.table import Flag, Received
-from dxkit.press.demo import write_demonstration
-from dxkit.press.demo.truth import read_census, simulate
+from dxkit.model.observations import Flag, Received
 
 SIX = ("households", "households_digital_skills", "households_app", "households_cashless",
        "farm_households", "farm_households_ecommerce")  # fmt: skip
@@ -262,7 +262,7 @@ def test_one_workbook_for_the_whole_province_reads_the_same(
 
 
 def test_every_code_has_words_in_both_languages() -> None:
-    from dxkit.story.messages import load_language
+    from dxkit.report.wording.language import load_language
 
     for code in ("vi", "en"):
         section = load_language(code).sections["finding"]

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 
-from dxkit.intake.intake import read_period
-from dxkit.intake.legacy_text import Encoding, decoded, decoded_sheet, is_syllable, recognised
-from dxkit.intake.text import clean
-from dxkit.intake.workbook import Cell, Sheet, read_workbook
+from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
+from dxkit.model.text import clean
+from dxkit.workbooks import Cell, Sheet, read_workbook
+from dxkit.workbooks.legacy_text import Encoding, decoded, decoded_sheet, is_syllable, recognised
 from tests.intake.old_writing import TCVN3, VNI, written
 
 REAL = Path(__file__).parents[2].parent / "shared" / "real"

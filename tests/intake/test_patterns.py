@@ -10,10 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from dxkit.intake.intake import read_period
-from dxkit.intake.text import clean
+from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
-from dxkit.model.table import Flag
+from dxkit.model.observations import Flag
+from dxkit.model.text import clean
 from tests.intake.office import (
     DOSSIERS,
     HEAD,
@@ -408,8 +408,8 @@ DISTRICTS = {
     ("code", "written"), [(code, name) for code, names in DISTRICTS.items() for name in names]
 )
 def test_34_to_45_writings_of_districts(campaign: Campaign, code: str, written: str) -> None:
-    from dxkit.intake.legacy_text import decoded, recognised
     from dxkit.intake.names import Names
+    from dxkit.workbooks.legacy_text import decoded, recognised
 
     names = Names(campaign, datetime.date(2022, 12, 14))
     encoding = recognised([written])

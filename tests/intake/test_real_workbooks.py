@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 import xlrd
 
-from dxkit.intake.campaign_folder import load_campaign
-from dxkit.intake.intake import read_period
+from dxkit.campaign.folder import load_campaign
+from dxkit.intake.period import read_period
 from dxkit.model.findings import Severity
-from dxkit.model.table import Received
+from dxkit.model.observations import Received
 
 REAL = Path(__file__).parents[2].parent / "shared" / "real"
 CAMPAIGNS = Path(__file__).parent / "campaigns"

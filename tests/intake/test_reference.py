@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 
-from dxkit.press.demo.truth import read_census
+from dxkit.demo.truth import read_census
 
 SPLIT = {"31366": 312, "31369": 789}  # households of the dissolved commune, by its transfer
 

@@ -11,7 +11,7 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
-from dxkit.intake.intake import read_period
+from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign, Correction
 
 FILE = "930-thanh-pho-vi-thanh.xlsx"

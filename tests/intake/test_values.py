@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dxkit.intake.checks import contradicting_ratio
-from dxkit.intake.numerals import parse_decimal
-from dxkit.intake.shares_of_wholes import count_from_share
-from dxkit.intake.values import Counted, is_fraction, read_count, read_number
-from dxkit.intake.workbook import Cell
+from dxkit.intake.checks.within_period import contradicting_ratio
+from dxkit.intake.numbers.numerals import parse_decimal
+from dxkit.intake.numbers.read import Counted, is_fraction, read_count, read_number
+from dxkit.intake.numbers.shares_of_wholes import count_from_share
 from dxkit.model.campaign import MeasureKind
-from dxkit.model.table import MISSING_FLAGS, Flag
+from dxkit.model.observations import MISSING_FLAGS, Flag
+from dxkit.workbooks import Cell
 
 
 def cell(value: object, number_format: str = "General", **more: bool) -> Cell:

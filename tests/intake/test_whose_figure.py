@@ -7,13 +7,13 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from dxkit.intake.layout import Column, Layout
 from dxkit.intake.names import Names
-from dxkit.intake.rows import RowReader
-from dxkit.intake.tables import read_table
-from dxkit.intake.workbook import Cell
-from dxkit.intake.workbook.sheet_building import build_sheet
-from dxkit.model.table import Flag
+from dxkit.intake.tables.layout import Column, Layout
+from dxkit.intake.tables.read import read_table
+from dxkit.intake.tables.rows import RowReader
+from dxkit.model.observations import Flag
+from dxkit.workbooks import Cell
+from dxkit.workbooks.sheet_building import build_sheet
 from tests.intake.office import HEAD, HOA_LUU, PHUONG_I, VI_TAN, Office, Row, Seen, at
 
 TITLE: Row = ["SỐ LIỆU QUÝ IV NĂM 2022"]

@@ -13,12 +13,12 @@ import openpyxl
 import pytest
 from lxml import html
 
+from dxkit.campaign.project import Project
 from dxkit.cli import run
-from dxkit.intake.project import Project
 from dxkit.model.facts import Fact, FactKey
-from dxkit.press.browser import PrintError, find_browser, print_page
-from dxkit.press.verify_annexes import Find, compare_document, compare_workbook
-from dxkit.story.period import open_period
+from dxkit.period import open_period
+from dxkit.press.publish.pdf import PrintError, find_browser, print_page
+from dxkit.verify.other_formats import Find, compare_document, compare_workbook
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.press.aside import aside
+from dxkit.press.run.background import aside
 
 
 def note(file: Path, word: str) -> int:

@@ -31,7 +31,7 @@ import pytest
 from gallery import GALLERY, notebook
 from IPython import get_ipython
 
-from dxkit.press.kernels.start import import_kernel, kernel_ahead, started_kernel
+from dxkit.press.run.start import import_kernel, kernel_ahead, started_kernel
 
 DEFAULT = ("rich", "errors", "processes", "interrupted by itself")
 LOOSE = ("processes",)  # order of outputs free
@@ -252,7 +252,7 @@ def start_and_tell(found: Any) -> None:
 def test_another_language_is_refused() -> None:
     content = notebook(["1"])
     content.metadata["kernelspec"]["language"] = "R"
-    from dxkit.press.engine import DxkitEngine
+    from dxkit.press.run.engine import DxkitEngine
 
     with pytest.raises(ValueError, match="not R"):
         DxkitEngine.execute_notebook(content, "ir")

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 from dxkit.model.facts import CellRef, FactKey
-from dxkit.press.explain import chain, in_reading_order
-from dxkit.story.messages import load_language
-from dxkit.story.period import OpenPeriod
+from dxkit.period import OpenPeriod
+from dxkit.press.publish.explain import chain, in_reading_order
+from dxkit.report.wording.language import load_language
 
 IN_ORDER = [
     CellRef("2022-Q3/a.xlsx", "1. Hộ", "C14"),

@@ -11,9 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from dxkit.campaign.project import Project
 from dxkit.cli import run
-from dxkit.intake.project import Project
-from dxkit.press.period_files import PeriodFiles
+from dxkit.press.publish.period_files import PeriodFiles
 
 FILES = ("league.xlsx", "findings.html", "data/ranking.csv")
 

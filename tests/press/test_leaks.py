@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dxkit.model.units import Unit, UnitRegistry
-from dxkit.press.leaks import foreign_units
-from dxkit.press.page import framed
+from dxkit.press.publish.page import framed
+from dxkit.press.run.other_units import foreign_units
 
 UNITS = UnitRegistry(
     (

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.intake.project import Project
-from dxkit.press.making import PAGE
-from dxkit.press.tasks import Task, plan_tasks
-from dxkit.press.workers import local_workers
+from dxkit.campaign.project import Project
+from dxkit.press.run.one_page import PAGE
+from dxkit.press.run.plan import Task, plan_tasks
+from dxkit.press.run.workers import local_workers
 
 WORKER_LIMIT_MB = 300
 
@@ -39,7 +39,7 @@ def children(process: int) -> list[int]:
 
 COUNT_SCRIPT = """
 import json, os, sys
-from dxkit.press.processes import stay_single_threaded
+from dxkit.press.run.processes import stay_single_threaded
 stay_single_threaded()
 from pathlib import Path
 sys.path.insert(0, {here!r})
@@ -51,7 +51,7 @@ print(json.dumps(make_many(Path({root!r}), Path({outputs!r}), {number})))
 def make_many(root: Path, outputs: Path, number: int) -> dict[str, object]:
     """So many reports in this process; what there is to say of them."""
     project = Project(root, out=outputs.parents[1])
-    from dxkit.intake.campaign_folder import load_campaign
+    from dxkit.campaign.folder import load_campaign
 
     campaign = load_campaign(project.campaign_folder("haugiang-2022"))
     one: list[Task] = []

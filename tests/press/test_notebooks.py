@@ -11,7 +11,7 @@ import pytest
 from lxml import html as lxml_html
 from nbconvert.exporters import get_exporter
 
-from dxkit.press.page import DxkitExporter, sanitise
+from dxkit.press.publish.page import DxkitExporter, sanitise
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")

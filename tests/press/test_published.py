@@ -12,15 +12,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from dxkit.campaign.project import Project
 from dxkit.cli import run
-from dxkit.intake.inputs import InputChanges
-from dxkit.intake.project import Project
-from dxkit.press.batch import Batch
-from dxkit.press.manifest import Manifest
-from dxkit.press.published import ChangedFigure, published_changes
-from dxkit.press.tasks import Task, plan_tasks
-from dxkit.press.workers import Outcome
-from dxkit.story.period import OpenPeriod, open_period
+from dxkit.intake.versions.inputs import InputChanges
+from dxkit.period import OpenPeriod, open_period
+from dxkit.press.run.finished_pages import Batch
+from dxkit.press.run.manifest import Manifest
+from dxkit.press.run.plan import Task, plan_tasks
+from dxkit.press.run.published import ChangedFigure, published_changes
+from dxkit.press.run.workers import Outcome
 
 CAMPAIGN, PERIOD = "haugiang-2022", "2022-Q4"
 PAGE = "district/934-huyen-phung-hiep.html"

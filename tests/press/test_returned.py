@@ -19,13 +19,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from dxkit.intake.returned_copies import returned_name, without_remarks
-from dxkit.intake.workbook import read_workbook
+from dxkit.intake.versions.returned_names import returned_name, without_remarks
 from dxkit.model.findings import Severity
-from dxkit.model.table import SourceFile
-from dxkit.press.returned_copy import annotated_copy
-from dxkit.press.returned_overview import Line
-from dxkit.story.messages import load_language
+from dxkit.model.observations import SourceFile
+from dxkit.press.returned.copy import annotated_copy
+from dxkit.press.returned.overview import Line
+from dxkit.report.wording.language import load_language
+from dxkit.workbooks import read_workbook
 
 ERROR, WARNING, NOTE = Severity
 ORANGE, YELLOW = "FFF8CBAD", "FFFFE699"

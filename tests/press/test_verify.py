@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.analysis.scorecard import Analysis
-from dxkit.intake.intake import read_period
+from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign, Correction
-from dxkit.press.proof.again import Again, made_again
-from dxkit.press.proof.proved import kinds
-from dxkit.press.proof.raw_cells import misread
-from dxkit.press.proof.writing import writings
-from dxkit.press.verify import verify_page
-from dxkit.story.messages import load_language
-from dxkit.story.period import OpenPeriod
+from dxkit.period import OpenPeriod
+from dxkit.report.wording.language import load_language
+from dxkit.verify.numbers import Again, made_again
+from dxkit.verify.proved import kinds
+from dxkit.verify.raw_cells import misread
+from dxkit.verify.verify import verify_page
+from dxkit.verify.writing import writings
 from tests.press.tampering import FURTHER, Tamperer
 
 DISTRICTS = [str(code) for code in range(930, 938)]
@@ -101,9 +101,9 @@ def test_every_kind_of_fact_can_be_made_again(opened: OpenPeriod) -> None:
 
 
 def test_the_proof_uses_nothing_of_the_analysis(root: Path) -> None:
-    for path in (root / "dxkit/press/proof").glob("*.py"):
+    for path in (root / "dxkit/verify").glob("*.py"):
         assert "dxkit.analysis" not in path.read_text("utf-8"), path.name
-    assert "dxkit.analysis" not in (root / "dxkit/press/verify.py").read_text("utf-8")
+    assert "dxkit.analysis" not in (root / "dxkit/verify/verify.py").read_text("utf-8")
 
 
 # tampering -------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from dxkit.campaign.project import Project
 from dxkit.cli import run
-from dxkit.intake.project import Project
-from dxkit.press.lock import only_run
-from dxkit.press.proof.again import Again, made_again
-from dxkit.press.verify import verify_page
-from dxkit.story.period import open_period
+from dxkit.period import open_period
+from dxkit.press.run.lock import only_run
+from dxkit.verify.numbers import Again, made_again
+from dxkit.verify.verify import verify_page
 from tests.press.small_campaign import write_project
 
 PERIODS = ("2024-Q1", "2024-Q2")

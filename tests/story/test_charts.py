@@ -15,18 +15,18 @@ from lxml import etree, html
 from PIL import Image
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
-from dxkit.story.charts.bars import Bar, draw_bars
-from dxkit.story.charts.canvas import Canvas, drawable
-from dxkit.story.charts.figure import ChartData, DataRow, chart_figure
-from dxkit.story.charts.labels import broken, spread
-from dxkit.story.charts.months import Month, draw_months
-from dxkit.story.charts.slope import Slope, draw_slopes
-from dxkit.story.charts.strip import Strip, draw_strips
-from dxkit.story.charts.style import GOOD, grade
-from dxkit.story.charts.tiles import Place, draw_map, draw_tiles
-from dxkit.story.charts.timeline import Event, draw_timeline
-from dxkit.story.messages import load_language
-from dxkit.story.tables import Cell, Column, Graded, render_table
+from dxkit.report.charts.bars import Bar, draw_bars
+from dxkit.report.charts.canvas import Canvas, drawable
+from dxkit.report.charts.figure import ChartData, DataRow, chart_figure
+from dxkit.report.charts.labels import broken, spread
+from dxkit.report.charts.months import Month, draw_months
+from dxkit.report.charts.slope import Slope, draw_slopes
+from dxkit.report.charts.strip import Strip, draw_strips
+from dxkit.report.charts.style import GOOD, grade
+from dxkit.report.charts.tiles import Place, draw_map, draw_tiles
+from dxkit.report.charts.timeline import Event, draw_timeline
+from dxkit.report.tables import Cell, Column, Graded, render_table
+from dxkit.report.wording.language import load_language
 
 VI = load_language("vi")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -353,7 +353,8 @@ def test_a_chart_is_the_same_every_time_and_foreign_letters_never_stop_it() -> N
 
 def test_the_font_draws_every_letter_of_our_own(root: Path) -> None:
     """A letter that it lacks would be drawn as a box: no words or names of the project may."""
-    sources = [*(root / "dxkit/story/words").rglob("*.toml"), *(root / "data/campaigns").rglob("*")]
+    words = (root / "dxkit/report/wording").rglob("*.toml")
+    sources = [*words, *(root / "data/campaigns").rglob("*")]
     letters = {c for p in sources if p.is_file() for c in p.read_text("utf-8-sig")}
     lacking = {letter for letter in letters if not letter.isspace() and drawable(letter) != letter}
     assert lacking == set()

@@ -18,8 +18,8 @@ from lxml import html as lxml_html
 
 import dxkit
 from dxkit.analysis.initiatives import Evidence
-from dxkit.story.explore.quality_parts import FEW_ALIKE, MOST_SHOWN
-from dxkit.story.explore.saving import save_frame
+from dxkit.report.explore.quality_parts import FEW_ALIKE, MOST_SHOWN
+from dxkit.report.explore.saving import save_frame
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_where_to_try_next_takes_evidence(explorer, monkeypatch: pytest.MonkeyPa
     explorer.choose(indicator="cashless")
     for grade, said in (("A", True), ("B", True), ("C", False), ("D", False)):
         found = Evidence(grade, "helps", ())
-        monkeypatch.setattr("dxkit.story.explore.explorer.grade", lambda _, found=found: found)
+        monkeypatch.setattr("dxkit.report.explore.initiatives.grade", lambda _, found=found: found)
         assert bool(explorer.suggestions()) is said
         html = explorer.next_places().html
         assert bool(rows_of(html)) is said

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 import dxkit
-from dxkit.story import frames
+from dxkit.report import frames
 
 
 @pytest.fixture(scope="module")
-def period() -> dxkit.story.period.OpenPeriod:
+def period() -> dxkit.period.OpenPeriod:
     return dxkit.open("haugiang-2022", "2022-Q4")
 
 

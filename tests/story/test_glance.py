@@ -11,8 +11,8 @@ from IPython.lib.pretty import pretty
 
 import dxkit
 from dxkit.model.units import Unit, UnitRegistry
-from dxkit.story.listed import Listed
-from dxkit.story.period import OpenPeriod
+from dxkit.period import OpenPeriod
+from dxkit.report.explore.listed import Listed
 
 LONGEST = 2_000  # characters; a screen has as many
 

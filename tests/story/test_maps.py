@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from lxml import html
 
-from dxkit.intake.map_shapes import load_map
+from dxkit.campaign.map import load_map
 from dxkit.model.problems import CampaignError
-from dxkit.story.parts.context import Context
-from dxkit.story.parts.pictures_map import map_chart
-from dxkit.story.period import OpenPeriod
+from dxkit.period import OpenPeriod
+from dxkit.report.parts.context import Context
+from dxkit.report.parts.unit_map import map_chart
 
 CODES = [str(code) for code in range(930, 938)]
 

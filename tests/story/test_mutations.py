@@ -16,22 +16,22 @@ from itertools import chain
 
 import pytest
 
-from dxkit.analysis.scorecard import Analysis
+from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
-from dxkit.model.table import Flag, Observation, Received
-from dxkit.story.claims.causes import causes
-from dxkit.story.claims.changes import changes
-from dxkit.story.claims.data_state import data_claims
-from dxkit.story.claims.headlines import headlines
-from dxkit.story.claims.next_steps import next_steps
-from dxkit.story.claims.ranking_rules import list_certainty, ranking_rules, reward_rules
-from dxkit.story.claims.rules import RULES
-from dxkit.story.claims.situation import activity, levels, standing
-from dxkit.story.claims.view import View
-from dxkit.story.messages import load_language
-from dxkit.story.period import OpenPeriod
-from dxkit.story.sentences import Writer
+from dxkit.model.observations import Flag, Observation, Received
+from dxkit.period import OpenPeriod
+from dxkit.report.sentences.catalogue import RULES
+from dxkit.report.sentences.causes import causes
+from dxkit.report.sentences.changes import changes
+from dxkit.report.sentences.data_state import data_claims
+from dxkit.report.sentences.headlines import headlines
+from dxkit.report.sentences.next_steps import next_steps
+from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
+from dxkit.report.sentences.situation import activity, levels, standing
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
 
 pytestmark = pytest.mark.unmeasured
 

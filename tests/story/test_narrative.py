@@ -11,25 +11,25 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.analysis.scorecard import Analysis
+from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding
-from dxkit.model.table import Flag, IndicatorTable, Received
-from dxkit.press.proof.again import made_again
-from dxkit.press.proof.proved import proved_fact
-from dxkit.story.claims.causes import causes
-from dxkit.story.claims.changes import changes
-from dxkit.story.claims.data_state import data_claims
-from dxkit.story.claims.headlines import headlines
-from dxkit.story.claims.next_steps import next_steps
-from dxkit.story.claims.ranking_rules import list_certainty, ranking_rules
-from dxkit.story.claims.rules import RULES, is_true
-from dxkit.story.claims.situation import activity, levels, standing
-from dxkit.story.claims.view import View
-from dxkit.story.messages import load_language
-from dxkit.story.period import OpenPeriod
-from dxkit.story.sentences import Writer
+from dxkit.model.observations import Flag, IndicatorTable, Received
+from dxkit.period import OpenPeriod
+from dxkit.report.sentences.catalogue import RULES, is_true
+from dxkit.report.sentences.causes import causes
+from dxkit.report.sentences.changes import changes
+from dxkit.report.sentences.data_state import data_claims
+from dxkit.report.sentences.headlines import headlines
+from dxkit.report.sentences.next_steps import next_steps
+from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules
+from dxkit.report.sentences.situation import activity, levels, standing
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
+from dxkit.verify.numbers import made_again
+from dxkit.verify.proved import proved_fact
 from tests.analysis.test_results import analyse, full, observe
 
 DISTRICTS = [str(code) for code in range(930, 938)]
@@ -286,5 +286,5 @@ def test_units_excluded_or_below_a_condition_are_told_why(haugiang: Campaign) ->
 
 def test_the_files_of_words_name_no_unit_of_the_campaign(root: Path) -> None:
     for language in ("vi", "en"):
-        text = (root / f"dxkit/story/words/{language}/claim.toml").read_text("utf-8")
+        text = (root / f"dxkit/report/wording/{language}/claim.toml").read_text("utf-8")
         assert "Hậu Giang" not in text

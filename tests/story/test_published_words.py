@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dxkit.intake.changes import CellChange
-from dxkit.intake.inputs import FileChange, InputChanges
-from dxkit.intake.rule_changes import RuleChange
+from dxkit.intake.versions.differences import CellChange
+from dxkit.intake.versions.inputs import FileChange, InputChanges
+from dxkit.intake.versions.rule_changes import RuleChange
 from dxkit.model.campaign import Campaign
-from dxkit.story.messages import load_language
-from dxkit.story.published import published_text
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.published import published_text
 
 FIGURES = {"district/934.html": 3, "league.xlsx": 1}
 

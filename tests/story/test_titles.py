@@ -10,14 +10,14 @@ from pathlib import Path
 
 from lxml import html
 
-from dxkit.story.claims.data_state import data_claims
-from dxkit.story.claims.next_steps import next_steps
-from dxkit.story.claims.view import View
-from dxkit.story.messages import load_language
-from dxkit.story.parts.context import Context
-from dxkit.story.parts.data_state import data_state
-from dxkit.story.period import OpenPeriod
-from dxkit.story.sentences import Writer
+from dxkit.period import OpenPeriod
+from dxkit.report.parts.context import Context
+from dxkit.report.parts.data_state import data_state
+from dxkit.report.sentences.data_state import data_claims
+from dxkit.report.sentences.next_steps import next_steps
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
 
 UNITS = [*(str(code) for code in range(930, 938)), "93"]
 

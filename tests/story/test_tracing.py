@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.intake.project import Project
+from dxkit.campaign.project import Project
 from dxkit.model.campaign import Campaign
-from dxkit.press.proof.proved import kinds
-from dxkit.story.messages import available_languages, load_language
-from dxkit.story.period import OpenPeriod, open_period
+from dxkit.period import OpenPeriod, open_period
+from dxkit.report.wording.language import available_languages, load_language
+from dxkit.verify.proved import kinds
 
 MAKERS = {"reported": 5, "declared": None, "derived": 5, "counted": 3, "absent": None, "key": None}
 """Calls that make a fact, of a subject and a kind; the place of the method among what they take."""

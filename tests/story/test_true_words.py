@@ -9,26 +9,26 @@ from collections.abc import Iterable
 
 import pytest
 
-from dxkit.analysis.scorecard import Analysis
+from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim, FactKey
-from dxkit.model.table import Flag, IndicatorTable, Observation, Received
-from dxkit.press.proof.again import made_again
-from dxkit.press.proof.checks import PageProof
-from dxkit.press.proof.names_in_sentences import NamesInSentences
-from dxkit.press.proof.page_tree import read_page
-from dxkit.press.proof.proved import proved_fact
-from dxkit.press.proof.superlatives import Superlatives
-from dxkit.story.claims.causes import causes
-from dxkit.story.claims.headlines import headlines, standing
-from dxkit.story.claims.next_steps import next_steps
-from dxkit.story.claims.pictures import targets_claim
-from dxkit.story.claims.rules import RULES
-from dxkit.story.claims.situation import level, levels
-from dxkit.story.claims.strengths import strengths
-from dxkit.story.claims.view import View
-from dxkit.story.messages import load_language
-from dxkit.story.sentences import Writer
+from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
+from dxkit.report.sentences.catalogue import RULES
+from dxkit.report.sentences.causes import causes
+from dxkit.report.sentences.chart_titles import targets_claim
+from dxkit.report.sentences.headlines import headlines, standing
+from dxkit.report.sentences.next_steps import next_steps
+from dxkit.report.sentences.situation import level, levels
+from dxkit.report.sentences.strengths import strengths
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
+from dxkit.verify.compare import PageProof
+from dxkit.verify.names_in_sentences import NamesInSentences
+from dxkit.verify.numbers import made_again
+from dxkit.verify.page_tree import read_page
+from dxkit.verify.proved import proved_fact
+from dxkit.verify.superlatives import Superlatives
 from tests.analysis.test_results import analyse, full, observe
 
 

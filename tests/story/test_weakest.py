@@ -8,17 +8,17 @@ import pytest
 from lxml import html
 
 from dxkit.model.campaign import Campaign
-from dxkit.model.table import Flag
-from dxkit.story.claims.causes import causes
-from dxkit.story.claims.next_steps import next_steps
-from dxkit.story.claims.pictures import grid_claim
-from dxkit.story.claims.view import View
-from dxkit.story.messages import load_language
-from dxkit.story.parts.context import Context
-from dxkit.story.parts.narrative import narrative
-from dxkit.story.parts.pictures_below import children_chart
-from dxkit.story.period import OpenPeriod
-from dxkit.story.sentences import Writer
+from dxkit.model.observations import Flag
+from dxkit.period import OpenPeriod
+from dxkit.report.parts.charts_of_children import children_chart
+from dxkit.report.parts.context import Context
+from dxkit.report.parts.narrative import narrative
+from dxkit.report.sentences.causes import causes
+from dxkit.report.sentences.chart_titles import grid_claim
+from dxkit.report.sentences.next_steps import next_steps
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
 from tests.analysis.test_results import Analysis, analyse, full, observe
 
 DISTRICTS = [str(code) for code in range(930, 938)]

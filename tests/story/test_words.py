@@ -11,9 +11,9 @@ import pytest
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import CATALOGUE, Finding
-from dxkit.story.claims.rules import RULES, FalseClaimError, state
-from dxkit.story.findings import finding_text, names_in_findings
-from dxkit.story.messages import available_languages, load_language
+from dxkit.report.sentences.catalogue import RULES, FalseClaimError, state
+from dxkit.report.wording.findings import finding_text, names_in_findings
+from dxkit.report.wording.language import available_languages, load_language
 
 
 def fact(value: float | None, unit: str, decimals: int = 1, **more: str) -> Fact:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dxkit.analysis.scorecard import Analysis
+from dxkit.analysis.facts.scorecard import Analysis
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import pytest
 import writing
 from python_calamine import CalamineWorkbook
 
-from dxkit.intake.workbook import Sheet, UnreadableFileError, column_letters, read_workbook
-from dxkit.intake.workbook.separated_text import separator_of
+from dxkit.workbooks import Sheet, UnreadableFileError, column_letters, read_workbook
+from dxkit.workbooks.csv_text import separator_of
 
 ROOT = Path(__file__).parents[3]
 REAL = ROOT.parent / "shared" / "real"

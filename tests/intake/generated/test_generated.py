@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.intake.intake import read_period
+from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Severity
-from dxkit.model.table import Received
+from dxkit.model.observations import Received
 from tests.intake.generated.files import write_office
 from tests.intake.generated.layouts import PERIOD, address
 from tests.intake.generated.meaning import Figure, Office, Reading

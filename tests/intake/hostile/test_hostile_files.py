@@ -17,22 +17,15 @@ from pathlib import Path
 import building
 import pytest
 
-from dxkit.intake.formulas import formulas_of
-from dxkit.intake.intake import read_period
-from dxkit.intake.package import Package
-from dxkit.intake.raw_folder import look_into
-from dxkit.intake.workbook import (
-    Cell,
-    Sheet,
-    UnreadableFileError,
-    limits,
-    read_content,
-    workbook_of,
-)
+from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
-from dxkit.model.table import Received
-from dxkit.story.findings import finding_text
-from dxkit.story.messages import load_language
+from dxkit.model.observations import Received
+from dxkit.report.wording.findings import finding_text
+from dxkit.report.wording.language import load_language
+from dxkit.workbooks import Cell, Sheet, UnreadableFileError, limits, read_content, workbook_of
+from dxkit.workbooks.formulas import formulas_of
+from dxkit.workbooks.package import Package
+from dxkit.workbooks.raw_folder import look_into
 
 ROOT = Path(__file__).parents[3]
 HTML = "<html><body><table><tr><td>1</td></tr></table></body></html>"
@@ -402,8 +395,8 @@ def test_memory_is_bounded(tmp_path: Path, pytestconfig: pytest.Config) -> None:
         """
         import resource, sys
         from pathlib import Path
-        from dxkit.intake.campaign_folder import load_campaign
-        from dxkit.intake.intake import read_period
+        from dxkit.campaign.folder import load_campaign
+        from dxkit.intake.period import read_period
         resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
         campaign = load_campaign(Path("data/campaigns/haugiang-2022"))
         received = read_period(campaign, "2022-Q4", Path(sys.argv[1]))
@@ -479,7 +472,7 @@ def test_a_text_between_two_pieces_is_found(before: int) -> None:
 def test_what_is_parsed_whole_is_bounded_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tags and attributes count, not bytes, and those of all parts together."""
     package = Package(building.zipped({"a.xml": b'<a b=""/>', "b.xml": b"<b><c/></b>"}))
-    monkeypatch.setattr("dxkit.intake.package.MOST_PARSED", 4)
+    monkeypatch.setattr("dxkit.workbooks.package.MOST_PARSED", 4)
     package.tree("a.xml")  # one tag, one attribute
     with pytest.raises(UnreadableFileError):
         package.tree("b.xml")

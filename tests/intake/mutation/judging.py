@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.table import Observation, Received
+from dxkit.model.observations import Observation, Received
 
 Cells = Mapping[str, Mapping[tuple[int, int], object]]  # of each sheet, by row and column
 

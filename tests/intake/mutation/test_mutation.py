@@ -17,8 +17,8 @@ import mutants
 import pytest
 from judging import Judge, letters
 
-from dxkit.intake.campaign_folder import load_campaign
-from dxkit.intake.intake import read_period
+from dxkit.campaign.folder import load_campaign
+from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign, MeasureKind
 from tests.intake.ods_files import ods_of
 

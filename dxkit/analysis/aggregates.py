@@ -1,0 +1,235 @@
+"""Indicators from observations: numerators and denominators are added up the tree, then divided.
+
+A place enters a ratio only when both its numerator and its denominator are known; what is left
+out makes the result partial, never smaller in silence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
+from dxkit.model.observations import Flag, Observation, Received
+
+NOT_MEASURED = "not_measured"
+"""Reason of a quantity below the finest level that reports its measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number made from observations, or the reason for having none.
+
+    ``observations`` are those it was made from, in registry order. ``partial`` tells that some
+    place that should be in it is not.
+    """
+
+    value: float | int | None
+    missing: str = ""
+    observations: tuple[Observation, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An indicator of one unit: the quotient and the two sums behind it.
+
+    For indicators that are not ratios ``denominator`` has no value.
+    """
+
+    value: Quantity
+    numerator: Quantity
+    denominator: Quantity
+
+
+NO_DENOMINATOR = Quantity(None, NOT_MEASURED)
+
+
+def total(values: Iterable[float | int]) -> float | int:
+    """The exact sum of counts, or the correctly rounded sum of fractions."""
+    numbers = list(values)
+    added = sum(numbers)  # a fraction as soon as one of them is
+    return added if isinstance(added, int) else math.fsum(numbers)
+
+
+def difference(value: float | int, other: float | int) -> float | int:
+    """``value`` less ``other``, without what a subtraction of binary fractions adds in its last
+    places: 2677/3200 less 2285/3200 is 0.1225, which is written 12.3 points, and not 12.2.
+    """
+    found = value - other
+    if isinstance(found, int):
+        return found
+    size = max(abs(value), abs(other))
+    return round(found, 15 - (int(math.log10(size)) + 1 if size > 1 else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What one place contributes: two values of which both or neither are used."""
+
+    numerator: Quantity
+    denominator: Quantity | None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether neither value is missing."""
+        known = self.numerator.value is not None
+        return known and (self.denominator is None or self.denominator.value is not None)
+
+    @property
+    def reasons(self) -> set[str]:
+        sides = (self.numerator, self.denominator)
+        return {side.missing for side in sides if side is not None and side.value is None}
+
+
+class Aggregates:
+    """Sums and indicators of every unit of one period. Results are remembered."""
+
+    def __init__(self, campaign: Campaign, received: Received) -> None:
+        self.campaign = campaign
+        self.units = received.units
+        self._table = received.table
+        self._depth = {level.id: depth for depth, level in enumerate(campaign.levels)}
+        self._not_used = received.not_used_of(campaign.report_level)
+        self._heard = received.units_heard
+        self._pairs_known: dict[tuple[str, str, str], tuple[_Pair, ...]] = {}
+
+    def measure(self, unit_code: str, measure_id: str) -> Quantity:
+        """The sum of one measure over a unit and everything below it."""
+        pairs = self._pairs(unit_code, measure_id, "")
+        return _sum(pairs, _numerator)
+
+    def indicator(self, unit_code: str, indicator: Indicator) -> Measured:
+        """One indicator of one unit."""
+        if indicator.kind is IndicatorKind.VALUE:
+            own = self._own(unit_code, indicator.numerator)
+            value = own[0].numerator if own else self._nothing(unit_code)
+            return Measured(value, value, NO_DENOMINATOR)
+        pairs = self._pairs(unit_code, indicator.numerator, indicator.denominator)
+        numerator = _sum(pairs, _numerator)
+        if indicator.kind is IndicatorKind.COUNT:
+            return Measured(numerator, numerator, NO_DENOMINATOR)
+        denominator = _sum(pairs, _denominator)
+        return Measured(_quotient(numerator, denominator), numerator, denominator)
+
+    def is_measured_at(self, level: str, indicator: Indicator) -> bool:
+        """Whether units of a level can have a value of the indicator at all."""
+        ids = [i for i in (indicator.numerator, indicator.denominator) if i]
+        finest = min(self._depth[self.campaign.measure(i).level] for i in ids)
+        if indicator.kind is IndicatorKind.VALUE:
+            return self._depth[level] == finest
+        return self._depth[level] <= finest
+
+    def _nothing(self, unit_code: str) -> Quantity:
+        """That a figure of a unit is not at hand: it may have been sent all the same, it lacks
+        beside others that came, or nothing came at all.
+        """
+        if unit_code in self._not_used:
+            return Quantity(None, Flag.UNREAD)
+        came = unit_code in self._heard
+        return Quantity(None, Flag.NO_DATA if came else Flag.NOT_REPORTED)
+
+    def _own(self, unit_code: str, measure_id: str, other_id: str = "") -> tuple[_Pair, ...]:
+        """The pairs that the unit itself reported, one for each part of the period."""
+        parts: dict[str, dict[str, list[Observation]]] = defaultdict(lambda: defaultdict(list))
+        for wanted in filter(None, (measure_id, other_id)):
+            for observation in self._table.of(unit_code, wanted):
+                parts[observation.period][wanted].append(observation)
+        return tuple(
+            _Pair(
+                _reported(found[measure_id]),
+                _reported(found[other_id]) if other_id else None,
+            )
+            for _, found in sorted(parts.items())
+        )
+
+    def _pairs(self, unit_code: str, measure_id: str, other_id: str) -> tuple[_Pair, ...]:
+        key = (unit_code, measure_id, other_id)
+        if key not in self._pairs_known:
+            self._pairs_known[key] = self._find_pairs(*key)
+        return self._pairs_known[key]
+
+    def _find_pairs(self, unit_code: str, measure_id: str, other_id: str) -> tuple[_Pair, ...]:
+        unit = self.units.get(unit_code)
+        wanted = [i for i in (measure_id, other_id) if i]
+        finest = min(self._depth[self.campaign.measure(i).level] for i in wanted)
+        if self._depth[unit.level] > finest:
+            return (_Pair(Quantity(None, NOT_MEASURED), None),)
+        reported = [bool(self._table.of(unit_code, i)) for i in wanted]
+        if all(reported):
+            return self._own(unit_code, measure_id, other_id)
+        if any(reported):  # one side stands here, the other further down
+            sides = [self.measure(unit_code, i) for i in wanted]
+            return (_Pair(sides[0], sides[1]),)
+        children = self.units.children(unit_code)
+        if not children or self._depth[children[0].level] > finest:
+            nothing = self._nothing(unit_code)
+            return (_Pair(nothing, nothing if other_id else None),)
+        return tuple(
+            pair for child in children for pair in self._pairs(child.code, measure_id, other_id)
+        )
+
+
+def _reported(observations: list[Observation]) -> Quantity:
+    if not observations:
+        return Quantity(None, Flag.NOT_REPORTED)
+    flags = [o.flag for o in observations if o.value is None]
+    if flags:
+        return Quantity(None, str(flags[0]), tuple(observations))
+    return Quantity(
+        total(o.value for o in observations if o.value is not None), "", tuple(observations)
+    )
+
+
+def _numerator(pair: _Pair) -> Quantity:
+    return pair.numerator
+
+
+def _denominator(pair: _Pair) -> Quantity:
+    return pair.denominator or NO_DENOMINATOR
+
+
+def _sum(pairs: tuple[_Pair, ...], side) -> Quantity:  # type: ignore[no-untyped-def]
+    used: list[Quantity] = []
+    left_out: set[str] = set()
+    for pair in pairs:
+        if pair.is_known:
+            used.append(side(pair))
+        else:
+            left_out |= pair.reasons
+    if not used:
+        return Quantity(None, _chief_reason(left_out or {Flag.NOT_REPORTED}))
+    return Quantity(
+        total(quantity.value for quantity in used if quantity.value is not None),
+        "",
+        tuple(o for quantity in used for o in quantity.observations),
+        partial=bool(left_out - {Flag.NOT_APPLICABLE}) or any(q.partial for q in used),
+    )
+
+
+def _chief_reason(reasons: set[str]) -> str:
+    """The reason to tell when several places lack a value for different reasons."""
+    order = (
+        Flag.REJECTED,
+        Flag.NO_DATA,
+        Flag.UNREAD,
+        Flag.NOT_REPORTED,
+        NOT_MEASURED,
+        Flag.NOT_APPLICABLE,
+    )
+    return next(str(reason) for reason in order if reason in reasons)
+
+
+def _quotient(numerator: Quantity, denominator: Quantity) -> Quantity:
+    if numerator.value is None or denominator.value is None:
+        return Quantity(None, numerator.missing or denominator.missing)
+    if not denominator.value:
+        return Quantity(None, Flag.NOT_APPLICABLE)
+    return Quantity(
+        numerator.value / denominator.value,
+        "",
+        (*numerator.observations, *denominator.observations),
+        numerator.partial or denominator.partial,
+    )

@@ -1,0 +1,1 @@
+"""Facts of a unit: made from observations, each with its method and sources."""

@@ -1,0 +1,1 @@
+"""How far ranks and awards hold when weights, criteria or doubtful cells change."""

@@ -1,0 +1,167 @@
+"""How sure a place is: the ranking tried again under every reasonable doubt, all trials at once.
+
+The trials: each indicator left out; the weights varied within the declared band, in seeded
+draws; each doubtful cell left out, and all doubtful cells of a unit; points that are written
+alike taken as alike. Nothing is assumed about what a doubtful cell ought to hold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dxkit.analysis.results import Results
+from dxkit.analysis.robustness.left_out_cells import cell_changes
+from dxkit.analysis.robustness.trials import Matrix, Trials
+from dxkit.model.facts import CellRef
+from dxkit.model.rules import UncertaintyRule
+
+
+@dataclass(frozen=True, slots=True)
+class RankRange:
+    """The places that a unit takes over all trials, and how sure its award is.
+
+    ``award_draws`` is the share of the draws of weights in which the unit is on a list of
+    rewards. ``by`` gives the range of each kind of trial: ``indicators``, ``weights``, ``cells``,
+    ``rounding``.
+    """
+
+    unit_code: str
+    best: int
+    worst: int
+    award_draws: float
+    by: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidingCell:
+    """A doubtful cell without which the list of rewards would be another."""
+
+    cell: CellRef
+    unit_code: str
+    gains: tuple[str, ...]  # units that would come onto a list
+    loses: tuple[str, ...]  # units that would leave it
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """How sure the ranking of one group is. Of the ``trials`` of its list of rewards,
+    ``trials_changing`` gave another list; ``doubtful_cells`` were left out one at a time, and each
+    of the ``deciding_cells`` alone changes the list.
+    """
+
+    ranges: Mapping[str, RankRange]
+    deciding_cells: tuple[DecidingCell, ...]
+    doubtful_cells: int
+    trials: int
+    trials_changing: int
+
+    @property
+    def list_is_sure(self) -> bool:
+        """Whether no trial changes any award."""
+        return not self.trials_changing
+
+
+def certainty(
+    results: Results,
+    level: str,
+    group: str,
+    rule: UncertaintyRule,
+    doubtful: frozenset[CellRef],
+) -> Certainty:
+    """The certainty of every place in one group; see the module for what is tried."""
+    trial = Trials(results, level, group)
+    if not trial.codes:
+        return Certainty({}, (), 0, 0, 0)
+    cells = tuple(cell_changes(trial, doubtful))
+    kinds = {
+        "indicators": trial.without_each_indicator(),
+        "weights": trial.points_of(trial.shares, _draws(rule, len(trial.weights), trial.weights)),
+        "cells": np.stack([trial.points, *(change.points for change in cells)]),
+    }
+    base = trial.places(trial.points[None, :])[0]
+    ranges: dict[str, NDArray[np.int64]] = {}
+    for kind, points in kinds.items():
+        found = np.vstack([base[None, :], trial.places(points)])
+        ranges[kind] = np.stack([found.min(axis=0), found.max(axis=0)])
+    ranges["rounding"] = trial.places_as_written()
+    met = trial.targets_met
+    listed = trial.awarded(trial.points[None, :], met[None, :])[0]
+    by_weights = trial.awarded(kinds["weights"], np.broadcast_to(met, kinds["weights"].shape))
+    by_indicators = trial.awarded(
+        kinds["indicators"], np.broadcast_to(met, kinds["indicators"].shape)
+    )
+    deciding = []
+    changing = int((by_weights != listed).any(axis=1).sum())
+    changing += int((by_indicators != listed).any(axis=1).sum())
+    for change in cells:
+        other = trial.awarded(change.points[None, :], change.targets_met[None, :])[0]
+        if (other != listed).any():
+            changing += 1
+            if change.cell is not None:
+                deciding.append(
+                    DecidingCell(
+                        change.cell,
+                        change.unit_code,
+                        tuple(np.array(trial.codes)[other & ~listed]),
+                        tuple(np.array(trial.codes)[listed & ~other]),
+                    )
+                )
+    everything = np.stack(list(ranges.values()))
+    return Certainty(
+        {
+            code: RankRange(
+                code,
+                int(everything[:, 0, i].min()),
+                int(everything[:, 1, i].max()),
+                float(by_weights[:, i].mean()),
+                {kind: (int(found[0, i]), int(found[1, i])) for kind, found in ranges.items()},
+            )
+            for i, code in enumerate(trial.codes)
+        },
+        tuple(deciding),
+        sum(change.cell is not None for change in cells),
+        len(by_weights) + len(by_indicators) + len(cells),
+        changing,
+    )
+
+
+def inputs_of(results: Results, doubtful: frozenset[CellRef]) -> dict[str, object]:
+    """Everything that the trials start from, for the record; empty when none are declared."""
+    rule = results.campaign.uncertainty
+    if rule is None:
+        return {}
+    groups: dict[str, object] = {}
+    weights: dict[str, float] = {}
+    for (level, group), members in results.groups.items():
+        if not results.group_of(members[0]) or results.campaign.level(level).open:
+            continue
+        trial = Trials(results, level, group)
+        ids = [indicator.id for indicator in trial.indicators]
+        weights = dict(zip(ids, trial.weights.tolist(), strict=True))
+        groups[f"{level}/{group}"] = {
+            code: {i: None if math.isnan(s) else s for i, s in zip(ids, row, strict=True)}
+            for code, row in zip(trial.codes, trial.shares.tolist(), strict=True)
+        }
+    return {
+        "draws": rule.draws,
+        "seed": rule.seed,
+        "generator": f"numpy {np.__version__} PCG64 uniform",
+        "weight_band": rule.weight_band,
+        "weights": weights,
+        "shares_of_points": groups,
+        "doubtful_cells": sorted(str(cell) for cell in doubtful),
+    }
+
+
+def _draws(rule: UncertaintyRule, indicators: int, weights: Matrix) -> Matrix:
+    """Weights of each draw: one row a draw, one column an indicator in the campaign's order."""
+    generator = np.random.default_rng(rule.seed)
+    factors = generator.uniform(
+        1 - rule.weight_band, 1 + rule.weight_band, size=(rule.draws, indicators)
+    )
+    return weights * factors

@@ -1,0 +1,1 @@
+"""The campaign folder of an office, read and checked whole: files to ``model.Campaign``."""

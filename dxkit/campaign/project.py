@@ -1,0 +1,130 @@
+"""Where things are: the project's folders, and what raw data they hold."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from dxkit.campaign.folder import campaign_ids
+from dxkit.model.campaign import Campaign
+from dxkit.workbooks.raw_folder import raw_files
+
+DEFAULT_CAMPAIGN = "data/campaigns/default.toml"
+"""The file that names the campaign which is meant when none is named."""
+
+
+class ProjectNotFoundError(Exception):
+    """No folder with data/campaigns was found."""
+
+
+class DefaultCampaignError(Exception):
+    """The file that should name the default campaign does not."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of one office. ``raw`` and ``out`` replace data/raw and outputs when given.
+
+    A ``sealed`` project has no raw files: what intake stored came with it and stands as it is.
+    """
+
+    root: Path
+    raw: Path | None = None
+    out: Path | None = None
+    sealed: bool = False
+
+    @classmethod
+    def find(cls, raw: str | None = None, out: str | None = None) -> Project:
+        """The project around the working directory, or the one the package lies in.
+
+        DXKIT_PROJECT, DXKIT_RAW, DXKIT_OUT and DXKIT_SEALED stand in for what is not given.
+        """
+        named = os.environ.get("DXKIT_PROJECT")
+        here, package = Path.cwd(), Path(__file__).resolve().parents[2]
+        candidates = [Path(named)] if named else [here, *here.parents, package]
+        for folder in candidates:
+            if (folder / "data" / "campaigns").is_dir():
+                raw = raw or os.environ.get("DXKIT_RAW")
+                out = out or os.environ.get("DXKIT_OUT")
+                return cls(
+                    folder.resolve(),
+                    Path(raw).resolve() if raw else None,
+                    Path(out).resolve() if out else None,
+                    bool(os.environ.get("DXKIT_SEALED")),
+                )
+        raise ProjectNotFoundError(str(here))
+
+    @property
+    def campaigns(self) -> tuple[str, ...]:
+        """Ids of all campaigns, sorted."""
+        return campaign_ids(self.root / "data" / "campaigns")
+
+    @property
+    def default_campaign(self) -> str:
+        """The campaign that default.toml names; nothing when there is no such file.
+
+        Raises DefaultCampaignError for a file with anything else in it than that.
+        """
+        try:
+            content = tomllib.loads((self.root / DEFAULT_CAMPAIGN).read_text("utf-8-sig"))
+        except FileNotFoundError:
+            return ""
+        except (OSError, ValueError) as error:
+            raise DefaultCampaignError(str(error)) from error
+        if list(content) != ["campaign"] or not isinstance(content["campaign"], str):
+            raise DefaultCampaignError(str(content))
+        return content["campaign"]
+
+    def campaign_folder(self, campaign_id: str) -> Path:
+        """The folder that declares a campaign."""
+        return self.root / "data" / "campaigns" / campaign_id
+
+    def raw_folder(self, campaign_id: str) -> Path:
+        """The raw folder of a campaign in the project, which also holds its references."""
+        return self.root / "data" / "raw" / campaign_id
+
+    def period_folder(self, campaign_id: str, period_id: str) -> Path:
+        """The raw folder of one period. A folder given by hand may hold campaigns, periods, or
+        the files themselves.
+        """
+        if self.raw is None:
+            return self.raw_folder(campaign_id) / period_id
+        for folder in (self.raw / campaign_id / period_id, self.raw / period_id):
+            if folder.is_dir():
+                return folder
+        return self.raw
+
+    def periods_with_raw(self, campaign: Campaign) -> tuple[str, ...]:
+        """Ids of the periods that have raw files, in the campaign's order.
+
+        Files directly in a folder given by hand are those of the newest period.
+        """
+        found = tuple(
+            period.id
+            for period in campaign.periods
+            if self.period_folder(campaign.id, period.id) != self.raw
+            and raw_files(self.period_folder(campaign.id, period.id))
+        )
+        if not found and self.raw is not None and raw_files(self.raw):
+            return (campaign.periods[-1].id,)
+        return found
+
+    @property
+    def outputs(self) -> Path:
+        """The folder of all outputs."""
+        return self.out or self.root / "outputs"
+
+    def output_folder(self, campaign_id: str, period_id: str) -> Path:
+        """The folder of one period's outputs."""
+        return self.outputs / campaign_id / period_id
+
+    def store_file(self, campaign_id: str, period_id: str) -> Path:
+        """The file that keeps the intake of one period."""
+        return self.output_folder(campaign_id, period_id) / "data" / "received.json"
+
+    @property
+    def notebooks(self) -> Path:
+        """The folder of the notebooks."""
+        return self.root / "notebooks"

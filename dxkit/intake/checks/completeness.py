@@ -1,0 +1,232 @@
+"""What the tables of a period say together: each figure once, and who has not reported."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from dxkit.intake.tables.read import TableRead
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.observations import Flag, Observation, RegisterRow, SourceFile
+from dxkit.model.periods import Period
+from dxkit.model.text import normalise
+from dxkit.model.units import Unit, UnitRegistry
+
+
+def united(tables: Iterable[TableRead], period: Period) -> tuple[list[Observation], list[Finding]]:
+    """All observations, each unit's figure once; one that two tables report differently is used
+    from neither, be it that one of them cannot be read, and a period's figure beside those of its
+    parts only where it is their sum.
+    """
+    kept: dict[tuple[str, str, str], Observation] = {}
+    conflicts: set[tuple[str, str, str]] = set()
+    findings: list[Finding] = []
+    twice: Counter[tuple[CellRef, str]] = Counter()  # by the later sheet, and the earlier one
+    for table in tables:
+        for observation in table.observations:
+            key = (observation.unit_code, observation.measure, observation.period)
+            earlier = kept.setdefault(key, observation)
+            if earlier is observation:
+                continue
+            if _is_same_file(observation, earlier):
+                twice[observation.place._replace(cell=""), earlier.place.sheet] += 1
+            if key in conflicts:
+                if observation.value is not None:
+                    findings.append(_repeated(observation, earlier))
+            elif _contradicts(observation, earlier):
+                conflicts.add(key)
+                kept[key] = dataclasses.replace(earlier, value=None, flag=Flag.REJECTED)
+                findings += [_repeated(observation, earlier), _repeated(earlier, observation)]
+            elif earlier.value is None and observation.value is not None:
+                kept[key] = observation
+    for (place, sheet), count in twice.items():
+        if place.sheet != sheet:
+            values = {"sheet": sheet, "count": count}
+            findings.append(Finding("table_repeated", place, values=values))
+    findings += _whole_beside_parts(kept, period)
+    return list(kept.values()), findings
+
+
+def _is_same_file(one: Observation, other: Observation) -> bool:
+    return one.place.file == other.place.file
+
+
+def _contradicts(one: Observation, other: Observation) -> bool:
+    """Whether two places do not say the same of one figure. A place that says nothing leaves the
+    figure to another file, never to another sheet of its own: that may be an old one.
+    """
+    if one.value == other.value:
+        return False
+    without, known = (one, other) if one.value is None else (other, one)
+    if without.flag is Flag.NOT_APPLICABLE and known.value == 0:
+        return False
+    is_silent = without.value is None and without.flag in (Flag.NO_DATA, Flag.NOT_REPORTED)
+    return _is_same_file(one, other) or not is_silent
+
+
+def _repeated(one: Observation, other: Observation) -> Finding:
+    values = {"unit": one.unit_code, "cell": str(other.place)}
+    return Finding("unit_repeated", one.place, one.unit_code, one.raw, values)
+
+
+def _whole_beside_parts(
+    kept: dict[tuple[str, str, str], Observation], period: Period
+) -> Iterator[Finding]:
+    """Take out the figure of the whole period where those of its parts are there too, or it would
+    count twice; where it is not their sum, none of them is used.
+    """
+    for (unit, measure, of), whole in list(kept.items()):
+        keys = [(unit, measure, part) for part in period.parts if (unit, measure, part) in kept]
+        if of != period.id or not keys:
+            continue
+        del kept[unit, measure, of]
+        parts = [kept[key] for key in keys]
+        known = [part.value for part in parts if part.value is not None]
+        if whole.value is None or (len(known) == len(period.parts) and sum(known) == whole.value):
+            continue
+        for key, part in zip(keys, parts, strict=True):
+            kept[key] = dataclasses.replace(part, value=None, flag=Flag.REJECTED)
+            yield _repeated(part, whole)
+        yield _repeated(whole, parts[0])
+
+
+def missing_parts(
+    period: Period, observations: Sequence[Observation]
+) -> tuple[list[Observation], list[Finding]]:
+    """For units that report a flow by parts of the period and lack some of them: an observation
+    without a value for each, so that the others are never taken for the whole, and one finding
+    for each sheet and part.
+    """
+    found: dict[tuple[str, str], dict[str, Observation]] = defaultdict(dict)
+    for observation in observations:
+        if observation.period in period.parts:
+            found[observation.unit_code, observation.measure][observation.period] = observation
+    lacking: list[Observation] = []
+    findings: dict[tuple[str, str, str, str], Finding] = {}
+    for (unit, measure), parts in found.items():
+        first = next(iter(parts.values()))
+        for part in period.parts:
+            if part in parts:
+                continue
+            place = CellRef(first.place.file, first.place.sheet)
+            lacking.append(Observation(part, unit, measure, None, place, "", Flag.NO_DATA))
+            column = (place.file, place.sheet, measure, part)
+            values = {"measure": measure, "part": part}
+            findings.setdefault(column, Finding("part_missing", place, values=values))
+    return lacking, list(findings.values())
+
+
+def without_repeated_rows(tables: Iterable[TableRead]) -> Iterator[Finding]:
+    """A unit's initiative that stands twice in a register is kept once."""
+    seen: dict[tuple[str, str, str], RegisterRow] = {}
+    for table in tables:
+        kept = []
+        for row in table.register_rows:
+            name = row.fields[0][1]
+            key = (row.register, row.unit_code, normalise(name))
+            if key in seen:
+                values = {"cell": str(seen[key].place)}
+                yield Finding("initiative_repeated", row.place, row.unit_code, name, values)
+            else:
+                seen[key] = row
+                kept.append(row)
+        table.register_rows = kept
+
+
+def register_counts(
+    campaign: Campaign,
+    units: UnitRegistry,
+    tables: Iterable[TableRead],
+    observations: Iterable[Observation],
+    period_id: str,
+) -> list[Observation]:
+    """One for each row of a register, and nought for the units of its sender that reported
+    something else but have no row.
+    """
+    reported = {o.unit_code for o in observations if o.value is not None}
+    reported |= {u.code for code in tuple(reported) if code in units for u in units.ancestors(code)}
+    counts: list[Observation] = []
+    for table in tables:
+        measures = [m for m in campaign.measures if m.table == table.table and m.kind == "rows"]
+        for measure in measures if table.header_place else ():
+            with_rows = {row.unit_code for row in table.register_rows}
+            counts += [
+                Observation(period_id, row.unit_code, measure.id, 1, row.place, row.fields[0][1])
+                for row in table.register_rows
+            ]
+            if table.sender is None or table.header_place is None:
+                continue
+            counts += [
+                Observation(period_id, unit.code, measure.id, 0, table.header_place)
+                for unit in units.descendants(table.sender.code)
+                if unit.level == measure.level
+                and unit.code in reported
+                and unit.code not in with_rows
+            ]
+    return counts
+
+
+def missing_units(
+    campaign: Campaign,
+    units: UnitRegistry,
+    observations: Iterable[Observation],
+    folder: Path,
+    unused: Sequence[SourceFile] = (),
+) -> Iterator[Finding]:
+    """Reporting units of which nothing came. A unit whose figures came and were refused has
+    reported; so has one of whose files all are ``unused``.
+    """
+    known = {code for o in observations for code in (o.unit_code, *_above(o, units))}
+    for unit in units.at_level(campaign.report_level):
+        if unit.code not in known:
+            yield _nothing_of(unit, units, folder, unused)
+
+
+def _above(observation: Observation, units: UnitRegistry) -> tuple[str, ...]:
+    return tuple(unit.code for unit in units.ancestors(observation.unit_code))
+
+
+def _nothing_of(
+    unit: Unit, units: UnitRegistry, folder: Path, unused: Sequence[SourceFile]
+) -> Finding:
+    """That no figure of a unit is there: no workbook came, or none that could be used."""
+    of_unit = {unit.code, *(below.code for below in units.descendants(unit.code))}
+    file = next((source.name for source in unused if source.unit_code in of_unit), "")
+    values = {"unit": unit.name, "file": file}
+    if file:
+        return Finding("workbook_unused", CellRef(file), unit.code, values=values)
+    return Finding("workbook_missing", CellRef(folder.name), unit.code, values=values)
+
+
+def missing_tables(
+    campaign: Campaign,
+    units: UnitRegistry,
+    tables: Iterable[TableRead],
+    observations: Iterable[Observation],
+) -> Iterator[Finding]:
+    """Tables that a unit with a workbook should have sent and that none of its sheets holds.
+    Published figures to compare with are sent by nobody.
+    """
+    table_of = {measure.id: measure.table for measure in campaign.measures}
+    published = {table_of.get(check.reference, "") for check in campaign.reference_checks}
+    wanted = [table for table in dict.fromkeys(table_of.values()) if table not in published]
+    sent: dict[str, set[str]] = {}
+    files: dict[str, str] = {}
+    said = [(o.unit_code, table_of.get(o.measure, ""), o.place.file) for o in observations]
+    for read in tables:
+        said += [(row.unit_code, read.table, read.file) for row in read.register_rows]
+        if read.sender is not None:
+            said.append((read.sender.code, read.table, read.file))
+    for (code, table), file in {(code, table): file for code, table, file in said}.items():
+        for unit in (units.get(code), *units.ancestors(code)):
+            sent.setdefault(unit.code, set()).add(table)
+            files.setdefault(unit.code, file)
+    for unit in units.at_level(campaign.report_level):
+        for table in wanted if unit.code in sent else ():
+            if table not in sent[unit.code]:
+                values = {"unit": unit.name, "table": table}
+                yield Finding("table_missing", CellRef(files[unit.code]), unit.code, "", values)

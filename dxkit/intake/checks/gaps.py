@@ -1,0 +1,206 @@
+"""Gaps: units of the plan without figures in a table, and figures that the last period had.
+
+Completeness is judged per unit and table. A unit that says itself that it has not reported is one
+thing; one that is left out without a word is an error, or a total would be that of the others.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dxkit.intake.tables.read import TableRead
+from dxkit.model.campaign import Campaign, MeasureKind
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.observations import Flag, Observation, Received
+from dxkit.model.text import normalise, vocabulary
+from dxkit.model.units import UnitRegistry
+
+_NAME_NOT_READ = frozenset({"unit_unknown", "unit_ambiguous"})
+_SAYS_SO = ("not_reported", "none_arose")  # kinds of words that explain an empty row
+
+
+@dataclass
+class Gaps:
+    """What lacks: the findings, and by table which totals may be more than the rows read."""
+
+    findings: list[Finding] = field(default_factory=list)
+    _totals: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, table: str, line: Sequence[str]) -> None:
+        """Keep that the first unit of a line has no figure in a table; the rest are above it."""
+        for code in ("", *line):
+            self._totals[table, code].update(line)
+
+    def below_totals(self, table: TableRead) -> frozenset[str]:
+        """The units whose totals in this table lack a row of some unit below; the empty code stands
+        for the table's own total.
+        """
+        sender = table.sender.code if table.sender is not None else ""
+        found = self._totals.get((table.table, sender), ())
+        return frozenset({"", *found}) if found else frozenset()
+
+
+def gaps_of(
+    campaign: Campaign,
+    units: UnitRegistry,
+    tables: Sequence[TableRead],
+    observations: Iterable[Observation],
+    findings: Iterable[Finding],
+) -> Gaps:
+    """The units of the plan that have no figure in a table that their reporting unit has sent.
+
+    ``findings`` are those on names: where a unit is among the likely readings of a name that was
+    not understood, that finding tells it already.
+    """
+    levels = _levels_of_tables(campaign)
+    table_of = {measure.id: measure.table for measure in campaign.measures}
+    best: dict[str, dict[str, Observation]] = defaultdict(dict)
+    own: dict[str, set[str]] = defaultdict(set)
+    for observation in observations:
+        table = table_of[observation.measure]
+        own[table].add(observation.unit_code)
+        for code in _line(observation.unit_code, units):
+            earlier = best[table].get(code)
+            if earlier is None or _weight(observation) > _weight(earlier):
+                best[table][code] = observation
+    likely, places = _likely_names(findings), _Places(tables, best)
+    gaps = Gaps()
+    silent: set[str] = set()
+    for reporter in units.at_level(campaign.report_level):
+        members = (reporter, *units.descendants(reporter.code))
+        for table, level in levels.items():
+            found = best[table]
+            if reporter.code not in found:  # no workbook or no such table: said elsewhere
+                continue
+            for unit in (member for member in members if member.level == level):
+                line, here = _line(unit.code, units), found.get(unit.code)
+                if _weight(here) == _KNOWN:
+                    continue
+                if here is None and any(code in own[table] for code in line):
+                    continue  # told by a unit above for all below it
+                gaps.add(table, line)
+                place, code = places.find(table, line)
+                if code == "unit_not_reported":
+                    if unit.code in silent:
+                        continue
+                    silent.add(unit.code)
+                elif unit.name in likely.get((place.file, place.sheet), ()):
+                    continue
+                values = {"unit": unit.name, "table": table}
+                gaps.findings.append(Finding(code, place, unit.code, "", values))
+    return gaps
+
+
+def figures_gone(now: Received, before: Received, known: Iterable[Finding]) -> Iterator[Finding]:
+    """Figures that the last period had and of which this one has an empty cell. A row that is empty
+    as a whole is one finding; units that ``known`` findings name as lacking have theirs.
+    """
+    told = {finding.unit_code for finding in known}
+    earlier: dict[tuple[str, str], float | int] = {}
+    for o in before.table.observations:
+        earlier[o.unit_code, o.measure] = earlier.get((o.unit_code, o.measure), 0) + (o.value or 0)
+    for o in before.table.observations:
+        if o.value is None:
+            earlier.pop((o.unit_code, o.measure), None)
+    rows: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
+    full: set[tuple[str, str, str]] = set()
+    for o in now.table.observations:
+        row = (o.unit_code, o.place.file, o.place.sheet)
+        if o.value is not None:
+            full.add(row)
+            continue
+        had = o.place.cell and (o.unit_code, o.measure) in earlier
+        if had and o.unit_code not in told and (o.flag is Flag.NO_DATA or _weight(o) == _EMPTY):
+            rows[row].append(o)
+    for row, lacking in rows.items():
+        for o in lacking if row in full else lacking[:1]:
+            values = {"measure": o.measure, "before": earlier[o.unit_code, o.measure]}
+            yield Finding("figure_gone", o.place, o.unit_code, o.raw, values)
+
+
+_EMPTY, _SAID, _KNOWN = range(3)
+
+
+def _weight(observation: Observation | None) -> int:
+    """Whether a figure came (though it may have been refused), that there is none is said, or
+    neither.
+    """
+    if observation is None:
+        return _EMPTY
+    if observation.value is not None:
+        return _KNOWN
+    if observation.flag in (Flag.REJECTED, Flag.NOT_APPLICABLE):
+        return _KNOWN
+    if observation.flag is Flag.NO_DATA:
+        return _SAID if observation.raw.strip() else _EMPTY
+    words = f" {normalise(observation.raw)} "
+    said = any(f" {word} " in words for kind in _SAYS_SO for word in vocabulary()[kind])
+    return _SAID if said else _EMPTY
+
+
+def _line(code: str, units: UnitRegistry) -> tuple[str, ...]:
+    return (code, *(unit.code for unit in units.ancestors(code)))
+
+
+def _levels_of_tables(campaign: Campaign) -> dict[str, str]:
+    """Of each table of figures that units send, the finest level whose units the plan names."""
+    closed = [level.id for level in campaign.levels if not level.open]
+    order = [level.id for level in campaign.levels]
+    published = {check.reference for check in campaign.reference_checks}
+    found: dict[str, int] = {}
+    for measure in campaign.measures:
+        if measure.kind in (MeasureKind.TEXT, MeasureKind.ROWS) or measure.id in published:
+            continue
+        depth = min(order.index(measure.level), len(closed) - 1)
+        found[measure.table] = max(found.get(measure.table, 0), depth)
+    return {table: closed[depth] for table, depth in found.items()}
+
+
+class _Places:
+    """Where the figures of units should stand."""
+
+    def __init__(
+        self, tables: Sequence[TableRead], best: Mapping[str, Mapping[str, Observation]]
+    ) -> None:
+        self._best = best
+        self._sent: dict[tuple[str, str], TableRead] = {}
+        self._sheets: dict[tuple[str, str, str], TableRead] = {}
+        for read in tables:
+            self._sheets.setdefault((read.table, read.file, read.sheet), read)
+            if read.sender is not None:
+                self._sent.setdefault((read.table, read.sender.code), read)
+
+    def find(self, table: str, line: Sequence[str]) -> tuple[CellRef, str]:
+        """The place for the first unit of a line in a table, and the code of the finding."""
+        unit, found = line[0], self._best[table]
+        if unit in found:
+            here = found[unit]
+            return here.place, "unit_not_reported" if _weight(here) == _SAID else "unit_missing"
+        for code in line:
+            if (table, code) in self._sent:
+                return _heading(self._sent[table, code]), "unit_missing"
+        for other in self._best.values():
+            if unit in other:
+                return CellRef(other[unit].place.file), "unit_missing"
+        beside = next(found[code].place for code in line if code in found)
+        read = self._sheets.get((table, beside.file, beside.sheet))
+        if read is not None and read.sender is None:
+            return _heading(read), "unit_missing"
+        return CellRef(beside.file), "unit_not_reported"  # others' own workbooks came
+
+
+def _heading(read: TableRead) -> CellRef:
+    return read.heading or CellRef(read.file, read.sheet)
+
+
+def _likely_names(findings: Iterable[Finding]) -> dict[tuple[str, str], set[str]]:
+    """By file and sheet, the names that a text which names no unit was likely meant for."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for finding in findings:
+        if finding.code in _NAME_NOT_READ:
+            names = str(finding.values.get("candidates", "")).split(", ")
+            found[finding.place.file, finding.place.sheet].update(names)
+    return found

@@ -1,0 +1,206 @@
+"""Times that a text states: quarters, months, spans of months from the year's start, days."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dxkit.model.periods import Period, split_period_id
+from dxkit.model.text import clean, fold, normalise, vocabulary
+
+_NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_LAST_MONTH_OF_QUARTER = 3
+_ROMAN_QUARTER = re.compile(r"(?<!\w)(IV|I{1,3})\s?/\s?((?:19|20)\d{2})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A time that a text states. ``kind`` is ``quarter``, ``month`` or ``months`` (the first so
+    many of the year); ``year`` is None where the text gives none; ``is_all`` says that the text
+    holds nothing else.
+    """
+
+    kind: str
+    number: int
+    year: int | None
+    is_all: bool = False
+
+    def fits(self, period: Period) -> bool:
+        """Whether the period may be meant; a span of months fits the quarter at its end."""
+        year, kind, number = split_period_id(period.id)
+        if self.year not in (None, year):
+            return False
+        if self.kind == "months":
+            return kind == "quarter" and self.number == number * _LAST_MONTH_OF_QUARTER
+        return (self.kind, self.number) == (kind, number)
+
+    @property
+    def text(self) -> str:
+        """The time as an identifier, as far as it is known."""
+        year = str(self.year) if self.year is not None else "?"
+        if self.kind == "quarter":
+            return f"{year}-Q{self.number}"
+        first = "01..." if self.kind == "months" else ""
+        return f"{year}-{first}{self.number:02d}"
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern[str]]:
+    words = vocabulary()
+    quarter, month, year, day, until = (
+        "|".join(words[key])
+        for key in ("period_quarter", "period_month", "period_year", "period_day", "until")
+    )
+    quarter_folded, month_folded, day_folded = (
+        "|".join(fold(word) for word in words[key])
+        for key in ("period_quarter", "period_month", "period_day")
+    )
+    words_for = {n: "|".join(words[f"quarter_{n}"]) for n in range(1, 5)}
+    in_words = "|".join(f"(?P<number_{n}>{alike})" for n, alike in words_for.items())
+    of_year = r"(?:\D{0,8}(?P<year>(?:19|20)\d{2})\b)?"
+    numeral = r"(?P<number>iv|i{1,3}|0?[1-4])"
+    return {
+        "quarter": re.compile(rf"\b(?:(?:{quarter}) ?|q){numeral}\b{of_year}"),
+        "folded quarter": re.compile(
+            rf"(?<![^\W_])(?:(?:{quarter_folded}) ?|q){numeral}(?![^\W_]){of_year}"
+        ),
+        "quarter in words": re.compile(
+            rf"\b(?:{quarter}) (?:{in_words})(?=\Z| \d| (?:{year})\b){of_year}"
+        ),
+        "folded months": re.compile(
+            rf"(?<!\d )\b(?:{month_folded}) ?(?P<number>1[0-2]|0?[1-9])\b"
+            rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)"
+        ),
+        "folded span": re.compile(
+            rf"(?<!{day_folded} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month_folded})\b(?! ?\d)"
+            rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?"
+        ),
+        "month in a name": re.compile(
+            rf"(?<![^\W_])(?:(?:{month_folded}) ?(?P<number>1[0-2]|0?[1-9])"
+            r"|t ?(?P<short>1[0-2]|0[1-9]))(?!\d)(?:\D{1,3}(?P<year>20\d{2})\b)?"
+        ),
+        "days": re.compile(
+            rf"(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
+            rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?\s*(?:-|\u2013|{until})\s*"
+            rf"(?:[^\W\d]+ )?(?:(?:{day}) )?(?P<last_day>\d{{1,2}})(?:[/.-]| (?:{month}) )"
+            rf"(?P<last_month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<last_year>\d{{4}})"
+        ),
+        "year": re.compile(rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b"),
+        # "12 months of 2022" is a span, "day 5 month 10" a day, "up to month 12" no month's report.
+        "month": re.compile(
+            rf"(?<!\d )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
+            rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)"
+        ),
+        "months": re.compile(
+            rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month})\b(?! ?\d)"
+            rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?"
+        ),
+        "day": re.compile(
+            rf"\b(?:{day}) (?P<day>\d{{1,2}}) (?:{month}) (?P<month>\d{{1,2}}) (?:{year}) "
+            r"(?P<year>\d{4})\b"
+        ),
+        "until": re.compile(rf"\b(?:{until})\s*\Z"),
+    }
+
+
+@lru_cache(maxsize=10_000)
+def stated_times(text: str) -> tuple[Stated, ...]:
+    """Every quarter, month and span of months that a text states, in this order of kinds.
+
+    A month counts only with its year and when it is not the end of a range or part of a day.
+    """
+    key = normalise(text)
+    unaccented = key.isascii()
+    found = []
+    for kind, name in (
+        ("quarter", "folded quarter" if unaccented else "quarter"),
+        ("quarter", "quarter in words"),
+        ("months", "folded span" if unaccented else "months"),
+        ("month", "folded months" if unaccented else "month"),
+    ):
+        for match in _patterns()[name].finditer(key):
+            if kind == "month" and _patterns()["until"].search(key[: match.start()]):
+                continue
+            found.append(_stated(kind, match, match[0] == key))
+    found += [
+        Stated("quarter", _NUMERALS[match[1].lower()], int(match[2]), False)
+        for match in _ROMAN_QUARTER.finditer(text)
+    ]
+    return tuple(found)
+
+
+def other_time(text: str, period: Period) -> Stated | None:
+    """A time that a title states and that is not the period's, a quarter; None when there is none.
+    Quarters go before months.
+    """
+    if split_period_id(period.id)[1] != "quarter":
+        return None
+    stated = stated_times(text)
+    quarters = [time for time in stated if time.kind == "quarter"]
+    return next((time for time in quarters or stated if not time.fits(period)), None)
+
+
+def stated_days(text: str) -> tuple[datetime.date, datetime.date] | None:
+    """The first and the last day of a span that a text states: "15/6 - 14/9/2022"."""
+    match = _patterns()["days"].search(clean(text).casefold())
+    if match is None:
+        return None
+    last_year = int(match["last_year"])
+    try:
+        first = datetime.date(
+            int(match["year"] or last_year), int(match["month"]), int(match["day"])
+        )
+        last = datetime.date(last_year, int(match["last_month"]), int(match["last_day"]))
+    except ValueError:
+        return None
+    return (first, last) if first <= last else None
+
+
+def stated_years(text: str) -> tuple[int, ...]:
+    """The years that a text states by themselves, in no day."""
+    if stated_day(text):
+        return ()
+    return tuple(int(match["year"]) for match in _patterns()["year"].finditer(normalise(text)))
+
+
+def month_in_name(name: str) -> Stated | None:
+    """The month in the name of a file or sheet."""
+    key = fold(name.replace("_", " ").replace(".", " ").replace("-", " "))
+    match = _patterns()["month in a name"].search(key)
+    if match is None:
+        return None
+    year = int(match["year"]) if match["year"] else None
+    return Stated("month", int(match["number"] or match["short"]), year, False)
+
+
+def named_quarter(text: str) -> Stated | None:
+    """The first quarter that a label or a title states."""
+    return next((stated for stated in stated_times(text) if stated.kind == "quarter"), None)
+
+
+def quarter_in_name(name: str) -> Stated | None:
+    """The quarter in the name of a file or sheet, where accents are often left out."""
+    match = _patterns()["folded quarter"].search(fold(name.replace("_", " ").replace(".", " ")))
+    return _stated("quarter", match, False) if match else None
+
+
+def stated_day(text: str) -> datetime.date | None:
+    """The day that a text states as letters do: "ngay 05 thang 10 nam 2022"."""
+    match = _patterns()["day"].search(normalise(text))
+    if match is None:
+        return None
+    try:
+        return datetime.date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+
+
+def _stated(kind: str, match: re.Match[str], is_all: bool) -> Stated:
+    groups = match.groupdict()
+    in_words = next((n for n in range(1, 5) if groups.get(f"number_{n}")), 0)
+    written = groups.get("number") or ""
+    number = in_words or _NUMERALS.get(written.lstrip("0")) or int(written)
+    year = int(match["year"]) if match["year"] else None
+    return Stated(kind, number, year, is_all)

@@ -1,0 +1,146 @@
+"""One received file: its sheets read, and what is wrong with the file as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dxkit.intake.corrections import apply_corrections
+from dxkit.intake.dates import stated_day
+from dxkit.intake.names import Names
+from dxkit.intake.sheets import read_sheets
+from dxkit.intake.tables.read import TableRead
+from dxkit.intake.tables.titles import sender_in_name
+from dxkit.intake.versions.differences import FileCells, cells_of
+from dxkit.intake.versions.returned_names import Origin, without_remarks
+from dxkit.model.campaign import Campaign, Correction
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.observations import SourceFile
+from dxkit.model.periods import Period
+from dxkit.model.text import normalise
+from dxkit.workbooks import UnreadableFileError, Workbook, read_content, workbook_of
+from dxkit.workbooks.detection import SUFFIXES, is_workbook
+from dxkit.workbooks.formulas import formulas_of
+from dxkit.workbooks.legacy_text import decoded_sheet
+from dxkit.workbooks.raw_folder import WORKBOOK_SUFFIXES
+
+_NO_WORKBOOK = frozenset({"file_type_unknown", "file_superseded", "file_repeated"})
+
+
+@dataclass
+class FileRead:
+    """What one file says."""
+
+    source: SourceFile
+    tables: list[TableRead] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    corrected: dict[CellRef, Correction] = field(default_factory=dict)
+    cells: FileCells = field(default_factory=lambda: FileCells({}))
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether a workbook came of which no figure could be taken."""
+        codes = {finding.code for finding in self.findings}
+        used = any(table.observations or table.register_rows for table in self.tables)
+        return not used and not codes & _NO_WORKBOOK
+
+
+def read_file(
+    campaign: Campaign, period: Period, names: Names, path: Path, folder: Path
+) -> FileRead:
+    """One file; a file that cannot be read is a finding."""
+    file = path.relative_to(folder).as_posix()
+    place = CellRef(file)
+    named = sender_in_name(file, names)
+    by_name = named.code if named is not None else ""
+    result = FileRead(SourceFile(file, "", unit_code=by_name))
+    suffix = path.suffix.lower()
+    try:
+        content = read_content(path)
+        result.source = SourceFile(file, hashlib.sha256(content).hexdigest(), False, by_name)
+        if suffix not in WORKBOOK_SUFFIXES:
+            code = "workbook_not_read" if is_workbook(content) else "file_type_unknown"
+            result.findings.append(Finding(code, place, by_name))
+            return result
+        workbook = workbook_of(content, file)
+    except UnreadableFileError as error:
+        result.findings.append(unreadable(file, error.reason, error.sheet, error.cell, by_name))
+        return result
+    if suffix not in SUFFIXES[workbook.format]:
+        values = {"format": workbook.format, "suffix": suffix}
+        result.findings.append(Finding("file_type_differs", place, values=values))
+    if workbook.encoding not in ("", "utf-8", "utf-8-sig"):
+        values = {"encoding": workbook.encoding}
+        result.findings.append(Finding("encoding_detected", place, values=values))
+    workbook, origin = without_remarks(workbook)
+    workbook = _in_unicode(workbook, result)
+    result.cells = cells_of(workbook, formulas_of(content), origin)
+    mine = [_for_copy(c, workbook, origin) for c in campaign.corrections if c.period == period.id]
+    workbook, about_corrections, result.corrected = apply_corrections(workbook, mine)
+    result.findings += about_corrections
+    result.tables, about_sheets = read_sheets(campaign, period, names, workbook)
+    result.findings += about_sheets
+    marker = normalise(campaign.simulated_marker)
+    if marker and any(
+        marker in normalise(c.text)
+        for s in workbook.sheets
+        for c in s.cells.values()
+        if isinstance(c.value, str)
+    ):
+        result.source = dataclasses.replace(result.source, simulated=True)
+        result.findings.append(Finding("simulated_data", place))
+    result.findings += _sent_late(workbook, period)
+    sender = next((t.sender.code for t in result.tables if t.sender), by_name)
+    result.source = dataclasses.replace(result.source, unit_code=sender)
+    return result
+
+
+def unreadable(
+    file: str, reason: str, sheet: str = "", cell: str = "", unit_code: str = ""
+) -> Finding:
+    """That a file, or what stands in a file's place, is not read."""
+    return Finding("file_unreadable", CellRef(file, sheet, cell), unit_code, "", {"reason": reason})
+
+
+def _sent_late(workbook: Workbook, period: Period) -> Iterator[Finding]:
+    """The latest day that a workbook is signed with, when it is after the period's due day."""
+    if period.due_day is None:
+        return
+    signed = [
+        (day, sheet, cell)
+        for sheet in workbook.sheets
+        for cell in sheet.cells.values()
+        if isinstance(cell.value, str) and (day := stated_day(cell.value))
+    ]
+    if not signed:
+        return
+    day, sheet, cell = max(signed, key=lambda entry: entry[0])
+    if day > period.due_day:
+        place = CellRef(workbook.file, sheet.name, cell.address)
+        values = {"day": day.isoformat(), "due": period.due_day.isoformat()}
+        yield Finding("sent_late", place, "", cell.text, values)
+
+
+def _for_copy(correction: Correction, workbook: Workbook, origin: Origin | None) -> Correction:
+    """A repair of the file that a returned copy was made of holds for the copy too."""
+    if origin is None or correction.file != origin.file or not workbook.sheets:
+        return correction
+    sheet = correction.sheet or workbook.sheets[0].name  # a text file's sheet has no name
+    return dataclasses.replace(correction, file=workbook.file, sheet=sheet)
+
+
+def _in_unicode(workbook: Workbook, result: FileRead) -> Workbook:
+    """The workbook with text of old encodings decoded, and a finding for each such sheet."""
+    sheets = []
+    for sheet in workbook.sheets:
+        in_unicode, encoding = decoded_sheet(sheet)
+        sheets.append(in_unicode)
+        if encoding is not None:
+            place = CellRef(workbook.file, sheet.name)
+            values = {"encoding": encoding.value}
+            result.findings.append(Finding("legacy_text_decoded", place, values=values))
+    return dataclasses.replace(workbook, sheets=tuple(sheets))

@@ -1,0 +1,211 @@
+"""Reading one cell: what number it holds, or why it holds none.
+
+Whatever is not certain becomes a missing value with a finding, never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from dxkit.intake.numbers.cell_values import LARGEST, Value, read_common, rejected
+from dxkit.intake.numbers.numerals import parse_decimal, parse_whole, parse_with_lookalikes
+from dxkit.intake.numbers.shares_of_wholes import agrees
+from dxkit.model.campaign import MeasureKind
+from dxkit.model.observations import Flag
+from dxkit.model.text import clean, normalise, vocabulary
+from dxkit.workbooks import Cell
+
+_NOISE = 1e-6  # what a formula's binary fractions may leave beside a whole number
+_MOST_DIGITS = 15  # a spreadsheet's numbers have no more: what is longer is no count
+_LARGEST_SHARE = 1_000_000  # times the whole
+_PLAIN_COUNT = re.compile(r"(?:0|[1-9]\d{0,14})\Z", re.ASCII)
+_BELOW_NOUGHT = re.compile(r"[-\u2212\u2013]\s?\d[\d., ]*\Z|\(\d[\d., ]*\)\Z")  # -5, (5)
+_PARTS = re.compile(
+    r"(?:(?P<share>[\d.,]+ ?%) ?)?\(?(?P<part>\d[\d. ]*) ?/ ?(?P<whole>\d[\d. ]*)\)?\Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a column of counts counts. ``things`` are normalised words for it (any, when empty);
+    ``is_part`` says that another column holds the whole, so that a cell may read "25/40".
+    """
+
+    things: frozenset[str] = frozenset()
+    is_part: bool = True
+
+    def counts(self, thing: str) -> bool:
+        """Whether a word in a cell ("ho gia dinh") is a writing of what is counted ("ho")."""
+        return any(
+            f"{thing} ".startswith(f"{t} ") or t.startswith(f"{thing} ") for t in self.things
+        )
+
+
+_ANYTHING = Counted()
+
+
+def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
+    """A whole number of things, 0 or more."""
+    if isinstance(cell.value, str) and cell.is_plain and _PLAIN_COUNT.match(cell.value):
+        return Value(int(cell.value))  # as most cells are
+    common = read_common(cell)
+    if common is not None:
+        return common
+    if isinstance(cell.value, (int, float)):
+        if cell.is_percentage:
+            return _rejected_share(cell.value, cell.number_format)
+        return _whole(cell.value)
+    text, flag, thing = _without_words(clean(str(cell.value)).removeprefix("'").strip())
+    if _BELOW_NOUGHT.match(text):
+        return rejected("count_negative")
+    if _is_no_count(text):
+        return rejected("value_ambiguous")
+    if thing and counted.things and not counted.counts(thing):
+        return rejected("value_of_other_thing", thing=thing)
+    if parts := _PARTS.match(text):
+        clear = counted.is_part and flag is None
+        return _part_of_whole(parts) if clear else rejected("value_ambiguous")
+    if text.endswith("%"):
+        if flag is not None:
+            return rejected("value_ambiguous")
+        share = parse_decimal(text[:-1].strip())
+        if share is None:
+            return rejected("value_unreadable")
+        return Value(None, Flag.REJECTED, "share_in_count_column", share=share)
+    found = parse_whole(text)
+    if found is None and flag is None:
+        repaired = parse_with_lookalikes(text)
+        if repaired is not None:
+            return Value(repaired, Flag.REPAIRED, "digits_repaired", {"value": repaired})
+    if found is None:
+        decimal = parse_decimal(text)
+        if decimal is None:
+            return rejected("value_unreadable")
+        if decimal != int(decimal):
+            return rejected("count_not_whole")
+        found = int(decimal)
+    if flag is None:
+        return Value(found)
+    return Value(found, flag, "value_approximate", {"value": found})
+
+
+def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value:
+    """A score, or a percentage as a fraction. ``fractions`` says that the whole column of shares
+    is written in fractions, so that 0.456 is 45.6 %.
+    """
+    common = read_common(cell)
+    if common is not None:
+        return common
+    if isinstance(cell.value, (int, float)):
+        if kind is MeasureKind.SHARE and not cell.is_percentage:
+            if fractions:
+                return Value(cell.value)
+            if 0 < abs(cell.value) <= 1:
+                return rejected("value_ambiguous")
+            return Value(float(Decimal(repr(cell.value)) / 100))
+        return Value(cell.value)
+    text, flag, _ = _without_words(clean(str(cell.value)))
+    found = _number_in(text, kind, fractions)
+    if flag is None or found.value is None:
+        return found
+    return Value(found.value, flag, "value_approximate", {"value": found.value})
+
+
+def _number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
+    """What the text of a share or a score says."""
+    if kind is MeasureKind.SHARE and (parts := _PARTS.match(text)):
+        found = _part_of_whole(parts)
+        return Value(found.value / found.whole) if found.value and found.whole else found
+    percent = text.endswith("%")
+    number = parse_decimal(text.rstrip("% "))
+    if number is None:
+        return rejected("value_unreadable")
+    if kind is MeasureKind.SHARE:
+        if fractions:
+            return Value(float(number))
+        if not percent and 0 < number <= 1:
+            return rejected("value_ambiguous")
+        return Value(float(number / 100))
+    if re.fullmatch(r"\d{1,3}[.,]\d{3}", text):  # one and a bit, or a thousand and a bit?
+        return rejected("value_ambiguous")
+    return Value(float(number))
+
+
+def is_fraction(cell: Cell) -> bool | None:
+    """Whether a cell of a column of shares holds a bare number up to 1; None when it says nothing
+    about how the column is written.
+    """
+    if isinstance(cell.value, bool) or cell.is_error:
+        return None
+    if isinstance(cell.value, (int, float)):
+        if not abs(cell.value) <= LARGEST:
+            return None
+        number: Decimal | None = Decimal(repr(cell.value))
+        percent = cell.is_percentage
+    elif isinstance(cell.value, str):
+        text = clean(cell.value)
+        number, percent = parse_decimal(text.rstrip("% ")), text.endswith("%")
+    else:
+        return None
+    if number is None or number == 0:
+        return None
+    return not percent and abs(number) <= 1
+
+
+def _whole(value: float | int) -> Value:
+    if value < 0:
+        return rejected("count_negative")
+    if abs(value - round(value)) > _NOISE:
+        return rejected("count_not_whole")
+    return Value(round(value))
+
+
+def _is_no_count(text: str) -> bool:
+    """Whether digits are no count: a telephone's, with a nought before many others, or more than
+    a spreadsheet's number has.
+    """
+    digits = re.sub(r"[., ]", "", text)
+    if not digits.isdecimal() or text[1:2] in (".", ","):
+        return False
+    return len(digits) > _MOST_DIGITS or (len(digits) > 3 and digits[0] == "0")
+
+
+def _without_words(text: str) -> tuple[str, Flag | None, str]:
+    """The number in a text such as "gan 60 ho", which side of it the truth lies, and of what."""
+    flag: Flag | None = None
+    thing = ""
+    for kind, meaning in (
+        ("approximate_below", Flag.APPROXIMATE_BELOW),
+        ("approximate_above", Flag.APPROXIMATE_ABOVE),
+        ("approximate", Flag.APPROXIMATE),
+    ):
+        for word in vocabulary()[kind]:
+            if normalise(text).startswith(word + " "):
+                text, flag = clean(text)[len(word) :].strip(), meaning
+    for word in vocabulary()["units_in_cells"]:
+        if normalise(text).endswith(" " + word):
+            text, thing = clean(text)[: -len(word)].strip(), word
+            break
+    return text, flag, thing
+
+
+def _part_of_whole(parts: re.Match[str]) -> Value:
+    part, whole = (parse_whole(parts[name].strip()) for name in ("part", "whole"))
+    if part is None or not whole:
+        return rejected("value_unreadable")
+    typed = parse_decimal(parts["share"].rstrip("% ")) if parts["share"] else None
+    if parts["share"] and (typed is None or not agrees(part, whole, typed)):
+        return rejected("value_unreadable")
+    return Value(part, whole=whole)
+
+
+def _rejected_share(fraction: float, number_format: str) -> Value:
+    if abs(fraction) > _LARGEST_SHARE:
+        return rejected("value_unreadable")
+    shown = re.search(r"0[.,](0+)", number_format)
+    decimals = min(len(shown[1]), _MOST_DIGITS) if shown else 0
+    percentage = Decimal(repr(fraction)) * 100
+    rounded = percentage.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return Value(None, Flag.REJECTED, "share_in_count_column", share=rounded)

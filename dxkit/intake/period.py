@@ -1,0 +1,177 @@
+"""The one composition: a period's raw folder to observations and findings."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from dxkit.intake.checks.completeness import (
+    missing_parts,
+    missing_tables,
+    missing_units,
+    register_counts,
+    united,
+    without_repeated_rows,
+)
+from dxkit.intake.checks.gaps import figures_gone, gaps_of
+from dxkit.intake.checks.over_time import cumulative_below_period, over_time
+from dxkit.intake.checks.within_period import (
+    far_from_reference,
+    heaped_above_target,
+    part_exceeds_whole,
+    share_exceeds_whole,
+    total_differs,
+)
+from dxkit.intake.file import FileRead, read_file, unreadable
+from dxkit.intake.left_out_units import left_out
+from dxkit.intake.names import Names
+from dxkit.intake.tables.read import TableRead
+from dxkit.intake.tables.titles import sender_in_name
+from dxkit.intake.versions.duplicates import settled
+from dxkit.intake.versions.history import History
+from dxkit.intake.versions.revisions import altered_cells
+from dxkit.model.campaign import Campaign
+from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
+from dxkit.model.periods import Period
+from dxkit.model.plan import plan_findings
+from dxkit.model.units import Unit
+from dxkit.workbooks.raw_folder import look_into
+
+
+def read_period(
+    campaign: Campaign,
+    period_id: str,
+    folder: Path,
+    references: Path | None = None,
+    before: Received | Callable[[], Received] | None = None,
+    history: History | None = None,
+) -> Received:
+    """Everything in the raw ``folder`` of one period. ``references`` is the folder that holds the
+    campaign's reference folders; without it reported figures are not compared with published ones,
+    and without what was received ``before`` not with the last period's, without the ``history`` of
+    earlier checks not with the files as they were then. ``before`` may be a call that gives it: it
+    is made when the files are read.
+
+    Nothing is raised for bad input: what is wrong is in the findings.
+    """
+    period = campaign.period(period_id)
+    names = Names(campaign, period.last_day)
+    raw = look_into(folder)
+    sent = [read_file(campaign, period, names, path, folder) for path in raw.files]
+    files = settled(sent)
+    previous = before() if callable(before) else before
+
+    def together(some: Sequence[FileRead]) -> Received:
+        return _together(campaign, period, names, some, folder, references, previous)
+
+    received = together(files)
+    findings = [
+        unreadable(name, reason, unit_code=unit.code if unit else "")
+        for name, reason in raw.passed_over
+        for unit in (sender_in_name(name, names),)
+    ]
+    findings += received.findings
+    findings += plan_findings(campaign, period_id)
+    if history is not None:
+        findings += altered_cells(sent, files, history, lambda file: together([file]).findings)
+    return dataclasses.replace(received, findings=tuple(findings))
+
+
+def _together(
+    campaign: Campaign,
+    period: Period,
+    names: Names,
+    files: Sequence[FileRead],
+    folder: Path,
+    references: Path | None,
+    before: Received | None,
+) -> Received:
+    """What the files say together."""
+    period_id = period.id
+    tables = [table for file in files for table in file.tables]
+    units = names.units.with_units(unit for unit in _named(tables) if unit.code not in names.units)
+    findings = [finding for file in files for finding in file.findings]
+    findings += [finding for table in tables for finding in table.findings]
+    observations, repeated = united(tables, period)
+    lacking, parts = missing_parts(period, observations)
+    observations += lacking
+    findings += [*repeated, *parts]
+    if before is not None:
+        gone = left_out(campaign, units, period_id, observations, before)
+        units = units.with_units(gone.units)
+        observations += gone.observations
+        findings += gone.findings
+    findings += without_repeated_rows(tables)
+    observations += register_counts(campaign, names.units, tables, observations, period_id)
+    corrected = {place: c for file in files for place, c in file.corrected.items()}
+    observations = [
+        dataclasses.replace(o, raw=c.expected, correction=c.reason)
+        if (c := corrected.get(o.place))
+        else o
+        for o in observations
+    ]
+    gaps = gaps_of(campaign, units, tables, observations, findings)
+    for table in tables:
+        short = gaps.below_totals(table)
+        findings += total_differs(table.controls, table.observations, units, short)
+    findings += part_exceeds_whole(campaign, observations)
+    findings += share_exceeds_whole(campaign, observations)
+    findings += heaped_above_target(campaign, period_id, observations, units)
+    unused = [file.source for file in files if file.is_unused]
+    findings += missing_units(campaign, units, observations, folder, unused)
+    findings += gaps.findings
+    findings += missing_tables(campaign, units, tables, observations)
+    if references is not None:
+        for check in campaign.reference_checks:
+            published = _read_reference(campaign, period, names, references / check.folder)
+            findings += far_from_reference(check, observations, published, units)
+    exceeding = {
+        f.place for f in findings if f.code in ("part_exceeds_whole", "share_exceeds_whole")
+    }
+    observations = [
+        dataclasses.replace(o, flag=Flag.EXCEEDS_WHOLE) if o.place in exceeding else o
+        for o in observations
+    ]
+    received = Received(
+        IndicatorTable(
+            period_id,
+            tuple(observations),
+            tuple(row for table in tables for row in table.register_rows),
+        ),
+        units,
+        (),
+        tuple(file.source for file in files),
+        tuple(observation for table in tables for observation in table.cumulative),
+    )
+    findings += cumulative_below_period(received)
+    if before is not None:
+        findings += over_time(campaign, received, before)
+        findings += figures_gone(received, before, gaps.findings)
+    return dataclasses.replace(received, findings=tuple(findings))
+
+
+def _named(tables: Sequence[TableRead]) -> Iterable[Unit]:
+    """The units that only the workbooks name, each in its commonest writing, or the first of those
+    that are equally common.
+    """
+    written: Counter[Unit] = Counter()
+    for table in tables:
+        written.update(table.units)
+    found: dict[str, Unit] = {}
+    for unit, times in written.items():
+        if times > written[found.setdefault(unit.code, unit)]:
+            found[unit.code] = unit
+    return found.values()
+
+
+def _read_reference(
+    campaign: Campaign, period: Period, names: Names, folder: Path
+) -> list[Observation]:
+    tables = [
+        table
+        for path in look_into(folder).files
+        for table in read_file(campaign, period, names, path, folder).tables
+    ]
+    return [observation for table in tables for observation in table.observations]

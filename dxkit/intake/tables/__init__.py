@@ -1,0 +1,1 @@
+"""Tables on a sheet: header, columns, rows, and the values that stand in them."""

@@ -1,0 +1,219 @@
+"""The labels above the columns of a table, whatever rows and merged cells they are spread over."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from dxkit.intake.numbers.numerals import parse_decimal
+from dxkit.model.text import clean, is_word, normalise, starts_with_word, vocabulary
+from dxkit.workbooks import Cell, Sheet
+
+_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
+_COLUMN_LETTER = re.compile(r"[A-Z]\Z")
+_SHORT = 2  # words
+_ROWS_BELOW = 20  # looked at for figures
+_SEPARATOR = re.compile(r"\s*(?:\n|\s[-–]\s|/|\()\s*")
+
+Paths = Mapping[int, tuple[str, ...]]
+
+
+def header_paths(sheet: Sheet, rows: range) -> Paths:
+    """The labels above each column from the top down: merged ones stand over all their columns,
+    and so does a group's label that is written over its first column only. Column numbers such
+    as (1) and a label under itself are left out.
+    """
+    labels: dict[tuple[int, int], str] = {}
+    columns: set[int] = set()
+    counted_in = {row for row in rows if says_units_of_measure(sheet.rows.get(row, ()))}
+    for row in rows:
+        for cell in sheet.rows.get(row, ()):
+            if clean(cell.text) and not is_column_number(cell) and row not in counted_in:
+                labels[row, cell.column] = _label(cell)
+            columns.add(cell.column)
+    merged = set()
+    holding = columns | _columns_below(sheet, rows.stop) if sheet.merged else columns
+    for first_row, first_column, last_row, last_column in sheet.merged:
+        label = labels.get((first_row, first_column))
+        if label is None or first_row not in rows:
+            continue
+        # A label reaches over the columns that hold anything: labels of their own, or figures.
+        over = [c for c in range(first_column, last_column + 1) if c in holding]
+        for row in range(first_row, min(last_row, rows.stop - 1) + 1):
+            for column in {first_column, *over}:
+                labels[row, column] = label
+                merged.add((row, column))
+                columns.add(column)
+    _spread_groups(labels, sorted(columns), rows, merged)
+    paths: dict[int, tuple[str, ...]] = {}
+    for column in sorted(columns):
+        path: list[str] = []
+        for row in rows:
+            text = labels.get((row, column), "")
+            if text and (not path or path[-1] != text):
+                path.append(text)
+        paths[column] = tuple(path)
+    return paths
+
+
+def labels_just_above(sheet: Sheet, row: int) -> frozenset[int]:
+    """The columns over which another label stands directly above a row, so that the row alone does
+    not say what they hold.
+
+    A title begins in the first column, and what is counted in is no label.
+    """
+    columns: set[int] = set()
+    own = {cell.column for cell in sheet.rows.get(row, ())}
+    last = max(own, default=0)
+    above = [cell for cell in sheet.rows.get(row - 1, ()) if clean(cell.text)]
+    for position, cell in enumerate(above):
+        if cell.column == 1 or starts_with_word("unit_of_measure", clean(cell.text).lstrip("(")):
+            continue
+        following = above[position + 1].column if position + 1 < len(above) else last + 1
+        columns.update(range(cell.column, following))
+    return frozenset(columns & own)
+
+
+def labels_just_below(sheet: Sheet, row: int, units: Sequence[int]) -> frozenset[int]:
+    """The columns whose label goes on in a row that names no unit and holds no figure, so that a
+    header which ends above it does not say what they hold.
+    """
+    cells = sheet.rows.get(row, ())
+    named = not units or any(sheet.cell(row, column).text.strip() for column in units)
+    texts = all(isinstance(cell.value, str) for cell in cells)
+    if named or not texts or says_units_of_measure(cells):
+        return frozenset()
+    return frozenset(cell.column for cell in cells if _is_label(cell))
+
+
+def says_units_of_measure(cells: Sequence[Cell]) -> bool:
+    """Whether a row below the labels only says what its columns count in: (ho), %."""
+    texts = [clean(cell.text).strip("()[] ") for cell in cells]
+    return bool(texts) and all(
+        text in ("%", "") or is_word("units_in_cells", text) for text in texts
+    )
+
+
+def _is_label(cell: Cell) -> bool:
+    """Whether a text is a label, not what is written in place of a figure."""
+    words = ("no_data", "zero", "none_arose", "not_reported", "ditto")
+    text = clean(cell.text)
+    return (
+        sum(letter.isalpha() for letter in text) > 1
+        and not any(letter.isdecimal() for letter in text.partition("/")[0][:1])
+        and not any(is_word(kind, text) for kind in words)
+        and not is_column_number(cell)
+    )
+
+
+def is_below_figures(sheet: Sheet, row: int) -> bool:
+    """Whether the row above a row is one of figures, as where another page's header follows."""
+    return any(_is_figure(cell) for cell in sheet.rows.get(row - 1, ()))
+
+
+def _is_figure(cell: Cell) -> bool:
+    if isinstance(cell.value, str):
+        return parse_decimal(clean(cell.value)) is not None
+    return isinstance(cell.value, (int, float))
+
+
+def _label(cell: Cell) -> str:
+    """A label's text; a spreadsheet makes a date of "10/2022"."""
+    if isinstance(cell.value, datetime.datetime):
+        return f"{cell.value.month}/{cell.value.year}"
+    return cell.text
+
+
+def _columns_below(sheet: Sheet, row: int) -> frozenset[int]:
+    """The columns that hold something in the first rows from a row on."""
+    near = itertools.islice((r for r in sheet.rows if r >= row), _ROWS_BELOW)
+    return frozenset(cell.column for r in near for cell in sheet.rows[r])
+
+
+def is_column_number(cell: Cell) -> bool:
+    """Whether a cell holds what numbers a column: (1), 2, (3)=(2)/(1), A."""
+    text = clean(cell.text)
+    return bool(_COLUMN_NUMBER.match(text) or _COLUMN_LETTER.match(text))
+
+
+def _spread_groups(
+    labels: dict[tuple[int, int], str],
+    columns: Sequence[int],
+    rows: range,
+    merged: set[tuple[int, int]],
+) -> None:
+    """Give a label written over the first column of its group to the columns on its right that
+    have a label below and none of their own beside it.
+
+    A label that is merged says itself how far it reaches; one without a label below it is no
+    group's. The labels of row numbers and units stand alone.
+    """
+    for row in rows[:-1]:
+        group = ""
+        for column in columns:
+            below = any((lower, column) in labels for lower in range(row + 1, rows.stop))
+            own = labels.get((row, column))
+            if own is not None:
+                alone = (
+                    (row, column) in merged
+                    or not below
+                    or any(is_word(kind, own) for kind in ("unit_labels", "row_number_labels"))
+                    or len(normalise(own)) < 3  # the first letter of a broken "STT"
+                )
+                group = "" if alone else own
+            elif below and group:
+                # A column labelled further up belongs to that label, not to a neighbour's.
+                above = any((upper, column) in labels for upper in range(rows.start, row))
+                beside = any((upper, column - 1) in labels for upper in range(rows.start, row))
+                if above and not beside:
+                    group = ""
+                else:
+                    labels[row, column] = group
+
+
+def readings(path: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The ways to read a column's labels: whole, then without what is in another language.
+
+    In a bilingual office form the second half of a label is plain ASCII, set apart by a new
+    line, a dash, a slash or a bracket.
+    """
+    yield tuple(path)
+    native = tuple(in_own_language(label) for label in path)
+    if native != tuple(path):
+        yield native
+
+
+@lru_cache(maxsize=2_000)
+def in_own_language(label: str) -> str:
+    """The first part of a bilingual text: up to where only ASCII letters follow."""
+    for separator in _SEPARATOR.finditer(label):
+        rest = label[separator.end() :]
+        before = label[: separator.start()]
+        if before.strip() and rest.isascii() and _is_translation(rest, "\n" in separator[0]):
+            return before
+    return label
+
+
+def _is_translation(text: str, on_its_own_line: bool) -> bool:
+    """Whether the second half of a label only says the first again: not an abbreviation such as
+    "(KH)", and no word that says which figures are meant, as "plan" does.
+    """
+    letters = "".join(letter for letter in text if letter.isalpha())
+    if not letters or (letters.isupper() and len(letters) < 5 and not on_its_own_line):
+        return False
+    words = normalise(text).split()
+    short = len(words) <= _SHORT  # a longer one translates the whole label, plans and all
+    return not (short and any(word in vocabulary()["other_figures"] for word in words))
+
+
+def compact(parts: Sequence[str]) -> str:
+    """A key for labels that is the same however they are broken over rows."""
+    return _compact(tuple(parts))
+
+
+@lru_cache(maxsize=2_000)
+def _compact(parts: tuple[str, ...]) -> str:
+    return "".join(normalise(part) for part in parts).replace(" ", "")

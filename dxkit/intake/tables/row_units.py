@@ -1,0 +1,262 @@
+"""Which unit a row of a table is about: the name in it, and the group it stands in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+from dxkit.intake.name_scopes import Scope
+from dxkit.intake.names import Match, Names
+from dxkit.intake.tables.layout import Layout
+from dxkit.intake.tables.row_labels import RowLabel, is_roman, parted
+from dxkit.model.text import clean
+from dxkit.model.units import Unit
+from dxkit.workbooks import Cell, Sheet
+
+
+class RowUnits:
+    """Follows the names of one table from the top down. ``sender`` is the unit whose file it is,
+    if known; ``opened`` are the units that only the workbook names, ``written`` how often it names
+    each in which writing.
+    """
+
+    def __init__(self, names: Names, sheet: Sheet, layout: Layout, sender: Unit | None) -> None:
+        self._names = names
+        self._sheet = sheet
+        self._layout = layout
+        self._sender = sender
+        self._top = sender if sender and names.open_level_below(sender) else None
+        if sender is None and len(names.units.units) == 1:  # everything stands below the only one
+            self._top = names.units.units[0]
+        self._parent = self._top
+        self._group: tuple[Unit, bool] | None = None  # of declared units, with a roman number?
+        self._chain: list[Unit | None] = [None] * len(layout.unit_columns)
+        self._unknown: set[int] = set()  # unit columns that last held a name nobody knows
+        self._members = 0  # of the present parent
+        self._is_unsure = False  # whether names of groups stand elsewhere than in their first rows
+        self._below = 0  # rows below the last name of a group, in columns of their own
+        self._merged_to = 0  # the last row of that name's merged cell, nought where it has none
+        self.opened: dict[str, Unit] = {}
+        self.written: Counter[Unit] = Counter()
+        self.closed_at: Cell | None = None  # the total below the present parent's members
+        self.orphans = 0  # names of an open level above the first group
+
+    def find(self, label: RowLabel, position: int, number: int, stands_alone: bool) -> Match:
+        """The unit that the name in a unit column means. ``stands_alone`` when the columns of
+        coarser units are empty in the row.
+        """
+        match = self._found(label, position, number, stands_alone)
+        by_code = self._by_code(number)
+        if (
+            match.unit is not None
+            and by_code is not None
+            and by_code.level == match.unit.level
+            and by_code.code != match.unit.code
+        ):
+            return Match(None, "unit_ambiguous", (match.unit, by_code))
+        return match
+
+    def remember(self, position: int, unit: Unit | None, number: int) -> None:
+        """Keep a unit as the group of what stands below it."""
+        self._chain[position:] = [unit] + [None] * (len(self._chain) - position - 1)
+        self._unknown -= set(range(position, len(self._chain)))
+        if position < len(self._chain) - 1:
+            self._below, self._merged_to = 0, self._last_row(number, position)
+        else:
+            self._below += 1
+        if unit is None:
+            return
+        if self._names.open_level_below(unit) is not None:
+            self._begin(unit)
+        elif unit.code in self._names.units:  # a declared unit without hamlets of its own
+            self._begin(None)
+            if len(self._chain) == 1 and any(self._names.units.children(unit.code)):
+                self._group = (unit, self._is_roman(number))
+        else:
+            self._members += 1
+
+    def forget(self, position: int, number: int) -> None:
+        """After an unknown name: what stands below it belongs to nobody we know."""
+        self._chain[position:] = [None] * (len(self._chain) - position)
+        self._unknown.add(position)
+        if self._is_roman(number):
+            self._group = None
+        if position < len(self._chain) - 1 or len(self._chain) == 1:
+            self._begin(None)
+
+    def close(self, unit: Unit | None, cell: Cell) -> None:
+        """After a total: the members of the group that it closes have ended. A total of another
+        unit than the group's begins nothing that is known.
+        """
+        if len(self._chain) > 1:
+            if unit is None and self._below and self._top is None:
+                self._chain = [None] * len(self._chain)
+                self._unknown.add(0)
+            return
+        if self._parent is None or self._parent is self._top:
+            return
+        if unit is None or unit.code == self._parent.code:
+            if self._members:
+                self.closed_at = cell
+        elif self._names.open_level_below(unit) is not None:
+            self._begin(None)
+
+    def begins_elsewhere(self, unit: Unit) -> bool:
+        """Whether a title between the rows names another unit than the one they stand below."""
+        here = self._parent or self._sender
+        if here is None:
+            return True
+        line = {here.code, *(above.code for above in self._names.units.ancestors(here.code))}
+        return unit.code not in line
+
+    def _open(self, unit: Unit) -> Unit:
+        """The unit that stands for all writings of one that only the workbook names."""
+        self.written[unit] += 1
+        return self.opened.setdefault(unit.code, unit)
+
+    def _begin(self, parent: Unit | None) -> None:
+        self._parent = parent
+        self._members = 0
+        self.closed_at = None
+
+    def _by_code(self, number: int) -> Unit | None:
+        if self._layout.code_column is None:
+            return None
+        code = clean(self._sheet.cell(number, self._layout.code_column).text)
+        return self._names.units.get(code) if code in self._names.units else None
+
+    def _found(self, label: RowLabel, position: int, number: int, stands_alone: bool) -> Match:
+        by_code = self._by_code(number)
+        if by_code is not None and any(
+            self._names.find(name, [[by_code]], suggest=False).unit for name in label.readings
+        ):
+            return Match(by_code)
+        if any(before in self._unknown for before in range(position)):
+            return Match(None, "unit_unknown")
+        left = next((u for u in reversed(self._chain[:position]) if u is not None), None)
+        if position and stands_alone and not self._is_filled(number, position):
+            if left is None and self._top is None:
+                self._is_unsure = True  # the group's name may stand in its middle or last row
+            elif self._is_unsure or 0 < self._merged_to < number:
+                return Match(None, "group_unclear")
+        above = left or self._parent_by_number(number)
+        if (match := self._within_named(label, above)) is not None:
+            return match
+        if above is not None and (opened := self._names.open_unit(label.open_name, above)):
+            if above is self._parent and self._has_ended(number):
+                return Match(None, "group_unclear")
+            return Match(self._open(opened))
+        match = self._declared(label, left, number)
+        if match.unit is None and left is None and self._names.is_of_open_level(label.open_name):
+            self.orphans += self._group is None and not self._has_begun
+        return match
+
+    @property
+    def _has_begun(self) -> bool:
+        return self._parent is not None or bool(self._unknown) or any(self._chain)
+
+    def _declared(self, label: RowLabel, left: Unit | None, number: int) -> Match:
+        """The declared unit of a name: of the group that it stands in, or of any level."""
+        match = self._first(label.readings, self._scopes(left))
+        if left is not None or self._group is None:
+            return match
+        group, is_roman_group = self._group
+        if match.unit is not None and self._is_elsewhere(match.unit, group):
+            return Match(None, "group_unclear")
+        member = self._first(label.readings, [self._names.scopes.children(group.code)])
+        if member.unit is None or (match.unit is not None and match.unit.code == member.unit.code):
+            return match
+        if match.unit is not None and match.unit.level == group.level:
+            if self._is_roman(number):
+                return match
+            if not is_roman_group:  # a group's name or a member's?
+                return Match(None, "unit_ambiguous", (match.unit, member.unit))
+        return member
+
+    def _is_elsewhere(self, unit: Unit, group: Unit) -> bool:
+        """Whether a unit of a finer level than the group's lies in another group."""
+        levels = self._names.units.levels
+        line = {above.code for above in self._names.units.ancestors(unit.code)}
+        return levels.index(unit.level) > levels.index(group.level) and group.code not in line
+
+    def _first(self, readings: Sequence[str], scopes: Sequence[Scope]) -> Match:
+        """What the first reading means that means something."""
+        first: Match | None = None
+        for name in readings:
+            match = self._names.find(name, scopes)
+            if match.unit is not None:
+                return match
+            first = first or match
+        return first or Match(None, "unit_unknown")
+
+    def _has_ended(self, number: int) -> bool:
+        """Whether a total has closed the present group, or the row numbers begin again in it."""
+        column = self._layout.row_number_column
+        if self.closed_at is None and column is not None and self._parent is not self._top:
+            text = clean(self._sheet.cell(number, column).text).strip(".)")
+            if self._members and text in ("1", "01") and len(self._chain) == 1:
+                self.closed_at = self._sheet.cell(number, column)
+        return self.closed_at is not None
+
+    def _within_named(self, label: RowLabel, above: Unit | None) -> Match | None:
+        """The unit of a name that says itself what it lies in: "Ap 1, xa Vi Tan"."""
+        units = self._names.units
+        for name, of in parted(label.open_name):
+            whole = self._names.in_full(of)
+            if whole is None or whole.level == units.levels[0]:
+                continue
+            found = self._names.open_unit(name, whole)
+            below = self._names.scopes.children(whole.code)
+            found = found or self._names.find(name, [below], suggest=False).unit
+            if found is None:
+                continue
+            line = {whole.code, *(u.code for u in units.ancestors(whole.code))}
+            if found.code not in units:
+                if above is not None and above.code not in line:
+                    return Match(None, "unit_ambiguous", (whole, above))
+                found = self._open(found)
+            return Match(found)
+        return None
+
+    def _is_filled(self, number: int, position: int) -> bool:
+        """Whether a merged cell beside the row says which coarser unit it belongs to."""
+        columns = self._layout.unit_columns[:position]
+        return any(self._sheet.merged_above(number, column) for column in columns)
+
+    def _last_row(self, number: int, position: int) -> int:
+        """The last row of the merged cell that holds a group's name, nought where it is none."""
+        column = self._layout.unit_columns[position]
+        top, _, bottom, _ = self._sheet.merged_at.get((number, column), (0, 0, 0, 0))
+        return bottom if bottom > top else 0
+
+    def _is_roman(self, number: int) -> bool:
+        column = self._layout.row_number_column
+        return column is not None and is_roman(self._sheet.cell(number, column).text)
+
+    def _parent_by_number(self, number: int) -> Unit | None:
+        """The unit that the first name of a row stands below. In a single column of names it is the
+        group above; where every name is taken, the row numbers tell groups (roman) from members.
+        """
+        if len(self._chain) > 1:
+            return self._top
+        level = self._names.open_level_below(self._top) if self._top else None
+        if level is None or level.prefixes or self._layout.row_number_column is None:
+            return self._parent
+        return self._top if self._is_roman(number) else self._parent
+
+    def _scopes(self, above: Unit | None) -> Sequence[Scope]:
+        if above is not None:
+            return [
+                self._names.scopes.children(above.code),
+                self._names.scopes.descendants(above.code),
+            ]
+        return self._anywhere
+
+    @cached_property
+    def _anywhere(self) -> Sequence[Scope]:
+        scopes: list[Scope] = []
+        if self._sender is not None and self._sender.code in self._names.units:
+            children = self._names.units.children(self._sender.code)
+            scopes.append(Scope((self._sender, *children)))
+        return [*scopes, *self._names.scopes.levels]

@@ -1,0 +1,214 @@
+"""The rows of a table: which unit each is about, and what its cells say."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+
+from dxkit.intake.names import Match, Names
+from dxkit.intake.tables.extent import TableRows
+from dxkit.intake.tables.layout import Layout
+from dxkit.intake.tables.row_labels import RowLabel, row_label
+from dxkit.intake.tables.row_units import RowUnits
+from dxkit.intake.tables.row_values import RowValues
+from dxkit.intake.tables.totals import RowRead, with_totals_placed
+from dxkit.model.campaign import MeasureKind
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.periods import Period
+from dxkit.model.text import clean
+from dxkit.model.units import Unit
+from dxkit.workbooks import Cell, Sheet
+
+_LONGEST_GROUP = 80  # characters of a group's label that stands in no unit column
+
+
+class RowReader:
+    """Reads the rows of one sheet's table. ``sender`` is the unit whose file it is, if known."""
+
+    def __init__(
+        self,
+        names: Names,
+        file: str,
+        sheet: Sheet,
+        layout: Layout,
+        sender: Unit | None,
+        period: Period | None = None,
+    ) -> None:
+        self.names = names
+        self.file = file
+        self.sheet = sheet
+        self.layout = layout
+        self.sender = sender
+        self.period = period
+        self.findings: list[Finding] = []
+        self._units = RowUnits(names, sheet, layout, sender)
+        self._values = RowValues(sheet, layout)
+
+    @property
+    def opened(self) -> dict[str, Unit]:
+        """The units that only the workbook names, by their codes."""
+        return self._units.opened
+
+    @property
+    def written(self) -> Counter[Unit]:
+        """The same units in every writing, and how often each stands there."""
+        return self._units.written
+
+    def place(self, cell: Cell) -> CellRef:
+        """The full address of a cell."""
+        return CellRef(self.file, self.sheet.name, cell.address)
+
+    def read(self) -> list[RowRead]:
+        """All rows of units and totals, from the header down to the notes below the table."""
+        table = TableRows(self.names, self.sheet, self.layout, self._values, self.period)
+        rows = [row for number, cells in table if (row := self._row(number, cells))]
+        if table.other_title is not None:
+            cell, time = table.other_title
+            expected = self.period.id if self.period is not None else ""
+            values = {"stated": time.text, "expected": expected}
+            self.findings.append(Finding("wrong_period", self.place(cell), "", cell.text, values))
+        if self._units.orphans:
+            rows = self._without_unclear(rows)
+        for code, header in self._values.about_columns([row.number for row in rows]):
+            self.findings.append(Finding(code, self.place(header)))
+        return with_totals_placed(rows)
+
+    def _row(self, number: int, cells: tuple[Cell, ...]) -> RowRead | None:
+        hidden = number in self.sheet.hidden_rows
+        if hidden:
+            self._note_hidden(number, cells)
+            self._values.forget()
+        named = self._named_cells(number, cells)
+        if not named:
+            self._note_nameless(number)
+            return None
+        unit: Unit | None = None
+        label = RowLabel("")
+        alone = named[0][0] > 0
+        for position, cell in named:
+            label = row_label(cell.text)
+            unit = None
+            if label.name:
+                match = self._units.find(label, position, number, alone)
+                unit = match.unit
+                if match.problem and not hidden and (unit or self._has_content(number)):
+                    self._name_problem(match, cell, label.name)
+                if unit is None and match.problem:
+                    is_member = self.names.is_of_open_level(label.open_name)
+                    if match.problem != "group_unclear" or not is_member:
+                        self._units.forget(position, number)
+                    self._values.forget()
+                    return None
+                if not label.is_total:
+                    self._units.remember(position, unit, number)
+            if label.is_total:
+                self._units.close(unit, cell)
+        if hidden:
+            return None
+        struck = any(cell.struck for _, cell in named)
+        values = self._values.read(number, unit.level if unit else "", struck)
+        if unit is not None and not label.is_total:
+            self._values.remember(unit.level, values)
+        return RowRead(number, unit, named[-1][1], values, self._remark(number), label.is_total)
+
+    def _named_cells(self, number: int, cells: tuple[Cell, ...]) -> list[tuple[int, Cell]]:
+        """The unit columns' cells that hold something, coarser first. The label of a total, or of a
+        group, may stand further left, and a name in a cell merged over rows stands for them all.
+        """
+        columns = self.layout.unit_columns
+        found = [
+            (position, cell)
+            for position, column in enumerate(columns)
+            if (cell := self.sheet.cell(number, column)).text.strip()
+        ]
+        if found:
+            return found
+        if row_label(cells[0].text).is_total:
+            return [(0, cells[0])]
+        above = self.sheet.merged_above(number, columns[-1]) if columns else None
+        if above is not None and above.text.strip() and self._has_content(number):
+            return [(len(columns) - 1, dataclasses.replace(above, row=number))]
+        return [(0, cells[0])] if self._names_group(cells, number) else []
+
+    def _names_group(self, cells: tuple[Cell, ...], number: int) -> bool:
+        """Whether the first text of a row names the group of the rows below, though it stands in
+        no unit column.
+        """
+        text = clean(cells[0].text)
+        left = cells[0].column < min(self.layout.unit_columns, default=0) or len(cells) == 1
+        if not left or sum(letter.isalpha() for letter in text) < 4 or len(text) > _LONGEST_GROUP:
+            return False
+        label = row_label(text)
+        for name in label.readings:
+            if unit := self.names.known(name):
+                return self._units.begins_elsewhere(unit)
+        if self.names.has_type(label.open_name):
+            if not self._has_content(number):  # a group that nobody knows, and nothing to lose
+                self._units.forget(0, number)
+                return False
+            return True
+        words = text.split()  # "figures of the office of X": a heading, if of another unit
+        last = [self.names.in_full(" ".join(words[at:])) for at in range(1, len(words) - 1)]
+        return any(unit is not None and self._units.begins_elsewhere(unit) for unit in last)
+
+    def _without_unclear(self, rows: list[RowRead]) -> list[RowRead]:
+        """The rows, without those of groups that close their rows instead of opening them: names
+        stand above the first group, and none below the last.
+        """
+        groups = [r.number for r in rows if r.unit and self.names.open_level_below(r.unit)]
+        members = [r.number for r in rows if r.unit and r.unit.code in self.opened]
+        if not groups or not members or max(members) > max(groups):
+            return rows
+        for row in rows:
+            if row.unit is not None:
+                values = {"cell": self._first_group(rows)}
+                place = self.place(row.name_cell)
+                self.findings.append(Finding("group_unclear", place, row.unit.code, "", values))
+        return []
+
+    def _first_group(self, rows: list[RowRead]) -> str:
+        return next(
+            r.name_cell.address for r in rows if r.unit and self.names.open_level_below(r.unit)
+        )
+
+    def _name_problem(self, match: Match, cell: Cell, written: str) -> None:
+        names = ", ".join(unit.name for unit in match.candidates)
+        values: dict[str, object] = {"name": written, "candidates": names or "–"}
+        if match.problem == "unit_not_valid":
+            unit = match.candidates[0]
+            values = {
+                "name": written,
+                "valid_from": unit.valid_from.isoformat() if unit.valid_from else "…",
+                "valid_to": unit.valid_to.isoformat() if unit.valid_to else "…",
+            }
+        if match.problem == "group_unclear":
+            closed = self._units.closed_at
+            values = {"cell": closed.address if closed else cell.address}
+        if match.problem == "unit_renamed" and match.unit is not None:
+            values = {"name": written, "unit": match.unit.name}
+        sender = self.sender.code if self.sender else ""
+        self.findings.append(Finding(match.problem, self.place(cell), sender, written, values))
+
+    def _note_nameless(self, number: int) -> None:
+        """Figures without a name beside them are nobody's, and are not passed over in silence."""
+        for cell, value in self._values.read(number).values():
+            if value.value is not None or value.problem:
+                self._name_problem(Match(None, "unit_unknown"), cell, "")
+                return
+        titles = [c for c in self.layout.columns if c.measure.kind is MeasureKind.TEXT]
+        if titles and self.sheet.cell(number, titles[0].number).text.strip():
+            cell = self.sheet.cell(number, titles[0].number)
+            self._name_problem(Match(None, "unit_unknown"), cell, "")
+
+    def _note_hidden(self, number: int, cells: tuple[Cell, ...]) -> None:
+        """A hidden row is not read; that it holds figures is said."""
+        if any(value.value is not None for _, value in self._values.read(number).values()):
+            self.findings.append(Finding("hidden_content_skipped", self.place(cells[0])))
+
+    def _has_content(self, number: int) -> bool:
+        return any(self.sheet.cell(number, c.number).text.strip() for c in self.layout.columns)
+
+    def _remark(self, number: int) -> str:
+        column = self.layout.remark_column
+        return clean(self.sheet.cell(number, column).text) if column else ""

@@ -1,0 +1,259 @@
+"""What the lines above a table say: the period it is for, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import PurePosixPath
+
+from dxkit.intake.dates import (
+    month_in_name,
+    quarter_in_name,
+    stated_days,
+    stated_times,
+    stated_years,
+)
+from dxkit.intake.name_scopes import Scope
+from dxkit.intake.names import Names
+from dxkit.intake.tables.row_labels import row_label
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.periods import Period, split_period_id
+from dxkit.model.text import clean, fold, normalise, slug, vocabulary
+from dxkit.model.units import Unit
+from dxkit.workbooks import Cell, Sheet
+
+_MONTHS_OF_A_QUARTER = 3
+
+
+def title_cells(sheet: Sheet, rows: range) -> Iterator[Cell]:
+    """The cells of the rows above or between tables."""
+    for row, cells in sheet.rows.items():
+        if row in rows:
+            yield from cells
+
+
+def about_time(
+    sheet: Sheet, rows: range, period: Period, file: str, sums_up: bool
+) -> Finding | None:
+    """What is wrong with the time that the titles state, or, where they state none, the names of
+    the sheet and the file, or that the sheet's name states beside them: another period
+    (``wrong_period``), or all months since the year began (``cumulative_title``), which matters
+    where the table ``sums_up``. None when nothing is.
+    """
+    if split_period_id(period.id)[1] != "quarter":
+        return None
+    cells = [*title_cells(sheet, rows), *_beside(sheet, rows.stop)]
+    found = _stated_in(cells, sheet, period, file)
+    if found is None and not any(stated_times(cell.text) for cell in cells):
+        found = _days_and_years(cells, sheet, period, file)
+        found = found or _in_names(sheet, period, file)
+    found = found or _sheet_of_other_time(sheet, period, file)
+    if found is None and sums_up:
+        place = CellRef(file, sheet.name)
+        for text, cell in [*((cell.text, cell) for cell in cells), (sheet.name, None)]:
+            if word := _cumulative_word(text):
+                where = CellRef(file, sheet.name, cell.address) if cell else place
+                values = {"stated": word, "expected": period.id}
+                return Finding("cumulative_title", where, "", text, values)
+    return found
+
+
+def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
+    """The cells of a header's first row that have nothing below: titles beside the table."""
+    below = {cell.column for row, cells in sheet.rows.items() if row > header_row for cell in cells}
+    for cell in sheet.rows.get(header_row, ()):
+        if cell.column not in below:
+            yield cell
+
+
+def _stated_in(cells: Sequence[Cell], sheet: Sheet, period: Period, file: str) -> Finding | None:
+    """That titles state another quarter, or months that are no quarter."""
+    stated = [(time, cell) for cell in cells for time in stated_times(cell.text)]
+    quarters = [(time, cell) for time, cell in stated if time.kind == "quarter"]
+    for time, cell in quarters or stated:
+        where = CellRef(file, sheet.name, cell.address)
+        values = {"stated": time.text, "expected": period.id}
+        if not time.fits(period):
+            return Finding("wrong_period", where, "", cell.text, values)
+        if time.kind == "months" and time.number > _MONTHS_OF_A_QUARTER:
+            return Finding("cumulative_title", where, "", cell.text, values)
+    return None
+
+
+def _days_and_years(
+    cells: Sequence[Cell], sheet: Sheet, period: Period, file: str
+) -> Finding | None:
+    """That titles state a span of days whose middle is not in the period, or only other years."""
+    for cell in cells:
+        days = stated_days(cell.text)
+        if days is None:
+            continue
+        middle = days[0] + (days[1] - days[0]) / 2
+        if not period.first_day <= middle <= period.last_day:
+            where = CellRef(file, sheet.name, cell.address)
+            values = {"stated": " … ".join(map(str, days)), "expected": period.id}
+            return Finding("wrong_period", where, "", cell.text, values)
+    years = [(year, cell) for cell in cells for year in stated_years(cell.text)]
+    if years and split_period_id(period.id)[0] not in {year for year, _ in years}:
+        year, cell = years[0]
+        where = CellRef(file, sheet.name, cell.address)
+        values = {"stated": str(year), "expected": period.id}
+        return Finding("wrong_period", where, "", cell.text, values)
+    return None
+
+
+def _in_names(sheet: Sheet, period: Period, file: str) -> Finding | None:
+    """That the name of the sheet or the file states another time."""
+    for name in (sheet.name, PurePosixPath(file).stem):
+        time = quarter_in_name(name) or month_in_name(name)
+        if time is not None:
+            if time.fits(period):
+                return None
+            values = {"stated": time.text, "expected": period.id}
+            return Finding("wrong_period", CellRef(file, sheet.name), "", name, values)
+    return None
+
+
+def _sheet_of_other_time(sheet: Sheet, period: Period, file: str) -> Finding | None:
+    """That a sheet whose title may have been copied is called after another time: a quarter, or a
+    month of which no day lies in the period, nor is the one after it, in which it is sent. Words
+    of time only: "Q3" may be a place.
+    """
+    words = vocabulary()["period_quarter"] + vocabulary()["period_month"]
+    key = normalise(sheet.name)
+    if not any((fold(word) if key.isascii() else word) in key for word in words):
+        return None
+    time = quarter_in_name(sheet.name) or month_in_name(sheet.name)
+    if time is None or time.fits(period):
+        return None
+    if time.kind == "month" and any(
+        time.number == month and time.year in (None, year) for year, month in _months_of(period)
+    ):
+        return None
+    values = {"stated": clean(sheet.name), "expected": period.id}
+    return Finding("wrong_period", CellRef(file, sheet.name), "", sheet.name, values)
+
+
+def _months_of(period: Period) -> Iterator[tuple[int, int]]:
+    """The months that hold days of a period, and the one after the last."""
+    first = period.first_day.year * 12 + period.first_day.month - 1
+    last = period.last_day.year * 12 + period.last_day.month
+    for month in range(first, last + 1):
+        yield month // 12, month % 12 + 1
+
+
+def _cumulative_word(text: str) -> str:
+    """The word of a text that says that it adds up since before the period."""
+    key = f" {fold(text)} "
+    return next((w for w in vocabulary()["period_cumulative"] if f" {fold(w)} " in key), "")
+
+
+def scaled_unit(sheet: Sheet, rows: range, things: Collection[str]) -> Cell | None:
+    """The title cell that says that figures are in thousands or another multiple of one of the
+    ``things`` counted ("DVT: nghin ho", "(1.000 ho)") or of whatever there is, or None.
+    """
+    words = vocabulary()
+    for cell in title_cells(sheet, rows):
+        text = normalise(cell.text)
+        if any(text == f"{scale} {thing}" for scale in words["scales"] for thing in things):
+            return cell
+        for label in words["unit_of_measure"]:
+            at = re.search(rf"(?:^|\s){label} (?P<unit>.*)", text)
+            if at and any(
+                at["unit"] == scale or f"{at['unit']} ".startswith(f"{scale} {thing} ")
+                for scale in words["scales"]
+                for thing in things
+            ):
+                return cell
+    return None
+
+
+def sender_of(
+    file: str, sheet: Sheet, rows: range, names: Names
+) -> tuple[Unit | None, Finding | None]:
+    """The unit whose table it is, as finely as it is certain: the one that the file's name begins
+    with by code or holds by name, narrowed by the sheet's name and by the office that signs in
+    the title; None when nothing names one. With it what is wrong when two of these name units of
+    which neither lies in the other.
+    """
+    sender = sender_in_name(file, names)
+    titles = [clean(cell.text) for cell in title_cells(sheet, rows)]
+    if sender is None:
+        sender = _in_titles(titles, names)
+    scopes = names.scopes
+    within = scopes.descendants(sender.code) if sender is not None else scopes.below_top
+    found = _signing(sheet.name, titles, within, names) or sender
+    return found, _contradiction(found, file, sheet, rows, names)
+
+
+def _contradiction(
+    sender: Unit | None, file: str, sheet: Sheet, rows: range, names: Names
+) -> Finding | None:
+    """That the sheet's name or an office in a title is another unit's than the sender's."""
+    if sender is None:
+        return None
+    units = names.units
+    line = {sender.code, *(u.code for u in units.ancestors(sender.code))}
+    line |= {u.code for u in units.descendants(sender.code)}
+    place = CellRef(file, sheet.name)
+    offices = [
+        (cell.text, CellRef(file, sheet.name, cell.address))
+        for cell in title_cells(sheet, rows)
+        if any(normalise(cell.text).startswith(f"{o} ") for o in vocabulary()["office_prefixes"])
+    ]
+    for text, where in [(sheet.name, place), *offices]:
+        other = names.in_full(text)
+        if other is not None and other.code not in line:
+            values = {"unit": sender.name, "other": other.name}
+            return Finding("sender_unclear", where, sender.code, text, values)
+    return None
+
+
+def sender_in_name(file: str, names: Names) -> Unit | None:
+    """The unit that the name of a file begins with by code or holds by name, or None."""
+    code = slug(PurePosixPath(file).stem).split("-")[0]
+    if code in names.units and names.units.get(code).level != names.units.levels[0]:
+        return names.units.get(code)
+    words = slug(PurePosixPath(file).with_suffix("").as_posix()).split("-")
+    parts = {
+        "-".join(words[first:last])
+        for first in range(len(words))
+        for last in range(first + 1, len(words) + 1)
+    }
+    return _finest([unit for part in parts for unit in names.scopes.by_slug.get(part, ())], names)
+
+
+def _in_titles(titles: Sequence[str], names: Names) -> Unit | None:
+    """The unit of the level below the top that the titles name in full."""
+    text = " | ".join(normalise(title) for title in titles)
+    return _finest([unit for key, unit in names.scopes.first_level if key in text], names)
+
+
+def _signing(sheet_name: str, titles: Sequence[str], within: Scope, names: Names) -> Unit | None:
+    """The unit that the sheet is called after, or whose office stands alone in a title cell."""
+    offices = vocabulary()["office_prefixes"]
+    texts = [
+        title for title in titles if any(normalise(title).startswith(f"{o} ") for o in offices)
+    ]
+    for text in (*row_label(sheet_name).readings, *texts):
+        match = names.find(text, [within], suggest=False)
+        if match.unit is not None:
+            return match.unit
+    return None
+
+
+def _finest(units: Sequence[Unit], names: Names) -> Unit | None:
+    """The lowest of units that stand in one line, without those whose name is only part of
+    another's; None when they do not.
+    """
+    whole = [
+        u
+        for u in units
+        if not any(normalise(u.name) in normalise(other.name) for other in units if other != u)
+    ]
+    if not whole:
+        return None
+    lowest = max(whole, key=lambda unit: names.units.levels.index(unit.level))
+    line = {lowest.code, *(unit.code for unit in names.units.ancestors(lowest.code))}
+    return lowest if all(unit.code in line for unit in whole) else None

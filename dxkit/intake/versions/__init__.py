@@ -1,0 +1,1 @@
+"""Workbooks that were sent again: revisions, duplicates, annotated copies, changes of cells."""

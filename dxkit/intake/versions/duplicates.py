@@ -1,0 +1,158 @@
+"""Several versions of one workbook in the raw folder: figures count once, and never by chance.
+
+An office replaces a file, or puts the mended one beside it ("… (1).xlsx"). A returned copy beside
+the very file it was made of takes its place. Two versions of which nobody knows which is right are
+one error: cells that differ are not used.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Sequence, Set
+
+from dxkit.intake.file import FileRead
+from dxkit.intake.tables.read import TableRead
+from dxkit.intake.versions.differences import compare
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.observations import Flag, Observation
+
+Figure = tuple[str, str, str]  # unit, period, measure
+
+_ALIKE = 0.5  # of the smaller file's cells, or figures, that two versions have in common
+_NAMED = 20  # cells that a finding names
+_LONGEST_SHOWN = 60  # characters of a cell that a finding shows
+
+
+def settled(files: Sequence[FileRead]) -> list[FileRead]:
+    """The files, of which those that another one stands for say nothing but that."""
+    result = list(files)
+    copies = [file for file in files if file.cells.origin is not None]
+    for number, file in enumerate(result):
+        copy = next((c for c in copies if c is not file and _is_copy(c, file)), None)
+        if copy is not None:
+            result[number] = _silent(file, "file_superseded", copy)
+    figures = [_figures(file) for file in result]
+    for (number, later), common in _in_common(figures):
+        if (
+            common >= _ALIKE * min(len(figures[number]), len(figures[later]))
+            and result[number].tables
+            and result[later].tables
+            and _common_cells(result[number], result[later]) >= _ALIKE
+        ):
+            result[number], result[later] = _of_two(result[number], result[later])
+    return result
+
+
+def _in_common(figures: Sequence[Set[Figure]]) -> list[tuple[tuple[int, int], int]]:
+    """The pairs of files that report a figure both, in their order, and how many they do."""
+    files: dict[Figure, list[int]] = defaultdict(list)
+    for number, of_file in enumerate(figures):
+        for figure in of_file:
+            files[figure].append(number)
+    pairs: Counter[tuple[int, int]] = Counter()
+    for numbers, times in Counter(map(tuple, files.values())).items():
+        for pair in itertools.combinations(numbers, 2):
+            pairs[pair] += times
+    return sorted(pairs.items())
+
+
+def _is_copy(copy: FileRead, original: FileRead) -> bool:
+    """Whether a file is the returned copy of another. What the mark says is not enough."""
+    origin = copy.cells.origin
+    return (
+        origin is not None
+        and origin.sha256 == original.source.sha256
+        and _common_cells(copy, original) >= _ALIKE
+    )
+
+
+def _figures(file: FileRead) -> set[Figure]:
+    return {
+        (observation.unit_code, observation.period, observation.measure)
+        for table in file.tables
+        for observation in table.observations
+    }
+
+
+def _common_cells(one: FileRead, other: FileRead) -> float:
+    """The share of the smaller file's cells that read alike at the same place."""
+    texts = [
+        {(sheet, at, text) for sheet, cells in f.cells.titled.items() for at, (text, _) in
+         cells.items()}
+        for f in (one, other)
+    ]  # fmt: skip
+    smaller = min(len(texts[0]), len(texts[1]))
+    return len(texts[0] & texts[1]) / smaller if smaller else 0.0
+
+
+def _silent(file: FileRead, code: str, other: FileRead) -> FileRead:
+    place = CellRef(file.source.name)
+    finding = Finding(code, place, file.source.unit_code, values={"file": other.source.name})
+    return dataclasses.replace(file, tables=[], findings=[finding], corrected={})
+
+
+def _of_two(kept: FileRead, other: FileRead) -> tuple[FileRead, FileRead]:
+    """Two versions: what they agree on is used once, what they differ in is not."""
+    name = kept.source.name
+    differing = {
+        CellRef(name, change.sheet, change.cell): change.before
+        for change in compare(other.cells, kept.cells).changes
+    }
+    if not differing:
+        return kept, _silent(other, "file_repeated", kept)
+    cells = ", ".join(f"{place.sheet} {place.cell}".strip() for place in list(differing)[:_NAMED])
+    values = {
+        "file": other.source.name,
+        "count": len(differing),
+        "cells": cells + (", …" if len(differing) > _NAMED else ""),
+    }
+    finding = Finding("file_versions_differ", CellRef(name), kept.source.unit_code, values=values)
+    cells_of_figures = [
+        Finding(
+            "cell_versions_differ",
+            observation.place,
+            observation.unit_code,
+            observation.raw,
+            {
+                "file": other.source.name,
+                "own": _shortened(observation.raw),
+                "other": _shortened(differing[observation.place]),
+            },
+        )
+        for table in kept.tables
+        for observation in (*table.observations, *table.cumulative)
+        if observation.place in differing
+    ]
+    tables = [_without(table, differing.keys()) for table in kept.tables]
+    return (
+        dataclasses.replace(
+            kept, tables=tables, findings=[*kept.findings, finding, *cells_of_figures]
+        ),
+        dataclasses.replace(other, tables=[], findings=[], corrected={}),
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _without(table: TableRead, places: Set[CellRef]) -> TableRead:
+    def used(observation: Observation) -> Observation:
+        if observation.place not in places or observation.value is None:
+            return observation
+        return dataclasses.replace(observation, value=None, flag=Flag.REJECTED)
+
+    return dataclasses.replace(
+        table,
+        observations=[used(o) for o in table.observations],
+        cumulative=[o for o in table.cumulative if o.place not in places],
+        controls=[c for c in table.controls if c.place not in places],
+        register_rows=[
+            row
+            for row in table.register_rows
+            if not any(place in places for _, place in row.places)
+        ],
+    )

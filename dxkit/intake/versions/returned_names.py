@@ -1,0 +1,80 @@
+"""Copies that went to a sender with remarks: how they are named, and known when they come back."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from dxkit.workbooks import Workbook
+
+MARK = b"dxkit-returned:"
+"""What a file that holds a mark holds."""
+
+_MARK = re.compile(r"dxkit-returned:([0-9a-f]{64}):(.+)", re.DOTALL)
+_FIRST_ROWS = 20  # of the sheet with the remarks, where the mark stands
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Origin:
+    """The file that a returned copy was made of: its name in the raw folder and its hash."""
+
+    file: str
+    sha256: str
+
+
+def mark(origin: Origin) -> str:
+    """The text by which a copy is known, in a cell of its first sheet."""
+    return f"dxkit-returned:{origin.sha256}:{origin.file}"
+
+
+def is_mark(text: str) -> bool:
+    """Whether a text is the mark of a copy."""
+    return _MARK.fullmatch(text.strip()) is not None
+
+
+def without_remarks(workbook: Workbook) -> tuple[Workbook, Origin | None]:
+    """The workbook without the sheet of remarks, and what it was made of if it is a copy.
+
+    Names do not count: the sheet may be renamed or moved, the file called anything.
+    """
+    origin = None
+    sheets = []
+    for sheet in workbook.sheets:
+        found = next(
+            (
+                match
+                for (row, _), cell in sheet.cells.items()
+                if row <= _FIRST_ROWS and isinstance(cell.value, str)
+                if (match := _MARK.fullmatch(cell.value.strip()))
+            ),
+            None,
+        )
+        if found is None:
+            sheets.append(sheet)
+        else:
+            origin = Origin(found[2], found[1])
+    return dataclasses.replace(workbook, sheets=tuple(sheets)), origin
+
+
+def returned_name(file: str) -> str:
+    """What the copy of a raw file is called: the same if it is an .xlsx, else its own name with
+    the old ending before the new one.
+    """
+    path = PurePosixPath(file)
+    if path.suffix == ".xlsx":
+        return file
+    return path.with_name(f"{path.stem}-{path.suffix.lower()[1:]}.xlsx").as_posix()
+
+
+def sheet_titles(names: Iterable[str]) -> dict[str, str]:
+    """Sheet name → what an .xlsx can call it: at most 31 characters, some forbidden, none twice."""
+    titles: dict[str, str] = {}
+    for number, sheet in enumerate(names, start=1):
+        name = _FORBIDDEN.sub("_", sheet).strip().strip("'")[:31] or f"Sheet{number}"
+        while name.casefold() in {title.casefold() for title in titles.values()}:
+            name = f"{name[:27]} {number}"
+        titles[sheet] = name
+    return titles

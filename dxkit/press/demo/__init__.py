@@ -1,6 +1,0 @@
-"""Demonstration workbooks: simulated figures in the shape that district offices send them."""
-
-from dxkit.press.demo.book import Oddity
-from dxkit.press.demo.sheets import write_demonstration
-
-__all__ = ["Oddity", "write_demonstration"]

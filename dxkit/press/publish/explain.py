@@ -1,0 +1,82 @@
+"""How one number was made: from the pages that show it down to file, sheet and cell."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dxkit.model.facts import CellRef, Fact, FactKey
+from dxkit.model.observations import Observation
+from dxkit.period import OpenPeriod
+from dxkit.report.wording.language import Language
+
+_DEEPEST = 6
+"""Steps between a number and the counts it rests on; ranks rest on more, which are not unrolled."""
+
+
+def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) -> Iterator[str]:
+    """The lines of the chain: pages, then each step indented below what it makes, then cells."""
+    fact = opened.analysis.find(key)
+    if fact is None:
+        return
+    for page, shown, times in places_shown(folder, key):
+        yield language.plain("cli.explain_page", page=page, text=shown, times=str(times))
+    yield from _steps(opened, fact, 1, language)
+    yield "  " + language.plain("cli.explain_cells")
+    received = dict(_received(opened))
+    for cell in in_reading_order(fact.sources):
+        observation = received.get(cell)
+        made = f"  {observation.raw!r} = {observation.value}" if observation else ""
+        if observation and observation.correction:
+            made += " " + language.plain("cli.explain_corrected", reason=observation.correction)
+        yield f"    {cell}{made}"
+
+
+def in_reading_order(cells: Iterable[CellRef]) -> list[CellRef]:
+    """Cells by file, sheet, column and row, as a spreadsheet has them: C14 before C100, Z before
+    AA. Facts keep theirs in the order of their texts, which is quick to make.
+    """
+
+    def place(of: CellRef) -> tuple[str, str, int, str, int]:
+        column = of.cell.rstrip("0123456789")
+        return of.file, of.sheet, len(column), column, int(of.cell[len(column) :] or 0)
+
+    return sorted(cells, key=place)
+
+
+def places_shown(folder: Path, key: FactKey) -> Iterator[tuple[str, str, int]]:
+    """Each page that shows the number, how it is written there, and how often."""
+    mark = f'data-fact="{re.escape(str(key))}"'
+    shown_as = re.compile(rf"<(?:data|g)\b[^<>]*{mark}[^>]*>(?:<text[^>]*>)?([^<]*)<")
+    for path in sorted(folder.rglob("*.html")):
+        found = shown_as.findall(path.read_text("utf-8"))
+        if found:
+            yield path.relative_to(folder).as_posix(), html.unescape(found[0]), len(found)
+
+
+def _steps(opened: OpenPeriod, fact: Fact, depth: int, language: Language) -> Iterator[str]:
+    """A fact and, below it, those of the same unit that it was made from."""
+    value = "–" if fact.value is None else repr(fact.value)
+    method = fact.method or fact.missing
+    words = f"trace.method_{method}"
+    said = language.plain(words) if f"method_{method}" in language.sections["trace"] else method
+    step = language.plain("cli.explain_step", key=str(fact.key), value=value, method=said)
+    yield "  " * depth + step
+    if depth >= _DEEPEST:
+        return
+    for key in fact.inputs:
+        source = opened.analysis.find(key) if key.unit == fact.key.unit else None
+        if source is not None:
+            yield from _steps(opened, source, depth + 1, language)
+
+
+def _received(opened: OpenPeriod) -> Iterator[tuple[CellRef, Observation]]:
+    """Observations of this period and the one before, by the address that facts give them."""
+    previous = opened.analysis.previous
+    for received in (opened.received, previous.received if previous else None):
+        if received is not None:
+            for o in received.table.observations:
+                file = f"{received.table.period}/{o.place.file}"
+                yield CellRef(file, o.place.sheet, o.place.cell), o

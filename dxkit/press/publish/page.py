@@ -1,0 +1,191 @@
+"""From an executed notebook to one self-contained page: nbconvert, a second wall, the frame."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import nh3
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.plain_text import visible
+
+_TEMPLATES = files("dxkit.press.publish") / "templates"
+_HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_COMMON = {
+    "class", "id", "lang", "role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden",
+    "hidden", "data-rows", "data-kind", "data-claim", "data-facts", "data-name", "data-about",
+    "data-said",
+}  # fmt: skip
+_DRAWING = {"d", "x", "y", "width", "height", "style", "transform", "viewBox", "xmlns"}
+_TAGS = nh3.ALLOWED_TAGS | {
+    "main", "section", "figure", "figcaption", "header", "data", "table", "caption", "details",
+    "summary", "svg", "g", "path", "text", "rect", "tspan",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": _COMMON,
+    "a": {"href"},
+    "th": {"scope"},
+    "data": {"value", "data-fact"},
+    "g": {"data-fact", "data-value"},
+    **dict.fromkeys(("svg", "path", "text", "rect", "tspan"), _DRAWING),
+}
+_STYLES = {
+    "fill", "stroke", "stroke-width", "font-size", "font-weight", "font-style", "text-anchor",
+    "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity", "min-width",
+}  # fmt: skip
+_SIMULATED = Markup('<p class="banner" role="note">{}</p>')
+_PICTURE = "data:image/png;base64,"
+
+
+class DxkitExporter(TemplateExporter):
+    """``jupyter nbconvert --to dxkit``: the page of an executed report notebook."""
+
+    export_from_notebook = "dxkit"
+    output_mimetype = "text/html"
+
+    def __init__(self, config: Any = None, **settings: Any) -> None:
+        settings.setdefault("template_name", "report")
+        settings.setdefault("extra_template_basedirs", [str(_TEMPLATES)])
+        settings.setdefault("optimistic_validation", True)  # once, not after each preprocessor
+        super().__init__(config=config, **settings)
+        self.register_filter("markdown2html", _markdown)
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(
+        self, nb: Any, resources: Any = None, **kwargs: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page and nbconvert's resources. The notebook's metadata may give ``title``,
+        ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows.
+        """
+        language = nb.metadata.get("dxkit", {}).get("language", "vi")
+        nb = _with_figures(nb, language)
+        content, resources = super().from_notebook_node(nb, resources, **kwargs)
+        if nb.metadata.get("dxkit", {}).get("simulated") and 'class="banner"' not in content:
+            said = _SIMULATED.format(load_language(language).text("report.simulated"))
+            content = str(said) + content
+        title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
+        return framed(content, title, language), resources
+
+
+def _markdown(source: str) -> str:
+    """Markdown as HTML, without the signs that link to its headings."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def _with_figures(nb: Any, language: str) -> Any:
+    """The notebook with its bare pictures (what ``plt.show()`` leaves) as figures; their text is
+    that of the output's metadata, else it says that there is none.
+    """
+    if not any(map(_is_bare_picture, _outputs(nb))):
+        return nb
+    nb = copy.deepcopy(nb)
+    for output in filter(_is_bare_picture, _outputs(nb)):
+        encoded = "".join(output["data"]["image/png"].split())
+        told = output.get("metadata", {}).get("image/png", {}).get("alt")
+        output["data"]["text/html"] = Markup('<figure><img src="{}{}" alt="{}"></figure>').format(
+            _PICTURE, encoded, told or load_language(language).plain("report.picture")
+        )
+    return nb
+
+
+def _outputs(nb: Any) -> Iterator[Any]:
+    return (output for cell in nb.cells for output in cell.get("outputs", ()))
+
+
+def _is_bare_picture(output: Any) -> bool:
+    data = output.get("data", {})
+    return "image/png" in data and "text/html" not in data
+
+
+@lru_cache(maxsize=1)
+def exporter() -> DxkitExporter:
+    """The one exporter of a process: making it costs more than using it. nbconvert's preprocessors
+    do nothing without settings, and a notebook is checked when it is written.
+    """
+    return DxkitExporter(default_preprocessors=[], optimistic_validation=False)
+
+
+def framed(content: str, title: str, language_code: str) -> str:
+    """A whole page around some content, which is sanitised first. The page's policy lets nothing
+    run but the kit's own script, and nothing be fetched: the third wall.
+    """
+    safe = visible(sanitise(content))
+    plain = load_language(language_code).plain
+    contents = [(found[1], Markup(found[2]).striptags()) for found in _HEADING.finditer(safe)]
+    style, script, script_hash = _style_and_script()
+    page: str = _frame().render(
+        language=language_code,
+        title=visible(title),
+        style=style,
+        script=script,
+        script_hash=script_hash,
+        skip=plain("report.skip"),
+        contents_label=plain("report.contents"),
+        contents=contents if len(contents) > 2 else [],
+        sort_label=plain("site.sort"),
+        search_label=plain("site.search"),
+        none_label=plain("site.nothing_found"),
+        content=Markup(safe),
+    )
+    return page
+
+
+@lru_cache(maxsize=1)
+def _style_and_script() -> tuple[Markup, Markup, str]:
+    """The page's style and script without comments and indents, and the script's hash."""
+    style = (_TEMPLATES / "page.css").read_text("utf-8")
+    style = re.sub(r"/\*.*?\*/|\n\s*", " ", style, flags=re.DOTALL).strip()
+    lines = (line.strip() for line in (_TEMPLATES / "page.js").read_text("utf-8").splitlines())
+    script = "\n".join(line for line in lines if line and not line.startswith("//"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return Markup(style), Markup(script), f"sha256-{digest}"
+
+
+def sanitise(content: str) -> str:
+    """The content without anything that could run or reach out: the second wall behind escaping.
+
+    Pictures pass only with their data in them, as reports of one's own have them.
+    """
+    pictures = _PICTURE in content
+    return nh3.clean(
+        content,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES | {"img": {"src", "alt"}} if pictures else _ATTRIBUTES,
+        filter_style_properties=_STYLES,
+        link_rel=None,
+        url_schemes={"data"} if pictures else set(),
+        attribute_filter=_only_pictures if pictures else None,
+        strip_comments=True,
+    )
+
+
+def _only_pictures(tag: str, attribute: str, value: str) -> str | None:
+    """An address with data in it is that of a picture, and a picture has no other address."""
+    if attribute == "src":
+        return value if value.startswith(_PICTURE) else None
+    if attribute == "href" and value.strip().lower().startswith("data:"):
+        return None
+    return value
+
+
+@lru_cache(maxsize=1)
+def _frame() -> Any:
+    environment = Environment(
+        undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
+    )
+    return environment.from_string((_TEMPLATES / "frame.html.j2").read_text("utf-8"))

@@ -1,0 +1,189 @@
+"""The frame of an official document: page, fonts, heading block, numbering, signature.
+
+Decree 30/2020, annex I: A4, margins 20, 30, 20, 15 mm, Times New Roman 13 to 14, page number at
+the top but for the first page, heading of two blocks, parts in roman numerals, "./." at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Mm, Pt, RGBColor
+
+from dxkit.press.publish.word.facts import FACT_STYLE
+from dxkit.report.charts.labels import broken
+from dxkit.report.wording.language import Language
+
+_FONT = "Times New Roman"
+CENTRE = WD_ALIGN_PARAGRAPH.CENTER
+_BLOCKS = (Mm(70), Mm(95))
+"""Widths of the two heading blocks: the state's name stands on one line."""
+_BODY = 24  # letters of the issuing body on a line
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+
+
+def set_up(document: Any, language: Language) -> None:
+    """Paper, margins, styles, page number, language."""
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.left_margin, section.right_margin = Mm(30), Mm(15)
+    section.different_first_page_header_footer = True
+    header = section.header.paragraphs[0]
+    header.alignment = CENTRE
+    _page_number(header)
+    normal = document.styles["Normal"]
+    _font(normal, 13)
+    normal.paragraph_format.space_after = Pt(6)
+    normal.paragraph_format.line_spacing = 1.15
+    spoken = OxmlElement("w:lang")
+    spoken.set(qn("w:val"), {"vi": "vi-VN", "en": "en-GB"}.get(language.code, language.code))
+    normal.element.get_or_add_rPr().append(spoken)
+    for level, size in ((1, 13), (2, 13), (3, 13)):
+        heading = document.styles[f"Heading {level}"]
+        _font(heading, size)
+        heading.font.bold = True
+        heading.font.italic = level == 3
+        heading.font.color.rgb = RGBColor(0, 0, 0)
+        heading.paragraph_format.space_before = Pt(8)
+        heading.paragraph_format.space_after = Pt(4)
+    document.styles.add_style(FACT_STYLE, WD_STYLE_TYPE.CHARACTER)
+
+
+def heading_block(document: Any, organiser: str, language: Language) -> None:
+    """Issuing body on the left, name of the state and motto on the right, number, place, date."""
+    say = language.plain
+    table = document.add_table(rows=2, cols=2)
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    for column, width in zip(table.columns, _BLOCKS, strict=True):
+        column.width = width
+    for row in table.rows:
+        for cell, width in zip(row.cells, _BLOCKS, strict=True):
+            cell.width = width
+    _no_side_margins(table)
+    _line(table.cell(0, 0), broken(organiser.upper(), _BODY, 3), 12, bold=True, ruled=20)
+    _line(table.cell(0, 1), say("official.state"), 12, bold=True)
+    _line(table.cell(0, 1), say("official.motto"), 13, bold=True, ruled=47)
+    _line(table.cell(1, 0), say("official.number"), 13)
+    _line(table.cell(1, 1), say("official.place_and_date"), 13, italic=True)
+
+
+def title(document: Any, kind: str, abstract: str) -> None:
+    """What kind of document it is, and what it is about."""
+    for text, above in ((kind, 18), (abstract, 0)):
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(above)
+        paragraph.alignment = CENTRE
+        run = paragraph.add_run(text)
+        run.bold = True
+        run.font.size = Pt(14)
+    paragraph.paragraph_format.space_after = Pt(2)
+    rule = document.add_paragraph()
+    rule.alignment = CENTRE
+    rule.add_run("────────").font.size = Pt(8)
+
+
+def closing(document: Any, language: Language) -> None:
+    """Recipients on the left, who signs on the right; left open for the office to fill."""
+    say = language.plain
+    table = document.add_table(rows=1, cols=2)
+    never_split(table.rows[0])
+    left, right = table.rows[0].cells
+    _line(left, say("official.recipients"), 12, bold=True, italic=True, centred=False)
+    for key in ("recipient_above", "recipient_others", "recipient_file"):
+        _line(left, say(f"official.{key}"), 11, centred=False)
+    _line(right, say("official.on_behalf"), 13, bold=True)
+    _line(right, say("official.office_holder"), 13, bold=True)
+
+
+def first_line(paragraph: Any) -> None:
+    """Body text: justified, first line set in."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    paragraph.paragraph_format.first_line_indent = Cm(1.0)
+
+
+def repeat_heading_row(row: Any) -> None:
+    """The row stands again on every page the table runs over; no row is split."""
+    properties = row._tr.get_or_add_trPr()
+    for name in ("w:tblHeader", "w:cantSplit"):
+        properties.append(OxmlElement(name))
+
+
+def never_split(row: Any) -> None:
+    """The row stays on one page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def shade(cell: Any, colour: str) -> None:
+    """The cell stands on a coloured ground ("#rrggbb")."""
+    shading = OxmlElement("w:shd")
+    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", colour[1:])):
+        shading.set(qn(name), value)
+    cell._tc.get_or_add_tcPr().append(shading)
+
+
+def _no_side_margins(table: Any) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        margin = OxmlElement(side)
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))  # which the format wants behind the margins
+    look.addprevious(margins)
+
+
+def _line(
+    cell: Any,
+    text: str,
+    size: float,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    centred: bool = True,
+    ruled: int = 0,
+) -> None:
+    """One line in a cell; ``ruled`` draws a rule of that many millimetres under it."""
+    paragraph = cell.paragraphs[0]
+    if paragraph.text:
+        paragraph = cell.add_paragraph()
+    paragraph.paragraph_format.space_after = Pt(0)
+    if centred:
+        paragraph.alignment = CENTRE
+    run = paragraph.add_run(text)
+    run.bold, run.italic = bold, italic
+    run.font.size = Pt(size)
+    if ruled:
+        below = cell.add_paragraph()
+        below.alignment = CENTRE
+        below.paragraph_format.space_after = Pt(4)
+        below.paragraph_format.line_spacing = 0.6
+        below.add_run("─" * (ruled // 3)).font.size = Pt(7)
+
+
+def _font(style: Any, size: float) -> None:
+    style.font.name = _FONT
+    style.font.size = Pt(size)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(script), _FONT)
+    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(theme), None)
+
+
+def _page_number(paragraph: Any) -> None:
+    run = paragraph.add_run()
+    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        if kind:
+            element = OxmlElement("w:fldChar")
+            element.set(qn("w:fldCharType"), kind)
+        else:
+            element = OxmlElement("w:instrText")
+            element.text = text
+        run._r.append(element)

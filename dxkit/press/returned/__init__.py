@@ -1,0 +1,1 @@
+"""Annotated copies of the received workbooks, for their senders."""

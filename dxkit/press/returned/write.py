@@ -1,0 +1,155 @@
+"""Copies for the senders, kept up to date in the period's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dxkit.intake.versions.returned_names import returned_name
+from dxkit.model.findings import Finding
+from dxkit.period import OpenPeriod
+from dxkit.press.publish.data_files import write_text
+from dxkit.press.returned.copy import annotated_copy
+from dxkit.press.returned.overview import Line
+from dxkit.press.returned.styles import COLOURS
+from dxkit.press.run.manifest import code_key, digest_of
+from dxkit.report.wording.findings import finding_text, in_order, names_in_findings, what_to_do
+from dxkit.report.wording.language import Language
+
+_WITHOUT_COPY = frozenset({"file_unreadable", "file_type_unknown", "file_superseded"})
+_RECORD = Path("data") / "returned.json"
+
+
+@dataclass
+class Returned:
+    """What was written: raw file → path of its copy in the period's folder; the copies that
+    somebody had worked in, under the names they were kept by; and those that stand ``as_written``.
+    """
+
+    copies: dict[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    as_written: list[str] = field(default_factory=list)
+
+
+def write_returned(opened: OpenPeriod, raw: Path, folder: Path, language: Language) -> Returned:
+    """``returned/<workbook>`` for every readable file with an error or a warning.
+
+    A copy that would be the same is not written again; one that is not needed any more is taken
+    away; one that was changed since it was written is kept under another name.
+    """
+    by_file: dict[str, list[Finding]] = {}
+    for finding in opened.received.findings:
+        by_file.setdefault(finding.place.file, []).append(finding)
+    names = names_in_findings(opened.campaign, opened.analysis.units, language)
+    period = language.period(opened.analysis.period.id)
+    record, code = _Record(folder), code_key()
+    result = Returned()
+    for source in opened.received.sources:
+        findings = by_file.get(source.name, [])
+        if any(f.code in _WITHOUT_COPY for f in findings) or not any(
+            f.severity in COLOURS for f in findings
+        ):
+            continue
+        name = _free_name(source.name, result.copies.values())
+        lines = [_line(finding, names, language) for finding in in_order(findings)]
+        key = digest_of(source.sha256, repr(lines), language.code, code)
+        if not record.has(name, key):
+            content = annotated_copy(raw / source.name, source, lines, period, language)
+            if content is None:
+                result.failed.append(source.name)
+                continue
+            record.write(name, key, content, {s.sha256 for s in opened.received.sources}, result)
+        record.wanted.add(name)
+        result.copies[source.name] = name
+    record.close(result)
+    return result
+
+
+def _free_name(file: str, taken: Iterable[str]) -> str:
+    """Where the copy of a file goes; "a.xls" does not take the place of "a-xls.xlsx"."""
+    path = Path("returned") / returned_name(file)
+    lower = {name.casefold() for name in taken}
+    number, free = 1, path
+    while free.as_posix().casefold() in lower:
+        number += 1
+        free = path.with_name(f"{path.stem} {number}{path.suffix}")
+    return free.as_posix()
+
+
+def _line(finding: Finding, names: Mapping[str, str], language: Language) -> Line:
+    return Line(
+        finding.severity,
+        language.plain(f"site.severity_{finding.severity}"),
+        finding.place.sheet,
+        finding.place.cell,
+        finding.raw,
+        finding_text(finding, language, names),
+        what_to_do(finding.code, language),
+    )
+
+
+class _Record:
+    """What was written before, so that a person's own work in a copy is never written over."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.wanted: set[str] = set()
+        try:
+            self._written = json.loads((folder / _RECORD).read_text("utf-8"))
+        except (OSError, ValueError):
+            self._written = {}
+
+    def has(self, name: str, key: str) -> bool:
+        """Whether the copy is there, made under the same key."""
+        known = self._written.get(name, {})
+        return known.get("key") == key and self._hash(name) != ""
+
+    def write(
+        self, name: str, key: str, content: bytes, received: set[str], result: Returned
+    ) -> None:
+        """Write a copy, whole or not at all."""
+        self._make_room(name, received, result)
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            scratch.write_bytes(content)
+            os.replace(scratch, path)
+        finally:
+            scratch.unlink(missing_ok=True)
+        self._written[name] = {"key": key, "sha256": digest_of(content)}
+
+    def close(self, result: Returned) -> None:
+        """Take away the copies that nothing is to be said of any more, and keep the record."""
+        for name in [n for n in self._written if n not in self.wanted]:
+            self._make_room(name, set(), result)
+            (self._folder / name).unlink(missing_ok=True)
+            del self._written[name]
+        result.as_written += [n for n, w in self._written.items() if self._hash(n) == w["sha256"]]
+        write_text(self._folder / _RECORD, json.dumps(self._written, indent=1) + "\n")
+
+    def _make_room(self, name: str, received: set[str], result: Returned) -> None:
+        """Set aside a copy that somebody has worked in, unless it was received back as it is."""
+        path = self._folder / name
+        present = self._hash(name)
+        known = self._written.get(name, {}).get("sha256", "")
+        if not present or present == known:
+            return
+        if hashlib.sha256(path.read_bytes()).hexdigest() in received:
+            return
+        number = 1
+        while (aside := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():
+            number += 1
+        path.rename(aside)
+        result.kept.append(aside.relative_to(self._folder).as_posix())
+
+    def _hash(self, name: str) -> str:
+        try:
+            return digest_of((self._folder / name).read_bytes())
+        except OSError:
+            return ""

@@ -1,0 +1,1 @@
+"""The batch: plan, workers, one page, manifest."""

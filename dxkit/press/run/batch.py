@@ -1,0 +1,230 @@
+"""The batch of a period: what is to be made, by whom, and the files around the pages."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from dxkit.analysis.facts.scorecard import WorkedOut
+from dxkit.campaign.folder import load_campaign
+from dxkit.campaign.project import Project
+from dxkit.intake.versions.history import History
+from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
+from dxkit.model.campaign import Campaign
+from dxkit.period import is_stored, open_period, period_before, receive
+from dxkit.press.publish.period_files import ABOVE, INDEX, PeriodFiles, files_are_whole
+from dxkit.press.run.background import aside
+from dxkit.press.run.finished_pages import Batch, scratch_folder
+from dxkit.press.run.lock import only_run
+from dxkit.press.run.manifest import Manifest, PageRecord, hashes_of
+from dxkit.press.run.one_page import import_parts, open_for_pages, prepare_scorecards, warm_tools
+from dxkit.press.run.plan import Task, is_current, plan_tasks
+from dxkit.press.run.processes import can_fork, no_collection, stay_single_threaded
+from dxkit.press.run.published import PublishedChanges, published_changes
+from dxkit.press.run.workers import Crew, local_workers
+
+TIME_LIMIT = 300.0
+"""Seconds that one page may take, if nothing else is said."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a batch is run.
+
+    ``engine`` is fork, spawn or stock, or empty for the best that is safe here; ``jobs`` 0 means
+    all cores; ``cluster`` is the address of a Dask scheduler; ``canary`` has every page made again
+    in another order and compared.
+    """
+
+    jobs: int = 0
+    force: bool = False
+    only_failed: bool = False
+    engine: str = ""
+    time_limit: float = TIME_LIMIT
+    cluster: str = ""
+    canary: bool = False
+
+
+DEFAULT = Options()
+
+
+@dataclass
+class RunResult:
+    """What a batch did, what had changed since the workbooks were last checked, and which numbers
+    on the pages that were there before were no longer so.
+    """
+
+    folder: Path
+    manifest: Manifest
+    seconds: float = 0.0
+    pages: list[PageRecord] = field(default_factory=list)
+    units: tuple[str, ...] = ()
+    since: SinceLastCheck = field(default_factory=lambda: SinceLastCheck(first=True))
+    published: PublishedChanges = field(default_factory=PublishedChanges)
+
+    def count(self, status: str) -> int:
+        """How many pages ended so."""
+        return sum(record.status == status for record in self.pages)
+
+
+def run_reports(
+    project: Project,
+    campaign_id: str,
+    period_id: str,
+    options: Options = DEFAULT,
+    *,
+    units: Sequence[str] = (),
+    level: str = "",
+    language: str = "vi",
+    notebook: Path | None = None,
+    progress: Callable[[PageRecord], None] = lambda record: None,
+    started: Callable[[int], None] = lambda number: None,
+    outdated: Callable[[PublishedChanges], None] = lambda changes: None,
+) -> RunResult:
+    """Make the pages of a period that are not up to date, and the files around them.
+
+    ``units`` limits the pages, ``level`` chooses another level than the campaign's. One page that
+    fails does not stop the others. Where pages in place show numbers that are no longer so,
+    ``outdated`` is told before any is replaced. Raises CampaignError, BusyError, ClusterError,
+    UnfitNotebookError, and OSError when the outputs cannot be written.
+    """
+    begun = time.monotonic()
+    campaign = load_campaign(project.campaign_folder(campaign_id))
+    folder = project.output_folder(campaign_id, period_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    with only_run(folder), scratch_folder(folder) as scratch, no_collection():
+        earlier = Manifest.load(folder / "manifest.json")
+        tasks = plan_tasks(project, campaign, period_id, folder, units, level, language, notebook)
+        todo = [
+            task
+            for task in tasks
+            if options.force or not is_current(task, earlier, options.only_failed, folder)
+        ]
+        manifest = earlier or Manifest(campaign_id, period_id)
+        manifest.drop_unknown(campaign.units.on(campaign.period(period_id).last_day))
+        result = RunResult(folder, manifest, units=tuple(task.unit for task in tasks))
+        for unit in sorted({t.unit for t in tasks} - {t.unit for t in todo}):
+            result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
+        again = tasks if options.canary else []
+        started(len(todo) + len(again))
+        whole = files_are_whole(project, manifest, folder)
+        if tasks and (todo or again or not whole):
+            try:
+                _make(project, options, tasks[0], todo, again, scratch, result, progress, outdated)
+            finally:
+                manifest.seconds = round(time.monotonic() - begun, 3)
+                manifest.save(folder)
+        else:
+            if any(task.key != manifest.pages[task.unit].key for task in tasks):
+                _tell_outdated(project, tasks[0], result, outdated)
+            history = History.open(project.store_file(campaign_id, period_id).parent)
+            received = open_period(project, campaign_id, period_id).received
+            result.since = since_last_check(history, received)
+    result.seconds = time.monotonic() - begun
+    return result
+
+
+def _make(
+    project: Project,
+    options: Options,
+    sample: Task,
+    todo: Sequence[Task],
+    again: list[Task],
+    scratch: Path,
+    result: RunResult,
+    progress: Callable[[PageRecord], None],
+    outdated: Callable[[PublishedChanges], None],
+) -> None:
+    """Make the pages ``todo``, with the files around them beside, then compare those ``again``."""
+    manifest, folder = result.manifest, result.folder
+    manifest.complete = False
+    _make_ready(project, sample)
+    _tell_outdated(project, sample, result, outdated)
+    files = PeriodFiles(project, sample.campaign, sample.period, sample.language)
+    expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
+    write = partial(files.write, manifest.addresses(folder) | expected)
+    with aside(write, files.write_indexes) as finish_files:
+        crew = _crew(project, sample, options)
+        manifest.describe(crew.engine, crew.jobs, files.opened.campaign, project.notebooks)
+        batch = Batch(files.opened, manifest, scratch)
+        try:
+            for record in batch.make(crew, todo):
+                result.pages.append(record)
+                progress(record)
+            checked = finish_files(manifest.addresses(folder))
+            result.since = checked.since
+            manifest.renew(folder, checked.files | hashes_of(folder, [INDEX, ABOVE]))
+            manifest.complete, manifest.inputs_digest = True, batch.inputs_digest
+            random.Random(sample.period).shuffle(again)
+            for record in batch.compare(crew, again):
+                result.pages = [r for r in result.pages if r.path != record.path] + [record]
+                progress(record)
+        finally:
+            crew.close()
+
+
+def _tell_outdated(
+    project: Project,
+    sample: Task,
+    result: RunResult,
+    outdated: Callable[[PublishedChanges], None],
+) -> None:
+    """Compare what is in place with what is so today."""
+    opened = open_period(project, sample.campaign, sample.period)
+    result.published = published_changes(opened, result.folder)
+    if result.published.figures:
+        written = hashes_of(result.folder, result.published.write(result.folder))
+        result.manifest.renew(result.folder, written)
+        outdated(result.published)
+
+
+def _make_ready(project: Project, sample: Task) -> None:
+    """Open the period of a task, with what all pages and files need.
+
+    What the workbooks say is read and worked out beside, while this process gets ready what the
+    pages will be made with.
+    """
+    stay_single_threaded()
+    campaign = load_campaign(project.campaign_folder(sample.campaign))
+    stored = is_stored(project, campaign, sample.period)
+    with aside(partial(_worked_out, project, sample, stored)) as finish:
+        if not can_fork():
+            import_parts()
+        else:
+            warm_tools()
+            if stored:
+                open_for_pages(project, sample)
+        worked_out = finish()
+    open_for_pages(project, sample).take_over(worked_out)
+
+
+def _worked_out(project: Project, sample: Task, stored: bool) -> WorkedOut:
+    """The scorecards of a task's period, whose workbooks are read first if they are not stored."""
+    if can_fork() and not stored:
+        _read(project, load_campaign(project.campaign_folder(sample.campaign)), sample.period)
+    return prepare_scorecards(project, sample)
+
+
+def _read(project: Project, campaign: Campaign, period_id: str) -> None:
+    """Have the workbooks of a period read and what they say stored; those of the period before,
+    which it is compared with, beside them.
+    """
+    before = period_before(project, campaign, period_id)
+    if not before:
+        receive(project, campaign, period_id)
+        return
+    with aside(partial(_read, project, campaign, before)) as finish:
+        receive(project, campaign, period_id, finish)
+
+
+def _crew(project: Project, sample: Task, options: Options) -> Crew:
+    """Those who make the pages."""
+    if options.cluster:
+        from dxkit.press.run.cluster import ClusterCrew
+
+        return ClusterCrew(project, options.cluster, options.time_limit)
+    return local_workers(project, sample, options.engine, options.jobs, options.time_limit)

@@ -1,0 +1,215 @@
+"""Pages made on other machines: chunks of a batch are sent to a Dask cluster.
+
+What pages are made from travels as one parcel: the campaign folder, the notebooks, and what intake
+has stored of the period and of the one before. No raw file travels, and no code: the machines have
+the same dxkit, which is checked.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dxkit.campaign.folder import load_campaign
+from dxkit.campaign.project import Project
+from dxkit.press.run.manifest import code_key
+from dxkit.press.run.one_page import EXECUTED, PAGE
+from dxkit.press.run.plan import Task
+from dxkit.press.run.processes import lead_own_group, no_collection
+from dxkit.press.run.workers import DIED, TRIES, ClusterError, Outcome, local_workers
+
+OTHER_CODE, LOST = "other_code", "lost"
+_LONGEST_CHUNK = 32
+_Made = tuple[str, str, float, int, str, bytes, bytes]
+"""Unit, reason, seconds, tries, machine, page, executed notebook."""
+
+
+class ClusterCrew:
+    """The workers of a Dask cluster, found through the address of its scheduler."""
+
+    engine = "cluster"
+
+    def __init__(self, project: Project, address: str, time_limit: float) -> None:
+        """Raises ClusterError when Dask is not installed or no worker can be reached."""
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ClusterError("dxkit[cluster]") from None
+        self.project = project
+        self.time_limit = time_limit
+        try:
+            self._client: Any = Client(address, timeout=10, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ClusterError(f"{address}: {error}") from None
+        self.jobs = sum(self._client.nthreads().values())
+        if not self.jobs:
+            self.close()
+            raise ClusterError(f"{address}: 0")
+
+    def run(self, tasks: Sequence[Task], folder: Path) -> Iterator[Outcome]:
+        """As promised by Crew. A chunk whose worker dies is given to another by the scheduler; one
+        whose result was lost with its worker is sent again.
+        """
+        from distributed import as_completed
+
+        if not tasks:
+            return
+        packed = _pack(self.project, tasks)
+        parcel = self._client.scatter(packed, broadcast=True, hash=False)
+        chunks = {self._submit(parcel, chunk): (chunk, 1) for chunk in _chunks(tasks, self.jobs)}
+        try:
+            completed = as_completed(list(chunks), loop=self._client.loop)
+            for future in completed:
+                chunk, tries = chunks[future]
+                made = _result(future)
+                if made == LOST and tries < TRIES:
+                    again = self._submit(packed, chunk)
+                    chunks[again] = (chunk, tries + 1)
+                    completed.add(again)
+                else:
+                    yield from _unpacked(made, {task.unit: task for task in chunk}, folder)
+                future.release()
+        finally:
+            self._client.cancel([parcel, *chunks])
+
+    def _submit(self, parcel: Any, chunk: Sequence[Task]) -> Any:
+        """Have a chunk made from a parcel, which the cluster has already or gets with it."""
+        described = [_described(task) for task in chunk]
+        order = {"code": code_key(), "time_limit": self.time_limit, "tasks": described}
+        return self._client.submit(make_chunk, parcel, order, pure=False)
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        self._client.close()
+
+
+def _chunks(tasks: Sequence[Task], jobs: int) -> Iterator[Sequence[Task]]:
+    """Parts small enough to keep all busy to the end, long enough to be worth a start."""
+    size = min(_LONGEST_CHUNK, -(-len(tasks) // (2 * jobs)))
+    for first in range(0, len(tasks), size):
+        yield tasks[first : first + size]
+
+
+def _described(task: Task) -> dict[str, Any]:
+    return {
+        "campaign": task.campaign,
+        "period": task.period,
+        "unit": task.unit,
+        "language": task.language,
+        "notebook": task.notebook.name,
+        "parameters": task.parameters,
+        "key": task.key,
+    }
+
+
+def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
+    """The parcel: a small project without raw files, as a zip archive."""
+    campaign = load_campaign(project.campaign_folder(tasks[0].campaign))
+    before = campaign.previous_period(tasks[0].period)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(campaign.folder.rglob("*")):
+            if path.is_file():
+                inner = path.relative_to(campaign.folder).as_posix()
+                archive.write(path, f"data/campaigns/{campaign.id}/{inner}")
+        for notebook in sorted({task.notebook for task in tasks}):
+            archive.write(notebook, f"notebooks/{notebook.name}")
+        for period in filter(None, (tasks[0].period, before.id if before else "")):
+            stored = project.store_file(campaign.id, period)
+            if stored.exists():
+                place = Project(Path()).store_file(campaign.id, period).as_posix()
+                archive.write(stored, place)
+    return data.getvalue()
+
+
+def _result(future: Any) -> list[_Made] | str:
+    """What a chunk has made, or why it has made nothing."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+
+    try:
+        made: list[_Made] = future.result()
+    except CancelledError:  # made, but the worker died before it was fetched
+        return LOST
+    except KilledWorker:
+        return DIED
+    except Exception as error:
+        named = f"{type(error).__name__}: {error}".splitlines()[0]
+        return OTHER_CODE if str(error) == OTHER_CODE else named
+    return made
+
+
+def _unpacked(made: list[_Made] | str, tasks: dict[str, Task], folder: Path) -> Iterator[Outcome]:
+    """The outcomes of a chunk, its pages written to scratch folders."""
+    if isinstance(made, str):
+        for task in tasks.values():
+            yield Outcome(task, folder, DIED if made == LOST else made, 0.0)
+        return
+    for unit, reason, seconds, tries, machine, page, executed in made:
+        scratch = Path(tempfile.mkdtemp(dir=folder))
+        (scratch / PAGE).write_bytes(page)
+        (scratch / EXECUTED).write_bytes(executed)
+        yield Outcome(tasks[unit], scratch, reason, seconds, tries, machine)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def make_chunk(parcel: bytes, order: dict[str, Any]) -> list[_Made]:
+    """On a machine of the cluster: make some pages in a process that is fit to be forked."""
+    from distributed import get_worker
+
+    ours = get_worker().local_directory  # Dask clears it away, even after a worker that was killed
+    folder = Path(tempfile.mkdtemp(prefix="dxkit-", dir=ours))
+    try:
+        with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
+            archive.extractall(folder)
+        (folder / "order.json").write_text(json.dumps(order), "utf-8")
+        command = [sys.executable, "-m", "dxkit.press.run.cluster", str(folder)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        if ended.returncode:
+            said = ended.stderr.strip().splitlines() or [str(ended.returncode)]
+            raise RuntimeError(said[-1])
+        made = []
+        for line in (folder / "made.jsonl").read_text("utf-8").splitlines():
+            unit, reason, seconds, tries = json.loads(line)
+            place = folder / "made" / unit
+            content = [(place / n).read_bytes() if not reason else b"" for n in (PAGE, EXECUTED)]
+            made.append((unit, reason, seconds, tries, get_worker().address, *content))
+        return made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(folder: Path) -> None:
+    """The process that makes a chunk from the parcel in a folder; results go to ``made``."""
+    lead_own_group()
+    order = json.loads((folder / "order.json").read_text("utf-8"))
+    if order["code"] != code_key():
+        sys.exit(OTHER_CODE)
+    project = Project(folder, out=folder / "outputs", sealed=True)
+    tasks = [
+        Task(**{**task, "notebook": project.notebooks / task["notebook"],
+                "parameters": tuple(task["parameters"])}, page=folder, executed=folder)
+        for task in order["tasks"]
+    ]  # fmt: skip
+    with (folder / "made.jsonl").open("w", encoding="utf-8") as record, no_collection():
+        crew = local_workers(project, tasks[0], "", 1, order["time_limit"])
+        for outcome in crew.run(tasks, folder):
+            unit = outcome.task.unit
+            if not outcome.reason:
+                (folder / "made" / unit).mkdir(parents=True)
+                for name in (PAGE, EXECUTED):
+                    (outcome.scratch / name).replace(folder / "made" / unit / name)
+            record.write(json.dumps([unit, outcome.reason, outcome.seconds, outcome.tries]) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())

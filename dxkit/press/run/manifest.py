@@ -1,0 +1,175 @@
+"""The manifest of a period's outputs: what each page was made from, and how it went."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from dxkit.model.campaign import Campaign
+from dxkit.model.units import UnitRegistry
+from dxkit.press.publish.data_files import write_text
+
+MANIFEST = "manifest.json"
+CHANGES, CHANGED_FIGURES = "data/changes.csv", "data/changed_figures.csv"
+STAYING = (CHANGES, CHANGED_FIGURES)
+"""Files that stay through runs that have nothing to write into them."""
+
+
+@dataclass
+class PageRecord:
+    """One page: its address in the output folder, the key it was made under, how it went."""
+
+    path: str
+    key: str
+    status: str  # made, kept, failed
+    seconds: float = 0.0
+    sha256: str = ""
+    reason: str = ""
+    tries: int = 1
+    machine: str = ""  # where it was made, when that was not here
+    inputs_digest: str = ""  # of what it was made from, as it is remembered
+
+
+@dataclass
+class Manifest:
+    """One period's last run that made pages, and all files that are in place.
+
+    ``engine`` is how notebooks were run (fork, spawn, stock, cluster), ``jobs`` how many at a time;
+    ``inputs`` and ``made_from`` are the hashes of what the pages were made from; ``files`` those of
+    all that was written beside the pages, by its address; ``complete`` says that the index and the
+    other files around the pages were written after the last page, and ``inputs_digest`` is of what
+    they were made from, as it is remembered.
+    """
+
+    campaign: str
+    period: str
+    engine: str = ""
+    jobs: int = 0
+    seconds: float = 0.0
+    complete: bool = False
+    inputs_digest: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    made_from: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, PageRecord] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> Manifest | None:
+        """The manifest in a file, or None when there is none that can be read."""
+        try:
+            content = json.loads(path.read_text("utf-8"))
+            pages = {unit: PageRecord(**record) for unit, record in content.pop("pages").items()}
+            files = dict(content.pop("files", {}))
+            return cls(**content, pages=pages, files=files)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    @classmethod
+    def of(cls, folder: Path, campaign: str, period: str) -> Manifest:
+        """The manifest in a period's folder; a new one when there is none that can be read."""
+        return cls.load(folder / MANIFEST) or cls(campaign, period)
+
+    def drop_unknown(self, units: UnitRegistry) -> None:
+        """Forget the pages of units that there are no more."""
+        self.pages = {unit: record for unit, record in self.pages.items() if unit in units}
+
+    def addresses(self, folder: Path) -> dict[str, str]:
+        """The pages that are in place, by unit: relative to the folder."""
+        return {
+            unit: record.path
+            for unit, record in self.pages.items()
+            if record.status != "failed" and (folder / record.path).exists()
+        }
+
+    def page_is_whole(self, unit: str, folder: Path) -> bool:
+        """Whether a unit's page and its executed notebook are those that were made."""
+        record = self.pages[unit]
+        executed = executed_path(unit)
+        return record.status != "failed" and (record.sha256, self.files.get(executed)) == (
+            hash_of(folder / record.path),
+            hash_of(folder / executed),
+        )
+
+    def renew(self, folder: Path, files: Mapping[str, str]) -> None:
+        """Note the files that a check has written, and forget those that it has taken away. Lists
+        of changes stay through checks that find none: without a note of one, as it stands.
+        """
+        taken = ("data/", "returned/")
+        kept = {
+            name: written
+            for name, written in self.files.items()
+            if not name.startswith(taken) or (folder / name).exists()
+        }
+        self.files = {**kept, **files}
+        unnoted = [n for n in STAYING if n not in self.files and (folder / n).exists()]
+        self.files |= hashes_of(folder, unnoted)
+
+    def describe(self, engine: str, jobs: int, campaign: Campaign, notebooks: Path) -> None:
+        """Note how the pages are made, by which versions, from which campaign and notebooks."""
+        self.engine, self.jobs = engine, jobs
+        names = ("dxkit", "papermill", "nbconvert", "ipykernel", "matplotlib", "pandas")
+        self.versions = {"python": platform.python_version()}
+        self.versions |= {name: version(name) for name in names}
+        self.made_from = {"code": code_key(), "campaign": digest_of(*_contents(campaign.folder))}
+        for path in sorted(notebooks.glob("*.ipynb")):
+            self.made_from[path.name] = digest_of(path.read_bytes())
+
+    def save(self, folder: Path) -> None:
+        """Write the manifest into its period's folder."""
+        content: dict[str, Any] = asdict(self)
+        text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        write_text(folder / MANIFEST, text)
+
+
+def digest_of(*parts: str | bytes) -> str:
+    """A hash of several parts, each apart."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def sha256_of(content: bytes) -> str:
+    """The hash of a file's content, as other programs give it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def hash_of(path: Path) -> str:
+    """The hash of a file; empty when it is not there or cannot be read."""
+    try:
+        return sha256_of(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def hashes_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """The hashes of files that have just been written, by their addresses in a folder."""
+    return {name: sha256_of((folder / name).read_bytes()) for name in names}
+
+
+def executed_path(unit: str) -> str:
+    """Where a unit's executed notebook stands in a period's folder."""
+    return f"notebooks/{unit}.ipynb"
+
+
+def code_key() -> str:
+    """A hash of the package: a page made by other code is made again."""
+    root = files("dxkit")
+    return digest_of(*_contents(Path(str(root))))
+
+
+def _contents(root: Path) -> Iterable[bytes]:
+    wanted = {".py", ".toml", ".j2", ".css", ".json", ".csv"}
+    for path in sorted(root.rglob("*")):
+        if path.suffix in wanted:
+            yield path.relative_to(root).as_posix().encode()
+            yield path.read_bytes()

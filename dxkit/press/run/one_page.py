@@ -1,0 +1,219 @@
+"""What the process of one page does: run the notebook, turn it into the page, end."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import sys
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dxkit.analysis.facts.scorecard import Analysis, WorkedOut
+    from dxkit.campaign.project import Project
+    from dxkit.press.run.plan import Task
+    from dxkit.report.report import Report
+
+PAGE, EXECUTED = "page", "executed"
+"""What a page's scratch folder holds."""
+NO_SPACE = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
+
+
+def import_parts() -> None:
+    """Import what draws and frames the parts of pages."""
+    _light_imports()
+    import dxkit.press.publish.page
+    import dxkit.report.report  # noqa: F401
+
+
+def import_all() -> None:
+    """Import everything that the making of a page needs."""
+    import_parts()
+    import nbformat  # noqa: F401
+    import numpy.random  # noqa: F401  (numpy puts it off to its first use: in each page)
+    import papermill  # noqa: F401
+    import tqdm  # noqa: F401
+
+    from dxkit.press.run.engine import client_class
+    from dxkit.press.run.start import import_kernel
+
+    import_kernel()
+    client_class()
+
+
+@lru_cache(maxsize=1)
+def warm_tools() -> None:
+    """Import and touch, by plain calls, what every page of any period is made with."""
+    import_all()
+    import nbformat
+    from matplotlib.backends.registry import backend_registry
+
+    from dxkit.press.publish.page import exporter
+    from dxkit.press.run.mailbox import client_session
+    from dxkit.press.run.start import kernel_ahead
+
+    kernel_ahead()
+    client_session()
+    backend_registry.list_all()
+    empty = nbformat.v4.new_notebook()
+    nbformat.validate(empty)
+    exporter().from_notebook_node(empty)
+
+
+def warm_up(project: Project, sample: Task) -> None:
+    """Have each page find ready what it needs: the tools, touched once by a sample's parts.
+
+    No notebook is run for this: what it leaves behind would be in every page.
+    """
+    warm_tools()
+    from dxkit.period import open_period
+    from dxkit.report.report import Report
+
+    opened = open_period(project, sample.campaign, sample.period)
+    report = Report(opened, sample.unit, sample.language)
+    with contextlib.suppress(Exception):  # it fails again on the page, where it is named
+        _rehearse(report, sample.notebook)
+
+
+def _rehearse(report: Report, path: Path) -> None:
+    """Go once through what each page's process does to a notebook, except run it."""
+    import nbformat
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    from dxkit.press.publish.page import exporter
+    from dxkit.press.run.start import kernel_ahead
+    from dxkit.report.charts.canvas import find_fonts
+
+    notebook = parameterize_notebook(load_notebook_node(str(path)), {"unit": ""})
+    formatter = kernel_ahead().shell.display_formatter
+    find_fonts(report.context.language)
+    for name in report_calls(path):
+        if name.endswith("_chart"):  # takes long, and has nothing to be found but fonts
+            continue
+        data, _ = formatter.format(getattr(report, name)())
+        shown = nbformat.v4.new_output("execute_result", data)
+        notebook.cells.append(nbformat.v4.new_code_cell(outputs=[shown]))
+    exporter().from_notebook_node(notebook)
+    nbformat.writes(notebook)
+
+
+def open_for_pages(project: Project, sample: Task) -> Analysis:
+    """Open a task's period and work out what ranks need."""
+    from dxkit.period import open_period
+
+    analysis = open_period(project, sample.campaign, sample.period).analysis
+    _ = analysis.results.totals, analysis.results.progress
+    if analysis.previous is not None:
+        _ = analysis.previous.results.totals
+    return analysis
+
+
+def prepare_scorecards(project: Project, sample: Task) -> WorkedOut:
+    """Open a task's period and make the scorecards that pages and files share, once for all of
+    them: from the top down to the level below the task's, save levels whose units only the
+    workbooks name.
+    """
+    analysis = open_for_pages(project, sample)
+    levels = analysis.campaign.levels
+    own = next(
+        n for n, level in enumerate(levels) if level.id == analysis.units.get(sample.unit).level
+    )
+    for level in levels[: own + 2]:
+        for unit in () if level.open else analysis.units.at_level(level.id):
+            analysis.scorecard(unit.code)
+    return analysis.worked_out
+
+
+def report_calls(notebook: Path) -> list[str]:
+    """The parts of a report that a notebook shows."""
+    source = notebook.read_text("utf-8")
+    return [name for name in re.findall(r"\breport\.(\w+)\(\)", source) if name.isidentifier()]
+
+
+def announce(project: Project) -> None:
+    """Have notebooks in this process and in those that it starts find the project's folders."""
+    os.environ["DXKIT_PROJECT"] = str(project.root)
+    for name, folder in (("DXKIT_RAW", project.raw), ("DXKIT_OUT", project.out)):
+        if folder is not None:
+            os.environ[name] = str(folder)
+    if project.sealed:
+        os.environ["DXKIT_SEALED"] = "1"
+
+
+def _light_imports() -> None:
+    """Keep a JSON-schema extra out that takes a second to import and that no notebook needs."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def make_page(task: Task, scratch: Path, engine: str) -> str:
+    """Make one page in ``scratch``; returns why it failed, or nothing.
+
+    Raises no Exception; OSError with ``NO_SPACE`` is told apart as ``no_space``.
+    """
+    try:
+        _make(task, scratch, engine)
+    except Exception as error:  # the reason goes to the batch, which names the page
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            return f"no_space: {error.strerror}"
+        lines = f"{type(error).__name__}: {error}".strip().splitlines()
+        return _last_line(lines)
+    return ""
+
+
+def _last_line(lines: list[str]) -> str:
+    """The line that says what went wrong: papermill puts the error's own words last."""
+    return next((line for line in reversed(lines) if line.strip(" -")), "")
+
+
+def _validated_later(*_: object, **__: object) -> None:
+    """In place of nbformat's check of each output: the whole notebook is checked when written."""
+
+
+def _written_later(*_: object) -> None:
+    """In place of papermill's writing of the notebook to nowhere: it is not finished yet."""
+
+
+_ISO_TIMES = SimpleNamespace(parser=SimpleNamespace(parse=datetime.fromisoformat))
+"""In place of dateutil, which reads any date: papermill reads what it has just written."""
+
+
+def _make(task: Task, scratch: Path, engine: str) -> None:
+    _light_imports()
+    import nbformat
+    import papermill
+    from nbformat.v4 import nbbase
+
+    import dxkit
+    from dxkit.press.publish.page import exporter
+
+    nbbase.validate = _validated_later
+    papermill.execute.write_ipynb = _written_later
+    papermill.engines.dateutil = _ISO_TIMES
+    own = {"engine_name": "dxkit", "start": "here", "record_timing": False}
+    notebook = papermill.execute_notebook(
+        str(task.notebook),
+        None,
+        parameters={name: getattr(task, name) for name in task.parameters},
+        progress_bar=False,
+        log_output=False,
+        request_save_on_cell_execute=False,
+        **({} if engine == "stock" else own),
+    )
+    report = dxkit.report(task.campaign, task.period, task.unit, task.language)
+    notebook.metadata["title"] = report.title
+    simulated = bool(report.context.opened.received.simulated_files)
+    notebook.metadata["dxkit"] = {"language": task.language, "simulated": simulated}
+    notebook.metadata.pop("papermill", None)  # holds times and paths
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"  # papermill draws the id of the cell it adds
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+    page, _ = exporter().from_notebook_node(notebook)
+    (scratch / PAGE).write_text(page, "utf-8", newline="")
+    (scratch / EXECUTED).write_text(nbformat.writes(notebook), "utf-8", newline="")

@@ -1,0 +1,136 @@
+"""What is to be made: one task per page, with the key that tells whether it is up to date."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dxkit.campaign.project import Project
+from dxkit.intake.store import store_key
+from dxkit.model.campaign import Campaign
+from dxkit.model.text import slug
+from dxkit.model.units import Unit
+from dxkit.press.run.manifest import Manifest, code_key, digest_of, executed_path
+from dxkit.workbooks.raw_folder import content_key
+
+PARAMETERS = ("campaign", "period", "unit")
+"""What every report notebook must declare."""
+OPTIONAL_PARAMETERS = ("language",)
+REPORT_NOTEBOOK = "quarterly_report.ipynb"
+OVERVIEW_NOTEBOOK = "province_overview.ipynb"
+
+
+class UnfitNotebookError(Exception):
+    """A notebook does not declare the parameters that a report gives it (those ``missing``), or is
+    none that can be read (none is missing).
+    """
+
+    def __init__(self, notebook: Path, missing: Sequence[str] = ()) -> None:
+        super().__init__(f"{notebook} lacks {', '.join(missing) or 'what a notebook has'}")
+        self.notebook = notebook
+        self.missing = tuple(missing)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One page to be made. ``parameters`` are the fields that its notebook is given."""
+
+    campaign: str
+    period: str
+    unit: str
+    language: str
+    notebook: Path
+    parameters: tuple[str, ...]
+    page: Path  # final place
+    executed: Path  # final place of the executed notebook
+    key: str
+
+
+def page_path(campaign: Campaign, unit: Unit) -> str:
+    """Where a unit's page stands in a period's folder."""
+    if unit.level == campaign.levels[0].id:
+        return f"{unit.level}.html"
+    return f"{unit.level}/{unit.code}-{slug(unit.name)}.html"
+
+
+def plan_tasks(
+    project: Project,
+    campaign: Campaign,
+    period_id: str,
+    folder: Path,
+    units: Sequence[str],
+    level: str,
+    language: str,
+    notebook: Path | None,
+) -> list[Task]:
+    """The pages asked for: those of a level, or of certain units; the top unit's page with them.
+
+    Raises UnfitNotebookError.
+    """
+    registry = campaign.units.on(campaign.period(period_id).last_day)
+    chosen = [*registry.at_level(level or campaign.report_level)]
+    if not units and not level:
+        chosen.append(registry.top)
+    if units:
+        chosen = [registry.get(code) for code in units]
+    raw = project.period_folder(campaign.id, period_id)
+    before = campaign.previous_period(period_id)
+    keys = [store_key(campaign, raw, project.raw_folder(campaign.id)), code_key(), language]
+    if before is not None:
+        folder_before = project.period_folder(campaign.id, before.id)
+        keys.append(content_key(folder_before))
+    given: dict[Path, tuple[str, ...]] = {}
+    tasks = []
+    for unit in chosen:
+        name = OVERVIEW_NOTEBOOK if unit.level == campaign.levels[0].id else REPORT_NOTEBOOK
+        path = notebook or project.notebooks / name
+        content = path.read_bytes()
+        if path not in given:
+            given[path] = given_parameters(path, content)
+        key = digest_of(*keys, content, unit.code, period_id)
+        executed = folder / executed_path(unit.code)
+        page = folder / page_path(campaign, unit)
+        tasks.append(
+            Task(
+                campaign.id, period_id, unit.code, language, path, given[path], page, executed, key
+            )
+        )
+    return tasks
+
+
+def given_parameters(notebook: Path, content: bytes) -> tuple[str, ...]:
+    """The parameters that a notebook is given. Raises UnfitNotebookError, also for a notebook that
+    would run with its own defaults: papermill only warns of that.
+    """
+    try:
+        declared = declared_parameters(content)
+    except (ValueError, TypeError, KeyError, AttributeError, SyntaxError) as error:
+        raise UnfitNotebookError(notebook) from error
+    missing = [name for name in PARAMETERS if name not in declared]
+    if missing:
+        raise UnfitNotebookError(notebook, missing)
+    return tuple(name for name in (*PARAMETERS, *OPTIONAL_PARAMETERS) if name in declared)
+
+
+def declared_parameters(content: bytes) -> set[str]:
+    """The names that a notebook's cell tagged ``parameters`` sets."""
+    cells = json.loads(content)["cells"]
+    tagged = (c for c in cells if "parameters" in c.get("metadata", {}).get("tags", []))
+    source = "".join(next(tagged, {"source": ""})["source"])
+    return {
+        target.id
+        for statement in ast.parse(source).body
+        for target in getattr(statement, "targets", [getattr(statement, "target", None)])
+        if isinstance(target, ast.Name)
+    }
+
+
+def is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: Path) -> bool:
+    """Whether a page needs no making: it is there as it was made, and under the same key."""
+    record = earlier.pages.get(task.unit) if earlier else None
+    if earlier is None or record is None or folder / record.path != task.page:
+        return False
+    return (only_failed or record.key == task.key) and earlier.page_is_whole(task.unit, folder)

@@ -1,0 +1,215 @@
+"""Whether what the pages of a period show is still so, and what has changed since they were made.
+
+The pages themselves say what was published: every number on them carries its key and value.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dxkit.intake.versions.differences import FileCells
+from dxkit.intake.versions.history import History
+from dxkit.intake.versions.inputs import InputChanges, Inputs, input_changes
+from dxkit.intake.versions.rule_changes import RULE_FILES
+from dxkit.model.facts import Fact, FactKey
+from dxkit.period import OpenPeriod
+from dxkit.press.publish.data_files import write_rows
+from dxkit.press.run.manifest import CHANGED_FIGURES, Manifest, code_key, digest_of
+from dxkit.report.wording.language import available_languages, load_language
+from dxkit.workbooks import UnreadableFileError, read_content
+from dxkit.workbooks.raw_folder import raw_files
+
+LEAGUE = "league.xlsx"
+FIGURE_COLUMNS = ("page", "fact", "before", "after")
+
+_FACT = re.compile(r"<(?:data|g)\s[^<>]*\bdata-fact=[^<>]*>")
+_KEY = re.compile(r'\bdata-fact="([^"]*)"')
+_VALUE = re.compile(r'\s(?:data-)?value="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFigure:
+    """One number that a page or the league shows and that is another today, or none: then ``after``
+    is empty. Unrounded on pages; in the league as it is written.
+    """
+
+    page: str
+    fact: str
+    before: str | float
+    after: str | float
+
+
+@dataclass(frozen=True)
+class PublishedChanges:
+    """The numbers on pages in place that are no longer so, and all that has changed since those
+    pages were made.
+    """
+
+    figures: tuple[ChangedFigure, ...] = ()
+    inputs: InputChanges = field(default_factory=InputChanges)
+
+    @property
+    def pages(self) -> Mapping[str, int]:
+        """How many numbers have changed, by page."""
+        return Counter(figure.page for figure in self.figures)
+
+    def write(self, folder: Path) -> list[str]:
+        """``changed_figures.csv``, which stays until a figure changes again; returns its address,
+        nothing when no figure has changed.
+        """
+        if not self.figures:
+            return []
+        rows = ((f.page, f.fact, f.before, f.after) for f in self.figures)
+        write_rows(folder / CHANGED_FIGURES, FIGURE_COLUMNS, rows)
+        return [CHANGED_FIGURES]
+
+
+def inputs_of(opened: OpenPeriod) -> Inputs:
+    """All that the numbers of a period are made from, as it is now."""
+    campaign = opened.campaign
+    files: dict[str, str] = {}
+    for analysis in filter(None, (opened.analysis, opened.analysis.previous)):
+        for source in analysis.received.sources:
+            files[f"{analysis.period.id}/{source.name}"] = source.sha256
+    references = opened.project.raw_folder(campaign.id)
+    for folder in {references / check.folder for check in campaign.reference_checks}:
+        for path in raw_files(folder):
+            files[path.relative_to(references).as_posix()] = _hash(path)
+    plan: dict[str, str] = {}
+    for path in raw_files(campaign.folder):
+        rules = path.name.endswith(RULE_FILES)
+        name = path.relative_to(campaign.folder).as_posix()
+        plan[name] = path.read_text("utf-8-sig", "replace") if rules else _hash(path)
+    return Inputs(files, plan, code_key())
+
+
+def remember(opened: OpenPeriod, manifest: Manifest) -> str:
+    """Remember what pages are made from now, with what those were that the manifest holds; returns
+    the digest.
+    """
+    inputs = inputs_of(opened)
+    wanted = {manifest.inputs_digest, *(page.inputs_digest for page in manifest.pages.values())}
+    inputs.save(_store(opened, opened.analysis.period.id), wanted)
+    return inputs.digest
+
+
+def _hash(path: Path) -> str:
+    try:
+        return digest_of(read_content(path))
+    except UnreadableFileError as error:
+        return error.reason
+
+
+def published_changes(opened: OpenPeriod, folder: Path) -> PublishedChanges:
+    """The numbers on the pages of a period and in its league that are no longer so. What was made
+    from the same as there is now is not looked at.
+    """
+    made = _made_from(folder)
+    if not made:
+        return PublishedChanges()
+    now = inputs_of(opened)
+    figures: list[ChangedFigure] = []
+    changed = InputChanges()
+    for digest, pages in made.items():
+        if digest == now.digest:
+            continue
+        found = [figure for page in pages for figure in _changed(opened, folder, page)]
+        if found:
+            before = Inputs.load(_store(opened, opened.analysis.period.id), digest)
+            changed += input_changes(before, now, lambda *file: _cells(opened, *file))
+        figures += found
+    return PublishedChanges(tuple(figures), changed)
+
+
+def _made_from(folder: Path) -> Mapping[str, list[str]]:
+    """The pages in place and the league, by the digest of what they were made from; nothing stands
+    for what is not known.
+    """
+    manifest = Manifest.load(folder / "manifest.json")
+    digests = {r.path: r.inputs_digest for r in manifest.pages.values()} if manifest else {}
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in (*sorted(folder.rglob("*.html")), folder / LEAGUE):
+        page = path.relative_to(folder)
+        if "returned" not in page.parts and path.is_file():
+            name = page.as_posix()
+            others = manifest.inputs_digest if manifest else ""
+            found[digests.get(name, others)].append(name)
+    return found
+
+
+def _store(opened: OpenPeriod, period: str) -> Path:
+    return opened.project.store_file(opened.campaign.id, period).parent
+
+
+def _cells(opened: OpenPeriod, file: str, sha256: str) -> FileCells | None:
+    """What a raw file said in a version, if it is still known."""
+    return History(_store(opened, file.partition("/")[0])).cells(sha256)
+
+
+def _changed(opened: OpenPeriod, folder: Path, page: str) -> Iterator[ChangedFigure]:
+    """The numbers of one page that are no longer so, each once."""
+    if page == LEAGUE:
+        yield from _changed_in_league(opened, folder / page)
+        return
+    seen = set()
+    for tag in _FACT.findall((folder / page).read_text("utf-8", "replace")):
+        key, value = (html.unescape("".join(p.findall(tag)[:1])) for p in (_KEY, _VALUE))
+        if key in seen:
+            continue
+        seen.add(key)
+        before, fact = _number(value), _find(opened, key)
+        after = fact.number if fact is not None else ""
+        if not _same(before, after):
+            yield ChangedFigure(page, key, before, after)
+
+
+def _number(text: str) -> float | str:
+    """A value on a page; as it stands if somebody made no number of it."""
+    try:
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        return text
+
+
+def _same(before: float | str, after: float | str) -> bool:
+    """Whether two numbers are the same to the last digits that two ways of adding share."""
+    if isinstance(before, str) or isinstance(after, str):
+        return before == after
+    return math.isclose(before, after, rel_tol=1e-12, abs_tol=1e-12)
+
+
+def _find(opened: OpenPeriod, key: str) -> Fact | None:
+    """The known fact of a key, if there is one."""
+    try:
+        fact = opened.analysis.find(FactKey.parse(key))
+    except (ValueError, KeyError):
+        return None
+    return fact if fact is not None and fact.known else None
+
+
+def _changed_in_league(opened: OpenPeriod, path: Path) -> Iterator[ChangedFigure]:
+    """Its last sheet lists each number with its fact and how it is shown."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True)
+        listing = book.worksheets[-1]
+        rows = [*listing.iter_rows(min_row=2, min_col=3, max_col=4, values_only=True)]
+    except Exception:  # a damaged file raises anything; that it is damaged is told elsewhere
+        return
+    spoken = (load_language(code) for code in available_languages())
+    language = next((s for s in spoken if s.plain("workbook.numbers") == listing.title), None)
+    if language is None:
+        return
+    for key, shown in dict(rows).items():
+        fact = _find(opened, str(key))
+        now = language.number(fact) if fact is not None else ""
+        if shown != now:
+            yield ChangedFigure(LEAGUE, str(key), str(shown), now)

@@ -1,0 +1,234 @@
+"""The processes that make pages: one for each page, never used twice."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import shutil
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, Protocol
+
+from dxkit.campaign.project import Project
+from dxkit.press.run.one_page import (
+    announce,
+    make_page,
+    open_for_pages,
+    prepare_scorecards,
+    warm_up,
+)
+from dxkit.press.run.plan import Task
+from dxkit.press.run.processes import (
+    Stop,
+    can_fork,
+    cores,
+    kill_group,
+    lead_own_group,
+    stay_single_threaded,
+    stop_noted,
+)
+
+TRIES = 3
+"""How often a page is tried whose process was ended from outside."""
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000  # a page makes fewer that stay, and its process then ends
+DIED, TIMED_OUT = "died", "timed_out"
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used, for the reason told."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the making of one page went. ``scratch`` holds it until the next one is asked for."""
+
+    task: Task
+    scratch: Path
+    reason: str  # empty: made
+    seconds: float
+    tries: int = 1
+    machine: str = ""
+
+
+class Crew(Protocol):
+    """Those who make pages: ``engine`` is how, ``jobs`` how many at a time."""
+
+    engine: str
+    jobs: int
+
+    def run(self, tasks: Sequence[Task], folder: Path) -> Iterator[Outcome]:
+        """Make the pages in scratch folders below ``folder``; yields each as it is finished."""
+        ...
+
+    def close(self) -> None:
+        """Let those go who are waiting for more."""
+        ...
+
+
+@dataclass
+class Workers:
+    """Processes of this machine: ``engine`` is fork, spawn or stock."""
+
+    project: Project
+    engine: str
+    jobs: int
+    time_limit: float
+
+    def run(self, tasks: Sequence[Task], folder: Path) -> Iterator[Outcome]:
+        """As promised by Crew. All processes have ended when the generator is closed."""
+        with stop_noted() as stop:
+            yield from self._run(tasks, folder, stop)
+
+    def _run(self, tasks: Sequence[Task], folder: Path, stop: Stop) -> Iterator[Outcome]:
+        if self.engine == "fork":
+            gc.freeze()  # so that no child touches, and thereby copies, what is there already
+        waiting = deque((task, 1) for task in tasks)
+        ahead: deque[_Worker] = deque()  # started before there is work, so that none has to wait
+        running: list[_Worker] = []
+        ended: deque[_Worker] = deque()
+
+        def give_work() -> None:
+            while waiting and len(running) < self.jobs:
+                worker = ahead.popleft() if ahead else _Worker(self, tasks[0])
+                worker.give(*waiting.popleft(), folder)
+                running.append(worker)
+
+        try:
+            while waiting or running:
+                stop.check()
+                give_work()
+                while len(ahead) < min(self.jobs, len(waiting)):
+                    ahead.append(_Worker(self, tasks[0]))
+                ended.extend(_ended(running, self.time_limit, stop))
+                running = [worker for worker in running if worker not in ended]
+                give_work()  # to be done while the finished pages are taken in
+                while ended:
+                    worker = ended.popleft()
+                    outcome = worker.end()
+                    died = outcome.reason == DIED and worker.was_killed
+                    if died and outcome.tries < TRIES:
+                        waiting.append((outcome.task, outcome.tries + 1))
+                    else:
+                        yield outcome
+                    shutil.rmtree(outcome.scratch, ignore_errors=True)
+            stop.check()
+        finally:
+            for worker in (*running, *ended, *ahead):
+                worker.kill()
+            gc.unfreeze()
+
+    def close(self) -> None:
+        """Nobody waits."""
+
+
+def local_workers(
+    project: Project, sample: Task, engine: str, jobs: int, time_limit: float
+) -> Workers:
+    """The workers of this machine, with the period open and everything warm before they part.
+
+    ``engine`` empty means the best that is safe here, ``jobs`` 0 all cores.
+    """
+    stay_single_threaded()
+    engine = engine or ("fork" if can_fork() else "spawn")
+    if engine == "fork":
+        prepare_scorecards(project, sample)
+        warm_up(project, sample)
+    return Workers(project, engine, jobs or cores(), time_limit)
+
+
+class _Worker:
+    """One process and the page that it makes."""
+
+    def __init__(self, crew: Workers, sample: Task) -> None:
+        context: Any = multiprocessing.get_context("fork" if crew.engine == "fork" else "spawn")
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(
+            target=_work, args=(theirs, crew.project, crew.engine, sample), daemon=False
+        )
+        self.process.start()
+        theirs.close()
+        self.begun = 0.0
+        self.was_killed = False
+        self._reason = DIED
+        self._given: tuple[Task, int, Path] | None = None
+
+    def give(self, task: Task, tries: int, folder: Path) -> None:
+        """Have the page made."""
+        scratch = Path(tempfile.mkdtemp(dir=folder))
+        self._given = (task, tries, scratch)
+        self.begun = time.monotonic()
+        with contextlib.suppress(OSError):  # it has died: that is seen by its end
+            self.connection.send((task, scratch))
+
+    def overdue(self, now: float, limit: float) -> bool:
+        """End the page that takes too long; whether it did."""
+        if now - self.begun <= limit:
+            return False
+        self._reason = TIMED_OUT
+        self.kill()
+        return True
+
+    def end(self) -> Outcome:
+        """How it went, when the process has ended or has spoken its last word."""
+        if self._given is None:
+            raise RuntimeError("no page was given to this process")
+        task, tries, scratch = self._given
+        with contextlib.suppress(EOFError, OSError):
+            if self.connection.poll():
+                self._reason = self.connection.recv()
+                self.process.join(5)
+        self.kill()
+        self.was_killed = (self.process.exitcode or 0) < 0
+        seconds = time.monotonic() - self.begun
+        return Outcome(task, scratch, self._reason, round(seconds, 3), tries)
+
+    def kill(self) -> None:
+        """End the process, if it lives, and what it has left running."""
+        if self.process.is_alive():
+            self.process.kill()
+        kill_group(self.process.pid)
+        self.process.join()
+        self.connection.close()
+
+
+def _ended(running: Sequence[_Worker], limit: float, stop: Stop) -> list[_Worker]:
+    """Those that have finished, once at least one has, the time limit of one is reached or a stop
+    is asked for.
+    """
+    left = min(worker.begun for worker in running) + limit - time.monotonic()
+    left = max(0.05, min(left, 1.0))  # an end that its children hide is seen within a second
+    found = set(wait([stop.noted, *(worker.connection for worker in running)], left))
+    now = time.monotonic()
+    return [
+        worker
+        for worker in running
+        if worker.connection in found or worker.overdue(now, limit) or not worker.process.is_alive()
+    ]
+
+
+def _work(connection: Connection, project: Project, engine: str, sample: Task) -> None:
+    """The process of one page: get ready, take the page, make it, say how it went."""
+    lead_own_group()
+    if engine != "fork":
+        announce(project)
+        open_for_pages(project, sample)
+        warm_up(project, sample)
+    try:
+        task, scratch = connection.recv()
+    except EOFError:
+        return
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    gc.enable()
+    os.chdir(scratch)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
+    announce(project)
+    connection.send(make_page(task, scratch, engine))
+    connection.close()
+    os._exit(0)  # what the notebook has left behind must not hold the page up

@@ -1,0 +1,226 @@
+"""The paper that charts are drawn on: matplotlib in points, finished as SVG for a page."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from itertools import product
+from typing import Any, Self
+
+import matplotlib as mpl
+import numpy as np
+from markupsafe import Markup
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from dxkit.model.facts import Fact
+from dxkit.report.charts.style import FONT_SIZE, INK, SMALL, SOFT, WIDTH
+from dxkit.report.charts.svg import FACT, NAME, WORDS, for_page
+from dxkit.report.wording.language import Language
+from dxkit.report.wording.plain_text import harmless
+
+_SETTINGS: Any = {
+    "svg.fonttype": "none",
+    "font.family": "DejaVu Sans",
+    "font.size": FONT_SIZE,
+    "axes.linewidth": 0,
+    "path.simplify": False,
+}
+Point = tuple[float, float]
+_TO_BASELINE = 0.36
+"""How far below the middle of a line its letters stand, in sizes of the font."""
+
+
+_bitmaps: ContextVar[dict[str, bytes] | None] = ContextVar("bitmaps", default=None)
+
+
+@contextmanager
+def with_bitmaps() -> Iterator[dict[str, bytes]]:
+    """Within it every chart drawn is also kept as a PNG, by its name: documents take no SVG."""
+    kept: dict[str, bytes] = {}
+    token = _bitmaps.set(kept)
+    try:
+        yield kept
+    finally:
+        _bitmaps.reset(token)
+
+
+class Canvas:
+    """A drawing of ``width`` × ``height`` points, y downwards. Use as a context.
+
+    Numbers are written only as facts (``fact``); everything else is words and shapes. The same
+    calls give the same bytes. A glyph that the font lacks, or any warning, is an error.
+    """
+
+    def __init__(self, name: str, height: float, language: Language, width: float = WIDTH) -> None:
+        self.name = name
+        self.height = height
+        self.width = width
+        self.language = language
+        self._facts: dict[str, Fact] = {}
+        self._drawn = 0
+
+    def __enter__(self) -> Self:
+        self._context: Any = mpl.rc_context(_SETTINGS | {"svg.hashsalt": self.name})
+        self._context.__enter__()
+        self._warnings = warnings.catch_warnings()
+        self._warnings.__enter__()
+        warnings.simplefilter("error")
+        self._figure = Figure(figsize=(self.width / 72, self.height / 72), frameon=False)
+        FigureCanvasSVG(self._figure)
+        self._axes: Any = self._figure.add_axes((0, 0, 1, 1))
+        self._axes.set(xlim=(0, self.width), ylim=(self.height, 0))
+        self._axes.axis("off")
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._warnings.__exit__(*error)
+        self._context.__exit__(*error)
+
+    # shapes ------------------------------------------------------------------------------
+
+    def bars(self, boxes: Sequence[tuple[float, float, float, float]], colour: str) -> None:
+        """Filled boxes, each (left, top, width, height)."""
+        self.polygons(
+            [[(x, y), (x + w, y), (x + w, y + h), (x, y + h)] for x, y, w, h in boxes], colour
+        )
+
+    def polygons(self, shapes: Sequence[Sequence[Point]], colour: str, edge: str = "none") -> None:
+        """Filled shapes of one colour."""
+        path = Path.make_compound_path(*(Path(_closed(s), closed=True) for s in shapes if len(s)))
+        self._path(path, facecolor=colour, edgecolor=edge, linewidth=1)
+
+    def lines(self, pieces: Sequence[Sequence[Point]], colour: str, width: float = 1.0) -> None:
+        """Open lines of one colour."""
+        path = Path.make_compound_path(*(Path(piece) for piece in pieces))
+        self._path(path, facecolor="none", edgecolor=colour, linewidth=width)
+
+    def dots(self, points: Sequence[Point], colour: str, size: float) -> None:
+        """Round marks ``size`` points across: very short lines with round ends."""
+        path = Path.make_compound_path(*(Path([(x, y), (x + 0.1, y)]) for x, y in points))
+        look = {"linewidth": size, "capstyle": "round", "snap": False}  # snapped, they would vanish
+        self._path(path, facecolor="none", edgecolor=colour, **look)
+
+    def _path(self, path: Path, **look: Any) -> None:
+        """All shapes of one call as one path: no references, which a page's filter would drop."""
+        if np.size(path.vertices):
+            look = {"joinstyle": "miter", "capstyle": "butt", **look}
+            self._axes.add_patch(PathPatch(path, **look, **self._next()))
+
+    def _next(self) -> dict[str, Any]:
+        """Each call draws over those before it."""
+        self._drawn += 1
+        return {"clip_on": False, "zorder": self._drawn}
+
+    # writing -----------------------------------------------------------------------------
+
+    def words(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        at: str = "left",
+        colour: str = INK,
+        *,
+        size: float = FONT_SIZE,
+        spacing: float = 1.05,
+    ) -> None:
+        """Words that are not a number, in the middle of y; ``at`` says which end stands at x. Lines
+        stand one below the other. A name or date that holds figures is marked as one.
+        """
+        kind = NAME if any(letter.isdigit() for letter in text) else WORDS
+        key = f"{kind}{self._drawn}"
+        lines = drawable(text).split("\n")
+        top = y - size * spacing * (len(lines) - 1) / 2
+        for number, line in enumerate(lines):
+            self._write(key, x, top + number * size * spacing, line, at, colour, size)
+
+    def fact(
+        self,
+        x: float,
+        y: float,
+        fact: Fact,
+        at: str = "left",
+        colour: str = INK,
+        *,
+        size: float = FONT_SIZE,
+        weight: str = "normal",
+        signed: bool = False,
+    ) -> None:
+        """A number as readers see it, traceable; a missing one gives its reason, softly."""
+        key = f"{FACT}{len(self._facts)}"
+        self._facts[key] = fact
+        shown = self.language.number(fact, signed=signed)
+        self._write(key, x, y, shown, at, colour if fact.known else SOFT, size, weight)
+
+    def _write(
+        self,
+        key: str,
+        x: float,
+        y: float,
+        text: str,
+        at: str,
+        colour: str,
+        size: float,
+        weight: str = "normal",
+    ) -> None:
+        """One line of text; words and numbers at one height stand on one line."""
+        self._axes.text(
+            x, y + _TO_BASELINE * size, text, ha=at, va="baseline", color=colour, gid=key,
+            fontsize=size, fontweight=weight, parse_math=False, **self._next(),
+        )  # fmt: skip
+
+    # the finished drawing ----------------------------------------------------------------
+
+    def svg(self) -> Markup:
+        """The drawing for a page, named by the elements ``<name>-title`` and ``<name>-text``."""
+        bitmaps = _bitmaps.get()
+        if bitmaps is not None:
+            bitmaps[self.name] = self.png()
+        picture = io.StringIO()
+        self._figure.savefig(
+            picture, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+        )
+        return for_page(picture.getvalue(), self.name, self._facts)
+
+    def png(self, dots_per_inch: int = 200) -> bytes:
+        """The same drawing as a bitmap on white."""
+        picture = io.BytesIO()
+        self._figure.savefig(
+            picture, format="png", dpi=dots_per_inch, facecolor="white", metadata={"Software": None}
+        )
+        return picture.getvalue()
+
+
+def find_fonts(language: Language) -> None:
+    """Write once in each font of the charts, so that matplotlib need not look for it again."""
+    with Canvas("fonts", FONT_SIZE, language) as canvas:
+        for size, weight in product((FONT_SIZE, SMALL), ("normal", "bold")):
+            canvas._write(WORDS, 0, 0, "0", "left", INK, size, weight)
+        canvas.svg()
+
+
+def _closed(shape: Sequence[Point]) -> list[Point]:
+    return [*shape, shape[0]]
+
+
+@lru_cache
+def _glyphs() -> frozenset[int]:
+    """What the charts' font can draw; it holds all of Vietnamese."""
+    return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
+
+
+def drawable(text: str) -> str:
+    """Received text with a box for each letter that the font lacks; line breaks stay."""
+    lines = (harmless(line) for line in text.split("\n"))
+    return "\n".join(
+        "".join(letter if ord(letter) in _glyphs() else "\u25a1" for letter in line)
+        for line in lines
+    )

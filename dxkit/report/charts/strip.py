@@ -1,0 +1,77 @@
+"""A unit among its peers: one strip for each indicator, a dot for each unit compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from dxkit.model.facts import Fact
+from dxkit.report.charts.canvas import Canvas
+from dxkit.report.charts.labels import broken
+from dxkit.report.charts.style import BAD, GOOD, INK, LINE, PEER, SMALL, WIDTH, letters
+from dxkit.report.wording.language import Language
+
+_LEFT = 120.0
+_LABEL = letters(_LEFT - 12)
+_RIGHT = WIDTH - 10.0
+_ROW = 38.0
+_TOP = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One indicator: the unit's own value, that of the whole, and those of its peers.
+
+    The peers' values are drawn as nameless dots: a page tells nothing about another unit.
+    """
+
+    label: str
+    own: Fact
+    whole: Fact | None
+    peers: tuple[float, ...]
+    direction: int = 1
+
+
+def draw_strips(name: str, strips: Sequence[Strip], language: Language) -> Markup:
+    """The strips one below the other, each on the scale from its lowest to its highest value.
+
+    Grey dots are the peers, the upright stroke is the whole, the large dot with its number is the
+    unit: blue when at least as good as the whole, orange when not.
+    """
+    with Canvas(name, _TOP + _ROW * len(strips), language) as canvas:
+        for n, strip in enumerate(strips):
+            middle = _TOP + n * _ROW + 24
+            canvas.lines([[(_LEFT, middle), (_RIGHT, middle)]], LINE, 1)
+            label = broken(strip.label, _LABEL)
+            canvas.words(_LEFT - 10, middle, label, at="right", size=SMALL, spacing=1.0)
+            _draw(canvas, strip, middle)
+        return canvas.svg()
+
+
+def _draw(canvas: Canvas, strip: Strip, middle: float) -> None:
+    known = [f.number for f in (strip.own, strip.whole) if f is not None and f.known]
+    values = [*strip.peers, *known]
+    if not values:
+        canvas.fact(_LEFT, middle - 10, strip.own, size=SMALL)
+        return
+    low, high = min(values), max(values)
+    wide = high - low or 1.0
+
+    def at(value: float) -> float:
+        return _LEFT + 4 + (_RIGHT - _LEFT - 8) * (value - low) / wide
+
+    canvas.dots([(at(value), middle) for value in strip.peers], PEER, 6)
+    whole = strip.whole if strip.whole is not None and strip.whole.known else None
+    if whole is not None:
+        canvas.lines([[(at(whole.number), middle - 8), (at(whole.number), middle + 8)]], INK, 1.6)
+    if not strip.own.known:
+        canvas.fact(_LEFT, middle - 14, strip.own, size=SMALL)
+        return
+    good = whole is None or (strip.own.number - whole.number) * strip.direction >= 0
+    x = at(strip.own.number)
+    canvas.dots([(x, middle)], GOOD if good else BAD, 10.5)
+    side = "left" if x < _LEFT + 26 else "right" if x > _RIGHT - 18 else "center"
+    shift = {"left": -5, "right": 5, "center": 0}[side]
+    canvas.fact(x + shift, middle - 14, strip.own, at=side, weight="bold", size=SMALL)

@@ -1,0 +1,83 @@
+"""Units on a schema of where they lie, or on a map when the campaign folder holds one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from dxkit.model.facts import Fact
+from dxkit.report.charts.canvas import Canvas, Point
+from dxkit.report.charts.labels import broken
+from dxkit.report.charts.style import GRADES, INK, LINE, SMALL, TRACK, WIDTH, letters
+from dxkit.report.wording.language import Language
+
+_GAP = 3.0
+_LEAST = 70.0  # width of a tile that holds most names in two lines
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit to be shown: its name, its number, and the background's step (0 worst … 4 best; None
+    without a number).
+    """
+
+    label: str
+    fact: Fact
+    step: int | None
+
+
+def draw_tiles(name: str, tiles: Sequence[tuple[int, int, Place]], language: Language) -> Markup:
+    """Equal tiles by (row, column), each with the unit's name and number."""
+    columns = max(column for _, column, _ in tiles) + 1
+    rows = max(row for row, _, _ in tiles) + 1
+    width = max(WIDTH, _LEAST * columns)
+    wide = width / columns
+    high = 56.0
+    with Canvas(name, rows * high, language, width) as canvas:
+        for row, column, place in tiles:
+            box = (column * wide + _GAP / 2, row * high + _GAP / 2, wide - _GAP, high - _GAP)
+            canvas.bars([box], _colour(place))
+            _write(canvas, ((column + 0.5) * wide, (row + 0.5) * high), place, letters(wide - _GAP))
+        return canvas.svg()
+
+
+def draw_map(
+    name: str, shapes: Sequence[tuple[Sequence[Sequence[Point]], Place]], language: Language
+) -> Markup:
+    """Areas given by rings of (longitude, latitude), each with its name and number inside."""
+    points = [point for rings, _ in shapes for ring in rings for point in ring]
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    scale = WIDTH / (east - west or 1.0)
+    height = min((north - south) * scale, 420.0) or 1.0
+    scale = min(scale, height / (north - south or 1.0))
+
+    def at(point: Point) -> Point:
+        return (point[0] - west) * scale, (north - point[1]) * scale
+
+    with Canvas(name, height, language) as canvas:
+        for rings, place in shapes:
+            outlines = [[at(point) for point in ring] for ring in rings]
+            canvas.polygons(outlines, _colour(place), LINE)
+        for rings, place in shapes:
+            ring = [at(point) for point in max(rings, key=len)]
+            centre = (
+                (min(x for x, _ in ring) + max(x for x, _ in ring)) / 2,
+                (min(y for _, y in ring) + max(y for _, y in ring)) / 2,
+            )
+            _write(canvas, centre, place, 12)
+        return canvas.svg()
+
+
+def _colour(place: Place) -> str:
+    return TRACK if place.step is None else GRADES[place.step]
+
+
+def _write(canvas: Canvas, centre: Point, place: Place, width: int) -> None:
+    x, y = centre
+    label = broken(place.label, width)
+    shift = 8 if "\n" not in label else 15
+    canvas.words(x, y - 8, label, at="center", size=SMALL)
+    canvas.fact(x, y + shift, place.fact, at="center", colour=INK, weight="bold", size=SMALL)

@@ -1,0 +1,141 @@
+"""The object the start notebook touches: where the period stands, and links to everything."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from markupsafe import Markup
+
+from dxkit.analysis.facts.indicator_kinds import TOTAL
+from dxkit.model.findings import Severity
+from dxkit.period import OpenPeriod
+from dxkit.report.explore import numbers
+from dxkit.report.explore.live import styled
+from dxkit.report.wording.language import load_language
+
+_NOTEBOOKS = ("explore_initiatives", "data_quality", "quarterly_report", "province_overview")
+_DOCUMENTS = {"guide": "quarter.md", "finding_guide": "findings.md", "api": "python-api.md"}
+
+
+class Shown:
+    """A finished piece of a notebook."""
+
+    def __init__(self, content: Markup) -> None:
+        self.content = content
+
+    def _repr_html_(self) -> str:
+        return str(styled(self.content))
+
+    def __repr__(self) -> str:
+        return str(self.content.striptags())
+
+
+class Start:
+    """The state of a period and the ways on. Each method gives one part of the notebook."""
+
+    def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
+        self.opened = opened
+        self.language = load_language(language)
+        self.period = opened.analysis.period.id
+        self.folder = opened.project.output_folder(opened.campaign.id, self.period)
+
+    def state(self) -> Shown:
+        """What came in, what is wrong with it, what was made of it, who leads."""
+        say, received = numbers.speaker(self.language), self.opened.received
+        title = say(
+            "explore.start_title",
+            campaign=self.language.name(self.opened.campaign.names),
+            period=self.language.period(self.period),
+        )
+        lines = [self._files(), self._findings(), self._pages(), *self._ranking()]
+        content = Markup("<h2>{}</h2>").format(title)
+        if received.simulated_files:
+            content += Markup('<p class="banner" role="note">{}</p>').format(
+                say("report.simulated")
+            )
+        items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+        return Shown(content + Markup("<ul>{}</ul>").format(items))
+
+    def links(self) -> Shown:
+        """The notebooks, the results that exist, the documents."""
+        notebooks = self.opened.project.notebooks
+        documents = self.opened.project.root / "docs" / self.language.code
+        groups = {
+            "notebooks": [(name, notebooks / f"{name}.ipynb") for name in _NOTEBOOKS],
+            "results": [
+                ("index", self.folder / "index.html"),
+                ("findings", self.folder / "findings.html"),
+                ("league", self.folder / "league.xlsx"),
+            ],
+            "documents": [(key, documents / name) for key, name in _DOCUMENTS.items()],
+        }
+        content = Markup("")
+        for group, links in groups.items():
+            items = [self._link(key, path) for key, path in links if path.exists()]
+            if items:
+                heading = self.language.text(f"explore.start_{group}")
+                content += Markup("<h3>{}</h3><ul>{}</ul>").format(heading, Markup("").join(items))
+        return Shown(content)
+
+    def _link(self, key: str, path: Path) -> Markup:
+        address = Path(os.path.relpath(path, self.opened.project.notebooks)).as_posix()
+        # JupyterLab opens what it can show; a workbook it can only hand on.
+        mark = Markup(" download") if path.suffix == ".xlsx" else ""
+        return Markup('<li><a href="{}"{}>{}</a></li>').format(
+            address, mark, self.language.text(f"explore.link_{key}")
+        )
+
+    def _files(self) -> Markup:
+        received = self.opened.received
+        text = numbers.speaker(self.language)
+        files = numbers.count(len(received.sources))
+        missing = sum(f.code == "workbook_missing" for f in received.findings)
+        if not missing:
+            return text("explore.start_files_all", files=files)
+        return text("explore.start_files", files=files, missing=numbers.count(missing))
+
+    def _findings(self) -> Markup:
+        found = [f.severity for f in self.opened.received.findings]
+        return numbers.speaker(self.language)(
+            "explore.start_findings",
+            errors=numbers.count(found.count(Severity.ERROR)),
+            warnings=numbers.count(found.count(Severity.WARNING)),
+            notes=numbers.count(found.count(Severity.NOTE)),
+        )
+
+    def _pages(self) -> Markup:
+        text = numbers.speaker(self.language)
+        try:
+            manifest = json.loads((self.folder / "manifest.json").read_text("utf-8"))
+            status = [page["status"] for page in manifest["pages"].values()]
+            inputs = manifest["inputs"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return text("explore.start_no_pages", period=self.period)
+        failed = status.count("failed")
+        said = text(
+            "explore.start_pages",
+            made=numbers.count(len(status) - failed),
+            failed=numbers.count(failed),
+        )
+        if inputs != {s.name: s.sha256 for s in self.opened.received.sources}:
+            said += Markup(" ") + text("explore.start_outdated", period=self.period)
+        return said
+
+    def _ranking(self) -> list[Markup]:
+        analysis, level = self.opened.analysis, self.opened.campaign.report_level
+        units = analysis.units.at_level(level)
+        places = {u: analysis.scorecard(u.code).find(TOTAL, "rank") for u in units}
+        known = {u: fact.number for u, fact in places.items() if fact and fact.known}
+        said = [
+            numbers.speaker(self.language)(
+                "explore.start_ranked",
+                ranked=numbers.count(len(known)),
+                units=numbers.count(len(units)),
+            )
+        ]
+        first = [unit.name for unit, place in known.items() if place == 1]
+        if first:
+            said.append(self.language.text("explore.start_leading", units=", ".join(first)))
+        return said

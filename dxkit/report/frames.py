@@ -1,0 +1,127 @@
+"""A period as pandas frames, for analysts: tidy, one thing per row, columns as documented.
+
+Shares are fractions. Text columns hold text, never a missing value; numbers that are missing are
+NaN, and ``flag`` says why. Each call makes a new frame, so nothing an analyst does to one reaches
+another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dxkit.analysis.rows import IndicatorRow, RankingRow, indicator_rows, ranking_rows
+from dxkit.model.initiatives import Initiative
+from dxkit.report.wording.findings import finding_text, names_in_findings
+from dxkit.report.wording.language import load_language
+
+if TYPE_CHECKING:
+    from dxkit.analysis.facts.scorecard import Analysis
+    from dxkit.model.units import UnitRegistry
+
+UNIT_COLUMNS = ("unit_code", "unit_name", "type", "level", "parent_code")
+OBSERVATION_COLUMNS = (
+    "period", "unit_code", "unit_name", "level", "measure", "value", "flag", "raw", "file",
+    "sheet", "cell", "correction",
+)  # fmt: skip
+INDICATOR_COLUMNS = tuple(field.name for field in fields(IndicatorRow))
+RANKING_COLUMNS = tuple(field.name for field in fields(RankingRow))
+FINDING_COLUMNS = ("code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message")
+FACT_COLUMNS = (
+    "period", "unit_code", "subject", "kind", "value", "unit_of_measure", "decimals", "method",
+    "missing", "marks", "cells",
+)  # fmt: skip
+INITIATIVE_COLUMNS = (
+    "name", "unit_code", "unit_name", "locality", "field", "start", "start_period", "aim",
+    "indicators", "households", "evidence", "source", "period", "published", "file", "sheet",
+    "cell",
+)  # fmt: skip
+_NUMBERS = {"value", "numerator", "denominator", "target", "attained", "points", "rank",
+            "previous_rank", "households"}  # fmt: skip
+
+
+def _frame(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
+    frame = pd.DataFrame([list(row) for row in rows], columns=list(columns), dtype=object)
+    for column in columns:
+        if column in _NUMBERS:
+            frame[column] = pd.to_numeric(frame[column].astype(float))
+        elif column not in ("published", "decimals", "cells"):
+            frame[column] = frame[column].fillna("").astype(str)
+    return frame
+
+
+def units_frame(units: UnitRegistry) -> pd.DataFrame:
+    """One row per unit, hamlets included, parents before children's level."""
+    return _frame(
+        UNIT_COLUMNS, ([u.code, u.name, u.type, u.level, u.parent_code] for u in units.units)
+    )
+
+
+def observations_frame(analysis: Analysis) -> pd.DataFrame:
+    """One row per received value, with the cell it stands in."""
+    rows = []
+    for o in analysis.received.table.observations:
+        unit = analysis.units.get(o.unit_code)
+        rows.append([
+            o.period, unit.code, unit.name, unit.level, o.measure, o.value, o.flag or "", o.raw,
+            o.place.file, o.place.sheet, o.place.cell, o.correction,
+        ])  # fmt: skip
+    return _frame(OBSERVATION_COLUMNS, rows)
+
+
+def indicators_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
+    """One row per unit, indicator and period."""
+    return _frame(
+        INDICATOR_COLUMNS,
+        (astuple(row) for analysis in analyses for row in indicator_rows(analysis)),
+    )
+
+
+def ranking_frame(analysis: Analysis) -> pd.DataFrame:
+    """One row per ranked unit, by level, group and place."""
+    return _frame(RANKING_COLUMNS, (astuple(row) for row in ranking_rows(analysis)))
+
+
+def findings_frame(analysis: Analysis, language: str) -> pd.DataFrame:
+    """One row per finding, with its text."""
+    words = load_language(language)
+    names = names_in_findings(analysis.campaign, analysis.units, words)
+    rows = (
+        [
+            f.code, str(f.severity), f.unit_code, f.place.file, f.place.sheet, f.place.cell, f.raw,
+            finding_text(f, words, names),
+        ]
+        for f in analysis.received.findings
+    )  # fmt: skip
+    return _frame(FINDING_COLUMNS, rows)
+
+
+def facts_frame(analysis: Analysis, unit_code: str) -> pd.DataFrame:
+    """One row per fact of a unit's scorecard; ``cells`` lists the cells behind it."""
+    rows = (
+        [
+            key.period, key.unit, key.subject, key.kind, fact.value, str(fact.unit), fact.decimals,
+            fact.method, fact.missing, " ".join(sorted(fact.marks)),
+            [str(cell) for cell in fact.sources],
+        ]
+        for key, fact in analysis.scorecard(unit_code).facts.items()
+    )  # fmt: skip
+    return _frame(FACT_COLUMNS, rows)
+
+
+def initiatives_frame(initiatives: Iterable[Initiative], units: UnitRegistry) -> pd.DataFrame:
+    """One row per initiative and place, reported and published ones."""
+    rows = (
+        [
+            i.name, i.unit_code, units.get(i.unit_code).name, i.locality, i.field, i.start,
+            i.start_period, i.aim, " ".join(i.indicators), i.households, i.evidence, i.source,
+            i.period, i.published, i.place.file, i.place.sheet, i.place.cell,
+        ]
+        for i in initiatives
+    )  # fmt: skip
+    frame = _frame(INITIATIVE_COLUMNS, rows)
+    frame["published"] = frame["published"].astype(bool)
+    return frame

@@ -1,0 +1,98 @@
+"""What every part of a page looks at, and the small pieces of page that parts share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from dxkit.model.facts import Claim, Reference
+from dxkit.model.rules import Words
+from dxkit.model.text import slug
+from dxkit.period import OpenPeriod
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.tracing import PageLanguage
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
+
+_TITLE = re.compile(r"<(h[1-6]|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
+
+
+class Part:
+    """A finished piece of a page, shown by any notebook; where only text can be shown, its title:
+    the numbers of a table would run into one another.
+    """
+
+    def __init__(self, html: Markup) -> None:
+        self.html = html
+
+    def _repr_html_(self) -> str:
+        return str(self.html)
+
+    def __repr__(self) -> str:
+        found = _TITLE.search(self.html)
+        return str(Markup(found[2]).striptags()) if found else ""
+
+
+class Context:
+    """One unit in one period, in one language: what a part is made from."""
+
+    def __init__(self, opened: OpenPeriod, unit_code: str, language: str) -> None:
+        self.opened = opened
+        self.language = PageLanguage(load_language(language))
+        self.view = View(opened.analysis, opened.analysis.units.get(unit_code))
+        self.writer = Writer(opened.campaign, opened.analysis.units, self.language)
+
+    def section(self, key: str, body: Markup) -> Part:
+        """A part under the heading ``report.<key>_title``."""
+        return Part(self.titled(self.language.plain(f"report.{key}_title"), body))
+
+    def titled(self, title: str, body: Markup) -> Markup:
+        """A section with a heading that can be linked to."""
+        about = f"{self.opened.analysis.period.id}/{self.view.unit.code}"
+        return Markup('<section data-about="{}"><h2 id="{}">{}</h2>{}</section>').format(
+            about, slug(title), title, body
+        )
+
+    def assumed(self) -> Markup:
+        """The mark of a rule that is an assumption."""
+        return Markup('<span class="assumed">({})</span>').format(
+            self.language.text("report.assumed")
+        )
+
+    def sentences(self, claims: Iterable[Claim]) -> Markup:
+        """Claims one after the other, without a paragraph of their own."""
+        return Markup(" ").join(self.writer.sentence(claim) for claim in claims)
+
+    @staticmethod
+    def said(what: str, text: str) -> Markup:
+        """A judgement in words, as an element that says what is judged, so that it can be proved
+        again: ``band/<unit>``, ``award/<unit>``, ``decision/<unit>/<reward>``,
+        ``reason/<unit>/<reward>``, ``met/<unit>/<indicator>`` or ``scoring/<indicator>``.
+        """
+        return Markup('<span class="said" data-said="{}">{}</span>').format(what, text)
+
+    def band(self, code: str) -> Markup:
+        """A unit's grade."""
+        band = self.opened.analysis.results.totals[code].band
+        return self.said(f"band/{code}", self.language.name(band.names) if band else "–")
+
+    def award(self, code: str) -> Markup:
+        """The reward that a unit is proposed for."""
+        award = self.opened.analysis.results.totals[code].award
+        names = (r.names for r in self.opened.campaign.rewards if r.id == award)
+        return self.said(f"award/{code}", next(map(self.language.name, names), "–"))
+
+    def name(self, code: str) -> Markup:
+        """A unit's name as it begins a line."""
+        return self.writer.name(Reference("unit", code), starts=True)
+
+    def dated_name(self, words: Words) -> Markup:
+        """A name from the campaign folder, which may hold figures."""
+        return Markup('<span class="name">{}</span>').format(self.language.name(words))
+
+    @staticmethod
+    def date(text: str) -> Markup:
+        """A day or period, whose figures are no facts."""
+        return Markup('<span class="date">{}</span>').format(text)

@@ -1,0 +1,180 @@
+"""The units inside one, ranked, rewarded and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from dxkit.analysis.facts.indicator_kinds import TOTAL
+from dxkit.analysis.facts.scorecard import Scorecard
+from dxkit.model.facts import Fact
+from dxkit.model.observations import SILENT
+from dxkit.model.rules import RewardRule
+from dxkit.report.parts.context import Context, Part
+from dxkit.report.sentences.data_state import reporting_claims
+from dxkit.report.sentences.headlines import standing
+from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.tables import Cell, Column, render_table
+
+
+def league(context: Context) -> Part:
+    """The units that are ranked inside this one: place, points, grade, award; the rules; those that
+    are not ranked, each with its reason; and who is rewarded and why.
+    """
+    below = context.view.children
+    grouped = context.opened.analysis.results.group_of
+    if not below or grouped(below[0].unit) != context.view.unit.code:
+        return Part(Markup(""))
+    totals = context.opened.analysis.results.totals
+    ranked = [card for card in below if totals[card.unit.code].rank is not None]
+    ranked.sort(key=lambda card: totals[card.unit.code].rank or 0)
+    body = _ranking(context, ranked) + _rules(context, ranked)
+    apart = [card for card in below if totals[card.unit.code].rank is None]
+    body += _not_ranked(context, apart)
+    for rule in context.opened.campaign.rewards:
+        body += _decisions(context, rule)
+    sure = list(list_certainty(context.view))
+    if sure:
+        body += context.writer.paragraph(sure)
+    return context.section("league", body)
+
+
+def _ranking(context: Context, ranked: list[Scorecard]) -> Markup:
+    if not ranked:
+        return Markup("")
+    columns = list(_columns(context, ranked))
+    text = context.language.text
+    headings = [Column(text("report.unit"))]
+    headings += [Column(text(f"report.column_{key}"), numeric=True) for key in columns]
+    level = context.view.child_level.id
+    judged = {
+        "band": context.band if context.opened.campaign.scoring.bands else None,
+        "award": context.award if _rewards(context, level) else None,
+    }
+    headings += [Column(text(f"report.column_{key}")) for key, said in judged.items() if said]
+    rows: list[list[Cell]] = []
+    for card in ranked:
+        row: list[Cell] = [context.name(card.unit.code)]
+        row += [_number(context, card, key) for key in columns]
+        row += [said(card.unit.code) for said in judged.values() if said]
+        rows.append(row)
+    caption = text("report.league_caption", unit=context.writer.name(context.view.itself))
+    return render_table(caption, headings, rows, context.language)
+
+
+def _rewards(context: Context, level: str) -> bool:
+    """Whether any reward is given at a level."""
+    return any(rule.level == level for rule in context.opened.campaign.rewards)
+
+
+def _columns(context: Context, ranked: list[Scorecard]) -> Iterator[str]:
+    """The columns of figures that hold something."""
+    yield "rank"
+    if any(card.find(TOTAL, "rank_best") for card in ranked):
+        yield "rank_range"
+    yield "points"
+    covered = (card.fact(TOTAL, "covered") for card in ranked)
+    if any(fact.known and fact.number < 1 for fact in covered):
+        yield "covered"
+    if context.view.previous_period is not None:
+        yield from ("rank_change", "progress", "progress_rank")
+
+
+def _number(context: Context, card: Scorecard, key: str) -> Cell:
+    if key != "rank_range":
+        return card.find(TOTAL, key) or "–"
+    best, worst = (card.find(TOTAL, kind) for kind in ("rank_best", "rank_worst"))
+    if best is None or worst is None:
+        return "–"
+    if best.value == worst.value:
+        return best
+    return context.language.fact(best) + Markup("–") + context.language.fact(worst)
+
+
+def _rules(context: Context, ranked: list[Scorecard]) -> Markup:
+    """The whole rule under the table, and what its columns mean."""
+    note = context.sentences(ranking_rules(context.view))
+    if context.opened.campaign.ranking.assumed:
+        note += Markup(" ") + context.assumed()
+    if any(card.find(TOTAL, "rank_best") for card in ranked):
+        key = "ranking_columns" if context.view.previous_period else "ranking_columns_first"
+        note += Markup(" ") + context.language.text(f"report.{key}")
+    return Markup('<p class="note">{}</p>').format(note)
+
+
+def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
+    """Those that are not ranked, each with its reason."""
+    analysis = context.opened.analysis
+    silent = {c.unit.code for c in apart if analysis.results.totals[c.unit.code].missing in SILENT}
+    elsewhere = ("data_all_reported", "data_lacking")
+    claims = [c for c in reporting_claims(context.view) if c.message not in elsewhere]
+    if not silent:
+        claims = []
+    others = (standing(View(analysis, c.unit)) for c in apart if c.unit.code not in silent)
+    claims += [claim for claim in others if claim is not None]
+    items = Markup("").join(
+        Markup("<li>{}</li>").format(context.writer.sentence(claim)) for claim in claims
+    )
+    if not items:
+        return Markup("")
+    title = context.language.text("report.unranked")
+    return Markup("<h3>{}</h3><ul>{}</ul>").format(title, items)
+
+
+def _decisions(context: Context, rule: RewardRule) -> Markup:
+    """Who is on the list of a reward and why, and why the next one is not; its conditions."""
+    text, analysis = context.language.text, context.opened.analysis
+    key = (context.view.child_level.id, context.view.unit.code, rule.id)
+    decisions = analysis.results.decisions.get(key, ())
+    last = max((n for n, d in enumerate(decisions) if d.awarded), default=-1)
+    kind = "rank" if rule.by == "points" else "progress_rank"
+    rows: list[list[Cell]] = [
+        [
+            context.name(d.unit_code),
+            analysis.scorecard(d.unit_code).fact(TOTAL, kind),
+            context.said(
+                f"decision/{d.unit_code}/{rule.id}",
+                text("report.award_yes" if d.awarded else "report.award_no"),
+            ),
+            context.said(f"reason/{d.unit_code}/{rule.id}", text(f"report.reason_{d.reason}")),
+        ]
+        for d in decisions[: last + 2]
+    ]
+    if not rows:
+        return Markup("")
+    columns = [
+        Column(text("report.unit")),
+        Column(text(f"report.column_{kind}"), numeric=True),
+        Column(text("report.column_award")),
+        Column(text("report.column_reason")),
+    ]
+    caption = text("report.award_caption", award=context.language.name(rule.names))
+    note = context.sentences(reward_rules(context.view, rule))
+    if rule.assumed:
+        note += Markup(" ") + context.assumed()
+    return render_table(caption, columns, rows, context.language, note)
+
+
+def comparison(context: Context) -> Part:
+    """The same indicators for all units below."""
+    if not context.view.children:
+        return Part(Markup(""))
+    text = context.language.text
+    columns = [Column(text("report.unit"))]
+    cards = [*context.view.children, *([context.view.scorecard] if context.view.results else [])]
+    shown = [
+        i for i in context.opened.campaign.indicators if any(c.find(i.id, "value") for c in cards)
+    ]
+    columns += [Column(context.language.name(i.short_names), numeric=True) for i in shown]
+    rows: list[list[Cell]] = []
+    for card in cards:
+        row: list[Cell] = [context.name(card.unit.code)]
+        values: list[Fact | None] = [card.find(indicator.id, "value") for indicator in shown]
+        row += [value or "–" for value in values]
+        rows.append(row)
+    caption = text("report.comparison_caption", unit=context.writer.name(context.view.itself))
+    totals = len(cards) - len(context.view.children)
+    table = render_table(caption, columns, rows, context.language, totals=totals)
+    return context.section("comparison", table)

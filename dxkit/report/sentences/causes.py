@@ -1,0 +1,257 @@
+"""Where the results come from: which of the units below carry them and which hold them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dxkit.analysis.facts.indicator_kinds import TOTAL
+from dxkit.analysis.facts.scorecard import Scorecard
+from dxkit.model.campaign import Indicator, IndicatorKind
+from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.report.sentences.catalogue import Filling, choose, state
+from dxkit.report.sentences.coverage import too_few_to_judge
+from dxkit.report.sentences.narrative_rules import MOST_OTHERS
+from dxkit.report.sentences.unit_view import View, unit_of
+from dxkit.report.sentences.weakest import reached_below, weakest_first
+
+_COUNTS = ("children", "children_known", "children_met")
+_MISSING = frozenset({"not_reported", "unread", "no_data", "rejected"})
+_IDLE = frozenset({"not_applicable"})
+MOST_SHORT = 5
+"""Units that are named where they miss a target; more are counted."""
+
+
+def causes(view: View) -> Iterator[Claim]:
+    """The units below on the weakest of what is lacking, and how many of them reach the other
+    targets; that nothing is lacking, or that too little is known to say so.
+    """
+    ratios = [i for i in view.indicators if i.kind is IndicatorKind.RATIO]
+    if not any(view.fact(i.id, "value").known for i in view.indicators):
+        return  # the situation says so
+    lacking = weakest_first(view)
+    yield from _overall(view, lacking)
+    if lacking:
+        yield from _below(view, lacking[0])
+        yield from _others(view, lacking[1:])
+    elif not view.fact(TOTAL, "targets").number:
+        for indicator in _most_spread(view, ratios):
+            yield from _below(view, indicator)
+    if any(view.fact(i.id, "value").known for i in ratios):
+        yield from _left_out(view, ratios, "below_left_out", "left_out", _MISSING)
+        yield from _left_out(view, ratios, "below_not_applicable", "not_applicable", _IDLE)
+        yield from _small(view, ratios)
+
+
+def _overall(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
+    """Where the unit itself reaches all its targets: whether those below do so too."""
+    if not view.children or too_few_to_judge(view):
+        return
+    reached = list(reached_below(view))
+    shown = [r for r in reached if r.is_short] if lacking else reached
+    claim = choose(
+        ("below_whole_met",) if lacking else ("below_nothing", "below_unknown"),
+        {
+            **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
+            **{f"met_{r.indicator.id}": r.met for r in shown},
+            **{f"known_{r.indicator.id}": r.known for r in shown},
+            "unit": view.itself,
+        },
+    )
+    if claim is not None:
+        yield claim
+
+
+def _most_spread(view: View, ratios: list[Indicator]) -> list[Indicator]:
+    spreads = [
+        (fact.number, indicator)
+        for indicator in ratios
+        if (fact := view.scorecard.find(indicator.id, "spread")) is not None and fact.known
+    ]
+    return [max(spreads, key=lambda pair: pair[0])[1]] if spreads else []
+
+
+def _below(view: View, indicator: Indicator) -> Iterator[Claim]:
+    """How many units below reach the target, which are best and worst, and which of them holds a
+    missed target back most.
+    """
+    values = view.child_facts(indicator.id, "value")
+    if len(values) < 2:
+        yield from _others(view, [indicator])
+        return
+    counts = view.known_kinds(indicator.id, *_COUNTS)
+    common: dict[str, Filling] = {
+        **counts,
+        "indicator": Reference("short_indicator", indicator.id),
+        "level": view.child_level,
+    }
+    slot = ("below_all_met", "below_none_met", "below_some_met", "below_untargeted")
+    claim = choose(slot, common)
+    if claim is not None:
+        yield claim
+    if indicator.kind is IndicatorKind.RATIO:
+        yield from _extremes(view, indicator, values)
+    yield from _short(view, indicator)
+    claim = _drag(view, indicator) if view.result(indicator.id).is_met is False else None
+    if claim is not None:
+        yield claim
+
+
+def _extremes(view: View, indicator: Indicator, values: tuple[Fact, ...]) -> Iterator[Claim]:
+    """Which units below are best and worst on a ratio, and how far apart they are."""
+    ordered = sorted(values, key=lambda fact: fact.number * indicator.direction)
+    best, worst = ordered[-1], ordered[0]
+    claim = choose(
+        ("below_spread", "below_equal"),
+        {
+            **view.known_kinds(indicator.id, "spread", "children_known"),
+            "best": best,
+            "worst": worst,
+            "best_units": [unit_of(fact) for fact in values if fact.number == best.number],
+            "worst_units": [unit_of(fact) for fact in values if fact.number == worst.number],
+        },
+        indicator.direction,
+    )
+    if claim is not None:
+        yield claim
+
+
+def _short(view: View, indicator: Indicator) -> Iterator[Claim]:
+    """Which units below miss the target, where they are few beside those that reach it."""
+    gaps = [
+        fact
+        for fact in view.child_facts(indicator.id, "gap")
+        if view.analysis.results.by_indicator[fact.key.unit, indicator.id].is_met is False
+    ]
+    met = view.scorecard.find(indicator.id, "children_met")
+    if met is None or not met.value or not 0 < len(gaps) <= MOST_SHORT:
+        return
+    claim = choose(
+        ("below_short",),
+        {
+            **view.known_kinds(indicator.id, *_COUNTS),
+            **{f"short_{fact.key.unit}": fact for fact in gaps},
+            "short_units": [unit_of(fact) for fact in gaps],
+            "indicator": Reference("short_indicator", indicator.id),
+        },
+        indicator.direction,
+    )
+    if claim is not None:
+        yield claim
+
+
+def _others(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
+    """How many units below reach the other targets that some of them miss, in one sentence; and
+    which of them miss it, where there is one such target.
+    """
+    filling: dict[str, Filling] = {}
+    short = {r.indicator.id: r for r in reached_below(view) if r.is_short}
+    others = [short[i.id] for i in lacking if i.id in short][:MOST_OTHERS]
+    for place, other in enumerate(others, start=1):
+        filling[f"met_{place}"] = other.met
+        filling[f"known_{place}"] = other.known
+        filling[f"name_{place}"] = Reference("short_indicator", other.indicator.id)
+    if others:
+        yield state(f"below_others_{len(others)}", filling)
+    if len(others) == 1:
+        yield from _short(view, others[0].indicator)
+
+
+def _drag(view: View, indicator: Indicator) -> Claim | None:
+    """The unit below whose share of the result is furthest behind its share of the whole."""
+    if indicator.direction < 0 or indicator.kind is not IndicatorKind.RATIO:
+        return None
+    pairs = [
+        (child.find(indicator.id, "contribution"), child.find(indicator.id, "weight"))
+        for child in view.children
+    ]
+    known = [(c, w) for c, w in pairs if c is not None and w is not None and c.known and w.known]
+    if not known:
+        return None
+    contribution, weight = max(known, key=lambda pair: pair[1].number - pair[0].number)
+    return choose(
+        ("below_drag",),
+        {
+            "contribution": contribution,
+            "weight": weight,
+            "drag_unit": unit_of(weight),
+            "unit": view.itself,
+            "whole": Reference("measure", indicator.denominator),
+            "part": Reference("measure", indicator.numerator),
+        },
+    )
+
+
+def _left_out(
+    view: View, ratios: list[Indicator], message: str, name: str, reasons: frozenset[str]
+) -> Iterator[Claim]:
+    """Which units below are left out for these reasons; one claim for all ratios that lack the
+    same ones.
+    """
+    found: dict[tuple[str, ...], list[Indicator]] = {}
+    for indicator in ratios:
+        left = [
+            child
+            for child in view.children
+            if (fact := child.find(indicator.id, "value")) is not None and fact.missing in reasons
+        ]
+        codes = tuple(child.unit.code for child in left)
+        absent = _none_there(view, indicator, left) if reasons == _IDLE else None
+        if absent is not None:
+            yield absent
+        elif codes:
+            found.setdefault(codes, []).append(indicator)
+    for codes, indicators in found.items():
+        yield state(
+            f"{message}_all" if len(indicators) == len(ratios) else message,
+            {
+                **{f"{name}_{i.id}": view.fact(i.id, f"children_{name}") for i in indicators},
+                "units": [Reference("unit", code) for code in codes],
+                "indicators": [Reference("short_indicator", i.id) for i in indicators],
+            },
+        )
+
+
+def _none_there(view: View, indicator: Indicator, idle: list[Scorecard]) -> Claim | None:
+    """That these units have none of the things of which the indicator is a share."""
+    filling: dict[str, Filling] = {}
+    for card in idle:
+        filling |= view.nought_of(card, indicator)
+    if len(filling) < len(idle) or not idle:
+        return None
+    return choose(
+        ("below_none_there",),
+        {
+            f"not_applicable_{indicator.id}": view.fact(indicator.id, "children_not_applicable"),
+            **filling,
+            "units": [Reference("unit", card.unit.code) for card in idle],
+            "indicators": Reference("short_indicator", indicator.id),
+            "whole": Reference("measure", indicator.denominator),
+        },
+    )
+
+
+def _small(view: View, ratios: list[Indicator]) -> Iterator[Claim]:
+    """Which ratios below rest on so few things that one more or less moves them."""
+    found: dict[tuple[tuple[str, ...], str], list[Indicator]] = {}
+    for indicator in ratios:
+        smallest = view.scorecard.find(indicator.id, "smallest")
+        if smallest is None:
+            continue
+        codes = tuple(
+            fact.key.unit
+            for fact in view.child_facts(indicator.id, "denominator")
+            if 0 < fact.number < smallest.number
+        )
+        if codes:
+            found.setdefault((codes, indicator.denominator), []).append(indicator)
+    for (codes, denominator), indicators in found.items():
+        yield state(
+            "below_small",
+            {
+                **{f"small_{i.id}": view.fact(i.id, "small_denominators") for i in indicators},
+                "smallest": view.fact(indicators[0].id, "smallest"),
+                "units": [Reference("unit", code) for code in codes],
+                "indicators": [Reference("short_indicator", i.id) for i in indicators],
+                "thing": Reference("thing", denominator),
+            },
+        )

@@ -1,0 +1,175 @@
+"""What the charts show, said in a sentence: each claim is the title of one chart."""
+
+from __future__ import annotations
+
+from dxkit.model.campaign import Indicator
+from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.report.sentences.catalogue import choose
+from dxkit.report.sentences.unit_view import View, unit_of
+from dxkit.report.sentences.weakest import reached_below
+
+
+def peers_claim(view: View) -> Claim | None:
+    """Where the unit stands furthest above and furthest below the whole it is ranked in, among the
+    indicators measured as shares of which more is better.
+    """
+    compared = [
+        fact
+        for indicator in view.indicators
+        if indicator.kind == "ratio" and indicator.direction > 0
+        if (fact := view.scorecard.find(indicator.id, "against_group")) is not None and fact.known
+    ]
+    if not compared or view.group is None:
+        return None
+    best = max(compared, key=lambda fact: fact.number)
+    worst = min(compared, key=lambda fact: fact.number)
+    return choose(
+        ("picture_peers_both", "picture_peers_above", "picture_peers_below"),
+        {
+            "best": best,
+            "worst": worst,
+            "best_indicator": Reference("short_indicator", best.key.subject),
+            "worst_indicator": Reference("short_indicator", worst.key.subject),
+            "unit": view.itself,
+            "group": Reference("unit", view.group.code),
+        },
+    )
+
+
+def targets_claim(view: View) -> Claim | None:
+    """Which share that should rise is furthest from its target or, where all reach theirs, nearest
+    to it.
+    """
+    gaps = [
+        fact
+        for indicator in view.indicators
+        if indicator.kind == "ratio"
+        and indicator.direction > 0
+        and (fact := view.scorecard.find(indicator.id, "gap")) is not None
+        and fact.known
+    ]
+    if not gaps:
+        return None
+    least = min(gaps, key=lambda fact: fact.number)
+    return choose(
+        [f"picture_targets_{name}" for name in ("missed", "met", "close", "equal")],
+        {"gap": least, "indicator": Reference("short_indicator", least.key.subject)},
+    )
+
+
+def changes_claim(view: View) -> Claim | None:
+    """Between which changes the shares lie."""
+    changes = [
+        fact
+        for indicator in view.indicators
+        if indicator.kind == "ratio"
+        and (fact := view.scorecard.find(indicator.id, "change")) is not None
+        and fact.known
+    ]
+    if not changes:
+        return None
+    most = max(changes, key=lambda fact: fact.number)
+    least = min(changes, key=lambda fact: fact.number)
+    names = ("up", "down", "mixed", "some_up", "some_down", "none")
+    return choose(
+        [f"picture_changes_{name}" for name in names],
+        {
+            "most": most,
+            "least": least,
+            "best_indicator": Reference("short_indicator", most.key.subject),
+            "worst_indicator": Reference("short_indicator", least.key.subject),
+        },
+    )
+
+
+def grid_claim(view: View) -> Claim | None:
+    """On which indicator the smallest share of the units below reach the target."""
+    reached = list(reached_below(view))
+    if not reached:
+        return None
+    least = min(reached, key=lambda r: r.share)
+    fewest = [
+        r
+        for r in reached
+        if r.share == least.share and (not r.share or r.known.number == least.known.number)
+    ]
+    return choose(
+        ("picture_grid_none", "picture_grid_some", "picture_grid_all"),
+        {
+            "children_met": least.met,
+            "children_known": least.known,
+            "indicators": [Reference("short_indicator", r.indicator.id) for r in fewest],
+            "indicator": Reference("short_indicator", least.indicator.id),
+            "level": view.child_level,
+        },
+    )
+
+
+def gap_claim(view: View, indicator: Indicator, most: Fact) -> Claim | None:
+    """Where most is lacking to the target of the period."""
+    return choose(
+        ("picture_gap",),
+        {
+            "most": most,
+            "target": view.fact(indicator.id, "target"),
+            "unit": unit_of(most),
+            "indicator": Reference("short_indicator", indicator.id),
+            "thing": Reference("thing", indicator.numerator),
+        },
+    )
+
+
+def ranked_claim(view: View, indicator: Indicator) -> Claim | None:
+    """Between which values the units below lie on one indicator."""
+    values = view.child_facts(indicator.id, "value")
+    if not values:
+        return None
+    return choose(
+        ("picture_ranked", "picture_ranked_equal"),
+        {
+            "greatest": max(values, key=lambda fact: fact.number),
+            "least": min(values, key=lambda fact: fact.number),
+            "indicator": Reference("indicator", indicator.id),
+        },
+    )
+
+
+def months_claim(view: View, indicator: Indicator) -> Claim | None:
+    """From the first to the last month that has a share."""
+    shares = month_shares(view, indicator)
+    if len(shares) < 2:
+        return None
+    first, last = shares[0], shares[-1]
+    return choose(
+        ("picture_months_up", "picture_months_down", "picture_months_same"),
+        {
+            "first": first,
+            "last": last,
+            "first_month": Reference("period", first.key.period),
+            "last_month": Reference("period", last.key.period),
+            "indicator": Reference("indicator", indicator.id),
+        },
+    )
+
+
+def month_shares(view: View, indicator: Indicator) -> tuple[Fact, ...]:
+    """The known shares of the period's months, in order."""
+    return tuple(
+        fact
+        for key, fact in sorted(view.scorecard.facts.items(), key=lambda item: item[0].period)
+        if (key.unit, key.subject, key.kind) == (view.unit.code, indicator.id, "month_value")
+        and fact.known
+    )
+
+
+def weakest_indicator(view: View) -> Indicator | None:
+    """The indicator with a shortfall on which most points are lost, or None when none has one."""
+    found = [
+        (indicator.max_points - points.number, indicator)
+        for indicator in view.indicators
+        if (lacking := view.scorecard.find(indicator.id, "shortfall")) is not None
+        and lacking.known
+        and lacking.number > 0
+        and (points := view.fact(indicator.id, "points")).known
+    ]
+    return max(found, key=lambda pair: pair[0])[1] if found else None

@@ -1,0 +1,92 @@
+"""By which rules the units inside one are ranked and rewarded, and how sure the list is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dxkit.analysis.facts.indicator_kinds import TOTAL
+from dxkit.analysis.facts.rule_facts import reward_subject
+from dxkit.analysis.robustness.ranges import DecidingCell
+from dxkit.model.facts import CellRef, Claim, Fact, Reference
+from dxkit.model.rules import RewardRule
+from dxkit.report.sentences.catalogue import choose, state
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.plain_text import visible
+
+
+def ranking_rules(view: View) -> Iterator[Claim]:
+    """The whole rule of the ranking: ties, rounding, who is ranked."""
+    rule, level = view.campaign.ranking, view.child_level.id
+    yield state(f"rule_{rule.method}", {})
+    if rule.tie_break:
+        yield state("rule_ties", {"ties": [Reference("indicator", i) for i in rule.tie_break]})
+    rounded = view.scorecard.find(TOTAL, "decimals")
+    yield state("rule_rounded", {"decimals": rounded}) if rounded else state("rule_unrounded", {})
+    for condition in rule.conditions:
+        if condition.level not in ("", level):
+            continue
+        kind = f"least_{condition.kind}"
+        if condition.kind != "value":
+            yield state(f"rule_{kind}", {"least": view.fact(TOTAL, kind)})
+            continue
+        indicator = view.campaign.indicator(condition.indicator)
+        yield state(
+            "rule_least_value" if indicator.direction > 0 else "rule_most_value",
+            {
+                "least": view.fact(indicator.id, kind),
+                "indicator": Reference("indicator", indicator.id),
+            },
+        )
+    out = {e.unit for e in rule.exclusions if e.period == view.analysis.period.id}
+    excluded = [Reference("unit", c.unit.code) for c in view.children if c.unit.code in out]
+    if excluded:
+        yield state("rule_excluded", {"units": excluded})
+
+
+def reward_rules(view: View, rule: RewardRule) -> Iterator[Claim]:
+    """How many units of those below a rule rewards, and on which conditions."""
+    subject = reward_subject(rule.id)
+    yield state("reward_quota", {"quota": view.fact(subject, "quota")})
+    for message, kind in (("reward_share", "minimum_share"), ("reward_targets", "minimum_targets")):
+        claim = choose((message,), {"least": view.fact(subject, kind)})
+        if claim is not None:
+            yield claim
+    yield state("reward_whole", {})
+    if rule.by == "progress":
+        yield state("reward_by_progress", {})
+    yield state(f"reward_ties_{rule.ties}", {})
+
+
+def list_certainty(view: View) -> Iterator[Claim]:
+    """How the list of rewards among the units below stands the trials, and each single doubtful
+    cell that alone would change it.
+    """
+    kinds = ("trials", "trials_changing", "cells_tried", "cells_deciding")
+    facts = view.known_kinds(TOTAL, *kinds)
+    found = view.analysis.list_certainty(view.unit)
+    if found is None or len(facts) < len(kinds):
+        return
+    cells = ("list_cells_some", "list_cells_none", "list_cells_absent")
+    for slot in (("list_same", "list_changing"), cells):
+        claim = choose(slot, facts)
+        if claim is not None:
+            yield claim
+    for deciding in found.deciding_cells:
+        yield _deciding(view, deciding, facts["cells_deciding"])
+
+
+def _deciding(view: View, found: DecidingCell, number: Fact) -> Claim:
+    cell = CellRef(
+        f"{view.analysis.period.id}/{found.cell.file}", found.cell.sheet, found.cell.cell
+    )
+    place = f"{cell.file} › {cell.sheet}: {cell.cell}"
+    kind = "swap" if found.gains and found.loses else "gain" if found.gains else "lose"
+    return state(
+        f"list_cell_{kind}",
+        {
+            "cells_deciding": number,
+            "cell": Reference("cell", visible(place)),
+            "gains": [Reference("unit", code) for code in found.gains],
+            "loses": [Reference("unit", code) for code in found.loses],
+        },
+    )

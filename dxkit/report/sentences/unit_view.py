@@ -1,0 +1,135 @@
+"""What the sentences about one unit look at: its scorecard and those around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from dxkit.analysis.facts.scorecard import Analysis, Scorecard
+from dxkit.analysis.totals import Result
+from dxkit.model.campaign import Accumulation, Campaign, Indicator
+from dxkit.model.facts import Fact, Reference
+from dxkit.model.units import Unit
+
+
+@dataclass(frozen=True)
+class View:
+    """One unit in one analysed period."""
+
+    analysis: Analysis
+    unit: Unit
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign."""
+        return self.analysis.campaign
+
+    @cached_property
+    def scorecard(self) -> Scorecard:
+        """The unit's own scorecard."""
+        return self.analysis.scorecard(self.unit.code)
+
+    @cached_property
+    def group(self) -> Unit | None:
+        """The unit inside which this one is ranked."""
+        code = self.analysis.results.group_of(self.unit)
+        return self.analysis.units.get(code) if code else None
+
+    @cached_property
+    def results(self) -> tuple[Result, ...]:
+        """The unit's results, in the campaign's order of indicators."""
+        return self.analysis.results.of_unit(self.unit.code)
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The indicators that can be measured at the unit's level."""
+        return tuple(result.indicator for result in self.results)
+
+    @cached_property
+    def children(self) -> tuple[Scorecard, ...]:
+        """Scorecards of the units directly below, in registry order."""
+        below = self.analysis.units.children(self.unit.code)
+        return tuple(self.analysis.scorecard(child.code) for child in below)
+
+    @cached_property
+    def peers(self) -> tuple[Scorecard, ...]:
+        """Scorecards of all units it is ranked among, itself included, in registry order."""
+        return tuple(self.analysis.scorecard(code) for code in self.codes_of_peers)
+
+    @property
+    def codes_of_peers(self) -> tuple[str, ...]:
+        """Codes of all units it is ranked among, itself included, in registry order."""
+        if self.group is None:
+            return ()
+        members = self.analysis.results.groups[self.unit.level, self.group.code]
+        return tuple(unit.code for unit in members)
+
+    def fact(self, subject: str, kind: str) -> Fact:
+        """One of the unit's own facts; raises KeyError when there is no such fact."""
+        return self.scorecard.fact(subject, kind)
+
+    def result(self, indicator: str) -> Result:
+        """The unit's result on one indicator; raises KeyError where it is not measured."""
+        return self.analysis.results.by_indicator[self.unit.code, indicator]
+
+    def own_facts(self, kind: str) -> Iterator[Fact]:
+        """The unit's facts of this period and one kind, in the campaign's order of indicators."""
+        period, code = self.scorecard.period.id, self.unit.code
+        for key, fact in self.scorecard.facts.items():
+            if (key.period, key.unit, key.kind) == (period, code, kind):
+                yield fact
+
+    def known_kinds(self, subject: str, *kinds: str) -> dict[str, Fact]:
+        """The unit's facts of one subject by kind, as far as there are such facts."""
+        found = {kind: self.scorecard.find(subject, kind) for kind in kinds}
+        return {kind: fact for kind, fact in found.items() if fact is not None}
+
+    @property
+    def unchanged(self) -> tuple[str, ...]:
+        """Codes of the units below whose figures all equal those of the period before."""
+        return self.analysis.unchanged_below(self.unit)
+
+    @property
+    def is_near_award(self) -> bool:
+        """Whether any reward by points is given among the units it is ranked with."""
+        return any(
+            rule.level == self.unit.level and rule.by == "points" for rule in self.campaign.rewards
+        )
+
+    def child_facts(self, subject: str, kind: str) -> tuple[Fact, ...]:
+        """The known facts of that name among the units directly below, in registry order."""
+        found = (child.find(subject, kind) for child in self.children)
+        return tuple(fact for fact in found if fact is not None and fact.known)
+
+    def nought_of(self, card: Scorecard, indicator: Indicator) -> dict[str, Fact]:
+        """How many things there are at a unit of which the indicator is a share, when these are
+        counted once and stay: of them none can be there, while what is counted anew may not arise.
+        """
+        whole = indicator.denominator
+        stays = whole and self.campaign.measure(whole).accumulation is Accumulation.STOCK
+        fact = card.find(whole, "value") if stays else None
+        return {} if fact is None else {f"none_{card.unit.code}": fact}
+
+    @property
+    def itself(self) -> Reference:
+        """The unit's name."""
+        return Reference("unit", self.unit.code)
+
+    @property
+    def child_level(self) -> Reference:
+        """The name of the level directly below; of the unit's own level at the bottom."""
+        ids = [level.id for level in self.campaign.levels]
+        place = ids.index(self.unit.level)
+        return Reference("level", ids[min(place + 1, len(ids) - 1)])
+
+    @property
+    def previous_period(self) -> Reference | None:
+        """The name of the period before, when its data is at hand."""
+        previous = self.analysis.previous
+        return Reference("period", previous.period.id) if previous else None
+
+
+def unit_of(fact: Fact) -> Reference:
+    """The name of the unit that a fact is about."""
+    return Reference("unit", fact.key.unit)

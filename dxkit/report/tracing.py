@@ -1,0 +1,139 @@
+"""How each number on a page was made: what readers see when they point at it.
+
+The page carries it as text that its script reads; without a script the page reads the same, and
+its list of sources says which cells it rests on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from markupsafe import Markup
+
+from dxkit.analysis.facts.indicator_kinds import TOTAL
+from dxkit.analysis.facts.rule_facts import reward_subject
+from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Fact, FactKey
+from dxkit.report.wording.cell_ranges import ranges_by_sheet
+from dxkit.report.wording.language import Language
+
+_LISTS = ("periods", "units", "subjects", "kinds", "methods")
+"""What the making of a fact names by its place in a list of ids and words, in the order in which it
+does: the four parts of its key, and the method.
+"""
+_VISIBLE_MARKS = {"simulated": "simulated", "doubtful": "doubtful", "approximate": "doubtful"}
+
+
+class PageLanguage(Language):
+    """The words of a language, for one page: remembers which facts the page shows, and writes
+    reservations on them as classes that the page's style makes visible.
+    """
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(language.code, language.sections)
+        self.facts: dict[FactKey, Fact] = {}
+
+    def fact(
+        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
+    ) -> Markup:
+        """The fact as an element that carries its value, its key and its reservations."""
+        element = str(super().fact(fact, signless=signless, signed=signed, bare=bare))
+        if not fact.known:
+            return Markup(element)
+        self.facts[fact.key] = fact
+        marks = sorted({_VISIBLE_MARKS[mark] for mark in fact.marks if mark in _VISIBLE_MARKS})
+        return Markup(element.replace('class="fact"', f'class="{" ".join(["fact", *marks])}"', 1))
+
+
+def legend(language: PageLanguage) -> Markup:
+    """What the marks on the numbers shown so far mean; of no mark that is not there."""
+    marks = {_VISIBLE_MARKS.get(mark) for fact in language.facts.values() for mark in fact.marks}
+    shown = [mark for mark in ("simulated", "doubtful") if mark in marks]
+    return Markup(" ").join(language.text(f"trace.legend_{mark}") for mark in shown)
+
+
+def traces(
+    shown: Iterable[Fact],
+    analysis: Analysis,
+    unit_code: str,
+    campaign: Campaign,
+    language: Language,
+) -> Markup:
+    """The making of the facts shown and of those they are made from, as hidden text in JSON: for
+    each how it is written, the places of its key's parts, its method and its reservations in their
+    lists, then the facts that it is made of and its cells, where there are any.
+
+    Cells are named only of ``unit_code`` and the units below it: what a page says of a greater
+    whole rests on other units' files, which it does not name.
+    """
+    own = {unit_code, *(unit.code for unit in analysis.units.descendants(unit_code))}
+    shown = tuple(shown)
+    facts = _with_inputs(shown, analysis, own)
+    named = {fact.key for fact in shown}
+    number_of = {key: number for number, key in enumerate(facts)}
+    words = _words(facts.values(), analysis, campaign, language)
+    at = {part: {one: place for place, (one, _) in enumerate(words[part])} for part in _LISTS}
+    sheets: dict[str, int] = {}
+    reservations: dict[tuple[str, ...], int] = {(): 0}
+    entries = []
+    for key, fact in facts.items():
+        inputs = [number_of[source] for source in fact.inputs if source in number_of]
+        cells: list[list[Any]] = []
+        if key.unit in own and not inputs and (key in named or not fact.inputs):
+            for (file, sheet), ranges in ranges_by_sheet(fact.sources).items():
+                place = sheets.setdefault(f"{file} › {sheet}", len(sheets))
+                cells.append([place, ranges])
+        marks = reservations.setdefault(tuple(sorted(fact.marks)), len(reservations))
+        parts = zip(_LISTS, (key.period, key.unit, key.subject, key.kind, fact.method), strict=True)
+        entry = [language.number(fact), *(at[part][one] for part, one in parts), marks]
+        entries.append([*entry, *([inputs, cells] if cells else [inputs] if inputs else [])])
+    content = {
+        "facts": entries,
+        "sheets": list(sheets),
+        "marks": list(reservations),
+        "own": sorted(own & {key.unit for key in facts}),
+        "words": words,
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Markup('<p hidden class="place" id="traces">{}</p>').format(text)
+
+
+def _with_inputs(shown: Iterable[Fact], analysis: Analysis, own: set[str]) -> dict[FactKey, Fact]:
+    """The facts and, right behind them, those of these units that they were made from."""
+    found = {fact.key: fact for fact in shown}
+    for fact in tuple(found.values()):
+        if fact.method == "competition_rank":
+            continue  # made from the values of all units compared
+        for key in fact.inputs:
+            source = analysis.find(key) if key.unit in own else None
+            if source is not None and source.known:
+                found.setdefault(key, source)
+    return found
+
+
+def _words(
+    facts: Iterable[Fact], analysis: Analysis, campaign: Campaign, language: Language
+) -> dict[str, Any]:
+    """The names of all that the keys of these facts speak of, and the sentences on their making."""
+    facts = list(facts)
+    names = {TOTAL: language.plain("report.total")}
+    names |= {m.id: language.name(m.names) for m in campaign.measures}
+    names |= {i.id: language.name(i.names) for i in campaign.indicators}
+    names |= {reward_subject(rule.id): language.name(rule.names) for rule in campaign.rewards}
+    plain = language.plain
+    keys = [fact.key for fact in facts]
+    named = {
+        "periods": {key.period: language.period(key.period) for key in keys},
+        "units": {key.unit: analysis.units.get(key.unit).name for key in keys},
+        "subjects": {key.subject: names[key.subject] for key in keys},
+        "kinds": {key.kind: plain(f"trace.kind_{key.kind}") for key in keys},
+        "methods": {fact.method: plain(f"trace.method_{fact.method}") for fact in facts},
+    }
+    return {
+        **{part: list(found.items()) for part, found in named.items()},
+        "marks": {mark: plain(f"trace.mark_{mark}") for f in facts for mark in sorted(f.marks)},
+        **{key: plain(f"trace.{key}") for key in ("title", "made_of", "cells", "all_senders")},
+    }

@@ -1,0 +1,112 @@
+"""Findings in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.model.findings import Finding, Severity
+from dxkit.model.units import UnitRegistry
+from dxkit.report.wording.language import Language
+from dxkit.workbooks import column_number
+
+_CELL = re.compile(r"([A-Z]{1,3})(\d+)")
+_SEVERITIES = list(Severity)
+_NAMED = frozenset({"measure", "indicator", "unit", "parent"})  # values that may be codes
+_PERIODS = frozenset({"stated", "expected", "part"})
+
+
+def names_in_findings(
+    campaign: Campaign, units: UnitRegistry, language: Language
+) -> dict[str, str]:
+    """What the codes of measures, indicators, units, levels and tables in findings are called. A
+    table or a level may have the code of a measure.
+    """
+    named = {thing.id: language.name(thing.names) for thing in campaign.indicators}
+    named |= {measure.id: language.name(measure.names) for measure in campaign.measures}
+    named |= {_of_table(id): language.name(names) for id, names in campaign.tables.items()}
+    named |= {_of_level(level.id): language.name(level.names) for level in campaign.levels}
+    return named | {unit.code: unit.name for unit in units.units}
+
+
+def finding_text(
+    finding: Finding, language: Language, names: Mapping[str, str] | None = None
+) -> str:
+    """What is wrong, in plain text; the place is printed beside it. ``names`` says what codes
+    are called.
+    """
+    values = {
+        name: _number(finding, name, value, language)
+        if isinstance(value, (int, float))
+        else _text(name, str(value), language, names or {})
+        for name, value in finding.values.items()
+    }
+    if "reason" in values and f"reason_{values['reason']}" in language.sections["finding"]:
+        values["reason"] = language.plain(f"finding.reason_{values['reason']}")
+    return language.plain(f"finding.{finding.code}", raw=finding.raw, **values)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings of one file as its sender goes through them: errors first, then sheet by sheet, what
+    is about a whole sheet before its cells, cells row by row.
+    """
+    found = list(findings)
+    sheets: dict[str, int] = {}
+    for finding in found:
+        sheets.setdefault(finding.place.sheet, len(sheets))
+
+    def order(finding: Finding) -> tuple[int, int, int, int]:
+        cell = _CELL.fullmatch(finding.place.cell)
+        row, column = (int(cell[2]), column_number(cell[1])) if cell else (0, 0)
+        return _SEVERITIES.index(finding.severity), sheets[finding.place.sheet], row, column
+
+    return sorted(found, key=order)
+
+
+def finding_kind(code: str, language: Language) -> str:
+    """What findings of a code are about, in a few words, for a page that lists their places."""
+    return language.plain(f"finding.{code}_short")
+
+
+def what_to_do(code: str, language: Language) -> str:
+    """What the sender, or the office, does about findings of a code."""
+    return language.sections["mending"].get(code, "")
+
+
+def _of_table(table: str) -> str:
+    return f"table {table}"
+
+
+def _of_level(level: str) -> str:
+    return f"level {level}"
+
+
+def _text(name: str, value: str, language: Language, names: Mapping[str, str]) -> str:
+    if name in _PERIODS and re.fullmatch(r"\d{4}(-Q[1-4]|-\d\d)?", value):
+        return language.period(value)
+    day = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value)
+    if day is not None:
+        return f"{day[3]}/{day[2]}/{day[1]}"
+    if name == "table":
+        return names.get(_of_table(value), value)
+    if name == "level":
+        return names.get(_of_level(value), value)
+    if name == "indicators":
+        return ", ".join(names.get(code, code) for code in value.split(", "))
+    return names.get(value, value) if name in _NAMED else value
+
+
+def _number(finding: Finding, name: str, value: float | int, language: Language) -> str:
+    """A number that a finding speaks of, in the language's marks."""
+    whole = isinstance(value, int) or value.is_integer()
+    fact = Fact(
+        FactKey("-", finding.unit_code or "-", finding.code, name),
+        value,
+        UnitOfMeasure.COUNT if whole else UnitOfMeasure.SCORE,
+        0 if whole else 2,
+        "finding",
+        sources=(finding.place,),
+    )
+    return language.number(fact)

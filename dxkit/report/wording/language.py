@@ -1,0 +1,180 @@
+"""How a thing is said: texts by key and language, and numbers only as facts.
+
+Texts are in ``words/<language>/<section>.toml``. A key ``claim.rank`` is the entry ``rank`` of
+``claim.toml``. A placeholder ``{name}`` takes a Fact, text, or markup; a bare number is refused,
+so no number reaches a reader without its source.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import string
+import tomllib
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from importlib.resources import files
+
+from markupsafe import Markup, escape
+
+from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.model.periods import split_period_id
+from dxkit.model.rules import Words
+from dxkit.model.units import Unit
+
+Filling = Fact | str | Markup
+
+_HUNDREDFOLD = frozenset({UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE})
+_FORMATTER = string.Formatter()
+
+
+class Language:
+    """The words of one language. Use ``load_language``."""
+
+    def __init__(self, code: str, sections: Mapping[str, Mapping[str, str]]) -> None:
+        self.code = code
+        self.sections = sections
+        number = sections["number"]
+        self._decimal_mark = number["decimal_mark"]
+        self._group_mark = number["group_mark"]
+
+    # numbers -----------------------------------------------------------------------------
+
+    def number(
+        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
+    ) -> str:
+        """A fact as a reader sees it: rounded half up, in this language's marks ("45,6%").
+
+        ``signless`` drops the sign, for sentences whose verb already says the direction;
+        ``signed`` writes a plus, for tables of differences; ``bare`` leaves the "%" to the heading
+        of a column. A missing fact gives the words of its reason.
+        """
+        if not isinstance(fact, Fact):
+            raise TypeError(f"a number enters text only as a Fact, not {fact!r}")
+        if fact.value is None:
+            return self.plain(f"number.{fact.missing}")
+        if fact.unit is UnitOfMeasure.DATE:
+            return written_day(datetime.date.fromordinal(int(fact.value)))
+        value = Decimal(repr(fact.value))
+        if fact.unit in _HUNDREDFOLD:
+            value *= 100
+        rounded = value.quantize(Decimal(1).scaleb(-fact.decimals), ROUND_HALF_UP)
+        if signless:
+            rounded = abs(rounded)
+        if not rounded:
+            rounded = abs(rounded)  # never "-0"
+        text = f"{rounded:,f}".replace(",", "\0").replace(".", self._decimal_mark)
+        text = text.replace("\0", self._group_mark)
+        if signed and rounded > 0:
+            text = f"+{text}"
+        return text + "%" if fact.unit is UnitOfMeasure.SHARE and not bare else text
+
+    def fact(
+        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
+    ) -> Markup:
+        """A fact as an element that carries its unrounded value and its key."""
+        text = self.number(fact, signless=signless, signed=signed, bare=bare)
+        if fact.value is None:
+            return Markup('<span class="missing">{}</span>').format(text)
+        return Markup('<data class="fact" value="{}" data-fact="{}">{}</data>').format(
+            repr(fact.value), str(fact.key), text
+        )
+
+    # texts -------------------------------------------------------------------------------
+
+    def template(self, key: str) -> str:
+        """The text behind a key; raises KeyError when there is none."""
+        section, _, name = key.partition(".")
+        return self.sections[section][name]
+
+    def placeholders(self, key: str) -> frozenset[str]:
+        """The names of a text's placeholders, without their ``:abs``."""
+        parsed = _FORMATTER.parse(self.template(key))
+        return frozenset(name for _, name, _, _ in parsed if name)
+
+    def text(self, key: str, /, **values: Filling) -> Markup:
+        """A text for the page: facts become traceable elements, strings are escaped.
+
+        ``{change:abs}`` in the text drops the sign of the fact ``change``.
+        """
+        return Markup("").join(
+            Markup(piece) if isinstance(piece, Markup) else escape(piece)
+            for piece in self._pieces(key, values, plain=False)
+        )
+
+    def plain(self, key: str, /, **values: Filling) -> str:
+        """The same text without markup, for alt texts and the command line."""
+        return "".join(str(piece) for piece in self._pieces(key, values, plain=True))
+
+    def _pieces(self, key: str, values: Mapping[str, Filling], *, plain: bool) -> list[str]:
+        pieces: list[str] = []
+        for literal, name, specification, _ in _FORMATTER.parse(self.template(key)):
+            pieces.append(literal)
+            if name is None:
+                continue
+            value = values[name]
+            signless = specification == "abs"
+            if isinstance(value, Fact):
+                show = self.number if plain else self.fact
+                pieces.append(show(value, signless=signless))
+            elif isinstance(value, str):
+                pieces.append(strip_tags(value) if plain else value)
+            else:
+                raise TypeError(f"{key}: {name} is {value!r}; a number enters text only as a Fact")
+        return pieces
+
+    # names -------------------------------------------------------------------------------
+
+    def name(self, words: Words) -> str:
+        """The name in this language, or in the campaign's first language when it has none."""
+        return words.get(self.code) or next(iter(words.values()))
+
+    def period(self, period_id: str) -> str:
+        """A period as it is named within a sentence: "Q3 2022" as written in the language."""
+        year, kind, number = split_period_id(period_id)
+        numerals = self.template("number.quarter_numerals").split()
+        shown = numerals[number - 1] if kind == "quarter" else str(number)
+        return self.template(f"number.period_{kind}").format(number=shown, year=year)
+
+    def unit(self, unit: Unit) -> str:
+        """A unit's name within a sentence: the type is written small,
+        except before a name that is a number, as the decree on
+        official documents asks (30/2020, annex II).
+        """
+        if not unit.type or re.fullmatch(r"[IVXLC]+|\d+", unit.bare_name):
+            return unit.name
+        return unit.name[:1].lower() + unit.name[1:]
+
+
+def written_day(day: datetime.date) -> str:
+    """A day as the decree on official documents writes it (30/2020, annex I): a nought before days
+    below ten and before the months one and two only.
+    """
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"{day.day:02}/{month}/{day.year}"
+
+
+def strip_tags(text: str) -> str:
+    """Markup as plain text; ordinary text unchanged."""
+    return text.striptags() if isinstance(text, Markup) else text
+
+
+@lru_cache
+def load_language(code: str) -> Language:
+    """The words of a language that the kit ships; raises FileNotFoundError for any other."""
+    folder = files("dxkit.report.wording") / code
+    if not folder.is_dir():
+        raise FileNotFoundError(f"no words for language {code!r}")
+    sections = {
+        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    }
+    return Language(code, sections)
+
+
+def available_languages() -> tuple[str, ...]:
+    """Codes of the languages that the kit ships, sorted."""
+    folder = files("dxkit.report.wording")
+    return tuple(sorted(entry.name for entry in folder.iterdir() if (entry / "cli.toml").is_file()))

@@ -1,0 +1,252 @@
+"""Which names a sentence must hold, told from its facts; each placeholder has its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from dxkit.model.facts import CellRef, FactKey
+from dxkit.report.wording.plain_text import visible
+from dxkit.verify.compare import PageProof
+from dxkit.verify.reached import lacking_below, reached_below, silent_below
+from dxkit.verify.rewards_again import band_again, decisions_again
+
+Keys = Mapping[str, FactKey]
+Names = set[str]
+_ORDINARY = ("value", "change", "gap", "least", "first", "greatest", "children_known", "most")
+"""The facts, most telling first, whose indicator a sentence is about."""
+
+
+class NamesInSentences:
+    """The names of one page's sentences."""
+
+    def __init__(self, proof: PageProof) -> None:
+        self.proof = proof
+        self.again = proof.again
+
+    def expected(self, message: str, name: str, keys: Keys, named: Names) -> Names:
+        """The ids that a placeholder must name; empty when it names what it must not."""
+        again = self.again
+        unit = self._unit(message, keys)
+        numbered, _, place = name.rpartition("_")
+        if numbered in ("name", "thing") and place.isdigit():
+            return {keys[k].subject for k in (f"value_{place}", f"met_{place}") if k in keys}
+        if numbered == "at" and f"rank_{place}" in keys and f"ranked_{place}" in keys:
+            return self._at_place(unit, keys, place)
+        if name in ("higher", "lower"):
+            return {k[len(name) + 1 :] for k in keys if k.startswith(f"{name}_")}
+        if name.endswith("_unit") and name.removesuffix("_unit") in keys:
+            return self._equal(keys[name.removesuffix("_unit")], named)
+        if name in ("best_units", "worst_units"):
+            return self._all_equal(keys[name.removesuffix("_units")])
+        simple = {
+            "unit": lambda: {unit},
+            "group": lambda: {again.scores.group(unit) or unit},
+            "level": lambda: {self._level(unit, below=not message.startswith("headline"))},
+            "below": lambda: {self._level(unit, below=True)},
+            "type": lambda: {again.units.get(unit).type},
+            "period": lambda: {again.period.id},
+            "previous_period": lambda: {again.before.period.id} if again.before else set(),
+            "first_month": lambda: {keys["first"].period},
+            "last_month": lambda: {keys["last"].period},
+            "band": lambda: {band_again(again, unit)},
+            "award": lambda: self._award(message, unit, keys),
+            "drag_unit": lambda: {keys["weight"].unit},
+            "tied": lambda: self.tied(unit),
+            "ties": lambda: set(again.campaign.ranking.tie_break),
+            "units": lambda: self._units(message, unit, keys),
+            "short_units": lambda: self._short(unit, keys),
+            "units_unchanged": lambda: set(again.unchanged_below(unit)),
+            "met": lambda: self._targets(unit, met=True),
+            "missed": lambda: self._targets(unit, met=False),
+            "unknown": lambda: self._targets(unit, met=None) - self._idle(unit),
+            "idle": lambda: self._targets(unit, met=None) & self._idle(unit),
+            "lacking": lambda: (
+                {i.id for i in again.scores.indicators(unit) if again.value(unit, i) is None}
+                - self._idle(unit)
+            ),
+            "indicators": lambda: self._indicators(message, unit, keys),
+            "indicator": lambda: {self._subject(message, keys)},
+            "furthest": lambda: {keys["gap"].subject},
+            "fallen": lambda: {keys["fall" if message == "headline_both" else "change"].subject},
+            "best_indicator": lambda: {keys.get("best", keys.get("most", _NONE)).subject},
+            "worst_indicator": lambda: {keys.get("worst", keys.get("least", _NONE)).subject},
+            "table": lambda: {
+                again.campaign.measure(keys.get("value_1", keys.get("value", _NONE)).subject).table
+            },
+            "thing": lambda: {self._measure(message, keys, message == "below_small")},
+            "part": lambda: {self._measure(message, keys, whole=False)},
+            "whole": lambda: {self._measure(message, keys, whole=True)},
+            "cell": lambda: named & {_written(c, again.period.id) for c in self._deciding(unit)},
+            "gains": lambda: self._moved(unit, named, 0),
+            "loses": lambda: self._moved(unit, named, 1),
+        }
+        try:
+            return simple[name]()
+        except KeyError:
+            return set()
+
+    def _unit(self, message: str, keys: Keys) -> str:
+        """The unit that a sentence is about."""
+        if message == "below_drag":
+            return self.again.units.get(keys["weight"].unit).parent_code
+        chief = next((keys[k] for k in ("most", "points", "value") if k in keys), None)
+        if chief is None:
+            chief = next((key for key in keys.values()), None)
+        return chief.unit if chief is not None else self.proof.unit
+
+    def _level(self, unit: str, *, below: bool) -> str:
+        """That of the unit itself, or of the units below it."""
+        levels = [level.id for level in self.again.campaign.levels]
+        own = levels.index(self.again.units.get(unit).level)
+        return levels[min(own + 1, len(levels) - 1) if below else own]
+
+    def _subject(self, message: str, keys: Keys) -> str:
+        order = ("change", *_ORDINARY) if message.startswith("headline") else _ORDINARY
+        return next(
+            (keys[k].subject for k in order if k in keys), next(iter(keys.values())).subject
+        )
+
+    def _measure(self, message: str, keys: Keys, whole: bool) -> str:
+        subject = self._subject(message, keys)
+        indicators = {i.id: i for i in self.again.campaign.indicators}
+        if subject not in indicators:
+            return subject
+        return indicators[subject].denominator if whole else indicators[subject].numerator
+
+    def _targets(self, unit: str, *, met: bool | None) -> Names:
+        scores = self.again.scores
+        return {
+            i.id
+            for i in scores.indicators(unit)
+            if scores.is_met(unit, i) is met and scores.target(unit, i) is not None
+        }
+
+    def _idle(self, unit: str) -> Names:
+        """The indicators of which there is nothing to measure at the unit."""
+        again = self.again
+        return {
+            i.id
+            for i in again.scores.indicators(unit)
+            if again.value(unit, i) is None and again.sums.why_missing(unit, i) == "not_applicable"
+        }
+
+    def tied(self, unit: str) -> Names:
+        """The other units with the unit's place."""
+        ranks = self.again.ranks(unit)
+        return {other for other, place in ranks.items() if place == ranks.get(unit)} - {unit}
+
+    def _award(self, message: str, unit: str, keys: Keys) -> Names:
+        """The list that the unit is on for the reason told; its place is that of the list."""
+        again = self.again
+        by = "progress_" if "_progress" in message else ""
+        for name in ("rank", "ranked"):
+            if keys[name] != FactKey(again.period.id, unit, "total", f"{by}{name}"):
+                return set()
+        told = (True, "tied_into_quota" if message.endswith("_tied") else "within_quota")
+        decided = decisions_again(again, again.scores.group(unit))
+        return {
+            rule.id
+            for rule in again.campaign.rewards
+            if keys["quota"].subject == f"reward-{rule.id}"
+            and (rule.by == "progress") is bool(by)
+            and decided.get(rule.id, {}).get(unit) == told
+        }
+
+    def _at_place(self, unit: str, keys: Keys, place: str) -> Names:
+        """The criteria on which the unit has this place out of so many."""
+        shown = [self.again.number(keys[f"{kind}_{place}"]) for kind in ("rank", "ranked")]
+        period = self.again.period.id
+        return {
+            i.id
+            for i in self.again.scores.indicators(unit)
+            if [self.again.number(FactKey(period, unit, i.id, kind)) for kind in ("rank", "ranked")]
+            == shown
+        }
+
+    def _indicators(self, message: str, unit: str, keys: Keys) -> Names:
+        if message == "next_below":
+            return {key.subject for name, key in keys.items() if name.startswith("met_")}
+        if not message.startswith("picture_grid"):
+            starts = ("left_out_", "not_applicable_", "small_")
+            return {key.subject for name, key in keys.items() if name.startswith(starts)}
+        counts = reached_below(self.again, unit)
+        shares = {i: Fraction(met, known) for i, (met, known) in counts.items()}
+        least = min(shares.values(), default=Fraction(0))
+        shown = self.again.number(keys["children_known"])
+        fewest = {i for i, share in shares.items() if share == least}
+        return {i for i in fewest if not least or counts[i][1] == shown}
+
+    def _short(self, unit: str, keys: Keys) -> Names:
+        """The units below that miss the target of the sentence's indicator."""
+        subject, scores = keys["children_met"].subject, self.again.scores
+        indicator = self.again.campaign.indicator(subject)
+        return {c for c in self.again.children(unit) if scores.is_met(c, indicator) is False}
+
+    def _units(self, message: str, unit: str, keys: Keys) -> Names:
+        """The units below that a sentence without their numbers must name."""
+        again, below = self.again, self.again.children(unit)
+        if message in ("data_not_reported", "data_unread"):
+            why = message.removeprefix("data_")
+            return {c for c in below if again.scores.total(c)[2] == why}
+        if message == "data_lacking":
+            return set(lacking_below(again, unit))
+        if message == "headline_figures_lacking":
+            return {c for c in below if again.scores.lacking(c)}
+        if message == "data_not_reported_below":
+            return set(silent_below(again, self.proof.unit))
+        if message == "rule_excluded":
+            out = {e.unit for e in again.campaign.ranking.exclusions if e.period == again.period.id}
+            return out & set(below)
+        subjects = {key.subject for key in keys.values()}
+        indicators = [i for i in again.campaign.indicators if i.id in subjects]
+        found: Names = set()
+        for code in below:
+            for indicator in indicators:
+                if not again.sums.is_measured(code, indicator):
+                    continue
+                if message == "below_small":
+                    lower = again.sums.side(code, indicator, 1) or 0
+                    named = 0 < lower < again.campaign.checks.smallest
+                else:
+                    idle = message.startswith(("below_not_applicable", "below_none"))
+                    lacks = again.value(code, indicator) is None
+                    why = again.sums.why_missing(code, indicator) if lacks else ""
+                    named = lacks and (why == "not_applicable") is idle
+                if named:
+                    found.add(code)
+        return found
+
+    def _equal(self, key: FactKey, named: Names) -> Names:
+        """Of the units named, those whose same number is this one; and the fact's own unit."""
+        number = self.again.number(key)
+        same = {
+            unit
+            for unit in named
+            if unit in self.again.units
+            and self.again.number(FactKey(key.period, unit, key.subject, key.kind)) == number
+        }
+        return same | {key.unit}
+
+    def _all_equal(self, key: FactKey) -> Names:
+        """All units beside the fact's own whose same number is this one."""
+        beside = self.again.children(self.again.units.get(key.unit).parent_code)
+        again = self.again
+        indicator = next((i for i in again.campaign.indicators if i.id == key.subject), None)
+        known = {u for u in beside if indicator is None or again.sums.is_measured(u, indicator)}
+        return self._equal(key, known)
+
+    def _deciding(self, unit: str) -> dict[CellRef, tuple[Names, Names]]:
+        return self.again.list_trials(unit).deciding
+
+    def _moved(self, unit: str, named: Names, side: int) -> Names:
+        """The units named, when some deciding cell moves just these."""
+        moved = [sides[side] for sides in self._deciding(unit).values()]
+        return named if named in moved else set()
+
+
+def _written(cell: CellRef, period: str) -> str:
+    return visible(f"{period}/{cell.file} › {cell.sheet}: {cell.cell}")
+
+
+_NONE = FactKey("", "", "", "")

@@ -1,0 +1,70 @@
+"""Numbers made again as facts, with the reason for having none."""
+
+from __future__ import annotations
+
+from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.verify.indicator_numbers import INDICATORS
+from dxkit.verify.numbers import Again
+from dxkit.verify.total_numbers import REWARD_KINDS, TOTALS
+from dxkit.verify.writing import form, is_date
+
+
+def kinds() -> frozenset[str]:
+    """All kinds that can be made again."""
+    months = ("month_value", "month_numerator", "month_denominator")
+    return frozenset({*INDICATORS, *TOTALS, *REWARD_KINDS, "least_value", *months})
+
+
+def fact_of(again: Again, text: str) -> Fact | None:
+    """The fact that a key names, made again; None for a key that names none."""
+    try:
+        return proved_fact(again, FactKey.parse(text))
+    except (KeyError, ValueError):
+        return None
+
+
+def proved_fact(again: Again, key: FactKey) -> Fact:
+    """The fact made again, as it is written; raises KeyError for an unknown key."""
+    number = again.number(key)
+    scale, decimals, sign = form(key, float(number or 0), again.campaign)
+    unit = UnitOfMeasure.COUNT
+    if is_date(key):
+        unit = UnitOfMeasure.DATE
+    elif scale == 100:
+        unit = UnitOfMeasure.SHARE if sign else UnitOfMeasure.SHARE_DIFFERENCE
+    if number is None:
+        return Fact(key, None, unit, decimals, missing=_why(again, key))
+    whole = float(number).is_integer()
+    return Fact(key, int(number) if whole else float(number), unit, decimals)
+
+
+def _why(again: Again, key: FactKey) -> str:
+    """Why there is no number, as far as the rules of the sentences ask."""
+    indicators = {i.id: i for i in again.campaign.indicators}
+    if key.subject in indicators:
+        indicator = indicators[key.subject]
+        why = "no_target" if key.kind == "target" else "not_applicable"
+        if key.kind in ("change", "goal_date", "pace") and again.before is None:
+            return "first_period"
+        if key.kind == "movement_value" and again.is_beyond_the_second_period:
+            return "many_periods"
+        if key.kind == "deadline":
+            return "no_deadline"
+        if key.kind == "goal_date":
+            pace = again.number(FactKey(key.period, key.unit, key.subject, "pace"))
+            if pace is not None:
+                lacking = FactKey(key.period, key.unit, key.subject, "goal_shortfall")
+                return "no_progress" if again.number(lacking) else "reached"
+        if again.value(key.unit, indicator) is None and key.kind != "target":
+            return again.sums.why_missing(key.unit, indicator)
+        if key.kind in ("change", "goal_date", "pace", "movement_value"):
+            return "no_data"
+        return why
+    if key.subject == "total":
+        if key.kind in ("progress", "progress_rank", "rank_change"):
+            return "first_period" if again.before is None else "not_ranked"
+        points, _, why = again.scores.total(key.unit)
+        if key.kind == "rank" and points is not None:
+            return again.why_unranked(key.unit)
+        return why if key.kind == "points" else "not_ranked"
+    return again.sums.why_no_total(key.unit, (key.subject,))

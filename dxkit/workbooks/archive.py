@@ -1,0 +1,100 @@
+"""The archive that a zipped workbook is: one policy for all who open one, to read or to send back.
+
+What an archive says of itself may lie. Before anything is unpacked its list is therefore looked at
+whole: how parts are packed (zipfile unpacks bzip2 and LZMA without a bound on memory), and where
+they lie. A part is then never unpacked beyond the size that the list says.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from typing import IO
+
+from dxkit.workbooks.cells import UnreadableFileError
+from dxkit.workbooks.limits import (
+    LARGEST_SMALL_PART,
+    LARGEST_UNPACKED,
+    MOST_PARTS,
+    MOST_TIMES_UNFOLDED,
+)
+from dxkit.workbooks.packing import LOCAL, LOCAL_MARK, Packed
+
+_LISTED_PART = b"PK\x01\x02"  # how each entry of an archive's list begins
+_ENCRYPTED = 1  # of an entry's flags
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # those that the formats allow
+_LARGEST_SIZE = 0xFFFFFFFF  # that an entry can say without an extension
+
+
+class Archive:
+    """The parts of an archive. Names are compared without case, as the formats ask; KeyError for
+    one that is not there.
+
+    Raises UnreadableFileError for an archive that is damaged, is encrypted, has too many parts,
+    packs one in another way than the formats allow, or has parts that share bytes or a name.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        if content.count(_LISTED_PART) > MOST_PARTS:
+            raise UnreadableFileError("too_large")
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+        except Exception as error:  # a damaged list may raise anything
+            raise UnreadableFileError("damaged") from error
+        self._content = content
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        for member in self._zip.infolist():
+            if member.flag_bits & _ENCRYPTED:
+                raise UnreadableFileError("encrypted")
+            if member.compress_type not in _METHODS:
+                raise UnreadableFileError("packed_otherwise")
+            if self._members.setdefault(member.filename.lower(), member) is not member:
+                raise UnreadableFileError("damaged")  # one reader takes the first, another the last
+        self._begins = self._beginnings()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all parts, as they are written."""
+        return tuple(member.filename for member in self._members.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._members
+
+    def open(self, name: str, largest: int = LARGEST_UNPACKED) -> IO[bytes]:
+        """A part, to be unpacked piece by piece. Raises UnreadableFileError, before anything is
+        unpacked, for one that is larger than ``largest`` or unfolds too often.
+        """
+        member = self._members[name.lower()]
+        if member.file_size > largest:
+            raise UnreadableFileError("too_large")
+        if member.file_size > max(LARGEST_SMALL_PART, MOST_TIMES_UNFOLDED * member.compress_size):
+            raise UnreadableFileError("unfolds")
+        return self._zip.open(member)
+
+    def packed(self, name: str) -> Packed:
+        """A part as it lies in the archive; it is not unpacked."""
+        member = self._members[name.lower()]
+        begins = self._begins[name.lower()]
+        data = self._content[begins : begins + member.compress_size]
+        return Packed(member.compress_type, member.CRC, member.file_size, data)
+
+    def _beginnings(self) -> dict[str, int]:
+        """Where the bytes of each part begin."""
+        found, free = {}, 0
+        for member in sorted(self._members.values(), key=lambda m: m.header_offset):
+            start = member.header_offset
+            header = self._content[start : start + LOCAL.size]
+            if not header.startswith(LOCAL_MARK) or len(header) < LOCAL.size:
+                raise UnreadableFileError("damaged")
+            name, extra = struct.unpack("<HH", header[-4:])
+            begins = start + LOCAL.size + name + extra
+            if start < free:
+                raise UnreadableFileError("parts_overlap")
+            free = begins + member.compress_size
+            found[member.filename.lower()] = begins
+            if member.file_size > _LARGEST_SIZE:
+                raise UnreadableFileError("too_large")
+        if free > self._zip.start_dir:
+            raise UnreadableFileError("parts_overlap")
+        return found

@@ -1,0 +1,168 @@
+"""Tables as text: .csv and .tsv, whatever the encoding and the separator."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError, column_letters
+from dxkit.workbooks.limits import (
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    MOST_ROWS,
+    MOST_TEXT,
+    Allowance,
+)
+from dxkit.workbooks.sheet_building import build_sheet
+
+_SEPARATORS = ("\t", ";", ",")
+_NUMBER = re.compile(r"[-+(]?\d[\d., ]*\)? ?%?\Z")
+_CONTROL = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
+_DIRECTIVE = re.compile(r"sep=(.)\r?\n")  # Excel's own way to name the separator
+_FIRST_LINES, _FIRST_CHARACTERS = 2_000, 500_000  # are enough to tell the separator
+
+
+def read_separated(text: str, allowance: Allowance) -> tuple[Sheet, ...]:
+    """The one sheet of a text. A row is a record, as a spreadsheet shows it: a quoted field may
+    hold line breaks. Raises ``UnreadableFileError`` when the separator is not certain or a
+    quotation has no end.
+    """
+    text = text.removesuffix("\x1a")  # how old programs end a text
+    if _CONTROL.search(text):
+        raise UnreadableFileError("not_a_workbook")
+    directive = _DIRECTIVE.match(text)
+    first_row = 1
+    if directive:
+        text, first_row = text[directive.end() :], 2
+    if len(text) > MOST_TEXT or any(len(line) > LONGEST_LINE for line in io.StringIO(text)):
+        raise UnreadableFileError("too_large")
+    separator = directive[1] if directive else separator_of(text)
+    width, strict = _width(text, separator)
+    cells: dict[tuple[int, int], Cell] = {}
+    lengths: dict[int, int] = {}
+    for number, fields in enumerate(_records(text, separator, strict), start=first_row):
+        if number > MOST_ROWS:
+            raise UnreadableFileError("too_large")
+        if len(fields) < width:
+            lengths[number] = len(fields)
+        for column, value in enumerate(fields, start=1):
+            if not value.strip():
+                continue
+            if "\n" in value and _swallows_rows(value, separator, width):
+                raise UnreadableFileError(
+                    "quotation_open", cell=f"{column_letters(column)}{number}"
+                )
+            allowance.take_cell(value, "", number, column)
+            cells[number, column] = Cell(number, column, value)
+    return (dataclasses.replace(build_sheet("", cells), row_lengths=lengths),)
+
+
+def _records(text: str, separator: str, strict: bool) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
+
+
+def _width(text: str, separator: str) -> tuple[int, bool]:
+    """How many fields the longest record has, and whether all quotations follow the rules."""
+    try:
+        return max((len(fields) for fields in _records(text, separator, True)), default=0), True
+    except csv.Error as error:
+        if "unexpected end" in str(error):  # the last quotation is open
+            raise UnreadableFileError("quotation_open") from error
+        if "field larger" in str(error):
+            raise UnreadableFileError("cell_too_long") from error
+    # A quotation mark within a field does no harm.
+    return max(len(fields) for fields in _records(text, separator, False)), False
+
+
+def _swallows_rows(field: str, separator: str, width: int) -> bool:
+    """Whether whole rows stand in one field, since its quotation ends elsewhere."""
+    return any(line.count(separator) >= max(width - 1, 2) for line in field.splitlines())
+
+
+@dataclass(frozen=True)
+class _Split:
+    """What a separator makes of a text."""
+
+    separator: str
+    agreeing: int  # records of the most frequent width, of those that it splits
+    split: int  # records that it splits
+    strength: float  # separators in a record that it splits, on the average
+    rest: float  # of other separators left within the fields of such a record
+    wider: bool  # whether records that it splits differ in width
+
+    @property
+    def is_table(self) -> bool:
+        return self.split > 0 and self.agreeing >= 0.6 * self.split and self.rest < self.strength
+
+
+def separator_of(text: str) -> str:
+    """The mark that separates the fields.
+
+    A separator splits the records of a table into equally many fields, and leaves none of the
+    others within them except in numbers and, before a blank, in sentences. A comma is one only
+    when all records it splits are equally wide: else an unquoted decimal comma is among them.
+    """
+    splits = [split for mark in _SEPARATORS if (split := _split(text, mark)).split]
+    if not splits:
+        return ";"  # one column, or sentences only
+    most = max(split.split for split in splits)
+    tables = [split for split in splits if split.is_table and split.split > most / 2]
+    if not tables:
+        raise UnreadableFileError("separator_unclear")
+    best = max(tables, key=lambda split: split.strength)
+    rivals = [split for split in tables if split != best and split.strength > best.strength / 2]
+    if rivals or (best.separator == "," and best.wider):
+        raise UnreadableFileError("separator_unclear")
+    return best.separator
+
+
+def _split(text: str, separator: str) -> _Split:
+    reader = _records(text[:_FIRST_CHARACTERS], separator, False)
+    widths: Counter[int] = Counter()
+    strength = rest = 0
+    try:
+        for number, fields in enumerate(reader):
+            if number >= _FIRST_LINES:
+                break
+            glued = _is_split(fields)
+            if glued:
+                widths[len(fields)] += 1
+                strength += len(fields) - 1
+                rest += sum(_foreign(field, separator) for field in fields)
+    except csv.Error:
+        pass  # the fields up to here tell
+    count = sum(widths.values())
+    return _Split(
+        separator,
+        max(widths.values(), default=0),
+        count,
+        strength / count if count else 0,
+        rest / count if count else 0,
+        len(widths) > 1,
+    )
+
+
+def _is_split(fields: list[str]) -> bool:
+    """Whether a record is split, rather than a sentence cut at its commas."""
+    filled = [field for field in fields if field.strip()]
+    if len(fields) < 2 or not filled:
+        return False
+    return not all(field.startswith(" ") for field in fields[1:] if field) or len(filled) == 1
+
+
+def _foreign(field: str, separator: str) -> int:
+    """How many marks are left in a field that neither a number nor a sentence has: separators, and
+    quotation marks, which stand around fields and seldom within.
+    """
+    if _NUMBER.match(field.strip()) or len(field) > LONGEST_TEXT:
+        return 0
+    return field.count('"') + sum(
+        len(re.findall(re.escape(mark) + r"(?=[^\s])", field))
+        for mark in _SEPARATORS
+        if mark != separator
+    )

@@ -1,0 +1,214 @@
+"""The cells of an OpenDocument spreadsheet."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from dxkit.workbooks.cells import (
+    Cell,
+    Range,
+    Sheet,
+    UnreadableFileError,
+    column_letters,
+)
+from dxkit.workbooks.limits import (
+    DEEPEST_TAG,
+    MOST_COLUMNS,
+    MOST_MERGED_COLUMNS,
+    MOST_ROWS,
+    MOST_SHEETS,
+    WIDEST_SHEET,
+    Allowance,
+)
+from dxkit.workbooks.ods_cell import (
+    CELLS,
+    OpenCell,
+    count_of,
+    number_format_of,
+    value_of,
+)
+from dxkit.workbooks.ods_styles import OFFICE, TABLE, StylesListener
+from dxkit.workbooks.sheet_building import build_sheet
+from dxkit.workbooks.styles import Style
+from dxkit.workbooks.xml_parts import Attributes
+
+_GROUPS = (f"{TABLE}table-row-group", f"{TABLE}table-column-group")
+
+
+class ContentListener:
+    """Hears the content part and keeps its ``sheets``. It hears the part's styles as well."""
+
+    def __init__(self, allowance: Allowance) -> None:
+        self.sheets: list[Sheet] = []
+        self.styles = StylesListener()
+        self._allowance = allowance
+        self._open: list[str] = []
+        self._table: _Table | None = None
+        self._cell: OpenCell | None = None
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        above = self._open[-1] if self._open else ""
+        self._open.append(name)
+        if len(self._open) > DEEPEST_TAG:
+            raise UnreadableFileError("too_large")
+        if self._cell is not None:
+            self._cell.start(name, above, attributes)
+        elif self._table is not None:
+            if name in CELLS:
+                self._cell = OpenCell(attributes, self.styles)
+            else:
+                self._table.start(name, attributes)
+        elif name == f"{TABLE}table":
+            if above == f"{OFFICE}spreadsheet":
+                self._table = _Table(attributes, self.styles, self._allowance)
+        else:
+            self.styles.start(name, attributes)
+
+    def end(self, name: str) -> None:
+        self._open.pop()
+        if self._cell is not None:
+            if name in CELLS and self._table is not None:
+                self._table.add(self._cell)
+                self._cell = None
+            else:
+                self._cell.end(name)
+        elif self._table is not None:
+            if name == f"{TABLE}table":
+                self.sheets.append(self._table.sheet())
+                self._table = None
+                if len(self.sheets) > MOST_SHEETS:
+                    raise UnreadableFileError("too_large")
+            else:
+                self._table.end(name)
+        else:
+            self.styles.end(name)
+
+    def text(self, text: str) -> None:
+        if self._cell is not None:
+            self._cell.text(text)
+
+
+class _Table:
+    """One sheet while it is read."""
+
+    def __init__(
+        self, attributes: Attributes, styles: StylesListener, allowance: Allowance
+    ) -> None:
+        self.name = attributes.get(f"{TABLE}name", "")
+        self._hidden = not styles.is_shown(attributes.get(f"{TABLE}style-name", ""))
+        self._styles = styles
+        self._allowance = allowance
+        self._cells: dict[tuple[int, int], Cell] = {}
+        self._merged: list[Range] = []
+        self._comments: dict[tuple[int, int], str] = {}
+        self._hidden_rows: set[int] = set()
+        self._hidden_columns: set[int] = set()
+        self._column_styles: dict[int, str] = {}
+        self._columns = 0
+        self._row = 1
+        self._column = 1
+        self._row_attributes: Attributes = {}
+        self._in_row: list[Cell] = []
+        self._closed_groups: list[bool] = []
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == f"{TABLE}table-row":
+            self._row_attributes = attributes
+            self._in_row = []
+            self._column = 1
+        elif name == f"{TABLE}table-column":
+            self._add_columns(attributes)
+        elif name in _GROUPS:
+            self._closed_groups.append(attributes.get(f"{TABLE}display") == "false")
+
+    def end(self, name: str) -> None:
+        if name == f"{TABLE}table-row":
+            self._end_row()
+        elif name in _GROUPS:
+            self._closed_groups.pop()
+
+    def sheet(self) -> Sheet:
+        return build_sheet(
+            self.name,
+            self._cells,
+            self._merged,
+            hidden=self._hidden,
+            hidden_rows=self._hidden_rows,
+            hidden_columns=self._hidden_columns,
+            comments=self._comments,
+        )
+
+    def add(self, cell: OpenCell) -> None:
+        """Take in a cell, as often as it stands in the row."""
+        attributes = cell.attributes
+        repeated = count_of(attributes, f"{TABLE}number-columns-repeated")
+        if self._row > MOST_ROWS or self._column > WIDEST_SHEET:
+            raise UnreadableFileError("damaged", self.name)
+        if cell.is_too_long:
+            raise UnreadableFileError("cell_too_long", self.name, self._address)
+        style = self._style(attributes)
+        value, is_error = value_of(attributes, "\n".join(cell.paragraphs))
+        uncalculated = value is None and f"{TABLE}formula" in attributes
+        if value is not None or uncalculated:
+            for column in range(self._column, self._column + repeated):
+                self._allowance.take_cell(value, self.name, self._row, column)
+                self._in_row.append(
+                    Cell(
+                        self._row,
+                        column,
+                        value,
+                        number_format_of(attributes, style),
+                        style.font,
+                        uncalculated,
+                        is_error,
+                        style.struck or cell.struck,
+                    )
+                )
+        if cell.comment:
+            comment = "\n".join(cell.comment)
+            self._allowance.take_text(comment)
+            self._comments[self._row, self._column] = comment
+        rows = count_of(attributes, f"{TABLE}number-rows-spanned")
+        columns = count_of(attributes, f"{TABLE}number-columns-spanned")
+        if rows > 1 or columns > 1:
+            self._merged.append(
+                (self._row, self._column, self._row + rows - 1, self._column + columns - 1)
+            )
+            if len(self._merged) > MOST_MERGED_COLUMNS:
+                raise UnreadableFileError("too_large", self.name)
+        self._column += repeated
+
+    def _end_row(self) -> None:
+        repeated = count_of(self._row_attributes, f"{TABLE}number-rows-repeated")
+        hidden = self._row_attributes.get(f"{TABLE}visibility", "visible") != "visible"
+        if self._in_row:
+            for number in range(self._row, self._row + repeated):
+                for cell in self._in_row:
+                    if number != cell.row:
+                        self._allowance.take_cell(cell.value, self.name, number, cell.column)
+                    self._cells[number, cell.column] = dataclasses.replace(cell, row=number)
+                if hidden or any(self._closed_groups):
+                    self._hidden_rows.add(number)
+        self._row += repeated
+
+    def _add_columns(self, attributes: Attributes) -> None:
+        repeated = count_of(attributes, f"{TABLE}number-columns-repeated")
+        hidden = attributes.get(f"{TABLE}visibility", "visible") != "visible"
+        style = attributes.get(f"{TABLE}default-cell-style-name", "")
+        first, last = self._columns + 1, min(self._columns + repeated, MOST_COLUMNS)
+        for column in range(first, last + 1):
+            self._column_styles[column] = style
+            if hidden or any(self._closed_groups):
+                self._hidden_columns.add(column)
+        self._columns += repeated
+
+    def _style(self, attributes: Attributes) -> Style:
+        return self._styles.of_cell(
+            attributes.get(f"{TABLE}style-name")
+            or self._row_attributes.get(f"{TABLE}default-cell-style-name")
+            or self._column_styles.get(self._column, "")
+        )
+
+    @property
+    def _address(self) -> str:
+        return f"{column_letters(self._column)}{self._row}"

@@ -1,0 +1,104 @@
+"""The files of a raw folder, and what stands in it that is no file to be read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from dxkit.workbooks import UnreadableFileError, read_content
+from dxkit.workbooks.detection import SUFFIXES
+
+WORKBOOK_SUFFIXES = frozenset(suffix for group in SUFFIXES.values() for suffix in group)
+"""The endings of names of files that are read."""
+
+_HIDDEN = (".", "~$")  # beginnings of names: systems' own files, and locks of open workbooks
+
+
+@dataclass(frozen=True)
+class RawFolder:
+    """``files`` are regular files, sorted; ``passed_over`` are the names of what is not read,
+    within the folder, each with a reason among those of unreadable files.
+    """
+
+    files: tuple[Path, ...]
+    passed_over: tuple[tuple[str, str], ...]
+
+
+def raw_files(folder: Path) -> list[Path]:
+    """The regular files of a raw folder, sorted; hidden files and office lock files left out."""
+    return list(look_into(folder).files)
+
+
+def look_into(folder: Path) -> RawFolder:
+    """Everything in a folder and the folders below it. No link is followed and no file opened."""
+    files: list[Path] = []
+    passed_over: list[tuple[str, str]] = []
+
+    def walk(place: Path) -> None:
+        try:
+            entries = list(os.scandir(place))
+        except OSError:
+            note(place, "cannot_open")
+            return
+        for entry in entries:
+            if entry.name.startswith(_HIDDEN):
+                continue
+            path = place / entry.name
+            reason = _reason(entry)
+            if reason:
+                note(path, reason)
+            elif entry.is_dir(follow_symlinks=False):
+                if path.suffix.lower() in WORKBOOK_SUFFIXES:
+                    note(path, "is_folder")
+                walk(path)
+            else:
+                files.append(path)
+
+    def note(path: Path, reason: str) -> None:
+        passed_over.append((printable(path.relative_to(folder).as_posix()), reason))
+
+    if folder.is_dir():
+        walk(folder)
+    return RawFolder(tuple(sorted(files)), tuple(sorted(passed_over)))
+
+
+def content_key(folder: Path) -> str:
+    """A hash of what stands in a folder, as far as it can change what is read from it."""
+    seen = look_into(folder)
+    digest = hashlib.sha256(repr(seen.passed_over).encode())
+    for path in seen.files:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        try:
+            digest.update(hashlib.sha256(read_content(path)).digest())
+        except UnreadableFileError as error:
+            digest.update(error.reason.encode())
+    return digest.hexdigest()
+
+
+def printable(name: str) -> str:
+    """A name with what is no text in it written out, as "\\udcff"."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _reason(entry: os.DirEntry[str]) -> str:
+    """Why an entry is neither a file to read nor a folder to look into; nothing if it is one."""
+    try:
+        entry.name.encode("utf-8")
+    except UnicodeEncodeError:  # its name could be written on no page and in no data file
+        return "name_not_text"
+    try:
+        if entry.is_symlink() or _is_junction(entry):
+            return "link"
+        mode = entry.stat(follow_symlinks=False).st_mode
+    except OSError:
+        return "cannot_open"
+    return "" if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "not_a_file"
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is what Windows has for a link to a folder."""
+    tag = getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0)
+    return tag != 0 and tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)

@@ -1,0 +1,247 @@
+"""The cells of one sheet of an Office Open XML workbook."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dxkit.workbooks.cells import (
+    Cell,
+    CellValue,
+    UnreadableFileError,
+    column_letters,
+    column_number,
+)
+from dxkit.workbooks.column_ranges import columns_between
+from dxkit.workbooks.limits import (
+    DEEPEST_TAG,
+    LONGEST_TEXT,
+    MOST_MERGED_COLUMNS,
+    MOST_ROWS,
+    WIDEST_SHEET,
+    Allowance,
+)
+from dxkit.workbooks.rich_text import Runs
+from dxkit.workbooks.styles import Style, shown, written_number
+from dxkit.workbooks.xlsx_styles import Styles
+from dxkit.workbooks.xml_parts import Attributes, LocalNames
+
+_NO_RUNS = Runs()  # of most cells, whose text stands elsewhere or has none
+_LETTERS = re.compile(r"[A-Z]{1,3}\Z")
+_ESCAPE = re.compile(r"_x(0009|000[AaDd])_")
+
+
+def unescaped(text: str) -> str:
+    """The text with line breaks that stand in it as "_x000D_" as they were. Other such writings
+    stay: they mean characters that no page and no workbook can hold.
+    """
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """The texts that a workbook lists once for all its cells, and the numbers of those in which
+    letters are crossed out.
+    """
+
+    texts: Sequence[str] = ()
+    struck: frozenset[int] = frozenset()
+
+
+class SheetListener:
+    """Hears one sheet part and keeps its ``cells`` and what is hidden or merged."""
+
+    def __init__(
+        self,
+        name: str,
+        strings: Strings,
+        styles: Styles,
+        allowance: Allowance,
+        calculates_on_load: bool,
+    ) -> None:
+        self.name = name
+        self.cells: dict[tuple[int, int], Cell] = {}
+        self.merged: list[str] = []
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns = 0  # bits
+        self._strings = strings
+        self._styles = styles
+        self._allowance = allowance
+        self._calculates_on_load = calculates_on_load
+        self._names = LocalNames("worksheet")
+        self._columns: dict[str, int] = {}
+        self._depth = 0
+        self._row = 0
+        self._row_text = "0"
+        self._column = 0
+        self._cell: Attributes | None = None
+        self._has_formula = False
+        self._has_value = False
+        self._pieces: list[str] = []
+        self._runs = _NO_RUNS
+        self._length = 0
+        self._listens = False
+        self._aside = False
+
+    def start(self, full_name: str, attributes: Attributes) -> None:
+        name = self._names[full_name]
+        self._depth += 1
+        if name == "c":
+            self._begin_cell(attributes)
+        elif self._cell is not None:
+            if name == "v" or (name == "t" and not self._aside):
+                self._listens = self._has_value = True
+            elif name == "f":
+                self._has_formula = True
+            elif name == "rPh":
+                self._aside = True
+            elif self._runs is not _NO_RUNS:
+                self._runs.start(name, attributes)
+        elif name == "row":
+            self._begin_row(attributes)
+        elif name == "mergeCell":
+            self.merged.append(attributes.get("ref", ""))
+            if len(self.merged) > MOST_MERGED_COLUMNS:
+                raise UnreadableFileError("too_large", self.name)
+        elif name == "col":
+            self._hide_columns(attributes)
+        if self._depth > DEEPEST_TAG:
+            raise UnreadableFileError("too_large", self.name)
+
+    def end(self, full_name: str) -> None:
+        name = self._names[full_name]
+        self._depth -= 1
+        if name in ("v", "t"):
+            self._listens = False
+        elif name == "rPh":
+            self._aside = False
+        elif name == "c" and self._cell is not None:
+            if self._has_value or self._has_formula:
+                self._end_cell(self._cell)
+            self._cell = None
+
+    def text(self, text: str) -> None:
+        if self._listens:
+            self._pieces.append(self._runs.letters(text))
+            self._length += len(text)
+            if self._length > 2 * LONGEST_TEXT:
+                raise UnreadableFileError("cell_too_long", self.name, self._address)
+
+    @property
+    def _address(self) -> str:
+        return f"{column_letters(self._column)}{self._row}"
+
+    def _damaged(self) -> UnreadableFileError:
+        return UnreadableFileError("damaged", self.name, self._address if self._column else "")
+
+    def _begin_row(self, attributes: Attributes) -> None:
+        number = attributes.get("r")
+        self._row = self._row + 1 if number is None else _whole(number)
+        self._row_text = str(self._row)
+        self._column = 0
+        if not 1 <= self._row <= MOST_ROWS:
+            raise self._damaged()
+        if attributes.get("hidden", "0") in ("1", "true") or _is_nought(attributes.get("ht")):
+            self.hidden_rows.add(self._row)
+
+    def _begin_cell(self, attributes: Attributes) -> None:
+        if self._cell is not None or self._row == 0:
+            raise self._damaged()
+        reference = attributes.get("r")
+        if reference is None:
+            self._column += 1
+        else:
+            letters = reference.removesuffix(self._row_text)
+            self._column = self._columns.get(letters) or self._number_of(letters)
+        self._cell = attributes
+        self._has_formula = self._has_value = False
+        self._pieces = []
+        self._runs = _NO_RUNS if attributes.get("t") != "inlineStr" else Runs()
+        self._length = 0
+
+    def _number_of(self, letters: str) -> int:
+        number = column_number(letters) if _LETTERS.match(letters) else 0
+        if not 1 <= number <= WIDEST_SHEET:  # or the cell names another row than it stands in
+            raise UnreadableFileError("damaged", self.name)
+        self._columns[letters] = number
+        return number
+
+    def _hide_columns(self, attributes: Attributes) -> None:
+        if attributes.get("hidden", "0") in ("1", "true") or _is_nought(attributes.get("width")):
+            first, last = _whole(attributes.get("min", "")), _whole(attributes.get("max", ""))
+            if not 1 <= first <= last <= WIDEST_SHEET:
+                raise UnreadableFileError("damaged", self.name)
+            self.hidden_columns |= columns_between(first, last)
+
+    def _end_cell(self, attributes: Attributes) -> None:
+        kind = attributes.get("t", "n")
+        number = _whole(attributes.get("s", "0"))
+        if not 0 <= number < len(self._styles.by_number):
+            raise self._damaged()
+        style = self._styles.by_number[number]
+        value, is_error = self._value(kind, "".join(self._pieces), style)
+        uncalculated = self._has_formula and (
+            (value is None and kind != "str")
+            # The writer asks for a calculation and put a nought where the result will stand.
+            or (self._calculates_on_load and value == 0 and not isinstance(value, (bool, str)))
+        )
+        if uncalculated:
+            value = None
+        elif value is None or value == "":
+            return
+        key = (self._row, self._column)
+        if key in self.cells:
+            raise self._damaged()
+        self._allowance.take_cell(value, self.name, self._row, self._column)
+        self.cells[key] = Cell(
+            self._row,
+            self._column,
+            value,
+            style.number_format,
+            style.font,
+            uncalculated,
+            is_error,
+            style.struck or self._runs.struck or (kind == "s" and self._is_struck()),
+        )
+
+    def _value(self, kind: str, text: str, style: Style) -> tuple[CellValue, bool]:
+        """The value that the cell's kind makes of its text, and whether it is an error."""
+        if kind == "s":
+            number = _whole(text)
+            if not 0 <= number < len(self._strings.texts):
+                raise self._damaged()
+            return self._strings.texts[number], False
+        if kind in ("str", "inlineStr"):
+            return unescaped(text), False
+        text = text.strip()
+        if not text:
+            return None, False
+        if kind == "n":
+            return self._number(text, style)
+        if kind == "e":
+            return text, True
+        if kind == "b" and text in ("0", "1", "true", "false"):
+            return text in ("1", "true"), False
+        if kind == "d":
+            return datetime.datetime.fromisoformat(text), False
+        raise self._damaged()
+
+    def _is_struck(self) -> bool:
+        return bool(self._strings.struck) and _whole("".join(self._pieces)) in self._strings.struck
+
+    def _number(self, text: str, style: Style) -> tuple[CellValue, bool]:
+        number = written_number(text)
+        if number is None:
+            raise self._damaged()
+        return shown(number, style, self._styles.counts_from_1904)
+
+
+def _whole(text: str) -> int:
+    """A whole number, or -1 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _is_nought(text: str | None) -> bool:
+    return text is not None and text.strip("0") in ("", ".") and text != ""
