@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT))
 
 from dxkit.campaign.folder import load_campaign  # noqa: E402
 from dxkit.intake.period import read_period  # noqa: E402
+from dxkit.intake.vocabulary import vocabulary  # noqa: E402
 from dxkit.model.campaign import Campaign  # noqa: E402
-from dxkit.model.text import vocabulary  # noqa: E402
 
 CENSUS = ROOT.parent / "shared" / "real" / "gso_census2019_households.xlsx"
 GOALS = {"demonstration": 3.0, "census": 15.0}

@@ -12,10 +12,10 @@ from dxkit.demo.truth import (
     TYPED_SHARES,
     Place,
 )
+from dxkit.model.addresses import column_letters
 from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.units import Unit
-from dxkit.workbooks import column_letters
 
 NUMERALS = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII",
              "XIV", "XV")  # fmt: skip

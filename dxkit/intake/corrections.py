@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
+from dxkit.model.addresses import column_number
 from dxkit.model.campaign import Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.text import clean
-from dxkit.workbooks import Cell, Sheet, Workbook, column_number
+from dxkit.workbooks.cells import Cell, Sheet, Workbook
 
 
 def apply_corrections(

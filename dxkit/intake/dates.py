@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import clean, fold, normalise, vocabulary
+from dxkit.model.text import clean, fold, normalise
 
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _LAST_MONTH_OF_QUARTER = 3

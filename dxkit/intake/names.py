@@ -16,8 +16,9 @@ from functools import cached_property
 from rapidfuzz import fuzz, process
 
 from dxkit.intake.name_scopes import Scope, Scopes
+from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import Campaign, Level
-from dxkit.model.text import clean, fold, normalise, slug, telex, vocabulary
+from dxkit.model.text import clean, fold, normalise, slug, telex
 from dxkit.model.units import Unit, UnitRegistry
 
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",

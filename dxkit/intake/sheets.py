@@ -18,7 +18,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
 from dxkit.model.text import normalise
-from dxkit.workbooks import Sheet, Workbook
+from dxkit.workbooks.cells import Sheet, Workbook
 
 
 def read_sheets(

@@ -1,12 +1,10 @@
-"""Texts made comparable: one writing for what looks alike, and the words of office workbooks."""
+"""Texts made comparable: one writing for what looks alike."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from functools import lru_cache
-from importlib.resources import files
 
 _LOOKALIKES = str.maketrans(
     # Eth for D with stroke, then Cyrillic capitals and smalls that look Latin.
@@ -91,27 +89,3 @@ def _telex_word(word: str) -> str:
         else:
             letters.append(letter)
     return "".join(letters) + tone
-
-
-@lru_cache(maxsize=1)
-def vocabulary() -> dict[str, tuple[str, ...]]:
-    """The words that ``vocabulary.toml`` declares, normalised, longest first; writings that
-    hold no letter or digit ("-", "…") are kept as they are.
-    """
-    content = tomllib.loads((files("dxkit.intake") / "vocabulary.toml").read_text("utf-8"))
-    return {
-        key: tuple(sorted({normalise(word) or word for word in words}, key=len, reverse=True))
-        for key, words in content.items()
-    }
-
-
-def is_word(kind: str, text: str) -> bool:
-    """Whether a text is, as a whole, one of the words of a kind."""
-    key = normalise(text)
-    return (key or clean(text)) in vocabulary()[kind]
-
-
-def starts_with_word(kind: str, text: str) -> str:
-    """The word of a kind with which the normalised text begins, or nothing."""
-    key = normalise(text) + " "
-    return next((word for word in vocabulary()[kind] if key.startswith(word + " ")), "")

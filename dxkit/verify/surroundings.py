@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
+from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.report.wording.language import load_language, written_day
 from dxkit.report.wording.plain_text import harmless, visible
@@ -15,7 +16,6 @@ from dxkit.verify.compare import Difference, PageProof
 from dxkit.verify.page_tree import Element
 from dxkit.verify.sources import cells_behind, cells_of
 from dxkit.verify.writing import writings
-from dxkit.workbooks import column_letters, column_number
 
 _PLACE = re.compile(r"(?P<file>.+?) › (?P<sheet>.*): (?P<cells>[A-Z]+\d+(?:[:,] ?[A-Z]+\d+)*)")
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+from dxkit.model.addresses import column_letters
+
 CellValue = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta | None
 
 Range = tuple[int, int, int, int]
@@ -146,21 +148,3 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     format: str
     encoding: str = ""
-
-
-@lru_cache(maxsize=20_000)
-def column_letters(column: int) -> str:
-    """1 → A, 27 → AA."""
-    letters = ""
-    while column:
-        column, remainder = divmod(column - 1, 26)
-        letters = chr(65 + remainder) + letters
-    return letters
-
-
-def column_number(letters: str) -> int:
-    """A → 1, AA → 27; the inverse of ``column_letters``."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number

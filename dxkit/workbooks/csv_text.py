@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError, column_letters
+from dxkit.model.addresses import column_letters
+from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError
 from dxkit.workbooks.limits import (
     LONGEST_LINE,
     LONGEST_TEXT,

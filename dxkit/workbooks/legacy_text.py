@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
-from dxkit.workbooks import Cell, Sheet
+from dxkit.workbooks.cells import Cell, Sheet
 
 
 class Encoding(StrEnum):

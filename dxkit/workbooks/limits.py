@@ -6,7 +6,8 @@ on every machine. docs/en/limits.md says the same to the reader.
 
 from __future__ import annotations
 
-from dxkit.workbooks.cells import CellValue, UnreadableFileError, column_letters
+from dxkit.model.addresses import column_letters
+from dxkit.workbooks.cells import CellValue, UnreadableFileError
 
 LARGEST_FILE = 50_000_000
 """Bytes as received. The census of the whole country, commune by commune, has 1.5 million."""

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from dxkit.workbooks.cells import (
-    Cell,
-    Range,
-    Sheet,
-    UnreadableFileError,
-    column_letters,
-)
+from dxkit.model.addresses import column_letters
+from dxkit.workbooks.cells import Cell, Range, Sheet, UnreadableFileError
 from dxkit.workbooks.limits import (
     DEEPEST_TAG,
     MOST_COLUMNS,

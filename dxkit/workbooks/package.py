@@ -11,8 +11,8 @@ from typing import Any
 
 from lxml import etree
 
-from dxkit.workbooks import UnreadableFileError
 from dxkit.workbooks.archive import Archive
+from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.limits import LARGEST_PARSED, MOST_PARSED
 from dxkit.workbooks.packing import archive_of, pack
 

@@ -6,7 +6,8 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-from dxkit.workbooks.cells import Range, Sheet, UnreadableFileError, column_number
+from dxkit.model.addresses import column_number
+from dxkit.workbooks.cells import Range, Sheet, UnreadableFileError
 from dxkit.workbooks.column_ranges import each_column
 from dxkit.workbooks.limits import LONGEST_TEXT, MOST_SHEETS, MOST_STRINGS, Allowance
 from dxkit.workbooks.rich_text import Runs

@@ -7,13 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dxkit.workbooks.cells import (
-    Cell,
-    CellValue,
-    UnreadableFileError,
-    column_letters,
-    column_number,
-)
+from dxkit.model.addresses import column_letters, column_number
+from dxkit.workbooks.cells import Cell, CellValue, UnreadableFileError
 from dxkit.workbooks.column_ranges import columns_between
 from dxkit.workbooks.limits import (
     DEEPEST_TAG,

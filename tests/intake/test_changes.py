@@ -19,9 +19,10 @@ from dxkit.intake.versions.returned_names import (
     sheet_titles,
     without_remarks,
 )
+from dxkit.model.addresses import column_letters
 from dxkit.model.text import clean
-from dxkit.workbooks import Cell, Sheet, column_letters
-from dxkit.workbooks import Workbook as Book
+from dxkit.workbooks.cells import Cell, Sheet
+from dxkit.workbooks.cells import Workbook as Book
 from dxkit.workbooks.formulas import formulas_of, written_out
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1, max_size=4)

@@ -13,8 +13,9 @@ from openpyxl.styles import Font
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.text import clean
-from dxkit.workbooks import Cell, Sheet, read_workbook
+from dxkit.workbooks.cells import Cell, Sheet
 from dxkit.workbooks.legacy_text import Encoding, decoded, decoded_sheet, is_syllable, recognised
+from dxkit.workbooks.reading import read_workbook
 from tests.intake.old_writing import TCVN3, VNI, written
 
 REAL = Path(__file__).parents[2].parent / "shared" / "real"

@@ -16,7 +16,7 @@ from dxkit.intake.numbers.read import Counted, is_fraction, read_count, read_num
 from dxkit.intake.numbers.shares_of_wholes import count_from_share
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.observations import MISSING_FLAGS, Flag
-from dxkit.workbooks import Cell
+from dxkit.workbooks.cells import Cell
 
 
 def cell(value: object, number_format: str = "General", **more: bool) -> Cell:

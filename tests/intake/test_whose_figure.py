@@ -12,7 +12,7 @@ from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.read import read_table
 from dxkit.intake.tables.rows import RowReader
 from dxkit.model.observations import Flag
-from dxkit.workbooks import Cell
+from dxkit.workbooks.cells import Cell
 from dxkit.workbooks.sheet_building import build_sheet
 from tests.intake.office import HEAD, HOA_LUU, PHUONG_I, VI_TAN, Office, Row, Seen, at
 

@@ -25,7 +25,7 @@ from dxkit.model.observations import SourceFile
 from dxkit.press.returned.copy import annotated_copy
 from dxkit.press.returned.overview import Line
 from dxkit.report.wording.language import load_language
-from dxkit.workbooks import read_workbook
+from dxkit.workbooks.reading import read_workbook
 
 ERROR, WARNING, NOTE = Severity
 ORANGE, YELLOW = "FFF8CBAD", "FFFFE699"

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dxkit.intake.tables.read import TableRead
+from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import Campaign, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, Received
-from dxkit.model.text import normalise, vocabulary
+from dxkit.model.text import normalise
 from dxkit.model.units import UnitRegistry
 
 _NAME_NOT_READ = frozenset({"unit_unknown", "unit_ambiguous"})

@@ -16,7 +16,7 @@ from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
 from dxkit.model.text import clean
 from dxkit.model.units import UnitRegistry
-from dxkit.workbooks import Cell
+from dxkit.workbooks.cells import Cell
 
 _LARGEST = 10**15  # of a number in a ratio cell, whichever its sign
 _NOISE = Decimal("0.0000001")  # of binary fractions, in points

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dxkit.intake.numbers.formats import shows_another
+from dxkit.intake.vocabulary import is_word
 from dxkit.model.observations import Flag
-from dxkit.model.text import clean, is_word
-from dxkit.workbooks import Cell
+from dxkit.model.text import clean
+from dxkit.workbooks.cells import Cell
 
 LARGEST = 10**15  # of a number, whichever its sign: beyond, a spreadsheet loses digits
 _TWO_NUMBERS = re.compile(r"\d[^\S\n]*(?:\n|\t|[^\S\n]{2,})\s*\d")  # one below or beside the other

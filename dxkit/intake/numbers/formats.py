@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dxkit.model.text import normalise, vocabulary
+from dxkit.intake.vocabulary import vocabulary
+from dxkit.model.text import normalise
 
 _ASIDE = re.compile(r"\[[^\]]*\]|[_*].")  # colours, conditions, widths and fillings
 _THOUSANDS_LEFT_OUT = re.compile(r"[0#?],+(?![0#?,])")

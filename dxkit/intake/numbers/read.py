@@ -12,10 +12,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from dxkit.intake.numbers.cell_values import LARGEST, Value, read_common, rejected
 from dxkit.intake.numbers.numerals import parse_decimal, parse_whole, parse_with_lookalikes
 from dxkit.intake.numbers.shares_of_wholes import agrees
+from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.observations import Flag
-from dxkit.model.text import clean, normalise, vocabulary
-from dxkit.workbooks import Cell
+from dxkit.model.text import clean, normalise
+from dxkit.workbooks.cells import Cell
 
 _NOISE = 1e-6  # what a formula's binary fractions may leave beside a whole number
 _MOST_DIGITS = 15  # a spreadsheet's numbers have no more: what is longer is no count

@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from dxkit.intake.dates import named_quarter
 from dxkit.intake.tables.header_labels import compact, readings
+from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import Campaign, Measure
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import normalise, vocabulary
+from dxkit.model.text import normalise
 
 
 class Span(StrEnum):

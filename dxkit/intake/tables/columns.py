@@ -9,8 +9,8 @@ from dataclasses import replace
 from dxkit.intake.tables.column_labels import Labelled, Span
 from dxkit.intake.tables.header_labels import Paths
 from dxkit.intake.tables.layout import Column, RatioColumn
+from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import Accumulation
-from dxkit.model.text import starts_with_word
 
 
 def columns_of(table: str, found: Mapping[int, Labelled], period_id: str) -> tuple[Column, ...]:

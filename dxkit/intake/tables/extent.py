@@ -11,10 +11,11 @@ from dxkit.intake.tables.header_labels import is_column_number, says_units_of_me
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_labels import row_label
 from dxkit.intake.tables.row_values import RowValues
+from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.periods import Period
-from dxkit.model.text import clean, normalise, starts_with_word
-from dxkit.workbooks import Cell, Sheet
+from dxkit.model.text import clean, normalise
+from dxkit.workbooks.cells import Cell, Sheet
 
 
 class TableRows:

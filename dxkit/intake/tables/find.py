@@ -12,7 +12,7 @@ from dxkit.intake.tables.header import HeaderReader
 from dxkit.intake.tables.layout import Layout
 from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period
-from dxkit.workbooks import Sheet
+from dxkit.workbooks.cells import Sheet
 
 _DEEPEST_HEADER = 6
 _MOST_HEADER_ROWS = 200

@@ -16,10 +16,11 @@ from dxkit.intake.tables.header_labels import (
     labels_just_below,
 )
 from dxkit.intake.tables.layout import Layout
+from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import Campaign, MeasureKind
 from dxkit.model.periods import Period
-from dxkit.model.text import clean, starts_with_word
-from dxkit.workbooks import Sheet
+from dxkit.model.text import clean
+from dxkit.workbooks.cells import Sheet
 
 _ROWS_LOOKED_AT = 200
 

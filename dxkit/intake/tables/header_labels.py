@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from dxkit.intake.numbers.numerals import parse_decimal
-from dxkit.model.text import clean, is_word, normalise, starts_with_word, vocabulary
-from dxkit.workbooks import Cell, Sheet
+from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
+from dxkit.model.text import clean, normalise
+from dxkit.workbooks.cells import Cell, Sheet
 
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
 _COLUMN_LETTER = re.compile(r"[A-Z]\Z")

@@ -12,7 +12,7 @@ from dxkit.intake.numbers.cell_values import rejected
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_labels import is_roman, row_label
 from dxkit.intake.tables.totals import RowRead
-from dxkit.workbooks import Cell, Sheet
+from dxkit.workbooks.cells import Cell, Sheet
 
 
 def of_nearest_names(

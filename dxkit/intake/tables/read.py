@@ -18,7 +18,7 @@ from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, RegisterRow
 from dxkit.model.text import clean
 from dxkit.model.units import Unit
-from dxkit.workbooks import Cell
+from dxkit.workbooks.cells import Cell
 
 
 @dataclass

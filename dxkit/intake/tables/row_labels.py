@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dxkit.model.text import clean, is_word, normalise, starts_with_word, vocabulary
+from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
+from dxkit.model.text import clean, normalise
 
 _OUTLINE = re.compile(
     # "X." is short for a commune, never the tenth group.

@@ -12,7 +12,7 @@ from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_labels import RowLabel, is_roman, parted
 from dxkit.model.text import clean
 from dxkit.model.units import Unit
-from dxkit.workbooks import Cell, Sheet
+from dxkit.workbooks.cells import Cell, Sheet
 
 
 class RowUnits:

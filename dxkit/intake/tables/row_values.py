@@ -15,10 +15,11 @@ from dxkit.intake.numbers.read import (
 )
 from dxkit.intake.numbers.shares_of_wholes import count_from_share
 from dxkit.intake.tables.layout import Column, Layout
+from dxkit.intake.vocabulary import is_word
 from dxkit.model.campaign import Measure, MeasureKind
 from dxkit.model.observations import Flag
-from dxkit.model.text import clean, is_word, normalise
-from dxkit.workbooks import Cell, Sheet
+from dxkit.model.text import clean, normalise
+from dxkit.workbooks.cells import Cell, Sheet
 
 _BARE_NUMBER = re.compile(r"\d[\d.,]*\Z")
 _SPLIT = re.compile(r"[1-9]\d{0,2}\|\d{3}\Z")  # the parts of a number with a comma for thousands

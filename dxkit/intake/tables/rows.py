@@ -18,7 +18,7 @@ from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
 from dxkit.model.text import clean
 from dxkit.model.units import Unit
-from dxkit.workbooks import Cell, Sheet
+from dxkit.workbooks.cells import Cell, Sheet
 
 _LONGEST_GROUP = 80  # characters of a group's label that stands in no unit column
 

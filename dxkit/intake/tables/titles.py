@@ -16,12 +16,13 @@ from dxkit.intake.dates import (
 from dxkit.intake.name_scopes import Scope
 from dxkit.intake.names import Names
 from dxkit.intake.tables.row_labels import row_label
+from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import clean, fold, normalise, slug, vocabulary
+from dxkit.model.text import clean, fold, normalise, slug
 from dxkit.model.units import Unit
-from dxkit.workbooks import Cell, Sheet
+from dxkit.workbooks.cells import Cell, Sheet
 
 _MONTHS_OF_A_QUARTER = 3
 

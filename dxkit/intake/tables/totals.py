@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dxkit.intake.tables.row_values import Values
 from dxkit.model.units import Unit
-from dxkit.workbooks import Cell
+from dxkit.workbooks.cells import Cell
 
 
 @dataclass(frozen=True)

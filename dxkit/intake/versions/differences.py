@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dxkit.intake.versions.returned_names import Origin, sheet_titles
+from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.text import clean
-from dxkit.workbooks import Workbook, column_letters, column_number
+from dxkit.workbooks.cells import Workbook
 from dxkit.workbooks.formulas import Formulas, moved, written_out
 
 _MOST_ROWS = 5_000  # that are put side by side; longer sheets are compared in place

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from dxkit.workbooks import Workbook
+from dxkit.workbooks.cells import Workbook
 
 MARK = b"dxkit-returned:"
 """What a file that holds a mark holds."""

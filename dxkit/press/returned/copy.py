@@ -21,9 +21,9 @@ from dxkit.press.returned.overview import Line, Overview, put_overview
 from dxkit.press.returned.returned_parts import without_programs
 from dxkit.press.returned.styles import COLOURS, Styles
 from dxkit.report.wording.language import Language
-from dxkit.workbooks import read_content, read_workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
 from dxkit.workbooks.package import Package
+from dxkit.workbooks.reading import read_content, read_workbook
 
 
 def annotated_copy(

@@ -7,7 +7,8 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from dxkit.workbooks import Sheet, Workbook, column_letters
+from dxkit.model.addresses import column_letters
+from dxkit.workbooks.cells import Sheet, Workbook
 from dxkit.workbooks.package import Element, Package, main, writable
 
 

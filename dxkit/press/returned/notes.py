@@ -8,7 +8,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from dxkit.workbooks import column_letters, column_number
+from dxkit.model.addresses import column_letters, column_number
 from dxkit.workbooks.package import OFFICE, Element, Package, main, parse, writable
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"

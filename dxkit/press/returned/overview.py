@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from dxkit.intake.versions.returned_names import MARK, is_mark
+from dxkit.model.addresses import column_letters
 from dxkit.model.findings import Severity
 from dxkit.press.returned.styles import Styles
-from dxkit.workbooks import column_letters
 from dxkit.workbooks.package import OFFICE, Element, Package, main, writable
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"

@@ -23,8 +23,9 @@ from dxkit.period import OpenPeriod
 from dxkit.press.publish.data_files import write_rows
 from dxkit.press.run.manifest import CHANGED_FIGURES, Manifest, code_key, digest_of
 from dxkit.report.wording.language import available_languages, load_language
-from dxkit.workbooks import UnreadableFileError, read_content
+from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.raw_folder import raw_files
+from dxkit.workbooks.reading import read_content
 
 LEAGUE = "league.xlsx"
 FIGURE_COLUMNS = ("page", "fact", "before", "after")

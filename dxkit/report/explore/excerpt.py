@@ -8,16 +8,11 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.facts import CellRef
 from dxkit.report.wording.language import Language
-from dxkit.workbooks import (
-    Sheet,
-    UnreadableFileError,
-    Workbook,
-    column_letters,
-    column_number,
-    read_workbook,
-)
+from dxkit.workbooks.cells import Sheet, UnreadableFileError, Workbook
+from dxkit.workbooks.reading import read_workbook
 
 _ROWS_AROUND, _COLUMNS_AROUND = 2, 4
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)\Z")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.facts import CellRef
-from dxkit.workbooks import column_letters, column_number
 
 
 def ranges_by_sheet(cells: Iterable[CellRef]) -> dict[tuple[str, str], str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from dxkit.model.addresses import column_number
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import Finding, Severity
 from dxkit.model.units import UnitRegistry
 from dxkit.report.wording.language import Language
-from dxkit.workbooks import column_number
 
 _CELL = re.compile(r"([A-Z]{1,3})(\d+)")
 _SEVERITIES = list(Severity)

@@ -13,8 +13,10 @@ import pytest
 import writing
 from python_calamine import CalamineWorkbook
 
-from dxkit.workbooks import Sheet, UnreadableFileError, column_letters, read_workbook
+from dxkit.model.addresses import column_letters
+from dxkit.workbooks.cells import Sheet, UnreadableFileError
 from dxkit.workbooks.csv_text import separator_of
+from dxkit.workbooks.reading import read_workbook
 
 ROOT = Path(__file__).parents[3]
 REAL = ROOT.parent / "shared" / "real"

@@ -22,10 +22,12 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.report.wording.findings import finding_text
 from dxkit.report.wording.language import load_language
-from dxkit.workbooks import Cell, Sheet, UnreadableFileError, limits, read_content, workbook_of
+from dxkit.workbooks import limits
+from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError
 from dxkit.workbooks.formulas import formulas_of
 from dxkit.workbooks.package import Package
 from dxkit.workbooks.raw_folder import look_into
+from dxkit.workbooks.reading import read_content, workbook_of
 
 ROOT = Path(__file__).parents[3]
 HTML = "<html><body><table><tr><td>1</td></tr></table></body></html>"
