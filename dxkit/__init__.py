@@ -11,17 +11,17 @@ import dxkit.report  # noqa: F401
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from dxkit.period import OpenPeriod
     from dxkit.report.explore.initiatives import Explorer
     from dxkit.report.explore.live import Picture
     from dxkit.report.explore.quality import Quality
     from dxkit.report.explore.start import Start
+    from dxkit.report.notebook_period import NotebookPeriod
     from dxkit.report.report import Report
 
 __version__ = "0.1.0"
 
 
-def open(campaign: str, period: str | int = "") -> OpenPeriod:
+def open(campaign: str, period: str | int = "") -> NotebookPeriod:
     """A period of a campaign, ready to explore; the newest with workbooks when none is named.
     ``period`` may be a number, such as 2009: what papermill makes of ``-p period 2009``.
 
@@ -30,6 +30,7 @@ def open(campaign: str, period: str | int = "") -> OpenPeriod:
     from dxkit.campaign.folder import load_campaign
     from dxkit.campaign.project import Project
     from dxkit.period import open_period
+    from dxkit.report.notebook_period import NotebookPeriod
 
     project = Project.find()
     if campaign not in project.campaigns:
@@ -39,7 +40,7 @@ def open(campaign: str, period: str | int = "") -> OpenPeriod:
         if not known:
             raise KeyError(f"campaign {campaign!r} has no workbooks of any period yet")
         period = known[-1]
-    return open_period(project, campaign, str(period))
+    return NotebookPeriod.of(open_period(project, campaign, str(period)))
 
 
 def explore(campaign: str, period: str | int = "", language: str = "vi") -> Explorer:

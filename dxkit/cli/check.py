@@ -86,8 +86,8 @@ def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
 
 def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind; returns the number of errors."""
+    from dxkit.model.received_text import harmless
     from dxkit.report.wording.findings import finding_text, names_in_findings
-    from dxkit.report.wording.plain_text import harmless
 
     findings = opened.received.findings
     names = names_in_findings(session.campaign, opened.analysis.units, session.language)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from dxkit.model.received_text import harmless
 from dxkit.report.wording.language import load_language, written_day
-from dxkit.report.wording.plain_text import harmless
 from dxkit.verify.compare import Difference, PageProof
 from dxkit.verify.page_tree import Element
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from dxkit.model.facts import CellRef, FactKey
-from dxkit.report.wording.plain_text import visible
+from dxkit.model.received_text import visible
 from dxkit.verify.compare import PageProof
 from dxkit.verify.reached import lacking_below, reached_below, silent_below
 from dxkit.verify.rewards_again import band_again, decisions_again

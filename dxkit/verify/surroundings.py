@@ -10,8 +10,8 @@ from typing import Any
 
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.facts import CellRef, FactKey
+from dxkit.model.received_text import harmless, visible
 from dxkit.report.wording.language import load_language, written_day
-from dxkit.report.wording.plain_text import harmless, visible
 from dxkit.verify.compare import Difference, PageProof
 from dxkit.verify.page_tree import Element
 from dxkit.verify.sources import cells_behind, cells_of

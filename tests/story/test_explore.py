@@ -18,7 +18,7 @@ from lxml import html as lxml_html
 
 import dxkit
 from dxkit.analysis.initiatives import Evidence
-from dxkit.report.explore.quality_parts import FEW_ALIKE, MOST_SHOWN
+from dxkit.report.explore.quality import FEW_ALIKE, MOST_SHOWN
 from dxkit.report.explore.saving import save_frame
 
 

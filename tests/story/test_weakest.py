@@ -10,6 +10,7 @@ from lxml import html
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag
 from dxkit.period import OpenPeriod
+from dxkit.report.notebook_period import NotebookPeriod
 from dxkit.report.parts.charts_of_children import children_chart
 from dxkit.report.parts.context import Context
 from dxkit.report.parts.narrative import narrative
@@ -67,7 +68,7 @@ def counted(opened: OpenPeriod, period: str) -> dict[str, dict[str, tuple[bool, 
     do, and how many have a figure; counted from the frame of values.
     """
     targets = TARGETS[period] | {"cashless": 0.8, "initiatives": 1}
-    frame = opened.indicators()
+    frame = NotebookPeriod.of(opened).indicators()
     frame = frame[frame["indicator"].isin(targets) & frame["value"].notna()]
     reached = frame["value"] >= frame["indicator"].map(targets)
     found: dict[str, dict[str, tuple[bool, int, int]]] = {}

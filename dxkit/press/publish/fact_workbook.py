@@ -16,9 +16,9 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dxkit.model.facts import CellRef, Fact, UnitOfMeasure
+from dxkit.model.received_text import harmless
 from dxkit.report.wording.cell_ranges import ranges_by_sheet
 from dxkit.report.wording.language import Language
-from dxkit.report.wording.plain_text import harmless
 
 Entry = Fact | str | None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dxkit.analysis.facts.indicator_kinds import TOTAL
 from dxkit.analysis.facts.rule_facts import reward_subject
+from dxkit.model.received_text import harmless
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
@@ -15,7 +16,6 @@ from dxkit.press.publish.fact_workbook import Entry, FactBook
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import Language
-from dxkit.report.wording.plain_text import harmless
 from dxkit.report.wording.sentences import Writer
 
 _DETAILS = ("numerator", "denominator", "value", "target", "gap", "points", "rank")

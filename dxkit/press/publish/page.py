@@ -16,8 +16,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
+from dxkit.model.received_text import visible
 from dxkit.report.wording.language import load_language
-from dxkit.report.wording.plain_text import visible
 
 _TEMPLATES = files("dxkit.press.publish") / "templates"
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)

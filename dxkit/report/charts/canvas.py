@@ -21,10 +21,10 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from dxkit.model.facts import Fact
+from dxkit.model.received_text import harmless
 from dxkit.report.charts.style import FONT_SIZE, INK, SMALL, SOFT, WIDTH
 from dxkit.report.charts.svg import FACT, NAME, WORDS, for_page
 from dxkit.report.wording.language import Language
-from dxkit.report.wording.plain_text import harmless
 
 _SETTINGS: Any = {
     "svg.fonttype": "none",

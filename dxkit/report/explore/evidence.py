@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -12,17 +11,15 @@ from dxkit.analysis.initiatives.sets import ComparedSet, Course
 from dxkit.model.facts import Fact
 from dxkit.report.explore import drawing, numbers
 from dxkit.report.explore.naming import indicator_name, within_a_sentence
+from dxkit.report.explore.selection import Selection
 from dxkit.report.tables import Cell, Column, render_table
 
-if TYPE_CHECKING:
-    from dxkit.report.explore.initiatives import Explorer
 
-
-def before_after_part(explorer: Explorer) -> Markup:
+def before_after_part(selection: Selection) -> Markup:
     """Small pictures, one per place."""
-    say, text = explorer.language.plain, numbers.speaker(explorer.language)
-    comparison = explorer.comparison
-    name = indicator_name(explorer)
+    say, text = selection.language.plain, numbers.speaker(selection.language)
+    comparison = selection.comparison
+    name = indicator_name(selection)
     heading = Markup("<h2>{}</h2>").format(text("explore.before_title", indicator=name))
     if comparison is None:
         return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
@@ -30,12 +27,12 @@ def before_after_part(explorer: Explorer) -> Markup:
         return heading + Markup("<p>{}</p>").format(text("explore.before_none"))
     lines = [
         drawing.SlopeLine(
-            explorer.units.get(s.place.code).name,
+            selection.units.get(s.place.code).name,
             s.place.before,
             s.place.after,
             math.fsum(c.before for c in s.controls) / len(s.controls),
             math.fsum(c.after for c in s.controls) / len(s.controls),
-            _written(explorer, s),
+            _written(selection, s),
         )
         for s in comparison.sets
     ]
@@ -49,30 +46,30 @@ def before_after_part(explorer: Explorer) -> Markup:
     )
 
 
-def _written(explorer: Explorer, compared: ComparedSet) -> tuple[str, str]:
-    before, after = facts_of(explorer, compared.place, compared.start)
-    return explorer.language.number(before), explorer.language.number(after)
+def _written(selection: Selection, compared: ComparedSet) -> tuple[str, str]:
+    before, after = facts_of(selection, compared.place, compared.start)
+    return selection.language.number(before), selection.language.number(after)
 
 
-def evidence_part(explorer: Explorer) -> Markup:
+def evidence_part(selection: Selection) -> Markup:
     """What the comparison says, how sure it is and why, and the places compared."""
-    text = numbers.speaker(explorer.language)
-    comparison = explorer.comparison
-    name = indicator_name(explorer)
+    text = numbers.speaker(selection.language)
+    comparison = selection.comparison
+    name = indicator_name(selection)
     heading = Markup("<h2>{}</h2>").format(text("explore.evidence_title", indicator=name))
-    body = heading + grade_box(explorer)
+    body = heading + grade_box(selection)
     if comparison is None:
         return body
-    body += comparison_sentences(explorer)
+    body += comparison_sentences(selection)
     if comparison.sets:
-        body += _matched_table(explorer)
-    return body + _left_out(explorer)
+        body += _matched_table(selection)
+    return body + _left_out(selection)
 
 
-def grade_box(explorer: Explorer) -> Markup:
+def grade_box(selection: Selection) -> Markup:
     """The grade, what the figures lean to, and every reason that holds the grade down."""
-    text = numbers.speaker(explorer.language)
-    evidence = explorer.evidence
+    text = numbers.speaker(selection.language)
+    evidence = selection.evidence
     if evidence is None:
         return Markup("<p>{}</p>").format(text("explore.no_indicator"))
     word = text(f"explore.grade_{evidence.grade}")
@@ -87,17 +84,17 @@ def grade_box(explorer: Explorer) -> Markup:
     return Markup('<div class="grade">{}</div>').format(body)
 
 
-def comparison_sentences(explorer: Explorer) -> Markup:
+def comparison_sentences(selection: Selection) -> Markup:
     """The change at the places, what of it was to be expected, and the difference that is left."""
-    text = numbers.speaker(explorer.language)
-    comparison = explorer.comparison
+    text = numbers.speaker(selection.language)
+    comparison = selection.comparison
     if comparison is None or comparison.interval is None or comparison.plain_change is None:
         return Markup("")
     sentences = [
         text(
             "explore.plain_change",
             places=numbers.count(len(comparison.sets)),
-            indicator=within_a_sentence(explorer),
+            indicator=within_a_sentence(selection),
             change=numbers.points(comparison.plain_change),
         )
     ]
@@ -124,54 +121,54 @@ def comparison_sentences(explorer: Explorer) -> Markup:
     return Markup("<p>{}</p>").format(Markup(" ").join(sentences))
 
 
-def _matched_table(explorer: Explorer) -> Markup:
-    text = numbers.speaker(explorer.language)
-    comparison = explorer.comparison
+def _matched_table(selection: Selection) -> Markup:
+    text = numbers.speaker(selection.language)
+    comparison = selection.comparison
     columns = [Column(text("explore.column_place"))]
     columns += [Column(text(f"explore.column_{k}"), numeric=True) for k in ("before", "after")]
     columns.append(Column(text("explore.column_controls")))
     columns.append(Column(text("explore.column_difference"), numeric=True))
     rows: list[list[Cell]] = []
     for compared in comparison.sets if comparison else ():
-        before, after = facts_of(explorer, compared.place, compared.start)
+        before, after = facts_of(selection, compared.place, compared.start)
         rows.append([
-            explorer.units.get(compared.place.code).name, before, after,
-            _controls(explorer, compared),
-            Markup(explorer.language.number(numbers.points(compared.adjusted), signed=True)),
+            selection.units.get(compared.place.code).name, before, after,
+            _controls(selection, compared),
+            Markup(selection.language.number(numbers.points(compared.adjusted), signed=True)),
         ])  # fmt: skip
-    return render_table(text("explore.matched_caption"), columns, rows, explorer.language)
+    return render_table(text("explore.matched_caption"), columns, rows, selection.language)
 
 
-def _controls(explorer: Explorer, compared: ComparedSet) -> Markup:
-    language = explorer.language
+def _controls(selection: Selection, compared: ComparedSet) -> Markup:
+    language = selection.language
     return Markup("; ").join(
         Markup("{} ({} → {})").format(
-            explorer.units.get(c.code).name,
-            *(language.fact(f) for f in facts_of(explorer, c, compared.start)),
+            selection.units.get(c.code).name,
+            *(language.fact(f) for f in facts_of(selection, c, compared.start)),
         )
         for c in compared.controls
     )
 
 
-def facts_of(explorer: Explorer, course: Course, start: str) -> tuple[Fact, Fact]:
+def facts_of(selection: Selection, course: Course, start: str) -> tuple[Fact, Fact]:
     """A place's figures before and from the start on, traceable to their cells."""
-    periods = [analysis.period.id for analysis in explorer.opened.history]
+    periods = [analysis.period.id for analysis in selection.opened.history]
     place = periods.index(start)
     facts = [
-        analysis.scorecard(course.code).fact(explorer.choice.indicator, "value")
-        for analysis in explorer.opened.history
+        analysis.scorecard(course.code).fact(selection.choice.indicator, "value")
+        for analysis in selection.opened.history
     ]
     return numbers.mean(facts[:place]), numbers.mean(facts[place:])
 
 
-def _left_out(explorer: Explorer) -> Markup:
-    text = numbers.speaker(explorer.language)
-    comparison = explorer.comparison
+def _left_out(selection: Selection) -> Markup:
+    text = numbers.speaker(selection.language)
+    comparison = selection.comparison
     if comparison is None or not comparison.left_out:
         return Markup("")
     by_reason: dict[str, list[str]] = defaultdict(list)
     for code, reason in comparison.left_out:
-        by_reason[reason].append(explorer.units.get(code).name)
+        by_reason[reason].append(selection.units.get(code).name)
     said = text("explore.left_out", number=numbers.count(len(comparison.left_out)))
     parts = Markup("; ").join(
         Markup("{}: {}").format(text(f"explore.left_out_{reason}"), ", ".join(names))

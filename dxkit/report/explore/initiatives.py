@@ -4,40 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from dxkit.analysis.initiatives import (
-    Comparison,
-    Evidence,
-    Suggestion,
-    begun_by,
-    choose,
-    compare,
-    grade,
-    panel_of,
-    started_at,
-    where_next,
-)
-from dxkit.model.campaign import MeasureKind
-from dxkit.model.initiatives import Initiative
 from dxkit.model.text import slug
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import card, evidence, register
-from dxkit.report.explore.choices import Choice, Offers
-from dxkit.report.explore.listed import Listed
+from dxkit.report.explore.choices import Choice
 from dxkit.report.explore.live import Controls, Part
 from dxkit.report.explore.saving import save_frame, save_text
-from dxkit.report.wording.language import load_language
+from dxkit.report.explore.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Explorer:
+class Explorer(Selection):
     """Initiatives of a campaign up to a period. Each method gives one part of the notebook, which
     follows the choices made with the widgets of ``choices()`` or in code with ``choose()``.
     """
@@ -48,18 +32,9 @@ class Explorer:
         language: str = "vi",
         framed: Callable[[str, str, str], str] | None = None,
     ) -> None:
-        self.opened = opened
-        self.language = load_language(language)
-        self.campaign = opened.campaign
-        self.units = opened.analysis.units
-        begun = begun_by(opened.register, opened.analysis.period.last_day)
-        self.register = Listed(begun)
+        super().__init__(opened, language)
         self._framed = framed
         self._parts: list[Part] = []
-        self._comparisons: dict[Choice, Comparison] = {}
-        periods = [analysis.period.id for analysis in opened.history]
-        self._offers = Offers(self.campaign, self.units, periods, self.register, self.language)
-        self.choice = Choice(indicator=self._offers.first_indicator())
         self.controls = self._controls()
 
     # choices -----------------------------------------------------------------------------
@@ -73,29 +48,17 @@ class Explorer:
         explorer. The code of a unit may be a number. Raises ValueError for a value that is not on
         offer, TypeError for another name.
         """
-        code_of = self.units.code_of
-        texts = {n: code_of(v) if n == "district" else str(v) for n, v in choices.items()}
-        wanted = dataclasses.replace(self.choice, **texts)
-        for name in choices:
-            values = [value for _, value in self._offers.options(name) or ()]
-            if values and getattr(wanted, name) not in values:
-                raise ValueError(f"{name}: {getattr(wanted, name)!r} is none of {values}")
-        self.choice = wanted
+        self.select(**choices)
         for part in self._parts:
             part.refresh()
         return self
-
-    @property
-    def chosen(self) -> tuple[Initiative, ...]:
-        """The initiatives that fit the choices, in the order chosen."""
-        return Listed(self._offers.fitting(self.choice))
 
     def _controls(self) -> Controls:
         names = [field.name for field in dataclasses.fields(Choice)]
         say = self.language.plain
         return Controls(
             {name: say(f"explore.choose_{name}") for name in names},
-            self._offers.options,
+            self.offers.options,
             lambda name: getattr(self.choice, name),
             self._widget_changed,
             (
@@ -107,52 +70,6 @@ class Explorer:
 
     def _widget_changed(self, name: str, value: str) -> None:
         self.choose(**{name: value})
-
-    # the comparison ----------------------------------------------------------------------
-
-    @cached_property
-    def level(self) -> str:
-        """The level at which places are compared: that of the register's rows."""
-        table = self.campaign.initiatives.table if self.campaign.initiatives else ""
-        rows = (m for m in self.campaign.measures if m.kind is MeasureKind.ROWS)
-        levels = [measure.level for measure in rows if measure.table == table]
-        return levels[0] if levels else self.campaign.report_level
-
-    @property
-    def comparison(self) -> Comparison | None:
-        """The chosen initiatives' places against matched ones, on the chosen indicator; None while
-        no indicator is chosen.
-        """
-        if not self.choice.indicator:
-            return None
-        key = dataclasses.replace(self.choice, sort="place")
-        if key not in self._comparisons:
-            panel = panel_of(self.opened.history, self.choice.indicator, self.level)
-            starts = started_at(self.chosen, panel.periods)
-            self._comparisons[key] = compare(panel, starts, self._others_with_the_aim())
-        return self._comparisons[key]
-
-    def _others_with_the_aim(self) -> set[str]:
-        """Units with any initiative of the same aim: they are no fair comparison."""
-        same = choose(self.register, self.units, indicator=self.choice.indicator)
-        return {initiative.unit_code for initiative in same}
-
-    @property
-    def evidence(self) -> Evidence | None:
-        """The grade of the comparison, with its reasons."""
-        return grade(self.comparison) if self.comparison else None
-
-    @property
-    def goal(self) -> float:
-        """What lagging places lag behind: the target, or the mean of all places without one."""
-        if self.comparison is None:
-            return 0.0
-        panel = self.comparison.panel
-        target = self.campaign.target(panel.indicator, self.level, panel.periods[-1])
-        if target is not None:
-            return target.value
-        known = [v for (_, period), v in panel.values.items() if period == panel.periods[-1]]
-        return sum(known) / len(known) if known else 0.0
 
     # parts -------------------------------------------------------------------------------
 
@@ -185,13 +102,6 @@ class Explorer:
     def card(self) -> Part:
         """The card of the chosen initiative in short: where, since when, for what, how sure."""
         return self._part(lambda: card.summary_part(self))
-
-    def suggestions(self) -> tuple[Suggestion, ...]:
-        """Where to try next, as objects; nothing below grade B, which is no ground to go on."""
-        evidence = self.evidence
-        if self.comparison is None or evidence is None or not evidence.is_ground_to_go_on:
-            return ()
-        return where_next(self.comparison, self.goal, self._others_with_the_aim())
 
     def _part(self, render: Callable[[], Markup]) -> Part:
         part = Part(render)

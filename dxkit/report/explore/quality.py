@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
@@ -9,11 +10,18 @@ from markupsafe import Markup
 
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
-from dxkit.report.explore import quality_parts
+from dxkit.report.explore import numbers
+from dxkit.report.explore.excerpt import excerpt
 from dxkit.report.explore.listed import Listed
 from dxkit.report.explore.live import Controls, Part
-from dxkit.report.wording.findings import finding_kind
+from dxkit.report.tables import Cell, Column, render_table
+from dxkit.report.wording.findings import finding_kind, finding_text, names_in_findings
 from dxkit.report.wording.language import load_language
+
+MOST_SHOWN = 100
+"""How many findings are listed one by one; choosing a sender or a kind shows the others."""
+FEW_ALIKE = 3
+"""How many of a kind in one file are listed while no kind is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +106,132 @@ class Quality:
 
     def senders(self) -> Part:
         """Who sent which file, how many values were read from it, and how much is wrong."""
-        return self._part(lambda: quality_parts.senders_table(self))
+        return self._part(lambda: _senders_table(self))
 
     def by_rule(self) -> Part:
         """How often each kind of finding occurs, by sender."""
-        return self._part(lambda: quality_parts.rules_table(self))
+        return self._part(lambda: _rules_table(self))
 
     def findings(self) -> Part:
         """Each finding; a click opens the cells around it as they stand in the file."""
-        return self._part(lambda: quality_parts.findings_list(self))
+        return self._part(lambda: _findings_list(self))
 
     def _part(self, render: Callable[[], Markup]) -> Part:
         part = Part(render)
         self._parts.append(part)
         return part
+
+
+def _senders_table(quality: Quality) -> Markup:
+    """Who sent which file, how many values were read, how much is wrong."""
+    text, received = numbers.speaker(quality.language), quality.opened.received
+    values = Counter(o.place.file for o in received.table.observations if o.value is not None)
+    wrong = Counter((f.place.file, f.severity) for f in received.findings)
+    by_unit: dict[str, list[str]] = {}
+    for source in received.sources:
+        by_unit.setdefault(source.unit_code, []).append(source.name)
+    names = {
+        u.code: u.name
+        for u in quality.opened.analysis.units.at_level(quality.opened.campaign.report_level)
+    }
+    rows: list[list[Cell]] = []
+    for code in (*names, *(c for c in by_unit if c not in names)):
+        name = names.get(code) or _other_sender(quality, code)
+        for file in by_unit.get(code, [""]):
+            if not file and code in _senders_of_shared_files(quality):
+                continue
+            figures: list[Cell] = [_count(quality, values[file])]
+            figures += [_count(quality, wrong[file, severity]) for severity in Severity]
+            shown: Cell = file or text("explore.not_sent")
+            rows.append([name, shown, *(figures if file else ["–"] * 4)])
+    columns = [Column(text("explore.column_sender")), Column(text("explore.column_file"))]
+    columns += [
+        Column(text(f"explore.column_{key}"), numeric=True)
+        for key in ("values", "errors", "warnings", "notes")
+    ]
+    period = quality.language.period(quality.opened.analysis.period.id)
+    heading = Markup("<h2>{}</h2>").format(text("explore.senders_title"))
+    caption = text("explore.senders_caption", period=period)
+    return heading + render_table(caption, columns, rows, quality.language)
+
+
+def _other_sender(quality: Quality, code: str) -> str:
+    units = quality.opened.analysis.units
+    return units.get(code).name if code in units else quality.language.plain("explore.no_sender")
+
+
+def _senders_of_shared_files(quality: Quality) -> frozenset[str]:
+    """Units of the report level whose figures came in whatever file."""
+    units, level = quality.opened.analysis.units, quality.opened.campaign.report_level
+    found = set()
+    for code in quality.opened.received.table.units_reported():
+        above = units.ancestor_at(code, level)
+        if above is not None:
+            found.add(above.code)
+    return frozenset(found)
+
+
+def _rules_table(quality: Quality) -> Markup:
+    """How often each kind of finding occurs, by sender."""
+    text = numbers.speaker(quality.language)
+    number = Counter((f.code, quality.sender_of(f)) for f in quality.opened.received.findings)
+    codes = dict.fromkeys(f.code for f in quality.opened.received.findings)
+    heading = Markup("<h2>{}</h2>").format(text("explore.rules_title"))
+    if not codes:
+        return heading + Markup("<p>{}</p>").format(text("explore.findings_none"))
+    senders = sorted({sender for _, sender in number})
+    columns = [Column(text("explore.column_rule"))]
+    columns += [Column(_other_sender(quality, s), numeric=True) for s in senders]
+    columns.append(Column(text("explore.column_all"), numeric=True))
+    rows: list[list[Cell]] = [
+        [
+            finding_kind(code, quality.language),
+            *(_count(quality, number[code, sender]) for sender in senders),
+            _count(quality, sum(number[code, sender] for sender in senders)),
+        ]
+        for code in codes
+    ]
+    return heading + render_table(text("explore.rules_caption"), columns, rows, quality.language)
+
+
+def _findings_list(quality: Quality) -> Markup:
+    """Each finding, with the cells around it inside."""
+    text = numbers.speaker(quality.language)
+    heading = Markup("<h2>{}</h2>").format(text("explore.findings_title"))
+    chosen = quality.chosen
+    if not chosen:
+        return heading + Markup("<p>{}</p>").format(text("explore.findings_none"))
+    few = len(chosen) if quality.choice.rule else FEW_ALIKE
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in chosen:
+        alike.setdefault((finding.code, finding.place.file), []).append(finding)
+    shown = [f for group in alike.values() for f in group[:few]][:MOST_SHOWN]
+    said = text(
+        "explore.findings_shown",
+        shown=numbers.count(len(shown)),
+        total=numbers.count(len(chosen)),
+    )
+    folder = quality.opened.project.period_folder(
+        quality.opened.campaign.id, quality.opened.analysis.period.id
+    )
+    units = quality.opened.analysis.units
+    names = names_in_findings(quality.opened.campaign, units, quality.language)
+    items = Markup("")
+    for finding in shown:
+        items += Markup("<details><summary>{}: {} – {}</summary>{}</details>").format(
+            text(f"site.severity_{finding.severity}"),
+            str(finding.place),
+            finding_text(finding, quality.language, names),
+            excerpt(folder, finding.place, quality.language),
+        )
+        group = alike[finding.code, finding.place.file]
+        if len(group) > few and finding is group[few - 1]:
+            more = numbers.count(len(group) - few)
+            items += Markup('<p class="note">{}</p>').format(
+                text("explore.findings_alike", number=more)
+            )
+    return heading + Markup("<p>{}</p>{}").format(said, items)
+
+
+def _count(quality: Quality, number: int) -> Markup:
+    return Markup(quality.language.number(numbers.count(number))) if number else Markup("–")

@@ -9,11 +9,11 @@ from markupsafe import Markup
 from dxkit.model.campaign import Measure, MeasureKind
 from dxkit.model.facts import Fact
 from dxkit.model.observations import RegisterRow
+from dxkit.model.received_text import harmless
 from dxkit.report.parts.charts_over_time import timeline
 from dxkit.report.parts.context import Context, Part
 from dxkit.report.sentences.data_state import register_claims
 from dxkit.report.tables import Cell, Column, render_table
-from dxkit.report.wording.plain_text import harmless
 
 
 def registers(context: Context) -> Part:

@@ -11,13 +11,13 @@ from dxkit.analysis.facts.month_facts import flow_indicators
 from dxkit.model.campaign import Measure
 from dxkit.model.facts import Claim, FactKey
 from dxkit.model.observations import RegisterRow
+from dxkit.model.received_text import harmless
 from dxkit.report.charts.figure import ChartData, DataRow
 from dxkit.report.charts.frame import NOTHING, chart, name_of
 from dxkit.report.charts.months import Month, draw_months
 from dxkit.report.charts.timeline import Event, draw_timeline
 from dxkit.report.parts.context import Context, Part
 from dxkit.report.sentences.chart_titles import month_shares, months_claim
-from dxkit.report.wording.plain_text import harmless
 
 _MONTH = re.compile(r"(?:\d{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
 _MOST_EVENTS = 25

@@ -8,10 +8,10 @@ from dxkit.analysis.facts.indicator_kinds import TOTAL
 from dxkit.analysis.facts.rule_facts import reward_subject
 from dxkit.analysis.robustness.ranges import DecidingCell
 from dxkit.model.facts import CellRef, Claim, Fact, Reference
+from dxkit.model.received_text import visible
 from dxkit.model.rules import RewardRule
 from dxkit.report.sentences.catalogue import choose, state
 from dxkit.report.sentences.unit_view import View
-from dxkit.report.wording.plain_text import visible
 
 
 def ranking_rules(view: View) -> Iterator[Claim]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dxkit.intake.versions.differences import CellChange
 from dxkit.intake.versions.history import FindingKey
 from dxkit.intake.versions.revisions import Revision, SinceLastCheck
+from dxkit.model.received_text import harmless
 from dxkit.report.wording.findings import finding_kind
 from dxkit.report.wording.language import Language
-from dxkit.report.wording.plain_text import harmless
 
 _LONGEST = 60  # characters of a cell
 

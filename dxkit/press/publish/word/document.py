@@ -9,6 +9,7 @@ from pathlib import Path
 
 import docx
 
+from dxkit.model.received_text import harmless
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.word.facts import attach_facts
 from dxkit.press.publish.word.from_parts import PageText
@@ -23,7 +24,6 @@ from dxkit.press.publish.word.layout import (
 )
 from dxkit.report.charts.canvas import with_bitmaps
 from dxkit.report.report import Report
-from dxkit.report.wording.plain_text import harmless
 
 _PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("direction", ("activity",)),

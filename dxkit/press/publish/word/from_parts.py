@@ -13,6 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 from lxml import html
 
+from dxkit.model.received_text import visible
 from dxkit.press.publish.word.facts import FACT_STYLE, DocumentFacts
 from dxkit.press.publish.word.layout import (
     CENTRE,
@@ -23,7 +24,6 @@ from dxkit.press.publish.word.layout import (
 )
 from dxkit.report.charts.style import GRADES, MET
 from dxkit.report.tables import IN_PERCENT, STEP
-from dxkit.report.wording.plain_text import visible
 
 _TEXT_WIDTH = 165.0
 _PICTURE_HEIGHT = Mm(210)

@@ -1,0 +1,141 @@
+"""A period as analysts use it in notebooks: pandas frames of what it holds, and true sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dxkit.analysis.facts.scorecard import Analysis, Scorecard
+from dxkit.model.facts import Claim
+from dxkit.model.initiatives import Initiative
+from dxkit.period import OpenPeriod
+from dxkit.report.explore.listed import Listed
+from dxkit.report.glance import period_at_a_glance, scorecard_at_a_glance
+from dxkit.report.sentences.catalogue import state
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A true sentence that a notebook shows as a paragraph of its page."""
+
+    writer: Writer
+    claim: Claim
+
+    def _repr_html_(self) -> str:
+        return str(self.writer.paragraph([self.claim]))
+
+    def __repr__(self) -> str:
+        return self.writer.plain(self.claim)
+
+
+@dataclass(frozen=True, repr=False)
+class ShownScorecard(Scorecard):
+    """A scorecard that a notebook shows as the table of the unit's indicators."""
+
+    opened: OpenPeriod = field(compare=False)
+
+    def _repr_html_(self) -> str:
+        return str(scorecard_at_a_glance(self.opened, self.unit.code))
+
+
+@dataclass(frozen=True, repr=False)
+class NotebookPeriod(OpenPeriod):
+    """An open period with what analysts ask of it.
+
+    The methods named after things give pandas frames, anew with each call; their columns are
+    documented in docs/en/python-api.md. A unit may be given by its code as text or as a number;
+    KeyError, with codes like it, for one that does not exist.
+    """
+
+    @classmethod
+    def of(cls, opened: OpenPeriod) -> NotebookPeriod:
+        """The same period with these methods."""
+        return cls(opened.project, opened.campaign, opened.received, opened.analysis, opened.shapes)
+
+    def __repr__(self) -> str:
+        return f"OpenPeriod({self.campaign.id!r}, {self.analysis.period.id!r})"
+
+    def _repr_html_(self) -> str:
+        return str(period_at_a_glance(self))
+
+    def scorecard(self, unit_code: str | int) -> ShownScorecard:
+        """All facts of one unit."""
+        card = self.analysis.scorecard(self.analysis.units.find(unit_code).code)
+        return ShownScorecard(card.unit, card.period, card.facts, self)
+
+    def sentence(
+        self, unit_code: str | int, message: str, language: str = "vi", **facts: tuple[str, str]
+    ) -> Sentence:
+        """A sentence of claim.toml about a unit, each placeholder filled by a fact named by its
+        subject and kind: ``sentence("930", "own_app", value=("app_installed", "value"))``.
+
+        Raises FalseClaimError when the sentence's rule does not hold, KeyError for a fact that
+        there is not.
+        """
+        card = self.scorecard(unit_code)
+        claim = state(message, {name: card.fact(*named) for name, named in facts.items()})
+        return Sentence(Writer(self.campaign, self.analysis.units, load_language(language)), claim)
+
+    # Frames are imported when one is asked for: pandas takes longer to import than a page to make.
+
+    def units(self) -> pd.DataFrame:
+        """The units of the period, hamlets included: one row per unit."""
+        from dxkit.report.frames import units_frame
+
+        return units_frame(self.analysis.units)
+
+    def observations(self) -> pd.DataFrame:
+        """What was received: one row per value, with its cell."""
+        from dxkit.report.frames import observations_frame
+
+        return observations_frame(self.analysis)
+
+    def indicators(self, history: bool = False) -> pd.DataFrame:
+        """The results: one row per unit and indicator; with ``history`` also of all earlier
+        periods that have raw files.
+        """
+        from dxkit.report.frames import indicators_frame
+
+        return indicators_frame(self.history if history else (self.analysis,))
+
+    def ranking(self) -> pd.DataFrame:
+        """The league tables of all levels: one row per ranked unit."""
+        from dxkit.report.frames import ranking_frame
+
+        return ranking_frame(self.analysis)
+
+    def findings(self, language: str = "vi") -> pd.DataFrame:
+        """What is wrong with the workbooks: one row per finding, with its text."""
+        from dxkit.report.frames import findings_frame
+
+        return findings_frame(self.analysis, language)
+
+    def facts(self, unit_code: str | int) -> pd.DataFrame:
+        """A unit's scorecard: one row per fact, with how it was made and the cells behind it."""
+        from dxkit.report.frames import facts_frame
+
+        return facts_frame(self.analysis, self.analysis.units.find(unit_code).code)
+
+    def initiatives(self) -> pd.DataFrame:
+        """The register of initiatives: one row per initiative and place; those that the workbooks
+        of this and earlier periods report, then the published ones.
+        """
+        from dxkit.report.frames import initiatives_frame
+
+        return initiatives_frame(self.register, self.analysis.units)
+
+    @cached_property
+    def history(self) -> tuple[Analysis, ...]:
+        """The analyses of all periods with raw files up to this one, forward in time."""
+        return Listed(super().history)
+
+    @cached_property
+    def register(self) -> tuple[Initiative, ...]:
+        """The initiatives reported up to this period, then the published ones."""
+        return Listed(super().register)
