@@ -1,39 +1,42 @@
-"""Outlook: how far it is to the target, counted in things people can act on."""
+"""What an indicator should reach next, and the day by which."""
 
 from __future__ import annotations
 
 import datetime
-import math
-from fractions import Fraction
+from dataclasses import dataclass
+
+from dxkit.model.campaign import Campaign, Indicator, Target
 
 
-def shortfall(numerator: int, denominator: int, target: float) -> int:
-    """How many more of the denominator must be counted to reach a target share; 0 when reached.
-
-    The target is taken as the decimal it was written as: 0.7 is seven tenths.
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What an indicator should reach next and the day by which; ``is_next`` when it is the target
+    of the period to come rather than that of the period reported on. ``days`` are those over which
+    what is lacking has to be made up, None without a deadline: those to the deadline of what is
+    counted once and stays, those of the period of what arises anew in each.
     """
-    needed = math.ceil(Fraction(repr(target)) * denominator)
-    return max(needed - numerator, 0)
+
+    target: Target
+    deadline: datetime.date | None
+    is_next: bool
+    days: int | None = None
 
 
-def per_week(amount: int, days: int) -> int:
-    """The pace that covers an amount in the given days, in whole things a week, rounded up."""
-    return math.ceil(Fraction(amount * 7, days))
-
-
-def weekly_pace(value: float, before: float, denominator: int, days: int) -> float:
-    """How many things a week a share has gained over the days since it was ``before``, counted on
-    today's denominator, so that places that report only once do not look like growth.
+def goal_of(campaign: Campaign, indicator: Indicator, level: str, period_id: str) -> Goal | None:
+    """The target of the period to come and its last day; in the last period the same target by
+    the campaign's own last day, when that is still ahead; None without any target.
     """
-    return (value - before) * denominator * 7 / days
-
-
-def day_reached(last_day: datetime.date, lacking: int, pace: float) -> datetime.date | None:
-    """The day on which ``lacking`` things are covered at a weekly pace above 0; None beyond the
-    calendar's end.
-    """
-    try:
-        days = math.ceil(round(lacking * 7 / pace, 9))  # a whole number of days is no day more
-        return last_day + datetime.timedelta(days=days)
-    except OverflowError:
+    period, flow = campaign.period(period_id), campaign.is_flow(indicator)
+    own_days = (period.last_day - period.first_day).days + 1
+    coming = campaign.next_period(period_id)
+    ahead = campaign.target(indicator.id, level, coming.id) if coming else None
+    if coming is not None and ahead is not None:
+        days = own_days if flow else (coming.last_day - period.last_day).days
+        return Goal(ahead, coming.last_day, True, days)
+    present = campaign.target(indicator.id, level, period_id)
+    if present is None:
         return None
+    last = campaign.last_day
+    if last is None or last <= period.last_day:
+        return Goal(present, None, False, own_days if flow else None)
+    return Goal(present, last, False, own_days if flow else (last - period.last_day).days)

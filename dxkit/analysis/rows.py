@@ -92,8 +92,10 @@ def indicator_rows(analysis: Analysis) -> Iterator[IndicatorRow]:
     """All results, by unit in registry order, then by indicator in the campaign's order."""
     for unit in analysis.units.units:
         for result in analysis.results.of_unit(unit.code):
-            value, parts = analysis.basic_facts.value(result)
-            numerator, denominator = parts or (value, None)
+            subject = result.indicator.id
+            value = analysis.facts.get(unit.code, subject, "value")
+            numerator = analysis.facts.find(unit.code, subject, "numerator") or value
+            denominator = analysis.facts.find(unit.code, subject, "denominator")
             yield IndicatorRow(
                 analysis.period.id,
                 unit.code,

@@ -34,8 +34,8 @@ def rank(
     import json
     from dataclasses import asdict
 
-    from dxkit.analysis.facts.indicator_kinds import TOTAL
     from dxkit.analysis.rows import ranking_rows
+    from dxkit.model.facts import TOTAL
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)

@@ -37,6 +37,15 @@ class UnitOfMeasure(StrEnum):
     DATE = "date"  # a day, as its proleptic ordinal (datetime.date.toordinal)
 
 
+TOTAL = "total"
+"""The subject of facts about all indicators together."""
+
+
+def reward_subject(reward: str) -> str:
+    """The subject of the facts about a reward."""
+    return f"reward-{reward}"
+
+
 @dataclass(frozen=True, slots=True)
 class FactKey:
     """Names a fact: one period, one unit, one indicator or measure, one kind of number."""
@@ -111,6 +120,15 @@ class Fact:
         if self.value is None:
             raise ValueError(f"{self.key} has no value: {self.missing}")
         return self.value
+
+
+def declared(key: FactKey, value: float, unit: UnitOfMeasure, *, assumed: bool = False) -> Fact:
+    """A number that the campaign folder sets, written with the decimals it needs."""
+    shown = value * 100 if unit is UnitOfMeasure.SHARE else value
+    decimals = 0 if abs(shown - round(shown)) < 1e-9 else 1
+    return Fact(
+        key, value, unit, decimals, "declared", marks=frozenset({"assumed"} if assumed else ())
+    )
 
 
 def united_sources(facts: Iterable[Fact]) -> tuple[CellRef, ...]:

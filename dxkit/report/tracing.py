@@ -12,11 +12,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
-from dxkit.analysis.facts.rule_facts import reward_subject
 from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
-from dxkit.model.facts import Fact, FactKey
+from dxkit.model.facts import TOTAL, Fact, FactKey, reward_subject
 from dxkit.report.wording.cell_ranges import ranges_by_sheet
 from dxkit.report.wording.language import Language
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
+from dxkit.model.facts import TOTAL
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.page import framed

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
-from dxkit.analysis.facts.rule_facts import reward_subject
+from dxkit.model.facts import TOTAL, reward_subject
 from dxkit.model.received_text import harmless
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.units import Unit

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
+from dxkit.model.facts import TOTAL
 from dxkit.model.findings import Severity
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers

@@ -83,5 +83,4 @@ def _before(context: Context, measure_id: str) -> Fact | None:
     previous, code = context.opened.analysis.previous, context.view.unit.code
     if previous is None or code not in previous.units:
         return None
-    measure = context.opened.campaign.measure(measure_id)
-    return previous.basic_facts.measure(previous.units.get(code), measure)
+    return previous.facts.find(code, measure_id, "value")

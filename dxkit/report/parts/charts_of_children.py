@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
 from dxkit.analysis.facts.scorecard import Scorecard
 from dxkit.model.campaign import Indicator
+from dxkit.model.facts import TOTAL
 from dxkit.report.charts.bars import Bar, draw_bars
 from dxkit.report.charts.figure import ChartData, DataRow
 from dxkit.report.charts.frame import (

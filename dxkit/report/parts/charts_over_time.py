@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.month_facts import flow_indicators
+from dxkit.analysis.period_results import flow_indicators
 from dxkit.model.campaign import Measure
 from dxkit.model.facts import Claim, FactKey
 from dxkit.model.observations import RegisterRow

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.comparison_kinds import is_met
-from dxkit.analysis.facts.indicator_kinds import TOTAL
 from dxkit.analysis.totals import Result
 from dxkit.model.campaign import IndicatorKind
+from dxkit.model.facts import TOTAL
 from dxkit.report.parts.context import Context, Part
 from dxkit.report.sentences.headlines import headlines as headline_claims
 from dxkit.report.tables import Cell, Column, State, render_table
@@ -90,7 +89,7 @@ def _total_row(context: Context, keys: list[str], with_state: bool) -> list[Cell
 
 
 def _state(context: Context, result: Result) -> State:
-    kind = {True: "good", False: "bad", None: "none"}[is_met(result)]
+    kind = {True: "good", False: "bad", None: "none"}[result.is_met]
     if result.target is not None and kind == "none":
         kind = "unknown"
     said = f"met/{result.unit_code}/{result.indicator.id}"

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
 from dxkit.analysis.facts.scorecard import Scorecard
-from dxkit.model.facts import Fact
+from dxkit.model.facts import TOTAL, Fact
 from dxkit.model.observations import SILENT
 from dxkit.model.rules import RewardRule
 from dxkit.report.parts.context import Context, Part

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
 from dxkit.analysis.facts.scorecard import Scorecard
+from dxkit.model.facts import TOTAL
 from dxkit.report.charts.figure import ChartData, DataRow
 from dxkit.report.charts.frame import NOTHING, chart, name_of
 from dxkit.report.charts.tiles import Place, draw_map, draw_tiles

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
 from dxkit.analysis.facts.scorecard import Scorecard
 from dxkit.model.campaign import Indicator, IndicatorKind
-from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.model.facts import TOTAL, Claim, Fact, Reference
 from dxkit.report.sentences.catalogue import Filling, choose, state
 from dxkit.report.sentences.coverage import too_few_to_judge
 from dxkit.report.sentences.narrative_rules import MOST_OTHERS

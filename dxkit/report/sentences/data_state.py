@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
-from dxkit.model.facts import Claim, Reference
+from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.model.observations import SILENT
 from dxkit.report.sentences.catalogue import choose
 from dxkit.report.sentences.unit_view import View, unit_of

@@ -6,11 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.facts.comparison_kinds import is_met
-from dxkit.analysis.facts.indicator_kinds import TOTAL
-from dxkit.analysis.facts.rule_facts import reward_subject
 from dxkit.analysis.rewards import TIED_INTO_QUOTA
-from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.model.facts import TOTAL, Claim, Fact, Reference, reward_subject
 from dxkit.model.observations import Flag
 from dxkit.report.sentences.catalogue import choose, state
 from dxkit.report.sentences.conditions import shows_zero
@@ -130,11 +127,11 @@ def _targets(view: View) -> Claim | None:
     """How many targets are reached; where units below lack figures that is said in the sentence,
     and where most do nothing is said to be reached.
     """
-    met = [r for r in view.results if is_met(r) is True]
-    missed = [r for r in view.results if is_met(r) is False]
+    met = [r for r in view.results if r.is_met is True]
+    missed = [r for r in view.results if r.is_met is False]
     if not met and not missed:
         return None  # nothing is measured: a target that nobody measured is not missed
-    open_ = [r for r in view.results if r.target is not None and is_met(r) is None]
+    open_ = [r for r in view.results if r.target is not None and r.is_met is None]
     idle = [r for r in open_ if r.measured.value.missing == Flag.NOT_APPLICABLE]
     unknown = [r for r in open_ if r not in idle]
     part = least_covered(view)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
 from dxkit.model.campaign import Indicator
-from dxkit.model.facts import Claim, Reference
+from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.report.sentences.catalogue import Filling, choose
 from dxkit.report.sentences.coverage import least_covered, too_few_to_judge
 from dxkit.report.sentences.unit_view import View, unit_of

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
-from dxkit.analysis.facts.rule_facts import reward_subject
 from dxkit.analysis.robustness.ranges import DecidingCell
-from dxkit.model.facts import CellRef, Claim, Fact, Reference
+from dxkit.model.facts import TOTAL, CellRef, Claim, Fact, Reference, reward_subject
 from dxkit.model.received_text import visible
 from dxkit.model.rules import RewardRule
 from dxkit.report.sentences.catalogue import choose, state

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
 from dxkit.model.campaign import Indicator, IndicatorKind, MeasureKind
-from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.model.facts import TOTAL, Claim, Fact, Reference
 from dxkit.report.sentences.catalogue import Filling, choose
 from dxkit.report.sentences.conditions import shows_zero
 from dxkit.report.sentences.narrative_rules import MOST_ACTIVITIES

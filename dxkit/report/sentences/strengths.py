@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dxkit.analysis.facts.indicator_kinds import TOTAL
-from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.model.facts import TOTAL, Claim, Fact, Reference
 from dxkit.report.sentences.catalogue import Filling, choose, state
 from dxkit.report.sentences.narrative_rules import MOST_PLACES
 from dxkit.report.sentences.unit_view import View

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dxkit.analysis.facts.maker import FactMaker
 from dxkit.intake.versions.inputs import FileChange, InputChanges
 from dxkit.intake.versions.rule_changes import RuleChange
 from dxkit.model.campaign import Campaign, IndicatorKind
-from dxkit.model.facts import UnitOfMeasure
+from dxkit.model.facts import FactKey, UnitOfMeasure, declared
 from dxkit.report.wording.changes import cell_text, short
 from dxkit.report.wording.language import Language
 
@@ -82,5 +81,4 @@ def _target(change: RuleChange, text: str, campaign: Campaign, language: Languag
         value = float(text)
     except ValueError:
         return short(text, language)
-    maker = FactMaker("-", "-", frozenset(), frozenset())
-    return language.number(maker.declared(change.key[0], "target", value, unit, assumed=False))
+    return language.number(declared(FactKey("-", "-", change.key[0], "target"), value, unit))

@@ -6,8 +6,11 @@ import datetime
 
 import pytest
 
-from dxkit.analysis.outlook import (
-    day_reached,
+from dxkit.analysis.facts.methods import (
+    BEYOND_CALENDAR,
+    NO_PROGRESS,
+    REACHED,
+    day_at_present_pace,
     per_week,
     shortfall,
     weekly_pace,
@@ -39,8 +42,15 @@ def test_the_pace_so_far_is_counted_on_todays_denominator() -> None:
 
 def test_the_day_at_the_present_pace() -> None:
     end = datetime.date(2022, 12, 14)
-    assert day_reached(end, 140, 70.0) == datetime.date(2022, 12, 28)
-    assert day_reached(end, 141, 70.0) == datetime.date(2022, 12, 29)
-    assert day_reached(end, 10**9, 0.001) is None
+
+    def day(lacking: int, pace: float) -> datetime.date | str:
+        found = day_at_present_pace(lacking, pace, end)
+        return found if isinstance(found, str) else datetime.date.fromordinal(found)
+
+    assert day(140, 70.0) == datetime.date(2022, 12, 28)
+    assert day(141, 70.0) == datetime.date(2022, 12, 29)
+    assert day(10**9, 0.001) == BEYOND_CALENDAR
+    assert day(0, 70.0) == REACHED
+    assert day(140, 0.0) == day(140, -3.0) == NO_PROGRESS
     # 27 days exactly, which 7 x 27 / (7.000000000000001) must not turn into 28
-    assert day_reached(end, 27, 6.999999999999999) == datetime.date(2023, 1, 10)
+    assert day(27, 6.999999999999999) == datetime.date(2023, 1, 10)

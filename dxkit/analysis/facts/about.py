@@ -1,0 +1,168 @@
+"""What a kind of fact is asked about: one unit in one period, with an indicator, a measure, a
+reward, or all indicators together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured
+from dxkit.analysis.outlook import Goal, goal_of
+from dxkit.analysis.period_results import PeriodResults
+from dxkit.analysis.results import Progress
+from dxkit.analysis.robustness.ranges import RankRange
+from dxkit.analysis.totals import Result, Total
+from dxkit.model.campaign import Indicator, IndicatorKind, Measure
+from dxkit.model.facts import Fact, FactKey, reward_subject
+from dxkit.model.rules import RewardRule
+from dxkit.model.units import Unit
+
+Lookup = Callable[[str, str, str, str], Fact | None]
+"""Finds a fact by unit code, subject, kind and part of the period (or nothing); None for none."""
+
+
+@dataclass(frozen=True)
+class About:
+    """One unit and subject. ``lookup`` finds other facts of the period, ``lookup_before`` those of
+    the period before, None in the first; ``part`` names a part of the period ("2022-10").
+    """
+
+    period: PeriodResults
+    unit: Unit
+    subject: str
+    lookup: Lookup
+    lookup_before: Lookup | None
+    part: str = ""
+
+    def key(self, kind: str) -> FactKey:
+        """The key of a fact about this."""
+        return FactKey(self.part or self.period.period.id, self.unit.code, self.subject, kind)
+
+    def fact(self, kind: str) -> Fact | None:
+        """Another fact about the same."""
+        return self.lookup(self.unit.code, self.subject, kind, self.part)
+
+    def is_known(self, kind: str) -> bool:
+        """Whether there is such a fact and it has a number."""
+        fact = self.fact(kind)
+        return fact is not None and fact.known
+
+    # units around --------------------------------------------------------------------------
+
+    @cached_property
+    def group(self) -> str:
+        """Code of the unit inside which this one is ranked; empty for none."""
+        return self.period.results.group_of(self.unit)
+
+    @cached_property
+    def children(self) -> tuple[Unit, ...]:
+        """The units directly below."""
+        return tuple(self.period.units.children(self.unit.code))
+
+    @cached_property
+    def ranks_children(self) -> bool:
+        """Whether the units directly below are ranked inside this one."""
+        results = self.period.results
+        return bool(self.children) and results.group_of(self.children[0]) == self.unit.code
+
+    # of an indicator -------------------------------------------------------------------------
+
+    @property
+    def indicator(self) -> Indicator:
+        """The indicator asked about."""
+        return self.period.campaign.indicator(self.subject)
+
+    @cached_property
+    def result(self) -> Result:
+        """The unit's result on the indicator; raises KeyError where it is not measured."""
+        return self.period.results.by_indicator[self.unit.code, self.subject]
+
+    @cached_property
+    def measured(self) -> Measured:
+        """The quotient and the sums behind it, of the whole period or of its part."""
+        if self.part:
+            return self.period.parts[self.part].indicator(self.unit.code, self.indicator)
+        return self.result.measured
+
+    @property
+    def is_quotient(self) -> bool:
+        """Whether the indicator has a numerator and a denominator."""
+        return self.measured.denominator is not NO_DENOMINATOR
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether the indicator is a ratio by the plan."""
+        return self.indicator.kind is IndicatorKind.RATIO
+
+    @cached_property
+    def results_below(self) -> list[Result]:
+        """The indicator's results of the units directly below."""
+        found = self.period.results.by_indicator
+        keys = ((child.code, self.subject) for child in self.children)
+        return [found[key] for key in keys if key in found]
+
+    @cached_property
+    def values_below(self) -> list[Fact]:
+        """The known values of the units directly below, from the least to the greatest."""
+        found = (self.lookup(r.unit_code, self.subject, "value", "") for r in self.results_below)
+        return sorted((f for f in found if f is not None and f.known), key=lambda f: f.number)
+
+    @cached_property
+    def alike(self) -> list[Result]:
+        """The known results of the ranked units of the same type, this one among them."""
+        results = self.period.results
+        members = results.groups[self.unit.level, self.group] if self.group else ()
+        found = (
+            results.by_indicator[u.code, self.subject] for u in members if u.type == self.unit.type
+        )
+        return [result for result in found if result.measured.value.value is not None]
+
+    @cached_property
+    def goal(self) -> Goal | None:
+        """What a ratio that should rise is to reach next; None for others and without targets."""
+        if not self.is_ratio or self.indicator.direction < 0:
+            return None
+        campaign, period = self.period.campaign, self.period.period.id
+        return goal_of(campaign, self.indicator, self.unit.level, period)
+
+    # of the total ----------------------------------------------------------------------------
+
+    @property
+    def total(self) -> Total:
+        """The unit's points and rank."""
+        return self.period.results.totals[self.unit.code]
+
+    @cached_property
+    def results(self) -> tuple[Result, ...]:
+        """All results of the unit, in the campaign's order of indicators."""
+        return self.period.results.of_unit(self.unit.code)
+
+    @property
+    def progress(self) -> Progress | None:
+        """Points gained since the period before; None when the unit is not ranked by them."""
+        return self.period.results.progress.get(self.unit.code)
+
+    @cached_property
+    def rank_range(self) -> RankRange | None:
+        """The ranks over all trials; None when the unit is not tried."""
+        found = self.period.certainty_of(self.unit)
+        return found.ranges.get(self.unit.code) if found is not None else None
+
+    # of a measure, of a reward ---------------------------------------------------------------
+
+    @property
+    def measure(self) -> Measure:
+        """The measure asked about."""
+        return self.period.campaign.measure(self.subject)
+
+    @cached_property
+    def reward(self) -> RewardRule | None:
+        """The reward asked about, if it is given among the units below in this period."""
+        if not self.ranks_children:
+            return None
+        level, period = self.children[0].level, self.period.period.id
+        rules = (r for r in self.period.campaign.rewards if reward_subject(r.id) == self.subject)
+        in_force = (r for r in rules if not r.periods or period in r.periods)
+        return next((r for r in in_force if r.level == level), None)

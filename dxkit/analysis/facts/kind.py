@@ -1,0 +1,223 @@
+"""What a kind of fact is: one entry of the table in ``kinds``, and the ways a fact is made.
+
+A fact is reported by somebody, declared by the plan, taken from the results that are worked out for
+all units at once, or derived from other facts, whose cells and reservations it unites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import KW_ONLY, dataclass, replace
+from functools import lru_cache
+from typing import TypeVar
+
+from dxkit.analysis.aggregates import Quantity
+from dxkit.analysis.facts.about import About
+from dxkit.model.facts import (
+    CellRef,
+    Fact,
+    FactKey,
+    UnitOfMeasure,
+    declared,
+    united_marks,
+    united_sources,
+)
+from dxkit.model.observations import Flag
+
+Number = float | int
+Elsewhere = Callable[[About], tuple[Fact, ...] | None]
+"""Finds facts of other units or periods; None when there are none."""
+Input = str | Elsewhere
+"""Another kind about the same, by name, or what finds facts elsewhere."""
+Declaration = tuple[Number, bool]
+"""What the plan says, and whether it is assumed."""
+
+COUNT = UnitOfMeasure.COUNT
+_NO_MARKS: frozenset[str] = frozenset()
+_APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})
+
+
+def always(about: About) -> bool:
+    """There is such a fact of everything the table is about."""
+    return True
+
+
+T = TypeVar("T")
+
+
+def of_about(given: T | Callable[[About], T], about: About) -> T:
+    """What is the same for all, or depends on what is asked about."""
+    return given(about) if callable(given) else given
+
+
+@lru_cache(maxsize=1 << 18)
+def _located(period: str, cell: CellRef) -> CellRef:
+    """The address within the campaign's raw folder: periods have files of the same name."""
+    return CellRef(f"{period}/{cell.file}", cell.sheet, cell.cell)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of number: its name, its unit of measure, with how many decimals it is written, and
+    of what there is such a fact (``when``). Unit and decimals may depend on what is asked about.
+    """
+
+    name: str
+    unit: UnitOfMeasure | Callable[[About], UnitOfMeasure]
+    decimals: int | Callable[[About], int] = 0
+    _: KW_ONLY
+    inputs: tuple[Input, ...] = ()
+    method: str | Callable[[About], str] = ""
+    when: Callable[[About], bool] = always
+
+    def make(self, about: About) -> Fact | None:
+        """The fact; None when there is none of this kind."""
+        raise NotImplementedError
+
+    def inputs_of(self, about: About) -> tuple[Fact, ...] | None:
+        """The facts it is made from; None when one of them does not exist."""
+        found: list[Fact] = []
+        some: tuple[Fact, ...] | None
+        for given in self.inputs:
+            if isinstance(given, str):
+                fact = about.fact(given)
+                some = (fact,) if fact is not None else None
+            else:
+                some = given(about)
+            if some is None:
+                return None
+            found += some
+        return tuple(found)
+
+    def absent(self, about: About, reason: str) -> Fact:
+        """The fact that there is no such number, and why."""
+        return Fact(about.key(self.name), None, of_about(self.unit, about), missing=reason)
+
+
+@dataclass(frozen=True)
+class Reported(Kind):
+    """Made straight from observations: their sum, or the quotient of two sums."""
+
+    _: KW_ONLY
+    quantity: Callable[[About], Quantity]
+
+    def make(self, about: About) -> Fact | None:
+        if not self.when(about):
+            return None
+        quantity, period = self.quantity(about), about.period
+        cells = dict.fromkeys(observation.place for observation in quantity.observations)
+        simulated = period.received.simulated_files
+        reservations = {
+            "partial": quantity.partial,
+            "simulated": any(cell.file in simulated for cell in cells),
+            "doubtful": not period.doubtful_cells.isdisjoint(cells),
+            "approximate": any(o.flag in _APPROXIMATE for o in quantity.observations),
+        }
+        return Fact(
+            about.key(self.name),
+            quantity.value,
+            of_about(self.unit, about),
+            of_about(self.decimals, about),
+            of_about(self.method, about) or "sum",
+            tuple(fact.key for fact in self.inputs_of(about) or ()),
+            tuple(sorted([_located(period.period.id, cell) for cell in cells])),
+            quantity.missing,
+            frozenset(mark for mark, applies in reservations.items() if applies),
+        )
+
+
+@dataclass(frozen=True)
+class Declared(Kind):
+    """A number that the campaign folder sets, written with the decimals it needs; without one the
+    fact is missing for the reason ``without``, or there is none where no reason is given.
+    """
+
+    _: KW_ONLY
+    declaration: Callable[[About], Declaration | None]
+    without: str = ""
+
+    def make(self, about: About) -> Fact | None:
+        if not self.when(about):
+            return None
+        found, unit = self.declaration(about), of_about(self.unit, about)
+        if found is None:
+            return self.absent(about, self.without) if self.without else None
+        value, assumed = found
+        return declared(about.key(self.name), value, unit, assumed=assumed)
+
+
+@dataclass(frozen=True)
+class Derived(Kind):
+    """Made from facts by ``function``, a method that takes their numbers and then what ``more``
+    gives, and returns a number or the reason for none.
+
+    An input without a number makes the fact missing for the same reason; one that does not exist
+    for the reason ``without``, or there is no fact where no reason is given. ``missing`` gives
+    another reason, ``marks`` further reservations. ``own_cells`` leaves out the cells of all inputs
+    but the first.
+    """
+
+    _: KW_ONLY
+    function: Callable[..., Number | str | None]
+    more: Callable[[About], tuple[object, ...]] = lambda about: ()
+    without: str | Callable[[About], str] = ""
+    missing: Callable[[About], str] = lambda about: ""
+    marks: Callable[[About], Iterable[str]] = lambda about: ()
+    own_cells: bool = False
+
+    def make(self, about: About) -> Fact | None:
+        if not self.when(about):
+            return None
+        facts = self.inputs_of(about)
+        if facts is None:
+            reason = of_about(self.without, about)
+            return self.absent(about, reason) if reason else None
+        value: Number | str | None = None
+        if all(fact.known for fact in facts):
+            value = self.function(*(fact.number for fact in facts), *self.more(about))
+        return self.fact(about, value, facts)
+
+    def fact(self, about: About, value: Number | str | None, facts: tuple[Fact, ...]) -> Fact:
+        """The fact of a value, or of the reason for none, made from these facts."""
+        reason = value if isinstance(value, str) else ""
+        if value is None:
+            reason = self.missing(about) or next(f.missing for f in facts if f.missing)
+        return Fact(
+            about.key(self.name),
+            None if reason else value,  # type: ignore[arg-type]
+            of_about(self.unit, about),
+            of_about(self.decimals, about),
+            of_about(self.method, about) or self.function.__name__,
+            tuple(fact.key for fact in facts),
+            united_sources(facts[:1] if self.own_cells else facts),
+            reason,
+            (united_marks(facts) if facts else _NO_MARKS).union(self.marks(about)),
+        )
+
+
+@dataclass(frozen=True)
+class Taken(Derived):
+    """Taken from the results, which are worked out for all units at once; ``inputs`` tell from
+    what. ``keys`` names further facts it was made from, whose cells it does not carry.
+    """
+
+    _: KW_ONLY
+    function: Callable[[About], Number | str | None]
+    keys: Callable[[About], tuple[FactKey, ...]] | None = None
+
+    def make(self, about: About) -> Fact | None:
+        if not self.when(about):
+            return None
+        facts = self.inputs_of(about)
+        if facts is None:
+            reason = of_about(self.without, about)
+            return self.absent(about, reason) if reason else None
+        made = self.fact(about, self.function(about), facts)
+        return made if self.keys is None else replace(made, inputs=self.keys(about))
+
+
+def counted(
+    name: str, method: str, count: Callable[[About], int], when: Callable[[About], bool] = always
+) -> Taken:
+    """How many there are of some sort: units, targets, cells."""
+    return Taken(name, COUNT, method=method, function=count, when=when)

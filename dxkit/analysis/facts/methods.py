@@ -1,0 +1,79 @@
+"""The methods by which a fact is made from the numbers of others: small pure functions.
+
+Each returns the number, or the reason (a word of ``trace.toml``) why there is none.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from fractions import Fraction
+
+from dxkit.analysis.aggregates import difference
+from dxkit.model.observations import Flag
+
+__all__ = [
+    "day_at_present_pace", "difference", "per_week", "places_gained", "quotient", "shortfall",
+    "summed", "weekly_pace",
+]  # fmt: skip
+
+NO_PROGRESS = "no_progress"
+REACHED = "reached"
+BEYOND_CALENDAR = "beyond_calendar"
+OTHER_UNITS = "other_units"
+"""Why there is no change of rank: other units were ranked a period ago."""
+
+Number = float | int
+
+
+def quotient(value: Number, other: Number) -> Number | str:
+    """``value`` over ``other``; nothing to divide by is no result."""
+    return value / other if other else str(Flag.NOT_APPLICABLE)
+
+
+def summed(*values: Number) -> Number:
+    """The sum."""
+    return sum(values)
+
+
+def places_gained(rank: Number, before: Number, same_units: bool) -> Number | str:
+    """By how much a rank has become better; negative where it has become worse. Ranks are compared
+    only when the same units were ranked both times.
+    """
+    return before - rank if same_units else OTHER_UNITS
+
+
+def shortfall(numerator: Number, denominator: Number, target: float) -> int:
+    """How many more of the denominator must be counted to reach a target share; 0 when reached.
+
+    The target is taken as the decimal it was written as: 0.7 is seven tenths.
+    """
+    needed = math.ceil(Fraction(repr(target)) * int(denominator))
+    return max(needed - int(numerator), 0)
+
+
+def per_week(amount: Number, days: int) -> int:
+    """The pace that covers an amount in the given days, in whole things a week, rounded up."""
+    return math.ceil(Fraction(int(amount) * 7, days))
+
+
+def weekly_pace(value: float, before: float, denominator: Number, days: int) -> float:
+    """How many things a week a share has gained over the days since it was ``before``, counted on
+    today's denominator, so that units that report only once do not look like growth.
+    """
+    return (value - before) * denominator * 7 / days
+
+
+def day_at_present_pace(lacking: Number, pace: float, last_day: datetime.date) -> int | str:
+    """The day, as its proleptic ordinal, on which ``lacking`` things are covered at a weekly pace
+    that goes on from ``last_day``.
+    """
+    if not lacking:
+        return REACHED
+    if pace <= 0:
+        return NO_PROGRESS
+    try:
+        days = math.ceil(round(lacking * 7 / pace, 9))  # a whole number of days is no day more
+        return (last_day + datetime.timedelta(days=days)).toordinal()
+    except OverflowError:
+        return BEYOND_CALENDAR
