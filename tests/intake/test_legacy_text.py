@@ -16,7 +16,7 @@ from dxkit.model.text import clean
 from dxkit.workbooks.cells import Cell, Sheet
 from dxkit.workbooks.legacy_text import Encoding, decoded, decoded_sheet, is_syllable, recognised
 from dxkit.workbooks.reading import read_workbook
-from tests.intake.old_writing import TCVN3, VNI, written
+from tests.workbooks.old_writing import TCVN3, VNI, written
 
 REAL = Path(__file__).parents[2].parent / "shared" / "real"
 

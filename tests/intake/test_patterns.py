@@ -697,7 +697,7 @@ def test_57_one_name_in_many_places(office: Office) -> None:
      ("cp1258", ";", "cp1258")],
 )  # fmt: skip
 def test_58_text_files(office: Office, encoding: str, separator: str, named: str | None) -> None:
-    from tests.intake.text_files import cp1258_bytes
+    from tests.workbooks.text_files import cp1258_bytes
 
     lines = ["TT;Đơn vị;Số tổ;Số thành viên", "1;Xã Vị Tân;7;52"]
     text = "\n".join(lines).replace(";", separator)

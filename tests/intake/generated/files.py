@@ -12,8 +12,8 @@ import openpyxl
 from openpyxl.styles import Font
 
 from tests.intake.generated.meaning import SHEET_CELL, Office, Page
-from tests.intake.old_writing import TCVN3, VNI, written
-from tests.intake.text_files import cp1258_bytes
+from tests.workbooks.old_writing import TCVN3, VNI, written
+from tests.workbooks.text_files import cp1258_bytes
 
 Content = dict[SHEET_CELL, tuple[object, str]]  # with the number format
 

@@ -20,7 +20,7 @@ from judging import Judge, letters
 from dxkit.campaign.folder import load_campaign
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign, MeasureKind
-from tests.intake.ods_files import ods_of
+from tests.workbooks.ods_files import ods_of
 
 pytestmark = pytest.mark.unmeasured
 

@@ -13,7 +13,7 @@ import xlsxwriter
 import xlwt
 from xlwt.CompoundDoc import XlsDoc
 
-from tests.intake.ods_files import ods_of
+from tests.workbooks.ods_files import ods_of
 
 ROWS = [["STT", "Đơn vị", "Tổng số hộ"], ["I", "Xã Vị Tân", ""], ["1", "Ấp 1", 1205]]
 SHEET = "xl/worksheets/sheet1.xml"

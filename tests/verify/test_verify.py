@@ -18,7 +18,7 @@ from dxkit.verify.proved import kinds
 from dxkit.verify.raw_cells import misread
 from dxkit.verify.verify import verify_page
 from dxkit.verify.writing import writings
-from tests.press.tampering import FURTHER, Tamperer
+from tests.verify.tampering import FURTHER, Tamperer
 
 DISTRICTS = [str(code) for code in range(930, 938)]
 

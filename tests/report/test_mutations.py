@@ -535,7 +535,7 @@ def test_every_kind_of_claim_is_moved_by_some_mutation(
     with capsys.disabled():
         print("\nmutations that move each kind of claim:", dict(MOVED.most_common()))
     kinds = {m.split("_")[0] for m in RULES} - {"points", "register", "picture"}
-    # what tables and pictures say: tests/story/test_charts.py and the proof of pages
+    # what tables and pictures say: tests/report/test_charts.py and the proof of pages
     assert kinds - set(MOVED) == set()
 
 
