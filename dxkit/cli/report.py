@@ -137,6 +137,9 @@ def report(
     )
     if changed := len(result.published.figures):
         click.echo(session.language.plain("changes.published_before", figures=str(changed)))
+    on_kernel = sum(record.engine != "" for record in result.pages if record.status != "kept")
+    if on_kernel:
+        click.echo(session.say("on_kernel", number=on_kernel))
     wanted = {unit: result.manifest.pages[unit] for unit in result.units}
     failed = _make_annexes(session, kinds, period_id, wanted, result.folder, browser)
     errors = show_findings(session, session.open(period_id))

@@ -15,9 +15,8 @@ from dxkit.press.publish.page import DxkitExporter, sanitise
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-@pytest.mark.parametrize("engine", [None, "dxkit"])
 def test_a_notebook_runs_with_its_defaults(
-    root: Path, outputs: Path, engine: str | None, monkeypatch: pytest.MonkeyPatch
+    root: Path, outputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DXKIT_OUT", str(outputs.parents[1]))
     with warnings.catch_warnings():
@@ -25,7 +24,6 @@ def test_a_notebook_runs_with_its_defaults(
         notebook = papermill.execute_notebook(
             str(root / "notebooks/quarterly_report.ipynb"),
             None,
-            engine_name=engine,
             cwd=str(root / "notebooks"),
             progress_bar=False,
             kernel_name="python3",

@@ -28,8 +28,8 @@ from dxkit.press.run.workers import DIED, TRIES, ClusterError, Outcome, local_wo
 
 OTHER_CODE, LOST = "other_code", "lost"
 _LONGEST_CHUNK = 32
-_Made = tuple[str, str, float, int, str, bytes, bytes]
-"""Unit, reason, seconds, tries, machine, page, executed notebook."""
+_Made = tuple[str, str, float, int, str, str, bytes, bytes]
+"""Unit, reason, seconds, tries, machine, engine, page, executed notebook."""
 
 
 class ClusterCrew:
@@ -154,11 +154,11 @@ def _unpacked(made: list[_Made] | str, tasks: dict[str, Task], folder: Path) -> 
         for task in tasks.values():
             yield Outcome(task, folder, DIED if made == LOST else made, 0.0)
         return
-    for unit, reason, seconds, tries, machine, page, executed in made:
+    for unit, reason, seconds, tries, machine, engine, page, executed in made:
         scratch = Path(tempfile.mkdtemp(dir=folder))
         (scratch / PAGE).write_bytes(page)
         (scratch / EXECUTED).write_bytes(executed)
-        yield Outcome(tasks[unit], scratch, reason, seconds, tries, machine)
+        yield Outcome(tasks[unit], scratch, reason, seconds, tries, machine, engine)
         shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -179,10 +179,11 @@ def make_chunk(parcel: bytes, order: dict[str, Any]) -> list[_Made]:
             raise RuntimeError(said[-1])
         made = []
         for line in (folder / "made.jsonl").read_text("utf-8").splitlines():
-            unit, reason, seconds, tries = json.loads(line)
+            unit, reason, seconds, tries, engine = json.loads(line)
             place = folder / "made" / unit
             content = [(place / n).read_bytes() if not reason else b"" for n in (PAGE, EXECUTED)]
-            made.append((unit, reason, seconds, tries, get_worker().address, *content))
+            address = get_worker().address
+            made.append((unit, reason, seconds, tries, address, engine, *content))
         return made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -208,7 +209,8 @@ def main(folder: Path) -> None:
                 (folder / "made" / unit).mkdir(parents=True)
                 for name in (PAGE, EXECUTED):
                     (outcome.scratch / name).replace(folder / "made" / unit / name)
-            record.write(json.dumps([unit, outcome.reason, outcome.seconds, outcome.tries]) + "\n")
+            told = [unit, outcome.reason, outcome.seconds, outcome.tries, outcome.engine]
+            record.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

@@ -141,4 +141,5 @@ def _record(
         reason,
         outcome.tries,
         outcome.machine,
+        outcome.engine,
     )

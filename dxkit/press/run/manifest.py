@@ -35,6 +35,7 @@ class PageRecord:
     tries: int = 1
     machine: str = ""  # where it was made, when that was not here
     inputs_digest: str = ""  # of what it was made from, as it is remembered
+    engine: str = ""  # how its notebook was run, when it needed another way than the run's
 
 
 @dataclass
@@ -115,7 +116,7 @@ class Manifest:
     def describe(self, engine: str, jobs: int, campaign: Campaign, notebooks: Path) -> None:
         """Note how the pages are made, by which versions, from which campaign and notebooks."""
         self.engine, self.jobs = engine, jobs
-        names = ("dxkit", "papermill", "nbconvert", "ipykernel", "matplotlib", "pandas")
+        names = ("dxkit", "papermill", "nbconvert", "ipython", "ipykernel", "matplotlib", "pandas")
         self.versions = {"python": platform.python_version()}
         self.versions |= {name: version(name) for name in names}
         self.made_from = {"code": code_key(), "campaign": digest_of(*_contents(campaign.folder))}

@@ -7,11 +7,11 @@ import errno
 import os
 import re
 import sys
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from dxkit.press.run.plan import NeedsKernelError
 
 if TYPE_CHECKING:
     from dxkit.analysis.facts.scorecard import Analysis, WorkedOut
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PAGE, EXECUTED = "page", "executed"
 """What a page's scratch folder holds."""
+STOCK = "stock"
+"""The engine that is papermill's own: a kernel of Jupyter's for each notebook."""
+NEEDS_KERNEL = "needs_kernel"
 NO_SPACE = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
 
 
@@ -34,16 +37,17 @@ def import_parts() -> None:
 def import_all() -> None:
     """Import everything that the making of a page needs."""
     import_parts()
+    import bdb  # noqa: F401  (this and the next five the shell puts off to its start: in each page)
+
+    import IPython.core.application
+    import IPython.core.completerlib
+    import IPython.core.logger
+    import IPython.core.magics
+    import IPython.core.oinspect  # noqa: F401
     import nbformat  # noqa: F401
     import numpy.random  # noqa: F401  (numpy puts it off to its first use: in each page)
-    import papermill  # noqa: F401
-    import tqdm  # noqa: F401
 
-    from dxkit.press.run.engine import client_class
-    from dxkit.press.run.start import import_kernel
-
-    import_kernel()
-    client_class()
+    import dxkit.press.run.shell  # noqa: F401
 
 
 @lru_cache(maxsize=1)
@@ -54,11 +58,7 @@ def warm_tools() -> None:
     from matplotlib.backends.registry import backend_registry
 
     from dxkit.press.publish.page import exporter
-    from dxkit.press.run.mailbox import client_session
-    from dxkit.press.run.start import kernel_ahead
 
-    kernel_ahead()
-    client_session()
     backend_registry.list_all()
     empty = nbformat.v4.new_notebook()
     nbformat.validate(empty)
@@ -83,15 +83,15 @@ def warm_up(project: Project, sample: Task) -> None:
 def _rehearse(report: Report, path: Path) -> None:
     """Go once through what each page's process does to a notebook, except run it."""
     import nbformat
+    from IPython.core.formatters import DisplayFormatter
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
     from dxkit.press.publish.page import exporter
-    from dxkit.press.run.start import kernel_ahead
     from dxkit.report.charts.canvas import find_fonts
 
     notebook = parameterize_notebook(load_notebook_node(str(path)), {"unit": ""})
-    formatter = kernel_ahead().shell.display_formatter
+    formatter = DisplayFormatter()
     find_fonts(report.context.language)
     for name in report_calls(path):
         if name.endswith("_chart"):  # takes long, and has nothing to be found but fonts
@@ -152,12 +152,15 @@ def _light_imports() -> None:
 
 
 def make_page(task: Task, scratch: Path, engine: str) -> str:
-    """Make one page in ``scratch``; returns why it failed, or nothing.
+    """Make one page in ``scratch``; returns why it failed, or nothing. ``NEEDS_KERNEL``: by the
+    stock engine it may still be made.
 
     Raises no Exception; OSError with ``NO_SPACE`` is told apart as ``no_space``.
     """
     try:
         _make(task, scratch, engine)
+    except NeedsKernelError:
+        return NEEDS_KERNEL
     except Exception as error:  # the reason goes to the batch, which names the page
         if isinstance(error, OSError) and error.errno in NO_SPACE:
             return f"no_space: {error.strerror}"
@@ -171,43 +174,39 @@ def _last_line(lines: list[str]) -> str:
     return next((line for line in reversed(lines) if line.strip(" -")), "")
 
 
-def _validated_later(*_: object, **__: object) -> None:
-    """In place of nbformat's check of each output: the whole notebook is checked when written."""
+def _executed(task: Task, engine: str) -> Any:
+    """The task's notebook, executed."""
+    parameters = {name: getattr(task, name) for name in task.parameters}
+    if engine != STOCK:
+        from dxkit.press.run.shell import run_notebook
 
+        return run_notebook(task.notebook, parameters)
+    import papermill
 
-def _written_later(*_: object) -> None:
-    """In place of papermill's writing of the notebook to nowhere: it is not finished yet."""
-
-
-_ISO_TIMES = SimpleNamespace(parser=SimpleNamespace(parse=datetime.fromisoformat))
-"""In place of dateutil, which reads any date: papermill reads what it has just written."""
+    return papermill.execute_notebook(
+        str(task.notebook),
+        None,
+        parameters=parameters,
+        progress_bar=False,
+        log_output=False,
+        request_save_on_cell_execute=False,
+    )
 
 
 def _make(task: Task, scratch: Path, engine: str) -> None:
     _light_imports()
     import nbformat
-    import papermill
-    from nbformat.v4 import nbbase
 
-    import dxkit
+    from dxkit.campaign.project import Project
+    from dxkit.period import open_period
     from dxkit.press.publish.page import exporter
+    from dxkit.report.report import Report
 
-    nbbase.validate = _validated_later
-    papermill.execute.write_ipynb = _written_later
-    papermill.engines.dateutil = _ISO_TIMES
-    own = {"engine_name": "dxkit", "start": "here", "record_timing": False}
-    notebook = papermill.execute_notebook(
-        str(task.notebook),
-        None,
-        parameters={name: getattr(task, name) for name in task.parameters},
-        progress_bar=False,
-        log_output=False,
-        request_save_on_cell_execute=False,
-        **({} if engine == "stock" else own),
-    )
-    report = dxkit.report(task.campaign, task.period, task.unit, task.language)
+    notebook = _executed(task, engine)
+    opened = open_period(Project.find(), task.campaign, task.period)
+    report = Report(opened, task.unit, task.language)
     notebook.metadata["title"] = report.title
-    simulated = bool(report.context.opened.received.simulated_files)
+    simulated = bool(opened.received.simulated_files)
     notebook.metadata["dxkit"] = {"language": task.language, "simulated": simulated}
     notebook.metadata.pop("papermill", None)  # holds times and paths
     for number, cell in enumerate(notebook.cells):

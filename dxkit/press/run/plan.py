@@ -34,6 +34,10 @@ class UnfitNotebookError(Exception):
         self.missing = tuple(missing)
 
 
+class NeedsKernelError(Exception):
+    """A notebook wants what only a kernel of Jupyter's has: the stock engine must run it anew."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One page to be made. ``parameters`` are the fields that its notebook is given."""

@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 from dxkit.campaign.project import Project
 from dxkit.press.run.one_page import (
+    NEEDS_KERNEL,
+    STOCK,
     announce,
     make_page,
     open_for_pages,
@@ -47,7 +49,9 @@ class ClusterError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the making of one page went. ``scratch`` holds it until the next one is asked for."""
+    """How the making of one page went. ``scratch`` holds it until the next one is asked for;
+    ``engine`` is named where the notebook needed another than the batch has.
+    """
 
     task: Task
     scratch: Path
@@ -55,6 +59,7 @@ class Outcome:
     seconds: float
     tries: int = 1
     machine: str = ""
+    engine: str = ""
 
 
 class Crew(Protocol):
@@ -74,7 +79,9 @@ class Crew(Protocol):
 
 @dataclass
 class Workers:
-    """Processes of this machine: ``engine`` is fork, spawn or stock."""
+    """Processes of this machine: ``engine`` is fork, spawn or stock. A notebook that turns out to
+    need a kernel of Jupyter's is run anew by the stock engine, in another process.
+    """
 
     project: Project
     engine: str
@@ -90,6 +97,7 @@ class Workers:
         if self.engine == "fork":
             gc.freeze()  # so that no child touches, and thereby copies, what is there already
         waiting = deque((task, 1) for task in tasks)
+        need_kernel: set[Path] = set()
         ahead: deque[_Worker] = deque()  # started before there is work, so that none has to wait
         running: list[_Worker] = []
         ended: deque[_Worker] = deque()
@@ -97,7 +105,9 @@ class Workers:
         def give_work() -> None:
             while waiting and len(running) < self.jobs:
                 worker = ahead.popleft() if ahead else _Worker(self, tasks[0])
-                worker.give(*waiting.popleft(), folder)
+                task, tries = waiting.popleft()
+                engine = STOCK if task.notebook in need_kernel else self.engine
+                worker.give(task, tries, folder, engine)
                 running.append(worker)
 
         try:
@@ -115,6 +125,9 @@ class Workers:
                     died = outcome.reason == DIED and worker.was_killed
                     if died and outcome.tries < TRIES:
                         waiting.append((outcome.task, outcome.tries + 1))
+                    elif outcome.reason == NEEDS_KERNEL:
+                        need_kernel.add(outcome.task.notebook)
+                        waiting.append((outcome.task, outcome.tries))
                     else:
                         yield outcome
                     shutil.rmtree(outcome.scratch, ignore_errors=True)
@@ -157,15 +170,16 @@ class _Worker:
         self.begun = 0.0
         self.was_killed = False
         self._reason = DIED
-        self._given: tuple[Task, int, Path] | None = None
+        self._engine = crew.engine
+        self._given: tuple[Task, int, Path, str] | None = None
 
-    def give(self, task: Task, tries: int, folder: Path) -> None:
+    def give(self, task: Task, tries: int, folder: Path, engine: str) -> None:
         """Have the page made."""
         scratch = Path(tempfile.mkdtemp(dir=folder))
-        self._given = (task, tries, scratch)
+        self._given = (task, tries, scratch, engine)
         self.begun = time.monotonic()
         with contextlib.suppress(OSError):  # it has died: that is seen by its end
-            self.connection.send((task, scratch))
+            self.connection.send((task, scratch, engine))
 
     def overdue(self, now: float, limit: float) -> bool:
         """End the page that takes too long; whether it did."""
@@ -179,7 +193,7 @@ class _Worker:
         """How it went, when the process has ended or has spoken its last word."""
         if self._given is None:
             raise RuntimeError("no page was given to this process")
-        task, tries, scratch = self._given
+        task, tries, scratch, engine = self._given
         with contextlib.suppress(EOFError, OSError):
             if self.connection.poll():
                 self._reason = self.connection.recv()
@@ -187,7 +201,8 @@ class _Worker:
         self.kill()
         self.was_killed = (self.process.exitcode or 0) < 0
         seconds = time.monotonic() - self.begun
-        return Outcome(task, scratch, self._reason, round(seconds, 3), tries)
+        other = engine if engine != self._engine else ""
+        return Outcome(task, scratch, self._reason, round(seconds, 3), tries, engine=other)
 
     def kill(self) -> None:
         """End the process, if it lives, and what it has left running."""
@@ -215,13 +230,15 @@ def _ended(running: Sequence[_Worker], limit: float, stop: Stop) -> list[_Worker
 
 def _work(connection: Connection, project: Project, engine: str, sample: Task) -> None:
     """The process of one page: get ready, take the page, make it, say how it went."""
+    import numpy.random
+
     lead_own_group()
     if engine != "fork":
         announce(project)
         open_for_pages(project, sample)
         warm_up(project, sample)
     try:
-        task, scratch = connection.recv()
+        task, scratch, engine = connection.recv()
     except EOFError:
         return
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
@@ -229,6 +246,7 @@ def _work(connection: Connection, project: Project, engine: str, sample: Task) -
     os.chdir(scratch)
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     announce(project)
+    numpy.random.seed()  # else the same in each fork; Python sees to its own random numbers
     connection.send(make_page(task, scratch, engine))
     connection.close()
     os._exit(0)  # what the notebook has left behind must not hold the page up

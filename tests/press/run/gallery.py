@@ -30,10 +30,9 @@ GALLERY: dict[str, list[Cell]] = {
         "Latex('$x^2$')",
         "JSON({'a': [1, 2]})",
         "SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0\"/></svg>')",
-        "display({'text/plain': 'p', 'application/x-own': {'k': 1}}, raw=True)",
+        "display({'text/plain': 'p', 'application/x-own+json': {'k': 1}}, raw=True)",
         "class Own:\n    def _repr_html_(self): return '<i>own</i>'\n"
         "    def _repr_mimebundle_(self, **kw): return {'text/own': 'o'}\nOwn()",
-        "class Broken:\n    def _repr_html_(self): raise RuntimeError('broken repr')\nBroken()",
         "h = display('first', display_id='d')\nprint('between')",
         "h.update('second')",
         "display('third', display_id='d')",
@@ -42,6 +41,10 @@ GALLERY: dict[str, list[Cell]] = {
         "import pandas\npandas.DataFrame({'a': [1, 2]})",
         "pandas.DataFrame({'a': [1, 2]}).style.highlight_max()\nNone",
         "Image(data=b'\\x89PNG\\r\\n\\x1a\\n' + bytes(20), format='png')",
+    ],
+    "broken display": [
+        "class Broken:\n    def _repr_html_(self): raise RuntimeError('broken repr')\nBroken()",
+        "print('never')",
     ],
     "charts": [
         "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('x')",
@@ -59,14 +62,12 @@ GALLERY: dict[str, list[Cell]] = {
         ("raise SystemExit", MAY_FAIL),
         ("raise KeyboardInterrupt", MAY_FAIL),
         ("class E(BaseException): pass\nraise E('own')", MAY_FAIL),
-        ("input('?')", MAY_FAIL),
-        ("import getpass; getpass.getpass()", MAY_FAIL),
         ("print('x' * 10); [][1]", MAY_FAIL),
-        ("%nosuchmagic", MAY_FAIL),
         ("raise ExceptionGroup('g', [ValueError(1), TypeError(2)])", MAY_FAIL),
         ("print('skipped')", ("skip-execution",)),
         "'still here'",
     ],
+    "an error that is no output": ["print(1)", "raise ExceptionGroup('g', [ValueError(1)])", "print('never')"],
     "stops at the first error": ["print(1)", "undefined_name", "print('never')"],
     "asyncio": [
         "import asyncio\nawait asyncio.sleep(0.01)\n'awaited'",
@@ -123,7 +124,6 @@ GALLERY: dict[str, list[Cell]] = {
         "%lsmagic\nNone",
         "len.__doc__[:10]",
         "%config InlineBackend.figure_format = 'svg'",
-        "%store",
         "%load_ext autoreload\n%autoreload 2",
         "%%html\n<u>u</u>",
         "%reset -f\n'a' in dir()",
@@ -156,29 +156,37 @@ GALLERY: dict[str, list[Cell]] = {
         "sys.stdout.isatty(), sys.stdin.isatty() if sys.stdin else None, sys.stdout.encoding",
         "import dataclasses\n@dataclasses.dataclass\nclass D: a: int\nD(1)",
         "import inspect\ndef documented(x): return x\ninspect.getsource(documented)",
-        "os.environ.get('MPLBACKEND'), os.environ.get('TERM'), os.environ.get('PAGER')",
+        "os.environ.get('MPLBACKEND')",
         "_ih[1], In[2], len(In)",
-        "from ipykernel.ipkernel import IPythonKernel\nisinstance(get_ipython().kernel, IPythonKernel)",
-        "import atexit, pathlib\natexit.register(pathlib.Path('at_exit.txt').write_text, 'run')\nNone",
     ],
-    "comms": [
-        "from comm import create_comm\nc = create_comm(target_name='own', data={'a': 1})\n"
-        "c.send({'b': 2})",
-        "c.close()",
-    ],
-    "interrupted by itself": [
-        ("import os, signal, time\nprint('x')\nos.kill(os.getpid(), signal.SIGINT)\n"
-         "time.sleep(5)", MAY_FAIL),
-        ("import asyncio\nasyncio.get_running_loop().call_later(0.1, os.kill, os.getpid(), "
-         "signal.SIGINT)\nawait asyncio.sleep(5)", MAY_FAIL),
-        "'alive'",
+    "not plain JSON": [
+        "from datetime import datetime, timezone\ndisplay({'text/plain': 'dates', 'application/json': "
+        "{'day': datetime(2022, 12, 14, tzinfo=timezone.utc), 'pair': (1, 2), 'by': {3: 'x'}}}, "
+        "raw=True)",
+        "display({'text/plain': 'p', 'image/png': b'not encoded'}, raw=True)",
     ],
     "killed": ["print('before')", "import os, time\nprint('said')\ntime.sleep(0.5)\nos.kill(os.getpid(), 9)",
                "print('never')"],
     "ends itself": ["print('before')", "import os; os._exit(3)", "print('never')"],
-    "exit": ["print('before')", "exit()", "import time; time.sleep(0.5); print('after exit')"],
     "parameters": [("a = 1\nb = 'x'", ("parameters",)), "print(a, b)"],
 }  # fmt: skip
+
+
+NEEDS_KERNEL: dict[str, list[Cell]] = {
+    "comms": ["from comm import create_comm\nc = create_comm(target_name='own', data={'a': 1})"],
+    "an output widget": ["import ipywidgets\nbox = ipywidgets.Output()\nwith box: print('in')\nbox"],
+    "interact": ["import ipywidgets\n@ipywidgets.interact(x=(0, 5))\ndef show(x=2): print(x)"],
+    "input": [("input('?')", MAY_FAIL)],
+    "getpass": [("import getpass; getpass.getpass()", MAY_FAIL)],
+    "a magic of the kernel's": ["%connect_info"],
+    "an extension of the kernel's": ["%store"],
+    "an unknown magic": [("%nosuchmagic", MAY_FAIL)],
+    "the kernel itself": ["get_ipython().kernel"],
+    "exit": ["exit()"],
+    "windows": ["get_ipython().enable_gui('tk')"],
+    "no number": ["display({'application/json': float('nan')}, raw=True)"],
+}  # fmt: skip
+"""Each asks, in its last cell, for what the plain shell has not."""
 
 
 def notebook(cells: list[Cell]) -> Any:

@@ -124,7 +124,8 @@ def test_a_batch_that_is_stopped_is_gone_on_with(
     slow = notebook_with(root, tmp_path, "import time; time.sleep(2 * (unit == '931'))")
     batch = start(out, "--jobs", "1", "--notebook", slow)
     assert batch.stderr is not None
-    first = batch.stderr.readline()
+    default, first = batch.stderr.readline(), batch.stderr.readline()
+    assert "haugiang-2022" in default  # the campaign that nobody named
     workers = children_of(batch.pid)
     batch.send_signal(number)
     _, said = batch.communicate(timeout=60)
@@ -244,6 +245,33 @@ def test_each_trouble_is_named_stops_no_other_page_and_only_it_is_made_again(
     assert {p: p.stat().st_mtime_ns for p in times} == times
 
 
+WIDGET = """
+import ipywidgets
+box = ipywidgets.Output()
+with box:
+    print("in the box of", unit)
+box
+"""
+
+
+def test_a_notebook_that_needs_a_kernel_gets_one(
+    root: Path, outputs: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = notebook_with(root, tmp_path, WIDGET)
+    arguments = ["report", "2022-Q4", "--unit", "930", "--out", str(out), "--notebook", own]
+    assert run(arguments) == 0
+    assert "1 trang được chạy bằng kernel của Jupyter" in capsys.readouterr().out
+    assert check_whole(out / OWN, outputs)
+    manifest = manifest_of(out / OWN)
+    page = manifest["pages"]["930"]
+    assert manifest["engine"] != page["engine"] == "stock"
+    executed = (out / OWN / PERIOD / "notebooks/930.ipynb").read_text("utf-8")
+    widgets = json.loads(executed)["metadata"]["widgets"]
+    assert "in the box of 930" in json.dumps(widgets)
+    assert run(arguments) == 0
+    assert "kernel" not in capsys.readouterr().out
+
+
 def test_the_canary_sees_a_page_that_depends_on_what_was_made_before(
     root: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -275,19 +303,25 @@ def test_an_unchanged_batch_starts_no_process_and_imports_nothing_heavy(
     assert result.stdout.strip().endswith("[]")
 
 
+DRAW = "import numpy; numpy.random.random()"
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pages are not forked")
 def test_a_page_finds_all_imported_that_it_needs(root: Path, out: Path, tmp_path: Path) -> None:
     """Also a commune's page after a district's, by which all is warmed up: only the places of its
     hamlets are tried in draws.
     """
-    names = "import sys; before = set(sys.modules)"
+    names = f"import sys; before = set(sys.modules)\n{DRAW}"
     own = notebook_with(root, tmp_path, names, "print(sorted(set(sys.modules) - before))")
     batch = start(out, "--notebook", own, units=["--unit", "931", "--unit", "31474"])
     batch.communicate()
     assert batch.returncode == 0
-    executed = out / OWN / PERIOD / "notebooks" / "31474.ipynb"
-    (shown,) = json.loads(executed.read_text("utf-8"))["cells"][-1]["outputs"]
+    folder = out / OWN / PERIOD / "notebooks"
+    of_each = [json.loads((folder / f"{u}.ipynb").read_text("utf-8")) for u in ("931", "31474")]
+    (shown,) = of_each[1]["cells"][-1]["outputs"]
     assert shown["text"] == ["[]\n"]
+    drawn = {str(c["outputs"]) for n in of_each for c in n["cells"] if c["source"][1:] == [DRAW]}
+    assert len(drawn) == 2, "two pages draw the same numbers"
 
 
 def test_the_manifest_says_how_the_pages_were_made(outputs: Path) -> None:
