@@ -17,6 +17,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,76 +26,10 @@ import xlsxwriter
 ROOT = Path(__file__).resolve().parents[1]
 PERIOD, CAMPAIGN = "2026-Q1", "growth"
 OF_DISTRICT, HAMLETS = 25, 4  # communes of a district, hamlets of a commune
-SYLLABLES = ("An", "Bình", "Châu", "Đông", "Giang", "Hòa", "Khánh", "Long", "Mỹ", "Phú", "Tân",
-             "Thuận", "Vĩnh")  # fmt: skip
-HEADERS = ("Số người lớn", "Số người thành thạo", "Số hồ sơ")
-
-TOML = """\
-id = "growth"
-report_level = "{report_level}"
-name = {{vi = "Phong trào thử", en = "Trial movement"}}
-organiser = {{vi = "Ủy ban nhân dân tỉnh", en = "People's Committee"}}
-tables = {{people = {{vi = "Người dân", en = "People"}}}}
-
-[[levels]]
-id = "province"
-name = {{vi = "tỉnh", en = "province"}}
-prefixes = ["Tỉnh"]
-[[levels]]
-id = "district"
-name = {{vi = "huyện", en = "districts"}}
-prefixes = ["Huyện"]
-[[levels]]
-id = "commune"
-name = {{vi = "xã", en = "communes"}}
-prefixes = ["Xã"]
-[[levels]]
-id = "hamlet"
-name = {{vi = "ấp", en = "hamlets"}}
-open = true
-prefixes = ["Ấp"]
-
-[[periods]]
-id = "2026-Q1"
-first_day = 2026-01-01
-last_day = 2026-03-31
-
-[scoring]
-total_points = 10
-source = "–"
-assumed = true
-[[scoring.bands]]
-id = "all"
-name = {{vi = "Đạt", en = "Pass"}}
-from_share = 0.0
-
-[ranking]
-method = "competition"
-source = "–"
-assumed = true
-within = {{{report_level} = "province"}}
-"""
-
-TABLES = {
-    "measures.csv": """\
-measure,name_vi,name_en,thing_vi,thing_en,kind,accumulation,level,table,headers,whole
-people,Dân số,Adults,người,people,count,stock,hamlet,people,Số người lớn,
-skilled,Thành thạo,Skilled,người,people,count,stock,hamlet,people,Số người thành thạo,people
-dossiers,Hồ sơ,Dossiers,hồ sơ,dossiers,count,flow,hamlet,people,Số hồ sơ,
-""",
-    "indicators.csv": """\
-indicator,name_vi,name_en,short_name_vi,short_name_en,kind,numerator,denominator,direction,\
-decimals,max_points,scoring,parameters,source,assumed
-skills,Tỷ lệ,Share,Kỹ năng,Skills,ratio,skilled,people,up,1,10,ratio_to_target,,–,true
-""",
-    "targets.csv": """\
-indicator,level,period,target,source,assumed
-skills,*,2026-Q1,0.80,–,true
-""",
-    "aliases.csv": "code,alias\n",
-    "corrections.csv": "period,file,sheet,cell,expected,corrected,reason,name,date\n",
-    "layouts.toml": "",
-}
+HOME = Path(__file__).with_suffix("")
+"""The plan of the synthetic campaign; its units are made here."""
+WORDS = tomllib.loads((HOME / "words.toml").read_text("utf-8"))
+SYLLABLES, HEADERS = WORDS["syllables"], WORDS["headers"]
 
 
 def commune_name(number: int) -> str:
@@ -106,7 +41,7 @@ def commune_name(number: int) -> str:
 
 def district_name(number: int) -> str:
     """Names that begin no commune's."""
-    return f"Sông {commune_name(number)}"
+    return f"{WORDS['river']} {commune_name(number)}"
 
 
 def districts(communes: int) -> Iterator[tuple[int, range]]:
@@ -120,14 +55,19 @@ def write_campaign(project: Path, communes: int, senders: str) -> None:
     home = project / "data" / "campaigns" / CAMPAIGN
     home.mkdir(parents=True)
     level = "district" if senders == "province" else senders
-    (home / "campaign.toml").write_text(TOML.format(report_level=level), "utf-8")
-    lines = ["code,name,type,level,parent,valid_from,valid_to", "1,Tỉnh Sông Xanh,Tỉnh,province,,,"]
+    for path in HOME.iterdir():
+        if path.name != "words.toml":
+            text = path.read_text("utf-8").replace("@level", level)
+            (home / path.name).write_text(text, "utf-8")
+    top, district_, commune_ = WORDS["province"], WORDS["district"], WORDS["commune"]
+    lines = ["code,name,type,level,parent,valid_from,valid_to"]
+    lines.append(f"1,{top},{top.split()[0]},province,,,")
     for district, members in districts(communes):
-        lines.append(f"d{district},Huyện {district_name(district)},Huyện,district,1,,")
-        lines += [f"c{n},Xã {commune_name(n)},Xã,commune,d{district},," for n in members]
+        lines.append(f"d{district},{district_} {district_name(district)},{district_},district,1,,")
+        lines += [
+            f"c{n},{commune_} {commune_name(n)},{commune_},commune,d{district},," for n in members
+        ]
     (home / "units.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    for name, text in TABLES.items():
-        (home / name).write_text(text, "utf-8")
 
 
 def write_workbooks(project: Path, communes: int, senders: str) -> None:
@@ -135,31 +75,37 @@ def write_workbooks(project: Path, communes: int, senders: str) -> None:
     folder = project / "data" / "raw" / CAMPAIGN / PERIOD
     folder.mkdir(parents=True)
     if senders == "province":
-        write_workbook(folder / "all.xlsx", "TỈNH SÔNG XANH", range(communes))
+        write_workbook(folder / "all.xlsx", WORDS["province"].upper(), range(communes))
         return
     for district, members in districts(communes):
         if senders == "district":
-            title = f"HUYỆN {district_name(district)}".upper()
+            title = f"{WORDS['district']} {district_name(district)}".upper()
             write_workbook(folder / f"d{district}.xlsx", title, members)
             continue
         for commune in members:
-            title = f"XÃ {commune_name(commune)}".upper()
+            title = f"{WORDS['commune']} {commune_name(commune)}".upper()
             write_workbook(folder / f"c{commune}.xlsx", title, [commune])
 
 
 def write_workbook(path: Path, sender: str, communes: Sequence[int]) -> None:
     """One workbook of one sheet."""
     rows: list[list[object]] = [
-        [f"ỦY BAN NHÂN DÂN {sender}"],
-        ["SỐ LIỆU QUÝ I NĂM 2026"],
-        ["STT", "Đơn vị", *HEADERS],
+        [f"{WORDS['office']} {sender}"],
+        [WORDS["title"]],
+        [WORDS["number"], WORDS["unit"], *HEADERS],
     ]
     for commune in communes:
         figures = [(100 + (commune + n) % 50, 60, 20 + n) for n in range(HAMLETS)]
-        rows.append([None, f"Xã {commune_name(commune)}", *map(sum, zip(*figures, strict=True))])
-        rows += [[n, f"Ấp {n}", *figure] for n, figure in enumerate(figures, 1)]
+        rows.append(
+            [
+                None,
+                f"{WORDS['commune']} {commune_name(commune)}",
+                *map(sum, zip(*figures, strict=True)),
+            ]
+        )
+        rows += [[n, f"{WORDS['hamlet']} {n}", *figure] for n, figure in enumerate(figures, 1)]
     with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet("Biểu 1")
+        sheet = book.add_worksheet(WORDS["sheet"])
         for row, values in enumerate(rows):
             sheet.write_row(row, 0, values)
 

@@ -18,6 +18,7 @@ from rapidfuzz import fuzz, process
 from dxkit.intake.name_scopes import Scope, Scopes
 from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import Campaign, Level
+from dxkit.model.received_text import visible
 from dxkit.model.text import clean, fold, normalise, slug, telex
 from dxkit.model.units import Unit, UnitRegistry
 
@@ -237,7 +238,8 @@ def _only(units: Sequence[Unit]) -> Unit | None:
 
 def _opened(name: str, kind: str, bare: str, level: Level, parent: Unit) -> Unit:
     """A unit that a workbook names. Its code is made of the ``bare`` name's key, so that all
-    writings of it share one, and keeps the accents, or two names would.
+    writings of it share one, and keeps the accents, or two names would. Of the name all can be
+    seen: a sign that reverses what is read shows as one.
     """
     code = "-".join(part for part in (slug(kind), slug(telex(bare))) if part)
-    return Unit(f"{parent.code}-{code}", name, kind, level.id, parent.code)
+    return Unit(f"{parent.code}-{code}", visible(name), kind, level.id, parent.code)

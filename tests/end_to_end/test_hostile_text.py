@@ -63,7 +63,8 @@ def test_every_kind_of_field_arrived(hostile_outputs: Path) -> None:
     for sheet in ("<svg onload=window.ran=10>", SHEETS[1]):
         assert sheet in district
     commune = text_of(hostile_outputs, "commune/31393-*.html")
-    assert "Ấp Style Title Main Svg Onload Window Ran 5" in commune  # a hamlet's name, put in order
+    assert f"Ấp {TEXTS[3]}" in commune  # a hamlet's name, as it was written
+    assert "Ấp a\ufffdgnp.exe \ufffdbc" in commune  # its signs that reverse what is read are seen
     dated = text_of(hostile_outputs, "district/936-*.html")
     assert dated.count("]]>&amp;&lt;b&gt;") >= 4  # drawn, told, listed and in the register
     findings = text_of(hostile_outputs, "findings.html")
