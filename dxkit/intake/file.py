@@ -23,11 +23,10 @@ from dxkit.model.observations import SourceFile
 from dxkit.model.periods import Period
 from dxkit.model.text import normalise
 from dxkit.workbooks.cells import UnreadableFileError, Workbook
-from dxkit.workbooks.detection import SUFFIXES, is_workbook
 from dxkit.workbooks.formulas import formulas_of
 from dxkit.workbooks.legacy_text import decoded_sheet
 from dxkit.workbooks.raw_folder import WORKBOOK_SUFFIXES
-from dxkit.workbooks.reading import read_content, workbook_of
+from dxkit.workbooks.reading import SUFFIXES, is_workbook, read_content, workbook_of
 
 _NO_WORKBOOK = frozenset({"file_type_unknown", "file_superseded", "file_repeated"})
 

@@ -1,4 +1,4 @@
-"""The cells of one sheet of an Office Open XML workbook."""
+"""The styles of an Office Open XML workbook, and the cells of one sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.workbooks.cells import Cell, CellValue, UnreadableFileError
-from dxkit.workbooks.column_ranges import columns_between
 from dxkit.workbooks.limits import (
     DEEPEST_TAG,
     LONGEST_TEXT,
@@ -17,11 +16,52 @@ from dxkit.workbooks.limits import (
     MOST_ROWS,
     WIDEST_SHEET,
     Allowance,
+    columns_between,
 )
-from dxkit.workbooks.rich_text import Runs
-from dxkit.workbooks.styles import Style, shown, written_number
-from dxkit.workbooks.xlsx_styles import Styles
-from dxkit.workbooks.xml_parts import Attributes, LocalNames
+from dxkit.workbooks.styles import (
+    Runs,
+    Style,
+    builtin_formats,
+    is_on,
+    shown,
+    style_of,
+    written_number,
+)
+from dxkit.workbooks.xml_parts import Attributes, LocalNames, Parts
+
+
+@dataclass(frozen=True)
+class Styles:
+    """The styles by their number, and the year from which the workbook counts its days."""
+
+    by_number: tuple[Style, ...]
+    counts_from_1904: bool
+
+
+def read_styles(parts: Parts, part: str, counts_from_1904: bool) -> Styles:
+    """The styles of a workbook; only the plain one when it has none."""
+    formats = {str(number): code for number, code in builtin_formats().items()}
+    fonts: list[str] = []
+    struck: set[int] = set()
+    found: list[Style] = []
+    for element in parts.elements(part) if part else ():
+        attributes = element.attributes
+        match element.path:
+            case "/styleSheet/numFmts/numFmt":
+                formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "General")
+            case "/styleSheet/fonts/font":
+                fonts.append("")
+            case "/styleSheet/fonts/font/name":
+                fonts[-1] = attributes.get("val", "")
+            case "/styleSheet/fonts/font/strike" if is_on(attributes):
+                struck.add(len(fonts) - 1)
+            case "/styleSheet/cellXfs/xf":
+                code = formats.get(attributes.get("numFmtId", "0"), "General")
+                font = int(attributes.get("fontId", "0"))
+                name = fonts[font] if font < len(fonts) else ""
+                found.append(style_of(code, name, font in struck))
+    return Styles(tuple(found) or (Style(),), counts_from_1904)
+
 
 _NO_RUNS = Runs()  # of most cells, whose text stands elsewhere or has none
 _LETTERS = re.compile(r"[A-Z]{1,3}\Z")

@@ -266,7 +266,7 @@ def test_a_file_that_is_read_as_it_is_meant(
 
 
 def test_every_reason_is_tried_and_said() -> None:
-    source = "".join(path.read_text("utf-8") for path in (ROOT / "dxkit/intake").rglob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "dxkit/workbooks").rglob("*.py"))
     given = set(re.findall(r'UnreadableFileError\(\s*"(\w+)"', source))
     given |= set(re.findall(r'"encrypted" if locked else "(\w+)"', source)) | {"encrypted"}
     listed = {"link", "not_a_file", "is_folder", "name_not_text", "cannot_open"}
