@@ -23,7 +23,6 @@ from dxkit.model.observations import SourceFile
 from dxkit.model.periods import Period
 from dxkit.model.text import normalise
 from dxkit.workbooks.cells import UnreadableFileError, Workbook
-from dxkit.workbooks.formulas import formulas_of
 from dxkit.workbooks.legacy_text import decoded_sheet
 from dxkit.workbooks.raw_folder import WORKBOOK_SUFFIXES
 from dxkit.workbooks.reading import SUFFIXES, is_workbook, read_content, workbook_of
@@ -78,7 +77,7 @@ def read_file(
         result.findings.append(Finding("encoding_detected", place, values=values))
     workbook, origin = without_remarks(workbook)
     workbook = _in_unicode(workbook, result)
-    result.cells = cells_of(workbook, formulas_of(content), origin)
+    result.cells = cells_of(workbook, origin)
     mine = [_for_copy(c, workbook, origin) for c in campaign.corrections if c.period == period.id]
     workbook, about_corrections, result.corrected = apply_corrections(workbook, mine)
     result.findings += about_corrections

@@ -91,7 +91,7 @@ class Allowance:
 
     def __init__(self) -> None:
         self.cells = MOST_CELLS
-        self.text = MOST_TEXT
+        self.text = self.formulas = MOST_TEXT
         self.unpacked = LARGEST_UNPACKED
         self.tags = MOST_TAGS
 
@@ -112,6 +112,11 @@ class Allowance:
         self.text -= len(text)
         if self.text < 0:
             raise UnreadableFileError("too_large")
+
+    def take_formula(self, text: str) -> bool:
+        """Whether a formula may be kept; nothing that is read depends on it."""
+        self.formulas -= len(text)
+        return self.formulas >= 0
 
     def take_unpacked(self, piece: bytes) -> None:
         """Count a piece of an unpacked part."""

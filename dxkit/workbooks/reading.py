@@ -9,6 +9,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from xml.parsers.expat import ExpatError
@@ -36,7 +37,7 @@ class Format(StrEnum):
     TEXT = "text"
 
 
-SUFFIXES = {
+SUFFIXES: Mapping[str, frozenset[str]] = {
     Format.XLSX: frozenset({".xlsx", ".xlsm"}),
     Format.XLS: frozenset({".xls"}),
     Format.ODS: frozenset({".ods"}),

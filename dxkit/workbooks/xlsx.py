@@ -87,6 +87,7 @@ def _sheet(
         hidden_rows=listener.hidden_rows,
         hidden_columns=each_column(listener.hidden_columns),
         comments=comments,
+        formulas=listener.formulas,
     )
 
 

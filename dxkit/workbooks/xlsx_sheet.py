@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.workbooks.cells import Cell, CellValue, UnreadableFileError
+from dxkit.workbooks.formulas import shared
 from dxkit.workbooks.limits import (
     DEEPEST_TAG,
     LONGEST_TEXT,
@@ -98,6 +99,7 @@ class SheetListener:
     ) -> None:
         self.name = name
         self.cells: dict[tuple[int, int], Cell] = {}
+        self.formulas: dict[str, str] = {}
         self.merged: list[str] = []
         self.hidden_rows: set[int] = set()
         self.hidden_columns = 0  # bits
@@ -113,6 +115,10 @@ class SheetListener:
         self._column = 0
         self._cell: Attributes | None = None
         self._has_formula = False
+        self._formula: list[str] | None = None  # of the formula that is heard
+        self._formula_length = 0
+        self._group: str | None = None  # of cells that share a formula
+        self._shared: dict[str, str] = {}
         self._has_value = False
         self._pieces: list[str] = []
         self._runs = _NO_RUNS
@@ -130,6 +136,8 @@ class SheetListener:
                 self._listens = self._has_value = True
             elif name == "f":
                 self._has_formula = True
+                self._formula, self._formula_length = [], 0
+                self._group = attributes.get("si")
             elif name == "rPh":
                 self._aside = True
             elif self._runs is not _NO_RUNS:
@@ -150,6 +158,8 @@ class SheetListener:
         self._depth -= 1
         if name in ("v", "t"):
             self._listens = False
+        elif name == "f":
+            self._end_formula()
         elif name == "rPh":
             self._aside = False
         elif name == "c" and self._cell is not None:
@@ -163,6 +173,21 @@ class SheetListener:
             self._length += len(text)
             if self._length > 2 * LONGEST_TEXT:
                 raise UnreadableFileError("cell_too_long", self.name, self._address)
+        elif self._formula is not None and self._formula_length <= LONGEST_TEXT:
+            self._formula.append(text)
+            self._formula_length += len(text)
+
+    def _end_formula(self) -> None:
+        """Keep a formula. Excel writes one once for many cells, which are asked for it later."""
+        if self._formula is None:
+            return
+        text, self._formula = "".join(self._formula), None
+        if self._group is not None and text:
+            text = self._shared[self._group] = shared(text, self._address)
+        elif self._group is not None:
+            text = self._shared.get(self._group, "")
+        if text and self._formula_length <= LONGEST_TEXT and self._allowance.take_formula(text):
+            self.formulas[self._address] = text
 
     @property
     def _address(self) -> str:

@@ -13,7 +13,7 @@ from dxkit.intake.versions.returned_names import Origin, sheet_titles
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.text import clean
 from dxkit.workbooks.cells import Workbook
-from dxkit.workbooks.formulas import Formulas, moved, written_out
+from dxkit.workbooks.formulas import moved, written_out
 
 _MOST_ROWS = 5_000  # that are put side by side; longer sheets are compared in place
 
@@ -77,12 +77,12 @@ class Comparison:
         return f"{letters}{rows.get(row, row)}"
 
 
-def cells_of(workbook: Workbook, formulas: Formulas, origin: Origin | None) -> FileCells:
+def cells_of(workbook: Workbook, origin: Origin | None) -> FileCells:
     """The cells of a workbook as they are compared."""
     return FileCells(
         {
             sheet.name: {
-                cell.address: (cell.text, formulas.get(sheet.name, {}).get(cell.address, ""))
+                cell.address: (cell.text, sheet.formulas.get(cell.address, ""))
                 for cell in sheet.cells.values()
             }
             for sheet in workbook.sheets
