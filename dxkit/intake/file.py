@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dxkit.intake.corrections import apply_corrections
 from dxkit.intake.dates import stated_day
+from dxkit.intake.file_cells import FileCells, Origin, cells_of, without_remarks
 from dxkit.intake.names import Names
 from dxkit.intake.sheets import read_sheets
 from dxkit.intake.tables.read import TableRead
 from dxkit.intake.tables.titles import sender_in_name
-from dxkit.intake.versions.differences import FileCells, cells_of
-from dxkit.intake.versions.returned_names import Origin, without_remarks
+from dxkit.model.addresses import column_number
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import SourceFile
 from dxkit.model.periods import Period
-from dxkit.model.text import normalise
-from dxkit.workbooks.cells import UnreadableFileError, Workbook
+from dxkit.model.text import clean, normalise
+from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError, Workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
 from dxkit.workbooks.raw_folder import WORKBOOK_SUFFIXES
 from dxkit.workbooks.reading import SUFFIXES, is_workbook, read_content, workbook_of
@@ -143,3 +142,53 @@ def _in_unicode(workbook: Workbook, result: FileRead) -> Workbook:
             values = {"encoding": encoding.value}
             result.findings.append(Finding("legacy_text_decoded", place, values=values))
     return dataclasses.replace(workbook, sheets=tuple(sheets))
+
+
+def apply_corrections(
+    workbook: Workbook, corrections: Iterable[Correction]
+) -> tuple[Workbook, list[Finding], dict[CellRef, Correction]]:
+    """The workbook with its repairs, what there is to say of each, and the cells repaired."""
+    mine = [c for c in corrections if c.file == workbook.file]
+    findings: list[Finding] = []
+    applied: dict[CellRef, Correction] = {}
+    sheets = tuple(
+        _corrected(sheet, workbook.file, mine, findings, applied) for sheet in workbook.sheets
+    )
+    names = {sheet.name for sheet in workbook.sheets}
+    for correction in mine:
+        if correction.sheet not in names:
+            place = CellRef(workbook.file, correction.sheet, correction.cell)
+            values = {"expected": correction.expected, "reason": correction.reason}
+            findings.append(Finding("correction_outdated", place, values=values))
+    return dataclasses.replace(workbook, sheets=sheets), findings, applied
+
+
+def _corrected(
+    sheet: Sheet,
+    file: str,
+    corrections: Sequence[Correction],
+    findings: list[Finding],
+    applied: dict[CellRef, Correction],
+) -> Sheet:
+    cells = dict(sheet.cells)
+    for correction in corrections:
+        if correction.sheet != sheet.name:
+            continue
+        place = CellRef(file, sheet.name, correction.cell)
+        letters = correction.cell.rstrip("0123456789")
+        row, column = int(correction.cell[len(letters) :]), column_number(letters)
+        cell = sheet.cell(row, column)
+        values = {
+            "expected": correction.expected,
+            "corrected": correction.corrected,
+            "reason": correction.reason,
+            "name": correction.name,
+            "date": correction.date,
+        }
+        if clean(cell.text) != clean(correction.expected):
+            findings.append(Finding("correction_outdated", place, "", cell.text, values))
+            continue
+        cells[row, column] = Cell(row, column, correction.corrected, font=cell.font)
+        applied[place] = correction
+        findings.append(Finding("correction_applied", place, "", cell.text, values))
+    return dataclasses.replace(sheet, cells=cells)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dxkit.intake.dates import other_time
 from dxkit.intake.names import Names
-from dxkit.intake.tables.find import LayoutFinder
+from dxkit.intake.tables.header import LayoutFinder
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.read import TableRead, read_table
 from dxkit.intake.tables.rows import RowReader

@@ -10,15 +10,16 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dxkit.intake.versions.differences import CellChange, FileCells, compare
-from dxkit.intake.versions.history import FileHistory, History
-from dxkit.intake.versions.returned_names import (
+from dxkit.intake.file_cells import (
+    FileCells,
     Origin,
     mark,
     returned_name,
     sheet_titles,
     without_remarks,
 )
+from dxkit.intake.versions.differences import CellChange, compare
+from dxkit.intake.versions.history import FileHistory, History
 from dxkit.model.addresses import column_letters
 from dxkit.model.text import clean
 from dxkit.workbooks.cells import Cell, Sheet

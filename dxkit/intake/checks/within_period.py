@@ -6,67 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from dxkit.intake.numbers.numerals import parse_decimal
+from dxkit.intake.tables.read import ControlTotal
 from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind
 from dxkit.model.check_rules import ReferenceCheck
-from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
-from dxkit.model.text import clean
 from dxkit.model.units import UnitRegistry
-from dxkit.workbooks.cells import Cell
-
-_LARGEST = 10**15  # of a number in a ratio cell, whichever its sign
-_NOISE = Decimal("0.0000001")  # of binary fractions, in points
-
-
-@dataclass(frozen=True, slots=True)
-class ControlTotal:
-    """A number that repeats the sum of observations: of the units below ``unit_code`` (of the
-    whole table when empty), or of the parts of the period when ``over_parts``.
-    """
-
-    unit_code: str
-    measure: str
-    period: str
-    value: float | int
-    place: CellRef
-    over_parts: bool = False
-
-
-def contradicting_ratio(
-    cell: Cell, part: float | int | None, whole: float | int | None
-) -> dict[str, object] | None:
-    """What a ratio cell states and what its parts give, in percent, when the two differ by more
-    than the rounding of what is written; None when they agree or one is missing.
-    """
-    stated, is_percentage = _stated_ratio(cell)
-    if part is None or not whole or stated is None:
-        return None
-    computed = Decimal(repr(part)) * 100 / Decimal(repr(whole))
-    half = Decimal(1).scaleb(int(stated.as_tuple().exponent)) / 2
-    readings = [(stated, half)]
-    if not is_percentage and abs(stated) <= 1:
-        readings.append((stated * 100, half * 100))
-    if any(abs(read - computed) <= error + _NOISE for read, error in readings):
-        return None
-    return {"stated": round(float(stated), 2), "computed": round(float(computed), 2)}
-
-
-def _stated_ratio(cell: Cell) -> tuple[Decimal | None, bool]:
-    """The number in a ratio cell, in percent where the cell says so, and whether it does."""
-    if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
-        if not abs(cell.value) <= _LARGEST:
-            return None, False
-        percent = cell.is_percentage
-        number = Decimal(repr(cell.value))
-        return (number.scaleb(2) if percent else number), percent
-    if isinstance(cell.value, str):
-        text = clean(cell.value)
-        return parse_decimal(text.rstrip("% ")), text.endswith("%")
-    return None, False
 
 
 def part_exceeds_whole(

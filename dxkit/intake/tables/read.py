@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from dxkit.intake.checks.within_period import ControlTotal, contradicting_ratio
-from dxkit.intake.numbers.read import read_number
+from dxkit.intake.names import Names
+from dxkit.intake.numbers.numerals import parse_decimal
+from dxkit.intake.numbers.read import read_number, rejected
 from dxkit.intake.tables.layout import Column, Layout
-from dxkit.intake.tables.nearest_names import of_nearest_names
-from dxkit.intake.tables.rows import RowReader
-from dxkit.intake.tables.totals import RowRead
+from dxkit.intake.tables.row_units import is_roman, row_label
+from dxkit.intake.tables.rows import RowRead, RowReader
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, RegisterRow
 from dxkit.model.text import clean
 from dxkit.model.units import Unit
-from dxkit.workbooks.cells import Cell
+from dxkit.workbooks.cells import Cell, Sheet
+
+_LARGEST = 10**15  # of a number in a ratio cell, whichever its sign
+_NOISE = Decimal("0.0000001")  # of binary fractions, in points
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """A number that repeats the sum of observations: of the units below ``unit_code`` (of the
+    whole table when empty), or of the parts of the period when ``over_parts``.
+    """
+
+    unit_code: str
+    measure: str
+    period: str
+    value: float | int
+    place: CellRef
+    over_parts: bool = False
 
 
 @dataclass
@@ -252,3 +271,88 @@ def _read_register(reader: RowReader, layout: Layout, period: str, result: Table
                 tuple((measure, reader.place(cell)) for measure, cell in cells),
             )
         )
+
+
+def contradicting_ratio(
+    cell: Cell, part: float | int | None, whole: float | int | None
+) -> dict[str, object] | None:
+    """What a ratio cell states and what its parts give, in percent, when the two differ by more
+    than the rounding of what is written; None when they agree or one is missing.
+    """
+    stated, is_percentage = _stated_ratio(cell)
+    if part is None or not whole or stated is None:
+        return None
+    computed = Decimal(repr(part)) * 100 / Decimal(repr(whole))
+    half = Decimal(1).scaleb(int(stated.as_tuple().exponent)) / 2
+    readings = [(stated, half)]
+    if not is_percentage and abs(stated) <= 1:
+        readings.append((stated * 100, half * 100))
+    if any(abs(read - computed) <= error + _NOISE for read, error in readings):
+        return None
+    return {"stated": round(float(stated), 2), "computed": round(float(computed), 2)}
+
+
+def _stated_ratio(cell: Cell) -> tuple[Decimal | None, bool]:
+    """The number in a ratio cell, in percent where the cell says so, and whether it does."""
+    if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
+        if not abs(cell.value) <= _LARGEST:
+            return None, False
+        percent = cell.is_percentage
+        number = Decimal(repr(cell.value))
+        return (number.scaleb(2) if percent else number), percent
+    if isinstance(cell.value, str):
+        text = clean(cell.value)
+        return parse_decimal(text.rstrip("% ")), text.endswith("%")
+    return None, False
+
+
+def of_nearest_names(
+    rows: Sequence[RowRead], names: Names, sheet: Sheet, layout: Layout
+) -> list[RowRead]:
+    """The rows, without figures that have another unit's name nearer on their left than the one
+    that their row was read by: whose they are is not certain. Nor is it where names stand on their
+    right only, and more than one does.
+    """
+    others = (layout.row_number_column, layout.code_column, layout.remark_column)
+    known = {number for number in others if number is not None} | sheet.hidden_columns
+    known |= {c.number for c in layout.columns} | {r.number for r in layout.ratios}
+    known |= set(layout.unit_columns)
+    return [
+        row if row.is_total or row.unit is None else _checked(row, names, sheet, known)
+        for row in rows
+    ]
+
+
+def _checked(row: RowRead, names: Names, sheet: Sheet, known: set[int]) -> RowRead:
+    own = row.name_cell
+    foreign = [*_foreign_names(row, names, sheet, known)]
+    if not foreign:
+        return row
+    values = dict(row.values)
+    for column, (cell, value) in row.values.items():
+        left = [name for name in (own, *foreign) if name.column < column.number]
+        nearest = max(left, key=lambda name: name.column, default=foreign[0])
+        if nearest is not own and value.value is not None:
+            problem = rejected("name_not_nearest", name=nearest.text.strip(), cell=nearest.address)
+            values[column] = cell, problem
+    return dataclasses.replace(row, values=values)
+
+
+def _foreign_names(row: RowRead, names: Names, sheet: Sheet, known: set[int]) -> Iterator[Cell]:
+    """The cells of a row that name a unit and that it was not read by, without the columns that
+    are ``known`` to hold something else.
+    """
+    for cell in sheet.rows.get(row.number, ()):
+        is_other = cell.column != row.name_cell.column and cell.column not in known
+        if is_other and isinstance(cell.value, str) and _is_name(cell.text, names):
+            yield cell
+
+
+def _is_name(text: str, names: Names) -> bool:
+    """Whether a text names a unit; "II" is a grade as well as a ward's bare name."""
+    if sum(map(str.isalpha, text)) < 2 or is_roman(text):
+        return False
+    label = row_label(text)
+    return not label.is_total and (
+        names.is_of_open_level(label.open_name) or any(map(names.is_written, label.readings))
+    )

@@ -13,9 +13,8 @@ from dxkit.intake.dates import (
     stated_times,
     stated_years,
 )
-from dxkit.intake.name_scopes import Scope
-from dxkit.intake.names import Names
-from dxkit.intake.tables.row_labels import row_label
+from dxkit.intake.names import Names, Scope
+from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dxkit.intake.versions.differences import FileCells
-from dxkit.intake.versions.returned_names import Origin
+from dxkit.intake.file_cells import FileCells, Origin
 
 Place = tuple[str, str]
 """Sheet and cell; the cell is empty for the whole sheet, both for the whole file."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dxkit.intake.file import FileRead
-from dxkit.intake.versions.differences import CellChange, Comparison, FileCells, compare
+from dxkit.intake.file_cells import FileCells
+from dxkit.intake.versions.differences import CellChange, Comparison, compare
 from dxkit.intake.versions.history import FileHistory, FindingKey, History, Place
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
