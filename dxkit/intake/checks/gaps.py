@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dxkit.intake.findings import finding
 from dxkit.intake.tables.read import TableRead
 from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
@@ -64,7 +65,7 @@ def gaps_of(
     for observation in observations:
         table = table_of[observation.measure]
         own[table].add(observation.unit_code)
-        for code in _line(observation.unit_code, units):
+        for code in units.line(observation.unit_code):
             earlier = best[table].get(code)
             if earlier is None or _weight(observation) > _weight(earlier):
                 best[table][code] = observation
@@ -78,7 +79,7 @@ def gaps_of(
             if reporter.code not in found:  # no workbook or no such table: said elsewhere
                 continue
             for unit in (member for member in members if member.level == level):
-                line, here = _line(unit.code, units), found.get(unit.code)
+                line, here = units.line(unit.code), found.get(unit.code)
                 if _weight(here) == _KNOWN:
                     continue
                 if here is None and any(code in own[table] for code in line):
@@ -91,8 +92,8 @@ def gaps_of(
                     silent.add(unit.code)
                 elif unit.name in likely.get((place.file, place.sheet), ()):
                     continue
-                values = {"unit": unit.name, "table": table}
-                gaps.findings.append(Finding(code, place, unit.code, "", values))
+                about = finding(code, place, unit.code, unit=unit.name, table=table)
+                gaps.findings.append(about)
     return gaps
 
 
@@ -119,8 +120,8 @@ def figures_gone(now: Received, before: Received, known: Iterable[Finding]) -> I
             rows[row].append(o)
     for row, lacking in rows.items():
         for o in lacking if row in full else lacking[:1]:
-            values = {"measure": o.measure, "before": earlier[o.unit_code, o.measure]}
-            yield Finding("figure_gone", o.place, o.unit_code, o.raw, values)
+            was = earlier[o.unit_code, o.measure]
+            yield finding("figure_gone", o, measure=o.measure, before=was)
 
 
 _EMPTY, _SAID, _KNOWN = range(3)
@@ -141,10 +142,6 @@ def _weight(observation: Observation | None) -> int:
     words = f" {normalise(observation.raw)} "
     said = any(f" {word} " in words for kind in _SAYS_SO for word in vocabulary()[kind])
     return _SAID if said else _EMPTY
-
-
-def _line(code: str, units: UnitRegistry) -> tuple[str, ...]:
-    return (code, *(unit.code for unit in units.ancestors(code)))
 
 
 def _levels_of_tables(campaign: Campaign) -> dict[str, str]:
@@ -201,10 +198,10 @@ def _heading(read: TableRead) -> CellRef:
 def _likely_names(findings: Iterable[Finding]) -> dict[tuple[str, str], set[str]]:
     """By file and sheet, the names that a text which names no unit was likely meant for."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for finding in findings:
-        if finding.code in _NAME_NOT_READ:
-            names = str(finding.values.get("candidates", "")).split(", ")
-            found[finding.place.file, finding.place.sheet].update(names)
+    for said in findings:
+        if said.code in _NAME_NOT_READ:
+            names = str(said.values.get("candidates", "")).split(", ")
+            found[said.place.file, said.place.sheet].update(names)
     return found
 
 
@@ -258,7 +255,7 @@ def left_out(
                 for measure in then.measures[unit.code]
             ]
             values = {"unit": unit.name, "parent": units.get(parent).name}
-            found.findings.append(Finding("unit_left_out", place, parent, values=values))
+            found.findings.append(finding("unit_left_out", place, parent, **values))
     return found
 
 

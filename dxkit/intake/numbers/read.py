@@ -227,23 +227,25 @@ def _number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
     return Value(float(number))
 
 
+def bare_number(cell: Cell) -> tuple[Decimal | None, bool]:
+    """The number that a cell holds and nothing else, as it is written, and whether it says that it
+    is in percent.
+    """
+    if isinstance(cell.value, str):
+        text = clean(cell.value)
+        return parse_decimal(text.rstrip("% ")), text.endswith("%")
+    if isinstance(cell.value, bool) or not isinstance(cell.value, (int, float)):
+        return None, False
+    known = abs(cell.value) <= LARGEST
+    return (Decimal(repr(cell.value)), cell.is_percentage) if known else (None, False)
+
+
 def is_fraction(cell: Cell) -> bool | None:
     """Whether a cell of a column of shares holds a bare number up to 1; None when it says nothing
     about how the column is written.
     """
-    if isinstance(cell.value, bool) or cell.is_error:
-        return None
-    if isinstance(cell.value, (int, float)):
-        if not abs(cell.value) <= LARGEST:
-            return None
-        number: Decimal | None = Decimal(repr(cell.value))
-        percent = cell.is_percentage
-    elif isinstance(cell.value, str):
-        text = clean(cell.value)
-        number, percent = parse_decimal(text.rstrip("% ")), text.endswith("%")
-    else:
-        return None
-    if number is None or number == 0:
+    number, percent = bare_number(cell)
+    if cell.is_error or not number:
         return None
     return not percent and abs(number) <= 1
 

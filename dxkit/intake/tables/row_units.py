@@ -175,8 +175,7 @@ class RowUnits:
         here = self._parent or self._sender
         if here is None:
             return True
-        line = {here.code, *(above.code for above in self._names.units.ancestors(here.code))}
-        return unit.code not in line
+        return unit.code not in self._names.units.line(here.code)
 
     def _open(self, unit: Unit) -> Unit:
         """The unit that stands for all writings of one that only the workbook names."""
@@ -245,8 +244,8 @@ class RowUnits:
     def _is_elsewhere(self, unit: Unit, group: Unit) -> bool:
         """Whether a unit of a finer level than the group's lies in another group."""
         levels = self._names.units.levels
-        line = {above.code for above in self._names.units.ancestors(unit.code)}
-        return levels.index(unit.level) > levels.index(group.level) and group.code not in line
+        is_finer = levels.index(unit.level) > levels.index(group.level)
+        return is_finer and group.code not in self._names.units.line(unit.code)
 
     def _first(self, readings: Sequence[str], scopes: Sequence[Scope]) -> Match:
         """What the first reading means that means something."""
@@ -279,9 +278,8 @@ class RowUnits:
             found = found or self._names.find(name, [below], suggest=False).unit
             if found is None:
                 continue
-            line = {whole.code, *(u.code for u in units.ancestors(whole.code))}
             if found.code not in units:
-                if above is not None and above.code not in line:
+                if above is not None and above.code not in units.line(whole.code):
                     return Match(None, "unit_ambiguous", (whole, above))
                 found = self._open(found)
             return Match(found)

@@ -5,12 +5,12 @@ its cells say, and which group a total closes that names none.
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from dxkit.intake.dates import Stated, other_time, stated_day
+from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Match, Names
 from dxkit.intake.tables.labels import is_column_number, says_units_of_measure
 from dxkit.intake.tables.layout import Layout
@@ -18,7 +18,6 @@ from dxkit.intake.tables.row_units import RowLabel, RowUnits, row_label
 from dxkit.intake.tables.row_values import RowValues, Values
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import MeasureKind
-from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
 from dxkit.model.text import clean, normalise
@@ -197,35 +196,21 @@ class RowReader:
     def __init__(
         self,
         names: Names,
-        file: str,
         sheet: Sheet,
         layout: Layout,
         sender: Unit | None,
+        finding: FindingFactory,
         period: Period | None = None,
     ) -> None:
         self.names = names
-        self.file = file
         self.sheet = sheet
         self.layout = layout
         self.sender = sender
+        self.finding = finding
         self.period = period
         self.findings: list[Finding] = []
-        self._units = RowUnits(names, sheet, layout, sender)
+        self.units = RowUnits(names, sheet, layout, sender)
         self._values = RowValues(sheet, layout)
-
-    @property
-    def opened(self) -> dict[str, Unit]:
-        """The units that only the workbook names, by their codes."""
-        return self._units.opened
-
-    @property
-    def written(self) -> Counter[Unit]:
-        """The same units in every writing, and how often each stands there."""
-        return self._units.written
-
-    def place(self, cell: Cell) -> CellRef:
-        """The full address of a cell."""
-        return CellRef(self.file, self.sheet.name, cell.address)
 
     def read(self) -> list[RowRead]:
         """All rows of units and totals, from the header down to the notes below the table."""
@@ -233,13 +218,12 @@ class RowReader:
         rows = [row for number, cells in table if (row := self._row(number, cells))]
         if table.other_title is not None:
             cell, time = table.other_title
-            expected = self.period.id if self.period is not None else ""
-            values = {"stated": time.text, "expected": expected}
-            self.findings.append(Finding("wrong_period", self.place(cell), "", cell.text, values))
-        if self._units.orphans:
+            values = {"stated": time.text, "expected": self.period.id if self.period else ""}
+            self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
+        if self.units.orphans:
             rows = self._without_unclear(rows)
         for code, header in self._values.about_columns([row.number for row in rows]):
-            self.findings.append(Finding(code, self.place(header)))
+            self.findings.append(self.finding(code, header))
         return with_totals_placed(rows)
 
     def _row(self, number: int, cells: tuple[Cell, ...]) -> RowRead | None:
@@ -258,20 +242,20 @@ class RowReader:
             label = row_label(cell.text)
             unit = None
             if label.name:
-                match = self._units.find(label, position, number, alone)
+                match = self.units.find(label, position, number, alone)
                 unit = match.unit
                 if match.problem and not hidden and (unit or self._has_content(number)):
                     self._name_problem(match, cell, label.name)
                 if unit is None and match.problem:
                     is_member = self.names.is_of_open_level(label.open_name)
                     if match.problem != "group_unclear" or not is_member:
-                        self._units.forget(position, number)
+                        self.units.forget(position, number)
                     self._values.forget()
                     return None
                 if not label.is_total:
-                    self._units.remember(position, unit, number)
+                    self.units.remember(position, unit, number)
             if label.is_total:
-                self._units.close(unit, cell)
+                self.units.close(unit, cell)
         if hidden:
             return None
         struck = any(cell.struck for _, cell in named)
@@ -310,53 +294,47 @@ class RowReader:
         label = row_label(text)
         for name in label.readings:
             if unit := self.names.known(name):
-                return self._units.begins_elsewhere(unit)
+                return self.units.begins_elsewhere(unit)
         if self.names.has_type(label.open_name):
             if not self._has_content(number):  # a group that nobody knows, and nothing to lose
-                self._units.forget(0, number)
+                self.units.forget(0, number)
                 return False
             return True
         words = text.split()  # "figures of the office of X": a heading, if of another unit
         last = [self.names.in_full(" ".join(words[at:])) for at in range(1, len(words) - 1)]
-        return any(unit is not None and self._units.begins_elsewhere(unit) for unit in last)
+        return any(unit is not None and self.units.begins_elsewhere(unit) for unit in last)
 
     def _without_unclear(self, rows: list[RowRead]) -> list[RowRead]:
         """The rows, without those of groups that close their rows instead of opening them: names
         stand above the first group, and none below the last.
         """
         groups = [r.number for r in rows if r.unit and self.names.open_level_below(r.unit)]
-        members = [r.number for r in rows if r.unit and r.unit.code in self.opened]
+        members = [r.number for r in rows if r.unit and r.unit.code in self.units.opened]
         if not groups or not members or max(members) > max(groups):
             return rows
-        for row in rows:
-            if row.unit is not None:
-                values = {"cell": self._first_group(rows)}
-                place = self.place(row.name_cell)
-                self.findings.append(Finding("group_unclear", place, row.unit.code, "", values))
+        first = next(row.name_cell.address for row in rows if row.number == groups[0])
+        self.findings += [
+            self.finding("group_unclear", row.name_cell, row.unit.code, cell=first)
+            for row in rows
+            if row.unit is not None
+        ]
         return []
-
-    def _first_group(self, rows: list[RowRead]) -> str:
-        return next(
-            r.name_cell.address for r in rows if r.unit and self.names.open_level_below(r.unit)
-        )
 
     def _name_problem(self, match: Match, cell: Cell, written: str) -> None:
         names = ", ".join(unit.name for unit in match.candidates)
         values: dict[str, object] = {"name": written, "candidates": names or "–"}
         if match.problem == "unit_not_valid":
             unit = match.candidates[0]
-            values = {
-                "name": written,
-                "valid_from": unit.valid_from.isoformat() if unit.valid_from else "…",
-                "valid_to": unit.valid_to.isoformat() if unit.valid_to else "…",
-            }
+            first, last = (
+                day.isoformat() if day else "…" for day in (unit.valid_from, unit.valid_to)
+            )
+            values = {"name": written, "valid_from": first, "valid_to": last}
         if match.problem == "group_unclear":
-            closed = self._units.closed_at
-            values = {"cell": closed.address if closed else cell.address}
+            values = {"cell": (self.units.closed_at or cell).address}
         if match.problem == "unit_renamed" and match.unit is not None:
             values = {"name": written, "unit": match.unit.name}
         sender = self.sender.code if self.sender else ""
-        self.findings.append(Finding(match.problem, self.place(cell), sender, written, values))
+        self.findings.append(self.finding(match.problem, cell, sender, written, **values))
 
     def _note_nameless(self, number: int) -> None:
         """Figures without a name beside them are nobody's, and are not passed over in silence."""
@@ -372,7 +350,7 @@ class RowReader:
     def _note_hidden(self, number: int, cells: tuple[Cell, ...]) -> None:
         """A hidden row is not read; that it holds figures is said."""
         if any(value.value is not None for _, value in self._values.read(number).values()):
-            self.findings.append(Finding("hidden_content_skipped", self.place(cells[0])))
+            self.findings.append(self.finding("hidden_content_skipped", cells[0]))
 
     def _has_content(self, number: int) -> bool:
         return any(self.sheet.cell(number, c.number).text.strip() for c in self.layout.columns)
