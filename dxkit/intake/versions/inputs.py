@@ -11,7 +11,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dxkit.intake.file_cells import FileCells
+from dxkit.intake.store import write_whole
 from dxkit.intake.versions.differences import CellChange, compare
 
 RULE_FILES = (".csv", ".toml")
@@ -150,11 +150,8 @@ class Inputs:
     def save(self, folder: Path, wanted: Collection[str]) -> None:
         """Remember it, and no others than those whose digests are ``wanted``."""
         path = folder / FOLDER / f"{self.digest}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            scratch = path.with_name(f".{path.name}.{os.getpid()}")
-            scratch.write_bytes(self._text.encode("utf-8", "replace"))
-            os.replace(scratch, path)
+            write_whole(path, self._text)
         for other in path.parent.glob("*.json"):
             if other.stem not in wanted and other != path:
                 other.unlink(missing_ok=True)
