@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dxkit.intake.corrections import apply_corrections
 from dxkit.intake.dates import stated_day
+from dxkit.intake.file_cells import FileCells, Origin, cells_of, without_remarks
+from dxkit.intake.findings import FindingFactory, finding
 from dxkit.intake.names import Names
 from dxkit.intake.sheets import read_sheets
 from dxkit.intake.tables.read import TableRead
 from dxkit.intake.tables.titles import sender_in_name
-from dxkit.intake.versions.differences import FileCells, cells_of
-from dxkit.intake.versions.returned_names import Origin, without_remarks
+from dxkit.model.addresses import column_number
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import SourceFile
 from dxkit.model.periods import Period
-from dxkit.model.text import normalise
-from dxkit.workbooks.cells import UnreadableFileError, Workbook
-from dxkit.workbooks.detection import SUFFIXES, is_workbook
-from dxkit.workbooks.formulas import formulas_of
+from dxkit.model.text import clean, normalise
+from dxkit.workbooks.cells import Cell, UnreadableFileError, Workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
 from dxkit.workbooks.raw_folder import WORKBOOK_SUFFIXES
-from dxkit.workbooks.reading import read_content, workbook_of
+from dxkit.workbooks.reading import SUFFIXES, is_workbook, read_content, workbook_of
 
 _NO_WORKBOOK = frozenset({"file_type_unknown", "file_superseded", "file_repeated"})
 
@@ -55,48 +53,43 @@ def read_file(
 ) -> FileRead:
     """One file; a file that cannot be read is a finding."""
     file = path.relative_to(folder).as_posix()
-    place = CellRef(file)
     named = sender_in_name(file, names)
     by_name = named.code if named is not None else ""
     result = FileRead(SourceFile(file, "", unit_code=by_name))
-    suffix = path.suffix.lower()
+    found, finding, suffix = result.findings, FindingFactory(file), path.suffix.lower()
     try:
         content = read_content(path)
         result.source = SourceFile(file, hashlib.sha256(content).hexdigest(), False, by_name)
         if suffix not in WORKBOOK_SUFFIXES:
             code = "workbook_not_read" if is_workbook(content) else "file_type_unknown"
-            result.findings.append(Finding(code, place, by_name))
+            found.append(finding(code, None, by_name))
             return result
         workbook = workbook_of(content, file)
     except UnreadableFileError as error:
-        result.findings.append(unreadable(file, error.reason, error.sheet, error.cell, by_name))
+        found.append(unreadable(file, error.reason, error.sheet, error.cell, by_name))
         return result
     if suffix not in SUFFIXES[workbook.format]:
-        values = {"format": workbook.format, "suffix": suffix}
-        result.findings.append(Finding("file_type_differs", place, values=values))
+        found.append(finding("file_type_differs", format=workbook.format, suffix=suffix))
     if workbook.encoding not in ("", "utf-8", "utf-8-sig"):
-        values = {"encoding": workbook.encoding}
-        result.findings.append(Finding("encoding_detected", place, values=values))
+        found.append(finding("encoding_detected", encoding=workbook.encoding))
     workbook, origin = without_remarks(workbook)
-    workbook = _in_unicode(workbook, result)
-    result.cells = cells_of(workbook, formulas_of(content), origin)
+    workbook = _in_unicode(workbook, found)
+    result.cells = cells_of(workbook, origin)
     mine = [_for_copy(c, workbook, origin) for c in campaign.corrections if c.period == period.id]
-    workbook, about_corrections, result.corrected = apply_corrections(workbook, mine)
-    result.findings += about_corrections
+    workbook, result.corrected = _corrected(workbook, mine, found)
     result.tables, about_sheets = read_sheets(campaign, period, names, workbook)
-    result.findings += about_sheets
+    found += about_sheets
     marker = normalise(campaign.simulated_marker)
-    if marker and any(
-        marker in normalise(c.text)
-        for s in workbook.sheets
-        for c in s.cells.values()
-        if isinstance(c.value, str)
-    ):
-        result.source = dataclasses.replace(result.source, simulated=True)
-        result.findings.append(Finding("simulated_data", place))
-    result.findings += _sent_late(workbook, period)
+    simulated = bool(marker) and any(
+        isinstance(cell.value, str) and marker in normalise(cell.text)
+        for sheet in workbook.sheets
+        for cell in sheet.cells.values()
+    )
+    if simulated:
+        found.append(finding("simulated_data"))
+    found += _sent_late(workbook, period)
     sender = next((t.sender.code for t in result.tables if t.sender), by_name)
-    result.source = dataclasses.replace(result.source, unit_code=sender)
+    result.source = SourceFile(file, result.source.sha256, simulated, sender)
     return result
 
 
@@ -104,7 +97,7 @@ def unreadable(
     file: str, reason: str, sheet: str = "", cell: str = "", unit_code: str = ""
 ) -> Finding:
     """That a file, or what stands in a file's place, is not read."""
-    return Finding("file_unreadable", CellRef(file, sheet, cell), unit_code, "", {"reason": reason})
+    return finding("file_unreadable", CellRef(file, sheet, cell), unit_code, reason=reason)
 
 
 def _sent_late(workbook: Workbook, period: Period) -> Iterator[Finding]:
@@ -121,9 +114,9 @@ def _sent_late(workbook: Workbook, period: Period) -> Iterator[Finding]:
         return
     day, sheet, cell = max(signed, key=lambda entry: entry[0])
     if day > period.due_day:
-        place = CellRef(workbook.file, sheet.name, cell.address)
+        finding = FindingFactory(workbook.file, sheet.name)
         values = {"day": day.isoformat(), "due": period.due_day.isoformat()}
-        yield Finding("sent_late", place, "", cell.text, values)
+        yield finding("sent_late", cell, None, cell.text, **values)
 
 
 def _for_copy(correction: Correction, workbook: Workbook, origin: Origin | None) -> Correction:
@@ -134,14 +127,46 @@ def _for_copy(correction: Correction, workbook: Workbook, origin: Origin | None)
     return dataclasses.replace(correction, file=workbook.file, sheet=sheet)
 
 
-def _in_unicode(workbook: Workbook, result: FileRead) -> Workbook:
+def _in_unicode(workbook: Workbook, findings: list[Finding]) -> Workbook:
     """The workbook with text of old encodings decoded, and a finding for each such sheet."""
     sheets = []
     for sheet in workbook.sheets:
         in_unicode, encoding = decoded_sheet(sheet)
         sheets.append(in_unicode)
         if encoding is not None:
-            place = CellRef(workbook.file, sheet.name)
-            values = {"encoding": encoding.value}
-            result.findings.append(Finding("legacy_text_decoded", place, values=values))
+            finding = FindingFactory(workbook.file, sheet.name)
+            findings.append(finding("legacy_text_decoded", encoding=encoding.value))
     return dataclasses.replace(workbook, sheets=tuple(sheets))
+
+
+def _corrected(
+    workbook: Workbook, corrections: Iterable[Correction], findings: list[Finding]
+) -> tuple[Workbook, dict[CellRef, Correction]]:
+    """The workbook with the office's own repairs of cells, each applied only while its cell reads
+    as expected; and the cells repaired.
+    """
+    mine = [c for c in corrections if c.file == workbook.file]
+    applied: dict[CellRef, Correction] = {}
+    sheets = []
+    for sheet in workbook.sheets:
+        cells = dict(sheet.cells)
+        for correction in (c for c in mine if c.sheet == sheet.name):
+            address = CellRef(workbook.file, sheet.name, correction.cell)
+            letters = correction.cell.rstrip("0123456789")
+            row, column = int(correction.cell[len(letters) :]), column_number(letters)
+            cell = sheet.cell(row, column)
+            fits = clean(cell.text) == clean(correction.expected)
+            if fits:
+                cells[row, column] = Cell(row, column, correction.corrected, font=cell.font)
+                applied[address] = correction
+            code = "correction_applied" if fits else "correction_outdated"
+            said = ("expected", "corrected", "reason", "name", "date")
+            values = {name: getattr(correction, name) for name in said}
+            findings.append(finding(code, address, "", cell.text, **values))
+        sheets.append(dataclasses.replace(sheet, cells=cells))
+    known = {sheet.name for sheet in workbook.sheets}
+    for correction in (c for c in mine if c.sheet not in known):
+        address = CellRef(workbook.file, correction.sheet, correction.cell)
+        values = {"expected": correction.expected, "reason": correction.reason}
+        findings.append(finding("correction_outdated", address, **values))
+    return dataclasses.replace(workbook, sheets=tuple(sheets)), applied

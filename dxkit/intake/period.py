@@ -15,7 +15,7 @@ from dxkit.intake.checks.completeness import (
     united,
     without_repeated_rows,
 )
-from dxkit.intake.checks.gaps import figures_gone, gaps_of
+from dxkit.intake.checks.gaps import figures_gone, gaps_of, left_out
 from dxkit.intake.checks.over_time import cumulative_below_period, over_time
 from dxkit.intake.checks.within_period import (
     far_from_reference,
@@ -25,7 +25,6 @@ from dxkit.intake.checks.within_period import (
     total_differs,
 )
 from dxkit.intake.file import FileRead, read_file, unreadable
-from dxkit.intake.left_out_units import left_out
 from dxkit.intake.names import Names
 from dxkit.intake.tables.read import TableRead
 from dxkit.intake.tables.titles import sender_in_name

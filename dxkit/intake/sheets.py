@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from dxkit.intake.dates import other_time
+from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names
-from dxkit.intake.tables.find import LayoutFinder
+from dxkit.intake.tables.header import LayoutFinder
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.read import TableRead, read_table
 from dxkit.intake.tables.rows import RowReader
 from dxkit.intake.tables.titles import about_time, scaled_unit, sender_of, title_cells
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
-from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
 from dxkit.model.text import normalise
@@ -30,89 +31,80 @@ def read_sheets(
     tables: list[TableRead] = []
     findings: list[Finding] = []
     for sheet in _wanted_sheets(campaign, workbook):
-        place = CellRef(workbook.file, sheet.name)
-        if sheet.hidden:
-            if sheet.cells:
-                findings.append(Finding("hidden_content_skipped", place))
-            continue
-        layouts = finder.find(sheet)
+        finding = FindingFactory(workbook.file, sheet.name)
+        layouts = () if sheet.hidden else finder.find(sheet)
         if not layouts:
             if sheet.cells:
-                findings.append(Finding("sheet_without_table", place))
+                code = "hidden_content_skipped" if sheet.hidden else "sheet_without_table"
+                findings.append(finding(code))
             continue
         above = range(layouts[0].header_rows.start)
         sums_up = any(_sums_up(layout, period) for layout in layouts)
-        problem = about_time(sheet, above, period, workbook.file, sums_up)
+        problem = about_time(sheet, above, period, finding, sums_up)
         if problem is None and (scaled := scaled_unit(sheet, above, things)) is not None:
-            where = place._replace(cell=scaled.address)
-            problem = Finding("unit_scaled", where, raw=scaled.text)
-        sender, unclear = sender_of(workbook.file, sheet, above, names)
+            problem = finding("unit_scaled", scaled, None, scaled.text)
+        sender, unclear = sender_of(sheet, above, names, finding)
         problem = problem or unclear
         if problem is not None:
             findings.append(problem)
             if problem.code != "cumulative_title":
                 continue
             layouts = tuple(_cumulative(layout, period) for layout in layouts)
-        layouts, of_other_times = _of_the_time(sheet, layouts, period, workbook.file)
-        findings += of_other_times
+        layouts = tuple(_of_the_time(sheet, layouts, period, finding, findings))
         of_sheet: list[TableRead] = []
         beside: dict[range, list[tuple[Layout, TableRead]]] = {}  # by the header they share
         for layout in layouts:
             if not layout.unit_columns:
-                values = {"table": layout.table}
-                findings.append(Finding("column_missing", place, values=values))
+                findings.append(finding("column_missing", table=layout.table))
                 continue
-            findings += _cumulative_columns(sheet, layout, place)
-            shown, hidden = _without_hidden(sheet, layout, place)
-            findings += hidden
-            reader = RowReader(names, workbook.file, sheet, shown, sender, period)
+            shown = _shown(sheet, layout, finding, findings)
+            reader = RowReader(names, sheet, shown, sender, finding, period)
             of_sheet.append(read_table(reader, shown, period.id))
             beside.setdefault(layout.header_rows, []).append((layout, of_sheet[-1]))
         tables += of_sheet
         for tables_beside in beside.values():
-            findings += _not_in_all(sheet, names, tables_beside)
-        findings += _missing_columns(campaign, of_sheet, layouts)
+            findings += _not_in_all(sheet, names, tables_beside, finding)
+        findings += _missing_columns(campaign, of_sheet, layouts, finding)
     return tables, findings
 
 
 def _not_in_all(
-    sheet: Sheet, names: Names, beside: Sequence[tuple[Layout, TableRead]]
+    sheet: Sheet,
+    names: Names,
+    beside: Sequence[tuple[Layout, TableRead]],
+    finding: FindingFactory,
 ) -> Iterator[Finding]:
     """Units that some of the tables side by side name and others do not, as when a list of names
     and scores lacks one.
     """
     named = [{o.unit_code for o in table.observations} for _, table in beside]
     known = {unit.code: unit for _, table in beside for unit in table.units}
-    for (layout, table), here in zip(beside, named, strict=True):
+    for (layout, _), here in zip(beside, named, strict=True):
         lacking = sorted(set().union(*named) - here) if layout.columns else []
         for code in lacking:
             cell = sheet.cell(layout.header_rows.start, layout.columns[0].number)
-            place = CellRef(table.file, table.sheet, cell.address)
             unit = known.get(code) or names.units.get(code)
-            yield Finding("unit_not_beside", place, code, values={"unit": unit.name})
+            yield finding("unit_not_beside", cell, code, unit=unit.name)
 
 
-def _cumulative_columns(sheet: Sheet, layout: Layout, place: CellRef) -> Iterator[Finding]:
-    """Columns that add up since before the period: they are read, but not as the period's."""
+def _shown(
+    sheet: Sheet, layout: Layout, finding: FindingFactory, findings: list[Finding]
+) -> Layout:
+    """The layout without columns that are hidden: they are not read, and that is said. So is that
+    columns add up since before the period: they are read, but not as the period's.
+    """
     for column in layout.columns:
         if column.cumulative:
             cell = sheet.cell(layout.header_rows.start, column.number)
-            where = place._replace(cell=cell.address)
-            yield Finding("column_cumulative", where, values={"measure": column.measure.id})
-
-
-def _without_hidden(sheet: Sheet, layout: Layout, place: CellRef) -> tuple[Layout, list[Finding]]:
-    """The layout without columns that are hidden: they are not read, and that is said."""
+            findings.append(finding("column_cumulative", cell, measure=column.measure.id))
     hidden = [c for c in layout.columns if c.number in sheet.hidden_columns]
-    findings = []
     for column in hidden:
         cell = sheet.cell(layout.header_rows.start, column.number)
-        where = place._replace(cell=cell.address)
-        findings.append(Finding("hidden_content_skipped", where))
+        findings.append(finding("hidden_content_skipped", cell))
     shown = tuple(c for c in layout.columns if c not in hidden)
     numbers = {c.number for c in shown}
     ratios = tuple(r for r in layout.ratios if {r.part, r.whole} <= numbers)
-    return dataclasses.replace(layout, columns=shown, ratios=ratios), findings
+    return dataclasses.replace(layout, columns=shown, ratios=ratios)
 
 
 def _sums_up(layout: Layout, period: Period) -> bool:
@@ -124,11 +116,13 @@ def _sums_up(layout: Layout, period: Period) -> bool:
 
 
 def _of_the_time(
-    sheet: Sheet, layouts: Sequence[Layout], period: Period, file: str
-) -> tuple[tuple[Layout, ...], list[Finding]]:
+    sheet: Sheet,
+    layouts: Sequence[Layout],
+    period: Period,
+    finding: FindingFactory,
+    findings: list[Finding],
+) -> Iterator[Layout]:
     """The tables of a sheet without those below whose own title states another time."""
-    kept: list[Layout] = []
-    findings: list[Finding] = []
     before = layouts[0].header_rows
     for layout in layouts:
         between = range(before.stop, layout.header_rows.start)
@@ -139,13 +133,11 @@ def _of_the_time(
             if isinstance(cell.value, str) and (time := other_time(cell.text, period))
         ]
         if not others:
-            kept.append(layout)
+            yield layout
             continue
         time, cell = others[-1]
         values = {"stated": time.text, "expected": period.id}
-        place = CellRef(file, sheet.name, cell.address)
-        findings.append(Finding("wrong_period", place, "", cell.text, values))
-    return tuple(kept), findings
+        findings.append(finding("wrong_period", cell, None, cell.text, **values))
 
 
 def _cumulative(layout: Layout, period: Period) -> Layout:
@@ -162,7 +154,10 @@ def _cumulative(layout: Layout, period: Period) -> Layout:
 
 
 def _missing_columns(
-    campaign: Campaign, tables: Sequence[TableRead], layouts: Iterable[Layout]
+    campaign: Campaign,
+    tables: Sequence[TableRead],
+    layouts: Iterable[Layout],
+    finding: FindingFactory,
 ) -> Iterator[Finding]:
     """Declared measures of the tables of one sheet that no column of it holds."""
     source = campaign.initiatives.columns["source"] if campaign.initiatives else ""
@@ -170,27 +165,22 @@ def _missing_columns(
     for table in {table.table: table for table in tables}.values():
         for measure in campaign.measures:
             expected = measure.table == table.table and measure.kind is not MeasureKind.ROWS
-            if measure.id == source:  # what published registers add to reported ones
-                continue
-            if expected and measure.id not in present:
+            # The source is what published registers add to reported ones.
+            if expected and measure.id != source and measure.id not in present:
                 code = "column_absent" if measure.kind is MeasureKind.TEXT else "column_missing"
-                place = CellRef(table.file, table.sheet)
                 unit = table.sender.code if table.sender else ""
-                yield Finding(code, place, unit, values={"measure": measure.id})
+                yield finding(code, None, unit, measure=measure.id)
 
 
 def _wanted_sheets(campaign: Campaign, workbook: Workbook) -> Iterator[Sheet]:
     """The sheets that layouts.toml does not leave out: the first entry that fits decides."""
-    entries = campaign.layouts.get("sheets", ())
+    entries: Sequence[Mapping[str, Any]] = campaign.layouts.get("sheets", ())  # type: ignore[assignment]
     for sheet in workbook.sheets:
-        read = next(
-            (
-                entry["read"]
-                for entry in entries  # type: ignore[attr-defined]
-                if fnmatch.fnmatchcase(workbook.file, entry["file"])
-                and fnmatch.fnmatchcase(sheet.name, entry["sheet"])
-            ),
-            True,
+        fitting = (
+            entry["read"]
+            for entry in entries
+            if fnmatch.fnmatchcase(workbook.file, entry["file"])
+            and fnmatch.fnmatchcase(sheet.name, entry["sheet"])
         )
-        if read:
+        if next(fitting, True):
             yield sheet

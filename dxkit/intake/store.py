@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import fields
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -62,114 +63,82 @@ def is_current(path: Path, key: str) -> bool:
         return False
 
 
-def write_stored(received: Received, key: str, path: Path) -> None:
-    """Keep what was received; the file appears whole or not at all."""
+def write_whole(path: Path, content: str) -> None:
+    """Write a text that is machine's own; the file appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    content = {"key": key, **_packed(received)}
     try:
-        scratch.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8")
+        scratch.write_bytes(content.encode("utf-8", "replace"))  # half a character is no letter
         os.replace(scratch, path)
     finally:
         scratch.unlink(missing_ok=True)
 
 
-def read_stored(path: Path) -> Received:
-    """What was kept: equal to what was given to ``write_stored``."""
-    return _unpacked(json.loads(path.read_text("utf-8")))
+def write_stored(received: Received, key: str, path: Path) -> None:
+    """Keep what was received: each thing as the list of its fields, addresses by their number."""
+    addresses: dict[CellRef, int] = {}
 
-
-def _packed(received: Received) -> dict[str, Any]:
-    places: dict[CellRef, int] = {}
-
-    def at(place: CellRef) -> int:
-        return places.setdefault(place, len(places))
-
-    def observed(o: Observation) -> list[Any]:
+    def rows(things: Iterable[Any]) -> list[list[Any]]:
         return [
-            o.period,
-            o.unit_code,
-            o.measure,
-            o.value,
-            at(o.place),
-            o.raw,
-            o.flag,
-            o.correction,
+            [
+                addresses.setdefault(value, len(addresses)) if type(value) is CellRef else value
+                for value in (getattr(thing, field.name) for field in fields(thing))
+            ]
+            for thing in things
         ]
 
-    packed = {
-        "period": received.table.period,
-        "observations": [observed(o) for o in received.table.observations],
-        "register_rows": [
-            [r.period, r.unit_code, r.register, r.fields, [[n, at(p)] for n, p in r.places]]
-            for r in received.table.register_rows
-        ],
+    table = received.table
+    content = {
+        "key": key,
+        "period": table.period,
+        "observations": rows(table.observations),
+        "register_rows": rows(table.register_rows),
         "levels": received.units.levels,
-        "units": [
-            [u.code, u.name, u.type, u.level, u.parent_code, _day(u.valid_from), _day(u.valid_to)]
-            for u in received.units.units
-        ],
-        "findings": [
-            [f.code, at(f.place), f.unit_code, f.raw, dict(f.values)] for f in received.findings
-        ],
-        "cumulative": [observed(o) for o in received.cumulative],
-        "sources": [[s.name, s.sha256, s.simulated, s.unit_code] for s in received.sources],
+        "units": rows(received.units.units),
+        "findings": rows(received.findings),
+        "cumulative": rows(received.cumulative),
+        "sources": rows(received.sources),
+        "addresses": list(addresses),
     }
-    return packed | {"places": [[p.file, p.sheet, p.cell] for p in places]}
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    write_whole(path, text)
 
 
-def _unpacked(content: dict[str, Any]) -> Received:
-    places = [CellRef(*fields) for fields in content["places"]]
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime.date) else dict(value)  # type: ignore[call-overload]
+
+
+def read_stored(path: Path) -> Received:
+    """What was kept: equal to what was given to ``write_stored``."""
+    content = json.loads(path.read_text("utf-8"))
+    addresses = [CellRef(*address) for address in content["addresses"]]
     observations, cumulative = (
         tuple(
-            Observation(
-                period,
-                unit,
-                measure,
-                value,
-                places[place],
-                raw,
-                Flag(flag) if flag else None,
-                reason,
-            )
-            for period, unit, measure, value, place, raw, flag, reason in content[key]
+            Observation(*(*start, addresses[at], raw, Flag(flag) if flag else None, reason))
+            for *start, at, raw, flag, reason in content[key]
         )
         for key in ("observations", "cumulative")
     )
     rows = tuple(
-        RegisterRow(
-            period,
-            unit,
-            register,
-            tuple((name, text) for name, text in fields),
-            tuple((name, places[place]) for name, place in cells),
-        )
-        for period, unit, register, fields, cells in content["register_rows"]
+        RegisterRow(*(*start, _pairs(texts), tuple((n, CellRef(*cell)) for n, cell in cells)))
+        for *start, texts, cells in content["register_rows"]
     )
-    units = UnitRegistry(
-        tuple(_unit(fields) for fields in content["units"]), tuple(content["levels"])
+    units = tuple(
+        Unit(*(*start, _day(first), _day(last))) for *start, first, last in content["units"]
     )
-    findings = tuple(
-        Finding(code, places[place], unit, raw, values)
-        for code, place, unit, raw, values in content["findings"]
-    )
+    findings = tuple(Finding(code, addresses[at], *rest) for code, at, *rest in content["findings"])
     return Received(
         IndicatorTable(content["period"], observations, rows),
-        units,
+        UnitRegistry(units, tuple(content["levels"])),
         findings,
-        tuple(SourceFile(*fields) for fields in content["sources"]),
+        tuple(SourceFile(*source) for source in content["sources"]),
         cumulative,
     )
 
 
-def _unit(fields: Iterable[Any]) -> Unit:
-    code, name, kind, level, parent, valid_from, valid_to = fields
-    return Unit(code, name, kind, level, parent, _parsed(valid_from), _parsed(valid_to))
+def _pairs(texts: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, text in texts)
 
 
-def _day(day: datetime.date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _parsed(text: str) -> datetime.date | None:
+def _day(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None

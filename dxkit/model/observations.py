@@ -170,7 +170,7 @@ class Received:
             code
             for o in self.table.observations
             if o.flag is not Flag.NOT_REPORTED
-            for code in self._at_and_above(o)
+            for code in self.units.line(o.unit_code)
         )
 
     def not_used_of(self, report_level: str) -> frozenset[str]:
@@ -188,13 +188,9 @@ class Received:
                     found |= {sender, *(unit.code for unit in self.units.descendants(sender))}
                 nobody_knows |= sender not in self.units
         if nobody_knows:
-            used = {code for o in self.table.observations for code in self._at_and_above(o)}
+            used = {code for o in self.table.observations for code in self.units.line(o.unit_code)}
             for unit in self.units.at_level(report_level):
                 if unit.code not in used:
                     found.add(unit.code)
                     found |= {below.code for below in self.units.descendants(unit.code)}
         return frozenset(found)
-
-    def _at_and_above(self, observation: Observation) -> tuple[str, ...]:
-        code = observation.unit_code
-        return (code, *(unit.code for unit in self.units.ancestors(code)))

@@ -135,6 +135,10 @@ class UnitRegistry:
             self._ancestors[code] = known
         return known
 
+    def line(self, code: str) -> tuple[str, ...]:
+        """The codes of a unit and of all above it, nearest first."""
+        return (code, *(unit.code for unit in self.ancestors(code)))
+
     def descendants(self, code: str) -> tuple[Unit, ...]:
         """All units below, depth first in registry order."""
         found: list[Unit] = []

@@ -87,7 +87,8 @@ class Sheet:
     ``covered`` are cells that hold something below a merged one, where nobody sees it: they are
     not among the cells. ``row_lengths`` are the numbers of fields of a
     text file's lines that are shorter than its longest.
-    ``comments`` are the notes that people fixed to cells, also to empty ones.
+    ``comments`` are the notes that people fixed to cells, also to empty ones; ``formulas`` those of
+    an .xlsx by their addresses, as ``formulas.written_out`` reads them.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Sheet:
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
     covered: tuple[Cell, ...] = ()
     row_lengths: Mapping[int, int] = field(default_factory=dict)
+    formulas: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> dict[int, tuple[Cell, ...]]:

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from dxkit.workbooks.package import Element, Package, main
-
-Formulas = dict[str, dict[str, str]]
-"""Sheet → address → formula, without the leading "=". What Excel keeps once for many cells is left
-so until it is needed: ``written_out`` reads both.
-"""
-
 _SHARED = "\t"  # in no formula: before the address of the first cell, and after it
 
 
-def formulas_of(content: bytes) -> Formulas:
-    """All formulas. Nothing for other formats, and for a file whose parts cannot be followed or are
-    too large.
+def shared(formula: str, address: str) -> str:
+    """A formula, without the leading "=", that the file keeps once for many cells, as it is kept
+    for each: with the address of the first.
     """
-    if not content.startswith(b"PK"):
-        return {}
-    try:
-        package = Package(content)
-        return {
-            name: _of_sheet(package.tree(part))
-            for name, part in package.sheets.items()
-            if package.holds(part, b"<f", b":f")
-        }
-    except Exception:  # a damaged file may raise anything; without formulas more is warned of
-        return {}
+    return f"{_SHARED}{address}{_SHARED}{formula}"
 
 
 def written_out(formula: str, address: str) -> str:
@@ -48,18 +31,3 @@ def moved(formula: str, origin: str, address: str) -> str:
         return str(Translator(f"={formula}", origin=origin).translate_formula(address))[1:]
     except TokenizerError:
         return formula
-
-
-def _of_sheet(root: Element) -> dict[str, str]:
-    found: dict[str, str] = {}
-    shared: dict[str, str] = {}
-    for formula in root.iter(main("f")):
-        cell = formula.getparent()
-        address = str(cell.get("r", "")) if cell is not None else ""
-        text, group = formula.text or "", formula.get("si")
-        if group is not None and text:
-            shared[group] = f"{_SHARED}{address}{_SHARED}{text}"
-        elif group in shared:
-            text = shared[group]
-        found[address] = text
-    return found

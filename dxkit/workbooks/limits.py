@@ -6,6 +6,8 @@ on every machine. docs/en/limits.md says the same to the reader.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dxkit.model.addresses import column_letters
 from dxkit.workbooks.cells import CellValue, UnreadableFileError
 
@@ -89,7 +91,7 @@ class Allowance:
 
     def __init__(self) -> None:
         self.cells = MOST_CELLS
-        self.text = MOST_TEXT
+        self.text = self.formulas = MOST_TEXT
         self.unpacked = LARGEST_UNPACKED
         self.tags = MOST_TAGS
 
@@ -111,9 +113,28 @@ class Allowance:
         if self.text < 0:
             raise UnreadableFileError("too_large")
 
+    def take_formula(self, text: str) -> bool:
+        """Whether a formula may be kept; nothing that is read depends on it."""
+        self.formulas -= len(text)
+        return self.formulas >= 0
+
     def take_unpacked(self, piece: bytes) -> None:
         """Count a piece of an unpacked part."""
         self.unpacked -= len(piece)
         self.tags -= piece.count(b"<")
         if self.unpacked < 0 or self.tags < 0:
             raise UnreadableFileError("too_large")
+
+
+def columns_between(first: int, last: int) -> int:
+    """The columns of a range, as far as columns are read: bit 3 stands for column 3."""
+    last = min(last, MOST_COLUMNS)
+    return (1 << last + 1) - (1 << first) if first <= last else 0
+
+
+def each_column(columns: int) -> Iterator[int]:
+    """The numbers of some columns, from the right to the left."""
+    while columns:
+        number = columns.bit_length() - 1
+        columns ^= 1 << number
+        yield number

@@ -11,10 +11,9 @@ from typing import Any
 
 from lxml import etree
 
-from dxkit.workbooks.archive import Archive
+from dxkit.workbooks.archive import Archive, archive_of, pack
 from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.limits import LARGEST_PARSED, MOST_PARSED
-from dxkit.workbooks.packing import archive_of, pack
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.workbooks.cells import UnreadableFileError
-from dxkit.workbooks.detection import SUFFIXES
-from dxkit.workbooks.reading import read_content
+from dxkit.workbooks.reading import SUFFIXES, read_content
 
 WORKBOOK_SUFFIXES = frozenset(suffix for group in SUFFIXES.values() for suffix in group)
 """The endings of names of files that are read."""

@@ -19,6 +19,7 @@ def build_sheet(
     hidden_rows: Iterable[int] = (),
     hidden_columns: Iterable[int] = (),
     comments: Mapping[tuple[int, int], str] | None = None,
+    formulas: Mapping[str, str] | None = None,
 ) -> Sheet:
     """The sheet. Merged ranges end where the used part of the sheet does; what stands below one is
     covered; two that overlap make the file a damaged one. Hidden rows that hold nothing are left
@@ -44,6 +45,7 @@ def build_sheet(
         frozenset(hidden_columns),
         comments or {},
         tuple(covered),
+        formulas=formulas or {},
     )
 
 

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from dxkit.model.addresses import column_number
 from dxkit.workbooks.cells import Range, Sheet, UnreadableFileError
-from dxkit.workbooks.column_ranges import each_column
-from dxkit.workbooks.limits import LONGEST_TEXT, MOST_SHEETS, MOST_STRINGS, Allowance
-from dxkit.workbooks.rich_text import Runs
+from dxkit.workbooks.limits import LONGEST_TEXT, MOST_SHEETS, MOST_STRINGS, Allowance, each_column
 from dxkit.workbooks.sheet_building import build_sheet
-from dxkit.workbooks.xlsx_sheet import SheetListener, Strings, unescaped
-from dxkit.workbooks.xlsx_styles import read_styles
+from dxkit.workbooks.styles import Runs
+from dxkit.workbooks.xlsx_sheet import SheetListener, Strings, read_styles, unescaped
 from dxkit.workbooks.xml_parts import Attributes, LocalNames, Parts
 
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})\Z")
@@ -89,6 +87,7 @@ def _sheet(
         hidden_rows=listener.hidden_rows,
         hidden_columns=each_column(listener.hidden_columns),
         comments=comments,
+        formulas=listener.formulas,
     )
 
 

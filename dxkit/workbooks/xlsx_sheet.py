@@ -1,4 +1,4 @@
-"""The cells of one sheet of an Office Open XML workbook."""
+"""The styles of an Office Open XML workbook, and the cells of one sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.workbooks.cells import Cell, CellValue, UnreadableFileError
-from dxkit.workbooks.column_ranges import columns_between
+from dxkit.workbooks.formulas import shared
 from dxkit.workbooks.limits import (
     DEEPEST_TAG,
     LONGEST_TEXT,
@@ -17,11 +17,52 @@ from dxkit.workbooks.limits import (
     MOST_ROWS,
     WIDEST_SHEET,
     Allowance,
+    columns_between,
 )
-from dxkit.workbooks.rich_text import Runs
-from dxkit.workbooks.styles import Style, shown, written_number
-from dxkit.workbooks.xlsx_styles import Styles
-from dxkit.workbooks.xml_parts import Attributes, LocalNames
+from dxkit.workbooks.styles import (
+    Runs,
+    Style,
+    builtin_formats,
+    is_on,
+    shown,
+    style_of,
+    written_number,
+)
+from dxkit.workbooks.xml_parts import Attributes, LocalNames, Parts
+
+
+@dataclass(frozen=True)
+class Styles:
+    """The styles by their number, and the year from which the workbook counts its days."""
+
+    by_number: tuple[Style, ...]
+    counts_from_1904: bool
+
+
+def read_styles(parts: Parts, part: str, counts_from_1904: bool) -> Styles:
+    """The styles of a workbook; only the plain one when it has none."""
+    formats = {str(number): code for number, code in builtin_formats().items()}
+    fonts: list[str] = []
+    struck: set[int] = set()
+    found: list[Style] = []
+    for element in parts.elements(part) if part else ():
+        attributes = element.attributes
+        match element.path:
+            case "/styleSheet/numFmts/numFmt":
+                formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "General")
+            case "/styleSheet/fonts/font":
+                fonts.append("")
+            case "/styleSheet/fonts/font/name":
+                fonts[-1] = attributes.get("val", "")
+            case "/styleSheet/fonts/font/strike" if is_on(attributes):
+                struck.add(len(fonts) - 1)
+            case "/styleSheet/cellXfs/xf":
+                code = formats.get(attributes.get("numFmtId", "0"), "General")
+                font = int(attributes.get("fontId", "0"))
+                name = fonts[font] if font < len(fonts) else ""
+                found.append(style_of(code, name, font in struck))
+    return Styles(tuple(found) or (Style(),), counts_from_1904)
+
 
 _NO_RUNS = Runs()  # of most cells, whose text stands elsewhere or has none
 _LETTERS = re.compile(r"[A-Z]{1,3}\Z")
@@ -58,6 +99,7 @@ class SheetListener:
     ) -> None:
         self.name = name
         self.cells: dict[tuple[int, int], Cell] = {}
+        self.formulas: dict[str, str] = {}
         self.merged: list[str] = []
         self.hidden_rows: set[int] = set()
         self.hidden_columns = 0  # bits
@@ -73,6 +115,10 @@ class SheetListener:
         self._column = 0
         self._cell: Attributes | None = None
         self._has_formula = False
+        self._formula: list[str] | None = None  # of the formula that is heard
+        self._formula_length = 0
+        self._group: str | None = None  # of cells that share a formula
+        self._shared: dict[str, str] = {}
         self._has_value = False
         self._pieces: list[str] = []
         self._runs = _NO_RUNS
@@ -90,6 +136,8 @@ class SheetListener:
                 self._listens = self._has_value = True
             elif name == "f":
                 self._has_formula = True
+                self._formula, self._formula_length = [], 0
+                self._group = attributes.get("si")
             elif name == "rPh":
                 self._aside = True
             elif self._runs is not _NO_RUNS:
@@ -110,6 +158,8 @@ class SheetListener:
         self._depth -= 1
         if name in ("v", "t"):
             self._listens = False
+        elif name == "f":
+            self._end_formula()
         elif name == "rPh":
             self._aside = False
         elif name == "c" and self._cell is not None:
@@ -123,6 +173,21 @@ class SheetListener:
             self._length += len(text)
             if self._length > 2 * LONGEST_TEXT:
                 raise UnreadableFileError("cell_too_long", self.name, self._address)
+        elif self._formula is not None and self._formula_length <= LONGEST_TEXT:
+            self._formula.append(text)
+            self._formula_length += len(text)
+
+    def _end_formula(self) -> None:
+        """Keep a formula. Excel writes one once for many cells, which are asked for it later."""
+        if self._formula is None:
+            return
+        text, self._formula = "".join(self._formula), None
+        if self._group is not None and text:
+            text = self._shared[self._group] = shared(text, self._address)
+        elif self._group is not None:
+            text = self._shared.get(self._group, "")
+        if text and self._formula_length <= LONGEST_TEXT and self._allowance.take_formula(text):
+            self.formulas[self._address] = text
 
     @property
     def _address(self) -> str:

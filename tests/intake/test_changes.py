@@ -10,20 +10,22 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dxkit.intake.versions.differences import CellChange, FileCells, compare
-from dxkit.intake.versions.history import FileHistory, History
-from dxkit.intake.versions.returned_names import (
+from dxkit.intake.file_cells import (
+    FileCells,
     Origin,
     mark,
     returned_name,
     sheet_titles,
     without_remarks,
 )
+from dxkit.intake.versions.differences import CellChange, compare
+from dxkit.intake.versions.history import FileHistory, History
 from dxkit.model.addresses import column_letters
 from dxkit.model.text import clean
 from dxkit.workbooks.cells import Cell, Sheet
 from dxkit.workbooks.cells import Workbook as Book
-from dxkit.workbooks.formulas import formulas_of, written_out
+from dxkit.workbooks.formulas import written_out
+from dxkit.workbooks.reading import read_workbook
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1, max_size=4)
 grids = st.dictionaries(
@@ -138,11 +140,13 @@ def test_formulas_kept_once_for_many_cells_are_written_out_where_they_stand(
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    found = formulas_of(path.read_bytes())["Sheet"]
+    (sheet_read,) = read_workbook(path, path.name).sheets
+    found = sheet_read.formulas
     assert {at: written_out(formula, at) for at, formula in found.items()} == {
         f"B{row}": f"A{row}*$A$1" for row in range(1, 5)
     }
-    assert formulas_of(b"PK no workbook") == formulas_of(b"a;b") == {}
+    (path := tmp_path / "chung.csv").write_bytes(b"a;=B1\n1;2\n")
+    assert [sheet.formulas for sheet in read_workbook(path, path.name).sheets] == [{}]
     before = {"B3": ("9", found["B3"])}
     after = {"B3": ("12", "A3*$A$1")}
     (change,) = compare(FileCells({"S": before}), FileCells({"S": after})).changes

@@ -5,16 +5,17 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from dxkit.intake.versions.differences import FileCells
+from dxkit.intake.file_cells import FileCells
 from dxkit.intake.versions.history import FileHistory, History
 from dxkit.intake.versions.inputs import (
     FileChange,
     InputChanges,
     Inputs,
+    RuleChange,
     files_in_use,
     input_changes,
+    rule_changes,
 )
-from dxkit.intake.versions.rule_changes import RuleChange, rule_changes
 
 TARGETS = """indicator,level,period,target,source
 app,*,2022-Q3,0.50,Plan 1

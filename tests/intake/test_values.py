@@ -10,10 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dxkit.intake.checks.within_period import contradicting_ratio
-from dxkit.intake.numbers.numerals import parse_decimal
+from dxkit.intake.numbers.numerals import count_from_share, parse_decimal
 from dxkit.intake.numbers.read import Counted, is_fraction, read_count, read_number
-from dxkit.intake.numbers.shares_of_wholes import count_from_share
+from dxkit.intake.tables.read import contradicting_ratio
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.observations import MISSING_FLAGS, Flag
 from dxkit.workbooks.cells import Cell

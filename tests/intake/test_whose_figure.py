@@ -7,6 +7,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
+from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.read import read_table
@@ -80,7 +81,8 @@ def test_the_check_does_not_rest_on_how_the_header_was_read(office: Office) -> N
     ]
     sheet = build_sheet("Biểu", {(cell.row, cell.column): cell for cell in cells})
     names = Names(office.campaign, office.campaign.period("2022-Q4").last_day)
-    read = read_table(RowReader(names, "930.xlsx", sheet, layout, None), layout, "2022-Q4")
+    finding = FindingFactory("930.xlsx", sheet.name)
+    read = read_table(RowReader(names, sheet, layout, None, finding), layout, "2022-Q4")
     assert [(o.unit_code, o.value, o.place.cell) for o in read.observations] == [
         (VI_TAN, None, "C2"),
         (VI_TAN, 40, "E2"),

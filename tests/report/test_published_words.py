@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dxkit.intake.versions.differences import CellChange
-from dxkit.intake.versions.inputs import FileChange, InputChanges
-from dxkit.intake.versions.rule_changes import RuleChange
+from dxkit.intake.versions.inputs import FileChange, InputChanges, RuleChange
 from dxkit.model.campaign import Campaign
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.published import published_text

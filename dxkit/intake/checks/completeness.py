@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from dxkit.intake.findings import finding
 from dxkit.intake.tables.read import TableRead
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
@@ -14,7 +15,7 @@ from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, RegisterRow, SourceFile
 from dxkit.model.periods import Period
 from dxkit.model.text import normalise
-from dxkit.model.units import Unit, UnitRegistry
+from dxkit.model.units import UnitRegistry
 
 
 def united(tables: Iterable[TableRead], period: Period) -> tuple[list[Observation], list[Finding]]:
@@ -45,8 +46,7 @@ def united(tables: Iterable[TableRead], period: Period) -> tuple[list[Observatio
                 kept[key] = observation
     for (place, sheet), count in twice.items():
         if place.sheet != sheet:
-            values = {"sheet": sheet, "count": count}
-            findings.append(Finding("table_repeated", place, values=values))
+            findings.append(finding("table_repeated", place, sheet=sheet, count=count))
     findings += _whole_beside_parts(kept, period)
     return list(kept.values()), findings
 
@@ -69,8 +69,7 @@ def _contradicts(one: Observation, other: Observation) -> bool:
 
 
 def _repeated(one: Observation, other: Observation) -> Finding:
-    values = {"unit": one.unit_code, "cell": str(other.place)}
-    return Finding("unit_repeated", one.place, one.unit_code, one.raw, values)
+    return finding("unit_repeated", one, unit=one.unit_code, cell=str(other.place))
 
 
 def _whole_beside_parts(
@@ -114,9 +113,8 @@ def missing_parts(
                 continue
             place = CellRef(first.place.file, first.place.sheet)
             lacking.append(Observation(part, unit, measure, None, place, "", Flag.NO_DATA))
-            column = (place.file, place.sheet, measure, part)
-            values = {"measure": measure, "part": part}
-            findings.setdefault(column, Finding("part_missing", place, values=values))
+            about = finding("part_missing", place, measure=measure, part=part)
+            findings.setdefault((place.file, place.sheet, measure, part), about)
     return lacking, list(findings.values())
 
 
@@ -129,8 +127,8 @@ def without_repeated_rows(tables: Iterable[TableRead]) -> Iterator[Finding]:
             name = row.fields[0][1]
             key = (row.register, row.unit_code, normalise(name))
             if key in seen:
-                values = {"cell": str(seen[key].place)}
-                yield Finding("initiative_repeated", row.place, row.unit_code, name, values)
+                cell = str(seen[key].place)
+                yield finding("initiative_repeated", row.place, row.unit_code, name, cell=cell)
             else:
                 seen[key] = row
                 kept.append(row)
@@ -148,7 +146,7 @@ def register_counts(
     something else but have no row.
     """
     reported = {o.unit_code for o in observations if o.value is not None}
-    reported |= {u.code for code in tuple(reported) if code in units for u in units.ancestors(code)}
+    reported |= {above for code in tuple(reported) if code in units for above in units.line(code)}
     counts: list[Observation] = []
     for table in tables:
         measures = [m for m in campaign.measures if m.table == table.table and m.kind == "rows"]
@@ -180,26 +178,14 @@ def missing_units(
     """Reporting units of which nothing came. A unit whose figures came and were refused has
     reported; so has one of whose files all are ``unused``.
     """
-    known = {code for o in observations for code in (o.unit_code, *_above(o, units))}
+    known = {code for o in observations for code in units.line(o.unit_code)}
     for unit in units.at_level(campaign.report_level):
         if unit.code not in known:
-            yield _nothing_of(unit, units, folder, unused)
-
-
-def _above(observation: Observation, units: UnitRegistry) -> tuple[str, ...]:
-    return tuple(unit.code for unit in units.ancestors(observation.unit_code))
-
-
-def _nothing_of(
-    unit: Unit, units: UnitRegistry, folder: Path, unused: Sequence[SourceFile]
-) -> Finding:
-    """That no figure of a unit is there: no workbook came, or none that could be used."""
-    of_unit = {unit.code, *(below.code for below in units.descendants(unit.code))}
-    file = next((source.name for source in unused if source.unit_code in of_unit), "")
-    values = {"unit": unit.name, "file": file}
-    if file:
-        return Finding("workbook_unused", CellRef(file), unit.code, values=values)
-    return Finding("workbook_missing", CellRef(folder.name), unit.code, values=values)
+            of_unit = {unit.code, *(below.code for below in units.descendants(unit.code))}
+            file = next((source.name for source in unused if source.unit_code in of_unit), "")
+            code = "workbook_unused" if file else "workbook_missing"
+            address = CellRef(file or folder.name)
+            yield finding(code, address, unit.code, unit=unit.name, file=file)
 
 
 def missing_tables(
@@ -222,11 +208,11 @@ def missing_tables(
         if read.sender is not None:
             said.append((read.sender.code, read.table, read.file))
     for (code, table), file in {(code, table): file for code, table, file in said}.items():
-        for unit in (units.get(code), *units.ancestors(code)):
-            sent.setdefault(unit.code, set()).add(table)
-            files.setdefault(unit.code, file)
+        for above in units.line(code):
+            sent.setdefault(above, set()).add(table)
+            files.setdefault(above, file)
     for unit in units.at_level(campaign.report_level):
         for table in wanted if unit.code in sent else ():
             if table not in sent[unit.code]:
-                values = {"unit": unit.name, "table": table}
-                yield Finding("table_missing", CellRef(files[unit.code]), unit.code, "", values)
+                address = CellRef(files[unit.code])
+                yield finding("table_missing", address, unit.code, unit=unit.name, table=table)

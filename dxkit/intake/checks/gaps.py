@@ -1,23 +1,25 @@
 """Gaps: units of the plan without figures in a table, and figures that the last period had.
 
 Completeness is judged per unit and table. A unit that says itself that it has not reported is one
-thing; one that is left out without a word is an error, or a total would be that of the others.
+thing; one that is left out without a word is an error, or a total would be that of the others. So
+are units that only the workbooks name (hamlets), left out together with their figures.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dxkit.intake.findings import finding
 from dxkit.intake.tables.read import TableRead
 from dxkit.intake.vocabulary import vocabulary
-from dxkit.model.campaign import Campaign, MeasureKind
+from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, Received
 from dxkit.model.text import normalise
-from dxkit.model.units import UnitRegistry
+from dxkit.model.units import Unit, UnitRegistry
 
 _NAME_NOT_READ = frozenset({"unit_unknown", "unit_ambiguous"})
 _SAYS_SO = ("not_reported", "none_arose")  # kinds of words that explain an empty row
@@ -63,7 +65,7 @@ def gaps_of(
     for observation in observations:
         table = table_of[observation.measure]
         own[table].add(observation.unit_code)
-        for code in _line(observation.unit_code, units):
+        for code in units.line(observation.unit_code):
             earlier = best[table].get(code)
             if earlier is None or _weight(observation) > _weight(earlier):
                 best[table][code] = observation
@@ -77,7 +79,7 @@ def gaps_of(
             if reporter.code not in found:  # no workbook or no such table: said elsewhere
                 continue
             for unit in (member for member in members if member.level == level):
-                line, here = _line(unit.code, units), found.get(unit.code)
+                line, here = units.line(unit.code), found.get(unit.code)
                 if _weight(here) == _KNOWN:
                     continue
                 if here is None and any(code in own[table] for code in line):
@@ -90,8 +92,8 @@ def gaps_of(
                     silent.add(unit.code)
                 elif unit.name in likely.get((place.file, place.sheet), ()):
                     continue
-                values = {"unit": unit.name, "table": table}
-                gaps.findings.append(Finding(code, place, unit.code, "", values))
+                about = finding(code, place, unit.code, unit=unit.name, table=table)
+                gaps.findings.append(about)
     return gaps
 
 
@@ -118,8 +120,8 @@ def figures_gone(now: Received, before: Received, known: Iterable[Finding]) -> I
             rows[row].append(o)
     for row, lacking in rows.items():
         for o in lacking if row in full else lacking[:1]:
-            values = {"measure": o.measure, "before": earlier[o.unit_code, o.measure]}
-            yield Finding("figure_gone", o.place, o.unit_code, o.raw, values)
+            was = earlier[o.unit_code, o.measure]
+            yield finding("figure_gone", o, measure=o.measure, before=was)
 
 
 _EMPTY, _SAID, _KNOWN = range(3)
@@ -140,10 +142,6 @@ def _weight(observation: Observation | None) -> int:
     words = f" {normalise(observation.raw)} "
     said = any(f" {word} " in words for kind in _SAYS_SO for word in vocabulary()[kind])
     return _SAID if said else _EMPTY
-
-
-def _line(code: str, units: UnitRegistry) -> tuple[str, ...]:
-    return (code, *(unit.code for unit in units.ancestors(code)))
 
 
 def _levels_of_tables(campaign: Campaign) -> dict[str, str]:
@@ -200,8 +198,88 @@ def _heading(read: TableRead) -> CellRef:
 def _likely_names(findings: Iterable[Finding]) -> dict[tuple[str, str], set[str]]:
     """By file and sheet, the names that a text which names no unit was likely meant for."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for finding in findings:
-        if finding.code in _NAME_NOT_READ:
-            names = str(finding.values.get("candidates", "")).split(", ")
-            found[finding.place.file, finding.place.sheet].update(names)
+    for said in findings:
+        if said.code in _NAME_NOT_READ:
+            names = str(said.values.get("candidates", "")).split(", ")
+            found[said.place.file, said.place.sheet].update(names)
     return found
+
+
+_ENOUGH = 0.5  # of the figures gone must lack above, or they stand under another name
+
+
+@dataclass
+class LeftOut:
+    """The units left out, an observation without a value for each of their figures, so that the
+    others are never taken for the whole, and the findings.
+    """
+
+    units: list[Unit] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def left_out(
+    campaign: Campaign,
+    units: UnitRegistry,
+    period_id: str,
+    observations: Iterable[Observation],
+    before: Received,
+) -> LeftOut:
+    """What the last period had of open levels and this one has not. Units that merged or are
+    written in another way are not left out: what they had is still there above them.
+    """
+    open_levels = {level.id for level in campaign.levels if level.open}
+    bases = {
+        measure.id
+        for measure in campaign.measures
+        if measure.level in open_levels and measure.kind is MeasureKind.COUNT
+        if measure.accumulation is Accumulation.STOCK and not measure.whole
+    }
+    now = _Below(units, observations, bases)
+    then = _Below(before.units, before.table.observations, bases)
+    gone: dict[str, list[Unit]] = defaultdict(list)
+    for unit in before.units.units:
+        if unit.level in open_levels and unit.code not in units and unit.parent_code in now.first:
+            gone[unit.parent_code].append(unit)
+    found = LeftOut()
+    for parent, lacking in gone.items():
+        sheet = now.first[parent].place
+        place = CellRef(sheet.file, sheet.sheet)
+        if not any(_lacks(now, then, parent, base, lacking) for base in sorted(bases)):
+            continue
+        for unit in lacking:
+            found.units.append(unit)
+            found.observations += [
+                Observation(period_id, unit.code, measure, None, place, "", Flag.NOT_REPORTED)
+                for measure in then.measures[unit.code]
+            ]
+            values = {"unit": unit.name, "parent": units.get(parent).name}
+            found.findings.append(finding("unit_left_out", place, parent, **values))
+    return found
+
+
+class _Below:
+    """What was received of units, by the unit above them."""
+
+    def __init__(
+        self, units: UnitRegistry, observations: Iterable[Observation], bases: Collection[str]
+    ) -> None:
+        self.first: dict[str, Observation] = {}
+        self.values: dict[tuple[str, str], float | int] = {}
+        self.sums: dict[tuple[str, str], float | int] = defaultdict(int)
+        self.measures: dict[str, list[str]] = defaultdict(list)
+        for o in observations:
+            parent = units.get(o.unit_code).parent_code
+            self.measures[o.unit_code].append(o.measure)
+            if o.measure in bases:
+                self.first.setdefault(parent, o)
+                self.values[o.unit_code, o.measure] = o.value or 0
+                self.sums[parent, o.measure] += o.value or 0
+
+
+def _lacks(now: _Below, then: _Below, parent: str, base: str, units: Iterable[Unit]) -> bool:
+    """Whether figures of a measure went with the units."""
+    lost = sum(then.values.get((unit.code, base), 0) for unit in units)
+    fell = then.sums[parent, base] - now.sums[parent, base]
+    return lost > 0 and fell >= _ENOUGH * lost

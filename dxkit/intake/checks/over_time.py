@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
+from dxkit.intake.findings import finding
 from dxkit.model.campaign import Accumulation, Campaign, Measure
+from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Observation, Received
 from dxkit.model.text import normalise
-from dxkit.model.units import Unit
 
 _Key = tuple[str, str]  # unit, measure
 
@@ -40,7 +41,7 @@ def stock_fell(campaign: Campaign, now: Received, before: Received) -> Iterator[
         if was is None or measure.accumulation is not Accumulation.STOCK or not measure.whole:
             continue
         if _number(observation) < _number(was):
-            yield _against("stock_fell", observation, was)
+            yield finding("stock_fell", observation, value=observation.value, before=was.value)
 
 
 def cumulative_fell(now: Received, before: Received) -> Iterator[Finding]:
@@ -49,7 +50,8 @@ def cumulative_fell(now: Received, before: Received) -> Iterator[Finding]:
     for key, observation in _known(now.cumulative).items():
         was = earlier.get(key)
         if was is not None and _number(observation) < _number(was):
-            yield _against("cumulative_fell", observation, was)
+            values = {"value": observation.value, "before": was.value}
+            yield finding("cumulative_fell", observation, **values)
 
 
 def cumulative_below_period(now: Received) -> Iterator[Finding]:
@@ -58,13 +60,7 @@ def cumulative_below_period(now: Received) -> Iterator[Finding]:
     for key, observation in _known(now.cumulative).items():
         if key in sums and _number(observation) < sums[key]:
             values = {"value": observation.value, "sum": sums[key]}
-            yield Finding(
-                "cumulative_below_period",
-                observation.place,
-                observation.unit_code,
-                observation.raw,
-                values,
-            )
+            yield finding("cumulative_below_period", observation, **values)
 
 
 def jump(campaign: Campaign, now: Received, before: Received) -> Iterator[Finding]:
@@ -90,9 +86,7 @@ def jump(campaign: Campaign, now: Received, before: Received) -> Iterator[Findin
         else:
             likely = was < rules.smallest or abs(value - was) <= rules.jump_stock * was
         if not likely:
-            values = {"value": value, "before": was}
-            place = first[key]
-            yield Finding("jump", place.place, unit, place.raw, values)
+            yield finding("jump", first[key], value=value, before=was)
 
 
 def copied_forward(campaign: Campaign, now: Received, before: Received) -> Iterator[Finding]:
@@ -101,15 +95,14 @@ def copied_forward(campaign: Campaign, now: Received, before: Received) -> Itera
     columns: dict[tuple[str, str, str], list[tuple[Observation, Observation | None]]]
     columns = defaultdict(list)
     for key, observation in _by_part(campaign, now).items():
-        place = observation.place
-        letters = place.cell.rstrip("0123456789")
-        columns[place.file, place.sheet, letters].append((observation, earlier.get(key)))
+        file, sheet, cell = observation.place
+        letters = cell.rstrip("0123456789")
+        columns[file, sheet, letters].append((observation, earlier.get(key)))
     for pairs in columns.values():
         both = [(o.value, was.value) for o, was in pairs if was is not None]
         same = [value for value, was in both if value == was]
         if len(same) == len(both) >= campaign.checks.copied_rows and any(same):
-            start = pairs[0][0]
-            yield Finding("copied_forward", start.place, start.unit_code, "", {"count": len(same)})
+            yield finding("copied_forward", pairs[0][0], None, "", count=len(same))
 
 
 def initiative_carried_over(now: Received, before: Received) -> Iterator[Finding]:
@@ -121,7 +114,7 @@ def initiative_carried_over(now: Received, before: Received) -> Iterator[Finding
     for row in now.table.register_rows:
         name = row.fields[0][1]
         if (row.register, row.unit_code, normalise(name)) in earlier:
-            yield Finding("initiative_carried_over", row.place, row.unit_code, name)
+            yield finding("initiative_carried_over", row.place, row.unit_code, name)
 
 
 def units_came_or_went(campaign: Campaign, now: Received, before: Received) -> Iterator[Finding]:
@@ -134,28 +127,19 @@ def units_came_or_went(campaign: Campaign, now: Received, before: Received) -> I
         for received in (now, before)
     )
     parents = {u.parent_code for u in later.values()} & {u.parent_code for u in earlier.values()}
-    first: dict[str, Observation] = {}
+    first: dict[str, CellRef] = {}
     for observation in now.table.observations:
-        for code in (observation.unit_code, *(u.code for u in _above(now, observation))):
-            first.setdefault(code, observation)
+        for code in now.units.line(observation.unit_code):
+            first.setdefault(code, observation.place)
     for code, unit in later.items():
         if code not in earlier and unit.parent_code in parents and code in first:
             values = {"unit": unit.name, "parent": now.units.get(unit.parent_code).name}
-            yield Finding("unit_appeared", first[code].place, code, values=values)
+            yield finding("unit_appeared", first[code], code, **values)
     for code, unit in earlier.items():
         if code not in later and unit.parent_code in parents and unit.parent_code in first:
             values = {"unit": unit.name, "parent": now.units.get(unit.parent_code).name}
-            place = first[unit.parent_code].place
-            yield Finding("unit_disappeared", place, unit.parent_code, values=values)
-
-
-def _above(received: Received, observation: Observation) -> tuple[Unit, ...]:
-    return received.units.ancestors(observation.unit_code)
-
-
-def _against(code: str, observation: Observation, was: Observation) -> Finding:
-    values = {"value": observation.value, "before": was.value}
-    return Finding(code, observation.place, observation.unit_code, observation.raw, values)
+            parent = unit.parent_code
+            yield finding("unit_disappeared", first[parent], parent, **values)
 
 
 def _number(observation: Observation) -> float | int:
@@ -183,7 +167,7 @@ def _sums(observations: Iterable[Observation]) -> Mapping[_Key, float | int]:
 
 def _by_part(campaign: Campaign, received: Received) -> dict[tuple[str, str, int], Observation]:
     """Known figures that are likely to change from period to period, by unit, measure and the
-    place of their month in the period.
+    number of their month in the period.
     """
     parts = campaign.period(received.table.period).parts
     return {

@@ -6,67 +6,14 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from dxkit.intake.numbers.numerals import parse_decimal
+from dxkit.intake.findings import finding
+from dxkit.intake.tables.read import ControlTotal
 from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind
 from dxkit.model.check_rules import ReferenceCheck
-from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
-from dxkit.model.text import clean
 from dxkit.model.units import UnitRegistry
-from dxkit.workbooks.cells import Cell
-
-_LARGEST = 10**15  # of a number in a ratio cell, whichever its sign
-_NOISE = Decimal("0.0000001")  # of binary fractions, in points
-
-
-@dataclass(frozen=True, slots=True)
-class ControlTotal:
-    """A number that repeats the sum of observations: of the units below ``unit_code`` (of the
-    whole table when empty), or of the parts of the period when ``over_parts``.
-    """
-
-    unit_code: str
-    measure: str
-    period: str
-    value: float | int
-    place: CellRef
-    over_parts: bool = False
-
-
-def contradicting_ratio(
-    cell: Cell, part: float | int | None, whole: float | int | None
-) -> dict[str, object] | None:
-    """What a ratio cell states and what its parts give, in percent, when the two differ by more
-    than the rounding of what is written; None when they agree or one is missing.
-    """
-    stated, is_percentage = _stated_ratio(cell)
-    if part is None or not whole or stated is None:
-        return None
-    computed = Decimal(repr(part)) * 100 / Decimal(repr(whole))
-    half = Decimal(1).scaleb(int(stated.as_tuple().exponent)) / 2
-    readings = [(stated, half)]
-    if not is_percentage and abs(stated) <= 1:
-        readings.append((stated * 100, half * 100))
-    if any(abs(read - computed) <= error + _NOISE for read, error in readings):
-        return None
-    return {"stated": round(float(stated), 2), "computed": round(float(computed), 2)}
-
-
-def _stated_ratio(cell: Cell) -> tuple[Decimal | None, bool]:
-    """The number in a ratio cell, in percent where the cell says so, and whether it does."""
-    if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool):
-        if not abs(cell.value) <= _LARGEST:
-            return None, False
-        percent = cell.is_percentage
-        number = Decimal(repr(cell.value))
-        return (number.scaleb(2) if percent else number), percent
-    if isinstance(cell.value, str):
-        text = clean(cell.value)
-        return parse_decimal(text.rstrip("% ")), text.endswith("%")
-    return None, False
 
 
 def part_exceeds_whole(
@@ -79,8 +26,7 @@ def part_exceeds_whole(
         if whole is None or part.value is None or whole.value is None:
             continue
         if part.value > whole.value:
-            values = {"part": part.value, "whole": whole.value}
-            yield Finding("part_exceeds_whole", part.place, unit, part.raw, values)
+            yield finding("part_exceeds_whole", part, part=part.value, whole=whole.value)
 
 
 def share_exceeds_whole(
@@ -88,12 +34,9 @@ def share_exceeds_whole(
 ) -> Iterator[Finding]:
     """A share of more than everything."""
     for observation in observations:
-        if campaign.measure(observation.measure).kind is not MeasureKind.SHARE:
-            continue
-        if observation.value is not None and observation.value > 1:
-            yield Finding(
-                "share_exceeds_whole", observation.place, observation.unit_code, observation.raw
-            )
+        is_share = campaign.measure(observation.measure).kind is MeasureKind.SHARE
+        if is_share and observation.value is not None and observation.value > 1:
+            yield finding("share_exceeds_whole", observation)
 
 
 def heaped_above_target(
@@ -102,7 +45,7 @@ def heaped_above_target(
     observations: Iterable[Observation],
     units: UnitRegistry,
 ) -> Iterator[Finding]:
-    """Among the places of one reporting unit, far more shares just above a target than just below.
+    """Of the units below a reporting unit, far more shares just above a target than just below.
 
     Without a reason to heap, a share near the target is as likely below as above it: the chance of
     a crowd is that of so many heads among so many throws (McCrary 2008 in its simplest form).
@@ -140,7 +83,7 @@ def heaped_above_target(
                     "window": round(rules.heaping_window * 100, 1),
                     "indicator": indicator.id,
                 }
-                yield Finding("heaped_above_target", crowd[0].place, code, "", values)
+                yield finding("heaped_above_target", crowd[0].place, code, **values)
 
 
 def _chance_of_heads(heads: int, throws: int) -> float:
@@ -163,8 +106,7 @@ def total_differs(
     """
     sums: dict[tuple[str, str, str], _Sum] = defaultdict(_Sum)
     for part in observations:
-        above = {unit.code for unit in units.ancestors(part.unit_code)} - {""}
-        for code in {"", *above}:
+        for code in ("", *units.line(part.unit_code)[1:]):
             sums[code, part.measure, part.period].add(part)
         sums[part.unit_code, part.measure, "over parts"].add(part)
     for control in controls:
@@ -179,7 +121,7 @@ def total_differs(
         if abs(difference) <= 1e-9 * max(abs(added), 1) or (has_gap and difference < 0):
             continue
         values = {"total": control.value, "sum": added, "difference": abs(difference)}
-        yield Finding("total_differs", control.place, control.unit_code, "", values)
+        yield finding("total_differs", control.place, control.unit_code, **values)
 
 
 @dataclass
@@ -210,11 +152,7 @@ def far_from_reference(
     reported: dict[str, list[Observation]] = {}
     for observation in observations:
         if observation.measure == check.measure and observation.value is not None:
-            chain = (
-                observation.unit_code,
-                *(u.code for u in units.ancestors(observation.unit_code)),
-            )
-            for code in chain:
+            for code in units.line(observation.unit_code):
                 if code in published:
                     reported.setdefault(code, []).append(observation)
     for code, parts in reported.items():
@@ -226,4 +164,4 @@ def far_from_reference(
                 "published": expected,
                 "difference": round(abs(found - expected) / expected * 100),
             }
-            yield Finding("far_from_reference", parts[0].place, code, "", values)
+            yield finding("far_from_reference", parts[0].place, code, **values)

@@ -5,18 +5,111 @@ Whatever is not certain becomes a missing value with a finding, never a guess.
 
 from __future__ import annotations
 
+import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
-from dxkit.intake.numbers.cell_values import LARGEST, Value, read_common, rejected
-from dxkit.intake.numbers.numerals import parse_decimal, parse_whole, parse_with_lookalikes
-from dxkit.intake.numbers.shares_of_wholes import agrees
-from dxkit.intake.vocabulary import vocabulary
+from dxkit.intake.numbers.numerals import agrees, parse_decimal, parse_whole, parse_with_lookalikes
+from dxkit.intake.vocabulary import is_word, vocabulary
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.observations import Flag
 from dxkit.model.text import clean, normalise
 from dxkit.workbooks.cells import Cell
+
+LARGEST = 10**15  # of a number, whichever its sign: beyond, a spreadsheet loses digits
+_TWO_NUMBERS = re.compile(r"\d[^\S\n]*(?:\n|\t|[^\S\n]{2,})\s*\d")  # one below or beside the other
+_DATE = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}\Z|(?:19|20)\d{2}-\d{1,2}-\d{1,2}(?:[T ].*)?\Z"
+    r"|\d{1,2}[- ](?:Thg|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?[- ]?\d{0,4}\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a cell says. ``problem`` is a finding code, ``details`` what fills its message.
+
+    ``share`` is set when a percentage stands where a count belongs: see ``count_from_share``.
+    """
+
+    value: float | int | None
+    flag: Flag | None = None
+    problem: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+    share: Decimal | None = None
+    whole: int | None = None
+
+
+def rejected(problem: str, **details: object) -> Value:
+    """No value, and the finding that says why."""
+    return Value(None, Flag.REJECTED, problem, details)
+
+
+def read_common(cell: Cell) -> Value | None:
+    """What is read the same in every column of numbers; None when it is for the column to say."""
+    if cell.is_error or (isinstance(cell.value, str) and cell.value.startswith("#")):
+        return rejected("value_is_error")
+    if cell.formula_without_value:
+        return rejected("formula_not_calculated")
+    if cell.value is None or (isinstance(cell.value, str) and not clean(cell.value)):
+        return Value(None, Flag.NO_DATA)
+    if isinstance(cell.value, (datetime.date, datetime.time, datetime.timedelta)):
+        return rejected("value_is_date")
+    if isinstance(cell.value, bool):
+        return rejected("value_unreadable")
+    if isinstance(cell.value, (int, float)) and not abs(cell.value) <= LARGEST:
+        return rejected("value_unreadable")
+    if cell.struck:
+        return rejected("value_struck_out")
+    if not cell.is_plain and shows_another(cell.number_format, cell.value == 0):
+        return rejected("value_shown_otherwise")
+    if isinstance(cell.value, str):
+        if _TWO_NUMBERS.search(cell.value.strip()):
+            return rejected("value_ambiguous")
+        # Marks of footnotes ("102\u00b9") and the like are digits that are no part of a number.
+        if any(letter.isnumeric() and not letter.isdecimal() for letter in cell.value):
+            return rejected("value_unreadable")
+        if _DATE.match(clean(cell.value)):
+            return rejected("value_is_date")
+        for words, value in (
+            ("no_data", Value(None, Flag.NO_DATA)),
+            ("none_arose", Value(None, Flag.NOT_APPLICABLE)),
+            ("not_reported", Value(None, Flag.NOT_REPORTED)),
+            ("zero", Value(0)),
+        ):
+            if is_word(words, cell.value):
+                return value
+    return None
+
+
+_ASIDE = re.compile(r"\[[^\]]*\]|[_*].")  # colours, conditions, widths and fillings
+_THOUSANDS_LEFT_OUT = re.compile(r"[0#?],+(?![0#?,])")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)')  # what a number format adds to the number
+
+
+@lru_cache(maxsize=1_000)
+def shows_another(number_format: str, is_nought: bool) -> bool:
+    """Whether a format shows another number than the cell holds: 5 as "5 nghin", "5.000" or "5%"
+    by letters of its own, 5000 as 5 by a comma behind, or nothing at all.
+    """
+    bare = _LITERAL.sub("", _ASIDE.sub("", number_format))
+    sections = bare.split(";")
+    section = sections[2] if is_nought and len(sections) > 2 else sections[0]
+    if len(sections) > 1 and not section.strip() and not _LITERAL.search(number_format):
+        return True
+    if _THOUSANDS_LEFT_OUT.search(sections[0]):
+        return True
+    literal = " ".join(quoted or escaped for quoted, escaped in _LITERAL.findall(number_format))
+    words = normalise(literal).split()
+    return (
+        any(word in words for word in vocabulary()["scales"])
+        or "%" in literal
+        or any(letter.isdecimal() for letter in literal)
+    )
+
 
 _NOISE = 1e-6  # what a formula's binary fractions may leave beside a whole number
 _MOST_DIGITS = 15  # a spreadsheet's numbers have no more: what is longer is no count
@@ -134,23 +227,25 @@ def _number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
     return Value(float(number))
 
 
+def bare_number(cell: Cell) -> tuple[Decimal | None, bool]:
+    """The number that a cell holds and nothing else, as it is written, and whether it says that it
+    is in percent.
+    """
+    if isinstance(cell.value, str):
+        text = clean(cell.value)
+        return parse_decimal(text.rstrip("% ")), text.endswith("%")
+    if isinstance(cell.value, bool) or not isinstance(cell.value, (int, float)):
+        return None, False
+    known = abs(cell.value) <= LARGEST
+    return (Decimal(repr(cell.value)), cell.is_percentage) if known else (None, False)
+
+
 def is_fraction(cell: Cell) -> bool | None:
     """Whether a cell of a column of shares holds a bare number up to 1; None when it says nothing
     about how the column is written.
     """
-    if isinstance(cell.value, bool) or cell.is_error:
-        return None
-    if isinstance(cell.value, (int, float)):
-        if not abs(cell.value) <= LARGEST:
-            return None
-        number: Decimal | None = Decimal(repr(cell.value))
-        percent = cell.is_percentage
-    elif isinstance(cell.value, str):
-        text = clean(cell.value)
-        number, percent = parse_decimal(text.rstrip("% ")), text.endswith("%")
-    else:
-        return None
-    if number is None or number == 0:
+    number, percent = bare_number(cell)
+    if cell.is_error or not number:
         return None
     return not percent and abs(number) <= 1
 

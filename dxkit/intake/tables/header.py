@@ -1,26 +1,108 @@
-"""The tables below one header block: which column holds what."""
+"""Where the tables are and which column holds what: header blocks, found by the labels that the
+campaign declares.
+"""
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from dxkit.intake.tables.column_labels import ColumnLabels, Labelled
-from dxkit.intake.tables.columns import columns_of, ratios_of
-from dxkit.intake.tables.header_labels import (
+from dxkit.intake.tables.labels import (
+    ColumnLabels,
+    Labelled,
     Paths,
+    Span,
     header_paths,
     is_below_figures,
     labels_just_above,
     labels_just_below,
 )
-from dxkit.intake.tables.layout import Layout
+from dxkit.intake.tables.layout import Column, Layout, RatioColumn
 from dxkit.intake.vocabulary import starts_with_word
-from dxkit.model.campaign import Campaign, MeasureKind
+from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.periods import Period
 from dxkit.model.text import clean
 from dxkit.workbooks.cells import Sheet
+
+
+def columns_of(table: str, found: Mapping[int, Labelled], period_id: str) -> tuple[Column, ...]:
+    """The columns of one table by what their labels say, each that is unclear with its problem."""
+    chosen = {
+        number: next((m for m in labelled.measures if m.table == table), None)
+        for number, labelled in found.items()
+    }
+    # "In the quarter" says of a stock how much it grew; the stock itself may stand beside.
+    states = {
+        measure.id
+        for number, measure in chosen.items()
+        if measure is not None and found[number].span is not Span.IN_PERIOD
+    }
+    columns = []
+    for number, labelled in found.items():
+        measure = chosen[number]
+        if measure is None:
+            continue
+        stock = measure.accumulation is Accumulation.STOCK
+        problem = ""
+        if stock and labelled.span is Span.IN_PERIOD:
+            if measure.id in states:
+                continue
+            problem = "column_span_unclear"
+        cumulative = labelled.span is Span.CUMULATIVE and not stock
+        columns.append(
+            Column(
+                number,
+                measure,
+                labelled.period,
+                labelled.control,
+                cumulative,
+                labelled.span is Span.IN_PERIOD,
+                problem,
+            )
+        )
+    with_parts = {c.measure.id for c in columns if c.period != period_id}
+    columns = [
+        # A column of the whole period is a control only when its parts are there.
+        replace(c, control=c.control and c.measure.id in with_parts)
+        for c in columns
+    ]
+    often = Counter((c.measure.id, c.scope) for c in columns)
+    columns = [
+        replace(c, problem="column_repeated") if often[c.measure.id, c.scope] > 1 else c
+        for c in columns
+    ]
+    # Beside columns that name their month, one that names none may be a month's as well.
+    return tuple(
+        replace(c, problem="column_part_unclear")
+        if c.measure.id in with_parts
+        and c.period == period_id
+        and not (c.control or c.cumulative or c.problem)
+        else c
+        for c in columns
+    )
+
+
+def ratios_of(paths: Paths, columns: Sequence[Column]) -> tuple[RatioColumn, ...]:
+    """Each ratio column belongs to the nearest part on its left and that part's whole."""
+    found = []
+    for number, path in paths.items():
+        if not path or not starts_with_word("ratio_labels", path[-1]):
+            continue
+        parts = [c for c in columns if c.number < number and c.measure.whole]
+        if not parts:
+            continue
+        part = max(parts, key=lambda c: c.number)
+        whole = next(
+            (c for c in columns if c.measure.id == part.measure.whole and c.scope == part.scope),
+            None,
+        )
+        if whole is not None:
+            found.append(RatioColumn(number, part.number, whole.number))
+    return tuple(found)
+
 
 _ROWS_LOOKED_AT = 200
 
@@ -202,3 +284,82 @@ def _side_by_side(
     for names, columns in groups:
         if columns:
             yield tuple(names), tuple(columns)
+
+
+_DEEPEST_HEADER = 6
+_MOST_HEADER_ROWS = 200
+_LONGEST_LABEL = 300  # characters
+_FIGURE = re.compile(r"\s*\d[\d., ]{2,}%?\s*\Z")  # column numbers are shorter
+
+
+class LayoutFinder:
+    """Finds the tables of one campaign and period."""
+
+    def __init__(self, campaign: Campaign, period: Period) -> None:
+        self._labels = ColumnLabels(campaign, period)
+        self._headers = HeaderReader(campaign, period, self._labels)
+
+    def find(self, sheet: Sheet) -> tuple[Layout, ...]:
+        """The sheet's tables from the top down and from left to right; none when no header in it
+        holds a declared label.
+        """
+        known = [row for row in sheet.rows if self._may_be_header(sheet, row)]
+        blocks = []
+        # A group's label may stand in a row without any known word above one that has some.
+        free = {row for near in known[:_MOST_HEADER_ROWS] for row in (near - 1, near)}
+        scored = sorted(
+            (
+                (self._score(layouts), -depth, -first, layouts)
+                for first in free
+                for depth in range(1, _DEEPEST_HEADER + 1)
+                if (layouts := self._headers.read(sheet, range(first, first + depth)))
+            ),
+            key=lambda entry: entry[:3],
+            reverse=True,
+        )
+        taken: set[int] = set()
+        for _, _, _, layouts in scored:
+            rows = layouts[0].header_rows
+            # A further header must name its units, or any row with a known word would be one.
+            if taken and not all(layout.unit_columns for layout in layouts):
+                continue
+            if taken.isdisjoint(rows):
+                taken.update(range(rows.start, rows.stop))
+                blocks.append(layouts)
+        blocks.sort(key=lambda layouts: layouts[0].header_rows.start)
+        return tuple(self._bounded(sheet, blocks))
+
+    @staticmethod
+    def _score(layouts: Sequence[Layout]) -> int:
+        columns = [c for layout in layouts for c in layout.columns]
+        clear = sum(-1 if column.problem == "column_repeated" else 1 for column in columns)
+        return clear + any(layout.unit_columns for layout in layouts)
+
+    @staticmethod
+    def _bounded(sheet: Sheet, blocks: Sequence[Sequence[Layout]]) -> Iterable[Layout]:
+        """The layouts with the row at which each ends; headers that only repeat are passed over."""
+        different: list[Sequence[Layout]] = []
+        for layouts in blocks:
+            signature = [layout.signature for layout in layouts]
+            if not different or signature != [layout.signature for layout in different[-1]]:
+                different.append(layouts)
+        last = max(sheet.rows, default=0)
+        for number, layouts in enumerate(different):
+            following = different[number + 1 : number + 2]
+            end = following[0][0].header_rows.start - 1 if following else last
+            for layout in layouts:
+                yield replace(layout, last_row=end)
+
+    def _may_be_header(self, sheet: Sheet, row: int) -> bool:
+        """Whether a row holds a known word and no figures."""
+        known = False
+        for cell in sheet.rows[row]:
+            if isinstance(cell.value, datetime.datetime):  # "10/2022" over columns of a month
+                continue
+            if not isinstance(cell.value, str):
+                return False
+            text = cell.value
+            if len(text) > _LONGEST_LABEL or _FIGURE.match(text):
+                return False
+            known = known or self._labels.holds_known_word(text)
+        return known

@@ -1,18 +1,86 @@
-"""Which unit a row of a table is about: the name in it, and the group it stands in."""
+"""Which unit a row of a table is about: the name or the total in its first texts, and the group it
+stands in.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.intake.name_scopes import Scope
-from dxkit.intake.names import Match, Names
+from dxkit.intake.names import Match, Names, Scope
 from dxkit.intake.tables.layout import Layout
-from dxkit.intake.tables.row_labels import RowLabel, is_roman, parted
-from dxkit.model.text import clean
+from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
+from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
+
+_OUTLINE = re.compile(
+    # "X." is short for a commune, never the tenth group.
+    r"(?:(?!X\b)[IVX]{1,5}|(?:\d{1,3}\.)*\d{1,3}|[a-hA-E])\s*[.)·:]\s*(?=\D)"
+    r"|(?:[IVX]{1,5}|\d{1,3})\s+[-–]\s+|[-–+*•]\s*"
+)
+_COUNT_BEHIND = re.compile(r"\s*\(\d[^()]*\)\Z")
+_ROMAN = re.compile(r"[IVX]{1,6}[.)]?\Z")
+_LONGEST_PLACE = 10  # words
+
+
+@dataclass(frozen=True, slots=True)
+class RowLabel:
+    """A row's label. ``name`` is the unit's name, empty for a total that names none; ``native``
+    the name without its second line in another language.
+    """
+
+    name: str
+    is_total: bool = False
+    native: str = ""
+
+    @property
+    def open_name(self) -> str:
+        """The name without the numbering before it: what a unit that nobody declared is called."""
+        return _OUTLINE.sub("", self.name, count=1) if _OUTLINE.match(self.name) else self.name
+
+    @property
+    def readings(self) -> list[str]:
+        """The name as it stands, without numbering, without another language, and without what
+        a bracket counts behind it: "Xa Vi Tan (7 ap)".
+        """
+        uncounted = _COUNT_BEHIND.sub("", self.open_name)
+        names = (self.name, self.open_name, self.native, uncounted)
+        return list(dict.fromkeys(name for name in names if name))
+
+
+def row_label(text: str) -> RowLabel:
+    """What a label means: "Tong cong", "Cong huyen X", "X (Tong so)", or the name of a unit."""
+    first_line, _, second_line = text.strip().partition("\n")
+    native = clean(first_line) if second_line.isascii() else ""
+    whole = clean(text)
+    if is_word("total_rows", whole) or is_word("total_rows", native):
+        return RowLabel("", True)
+    bracket = whole.rfind("(")
+    if bracket > 0 and normalise(whole[bracket:]) in vocabulary()["total_suffixes"]:
+        return RowLabel(whole[:bracket].strip(), True)
+    if word := starts_with_word("total_rows", whole):
+        return RowLabel(" ".join(whole.split()[len(word.split()) :]), True)
+    return RowLabel(whole, native=native)
+
+
+def is_roman(text: str) -> bool:
+    """Whether a row number is a roman numeral, as those of groups are."""
+    return bool(_ROMAN.match(clean(text)))
+
+
+def parted(name: str) -> Iterator[tuple[str, str]]:
+    """The ways to part a name into a place and what it lies in."""
+    for mark in (",", " - ", " \u2013 ", "("):
+        place, found, of = name.partition(mark)
+        if found and place.strip() and of.strip():
+            yield place.strip(), of.strip(" )")
+    words = name.split()
+    for first in range(2, min(len(words) - 1, _LONGEST_PLACE)):
+        yield " ".join(words[:first]), " ".join(words[first:])
 
 
 class RowUnits:
@@ -107,8 +175,7 @@ class RowUnits:
         here = self._parent or self._sender
         if here is None:
             return True
-        line = {here.code, *(above.code for above in self._names.units.ancestors(here.code))}
-        return unit.code not in line
+        return unit.code not in self._names.units.line(here.code)
 
     def _open(self, unit: Unit) -> Unit:
         """The unit that stands for all writings of one that only the workbook names."""
@@ -177,8 +244,8 @@ class RowUnits:
     def _is_elsewhere(self, unit: Unit, group: Unit) -> bool:
         """Whether a unit of a finer level than the group's lies in another group."""
         levels = self._names.units.levels
-        line = {above.code for above in self._names.units.ancestors(unit.code)}
-        return levels.index(unit.level) > levels.index(group.level) and group.code not in line
+        is_finer = levels.index(unit.level) > levels.index(group.level)
+        return is_finer and group.code not in self._names.units.line(unit.code)
 
     def _first(self, readings: Sequence[str], scopes: Sequence[Scope]) -> Match:
         """What the first reading means that means something."""
@@ -211,9 +278,8 @@ class RowUnits:
             found = found or self._names.find(name, [below], suggest=False).unit
             if found is None:
                 continue
-            line = {whole.code, *(u.code for u in units.ancestors(whole.code))}
             if found.code not in units:
-                if above is not None and above.code not in line:
+                if above is not None and above.code not in units.line(whole.code):
                     return Match(None, "unit_ambiguous", (whole, above))
                 found = self._open(found)
             return Match(found)

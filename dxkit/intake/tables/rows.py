@@ -1,24 +1,191 @@
-"""The rows of a table: which unit each is about, and what its cells say."""
+"""The rows of a table, from the header down to the notes below it: which unit each is about, what
+its cells say, and which group a total closes that names none.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from dxkit.intake.dates import Stated, other_time, stated_day
+from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Match, Names
-from dxkit.intake.tables.extent import TableRows
+from dxkit.intake.tables.labels import is_column_number, says_units_of_measure
 from dxkit.intake.tables.layout import Layout
-from dxkit.intake.tables.row_labels import RowLabel, row_label
-from dxkit.intake.tables.row_units import RowUnits
-from dxkit.intake.tables.row_values import RowValues
-from dxkit.intake.tables.totals import RowRead, with_totals_placed
+from dxkit.intake.tables.row_units import RowLabel, RowUnits, row_label
+from dxkit.intake.tables.row_values import RowValues, Values
+from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import MeasureKind
-from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
-from dxkit.model.text import clean
+from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
+
+
+class TableRows:
+    """The rows of one table. ``other_title`` is set when they end at a title of another time with
+    rows of units below it: the cell, and the time that it states.
+    """
+
+    def __init__(
+        self, names: Names, sheet: Sheet, layout: Layout, values: RowValues, period: Period | None
+    ) -> None:
+        self._names = names
+        self._sheet = sheet
+        self._layout = layout
+        self._values = values
+        self._period = period
+        self._is_register = any(c.measure.kind is MeasureKind.TEXT for c in layout.columns)
+        self.other_title: tuple[Cell, Stated] | None = None
+
+    def __iter__(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+        for number, cells in self._sheet.rows.items():
+            if not self._layout.first_row <= number <= self._layout.last_row:
+                continue
+            if self._numbers_columns(number, cells) or self._repeats_header(cells):
+                continue
+            if says_units_of_measure(cells):
+                continue
+            if not self._is_register and self._has_figures(number):
+                yield number, cells
+                continue
+            if self._ends_at(number, cells):
+                return
+            if self._is_register or not _begins_notes(cells):
+                yield number, cells
+
+    def _ends_at(self, number: int, cells: tuple[Cell, ...]) -> bool:
+        """Whether the table ends at a row without figures: at notes, a date or a signature below
+        it, or at a title of another time.
+        """
+        if self._is_register:
+            return _begins_notes(cells)
+        other = self._title_of_other_time(cells)
+        if other is None and not _begins_notes(cells):
+            return False
+        goes_on = self._goes_on(number)
+        if other is not None and goes_on:
+            self.other_title = other
+        return other is not None or not goes_on
+
+    def _title_of_other_time(self, cells: tuple[Cell, ...]) -> tuple[Cell, Stated] | None:
+        if self._period is None:
+            return None
+        for cell in cells:
+            if isinstance(cell.value, str) and (time := other_time(cell.text, self._period)):
+                return cell, time
+        return None
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether rows of units with figures follow."""
+        return number < self._last_of_units
+
+    @cached_property
+    def _last_of_units(self) -> int:
+        """The last row that names a unit and holds figures; looked for once, from below."""
+        for number in sorted(self._sheet.rows, reverse=True):
+            if not self._layout.first_row <= number <= self._layout.last_row:
+                continue
+            names = [self._sheet.cell(number, column).text for column in self._layout.unit_columns]
+            if any(map(self._is_known, names)) and self._has_figures(number):
+                return number
+        return 0
+
+    def _is_known(self, text: str) -> bool:
+        """Whether a text names a unit."""
+        label = row_label(text)
+        if not label.open_name:
+            return False
+        return self._names.is_of_open_level(label.open_name) or any(
+            self._names.is_written(name) for name in label.readings
+        )
+
+    def _has_figures(self, number: int) -> bool:
+        for column in self._layout.columns:
+            value = self._sheet.cell(number, column.number).value
+            if isinstance(value, str) and value.isascii() and value.isdigit():
+                return True
+        return any(value.value is not None for _, value in self._values.read(number).values())
+
+    def _numbers_columns(self, number: int, cells: tuple[Cell, ...]) -> bool:
+        """Whether a row numbers the columns: (1) (2) (3)=(2)/(1), or 1 2 3 below the header."""
+        if len(cells) < 2 or not all(is_column_number(cell) for cell in cells):
+            return False
+        texts = [clean(cell.text) for cell in cells]
+        if any(not text.isdigit() for text in texts):
+            return True
+        numbers = [int(text) for text in texts]
+        named = all(self._sheet.cell(number, c).text.strip() for c in self._layout.unit_columns)
+        return named and len(numbers) > 2 and numbers == list(range(1, len(numbers) + 1))
+
+    def _repeats_header(self, cells: tuple[Cell, ...]) -> bool:
+        """Whether a row is the header again, as at a page break."""
+        return len(cells) > 1 and all(normalise(cell.text) in self._labels for cell in cells)
+
+    @cached_property
+    def _labels(self) -> frozenset[str]:
+        return frozenset(
+            normalise(cell.text)
+            for row in self._layout.header_rows
+            for cell in self._sheet.rows.get(row, ())
+        )
+
+
+def _begins_notes(cells: tuple[Cell, ...]) -> bool:
+    """Whether notes, a date or a signature begin: a text says so."""
+    return any(
+        bool(starts_with_word("end_rows", clean(cell.text)) or stated_day(cell.text))
+        for cell in cells
+        if isinstance(cell.value, str)
+    )
+
+
+@dataclass(frozen=True)
+class RowRead:
+    """One row of a table. A row ``is_total`` when its label says so: of ``unit``, or of the whole
+    table when that is None.
+    """
+
+    number: int
+    unit: Unit | None
+    name_cell: Cell
+    values: Values = field(default_factory=dict)
+    remark: str = ""
+    is_total: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no column of the row holds anything."""
+        return all(not cell.text.strip() for cell, _ in self.values.values())
+
+
+def with_totals_placed(rows: list[RowRead]) -> list[RowRead]:
+    """Totals that name no unit, given the group that they close.
+
+    "Cong" below a group is the group's; the last one is the whole table's, unless every group
+    has had its own.
+    """
+    named = {row.unit.code for row in rows if row.unit is not None}
+    parents = [row.unit.parent_code if row.unit is not None else "" for row in rows]
+    groups = {code for code in parents if code in named}
+    bare = [row for row in rows if row.is_total and row.unit is None]
+    each_group = len(groups) > 1 and len(bare) == len(groups)
+    units = {row.unit.code: row.unit for row in rows if row.unit is not None}
+    placed: list[RowRead] = []
+    group = ""
+    for position, row in enumerate(rows):
+        if row.unit is not None:
+            group = row.unit.code if row.unit.code in groups else row.unit.parent_code
+        elif group in groups:
+            later = any(r.unit is not None or r.is_total for r in rows[position + 1 :])
+            if each_group or later:
+                row = dataclasses.replace(row, unit=units[group])
+        placed.append(row)
+    return placed
+
 
 _LONGEST_GROUP = 80  # characters of a group's label that stands in no unit column
 
@@ -29,35 +196,21 @@ class RowReader:
     def __init__(
         self,
         names: Names,
-        file: str,
         sheet: Sheet,
         layout: Layout,
         sender: Unit | None,
+        finding: FindingFactory,
         period: Period | None = None,
     ) -> None:
         self.names = names
-        self.file = file
         self.sheet = sheet
         self.layout = layout
         self.sender = sender
+        self.finding = finding
         self.period = period
         self.findings: list[Finding] = []
-        self._units = RowUnits(names, sheet, layout, sender)
+        self.units = RowUnits(names, sheet, layout, sender)
         self._values = RowValues(sheet, layout)
-
-    @property
-    def opened(self) -> dict[str, Unit]:
-        """The units that only the workbook names, by their codes."""
-        return self._units.opened
-
-    @property
-    def written(self) -> Counter[Unit]:
-        """The same units in every writing, and how often each stands there."""
-        return self._units.written
-
-    def place(self, cell: Cell) -> CellRef:
-        """The full address of a cell."""
-        return CellRef(self.file, self.sheet.name, cell.address)
 
     def read(self) -> list[RowRead]:
         """All rows of units and totals, from the header down to the notes below the table."""
@@ -65,13 +218,12 @@ class RowReader:
         rows = [row for number, cells in table if (row := self._row(number, cells))]
         if table.other_title is not None:
             cell, time = table.other_title
-            expected = self.period.id if self.period is not None else ""
-            values = {"stated": time.text, "expected": expected}
-            self.findings.append(Finding("wrong_period", self.place(cell), "", cell.text, values))
-        if self._units.orphans:
+            values = {"stated": time.text, "expected": self.period.id if self.period else ""}
+            self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
+        if self.units.orphans:
             rows = self._without_unclear(rows)
         for code, header in self._values.about_columns([row.number for row in rows]):
-            self.findings.append(Finding(code, self.place(header)))
+            self.findings.append(self.finding(code, header))
         return with_totals_placed(rows)
 
     def _row(self, number: int, cells: tuple[Cell, ...]) -> RowRead | None:
@@ -90,20 +242,20 @@ class RowReader:
             label = row_label(cell.text)
             unit = None
             if label.name:
-                match = self._units.find(label, position, number, alone)
+                match = self.units.find(label, position, number, alone)
                 unit = match.unit
                 if match.problem and not hidden and (unit or self._has_content(number)):
                     self._name_problem(match, cell, label.name)
                 if unit is None and match.problem:
                     is_member = self.names.is_of_open_level(label.open_name)
                     if match.problem != "group_unclear" or not is_member:
-                        self._units.forget(position, number)
+                        self.units.forget(position, number)
                     self._values.forget()
                     return None
                 if not label.is_total:
-                    self._units.remember(position, unit, number)
+                    self.units.remember(position, unit, number)
             if label.is_total:
-                self._units.close(unit, cell)
+                self.units.close(unit, cell)
         if hidden:
             return None
         struck = any(cell.struck for _, cell in named)
@@ -142,53 +294,47 @@ class RowReader:
         label = row_label(text)
         for name in label.readings:
             if unit := self.names.known(name):
-                return self._units.begins_elsewhere(unit)
+                return self.units.begins_elsewhere(unit)
         if self.names.has_type(label.open_name):
             if not self._has_content(number):  # a group that nobody knows, and nothing to lose
-                self._units.forget(0, number)
+                self.units.forget(0, number)
                 return False
             return True
         words = text.split()  # "figures of the office of X": a heading, if of another unit
         last = [self.names.in_full(" ".join(words[at:])) for at in range(1, len(words) - 1)]
-        return any(unit is not None and self._units.begins_elsewhere(unit) for unit in last)
+        return any(unit is not None and self.units.begins_elsewhere(unit) for unit in last)
 
     def _without_unclear(self, rows: list[RowRead]) -> list[RowRead]:
         """The rows, without those of groups that close their rows instead of opening them: names
         stand above the first group, and none below the last.
         """
         groups = [r.number for r in rows if r.unit and self.names.open_level_below(r.unit)]
-        members = [r.number for r in rows if r.unit and r.unit.code in self.opened]
+        members = [r.number for r in rows if r.unit and r.unit.code in self.units.opened]
         if not groups or not members or max(members) > max(groups):
             return rows
-        for row in rows:
-            if row.unit is not None:
-                values = {"cell": self._first_group(rows)}
-                place = self.place(row.name_cell)
-                self.findings.append(Finding("group_unclear", place, row.unit.code, "", values))
+        first = next(row.name_cell.address for row in rows if row.number == groups[0])
+        self.findings += [
+            self.finding("group_unclear", row.name_cell, row.unit.code, cell=first)
+            for row in rows
+            if row.unit is not None
+        ]
         return []
-
-    def _first_group(self, rows: list[RowRead]) -> str:
-        return next(
-            r.name_cell.address for r in rows if r.unit and self.names.open_level_below(r.unit)
-        )
 
     def _name_problem(self, match: Match, cell: Cell, written: str) -> None:
         names = ", ".join(unit.name for unit in match.candidates)
         values: dict[str, object] = {"name": written, "candidates": names or "–"}
         if match.problem == "unit_not_valid":
             unit = match.candidates[0]
-            values = {
-                "name": written,
-                "valid_from": unit.valid_from.isoformat() if unit.valid_from else "…",
-                "valid_to": unit.valid_to.isoformat() if unit.valid_to else "…",
-            }
+            first, last = (
+                day.isoformat() if day else "…" for day in (unit.valid_from, unit.valid_to)
+            )
+            values = {"name": written, "valid_from": first, "valid_to": last}
         if match.problem == "group_unclear":
-            closed = self._units.closed_at
-            values = {"cell": closed.address if closed else cell.address}
+            values = {"cell": (self.units.closed_at or cell).address}
         if match.problem == "unit_renamed" and match.unit is not None:
             values = {"name": written, "unit": match.unit.name}
         sender = self.sender.code if self.sender else ""
-        self.findings.append(Finding(match.problem, self.place(cell), sender, written, values))
+        self.findings.append(self.finding(match.problem, cell, sender, written, **values))
 
     def _note_nameless(self, number: int) -> None:
         """Figures without a name beside them are nobody's, and are not passed over in silence."""
@@ -204,7 +350,7 @@ class RowReader:
     def _note_hidden(self, number: int, cells: tuple[Cell, ...]) -> None:
         """A hidden row is not read; that it holds figures is said."""
         if any(value.value is not None for _, value in self._values.read(number).values()):
-            self.findings.append(Finding("hidden_content_skipped", self.place(cells[0])))
+            self.findings.append(self.finding("hidden_content_skipped", cells[0]))
 
     def _has_content(self, number: int) -> bool:
         return any(self.sheet.cell(number, c.number).text.strip() for c in self.layout.columns)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from dxkit.intake.dates import (
     month_in_name,
@@ -13,11 +14,10 @@ from dxkit.intake.dates import (
     stated_times,
     stated_years,
 )
-from dxkit.intake.name_scopes import Scope
-from dxkit.intake.names import Names
-from dxkit.intake.tables.row_labels import row_label
-from dxkit.intake.vocabulary import vocabulary
-from dxkit.model.facts import CellRef
+from dxkit.intake.findings import FindingFactory
+from dxkit.intake.names import Names, Scope
+from dxkit.intake.tables.row_units import row_label
+from dxkit.intake.vocabulary import starts_with_word, vocabulary
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.text import clean, fold, normalise, slug
@@ -34,8 +34,17 @@ def title_cells(sheet: Sheet, rows: range) -> Iterator[Cell]:
             yield from cells
 
 
+class _Stated(NamedTuple):
+    """What a title or a name states that is not the period."""
+
+    time: str
+    text: str
+    cell: Cell | None = None  # None for the sheet's name, or the file's
+    code: str = "wrong_period"
+
+
 def about_time(
-    sheet: Sheet, rows: range, period: Period, file: str, sums_up: bool
+    sheet: Sheet, rows: range, period: Period, finding: FindingFactory, sums_up: bool
 ) -> Finding | None:
     """What is wrong with the time that the titles state, or, where they state none, the names of
     the sheet and the file, or that the sheet's name states beside them: another period
@@ -45,19 +54,17 @@ def about_time(
     if split_period_id(period.id)[1] != "quarter":
         return None
     cells = [*title_cells(sheet, rows), *_beside(sheet, rows.stop)]
-    found = _stated_in(cells, sheet, period, file)
+    found = _stated_in(cells, period)
     if found is None and not any(stated_times(cell.text) for cell in cells):
-        found = _days_and_years(cells, sheet, period, file)
-        found = found or _in_names(sheet, period, file)
-    found = found or _sheet_of_other_time(sheet, period, file)
+        found = _days_and_years(cells, period) or _in_names(sheet, period, finding.file)
+    found = found or _sheet_of_other_time(sheet, period)
     if found is None and sums_up:
-        place = CellRef(file, sheet.name)
-        for text, cell in [*((cell.text, cell) for cell in cells), (sheet.name, None)]:
-            if word := _cumulative_word(text):
-                where = CellRef(file, sheet.name, cell.address) if cell else place
-                values = {"stated": word, "expected": period.id}
-                return Finding("cumulative_title", where, "", text, values)
-    return found
+        texts = [*((cell.text, cell) for cell in cells), (sheet.name, None)]
+        words = ((_cumulative_word(text), text, cell) for text, cell in texts)
+        found = next((_Stated(*said, "cumulative_title") for said in words if said[0]), None)
+    if found is None:
+        return None
+    return finding(found.code, found.cell, None, found.text, stated=found.time, expected=period.id)
 
 
 def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
@@ -68,23 +75,19 @@ def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
             yield cell
 
 
-def _stated_in(cells: Sequence[Cell], sheet: Sheet, period: Period, file: str) -> Finding | None:
+def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
     """That titles state another quarter, or months that are no quarter."""
     stated = [(time, cell) for cell in cells for time in stated_times(cell.text)]
     quarters = [(time, cell) for time, cell in stated if time.kind == "quarter"]
     for time, cell in quarters or stated:
-        where = CellRef(file, sheet.name, cell.address)
-        values = {"stated": time.text, "expected": period.id}
         if not time.fits(period):
-            return Finding("wrong_period", where, "", cell.text, values)
+            return _Stated(time.text, cell.text, cell)
         if time.kind == "months" and time.number > _MONTHS_OF_A_QUARTER:
-            return Finding("cumulative_title", where, "", cell.text, values)
+            return _Stated(time.text, cell.text, cell, "cumulative_title")
     return None
 
 
-def _days_and_years(
-    cells: Sequence[Cell], sheet: Sheet, period: Period, file: str
-) -> Finding | None:
+def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
     """That titles state a span of days whose middle is not in the period, or only other years."""
     for cell in cells:
         days = stated_days(cell.text)
@@ -92,34 +95,27 @@ def _days_and_years(
             continue
         middle = days[0] + (days[1] - days[0]) / 2
         if not period.first_day <= middle <= period.last_day:
-            where = CellRef(file, sheet.name, cell.address)
-            values = {"stated": " … ".join(map(str, days)), "expected": period.id}
-            return Finding("wrong_period", where, "", cell.text, values)
+            return _Stated(" … ".join(map(str, days)), cell.text, cell)
     years = [(year, cell) for cell in cells for year in stated_years(cell.text)]
     if years and split_period_id(period.id)[0] not in {year for year, _ in years}:
         year, cell = years[0]
-        where = CellRef(file, sheet.name, cell.address)
-        values = {"stated": str(year), "expected": period.id}
-        return Finding("wrong_period", where, "", cell.text, values)
+        return _Stated(str(year), cell.text, cell)
     return None
 
 
-def _in_names(sheet: Sheet, period: Period, file: str) -> Finding | None:
+def _in_names(sheet: Sheet, period: Period, file: str) -> _Stated | None:
     """That the name of the sheet or the file states another time."""
     for name in (sheet.name, PurePosixPath(file).stem):
         time = quarter_in_name(name) or month_in_name(name)
         if time is not None:
-            if time.fits(period):
-                return None
-            values = {"stated": time.text, "expected": period.id}
-            return Finding("wrong_period", CellRef(file, sheet.name), "", name, values)
+            return None if time.fits(period) else _Stated(time.text, name)
     return None
 
 
-def _sheet_of_other_time(sheet: Sheet, period: Period, file: str) -> Finding | None:
+def _sheet_of_other_time(sheet: Sheet, period: Period) -> _Stated | None:
     """That a sheet whose title may have been copied is called after another time: a quarter, or a
     month of which no day lies in the period, nor is the one after it, in which it is sent. Words
-    of time only: "Q3" may be a place.
+    of time only: "Q3" may be a locality.
     """
     words = vocabulary()["period_quarter"] + vocabulary()["period_month"]
     key = normalise(sheet.name)
@@ -132,8 +128,7 @@ def _sheet_of_other_time(sheet: Sheet, period: Period, file: str) -> Finding | N
         time.number == month and time.year in (None, year) for year, month in _months_of(period)
     ):
         return None
-    values = {"stated": clean(sheet.name), "expected": period.id}
-    return Finding("wrong_period", CellRef(file, sheet.name), "", sheet.name, values)
+    return _Stated(clean(sheet.name), sheet.name)
 
 
 def _months_of(period: Period) -> Iterator[tuple[int, int]]:
@@ -171,44 +166,29 @@ def scaled_unit(sheet: Sheet, rows: range, things: Collection[str]) -> Cell | No
 
 
 def sender_of(
-    file: str, sheet: Sheet, rows: range, names: Names
+    sheet: Sheet, rows: range, names: Names, finding: FindingFactory
 ) -> tuple[Unit | None, Finding | None]:
     """The unit whose table it is, as finely as it is certain: the one that the file's name begins
     with by code or holds by name, narrowed by the sheet's name and by the office that signs in
     the title; None when nothing names one. With it what is wrong when two of these name units of
     which neither lies in the other.
     """
-    sender = sender_in_name(file, names)
-    titles = [clean(cell.text) for cell in title_cells(sheet, rows)]
-    if sender is None:
-        sender = _in_titles(titles, names)
+    titles = [*title_cells(sheet, rows)]
+    offices = [cell for cell in titles if starts_with_word("office_prefixes", cell.text)]
+    file_sender = sender_in_name(finding.file, names) or _in_titles(titles, names)
     scopes = names.scopes
-    within = scopes.descendants(sender.code) if sender is not None else scopes.below_top
-    found = _signing(sheet.name, titles, within, names) or sender
-    return found, _contradiction(found, file, sheet, rows, names)
-
-
-def _contradiction(
-    sender: Unit | None, file: str, sheet: Sheet, rows: range, names: Names
-) -> Finding | None:
-    """That the sheet's name or an office in a title is another unit's than the sender's."""
+    within = scopes.descendants(file_sender.code) if file_sender is not None else scopes.below_top
+    sender = _signing(sheet.name, offices, within, names) or file_sender
     if sender is None:
-        return None
+        return None, None
     units = names.units
-    line = {sender.code, *(u.code for u in units.ancestors(sender.code))}
-    line |= {u.code for u in units.descendants(sender.code)}
-    place = CellRef(file, sheet.name)
-    offices = [
-        (cell.text, CellRef(file, sheet.name, cell.address))
-        for cell in title_cells(sheet, rows)
-        if any(normalise(cell.text).startswith(f"{o} ") for o in vocabulary()["office_prefixes"])
-    ]
-    for text, where in [(sheet.name, place), *offices]:
+    line = {*units.line(sender.code), *(u.code for u in units.descendants(sender.code))}
+    for text, cell in [(sheet.name, None), *((cell.text, cell) for cell in offices)]:
         other = names.in_full(text)
         if other is not None and other.code not in line:
             values = {"unit": sender.name, "other": other.name}
-            return Finding("sender_unclear", where, sender.code, text, values)
-    return None
+            return sender, finding("sender_unclear", cell, sender.code, text, **values)
+    return sender, None
 
 
 def sender_in_name(file: str, names: Names) -> Unit | None:
@@ -225,19 +205,15 @@ def sender_in_name(file: str, names: Names) -> Unit | None:
     return _finest([unit for part in parts for unit in names.scopes.by_slug.get(part, ())], names)
 
 
-def _in_titles(titles: Sequence[str], names: Names) -> Unit | None:
+def _in_titles(titles: Iterable[Cell], names: Names) -> Unit | None:
     """The unit of the level below the top that the titles name in full."""
-    text = " | ".join(normalise(title) for title in titles)
+    text = " | ".join(normalise(clean(title.text)) for title in titles)
     return _finest([unit for key, unit in names.scopes.first_level if key in text], names)
 
 
-def _signing(sheet_name: str, titles: Sequence[str], within: Scope, names: Names) -> Unit | None:
+def _signing(sheet_name: str, offices: Iterable[Cell], within: Scope, names: Names) -> Unit | None:
     """The unit that the sheet is called after, or whose office stands alone in a title cell."""
-    offices = vocabulary()["office_prefixes"]
-    texts = [
-        title for title in titles if any(normalise(title).startswith(f"{o} ") for o in offices)
-    ]
-    for text in (*row_label(sheet_name).readings, *texts):
+    for text in (*row_label(sheet_name).readings, *(clean(cell.text) for cell in offices)):
         match = names.find(text, [within], suggest=False)
         if match.unit is not None:
             return match.unit
@@ -256,5 +232,5 @@ def _finest(units: Sequence[Unit], names: Names) -> Unit | None:
     if not whole:
         return None
     lowest = max(whole, key=lambda unit: names.units.levels.index(unit.level))
-    line = {lowest.code, *(unit.code for unit in names.units.ancestors(lowest.code))}
+    line = names.units.line(lowest.code)
     return lowest if all(unit.code in line for unit in whole) else None

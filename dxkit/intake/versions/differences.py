@@ -9,33 +9,14 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dxkit.intake.versions.returned_names import Origin, sheet_titles
+from dxkit.intake.file_cells import Content, FileCells
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.text import clean
-from dxkit.workbooks.cells import Workbook
-from dxkit.workbooks.formulas import Formulas, moved, written_out
+from dxkit.workbooks.formulas import moved, written_out
 
 _MOST_ROWS = 5_000  # that are put side by side; longer sheets are compared in place
 
-Content = tuple[str, str]
-"""A cell's text and its formula, either of which may be empty."""
 _EMPTY: Content = ("", "")
-
-
-@dataclass(frozen=True)
-class FileCells:
-    """All cells of a file that hold something, as text: sheet → address → content. ``origin`` is
-    set when the file is a returned copy.
-    """
-
-    sheets: Mapping[str, Mapping[str, Content]]
-    origin: Origin | None = None
-
-    @property
-    def titled(self) -> Mapping[str, Mapping[str, Content]]:
-        """The sheets under the names they have in a returned copy."""
-        titles = sheet_titles(self.sheets)
-        return {titles[name]: cells for name, cells in self.sheets.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +56,6 @@ class Comparison:
             return cell
         row = int(cell[len(letters) :])
         return f"{letters}{rows.get(row, row)}"
-
-
-def cells_of(workbook: Workbook, formulas: Formulas, origin: Origin | None) -> FileCells:
-    """The cells of a workbook as they are compared."""
-    return FileCells(
-        {
-            sheet.name: {
-                cell.address: (cell.text, formulas.get(sheet.name, {}).get(cell.address, ""))
-                for cell in sheet.cells.values()
-            }
-            for sheet in workbook.sheets
-        },
-        origin,
-    )
 
 
 def compare(before: FileCells, after: FileCells) -> Comparison:

@@ -13,10 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 
 from dxkit.intake.file import FileRead
+from dxkit.intake.findings import FindingFactory, finding
 from dxkit.intake.tables.read import TableRead
 from dxkit.intake.versions.differences import compare
 from dxkit.model.facts import CellRef
-from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
 
 Figure = tuple[str, str, str]  # unit, period, measure
@@ -89,9 +89,12 @@ def _common_cells(one: FileRead, other: FileRead) -> float:
 
 
 def _silent(file: FileRead, code: str, other: FileRead) -> FileRead:
-    place = CellRef(file.source.name)
-    finding = Finding(code, place, file.source.unit_code, values={"file": other.source.name})
-    return dataclasses.replace(file, tables=[], findings=[finding], corrected={})
+    about = _about(file)(code, file=other.source.name)
+    return dataclasses.replace(file, tables=[], findings=[about], corrected={})
+
+
+def _about(file: FileRead) -> FindingFactory:
+    return FindingFactory(file.source.name, "", file.source.unit_code)
 
 
 def _of_two(kept: FileRead, other: FileRead) -> tuple[FileRead, FileRead]:
@@ -103,34 +106,23 @@ def _of_two(kept: FileRead, other: FileRead) -> tuple[FileRead, FileRead]:
     }
     if not differing:
         return kept, _silent(other, "file_repeated", kept)
-    cells = ", ".join(f"{place.sheet} {place.cell}".strip() for place in list(differing)[:_NAMED])
+    named = [f"{address.sheet} {address.cell}".strip() for address in list(differing)[:_NAMED]]
     values = {
         "file": other.source.name,
         "count": len(differing),
-        "cells": cells + (", …" if len(differing) > _NAMED else ""),
+        "cells": ", ".join([*named, *(["…"] if len(differing) > _NAMED else [])]),
     }
-    finding = Finding("file_versions_differ", CellRef(name), kept.source.unit_code, values=values)
-    cells_of_figures = [
-        Finding(
-            "cell_versions_differ",
-            observation.place,
-            observation.unit_code,
-            observation.raw,
-            {
-                "file": other.source.name,
-                "own": _shortened(observation.raw),
-                "other": _shortened(differing[observation.place]),
-            },
-        )
-        for table in kept.tables
-        for observation in (*table.observations, *table.cumulative)
-        if observation.place in differing
-    ]
+    findings = [*kept.findings, _about(kept)("file_versions_differ", **values)]
+    for table in kept.tables:
+        for observation in (*table.observations, *table.cumulative):
+            if observation.place in differing:
+                texts = (observation.raw, differing[observation.place])
+                own, others = (_shortened(text) for text in texts)
+                values = {"file": other.source.name, "own": own, "other": others}
+                findings.append(finding("cell_versions_differ", observation, **values))
     tables = [_without(table, differing.keys()) for table in kept.tables]
     return (
-        dataclasses.replace(
-            kept, tables=tables, findings=[*kept.findings, finding, *cells_of_figures]
-        ),
+        dataclasses.replace(kept, tables=tables, findings=findings),
         dataclasses.replace(other, tables=[], findings=[], corrected={}),
     )
 
@@ -139,20 +131,20 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
-def _without(table: TableRead, places: Set[CellRef]) -> TableRead:
+def _without(table: TableRead, addresses: Set[CellRef]) -> TableRead:
     def used(observation: Observation) -> Observation:
-        if observation.place not in places or observation.value is None:
+        if observation.place not in addresses or observation.value is None:
             return observation
         return dataclasses.replace(observation, value=None, flag=Flag.REJECTED)
 
     return dataclasses.replace(
         table,
         observations=[used(o) for o in table.observations],
-        cumulative=[o for o in table.cumulative if o.place not in places],
-        controls=[c for c in table.controls if c.place not in places],
+        cumulative=[o for o in table.cumulative if o.place not in addresses],
+        controls=[c for c in table.controls if c.place not in addresses],
         register_rows=[
             row
             for row in table.register_rows
-            if not any(place in places for _, place in row.places)
+            if not any(address in addresses for _, address in row.places)
         ],
     )

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dxkit.intake.file import FileRead
-from dxkit.intake.versions.differences import CellChange, Comparison, FileCells, compare
+from dxkit.intake.file_cells import FileCells
+from dxkit.intake.findings import FindingFactory
+from dxkit.intake.versions.differences import CellChange, Comparison, compare
 from dxkit.intake.versions.history import FileHistory, FindingKey, History, Place
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
@@ -114,12 +116,11 @@ def altered_cells(
         if file is not as_sent and not file.tables:  # another version stands for it
             continue
         found = revision(_with_original(file, by_hash, history, checked), name, digest, cells)
-        place = CellRef(name)
+        finding = FindingFactory(name, "", file.source.unit_code)
         if found is not None:
-            yield from _about(found, cells, file.source.unit_code)
+            yield from _about(found, cells, finding)
         elif cells.origin is not None:
-            values = {"file": cells.origin.file}
-            yield Finding("baseline_missing", place, file.source.unit_code, values=values)
+            yield finding("baseline_missing", file=cells.origin.file)
 
 
 def _with_original(
@@ -141,20 +142,18 @@ def _with_original(
     return dataclasses.replace(history, files={**history.files, origin.file: known})
 
 
-def _about(revision: Revision, cells: FileCells, unit_code: str) -> Iterator[Finding]:
+def _about(revision: Revision, cells: FileCells, finding: FindingFactory) -> Iterator[Finding]:
     by_sheet: dict[str, list[tuple[str, str]]] = {}
     for (sheet, cell), before in revision.altered.items():
         by_sheet.setdefault(sheet, []).append((cell, before))
     for sheet, altered in by_sheet.items():
         if len(altered) > MOST_ALTERED:
-            place = CellRef(revision.file, sheet)
-            yield Finding("cells_altered", place, unit_code, values={"count": len(altered)})
+            yield finding("cells_altered", CellRef(revision.file, sheet), count=len(altered))
             continue
         for cell, before in altered:
             after = cells.sheets.get(sheet, {}).get(cell, ("", ""))[0]
-            values = {"before": before, "after": after}
-            place = CellRef(revision.file, sheet, cell)
-            yield Finding("cell_altered", place, unit_code, after, values)
+            address = CellRef(revision.file, sheet, cell)
+            yield finding("cell_altered", address, None, after, before=before, after=after)
 
 
 def asked_places(findings: Iterable[Finding], file: str) -> frozenset[Place]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dxkit.intake.versions.returned_names import Origin, mark, sheet_titles, without_remarks
+from dxkit.intake.file_cells import Origin, mark, sheet_titles, without_remarks
 from dxkit.model.findings import Severity
 from dxkit.model.observations import SourceFile
 from dxkit.press.returned.from_cells import workbook_of_cells

@@ -12,8 +12,7 @@ from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.findings import Severity
 from dxkit.press.returned.notes import Notes
 from dxkit.press.returned.styles import Styles
-from dxkit.workbooks.column_ranges import columns_between, each_column
-from dxkit.workbooks.limits import MOST_COLUMNS
+from dxkit.workbooks.limits import MOST_COLUMNS, columns_between, each_column
 from dxkit.workbooks.package import Element, Package, main
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from dxkit.intake.versions.returned_names import MARK, is_mark
+from dxkit.intake.file_cells import MARK, is_mark
 from dxkit.model.addresses import column_letters
 from dxkit.model.findings import Severity
 from dxkit.press.returned.styles import Styles

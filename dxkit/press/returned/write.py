@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dxkit.intake.versions.returned_names import returned_name
+from dxkit.intake.file_cells import returned_name
 from dxkit.model.findings import Finding
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.data_files import write_text

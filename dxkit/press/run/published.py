@@ -14,10 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dxkit.intake.versions.differences import FileCells
+from dxkit.intake.file_cells import FileCells
 from dxkit.intake.versions.history import History
-from dxkit.intake.versions.inputs import InputChanges, Inputs, input_changes
-from dxkit.intake.versions.rule_changes import RULE_FILES
+from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input_changes
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.data_files import write_rows

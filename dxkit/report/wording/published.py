@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dxkit.intake.versions.inputs import FileChange, InputChanges
-from dxkit.intake.versions.rule_changes import RuleChange
+from dxkit.intake.versions.inputs import FileChange, InputChanges, RuleChange
 from dxkit.model.campaign import Campaign, IndicatorKind
 from dxkit.model.facts import FactKey, UnitOfMeasure, declared
 from dxkit.report.wording.changes import cell_text, short

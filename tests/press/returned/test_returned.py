@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from dxkit.intake.versions.returned_names import returned_name, without_remarks
+from dxkit.intake.file_cells import returned_name, without_remarks
 from dxkit.model.findings import Severity
 from dxkit.model.observations import SourceFile
 from dxkit.press.returned.copy import annotated_copy

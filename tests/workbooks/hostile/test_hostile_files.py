@@ -24,7 +24,6 @@ from dxkit.report.wording.findings import finding_text
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks import limits
 from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError
-from dxkit.workbooks.formulas import formulas_of
 from dxkit.workbooks.package import Package
 from dxkit.workbooks.raw_folder import look_into
 from dxkit.workbooks.reading import read_content, workbook_of
@@ -266,7 +265,7 @@ def test_a_file_that_is_read_as_it_is_meant(
 
 
 def test_every_reason_is_tried_and_said() -> None:
-    source = "".join(path.read_text("utf-8") for path in (ROOT / "dxkit/intake").rglob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "dxkit/workbooks").rglob("*.py"))
     given = set(re.findall(r'UnreadableFileError\(\s*"(\w+)"', source))
     given |= set(re.findall(r'"encrypted" if locked else "(\w+)"', source)) | {"encrypted"}
     listed = {"link", "not_a_file", "is_folder", "name_not_text", "cannot_open"}
@@ -452,16 +451,32 @@ def test_merged_ranges_are_not_unfolded_into_rows() -> None:
 
 
 def test_a_large_part_is_looked_through_piece_by_piece() -> None:
-    """Neither the search for formulas nor that for our marks takes a part whole."""
+    """The search for our marks takes no part whole."""
     content = building.with_large_part(30_000_000, b" ", noise=8_000)
     tracemalloc.start()
     try:
-        assert formulas_of(content) == {}
         assert Package(content).holds(building.SHEET, b"no such tag", b"</worksheet>")
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert most < 5_000_000
+
+
+def test_formulas_beyond_the_bounds_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are read all the same: only what followed from which cell is not known."""
+    long = "+1" * 120
+    written = {f"A{row}": f"B{row}{long}" for row in range(1, 5)}
+    written["A2"] = f"B2{'+1' * limits.LONGEST_TEXT}"
+    rows = "".join(
+        f'<row r="{at[1:]}"><c r="{at}"><f>{text}</f><v>7</v></c></row>'
+        for at, text in written.items()
+    )
+    data = b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>"
+    data += f"<sheetData>{rows}</sheetData></worksheet>".encode()
+    monkeypatch.setattr(limits, "MOST_TEXT", 500)
+    (sheet,) = workbook_of(building.with_part(lambda _: data), "x.xlsx").sheets
+    assert sheet.formulas == {"A1": f"B1{long}", "A3": f"B3{long}"}
+    assert [cell.value for cell in sheet.cells.values()] == [7, 7, 7, 7]
 
 
 @pytest.mark.parametrize("before", [0, (1 << 18) - 1, (1 << 18) - 3, 1 << 18])

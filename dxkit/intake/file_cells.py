@@ -1,10 +1,13 @@
-"""Copies that went to a sender with remarks: how they are named, and known when they come back."""
+"""What a file says cell by cell, to be compared with its other versions; and copies that went to a
+sender with remarks: how they are named, and known when they come back.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from dxkit.workbooks.cells import Workbook
@@ -17,12 +20,46 @@ _FIRST_ROWS = 20  # of the sheet with the remarks, where the mark stands
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Origin:
     """The file that a returned copy was made of: its name in the raw folder and its hash."""
 
     file: str
     sha256: str
+
+
+Content = tuple[str, str]
+"""A cell's text and its formula, either of which may be empty."""
+
+
+@dataclass(frozen=True)
+class FileCells:
+    """All cells of a file that hold something, as text: sheet → address → content. ``origin`` is
+    set when the file is a returned copy.
+    """
+
+    sheets: Mapping[str, Mapping[str, Content]]
+    origin: Origin | None = None
+
+    @property
+    def titled(self) -> Mapping[str, Mapping[str, Content]]:
+        """The sheets under the names they have in a returned copy."""
+        titles = sheet_titles(self.sheets)
+        return {titles[name]: cells for name, cells in self.sheets.items()}
+
+
+def cells_of(workbook: Workbook, origin: Origin | None) -> FileCells:
+    """The cells of a workbook as they are compared."""
+    return FileCells(
+        {
+            sheet.name: {
+                cell.address: (cell.text, sheet.formulas.get(cell.address, ""))
+                for cell in sheet.cells.values()
+            }
+            for sheet in workbook.sheets
+        },
+        origin,
+    )
 
 
 def mark(origin: Origin) -> str:
