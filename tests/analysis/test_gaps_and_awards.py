@@ -106,6 +106,27 @@ def test_a_commune_that_lacks_one_table_is_named_and_has_not_kept_silent(
     assert again.sums.why_missing(C, haugiang.indicator("app_installed")) == "no_data"
 
 
+@pytest.mark.parametrize("silent", [("a", "b"), ("b",)])
+def test_a_commune_whose_hamlets_are_all_empty_rows_has_not_kept_silent(
+    silent: tuple[str, ...], haugiang: Campaign
+) -> None:
+    """C has dossiers and the rows of two hamlets: with both empty its city says that C lacks
+    figures; with one of them, another sentence tells that some in C have not reported.
+    """
+    codes = [u.code for u in haugiang.units.on(datetime.date(2022, 12, 14)).children("930")]
+    empty = [o for name in silent for o in hamlet(f"{C}-{name}", None, Flag.NOT_REPORTED)]
+    gone = {o.unit_code for o in empty}
+    rows = [o for code in codes for o in full(code, 1.0) if o.unit_code not in gone]
+    analysis = analyse(haugiang, *rows, *empty)
+    both = len(silent) == 2
+    assert analysis.results.lacking_below("930") == ((C,) if both else ())
+    found = messages(analysis, "930")
+    assert found.get("data_lacking") == ([C] if both else None)
+    assert ("data_all_reported" in found) is not both
+    again = made_again(haugiang, analysis.received, None)
+    assert lacking_below(again, "930") == ([C] if both else [])
+
+
 def test_a_decision_names_the_gap_before_other_conditions() -> None:
     rule = RewardRule("flag", "district", 1, 0.5, {}, "", True)
     found = decide(rule, [Candidate("a", 1, 0.4, 0, False), Candidate("b", 2, 0.6, 0)], set())
