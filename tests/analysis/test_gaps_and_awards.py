@@ -12,6 +12,8 @@ import pytest
 from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.analysis.rewards import Candidate, decide
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
 from dxkit.model.plan import plan_findings, why_no_ranking, without_target
 from dxkit.model.rules import RewardRule
@@ -125,6 +127,20 @@ def test_a_commune_whose_hamlets_are_all_empty_rows_has_not_kept_silent(
     assert ("data_all_reported" in found) is not both
     again = made_again(haugiang, analysis.received, None)
     assert lacking_below(again, "930") == ([C] if both else [])
+
+
+@pytest.mark.parametrize(("code", "of"), [("unit_missing", C), ("table_missing", "930")])
+def test_a_table_without_criteria_that_did_not_come_leaves_no_word_that_all_reported(
+    code: str, of: str, haugiang: Campaign
+) -> None:
+    codes = [u.code for u in haugiang.units.on(datetime.date(2022, 12, 14)).children("930")]
+    whole = analyse(haugiang, *(o for unit in codes for o in full(unit, 1.0)))
+    gap = Finding(code, CellRef("930.xlsx", "4", "B10"), of, "", {"table": "teams", "unit": of})
+    received = dataclasses.replace(whole.received, findings=(gap,))
+    lacking = Analysis(haugiang, received, None)
+    assert "data_all_reported" in messages(whole, "930")
+    assert "data_all_reported" not in messages(lacking, "930")
+    assert "data_all_reported" in messages(lacking, B)  # nothing of its own did not come
 
 
 def test_a_decision_names_the_gap_before_other_conditions() -> None:
