@@ -221,14 +221,14 @@ class Results:
 
     def lacking_below(self, unit_code: str) -> tuple[str, ...]:
         """Of the units directly below, those that have sent something and lack other figures;
-        those in which a unit below is silent are told of by that.
+        those in which some, but not all, of the units below are silent are told of by that.
         """
         found = []
         for child in self.units.children(unit_code):
             total = self.totals[child.code]
-            below = (self.totals[c.code].missing for c in self.units.children(child.code))
-            silent = total.missing in SILENT or any(reason in SILENT for reason in below)
-            if total.lacking and not silent:
+            below = [self.totals[c.code].missing for c in self.units.children(child.code)]
+            told = 0 < below.count("not_reported") < len(below)
+            if total.lacking and total.missing not in SILENT and not told:
                 found.append(child.code)
         return tuple(found)
 

@@ -38,18 +38,17 @@ def least_share_known(again: Again, unit: str) -> float:
 
 
 def lacking_below(again: Again, unit: str) -> list[str]:
-    """The units directly below that sent something and lack other figures, though none of those
-    below them is silent.
+    """The units directly below that sent something and lack other figures, but for those of which
+    is told that some below them are silent.
     """
-    silent = ("not_reported", "unread")
-    found = []
-    for child in again.children(unit):
-        family = [child, *again.children(child)]
-        if again.scores.lacking(child) and not any(
-            again.scores.total(c)[2] in silent for c in family
-        ):
-            found.append(child)
-    return found
+    told = silent_below(again, unit)
+    return [
+        child
+        for child in again.children(unit)
+        if again.scores.lacking(child)
+        and again.scores.total(child)[2] not in ("not_reported", "unread")
+        and child not in told
+    ]
 
 
 def silent_below(again: Again, unit: str) -> list[str]:

@@ -12,6 +12,8 @@ import pytest
 from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.analysis.rewards import Candidate, decide
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
 from dxkit.model.plan import plan_findings, why_no_ranking, without_target
 from dxkit.model.rules import RewardRule
@@ -104,6 +106,41 @@ def test_a_commune_that_lacks_one_table_is_named_and_has_not_kept_silent(
     again = made_again(haugiang, analysis.received, None)
     assert lacking_below(again, "930") == [C]
     assert again.sums.why_missing(C, haugiang.indicator("app_installed")) == "no_data"
+
+
+@pytest.mark.parametrize("silent", [("a", "b"), ("b",)])
+def test_a_commune_whose_hamlets_are_all_empty_rows_has_not_kept_silent(
+    silent: tuple[str, ...], haugiang: Campaign
+) -> None:
+    """C has dossiers and the rows of two hamlets: with both empty its city says that C lacks
+    figures; with one of them, another sentence tells that some in C have not reported.
+    """
+    codes = [u.code for u in haugiang.units.on(datetime.date(2022, 12, 14)).children("930")]
+    empty = [o for name in silent for o in hamlet(f"{C}-{name}", None, Flag.NOT_REPORTED)]
+    gone = {o.unit_code for o in empty}
+    rows = [o for code in codes for o in full(code, 1.0) if o.unit_code not in gone]
+    analysis = analyse(haugiang, *rows, *empty)
+    both = len(silent) == 2
+    assert analysis.results.lacking_below("930") == ((C,) if both else ())
+    found = messages(analysis, "930")
+    assert found.get("data_lacking") == ([C] if both else None)
+    assert ("data_all_reported" in found) is not both
+    again = made_again(haugiang, analysis.received, None)
+    assert lacking_below(again, "930") == ([C] if both else [])
+
+
+@pytest.mark.parametrize(("code", "of"), [("unit_missing", C), ("table_missing", "930")])
+def test_a_table_without_criteria_that_did_not_come_leaves_no_word_that_all_reported(
+    code: str, of: str, haugiang: Campaign
+) -> None:
+    codes = [u.code for u in haugiang.units.on(datetime.date(2022, 12, 14)).children("930")]
+    whole = analyse(haugiang, *(o for unit in codes for o in full(unit, 1.0)))
+    gap = Finding(code, CellRef("930.xlsx", "4", "B10"), of, "", {"table": "teams", "unit": of})
+    received = dataclasses.replace(whole.received, findings=(gap,))
+    lacking = Analysis(haugiang, received, None)
+    assert "data_all_reported" in messages(whole, "930")
+    assert "data_all_reported" not in messages(lacking, "930")
+    assert "data_all_reported" in messages(lacking, B)  # nothing of its own did not come
 
 
 def test_a_decision_names_the_gap_before_other_conditions() -> None:

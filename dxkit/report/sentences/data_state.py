@@ -67,8 +67,9 @@ def reporting_claims(view: View) -> Iterator[Claim]:
         "units_total": view.fact(TOTAL, "units"),
     }
     lacking = view.analysis.results.lacking_below(view.unit.code)
+    all_reported = () if _lacks_a_table(view) else ("data_all_reported",)
     slots = {
-        "not_reported": ("data_not_reported_all", "data_not_reported", "data_all_reported"),
+        "not_reported": ("data_not_reported_all", "data_not_reported", *all_reported),
         "unread": ("data_unread_all", "data_unread"),
         "lacking": ("data_lacking",),
     }
@@ -82,6 +83,18 @@ def reporting_claims(view: View) -> Iterator[Claim]:
         claim = choose(slot, {**counts, "units": units, "level": view.child_level})
         if claim is not None:
             yield claim
+
+
+def _lacks_a_table(view: View) -> bool:
+    """Whether a table that was due from the unit or one below it did not come: one that no
+    criterion rests on is no figure lacking, and yet not all have reported.
+    """
+    units = view.analysis.units
+    own = {view.unit.code, *(unit.code for unit in units.descendants(view.unit.code))}
+    return any(
+        finding.code in ("unit_missing", "table_missing") and finding.unit_code in own
+        for finding in view.analysis.received.findings
+    )
 
 
 def points_claims(view: View) -> Iterator[Claim]:
