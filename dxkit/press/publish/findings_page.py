@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.page import framed
-from dxkit.press.publish.page_head import page_head
+from dxkit.press.publish.page import page_around
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.cell_ranges import ranges_by_sheet
 from dxkit.report.wording.findings import (
@@ -54,11 +53,10 @@ def findings_html(
     )
     senders = _senders(opened, language)
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
-    content = page_head(opened, title, language)
     if not senders:
-        content += Markup("<p>{}</p>").format(say("site.findings_none"))
-        return framed(str(content), title, language.code)
-    content += Markup("<p>{}</p><p>{}</p>").format(
+        nothing = Markup("<p>{}</p>").format(say("site.findings_none"))
+        return page_around(opened, title, nothing, language)
+    content = Markup("<p>{}</p><p>{}</p>").format(
         say("site.findings_intro"), say("site.findings_copies")
     )
     content += _summary(senders, language)
@@ -69,7 +67,7 @@ def findings_html(
         for file, findings in sender.files.items():
             content += _file(file, findings, (copies or {}).get(file, ""), names, language)
         content += Markup("</section>")
-    return framed(str(content), title, language.code)
+    return page_around(opened, title, content, language)
 
 
 def _senders(opened: OpenPeriod, language: Language) -> list[_Sender]:

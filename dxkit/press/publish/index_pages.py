@@ -9,8 +9,7 @@ from markupsafe import Markup
 from dxkit.model.facts import TOTAL
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.page import framed
-from dxkit.press.publish.page_head import page_head
+from dxkit.press.publish.page import page_around
 from dxkit.report.parts.context import Context
 from dxkit.report.parts.data_state import page_traces
 from dxkit.report.parts.unit_map import map_chart
@@ -35,8 +34,7 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     made = [unit.code for unit in units.units if unit.code in pages]
     ranked = [code for code in made if grouped(units.get(code))]
     title = language.plain("site.index_title", period=language.period(opened.analysis.period.id))
-    content = page_head(opened, title, language)
-    content += _links(
+    content = _links(
         [(pages[code], units.get(code).name) for code in made if code not in ranked]
         + [("../index.html", language.plain("site.all_periods"))]
     )
@@ -49,7 +47,7 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     content += context.titled(language.plain("site.state_title"), _state(context, ranked))
     content += context.titled(language.plain("site.files_title"), _files(opened, language))
     content += page_traces(context)
-    return framed(str(content), title, language.code)
+    return page_around(opened, title, content, language)
 
 
 def campaign_html(opened: OpenPeriod, periods: Mapping[str, str], language: Language) -> str:
@@ -60,7 +58,6 @@ def campaign_html(opened: OpenPeriod, periods: Mapping[str, str], language: Lang
     """
     context = Context(opened, opened.analysis.units.top.code, language.code)
     title = language.plain("site.campaign_title")
-    content = page_head(opened, title, language)
     columns = [Column(language.text(f"site.{key}")) for key in ("period", "days")]
     rows: list[list[Cell]] = []
     for period in reversed(opened.campaign.periods):
@@ -70,10 +67,10 @@ def campaign_html(opened: OpenPeriod, periods: Mapping[str, str], language: Lang
             days = (day.strftime("%d/%m/%Y") for day in (period.first_day, period.last_day))
             rows.append([link, context.date(" – ".join(days))])
     table = render_table(language.text("site.periods"), columns, rows, language)
-    content += context.titled(language.plain("site.periods"), table)
+    content = context.titled(language.plain("site.periods"), table)
     content += _over_periods(context)
     content += page_traces(context)
-    return framed(str(content), title, language.code)
+    return page_around(opened, title, content, language)
 
 
 def _links(links: list[tuple[str, str]]) -> Markup:

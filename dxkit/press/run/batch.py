@@ -16,16 +16,15 @@ from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
 from dxkit.period import is_stored, open_period, period_before, receive
-from dxkit.press.publish.period_files import ABOVE, INDEX, PeriodFiles, files_are_whole
+from dxkit.press.manifest import ABOVE, INDEX, Manifest, PageRecord, hashes_of, only_run
 from dxkit.press.run.background import aside
 from dxkit.press.run.finished_pages import Batch, scratch_folder
-from dxkit.press.run.lock import only_run
-from dxkit.press.run.manifest import Manifest, PageRecord, hashes_of
 from dxkit.press.run.one_page import import_parts, open_for_pages, prepare_scorecards, warm_tools
-from dxkit.press.run.plan import Task, is_current, plan_tasks
+from dxkit.press.run.plan import Task, files_are_whole, is_current, plan_tasks
 from dxkit.press.run.processes import can_fork, no_collection, stay_single_threaded
 from dxkit.press.run.published import PublishedChanges, published_changes
 from dxkit.press.run.workers import Crew, local_workers
+from dxkit.report.wording.language import load_language
 
 TIME_LIMIT = 300.0
 """Seconds that one page may take, if nothing else is said."""
@@ -144,13 +143,16 @@ def _make(
     manifest.complete = False
     _make_ready(project, sample)
     _tell_outdated(project, sample, result, outdated)
-    files = PeriodFiles(project, sample.campaign, sample.period, sample.language)
+    from dxkit.press.publish.period_files import write_files, write_indexes
+
+    opened = open_period(project, sample.campaign, sample.period)
+    language = load_language(sample.language)
     expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
-    write = partial(files.write, manifest.addresses(folder) | expected)
-    with aside(write, files.write_indexes) as finish_files:
+    write = partial(write_files, opened, language, manifest.addresses(folder) | expected)
+    with aside(write, partial(write_indexes, opened, language)) as finish_files:
         crew = _crew(project, sample, options)
-        manifest.describe(crew.engine, crew.jobs, files.opened.campaign, project.notebooks)
-        batch = Batch(files.opened, manifest, scratch)
+        manifest.describe(crew.engine, crew.jobs, opened.campaign, project.notebooks)
+        batch = Batch(opened, manifest, scratch)
         try:
             for record in batch.make(crew, todo):
                 result.pages.append(record)

@@ -20,7 +20,7 @@ from typing import Any
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
-from dxkit.press.run.manifest import code_key
+from dxkit.press.manifest import code_key
 from dxkit.press.run.one_page import EXECUTED, PAGE
 from dxkit.press.run.plan import Task
 from dxkit.press.run.processes import lead_own_group, no_collection

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dxkit.period import OpenPeriod
-from dxkit.press.run.manifest import Manifest, PageRecord, executed_path, hashes_of, sha256_of
+from dxkit.press.manifest import Manifest, PageRecord, executed_path, hashes_of, sha256_of
 from dxkit.press.run.one_page import EXECUTED, NO_SPACE, PAGE
 from dxkit.press.run.other_units import foreign_units
 from dxkit.press.run.plan import Task

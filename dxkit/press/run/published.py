@@ -20,14 +20,13 @@ from dxkit.intake.versions.inputs import InputChanges, Inputs, input_changes
 from dxkit.intake.versions.rule_changes import RULE_FILES
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod
+from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, Manifest, code_key, digest_of
 from dxkit.press.publish.data_files import write_rows
-from dxkit.press.run.manifest import CHANGED_FIGURES, Manifest, code_key, digest_of
 from dxkit.report.wording.language import available_languages, load_language
 from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.raw_folder import raw_files
 from dxkit.workbooks.reading import read_content
 
-LEAGUE = "league.xlsx"
 FIGURE_COLUMNS = ("page", "fact", "before", "after")
 
 _FACT = re.compile(r"<(?:data|g)\s[^<>]*\bdata-fact=[^<>]*>")

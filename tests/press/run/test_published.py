@@ -16,8 +16,8 @@ from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.intake.versions.inputs import InputChanges
 from dxkit.period import OpenPeriod, open_period
+from dxkit.press.manifest import Manifest
 from dxkit.press.run.finished_pages import Batch
-from dxkit.press.run.manifest import Manifest
 from dxkit.press.run.plan import Task, plan_tasks
 from dxkit.press.run.published import ChangedFigure, published_changes
 from dxkit.press.run.workers import Outcome
