@@ -17,11 +17,10 @@ from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
 from dxkit.period import is_stored, open_period, period_before, receive
 from dxkit.press.manifest import ABOVE, INDEX, Manifest, PageRecord, hashes_of, only_run
-from dxkit.press.run.background import aside
 from dxkit.press.run.finished_pages import Batch, scratch_folder
 from dxkit.press.run.one_page import import_parts, open_for_pages, prepare_scorecards, warm_tools
 from dxkit.press.run.plan import Task, files_are_whole, is_current, plan_tasks
-from dxkit.press.run.processes import can_fork, no_collection, stay_single_threaded
+from dxkit.press.run.processes import can_fork, no_collection, side_process, stay_single_threaded
 from dxkit.press.run.published import PublishedChanges, published_changes
 from dxkit.press.run.workers import Crew, local_workers
 from dxkit.report.wording.language import load_language
@@ -149,7 +148,7 @@ def _make(
     language = load_language(sample.language)
     expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
     write = partial(write_files, opened, language, manifest.addresses(folder) | expected)
-    with aside(write, partial(write_indexes, opened, language)) as finish_files:
+    with side_process(write, partial(write_indexes, opened, language)) as finish_files:
         crew = _crew(project, sample, options)
         manifest.describe(crew.engine, crew.jobs, opened.campaign, project.notebooks)
         batch = Batch(opened, manifest, scratch)
@@ -193,7 +192,7 @@ def _make_ready(project: Project, sample: Task) -> None:
     stay_single_threaded()
     campaign = load_campaign(project.campaign_folder(sample.campaign))
     stored = is_stored(project, campaign, sample.period)
-    with aside(partial(_worked_out, project, sample, stored)) as finish:
+    with side_process(partial(_worked_out, project, sample, stored)) as finish:
         if not can_fork():
             import_parts()
         else:
@@ -219,7 +218,7 @@ def _read(project: Project, campaign: Campaign, period_id: str) -> None:
     if not before:
         receive(project, campaign, period_id)
         return
-    with aside(partial(_read, project, campaign, before)) as finish:
+    with side_process(partial(_read, project, campaign, before)) as finish:
         receive(project, campaign, period_id, finish)
 
 

@@ -1,27 +1,36 @@
-"""Taking pages in: checked, moved into place whole, and recorded."""
+"""Taking pages in: they hold nothing of another unit, are moved into place whole, and recorded."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+from lxml import etree
+
+from dxkit.model.units import UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, executed_path, hashes_of, sha256_of
 from dxkit.press.run.one_page import EXECUTED, NO_SPACE, PAGE
-from dxkit.press.run.other_units import foreign_units
 from dxkit.press.run.plan import Task
 from dxkit.press.run.published import remember
 from dxkit.press.run.workers import Crew, Outcome
+from dxkit.workbooks.atomic import put_in_place
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
 _SAVE_EVERY = 2.0  # seconds between two writes of the manifest
 _HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
 """What .NAME.PROCESS was to become."""
+COMPARISON = "comparison"
+"""The id with which a section's heading declares that other units are compared there."""
+_FACT = re.compile(r'data-fact="[^"/]*/([^"/]*)/')  # as the page's sanitiser writes attributes
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+
+_Element = Any  # of lxml, which ships no types
 
 
 class NoSpaceError(OSError):
@@ -119,7 +128,7 @@ class Batch:
             return _record(outcome, self._folder, "failed", reason=reason)
         for name, target in ((EXECUTED, task.executed), (PAGE, task.page)):
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(outcome.scratch / name, target)
+            put_in_place(outcome.scratch / name, target)
         files = self._manifest.files
         for kind in (".pdf", ".docx"):  # they would say what an earlier page said
             annex = task.page.with_suffix(kind)
@@ -142,3 +151,38 @@ def _record(
         outcome.tries,
         outcome.machine,
     )
+
+
+def foreign_units(page: str, unit_code: str, units: UnitRegistry) -> tuple[str, ...]:
+    """Codes of units whose facts stand on a page that is not theirs, sorted.
+
+    A page may hold its own unit's facts, those of the units that it consists of and those of the
+    units that it belongs to; any other only in a section whose heading has the id ``comparison``.
+    What only reads like a fact in a text that somebody sent is none.
+    """
+    related = (*units.ancestors(unit_code), *units.descendants(unit_code))
+    own = {unit_code, *(unit.code for unit in related)}
+    if own.issuperset(_FACT.findall(page)):  # nearly all pages: parsing takes four times as long
+        return ()
+    return tuple(sorted(set(_units_outside_comparisons(page)) - own))
+
+
+def _units_outside_comparisons(page: str) -> Iterator[str]:
+    # Without "huge_tree" a page beyond the parser's limits would be cut in silence.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    root = etree.fromstring(page.encode("utf-8"), parser)
+    declared = {_section(heading) for heading in root.iter(*_HEADINGS) if _declares(heading)}
+    for element in root.iterfind(".//*[@data-fact]"):
+        section = _section(element)
+        if section is None or section not in declared:
+            yield from element.get("data-fact").split("/")[1:2]
+
+
+def _declares(heading: _Element) -> bool:
+    name = str(heading.get("id", ""))
+    return name == COMPARISON or name.startswith(f"{COMPARISON}-")
+
+
+def _section(element: _Element) -> _Element | None:
+    """The section that an element stands in."""
+    return next(element.iterancestors("section"), None)

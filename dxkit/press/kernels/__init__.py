@@ -1,1 +1,0 @@
-"""Running a notebook: IPython's own kernel without sockets, and what nbclient asks of it."""
