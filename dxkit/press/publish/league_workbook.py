@@ -39,25 +39,28 @@ def write_league(opened: OpenPeriod, path: Path, language: Language) -> None:
     """Ranking, comparison and details of all levels with fixed units, notes, and the list of all
     numbers. The file appears whole or not at all, with the same bytes every time.
     """
-    warning = language.plain("report.simulated") if opened.received.simulated_files else ""
-    with replacing(path) as scratch:
-        book = FactBook(scratch, language, warning)
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # same bytes
         league = _League(book, opened, language)
         league.ranking()
         league.comparison()
         league.indicators()
         league.notes()
-        book.numbers()
-        book.close()
+        league.numbers()
 
 
 class _League:
-    """What stands on the sheets."""
+    """The workbook being written, sheet by sheet. On simulated data a warning stands above every
+    table.
+    """
 
-    def __init__(self, book: FactBook, opened: OpenPeriod, language: Language) -> None:
+    def __init__(self, book: Any, opened: OpenPeriod, language: Language) -> None:
         self._book = book
         self._opened = opened
         self._language = language
+        self._formats: dict[str, Any] = {}
+        self._written: list[tuple[str, str, Fact]] = []
 
     def ranking(self) -> None:
         """The units that get a report, by rank."""
@@ -83,7 +86,7 @@ class _League:
             band = language.name(total.band.names) if total.band else None
             award = [awards.get(total.award), reasons.get(unit.code)]
             rows.append([*self._names(unit), *facts, *before, band, *award])
-        self._sheet(
+        self._table(
             "ranking",
             ("code", "unit", *standing, "previous_rank", "rank_change", "progress", "progress_rank",
              "band", "award", "reason"),
@@ -106,7 +109,7 @@ class _League:
             for unit in units
         ]
         names = [self._language.name(i.short_names) for i in opened.campaign.indicators]
-        self._sheet("comparison", ("code", "unit"), rows, names)
+        self._table("comparison", ("code", "unit"), rows, names)
 
     def indicators(self) -> None:
         """All details of all units of fixed levels, one row for each unit and indicator."""
@@ -123,7 +126,7 @@ class _League:
                 level = self._language.name(opened.campaign.level(unit.level).names)
                 name = self._language.name(indicator.short_names)
                 rows.append([*self._names(unit), level, name, *facts])
-        self._sheet("indicators", ("code", "unit", "level", "indicator", *_DETAILS), rows)
+        self._table("indicators", ("code", "unit", "level", "indicator", *_DETAILS), rows)
 
     def notes(self) -> None:
         """What the tables are, how indicators are defined, and the sources of the rules."""
@@ -152,7 +155,11 @@ class _League:
                     (f"{say('workbook.target')}: {name}", target.source + assumed * target.assumed)
                 )
         lines += self._rules()
-        self._book.texts(say("workbook.notes"), dict.fromkeys(lines))
+        sheet = self._sheet(say("workbook.notes"), (34, 110))
+        wrap = self._format(text_wrap=True, valign="top")
+        for row, pair in enumerate(dict.fromkeys(lines)):
+            for column, text in enumerate(pair):
+                sheet.write_string(row, column, text, wrap)
 
     def _rules(self) -> Iterator[tuple[str, str]]:
         """The rules of ranking and rewards, and how the lists stand the trials, as pages say."""
@@ -178,66 +185,31 @@ class _League:
     def _names(self, unit: Unit) -> list[Entry]:
         return [unit.code, harmless(unit.name)]
 
-    def _sheet(
+    def _table(
         self,
         key: str,
         columns: Sequence[str],
         rows: Sequence[Sequence[Entry]],
         more: Sequence[str] = (),
     ) -> None:
-        """One table: ``columns`` are keys of words, ``more`` further headings as they are."""
-        say = self._language.plain
-        headings = [*(say(f"workbook.{column}") for column in columns), *more]
-        wide = [number for number, column in enumerate(columns) if column in _WORDS]
-        self._book.table(say(f"workbook.{key}"), headings, rows, wide)
-
-
-class FactBook:
-    """The workbook being written, sheet by sheet; ``warning`` stands above every table."""
-
-    def __init__(self, path: Path, language: Language, warning: str = "") -> None:
-        options = {"strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(path, options)
-        self._book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # same bytes
-        self._language = language
-        self._warning = warning
-        self._formats: dict[str, Any] = {}
-        self._written: list[tuple[str, str, Fact]] = []
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._book.close()
-
-    def table(
-        self,
-        name: str,
-        headings: Sequence[str],
-        rows: Sequence[Sequence[Entry]],
-        wide: Iterable[int] = (),
-    ) -> None:
-        """One table on a sheet of its own, whose first two columns stay in sight; columns ``wide``
-        hold words.
+        """One table on a sheet of its own, whose first two columns stay in sight: ``columns`` are
+        keys of words, ``more`` further headings as they are.
         """
-        widths = dict.fromkeys(range(len(headings)), 13) | {0: 9} | dict.fromkeys(wide, 24)
-        sheet = self._sheet(name, widths.values())
+        say = self._language.plain
+        name = say(f"workbook.{key}")
+        headings = [*(say(f"workbook.{column}") for column in columns), *more]
+        widths = [24 if column in _WORDS else 13 for column in columns[1:]]
+        sheet = self._sheet(name, (9, *widths, *(13 for _ in more)))
         first = 0
-        if self._warning:
+        if self._opened.received.simulated_files:
             bold = self._format(bold=True, font_color="#A04C00")
-            sheet.write_string(0, 0, self._warning, bold)
+            sheet.write_string(0, 0, say("report.simulated"), bold)
             first = 1
         self._headings(sheet, first, headings, len(rows), 2, valign="bottom")
         sheet.set_row(first, 32)
         for number, entries in enumerate(rows, start=first + 1):
             for column, entry in enumerate(entries):
                 self._write(sheet, name, number, column, entry)
-
-    def texts(self, name: str, lines: Iterable[tuple[str, str]]) -> None:
-        """Texts in two columns: what it is about, and what is to be said."""
-        sheet = self._sheet(name, (34, 110))
-        wrap = self._format(text_wrap=True, valign="top")
-        for row, pair in enumerate(lines):
-            for column, text in enumerate(pair):
-                sheet.write_string(row, column, text, wrap)
 
     def numbers(self) -> None:
         """Every number of the other sheets: its address, its fact, how it is shown, its cells."""

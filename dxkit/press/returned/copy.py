@@ -16,13 +16,12 @@ from typing import Any
 
 from dxkit.intake.versions.returned_names import Origin, mark, sheet_titles, without_remarks
 from dxkit.model.addresses import column_letters
-from dxkit.model.findings import Severity
 from dxkit.model.observations import SourceFile
-from dxkit.press.returned.marks import Mark, heading, is_address, mark_sheet
+from dxkit.press.returned.marks import heading, is_address, mark_sheet
 from dxkit.press.returned.overview import Line, Overview, put_overview
 from dxkit.press.returned.styles import COLOURS, Styles
 from dxkit.report.wording.language import Language
-from dxkit.workbooks.cells import Sheet, Workbook
+from dxkit.workbooks.cells import Cell, Sheet, Workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
 from dxkit.workbooks.package import Element, Package, main, writable
 from dxkit.workbooks.reading import read_content, read_workbook
@@ -78,39 +77,31 @@ def _annotated(
     say, package = language.plain, copy.package
     styles = Styles(package)
     lines = [_renamed(line, copy.titles) for line in lines]
-    numbers = {s: str(sum(line.severity is s for line in lines)) for s in Severity}
+    errors, warnings = (
+        str(sum(line.severity is severity for line in lines)) for severity in COLOURS
+    )
     remarks = [
         say("workbook.check_how"),
-        say(
-            "workbook.check_colours",
-            errors=numbers[Severity.ERROR],
-            warnings=numbers[Severity.WARNING],
-        ),
+        say("workbook.check_colours", errors=errors, warnings=warnings),
         *(say(f"workbook.lacks_{what}", file=source.name) for what in copy.lacking),
     ]
     overview = Overview(
         say("workbook.to_check"),
-        say(
-            "workbook.check_title",
-            file=source.name,
-            period=period,
-        ),
+        say("workbook.check_title", file=source.name, period=period),
         remarks,
         mark(Origin(source.name, source.sha256)),
         [say(f"workbook.{key}") for key in
          ("number", "severity", "sheet", "cell", "received", "remark", "to_do")],
         lines,
     )  # fmt: skip
-    marks: dict[str, list[Mark]] = {}
+    by_sheet: dict[str, list[Line]] = {}
     for line in lines:
         if is_address(line.cell) and line.severity in COLOURS:
-            text = f"{line.severity_name}. {line.wrong} {line.to_do}".strip()
-            marks.setdefault(line.sheet, []).append(Mark(line.cell, line.severity, text))
+            by_sheet.setdefault(line.sheet, []).append(line)
     for sheet, part in package.sheets.items():
-        has_notes = bool(package.related(part, "comments"))
-        if sheet in marks or has_notes:
+        if sheet in by_sheet or package.related(part, "comments"):
             words = heading(say("workbook.to_check"))
-            mark_sheet(package, part, styles, marks.get(sheet, ()), words)
+            mark_sheet(package, part, styles, by_sheet.get(sheet, ()), words)
     put_overview(package, styles, overview)
     return package.save()
 
@@ -176,13 +167,11 @@ def _exact(root: Element, sheet: Sheet) -> None:
             value.text = numbers[cell.get("r")]
 
 
-def _write(target, sheet: Sheet) -> None:  # type: ignore[no-untyped-def]
+def _write(target: Any, sheet: Sheet) -> None:
     from openpyxl.comments import Comment
     from openpyxl.worksheet.properties import PageSetupProperties
 
-    styles: dict[
-        tuple[type, str, str, bool, bool], Any
-    ] = {}  # one for all cells that look alike: much faster
+    styles: dict[tuple[object, ...], Any] = {}  # one for all cells that look alike: much faster
     for (row, column), cell in sheet.cells.items():
         written = target.cell(row, column)
         value = writable(cell.value) if isinstance(cell.value, str) else cell.value
@@ -194,7 +183,7 @@ def _write(target, sheet: Sheet) -> None:  # type: ignore[no-untyped-def]
         # The type too, for a date has its own format.
         look = (type(value), cell.font, cell.number_format, quoted, cell.struck)
         if look not in styles:
-            styles[look] = _style(written, *look[1:])
+            styles[look] = _style(written, cell, quoted)
         written._style = styles[look]
     for (row, column), note in sheet.comments.items():
         target.cell(row, column).comment = Comment(writable(note), "")
@@ -213,16 +202,14 @@ def _write(target, sheet: Sheet) -> None:  # type: ignore[no-untyped-def]
     target.sheet_state = "hidden" if sheet.hidden else "visible"
 
 
-def _style(  # type: ignore[no-untyped-def]
-    target, font: str, number_format: str, quoted: bool, struck: bool
-) -> Any:
+def _style(target: Any, cell: Cell, quoted: bool) -> Any:
     """The style of a look, made on its first cell. A quoted text stays one when it is edited."""
     from openpyxl.styles import Font
 
-    if number_format != "General":
-        target.number_format = number_format
-    if font or struck:
-        target.font = Font(name=font or None, strike=struck or None)
+    if cell.number_format != "General":
+        target.number_format = cell.number_format
+    if cell.font or cell.struck:
+        target.font = Font(name=cell.font or None, strike=cell.struck or None)
     if quoted:
         target.quotePrefix = True
     return target._style

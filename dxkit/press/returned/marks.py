@@ -8,14 +8,14 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lxml import etree
 
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.findings import Severity
-from dxkit.press.returned.styles import Styles
+from dxkit.press.returned.overview import Line
+from dxkit.press.returned.styles import Styles, new_name, required
 from dxkit.workbooks.column_ranges import columns_between, each_column
 from dxkit.workbooks.limits import MOST_COLUMNS
 from dxkit.workbooks.package import OFFICE, Element, Package, main, parse, writable
@@ -50,21 +50,12 @@ _LETTERS_IN_LINE = 48
 Address = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What is to be said at one cell."""
-
-    cell: str
-    severity: Severity
-    text: str
-
-
 def mark_sheet(
-    package: Package, part: str, styles: Styles, marks: Iterable[Mark], heading: str
+    package: Package, part: str, styles: Styles, lines: Iterable[Line], heading: str
 ) -> None:
     """Colour and explain cells of one sheet, after taking away what an earlier round put there.
 
-    Several marks of one cell are one note, under ``heading``; those of a merged cell stand at its
+    All lines about one cell are one note, under ``heading``; those of a merged cell stand at its
     first one; a sender's own note is kept above.
     """
     cells = _Cells(package.tree(part))
@@ -73,15 +64,15 @@ def mark_sheet(
         cell = cells.existing(*parsed(address))
         if cell is not None:
             cell.set("s", str(styles.uncoloured(int(cell.get("s", "0")))))
-    by_cell: dict[Address, list[Mark]] = {}
-    for mark in marks:
-        by_cell.setdefault(cells.anchor(*parsed(mark.cell)), []).append(mark)
+    by_cell: dict[Address, list[Line]] = {}
+    for line in lines:
+        by_cell.setdefault(cells.anchor(*parsed(line.cell)), []).append(line)
     for (row, column), here in sorted(by_cell.items()):
-        severity = min((mark.severity for mark in here), key=list(Severity).index)
+        severity = min((line.severity for line in here), key=list(Severity).index)
         cell = cells.cell(row, column)
         cell.set("s", str(styles.coloured(int(cell.get("s", "0")), severity)))
-        lines = [heading, *dict.fromkeys(f"• {mark.text}" for mark in here)]
-        notes.add(f"{column_letters(column)}{row}", "\n".join(lines), cells.widths)
+        text = "\n".join([heading, *dict.fromkeys(f"• {line.remark}" for line in here)])
+        notes.add(f"{column_letters(column)}{row}", text, cells.widths)
     notes.write()
 
 
@@ -102,15 +93,11 @@ class _Cells:
     """The cells of a sheet's tree. Rows and cells without an address follow the one before."""
 
     def __init__(self, root: Element) -> None:
-        self._root = root
-        data = root.find(main("sheetData"))
-        if data is None:
-            raise KeyError("sheetData")
-        self._data = data
+        self._data = required(root, "sheetData")
         self._rows: dict[int, Element] = {}
         self._cells: dict[int, dict[int, Element]] = {}  # of the rows that were looked at
         number = 0
-        for row in data.findall(main("row")):
+        for row in self._data.findall(main("row")):
             number = int(row.get("r", number + 1))
             self._rows[number] = row
         self._numbers = sorted(self._rows)
@@ -267,19 +254,14 @@ class Notes:
 
     def _comment_list(self) -> Element:
         if not self._part:
-            self._part = self._new_name("xl/dxkit-comments{}.xml")
+            self._part = new_name(self._package, "xl/dxkit-comments{}.xml")
             empty = f'<comments xmlns="{main("")[1:-1]}"><authors/><commentList/></comments>'
             self._package.put(self._part, empty.encode(), _COMMENTS_TYPE)
             self._package.relate(self._sheet, "comments", self._part)
-        found = self._package.tree(self._part).find(main("commentList"))
-        if found is None:
-            raise KeyError("commentList")
-        return found
+        return required(self._package.tree(self._part), "commentList")
 
     def _author(self) -> int:
-        authors = self._package.tree(self._part).find(main("authors"))
-        if authors is None:
-            raise KeyError("authors")
+        authors = required(self._package.tree(self._part), "authors")
         names = [author.text for author in authors]
         if _AUTHOR not in names:
             etree.SubElement(authors, main("author")).text = _AUTHOR
@@ -291,7 +273,7 @@ class Notes:
         reference = root.find(main("legacyDrawing"))
         if reference is not None:
             return self._package.target(self._sheet, reference.get(f"{{{OFFICE}}}id", ""))
-        part = self._new_name("xl/drawings/dxkit-notes{}.vml")
+        part = new_name(self._package, "xl/drawings/dxkit-notes{}.vml")
         self._package.put(part, _EMPTY_DRAWING.encode())
         self._package.declare_ending("vml", _DRAWING_TYPE)
         new = root.makeelement(main("legacyDrawing"), {})
@@ -299,12 +281,6 @@ class Notes:
         later = [i for i, e in enumerate(root) if etree.QName(e).localname in _AFTER_DRAWING]
         root.insert(later[0] if later else len(root), new)
         return part
-
-    def _new_name(self, pattern: str) -> str:
-        number = 1
-        while pattern.format(number) in self._package.names:
-            number += 1
-        return pattern.format(number)
 
     def _end_conversation(self, address: str) -> None:
         """Newer programs show a thread of replies instead of the note: its text is in the note."""
@@ -329,10 +305,8 @@ def _cut_ours(note: Element) -> bool:
         words.text = text[:keep]
         keep = max(0, keep - len(text))
         run = words.getparent()
-        if not words.text and run is not None and run.tag == main("r"):
-            parent = run.getparent()
-            if parent is not None:
-                parent.remove(run)
+        if not words.text and run.tag == main("r"):
+            run.getparent().remove(run)
     return True
 
 
