@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
+"""What ``.NAME.PROCESS`` was to become."""
 
 
 @contextmanager
@@ -27,6 +31,14 @@ def put_in_place(scratch: Path, path: Path) -> None:
     with scratch.open("rb+") as file:
         os.fsync(file.fileno())
     os.replace(scratch, path)
+
+
+def clear_half_written(folder: Path) -> None:
+    """Take away what processes that were killed have left in a folder."""
+    for path in folder.rglob(".*"):
+        if _HALF_WRITTEN.fullmatch(path.name):
+            with suppress(OSError):  # outputs that may not be written are told of where they are
+                path.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -137,8 +137,13 @@ def _sheet(overview: Overview, styles: Styles, linkable: set[str]) -> bytes:
         rows.append(_row(row, [(str(number), plain), severity, *address, *others]))
     last = column_letters(len(_WIDTHS))
     table = f"A{above}:{last}{above + max(len(overview.lines), 1)}"
-    top = {"ySplit": str(above), "topLeftCell": f"A{above + 1}", "state": "frozen"}
-    pane = _E.pane(top, activePane="bottomLeft")
+    top = {
+        "ySplit": str(above),
+        "topLeftCell": f"A{above + 1}",
+        "state": "frozen",
+        "activePane": "bottomLeft",
+    }
+    pane = _E.pane(top)
     widths = [
         _E.col(min=str(n), max=str(n), width=str(width), customWidth="1")
         for n, width in enumerate(_WIDTHS, start=1)

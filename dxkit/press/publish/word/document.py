@@ -136,9 +136,12 @@ class PageText:
 
     def to_fill(self, words: str) -> None:
         """What no figure can say is left to the office, in brackets."""
+        self._paragraph().add_run(words).italic = True
+
+    def _paragraph(self) -> Any:
         paragraph = self._document.add_paragraph()
         first_line(paragraph)
-        paragraph.add_run(words).italic = True
+        return paragraph
 
     def start_part(self) -> None:
         """Number the headings that follow from 1 again."""
@@ -165,14 +168,11 @@ class PageText:
             self._letter += 1
             self._heading(3, f"{letter}) ", element)
         elif tag == "p":
-            paragraph = self._document.add_paragraph()
-            first_line(paragraph)
             small = "note" in classes or "source" in classes
-            self._inline(paragraph, element, size=11 if small else None, italic=small)
+            self._inline(self._paragraph(), element, size=11 if small else None, italic=small)
         elif tag in ("ul", "ol"):
             for item in element.iter("li"):
-                paragraph = self._document.add_paragraph()
-                first_line(paragraph)
+                paragraph = self._paragraph()
                 paragraph.add_run("- ")
                 self._inline(paragraph, item)
         elif tag == "table":
