@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
@@ -27,6 +26,7 @@ from dxkit.model.observations import (
     SourceFile,
 )
 from dxkit.model.units import Unit, UnitRegistry
+from dxkit.workbooks.atomic import write_text
 from dxkit.workbooks.raw_folder import content_key
 
 
@@ -64,14 +64,8 @@ def is_current(path: Path, key: str) -> bool:
 
 def write_stored(received: Received, key: str, path: Path) -> None:
     """Keep what was received; the file appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
     content = {"key": key, **_packed(received)}
-    try:
-        scratch.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8")
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)
+    write_text(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
 
 
 def read_stored(path: Path) -> Received:

@@ -8,7 +8,6 @@ that says it is a mended copy gets a finding that says so.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from dxkit.intake.versions.differences import FileCells
 from dxkit.intake.versions.returned_names import Origin
+from dxkit.workbooks.atomic import write_bytes
 
 Place = tuple[str, str]
 """Sheet and cell; the cell is empty for the whole sheet, both for the whole file."""
@@ -127,8 +127,5 @@ def _file_history(entry: Mapping[str, Any]) -> FileHistory:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    scratch.write_bytes(text.encode("utf-8", "replace"))  # half a character is no letter
-    os.replace(scratch, path)
+    write_bytes(path, text.encode("utf-8", "replace"))  # half a character is no letter

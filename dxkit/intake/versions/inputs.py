@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from dxkit.intake.versions.differences import CellChange, FileCells, compare
 from dxkit.intake.versions.rule_changes import RULE_FILES, RuleChange, rule_changes
+from dxkit.workbooks.atomic import write_bytes
 
 FOLDER = "made_from"
 
@@ -43,11 +43,8 @@ class Inputs:
     def save(self, folder: Path, wanted: Collection[str]) -> None:
         """Remember it, and no others than those whose digests are ``wanted``."""
         path = folder / FOLDER / f"{self.digest}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            scratch = path.with_name(f".{path.name}.{os.getpid()}")
-            scratch.write_bytes(self._text.encode("utf-8", "replace"))
-            os.replace(scratch, path)
+            write_bytes(path, self._text.encode("utf-8", "replace"))
         for other in path.parent.glob("*.json"):
             if other.stem not in wanted and other != path:
                 other.unlink(missing_ok=True)

@@ -124,7 +124,8 @@ def test_a_batch_that_is_stopped_is_gone_on_with(
     slow = notebook_with(root, tmp_path, "import time; time.sleep(2 * (unit == '931'))")
     batch = start(out, "--jobs", "1", "--notebook", slow)
     assert batch.stderr is not None
-    first = batch.stderr.readline()
+    default, first = batch.stderr.readline(), batch.stderr.readline()
+    assert "haugiang-2022" in default  # the campaign that nobody named
     workers = children_of(batch.pid)
     batch.send_signal(number)
     _, said = batch.communicate(timeout=60)
