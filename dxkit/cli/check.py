@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dxkit.intake.versions.revisions import SinceLastCheck
     from dxkit.model.findings import Finding
     from dxkit.period import OpenPeriod
-    from dxkit.press.run.published import PublishedChanges
+    from dxkit.press.run.changed_figures import PublishedChanges
 
 
 @click.command()
@@ -26,7 +26,7 @@ def check(
     """Read the workbooks and list what is wrong with them."""
     from dxkit.press.manifest import BusyError, Manifest, hashes_of, only_run
     from dxkit.press.publish.period_files import write_check
-    from dxkit.press.run.published import published_changes
+    from dxkit.press.run.changed_figures import published_changes
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)

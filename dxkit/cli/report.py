@@ -13,7 +13,7 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
 
 if TYPE_CHECKING:
     from dxkit.press.manifest import PageRecord
-    from dxkit.press.run.published import PublishedChanges
+    from dxkit.press.run.changed_figures import PublishedChanges
 
 
 @click.command()

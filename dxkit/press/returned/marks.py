@@ -67,11 +67,11 @@ def mark_sheet(
     by_cell: dict[Address, list[Line]] = {}
     for line in lines:
         by_cell.setdefault(cells.anchor(*parsed(line.cell)), []).append(line)
-    for (row, column), here in sorted(by_cell.items()):
-        severity = min((line.severity for line in here), key=list(Severity).index)
+    for (row, column), about in sorted(by_cell.items()):
+        severity = min((line.severity for line in about), key=list(Severity).index)
         cell = cells.cell(row, column)
         cell.set("s", str(styles.coloured(int(cell.get("s", "0")), severity)))
-        text = "\n".join([heading, *dict.fromkeys(f"• {line.remark}" for line in here)])
+        text = "\n".join([heading, *dict.fromkeys(f"• {line.remark}" for line in about)])
         notes.add(f"{column_letters(column)}{row}", text, cells.widths)
     notes.write()
 
@@ -230,7 +230,7 @@ class Notes:
         changed = {*self._boxes, *self._gone}
         shapes = list(root.iter(f"{{{_VML}}}shape"))
         for shape in shapes:
-            if _place(shape) in changed:
+            if _address_of(shape) in changed:
                 shape.getparent().remove(shape)
         taken = [re.fullmatch(r"_x0000_s(\d+)", shape.get("id", "")) for shape in shapes]
         first = max([1024, *(int(number[1]) for number in taken if number)]) + 1
@@ -310,7 +310,7 @@ def _cut_ours(note: Element) -> bool:
     return True
 
 
-def _place(shape: Element) -> str:
+def _address_of(shape: Element) -> str:
     """The address of the cell that a drawn note belongs to, empty for other shapes."""
     data = shape.find(f"{{{_EXCEL}}}ClientData")
     if data is None or data.get("ObjectType") != "Note":

@@ -135,10 +135,10 @@ class _Record:
         if hash_of(path) in received:
             return
         number = 1
-        while (aside := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():
+        while (kept := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():
             number += 1
-        path.rename(aside)
-        result.kept.append(aside.relative_to(self._folder).as_posix())
+        path.rename(kept)
+        result.kept.append(kept.relative_to(self._folder).as_posix())
 
     def _hash(self, name: str) -> str:
         try:

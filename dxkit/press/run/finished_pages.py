@@ -15,9 +15,9 @@ from lxml import etree
 from dxkit.model.units import UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, executed_path, hash_of, hashes_of, sha256_of
+from dxkit.press.run.changed_figures import remember
 from dxkit.press.run.one_page import EXECUTED, NO_SPACE, PAGE
 from dxkit.press.run.plan import Task
-from dxkit.press.run.published import remember
 from dxkit.press.run.workers import Crew, Outcome
 from dxkit.workbooks.atomic import clear_half_written, put_in_place
 
@@ -55,7 +55,7 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
         clear()
 
 
-class Batch:
+class FinishedPages:
     """The pages of one period as they come in."""
 
     def __init__(self, opened: OpenPeriod, manifest: Manifest, scratch: Path) -> None:

@@ -142,13 +142,13 @@ def side_process(
     What either raises is raised by that call. Where no fork is safe it does both itself.
     """
 
-    def here(*arguments: object) -> Result:
+    def in_this_process(*arguments: object) -> Result:
         result = work()
         last(*arguments)
         return result
 
     if not can_fork():
-        yield here
+        yield in_this_process
         return
     context: Any = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
@@ -162,7 +162,7 @@ def side_process(
         try:
             result, error = ours.recv()
         except (EOFError, OSError):  # it was ended from outside
-            return here(*arguments)
+            return in_this_process(*arguments)
         process.join()
         if error is not None:
             raise error

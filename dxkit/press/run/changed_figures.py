@@ -20,7 +20,7 @@ from dxkit.intake.versions.inputs import InputChanges, Inputs, input_changes
 from dxkit.intake.versions.rule_changes import RULE_FILES
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod
-from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, Manifest, code_key, digest_of
+from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, digest_of
 from dxkit.press.publish.data_files import write_rows
 from dxkit.report.wording.language import available_languages, load_language
 from dxkit.workbooks.cells import UnreadableFileError
@@ -132,7 +132,7 @@ def _made_from(folder: Path) -> Mapping[str, list[str]]:
     """The pages in place and the league, by the digest of what they were made from; nothing stands
     for what is not known.
     """
-    manifest = Manifest.load(folder / "manifest.json")
+    manifest = Manifest.load(folder / MANIFEST)
     digests = {r.path: r.inputs_digest for r in manifest.pages.values()} if manifest else {}
     found: dict[str, list[str]] = defaultdict(list)
     for path in (*sorted(folder.rglob("*.html")), folder / LEAGUE):
