@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dxkit.intake.versions.revisions import SinceLastCheck
     from dxkit.model.findings import Finding
     from dxkit.period import OpenPeriod
-    from dxkit.press.run.published import PublishedChanges
+    from dxkit.press.run.changed_figures import PublishedChanges
 
 
 @click.command()
@@ -24,10 +24,9 @@ def check(
     period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
 ) -> int:
     """Read the workbooks and list what is wrong with them."""
-    from dxkit.press.publish.check_results import write_check
-    from dxkit.press.run.lock import BusyError, only_run
-    from dxkit.press.run.manifest import Manifest, hashes_of
-    from dxkit.press.run.published import published_changes
+    from dxkit.press.manifest import BusyError, Manifest, hashes_of, only_run
+    from dxkit.press.publish.period_files import write_check
+    from dxkit.press.run.changed_figures import published_changes
 
     session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
@@ -39,7 +38,7 @@ def check(
             with only_run(folder):
                 published = published_changes(opened, folder)
                 written = hashes_of(folder, published.write(folder))
-                checked = write_check(opened, folder, session.language)
+                checked = write_check(opened, session.language)
                 manifest = Manifest.of(folder, session.campaign.id, period_id)
                 manifest.renew(folder, checked.files | written)
                 manifest.save(folder)

@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from dxkit.cli.session import Session
-    from dxkit.press.run.manifest import PageRecord
+    from dxkit.press.manifest import PageRecord
 
 
 def reason_said(session: Session, reason: str) -> str:

@@ -12,8 +12,8 @@ from dxkit.cli.progress import Progress, reason_said
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
 
 if TYPE_CHECKING:
-    from dxkit.press.run.manifest import PageRecord
-    from dxkit.press.run.published import PublishedChanges
+    from dxkit.press.manifest import PageRecord
+    from dxkit.press.run.changed_figures import PublishedChanges
 
 
 @click.command()
@@ -65,9 +65,9 @@ def report(
     notebook: Path | None,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
-    from dxkit.press.publish.pdf import find_browser
+    from dxkit.press.manifest import BusyError
+    from dxkit.press.publish.annexes import find_browser
     from dxkit.press.run.batch import TIME_LIMIT, Options, run_reports
-    from dxkit.press.run.lock import BusyError
     from dxkit.press.run.plan import UnfitNotebookError
     from dxkit.press.run.workers import ClusterError
 
@@ -161,8 +161,8 @@ def _make_annexes(
     """The pages in the other forms asked for; how many could not be made."""
     from collections import Counter
 
-    from dxkit.press.publish.other_formats import make_annexes
-    from dxkit.press.run.lock import BusyError
+    from dxkit.press.manifest import BusyError
+    from dxkit.press.publish.annexes import make_annexes
 
     if not set(kinds) - {"html"}:
         return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -27,6 +26,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period
 from dxkit.model.text import slug
 from dxkit.model.units import Unit
+from dxkit.workbooks.atomic import replacing
 
 
 def write_demonstration(
@@ -55,13 +55,11 @@ def _write(
     communes: list[Place],
     path: Path,
 ) -> list[Oddity]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    book = xlsxwriter.Workbook(scratch, {"strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": datetime.datetime.combine(period.last_day, datetime.time())})
-    made = Book(book, formats_of(book), texts, campaign, period, district, path.name, communes)
-    for write in (write_households, write_dossiers, write_initiatives, write_teams):
-        write(made)
-    book.close()
-    os.replace(scratch, path)
+    created = datetime.datetime.combine(period.last_day, datetime.time())
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+        book.set_properties({"created": created})
+        made = Book(book, formats_of(book), texts, campaign, period, district, path.name, communes)
+        for write in (write_households, write_dossiers, write_initiatives, write_teams):
+            write(made)
     return made.oddities

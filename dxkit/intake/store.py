@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import fields
 from functools import lru_cache
@@ -28,6 +27,7 @@ from dxkit.model.observations import (
     SourceFile,
 )
 from dxkit.model.units import Unit, UnitRegistry
+from dxkit.workbooks.atomic import write_bytes
 from dxkit.workbooks.raw_folder import content_key
 
 
@@ -63,17 +63,6 @@ def is_current(path: Path, key: str) -> bool:
         return False
 
 
-def write_whole(path: Path, content: str) -> None:
-    """Write a text that is machine's own; the file appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        scratch.write_bytes(content.encode("utf-8", "replace"))  # half a character is no letter
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
 def write_stored(received: Received, key: str, path: Path) -> None:
     """Keep what was received: each thing as the list of its fields, addresses by their number."""
     addresses: dict[CellRef, int] = {}
@@ -101,7 +90,7 @@ def write_stored(received: Received, key: str, path: Path) -> None:
         "addresses": list(addresses),
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    write_whole(path, text)
+    write_bytes(path, text.encode("utf-8", "replace"))  # half a character is no letter
 
 
 def _plain(value: object) -> object:

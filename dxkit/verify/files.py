@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dxkit.press.publish.period_files import ABOVE, index_above_is_whole
-from dxkit.press.run.manifest import MANIFEST, Manifest, hash_of
+from dxkit.press.manifest import ABOVE, MANIFEST, Manifest, hash_of, index_above_is_whole
 from dxkit.verify.compare import Difference
 
 CHANGED, MISSING, ADDED = "file_changed", "file_missing", "file_added"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.model.facts import Fact
-from dxkit.press.publish.fact_workbook import as_in_cell, number_format
+from dxkit.press.publish.league_workbook import as_in_cell, number_format
 from dxkit.press.publish.word.facts import read_facts
 from dxkit.report.wording.language import Language, available_languages, load_language
 

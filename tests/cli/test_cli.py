@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from dxkit.cli import run
-from dxkit.press.run.lock import only_run
+from dxkit.press.manifest import only_run
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> str:

@@ -33,3 +33,25 @@ def test_every_page_is_listed_and_every_link_leads_somewhere(root: Path, languag
     for place in [*folder.glob("*.md"), root / "README.md", root / "README.vi.md"]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", place.read_text("utf-8")):
             assert (place.parent / target).exists(), f"{place.name}: {target}"
+
+
+def paths(text: str) -> list[str]:
+    return re.findall(r"`((?:dxkit|notebooks|data|tests)/[^`\s<]*)`", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_on_the_house_names_what_is_there(root: Path, language: str) -> None:
+    """Every file and folder; no question of the ten sends a newcomer to more than two files."""
+    text = pages(root, language)["architecture.md"]
+    named = paths(text)
+    assert len(named) > 30
+    recipes = paths((root / "CONTRIBUTING.md").read_text("utf-8"))
+    assert [path for path in (*named, *recipes) if not (root / path).exists()] == []
+    questions = re.split(r"^\d+\. \*\*", text, flags=re.MULTILINE)[1:]
+    assert len(questions) == 10
+    for question in questions:
+        assert 1 <= len(set(paths(question))) <= 2
+    rooms = {path.name for path in (root / "dxkit").iterdir() if (path / "__init__.py").exists()}
+    assert {
+        path.split("/")[1] for path in named if path.count("/") == 2 and path[-1] == "/"
+    } >= rooms

@@ -19,7 +19,7 @@ from hostile_workbooks import FILES, SHEETS, TEXTS, UNSEEN, write_hostile
 from lxml import etree, html
 
 from dxkit.cli import run
-from dxkit.press.publish.pdf import find_browser
+from dxkit.press.publish.annexes import find_browser
 
 pytestmark = pytest.mark.unmeasured
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dxkit.press.publish.pdf import find_browser, print_page
+from dxkit.press.publish.annexes import find_browser, print_page
 
 PAGES = {
     "strong": "district/932-huyen-chau-thanh-a.html",

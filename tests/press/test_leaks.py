@@ -6,7 +6,7 @@ import pytest
 
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.press.publish.page import framed
-from dxkit.press.run.other_units import foreign_units
+from dxkit.press.run.finished_pages import foreign_units
 
 UNITS = UnitRegistry(
     (

@@ -16,7 +16,7 @@ import pytest
 from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.period import open_period
-from dxkit.press.run.lock import only_run
+from dxkit.press.manifest import only_run
 from dxkit.verify.numbers import Again, made_again
 from dxkit.verify.verify import verify_page
 from tests.press.small_campaign import write_project

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dxkit.intake.file_cells import FileCells, Origin
-from dxkit.intake.store import write_whole
+from dxkit.workbooks.atomic import write_bytes
 
 Place = tuple[str, str]
 """Sheet and cell; the cell is empty for the whole sheet, both for the whole file."""
@@ -126,4 +126,5 @@ def _file_history(entry: Mapping[str, Any]) -> FileHistory:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    write_whole(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    write_bytes(path, text.encode("utf-8", "replace"))  # half a character is no letter

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from dxkit.intake.file_cells import FileCells
-from dxkit.intake.store import write_whole
 from dxkit.intake.versions.differences import CellChange, compare
+from dxkit.workbooks.atomic import write_bytes
 
 RULE_FILES = (".csv", ".toml")
 
@@ -151,7 +151,7 @@ class Inputs:
         """Remember it, and no others than those whose digests are ``wanted``."""
         path = folder / FOLDER / f"{self.digest}.json"
         if not path.exists():
-            write_whole(path, self._text)
+            write_bytes(path, self._text.encode("utf-8", "replace"))
         for other in path.parent.glob("*.json"):
             if other.stem not in wanted and other != path:
                 other.unlink(missing_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -25,6 +24,7 @@ from dxkit.analysis.rows import (
 from dxkit.period import OpenPeriod
 from dxkit.report.wording.findings import finding_text, names_in_findings
 from dxkit.report.wording.language import Language
+from dxkit.workbooks.atomic import write_text
 
 OBSERVATION_COLUMNS = (
     "period", "unit_code", "unit_name", "level", "measure", "value", "flag", "raw", "file",
@@ -71,10 +71,9 @@ def _observations(opened: OpenPeriod) -> Iterator[list[object]]:
     units = opened.analysis.units
     for o in opened.received.table.observations:
         unit = units.get(o.unit_code)
-        place = [o.place.file, o.place.sheet, o.place.cell]
         yield [
-            o.period, unit.code, unit.name, unit.level, o.measure, o.value, o.flag or "", o.raw,
-            *place, o.correction,
+            o.period, unit.code, unit.name, unit.level, o.measure, o.value, o.flag, o.raw,
+            o.place.file, o.place.sheet, o.place.cell, o.correction,
         ]  # fmt: skip
 
 
@@ -83,15 +82,9 @@ def _findings(opened: OpenPeriod, language: Language) -> Iterator[list[object]]:
     for finding in opened.received.findings:
         place = finding.place
         yield [
-            finding.code,
-            str(finding.severity),
-            finding.unit_code,
-            place.file,
-            place.sheet,
-            place.cell,
-            finding.raw,
-            finding_text(finding, language, names),
-        ]
+            finding.code, finding.severity, finding.unit_code, place.file, place.sheet, place.cell,
+            finding.raw, finding_text(finding, language, names),
+        ]  # fmt: skip
 
 
 def write_rows(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -109,14 +102,3 @@ def _field(value: object) -> str:
     if isinstance(value, (int, float)):
         return repr(value)
     return _FORMULA_START.sub(r"\1\2'", str(value))
-
-
-def write_text(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """Write a file that appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        scratch.write_text(text, encoding, newline="")
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.page import framed
-from dxkit.press.publish.page_head import page_head
+from dxkit.press.publish.page import page_around
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.cell_ranges import ranges_by_sheet
 from dxkit.report.wording.findings import (
@@ -25,6 +24,7 @@ from dxkit.report.wording.language import Language
 
 _ALIKE = 5  # findings of one kind in one file that are shown one by one
 _LONGEST = 200  # characters of a cell that are shown
+_ADDRESS = Markup('<span class="place">{}</span>')
 
 
 @dataclass
@@ -42,34 +42,15 @@ class _Sender:
         return sum(f.severity is severity for found in self.files.values() for f in found)
 
 
-def findings_html(
-    opened: OpenPeriod, language: Language, copies: Mapping[str, str] | None = None
-) -> str:
+def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, str]) -> str:
     """All findings of a period. ``copies`` maps raw files to the addresses of the copies that go
     back to their senders, as seen from the page.
     """
-    say = language.text
-    title = language.plain(
-        "site.findings_heading", period=language.period(opened.analysis.period.id)
-    )
-    senders = _senders(opened, language)
+    period = language.period(opened.analysis.period.id)
+    title = language.plain("site.findings_heading", period=period)
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
-    content = page_head(opened, title, language)
-    if not senders:
-        content += Markup("<p>{}</p>").format(say("site.findings_none"))
-        return framed(str(content), title, language.code)
-    content += Markup("<p>{}</p><p>{}</p>").format(
-        say("site.findings_intro"), say("site.findings_copies")
-    )
-    content += _summary(senders, language)
-    for number, sender in enumerate(senders, start=1):
-        content += Markup('<section><h2 id="sender-{}">{}</h2><p>{}</p>').format(
-            number, sender.name, _counts(sender, language)
-        )
-        for file, findings in sender.files.items():
-            content += _file(file, findings, (copies or {}).get(file, ""), names, language)
-        content += Markup("</section>")
-    return framed(str(content), title, language.code)
+    content = _Content(language, copies, names).html(_senders(opened, language))
+    return page_around(opened, title, content, language)
 
 
 def _senders(opened: OpenPeriod, language: Language) -> list[_Sender]:
@@ -91,103 +72,100 @@ def _senders(opened: OpenPeriod, language: Language) -> list[_Sender]:
     )
 
 
-def _summary(senders: Sequence[_Sender], language: Language) -> Markup:
-    columns = [Column(language.text(f"site.{key}")) for key in ("sender", "files")]
-    columns += [Column(language.text(f"site.severity_{s}"), numeric=True) for s in Severity]
-    rows: list[list[Cell]] = []
-    for number, sender in enumerate(senders, start=1):
-        link = Markup('<a href="#sender-{}">{}</a>').format(number, sender.name)
-        files = Markup(", ").join(
-            Markup('<span class="place">{}</span>').format(file) for file in sender.files if file
+@dataclass(frozen=True)
+class _Content:
+    """What stands below the page's head."""
+
+    language: Language
+    copies: Mapping[str, str]
+    names: Mapping[str, str]
+
+    def _say(self, key: str, **values: str | Markup) -> Markup:
+        return self.language.text(f"site.{key}", **values)
+
+    def html(self, senders: Sequence[_Sender]) -> Markup:
+        """A table of the senders, and a section for each."""
+        if not senders:
+            return Markup("<p>{}</p>").format(self._say("findings_none"))
+        content = Markup("<p>{}</p><p>{}</p>").format(
+            self._say("findings_intro"), self._say("findings_copies")
         )
-        rows.append([link, files, *(str(sender.count(severity)) for severity in Severity)])
-    return render_table(language.text("site.findings_summary"), columns, rows, language)
+        content += self._summary(senders)
+        for number, sender in enumerate(senders, start=1):
+            files = (self._file(*found) for found in sender.files.items())
+            content += Markup('<section><h2 id="sender-{}">{}</h2><p>{}</p>{}</section>').format(
+                number, sender.name, self._counts(sender), Markup("").join(files)
+            )
+        return content
+
+    def _summary(self, senders: Sequence[_Sender]) -> Markup:
+        columns = [Column(self._say(key)) for key in ("sender", "files")]
+        columns += [Column(self._say(f"severity_{s}"), numeric=True) for s in Severity]
+        rows: list[list[Cell]] = []
+        for number, sender in enumerate(senders, start=1):
+            link = Markup('<a href="#sender-{}">{}</a>').format(number, sender.name)
+            files = Markup(", ").join(_ADDRESS.format(file) for file in sender.files if file)
+            rows.append([link, files, *(str(sender.count(severity)) for severity in Severity)])
+        return render_table(self._say("findings_summary"), columns, rows, self.language)
+
+    def _counts(self, sender: _Sender) -> Markup:
+        errors, warnings = sender.count(Severity.ERROR), sender.count(Severity.WARNING)
+        if not errors and not warnings:
+            return self._say("sender_nothing")
+        return self._say("sender_counts", errors=str(errors), warnings=str(warnings))
+
+    def _file(self, file: str, findings: Sequence[Finding]) -> Markup:
+        content = Markup('<h3 class="place">{}</h3>').format(file) if file else Markup("")
+        if copy := self.copies.get(file, ""):
+            link = Markup('<p><a href="{}">{}</a></p>')
+            content += link.format(quote(copy), self._say("returned_copy"))
+        elif file and any(f.severity is not Severity.NOTE for f in findings):
+            content += Markup("<p>{}</p>").format(self._say("no_returned_copy"))
+        for severity in Severity:
+            kinds: dict[str, list[Finding]] = {}
+            for finding in in_order(findings):
+                if finding.severity is severity:
+                    kinds.setdefault(finding.code, []).append(finding)
+            few = in_order(f for alike in kinds.values() if len(alike) <= _ALIKE for f in alike)
+            caption = self._say(f"severity_{severity}")
+            if few and severity is Severity.NOTE:
+                content += _folded(caption, len(few), self._table(few, caption))
+            elif few:
+                content += self._table(few, caption, about_no_file=not file)
+            for code, alike in kinds.items():
+                if len(alike) > _ALIKE:
+                    content += self._many(code, severity, alike)
+        return content
+
+    def _many(self, code: str, severity: Severity, alike: Sequence[Finding]) -> Markup:
+        """Findings of one kind, folded: what they are, where, and each of them when unfolded."""
+        ranges = ranges_by_sheet(f.place for f in alike)
+        where = "; ".join(f"{sheet} {cells}".strip() for (_, sheet), cells in ranges.items())
+        kind = finding_kind(code, self.language)
+        named = self.language.plain(f"site.severity_{severity}")
+        heading = self._say("many_alike", severity=named, kind=kind)
+        addresses = Markup('<p class="place">{}</p>').format(where) if where else Markup("")
+        table = self._table(alike, Markup("{}").format(kind))
+        return _folded(heading, len(alike), addresses + table)
+
+    def _table(
+        self, findings: Iterable[Finding], caption: Markup, about_no_file: bool = False
+    ) -> Markup:
+        columns = [Column(self._say(key)) for key in ("place", "raw", "message", "to_do")]
+        nowhere = self._say("no_file" if about_no_file else "whole_file")
+        raw = Markup('<span class="raw">{}</span>')
+        rows: list[list[Cell]] = []
+        for finding in findings:
+            address = f"{finding.place.sheet} {finding.place.cell}".strip()
+            shown = finding.raw[:_LONGEST] + ("…" if len(finding.raw) > _LONGEST else "")
+            message = finding_text(finding, self.language, self.names)
+            to_do = what_to_do(finding.code, self.language)
+            where = _ADDRESS.format(address) if address else nowhere
+            rows.append([where, raw.format(shown), raw.format(message), to_do])
+        return render_table(caption, columns, rows, self.language)
 
 
-def _counts(sender: _Sender, language: Language) -> Markup:
-    errors, warnings = sender.count(Severity.ERROR), sender.count(Severity.WARNING)
-    if not errors and not warnings:
-        return language.text("site.sender_nothing")
-    return language.text("site.sender_counts", errors=str(errors), warnings=str(warnings))
-
-
-def _file(
-    file: str, findings: Sequence[Finding], copy: str, names: Mapping[str, str], language: Language
-) -> Markup:
-    content = Markup("")
-    if file:
-        content += Markup('<h3 class="place">{}</h3>').format(file)
-    if copy:
-        content += Markup('<p><a href="{}">{}</a></p>').format(
-            quote(copy), language.text("site.returned_copy")
-        )
-    elif file and any(f.severity is not Severity.NOTE for f in findings):
-        content += Markup("<p>{}</p>").format(language.text("site.no_returned_copy"))
-    for severity in Severity:
-        kinds: dict[str, list[Finding]] = {}
-        for finding in in_order(findings):
-            if finding.severity is severity:
-                kinds.setdefault(finding.code, []).append(finding)
-        few = in_order(f for alike in kinds.values() if len(alike) <= _ALIKE for f in alike)
-        caption = language.text(f"site.severity_{severity}")
-        if few and severity is Severity.NOTE:
-            content += _folded(caption, str(len(few)), _table(few, caption, names, language))
-        elif few:
-            content += _table(few, caption, names, language, about_no_file=not file)
-        for code, alike in kinds.items():
-            if len(alike) > _ALIKE:
-                content += _many(code, severity, alike, names, language)
-    return content
-
-
-def _many(
-    code: str,
-    severity: Severity,
-    alike: Sequence[Finding],
-    names: Mapping[str, str],
-    language: Language,
-) -> Markup:
-    """Findings of one kind, folded: what they are, where, and each of them when unfolded."""
-    ranges = ranges_by_sheet(f.place for f in alike)
-    where = "; ".join(f"{sheet} {cells}".strip() for (_, sheet), cells in ranges.items())
-    kind = finding_kind(code, language)
-    heading = language.text(
-        "site.many_alike", severity=language.plain(f"site.severity_{severity}"), kind=kind
-    )
-    table = _table(alike, Markup("{}").format(kind), names, language)
-    places = Markup('<p class="place">{}</p>').format(where) if where else Markup("")
-    return _folded(heading, str(len(alike)), places + table)
-
-
-def _folded(heading: Markup, number: str, content: Markup) -> Markup:
+def _folded(heading: Markup, number: int, content: Markup) -> Markup:
     return Markup("<details><summary>{} ({})</summary>{}</details>").format(
         heading, number, content
     )
-
-
-def _table(
-    findings: Iterable[Finding],
-    caption: str | Markup,
-    names: Mapping[str, str],
-    language: Language,
-    about_no_file: bool = False,
-) -> Markup:
-    columns = [Column(language.text(f"site.{key}")) for key in ("place", "raw", "message", "to_do")]
-    rows: list[list[Cell]] = []
-    for finding in findings:
-        place = finding.place
-        where = Markup('<span class="place">{}</span>')
-        shown = finding.raw[:_LONGEST] + ("…" if len(finding.raw) > _LONGEST else "")
-        rows.append(
-            [
-                where.format(f"{place.sheet} {place.cell}".strip())
-                if place.sheet or place.cell
-                else language.text("site.no_file" if about_no_file else "site.whole_file"),
-                Markup('<span class="raw">{}</span>').format(shown),
-                Markup('<span class="raw">{}</span>').format(
-                    finding_text(finding, language, names)
-                ),
-                what_to_do(finding.code, language),
-            ]
-        )
-    return render_table(caption, columns, rows, language)

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
 from dxkit.model.facts import TOTAL
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.page import framed
-from dxkit.press.publish.page_head import page_head
+from dxkit.press.manifest import FINDINGS, LEAGUE
+from dxkit.press.publish.page import page_around
 from dxkit.report.parts.context import Context
 from dxkit.report.parts.data_state import page_traces
 from dxkit.report.parts.unit_map import map_chart
 from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.unit_view import View
-from dxkit.report.tables import Cell, Column, render_table
+from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend
 from dxkit.report.wording.language import Language
 
 _DATA_FILES = ("observations", "indicators", "ranking", "findings")
+_RANK = ("report.column_rank", "report.column_points")
 
 
 def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language) -> str:
-    """The index of a period: a search, every unit with a page by place, the units below them, the
+    """The index of a period: a search, every unit with a page by rank, the units below them, the
     map, who has not sent, and the other files.
 
     ``pages`` maps unit codes to addresses relative to the index.
@@ -35,8 +36,7 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     made = [unit.code for unit in units.units if unit.code in pages]
     ranked = [code for code in made if grouped(units.get(code))]
     title = language.plain("site.index_title", period=language.period(opened.analysis.period.id))
-    content = page_head(opened, title, language)
-    content += _links(
+    content = _links(
         [(pages[code], units.get(code).name) for code in made if code not in ranked]
         + [("../index.html", language.plain("site.all_periods"))]
     )
@@ -47,21 +47,19 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     ).format(language.text("site.units"), lists, legend(context.language))
     content += map_chart(context).html
     content += context.titled(language.plain("site.state_title"), _state(context, ranked))
-    content += context.titled(language.plain("site.files_title"), _files(opened, language))
+    content += context.titled(language.plain("site.files_title"), _files(language))
     content += page_traces(context)
-    return framed(str(content), title, language.code)
+    return page_around(opened, title, content, language)
 
 
 def campaign_html(opened: OpenPeriod, periods: Mapping[str, str], language: Language) -> str:
-    """The index of a campaign over its periods, newest first, with the places of this period and
+    """The index of a campaign over its periods, newest first, with the ranks of this period and
     the one before it.
 
     ``periods`` maps the periods that have an index to its address.
     """
     context = Context(opened, opened.analysis.units.top.code, language.code)
     title = language.plain("site.campaign_title")
-    content = page_head(opened, title, language)
-    columns = [Column(language.text(f"site.{key}")) for key in ("period", "days")]
     rows: list[list[Cell]] = []
     for period in reversed(opened.campaign.periods):
         if period.id in periods:
@@ -69,11 +67,19 @@ def campaign_html(opened: OpenPeriod, periods: Mapping[str, str], language: Lang
             link = Markup('<a href="{}">{}</a>').format(periods[period.id], name)
             days = (day.strftime("%d/%m/%Y") for day in (period.first_day, period.last_day))
             rows.append([link, context.date(" – ".join(days))])
-    table = render_table(language.text("site.periods"), columns, rows, language)
-    content += context.titled(language.plain("site.periods"), table)
+    table = _table(context, "periods", ("site.period", "site.days"), rows)
+    content = context.titled(language.plain("site.periods"), table)
     content += _over_periods(context)
     content += page_traces(context)
-    return framed(str(content), title, language.code)
+    return page_around(opened, title, content, language)
+
+
+def _table(
+    context: Context, caption: str, headings: Sequence[str], rows: Sequence[Sequence[Cell]]
+) -> Markup:
+    text = context.language.text
+    columns = [Column(text(heading), numeric=heading in _RANK) for heading in headings]
+    return render_table(text(f"site.{caption}"), columns, rows, context.language)
 
 
 def _links(links: list[tuple[str, str]]) -> Markup:
@@ -81,35 +87,28 @@ def _links(links: list[tuple[str, str]]) -> Markup:
     return Markup('<ul class="links">{}</ul>').format(Markup("").join(items))
 
 
-def _by_place(context: Context, codes: list[str]) -> list[str]:
-    """The units from the first place down; those without one at the end, in registry order."""
+def _by_rank(context: Context, codes: list[str]) -> list[str]:
+    """The units from the first rank down; those without one at the end, in registry order."""
     totals = context.opened.analysis.results.totals
     return sorted(codes, key=lambda code: (totals[code].rank is None, totals[code].rank or 0))
 
 
 def _league(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Markup:
-    """The units that have a page, by place."""
-    text, analysis = context.language.text, context.opened.analysis
-    columns = [
-        Column(text("report.unit")),
-        Column(text("report.column_rank"), numeric=True),
-        Column(text("report.column_points"), numeric=True),
-        Column(text("report.column_band")),
-    ]
+    """The units that have a page, by rank."""
     rows: list[list[Cell]] = []
-    for code in _by_place(context, ranked):
+    for code in _by_rank(context, ranked):
         link = Markup('<a href="{}">{}</a>').format(pages[code], context.name(code))
-        card = analysis.scorecard(code)
+        card = context.opened.analysis.scorecard(code)
         facts = (card.fact(TOTAL, "rank"), card.fact(TOTAL, "points"))
         rows.append([link, *facts, context.band(code)])
-    return render_table(text("site.league"), columns, rows, context.language)
+    return _table(context, "league", ("report.unit", *_RANK, "report.column_band"), rows)
 
 
 def _members(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Markup:
     """The units below those that have a page, so that somebody who knows only their own commune
     finds the page it stands on; nothing when their names come from the workbooks.
     """
-    analysis, text = context.opened.analysis, context.language.text
+    analysis = context.opened.analysis
     opened_levels = {level.id for level in context.opened.campaign.levels if level.open}
     members: list[tuple[str, Unit]] = [
         (code, unit)
@@ -119,21 +118,16 @@ def _members(context: Context, ranked: list[str], pages: Mapping[str, str]) -> M
     ]
     if not members:
         return Markup("")
-    columns = [
-        Column(text("site.member")),
-        Column(text("site.page_of")),
-        Column(text("report.column_rank"), numeric=True),
-        Column(text("report.column_points"), numeric=True),
-    ]
     rows: list[list[Cell]] = []
     for code, unit in members:
         card = analysis.scorecard(unit.code)
         link = Markup('<a href="{}">{}</a>').format(pages[code], context.name(code))
         rank = card.find(TOTAL, "rank")
         points = card.fact(TOTAL, "points")
-        rows.append([context.name(unit.code), link, "–" if rank is None else rank, points])
-    table = render_table(text("site.members"), columns, rows, context.language)
-    return Markup("<details><summary>{}</summary>{}</details>").format(text("site.members"), table)
+        rows.append([context.name(unit.code), link, NOTHING if rank is None else rank, points])
+    table = _table(context, "members", ("site.member", "site.page_of", *_RANK), rows)
+    summary = context.language.text("site.members")
+    return Markup("<details><summary>{}</summary>{}</details>").format(summary, table)
 
 
 def _state(context: Context, ranked: list[str]) -> Markup:
@@ -149,17 +143,14 @@ def _state(context: Context, ranked: list[str]) -> Markup:
     return Markup("<ul>{}</ul>").format(Markup("").join(items)) if items else Markup("")
 
 
-def _files(opened: OpenPeriod, language: Language) -> Markup:
-    links = [
-        ("findings.html", language.plain("site.findings_title")),
-        ("league.xlsx", language.plain("site.league_workbook")),
-        *((f"data/{name}.csv", f"{name}.csv") for name in _DATA_FILES),
-    ]
-    return _links(links)
+def _files(language: Language) -> Markup:
+    pages = [(FINDINGS, "site.findings_title"), (LEAGUE, "site.league_workbook")]
+    links = [(name, language.plain(words)) for name, words in pages]
+    return _links(links + [(f"data/{name}.csv", f"{name}.csv") for name in _DATA_FILES])
 
 
 def _over_periods(context: Context) -> Markup:
-    """Places and points of the report level, now and in the period before."""
+    """Ranks and points of the report level, now and in the period before."""
     analyses = [context.opened.analysis]
     if analyses[0].previous is not None:
         analyses.insert(0, analyses[0].previous)
@@ -173,13 +164,13 @@ def _over_periods(context: Context) -> Markup:
         ]
     codes = [u.code for u in analyses[-1].units.at_level(context.opened.campaign.report_level)]
     rows: list[list[Cell]] = []
-    for code in _by_place(context, codes):
+    for code in _by_rank(context, codes):
         row: list[Cell] = [context.name(code)]
         for analysis in analyses:
             card = analysis.scorecard(code) if code in analysis.units else None
             for kind in ("rank", "points"):
                 fact = card.find(TOTAL, kind) if card is not None else None
-                row.append("–" if fact is None else fact)
+                row.append(NOTHING if fact is None else fact)
         rows.append(row)
     caption = text("site.over_periods")
     table = render_table(caption, columns, rows, context.language)

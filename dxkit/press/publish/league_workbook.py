@@ -1,58 +1,69 @@
-"""league.xlsx: the tables of a period for people who go on in a spreadsheet."""
+"""league.xlsx: the tables of a period for people who go on in a spreadsheet.
+
+Every number is written unrounded, with a format that shows it as the pages do, and is listed on the
+last sheet with its fact and cells. Text is written as text: nothing becomes a formula or a link.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from dxkit.model.facts import TOTAL, reward_subject
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from dxkit.model.facts import TOTAL, CellRef, Fact, UnitOfMeasure, reward_subject
 from dxkit.model.received_text import harmless
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.fact_workbook import Entry, FactBook
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.cell_ranges import ranges_by_sheet
 from dxkit.report.wording.language import Language
 from dxkit.report.wording.sentences import Writer
+from dxkit.workbooks.atomic import replacing
 
+Entry = Fact | str | None
 _DETAILS = ("numerator", "denominator", "value", "target", "gap", "points", "rank")
 _WORDS = ("unit", "level", "indicator", "award", "reason")
 """Columns that hold names."""
+_LISTED = {"sheet": 14, "cell": 8, "fact": 42, "shown": 14, "source_cells": 110}
+"""Columns of the last sheet and their widths."""
 
 
 def write_league(opened: OpenPeriod, path: Path, language: Language) -> None:
     """Ranking, comparison and details of all levels with fixed units, notes, and the list of all
     numbers. The file appears whole or not at all, with the same bytes every time.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        warning = language.plain("report.simulated") if opened.received.simulated_files else ""
-        book = FactBook(scratch, language, warning)
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # same bytes
         league = _League(book, opened, language)
         league.ranking()
         league.comparison()
         league.indicators()
         league.notes()
-        book.numbers()
-        book.close()
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)
+        league.numbers()
 
 
 class _League:
-    """What stands on the sheets."""
+    """The workbook being written, sheet by sheet. On simulated data a warning stands above every
+    table.
+    """
 
-    def __init__(self, book: FactBook, opened: OpenPeriod, language: Language) -> None:
+    def __init__(self, book: Any, opened: OpenPeriod, language: Language) -> None:
         self._book = book
         self._opened = opened
         self._language = language
+        self._formats: dict[str, Any] = {}
+        self._written: list[tuple[str, str, Fact]] = []
 
     def ranking(self) -> None:
-        """The units that get a report, by place."""
+        """The units that get a report, by rank."""
         opened, language = self._opened, self._language
         totals = opened.analysis.results.totals
         awards = {rule.id: language.name(rule.names) for rule in opened.campaign.rewards}
@@ -63,21 +74,21 @@ class _League:
             for decision in decisions
             if not decision.awarded or totals[decision.unit_code].award == decision.rule.id
         }
+        standing = ("points", "max_points", "rank", "rank_best", "rank_worst")
         rows: list[list[Entry]] = []
         for unit in sorted(
             units, key=lambda u: (totals[u.code].rank is None, totals[u.code].rank or 0)
         ):
             card, total = opened.analysis.scorecard(unit.code), totals[unit.code]
-            places = ("points", "max_points", "rank", "rank_best", "rank_worst")
-            facts = [card.find(TOTAL, kind) for kind in places]
+            facts = [card.find(TOTAL, kind) for kind in standing]
             before = [card.previous(TOTAL, "rank"), card.find(TOTAL, "rank_change")]
             before += [card.find(TOTAL, kind) for kind in ("progress", "progress_rank")]
             band = language.name(total.band.names) if total.band else None
             award = [awards.get(total.award), reasons.get(unit.code)]
             rows.append([*self._names(unit), *facts, *before, band, *award])
-        self._sheet(
+        self._table(
             "ranking",
-            ("code", "unit", *places, "previous_rank", "rank_change", "progress", "progress_rank",
+            ("code", "unit", *standing, "previous_rank", "rank_change", "progress", "progress_rank",
              "band", "award", "reason"),
             rows,
         )  # fmt: skip
@@ -98,7 +109,7 @@ class _League:
             for unit in units
         ]
         names = [self._language.name(i.short_names) for i in opened.campaign.indicators]
-        self._sheet("comparison", ("code", "unit"), rows, names)
+        self._table("comparison", ("code", "unit"), rows, names)
 
     def indicators(self) -> None:
         """All details of all units of fixed levels, one row for each unit and indicator."""
@@ -115,7 +126,7 @@ class _League:
                 level = self._language.name(opened.campaign.level(unit.level).names)
                 name = self._language.name(indicator.short_names)
                 rows.append([*self._names(unit), level, name, *facts])
-        self._sheet("indicators", ("code", "unit", "level", "indicator", *_DETAILS), rows)
+        self._table("indicators", ("code", "unit", "level", "indicator", *_DETAILS), rows)
 
     def notes(self) -> None:
         """What the tables are, how indicators are defined, and the sources of the rules."""
@@ -133,7 +144,7 @@ class _League:
             ),
         ]
         rules: list[ScoringRule | RankingRule | RewardRule] = [campaign.scoring, campaign.ranking]
-        for rule in [*rules, *campaign.rewards]:
+        for rule in (*rules, *campaign.rewards):
             lines.append((say("report.column_source"), rule.source + assumed * rule.assumed))
         for i in campaign.indicators:
             lines.append((language.name(i.names), i.source + assumed * i.assumed))
@@ -144,7 +155,11 @@ class _League:
                     (f"{say('workbook.target')}: {name}", target.source + assumed * target.assumed)
                 )
         lines += self._rules()
-        self._book.texts(say("workbook.notes"), dict.fromkeys(lines))
+        sheet = self._sheet(say("workbook.notes"), (34, 110))
+        wrap = self._format(text_wrap=True, valign="top")
+        for row, pair in enumerate(dict.fromkeys(lines)):
+            for column, text in enumerate(pair):
+                sheet.write_string(row, column, text, wrap)
 
     def _rules(self) -> Iterator[tuple[str, str]]:
         """The rules of ranking and rewards, and how the lists stand the trials, as pages say."""
@@ -170,15 +185,105 @@ class _League:
     def _names(self, unit: Unit) -> list[Entry]:
         return [unit.code, harmless(unit.name)]
 
-    def _sheet(
+    def _table(
         self,
         key: str,
         columns: Sequence[str],
         rows: Sequence[Sequence[Entry]],
         more: Sequence[str] = (),
     ) -> None:
-        """One table: ``columns`` are keys of words, ``more`` further headings as they are."""
+        """One table on a sheet of its own, whose first two columns stay in sight: ``columns`` are
+        keys of words, ``more`` further headings as they are.
+        """
         say = self._language.plain
+        name = say(f"workbook.{key}")
         headings = [*(say(f"workbook.{column}") for column in columns), *more]
-        wide = [place for place, column in enumerate(columns) if column in _WORDS]
-        self._book.table(say(f"workbook.{key}"), headings, rows, wide)
+        widths = [24 if column in _WORDS else 13 for column in columns[1:]]
+        sheet = self._sheet(name, (9, *widths, *(13 for _ in more)))
+        first = 0
+        if self._opened.received.simulated_files:
+            bold = self._format(bold=True, font_color="#A04C00")
+            sheet.write_string(0, 0, say("report.simulated"), bold)
+            first = 1
+        self._headings(sheet, first, headings, len(rows), 2, valign="bottom")
+        sheet.set_row(first, 32)
+        for number, entries in enumerate(rows, start=first + 1):
+            for column, entry in enumerate(entries):
+                self._write(sheet, name, number, column, entry)
+
+    def numbers(self) -> None:
+        """Every number of the other sheets: its address, its fact, how it is shown, its cells."""
+        say = self._language.plain
+        sheet = self._sheet(say("workbook.numbers"), _LISTED.values())
+        headings = [say(f"workbook.{key}") for key in _LISTED]
+        self._headings(sheet, 0, headings, len(self._written), 0)
+        for row, (name, cell, fact) in enumerate(self._written, start=1):
+            texts = (name, cell, str(fact.key), self._language.number(fact), _cells(fact.sources))
+            for column, text in enumerate(texts):
+                sheet.write_string(row, column, text)
+
+    def _sheet(self, name: str, widths: Iterable[int]) -> Any:
+        """A sheet to be printed on A4 across, with columns of these widths."""
+        sheet = self._book.add_worksheet(name)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        sheet.set_paper(9)  # A4
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&C&P/&N")
+        return sheet
+
+    def _headings(
+        self, sheet: Any, row: int, headings: Sequence[str], rows: int, kept: int, **more: Any
+    ) -> None:
+        """The heading row of a table of so many rows, in sight and on every printed page, with the
+        first ``kept`` columns.
+        """
+        heading = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#EAF2FA", **more)
+        for column, text in enumerate(headings):
+            sheet.write_string(row, column, text, heading)
+        sheet.freeze_panes(row + 1, kept)
+        sheet.repeat_rows(row)
+        sheet.autofilter(row, 0, row + max(rows, 1), len(headings) - 1)
+
+    def _format(self, **properties: Any) -> Any:
+        key = repr(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
+
+    def _write(self, sheet: Any, name: str, row: int, column: int, entry: Entry) -> None:
+        if isinstance(entry, Fact):
+            if entry.known:
+                form = self._format(num_format=number_format(entry))
+                sheet.write_number(row, column, as_in_cell(entry), form)
+                self._written.append((name, xl_rowcol_to_cell(row, column), entry))
+            else:
+                soft = self._format(italic=True, font_color="#55606E")
+                sheet.write_string(row, column, self._language.number(entry), soft)
+        elif entry:
+            sheet.write_string(row, column, entry)
+
+
+def number_format(fact: Fact) -> str:
+    """The spreadsheet format that shows a fact as a page does: "0.0%", "#,##0"."""
+    places = "." + "0" * fact.decimals if fact.decimals else ""
+    if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE:
+        return f"+0{places};-0{places};0{places}"
+    return f"0{places}%" if fact.unit is UnitOfMeasure.SHARE else f"#,##0{places}"
+
+
+def as_in_cell(fact: Fact) -> float | int:
+    """The number for the cell: the fact's own value to the 16 digits that the format keeps,
+    differences of shares in percentage points.
+    """
+    scale = 100 if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE else 1
+    value = fact.number * scale
+    return value if isinstance(value, int) else float(f"{value:.16G}")
+
+
+@lru_cache(maxsize=1 << 12)  # a share has the cells of its two parts, its points have them too
+def _cells(sources: tuple[CellRef, ...]) -> str:
+    ranges = ranges_by_sheet(sources).items()
+    text = "; ".join(f"{file} › {sheet}: {cells}" for (file, sheet), cells in ranges)
+    return harmless(text, 2000)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nh3
 from jinja2 import Environment, StrictUndefined
@@ -17,7 +17,10 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
 from dxkit.model.received_text import visible
-from dxkit.report.wording.language import load_language
+from dxkit.report.wording.language import Language, load_language
+
+if TYPE_CHECKING:
+    from dxkit.period import OpenPeriod
 
 _TEMPLATES = files("dxkit.press.publish") / "templates"
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
@@ -118,6 +121,22 @@ def exporter() -> DxkitExporter:
     do nothing without settings, and a notebook is checked when it is written.
     """
     return DxkitExporter(default_preprocessors=[], optimistic_validation=False)
+
+
+def page_around(opened: OpenPeriod, title: str, content: Markup, language: Language) -> str:
+    """A page around the reports: who, which campaign, the title, a warning on simulated data, and
+    some content.
+    """
+    banner = Markup("")
+    if opened.received.simulated_files:
+        banner = _SIMULATED.format(language.text("report.simulated"))
+    head = Markup(
+        '<header class="report-head"><p class="organiser">{}</p><p class="name">{}</p>'
+        '<h1 class="date">{}</h1></header>{}'
+    )
+    campaign = opened.campaign
+    names = (language.name(campaign.organiser), language.name(campaign.names))
+    return framed(str(head.format(*names, title, banner) + content), title, language.code)
 
 
 def framed(content: str, title: str, language_code: str) -> str:

@@ -1,99 +1,96 @@
-"""The files of a period around its pages: data, league, findings, returned copies, indexes."""
+"""The files of a period around its pages: what a check leaves behind, the league, the indexes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from dxkit.campaign.project import Project
-from dxkit.period import OpenPeriod, open_period
-from dxkit.press.publish.data_files import write_text
-from dxkit.press.run.manifest import STAYING, Manifest, hash_of, hashes_of
-from dxkit.report.wording.language import Language, load_language
+from dxkit.intake.versions.history import History
+from dxkit.intake.versions.inputs import files_in_use
+from dxkit.intake.versions.revisions import SinceLastCheck, recorded, since_last_check
+from dxkit.period import OpenPeriod
+from dxkit.press.manifest import CHANGES, FINDINGS, INDEX, LEAGUE, hashes_of
+from dxkit.press.publish.data_files import write_data, write_rows
+from dxkit.press.publish.findings_page import findings_html
+from dxkit.press.publish.index_pages import campaign_html, index_html
+from dxkit.press.returned.write import Returned, write_returned
+from dxkit.report.wording.language import Language
+from dxkit.workbooks.atomic import write_text
 
-if TYPE_CHECKING:
-    from dxkit.press.publish.check_results import Checked
-
-LEAGUE, INDEX, ABOVE = "league.xlsx", "index.html", "../index.html"
-"""The index of the campaign is written by the runs of all its periods."""
+CHANGE_COLUMNS = ("file", "sheet", "cell", "was_at", "before", "after", "kind")
 
 
 @dataclass(frozen=True)
-class PeriodFiles:
-    """What is written of one period apart from its pages, in one language."""
+class Checked:
+    """What was written, with the hashes of all ``files``, and what changed since the last check."""
 
-    project: Project
-    campaign: str
-    period: str
-    language_code: str
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the period's outputs."""
-        return self.project.output_folder(self.campaign, self.period)
-
-    @property
-    def opened(self) -> OpenPeriod:
-        """The period."""
-        return open_period(self.project, self.campaign, self.period)
-
-    @cached_property
-    def _language(self) -> Language:
-        return load_language(self.language_code)
-
-    def write(self, expected: Mapping[str, str]) -> Checked:
-        """Everything that does not depend on how the pages go; returns what the check found and
-        wrote, the league with it. ``expected`` are the pages that there will be, if all goes well:
-        the index is got ready for them.
-        """
-        from dxkit.press.publish.check_results import write_check
-        from dxkit.press.publish.index_pages import index_html
-        from dxkit.press.publish.league_workbook import write_league
-
-        write_league(self.opened, self.folder / LEAGUE, self._language)
-        checked = write_check(self.opened, self.folder, self._language)
-        index_html(self.opened, expected, self._language)
-        checked.files.update(hashes_of(self.folder, [LEAGUE]))
-        return checked
-
-    def write_indexes(self, pages: Mapping[str, str]) -> None:
-        """The index of the period, which names the pages that are there, by unit, and that of the
-        campaign.
-        """
-        from dxkit.press.publish.index_pages import campaign_html, index_html
-
-        index = index_html(self.opened, pages, self._language)
-        write_text(self.folder / INDEX, index)
-        above = self.folder.parent
-        periods = {
-            period.id: f"{period.id}/index.html"
-            for period in self.opened.campaign.periods
-            if (above / period.id / "index.html").exists()
-        }
-        write_text(above / "index.html", campaign_html(self.opened, periods, self._language))
+    returned: Returned
+    since: SinceLastCheck
+    files: dict[str, str]
 
 
-def files_are_whole(project: Project, manifest: Manifest, folder: Path) -> bool:
-    """Whether the files around the pages are all there as they were made, from the workbooks as
-    they are. Only that they are there is asked of copies for senders, in which somebody may have
-    worked, and of the list of changes, which cannot be made again.
+def write_check(opened: OpenPeriod, language: Language) -> Checked:
+    """The data files, ``findings.html``, ``returned/`` and ``data/changes.csv``; and this check
+    becomes the one that the next is compared with. ``changes.csv`` stays until something changes
+    again.
     """
-    noted = manifest.files
-    there = {name for name in noted if name.startswith("returned/") or name in STAYING}
-    around = {"findings.html", LEAGUE, INDEX, *(n for n in noted if n.startswith("data/"))} - there
-    whole = all(hash_of(folder / name) == noted.get(name) for name in around)
-    whole = whole and all((folder / name).exists() for name in there)
-    if not (manifest.complete and whole and index_above_is_whole(folder)):
-        return False
-    received = open_period(project, manifest.campaign, manifest.period).received
-    return manifest.inputs == {source.name: source.sha256 for source in received.sources}
+    project, campaign, period_id = opened.project, opened.campaign.id, opened.analysis.period.id
+    folder = project.output_folder(campaign, period_id)
+    written = [f"data/{name}" for name in write_data(opened, folder / "data", language)]
+    returned = write_returned(opened, folder, language)
+    write_text(folder / FINDINGS, findings_html(opened, language, returned.copies))
+    history = History.open(project.store_file(campaign, period_id).parent)
+    since = since_last_check(history, opened.received)
+    changed = list(_rows(since))
+    if changed or since.first:
+        write_rows(folder / CHANGES, CHANGE_COLUMNS, changed)
+        written.append(CHANGES)
+    recorded(history, opened.received, since).save(files_in_use(folder.parent))
+    return Checked(returned, since, hashes_of(folder, [FINDINGS, *written, *returned.as_written]))
 
 
-def index_above_is_whole(folder: Path) -> bool:
-    """Whether the campaign's index is as the last run of one of its periods made it."""
-    made = hash_of(folder / ABOVE)
-    found = (Manifest.load(path) for path in folder.parent.glob("*/manifest.json"))
-    return any(manifest is not None and manifest.files.get(ABOVE) == made for manifest in found)
+def _rows(since: SinceLastCheck) -> Iterator[list[object]]:
+    """One row for each cell that changed. The kind is ``asked`` (a finding stood there),
+    ``unasked``, or ``recalculated`` (its formula is the same).
+    """
+    for revision in since.revisions:
+        for change in revision.changes:
+            kind = "unasked" if (change.sheet, change.cell) in revision.unasked else "asked"
+            if change.recalculated:
+                kind = "recalculated"
+            address = (revision.file, change.sheet, change.cell, change.was_at)
+            yield [*address, change.before, change.after, kind]
+
+
+def write_files(opened: OpenPeriod, language: Language, expected: Mapping[str, str]) -> Checked:
+    """Everything that does not depend on how the pages go; returns what the check found and wrote,
+    the league with it. ``expected`` are the pages that there will be, if all goes well: the index
+    is got ready for them.
+    """
+    from dxkit.press.publish.league_workbook import write_league
+
+    folder = _folder(opened)
+    write_league(opened, folder / LEAGUE, language)
+    checked = write_check(opened, language)
+    index_html(opened, expected, language)
+    checked.files.update(hashes_of(folder, [LEAGUE]))
+    return checked
+
+
+def write_indexes(opened: OpenPeriod, language: Language, pages: Mapping[str, str]) -> None:
+    """The index of the period, which names the pages that are there, by unit, and that of the
+    campaign.
+    """
+    folder = _folder(opened)
+    write_text(folder / INDEX, index_html(opened, pages, language))
+    periods = {
+        period.id: f"{period.id}/{INDEX}"
+        for period in opened.campaign.periods
+        if (folder.parent / period.id / INDEX).exists()
+    }
+    write_text(folder.parent / INDEX, campaign_html(opened, periods, language))
+
+
+def _folder(opened: OpenPeriod) -> Path:
+    return opened.project.output_folder(opened.campaign.id, opened.analysis.period.id)

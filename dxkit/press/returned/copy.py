@@ -7,23 +7,26 @@ everything in it, loses shapes, sparklines, results of formulas and what newer E
 from __future__ import annotations
 
 import dataclasses
+import datetime
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dxkit.intake.file_cells import Origin, mark, sheet_titles, without_remarks
-from dxkit.model.findings import Severity
+from dxkit.model.addresses import column_letters
 from dxkit.model.observations import SourceFile
-from dxkit.press.returned.from_cells import workbook_of_cells
-from dxkit.press.returned.marks import Mark, is_address, mark_sheet
-from dxkit.press.returned.notes import heading
+from dxkit.press.returned.marks import heading, is_address, mark_sheet
 from dxkit.press.returned.overview import Line, Overview, put_overview
-from dxkit.press.returned.returned_parts import without_programs
 from dxkit.press.returned.styles import COLOURS, Styles
 from dxkit.report.wording.language import Language
+from dxkit.workbooks.cells import Cell, Sheet, Workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
-from dxkit.workbooks.package import Package
+from dxkit.workbooks.package import Element, Package, main, writable
 from dxkit.workbooks.reading import read_content, read_workbook
+
+_WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
 
 def annotated_copy(
@@ -74,42 +77,150 @@ def _annotated(
     say, package = language.plain, copy.package
     styles = Styles(package)
     lines = [_renamed(line, copy.titles) for line in lines]
-    numbers = {s: str(sum(line.severity is s for line in lines)) for s in Severity}
+    errors, warnings = (
+        str(sum(line.severity is severity for line in lines)) for severity in COLOURS
+    )
     remarks = [
         say("workbook.check_how"),
-        say(
-            "workbook.check_colours",
-            errors=numbers[Severity.ERROR],
-            warnings=numbers[Severity.WARNING],
-        ),
+        say("workbook.check_colours", errors=errors, warnings=warnings),
         *(say(f"workbook.lacks_{what}", file=source.name) for what in copy.lacking),
     ]
     overview = Overview(
         say("workbook.to_check"),
-        say(
-            "workbook.check_title",
-            file=source.name,
-            period=period,
-        ),
+        say("workbook.check_title", file=source.name, period=period),
         remarks,
         mark(Origin(source.name, source.sha256)),
         [say(f"workbook.{key}") for key in
          ("number", "severity", "sheet", "cell", "received", "remark", "to_do")],
         lines,
     )  # fmt: skip
-    marks: dict[str, list[Mark]] = {}
+    by_sheet: dict[str, list[Line]] = {}
     for line in lines:
         if is_address(line.cell) and line.severity in COLOURS:
-            text = f"{line.severity_name}. {line.wrong} {line.to_do}".strip()
-            marks.setdefault(line.sheet, []).append(Mark(line.cell, line.severity, text))
+            by_sheet.setdefault(line.sheet, []).append(line)
     for sheet, part in package.sheets.items():
-        has_notes = bool(package.related(part, "comments"))
-        if sheet in marks or has_notes:
+        if sheet in by_sheet or package.related(part, "comments"):
             words = heading(say("workbook.to_check"))
-            mark_sheet(package, part, styles, marks.get(sheet, ()), words)
+            mark_sheet(package, part, styles, by_sheet.get(sheet, ()), words)
     put_overview(package, styles, overview)
     return package.save()
 
 
 def _renamed(line: Line, titles: Mapping[str, str]) -> Line:
     return dataclasses.replace(line, sheet=titles.get(line.sheet, line.sheet))
+
+
+def without_programs(package: Package) -> tuple[str, ...]:
+    """Take out macros, and a digital signature that the remarks would make false; returns what
+    was taken: ``macros``, ``signature``.
+    """
+    taken = []
+    if "macroEnabled" in package.content_type(package.workbook):
+        package.put(package.workbook, package.read(package.workbook), _WORKBOOK_TYPE)
+    programs = package.related(package.workbook, "vbaProject")
+    for part in programs:
+        package.unrelate(package.workbook, part)
+    programs += [name for name in package.names if name.startswith("xl/vba")]
+    if programs:
+        taken.append("macros")
+    signed = [name for name in package.names if name.startswith("_xmlsignatures/")]
+    if signed:
+        for part in package.related("", "origin"):
+            package.unrelate("", part)
+        taken.append("signature")
+    for part in {*programs, *signed}:
+        package.drop(part)
+    return tuple(taken)
+
+
+def workbook_of_cells(workbook: Workbook, titles: Mapping[str, str]) -> Package:
+    """An .xlsx with the same cells at the same addresses: values, number formats, fonts, notes,
+    merged cells, hidden rows, columns and sheets. ``titles`` maps sheet names to those to write.
+
+    Every text is a text: nothing becomes a formula. Formulas are their results.
+    """
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    book.properties.created = book.properties.modified = datetime.datetime(2000, 1, 1)
+    for sheet in workbook.sheets:
+        _write(book.create_sheet(titles[sheet.name]), sheet)
+    target = io.BytesIO()
+    book.save(target)
+    package = Package(target.getvalue())
+    for sheet in workbook.sheets:
+        _exact(package.tree(package.sheets[titles[sheet.name]]), sheet)
+    return package
+
+
+def _exact(root: Element, sheet: Sheet) -> None:
+    """Write out all digits of numbers: the library keeps sixteen."""
+    numbers = {
+        cell.address: repr(cell.value)
+        for cell in sheet.cells.values()
+        if isinstance(cell.value, float) and float(f"{cell.value:.16g}") != cell.value
+    }
+    for cell in root.iter(main("c")) if numbers else ():
+        value = cell.find(main("v"))
+        if value is not None and cell.get("r") in numbers:
+            value.text = numbers[cell.get("r")]
+
+
+def _write(target: Any, sheet: Sheet) -> None:
+    from openpyxl.comments import Comment
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    styles: dict[tuple[object, ...], Any] = {}  # one for all cells that look alike: much faster
+    for (row, column), cell in sheet.cells.items():
+        written = target.cell(row, column)
+        value = writable(cell.value) if isinstance(cell.value, str) else cell.value
+        written.value = value
+        is_text = isinstance(value, str) and not cell.is_error
+        if is_text:
+            written.data_type = "s"
+        quoted = is_text and str(value).startswith(("=", "+", "-", "@"))
+        # The type too, for a date has its own format.
+        look = (type(value), cell.font, cell.number_format, quoted, cell.struck)
+        if look not in styles:
+            styles[look] = _style(written, cell, quoted)
+        written._style = styles[look]
+    for (row, column), note in sheet.comments.items():
+        target.cell(row, column).comment = Comment(writable(note), "")
+    for first_row, first_column, last_row, last_column in sheet.merged:
+        target.merge_cells(
+            start_row=first_row, start_column=first_column, end_row=last_row, end_column=last_column
+        )
+    for row in sheet.hidden_rows:
+        target.row_dimensions[row].hidden = True
+    for column, width in _widths(sheet).items():
+        target.column_dimensions[column_letters(column)].width = width
+    for column in sheet.hidden_columns:
+        target.column_dimensions[column_letters(column)].hidden = True
+    target.page_setup.orientation, target.page_setup.fitToHeight = "landscape", 0
+    target.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    target.sheet_state = "hidden" if sheet.hidden else "visible"
+
+
+def _style(target: Any, cell: Cell, quoted: bool) -> Any:
+    """The style of a look, made on its first cell. A quoted text stays one when it is edited."""
+    from openpyxl.styles import Font
+
+    if cell.number_format != "General":
+        target.number_format = cell.number_format
+    if cell.font or cell.struck:
+        target.font = Font(name=cell.font or None, strike=cell.struck or None)
+    if quoted:
+        target.quotePrefix = True
+    return target._style
+
+
+def _widths(sheet: Sheet) -> dict[int, float]:
+    """As wide as the longest short text of a column, for the reader keeps no widths."""
+    widths: dict[int, float] = {}
+    across = {(row, column) for row, column, _, last in sheet.merged if last > column}
+    for address, cell in sheet.cells.items():
+        longest = max(len(line) for line in cell.text.splitlines() or [""])
+        if longest <= 60 and address not in across:
+            widths[cell.column] = max(widths.get(cell.column, 6.0), longest + 2.0)
+    return widths

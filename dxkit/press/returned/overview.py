@@ -5,24 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from lxml import etree
+from lxml.builder import ElementMaker
 
 from dxkit.intake.file_cells import MARK, is_mark
 from dxkit.model.addresses import column_letters
 from dxkit.model.findings import Severity
-from dxkit.press.returned.styles import Styles
-from dxkit.workbooks.package import OFFICE, Element, Package, main, writable
+from dxkit.press.returned.styles import COLOURS, Styles, new_name, required
+from dxkit.workbooks.package import MAIN, OFFICE, Element, Package, main, writable
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _WIDTHS = (5, 14, 22, 8, 24, 50, 44)
 _LINE = 15  # points
+_E = ElementMaker(namespace=MAIN, nsmap={None: MAIN, "r": OFFICE})
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to check; ``sheet`` and ``cell`` are empty when it has no one place."""
+    """One thing to check; ``sheet`` and ``cell`` are empty when it has no one address."""
 
     severity: Severity
     severity_name: str
@@ -31,6 +34,11 @@ class Line:
     received: str
     wrong: str
     to_do: str
+
+    @property
+    def remark(self) -> str:
+        """What the note at its cell says."""
+        return f"{self.severity_name}. {self.wrong} {self.to_do}".strip()
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Overview:
 def put_overview(package: Package, styles: Styles, overview: Overview) -> None:
     """Write the sheet before all others, in the place of an earlier round's if there is one."""
     earlier = _earlier(package)
-    part = package.sheets[earlier] if earlier else _new_part(package)
+    part = package.sheets[earlier] if earlier else new_name(package, "xl/worksheets/dxkit{}.xml")
     linkable = set(package.sheets) - {earlier}
     content = _sheet(overview, styles, linkable)
     _show_no_other(package)
@@ -59,7 +67,10 @@ def put_overview(package: Package, styles: Styles, overview: Overview) -> None:
         package.put(part, content)
     else:
         package.put(part, content, _SHEET_TYPE)
-        _insert(package, part, _free_name(overview.name, package))
+        taken = {sheet.casefold() for sheet in package.sheets}
+        numbered = (f"{overview.name[:27]} {number}" for number in count(2))
+        names = chain([overview.name[:31]], numbered)
+        _insert(package, part, next(name for name in names if name.casefold() not in taken))
 
 
 def _earlier(package: Package) -> str:
@@ -79,27 +90,9 @@ def _earlier(package: Package) -> str:
     return ""
 
 
-def _new_part(package: Package) -> str:
-    number = 1
-    while f"xl/worksheets/dxkit{number}.xml" in package.names:
-        number += 1
-    return f"xl/worksheets/dxkit{number}.xml"
-
-
-def _free_name(name: str, package: Package) -> str:
-    taken = {sheet.casefold() for sheet in package.sheets}
-    number, free = 1, name[:31]
-    while free.casefold() in taken:
-        number += 1
-        free = f"{name[:27]} {number}"
-    return free
-
-
 def _insert(package: Package, part: str, name: str) -> None:
     root = package.tree(package.workbook)
-    sheets = root.find(main("sheets"))
-    if sheets is None:
-        raise KeyError("sheets")
+    sheets = required(root, "sheets")
     sheet = sheets.makeelement(main("sheet"), {"name": name})
     sheet.set("sheetId", str(1 + max(int(s.get("sheetId", "0")) for s in sheets)))
     sheet.set(f"{{{OFFICE}}}id", package.relate(package.workbook, "worksheet", part))
@@ -125,71 +118,63 @@ def _sheet(overview: Overview, styles: Styles, linkable: set[str]) -> bytes:
     head, bold = styles.text(bold=True), styles.text(bold=True, colour="FF1F3864")
     plain, soft = styles.text(), styles.text(colour="FF808080")
     link = styles.text(colour="FF0563C1")
-    by_severity = {
-        severity: styles.text(ground=severity) for severity in (Severity.ERROR, Severity.WARNING)
-    }
-    root = etree.Element(main("worksheet"), nsmap={None: main("")[1:-1], "r": OFFICE})
-    properties = etree.SubElement(root, main("sheetPr"))
-    etree.SubElement(properties, main("pageSetUpPr"), {"fitToPage": "1"})
-    above = len(overview.remarks) + 3
-    views = etree.SubElement(root, main("sheetViews"))
-    view = etree.SubElement(views, main("sheetView"), {"tabSelected": "1", "workbookViewId": "0"})
-    top = {"ySplit": str(above), "topLeftCell": f"A{above + 1}", "state": "frozen"}
-    etree.SubElement(view, main("pane"), {**top, "activePane": "bottomLeft"})
-    columns = etree.SubElement(root, main("cols"))
-    for number, width in enumerate(_WIDTHS, start=1):
-        where = {"min": str(number), "max": str(number), "width": str(width), "customWidth": "1"}
-        etree.SubElement(columns, main("col"), where)
-    data = etree.SubElement(root, main("sheetData"))
-    _row(data, 1, [(overview.title, bold)])
-    for number, remark in enumerate(overview.remarks, start=2):
-        _row(data, number, [(remark, plain)])
-    _row(data, above - 1, [(overview.mark, soft)])
-    _row(data, above, [(name, head) for name in overview.headings])
+    by_severity = {severity: styles.text(ground=severity) for severity in COLOURS}
+    texts = [overview.title, *overview.remarks, overview.mark]
+    above = len(texts) + 1
+    formats = [bold, *(plain for _ in overview.remarks), soft]
+    rows = [_row(n, [cell]) for n, cell in enumerate(zip(texts, formats, strict=True), start=1)]
+    rows.append(_row(above, [(name, head) for name in overview.headings]))
     links = []
     for number, line in enumerate(overview.lines, start=1):
-        row = above + number
-        reachable = bool(line.cell) and line.sheet in linkable
-        texts = (str(number), line.severity_name, line.sheet, line.cell, line.received)
-        formats = [plain, by_severity.get(line.severity, plain), plain, plain, plain]
-        if reachable:
-            formats[3] = link
-            links.append((f"D{row}", f"{_quoted(line.sheet)}!{line.cell}", line.cell))
-        cells = list(zip(texts, formats, strict=True))
-        _row(data, row, [*cells, (line.wrong, plain), (line.to_do, plain)])
+        row, at_cell = above + number, plain
+        if line.cell and line.sheet in linkable:
+            at_cell = link
+            where = {"location": f"{_quoted(line.sheet)}!{line.cell}", "display": line.cell}
+            links.append(_E.hyperlink(ref=f"D{row}", **where))
+        severity = (line.severity_name, by_severity.get(line.severity, plain))
+        address = [(line.sheet, plain), (line.cell, at_cell)]
+        others = [(text, plain) for text in (line.received, line.wrong, line.to_do)]
+        rows.append(_row(row, [(str(number), plain), severity, *address, *others]))
     last = column_letters(len(_WIDTHS))
-    reference = f"A{above}:{last}{above + max(len(overview.lines), 1)}"
-    etree.SubElement(root, main("autoFilter"), {"ref": reference})
-    merged = etree.SubElement(root, main("mergeCells"))
-    for number in range(1, above):
-        etree.SubElement(merged, main("mergeCell"), {"ref": f"A{number}:{last}{number}"})
-    if links:
-        holder = etree.SubElement(root, main("hyperlinks"))
-        for reference, location, shown in links:
-            where = {"ref": reference, "location": location, "display": shown}
-            etree.SubElement(holder, main("hyperlink"), where)
-    setup = {"paperSize": "9", "orientation": "landscape", "fitToHeight": "0"}
-    etree.SubElement(root, main("pageSetup"), setup)
-    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return written
+    table = f"A{above}:{last}{above + max(len(overview.lines), 1)}"
+    top = {
+        "ySplit": str(above),
+        "topLeftCell": f"A{above + 1}",
+        "state": "frozen",
+        "activePane": "bottomLeft",
+    }
+    pane = _E.pane(top)
+    widths = [
+        _E.col(min=str(n), max=str(n), width=str(width), customWidth="1")
+        for n, width in enumerate(_WIDTHS, start=1)
+    ]
+    root = _E.worksheet(
+        _E.sheetPr(_E.pageSetUpPr(fitToPage="1")),
+        _E.sheetViews(_E.sheetView(pane, tabSelected="1", workbookViewId="0")),
+        _E.cols(*widths),
+        _E.sheetData(*rows),
+        _E.autoFilter(ref=table),
+        _E.mergeCells(*(_E.mergeCell(ref=f"A{n}:{last}{n}") for n in range(1, above))),
+        *([_E.hyperlinks(*links)] if links else []),
+        _E.pageSetup(paperSize="9", orientation="landscape", fitToHeight="0"),
+    )
+    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return content
 
 
-def _row(data: Element, number: int, cells: Sequence[tuple[str, int]]) -> None:
-    row = etree.SubElement(data, main("row"), {"r": str(number)})
+def _row(number: int, cells: Sequence[tuple[str, int]]) -> Element:
     # Not every program fits the height of a row to wrapped text when it opens a file.
     room = [sum(_WIDTHS)] if len(cells) == 1 else _WIDTHS
     lines = max(
         sum(1 + int(len(line) / width) for line in text.split("\n") or [""])
         for (text, _), width in zip(cells, room, strict=False)
     )
-    row.set("ht", str(_LINE * min(lines, 12)))
-    row.set("customHeight", "1")
+    row = _E.row(r=str(number), ht=str(_LINE * min(lines, 12)), customHeight="1")
     for column, (text, style) in enumerate(cells, start=1):
+        words = _E.t(written(text), {"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
         where = {"r": f"{column_letters(column)}{number}", "s": str(style), "t": "inlineStr"}
-        cell = etree.SubElement(row, main("c"), where)
-        words = etree.SubElement(etree.SubElement(cell, main("is")), main("t"))
-        words.text = written(text)
-        words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        row.append(_E.c(getattr(_E, "is")(words), where))
+    return row
 
 
 def written(text: str) -> str:

@@ -1,8 +1,9 @@
-"""Cell formats added to a sender's workbook; those that are there stay as they are."""
+"""What is added to a sender's workbook: cell formats and names of parts; what is there stays."""
 
 from __future__ import annotations
 
 import copy
+from itertools import count
 
 from dxkit.model.findings import Severity
 from dxkit.workbooks.package import MAIN, Element, Package, main, parse
@@ -11,14 +12,28 @@ COLOURS = {Severity.ERROR: "FFF8CBAD", Severity.WARNING: "FFFFE699"}
 """Ground of a doubtful cell: the light orange and yellow of the usual palette, as ARGB."""
 
 
+def required(parent: Element, tag: str) -> Element:
+    """The first child of a kind; raises KeyError when there is none."""
+    found = parent.find(main(tag))
+    if found is None:
+        raise KeyError(tag)
+    return found
+
+
+def new_name(package: Package, pattern: str) -> str:
+    """The first numbered name that no part of a package has."""
+    numbered = (pattern.format(number) for number in count(1))
+    return next(name for name in numbered if name not in package.names)
+
+
 class Styles:
     """The formats of one package. Raises KeyError when it has none."""
 
     def __init__(self, package: Package) -> None:
         (part,) = package.related(package.workbook, "styles") or [""]
         self._root = package.tree(part)
-        self._formats = self._child("cellXfs")
-        self._fills = self._child("fills")
+        self._formats = required(self._root, "cellXfs")
+        self._fills = required(self._root, "fills")
         self._made: dict[tuple[int, str], int] = {}
 
     def coloured(self, style: int, severity: Severity) -> int:
@@ -42,7 +57,7 @@ class Styles:
 
     def text(self, *, bold: bool = False, colour: str = "", ground: Severity | None = None) -> int:
         """A format for wrapped text in the workbook's own first font."""
-        fonts = self._child("fonts")
+        fonts = required(self._root, "fonts")
         font = copy.deepcopy(fonts[0])
         for tag in ("b", "color", "u"):
             for child in font.findall(main(tag)):
@@ -82,12 +97,6 @@ class Styles:
             variant.set(name, value)
         self._formats.append(variant)
         return self._counted(self._formats)
-
-    def _child(self, tag: str) -> Element:
-        found = self._root.find(main(tag))
-        if found is None:
-            raise KeyError(tag)
-        return found
 
     @staticmethod
     def _counted(parent: Element) -> int:

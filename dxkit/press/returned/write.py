@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +10,13 @@ from pathlib import Path
 from dxkit.intake.file_cells import returned_name
 from dxkit.model.findings import Finding
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.data_files import write_text
+from dxkit.press.manifest import code_key, digest_of, hash_of
 from dxkit.press.returned.copy import annotated_copy
 from dxkit.press.returned.overview import Line
 from dxkit.press.returned.styles import COLOURS
-from dxkit.press.run.manifest import code_key, digest_of
 from dxkit.report.wording.findings import finding_text, in_order, names_in_findings, what_to_do
 from dxkit.report.wording.language import Language
+from dxkit.workbooks.atomic import write_bytes, write_text
 
 _WITHOUT_COPY = frozenset({"file_unreadable", "file_type_unknown", "file_superseded"})
 _RECORD = Path("data") / "returned.json"
@@ -36,7 +34,7 @@ class Returned:
     as_written: list[str] = field(default_factory=list)
 
 
-def write_returned(opened: OpenPeriod, raw: Path, folder: Path, language: Language) -> Returned:
+def write_returned(opened: OpenPeriod, folder: Path, language: Language) -> Returned:
     """``returned/<workbook>`` for every readable file with an error or a warning.
 
     A copy that would be the same is not written again; one that is not needed any more is taken
@@ -47,6 +45,7 @@ def write_returned(opened: OpenPeriod, raw: Path, folder: Path, language: Langua
         by_file.setdefault(finding.place.file, []).append(finding)
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
     period = language.period(opened.analysis.period.id)
+    raw = opened.project.period_folder(opened.campaign.id, opened.analysis.period.id)
     record, code = _Record(folder), code_key()
     result = Returned()
     for source in opened.received.sources:
@@ -114,14 +113,7 @@ class _Record:
     ) -> None:
         """Write a copy, whole or not at all."""
         self._make_room(name, received, result)
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            scratch.write_bytes(content)
-            os.replace(scratch, path)
-        finally:
-            scratch.unlink(missing_ok=True)
+        write_bytes(self._folder / name, content)
         self._written[name] = {"key": key, "sha256": digest_of(content)}
 
     def close(self, result: Returned) -> None:
@@ -140,13 +132,13 @@ class _Record:
         known = self._written.get(name, {}).get("sha256", "")
         if not present or present == known:
             return
-        if hashlib.sha256(path.read_bytes()).hexdigest() in received:
+        if hash_of(path) in received:
             return
         number = 1
-        while (aside := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():
+        while (kept := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():
             number += 1
-        path.rename(aside)
-        result.kept.append(aside.relative_to(self._folder).as_posix())
+        path.rename(kept)
+        result.kept.append(kept.relative_to(self._folder).as_posix())
 
     def _hash(self, name: str) -> str:
         try:

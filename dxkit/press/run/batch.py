@@ -16,16 +16,14 @@ from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
 from dxkit.period import is_stored, open_period, period_before, receive
-from dxkit.press.publish.period_files import ABOVE, INDEX, PeriodFiles, files_are_whole
-from dxkit.press.run.background import aside
-from dxkit.press.run.finished_pages import Batch, scratch_folder
-from dxkit.press.run.lock import only_run
-from dxkit.press.run.manifest import Manifest, PageRecord, hashes_of
+from dxkit.press.manifest import ABOVE, INDEX, MANIFEST, Manifest, PageRecord, hashes_of, only_run
+from dxkit.press.run.changed_figures import PublishedChanges, published_changes
+from dxkit.press.run.finished_pages import FinishedPages, scratch_folder
 from dxkit.press.run.one_page import import_parts, open_for_pages, prepare_scorecards, warm_tools
-from dxkit.press.run.plan import Task, is_current, plan_tasks
-from dxkit.press.run.processes import can_fork, no_collection, stay_single_threaded
-from dxkit.press.run.published import PublishedChanges, published_changes
+from dxkit.press.run.plan import Task, files_are_whole, is_current, plan_tasks
+from dxkit.press.run.processes import can_fork, no_collection, side_process, stay_single_threaded
 from dxkit.press.run.workers import Crew, local_workers
+from dxkit.report.wording.language import load_language
 
 TIME_LIMIT = 300.0
 """Seconds that one page may take, if nothing else is said."""
@@ -97,7 +95,7 @@ def run_reports(
     folder = project.output_folder(campaign_id, period_id)
     folder.mkdir(parents=True, exist_ok=True)
     with only_run(folder), scratch_folder(folder) as scratch, no_collection():
-        earlier = Manifest.load(folder / "manifest.json")
+        earlier = Manifest.load(folder / MANIFEST)
         tasks = plan_tasks(project, campaign, period_id, folder, units, level, language, notebook)
         todo = [
             task
@@ -109,18 +107,18 @@ def run_reports(
         result = RunResult(folder, manifest, units=tuple(task.unit for task in tasks))
         for unit in sorted({t.unit for t in tasks} - {t.unit for t in todo}):
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
-        again = tasks if options.canary else []
-        started(len(todo) + len(again))
-        whole = files_are_whole(project, manifest, folder)
-        if tasks and (todo or again or not whole):
+        canaries = tasks if options.canary else []
+        started(len(todo) + len(canaries))
+        run = _Run(project, options, result, progress, outdated)
+        if tasks and (todo or canaries or not files_are_whole(project, manifest, folder)):
             try:
-                _make(project, options, tasks[0], todo, again, scratch, result, progress, outdated)
+                run.make(tasks[0], todo, canaries, scratch)
             finally:
                 manifest.seconds = round(time.monotonic() - begun, 3)
                 manifest.save(folder)
         else:
             if any(task.key != manifest.pages[task.unit].key for task in tasks):
-                _tell_outdated(project, tasks[0], result, outdated)
+                run.compare_figures(tasks[0])
             history = History.open(project.store_file(campaign_id, period_id).parent)
             received = open_period(project, campaign_id, period_id).received
             result.since = since_last_check(history, received)
@@ -128,58 +126,65 @@ def run_reports(
     return result
 
 
-def _make(
-    project: Project,
-    options: Options,
-    sample: Task,
-    todo: Sequence[Task],
-    again: list[Task],
-    scratch: Path,
-    result: RunResult,
-    progress: Callable[[PageRecord], None],
-    outdated: Callable[[PublishedChanges], None],
-) -> None:
-    """Make the pages ``todo``, with the files around them beside, then compare those ``again``."""
-    manifest, folder = result.manifest, result.folder
-    manifest.complete = False
-    _make_ready(project, sample)
-    _tell_outdated(project, sample, result, outdated)
-    files = PeriodFiles(project, sample.campaign, sample.period, sample.language)
-    expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
-    write = partial(files.write, manifest.addresses(folder) | expected)
-    with aside(write, files.write_indexes) as finish_files:
-        crew = _crew(project, sample, options)
-        manifest.describe(crew.engine, crew.jobs, files.opened.campaign, project.notebooks)
-        batch = Batch(files.opened, manifest, scratch)
-        try:
-            for record in batch.make(crew, todo):
-                result.pages.append(record)
-                progress(record)
-            checked = finish_files(manifest.addresses(folder))
-            result.since = checked.since
-            manifest.renew(folder, checked.files | hashes_of(folder, [INDEX, ABOVE]))
-            manifest.complete, manifest.inputs_digest = True, batch.inputs_digest
-            random.Random(sample.period).shuffle(again)
-            for record in batch.compare(crew, again):
-                result.pages = [r for r in result.pages if r.path != record.path] + [record]
-                progress(record)
-        finally:
-            crew.close()
+@dataclass(frozen=True)
+class _Run:
+    """What a batch works with, and whom it tells."""
 
+    project: Project
+    options: Options
+    result: RunResult
+    progress: Callable[[PageRecord], None]
+    outdated: Callable[[PublishedChanges], None]
 
-def _tell_outdated(
-    project: Project,
-    sample: Task,
-    result: RunResult,
-    outdated: Callable[[PublishedChanges], None],
-) -> None:
-    """Compare what is in place with what is so today."""
-    opened = open_period(project, sample.campaign, sample.period)
-    result.published = published_changes(opened, result.folder)
-    if result.published.figures:
-        written = hashes_of(result.folder, result.published.write(result.folder))
-        result.manifest.renew(result.folder, written)
-        outdated(result.published)
+    def make(self, sample: Task, todo: Sequence[Task], canaries: list[Task], scratch: Path) -> None:
+        """Make the pages ``todo``, with the files around them beside, then compare ``canaries``."""
+        from dxkit.press.publish.period_files import write_files, write_indexes
+
+        result, manifest, folder = self.result, self.result.manifest, self.result.folder
+        manifest.complete = False
+        _make_ready(self.project, sample)
+        self.compare_figures(sample)
+        opened = open_period(self.project, sample.campaign, sample.period)
+        language = load_language(sample.language)
+        expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
+        write = partial(write_files, opened, language, manifest.addresses(folder) | expected)
+        with side_process(write, partial(write_indexes, opened, language)) as finish_files:
+            crew = self._crew(sample)
+            manifest.describe(crew.engine, crew.jobs, opened.campaign, self.project.notebooks)
+            pages = FinishedPages(opened, manifest, scratch)
+            try:
+                for record in pages.make(crew, todo):
+                    result.pages.append(record)
+                    self.progress(record)
+                checked = finish_files(manifest.addresses(folder))
+                result.since = checked.since
+                manifest.renew(folder, checked.files | hashes_of(folder, [INDEX, ABOVE]))
+                manifest.complete, manifest.inputs_digest = True, pages.inputs_digest
+                random.Random(sample.period).shuffle(canaries)
+                for record in pages.compare(crew, canaries):
+                    result.pages = [r for r in result.pages if r.path != record.path] + [record]
+                    self.progress(record)
+            finally:
+                crew.close()
+
+    def compare_figures(self, sample: Task) -> None:
+        """Compare the figures on the pages in place with those of today."""
+        result = self.result
+        opened = open_period(self.project, sample.campaign, sample.period)
+        result.published = published_changes(opened, result.folder)
+        if result.published.figures:
+            written = result.published.write(result.folder)
+            result.manifest.renew(result.folder, hashes_of(result.folder, written))
+            self.outdated(result.published)
+
+    def _crew(self, sample: Task) -> Crew:
+        """Those who make the pages."""
+        project, options = self.project, self.options
+        if options.cluster:
+            from dxkit.press.run.cluster import ClusterCrew
+
+            return ClusterCrew(project, options.cluster, options.time_limit)
+        return local_workers(project, sample, options.engine, options.jobs, options.time_limit)
 
 
 def _make_ready(project: Project, sample: Task) -> None:
@@ -191,7 +196,7 @@ def _make_ready(project: Project, sample: Task) -> None:
     stay_single_threaded()
     campaign = load_campaign(project.campaign_folder(sample.campaign))
     stored = is_stored(project, campaign, sample.period)
-    with aside(partial(_worked_out, project, sample, stored)) as finish:
+    with side_process(partial(_worked_out, project, sample, stored)) as finish:
         if not can_fork():
             import_parts()
         else:
@@ -217,14 +222,5 @@ def _read(project: Project, campaign: Campaign, period_id: str) -> None:
     if not before:
         receive(project, campaign, period_id)
         return
-    with aside(partial(_read, project, campaign, before)) as finish:
+    with side_process(partial(_read, project, campaign, before)) as finish:
         receive(project, campaign, period_id, finish)
-
-
-def _crew(project: Project, sample: Task, options: Options) -> Crew:
-    """Those who make the pages."""
-    if options.cluster:
-        from dxkit.press.run.cluster import ClusterCrew
-
-        return ClusterCrew(project, options.cluster, options.time_limit)
-    return local_workers(project, sample, options.engine, options.jobs, options.time_limit)

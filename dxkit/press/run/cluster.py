@@ -15,12 +15,13 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
-from dxkit.press.run.manifest import code_key
+from dxkit.press.manifest import code_key
 from dxkit.press.run.one_page import EXECUTED, PAGE
 from dxkit.press.run.plan import Task
 from dxkit.press.run.processes import lead_own_group, no_collection
@@ -82,7 +83,8 @@ class ClusterCrew:
 
     def _submit(self, parcel: Any, chunk: Sequence[Task]) -> Any:
         """Have a chunk made from a parcel, which the cluster has already or gets with it."""
-        described = [_described(task) for task in chunk]
+        paths = {"page": "", "executed": ""}  # each machine has its own
+        described = [{**asdict(t), "notebook": t.notebook.name, **paths} for t in chunk]
         order = {"code": code_key(), "time_limit": self.time_limit, "tasks": described}
         return self._client.submit(make_chunk, parcel, order, pure=False)
 
@@ -96,18 +98,6 @@ def _chunks(tasks: Sequence[Task], jobs: int) -> Iterator[Sequence[Task]]:
     size = min(_LONGEST_CHUNK, -(-len(tasks) // (2 * jobs)))
     for first in range(0, len(tasks), size):
         yield tasks[first : first + size]
-
-
-def _described(task: Task) -> dict[str, Any]:
-    return {
-        "campaign": task.campaign,
-        "period": task.period,
-        "unit": task.unit,
-        "language": task.language,
-        "notebook": task.notebook.name,
-        "parameters": task.parameters,
-        "key": task.key,
-    }
 
 
 def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
@@ -197,8 +187,8 @@ def main(folder: Path) -> None:
         sys.exit(OTHER_CODE)
     project = Project(folder, out=folder / "outputs", sealed=True)
     tasks = [
-        Task(**{**task, "notebook": project.notebooks / task["notebook"],
-                "parameters": tuple(task["parameters"])}, page=folder, executed=folder)
+        Task(**{**task, "notebook": project.notebooks / task["notebook"], "page": folder,
+                "parameters": tuple(task["parameters"]), "executed": folder})
         for task in order["tasks"]
     ]  # fmt: skip
     with (folder / "made.jsonl").open("w", encoding="utf-8") as record, no_collection():

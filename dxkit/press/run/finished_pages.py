@@ -1,27 +1,34 @@
-"""Taking pages in: checked, moved into place whole, and recorded."""
+"""Taking pages in: they hold nothing of another unit, are moved into place whole, and recorded."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from lxml import etree
+
+from dxkit.model.units import UnitRegistry
 from dxkit.period import OpenPeriod
-from dxkit.press.run.manifest import Manifest, PageRecord, executed_path, hashes_of, sha256_of
+from dxkit.press.manifest import Manifest, PageRecord, executed_path, hash_of, hashes_of, sha256_of
+from dxkit.press.run.changed_figures import remember
 from dxkit.press.run.one_page import EXECUTED, NO_SPACE, PAGE
-from dxkit.press.run.other_units import foreign_units
 from dxkit.press.run.plan import Task
-from dxkit.press.run.published import remember
 from dxkit.press.run.workers import Crew, Outcome
+from dxkit.workbooks.atomic import clear_half_written, put_in_place
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
 _SAVE_EVERY = 2.0  # seconds between two writes of the manifest
-_HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
-"""What .NAME.PROCESS was to become."""
+COMPARISON = "comparison"
+"""The id with which a section's heading declares that other units are compared there."""
+_FACT = re.compile(r'data-fact="[^"/]*/([^"/]*)/')  # as the page's sanitiser writes attributes
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+
+_Element = Any  # of lxml, which ships no types
 
 
 class NoSpaceError(OSError):
@@ -35,23 +42,20 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
     writing here.
     """
     scratch = folder / ".scratch"
-    _clear(folder, scratch)
+
+    def clear() -> None:
+        shutil.rmtree(scratch, ignore_errors=True)
+        clear_half_written(folder)
+
+    clear()
     scratch.mkdir()
     try:
         yield scratch
     finally:
-        _clear(folder, scratch)
+        clear()
 
 
-def _clear(folder: Path, scratch: Path) -> None:
-    shutil.rmtree(scratch, ignore_errors=True)
-    for path in folder.rglob(".*"):
-        if _HALF_WRITTEN.fullmatch(path.name):
-            with suppress(OSError):  # outputs that may not be written are told of where they are
-                path.unlink()
-
-
-class Batch:
+class FinishedPages:
     """The pages of one period as they come in."""
 
     def __init__(self, opened: OpenPeriod, manifest: Manifest, scratch: Path) -> None:
@@ -69,15 +73,18 @@ class Batch:
         Raises NoSpaceError when there is no room for any more.
         """
         for outcome in crew.run(tasks, self._scratch):
-            record = self._taken_in(outcome)
-            earlier = self._manifest.pages.get(outcome.task.unit)
-            if record.status != "failed":
-                record.inputs_digest = self.inputs_digest
-            elif earlier is not None:  # the page that it should have replaced stays
-                record.inputs_digest = earlier.inputs_digest
-            self._manifest.pages[outcome.task.unit] = record
-            if time.monotonic() - self._saved > _SAVE_EVERY:
-                self._save()
+            if outcome.reason.startswith("no_space"):
+                said = outcome.reason.partition(": ")[2]
+                raise NoSpaceError(NO_SPACE[0], said, str(self._folder))
+            page = b"" if outcome.reason else (outcome.scratch / PAGE).read_bytes()
+            foreign = foreign_units(page.decode("utf-8"), outcome.task.unit, self._units)
+            reason = f"{LEAK}: {', '.join(foreign)}" if foreign else outcome.reason
+            if not reason:
+                self._move_in(outcome)
+            record = self._noted(outcome, reason, page)
+            if time.monotonic() - self._saved > _SAVE_EVERY:  # so that a run cut off can go on
+                self._manifest.save(self._folder)
+                self._saved = time.monotonic()
             yield record
 
     def compare(self, crew: Crew, tasks: Sequence[Task]) -> Iterator[PageRecord]:
@@ -87,59 +94,78 @@ class Batch:
         than its own unit. Nothing in place is changed.
         """
         for outcome in crew.run(tasks, self._scratch):
-            unit = outcome.task.unit
-            record = self._manifest.pages[unit]
+            record = self._manifest.pages[outcome.task.unit]
             if record.status != "failed":
                 reason = outcome.reason
-                if not reason and sha256_of((outcome.scratch / PAGE).read_bytes()) != record.sha256:
+                if not reason and hash_of(outcome.scratch / PAGE) != record.sha256:
                     reason = UNSTABLE
                 if reason:
-                    digest = record.inputs_digest
-                    record = _record(outcome, self._folder, "failed", reason=reason)
-                    record.inputs_digest = digest
-                    self._manifest.pages[unit] = record
+                    record = self._noted(outcome, reason)
             yield record
 
-    def _save(self) -> None:
-        """Write the manifest, so that even a run that is cut off can be gone on with."""
-        self._manifest.save(self._folder)
-        self._saved = time.monotonic()
-
-    def _taken_in(self, outcome: Outcome) -> PageRecord:
+    def _move_in(self, outcome: Outcome) -> None:
         """Move a page that is whole and its unit's own into place."""
-        task = outcome.task
-        if outcome.reason.startswith("no_space"):
-            raise NoSpaceError(NO_SPACE[0], outcome.reason.partition(": ")[2], str(self._folder))
-        if outcome.reason:
-            return _record(outcome, self._folder, "failed", reason=outcome.reason)
-        page = (outcome.scratch / PAGE).read_bytes()
-        foreign = foreign_units(page.decode("utf-8"), task.unit, self._units)
-        if foreign:
-            reason = f"{LEAK}: {', '.join(foreign)}"
-            return _record(outcome, self._folder, "failed", reason=reason)
+        task, files = outcome.task, self._manifest.files
         for name, target in ((EXECUTED, task.executed), (PAGE, task.page)):
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(outcome.scratch / name, target)
-        files = self._manifest.files
+            put_in_place(outcome.scratch / name, target)
         for kind in (".pdf", ".docx"):  # they would say what an earlier page said
             annex = task.page.with_suffix(kind)
             annex.unlink(missing_ok=True)
             files.pop(annex.relative_to(self._folder).as_posix(), None)
         files |= hashes_of(self._folder, [executed_path(task.unit)])
-        return _record(outcome, self._folder, "made", sha256=sha256_of(page))
+
+    def _noted(self, outcome: Outcome, reason: str, page: bytes = b"") -> PageRecord:
+        """The record of a page that was made, or failed for a reason: then the page that it should
+        have replaced stays.
+        """
+        task = outcome.task
+        earlier = self._manifest.pages.get(task.unit)
+        record = self._manifest.pages[task.unit] = PageRecord(
+            task.page.relative_to(self._folder).as_posix(),
+            task.key,
+            "failed" if reason else "made",
+            outcome.seconds,
+            "" if reason else sha256_of(page),
+            reason,
+            outcome.tries,
+            outcome.machine,
+            self.inputs_digest if not reason else earlier.inputs_digest if earlier else "",
+            outcome.engine,
+        )
+        return record
 
 
-def _record(
-    outcome: Outcome, folder: Path, status: str, sha256: str = "", reason: str = ""
-) -> PageRecord:
-    return PageRecord(
-        outcome.task.page.relative_to(folder).as_posix(),
-        outcome.task.key,
-        status,
-        outcome.seconds,
-        sha256,
-        reason,
-        outcome.tries,
-        outcome.machine,
-        outcome.engine,
-    )
+def foreign_units(page: str, unit_code: str, units: UnitRegistry) -> tuple[str, ...]:
+    """Codes of units whose facts stand on a page that is not theirs, sorted.
+
+    A page may hold its own unit's facts, those of the units that it consists of and those of the
+    units that it belongs to; any other only in a section whose heading has the id ``comparison``.
+    What only reads like a fact in a text that somebody sent is none.
+    """
+    related = (*units.ancestors(unit_code), *units.descendants(unit_code))
+    own = {unit_code, *(unit.code for unit in related)}
+    if own.issuperset(_FACT.findall(page)):  # nearly all pages: parsing takes four times as long
+        return ()
+    return tuple(sorted(set(_units_outside_comparisons(page)) - own))
+
+
+def _units_outside_comparisons(page: str) -> Iterator[str]:
+    # Without "huge_tree" a page beyond the parser's limits would be cut in silence.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    root = etree.fromstring(page.encode("utf-8"), parser)
+    declared = {_section(heading) for heading in root.iter(*_HEADINGS) if _declares(heading)}
+    for element in root.iterfind(".//*[@data-fact]"):
+        section = _section(element)
+        if section is None or section not in declared:
+            yield from element.get("data-fact").split("/")[1:2]
+
+
+def _declares(heading: _Element) -> bool:
+    name = str(heading.get("id", ""))
+    return name == COMPARISON or name.startswith(f"{COMPARISON}-")
+
+
+def _section(element: _Element) -> _Element | None:
+    """The section that an element stands in."""
+    return next(element.iterancestors("section"), None)

@@ -13,7 +13,19 @@ from dxkit.intake.store import store_key
 from dxkit.model.campaign import Campaign
 from dxkit.model.text import slug
 from dxkit.model.units import Unit
-from dxkit.press.run.manifest import Manifest, code_key, digest_of, executed_path
+from dxkit.period import open_period
+from dxkit.press.manifest import (
+    FINDINGS,
+    INDEX,
+    LEAGUE,
+    STAYING,
+    Manifest,
+    code_key,
+    digest_of,
+    executed_path,
+    hash_of,
+    index_above_is_whole,
+)
 from dxkit.workbooks.raw_folder import content_key
 
 PARAMETERS = ("campaign", "period", "unit")
@@ -133,8 +145,31 @@ def declared_parameters(content: bytes) -> set[str]:
 
 
 def is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: Path) -> bool:
-    """Whether a page needs no making: it is there as it was made, and under the same key."""
+    """Whether a page needs no making: it and its executed notebook are there as they were made, and
+    under the same key.
+    """
     record = earlier.pages.get(task.unit) if earlier else None
-    if earlier is None or record is None or folder / record.path != task.page:
+    if earlier is None or record is None or record.status == "failed":
         return False
-    return (only_failed or record.key == task.key) and earlier.page_is_whole(task.unit, folder)
+    executed = earlier.files.get(executed_path(task.unit))
+    return (
+        (only_failed or record.key == task.key)
+        and folder / record.path == task.page
+        and (record.sha256, executed) == (hash_of(task.page), hash_of(task.executed))
+    )
+
+
+def files_are_whole(project: Project, manifest: Manifest, folder: Path) -> bool:
+    """Whether the files around the pages are all there as they were made, from the workbooks as
+    they are. Only that they are there is asked of copies for senders, in which somebody may have
+    worked, and of the list of changes, which cannot be made again.
+    """
+    noted = manifest.files
+    there = {name for name in noted if name.startswith("returned/") or name in STAYING}
+    around = {FINDINGS, LEAGUE, INDEX, *(n for n in noted if n.startswith("data/"))} - there
+    whole = all(hash_of(folder / name) == noted.get(name) for name in around)
+    whole = whole and all((folder / name).exists() for name in there)
+    if not (manifest.complete and whole and index_above_is_whole(folder)):
+        return False
+    received = open_period(project, manifest.campaign, manifest.period).received
+    return manifest.inputs == {source.name: source.sha256 for source in received.sources}

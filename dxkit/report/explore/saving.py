@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dxkit.workbooks.atomic import write_text
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -17,10 +19,7 @@ def save_frame(frame: pd.DataFrame, path: Path) -> Path:
 
 def save_text(text: str, path: Path) -> Path:
     """Write a text; returns the file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}")
-    scratch.write_text(text, "utf-8", newline="")
-    scratch.replace(path)
+    write_text(path, text)
     return path
 
 

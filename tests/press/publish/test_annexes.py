@@ -17,7 +17,7 @@ from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import open_period
-from dxkit.press.publish.pdf import PrintError, find_browser, print_page
+from dxkit.press.publish.annexes import PrintError, find_browser, print_page
 from dxkit.verify.other_formats import Find, compare_document, compare_workbook
 
 

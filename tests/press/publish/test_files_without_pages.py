@@ -13,7 +13,9 @@ import pytest
 
 from dxkit.campaign.project import Project
 from dxkit.cli import run
-from dxkit.press.publish.period_files import PeriodFiles
+from dxkit.period import open_period
+from dxkit.press.publish.period_files import write_files, write_indexes
+from dxkit.report.wording.language import load_language
 
 FILES = ("league.xlsx", "findings.html", "data/ranking.csv")
 
@@ -56,17 +58,18 @@ def test_a_period_without_a_complete_unit_has_all_its_files(
     del book[book.sheetnames[sheet]]
     book.save(path)
     project = Project.find(str(raw_copy), str(tmp_path / "out"))
-    files = PeriodFiles(project, "haugiang-2022", "2022-Q4", "vi")
+    opened = open_period(project, "haugiang-2022", "2022-Q4")
+    folder, vietnamese = project.output_folder("haugiang-2022", "2022-Q4"), load_language("vi")
     pages = {unit: f"{unit}.html" for unit in ("93", "930", "931")}
-    files.write(pages)
-    files.write_indexes(pages)
-    assert all((files.folder / name).stat().st_size for name in ("index.html", *FILES))
-    assert (files.folder.parent / "index.html").exists()
-    ranking = (files.folder / "data/ranking.csv").read_text("utf-8-sig")
+    write_files(opened, vietnamese, pages)
+    write_indexes(opened, vietnamese, pages)
+    assert all((folder / name).stat().st_size for name in ("index.html", *FILES))
+    assert (folder.parent / "index.html").exists()
+    ranking = (folder / "data/ranking.csv").read_text("utf-8-sig")
     ranks = [row["rank"] for row in csv.DictReader(io.StringIO(ranking))
              if row["level"] == "district"]  # fmt: skip
     assert ranks == (["1"] if sheet == 3 else [""]) + [""] * 7
-    findings = (files.folder / "data/findings.csv").read_text("utf-8-sig")
+    findings = (folder / "data/findings.csv").read_text("utf-8-sig")
     assert "table_missing,error,930," in findings
 
 

@@ -36,17 +36,19 @@ def set_up(document: Any, language: Language) -> None:
     section.different_first_page_header_footer = True
     header = section.header.paragraphs[0]
     header.alignment = CENTRE
-    _page_number(header)
+    field = OxmlElement("w:instrText")
+    field.text = "PAGE"
+    begin, end = (_element("w:fldChar", fldCharType=kind) for kind in ("begin", "end"))
+    header.add_run()._r.extend((begin, field, end))
     normal = document.styles["Normal"]
     _font(normal, 13)
     normal.paragraph_format.space_after = Pt(6)
     normal.paragraph_format.line_spacing = 1.15
-    spoken = OxmlElement("w:lang")
-    spoken.set(qn("w:val"), {"vi": "vi-VN", "en": "en-GB"}.get(language.code, language.code))
-    normal.element.get_or_add_rPr().append(spoken)
-    for level, size in ((1, 13), (2, 13), (3, 13)):
+    spoken = {"vi": "vi-VN", "en": "en-GB"}.get(language.code, language.code)
+    normal.element.get_or_add_rPr().append(_element("w:lang", val=spoken))
+    for level in (1, 2, 3):
         heading = document.styles[f"Heading {level}"]
-        _font(heading, size)
+        _font(heading, 13)
         heading.font.bold = True
         heading.font.italic = level == 3
         heading.font.color.rgb = RGBColor(0, 0, 0)
@@ -63,10 +65,12 @@ def heading_block(document: Any, organiser: str, language: Language) -> None:
     table.autofit = False
     for column, width in zip(table.columns, _BLOCKS, strict=True):
         column.width = width
-    for row in table.rows:
-        for cell, width in zip(row.cells, _BLOCKS, strict=True):
+        for cell in column.cells:
             cell.width = width
-    _no_side_margins(table)
+    margins = OxmlElement("w:tblCellMar")
+    margins.extend(_element(side, w="0", type="dxa") for side in ("w:left", "w:right"))
+    look = table._tbl.tblPr.find(qn("w:tblLook"))  # which the format wants behind the margins
+    look.addprevious(margins)
     _line(table.cell(0, 0), broken(organiser.upper(), _BODY, 3), 12, bold=True, ruled=20)
     _line(table.cell(0, 1), say("official.state"), 12, bold=True)
     _line(table.cell(0, 1), say("official.motto"), 13, bold=True, ruled=47)
@@ -110,9 +114,8 @@ def first_line(paragraph: Any) -> None:
 
 def repeat_heading_row(row: Any) -> None:
     """The row stands again on every page the table runs over; no row is split."""
-    properties = row._tr.get_or_add_trPr()
-    for name in ("w:tblHeader", "w:cantSplit"):
-        properties.append(OxmlElement(name))
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    never_split(row)
 
 
 def never_split(row: Any) -> None:
@@ -122,21 +125,16 @@ def never_split(row: Any) -> None:
 
 def shade(cell: Any, colour: str) -> None:
     """The cell stands on a coloured ground ("#rrggbb")."""
-    shading = OxmlElement("w:shd")
-    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", colour[1:])):
-        shading.set(qn(name), value)
+    shading = _element("w:shd", val="clear", color="auto", fill=colour[1:])
     cell._tc.get_or_add_tcPr().append(shading)
 
 
-def _no_side_margins(table: Any) -> None:
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("w:left", "w:right"):
-        margin = OxmlElement(side)
-        margin.set(qn("w:w"), "0")
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    look = table._tbl.tblPr.find(qn("w:tblLook"))  # which the format wants behind the margins
-    look.addprevious(margins)
+def _element(tag: str, **attributes: str) -> Any:
+    """An element of the format, its attributes named without their prefix."""
+    element = OxmlElement(tag)
+    for name, value in attributes.items():
+        element.set(qn(f"w:{name}"), value)
+    return element
 
 
 def _line(
@@ -175,15 +173,3 @@ def _font(style: Any, size: float) -> None:
         fonts.set(qn(script), _FONT)
     for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         fonts.attrib.pop(qn(theme), None)
-
-
-def _page_number(paragraph: Any) -> None:
-    run = paragraph.add_run()
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        if kind:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element = OxmlElement("w:instrText")
-            element.text = text
-        run._r.append(element)

@@ -16,10 +16,10 @@ from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.intake.versions.inputs import InputChanges
 from dxkit.period import OpenPeriod, open_period
-from dxkit.press.run.finished_pages import Batch
-from dxkit.press.run.manifest import Manifest
+from dxkit.press.manifest import Manifest
+from dxkit.press.run.changed_figures import ChangedFigure, published_changes
+from dxkit.press.run.finished_pages import FinishedPages
 from dxkit.press.run.plan import Task, plan_tasks
-from dxkit.press.run.published import ChangedFigure, published_changes
 from dxkit.press.run.workers import Outcome
 
 CAMPAIGN, PERIOD = "haugiang-2022", "2022-Q4"
@@ -172,7 +172,7 @@ def test_a_page_that_could_not_be_replaced_is_still_made_from_what_it_was(out: P
     units = ("930", "934")
     tasks = plan_tasks(opened.project, opened.campaign, PERIOD, folder, units, "", "vi", None)
     del manifest.pages["930"]
-    batch = Batch(opened, manifest, folder / ".scratch")
+    batch = FinishedPages(opened, manifest, folder / ".scratch")
     assert [record.status for record in batch.make(Failing(), tasks)] == ["failed", "failed"]
     assert [manifest.pages[unit].inputs_digest for unit in units] == ["", "earlier"]
     assert batch.inputs_digest not in ("", "earlier")

@@ -1,11 +1,16 @@
-"""The manifest of a period's outputs: what each page was made from, and how it went."""
+"""A period's outputs: the lock that one run at a time holds, and the manifest, which says what each
+page and file was made from, and how it went.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from importlib.resources import files
@@ -14,12 +19,47 @@ from typing import Any
 
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import UnitRegistry
-from dxkit.press.publish.data_files import write_text
+from dxkit.workbooks.atomic import write_text
 
 MANIFEST = "manifest.json"
+LEAGUE, FINDINGS, INDEX, ABOVE = "league.xlsx", "findings.html", "index.html", "../index.html"
+"""The index of the campaign, above, is written by the runs of all its periods."""
 CHANGES, CHANGED_FIGURES = "data/changes.csv", "data/changed_figures.csv"
 STAYING = (CHANGES, CHANGED_FIGURES)
 """Files that stay through runs that have nothing to write into them."""
+
+
+class BusyError(Exception):
+    """Another run writes to the same outputs."""
+
+
+@contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold the outputs for this run; raises BusyError while another run holds them.
+
+    The system lets go of the lock when its process ends, however it ends.
+    """
+    descriptor = os.open(folder / ".running", os.O_CREAT | os.O_RDWR)
+    try:
+        try:
+            _lock(descriptor)
+        except OSError:
+            raise BusyError(str(folder)) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Take the lock of an open file or raise OSError."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @dataclass
@@ -90,15 +130,6 @@ class Manifest:
             if record.status != "failed" and (folder / record.path).exists()
         }
 
-    def page_is_whole(self, unit: str, folder: Path) -> bool:
-        """Whether a unit's page and its executed notebook are those that were made."""
-        record = self.pages[unit]
-        executed = executed_path(unit)
-        return record.status != "failed" and (record.sha256, self.files.get(executed)) == (
-            hash_of(folder / record.path),
-            hash_of(folder / executed),
-        )
-
     def renew(self, folder: Path, files: Mapping[str, str]) -> None:
         """Note the files that a check has written, and forget those that it has taken away. Lists
         of changes stay through checks that find none: without a note of one, as it stands.
@@ -155,6 +186,13 @@ def hash_of(path: Path) -> str:
 def hashes_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """The hashes of files that have just been written, by their addresses in a folder."""
     return {name: sha256_of((folder / name).read_bytes()) for name in names}
+
+
+def index_above_is_whole(folder: Path) -> bool:
+    """Whether the campaign's index is as the last run of one of its periods made it."""
+    made = hash_of(folder / ABOVE)
+    found = (Manifest.load(path) for path in folder.parent.glob(f"*/{MANIFEST}"))
+    return any(manifest is not None and manifest.files.get(ABOVE) == made for manifest in found)
 
 
 def executed_path(unit: str) -> str:

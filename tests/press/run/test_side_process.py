@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.press.run.background import aside
+from dxkit.press.run.processes import side_process
 
 
 def note(file: Path, word: str) -> int:
@@ -26,7 +26,7 @@ def noted(file: Path) -> list[tuple[str, int]]:
 
 def test_both_parts_are_done_in_one_other_process(tmp_path: Path) -> None:
     file = tmp_path / "notes"
-    with aside(partial(note, file, "work"), partial(note, file)) as finish:
+    with side_process(partial(note, file, "work"), partial(note, file)) as finish:
         other = finish("last")
     assert noted(file) == [("work", other), ("last", other)]
     assert other != os.getpid()
@@ -36,7 +36,7 @@ def test_what_is_raised_there_is_raised_here(tmp_path: Path) -> None:
     def full() -> None:
         raise OSError(28, "No space left on device", "league.xlsx")
 
-    with aside(full) as finish, pytest.raises(OSError, match="No space") as raised:
+    with side_process(full) as finish, pytest.raises(OSError, match="No space") as raised:
         finish()
     assert (raised.value.errno, raised.value.filename) == (28, "league.xlsx")
 
@@ -51,7 +51,7 @@ def test_work_that_was_ended_from_outside_is_done_here(tmp_path: Path) -> None:
         return me
 
     here = os.getpid()
-    with aside(work, partial(note, file)) as finish:
+    with side_process(work, partial(note, file)) as finish:
         assert finish("last") == here
     assert noted(file)[1:] == [("work", here), ("last", here)]
 
@@ -62,7 +62,7 @@ def test_it_is_done_here_where_a_second_thread_forbids_a_fork(tmp_path: Path) ->
     thread = threading.Thread(target=done.wait)
     thread.start()
     try:
-        with aside(partial(note, file, "work"), partial(note, file)) as finish:
+        with side_process(partial(note, file, "work"), partial(note, file)) as finish:
             assert not file.exists()
             assert finish("last") == os.getpid()
     finally:

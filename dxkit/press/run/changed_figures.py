@@ -19,14 +19,13 @@ from dxkit.intake.versions.history import History
 from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input_changes
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod
+from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, digest_of
 from dxkit.press.publish.data_files import write_rows
-from dxkit.press.run.manifest import CHANGED_FIGURES, Manifest, code_key, digest_of
 from dxkit.report.wording.language import available_languages, load_language
 from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.raw_folder import raw_files
 from dxkit.workbooks.reading import read_content
 
-LEAGUE = "league.xlsx"
 FIGURE_COLUMNS = ("page", "fact", "before", "after")
 
 _FACT = re.compile(r"<(?:data|g)\s[^<>]*\bdata-fact=[^<>]*>")
@@ -132,7 +131,7 @@ def _made_from(folder: Path) -> Mapping[str, list[str]]:
     """The pages in place and the league, by the digest of what they were made from; nothing stands
     for what is not known.
     """
-    manifest = Manifest.load(folder / "manifest.json")
+    manifest = Manifest.load(folder / MANIFEST)
     digests = {r.path: r.inputs_digest for r in manifest.pages.values()} if manifest else {}
     found: dict[str, list[str]] = defaultdict(list)
     for path in (*sorted(folder.rglob("*.html")), folder / LEAGUE):
