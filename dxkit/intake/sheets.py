@@ -181,14 +181,13 @@ def _missing_columns(
 
 def _wanted_sheets(campaign: Campaign, workbook: Workbook) -> Iterator[Sheet]:
     """The sheets that layouts.toml does not leave out: the first entry that fits decides."""
-    entries = campaign.layouts.get("sheets", ())
     for sheet in workbook.sheets:
         read = next(
             (
-                entry["read"]
-                for entry in entries  # type: ignore[attr-defined]
-                if fnmatch.fnmatchcase(workbook.file, entry["file"])
-                and fnmatch.fnmatchcase(sheet.name, entry["sheet"])
+                layout.read
+                for layout in campaign.layouts
+                if fnmatch.fnmatchcase(workbook.file, layout.file)
+                and fnmatch.fnmatchcase(sheet.name, layout.sheet)
             ),
             True,
         )

@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from dxkit.intake.numbers.numerals import parse_decimal
 from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind
-from dxkit.model.check_rules import ReferenceCheck
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
+from dxkit.model.rules import ReferenceCheck
 from dxkit.model.text import clean
 from dxkit.model.units import UnitRegistry
 from dxkit.workbooks.cells import Cell
