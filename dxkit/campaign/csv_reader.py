@@ -1,116 +1,111 @@
-"""Reading declared CSV, so that every mistake is noted with its file and line."""
+"""A declared CSV file: its rows with their lines, and what keeps them from being read."""
 
 from __future__ import annotations
 
 import csv
-import datetime
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
 
-from dxkit.campaign.toml_reader import Problems, read_text
-from dxkit.model.problems import CampaignProblem
-
-_TRUTH = {"true": True, "false": False}
+from dxkit.campaign.toml_reader import read_text
+from dxkit.model.campaign import CampaignError, CampaignProblem
+from dxkit.model.keys import Form, MisfitError
 
 
 class Row:
-    """One line of a declared CSV file. The getters note a problem and give a harmless value when
-    a field does not hold what it should.
+    """One line of a CSV file, whose values are texts without blanks around them. ``path`` is what
+    stands before its columns' names ("name_").
     """
 
-    def __init__(self, file: str, line: int, fields: Mapping[str, str], problems: Problems) -> None:
-        self.file = file
-        self.line = line
-        self._fields = fields
-        self._problems = problems
+    def __init__(self, file: str, line: int, fields: Mapping[str, str], path: str = "") -> None:
+        self.file, self.line, self._fields, self._path = file, line, fields, path
 
-    def problem(self, code: str, **values: object) -> None:
-        """Note that something is wrong with this line."""
-        self._problems.append(CampaignProblem(code, self.file, self.line, values))
+    def at(self, key: str) -> tuple[str, int, str]:
+        """File, line and name of a column."""
+        return self.file, self.line, f"{self._path}{key}"
 
-    def text(self, column: str, *, required: bool = False) -> str:
-        """The field without surrounding blanks."""
-        text = self._fields[column].strip()
-        if required and not text:
-            self.problem("field_empty", column=column)
-        return text
+    def get(self, key: str) -> str | None:
+        """The field of a column, None when it is empty."""
+        return self._fields.get(f"{self._path}{key}", "").strip() or None
 
-    def words(self, column: str, languages: Iterable[str]) -> dict[str, str]:
-        """The fields ``column_<language>``, by language."""
-        return {code: self.text(f"{column}_{code}", required=True) for code in languages}
+    def inner(self, key: str) -> Row:
+        """The columns whose names begin with a key."""
+        return Row(self.file, self.line, self._fields, f"{self._path}{key}_")
 
-    def number(self, column: str) -> float:
-        """The field as a decimal number with a point."""
-        text = self.text(column)
-        try:
-            return float(text)
-        except ValueError:
-            self.problem("not_a_number", column=column, text=text)
-            return 0.0
-
-    def truth(self, column: str) -> bool:
-        """The field as ``true`` or ``false``."""
-        text = self.text(column)
-        if text not in _TRUTH:
-            self.problem("not_true_or_false", column=column, text=text)
-        return _TRUTH.get(text, False)
-
-    def day(self, column: str) -> datetime.date | None:
-        """The field as a day, YYYY-MM-DD; None when empty."""
-        text = self.text(column)
-        try:
-            return datetime.date.fromisoformat(text) if text else None
-        except ValueError:
-            self.problem("not_a_date", column=column, text=text)
-            return None
-
-    def one_of(self, column: str, allowed: Iterable[str], *, empty: bool = False) -> str:
-        """The field, which must be one of ``allowed`` (or empty, where that is permitted)."""
-        text = self.text(column)
-        choices = list(allowed)
-        if text not in choices and not (empty and not text):
-            self.problem("unknown_value", column=column, text=text, allowed=", ".join(choices))
-        return text
-
-    def parts(self, column: str) -> tuple[str, ...]:
+    def items(self, key: str) -> list[str]:
         """The field's parts between ``|``."""
-        return tuple(part.strip() for part in self.text(column).split("|") if part.strip())
+        return [part.strip() for part in (self.get(key) or "").split("|") if part.strip()]
+
+    def pairs(self, key: str) -> Row:
+        """The parts ``name=value`` between ``|`` of a field, as columns; raises MisfitError."""
+        fields: dict[str, str] = {}
+        for part in self.items(key):
+            name, _, value = part.partition("=")
+            if f"{key}.{name.strip()}" in fields:
+                raise MisfitError("repeated", text=name.strip())
+            fields[f"{key}.{name.strip()}"] = value
+        return Row(self.file, self.line, fields, f"{key}.")
+
+    def read(self, form: Form, raw: str) -> object:
+        """The value that a text stands for."""
+        return form.read(raw)
+
+    def names(self) -> list[str]:
+        """The names of its columns."""
+        size = len(self._path)
+        return [name[size:] for name in self._fields if name.startswith(self._path)]
 
 
-class RowsOf(Protocol):
-    """The lines of a campaign's file by its name, which must have exactly these columns."""
-
-    def __call__(self, name: str, *columns: str) -> list[Row]: ...
-
-
-def read_rows(path: Path, columns: Iterable[str], problems: Problems) -> list[Row]:
-    """The lines of a CSV file (UTF-8, comma) that must have exactly these columns, in any order.
-
-    A file that cannot be read gives no lines and a problem.
+def read_rows(path: Path, columns: Iterable[str], problems: list[CampaignProblem]) -> list[Row]:
+    """The rows of a CSV file (UTF-8; comma or semicolon, as in its first line) that must have
+    exactly these columns, in any order; blank ones are left out. A row of too few or too many
+    fields is a problem; raises CampaignError for a file that cannot be read.
     """
-    wanted = list(columns)
-    text = read_text(path, problems)
-    if text is None:
-        return []
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = next(reader, [])
-    missing = [column for column in wanted if column not in header]
-    unknown = [column for column in header if column not in wanted]
-    if missing or unknown:
-        for column in missing:
-            problems.append(CampaignProblem("column_missing", path.name, 1, {"column": column}))
-        for column in unknown:
-            problems.append(CampaignProblem("column_unknown", path.name, 1, {"column": column}))
-        return []
-    rows = []
-    line = reader.line_num + 1
-    for fields in reader:
-        if fields and len(fields) != len(header):
-            values = {"found": len(fields), "expected": len(header)}
-            problems.append(CampaignProblem("fields_do_not_fit", path.name, line, values))
-        elif fields:
-            rows.append(Row(path.name, line, dict(zip(header, fields, strict=True)), problems))
-        line = reader.line_num + 1
+    text = read_text(path)
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[Row] = []
+    line = 1
+    try:
+        header = [name.strip() for name in next(lines, [])]
+        if unfit := tuple(_unfit_columns(path.name, header, list(columns))):
+            raise CampaignError(unfit)
+        line = lines.line_num + 1
+        for fields in lines:
+            if any(field.strip() for field in fields):
+                if len(fields) == len(header):
+                    rows.append(Row(path.name, line, dict(zip(header, fields, strict=True))))
+                else:
+                    problems.append(_unfit_row(path.name, line, fields, len(header), separator))
+            line = lines.line_num + 1
+    except csv.Error as error:
+        raise CampaignError(
+            (CampaignProblem("csv_unreadable", path.name, line, {"reason": error}),)
+        ) from error
     return rows
+
+
+def _unfit_columns(file: str, header: list[str], wanted: list[str]) -> Iterator[CampaignProblem]:
+    for column in wanted:
+        if column not in header:
+            yield CampaignProblem("column_missing", file, 1, {"key": column})
+    for column in dict.fromkeys(header):
+        if column not in wanted:
+            allowed = ", ".join(wanted)
+            yield CampaignProblem("column_unknown", file, 1, {"key": column, "allowed": allowed})
+        elif header.count(column) > 1:
+            yield CampaignProblem("repeated", file, 1, {"key": column, "text": column})
+
+
+def _unfit_row(
+    file: str, line: int, fields: list[str], expected: int, separator: str
+) -> CampaignProblem:
+    """A row of too few or too many fields; the whole file when it has another separator than its
+    first line (raises CampaignError).
+    """
+    for other in {",", ";", "\t"} - {separator}:
+        if len(next(csv.reader([separator.join(fields)], delimiter=other), [])) == expected:
+            signs = {"text": other, "expected": separator}
+            raise CampaignError((CampaignProblem("separators_differ", file, line, signs),))
+    values = {"found": len(fields), "expected": expected}
+    return CampaignProblem("fields_do_not_fit", file, line, values)

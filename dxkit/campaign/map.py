@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from dxkit.model.problems import CampaignError, CampaignProblem
+from dxkit.campaign.reader import Reader
+from dxkit.model.campaign import CampaignError, CampaignProblem
+from dxkit.model.keys import Number, OfUnit
 
 TILES_FILE = "tiles.csv"
 Ring = tuple[tuple[float, float], ...]
@@ -24,33 +25,43 @@ class MapShapes:
     areas: dict[str, tuple[Ring, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Where a unit lies on the schema, counted from the top left."""
+
+    code: OfUnit
+    row: Annotated[int, Number(0, 200, whole=True)]
+    column: Annotated[int, Number(0, 200, whole=True)]
+
+
 def load_map(folder: Path) -> MapShapes:
     """The campaign's ``tiles.csv`` (code, row, column) and its ``*.geojson`` files, whose features
     have a property ``code``. Raises CampaignError naming file and line.
     """
+    reader = Reader(folder)
+    shapes = read_map(reader)
+    if reader.problems:
+        raise CampaignError(tuple(reader.problems))
+    return shapes
+
+
+def read_map(reader: Reader) -> MapShapes:
+    """The same, as far as it can be read; what is wrong is noted."""
     areas: dict[str, tuple[Ring, ...]] = {}
-    for path in sorted(folder.glob("*.geojson")):
-        areas |= _areas(path)
-    tiles = folder / TILES_FILE
-    return MapShapes(_tiles(tiles) if tiles.exists() else {}, areas)
-
-
-def _tiles(path: Path) -> dict[str, tuple[int, int]]:
-    found: dict[str, tuple[int, int]] = {}
-    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
-    for line, row in enumerate(rows[1:], start=2):
-        if len(row) != 3:
-            values = {"found": len(row), "expected": 3}
-            raise CampaignError((CampaignProblem("fields_do_not_fit", path.name, line, values),))
-        code, *places = row
-        for column, text in zip(("row", "column"), places, strict=True):
-            if not text.isdecimal():
-                values_ = {"column": column, "text": text}
-                raise CampaignError((CampaignProblem("not_a_number", path.name, line, values_),))
-        if code in found:
-            raise CampaignError((CampaignProblem("repeated", path.name, line, {"text": code}),))
-        found[code] = (int(places[0]), int(places[1]))
-    return found
+    for path in sorted(reader.folder.glob("*.geojson")):
+        try:
+            areas |= _areas(path)
+        except CampaignError as error:
+            reader.problems += error.problems
+    tiles: dict[str, tuple[int, int]] = {}
+    present = (reader.folder / TILES_FILE).exists()
+    for tile in reader.rows(TILES_FILE, Tile) if present else ():
+        if tile.code in tiles:
+            reader.note_of(tile, "repeated", text=tile.code)
+        elif (tile.row, tile.column) in tiles.values():
+            reader.note_of(tile, "repeated", "row", text=f"{tile.row}, {tile.column}")
+        tiles[tile.code] = tile.row, tile.column
+    return MapShapes(tiles, areas)
 
 
 def _areas(path: Path) -> dict[str, tuple[Ring, ...]]:

@@ -1,156 +1,133 @@
-"""Reading declared TOML, so that every mistake is noted with its file and line."""
+"""A declared TOML file: its tables, with the line of every key, and why one cannot be read."""
 
 from __future__ import annotations
 
-import datetime
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from dxkit.model.problems import CampaignProblem
+from dxkit.model.campaign import CampaignError, CampaignProblem
+from dxkit.model.keys import Day, Form, MisfitError
 
-Problems = list[CampaignProblem]
+_HEADING = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
+_SETTING = re.compile(r"\s*([\w.\"' -]+?)\s*=")
+_AT = re.compile(r"\(at line (\d+)")
+_CAUSES = (
+    ("toml_date", re.compile(r"=\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")),
+    ("toml_decimal_comma", re.compile(r"=\s*[+-]?\d+,\d")),
+    ("toml_comma_missing", re.compile(r"[\"'}]\s+[\"'{]")),
+    ("toml_quotes_missing", re.compile(r"=\s*[^\W\d]")),
+)
 
 
-class Declaration:
-    """A TOML table. The getters note a problem with the line of the key they miss or dislike."""
+class Table:
+    """A table of a TOML file. ``path`` is what stands before its keys ("rewards[2].")."""
 
     def __init__(
-        self, file: str, text: str, content: Mapping[str, object], problems: Problems, path: str
+        self, file: str, content: Mapping[str, Any], lines: Mapping[str, int], path: str = ""
     ) -> None:
-        self.file = file
-        self._text = text
-        self._content = content
-        self._problems = problems
-        self._path = path
-        self._used: set[str] = set()
+        self.file, self.content, self.path = file, content, path
+        self._lines = lines
 
-    def problem(self, code: str, key: str, **values: object) -> None:
-        """Note that something is wrong with a key."""
-        found = {"key": f"{self._path}{key}", **values}
-        self._problems.append(CampaignProblem(code, self.file, self._line_of(key), found))
+    def at(self, key: str) -> tuple[str, int, str]:
+        """File, line and full name of a key; of one that is not there the line of its table."""
+        path = name = f"{self.path}{key}"
+        while path and path not in self._lines:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.file, self._lines.get(path, 0), name
 
-    def _line_of(self, key: str) -> int:
-        """The first line that sets the key, below the table's own heading; 0 when there is none."""
-        table = self._path.split("[")[0].rstrip(".")
-        start = 0
-        if table:
-            heading = re.search(rf"^\[+{re.escape(table)}[\].]", self._text, re.MULTILINE)
-            start = heading.start() if heading else 0
-        found = re.compile(rf"^\[*{re.escape(key)}\b", re.MULTILINE).search(self._text, start)
-        position = found.start() if found else start
-        return self._text.count("\n", 0, position) + 1 if found or start else 0
+    def get(self, key: str) -> object:
+        """The value of a key, None when it is not there."""
+        return self.content.get(key)
 
-    def _get(self, key: str, kind: type | tuple[type, ...], default: object) -> object:
-        self._used.add(key)
-        value = self._content.get(key)
-        if value is None:
-            if default is not None:
-                return default
-            self.problem("key_missing", key)
-        elif not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.problem("key_wrong_type", key)
-        else:
-            return value
-        return {str: "", bool: False, dict: {}, list: []}.get(
-            kind if isinstance(kind, type) else float, 0.0
-        )
+    def inner(self, key: str) -> Table:
+        """The table of a key; raises MisfitError for anything else."""
+        return self._table(key, self.content.get(key))
 
-    def text(self, key: str, default: str | None = None) -> str:
-        """The text under a key."""
-        return str(self._get(key, str, default))
+    def items(self, key: str) -> list[Any]:
+        """The list of a key: tables for its tables."""
+        found = self.content.get(key, [])
+        if not isinstance(found, list):
+            raise MisfitError("key_wrong_type", text=found, allowed="[…]")
+        numbered = enumerate(found, start=1)
+        return [self._table(f"{key}[{n}]", i) if isinstance(i, dict) else i for n, i in numbered]
 
-    def number(self, key: str, default: float | None = None) -> float:
-        """The number under a key."""
-        return float(self._get(key, (int, float), default))  # type: ignore[arg-type]
+    def read(self, form: Form, raw: object) -> object:
+        """A value of the type that the form asks for."""
+        if type(raw) not in form.types:
+            raise MisfitError("key_wrong_type", text=raw, allowed=str(form))
+        return form.read(raw)
 
-    def truth(self, key: str, default: bool | None = None) -> bool:
-        """The truth value under a key."""
-        return bool(self._get(key, bool, default))
+    def names(self) -> list[str]:
+        """The keys that are there."""
+        return list(self.content)
 
-    def texts(self, key: str, default: list[str] | None = None) -> tuple[str, ...]:
-        """The list of texts under a key."""
-        values = self._list(key, default)
-        if any(not isinstance(value, str) for value in values):
-            self.problem("key_wrong_type", key)
-            return ()
-        return tuple(str(value) for value in values)
-
-    def _list(self, key: str, default: list[str] | None) -> list[object]:
-        found = self._get(key, list, default)
-        return list(found) if isinstance(found, list) else []
-
-    def has(self, key: str) -> bool:
-        """Whether the key is there at all."""
-        return key in self._content
-
-    def day(self, key: str) -> datetime.date:
-        """The day under a key."""
-        value = self._get(key, datetime.date, None)
-        return value if isinstance(value, datetime.date) else datetime.date.min
-
-    def day_or_none(self, key: str) -> datetime.date | None:
-        """The day under a key that may be absent."""
-        return self.day(key) if key in self._content else None
-
-    def words(self, key: str, languages: Iterable[str]) -> dict[str, str]:
-        """The table of names under a key, one text for each language."""
-        table = self.table(key)
-        return {code: table.text(code) for code in languages}
-
-    def table(self, key: str, *, optional: bool = False) -> Declaration:
-        """The table under a key."""
-        content = self._get(key, dict, {} if optional else None)
-        return self._inner(key, content)
-
-    def tables(self, key: str) -> list[Declaration]:
-        """The list of tables under a key; an absent one is an empty list."""
-        return [
-            self._inner(f"{key}[{place}]", value)
-            for place, value in enumerate(self._list(key, []), start=1)
-        ]
-
-    def keys(self) -> tuple[str, ...]:
-        """All keys, for tables whose keys are free."""
-        self._used.update(self._content)
-        return tuple(self._content)
-
-    def refuse_unknown_keys(self) -> None:
-        """Note every key that nobody asked for."""
-        for key in self._content:
-            if key not in self._used:
-                self.problem("key_unknown", key)
-
-    def _inner(self, key: str, content: object) -> Declaration:
+    def _table(self, key: str, content: object) -> Table:
         if not isinstance(content, dict):
-            self.problem("key_wrong_type", key)
-            content = {}
-        return Declaration(self.file, self._text, content, self._problems, f"{self._path}{key}.")
+            raise MisfitError("key_wrong_type", text=content, allowed="{…}")
+        return Table(self.file, content, self._lines, f"{self.path}{key}.")
 
 
-def read_declaration(path: Path, problems: Problems) -> Declaration:
-    """A TOML file; one that cannot be read gives an empty table and a problem."""
-    text = read_text(path, problems)
-    content: Mapping[str, object] = {}
-    if text is not None:
-        try:
-            content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            found = re.search(r"line (\d+)", str(error))
-            line = int(found[1]) if found else 0
-            values = {"reason": str(error)}
-            problems.append(CampaignProblem("toml_unreadable", path.name, line, values))
-    return Declaration(path.name, text or "", content, problems, "")
+def read_table(path: Path) -> Table:
+    """The content of a TOML file; raises CampaignError for one that cannot be read, naming the
+    first fault and nothing that follows from it.
+    """
+    text = read_text(path)
+    try:
+        return Table(path.name, tomllib.loads(text), _lines_of(text))
+    except tomllib.TOMLDecodeError as error:
+        found = _AT.search(str(error))
+        line = int(found[1]) if found else len(text.splitlines())
+        raise CampaignError((_cause(path.name, line, text, str(error)),)) from error
 
 
-def read_text(path: Path, problems: Problems) -> str | None:
-    """The text of a declared file (UTF-8); one that cannot be read is a problem."""
+def read_text(path: Path) -> str:
+    """The text of a declared file (UTF-8); raises CampaignError."""
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
-        problems.append(CampaignProblem("file_missing", path.name))
+        problem = CampaignProblem("file_missing", path.name)
     except (OSError, UnicodeDecodeError) as error:
-        values = {"reason": type(error).__name__}
-        problems.append(CampaignProblem("file_unreadable", path.name, 0, values))
-    return None
+        problem = CampaignProblem("file_unreadable", path.name, 0, {"reason": type(error).__name__})
+    raise CampaignError((problem,))
+
+
+def _cause(file: str, line: int, text: str, reason: str) -> CampaignProblem:
+    """The fault of a line that is no TOML, by what people write there."""
+    written = (text.splitlines() or [""])[line - 1].strip()[:80]
+    code = next((code for code, pattern in _CAUSES if pattern.search(written)), "toml_unreadable")
+    values = {"text": written, "reason": reason, "example": Day.example(written)}
+    return CampaignProblem(code, file, line, values)
+
+
+def _lines_of(text: str) -> dict[str, int]:
+    """The first line of every table and key, by its full name."""
+    lines: dict[str, int] = {}
+    counts: Counter[str] = Counter()
+    table = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if heading := _HEADING.match(line):
+            table = ""
+            for name in _names(heading[2]):
+                table += f".{name}" if table else name
+                if f"{table}[{counts[table]}]" in lines:  # of a list: its last table is meant
+                    table += f"[{counts[table]}]"
+            if heading[1] == "[[":
+                table = table.removesuffix(f"[{counts[table.rsplit('[', 1)[0]]}]")
+                counts[table] += 1
+                lines.setdefault(table, number)
+                table += f"[{counts[table]}]"
+            lines.setdefault(table, number)
+        elif setting := _SETTING.match(line):
+            path = table
+            for name in _names(setting[1]):
+                path += f".{name}" if path else name
+                lines.setdefault(path, number)
+    return lines
+
+
+def _names(dotted: str) -> list[str]:
+    return [name.strip().strip("\"'") for name in dotted.split(".")]

@@ -74,7 +74,7 @@ class Session:
     def campaign(self) -> Campaign:
         """The campaign that the command is about; a command that needs none asks for none."""
         from dxkit.campaign.folder import load_campaign
-        from dxkit.model.problems import CampaignError
+        from dxkit.model.campaign import CampaignError
 
         chosen = self._named or self._default_campaign()
         try:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from dxkit.intake.dates import other_time
 from dxkit.intake.findings import FindingFactory
@@ -174,13 +173,12 @@ def _missing_columns(
 
 def _wanted_sheets(campaign: Campaign, workbook: Workbook) -> Iterator[Sheet]:
     """The sheets that layouts.toml does not leave out: the first entry that fits decides."""
-    entries: Sequence[Mapping[str, Any]] = campaign.layouts.get("sheets", ())  # type: ignore[assignment]
     for sheet in workbook.sheets:
         fitting = (
-            entry["read"]
-            for entry in entries
-            if fnmatch.fnmatchcase(workbook.file, entry["file"])
-            and fnmatch.fnmatchcase(sheet.name, entry["sheet"])
+            layout.read
+            for layout in campaign.layouts
+            if fnmatch.fnmatchcase(workbook.file, layout.file)
+            and fnmatch.fnmatchcase(sheet.name, layout.sheet)
         )
         if next(fitting, True):
             yield sheet

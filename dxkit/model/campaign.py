@@ -1,7 +1,7 @@
 """A campaign: the plan of an emulation movement as data.
 
-Everything a province can change is here; nothing of it is code. ``intake.campaign_folder``
-reads it from ``data/campaigns/<id>/``.
+Everything a province can change is here; nothing of it is code. ``campaign.folder`` reads it from
+``data/campaigns/<id>/``; what each key and column may hold is said of the fields.
 """
 
 from __future__ import annotations
@@ -12,28 +12,51 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
-from dxkit.model.check_rules import CheckRules, ReferenceCheck
 from dxkit.model.initiatives import InitiativeRegister
+from dxkit.model.keys import (
+    REQUIRED,
+    CampaignId,
+    Choice,
+    Day,
+    Declared,
+    Default,
+    File,
+    Id,
+    Key,
+    Made,
+    MayBeEmpty,
+    Number,
+    OfIndicator,
+    OfLevel,
+    OfMeasure,
+    OfPeriod,
+    OfUnit,
+    Text,
+    Words,
+)
 from dxkit.model.periods import Period
-from dxkit.model.rules import RankingRule, RewardRule, ScoringRule, UncertaintyRule, Words
-from dxkit.model.units import UnitRegistry
+from dxkit.model.rules import (
+    CheckRules,
+    RankingRule,
+    ReferenceCheck,
+    RewardRule,
+    ScoringRule,
+    UncertaintyRule,
+)
+from dxkit.model.units import Unit, UnitRegistry
 
 WHOLE_MOVEMENT = "*"
 """The period of a target that is to be reached over all periods together."""
 
-SCORING_FUNCTIONS = frozenset(
-    {
-        "ratio_to_target",
-        "ratio_to_target_uncapped",
-        "share",
-        "count",
-        "steps",
-        "min_max",
-        "goalposts",
-        "none",
-    }
-)
+ALL_LEVELS = "*"
+"""The level of a row of targets.csv that stands for every level."""
+
+SCORING_FUNCTIONS = (
+    "ratio_to_target", "ratio_to_target_uncapped", "share", "count", "steps", "min_max",
+    "goalposts", "none",
+)  # fmt: skip
 """Names an indicator may give as its scoring; ``analysis.scoring`` holds the functions."""
 
 
@@ -61,15 +84,15 @@ class Measure:
     ``level`` is the finest level that reports it.
     """
 
-    id: str
-    names: Words
-    things: Words  # what is counted: households, dossiers
+    id: Annotated[Id, Key("measure")]
+    names: Annotated[Words, Key("name")]
+    things: Annotated[Words, Key("thing"), Default("")]  # what is counted: households, dossiers
     kind: MeasureKind
     accumulation: Accumulation
-    level: str
-    table: str
+    level: OfLevel
+    table: Id
     headers: tuple[str, ...]
-    whole: str = ""
+    whole: OfMeasure = ""
 
 
 class IndicatorKind(StrEnum):
@@ -87,17 +110,17 @@ class Indicator:
     ``scoring`` names a function of ``analysis.scoring``; ``parameters`` are its numbers.
     """
 
-    id: str
-    names: Words
-    short_names: Words
+    id: Annotated[Id, Key("indicator")]
+    names: Annotated[Words, Key("name")]
+    short_names: Annotated[Words, Key("short_name")]
     kind: IndicatorKind
-    numerator: str
-    denominator: str
-    direction: int
-    decimals: int
-    max_points: float
-    scoring: str
-    parameters: Mapping[str, float]
+    numerator: OfMeasure
+    denominator: Annotated[OfMeasure, Default("")]
+    direction: Annotated[int, Choice({"up": 1, "down": -1})]
+    decimals: Annotated[int, Number(0, 6, whole=True)]
+    max_points: Annotated[float, Number(0, 1_000_000)]
+    scoring: Annotated[str, Choice(SCORING_FUNCTIONS)]
+    parameters: Mapping[Id, Annotated[float, Number(-1e12, 1e12)]]
     source: str
     assumed: bool
 
@@ -106,10 +129,10 @@ class Indicator:
 class Target:
     """What an indicator should reach at a level by the end of a period. Shares are fractions."""
 
-    indicator: str
-    level: str
-    period: str
-    value: float
+    indicator: OfIndicator
+    level: Annotated[str, Declared("levels", (ALL_LEVELS,))]
+    period: Annotated[str, Declared("periods", (WHOLE_MOVEMENT,))]
+    value: Annotated[float, Key("target"), Number(-1e12, 1e12)]
     source: str
     assumed: bool
 
@@ -120,8 +143,8 @@ class Level:
     them, and their code is made from their parent's code and their name.
     """
 
-    id: str
-    names: Words
+    id: Id
+    names: Annotated[Words, Key("name")]
     open: bool = False
     prefixes: tuple[str, ...] = ()  # the words its units begin with, in several writings
 
@@ -130,7 +153,7 @@ class Level:
 class Alias:
     """Another writing of a unit's name."""
 
-    code: str
+    code: OfUnit
     alias: str
 
 
@@ -138,44 +161,76 @@ class Alias:
 class Correction:
     """The office's own repair of one cell, valid only while the cell reads ``expected``."""
 
-    period: str
+    period: OfPeriod
     file: str
-    sheet: str
-    cell: str
-    expected: str
+    sheet: MayBeEmpty
+    cell: Annotated[str, Text("[A-Z]{1,3}[1-9][0-9]{0,6}", "C14")]
+    expected: MayBeEmpty
     corrected: str
     reason: str
     name: str
-    date: str
+    date: Annotated[str, Day(written=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """Whether sheets are read at all; ``file`` and ``sheet`` are patterns of names."""
+
+    file: str
+    sheet: str
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignProblem:
+    """One thing wrong in a campaign folder. ``line`` is 1-based, 0 for the whole file.
+
+    The text lives in the message files under ``campaign.<code>``.
+    """
+
+    code: str
+    file: str
+    line: int = 0
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+class CampaignError(Exception):
+    """The campaign folder cannot be used; ``problems`` lists everything that is wrong with it."""
+
+    def __init__(self, problems: tuple[CampaignProblem, ...]) -> None:
+        super().__init__(
+            "; ".join(f"{p.file}:{p.line}: {p.code} {dict(p.values)}" for p in problems)
+        )
+        self.problems = problems
 
 
 @dataclass(frozen=True)
 class Campaign:
     """The whole plan. ``units`` holds all dates: ask ``units.on(period.last_day)``."""
 
-    id: str
-    folder: Path
-    names: Words
+    id: CampaignId
+    folder: Annotated[Path, Made()]
+    names: Annotated[Words, Key("name")]
     organiser: Words
     legal_basis: tuple[Words, ...]
-    levels: tuple[Level, ...]
-    report_level: str
-    languages: tuple[str, ...]
-    simulated_marker: str
-    periods: tuple[Period, ...]
-    units: UnitRegistry
-    aliases: tuple[Alias, ...]
-    measures: tuple[Measure, ...]
-    indicators: tuple[Indicator, ...]
-    targets: tuple[Target, ...]
+    levels: Annotated[tuple[Level, ...], Default(REQUIRED)]
+    report_level: OfLevel
+    languages: Annotated[tuple[str, ...], Made()]
+    simulated_marker: MayBeEmpty
+    periods: Annotated[tuple[Period, ...], Default(REQUIRED)]
+    units: Annotated[UnitRegistry, File("units.csv", Unit)]
+    aliases: Annotated[tuple[Alias, ...], File("aliases.csv", Alias)]
+    measures: Annotated[tuple[Measure, ...], File("measures.csv", Measure)]
+    indicators: Annotated[tuple[Indicator, ...], File("indicators.csv", Indicator)]
+    targets: Annotated[tuple[Target, ...], File("targets.csv", Target)]
     scoring: ScoringRule
     ranking: RankingRule
     rewards: tuple[RewardRule, ...] = ()
     reference_checks: tuple[ReferenceCheck, ...] = ()
     checks: CheckRules = field(default_factory=CheckRules)
-    corrections: tuple[Correction, ...] = ()
-    layouts: Mapping[str, object] = field(default_factory=dict)
-    tables: Mapping[str, Words] = field(default_factory=dict)  # names of the measures' tables
+    corrections: Annotated[tuple[Correction, ...], File("corrections.csv", Correction)] = ()
+    layouts: Annotated[tuple[SheetLayout, ...], Key("sheets"), File("layouts.toml")] = ()
+    tables: Mapping[Id, Words] = field(default_factory=dict)  # names of the measures' tables
     initiatives: InitiativeRegister | None = None
     uncertainty: UncertaintyRule | None = None
     last_day: datetime.date | None = None  # when the movement itself ends

@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from dxkit.model.facts import CellRef
+from dxkit.model.keys import Default, Folder, Id, Key, OfMeasure
 
 ROLES = ("name", "locality", "field", "start", "aim", "households", "evidence", "source")
 """What a register tells of an initiative; a campaign says which of its measures holds which."""
@@ -22,9 +24,9 @@ class InitiativeRegister:
     each of ``ROLES`` to a measure id.
     """
 
-    table: str
-    folder: str
-    columns: Mapping[str, str]
+    table: Id
+    folder: Annotated[Folder, Default("")]
+    columns: Annotated[Mapping[str, OfMeasure], Key(each=ROLES)]
 
 
 @dataclass(frozen=True, slots=True)

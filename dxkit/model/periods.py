@@ -6,6 +6,8 @@ import datetime
 import re
 from dataclasses import dataclass
 
+from dxkit.model.keys import PeriodId
+
 _PERIOD_ID = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?\Z")
 
 
@@ -15,10 +17,10 @@ class Period:
     a report signed after ``due_day`` is late, and nobody is when it is None.
     """
 
-    id: str
+    id: PeriodId
     first_day: datetime.date
     last_day: datetime.date
-    parts: tuple[str, ...] = ()
+    parts: tuple[PeriodId, ...] = ()
     source: str = ""
     assumed: bool = False
     due_day: datetime.date | None = None

@@ -1,21 +1,34 @@
-"""The campaign's rules on points, places and rewards, as data."""
+"""The campaign's rules on points, ranks, rewards and doubtful figures, as data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
-Words = Mapping[str, str]
-"""One name in each language: language code → text."""
+from dxkit.model.keys import (
+    Choice,
+    Folder,
+    Id,
+    Key,
+    Number,
+    OfIndicator,
+    OfLevel,
+    OfMeasure,
+    OfPeriod,
+    OfUnit,
+    Share,
+    Words,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
     """A grade given from a share of the points upwards (``from_share`` itself belongs to it)."""
 
-    id: str
-    names: Words
-    from_share: float
+    id: Id
+    names: Annotated[Words, Key("name")]
+    from_share: Annotated[float, Number(0, 10)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +39,15 @@ class ScoringRule:
     ``total_points``, and a unit without a value of theirs has no bonus and loses nothing.
     """
 
-    total_points: float
+    total_points: Annotated[float, Number(0.001, 1_000_000)]
     bands: tuple[Band, ...]
     source: str
     assumed: bool
-    bonus: tuple[str, ...] = ()
+    bonus: tuple[OfIndicator, ...] = ()
 
 
 RANKING_METHODS = ("competition", "dense")
-"""Places of ties: 1, 2, 2, 4 or 1, 2, 2, 3."""
+"""Ranks of ties: 1, 2, 2, 4 or 1, 2, 2, 3."""
 
 CONDITIONS = ("covered", "reported", "value")
 
@@ -48,37 +61,37 @@ class Condition:
     an indicator whose direction is down at most.
     """
 
-    kind: str
-    at_least: float
-    level: str = ""
-    indicator: str = ""
+    kind: Annotated[str, Key("condition"), Choice(CONDITIONS)]
+    at_least: Annotated[float, Number(-1e12, 1e12)]
+    level: OfLevel = ""
+    indicator: OfIndicator = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
     """A unit that is not ranked in a period by somebody's decision, and why."""
 
-    unit: str
-    period: str
+    unit: OfUnit
+    period: OfPeriod
     reason: Words
     source: str
 
 
 @dataclass(frozen=True, slots=True)
 class RankingRule:
-    """How totals become places.
+    """How totals become ranks.
 
     ``within`` maps a level to the level inside which its units are compared; ``tie_break`` lists
     indicator ids whose values decide equal points, in order; ``decimals`` rounds the points half
     up before they are compared, None compares them unrounded.
     """
 
-    method: str  # one of RANKING_METHODS
-    within: Mapping[str, str]
-    tie_break: tuple[str, ...]
+    method: Annotated[str, Choice(RANKING_METHODS)]
+    within: Mapping[OfLevel, OfLevel]
+    tie_break: tuple[OfIndicator, ...]
     source: str
     assumed: bool
-    decimals: int | None = None
+    decimals: Annotated[int | None, Number(0, 10, whole=True)] = None
     conditions: tuple[Condition, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
 
@@ -96,27 +109,60 @@ class RewardRule:
     of them are rewarded, or ``none``.
     """
 
-    id: str
-    level: str
-    quota: int
-    minimum_share: float  # of the points
-    names: Words
+    id: Id
+    level: OfLevel
+    quota: Annotated[int, Number(0, 100_000, whole=True)]
+    minimum_share: Annotated[float, Number(0, 10)]  # of the points
+    names: Annotated[Words, Key("name")]
     source: str
     assumed: bool
-    by: str = "points"  # one of REWARD_BASES
-    periods: tuple[str, ...] = ()
-    minimum_targets: int = 0  # how many targets must be met
-    ties: str = "all"  # or "none"
+    by: Annotated[str, Choice(REWARD_BASES)] = "points"
+    periods: tuple[OfPeriod, ...] = ()
+    minimum_targets: Annotated[int, Number(0, 1000, whole=True)] = 0  # so many must be met
+    ties: Annotated[str, Choice(("all", "none"))] = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class UncertaintyRule:
-    """How far the certainty of places is tried: each weight is varied by up to ``weight_band`` of
+    """How far the certainty of ranks is tried: each weight is varied by up to ``weight_band`` of
     itself either way, evenly, in ``draws`` draws from the generator seeded with ``seed``.
     """
 
-    weight_band: float
-    draws: int
-    seed: int
+    weight_band: Annotated[float, Number(0, 0.99)]
+    draws: Annotated[int, Number(1, 100_000, whole=True)]
+    seed: Annotated[int, Number(0, 2**32 - 1, whole=True)]
     source: str
     assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceCheck:
+    """A reported measure is compared with a published one read from ``folder`` under the
+    campaign's raw folder; a relative difference above ``tolerance`` is a finding.
+    """
+
+    measure: OfMeasure
+    reference: OfMeasure
+    folder: Folder
+    tolerance: Annotated[float, Number(0, 1000)]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRules:
+    """From where on a figure is unlikely enough to ask for a second look.
+
+    ``jump_share`` is a change of a share between periods (0.5: 50 points), ``jump_stock`` one of a
+    whole relative to itself, ``jump_ratio`` a multiple of a flow; units below ``smallest`` things
+    are left alone. ``copied_rows`` equal rows make a column a copy of the last period's.
+    ``heaping_window`` is how near to a target (0.02: 2 points) units are compared, and
+    ``heaping_chance`` how unlikely a crowd just above it must be.
+    """
+
+    jump_share: Share = 0.5
+    jump_stock: Annotated[float, Number(0, 1000)] = 0.3
+    jump_ratio: Annotated[float, Number(1, 1_000_000)] = 5.0
+    smallest: Annotated[float, Number(0, 1e9)] = 30.0
+    copied_rows: Annotated[int, Number(2, 100_000, whole=True)] = 5
+    heaping_window: Share = 0.02
+    heaping_chance: Share = 0.001

@@ -8,6 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
+
+from dxkit.model.keys import Key, MayBeEmpty, OfLevel, OfUnit, UnitCode
 
 _MOST_SUGGESTED = 10
 
@@ -18,11 +21,11 @@ class Unit:
     last; None means not limited.
     """
 
-    code: str
+    code: UnitCode
     name: str
-    type: str
-    level: str
-    parent_code: str = ""
+    type: MayBeEmpty
+    level: OfLevel
+    parent_code: Annotated[OfUnit, Key("parent")] = ""
     valid_from: datetime.date | None = None
     valid_to: datetime.date | None = None
 

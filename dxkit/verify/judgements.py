@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dxkit.model.rules import Words
+from dxkit.model.keys import Words
 from dxkit.report.wording.language import load_language
 from dxkit.verify.compare import Difference, PageProof
 from dxkit.verify.page_tree import Element

@@ -7,7 +7,7 @@ import string
 from collections.abc import Callable, Iterator
 
 from dxkit.model.facts import FactKey
-from dxkit.model.rules import Words
+from dxkit.model.keys import Words
 from dxkit.report.sentences.catalogue import RULES
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import SERIES

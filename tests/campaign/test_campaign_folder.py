@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dxkit.campaign.folder import campaign_ids, load_campaign
-from dxkit.model.problems import CampaignError
+from dxkit.model.campaign import CampaignError
 
 
 @pytest.fixture
@@ -41,34 +41,34 @@ def line_of(folder: Path, file: str, text: str) -> int:
     [
         ("units.csv", "31318,Phường I,", "31318,,", "field_empty", "31318,,"),
         ("units.csv", "31318,Phường I,Phường,commune", "31318,Phường I,Phường,ward",
-         "unknown_value", "31318"),
+         "not_declared", "31318"),
         ("units.csv", "31321,Phường III", "31318,Phường III", "unit_repeated", "31318,Phường III"),
-        ("units.csv", "Phường,commune,930,,2025", "Phường,commune,999,,2025", "parent_unknown",
+        ("units.csv", "Phường,commune,930,,2025", "Phường,commune,999,,2025", "not_declared",
          ",999,"),
         ("units.csv", "2020-02-01,2025", "2020-02-31,2025", "not_a_date", "2020-02-31"),
-        ("aliases.csv", "932,CTA", "938,CTA", "unit_unknown", "938,CTA"),
+        ("aliases.csv", "932,CTA", "938,CTA", "not_declared", "938,CTA"),
         ("measures.csv", "hộ,households,count,stock", "hộ,households,number,stock",
          "unknown_value", "number,stock"),
         ("indicators.csv", "ratio_to_target", "ratio_to_goal", "unknown_value", "ratio_to_goal"),
         ("indicators.csv", ",20,", ",twenty,", "not_a_number", ",twenty,"),
         ("targets.csv", ",0.30,", ",30,", "target_not_a_share", ",30,"),
-        ("targets.csv", "2022-Q3,0.30", "2022-Q9,0.30", "unknown_value", "2022-Q9"),
+        ("targets.csv", "2022-Q3,0.30", "2022-Q9,0.30", "not_declared", "2022-Q9"),
         ("targets.csv", "2022-Q4,0.50", "2022-Q3,0.50", "repeated", "2022-Q3,0.50"),
         ("campaign.toml", 'report_level = "district"', 'report_level = "county"',
-         "level_unknown", "report_level"),
+         "not_declared", "report_level"),
         ("campaign.toml", 'id = "haugiang-2022"', 'id = "other"', "id_differs", 'id = "other"'),
-        ("campaign.toml", 'method = "competition"', 'method = "best"', "unknown_choice",
+        ("campaign.toml", 'method = "competition"', 'method = "best"', "unknown_value",
          'method = "best"'),
-        ("campaign.toml", "weight_band = 0.2", "weight_band = 1.2", "not_between_0_and_1",
+        ("campaign.toml", "weight_band = 0.2", "weight_band = 1.2", "not_a_number",
          "weight_band = 1.2"),
-        ("campaign.toml", 'condition = "reported"', 'condition = "punctual"', "unknown_choice",
+        ("campaign.toml", 'condition = "reported"', 'condition = "punctual"', "unknown_value",
          'condition = "punctual"'),
-        ("campaign.toml", "quota = 3\n", 'quota = 3\nties = "some"\n', "unknown_choice",
+        ("campaign.toml", "quota = 3\n", 'quota = 3\nties = "some"\n', "unknown_value",
          'ties = "some"'),
         ("campaign.toml", "quota = 3\n", 'quota = 3\nperiods = ["2022-Q5"]\n',
-         "period_not_declared", 'periods = ["2022-Q5"]'),
+         "not_declared", 'periods = ["2022-Q5"]'),
         ("campaign.toml", "total_points = 100", 'total_points = 100\nbonus = ["flags"]',
-         "indicator_unknown", 'bonus = ["flags"]'),
+         "not_declared", 'bonus = ["flags"]'),
         ("campaign.toml", "total_points = 100", "total_points = 90", "points_do_not_add_up",
          "total_points"),
     ],
@@ -85,7 +85,7 @@ def test_mistakes_in_two_files_are_reported_together(folder: Path) -> None:
     spoil(folder, "aliases.csv", "932,CTA", "938,CTA")
     found = problems(folder)
     assert [(code, file) for code, file, _ in found] == [
-        ("unit_unknown", "aliases.csv"),
+        ("not_declared", "aliases.csv"),
         ("target_not_a_share", "targets.csv"),
     ]
 

@@ -371,3 +371,14 @@ def test_demo_writes_the_same_workbooks_again(
         committed = root / "data/raw/haugiang-2022" / path.relative_to(tmp_path)
         assert path.read_bytes() == committed.read_bytes()
     assert "16" in said(capsys)
+
+
+def test_demo_of_a_campaign_without_one_is_refused(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["demo", "--campaign", "pci-2009", "--raw", str(tmp_path), "--lang", "en"]
+    assert run(command) == 2
+    (text,) = said(capsys).strip().splitlines()
+    assert "pci-2009 has no demonstration" in text
+    assert str(Path("data/demo/pci-2009.toml")) in text
+    assert not list(tmp_path.iterdir())

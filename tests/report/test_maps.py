@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from dxkit.campaign.map import load_map
-from dxkit.model.problems import CampaignError
+from dxkit.model.campaign import CampaignError
 from dxkit.period import OpenPeriod
 from dxkit.report.parts.context import Context
 from dxkit.report.parts.unit_map import map_chart

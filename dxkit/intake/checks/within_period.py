@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from dxkit.intake.findings import finding
 from dxkit.intake.tables.read import ControlTotal
 from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind
-from dxkit.model.check_rules import ReferenceCheck
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
+from dxkit.model.rules import ReferenceCheck
 from dxkit.model.units import UnitRegistry
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from dxkit.model.facts import Claim, Reference
-from dxkit.model.rules import Words
+from dxkit.model.keys import Words
 from dxkit.model.text import slug
 from dxkit.period import OpenPeriod
 from dxkit.report.sentences.unit_view import View

@@ -19,8 +19,8 @@ from importlib.resources import files
 from markupsafe import Markup, escape
 
 from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.model.keys import Words
 from dxkit.model.periods import split_period_id
-from dxkit.model.rules import Words
 from dxkit.model.units import Unit
 
 Filling = Fact | str | Markup

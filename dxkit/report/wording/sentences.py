@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim, Reference
-from dxkit.model.rules import Words
+from dxkit.model.keys import Words
 from dxkit.model.units import UnitRegistry
 from dxkit.report.wording.language import Filling, Language
 

@@ -1,0 +1,232 @@
+"""Whether the parts of a plan agree: what no single key or column can be wrong about by itself.
+
+Each check names the files and keys that it compares, and is made only when each of them is sound.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from dxkit.campaign.reader import Reader
+from dxkit.model.campaign import (
+    ALL_LEVELS,
+    Campaign,
+    Indicator,
+    IndicatorKind,
+    MeasureKind,
+    Target,
+)
+from dxkit.model.facts import TOTAL
+from dxkit.model.keys import MisfitError, Number
+from dxkit.model.text import normalise
+from dxkit.model.units import Unit
+
+_SHARE = Number(0, 1)
+_BY_TARGET = frozenset({"ratio_to_target", "ratio_to_target_uncapped"})
+
+
+def look_through(campaign: Campaign, reader: Reader) -> None:
+    """Note all in which the parts of the plan do not agree."""
+    for check, *compared in _CHECKS:
+        if reader.is_sound(*compared):
+            check(campaign, reader)
+
+
+def _identity(campaign: Campaign, reader: Reader) -> None:
+    if campaign.id != campaign.folder.name:
+        at = reader.plan.at("id")
+        reader.note(at, "id_differs", text=campaign.id, folder=campaign.folder.name)
+
+
+def _each_period(campaign: Campaign, reader: Reader) -> None:
+    for period in campaign.periods or ():
+        if period.last_day < period.first_day:
+            reader.note_of(period, "period_backwards", "last_day", period=period.id)
+
+
+def _periods(campaign: Campaign, reader: Reader) -> None:
+    for before, period in itertools.pairwise(campaign.periods):
+        if period.first_day <= before.last_day:
+            reader.note_of(period, "period_overlaps", "first_day", period=period.id)
+
+
+def _units(campaign: Campaign, reader: Reader) -> None:
+    levels = list(campaign.units.levels)
+    by_code: dict[str, list[Unit]] = defaultdict(list)
+    top: list[Unit] = []
+    for unit in campaign.units.units:
+        if any(_overlap(unit, other) for other in by_code[unit.code]):
+            reader.note_of(unit, "unit_repeated", unit=unit.code)
+        elif unit.level == levels[0] and not unit.parent_code:
+            others = [other.code for other in top if _overlap(unit, other)]
+            if others:
+                reader.note_of(unit, "two_tops", unit=unit.code, other=others[0], level=levels[0])
+            top.append(unit)
+        by_code[unit.code].append(unit)
+    for unit in campaign.units.units:
+        parents = [parent for parent in by_code[unit.parent_code] if _overlap(unit, parent)]
+        values = {"unit": unit.code, "parent": unit.parent_code}
+        is_top = unit.level == levels[0]
+        if is_top == bool(unit.parent_code) or (not is_top and not parents):
+            reader.note_of(unit, "parent_unknown", "parent", **values)
+        elif any(levels.index(p.level) >= levels.index(unit.level) for p in parents):
+            reader.note_of(unit, "parent_not_above", "parent", **values)
+    if not campaign.units.units:
+        reader.note(("units.csv", 0, "code"), "no_units")
+
+
+def _overlap(one: Unit, other: Unit) -> bool:
+    """Whether two units exist on a common day."""
+    start = max(one.valid_from or datetime.date.min, other.valid_from or datetime.date.min)
+    return start <= min(one.valid_to or datetime.date.max, other.valid_to or datetime.date.max)
+
+
+def _aliases(campaign: Campaign, reader: Reader) -> None:
+    """One writing means one of the units below one unit."""
+    of_code: dict[str, list[Unit]] = defaultdict(list)
+    written: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    for unit in campaign.units.units:
+        of_code[unit.code].append(unit)
+        written[unit.parent_code, normalise(unit.name)].append(unit)
+    for alias in campaign.aliases:
+        key = normalise(alias.alias)
+        mine = of_code[alias.code]
+        meant = {o.code for u in mine for o in written[u.parent_code, key] if _overlap(u, o)}
+        for other in sorted(meant - {alias.code}):
+            values = {"text": alias.alias, "unit": alias.code, "other": other}
+            reader.note_of(alias, "alias_of_two", "alias", **values)
+        for unit in mine:
+            written[unit.parent_code, key].append(unit)
+
+
+def _measures(campaign: Campaign, reader: Reader) -> None:
+    whole_of = {measure.id: measure.whole for measure in campaign.measures}
+    in_circles: set[str] = set()
+    for measure in campaign.measures:
+        if measure.id == TOTAL:
+            reader.note_of(measure, "reserved", text=measure.id)
+        if not measure.headers and measure.kind is not MeasureKind.ROWS:
+            reader.note_of(measure, "field_empty", "headers")
+        above = [measure.id]
+        while (whole := whole_of[above[-1]]) and whole not in above:
+            above.append(whole)
+        if whole == measure.id and whole not in in_circles:
+            reader.note_of(measure, "part_of_itself", "whole", text=" < ".join([*above, whole]))
+            in_circles |= {*above}
+        if measure.table not in campaign.tables:
+            reader.note(reader.plan.at("tables"), "table_without_name", text=measure.table)
+
+
+def _indicators(campaign: Campaign, reader: Reader) -> None:
+    for indicator in campaign.indicators:
+        if indicator.id == TOTAL:
+            reader.note_of(indicator, "reserved", text=indicator.id)
+        if indicator.kind is IndicatorKind.RATIO and not indicator.denominator:
+            reader.note_of(indicator, "field_empty", "denominator")
+        elif indicator.kind is not IndicatorKind.RATIO and indicator.denominator:
+            reader.note_of(indicator, "no_denominator", "denominator", text=indicator.kind)
+        fits, needed = _parameters_of(indicator)
+        if not fits:
+            values = {"scoring": indicator.scoring, "allowed": needed}
+            reader.note_of(indicator, "parameters_unfit", "parameters", **values)
+
+
+def _parameters_of(indicator: Indicator) -> tuple[bool, str]:
+    """Whether the parameters are those of the scoring and leave it a result; which it needs."""
+    given = indicator.parameters
+    match indicator.scoring:
+        case "count":
+            return set(given) == {"full"} and given["full"] > 0, "full > 0"
+        case "goalposts":
+            return set(given) == {"low", "high"} and given["low"] < given["high"], "low < high"
+        case "steps":
+            steps = [name.removeprefix("from_") for name in given if name.startswith("from_")]
+            names = {f"{part}_{step}" for part in ("from", "share") for step in steps}
+            shares = [given.get(f"share_{step}", -1) for step in steps]
+            fits = bool(steps) and set(given) == names and min(shares) >= 0
+            return fits, "from_1=… | share_1=… | …"
+    return not given, "–"
+
+
+def _names_of_facts(campaign: Campaign, reader: Reader) -> None:
+    measures = {measure.id for measure in campaign.measures}
+    for indicator in campaign.indicators:
+        if indicator.id in measures:
+            reader.note_of(indicator, "id_of_measure", text=indicator.id)
+
+
+def _targets(campaign: Campaign, reader: Reader) -> None:
+    indicators = {indicator.id: indicator for indicator in campaign.indicators}
+    seen: set[Target] = set()
+    for target in campaign.targets:
+        indicator, value = indicators[target.indicator], target.value
+        if indicator.kind is IndicatorKind.RATIO and not 0 < value <= 1:
+            reader.note_of(target, "target_not_a_share", "target", text=value)
+        elif indicator.scoring in _BY_TARGET and value <= 0:
+            reader.note_of(target, "target_not_above_0", "target", text=value)
+        keys = {dataclasses.replace(t, value=0, source="", assumed=False)
+                for t in of_levels(target, campaign.units.levels)}  # fmt: skip
+        if keys & seen:
+            text = f"{target.indicator}, {target.level}, {target.period}"
+            reader.note_of(target, "repeated", text=text)
+        seen |= keys
+
+
+def of_levels(target: Target, levels: Iterable[str]) -> tuple[Target, ...]:
+    """The target of each level that a row of targets.csv sets."""
+    if target.level != ALL_LEVELS:
+        return (target,)
+    return tuple(dataclasses.replace(target, level=level) for level in levels)
+
+
+def _points(campaign: Campaign, reader: Reader) -> None:
+    scoring = campaign.scoring
+    scored = (i for i in campaign.indicators if i.scoring != "none" and i.id not in scoring.bonus)
+    given = sum(indicator.max_points for indicator in scored)
+    if campaign.indicators and abs(given - scoring.total_points) > 1e-9:
+        values = {"total": scoring.total_points, "given": given}
+        reader.note_of(scoring, "points_do_not_add_up", "total_points", **values)
+
+
+def _ranking(campaign: Campaign, reader: Reader) -> None:
+    order = [level.id for level in campaign.levels]
+    for level, group in campaign.ranking.within.items():
+        if order.index(group) >= order.index(level):
+            at = reader.plan.at(f"ranking.within.{level}")
+            reader.note(at, "level_not_above", text=group, level=level)
+    for condition in campaign.ranking.conditions:
+        if (condition.kind == "value") != bool(condition.indicator):
+            reader.note_of(condition, "indicator_of_condition", "indicator", text=condition.kind)
+        elif condition.kind != "value":
+            try:
+                _SHARE.read(condition.at_least)
+            except MisfitError as error:
+                reader.note_of(condition, error.code, "at_least", **error.values)
+
+
+def _initiatives(campaign: Campaign, reader: Reader) -> None:
+    tables = {measure.table: 0 for measure in campaign.measures}
+    register = campaign.initiatives
+    if register is not None and register.table not in tables:
+        values = {"text": register.table, "where": "measures.csv", "allowed": ", ".join(tables)}
+        reader.note_of(register, "not_declared", "table", **values)
+
+
+_CHECKS: tuple[tuple[Callable[[Campaign, Reader], None], *tuple[str, ...]], ...] = (
+    (_identity, "id"),
+    (_each_period,),
+    (_periods, "periods"),
+    (_units, "levels", "units.csv"),
+    (_aliases, "units.csv", "aliases.csv"),
+    (_measures, "measures.csv", "tables"),
+    (_indicators, "indicators.csv"),
+    (_names_of_facts, "measures.csv", "indicators.csv"),
+    (_targets, "levels", "indicators.csv", "targets.csv"),
+    (_points, "scoring", "indicators.csv"),
+    (_ranking, "levels", "ranking"),
+    (_initiatives, "measures.csv", "initiatives"),
+)

@@ -1,0 +1,267 @@
+"""Plans that must not load: each is refused by one line that names file, line, key and what is
+allowed. Each kind of mistake stands in several variants.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dxkit.campaign.folder import load_campaign
+from dxkit.model.campaign import CampaignError, CampaignProblem
+from dxkit.report.wording.language import load_language
+
+Change = Callable[[Path], None]
+
+
+@pytest.fixture
+def folder(root: Path, tmp_path: Path) -> Path:
+    target = tmp_path / "haugiang-2022"
+    shutil.copytree(root / "data/campaigns/haugiang-2022", target)
+    return target
+
+
+def refused(folder: Path) -> tuple[CampaignProblem, ...]:
+    with pytest.raises(CampaignError) as caught:
+        load_campaign(folder)
+    return caught.value.problems
+
+
+def plan(pattern: str, line: str) -> Change:
+    """A line of campaign.toml in place of another."""
+
+    def change(folder: Path) -> None:
+        path = folder / "campaign.toml"
+        text, count = re.subn(f"^{pattern}$", line, path.read_text("utf-8"), count=1, flags=re.M)
+        assert count == 1, pattern
+        path.write_text(text, "utf-8")
+
+    return change
+
+
+def row(name: str, *lines: str) -> Change:
+    """Lines at the end of a CSV file."""
+
+    def change(folder: Path) -> None:
+        path = folder / name
+        path.write_text("\n".join([path.read_text("utf-8").rstrip("\n"), *lines, ""]), "utf-8")
+
+    return change
+
+
+def indicator(**more: str) -> Change:
+    """One more indicator, without points."""
+    fields = {
+        "indicator": "seventh", "name_vi": "X", "name_en": "X", "short_name_vi": "X",
+        "short_name_en": "X", "kind": "ratio", "numerator": "households_app",
+        "denominator": "households", "direction": "up", "decimals": "1", "max_points": "0",
+        "scoring": "none", "parameters": "", "source": "s", "assumed": "true",
+    }  # fmt: skip
+    return row("indicators.csv", ",".join((fields | more).values()))
+
+
+def measure(name: str, whole: str = "", headers: str = "Cột mới") -> str:
+    return f"{name},N,N,a,a,count,stock,hamlet,households,{headers},{whole}"
+
+
+COUNT = {"kind": "count", "denominator": ""}
+REFUSED: dict[str, tuple[Change, str, str, str]] = {
+    # name: what is done to the plan, the file, what stands in the line, what the sentence says
+    "code_up": (row("units.csv", "../../away/x,Huyện X,Huyện,district,93,,"), "units.csv",
+                "../../away", r"code: .*\[\\w-\]\+"),
+    "code_slash": (row("units.csv", "94/1,Huyện X,Huyện,district,93,,"), "units.csv", "94/1,",
+                   "code"),
+    "code_dots": (row("units.csv", "..,Huyện X,Huyện,district,93,,"), "units.csv", "..,", "code"),
+    "code_drive": (row("units.csv", "C:x,Huyện X,Huyện,district,93,,"), "units.csv", "C:x", "code"),
+    "draws_nan": (plan("draws = .*", "draws = nan"), "campaign.toml", "draws = nan",
+                  r"uncertainty\.draws: .*1 … 100000"),
+    "draws_0": (plan("draws = .*", "draws = 0"), "campaign.toml", "draws = 0", "draws.*1 …"),
+    "draws_negative": (plan("draws = .*", "draws = -1"), "campaign.toml", "draws = -1", "draws"),
+    "draws_huge": (plan("draws = .*", "draws = 1e400"), "campaign.toml", "draws = 1e400", "draws"),
+    "draws_part": (plan("draws = .*", "draws = 20.5"), "campaign.toml", "draws = 20.5", "whole"),
+    "draws_text": (plan("draws = .*", 'draws = "2000"'), "campaign.toml", "draws =", "wrong kind"),
+    "draws_truth": (plan("draws = .*", "draws = true"), "campaign.toml", "draws =", "wrong kind"),
+    "seed_long": (plan("seed = .*", f"seed = {10**400}"), "campaign.toml", "seed =", "seed"),
+    "points_nan": (plan("total_points = .*", "total_points = nan"), "campaign.toml",
+                   "total_points", r"scoring\.total_points: .*0\.001 … 1000000"),
+    "points_0": (plan("total_points = .*", "total_points = 0"), "campaign.toml", "total_points",
+                 "total_points"),
+    "points_endless": (plan("total_points = .*", "total_points = inf"), "campaign.toml",
+                       "total_points", "total_points"),
+    "share_above_1": (plan("jump_share = .*", "jump_share = 50"), "campaign.toml", "jump_share",
+                      r"checks\.jump_share: .*0 … 1"),
+    "decimals_999": (indicator(decimals="999"), "indicators.csv", "seventh", "decimals: .*0 … 6"),
+    "decimals_negative": (indicator(decimals="-1"), "indicators.csv", "seventh", "decimals"),
+    "decimals_part": (indicator(decimals="1.5"), "indicators.csv", "seventh", "whole"),
+    "points_comma": (indicator(max_points='"0,5"'), "indicators.csv", "seventh", "with a point"),
+    "points_digits": (indicator(max_points="1_0"), "indicators.csv", "seventh", "max_points"),
+    "target_nan": (row("targets.csv", "cashless,*,*,nan,s,true"), "targets.csv", "nan", "target"),
+    "target_endless": (row("targets.csv", "initiatives,*,*,1e999,s,true"), "targets.csv", "1e999",
+                       "target"),
+    "target_0": (row("targets.csv", "cashless,*,*,0,s,true"), "targets.csv", ",0,", "above 0"),
+    "goalposts_same": (indicator(scoring="goalposts", parameters="low=1|high=1"), "indicators.csv",
+                       "seventh", "parameters: .*goalposts.*low < high"),
+    "goalposts_turned": (indicator(scoring="goalposts", parameters="low=2|high=1"),
+                         "indicators.csv", "seventh", "low < high"),
+    "goalposts_half": (indicator(scoring="goalposts", parameters="low=1"), "indicators.csv",
+                       "seventh", "low < high"),
+    "goalposts_nan": (indicator(scoring="goalposts", parameters="low=nan|high=1"),
+                      "indicators.csv", "seventh", r"parameters\.low: "),
+    "count_0": (indicator(**COUNT, scoring="count", parameters="full=0"), "indicators.csv",
+                "seventh", "full > 0"),
+    "count_none": (indicator(**COUNT, scoring="count"), "indicators.csv", "seventh", "full > 0"),
+    "count_negative": (indicator(**COUNT, scoring="count", parameters="full=-2"), "indicators.csv",
+                       "seventh", "full > 0"),
+    "steps_alone": (indicator(scoring="steps", parameters="from_1=0.5"), "indicators.csv",
+                    "seventh", "share_1"),
+    "parameter_twice": (indicator(scoring="count", parameters="full=1|full=2"), "indicators.csv",
+                        "seventh", '"full" is declared twice'),
+    "parameter_idle": (indicator(parameters="full=3"), "indicators.csv", "seventh", "none needs –"),
+    "whole_circle": (row("measures.csv", measure("y", "z"), measure("z", "y")), "measures.csv",
+                     "y,N", "whole: .*y < z < y"),
+    "whole_itself": (row("measures.csv", measure("y", "y")), "measures.csv", "y,N", "y < y"),
+    "whole_long": (row("measures.csv", measure("w", "x"), measure("x", "y"), measure("y", "w")),
+                   "measures.csv", "w,N", "w < x < y < w"),
+    "folder_up": (plan('folder = "reference"', 'folder = "../../../../etc"'), "campaign.toml",
+                  '"../../../../etc"', r"reference_checks\[1\]\.folder"),
+    "folder_root": (plan('folder = "reference"', 'folder = "/etc"'), "campaign.toml", '"/etc"',
+                    "folder"),
+    "folder_inside": (plan('folder = "reference"', 'folder = "a/../../b"'), "campaign.toml",
+                      "a/../", "folder"),
+    "folder_drive": (plan('folder = "reference"', "folder = 'C:\\\\\\\\x'"), "campaign.toml",
+                     "C:", "folder"),
+    "total": (indicator(indicator="total"), "indicators.csv", "total,X", "dxkit's own"),
+    "total_measure": (row("measures.csv", measure("total")), "measures.csv", "total,N",
+                      "dxkit's own"),
+    "id_blank": (indicator(indicator="my id"), "indicators.csv", "my id", r"\[a-z0-9_\]\+"),
+    "id_capital": (indicator(indicator="Skills"), "indicators.csv", "Skills", r"\[a-z0-9_\]\+"),
+    "id_slash": (row("measures.csv", measure("a/b")), "measures.csv", "a/b", "measure"),
+    "id_of_reward": (plan('id = "commune"\nlevel = "commune"\nquota = 1',
+                          'id = "a/b"\nlevel = "commune"\nquota = 1'), "campaign.toml", '"a/b"',
+                     r"rewards\[2\]\.id"),
+    "id_of_measure": (indicator(indicator="dossiers"), "indicators.csv", "dossiers,X", "measure"),
+    "id_of_measure_2": (row("measures.csv", measure("cashless")), "indicators.csv", "cashless,",
+                        "measure"),
+    "id_twice": (indicator(indicator="cashless"), "indicators.csv", "cashless,X", "twice"),
+    "band_twice": (plan('id = "good"', 'id = "fair"'), "campaign.toml", 'id = "fair"',
+                   "twice"),
+    "alias_of_two": (row("aliases.csv", "931,TPVT"), "aliases.csv", "931,TPVT", "931 and 930"),
+    "alias_in_capitals": (row("aliases.csv", "931,Tpvt"), "aliases.csv", "931,Tpvt", "931 and 930"),
+    "alias_is_a_name": (row("aliases.csv", "931,Thành phố Vị Thanh"), "aliases.csv",
+                        "931,Thành phố Vị", "931 and 930"),
+    "day_with_time": (plan("first_day = 2022-09-15", "first_day = 2022-09-15T10:00:00"),
+                      "campaign.toml", "T10:00", r"periods\[2\]\.first_day: .*YYYY-MM-DD"),
+    "day_as_text": (plan("first_day = 2022-09-15", 'first_day = "2022-09-15"'), "campaign.toml",
+                    '"2022-09-15"', "wrong kind"),
+    "day_of_year_1": (plan("first_day = 2022-06-15", "first_day = 0001-06-15"), "campaign.toml",
+                      "0001", "1900-01-01"),
+    "day_turned_in_csv": (row("units.csv", "94,Huyện X,Huyện,district,93,01/7/2022,"), "units.csv",
+                          "94,Huyện", "valid_from: .*2022-07-01"),
+    "day_run_together": (row("units.csv", "94,Huyện X,Huyện,district,93,20220701,"), "units.csv",
+                         "94,Huyện", "valid_from"),
+    "day_turned": (plan("last_day = 2022-12-14", "last_day = 05/08/2026"), "campaign.toml",
+                   "05/08/2026", "2026-08-05"),
+    "day_turned_dashes": (plan("last_day = 2022-12-14", "last_day = 5-8-2026"), "campaign.toml",
+                          "5-8-2026", "2026-08-05"),
+    "comma_missing": (plan('tie_break = .*', 'tie_break = ["cashless" "digital_skills"]'),
+                      "campaign.toml", "tie_break", "comma is missing"),
+    "decimal_comma": (plan("jump_share = .*", "jump_share = 0,5"), "campaign.toml", "jump_share",
+                      "with a point"),
+    "quotes_missing": (plan('method = .*', "method = competition"), "campaign.toml", "method",
+                       "quotation marks"),
+    "two_provinces": (row("units.csv", "94,Tỉnh Y,Tỉnh,province,,,"), "units.csv", "94,Tỉnh",
+                      "only one unit of the level province"),
+    "two_provinces_a_day": (row("units.csv", "94,Tỉnh Y,Tỉnh,province,,2025-06-30,"), "units.csv",
+                            "94,Tỉnh", "93"),
+    "province_below": (row("units.csv", "94,Tỉnh Y,Tỉnh,province,93,,"), "units.csv", "94,Tỉnh",
+                       "parent"),
+    "within_itself": (plan('commune = "district"', 'commune = "commune"'), "campaign.toml",
+                      'commune = "commune"', "level above"),
+    "within_below": (plan('commune = "district"', 'commune = "hamlet"'), "campaign.toml",
+                     'commune = "hamlet"', "level above"),
+    "condition_in_percent": (plan("at_least = .*", "at_least = 80"), "campaign.toml", "at_least",
+                             r"ranking\.conditions\[1\]\.at_least: .*0 … 1"),
+    "tile_twice": (row("tiles.csv", "930,5,5"), "tiles.csv", "930,5,5", '"930" is declared twice'),
+    "tile_on_tile": (row("tiles.csv", "31318,0,2"), "tiles.csv", "31318,0,2", "twice"),
+    "tile_of_nobody": (row("tiles.csv", "9999,5,5"), "tiles.csv", "9999", "not declared in units"),
+    "correction_cell": (row("corrections.csv", "2022-Q4,a.xlsx,S,14C,1,2,r,n,2022-12-30"),
+                        "corrections.csv", "14C", "cell: .*C14"),
+    "correction_day": (row("corrections.csv", "2022-Q4,a.xlsx,S,C14,1,2,r,n,30/12/2022"),
+                       "corrections.csv", "30/12", "date: .*2022-12-30"),
+    "open_quotation": (row("aliases.csv", '931,"NB'), "aliases.csv", '931,"NB', "quotation mark"),
+    "name_of_no_language": (plan('simulated_marker = .*', 'organisers = "x"'), "campaign.toml",
+                            "organisers", "organisers is not known; there are: .*organiser"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_one_line_names_the_mistake(folder: Path, name: str) -> None:
+    change, file, at, said = REFUSED[name]
+    change(folder)
+    problems = refused(folder)
+    assert [problem.file for problem in problems] == [file], problems
+    lines = (folder / file).read_text("utf-8").splitlines()
+    assert at in lines[problems[0].line - 1]
+    values = {key: str(value) for key, value in problems[0].values.items()}
+    sentences = [
+        load_language(language).plain(f"campaign.{problems[0].code}", **values)
+        for language in ("en", "vi")
+    ]
+    assert re.search(said, sentences[0]), sentences[0]
+    assert "{" not in "".join(sentences).replace("{…}", "")
+
+
+def test_semicolons_are_read_and_a_mixture_is_named(folder: Path) -> None:
+    before = load_campaign(folder)
+    for name in ("aliases.csv", "tiles.csv", "corrections.csv"):
+        path = folder / name
+        path.write_text(path.read_text("utf-8").replace(",", ";"), "utf-8")
+    assert load_campaign(folder).aliases == before.aliases
+    assert load_campaign(folder) == before
+    path = folder / "indicators.csv"
+    head, *rest = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([head.replace(",", ";"), *rest, ""]), "utf-8")
+    [problem] = refused(folder)
+    assert (problem.file, problem.line, problem.code) == ("indicators.csv", 2, "separators_differ")
+    assert problem.values == {"text": ",", "expected": ";"}
+
+
+def test_one_separator_of_another_kind(folder: Path) -> None:
+    row("aliases.csv", "931;NB")(folder)
+    [problem] = refused(folder)
+    assert (problem.file, problem.code, problem.line) == ("aliases.csv", "separators_differ", 12)
+
+
+def test_a_plan_that_is_no_toml_hides_no_mistake_of_another_file(folder: Path) -> None:
+    plan("total_points = .*", "total_points = 100,0")(folder)
+    row("aliases.csv", "931,")(folder)
+    found = [(p.file, p.code) for p in refused(folder)]
+    assert found == [("aliases.csv", "field_empty"), ("campaign.toml", "toml_decimal_comma")]
+
+
+def test_what_follows_from_a_mistake_is_not_reported(folder: Path) -> None:
+    """An indicator that cannot be read is known by its id all the same; its points are not
+    missed."""
+    path = folder / "indicators.csv"
+    path.write_text(path.read_text("utf-8").replace("ratio_to_target,", "ratio,", 1), "utf-8")
+    assert [(p.file, p.code) for p in refused(folder)] == [("indicators.csv", "unknown_value")]
+    path.write_text(path.read_text("utf-8").replace("online_dossiers,", "Online,", 1), "utf-8")
+    assert {p.file for p in refused(folder)} == {"indicators.csv"}
+    shutil.rmtree(folder)
+
+
+def test_the_line_of_a_key_is_that_of_its_own_table(folder: Path) -> None:
+    plan('level = "commune"\nquota = 1', 'level = "commune"\nquota = 1.5')(folder)
+    plan('id = "weak"', 'id = "Weak"')(folder)
+    lines = (folder / "campaign.toml").read_text("utf-8").splitlines()
+    found = {p.values["key"]: lines[p.line - 1] for p in refused(folder)}
+    assert found == {"rewards[2].quota": "quota = 1.5", "scoring.bands[5].id": 'id = "Weak"'}
+
+
+def test_blank_rows_at_the_end_are_no_rows(folder: Path) -> None:
+    row("aliases.csv", ",", " , ", "")(folder)
+    assert len(load_campaign(folder).aliases) == 10
