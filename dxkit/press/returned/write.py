@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,13 +46,12 @@ def write_returned(opened: OpenPeriod, folder: Path, language: Language) -> Retu
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
     period = language.period(opened.analysis.period.id)
     raw = opened.project.period_folder(opened.campaign.id, opened.analysis.period.id)
-    record, code = _Record(folder), code_key()
-    result = Returned()
+    result, code = Returned(), code_key()
+    record = _Record(folder, result, {source.sha256 for source in opened.received.sources})
     for source in opened.received.sources:
         findings = by_file.get(source.name, [])
-        if any(f.code in _WITHOUT_COPY for f in findings) or not any(
-            f.severity in COLOURS for f in findings
-        ):
+        useless = any(f.code in _WITHOUT_COPY for f in findings)
+        if useless or not any(f.severity in COLOURS for f in findings):
             continue
         name = _free_name(source.name, result.copies.values())
         lines = [_line(finding, names, language) for finding in in_order(findings)]
@@ -62,10 +61,10 @@ def write_returned(opened: OpenPeriod, folder: Path, language: Language) -> Retu
             if content is None:
                 result.failed.append(source.name)
                 continue
-            record.write(name, key, content, {s.sha256 for s in opened.received.sources}, result)
+            record.write(name, key, content)
         record.wanted.add(name)
         result.copies[source.name] = name
-    record.close(result)
+    record.close()
     return result
 
 
@@ -95,8 +94,8 @@ def _line(finding: Finding, names: Mapping[str, str], language: Language) -> Lin
 class _Record:
     """What was written before, so that a person's own work in a copy is never written over."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, result: Returned, received: Collection[str]) -> None:
+        self._folder, self._result, self._received = folder, result, received
         self.wanted: set[str] = set()
         try:
             self._written = json.loads((folder / _RECORD).read_text("utf-8"))
@@ -108,37 +107,34 @@ class _Record:
         known = self._written.get(name, {})
         return known.get("key") == key and self._hash(name) != ""
 
-    def write(
-        self, name: str, key: str, content: bytes, received: set[str], result: Returned
-    ) -> None:
+    def write(self, name: str, key: str, content: bytes) -> None:
         """Write a copy, whole or not at all."""
-        self._make_room(name, received, result)
+        self._make_room(name, self._received)
         write_bytes(self._folder / name, content)
         self._written[name] = {"key": key, "sha256": digest_of(content)}
 
-    def close(self, result: Returned) -> None:
+    def close(self) -> None:
         """Take away the copies that nothing is to be said of any more, and keep the record."""
         for name in [n for n in self._written if n not in self.wanted]:
-            self._make_room(name, set(), result)
+            self._make_room(name, ())
             (self._folder / name).unlink(missing_ok=True)
             del self._written[name]
-        result.as_written += [n for n, w in self._written.items() if self._hash(n) == w["sha256"]]
+        written = self._written.items()
+        self._result.as_written += [n for n, w in written if self._hash(n) == w["sha256"]]
         write_text(self._folder / _RECORD, json.dumps(self._written, indent=1) + "\n")
 
-    def _make_room(self, name: str, received: set[str], result: Returned) -> None:
+    def _make_room(self, name: str, received: Collection[str]) -> None:
         """Set aside a copy that somebody has worked in, unless it was received back as it is."""
         path = self._folder / name
         present = self._hash(name)
         known = self._written.get(name, {}).get("sha256", "")
-        if not present or present == known:
-            return
-        if hash_of(path) in received:
+        if not present or present == known or hash_of(path) in received:
             return
         number = 1
         while (kept := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():
             number += 1
         path.rename(kept)
-        result.kept.append(kept.relative_to(self._folder).as_posix())
+        self._result.kept.append(kept.relative_to(self._folder).as_posix())
 
     def _hash(self, name: str) -> str:
         try:
