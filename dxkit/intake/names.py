@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from rapidfuzz import fuzz, process
 
@@ -29,13 +29,13 @@ class Scope:
         self.units = tuple(units)
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return {unit.code: place for place, unit in enumerate(self.units)}
+    def _positions(self) -> dict[str, int]:
+        return {unit.code: position for position, unit in enumerate(self.units)}
 
     def of(self, units: Sequence[Unit]) -> list[Unit]:
         """Those of some units that are in the scope, in its order."""
-        found = [unit for unit in units if unit.code in self._places]
-        return sorted(found, key=lambda unit: self._places[unit.code])
+        found = [unit for unit in units if unit.code in self._positions]
+        return sorted(found, key=lambda unit: self._positions[unit.code])
 
 
 class Scopes:
@@ -43,20 +43,10 @@ class Scopes:
 
     def __init__(self, units: UnitRegistry) -> None:
         self._units = units
-        self._children: dict[str, Scope] = {}
-        self._descendants: dict[str, Scope] = {}
-
-    def children(self, code: str) -> Scope:
+        self.children = cache(lambda code: Scope(units.children(code)))
         """The units directly below one."""
-        if code not in self._children:
-            self._children[code] = Scope(self._units.children(code))
-        return self._children[code]
-
-    def descendants(self, code: str) -> Scope:
+        self.descendants = cache(lambda code: Scope(units.descendants(code)))
         """All units below one."""
-        if code not in self._descendants:
-            self._descendants[code] = Scope(self._units.descendants(code))
-        return self._descendants[code]
 
     @cached_property
     def levels(self) -> tuple[Scope, ...]:
@@ -263,7 +253,7 @@ class Names:
             limit=3,
             score_cutoff=60,
         )
-        return tuple(dict.fromkeys(known[place] for _, _, place in ranked))
+        return tuple(dict.fromkeys(known[position] for _, _, position in ranked))
 
     def open_unit(self, written: str, parent: Unit) -> Unit | None:
         """The unit of an open level that a writing names under ``parent``; None for a writing

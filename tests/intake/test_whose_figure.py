@@ -80,9 +80,10 @@ def test_the_check_does_not_rest_on_how_the_header_was_read(office: Office) -> N
         for column, value in enumerate(values, 1)
     ]
     sheet = build_sheet("Biểu", {(cell.row, cell.column): cell for cell in cells})
-    names = Names(office.campaign, office.campaign.period("2022-Q4").last_day)
+    period = office.campaign.period("2022-Q4")
+    names = Names(office.campaign, period.last_day)
     finding = FindingFactory("930.xlsx", sheet.name)
-    read = read_table(RowReader(names, sheet, layout, None, finding), layout, "2022-Q4")
+    read = read_table(RowReader(names, sheet, layout, None, finding, period), layout, period.id)
     assert [(o.unit_code, o.value, o.place.cell) for o in read.observations] == [
         (VI_TAN, None, "C2"),
         (VI_TAN, 40, "E2"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dxkit.model.campaign import Measure
+from dxkit.workbooks.cells import Sheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +65,12 @@ class Layout:
     def first_row(self) -> int:
         """The first row below the header."""
         return self.header_rows.stop
+
+    def rows_in(self, sheet: Sheet) -> list[int]:
+        """The numbers of the rows from the header to where another table begins that hold
+        anything, in order.
+        """
+        return [row for row in sheet.rows if self.first_row <= row <= self.last_row]
 
     @property
     def signature(self) -> frozenset[tuple[int, str, tuple[str, bool, bool]]]:

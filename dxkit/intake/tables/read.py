@@ -299,6 +299,4 @@ def _is_name(text: str, names: Names) -> bool:
     if sum(map(str.isalpha, text)) < 2 or is_roman(text):
         return False
     label = row_label(text)
-    return not label.is_total and (
-        names.is_of_open_level(label.open_name) or any(map(names.is_written, label.readings))
-    )
+    return not label.is_total and label.is_known(names)

@@ -51,6 +51,12 @@ class RowLabel:
         names = (self.name, self.open_name, self.native, uncounted)
         return list(dict.fromkeys(name for name in names if name))
 
+    def is_known(self, names: Names) -> bool:
+        """Whether it names a unit, of whatever day, or begins as hamlets' names do."""
+        if not self.open_name:
+            return False
+        return names.is_of_open_level(self.open_name) or any(map(names.is_written, self.readings))
+
 
 def row_label(text: str) -> RowLabel:
     """What a label means: "Tong cong", "Cong huyen X", "X (Tong so)", or the name of a unit."""

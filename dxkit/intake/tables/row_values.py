@@ -33,6 +33,7 @@ class RowValues:
     def __init__(self, sheet: Sheet, layout: Layout) -> None:
         self._sheet = sheet
         self._layout = layout
+        self._rows = layout.rows_in(sheet)
         self._fractions = {c for c in layout.columns if self._holds_fractions(c)}
         self._counted = {c: _counted(c.measure) for c in layout.columns}
         shares = {c: self._shares_of(c) for c in layout.columns if self._may_hold_shares(c)}
@@ -156,16 +157,20 @@ class RowValues:
         texts = [clean(self._sheet.cell(number, at).text) for at in range(first, remark + 1)]
         return any(map(_SPLIT.match, map("|".join, itertools.pairwise(texts))))
 
+    def _cells(self, column: Column) -> Iterator[Cell]:
+        """The cells of a column that hold something, from the header to the next table."""
+        for row in self._rows:
+            if (row, column.number) in self._sheet.cells:
+                yield self._sheet.cells[row, column.number]
+
     def _shares_of(self, column: Column) -> bool | None:
         """Whether figures of a column of counts are shares: most (True) or some (False); None when
         none is.
         """
         numbers, shares = 0, 0
-        for number in self._sheet.rows:
-            if self._layout.first_row <= number <= self._layout.last_row:
-                cell = self._sheet.cell(number, column.number)
-                numbers += read_count(cell).value is not None
-                shares += is_fraction(cell) is True and read_count(cell).value is None
+        for cell in self._cells(column):
+            numbers += read_count(cell).value is not None
+            shares += is_fraction(cell) is True and read_count(cell).value is None
         if not shares:
             return None
         return shares > 1 and shares >= numbers
@@ -174,26 +179,16 @@ class RowValues:
         """Whether a column of counts holds anything between nought and one."""
         if column.measure.kind is not MeasureKind.COUNT:
             return False
-        values = [
-            self._sheet.cell(number, column.number).value
-            for number in self._sheet.rows
-            if self._layout.first_row <= number <= self._layout.last_row
-        ]
         return any(
             (isinstance(v, float) and 0 < v < 1) or (isinstance(v, str) and v[:2] in ("0,", "0."))
-            for v in values
+            for v in (cell.value for cell in self._cells(column))
         )
 
     def _holds_fractions(self, column: Column) -> bool:
         """Whether a column of shares is written in fractions from top to bottom."""
         if column.measure.kind is not MeasureKind.SHARE:
             return False
-        written = [
-            is_fraction(cell)
-            for number in self._sheet.rows
-            if self._layout.first_row <= number <= self._layout.last_row
-            and (cell := self._sheet.cell(number, column.number)).text.strip()
-        ]
+        written = map(is_fraction, self._cells(column))
         known = [fraction for fraction in written if fraction is not None]
         return len(known) > 1 and all(known)
 

@@ -25,115 +25,6 @@ from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
 
-class TableRows:
-    """The rows of one table. ``other_title`` is set when they end at a title of another time with
-    rows of units below it: the cell, and the time that it states.
-    """
-
-    def __init__(
-        self, names: Names, sheet: Sheet, layout: Layout, values: RowValues, period: Period | None
-    ) -> None:
-        self._names = names
-        self._sheet = sheet
-        self._layout = layout
-        self._values = values
-        self._period = period
-        self._is_register = any(c.measure.kind is MeasureKind.TEXT for c in layout.columns)
-        self.other_title: tuple[Cell, Stated] | None = None
-
-    def __iter__(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-        for number, cells in self._sheet.rows.items():
-            if not self._layout.first_row <= number <= self._layout.last_row:
-                continue
-            if self._numbers_columns(number, cells) or self._repeats_header(cells):
-                continue
-            if says_units_of_measure(cells):
-                continue
-            if not self._is_register and self._has_figures(number):
-                yield number, cells
-                continue
-            if self._ends_at(number, cells):
-                return
-            if self._is_register or not _begins_notes(cells):
-                yield number, cells
-
-    def _ends_at(self, number: int, cells: tuple[Cell, ...]) -> bool:
-        """Whether the table ends at a row without figures: at notes, a date or a signature below
-        it, or at a title of another time.
-        """
-        if self._is_register:
-            return _begins_notes(cells)
-        other = self._title_of_other_time(cells)
-        if other is None and not _begins_notes(cells):
-            return False
-        goes_on = self._goes_on(number)
-        if other is not None and goes_on:
-            self.other_title = other
-        return other is not None or not goes_on
-
-    def _title_of_other_time(self, cells: tuple[Cell, ...]) -> tuple[Cell, Stated] | None:
-        if self._period is None:
-            return None
-        for cell in cells:
-            if isinstance(cell.value, str) and (time := other_time(cell.text, self._period)):
-                return cell, time
-        return None
-
-    def _goes_on(self, number: int) -> bool:
-        """Whether rows of units with figures follow."""
-        return number < self._last_of_units
-
-    @cached_property
-    def _last_of_units(self) -> int:
-        """The last row that names a unit and holds figures; looked for once, from below."""
-        for number in sorted(self._sheet.rows, reverse=True):
-            if not self._layout.first_row <= number <= self._layout.last_row:
-                continue
-            names = [self._sheet.cell(number, column).text for column in self._layout.unit_columns]
-            if any(map(self._is_known, names)) and self._has_figures(number):
-                return number
-        return 0
-
-    def _is_known(self, text: str) -> bool:
-        """Whether a text names a unit."""
-        label = row_label(text)
-        if not label.open_name:
-            return False
-        return self._names.is_of_open_level(label.open_name) or any(
-            self._names.is_written(name) for name in label.readings
-        )
-
-    def _has_figures(self, number: int) -> bool:
-        for column in self._layout.columns:
-            value = self._sheet.cell(number, column.number).value
-            if isinstance(value, str) and value.isascii() and value.isdigit():
-                return True
-        return any(value.value is not None for _, value in self._values.read(number).values())
-
-    def _numbers_columns(self, number: int, cells: tuple[Cell, ...]) -> bool:
-        """Whether a row numbers the columns: (1) (2) (3)=(2)/(1), or 1 2 3 below the header."""
-        if len(cells) < 2 or not all(is_column_number(cell) for cell in cells):
-            return False
-        texts = [clean(cell.text) for cell in cells]
-        if any(not text.isdigit() for text in texts):
-            return True
-        numbers = [int(text) for text in texts]
-        named = all(self._sheet.cell(number, c).text.strip() for c in self._layout.unit_columns)
-        return named and len(numbers) > 2 and numbers == list(range(1, len(numbers) + 1))
-
-    def _repeats_header(self, cells: tuple[Cell, ...]) -> bool:
-        """Whether a row is the header again, as at a page break."""
-        return len(cells) > 1 and all(normalise(cell.text) in self._labels for cell in cells)
-
-    @cached_property
-    def _labels(self) -> frozenset[str]:
-        return frozenset(
-            normalise(cell.text)
-            for row in self._layout.header_rows
-            for cell in self._sheet.rows.get(row, ())
-        )
-
-
 def _begins_notes(cells: tuple[Cell, ...]) -> bool:
     """Whether notes, a date or a signature begin: a text says so."""
     return any(
@@ -200,7 +91,7 @@ class RowReader:
         layout: Layout,
         sender: Unit | None,
         finding: FindingFactory,
-        period: Period | None = None,
+        period: Period,
     ) -> None:
         self.names = names
         self.sheet = sheet
@@ -211,20 +102,94 @@ class RowReader:
         self.findings: list[Finding] = []
         self.units = RowUnits(names, sheet, layout, sender)
         self._values = RowValues(sheet, layout)
+        self._is_register = any(c.measure.kind is MeasureKind.TEXT for c in layout.columns)
 
     def read(self) -> list[RowRead]:
         """All rows of units and totals, from the header down to the notes below the table."""
-        table = TableRows(self.names, self.sheet, self.layout, self._values, self.period)
+        table = self._rows_of_table()
         rows = [row for number, cells in table if (row := self._row(number, cells))]
-        if table.other_title is not None:
-            cell, time = table.other_title
-            values = {"stated": time.text, "expected": self.period.id if self.period else ""}
-            self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
         if self.units.orphans:
             rows = self._without_unclear(rows)
         for code, header in self._values.about_columns([row.number for row in rows]):
             self.findings.append(self.finding(code, header))
         return with_totals_placed(rows)
+
+    def _rows_of_table(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+        """The rows that belong to the table: from the header down to the notes below it."""
+        for number in self.layout.rows_in(self.sheet):
+            cells = self.sheet.rows[number]
+            if self._numbers_columns(number, cells) or self._repeats_header(cells):
+                continue
+            if says_units_of_measure(cells):
+                continue
+            if not self._is_register and self._has_figures(number):
+                yield number, cells
+                continue
+            if self._ends_at(number, cells):
+                return
+            if self._is_register or not _begins_notes(cells):
+                yield number, cells
+
+    def _ends_at(self, number: int, cells: tuple[Cell, ...]) -> bool:
+        """Whether the table ends at a row without figures: at notes, a date or a signature below
+        it, or at a title of another time.
+        """
+        if self._is_register:
+            return _begins_notes(cells)
+        other = self._title_of_other_time(cells)
+        if other is None and not _begins_notes(cells):
+            return False
+        goes_on = number < self._last_of_units  # rows of units with figures follow
+        if other is not None and goes_on:
+            cell, time = other
+            values = {"stated": time.text, "expected": self.period.id}
+            self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
+        return other is not None or not goes_on
+
+    def _title_of_other_time(self, cells: tuple[Cell, ...]) -> tuple[Cell, Stated] | None:
+        for cell in cells:
+            if isinstance(cell.value, str) and (time := other_time(cell.text, self.period)):
+                return cell, time
+        return None
+
+    @cached_property
+    def _last_of_units(self) -> int:
+        """The last row that names a unit and holds figures; looked for once, from below."""
+        for number in reversed(self.layout.rows_in(self.sheet)):
+            names = [self.sheet.cell(number, column).text for column in self.layout.unit_columns]
+            if any(row_label(n).is_known(self.names) for n in names) and self._has_figures(number):
+                return number
+        return 0
+
+    def _has_figures(self, number: int) -> bool:
+        for column in self.layout.columns:
+            value = self.sheet.cell(number, column.number).value
+            if isinstance(value, str) and value.isascii() and value.isdigit():
+                return True
+        return any(value.value is not None for _, value in self._values.read(number).values())
+
+    def _numbers_columns(self, number: int, cells: tuple[Cell, ...]) -> bool:
+        """Whether a row numbers the columns: (1) (2) (3)=(2)/(1), or 1 2 3 below the header."""
+        if len(cells) < 2 or not all(is_column_number(cell) for cell in cells):
+            return False
+        texts = [clean(cell.text) for cell in cells]
+        if any(not text.isdigit() for text in texts):
+            return True
+        numbers = [int(text) for text in texts]
+        named = all(self.sheet.cell(number, c).text.strip() for c in self.layout.unit_columns)
+        return named and len(numbers) > 2 and numbers == list(range(1, len(numbers) + 1))
+
+    def _repeats_header(self, cells: tuple[Cell, ...]) -> bool:
+        """Whether a row is the header again, as at a page break."""
+        return len(cells) > 1 and all(normalise(cell.text) in self._labels for cell in cells)
+
+    @cached_property
+    def _labels(self) -> frozenset[str]:
+        return frozenset(
+            normalise(cell.text)
+            for row in self.layout.header_rows
+            for cell in self.sheet.rows.get(row, ())
+        )
 
     def _row(self, number: int, cells: tuple[Cell, ...]) -> RowRead | None:
         hidden = number in self.sheet.hidden_rows
