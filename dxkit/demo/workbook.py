@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +17,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.text import slug
 from dxkit.model.units import Unit
+from dxkit.workbooks.atomic import replacing
 
 _NUMERALS = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII",
              "XIV", "XV")  # fmt: skip
@@ -52,24 +52,19 @@ def write_demonstration(
         for district in campaign.units.on(period.last_day).at_level("district"):
             mine = [commune for commune in communes if commune.unit.parent_code == district.code]
             path = folder / period_id / f"{district.code}-{slug(district.name)}.xlsx"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            scratch = path.with_name(f".{path.name}.{os.getpid()}")
-            book = xlsxwriter.Workbook(
-                scratch, {"strings_to_formulas": False, "strings_to_urls": False}
-            )
-            midnight = datetime.datetime.combine(period.last_day, datetime.time())
-            book.set_properties({"created": midnight})
-            looks = {name: book.add_format(_BASE | look) for name, look in plan["looks"].items()}
-            marker = campaign.simulated_marker
-            for form in plan["sheets"]:
-                sheet = book.add_worksheet(form["name"])
-                written = _Sheet(
-                    sheet, looks, form, plan, marker, period, district, path.name, mine
-                )
-                written.write()
-                oddities += written.oddities
-            book.close()
-            os.replace(scratch, path)
+            options = {"strings_to_formulas": False, "strings_to_urls": False}
+            with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+                midnight = datetime.datetime.combine(period.last_day, datetime.time())
+                book.set_properties({"created": midnight})
+                looks = {n: book.add_format(_BASE | look) for n, look in plan["looks"].items()}
+                marker = campaign.simulated_marker
+                for form in plan["sheets"]:
+                    sheet = book.add_worksheet(form["name"])
+                    written = _Sheet(
+                        sheet, looks, form, plan, marker, period, district, path.name, mine
+                    )
+                    written.write()
+                    oddities += written.oddities
     return tuple(oddities)
 
 
