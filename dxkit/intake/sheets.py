@@ -18,6 +18,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
 from dxkit.model.text import normalise
+from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Sheet, Workbook
 
 
@@ -63,7 +64,7 @@ def read_sheets(
                 findings.append(Finding("column_missing", place, values=values))
                 continue
             findings += _cumulative_columns(sheet, layout, place)
-            shown, hidden = _without_hidden(sheet, layout, place)
+            shown, hidden = _without_hidden(sheet, layout, place, sender)
             findings += hidden
             reader = RowReader(names, workbook.file, sheet, shown, sender, period)
             of_sheet.append(read_table(reader, shown, period.id))
@@ -101,14 +102,23 @@ def _cumulative_columns(sheet: Sheet, layout: Layout, place: CellRef) -> Iterato
             yield Finding("column_cumulative", where, values={"measure": column.measure.id})
 
 
-def _without_hidden(sheet: Sheet, layout: Layout, place: CellRef) -> tuple[Layout, list[Finding]]:
-    """The layout without columns that are hidden: they are not read, and that is said."""
+def _without_hidden(
+    sheet: Sheet, layout: Layout, place: CellRef, sender: Unit | None
+) -> tuple[Layout, list[Finding]]:
+    """The layout without columns that are hidden: they are not read, and that is said; as an error
+    of a column whose figures no other column holds.
+    """
     hidden = [c for c in layout.columns if c.number in sheet.hidden_columns]
+    others = {(c.measure.id, c.period) for c in layout.columns if c not in hidden}
     findings = []
     for column in hidden:
         cell = sheet.cell(layout.header_rows.start, column.number)
         where = place._replace(cell=cell.address)
-        findings.append(Finding("hidden_content_skipped", where))
+        is_spare = (column.measure.id, column.period) in others or column.control
+        is_spare = is_spare or column.cumulative or column.measure.kind is MeasureKind.TEXT
+        code = "hidden_content_skipped" if is_spare else "column_hidden"
+        unit = "" if is_spare or sender is None else sender.code
+        findings.append(Finding(code, where, unit, values={"measure": column.measure.id}))
     shown = tuple(c for c in layout.columns if c not in hidden)
     numbers = {c.number for c in shown}
     ratios = tuple(r for r in layout.ratios if {r.part, r.whole} <= numbers)
