@@ -18,6 +18,7 @@ from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
 from dxkit.model.text import normalise
+from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Sheet, Workbook
 
 
@@ -56,7 +57,7 @@ def read_sheets(
             if not layout.unit_columns:
                 findings.append(finding("column_missing", table=layout.table))
                 continue
-            shown = _shown(sheet, layout, finding, findings)
+            shown = _shown(sheet, layout, finding, findings, sender)
             reader = RowReader(names, sheet, shown, sender, finding, period)
             of_sheet.append(read_table(reader, shown, period.id))
             beside.setdefault(layout.header_rows, []).append((layout, of_sheet[-1]))
@@ -87,19 +88,29 @@ def _not_in_all(
 
 
 def _shown(
-    sheet: Sheet, layout: Layout, finding: FindingFactory, findings: list[Finding]
+    sheet: Sheet,
+    layout: Layout,
+    finding: FindingFactory,
+    findings: list[Finding],
+    sender: Unit | None,
 ) -> Layout:
-    """The layout without columns that are hidden: they are not read, and that is said. So is that
-    columns add up since before the period: they are read, but not as the period's.
+    """The layout without columns that are hidden: they are not read, and that is said, as an error
+    of a column whose figures no other holds. So is that columns add up since before the period:
+    they are read, but not as the period's.
     """
     for column in layout.columns:
         if column.cumulative:
             cell = sheet.cell(layout.header_rows.start, column.number)
             findings.append(finding("column_cumulative", cell, measure=column.measure.id))
     hidden = [c for c in layout.columns if c.number in sheet.hidden_columns]
+    others = {(c.measure.id, c.period) for c in layout.columns if c not in hidden}
     for column in hidden:
         cell = sheet.cell(layout.header_rows.start, column.number)
-        findings.append(finding("hidden_content_skipped", cell))
+        is_spare = (column.measure.id, column.period) in others or column.control
+        is_spare = is_spare or column.cumulative or column.measure.kind is MeasureKind.TEXT
+        code = "hidden_content_skipped" if is_spare else "column_hidden"
+        unit = "" if is_spare or sender is None else sender.code
+        findings.append(finding(code, cell, unit, measure=column.measure.id))
     shown = tuple(c for c in layout.columns if c not in hidden)
     numbers = {c.number for c in shown}
     ratios = tuple(r for r in layout.ratios if {r.part, r.whole} <= numbers)

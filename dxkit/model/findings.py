@@ -66,6 +66,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "workbook_unused": Severity.ERROR,
         # tables and names
         "column_missing": Severity.ERROR,
+        "column_hidden": Severity.ERROR,
         "part_missing": Severity.ERROR,
         "column_absent": Severity.NOTE,
         "column_not_understood": Severity.NOTE,

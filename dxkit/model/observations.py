@@ -46,6 +46,7 @@ NOT_USED = frozenset(
         "unit_scaled",
         "sender_unclear",
         "column_missing",
+        "column_hidden",
         "unit_unknown",
         "unit_ambiguous",
         "unit_not_valid",

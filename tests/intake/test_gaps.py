@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from openpyxl import load_workbook
 
 from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.intake.checks.gaps import figures_gone
@@ -177,3 +178,26 @@ def test_a_hamlet_left_out_with_its_figures(
         assert (observation.value, observation.flag) == (None, "not_reported")
     result = Analysis(office.campaign, received).results.by_indicator[VI_TAN, "digital_skills"]
     assert result.measured.value.partial == bool(gone)
+
+
+@pytest.mark.parametrize(
+    ("head", "column", "found"),
+    [
+        (HEAD, "D", [("column_hidden", at("D1"))]),
+        ([*HEAD, "Số thành viên"], "E", [("hidden_content_skipped", at("E1"))]),
+    ],
+)
+def test_a_hidden_column_is_an_error_unless_another_holds_its_figures(
+    head: Row, column: str, found: list[tuple[str, str]], office: Office
+) -> None:
+    office.sends(head, *([*row, 52] for row in rows(office.campaign)))
+    path = office.folder / "930.xlsx"
+    book = load_workbook(path)
+    book.active.column_dimensions[column].hidden = True
+    book.save(path)
+    seen = office.sent()
+    assert seen.findings("column_hidden", "hidden_content_skipped") == found
+    severity = {f.severity for f in seen.received.findings if (f.code, str(f.place)) in found}
+    assert severity == {"error" if column == "D" else "note"}
+    assert seen.figure(VI_TAN, "teams")[0] == 7
+    assert bool(seen.figure(VI_TAN, "team_members")) is (column == "E")
