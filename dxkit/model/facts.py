@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from itertools import chain
 from typing import NamedTuple
@@ -120,6 +121,21 @@ class Fact:
         if self.value is None:
             raise ValueError(f"{self.key} has no value: {self.missing}")
         return self.value
+
+
+def as_written(fact: Fact) -> Decimal:
+    """The number that a reader sees of a known fact: rounded half up, a share in hundredths. What
+    is written and what is said of it both go by this number.
+    """
+    scale = 100 if fact.unit in (UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE) else 1
+    rounded = Decimal(repr(fact.number)) * scale
+    rounded = rounded.quantize(Decimal(1).scaleb(-fact.decimals), ROUND_HALF_UP)
+    return rounded or abs(rounded)  # never "-0"
+
+
+def reaches(value: float, target: float, direction: int) -> bool:
+    """Whether a target is reached, on unrounded values, in the direction that is good."""
+    return (value - target) * direction >= 0
 
 
 def declared(key: FactKey, value: float, unit: UnitOfMeasure, *, assumed: bool = False) -> Fact:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxkit.model.facts import FactKey
-from dxkit.report.sentences.narrative_rules import MOST_OTHERS
+from dxkit.report.sentences.sentences_below import MOST_OTHERS
 from dxkit.report.wording.language import load_language
 from dxkit.verify.compare import Difference, PageProof
 from dxkit.verify.page_tree import Element

@@ -73,6 +73,15 @@ TOTALS: dict[str, Callable[[Again, str], Number]] = {
     "cells_tried": lambda a, u: a.list_trials(u).cells_tried,
     "cells_deciding": lambda a, u: len(a.list_trials(u).deciding),
     "units_lacking": lambda a, u: len(lacking_below(a, u)),
+    "tables_lacking": lambda a, u: len(
+        [
+            f
+            for f in a.received.findings
+            if f.code in ("unit_missing", "table_missing")
+            and f.unit_code in a.units
+            and u in [f.unit_code, *(x.code for x in a.units.ancestors(f.unit_code))]
+        ]
+    ),
     "figures_lacking": lambda a, u: len(a.scores.lacking(u)),
     "units_unread": lambda a, u: _silent(a, u, "unread"),
 }

@@ -23,12 +23,11 @@ from dxkit.model.observations import Flag, Observation, Received
 from dxkit.period import OpenPeriod
 from dxkit.report.sentences.catalogue import RULES
 from dxkit.report.sentences.causes import causes
-from dxkit.report.sentences.changes import changes
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
-from dxkit.report.sentences.situation import activity, levels, standing
+from dxkit.report.sentences.situation import activity, changes, levels, standing
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer

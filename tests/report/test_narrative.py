@@ -17,14 +17,13 @@ from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, IndicatorTable, Received
 from dxkit.period import OpenPeriod
-from dxkit.report.sentences.catalogue import RULES, is_true
+from dxkit.report.sentences.catalogue import RULES
 from dxkit.report.sentences.causes import causes
-from dxkit.report.sentences.changes import changes
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules
-from dxkit.report.sentences.situation import activity, levels, standing
+from dxkit.report.sentences.situation import activity, changes, levels, standing
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
@@ -144,7 +143,7 @@ def test_every_claim_on_a_page_is_true_of_its_own_facts(periods: dict[str, OpenP
         for code in DISTRICTS:
             view = view_of(opened, code)
             for claim in [*story(view), *data_claims(view)]:
-                assert is_true(claim.message, dict(claim.facts)), claim.message
+                assert RULES[claim.message](dict(claim.facts)), claim.message
 
 
 def test_the_argument_runs_from_the_situation_to_what_to_do(

@@ -18,8 +18,7 @@ from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.chart_titles import targets_claim
 from dxkit.report.sentences.headlines import headlines, standing
 from dxkit.report.sentences.next_steps import next_steps
-from dxkit.report.sentences.situation import level, levels
-from dxkit.report.sentences.strengths import strengths
+from dxkit.report.sentences.situation import level, levels, strengths
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer

@@ -11,7 +11,8 @@ import pytest
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import CATALOGUE, Finding
-from dxkit.report.sentences.catalogue import RULES, FalseClaimError, state
+from dxkit.report.sentences.catalogue import RULES, state
+from dxkit.report.sentences.sentence import FalseClaimError
 from dxkit.report.wording.findings import finding_text, names_in_findings
 from dxkit.report.wording.language import available_languages, load_language
 
@@ -113,7 +114,8 @@ def test_house_wording() -> None:
 
 def test_a_false_sentence_cannot_be_made() -> None:
     gap, value, target = fact(-0.05, "share_difference"), fact(0.45, "share"), fact(0.5, "share")
-    filling = {"gap": gap, "value": value, "target": target}
+    parts = {name: fact(45, "count", 0, kind=name) for name in ("numerator", "denominator")}
+    filling = {"gap": gap, "value": value, "target": target, **parts}
     assert state("level_missed_ratio", filling).message == "level_missed_ratio"
     with pytest.raises(FalseClaimError):
         state("level_exceeded_ratio", filling)
@@ -123,7 +125,8 @@ def test_a_false_sentence_cannot_be_made() -> None:
 
 def test_direction_decides_what_is_good() -> None:
     gap, value, target = fact(-0.05, "share_difference"), fact(0.45, "share"), fact(0.5, "share")
-    filling = {"gap": gap, "value": value, "target": target}
+    parts = {name: fact(45, "count", 0, kind=name) for name in ("numerator", "denominator")}
+    filling = {"gap": gap, "value": value, "target": target, **parts}
     assert state("level_under_ratio", filling, -1)
     with pytest.raises(FalseClaimError):
         state("level_exceeded_ratio", filling, -1)

@@ -342,6 +342,18 @@ def has_its_target(result: Result) -> bool:
     return result.target is not None
 
 
+def tables_lacking(about: About) -> int:
+    """In how many tables the unit, or one below it, is left out or that did not come from it: one
+    that no criterion rests on is no figure lacking, and yet not all have reported.
+    """
+    units = about.period.units
+    own = {about.unit.code, *(unit.code for unit in units.descendants(about.unit.code))}
+    return sum(
+        finding.code in ("unit_missing", "table_missing") and finding.unit_code in own
+        for finding in about.period.received.findings
+    )
+
+
 def children_missing(reason: str) -> Callable[[About], int]:
     """How many of the units directly below have no total for a reason."""
 
@@ -608,6 +620,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "count_of_units",
         lambda a: len(a.period.results.lacking_below(a.unit.code)),
     ),
+    counted("tables_lacking", "count_of_tables", tables_lacking),
     Taken(
         "points",
         POINTS,

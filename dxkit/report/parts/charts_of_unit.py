@@ -9,10 +9,10 @@ from dxkit.report.charts.frame import NOTHING, chart, known, measured_by_share, 
 from dxkit.report.charts.slope import Slope, draw_slopes
 from dxkit.report.charts.strip import Strip, draw_strips
 from dxkit.report.parts.context import Context, Part
+from dxkit.report.sentences.below import too_few_to_judge
 from dxkit.report.sentences.chart_titles import changes_claim, peers_claim, targets_claim
-from dxkit.report.sentences.coverage import too_few_to_judge
 from dxkit.report.sentences.headlines import TARGETS, headlines
-from dxkit.report.sentences.strengths import strengths
+from dxkit.report.sentences.situation import strengths
 
 
 def targets_chart(context: Context) -> Part:

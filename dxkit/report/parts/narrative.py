@@ -8,11 +8,10 @@ from markupsafe import Markup
 
 from dxkit.model.facts import Claim
 from dxkit.report.parts.context import Context, Part
+from dxkit.report.sentences.below import weakest_first
 from dxkit.report.sentences.causes import causes
-from dxkit.report.sentences.changes import changes
 from dxkit.report.sentences.next_steps import next_steps as next_step_claims
-from dxkit.report.sentences.situation import activity, levels, standing
-from dxkit.report.sentences.weakest import weakest_first
+from dxkit.report.sentences.situation import activity, changes, levels, standing
 
 
 def narrative(context: Context) -> Part:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dxkit.analysis.facts.scorecard import Scorecard
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Fact, Reference
-from dxkit.report.sentences.catalogue import Filling, choose, state
-from dxkit.report.sentences.coverage import too_few_to_judge
-from dxkit.report.sentences.narrative_rules import MOST_OTHERS
-from dxkit.report.sentences.unit_view import View, unit_of
-from dxkit.report.sentences.weakest import reached_below, weakest_first
+from dxkit.report.sentences import sentences_below as slots
+from dxkit.report.sentences.below import reached_below, too_few_to_judge, weakest_first
+from dxkit.report.sentences.conditions import BEHIND
+from dxkit.report.sentences.sentence import Filling, Slot
+from dxkit.report.sentences.unit_view import View, short_name, unit_of
 
 _COUNTS = ("children", "children_known", "children_met")
 _MISSING = frozenset({"not_reported", "unread", "no_data", "rejected"})
@@ -36,8 +36,11 @@ def causes(view: View) -> Iterator[Claim]:
         for indicator in _most_spread(view, ratios):
             yield from _below(view, indicator)
     if any(view.fact(i.id, "value").known for i in ratios):
-        yield from _left_out(view, ratios, "below_left_out", "left_out", _MISSING)
-        yield from _left_out(view, ratios, "below_not_applicable", "not_applicable", _IDLE)
+        for places, name, reasons in (
+            ((slots.LEFT_OUT, slots.LEFT_OUT_ALL), "left_out", _MISSING),
+            ((slots.NOT_APPLICABLE, slots.NOT_APPLICABLE_ALL), "not_applicable", _IDLE),
+        ):
+            yield from _left_out(view, ratios, places, name, reasons)
         yield from _small(view, ratios)
 
 
@@ -47,17 +50,14 @@ def _overall(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
         return
     reached = list(reached_below(view))
     shown = [r for r in reached if r.is_short] if lacking else reached
-    claim = choose(
-        ("below_whole_met",) if lacking else ("below_nothing", "below_unknown"),
+    yield from (slots.SHORT_OF_ALL if lacking else slots.NOTHING_SHORT).say(
         {
             **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
             **{f"met_{r.indicator.id}": r.met for r in shown},
             **{f"known_{r.indicator.id}": r.known for r in shown},
             "unit": view.itself,
-        },
+        }
     )
-    if claim is not None:
-        yield claim
 
 
 def _most_spread(view: View, ratios: list[Indicator]) -> list[Indicator]:
@@ -77,30 +77,25 @@ def _below(view: View, indicator: Indicator) -> Iterator[Claim]:
     if len(values) < 2:
         yield from _others(view, [indicator])
         return
-    counts = view.known_kinds(indicator.id, *_COUNTS)
-    common: dict[str, Filling] = {
-        **counts,
-        "indicator": Reference("short_indicator", indicator.id),
-        "level": view.child_level,
-    }
-    slot = ("below_all_met", "below_none_met", "below_some_met", "below_untargeted")
-    claim = choose(slot, common)
-    if claim is not None:
-        yield claim
+    yield from slots.MET_BELOW.say(
+        {
+            **view.known_kinds(indicator.id, *_COUNTS),
+            "indicator": short_name(indicator),
+            "level": view.child_level,
+        }
+    )
     if indicator.kind is IndicatorKind.RATIO:
         yield from _extremes(view, indicator, values)
     yield from _short(view, indicator)
-    claim = _drag(view, indicator) if view.result(indicator.id).is_met is False else None
-    if claim is not None:
-        yield claim
+    if view.is_met(indicator) is False:
+        yield from _drag(view, indicator)
 
 
 def _extremes(view: View, indicator: Indicator, values: tuple[Fact, ...]) -> Iterator[Claim]:
     """Which units below are best and worst on a ratio, and how far apart they are."""
     ordered = sorted(values, key=lambda fact: fact.number * indicator.direction)
     best, worst = ordered[-1], ordered[0]
-    claim = choose(
-        ("below_spread", "below_equal"),
+    yield from slots.EXTREMES.say(
         {
             **view.known_kinds(indicator.id, "spread", "children_known"),
             "best": best,
@@ -110,8 +105,6 @@ def _extremes(view: View, indicator: Indicator, values: tuple[Fact, ...]) -> Ite
         },
         indicator.direction,
     )
-    if claim is not None:
-        yield claim
 
 
 def _short(view: View, indicator: Indicator) -> Iterator[Claim]:
@@ -119,23 +112,20 @@ def _short(view: View, indicator: Indicator) -> Iterator[Claim]:
     gaps = [
         fact
         for fact in view.child_facts(indicator.id, "gap")
-        if view.analysis.results.by_indicator[fact.key.unit, indicator.id].is_met is False
+        if BEHIND({"gap": fact}, indicator.direction)
     ]
     met = view.scorecard.find(indicator.id, "children_met")
     if met is None or not met.value or not 0 < len(gaps) <= MOST_SHORT:
         return
-    claim = choose(
-        ("below_short",),
+    yield from slots.SHORT.say(
         {
             **view.known_kinds(indicator.id, *_COUNTS),
             **{f"short_{fact.key.unit}": fact for fact in gaps},
             "short_units": [unit_of(fact) for fact in gaps],
-            "indicator": Reference("short_indicator", indicator.id),
+            "indicator": short_name(indicator),
         },
         indicator.direction,
     )
-    if claim is not None:
-        yield claim
 
 
 def _others(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
@@ -144,31 +134,29 @@ def _others(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
     """
     filling: dict[str, Filling] = {}
     short = {r.indicator.id: r for r in reached_below(view) if r.is_short}
-    others = [short[i.id] for i in lacking if i.id in short][:MOST_OTHERS]
-    for place, other in enumerate(others, start=1):
-        filling[f"met_{place}"] = other.met
-        filling[f"known_{place}"] = other.known
-        filling[f"name_{place}"] = Reference("short_indicator", other.indicator.id)
-    if others:
-        yield state(f"below_others_{len(others)}", filling)
+    others = [short[i.id] for i in lacking if i.id in short][: slots.MOST_OTHERS]
+    for number, other in enumerate(others, start=1):
+        filling[f"met_{number}"] = other.met
+        filling[f"known_{number}"] = other.known
+        filling[f"name_{number}"] = short_name(other.indicator)
+    yield from slots.OTHERS.say(filling)
     if len(others) == 1:
         yield from _short(view, others[0].indicator)
 
 
-def _drag(view: View, indicator: Indicator) -> Claim | None:
+def _drag(view: View, indicator: Indicator) -> Iterator[Claim]:
     """The unit below whose share of the result is furthest behind its share of the whole."""
     if indicator.direction < 0 or indicator.kind is not IndicatorKind.RATIO:
-        return None
+        return
     pairs = [
         (child.find(indicator.id, "contribution"), child.find(indicator.id, "weight"))
         for child in view.children
     ]
     known = [(c, w) for c, w in pairs if c is not None and w is not None and c.known and w.known]
     if not known:
-        return None
+        return
     contribution, weight = max(known, key=lambda pair: pair[1].number - pair[0].number)
-    return choose(
-        ("below_drag",),
+    yield from slots.DRAG.say(
         {
             "contribution": contribution,
             "weight": weight,
@@ -176,12 +164,16 @@ def _drag(view: View, indicator: Indicator) -> Claim | None:
             "unit": view.itself,
             "whole": Reference("measure", indicator.denominator),
             "part": Reference("measure", indicator.numerator),
-        },
+        }
     )
 
 
 def _left_out(
-    view: View, ratios: list[Indicator], message: str, name: str, reasons: frozenset[str]
+    view: View,
+    ratios: list[Indicator],
+    places: tuple[Slot, Slot],
+    name: str,
+    reasons: frozenset[str],
 ) -> Iterator[Claim]:
     """Which units below are left out for these reasons; one claim for all ratios that lack the
     same ones.
@@ -200,13 +192,13 @@ def _left_out(
         elif codes:
             found.setdefault(codes, []).append(indicator)
     for codes, indicators in found.items():
-        yield state(
-            f"{message}_all" if len(indicators) == len(ratios) else message,
+        of_some, of_all = places
+        yield from (of_all if len(indicators) == len(ratios) else of_some).say(
             {
                 **{f"{name}_{i.id}": view.fact(i.id, f"children_{name}") for i in indicators},
                 "units": [Reference("unit", code) for code in codes],
-                "indicators": [Reference("short_indicator", i.id) for i in indicators],
-            },
+                "indicators": list(map(short_name, indicators)),
+            }
         )
 
 
@@ -217,15 +209,14 @@ def _none_there(view: View, indicator: Indicator, idle: list[Scorecard]) -> Clai
         filling |= view.nought_of(card, indicator)
     if len(filling) < len(idle) or not idle:
         return None
-    return choose(
-        ("below_none_there",),
+    return slots.NONE_THERE.choose(
         {
             f"not_applicable_{indicator.id}": view.fact(indicator.id, "children_not_applicable"),
             **filling,
             "units": [Reference("unit", card.unit.code) for card in idle],
-            "indicators": Reference("short_indicator", indicator.id),
+            "indicators": short_name(indicator),
             "whole": Reference("measure", indicator.denominator),
-        },
+        }
     )
 
 
@@ -244,13 +235,12 @@ def _small(view: View, ratios: list[Indicator]) -> Iterator[Claim]:
         if codes:
             found.setdefault((codes, indicator.denominator), []).append(indicator)
     for (codes, denominator), indicators in found.items():
-        yield state(
-            "below_small",
+        yield from slots.SMALL.say(
             {
                 **{f"small_{i.id}": view.fact(i.id, "small_denominators") for i in indicators},
                 "smallest": view.fact(indicators[0].id, "smallest"),
                 "units": [Reference("unit", code) for code in codes],
-                "indicators": [Reference("short_indicator", i.id) for i in indicators],
+                "indicators": list(map(short_name, indicators)),
                 "thing": Reference("thing", denominator),
-            },
+            }
         )

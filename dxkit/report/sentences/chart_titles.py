@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Fact, Reference
-from dxkit.report.sentences.catalogue import choose
-from dxkit.report.sentences.unit_view import View, unit_of
-from dxkit.report.sentences.weakest import reached_below
+from dxkit.report.sentences import sentences_of_charts as slots
+from dxkit.report.sentences.below import reached_below
+from dxkit.report.sentences.unit_view import View, short_name, unit_of
 
 
 def peers_claim(view: View) -> Claim | None:
@@ -23,16 +23,15 @@ def peers_claim(view: View) -> Claim | None:
         return None
     best = max(compared, key=lambda fact: fact.number)
     worst = min(compared, key=lambda fact: fact.number)
-    return choose(
-        ("picture_peers_both", "picture_peers_above", "picture_peers_below"),
+    return slots.PEERS.choose(
         {
             "best": best,
             "worst": worst,
-            "best_indicator": Reference("short_indicator", best.key.subject),
-            "worst_indicator": Reference("short_indicator", worst.key.subject),
+            "best_indicator": short_name(best),
+            "worst_indicator": short_name(worst),
             "unit": view.itself,
             "group": Reference("unit", view.group.code),
-        },
+        }
     )
 
 
@@ -51,10 +50,7 @@ def targets_claim(view: View) -> Claim | None:
     if not gaps:
         return None
     least = min(gaps, key=lambda fact: fact.number)
-    return choose(
-        [f"picture_targets_{name}" for name in ("missed", "met", "close", "equal")],
-        {"gap": least, "indicator": Reference("short_indicator", least.key.subject)},
-    )
+    return slots.TARGETS.choose({"gap": least, "indicator": short_name(least)})
 
 
 def changes_claim(view: View) -> Claim | None:
@@ -70,15 +66,13 @@ def changes_claim(view: View) -> Claim | None:
         return None
     most = max(changes, key=lambda fact: fact.number)
     least = min(changes, key=lambda fact: fact.number)
-    names = ("up", "down", "mixed", "some_up", "some_down", "none")
-    return choose(
-        [f"picture_changes_{name}" for name in names],
+    return slots.CHANGES.choose(
         {
             "most": most,
             "least": least,
-            "best_indicator": Reference("short_indicator", most.key.subject),
-            "worst_indicator": Reference("short_indicator", least.key.subject),
-        },
+            "best_indicator": short_name(most),
+            "worst_indicator": short_name(least),
+        }
     )
 
 
@@ -93,29 +87,27 @@ def grid_claim(view: View) -> Claim | None:
         for r in reached
         if r.share == least.share and (not r.share or r.known.number == least.known.number)
     ]
-    return choose(
-        ("picture_grid_none", "picture_grid_some", "picture_grid_all"),
+    return slots.GRID.choose(
         {
             "children_met": least.met,
             "children_known": least.known,
-            "indicators": [Reference("short_indicator", r.indicator.id) for r in fewest],
-            "indicator": Reference("short_indicator", least.indicator.id),
+            "indicators": [short_name(r.indicator) for r in fewest],
+            "indicator": short_name(least.indicator),
             "level": view.child_level,
-        },
+        }
     )
 
 
 def gap_claim(view: View, indicator: Indicator, most: Fact) -> Claim | None:
     """Where most is lacking to the target of the period."""
-    return choose(
-        ("picture_gap",),
+    return slots.GAP.choose(
         {
             "most": most,
             "target": view.fact(indicator.id, "target"),
             "unit": unit_of(most),
-            "indicator": Reference("short_indicator", indicator.id),
+            "indicator": short_name(indicator),
             "thing": Reference("thing", indicator.numerator),
-        },
+        }
     )
 
 
@@ -124,13 +116,12 @@ def ranked_claim(view: View, indicator: Indicator) -> Claim | None:
     values = view.child_facts(indicator.id, "value")
     if not values:
         return None
-    return choose(
-        ("picture_ranked", "picture_ranked_equal"),
+    return slots.RANKED.choose(
         {
             "greatest": max(values, key=lambda fact: fact.number),
             "least": min(values, key=lambda fact: fact.number),
             "indicator": Reference("indicator", indicator.id),
-        },
+        }
     )
 
 
@@ -140,15 +131,14 @@ def months_claim(view: View, indicator: Indicator) -> Claim | None:
     if len(shares) < 2:
         return None
     first, last = shares[0], shares[-1]
-    return choose(
-        ("picture_months_up", "picture_months_down", "picture_months_same"),
+    return slots.MONTHS.choose(
         {
             "first": first,
             "last": last,
             "first_month": Reference("period", first.key.period),
             "last_month": Reference("period", last.key.period),
             "indicator": Reference("indicator", indicator.id),
-        },
+        }
     )
 
 

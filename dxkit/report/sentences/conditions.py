@@ -1,222 +1,388 @@
-"""Predicates over facts, and how they are joined: what the rules of the sentences are made of."""
+"""Conditions of sentences: terms of facts compared and joined, as data.
+
+A condition can be asked (``condition(facts, direction)``), joined with ``&``, ``|`` and ``~``,
+written as a formula (``str``), and changed by one step (``mutants``), which is how the tests know
+that every step of it is held by an example. What needs an unknown number is not fulfilled.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.model.facts import Fact, as_written
 
 Facts = Mapping[str, Fact]
-Predicate = Callable[[Facts, int], bool]
-"""Takes the facts by placeholder and the direction that is good for the indicator."""
+"""The facts by placeholder."""
+Number = Decimal | float
+_SIGNS = {
+    "<": operator.lt, "<=": operator.le, "==": operator.eq,
+    "!=": operator.ne, ">=": operator.ge, ">": operator.gt,
+}  # fmt: skip
+_OTHER_SIGNS = {"<": ("<=",), "<=": ("<",), "==": ("<=", ">="), ">=": (">",), ">": (">=",)}
 
 
-def known(facts: Facts, *names: str) -> bool:
-    """Whether all these facts are there and have a value."""
-    return all(name in facts and facts[name].known for name in names)
-
-
-def shows_zero(fact: Fact) -> bool:
-    """Whether a fact that is not zero would be written as zero."""
-    return not as_written(fact)
-
-
-def as_written(fact: Fact) -> Decimal:
-    """The number that a reader sees of a known fact."""
-    scale = 100 if fact.unit in (UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE) else 1
-    value = Decimal(repr(fact.number)) * scale
-    return value.quantize(Decimal(1).scaleb(-fact.decimals), ROUND_HALF_UP)
-
-
-def sign(facts: Facts, name: str) -> int:
-    """-1, 0 or 1 as the fact is below, at or above zero."""
-    value = facts[name].number
-    return (value > 0) - (value < 0)
-
-
-def has_sign(name: str, *signs: int) -> Predicate:
-    """The fact is known and its sign, 0 when it would be written as zero, is one of ``signs``."""
-
-    def holds(facts: Facts, direction: int) -> bool:
-        if not known(facts, name):
-            return False
-        return (0 if shows_zero(facts[name]) else sign(facts, name)) in signs
-
-    return holds
-
-
-def all_have_sign(prefix: str, wanted: int) -> Predicate:
-    """Every fact whose name begins with ``prefix`` has that sign as written, and there is one."""
-
-    def holds(facts: Facts, direction: int) -> bool:
-        names = [name for name in facts if name.startswith(prefix)]
-        return bool(names) and all(has_sign(name, wanted)(facts, direction) for name in names)
-
-    return holds
-
-
-def all_missing(prefix: str, reason: str) -> Predicate:
-    """Every fact whose name begins with ``prefix`` is missing for that reason, and there is one."""
-
-    def holds(facts: Facts, direction: int) -> bool:
-        found = [fact for name, fact in facts.items() if name.startswith(prefix)]
-        return bool(found) and all(fact.missing == reason for fact in found)
-
-    return holds
-
-
-def all_lacking(prefix: str) -> Predicate:
-    """Every fact whose name begins with ``prefix`` should be there and is not: it is missing for
-    another reason than that there is nothing to measure.
+class Condition(ABC):
+    """Something that is so or not so of facts, ``direction`` being the one that is good for the
+    indicator: 1 where more is better, else -1.
     """
 
-    def holds(facts: Facts, direction: int) -> bool:
-        found = [fact for name, fact in facts.items() if name.startswith(prefix)]
-        return all(not fact.known and fact.missing != "not_applicable" for fact in found)
+    @abstractmethod
+    def __call__(self, facts: Facts, direction: int = 1) -> bool:
+        """Whether it is so."""
 
-    return holds
+    @abstractmethod
+    def mutants(self) -> Iterator[Condition]:
+        """All conditions that differ from it by one step."""
+
+    def __and__(self, other: Condition) -> Condition:
+        return All((*parts_of(self), *parts_of(other)))
+
+    def __or__(self, other: Condition) -> Condition:
+        return Any((self, other))
+
+    def __invert__(self) -> Condition:
+        return Not(self)
 
 
-def all_nought(prefix: str) -> Predicate:
-    """Every fact whose name begins with ``prefix`` is zero, or was said not to apply, and there is
-    one.
+def parts_of(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions that it joins, or itself."""
+    return condition.conditions if isinstance(condition, All) else (condition,)
+
+
+# how they are joined ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class All(Condition):
+    """All of them are so; of none that is so of any facts."""
+
+    conditions: tuple[Condition, ...] = ()
+
+    def __call__(self, facts: Facts, direction: int = 1) -> bool:
+        return all(condition(facts, direction) for condition in self.conditions)
+
+    def mutants(self) -> Iterator[Condition]:
+        for place, condition in enumerate(self.conditions):
+            before, after = self.conditions[:place], self.conditions[place + 1 :]
+            yield type(self)((*before, *after))
+            for mutant in condition.mutants():
+                yield type(self)((*before, mutant, *after))
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.conditions))
+
+
+class Any(All):
+    """One of them at least is so."""
+
+    def __call__(self, facts: Facts, direction: int = 1) -> bool:
+        return any(condition(facts, direction) for condition in self.conditions)
+
+    def __str__(self) -> str:
+        return f"({' | '.join(map(str, self.conditions))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Condition):
+    """It is not so."""
+
+    condition: Condition
+
+    def __call__(self, facts: Facts, direction: int = 1) -> bool:
+        return not self.condition(facts, direction)
+
+    def mutants(self) -> Iterator[Condition]:
+        yield self.condition
+        yield from map(Not, self.condition.mutants())
+
+    def __str__(self) -> str:
+        return f"¬ {self.condition}"
+
+
+ALWAYS: Condition = All()
+"""True of any facts: what is said needs none."""
+
+
+# what is compared ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number taken from the facts, so many times: the unrounded ``number`` of a fact, the one
+    that a reader sees (``written``), the one whose more is better (``good``), or how many facts are
+    so named (``count``; ``unknown_*`` are all whose names begin so).
     """
 
-    def holds(facts: Facts, direction: int) -> bool:
-        found = [fact for name, fact in facts.items() if name.startswith(prefix)]
-        return bool(found) and all(
-            fact.value == 0 if fact.known else fact.missing == "not_applicable" for fact in found
-        )
+    way: str
+    name: str
+    times: int = 1
 
-    return holds
+    def of(self, facts: Facts, direction: int) -> Number | None:
+        """The number; None where the fact is not known."""
+        if self.way == "count":
+            return self.times * len(names_like(self.name, facts))
+        fact = facts.get(self.name)
+        if fact is None or not fact.known:
+            return None
+        if self.way == "written":
+            return self.times * as_written(fact)
+        return self.times * fact.number * (direction if self.way == "good" else 1)
+
+    def mutants(self) -> Iterator[Reading]:
+        if self.way in ("written", "good"):
+            yield replace(self, way="number")
+        if abs(self.times) > 1:
+            yield from (replace(self, times=self.times + step) for step in (-1, 1))
+
+    def __str__(self) -> str:
+        name = self.name if self.way == "number" else f"{self.way}({self.name})"
+        return f"{self.times} × {name}" if abs(self.times) > 1 else name
 
 
-def none_named(prefix: str) -> Predicate:
-    """No fact's name begins with ``prefix``."""
-    return lambda facts, direction: not any(name.startswith(prefix) for name in facts)
-
-
-def number_named(prefix: str, number: int) -> Predicate:
-    """Exactly so many facts' names begin with ``prefix``."""
-    return lambda facts, direction: sum(name.startswith(prefix) for name in facts) == number
-
-
-def pairs(part: str, whole: str, test: Callable[[float, float], bool]) -> Predicate:
-    """Of every fact ``<part>x`` there is a fact ``<whole>x``, their values pass the test, and there
-    is one.
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """A sum of numbers taken from the facts. Compared with another, or with a whole number, it
+    makes a condition.
     """
 
-    def holds(facts: Facts, direction: int) -> bool:
-        ends = [name.removeprefix(part) for name in facts if name.startswith(part)]
-        return bool(ends) and all(
-            compare(f"{part}{end}", test, f"{whole}{end}")(facts, direction) for end in ends
-        )
+    readings: tuple[Reading, ...]
 
-    return holds
+    def of(self, facts: Facts, direction: int) -> Number | None:
+        """The sum; None where one of the numbers is not known."""
+        numbers = [reading.of(facts, direction) for reading in self.readings]
+        known = [number for number in numbers if number is not None]
+        if len(known) < len(numbers):
+            return None
+        return known[0] if len(known) == 1 else sum(map(float, known))
+
+    def mutants(self) -> Iterator[Term]:
+        """The terms of which one reading differs."""
+        for place, reading in enumerate(self.readings):
+            for mutant in reading.mutants():
+                yield Term((*self.readings[:place], mutant, *self.readings[place + 1 :]))
+
+    def __add__(self, other: Term) -> Term:
+        return Term((*self.readings, *other.readings))
+
+    def __sub__(self, other: Term) -> Term:
+        return self + -1 * other
+
+    def __rmul__(self, times: int) -> Term:
+        return Term(tuple(replace(r, times=r.times * times) for r in self.readings))
+
+    def __lt__(self, other: Term | int) -> Condition:
+        return Comparison(self, "<", other)
+
+    def __le__(self, other: Term | int) -> Condition:
+        return Comparison(self, "<=", other)
+
+    def __gt__(self, other: Term | int) -> Condition:
+        return Comparison(self, ">", other)
+
+    def __ge__(self, other: Term | int) -> Condition:
+        return Comparison(self, ">=", other)
+
+    def __eq__(self, other: Term | int) -> Condition:  # type: ignore[override]
+        return Comparison(self, "==", other)
+
+    def __ne__(self, other: Term | int) -> Condition:  # type: ignore[override]
+        return Comparison(self, "!=", other)
+
+    def __str__(self) -> str:
+        first, *others = self.readings
+        signed = (f" {'-' if r.times < 0 else '+'} {r}" for r in others)
+        return f"{first}{''.join(signed)}"
 
 
-def names_all_behind(prefix: str, part: str, whole: str) -> Predicate:
-    """The facts whose names begin with ``prefix`` are gaps on the wrong side of their target, and
-    there is one for each of the ``whole`` that is not in the ``part``.
-    """
+@dataclass(frozen=True, slots=True)
+class Comparison(Condition):
+    """Both numbers are known and stand so to each other."""
 
-    def holds(facts: Facts, direction: int) -> bool:
-        named = [name for name in facts if name.startswith(prefix)]
-        if not named or not known(facts, part, whole, *named):
-            return False
-        behind = all(sign(facts, name) * direction < 0 for name in named)
-        return behind and len(named) == facts[whole].number - facts[part].number
+    left: Term
+    sign: str
+    right: Term | int
 
-    return holds
+    def __call__(self, facts: Facts, direction: int = 1) -> bool:
+        left = self.left.of(facts, direction)
+        right = self.right if isinstance(self.right, int) else self.right.of(facts, direction)
+        return left is not None and right is not None and _SIGNS[self.sign](left, right)
+
+    def mutants(self) -> Iterator[Condition]:
+        yield Not(self)
+        for sign in _OTHER_SIGNS.get(self.sign, ()):
+            yield replace(self, sign=sign)
+        for left in self.left.mutants():
+            yield replace(self, left=left)
+        right = self.right
+        others = (right - 1, right + 1) if isinstance(right, int) else tuple(right.mutants())
+        for other in others:
+            yield replace(self, right=other)
+
+    def __str__(self) -> str:
+        return f"{self.left} {self.sign.replace('==', '=')} {self.right}"
 
 
-def missing(name: str, *reasons: str) -> Predicate:
+# what is known --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Condition):
+    """These facts are there and have a value."""
+
+    names: tuple[str, ...]
+
+    def __call__(self, facts: Facts, direction: int = 1) -> bool:
+        return all(name in facts and facts[name].known for name in self.names)
+
+    def mutants(self) -> Iterator[Condition]:
+        yield Not(self)
+        for name in self.names:
+            yield Known(tuple(other for other in self.names if other != name))
+
+    def __str__(self) -> str:
+        return f"known({', '.join(self.names)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing(Condition):
     """The fact is there without a value, for one of these reasons, or any when none is given."""
 
-    def holds(facts: Facts, direction: int) -> bool:
-        if name not in facts or facts[name].known:
-            return False
-        return not reasons or facts[name].missing in reasons
+    name: str
+    reasons: tuple[str, ...]
 
-    return holds
+    def __call__(self, facts: Facts, direction: int = 1) -> bool:
+        reason = facts[self.name].missing if self.name in facts else ""
+        return bool(reason) and (not self.reasons or reason in self.reasons)
 
+    def mutants(self) -> Iterator[Condition]:
+        yield Not(self)
+        for reason in self.reasons:
+            yield Missing(self.name, tuple(r for r in self.reasons if r != reason))
+        if len(self.reasons) > 1:
+            yield Missing(self.name, ())
 
-def gap(*signs: int, written_as_zero: bool = False) -> Predicate:
-    """The gap to the target, seen in the direction that is good for the indicator."""
-
-    def holds(facts: Facts, direction: int) -> bool:
-        if not known(facts, "value", "target", "gap"):
-            return False
-        return (
-            sign(facts, "gap") * direction in signs and shows_zero(facts["gap"]) is written_as_zero
-        )
-
-    return holds
+    def __str__(self) -> str:
+        return f"missing({self.name}{': ' if self.reasons else ''}{' | '.join(self.reasons)})"
 
 
-def always(facts: Facts, direction: int) -> bool:
-    """True of any facts: what is said needs none."""
-    return True
+@dataclass(frozen=True, slots=True)
+class Every(Condition):
+    """It is so of each ending of the facts named ``met_*``, and there is one; or there are exactly
+    so many.
+    """
+
+    pattern: str
+    condition: Condition
+    number: int | None = None
+    changed: str = ""
+
+    def __call__(self, facts: Facts, direction: int = 1) -> bool:
+        names = names_like(self.pattern, facts)
+        ends = [name.removeprefix(self.pattern[:-1]) for name in names]
+        found = [self.condition(_ending(facts, end), direction) for end in ends]
+        if self.changed:
+            return any(found) if self.changed == "any" else all(found)
+        return all(found) and (bool(found) if self.number is None else len(found) == self.number)
+
+    def mutants(self) -> Iterator[Condition]:
+        yield Not(self)
+        if self.number is None:
+            yield from (replace(self, changed=way) for way in ("any", "none"))
+        else:
+            yield replace(self, number=None)
+        for mutant in self.condition.mutants():
+            yield replace(self, condition=mutant)
+
+    def __str__(self) -> str:
+        return f"{'every' if self.number is None else self.number}({self.condition})"
 
 
-def every(*predicates: Predicate) -> Predicate:
-    """All of them hold."""
-    return lambda facts, direction: all(holds(facts, direction) for holds in predicates)
+@dataclass(frozen=True, slots=True)
+class Rising(Condition):
+    """More is better for the indicator."""
+
+    def __call__(self, facts: Facts, direction: int = 1) -> bool:
+        return direction > 0
+
+    def mutants(self) -> Iterator[Condition]:
+        yield Not(self)
+
+    def __str__(self) -> str:
+        return "rising"
 
 
-def are_known(*names: str) -> Predicate:
-    """These facts are there and have a value."""
-    return lambda facts, direction: known(facts, *names)
+def names_like(pattern: str, facts: Facts) -> list[str]:
+    """The names of facts that are so, or begin so where a ``*`` follows."""
+    if not pattern.endswith("*"):
+        return [pattern] if pattern in facts else []
+    return [name for name in facts if name.startswith(pattern[:-1])]
 
 
-def is_number(name: str, test: Callable[[float], bool]) -> Predicate:
-    """The fact is known and its value passes the test."""
-    return lambda facts, direction: known(facts, name) and test(facts[name].number)
+def _ending(facts: Facts, end: str) -> Facts:
+    """The facts, those of one ending under the names that end in ``*`` too."""
+    own = {f"{n.removesuffix(end)}*": fact for n, fact in facts.items() if n.endswith(f"_{end}")}
+    return {**facts, **own}
 
 
-def positive(name: str) -> Predicate:
+# how they are written -------------------------------------------------------------------------
+
+
+def number(name: str) -> Term:
+    """The unrounded number of a fact."""
+    return Term((Reading("number", name),))
+
+
+def written(name: str) -> Term:
+    """The number of a fact that a reader sees: 45.6 of a share of 0.4563."""
+    return Term((Reading("written", name),))
+
+
+def good(name: str) -> Term:
+    """The unrounded number of a fact, turned so that more is better."""
+    return Term((Reading("good", name),))
+
+
+def count(pattern: str) -> Term:
+    """How many facts are so named."""
+    return Term((Reading("count", pattern),))
+
+
+def known(*names: str) -> Condition:
+    """These facts are there and have a value; of none that is so of any facts."""
+    return Known(names) if names else ALWAYS
+
+
+def missing(name: str, *reasons: str) -> Condition:
+    """The fact is there without a value, for one of these reasons, or any when none is given."""
+    return Missing(name, reasons)
+
+
+def lacking(name: str) -> Condition:
+    """The fact should have a value: it is missing, and not because there is nothing to measure."""
+    return missing(name) & ~missing(name, "not_applicable")
+
+
+def every(pattern: str, condition: Condition, number: int | None = None) -> Condition:
+    """It is so of each of the facts named ``met_*``, and there is one, or exactly ``number``."""
+    return Every(pattern, condition, number)
+
+
+def positive(name: str) -> Condition:
     """The fact is known and above zero."""
-    return is_number(name, lambda number: number > 0)
+    return number(name) > 0
 
 
-def some_positive(facts: Facts, direction: int) -> bool:
-    """Some fact is above zero."""
-    return any(fact.known and fact.number > 0 for fact in facts.values())
+def zero(name: str) -> Condition:
+    """Nothing of a whole number of things."""
+    return number(name) < 1
 
 
-def sum_exceeds(names: Sequence[str], whole: str) -> Predicate:
-    """These facts are known and above zero, and together more than the fact ``whole``."""
-
-    def holds(facts: Facts, direction: int) -> bool:
-        if not known(facts, *names, whole) or any(facts[name].number <= 0 for name in names):
-            return False
-        return sum(facts[name].number for name in names) > facts[whole].number > 0
-
-    return holds
-
-
-def written_between(name: str, low: int, high: int) -> Predicate:
-    """The fact is known and the number that a reader sees is between these, neither included."""
-    return lambda facts, direction: known(facts, name) and low < as_written(facts[name]) < high
-
-
-def compare(left: str, test: Callable[[float, float], bool], right: str) -> Predicate:
-    """Both facts are known and their values pass the test."""
-    return lambda facts, direction: (
-        known(facts, left, right) and test(facts[left].number, facts[right].number)
-    )
-
-
-def better(best: str, worst: str) -> Predicate:
-    """Both are known and the first is the better one in the direction that is good."""
-    return lambda facts, direction: (
-        known(facts, best, worst) and (facts[best].number - facts[worst].number) * direction > 0
-    )
-
-
-def compare_written(left: str, test: Callable[[Decimal, Decimal], bool], right: str) -> Predicate:
-    """The same on the numbers that a reader sees."""
-    return lambda facts, direction: (
-        known(facts, left, right) and test(as_written(facts[left]), as_written(facts[right]))
-    )
+RISING = Rising()
+REACHED = good("gap") >= 0
+"""The one condition of a target reached: the unrounded gap to it is not on the wrong side."""
+BEHIND = good("gap") < 0
+"""The one condition of a target missed."""

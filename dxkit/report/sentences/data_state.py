@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.model.observations import SILENT
-from dxkit.report.sentences.catalogue import choose
+from dxkit.report.sentences import sentences_of_data as slots
+from dxkit.report.sentences.sentence import Filling
 from dxkit.report.sentences.unit_view import View, unit_of
 
 
@@ -16,27 +17,22 @@ def data_claims(view: View) -> Iterator[Claim]:
     yield from _partial_claims(view)
     simulated = [f for f in view.scorecard.facts.values() if "simulated" in f.marks and f.known]
     if simulated:
-        claim = choose(("data_simulated",), {"value": simulated[0], "unit": view.itself})
-        if claim is not None:
-            yield claim
+        yield from slots.SIMULATED.say({"value": simulated[0], "unit": view.itself})
     cells = view.known_kinds(TOTAL, "cells", "cells_doubtful", "children_unchanged", "units")
-    for slot in (("data_doubtful", "data_not_doubtful"), ("data_unchanged",)):
-        claim = choose(
-            slot,
+    for slot in (slots.DOUBTFUL, slots.UNCHANGED):
+        yield from slot.say(
             {
                 **cells,
                 "unit": view.itself,
                 "units_unchanged": [Reference("unit", code) for code in view.unchanged],
                 "previous_period": view.previous_period or (),
-            },
+            }
         )
-        if claim is not None:
-            yield claim
 
 
 def _partial_claims(view: View) -> Iterator[Claim]:
     """In which units below some have not reported, and that results of the whole lack them."""
-    if not view.results or view.fact(TOTAL, "points").missing in SILENT:
+    if not view.indicators or view.fact(TOTAL, "points").missing in SILENT:
         return
     own = view.known_kinds(TOTAL, "units_not_reported", "units_unread")
     below = [
@@ -45,12 +41,9 @@ def _partial_claims(view: View) -> Iterator[Claim]:
         if 0 < fact.number < view.analysis.scorecard(fact.key.unit).fact(TOTAL, "units").number
     ]
     silent = {f"silent_{fact.key.unit}": fact for fact in below}
-    for message, facts in (("data_not_reported_below", silent), ("data_partial", own | silent)):
-        claim = choose(
-            (message,), {**facts, "units": [unit_of(f) for f in below], "unit": view.itself}
-        )
-        if claim is not None:
-            yield claim
+    names: dict[str, Filling] = {"units": [unit_of(f) for f in below], "unit": view.itself}
+    yield from slots.SILENT_BELOW.say({**silent, **names})
+    yield from slots.PARTIAL.say({**own, **silent, **names})
 
 
 def reporting_claims(view: View) -> Iterator[Claim]:
@@ -59,42 +52,22 @@ def reporting_claims(view: View) -> Iterator[Claim]:
     """
     if not view.children:
         return
-    totals = view.analysis.results.totals
     counts = {
         "units_not_reported": view.fact(TOTAL, "units_not_reported"),
         "units_unread": view.fact(TOTAL, "units_unread"),
         "units_lacking": view.fact(TOTAL, "units_lacking"),
+        "tables_lacking": view.fact(TOTAL, "tables_lacking"),
         "units_total": view.fact(TOTAL, "units"),
     }
+    missing = {child.unit.code: child.fact(TOTAL, "points").missing for child in view.children}
     lacking = view.analysis.results.lacking_below(view.unit.code)
-    all_reported = () if _lacks_a_table(view) else ("data_all_reported",)
-    slots = {
-        "not_reported": ("data_not_reported_all", "data_not_reported", *all_reported),
-        "unread": ("data_unread_all", "data_unread"),
-        "lacking": ("data_lacking",),
-    }
-    for reason, slot in slots.items():
-        units = [
-            Reference("unit", child.unit.code)
-            for child in view.children
-            if totals[child.unit.code].missing == reason
-            or (reason == "lacking" and child.unit.code in lacking)
-        ]
-        claim = choose(slot, {**counts, "units": units, "level": view.child_level})
-        if claim is not None:
-            yield claim
-
-
-def _lacks_a_table(view: View) -> bool:
-    """Whether a table that was due from the unit or one below it did not come: one that no
-    criterion rests on is no figure lacking, and yet not all have reported.
-    """
-    units = view.analysis.units
-    own = {view.unit.code, *(unit.code for unit in units.descendants(view.unit.code))}
-    return any(
-        finding.code in ("unit_missing", "table_missing") and finding.unit_code in own
-        for finding in view.analysis.received.findings
-    )
+    for slot, codes in (
+        (slots.NOT_REPORTED, [c for c, reason in missing.items() if reason == "not_reported"]),
+        (slots.UNREAD, [c for c, reason in missing.items() if reason == "unread"]),
+        (slots.LACKING, [c for c in missing if c in lacking]),
+    ):
+        units = [Reference("unit", code) for code in codes]
+        yield from slot.say({**counts, "units": units, "level": view.child_level})
 
 
 def points_claims(view: View) -> Iterator[Claim]:
@@ -103,28 +76,22 @@ def points_claims(view: View) -> Iterator[Claim]:
     if not points:
         return
     best, worst = (pick(points, key=lambda fact: fact.number) for pick in (max, min))
-    claim = choose(
-        ("points_spread", "points_equal"),
+    yield from slots.POINTS.say(
         {
             "best": best,
             "worst": worst,
             "best_units": [unit_of(fact) for fact in points if fact.number == best.number],
             "worst_units": [unit_of(fact) for fact in points if fact.number == worst.number],
-        },
+        }
     )
-    if claim is not None:
-        yield claim
 
 
 def register_claims(view: View, measure_id: str) -> Iterator[Claim]:
     """How many rows a register has for the unit, none, or that it is not known."""
-    claim = choose(
-        ("register_some", "register_none", "register_unknown"),
+    yield from slots.REGISTER.say(
         {
             "value": view.fact(measure_id, "value"),
             "thing": Reference("thing", measure_id),
             "unit": view.itself,
-        },
+        }
     )
-    if claim is not None:
-        yield claim

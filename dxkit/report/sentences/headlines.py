@@ -7,83 +7,66 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxkit.analysis.rewards import TIED_INTO_QUOTA
-from dxkit.model.facts import TOTAL, Claim, Fact, Reference, reward_subject
+from dxkit.model.campaign import Indicator, IndicatorKind
+from dxkit.model.facts import TOTAL, Claim, Reference, as_written, reward_subject
 from dxkit.model.observations import Flag
-from dxkit.report.sentences.catalogue import choose, state
-from dxkit.report.sentences.conditions import shows_zero
-from dxkit.report.sentences.coverage import least_covered
-from dxkit.report.sentences.unit_view import View
+from dxkit.report.sentences import sentences_of_headlines as slots
+from dxkit.report.sentences.below import least_covered
+from dxkit.report.sentences.catalogue import state
+from dxkit.report.sentences.unit_view import View, short_name
 
-_RANKS = ("headline_rank_up", "headline_rank_down", "headline_rank_same", "headline_rank_new")
-_WITHOUT_RANK = (
-    "headline_no_targets",
-    "headline_after_end",
-    "headline_incomplete",
-    "headline_not_reported",
-    "headline_unread",
-    "headline_excluded",
-    "headline_below_covered",
-    "headline_below_reported",
-    "headline_below_value",
-    "headline_whole",
+TARGETS = frozenset(
+    sentence.key for place in (slots.TARGETS, slots.TARGETS_IN_PART) for sentence in place.sentences
 )
-_WHOLE = ("all", "some", "none", "partly", "idle", "partly_idle")
-_PART = ("open", "part_all", "part_some", "part_none")
-TARGETS = tuple(f"headline_targets_{name}" for name in (*_WHOLE, *_PART))
+"""The keys of the sentences on how many targets are reached."""
 
 
 def headlines(view: View) -> Iterator[Claim]:
     """At most five claims; a campaign without targets or an earlier period has fewer, and only a
     unit that is proposed for a reward, or takes none because figures lack, is told of it.
     """
-    first = (standing(view), _award(view), _figures_lacking(view))
-    for claim in (*first, _targets(view), _change(view)):
-        if claim is not None:
-            yield claim
+    first = standing(view)
+    if first is not None:
+        yield first
+    for claims in (_award, _figures_lacking, _targets, _change):
+        yield from claims(view)
 
 
 def standing(view: View) -> Claim | None:
     """The unit's place and points, or why it has none."""
-    scorecard = view.scorecard
-    total = view.analysis.results.totals[view.unit.code]
-    lacking = tuple(
-        Reference("indicator", result.indicator.id)
-        for result in view.results
-        if result.measured.value.value is None
-        and result.measured.value.missing != Flag.NOT_APPLICABLE
-    )
-    kinds = ("points", "max_points", "rank", "ranked", "rank_change")
-    facts = {kind: scorecard.find(TOTAL, kind) for kind in kinds}
-    if not view.results and view.children:
-        return choose(
-            ("headline_of_units",),
+    if not view.indicators and view.children:
+        return slots.OF_UNITS.choose(
             {
                 "points": view.fact(TOTAL, "points"),
                 "units_total": view.fact(TOTAL, "units"),
                 "below": view.child_level,
                 "unit": view.itself,
-            },
+            }
         )
-    ranks = [f"{message}_graded" if total.band else message for message in _RANKS]
-    return choose(
-        (*ranks, *_WITHOUT_RANK),
+    band = view.analysis.results.totals[view.unit.code].band
+    slot = slots.STANDING_GRADED if band else slots.STANDING
+    return slot.choose(
         {
-            **{name: fact for name, fact in facts.items() if fact is not None},
+            **view.known_kinds(TOTAL, "points", "max_points", "rank", "ranked", "rank_change"),
             "unit": view.itself,
             "group": Reference("unit", view.group.code) if view.group else view.itself,
             "level": Reference("level", view.unit.level),
-            "band": Reference("band", total.band.id) if total.band else (),
+            "band": Reference("band", band.id) if band else (),
             "previous_period": view.previous_period or (),
             "period": Reference("period", view.analysis.period.id),
-            "lacking": lacking,
-        },
+            "lacking": [
+                Reference("indicator", i.id)
+                for i in view.indicators
+                if view.fact(i.id, "value").missing not in ("", Flag.NOT_APPLICABLE)
+            ],
+        }
     )
 
 
-def _award(view: View) -> Claim | None:
+def _award(view: View) -> Iterator[Claim]:
     """On which list of rewards the unit is, and why."""
     if view.group is None:
-        return None
+        return
     results, code = view.analysis.results, view.unit.code
     for rule in view.campaign.rewards:
         decisions = results.decisions.get((view.unit.level, view.group.code, rule.id), ())
@@ -93,7 +76,7 @@ def _award(view: View) -> Claim | None:
         by = "progress_" if rule.by == "progress" else ""
         tied = "tied_" if decision.reason == TIED_INTO_QUOTA else ""
         whole = view.analysis.scorecard(view.group.code)
-        return state(
+        yield state(
             f"headline_award_{by}{tied}".removesuffix("_"),
             {
                 "rank": view.fact(TOTAL, f"{by}rank"),
@@ -103,95 +86,81 @@ def _award(view: View) -> Claim | None:
                 "unit": view.itself,
             },
         )
-    return None
+        return
 
 
-def _figures_lacking(view: View) -> Claim | None:
+def _figures_lacking(view: View) -> Iterator[Claim]:
     """Why a ranked unit takes no award whatever its place: it is that of the figures that came."""
     if not any(rule.level == view.unit.level for rule in view.campaign.rewards):
-        return None
-    totals = view.analysis.results.totals
-    units = [c.unit.code for c in view.children if totals[c.unit.code].lacking]
-    message = "headline_figures_lacking" if units else "headline_figures_lacking_own"
-    return choose(
-        (message,),
+        return
+    units = [c for c in view.children if c.fact(TOTAL, "figures_lacking").value]
+    slot = slots.FIGURES_LACKING if units else slots.FIGURES_LACKING_OWN
+    yield from slot.say(
         {
             **view.known_kinds(TOTAL, "rank", "figures_lacking"),
             "unit": view.itself,
-            "units": [Reference("unit", code) for code in units],
-        },
+            "units": [Reference("unit", child.unit.code) for child in units],
+        }
     )
 
 
-def _targets(view: View) -> Claim | None:
+def _targets(view: View) -> Iterator[Claim]:
     """How many targets are reached; where units below lack figures that is said in the sentence,
     and where most do nothing is said to be reached.
     """
-    met = [r for r in view.results if r.is_met is True]
-    missed = [r for r in view.results if r.is_met is False]
+    targeted = [i for i in view.indicators if view.scorecard.find(i.id, "gap") is not None]
+    met = [i for i in targeted if view.is_met(i) is True]
+    missed = [i for i in targeted if view.is_met(i) is False]
     if not met and not missed:
-        return None  # nothing is measured: a target that nobody measured is not missed
-    open_ = [r for r in view.results if r.target is not None and r.is_met is None]
-    idle = [r for r in open_ if r.measured.value.missing == Flag.NOT_APPLICABLE]
-    unknown = [r for r in open_ if r not in idle]
+        return  # nothing is measured: a target that nobody measured is not missed
+    values = {i.id: view.fact(i.id, "value") for i in targeted}
+    open_ = [i for i in targeted if view.is_met(i) is None]
+    idle = [i for i in open_ if values[i.id].missing == Flag.NOT_APPLICABLE]
+    unknown = [i for i in open_ if i not in idle]
     part = least_covered(view)
-    return choose(
-        [f"headline_targets_{name}" for name in (_PART if part else _WHOLE)],
+
+    def names(indicators: list[Indicator]) -> list[Reference]:
+        return list(map(short_name, indicators))
+
+    yield from (slots.TARGETS_IN_PART if part else slots.TARGETS).say(
         {
             **part,
             **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
-            **{f"unknown_{r.indicator.id}": view.fact(r.indicator.id, "value") for r in unknown},
-            **{f"idle_{r.indicator.id}": view.fact(r.indicator.id, "value") for r in idle},
+            **{f"unknown_{i.id}": values[i.id] for i in unknown},
+            **{f"idle_{i.id}": values[i.id] for i in idle},
             "below": view.child_level,
-            "met": [Reference("short_indicator", r.indicator.id) for r in met],
-            "missed": [Reference("short_indicator", r.indicator.id) for r in missed],
-            "unknown": [Reference("short_indicator", r.indicator.id) for r in unknown],
-            "idle": [Reference("short_indicator", r.indicator.id) for r in idle],
+            "met": names(met),
+            "missed": names(missed),
+            "unknown": names(unknown),
+            "idle": names(idle),
             "unit": view.itself,
-        },
+        }
     )
 
 
-def _change(view: View) -> Claim | None:
+def _change(view: View) -> Iterator[Claim]:
     """The greatest gain and the greatest loss among the indicators measured as shares."""
     if not view.indicators:
-        return None
+        return
     if view.previous_period is None:
-        first = view.fact(view.indicators[0].id, "change")
-        return choose(
-            ("headline_first",),
-            {
-                "change": first,
-            },
-        )
+        yield from slots.FIRST_PERIOD.say({"change": view.fact(view.indicators[0].id, "change")})
+        return
     changes = [
-        (view.fact(indicator.id, "change"), indicator.direction)
-        for indicator in view.indicators
-        if indicator.kind == "ratio"
+        view.fact(i.id, "change")
+        for i in view.indicators
+        if i.kind is IndicatorKind.RATIO and i.direction > 0
     ]
-    gains = sorted(
-        (
-            (fact.number * direction, fact)
-            for fact, direction in changes
-            if fact.known and direction > 0
-        ),
-        key=lambda pair: pair[0],
-    )
-    if not gains:
-        return None
-    best, worst = gains[-1][1], gains[0][1]
-    return choose(
-        ("headline_both", "headline_growth", "headline_fall", "headline_same"),
+    ordered = sorted((f for f in changes if f.known), key=lambda fact: fact.number)
+    if not ordered:
+        return
+    best, worst = ordered[-1], ordered[0]
+    yield from slots.CHANGES.say(
         {
-            "change": best if best.number > 0 or not _falls(worst) else worst,
+            "change": best if best.number > 0 or as_written(worst) >= 0 else worst,
             "fall": worst,
             "value": view.fact(best.key.subject, "value"),
             "indicator": Reference("indicator", best.key.subject),
             "fallen": Reference("indicator", worst.key.subject),
             "previous_period": view.previous_period,
-        },
+        }
     )
-
-
-def _falls(fact: Fact) -> bool:
-    return fact.number < 0 and not shows_zero(fact)

@@ -6,41 +6,19 @@ from collections.abc import Iterator
 
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import TOTAL, Claim, Reference
-from dxkit.report.sentences.catalogue import Filling, choose
-from dxkit.report.sentences.coverage import least_covered, too_few_to_judge
-from dxkit.report.sentences.unit_view import View, unit_of
-from dxkit.report.sentences.weakest import reached_below
+from dxkit.report.sentences import sentences_below as slots
+from dxkit.report.sentences.below import least_covered, reached_below, too_few_to_judge
+from dxkit.report.sentences.sentence import Filling
+from dxkit.report.sentences.unit_view import View, short_name, unit_of
 
 _PLACES = ("first", "second", "third")
-_STEPS = (
-    "next_step_3_apart",
-    "next_step_3",
-    "next_step_2_apart",
-    "next_step_2",
-    "next_step_1_apart",
-    "next_step_1",
-    "next_step_whole",
-)
-"""Told unit by unit where the parts make more than the whole, which others above it make up for."""
-_LAST = ("next_below", "next_nothing", "next_unknown")
-_PACES = (
-    "pace_in_time",
-    "pace_late",
-    "pace_open",
-    "pace_slow",
-    "pace_none",
-    "pace_first",
-    "pace_unknown",
-)
-_TRENDS = ("trend_in_time", "trend_late", "trend_open", *_PACES[3:])
-"""Of a share of what arises anew in each period: nothing is left over to be made up."""
 
 
 def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
     """One group of claims for each target ahead, the largest loss of points first; or that
     nothing is lacking.
     """
-    if not view.results:
+    if not view.indicators:
         return  # nothing is measured at this level
     found: list[tuple[float, tuple[Claim, ...]]] = []
     for indicator in view.indicators:
@@ -55,18 +33,17 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
         said |= {claim for claim in group if claim.message == "pace_first"}
     if not groups:
         short = [r for r in reached_below(view) if r.is_short]
-        slot = ("next_open",) if too_few_to_judge(view) else _LAST
-        last = choose(
-            slot,
+        slot = slots.LAST_IN_PART if too_few_to_judge(view) else slots.LAST
+        last = slot.choose(
             {
                 **least_covered(view),
                 **{f"met_{r.indicator.id}": r.met for r in short},
                 **{f"known_{r.indicator.id}": r.known for r in short},
-                "indicators": [Reference("short_indicator", r.indicator.id) for r in short],
+                "indicators": [short_name(r.indicator) for r in short],
                 **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
                 "value": view.scorecard.fact(TOTAL, "points"),
                 "unit": view.itself,
-            },
+            }
         )
         if last is not None:
             yield (last,)
@@ -85,19 +62,17 @@ def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
     filling: dict[str, Filling] = {
         **view.known_kinds(indicator.id, *kinds),
         "lacking": lacking,
-        "indicator": Reference("short_indicator", indicator.id),
+        "indicator": short_name(indicator),
         "thing": Reference("thing", indicator.numerator),
         "part": Reference("measure", indicator.numerator),
         **places,
         **{f"{place}_unit": unit_of(fact) for place, fact in places.items()},
     }
-    slots: tuple[tuple[str, ...], ...] = (
-        _STEPS, ("next_goal",), ("deadline_set", "deadline_none"), _PACES
-    )  # fmt: skip
     if view.campaign.is_flow(indicator):
-        slots = (_STEPS, ("next_goal",), ("flow_weekly",), _TRENDS)
-    claims = (choose(slot, filling) for slot in slots)
-    first, *others = claims
+        told = (slots.NEXT_GOAL, slots.FLOW, slots.TREND)
+    else:
+        told = (slots.NEXT_GOAL, slots.DEADLINE, slots.PACE)
+    first = slots.STEP.choose(filling)
     if first is None:
         return ()
-    return (first, *(claim for claim in others if claim is not None))
+    return (first, *(claim for slot in told for claim in slot.say(filling)))

@@ -1,32 +1,17 @@
-"""The situation: what each indicator has reached, how that compares, and how sure the place is."""
+"""The situation: what each indicator has reached, how that compares, how sure the place is, and
+what has changed since the period before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from dxkit.model.campaign import Indicator, IndicatorKind, MeasureKind
-from dxkit.model.facts import TOTAL, Claim, Fact, Reference
-from dxkit.report.sentences.catalogue import Filling, choose
-from dxkit.report.sentences.conditions import shows_zero
-from dxkit.report.sentences.narrative_rules import MOST_ACTIVITIES
-from dxkit.report.sentences.strengths import strengths
-from dxkit.report.sentences.unit_view import View
-
-_LEVELS = ("exceeded", "under", "met", "nearly", "missed", "over", "no_target")
-_REASONS = ("not_reported", "unread", "no_data", "not_applicable", "rejected")
-_AGAINST = (
-    "both_one",
-    "both",
-    "mixed_one",
-    "mixed",
-    "higher",
-    "lower",
-    "some_higher_one",
-    "some_higher",
-    "some_lower_one",
-    "some_lower",
-    "level",
-)
+from dxkit.model.facts import TOTAL, Claim, Fact, Reference, as_written
+from dxkit.report.sentences import sentences_of_situation as slots
+from dxkit.report.sentences.sentence import Filling, Slot
+from dxkit.report.sentences.unit_view import View, short_name
 
 
 def levels(view: View) -> Iterator[tuple[Claim, ...]]:
@@ -57,35 +42,23 @@ def _points(view: View) -> Iterator[Claim]:
     """With whom the place is shared, and what the points are made of where that is not plain."""
     kinds = ("points", "max_points", "covered", "bonus", "rank", "rank_shared")
     facts = view.known_kinds(TOTAL, *kinds)
-    totals = view.analysis.results.totals
-    place = totals[view.unit.code].rank
-    tied = [
-        Reference("unit", code)
-        for code in view.codes_of_peers
-        if place is not None and code != view.unit.code and totals[code].rank == place
-    ]
-    for message in ("rank_tied", "scale_part", "scale_bonus"):
-        claim = choose((message,), {**facts, "unit": view.itself, "tied": tied})
-        if claim is not None:
-            yield claim
+    ranks = {code: view.rank_of(code) for code in view.codes_of_peers}
+    own = ranks.pop(view.unit.code, None)
+    tied = [Reference("unit", code) for code, rank in ranks.items() if rank == own is not None]
+    for slot in (slots.RANK_TIED, slots.SCALE, slots.BONUS):
+        yield from slot.say({**facts, "unit": view.itself, "tied": tied})
 
 
 def _silence(view: View) -> Claim | None:
     """That there is nothing on any indicator, said once."""
-    return choose(
-        ("level_all_not_reported", "level_all_unread"),
-        {**{f"value_{i.id}": view.fact(i.id, "value") for i in view.indicators},
-         "unit": view.itself},
-    )  # fmt: skip
+    values = {f"value_{i.id}": view.fact(i.id, "value") for i in view.indicators}
+    return slots.SILENCE.choose({**values, "unit": view.itself})
 
 
 def level(view: View, indicator: Indicator) -> Claim:
     """What the unit has reached on one indicator, or why there is no figure."""
-    kind = indicator.kind.value
     kinds = ("value", "target", "gap", "shortfall", "numerator", "denominator")
-    claim = choose(
-        [f"level_{name}_{kind}" for name in _LEVELS]
-        + [f"level_{name}" for name in ("none_there", *_REASONS)],
+    claim = slots.LEVEL[indicator.kind].choose(
         {
             **view.known_kinds(indicator.id, *kinds),
             **view.nought_of(view.scorecard, indicator),
@@ -103,22 +76,23 @@ def level(view: View, indicator: Indicator) -> Claim:
 
 def _movement(view: View, indicator: Indicator) -> Iterator[Claim]:
     """What has been reached over the whole movement, where the plan sets a target for it."""
-    claim = choose(
-        [f"movement_{name}" for name in ("met", "none", "missed", "untold", "unknown")],
+    yield from slots.MOVEMENT.say(
         {
             **view.known_kinds(indicator.id, "movement_value", "movement_target"),
             "thing": Reference("thing", indicator.numerator),
             "unit": view.itself,
-        },
+        }
     )
-    if claim is not None:
-        yield claim
+
+
+# against others -----------------------------------------------------------------------------------
 
 
 def _against_group(view: View) -> Claim | None:
     if view.group is None:
         return None
-    return _against(view, "group", "against_group", {"group": Reference("unit", view.group.code)})
+    group = {"group": Reference("unit", view.group.code)}
+    return _against(view, slots.AGAINST_GROUP, "against_group", group)
 
 
 def _against_type(view: View) -> Claim | None:
@@ -128,38 +102,37 @@ def _against_type(view: View) -> Claim | None:
     more = {"type": Reference("type", view.unit.type), "group": Reference("unit", view.group.code)}
     counted = next(view.own_facts("type_units"), None)
     if counted is not None:
-        return _against(view, "type", "against_type", {**more, "type_units": counted})
+        filling: dict[str, Filling] = {**more, "type_units": counted}
+        return _against(view, slots.AGAINST_TYPE, "against_type", filling)
     alike = [p for p in view.peers if p.unit.type == view.unit.type]
     ranked = view.scorecard.find(TOTAL, "ranked")
     if len(alike) > 1 or ranked is None:
         return None
-    return choose(("type_alone",), {**more, "ranked": ranked, "unit": view.itself})
+    return slots.TYPE_ALONE.choose({**more, "ranked": ranked, "unit": view.itself})
 
 
-def _against(view: View, slot: str, kind: str, more: dict[str, Filling]) -> Claim | None:
+def _against(view: View, slot: Slot, kind: str, more: Mapping[str, Filling]) -> Claim | None:
     """On which ratios the unit is higher and on which lower, and the greatest distance."""
     ratios = {i.id for i in view.indicators if i.kind is IndicatorKind.RATIO}
     found = [f for f in view.own_facts(kind) if f.key.subject in ratios and f.known]
     if not found:
         return None
-    higher = [f for f in found if f.number > 0 and not shows_zero(f)]
-    lower = [f for f in found if f.number < 0 and not shows_zero(f)]
-    furthest = max(found, key=lambda fact: abs(fact.number))
-    if higher and lower:
-        furthest = max(lower, key=lambda fact: abs(fact.number))
-    return choose(
-        [f"{slot}_{name}" for name in _AGAINST],
+    higher = [f for f in found if as_written(f) > 0]
+    lower = [f for f in found if as_written(f) < 0]
+    even = [f for f in found if not as_written(f)]
+    furthest = max(lower if higher and lower else found, key=lambda fact: abs(fact.number))
+    return slot.choose(
         {
             **{f"higher_{f.key.subject}": f for f in higher},
             **{f"lower_{f.key.subject}": f for f in lower},
-            **{f"even_{f.key.subject}": f for f in found if f not in higher and f not in lower},
-            "higher": [Reference("short_indicator", f.key.subject) for f in higher],
-            "lower": [Reference("short_indicator", f.key.subject) for f in lower],
-            "furthest": Reference("short_indicator", furthest.key.subject),
+            **{f"even_{f.key.subject}": f for f in even},
+            "higher": list(map(short_name, higher)),
+            "lower": list(map(short_name, lower)),
+            "furthest": short_name(furthest),
             "gap": furthest,
             "unit": view.itself,
             **more,
-        },
+        }
     )
 
 
@@ -176,13 +149,87 @@ def certainty(view: View) -> Iterator[Claim]:
     if view.group is None or "rank" not in facts:
         return
     filling: dict[str, Filling] = {**facts, "unit": view.itself}
-    claim = choose(("certainty_fixed", "certainty_range", "certainty_unknown"), filling)
-    if claim is not None:
-        yield claim
-    if "award_draws" in facts:
-        opened = choose(("award_open",), filling) if view.is_near_award else None
-        if opened is not None:
-            yield opened
+    yield from slots.CERTAINTY.say(filling)
+    if view.is_near_award:
+        yield from slots.AWARD_OPEN.say(filling)
+
+
+# where it stands best and lowest ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The place on one criterion, and out of how many: units that have nothing to measure are not
+    ranked, so that criteria differ in it.
+    """
+
+    rank: Fact
+    ranked: Fact
+
+    @property
+    def behind(self) -> float:
+        """How many places follow."""
+        return self.ranked.number - self.rank.number
+
+
+def strengths(view: View) -> Iterator[Claim]:
+    """The criteria with the best place, the last one never being it; then among the others those
+    nearest the bottom. Or that all are alike, or that there is no figure to be ranked on.
+    """
+    ranks = [fact for fact in view.own_facts("rank") if fact.key.subject != TOTAL]
+    if view.group is None or not ranks:
+        return
+    if not any(fact.known for fact in ranks):
+        yield from slots.NO_STRENGTH.say({"best_rank": ranks[0], "unit": view.itself})
+    found = [
+        _Standing(fact, ranked)
+        for fact in ranks
+        if fact.known and (ranked := view.fact(fact.key.subject, "ranked")).number > 1
+    ]
+    if not found:
+        return
+    even = _even(view, found)
+    if even is not None:
+        yield even
+        return
+    first = min((s.rank.number for s in found if s.behind), default=0)
+    best = [s for s in found if s.behind and s.rank.number == first]
+    others = [s for s in found if s not in best]
+    last = min((s.behind for s in others), default=0)
+    yield from _ranks(slots.BEST, best)
+    yield from _ranks(slots.WORST, [s for s in others if s.behind == last])
+
+
+def _even(view: View, found: list[_Standing]) -> Claim | None:
+    ranks = sorted((s.rank for s in found), key=lambda fact: fact.number)
+    ranked = sorted((s.ranked for s in found), key=lambda fact: fact.number)
+    return slots.EVEN.choose(
+        {
+            "unit": view.itself,
+            "best_rank": ranks[0],
+            "worst_rank": ranks[-1],
+            "least_ranked": ranked[0],
+            "most_ranked": ranked[-1],
+        }
+    )
+
+
+def _ranks(slot: Slot, told: list[_Standing]) -> Iterator[Claim]:
+    """Each place once with its criteria; nothing where they are too many to be read."""
+    groups: dict[float, list[_Standing]] = {}
+    for standing in told:
+        groups.setdefault(standing.ranked.number, []).append(standing)
+    if len(groups) > slots.MOST_RANKS:
+        return
+    filling: dict[str, Filling] = {}
+    for number, alike in enumerate(groups.values(), start=1):
+        filling[f"rank_{number}"] = alike[0].rank
+        filling[f"ranked_{number}"] = alike[0].ranked
+        filling[f"at_{number}"] = [short_name(s.rank) for s in alike]
+    yield from slot.say(filling)
+
+
+# what was done, and what has changed --------------------------------------------------------------
 
 
 def activity(view: View) -> Iterator[Claim]:
@@ -196,16 +243,47 @@ def activity(view: View) -> Iterator[Claim]:
         if fact is not None and measure.id not in used and measure.kind is MeasureKind.COUNT:
             tables.setdefault(measure.table, []).append(fact)
     for table, facts in tables.items():
-        known = [fact for fact in facts if fact.known][:MOST_ACTIVITIES]
+        known = [fact for fact in facts if fact.known][: slots.MOST_ACTIVITIES]
         filling: dict[str, Filling] = {
             "unit": view.itself,
             "table": Reference("table", table),
             "value": facts[0],
         }
-        for place, fact in enumerate(known, start=1):
-            filling[f"value_{place}"] = fact
-            filling[f"name_{place}"] = Reference("measure", fact.key.subject)
-            filling[f"thing_{place}"] = Reference("thing", fact.key.subject)
-        claim = choose((f"activity_{len(known)}",) if known else ("activity_unknown",), filling)
-        if claim is not None:
-            yield claim
+        for number, fact in enumerate(known, start=1):
+            filling[f"value_{number}"] = fact
+            filling[f"name_{number}"] = Reference("measure", fact.key.subject)
+        yield from slots.ACTIVITY.say(filling)
+
+
+def changes(view: View) -> Iterator[Claim]:
+    """What is true of the change; nothing in a first period, which the headlines say."""
+    if view.previous_period is None:
+        return
+    for indicator in view.indicators:
+        yield from _change(view, indicator)
+    if view.group is None:
+        return
+    kinds = ("progress", "progress_rank", "progress_ranked")
+    yield from slots.PROGRESS.say(
+        {
+            **view.known_kinds(TOTAL, *kinds),
+            "unit": view.itself,
+            "previous_period": view.previous_period,
+        }
+    )
+
+
+def _change(view: View, indicator: Indicator) -> Iterator[Claim]:
+    if not view.fact(indicator.id, "value").known:
+        return  # its own sentence says why
+    previous = view.scorecard.previous(indicator.id, "value")
+    yield from slots.CHANGE[indicator.kind].say(
+        {
+            **view.known_kinds(indicator.id, "value", "change"),
+            **({"previous": previous} if previous is not None else {}),
+            "previous_period": view.previous_period or (),
+            "indicator": short_name(indicator),
+            "thing": Reference("thing", indicator.numerator),
+        },
+        indicator.direction,
+    )

@@ -9,8 +9,9 @@ from functools import cached_property
 from dxkit.analysis.facts.scorecard import Analysis, Scorecard
 from dxkit.analysis.totals import Result
 from dxkit.model.campaign import Accumulation, Campaign, Indicator
-from dxkit.model.facts import Fact, Reference
+from dxkit.model.facts import TOTAL, Fact, FactKey, Reference
 from dxkit.model.units import Unit
+from dxkit.report.sentences.conditions import REACHED
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,17 @@ class View:
         """The unit's results, in the campaign's order of indicators."""
         return self.analysis.results.of_unit(self.unit.code)
 
-    @property
+    @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """The indicators that can be measured at the unit's level."""
         return tuple(result.indicator for result in self.results)
+
+    def is_met(self, indicator: Indicator) -> bool | None:
+        """Whether the unit reaches a target, which its gap tells; None without value or target."""
+        gap = self.scorecard.find(indicator.id, "gap")
+        if gap is None or not gap.known:
+            return None
+        return REACHED({"gap": gap}, indicator.direction)
 
     @cached_property
     def children(self) -> tuple[Scorecard, ...]:
@@ -65,13 +73,14 @@ class View:
         members = self.analysis.results.groups[self.unit.level, self.group.code]
         return tuple(unit.code for unit in members)
 
+    def rank_of(self, code: str) -> float | None:
+        """The rank of a unit; None where it has none."""
+        fact = self.analysis.find(FactKey(self.analysis.period.id, code, TOTAL, "rank"))
+        return fact.value if fact is not None else None
+
     def fact(self, subject: str, kind: str) -> Fact:
         """One of the unit's own facts; raises KeyError when there is no such fact."""
         return self.scorecard.fact(subject, kind)
-
-    def result(self, indicator: str) -> Result:
-        """The unit's result on one indicator; raises KeyError where it is not measured."""
-        return self.analysis.results.by_indicator[self.unit.code, indicator]
 
     def own_facts(self, kind: str) -> Iterator[Fact]:
         """The unit's facts of this period and one kind, in the campaign's order of indicators."""
@@ -133,3 +142,9 @@ class View:
 def unit_of(fact: Fact) -> Reference:
     """The name of the unit that a fact is about."""
     return Reference("unit", fact.key.unit)
+
+
+def short_name(indicator: Indicator | Fact) -> Reference:
+    """The short name of an indicator, or of that which a fact is about."""
+    subject = indicator.key.subject if isinstance(indicator, Fact) else indicator.id
+    return Reference("short_indicator", subject)

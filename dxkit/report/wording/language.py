@@ -12,20 +12,18 @@ import re
 import string
 import tomllib
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from importlib.resources import files
 
 from markupsafe import Markup, escape
 
-from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.model.facts import Fact, UnitOfMeasure, as_written
 from dxkit.model.keys import Words
 from dxkit.model.periods import split_period_id
 from dxkit.model.units import Unit
 
 Filling = Fact | str | Markup
 
-_HUNDREDFOLD = frozenset({UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE})
 _FORMATTER = string.Formatter()
 
 
@@ -56,14 +54,7 @@ class Language:
             return self.plain(f"number.{fact.missing}")
         if fact.unit is UnitOfMeasure.DATE:
             return written_day(datetime.date.fromordinal(int(fact.value)))
-        value = Decimal(repr(fact.value))
-        if fact.unit in _HUNDREDFOLD:
-            value *= 100
-        rounded = value.quantize(Decimal(1).scaleb(-fact.decimals), ROUND_HALF_UP)
-        if signless:
-            rounded = abs(rounded)
-        if not rounded:
-            rounded = abs(rounded)  # never "-0"
+        rounded = abs(as_written(fact)) if signless else as_written(fact)
         text = f"{rounded:,f}".replace(",", "\0").replace(".", self._decimal_mark)
         text = text.replace("\0", self._group_mark)
         if signed and rounded > 0:

@@ -67,7 +67,9 @@ class Writer:
             text = unit.name if starts else language.unit(unit)
             return self._named(reference, escape(text))
         if reference.kind == "period":
-            return self._named(reference, escape(language.period(reference.id)), "date")
+            text = language.period(reference.id)
+            shown = text[:1].upper() + text[1:] if starts else text
+            return self._named(reference, escape(shown), "date")
         if reference.kind == "cell":
             return self._named(reference, escape(reference.id), "place")
         words: dict[str, Callable[[], Words]] = {

@@ -1,4 +1,6 @@
-"""Which targets need attention: those that are missed, and those that some units below miss."""
+"""How the units below a unit stand: on how many of them what is said of the whole rests, and which
+targets need attention.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +34,9 @@ class Reached:
 def reached_below(view: View) -> Iterator[Reached]:
     """Each indicator with a target below and a figure of some unit, in the campaign's order."""
     for indicator in view.indicators:
-        met = view.scorecard.find(indicator.id, "children_met")
-        known = view.scorecard.find(indicator.id, "children_known")
-        if met is not None and met.known and known is not None and known.value:
-            yield Reached(indicator, met, known)
+        found = view.known_kinds(indicator.id, "children_met", "children_known")
+        if len(found) == 2 and found["children_met"].known and found["children_known"].value:
+            yield Reached(indicator, *found.values())
 
 
 def weakest_first(view: View) -> list[Indicator]:
@@ -45,14 +46,11 @@ def weakest_first(view: View) -> list[Indicator]:
     """
     reached = {r.indicator.id: r for r in reached_below(view)}
 
-    def is_missed(indicator: Indicator) -> bool:
-        return view.result(indicator.id).is_met is False
-
     def order(indicator: Indicator) -> tuple[bool, float, float]:
         below = reached.get(indicator.id)
-        points = view.result(indicator.id).points or 0
+        points = view.fact(indicator.id, "points").value or 0
         return (
-            not is_missed(indicator),
+            view.is_met(indicator) is not False,
             below.share if below else 1.0,
             points - indicator.max_points,
         )
@@ -60,6 +58,30 @@ def weakest_first(view: View) -> list[Indicator]:
     lacking = [
         indicator
         for indicator in view.indicators
-        if is_missed(indicator) or (indicator.id in reached and reached[indicator.id].is_short)
+        if view.is_met(indicator) is False
+        or (indicator.id in reached and reached[indicator.id].is_short)
     ]
     return sorted(lacking, key=order)
+
+
+def least_covered(view: View) -> dict[str, Fact]:
+    """Of the indicator behind a target that is judged whose figures come from the smallest share
+    of the units below: how many have figures, of how many, and how many lack them. Nothing where
+    no unit below lacks a figure.
+    """
+    found: list[tuple[float, dict[str, Fact]]] = []
+    for indicator in view.indicators:
+        left_out = view.fact(indicator.id, "children_left_out")
+        if view.is_met(indicator) is not None and left_out.number > 0:
+            counts = view.known_kinds(indicator.id, "children_known", "children")
+            share = counts["children_known"].number / counts["children"].number
+            found.append((share, {"left_out": left_out, **counts}))
+    return min(found, key=lambda pair: pair[0])[1] if found else {}
+
+
+def too_few_to_judge(view: View) -> bool:
+    """Whether fewer than half of the units below have figures behind some target: then nothing is
+    said to be reached by the whole.
+    """
+    part = least_covered(view)
+    return bool(part) and 2 * part["children_known"].number < part["children"].number

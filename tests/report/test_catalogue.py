@@ -1,0 +1,116 @@
+"""Every sentence is printed for its true examples and for none of its false ones, every step of
+every condition is held by one of them, and the documents show what the kit says.
+
+What a change in the data does to whole pages: ``test_mutations.py``.
+"""
+
+from __future__ import annotations
+
+import runpy
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from dxkit.report.sentences.catalogue import SENTENCES, SLOTS, state
+from dxkit.report.sentences.conditions import Condition, known, number, positive, written
+from dxkit.report.sentences.examples import facts_in, false_examples, true_examples
+from dxkit.report.sentences.sentence import FalseClaimError, Sentence, Slot, slot, stated
+from dxkit.report.wording.language import available_languages, load_language
+
+
+def holds(condition: Condition, sentence: Sentence) -> bool:
+    """Whether the condition is so of all true examples of a sentence and of no false one."""
+    return all(condition(*facts_in(e)) for e in true_examples(sentence)) and not any(
+        condition(*facts_in(e)) for e in false_examples(sentence)
+    )
+
+
+@pytest.mark.parametrize("key", SENTENCES)
+def test_a_sentence_is_said_of_its_true_examples_only(key: str) -> None:
+    sentence = SENTENCES[key]
+    for example in true_examples(sentence):
+        facts, direction = facts_in(example)
+        assert state(key, facts, direction).message == key, example
+    for example in false_examples(sentence):
+        facts, direction = facts_in(example)
+        with pytest.raises(FalseClaimError):
+            state(key, facts, direction)
+
+
+@pytest.mark.parametrize("key", SENTENCES)
+def test_every_step_of_a_condition_is_held_by_an_example(key: str) -> None:
+    """Each atom negated, each threshold and comparison moved by one, each conjunct left out, each
+    number read in another way: no such change passes all examples, so none is equivalent.
+    """
+    sentence = SENTENCES[key]
+    assert holds(sentence.when, sentence)
+    survivors = [str(mutant) for mutant in sentence.when.mutants() if holds(mutant, sentence)]
+    assert survivors == [], str(sentence.when)
+
+
+def test_the_conditions_have_thousands_of_steps() -> None:
+    steps = Counter({key: len([*s.when.mutants()]) for key, s in SENTENCES.items()})
+    assert steps.total() > 2500
+    bare = {key for key, number_of in steps.items() if not number_of}
+    assert bare == {  # the campaign declares them, in words only
+        "rule_competition", "rule_dense", "rule_ties", "rule_unrounded", "rule_excluded",
+        "reward_whole", "reward_by_progress", "reward_ties_all", "reward_ties_none",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("place", SLOTS)
+def test_a_slot_prints_the_sentence_whose_example_it_is_given(place: Slot) -> None:
+    for sentence in () if place.by_key else place.sentences:
+        claim = place.choose(*facts_in(sentence.true))
+        assert claim is not None
+        assert claim.message == sentence.key
+
+
+def test_a_sentence_stands_once_and_no_two_differ_under_one_key() -> None:
+    for place in SLOTS:
+        assert all(SENTENCES[sentence.key] is sentence for sentence in place.sentences)
+        keys = [sentence.key for sentence in place.sentences]
+        assert len(keys) == len(set(keys))
+
+
+def test_an_example_has_all_numbers_that_its_words_show() -> None:
+    """Every placeholder of the words that some example fills with a number is needed."""
+    numbers = {name for s in SENTENCES.values() for name in facts_in(s.true)[0]}
+    for key, sentence in SENTENCES.items():
+        facts, _ = facts_in(sentence.true)
+        for code in available_languages():
+            shown = load_language(code).placeholders(f"claim.{key}") & numbers
+            assert shown - {"lacking"} <= set(facts), key
+            assert all(facts[name].known for name in shown & set(facts)), key
+
+
+def test_a_weak_example_does_not_pass() -> None:
+    """The mutations find what an example leaves open."""
+    when = positive("value") & (written("change") > 0)
+    strong = Sentence(
+        "own", when, {"value": 1, "change": "1.0pp"}, ({"value": 0}, {"change": "0.04pp"})
+    )
+    assert not any(holds(mutant, strong) for mutant in when.mutants())
+    weak = Sentence("own", when, {"value": 2, "change": "1.0pp"}, ({"value": -3},))
+    alive = {str(mutant) for mutant in when.mutants() if holds(mutant, weak)}
+    assert {"value > 1; written(change) > 0", "value; change"} & alive
+    assert "value > 0; change > 0" in alive
+    assert "value >= 0; written(change) > 0" in alive
+
+
+def test_slots_take_the_first_that_is_true_or_none() -> None:
+    both = slot("own", Sentence("first", number("value") > 5), Sentence("second", known("value")))
+    assert [c.message for c in both.say(facts_in({"value": 6})[0])] == ["first"]
+    assert [c.message for c in both.say(facts_in({"value": 5})[0])] == ["second"]
+    assert [*both.say(facts_in({"value": "no_data"})[0])] == []
+    assert stated("own", Sentence("first")).by_key
+
+
+@pytest.mark.parametrize("language", available_languages())
+def test_the_documents_show_every_sentence_as_the_kit_says_it(root: Path, language: str) -> None:
+    """``python docs/sentences.py`` renews them; read what has changed before it is committed."""
+    document = root / "docs" / language / "sentences.md"
+    printed = runpy.run_path(str(root / "docs" / "sentences.py"))["printed"](document)
+    assert document.read_text("utf-8") == printed
+    assert all(f"| {key} |" in printed for key in SENTENCES)
