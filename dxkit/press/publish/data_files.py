@@ -53,9 +53,7 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[st
         ("rank_ranges.csv", RankRangeRow, rank_range_rows(opened.analysis)),
     )
     for name, kind, rows in tables:
-        columns = tuple(field.name for field in fields(kind))
-        values = ([getattr(row, column) for column in columns] for row in rows)
-        write_rows(folder / name, columns, values)
+        write_records(folder / name, kind, rows)
     write_rows(folder / "findings.csv", FINDING_COLUMNS, _findings(opened, language))
     names = ("observations.csv", *(name for name, _, _ in tables), "findings.csv")
     inputs = inputs_of(opened.analysis.results, opened.analysis.doubtful_cells)
@@ -85,6 +83,12 @@ def _findings(opened: OpenPeriod, language: Language) -> Iterator[list[object]]:
             finding.code, finding.severity, finding.unit_code, place.file, place.sheet, place.cell,
             finding.raw, finding_text(finding, language, names),
         ]  # fmt: skip
+
+
+def write_records(path: Path, kind: type, records: Iterable[object]) -> None:
+    """Write a CSV file with the fields of a dataclass as its columns."""
+    columns = [field.name for field in fields(kind)]
+    write_rows(path, columns, ([getattr(r, column) for column in columns] for r in records))
 
 
 def write_rows(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

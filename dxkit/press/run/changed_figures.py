@@ -20,13 +20,11 @@ from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, digest_of
-from dxkit.press.publish.data_files import write_rows
+from dxkit.press.publish.data_files import write_records
 from dxkit.report.wording.language import available_languages, load_language
 from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.raw_folder import raw_files
 from dxkit.workbooks.reading import read_content
-
-FIGURE_COLUMNS = ("page", "fact", "before", "after")
 
 _FACT = re.compile(r"<(?:data|g)\s[^<>]*\bdata-fact=[^<>]*>")
 _KEY = re.compile(r'\bdata-fact="([^"]*)"')
@@ -65,8 +63,7 @@ class PublishedChanges:
         """
         if not self.figures:
             return []
-        rows = ((f.page, f.fact, f.before, f.after) for f in self.figures)
-        write_rows(folder / CHANGED_FIGURES, FIGURE_COLUMNS, rows)
+        write_records(folder / CHANGED_FIGURES, ChangedFigure, self.figures)
         return [CHANGED_FIGURES]
 
 

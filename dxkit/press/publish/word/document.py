@@ -18,19 +18,8 @@ from lxml import html
 
 from dxkit.model.received_text import harmless, visible
 from dxkit.period import OpenPeriod
+from dxkit.press.publish.word import layout
 from dxkit.press.publish.word.facts import FACT_STYLE, DocumentFacts, attach_facts
-from dxkit.press.publish.word.layout import (
-    CENTRE,
-    ROMAN,
-    closing,
-    first_line,
-    heading_block,
-    never_split,
-    repeat_heading_row,
-    set_up,
-    shade,
-    title,
-)
 from dxkit.report.charts.canvas import with_bitmaps
 from dxkit.report.charts.style import GRADES, MET
 from dxkit.report.report import Report
@@ -67,18 +56,20 @@ def write_document(opened: OpenPeriod, unit_code: str, language_code: str, path:
     say = language.plain
     organiser = language.name(opened.campaign.organiser)
     document = docx.Document()
-    set_up(document, language)
+    layout.set_up(document, language)
     document.core_properties.title = report.title
     document.core_properties.author = organiser
-    heading_block(document, organiser, language)
+    layout.heading_block(document, organiser, language)
     period = language.period(opened.analysis.period.id)
     unit = harmless(opened.analysis.units.get(unit_code).name)
-    title(document, say("official.report"), say("official.abstract", period=period, unit=unit))
+    layout.title(
+        document, say("official.report"), say("official.abstract", period=period, unit=unit)
+    )
     text = PageText(document, pictures, say("official.letters"))
     if opened.received.simulated_files:
         text.centred(say("report.simulated"), bold=True)
     text.centred(say("official.addressed"))
-    for numeral, (key, names) in zip(ROMAN, _PARTS, strict=False):
+    for numeral, (key, names) in zip(layout.ROMAN, _PARTS, strict=False):
         document.add_heading(f"{numeral}. {say(f'official.part_{key}')}", level=1)
         if not any(sections[name].strip() for name in names):
             text.to_fill(say("official.to_fill"))
@@ -87,10 +78,10 @@ def write_document(opened: OpenPeriod, unit_code: str, language_code: str, path:
             text.add(sections[name])
         if key in ("direction", "limits"):
             text.to_fill(say(f"official.to_fill_{key}"))
-    first_line(document.add_paragraph(say("official.ends")))
-    closing(document, language)
+    layout.first_line(document.add_paragraph(say("official.ends")))
+    layout.closing(document, language)
     filled = [name for name in _ANNEXES if sections[name].strip()]
-    for numeral, name in zip(ROMAN, filled, strict=False):
+    for numeral, name in zip(layout.ROMAN, filled, strict=False):
         heading = text.centred(f"{say('official.annex')} {numeral}", bold=True)
         heading.paragraph_format.page_break_before = numeral == "I"
         heading.paragraph_format.keep_with_next = True
@@ -128,7 +119,7 @@ class PageText:
     def centred(self, words: str, *, bold: bool = False) -> Any:
         """A line of its own in the middle."""
         paragraph = self._document.add_paragraph()
-        paragraph.alignment = CENTRE
+        paragraph.alignment = layout.CENTRE
         run = paragraph.add_run(words)
         if bold:
             run.bold = True
@@ -140,7 +131,7 @@ class PageText:
 
     def _paragraph(self) -> Any:
         paragraph = self._document.add_paragraph()
-        first_line(paragraph)
+        layout.first_line(paragraph)
         return paragraph
 
     def start_part(self) -> None:
@@ -233,7 +224,7 @@ class PageText:
             column.width = width
         for number, row in enumerate(rows):
             made = table.add_row()
-            (never_split if number else repeat_heading_row)(made)
+            (layout.never_split if number else layout.repeat_heading_row)(made)
             for cell, source, width in zip(made.cells, row, widths, strict=False):
                 cell.width = width
                 paragraph = cell.paragraphs[0]
@@ -243,9 +234,9 @@ class PageText:
                 numeric = "number" in classes
                 step = next((int(c.removeprefix(STEP)) for c in classes if c.startswith(STEP)), -1)
                 if step >= 0:
-                    shade(cell, GRADES[step])
+                    layout.shade(cell, GRADES[step])
                 if number == 0:
-                    paragraph.alignment = CENTRE
+                    paragraph.alignment = layout.CENTRE
                 elif numeric:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 total = "total" in (row.get("class") or "")
@@ -266,7 +257,7 @@ class PageText:
         source = element.find("p[@class='source']")
         if source is not None:
             below = self._document.add_paragraph()
-            below.alignment = CENTRE
+            below.alignment = layout.CENTRE
             self._inline(below, source, size=10.5, italic=True)
 
     def _caption(self, title: Element) -> None:
@@ -283,7 +274,7 @@ class PageText:
         ]
         self._caption(title)
         paragraph = self._document.add_paragraph()
-        paragraph.alignment = CENTRE
+        paragraph.alignment = layout.CENTRE
         paragraph.paragraph_format.keep_with_next = True
         picture = paragraph.add_run().add_picture(io.BytesIO(self._pictures[name]))
         scale = min(1, Mm(_TEXT_WIDTH) / picture.width, _PICTURE_HEIGHT / picture.height)
