@@ -50,60 +50,41 @@ class Stated:
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = vocabulary()
-    quarter, month, year, day, until = (
-        "|".join(words[key])
-        for key in ("period_quarter", "period_month", "period_year", "period_day", "until")
-    )
-    quarter_folded, month_folded, day_folded = (
-        "|".join(fold(word) for word in words[key])
-        for key in ("period_quarter", "period_month", "period_day")
-    )
-    words_for = {n: "|".join(words[f"quarter_{n}"]) for n in range(1, 5)}
-    in_words = "|".join(f"(?P<number_{n}>{alike})" for n, alike in words_for.items())
     of_year = r"(?:\D{0,8}(?P<year>(?:19|20)\d{2})\b)?"
     numeral = r"(?P<number>iv|i{1,3}|0?[1-4])"
-    return {
-        "quarter": re.compile(rf"\b(?:(?:{quarter}) ?|q){numeral}\b{of_year}"),
-        "folded quarter": re.compile(
-            rf"(?<![^\W_])(?:(?:{quarter_folded}) ?|q){numeral}(?![^\W_]){of_year}"
-        ),
-        "quarter in words": re.compile(
-            rf"\b(?:{quarter}) (?:{in_words})(?=\Z| \d| (?:{year})\b){of_year}"
-        ),
-        "folded months": re.compile(
-            rf"(?<!\d )\b(?:{month_folded}) ?(?P<number>1[0-2]|0?[1-9])\b"
-            rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)"
-        ),
-        "folded span": re.compile(
-            rf"(?<!{day_folded} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month_folded})\b(?! ?\d)"
-            rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?"
-        ),
-        "month in a name": re.compile(
-            rf"(?<![^\W_])(?:(?:{month_folded}) ?(?P<number>1[0-2]|0?[1-9])"
-            r"|t ?(?P<short>1[0-2]|0[1-9]))(?!\d)(?:\D{1,3}(?P<year>20\d{2})\b)?"
-        ),
-        "days": re.compile(
-            rf"(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
-            rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?\s*(?:-|\u2013|{until})\s*"
-            rf"(?:[^\W\d]+ )?(?:(?:{day}) )?(?P<last_day>\d{{1,2}})(?:[/.-]| (?:{month}) )"
-            rf"(?P<last_month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<last_year>\d{{4}})"
-        ),
-        "year": re.compile(rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b"),
-        # "12 months of 2022" is a span, "day 5 month 10" a day, "up to month 12" no month's report.
-        "month": re.compile(
-            rf"(?<!\d )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
-            rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)"
-        ),
-        "months": re.compile(
-            rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month})\b(?! ?\d)"
-            rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?"
-        ),
-        "day": re.compile(
-            rf"\b(?:{day}) (?P<day>\d{{1,2}}) (?:{month}) (?P<month>\d{{1,2}}) (?:{year}) "
-            r"(?P<year>\d{4})\b"
-        ),
-        "until": re.compile(rf"\b(?:{until})\s*\Z"),
+    found: dict[str, str] = {}
+    for prefix, spelt in (("folded ", fold), ("", str)):
+        quarter, month, year, day, until = (
+            "|".join(map(spelt, words[key]))
+            for key in ("period_quarter", "period_month", "period_year", "period_day", "until")
+        )
+        found |= {
+            # "12 months of 2022" is a span, "day 5 month 10" a day, "up to month 12" no month.
+            f"{prefix}month": rf"(?<!\d )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
+            rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)",
+            f"{prefix}months": rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month})\b(?! ?\d)"
+            rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?",
+        }
+        if spelt is fold:
+            found |= {
+                "folded quarter": rf"(?<![^\W_])(?:(?:{quarter}) ?|q){numeral}(?![^\W_]){of_year}",
+                "month in a name": rf"(?<![^\W_])(?:(?:{month}) ?(?P<number>1[0-2]|0?[1-9])"
+                rf"|t ?(?P<short>1[0-2]|0[1-9]))(?!\d)(?:\D{{1,3}}(?P<year>20\d{{2}})\b)?",
+            }
+    in_words = "|".join(f"(?P<number_{n}>{'|'.join(words[f'quarter_{n}'])})" for n in range(1, 5))
+    found |= {
+        "quarter": rf"\b(?:(?:{quarter}) ?|q){numeral}\b{of_year}",
+        "quarter in words": rf"\b(?:{quarter}) (?:{in_words})(?=\Z| \d| (?:{year})\b){of_year}",
+        "days": rf"(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
+        rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?\s*(?:-|\u2013|{until})\s*"
+        rf"(?:[^\W\d]+ )?(?:(?:{day}) )?(?P<last_day>\d{{1,2}})(?:[/.-]| (?:{month}) )"
+        rf"(?P<last_month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<last_year>\d{{4}})",
+        "year": rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b",
+        "day": rf"\b(?:{day}) (?P<day>\d{{1,2}}) (?:{month}) (?P<month>\d{{1,2}}) (?:{year}) "
+        r"(?P<year>\d{4})\b",
+        "until": rf"\b(?:{until})\s*\Z",
     }
+    return {name: re.compile(pattern) for name, pattern in found.items()}
 
 
 @lru_cache(maxsize=10_000)
@@ -118,8 +99,8 @@ def stated_times(text: str) -> tuple[Stated, ...]:
     for kind, name in (
         ("quarter", "folded quarter" if unaccented else "quarter"),
         ("quarter", "quarter in words"),
-        ("months", "folded span" if unaccented else "months"),
-        ("month", "folded months" if unaccented else "month"),
+        ("months", "folded months" if unaccented else "months"),
+        ("month", "folded month" if unaccented else "month"),
     ):
         for match in _patterns()[name].finditer(key):
             if kind == "month" and _patterns()["until"].search(key[: match.start()]):

@@ -20,13 +20,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO
 
+from dxkit.workbooks import limits
 from dxkit.workbooks.cells import UnreadableFileError
-from dxkit.workbooks.limits import (
-    LARGEST_SMALL_PART,
-    LARGEST_UNPACKED,
-    MOST_PARTS,
-    MOST_TIMES_UNFOLDED,
-)
 
 _LOCAL_MARK = b"PK\x03\x04"
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -90,7 +85,7 @@ class Archive:
     """
 
     def __init__(self, content: bytes) -> None:
-        if content.count(_LISTED_PART) > MOST_PARTS:
+        if content.count(_LISTED_PART) > limits.MOST_PARTS:
             raise UnreadableFileError("too_large")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
@@ -115,14 +110,16 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._members
 
-    def open(self, name: str, largest: int = LARGEST_UNPACKED) -> IO[bytes]:
+    def open(self, name: str, largest: int = limits.LARGEST_UNPACKED) -> IO[bytes]:
         """A part, to be unpacked piece by piece. Raises UnreadableFileError, before anything is
         unpacked, for one that is larger than ``largest`` or unfolds too often.
         """
         member = self._members[name.lower()]
         if member.file_size > largest:
             raise UnreadableFileError("too_large")
-        if member.file_size > max(LARGEST_SMALL_PART, MOST_TIMES_UNFOLDED * member.compress_size):
+        if member.file_size > max(
+            limits.LARGEST_SMALL_PART, limits.MOST_TIMES_UNFOLDED * member.compress_size
+        ):
             raise UnreadableFileError("unfolds")
         return self._zip.open(member)
 

@@ -11,15 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dxkit.model.addresses import column_letters
+from dxkit.workbooks import limits
 from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError
 from dxkit.workbooks.legacy_text import recognised
-from dxkit.workbooks.limits import (
-    LONGEST_LINE,
-    LONGEST_TEXT,
-    MOST_ROWS,
-    MOST_TEXT,
-    Allowance,
-)
+from dxkit.workbooks.limits import Allowance
 from dxkit.workbooks.sheet_building import build_sheet
 
 _MARKS = (
@@ -94,14 +89,16 @@ def read_separated(text: str, allowance: Allowance) -> tuple[Sheet, ...]:
     first_row = 1
     if directive:
         text, first_row = text[directive.end() :], 2
-    if len(text) > MOST_TEXT or any(len(line) > LONGEST_LINE for line in io.StringIO(text)):
+    if len(text) > limits.MOST_TEXT or any(
+        len(line) > limits.LONGEST_LINE for line in io.StringIO(text)
+    ):
         raise UnreadableFileError("too_large")
     separator = directive[1] if directive else separator_of(text)
     width, strict = _width(text, separator)
     cells: dict[tuple[int, int], Cell] = {}
     lengths: dict[int, int] = {}
     for number, fields in enumerate(_records(text, separator, strict), start=first_row):
-        if number > MOST_ROWS:
+        if number > limits.MOST_ROWS:
             raise UnreadableFileError("too_large")
         if len(fields) < width:
             lengths[number] = len(fields)
@@ -214,7 +211,7 @@ def _foreign(field: str, separator: str) -> int:
     """How many marks are left in a field that neither a number nor a sentence has: separators, and
     quotation marks, which stand around fields and seldom within.
     """
-    if _NUMBER.match(field.strip()) or len(field) > LONGEST_TEXT:
+    if _NUMBER.match(field.strip()) or len(field) > limits.LONGEST_TEXT:
         return 0
     return field.count('"') + sum(
         len(re.findall(re.escape(mark) + r"(?=[^\s])", field))

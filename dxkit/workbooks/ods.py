@@ -8,17 +8,9 @@ import re
 from collections.abc import Mapping
 
 from dxkit.model.addresses import column_letters
+from dxkit.workbooks import limits
 from dxkit.workbooks.cells import Cell, CellValue, Range, Sheet, UnreadableFileError
-from dxkit.workbooks.limits import (
-    DEEPEST_TAG,
-    LONGEST_TEXT,
-    MOST_COLUMNS,
-    MOST_MERGED_COLUMNS,
-    MOST_ROWS,
-    MOST_SHEETS,
-    WIDEST_SHEET,
-    Allowance,
-)
+from dxkit.workbooks.limits import Allowance
 from dxkit.workbooks.ods_styles import OFFICE, TABLE, TEXT, StylesListener
 from dxkit.workbooks.sheet_building import build_sheet
 from dxkit.workbooks.styles import Style, raised, written_number
@@ -59,7 +51,7 @@ class OpenCell:
                 self._into.append("")
         elif self._listens:
             if name == f"{TEXT}s":
-                self.text(" " * min(count_of(attributes, f"{TEXT}c"), LONGEST_TEXT + 1))
+                self.text(" " * min(count_of(attributes, f"{TEXT}c"), limits.LONGEST_TEXT + 1))
             elif name == f"{TEXT}tab":
                 self.text("\t")
             elif name == f"{TEXT}line-break":
@@ -80,7 +72,7 @@ class OpenCell:
         self._depth -= 1
 
     def text(self, text: str) -> None:
-        if self._listens and self._length <= LONGEST_TEXT:
+        if self._listens and self._length <= limits.LONGEST_TEXT:
             if any(is_raised for _, is_raised in self._looks):
                 text = raised(text)
             if not self._annotated and text.strip() and any(line for line, _ in self._looks):
@@ -90,7 +82,7 @@ class OpenCell:
 
     @property
     def is_too_long(self) -> bool:
-        return self._length > LONGEST_TEXT or len(self.paragraphs) > LONGEST_TEXT
+        return self._length > limits.LONGEST_TEXT or len(self.paragraphs) > limits.LONGEST_TEXT
 
     @property
     def _into(self) -> list[str]:
@@ -165,7 +157,7 @@ class ContentListener:
     def start(self, name: str, attributes: Attributes) -> None:
         above = self._open[-1] if self._open else ""
         self._open.append(name)
-        if len(self._open) > DEEPEST_TAG:
+        if len(self._open) > limits.DEEPEST_TAG:
             raise UnreadableFileError("too_large")
         if self._cell is not None:
             self._cell.start(name, above, attributes)
@@ -192,7 +184,7 @@ class ContentListener:
             if name == f"{TABLE}table":
                 self.sheets.append(self._table.sheet())
                 self._table = None
-                if len(self.sheets) > MOST_SHEETS:
+                if len(self.sheets) > limits.MOST_SHEETS:
                     raise UnreadableFileError("too_large")
             else:
                 self._table.end(name)
@@ -258,7 +250,7 @@ class _Table:
         """Take in a cell, as often as it stands in the row."""
         attributes = cell.attributes
         repeated = count_of(attributes, f"{TABLE}number-columns-repeated")
-        if self._row > MOST_ROWS or self._column > WIDEST_SHEET:
+        if self._row > limits.MOST_ROWS or self._column > limits.WIDEST_SHEET:
             raise UnreadableFileError("damaged", self.name)
         if cell.is_too_long:
             raise UnreadableFileError("cell_too_long", self.name, self._address)
@@ -290,7 +282,7 @@ class _Table:
             self._merged.append(
                 (self._row, self._column, self._row + rows - 1, self._column + columns - 1)
             )
-            if len(self._merged) > MOST_MERGED_COLUMNS:
+            if len(self._merged) > limits.MOST_MERGED_COLUMNS:
                 raise UnreadableFileError("too_large", self.name)
         self._column += repeated
 
@@ -311,7 +303,7 @@ class _Table:
         repeated = count_of(attributes, f"{TABLE}number-columns-repeated")
         hidden = attributes.get(f"{TABLE}visibility", "visible") != "visible"
         style = attributes.get(f"{TABLE}default-cell-style-name", "")
-        first, last = self._columns + 1, min(self._columns + repeated, MOST_COLUMNS)
+        first, last = self._columns + 1, min(self._columns + repeated, limits.MOST_COLUMNS)
         for column in range(first, last + 1):
             self._column_styles[column] = style
             if hidden or any(self._closed_groups):

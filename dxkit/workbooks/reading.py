@@ -9,8 +9,6 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
@@ -28,32 +26,23 @@ _EXCEL_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _FLAT_OPEN_DOCUMENT = b"urn:oasis:names:tc:opendocument"
 
 
-class Format(StrEnum):
-    """The formats that are read."""
-
-    XLSX = "xlsx"
-    XLS = "xls"
-    ODS = "ods"
-    TEXT = "text"
-
-
-SUFFIXES: Mapping[str, frozenset[str]] = {
-    Format.XLSX: frozenset({".xlsx", ".xlsm"}),
-    Format.XLS: frozenset({".xls"}),
-    Format.ODS: frozenset({".ods"}),
-    Format.TEXT: frozenset({".csv", ".tsv"}),
+SUFFIXES = {
+    "xlsx": frozenset({".xlsx", ".xlsm"}),
+    "xls": frozenset({".xls"}),
+    "ods": frozenset({".ods"}),
+    "text": frozenset({".csv", ".tsv"}),
 }
-"""The endings of names that each format goes by."""
+"""The formats that are read, each with the endings of names it goes by."""
 
 
-def format_of(content: bytes) -> Format:
+def format_of(content: bytes) -> str:
     """The format of a content; raises ``UnreadableFileError`` for any that is not read, with what
     it is.
     """
     if not content.strip(b" \t\r\n\0"):
         raise UnreadableFileError("empty")
     if content.startswith(_COMPOUND):
-        return Format.XLS
+        return "xls"
     if content.startswith(_ZIP):
         return _zipped_format(content)
     if content.startswith(_OTHERS):
@@ -66,28 +55,28 @@ def format_of(content: bytes) -> Format:
             raise UnreadableFileError("flat_xml")
     if start.startswith((*_PAGES, b"<?xml")):
         raise UnreadableFileError("web_page")
-    return Format.TEXT
+    return "text"
 
 
 def is_workbook(content: bytes) -> bool:
     """Whether a content is a workbook that is no text, whatever the name of its file."""
     try:
-        return format_of(content) in (Format.XLSX, Format.ODS)
+        return format_of(content) in ("xlsx", "ods")
     except Exception:  # a damaged archive may raise anything
         return False
 
 
-def _zipped_format(content: bytes) -> Format:
+def _zipped_format(content: bytes) -> str:
     parts = Parts(content, Allowance())
     main = main_part(parts)
     if main.endswith(".bin"):
         raise UnreadableFileError("binary_workbook")
     if main.startswith("xl/") or main.endswith("workbook.xml"):
-        return Format.XLSX
+        return "xlsx"
     if "content.xml" in parts:
         if "mimetype" in parts and b"spreadsheet" not in parts.beginning("mimetype"):
             raise UnreadableFileError("not_a_workbook")
-        return Format.ODS
+        return "ods"
     raise UnreadableFileError("not_a_workbook")
 
 
@@ -132,18 +121,18 @@ def workbook_of(content: bytes, file: str) -> Workbook:
         raise UnreadableFileError("damaged") from error
 
 
-def _workbook_of(content: bytes, file: str, found: Format) -> Workbook:
+def _workbook_of(content: bytes, file: str, found: str) -> Workbook:
     allowance = Allowance()
-    if found is Format.TEXT:
+    if found == "text":
         from dxkit.workbooks.csv_text import decode, read_separated
 
         text, encoding = decode(content)
         return Workbook(file, read_separated(text, allowance), found, encoding)
-    if found is Format.XLS:
+    if found == "xls":
         from dxkit.workbooks.xls import read_xls
 
         sheets = read_xls(content, allowance)
-    elif found is Format.ODS:
+    elif found == "ods":
         from dxkit.workbooks.ods import read_ods
 
         sheets = read_ods(Parts(content, allowance), allowance)

@@ -8,17 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dxkit.model.addresses import column_letters, column_number
+from dxkit.workbooks import limits
 from dxkit.workbooks.cells import Cell, CellValue, UnreadableFileError
 from dxkit.workbooks.formulas import shared
-from dxkit.workbooks.limits import (
-    DEEPEST_TAG,
-    LONGEST_TEXT,
-    MOST_MERGED_COLUMNS,
-    MOST_ROWS,
-    WIDEST_SHEET,
-    Allowance,
-    columns_between,
-)
+from dxkit.workbooks.limits import Allowance, columns_between
 from dxkit.workbooks.styles import (
     Runs,
     Style,
@@ -146,11 +139,11 @@ class SheetListener:
             self._begin_row(attributes)
         elif name == "mergeCell":
             self.merged.append(attributes.get("ref", ""))
-            if len(self.merged) > MOST_MERGED_COLUMNS:
+            if len(self.merged) > limits.MOST_MERGED_COLUMNS:
                 raise UnreadableFileError("too_large", self.name)
         elif name == "col":
             self._hide_columns(attributes)
-        if self._depth > DEEPEST_TAG:
+        if self._depth > limits.DEEPEST_TAG:
             raise UnreadableFileError("too_large", self.name)
 
     def end(self, full_name: str) -> None:
@@ -171,9 +164,9 @@ class SheetListener:
         if self._listens:
             self._pieces.append(self._runs.letters(text))
             self._length += len(text)
-            if self._length > 2 * LONGEST_TEXT:
+            if self._length > 2 * limits.LONGEST_TEXT:
                 raise UnreadableFileError("cell_too_long", self.name, self._address)
-        elif self._formula is not None and self._formula_length <= LONGEST_TEXT:
+        elif self._formula is not None and self._formula_length <= limits.LONGEST_TEXT:
             self._formula.append(text)
             self._formula_length += len(text)
 
@@ -186,7 +179,11 @@ class SheetListener:
             text = self._shared[self._group] = shared(text, self._address)
         elif self._group is not None:
             text = self._shared.get(self._group, "")
-        if text and self._formula_length <= LONGEST_TEXT and self._allowance.take_formula(text):
+        if (
+            text
+            and self._formula_length <= limits.LONGEST_TEXT
+            and self._allowance.take_formula(text)
+        ):
             self.formulas[self._address] = text
 
     @property
@@ -201,7 +198,7 @@ class SheetListener:
         self._row = self._row + 1 if number is None else _whole(number)
         self._row_text = str(self._row)
         self._column = 0
-        if not 1 <= self._row <= MOST_ROWS:
+        if not 1 <= self._row <= limits.MOST_ROWS:
             raise self._damaged()
         if attributes.get("hidden", "0") in ("1", "true") or _is_nought(attributes.get("ht")):
             self.hidden_rows.add(self._row)
@@ -223,7 +220,9 @@ class SheetListener:
 
     def _number_of(self, letters: str) -> int:
         number = column_number(letters) if _LETTERS.match(letters) else 0
-        if not 1 <= number <= WIDEST_SHEET:  # or the cell names another row than it stands in
+        if (
+            not 1 <= number <= limits.WIDEST_SHEET
+        ):  # or the cell names another row than it stands in
             raise UnreadableFileError("damaged", self.name)
         self._columns[letters] = number
         return number
@@ -231,7 +230,7 @@ class SheetListener:
     def _hide_columns(self, attributes: Attributes) -> None:
         if attributes.get("hidden", "0") in ("1", "true") or _is_nought(attributes.get("width")):
             first, last = _whole(attributes.get("min", "")), _whole(attributes.get("max", ""))
-            if not 1 <= first <= last <= WIDEST_SHEET:
+            if not 1 <= first <= last <= limits.WIDEST_SHEET:
                 raise UnreadableFileError("damaged", self.name)
             self.hidden_columns |= columns_between(first, last)
 

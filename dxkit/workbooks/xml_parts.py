@@ -10,16 +10,10 @@ from dataclasses import dataclass
 from typing import Protocol
 from xml.parsers import expat
 
+from dxkit.workbooks import limits
 from dxkit.workbooks.archive import Archive
 from dxkit.workbooks.cells import UnreadableFileError
-from dxkit.workbooks.limits import (
-    LARGEST_SMALL_PART,
-    LARGEST_UNPACKED,
-    LONGEST_TAG,
-    MOST_PART_TAGS,
-    MOST_TAG_NAMES,
-    Allowance,
-)
+from dxkit.workbooks.limits import Allowance
 
 _PIECE = 1 << 16
 _LONGEST_PATH = 1_000
@@ -74,7 +68,7 @@ class Parts:
     def __contains__(self, name: str) -> bool:
         return name in self._archive
 
-    def read(self, name: str, listener: Listener, largest: int = LARGEST_UNPACKED) -> None:
+    def read(self, name: str, listener: Listener, largest: int = limits.LARGEST_UNPACKED) -> None:
         """Tell the listener of every element of a part, to its end, where its checksum is
         compared.
         """
@@ -94,14 +88,14 @@ class Parts:
                 parser.Parse(piece)
                 fed += len(piece)
                 unfinished = fed - parser.CurrentByteIndex
-                if unfinished > LONGEST_TAG or len(names) > MOST_TAG_NAMES:
+                if unfinished > limits.LONGEST_TAG or len(names) > limits.MOST_TAG_NAMES:
                     raise UnreadableFileError("too_large")
         parser.Parse(b"", True)
 
     def elements(self, name: str) -> list[Element]:
         """All elements of a small part, in the order in which they begin."""
         collector = _Collector()
-        self.read(name, collector, LARGEST_SMALL_PART)
+        self.read(name, collector, limits.LARGEST_SMALL_PART)
         return collector.found
 
     def beginning(self, name: str) -> bytes:
@@ -119,7 +113,7 @@ class _Collector:
         path = f"{self._open[-1]}/{name.rpartition(' ')[2]}"
         self._open.append(path)
         self.found.append(Element(path, attributes))
-        if len(path) > _LONGEST_PATH or len(self.found) > MOST_PART_TAGS:
+        if len(path) > _LONGEST_PATH or len(self.found) > limits.MOST_PART_TAGS:
             raise UnreadableFileError("too_large")
 
     def end(self, name: str) -> None:
