@@ -12,7 +12,7 @@ import pytest
 from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.analysis.rewards import Candidate, decide
 from dxkit.model.campaign import Campaign
-from dxkit.model.facts import CellRef
+from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
 from dxkit.model.plan import plan_findings, why_no_ranking, without_target
@@ -20,6 +20,8 @@ from dxkit.model.rules import RewardRule
 from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
 from dxkit.verify.numbers import made_again
 from dxkit.verify.reached import lacking_below
 from dxkit.verify.rewards_again import decisions_again
@@ -53,6 +55,10 @@ def messages(analysis: Analysis, unit: str) -> dict[str, list[str]]:
         claim.message: [r.id for name, some in claim.references if name == "units" for r in some]
         for claim in claims
     }
+
+
+def plain(analysis: Analysis, claim: Claim, lang: str) -> str:
+    return Writer(analysis.campaign, analysis.units, load_language(lang)).plain(claim)
 
 
 @pytest.mark.parametrize("flag", [Flag.NOT_REPORTED, Flag.NO_DATA, Flag.REJECTED])
@@ -182,6 +188,11 @@ def test_a_period_without_its_targets_ranks_and_rewards_nobody(
     assert totals[C].missing == "not_reported"  # nothing came of it, whatever the plan says
     assert decided(analysis) == {}
     assert "headline_no_targets" in messages(analysis, A)
+    (first, *_) = headlines(View(analysis, analysis.units.get(A)))
+    assert plain(analysis, first, "vi") == (
+        "Kỳ báo cáo quý IV/2022 không xếp hạng, không xét khen thưởng: kế hoạch chưa đặt đủ chỉ "
+        "tiêu của kỳ này cho các tiêu chí tính điểm theo chỉ tiêu."
+    )
     assert analysis.scorecard(A).fact("app_installed", "value").value == pytest.approx(0.8)
 
 
@@ -210,6 +221,13 @@ def test_a_period_after_the_movement_ranks_nobody(haugiang: Campaign) -> None:
     assert analysis.results.totals[A].missing == "after_end"
     assert decided(analysis) == {}
     assert "headline_after_end" in messages(analysis, A)
+    (first, *_) = headlines(View(analysis, analysis.units.get(A)))
+    assert {lang: plain(analysis, first, lang) for lang in ("vi", "en")} == {
+        "vi": "Kỳ báo cáo quý IV/2022 không xếp hạng, không xét khen thưởng: kỳ này bắt đầu sau "
+        "ngày kết thúc của phong trào ghi trong kế hoạch.",
+        "en": "Q4 2022 is neither ranked nor rewarded: it begins after the last day of the "
+        "movement that the plan states.",
+    }
     last = dataclasses.replace(haugiang, last_day=datetime.date(2022, 9, 15))
     assert why_no_ranking(last, "district", "2022-Q4") == ""
 
