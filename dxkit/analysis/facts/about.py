@@ -4,13 +4,13 @@ reward, or all indicators together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured
 from dxkit.analysis.outlook import Goal, goal_of
-from dxkit.analysis.period_results import PeriodResults
+from dxkit.analysis.period_results import Alike, PeriodResults
 from dxkit.analysis.results import Progress
 from dxkit.analysis.robustness.ranges import RankRange
 from dxkit.analysis.totals import Result, Total
@@ -19,30 +19,49 @@ from dxkit.model.facts import Fact, FactKey, reward_subject
 from dxkit.model.rules import RewardRule
 from dxkit.model.units import Unit
 
+if TYPE_CHECKING:
+    from dxkit.analysis.facts.kind import Kind
+
 Lookup = Callable[[str, str, str, str], Fact | None]
 """Finds a fact by unit code, subject, kind and part of the period (or nothing); None for none."""
 
 
-@dataclass(frozen=True)
 class About:
-    """One unit and subject. ``lookup`` finds other facts of the period, ``lookup_before`` those of
-    the period before, None in the first; ``part`` names a part of the period ("2022-10").
+    """One unit and subject, the ``kinds`` of facts there are of it, and those made so far.
+    ``lookup`` finds other facts of the period, ``lookup_before`` those of the period before, None
+    in the first; ``part`` names a part of the period ("2022-10").
     """
 
-    period: PeriodResults
-    unit: Unit
-    subject: str
-    lookup: Lookup
-    lookup_before: Lookup | None
-    part: str = ""
+    def __init__(
+        self,
+        period: PeriodResults,
+        unit: Unit,
+        subject: str,
+        kinds: Mapping[str, Kind],
+        lookup: Lookup,
+        lookup_before: Lookup | None,
+        part: str = "",
+    ) -> None:
+        self.period = period
+        self.unit = unit
+        self.subject = subject
+        self.kinds = kinds
+        self.lookup = lookup
+        self.lookup_before = lookup_before
+        self.part = part
+        self._named = (part or period.period.id, unit.code, subject)
+        self._made: dict[str, Fact | None] = {}
 
     def key(self, kind: str) -> FactKey:
         """The key of a fact about this."""
-        return FactKey(self.part or self.period.period.id, self.unit.code, self.subject, kind)
+        return FactKey(*self._named, kind)
 
     def fact(self, kind: str) -> Fact | None:
-        """Another fact about the same."""
-        return self.lookup(self.unit.code, self.subject, kind, self.part)
+        """The fact of a kind about this, made at the first call; None when there is none."""
+        if kind not in self._made:
+            entry = self.kinds.get(kind)
+            self._made[kind] = entry.make(self) if entry is not None else None
+        return self._made[kind]
 
     def is_known(self, kind: str) -> bool:
         """Whether there is such a fact and it has a number."""
@@ -51,17 +70,17 @@ class About:
 
     # units around --------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def group(self) -> str:
         """Code of the unit inside which this one is ranked; empty for none."""
         return self.period.results.group_of(self.unit)
 
-    @cached_property
+    @property
     def children(self) -> tuple[Unit, ...]:
         """The units directly below."""
-        return tuple(self.period.units.children(self.unit.code))
+        return self.period.units.children(self.unit.code)
 
-    @cached_property
+    @property
     def ranks_children(self) -> bool:
         """Whether the units directly below are ranked inside this one."""
         results = self.period.results
@@ -69,7 +88,7 @@ class About:
 
     # of an indicator -------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def indicator(self) -> Indicator:
         """The indicator asked about."""
         return self.period.campaign.indicator(self.subject)
@@ -109,15 +128,10 @@ class About:
         found = (self.lookup(r.unit_code, self.subject, "value", "") for r in self.results_below)
         return sorted((f for f in found if f is not None and f.known), key=lambda f: f.number)
 
-    @cached_property
-    def alike(self) -> list[Result]:
-        """The known results of the ranked units of the same type, this one among them."""
-        results = self.period.results
-        members = results.groups[self.unit.level, self.group] if self.group else ()
-        found = (
-            results.by_indicator[u.code, self.subject] for u in members if u.type == self.unit.type
-        )
-        return [result for result in found if result.measured.value.value is not None]
+    @property
+    def alike(self) -> Alike:
+        """The results of the ranked units of the same type, this one among them."""
+        return self.period.alike(self.unit, self.subject)
 
     @cached_property
     def goal(self) -> Goal | None:
@@ -138,6 +152,21 @@ class About:
     def results(self) -> tuple[Result, ...]:
         """All results of the unit, in the campaign's order of indicators."""
         return self.period.results.of_unit(self.unit.code)
+
+    @cached_property
+    def points_of_indicators(self) -> tuple[Fact, ...]:
+        """The points of the unit's indicators, as far as there are any."""
+        found = (self.lookup(self.unit.code, r.indicator.id, "points", "") for r in self.results)
+        return tuple(fact for fact in found if fact is not None and fact.known)
+
+    @cached_property
+    def earlier_values(self) -> tuple[Fact, ...]:
+        """The values of the unit's indicators in the period before, known or not."""
+        look = self.lookup_before
+        if look is None:
+            return ()
+        found = (look(self.unit.code, r.indicator.id, "value", "") for r in self.results)
+        return tuple(fact for fact in found if fact is not None)
 
     @property
     def progress(self) -> Progress | None:
