@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dxkit.analysis.aggregates import Aggregates
-from dxkit.analysis.ranking import places
-from dxkit.analysis.rewards import Candidate, Decision, decide
+from dxkit.analysis.ranking import Candidate, Decision, decide, places
 from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.analysis.totals import Result, Total, total_of, why_unranked, without_points
 from dxkit.model.campaign import Campaign, Indicator

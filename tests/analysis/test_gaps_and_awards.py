@@ -10,7 +10,7 @@ import datetime
 import pytest
 
 from dxkit.analysis.facts.scorecard import Analysis
-from dxkit.analysis.rewards import Candidate, decide
+from dxkit.analysis.ranking import Candidate, decide
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag, Observation
 from dxkit.model.plan import plan_findings, why_no_ranking, without_target

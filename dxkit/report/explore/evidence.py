@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from markupsafe import Markup
 
-from dxkit.analysis.initiatives.sets import ComparedSet, Course
+from dxkit.analysis.initiatives.matching import ComparedSet, Course
 from dxkit.model.facts import Fact
 from dxkit.report.explore import drawing, numbers
 from dxkit.report.explore.naming import indicator_name, within_a_sentence
