@@ -6,8 +6,8 @@ from dxkit.intake.versions.differences import CellChange
 from dxkit.intake.versions.inputs import FileChange, InputChanges
 from dxkit.intake.versions.rule_changes import RuleChange
 from dxkit.model.campaign import Campaign
+from dxkit.report.wording.changes import published_text
 from dxkit.report.wording.language import load_language
-from dxkit.report.wording.published import published_text
 
 FIGURES = {"district/934.html": 3, "league.xlsx": 1}
 

@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured
 from dxkit.analysis.period_results import Alike, PeriodResults
@@ -19,9 +19,6 @@ from dxkit.model.campaign import Campaign, Indicator, IndicatorKind, Measure, Ta
 from dxkit.model.facts import Fact, FactKey, reward_subject
 from dxkit.model.rules import RewardRule
 from dxkit.model.units import Unit
-
-if TYPE_CHECKING:
-    from dxkit.analysis.facts.kind import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,13 @@ Lookup = Callable[[str, str, str, str], Fact | None]
 """Finds a fact by unit code, subject, kind and part of the period (or nothing); None for none."""
 
 
+class Maker(Protocol):
+    """What makes the fact of one kind."""
+
+    def make(self, about: About) -> Fact | None:
+        """The fact; None when there is none of this kind."""
+
+
 class About:
     """One unit and subject, the ``kinds`` of facts there are of it, and those made so far.
     ``lookup`` finds other facts of the period, ``lookup_before`` those of the period before, None
@@ -73,7 +77,7 @@ class About:
         period: PeriodResults,
         unit: Unit,
         subject: str,
-        kinds: Mapping[str, Kind],
+        kinds: Mapping[str, Maker],
         lookup: Lookup,
         lookup_before: Lookup | None,
         part: str = "",
