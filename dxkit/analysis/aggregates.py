@@ -91,7 +91,7 @@ class Aggregates:
         self.campaign = campaign
         self.units = received.units
         self._table = received.table
-        self._depth = {level.id: depth for depth, level in enumerate(campaign.levels)}
+        self.depth = {level.id: depth for depth, level in enumerate(campaign.levels)}
         self._not_used = received.not_used_of(campaign.report_level)
         self._heard = received.units_heard
         self._pairs_known: dict[tuple[str, str, str], tuple[_Pair, ...]] = {}
@@ -117,10 +117,10 @@ class Aggregates:
     def is_measured_at(self, level: str, indicator: Indicator) -> bool:
         """Whether units of a level can have a value of the indicator at all."""
         ids = [i for i in (indicator.numerator, indicator.denominator) if i]
-        finest = min(self._depth[self.campaign.measure(i).level] for i in ids)
+        finest = min(self.depth[self.campaign.measure(i).level] for i in ids)
         if indicator.kind is IndicatorKind.VALUE:
-            return self._depth[level] == finest
-        return self._depth[level] <= finest
+            return self.depth[level] == finest
+        return self.depth[level] <= finest
 
     def _nothing(self, unit_code: str) -> Quantity:
         """That a figure of a unit is not at hand: it may have been sent all the same, it lacks
@@ -154,8 +154,8 @@ class Aggregates:
     def _find_pairs(self, unit_code: str, measure_id: str, other_id: str) -> tuple[_Pair, ...]:
         unit = self.units.get(unit_code)
         wanted = [i for i in (measure_id, other_id) if i]
-        finest = min(self._depth[self.campaign.measure(i).level] for i in wanted)
-        if self._depth[unit.level] > finest:
+        finest = min(self.depth[self.campaign.measure(i).level] for i in wanted)
+        if self.depth[unit.level] > finest:
             return (_Pair(Quantity(None, NOT_MEASURED), None),)
         reported = [bool(self._table.of(unit_code, i)) for i in wanted]
         if all(reported):
@@ -164,7 +164,7 @@ class Aggregates:
             sides = [self.measure(unit_code, i) for i in wanted]
             return (_Pair(sides[0], sides[1]),)
         children = self.units.children(unit_code)
-        if not children or self._depth[children[0].level] > finest:
+        if not children or self.depth[children[0].level] > finest:
             nothing = self._nothing(unit_code)
             return (_Pair(nothing, nothing if other_id else None),)
         return tuple(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.aggregates import Aggregates
+from dxkit.analysis.aggregates import Aggregates, total
 from dxkit.analysis.results import Results
 from dxkit.analysis.robustness.ranges import Certainty, certainty
+from dxkit.analysis.totals import Result
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
-from dxkit.model.facts import CellRef
+from dxkit.model.facts import CellRef, FactKey
 from dxkit.model.findings import Severity
 from dxkit.model.observations import IndicatorTable, Received
 from dxkit.model.units import Unit
@@ -18,6 +20,29 @@ from dxkit.model.units import Unit
 def flow_indicators(campaign: Campaign) -> tuple[Indicator, ...]:
     """The ratios of which both sides are flows, so that each part of a period has its own."""
     return tuple(i for i in campaign.indicators if campaign.is_flow(i))
+
+
+@dataclass(frozen=True)
+class Alike:
+    """The known results on one indicator of the units of one type that are ranked together."""
+
+    period: str
+    results: tuple[Result, ...]
+
+    @cached_property
+    def keys(self) -> tuple[FactKey, ...]:
+        """The keys of their numerators and denominators."""
+        return tuple(
+            FactKey(self.period, r.unit_code, r.indicator.id, kind)
+            for r in self.results
+            for kind in ("numerator", "denominator")
+        )
+
+    @cached_property
+    def value(self) -> float:
+        """The sums of all, divided."""
+        numerator = total(r.measured.numerator.value or 0 for r in self.results)
+        return numerator / total(r.measured.denominator.value or 0 for r in self.results)
 
 
 class PeriodResults:
@@ -37,6 +62,19 @@ class PeriodResults:
         before = previous.results if previous is not None else None
         self.results: Results = Results(campaign, received, before)
         self._certainties: dict[tuple[str, str], Certainty] = {}
+        self._alike: dict[tuple[str, str, str, str], Alike] = {}
+
+    def alike(self, unit: Unit, indicator: str) -> Alike:
+        """The results of the ranked units of the unit's type, its own among them."""
+        group = self.results.group_of(unit)
+        key = (unit.level, group, unit.type, indicator)
+        if key not in self._alike:
+            members = self.results.groups[unit.level, group] if group else ()
+            found = (self.results.by_indicator[u.code, indicator] for u in members
+                     if u.type == unit.type)  # fmt: skip
+            known = tuple(r for r in found if r.measured.value.value is not None)
+            self._alike[key] = Alike(self.period.id, known)
+        return self._alike[key]
 
     @cached_property
     def parts(self) -> dict[str, Aggregates]:

@@ -1,10 +1,14 @@
-"""Ranking: places from points, by rules that the campaign declares."""
+"""Ranks from points and who is rewarded, by the rules, quotas and conditions of the campaign."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from dxkit.model.rules import RewardRule
 
 TOLERANCE_DIGITS = 9
 """Values equal to this many decimals are equal: floating-point noise decides no award."""
@@ -48,3 +52,85 @@ def rounded(points: float, decimals: int | None) -> float:
 def _key(numbers: Sequence[float], decimals: int | None) -> tuple[float, ...]:
     first, *others = numbers
     return (rounded(first, decimals), *(rounded(number, None) for number in others))
+
+
+WITHIN_QUOTA = "within_quota"
+TIED_INTO_QUOTA = "tied_into_quota"
+TIED_OUT_OF_QUOTA = "tied_out_of_quota"
+QUOTA_FULL = "quota_full"
+BELOW_MINIMUM_SHARE = "below_minimum_share"
+BELOW_MINIMUM_TARGETS = "below_minimum_targets"
+HAS_AN_AWARD = "has_an_award"
+FIGURES_LACKING = "figures_lacking"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A ranked unit: its place in the ranking that counts, its share of the points, how many
+    targets it meets, and whether its figures are whole.
+    """
+
+    unit_code: str
+    rank: int
+    share: float
+    targets_met: int
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a rule decides about one unit, and the reason: one of this module's names."""
+
+    unit_code: str
+    rule: RewardRule
+    rank: int
+    awarded: bool
+    reason: str
+
+
+def decide(
+    rule: RewardRule, candidates: Sequence[Candidate], awarded: Mapping[str, str] | Set[str]
+) -> tuple[Decision, ...]:
+    """What a rule decides about each candidate, in order of place.
+
+    The quota is filled from the top with the units that fulfil the conditions and are not in
+    ``awarded`` yet: a unit that fails one leaves its place on the list to the next. Units tied
+    across the edge of the quota are on the list or off it together, as the rule declares.
+    """
+    found: list[Decision] = []
+    left = rule.quota
+    ordered = sorted(candidates, key=lambda candidate: candidate.rank)
+    for rank, tied in itertools.groupby(ordered, key=lambda candidate: candidate.rank):
+        eligible = []
+        for candidate in tied:
+            obstacle = _obstacle(rule, candidate, awarded)
+            if obstacle:
+                found.append(Decision(candidate.unit_code, rule, rank, False, obstacle))
+            else:
+                eligible.append(candidate.unit_code)
+        if not eligible:
+            continue
+        if left <= 0:
+            reason, in_list = QUOTA_FULL, False
+        elif len(eligible) <= left:
+            reason, in_list = WITHIN_QUOTA, True
+        elif rule.ties == "all":
+            reason, in_list = TIED_INTO_QUOTA, True
+        else:
+            reason, in_list = TIED_OUT_OF_QUOTA, False
+        found += [Decision(unit, rule, rank, in_list, reason) for unit in eligible]
+        left -= len(eligible)
+    return tuple(found)
+
+
+def _obstacle(rule: RewardRule, candidate: Candidate, awarded: Mapping[str, str] | Set[str]) -> str:
+    if candidate.unit_code in awarded:
+        return HAS_AN_AWARD
+    if not candidate.is_whole:
+        return FIGURES_LACKING
+    least = round(rule.minimum_share, TOLERANCE_DIGITS)
+    if round(candidate.share, TOLERANCE_DIGITS) < least:
+        return BELOW_MINIMUM_SHARE
+    if candidate.targets_met < rule.minimum_targets:
+        return BELOW_MINIMUM_TARGETS
+    return ""

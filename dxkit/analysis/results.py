@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dxkit.analysis.aggregates import Aggregates
-from dxkit.analysis.ranking import places
-from dxkit.analysis.rewards import Candidate, Decision, decide
+from dxkit.analysis.ranking import Candidate, Decision, decide, places
 from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.analysis.totals import Result, Total, total_of, why_unranked, without_points
 from dxkit.model.campaign import Campaign, Indicator
@@ -58,6 +57,7 @@ class Results:
         self.aggregates = Aggregates(campaign, received)
         self.rules_of = rules_of or received.table.period
         self.before = before.by_rules_of(self.rules_of) if before else None
+        self._group_of: dict[str, str] = {}
 
     def by_rules_of(self, period: str) -> Results:
         """The same figures by the targets and exclusions of another period."""
@@ -67,9 +67,11 @@ class Results:
 
     def group_of(self, unit: Unit) -> str:
         """Code of the unit inside which this one is compared; empty when it is not compared."""
-        level = self.campaign.ranking.within.get(unit.level)
-        group = self.units.ancestor_at(unit.code, level) if level else None
-        return group.code if group else ""
+        if unit.code not in self._group_of:
+            level = self.campaign.ranking.within.get(unit.level)
+            group = self.units.ancestor_at(unit.code, level) if level else None
+            self._group_of[unit.code] = group.code if group else ""
+        return self._group_of[unit.code]
 
     @cached_property
     def groups(self) -> dict[tuple[str, str], tuple[Unit, ...]]:

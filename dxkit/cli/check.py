@@ -67,7 +67,7 @@ def check(
 
 def published_lines(session: Session, changes: PublishedChanges, most: int) -> Iterator[str]:
     """Which numbers on pages in place are no longer so, and what has changed; nothing if none."""
-    from dxkit.report.wording.published import published_text
+    from dxkit.report.wording.changes import published_text
 
     if changes.figures:
         yield from published_text(

@@ -159,7 +159,7 @@ class Received:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"
         return f"Received({self.table!r}, {self.units!r}, {counts})"
 
-    @property
+    @cached_property
     def simulated_files(self) -> frozenset[str]:
         """Names of the files that say on their face that they are simulated."""
         return frozenset(source.name for source in self.sources if source.simulated)

@@ -10,7 +10,7 @@ import datetime
 import pytest
 
 from dxkit.analysis.facts.scorecard import Analysis
-from dxkit.analysis.rewards import Candidate, decide
+from dxkit.analysis.ranking import Candidate, decide
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding

@@ -19,10 +19,8 @@ from dxkit.analysis.initiatives import (
     panel_of,
     where_next,
 )
-from dxkit.analysis.initiatives.evidence import Evidence
-from dxkit.analysis.initiatives.matching import Candidate, slope_of_change
-from dxkit.analysis.initiatives.permutation import permutation_interval
-from dxkit.analysis.initiatives.sets import Course
+from dxkit.analysis.initiatives.effect import Evidence, permutation_interval
+from dxkit.analysis.initiatives.matching import Candidate, Course, slope_of_change
 from dxkit.model.campaign import Campaign
 from tests.analysis.panels import synthetic
 from tests.analysis.test_results import analyse, full

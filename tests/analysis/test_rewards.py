@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dxkit.analysis.rewards import Candidate, decide
+from dxkit.analysis.ranking import Candidate, decide
 from dxkit.model.rules import RewardRule
 
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from dxkit.analysis.facts.scorecard import Analysis
-from dxkit.analysis.robustness.left_out_cells import value_without
-from dxkit.analysis.robustness.ranges import certainty
+from dxkit.analysis.robustness.ranges import certainty, value_without
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -136,7 +135,7 @@ def test_a_group_without_anyone_ranked_has_no_ranges(haugiang: Campaign) -> None
 @pytest.mark.parametrize("method", ["competition", "dense"])
 def test_the_matrix_places_agree_with_the_plain_ones(haugiang: Campaign, method: str) -> None:
     from dxkit.analysis.ranking import places
-    from dxkit.analysis.robustness.place_matrix import places_by_row
+    from dxkit.analysis.robustness.trials import places_by_row
 
     generator = np.random.default_rng(7)
     rows = generator.integers(0, 6, size=(50, 9))

@@ -12,8 +12,7 @@ import math
 import pytest
 
 from dxkit.analysis.facts.scorecard import Analysis
-from dxkit.analysis.ranking import places
-from dxkit.analysis.rewards import Candidate, decide
+from dxkit.analysis.ranking import Candidate, decide, places
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding

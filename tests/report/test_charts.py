@@ -18,13 +18,11 @@ from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.report.charts.bars import Bar, draw_bars
 from dxkit.report.charts.canvas import Canvas, drawable
 from dxkit.report.charts.figure import ChartData, DataRow, chart_figure
-from dxkit.report.charts.labels import broken, spread
-from dxkit.report.charts.months import Month, draw_months
+from dxkit.report.charts.map import Place, draw_map, draw_tiles
+from dxkit.report.charts.over_time import Event, Month, draw_months, draw_timeline
 from dxkit.report.charts.slope import Slope, draw_slopes
 from dxkit.report.charts.strip import Strip, draw_strips
-from dxkit.report.charts.style import GOOD, grade
-from dxkit.report.charts.tiles import Place, draw_map, draw_tiles
-from dxkit.report.charts.timeline import Event, draw_timeline
+from dxkit.report.charts.style import GOOD, broken, grade, spread
 from dxkit.report.tables import Cell, Column, Graded, render_table
 from dxkit.report.wording.language import load_language
 

@@ -18,8 +18,8 @@ from lxml import html as lxml_html
 
 import dxkit
 from dxkit.analysis.initiatives import Evidence
+from dxkit.report.explore.live import save_frame
 from dxkit.report.explore.quality import FEW_ALIKE, MOST_SHOWN
-from dxkit.report.explore.saving import save_frame
 
 
 @pytest.fixture

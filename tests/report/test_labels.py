@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxkit.report.charts.labels import broken
+from dxkit.report.charts.style import broken
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from lxml import html
 from dxkit.campaign.map import load_map
 from dxkit.model.campaign import CampaignError
 from dxkit.period import OpenPeriod
-from dxkit.report.parts.context import Context
-from dxkit.report.parts.unit_map import map_chart
+from dxkit.report.charts.map import map_chart
+from dxkit.report.context import Context
 
 CODES = [str(code) for code in range(930, 938)]
 

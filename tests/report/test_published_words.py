@@ -5,8 +5,8 @@ from __future__ import annotations
 from dxkit.intake.versions.differences import CellChange
 from dxkit.intake.versions.inputs import FileChange, InputChanges, RuleChange
 from dxkit.model.campaign import Campaign
+from dxkit.report.wording.changes import published_text
 from dxkit.report.wording.language import load_language
-from dxkit.report.wording.published import published_text
 
 FIGURES = {"district/934.html": 3, "league.xlsx": 1}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from lxml import html
 
 from dxkit.period import OpenPeriod
-from dxkit.report.parts.context import Context
-from dxkit.report.parts.data_state import data_state
+from dxkit.report.context import Context
+from dxkit.report.sections.data import data_state
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.unit_view import View

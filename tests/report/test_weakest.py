@@ -10,10 +10,10 @@ from lxml import html
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag, Observation
 from dxkit.period import OpenPeriod
+from dxkit.report.context import Context
 from dxkit.report.notebook_period import NotebookPeriod
-from dxkit.report.parts.charts_of_children import children_chart
-from dxkit.report.parts.context import Context
-from dxkit.report.parts.narrative import narrative
+from dxkit.report.sections.below import children_chart
+from dxkit.report.sections.unit import narrative
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.chart_titles import grid_claim
 from dxkit.report.sentences.next_steps import next_steps

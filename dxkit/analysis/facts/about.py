@@ -1,48 +1,107 @@
 """What a kind of fact is asked about: one unit in one period, with an indicator, a measure, a
-reward, or all indicators together.
+reward, or all indicators together; and what an indicator is to reach next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured
-from dxkit.analysis.outlook import Goal, goal_of
-from dxkit.analysis.period_results import PeriodResults
+from dxkit.analysis.period_results import Alike, PeriodResults
 from dxkit.analysis.results import Progress
 from dxkit.analysis.robustness.ranges import RankRange
 from dxkit.analysis.totals import Result, Total
-from dxkit.model.campaign import Indicator, IndicatorKind, Measure
+from dxkit.model.campaign import Campaign, Indicator, IndicatorKind, Measure, Target
 from dxkit.model.facts import Fact, FactKey, reward_subject
 from dxkit.model.rules import RewardRule
 from dxkit.model.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What an indicator should reach next and the day by which; ``is_next`` when it is the target
+    of the period to come rather than that of the period reported on. ``days`` are those over which
+    what is lacking has to be made up, None without a deadline: those to the deadline of what is
+    counted once and stays, those of the period of what arises anew in each.
+    """
+
+    target: Target
+    deadline: datetime.date | None
+    is_next: bool
+    days: int | None = None
+
+
+def goal_of(campaign: Campaign, indicator: Indicator, level: str, period_id: str) -> Goal | None:
+    """The target of the period to come and its last day; in the last period the same target by
+    the campaign's own last day, when that is still ahead; None without any target.
+    """
+    period, flow = campaign.period(period_id), campaign.is_flow(indicator)
+    own_days = (period.last_day - period.first_day).days + 1
+    coming = campaign.next_period(period_id)
+    ahead = campaign.target(indicator.id, level, coming.id) if coming else None
+    if coming is not None and ahead is not None:
+        days = own_days if flow else (coming.last_day - period.last_day).days
+        return Goal(ahead, coming.last_day, True, days)
+    present = campaign.target(indicator.id, level, period_id)
+    if present is None:
+        return None
+    last = campaign.last_day
+    if last is None or last <= period.last_day:
+        return Goal(present, None, False, own_days if flow else None)
+    return Goal(present, last, False, own_days if flow else (last - period.last_day).days)
+
 
 Lookup = Callable[[str, str, str, str], Fact | None]
 """Finds a fact by unit code, subject, kind and part of the period (or nothing); None for none."""
 
 
-@dataclass(frozen=True)
+class Maker(Protocol):
+    """What makes the fact of one kind."""
+
+    def make(self, about: About) -> Fact | None:
+        """The fact; None when there is none of this kind."""
+
+
 class About:
-    """One unit and subject. ``lookup`` finds other facts of the period, ``lookup_before`` those of
-    the period before, None in the first; ``part`` names a part of the period ("2022-10").
+    """One unit and subject, the ``kinds`` of facts there are of it, and those made so far.
+    ``lookup`` finds other facts of the period, ``lookup_before`` those of the period before, None
+    in the first; ``part`` names a part of the period ("2022-10").
     """
 
-    period: PeriodResults
-    unit: Unit
-    subject: str
-    lookup: Lookup
-    lookup_before: Lookup | None
-    part: str = ""
+    def __init__(
+        self,
+        period: PeriodResults,
+        unit: Unit,
+        subject: str,
+        kinds: Mapping[str, Maker],
+        lookup: Lookup,
+        lookup_before: Lookup | None,
+        part: str = "",
+    ) -> None:
+        self.period = period
+        self.unit = unit
+        self.subject = subject
+        self.kinds = kinds
+        self.lookup = lookup
+        self.lookup_before = lookup_before
+        self.part = part
+        self._named = (part or period.period.id, unit.code, subject)
+        self._made: dict[str, Fact | None] = {}
 
     def key(self, kind: str) -> FactKey:
         """The key of a fact about this."""
-        return FactKey(self.part or self.period.period.id, self.unit.code, self.subject, kind)
+        return FactKey(*self._named, kind)
 
     def fact(self, kind: str) -> Fact | None:
-        """Another fact about the same."""
-        return self.lookup(self.unit.code, self.subject, kind, self.part)
+        """The fact of a kind about this, made at the first call; None when there is none."""
+        if kind not in self._made:
+            entry = self.kinds.get(kind)
+            self._made[kind] = entry.make(self) if entry is not None else None
+        return self._made[kind]
 
     def is_known(self, kind: str) -> bool:
         """Whether there is such a fact and it has a number."""
@@ -51,17 +110,17 @@ class About:
 
     # units around --------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def group(self) -> str:
         """Code of the unit inside which this one is ranked; empty for none."""
         return self.period.results.group_of(self.unit)
 
-    @cached_property
+    @property
     def children(self) -> tuple[Unit, ...]:
         """The units directly below."""
-        return tuple(self.period.units.children(self.unit.code))
+        return self.period.units.children(self.unit.code)
 
-    @cached_property
+    @property
     def ranks_children(self) -> bool:
         """Whether the units directly below are ranked inside this one."""
         results = self.period.results
@@ -69,7 +128,7 @@ class About:
 
     # of an indicator -------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def indicator(self) -> Indicator:
         """The indicator asked about."""
         return self.period.campaign.indicator(self.subject)
@@ -109,15 +168,10 @@ class About:
         found = (self.lookup(r.unit_code, self.subject, "value", "") for r in self.results_below)
         return sorted((f for f in found if f is not None and f.known), key=lambda f: f.number)
 
-    @cached_property
-    def alike(self) -> list[Result]:
-        """The known results of the ranked units of the same type, this one among them."""
-        results = self.period.results
-        members = results.groups[self.unit.level, self.group] if self.group else ()
-        found = (
-            results.by_indicator[u.code, self.subject] for u in members if u.type == self.unit.type
-        )
-        return [result for result in found if result.measured.value.value is not None]
+    @property
+    def alike(self) -> Alike:
+        """The results of the ranked units of the same type, this one among them."""
+        return self.period.alike(self.unit, self.subject)
 
     @cached_property
     def goal(self) -> Goal | None:
@@ -138,6 +192,21 @@ class About:
     def results(self) -> tuple[Result, ...]:
         """All results of the unit, in the campaign's order of indicators."""
         return self.period.results.of_unit(self.unit.code)
+
+    @cached_property
+    def points_of_indicators(self) -> tuple[Fact, ...]:
+        """The points of the unit's indicators, as far as there are any."""
+        found = (self.lookup(self.unit.code, r.indicator.id, "points", "") for r in self.results)
+        return tuple(fact for fact in found if fact is not None and fact.known)
+
+    @cached_property
+    def earlier_values(self) -> tuple[Fact, ...]:
+        """The values of the unit's indicators in the period before, known or not."""
+        look = self.lookup_before
+        if look is None:
+            return ()
+        found = (look(self.unit.code, r.indicator.id, "value", "") for r in self.results)
+        return tuple(fact for fact in found if fact is not None)
 
     @property
     def progress(self) -> Progress | None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from dxkit.analysis.aggregates import Quantity
 from dxkit.analysis.facts.about import About
+from dxkit.analysis.period_results import PeriodResults
 from dxkit.model.facts import (
     CellRef,
     Fact,
@@ -33,7 +34,6 @@ Declaration = tuple[Number, bool]
 """What the plan says, and whether it is assumed."""
 
 COUNT = UnitOfMeasure.COUNT
-_NO_MARKS: frozenset[str] = frozenset()
 _APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})
 
 
@@ -96,7 +96,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Reported(Kind):
-    """Made straight from observations: their sum, or the quotient of two sums."""
+    """Made straight from observations: their sum, or the quotient of the two sums ``inputs``."""
 
     _: KW_ONLY
     quantity: Callable[[About], Quantity]
@@ -104,26 +104,40 @@ class Reported(Kind):
     def make(self, about: About) -> Fact | None:
         if not self.when(about):
             return None
-        quantity, period = self.quantity(about), about.period
-        cells = dict.fromkeys(observation.place for observation in quantity.observations)
-        simulated = period.received.simulated_files
-        reservations = {
-            "partial": quantity.partial,
-            "simulated": any(cell.file in simulated for cell in cells),
-            "doubtful": not period.doubtful_cells.isdisjoint(cells),
-            "approximate": any(o.flag in _APPROXIMATE for o in quantity.observations),
-        }
+        quantity, sums = self.quantity(about), self.inputs_of(about) or ()
+        sources: tuple[CellRef, ...] = ()
+        marks: frozenset[str] = frozenset()
+        if sums and quantity.value is not None:
+            sources, marks = united_sources(sums), united_marks(sums)
+        elif quantity.observations:
+            sources, marks = _cells_and_marks(quantity, about.period)
         return Fact(
             about.key(self.name),
             quantity.value,
             of_about(self.unit, about),
             of_about(self.decimals, about),
             of_about(self.method, about) or "sum",
-            tuple(fact.key for fact in self.inputs_of(about) or ()),
-            tuple(sorted([_located(period.period.id, cell) for cell in cells])),
+            tuple(fact.key for fact in sums),
+            sources,
             quantity.missing,
-            frozenset(mark for mark, applies in reservations.items() if applies),
+            marks,
         )
+
+
+def _cells_and_marks(
+    quantity: Quantity, period: PeriodResults
+) -> tuple[tuple[CellRef, ...], frozenset[str]]:
+    """The cells of observations, and what a reader must be told of them."""
+    cells = dict.fromkeys(observation.place for observation in quantity.observations)
+    simulated = period.received.simulated_files
+    reservations = {
+        "partial": quantity.partial,
+        "simulated": not simulated.isdisjoint(cell.file for cell in cells),
+        "doubtful": not period.doubtful_cells.isdisjoint(cells),
+        "approximate": not _APPROXIMATE.isdisjoint(o.flag for o in quantity.observations),
+    }
+    marks = frozenset(mark for mark, applies in reservations.items() if applies)
+    return tuple(sorted([_located(period.period.id, cell) for cell in cells])), marks
 
 
 @dataclass(frozen=True)
@@ -191,7 +205,7 @@ class Derived(Kind):
             tuple(fact.key for fact in facts),
             united_sources(facts[:1] if self.own_cells else facts),
             reason,
-            (united_marks(facts) if facts else _NO_MARKS).union(self.marks(about)),
+            united_marks(facts).union(self.marks(about)),
         )
 
 
@@ -216,8 +230,21 @@ class Taken(Derived):
         return made if self.keys is None else replace(made, inputs=self.keys(about))
 
 
+@dataclass(frozen=True)
+class Counted(Kind):
+    """How many there are of some sort: units, targets, cells."""
+
+    _: KW_ONLY
+    count: Callable[[About], int]
+
+    def make(self, about: About) -> Fact | None:
+        if not self.when(about):
+            return None
+        return Fact(about.key(self.name), self.count(about), COUNT, 0, str(self.method))
+
+
 def counted(
     name: str, method: str, count: Callable[[About], int], when: Callable[[About], bool] = always
-) -> Taken:
-    """How many there are of some sort: units, targets, cells."""
-    return Taken(name, COUNT, method=method, function=count, when=when)
+) -> Counted:
+    """The entry of such a kind."""
+    return Counted(name, COUNT, method=method, count=count, when=when)

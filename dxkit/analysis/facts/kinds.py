@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dxkit.analysis.aggregates import total
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import (
     COUNT,
@@ -100,17 +99,12 @@ def least_below(about: About) -> tuple[Fact, ...]:
 
 def points_of_indicators(about: About) -> tuple[Fact, ...]:
     """The points of the unit's indicators, as far as there are any."""
-    found = (about.lookup(about.unit.code, r.indicator.id, "points", "") for r in about.results)
-    return tuple(fact for fact in found if fact is not None and fact.known)
+    return about.points_of_indicators
 
 
 def earlier_values(about: About) -> tuple[Fact, ...]:
     """The values of the unit's indicators in the period before, known or not."""
-    look = about.lookup_before
-    found = (
-        (look(about.unit.code, r.indicator.id, "value", "") for r in about.results) if look else ()
-    )
-    return tuple(fact for fact in found if fact is not None)
+    return about.earlier_values
 
 
 # what a fact depends on -------------------------------------------------------------------------
@@ -157,23 +151,7 @@ def has_ratios_below(about: About) -> bool:
 
 def has_alike(about: About) -> bool:
     """Whether other units of its type have a value beside its own."""
-    return about.is_ratio and len(about.alike) > 1 and about.is_known("value")
-
-
-def of_type(about: About) -> float:
-    """The sums of all units of the type, divided."""
-    numerator = total(r.measured.numerator.value or 0 for r in about.alike)
-    return numerator / total(r.measured.denominator.value or 0 for r in about.alike)
-
-
-def keys_of_type(about: About) -> tuple[FactKey, ...]:
-    """From which the value of the type is made; a page lists the cells of its own unit only."""
-    period = about.period.period.id
-    return tuple(
-        FactKey(period, r.unit_code, about.subject, kind)
-        for r in about.alike
-        for kind in ("numerator", "denominator")
-    )
+    return about.is_ratio and len(about.alike.results) > 1 and about.is_known("value")
 
 
 def goal(about: About) -> Declaration | None:
@@ -366,8 +344,7 @@ def children_missing(reason: str) -> Callable[[About], int]:
 
 def is_counted(about: About) -> bool:
     """Whether the measure is counted at the unit's level or below."""
-    depth = {level.id: depth for depth, level in enumerate(about.period.campaign.levels)}
-    measure = about.measure
+    depth, measure = about.period.results.aggregates.depth, about.measure
     is_count = measure.kind in (MeasureKind.COUNT, MeasureKind.ROWS)
     return is_count and depth[about.unit.level] <= depth[measure.level]
 
@@ -519,15 +496,17 @@ INDICATOR: tuple[Kind, ...] = (
         own_cells=True,
         when=lambda a: a.is_ratio and a.is_known("denominator"),
     ),
-    counted("type_units", "count_of_units", lambda a: len(a.alike), has_alike),
+    counted("type_units", "count_of_units", lambda a: len(a.alike.results), has_alike),
     Taken(
         "type_value",
         value_unit,
         own_decimals,
         method="quotient_of_sums",
-        function=of_type,
-        keys=keys_of_type,
-        marks=lambda a: ("partial",) if any(r.measured.value.partial for r in a.alike) else (),
+        function=lambda a: a.alike.value,
+        keys=lambda a: a.alike.keys,
+        marks=lambda a: (
+            ("partial",) if any(r.measured.value.partial for r in a.alike.results) else ()
+        ),
         when=has_alike,
     ),
     Derived(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 from dxkit.analysis.aggregates import difference
 from dxkit.model.observations import Flag
@@ -48,8 +49,14 @@ def shortfall(numerator: Number, denominator: Number, target: float) -> int:
 
     The target is taken as the decimal it was written as: 0.7 is seven tenths.
     """
-    needed = math.ceil(Fraction(repr(target)) * int(denominator))
+    share = _as_written(target)
+    needed = -(-share.numerator * int(denominator) // share.denominator)
     return max(needed - int(numerator), 0)
+
+
+@lru_cache
+def _as_written(target: float) -> Fraction:
+    return Fraction(repr(target))
 
 
 def per_week(amount: Number, days: int) -> int:

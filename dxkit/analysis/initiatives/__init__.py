@@ -1,13 +1,24 @@
 """Which model initiatives seem to work, where, and what to try next: honestly graded."""
 
-from dxkit.analysis.initiatives.effect import Comparison, compare
-from dxkit.analysis.initiatives.evidence import Evidence, grade
-from dxkit.analysis.initiatives.matching import MatchedSet, match
-from dxkit.analysis.initiatives.panel import Panel, Place, panel_of
-from dxkit.analysis.initiatives.permutation import Interval, permutation_interval
+from dxkit.analysis.initiatives.effect import (
+    Comparison,
+    Evidence,
+    Interval,
+    Suggestion,
+    compare,
+    grade,
+    permutation_interval,
+    where_next,
+)
+from dxkit.analysis.initiatives.matching import (
+    MatchedSet,
+    Panel,
+    Place,
+    match,
+    matched_sets,
+    panel_of,
+)
 from dxkit.analysis.initiatives.register import begun_by, choose, counts, started_at
-from dxkit.analysis.initiatives.sets import matched_sets
-from dxkit.analysis.initiatives.where_next import Suggestion, where_next
 
 __all__ = [
     "Comparison",

@@ -11,9 +11,9 @@ from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import FINDINGS, LEAGUE
 from dxkit.press.publish.page import page_around
-from dxkit.report.parts.context import Context
-from dxkit.report.parts.data_state import page_traces
-from dxkit.report.parts.unit_map import map_chart
+from dxkit.report.charts.map import map_chart
+from dxkit.report.context import Context
+from dxkit.report.sections.data import page_traces
 from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.tables import NOTHING, Cell, Column, render_table

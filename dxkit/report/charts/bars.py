@@ -7,10 +7,40 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Fact, UnitOfMeasure, reaches
 from dxkit.report.charts.canvas import Canvas
-from dxkit.report.charts.labels import broken
-from dxkit.report.charts.style import BAD, GOOD, INK, LINE, PEER, SMALL, SOFT, TRACK, WIDTH, letters
+from dxkit.report.charts.figure import (
+    ChartData,
+    DataRow,
+    chart,
+    known,
+    measured_by_share,
+    name_of,
+    short_name,
+)
+from dxkit.report.charts.style import (
+    BAD,
+    GOOD,
+    INK,
+    LINE,
+    PEER,
+    SMALL,
+    SOFT,
+    TRACK,
+    WIDTH,
+    broken,
+    letters,
+)
+from dxkit.report.context import NO_SECTION, Context, Section
+from dxkit.report.sentences.below import too_few_to_judge
+from dxkit.report.sentences.chart_titles import (
+    gap_claim,
+    ranked_claim,
+    targets_claim,
+    weakest_indicator,
+)
+from dxkit.report.sentences.headlines import TARGETS, headlines
 from dxkit.report.wording.language import Language
 
 _LEFT = 118.0  # where bars begin
@@ -116,3 +146,97 @@ def _scale(rows: Sequence[Bar]) -> float:
 
 def _is_share(rows: Sequence[Bar]) -> bool:
     return any(row.value.unit is UnitOfMeasure.SHARE for row in rows)
+
+
+def targets_chart(context: Context) -> Section:
+    """Values against targets, for the indicators measured as shares or scores; nothing where no
+    target is set.
+    """
+    view, text = context.view, context.language.plain
+    bars = [
+        Bar(
+            short_name(context, indicator),
+            view.fact(indicator.id, "value"),
+            known(view.scorecard.find(indicator.id, "target")),
+            indicator.direction,
+        )
+        for indicator in measured_by_share(context)
+    ]
+    if not any(bar.value.known for bar in bars) or not any(bar.target for bar in bars):
+        return NO_SECTION
+    furthest = None if too_few_to_judge(view) else targets_claim(view)
+    claims = [furthest] if furthest else [c for c in headlines(view) if c.message in TARGETS]
+    data = ChartData(
+        text("report.indicator"),
+        (text("report.column_value"), text("report.column_target")),
+        tuple(DataRow(bar.label, (bar.value, bar.target)) for bar in bars),
+    )
+    drawing = draw_bars(name_of("targets"), bars, context.language)
+    return Section(chart(context, "targets", drawing, claims, data))
+
+
+MOST_ROWS = 30
+"""A chart with more rows is longer than a page; the tables hold them all."""
+
+
+def gap_chart(context: Context) -> Section:
+    """Where the things are lacking that the weakest indicator needs to reach its target."""
+    indicator = weakest_indicator(context.view)
+    if indicator is None:
+        return NO_SECTION
+    lacking = [
+        fact for fact in context.view.child_facts(indicator.id, "shortfall") if fact.number > 0
+    ]
+    if not lacking or len(lacking) > MOST_ROWS:
+        return NO_SECTION
+    lacking.sort(key=lambda fact: -fact.number)
+    units = context.opened.analysis.units
+    bars = [Bar(units.get(fact.key.unit).name, fact) for fact in lacking]
+    claims = [gap_claim(context.view, indicator, lacking[0])]
+    data = ChartData(
+        context.language.plain("report.unit"),
+        (context.language.plain("chart.lacking"),),
+        tuple(DataRow(context.name(fact.key.unit), (fact,)) for fact in lacking),
+    )
+    drawing = draw_bars(name_of("gap"), bars, context.language, short_of=True)
+    return Section(chart(context, "gap", drawing, claims, data))
+
+
+def ranked_chart(context: Context, indicator_id: str = "") -> Section:
+    """The units below ranked on one indicator (left out: the weakest) with the target as a line."""
+    indicator = _chosen(context, indicator_id)
+    if indicator is None:
+        return NO_SECTION
+    cards = [card for card in context.view.children if known(card.find(indicator.id, "value"))]
+    if not cards or len(cards) > MOST_ROWS:
+        return NO_SECTION
+    cards.sort(key=lambda card: -card.fact(indicator.id, "value").number * indicator.direction)
+    target = known(cards[0].find(indicator.id, "target"))
+    bars = [
+        Bar(card.unit.name, card.fact(indicator.id, "value"), target, indicator.direction)
+        for card in cards
+    ]
+    language = context.language
+    data = ChartData(
+        language.plain("report.unit"),
+        (language.plain("report.column_value"), language.plain("report.column_target")),
+        tuple(
+            DataRow(context.name(card.unit.code), (card.fact(indicator.id, "value"), target))
+            for card in cards
+        ),
+    )
+    claims = [ranked_claim(context.view, indicator)]
+    drawing = draw_bars(
+        name_of("ranked"),
+        bars,
+        language,
+        line=target,
+        line_word=language.plain("chart.target_word"),
+    )
+    return Section(chart(context, "ranked", drawing, claims, data))
+
+
+def _chosen(context: Context, indicator_id: str) -> Indicator | None:
+    if indicator_id:
+        return context.opened.campaign.indicator(indicator_id)
+    return weakest_indicator(context.view)

@@ -7,10 +7,30 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import Fact
 from dxkit.report.charts.canvas import Canvas
-from dxkit.report.charts.labels import broken, spread
-from dxkit.report.charts.style import BAD, GOOD, LINE, PEER, SMALL, SOFT, WIDTH, letters
+from dxkit.report.charts.figure import (
+    ChartData,
+    DataRow,
+    chart,
+    name_of,
+    short_name,
+)
+from dxkit.report.charts.style import (
+    BAD,
+    GOOD,
+    LINE,
+    PEER,
+    SMALL,
+    SOFT,
+    WIDTH,
+    broken,
+    letters,
+    spread,
+)
+from dxkit.report.context import NO_SECTION, Context, Section
+from dxkit.report.sentences.chart_titles import changes_claim
 from dxkit.report.wording.language import Language
 
 _BEFORE, _NOW = 60.0, 124.0
@@ -78,3 +98,28 @@ def draw_slopes(
             canvas.words(_NAME, today, label, size=SMALL)
         canvas.lines(leads, SOFT, 0.75)
         return canvas.svg()
+
+
+def changes_chart(context: Context) -> Section:
+    """Each share in the period before and now; nothing in the first period."""
+    view, text = context.view, context.language.plain
+    if view.previous_period is None:
+        return NO_SECTION
+    slopes = []
+    for indicator in view.indicators:
+        before = view.scorecard.previous(indicator.id, "value")
+        now = view.fact(indicator.id, "value")
+        is_share = indicator.kind is IndicatorKind.RATIO
+        if is_share and before is not None and before.known and now.known:
+            slopes.append(Slope(short_name(context, indicator), before, now, indicator.direction))
+    if not slopes:
+        return NO_SECTION
+    before_name = context.language.period(view.previous_period.id)
+    now_name = context.language.period(view.analysis.period.id)
+    data = ChartData(
+        text("report.indicator"),
+        (context.date(before_name), context.date(now_name)),
+        tuple(DataRow(slope.label, (slope.before, slope.now)) for slope in slopes),
+    )
+    drawing = draw_slopes(name_of("changes"), slopes, before_name, now_name, context.language)
+    return Section(chart(context, "changes", drawing, [changes_claim(view)], data))

@@ -9,8 +9,19 @@ from markupsafe import Markup
 
 from dxkit.model.facts import Fact
 from dxkit.report.charts.canvas import Canvas
-from dxkit.report.charts.labels import broken
-from dxkit.report.charts.style import BAD, GOOD, INK, LINE, PEER, SMALL, WIDTH, letters
+from dxkit.report.charts.figure import (
+    ChartData,
+    DataRow,
+    chart,
+    known,
+    measured_by_share,
+    name_of,
+    short_name,
+)
+from dxkit.report.charts.style import BAD, GOOD, INK, LINE, PEER, SMALL, WIDTH, broken, letters
+from dxkit.report.context import NO_SECTION, Context, Section
+from dxkit.report.sentences.chart_titles import peers_claim
+from dxkit.report.sentences.situation import strengths
 from dxkit.report.wording.language import Language
 
 _LEFT = 120.0
@@ -75,3 +86,36 @@ def _draw(canvas: Canvas, strip: Strip, middle: float) -> None:
     side = "left" if x < _LEFT + 26 else "right" if x > _RIGHT - 18 else "center"
     shift = {"left": -5, "right": 5, "center": 0}[side]
     canvas.fact(x + shift, middle - 14, strip.own, at=side, weight="bold", size=SMALL)
+
+
+def peers_chart(context: Context) -> Section:
+    """The unit's shares among those it is ranked with, who stay nameless."""
+    view, text = context.view, context.language.plain
+    if view.group is None or len(view.peers) < 3:
+        return NO_SECTION
+    strips, rows = [], []
+    for indicator in measured_by_share(context):
+        own = view.fact(indicator.id, "value")
+        others = tuple(
+            fact.number
+            for peer in view.peers
+            if peer.unit.code != view.unit.code
+            and (fact := known(peer.find(indicator.id, "value"))) is not None
+        )
+        whole = known(view.analysis.scorecard(view.group.code).find(indicator.id, "value"))
+        strips.append(
+            Strip(short_name(context, indicator), own, whole, others, indicator.direction)
+        )
+        rank = known(view.scorecard.find(indicator.id, "rank"))
+        rows.append(DataRow(short_name(context, indicator), (own, whole, rank)))
+    if not any(strip.own.known for strip in strips):
+        return NO_SECTION
+    headings = ["report.column_value", "chart.whole", "report.column_rank"]
+    claims, read_as = [peers_claim(view)], ""
+    if not any(strip.whole for strip in strips):  # nothing is worked out for the whole
+        headings.remove("chart.whole")
+        rows = [DataRow(row.label, row.facts[::2]) for row in rows]
+        claims, read_as = list(strengths(view)), "peers_alone"
+    data = ChartData(text("report.indicator"), tuple(text(key) for key in headings), tuple(rows))
+    drawing = draw_strips(name_of("peers"), strips, context.language)
+    return Section(chart(context, "peers", drawing, claims, data, read_as))

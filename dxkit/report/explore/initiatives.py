@@ -11,11 +11,9 @@ from markupsafe import Markup
 
 from dxkit.model.text import slug
 from dxkit.period import OpenPeriod
-from dxkit.report.explore import card, evidence, register
-from dxkit.report.explore.choices import Choice
-from dxkit.report.explore.live import Controls, Part
-from dxkit.report.explore.saving import save_frame, save_text
-from dxkit.report.explore.selection import Selection
+from dxkit.report.explore import initiative_sections as sections
+from dxkit.report.explore.live import Controls, Part, save_frame, save_text
+from dxkit.report.explore.selection import Choice, Selection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,27 +79,27 @@ class Explorer(Selection):
 
     def table(self) -> Part:
         """The register: one row per initiative and place."""
-        return self._part(lambda: register.register_table(self))
+        return self._part(lambda: sections.register_table(self))
 
     def timeline(self) -> Part:
         """When the initiatives chosen began."""
-        return self._part(lambda: register.timeline_part(self))
+        return self._part(lambda: sections.timeline_part(self))
 
     def before_after(self) -> Part:
         """The indicator before and after the start, place by place, beside matched places."""
-        return self._part(lambda: evidence.before_after_part(self))
+        return self._part(lambda: sections.before_after_part(self))
 
     def matched(self) -> Part:
         """The comparison with matched places, its grade, and the places themselves."""
-        return self._part(lambda: evidence.evidence_part(self))
+        return self._part(lambda: sections.evidence_part(self))
 
     def next_places(self) -> Part:
         """Where to try next."""
-        return self._part(lambda: card.next_part(self))
+        return self._part(lambda: sections.next_part(self))
 
     def card(self) -> Part:
         """The card of the chosen initiative in short: where, since when, for what, how sure."""
-        return self._part(lambda: card.summary_part(self))
+        return self._part(lambda: sections.summary_part(self))
 
     def _part(self, render: Callable[[], Markup]) -> Part:
         part = Part(render)
@@ -123,7 +121,7 @@ class Explorer(Selection):
         """Write the card as a page of its own, to go with a report; returns the file."""
         if self._framed is None:
             raise RuntimeError("open the explorer with dxkit.explore() to save cards")
-        title, content = card.card_title(self), str(card.card_page(self))
+        title, content = sections.card_title(self), str(sections.card_page(self))
         page = self._framed(content, title, self.language.code)
         return save_text(page, self.folder / f"{self._file_name('card')}.html")
 

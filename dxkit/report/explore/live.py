@@ -1,4 +1,6 @@
-"""Parts that follow the choices made with widgets, and stand still where there are none."""
+"""What notebooks show and save: sections that follow the choices made with widgets and stand still
+where there are none, pictures, long lists in short, files.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,14 @@ import base64
 import io
 from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 _LONGEST_TEXT = 1_500  # characters
 
@@ -190,3 +197,39 @@ def _telling(action: Callable[[], str], said: Any) -> Callable[[Any], None]:
         said.value = str(Markup("<span>{}</span>").format(action()))
 
     return clicked
+
+
+def save_frame(frame: pd.DataFrame, path: Path) -> Path:
+    """Write a frame as CSV that Excel opens well: with a byte order mark, no text a formula."""
+    text = frame.map(_harmless).to_csv(index=False, lineterminator="\r\n", float_format="%.15g")
+    return save_text("\ufeff" + text, path)
+
+
+def save_text(text: str, path: Path) -> Path:
+    """Write a text; returns the file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}")
+    scratch.write_text(text, "utf-8", newline="")
+    scratch.replace(path)
+    return path
+
+
+def _harmless(value: object) -> object:
+    """Text that a spreadsheet would take for a formula, quoted."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+T = TypeVar("T")
+
+_SHOWN, _LONGEST = 3, 200
+
+
+class Listed(tuple[T, ...]):
+    """A tuple that says how many things it holds, and shows only the first three, cut short."""
+
+    def __repr__(self) -> str:
+        shown = [f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
+                 for text in map(repr, self[:_SHOWN])]  # fmt: skip
+        return f"<{len(self)}: {', '.join(shown)}{', …' if len(self) > _SHOWN else ''}>"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.rewards import TIED_INTO_QUOTA
+from dxkit.analysis.ranking import TIED_INTO_QUOTA
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Reference, as_written, reward_subject
 from dxkit.model.observations import Flag

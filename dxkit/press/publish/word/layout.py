@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt, RGBColor
 
 from dxkit.press.publish.word.facts import FACT_STYLE
-from dxkit.report.charts.labels import broken
+from dxkit.report.charts.style import broken
 from dxkit.report.wording.language import Language
 
 _FONT = "Times New Roman"

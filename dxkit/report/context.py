@@ -19,7 +19,7 @@ from dxkit.report.wording.sentences import Writer
 _TITLE = re.compile(r"<(h[1-6]|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 
-class Part:
+class Section:
     """A finished piece of a page, shown by any notebook; where only text can be shown, its title:
     the numbers of a table would run into one another.
     """
@@ -35,6 +35,10 @@ class Part:
         return str(Markup(found[2]).striptags()) if found else ""
 
 
+NO_SECTION = Section(Markup(""))
+"""What a section is when there is nothing to show."""
+
+
 class Context:
     """One unit in one period, in one language: what a part is made from."""
 
@@ -44,9 +48,9 @@ class Context:
         self.view = View(opened.analysis, opened.analysis.units.get(unit_code))
         self.writer = Writer(opened.campaign, opened.analysis.units, self.language)
 
-    def section(self, key: str, body: Markup) -> Part:
+    def section(self, key: str, body: Markup) -> Section:
         """A part under the heading ``report.<key>_title``."""
-        return Part(self.titled(self.language.plain(f"report.{key}_title"), body))
+        return Section(self.titled(self.language.plain(f"report.{key}_title"), body))
 
     def titled(self, title: str, body: Markup) -> Markup:
         """A section with a heading that can be linked to."""

@@ -1,4 +1,6 @@
-"""Units on a schema of where they lie, or on a map when the campaign folder holds one."""
+"""Units on a schema of where they lie, or on a map when the campaign folder holds one, with their
+points.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dxkit.model.facts import Fact
+from dxkit.analysis.facts.scorecard import Scorecard
+from dxkit.model.facts import TOTAL, Fact
 from dxkit.report.charts.canvas import Canvas, Point
-from dxkit.report.charts.labels import broken
-from dxkit.report.charts.style import GRADES, INK, LINE, SMALL, TRACK, WIDTH, letters
+from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of
+from dxkit.report.charts.style import GRADES, INK, LINE, SMALL, TRACK, WIDTH, broken, letters
+from dxkit.report.context import NO_SECTION, Context, Section
+from dxkit.report.sentences.data_state import points_claims
 from dxkit.report.wording.language import Language
 
 _GAP = 3.0
@@ -81,3 +86,42 @@ def _write(canvas: Canvas, centre: Point, place: Place, width: int) -> None:
     shift = 8 if "\n" not in label else 15
     canvas.words(x, y - 8, label, at="center", size=SMALL)
     canvas.fact(x, y + shift, place.fact, at="center", colour=INK, weight="bold", size=SMALL)
+
+
+def map_chart(context: Context) -> Section:
+    """The units below on the campaign's map or schema; nothing when it has neither for them all."""
+    shapes = context.opened.shapes
+    cards = {card.unit.code: card for card in context.view.children}
+    if not cards:
+        return NO_SECTION
+    language = context.language
+    if cards.keys() <= shapes.areas.keys():
+        key = "map"
+        areas = [(shapes.areas[code], _place(card)) for code, card in cards.items()]
+        drawing = draw_map(name_of(key), areas, language)
+    elif cards.keys() <= shapes.tiles.keys():
+        key = "schema"
+        tiles = [(*shapes.tiles[code], _place(card)) for code, card in cards.items()]
+        drawing = draw_tiles(name_of(key), tiles, language)
+    else:
+        return NO_SECTION
+    data = ChartData(
+        language.plain("report.unit"),
+        (language.plain("report.column_points"),),
+        tuple(
+            DataRow(context.name(code), (card.fact(TOTAL, "points"),))
+            for code, card in cards.items()
+        ),
+    )
+    figure = chart(context, key, drawing, list(points_claims(context.view)), data)
+    return context.section(key, figure)
+
+
+def _place(card: Scorecard) -> Place:
+    """The unit with its points; its background goes by the share of the points that it earned."""
+    points, most = card.fact(TOTAL, "points"), card.fact(TOTAL, "max_points")
+    step = None
+    if points.known and most.number:
+        earned = points.number / most.number
+        step = sum(earned >= start for start in (0.5, 0.7, 0.8, 0.9))
+    return Place(card.unit.name, points, step)

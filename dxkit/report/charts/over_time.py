@@ -1,0 +1,195 @@
+"""Charts over months: a flow by month, the part that counts inside the whole and its share above; a
+register's rows on a timeline, a dot in the month of each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from dxkit.analysis.period_results import flow_indicators
+from dxkit.model.campaign import Measure
+from dxkit.model.facts import Claim, Fact, FactKey
+from dxkit.model.observations import RegisterRow
+from dxkit.model.received_text import harmless
+from dxkit.report.charts.canvas import Canvas
+from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of
+from dxkit.report.charts.style import GOOD, LINE, PEER, SMALL, SOFT, WIDTH, broken, letters
+from dxkit.report.context import NO_SECTION, Context, Section
+from dxkit.report.sentences.chart_titles import month_shares, months_claim
+from dxkit.report.wording.language import Language
+
+_TOP, _HIGH = 16.0, 110.0
+_THICK = 38.0
+_LEAST = 92.0  # what a month needs for its column and the numbers beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month: its name, the whole, the part, and the part's share of the whole."""
+
+    label: str
+    whole: Fact
+    part: Fact
+    share: Fact
+
+
+def draw_months(name: str, months: Sequence[Month], language: Language) -> Markup:
+    """The columns in the order given, with three numbers each: whole, part, share."""
+    bottom = _TOP + _HIGH
+    known = [m.whole.number for m in months if m.whole.known]
+    most = max(known, default=1) or 1
+    width = max(WIDTH, _LEAST * len(months))
+    step = width / max(len(months), 1)
+    labels = [broken(month.label, letters(step * 0.8)) for month in months]
+    below = 8 + SMALL * 1.05 * (1 + max((label.count("\n") for label in labels), default=0))
+    with Canvas(name, bottom + below, language, width) as canvas:
+        for n, (month, label) in enumerate(zip(months, labels, strict=True)):
+            middle = step * n + 2 + _THICK / 2
+            canvas.words(step * n, bottom + below / 2 + 1, label, size=SMALL)
+            if not (month.whole.known and month.part.known):
+                canvas.fact(middle, bottom - 10, month.whole, at="center", size=SMALL)
+                continue
+            high = _HIGH * month.whole.number / most
+            part = _HIGH * month.part.number / most
+            left = middle - _THICK / 2
+            canvas.bars([(left, bottom - high, _THICK, high)], LINE)
+            canvas.bars([(left, bottom - part, _THICK, part)], GOOD)
+            canvas.fact(
+                middle, bottom - high - 8, month.whole, at="center", colour=SOFT, size=SMALL
+            )
+            beside, height = left + _THICK + 5, max(bottom - part / 2, _TOP)
+            canvas.fact(beside, height - 7, month.part, size=SMALL)
+            canvas.fact(beside, height + 7, month.share, size=SMALL, weight="bold")
+        canvas.lines([[(0, bottom), (width, bottom)]], PEER, 1)
+        return canvas.svg()
+
+
+_WIDE = 52.0  # what the name of a month needs
+_LEFT = 132.0  # where months begin
+_LABEL = letters(_LEFT - 8)
+_AXIS = 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that began in a month ("2022-11")."""
+
+    label: str
+    month: str
+
+
+def draw_timeline(
+    name: str, events: Sequence[Event], month_names: dict[str, str], language: Language
+) -> Markup:
+    """The events from the earliest down. ``month_names`` gives all months of the axis, in order."""
+    months = list(month_names)
+    ordered = sorted(events, key=lambda event: months.index(event.month))
+    labels = [broken(event.label, _LABEL, 3) for event in ordered]
+    heights = [SMALL * (1 + label.count("\n")) + 8 for label in labels]
+    height = _AXIS + sum(heights) + 4
+    width = max(WIDTH, _LEFT + _WIDE * len(months))
+    at = {month: _LEFT + _WIDE * (n + 0.5) for n, month in enumerate(months)}
+    with Canvas(name, height, language, width) as canvas:
+        for month, text in month_names.items():
+            canvas.words(at[month], 8, text, at="center", colour=SOFT, size=SMALL)
+        canvas.lines([[(x, _AXIS - 5), (x, height)] for x in at.values()], LINE, 1)
+        below = _AXIS
+        for event, label, high in zip(ordered, labels, heights, strict=True):
+            middle = below + high / 2
+            below += high
+            canvas.words(0, middle, label, size=SMALL, spacing=1.0)
+            canvas.dots([(at[event.month], middle)], GOOD, 8.5)
+        return canvas.svg()
+
+
+_WRITTEN_MONTH = re.compile(r"(?:\d{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
+_MOST_EVENTS = 25
+
+
+def months_chart(context: Context) -> Section:
+    """The first flow indicator by month: everything, the part that counts, and its share."""
+    view, language = context.view, context.language
+    for indicator in flow_indicators(context.opened.campaign):
+        shares = month_shares(view, indicator)
+        if len(shares) < 2:
+            continue
+        facts = view.scorecard.facts
+        months = []
+        for share in shares:
+            period, unit = share.key.period, share.key.unit
+            whole, part = (
+                facts[FactKey(period, unit, indicator.id, f"month_{side}")]
+                for side in ("denominator", "numerator")
+            )
+            months.append(Month(language.period(period), whole, part, share))
+        campaign = context.opened.campaign
+        data = ChartData(
+            language.plain("chart.month"),
+            (
+                language.name(campaign.measure(indicator.denominator).names),
+                language.name(campaign.measure(indicator.numerator).names),
+                language.plain("chart.share"),
+            ),
+            tuple(
+                DataRow(context.date(month.label), (month.whole, month.part, month.share))
+                for month in months
+            ),
+        )
+        drawing = draw_months(name_of("months"), months, language)
+        figure = chart(context, "months", drawing, [months_claim(view, indicator)], data)
+        return context.section("months", figure)
+    return NO_SECTION
+
+
+def timeline(
+    context: Context, measures: Sequence[Measure], rows: Sequence[RegisterRow], claims: list[Claim]
+) -> Markup:
+    """The rows of a register by the month they began in; empty when no column holds months.
+
+    The column is the first in which every row has a month ("11/2022") or a day; the label is the
+    register's first column.
+    """
+    dated = _dated_column(measures, rows)
+    if dated is None or len(rows) > _MOST_EVENTS:
+        return Markup("")
+    events = [
+        Event(row.text(measures[0].id), month)
+        for row in rows
+        if (month := _month_of(row.text(dated.id))) is not None
+    ]
+    found = sorted({event.month for event in events})
+    names = {month: "/".join(reversed(month.split("-"))) for month in found}
+    data = ChartData(
+        context.language.name(measures[0].names),
+        (),
+        tuple(
+            DataRow(
+                Markup('<bdi class="raw">{}</bdi> <span class="date">{}</span>').format(
+                    harmless(event.label), names[event.month]
+                ),
+                (),
+            )
+            for event in sorted(events, key=lambda event: event.month)
+        ),
+    )
+    drawing = draw_timeline(name_of("timeline"), events, names, context.language)
+    return chart(context, "timeline", drawing, claims, data)
+
+
+def _dated_column(measures: Sequence[Measure], rows: Sequence[RegisterRow]) -> Measure | None:
+    if len(rows) < 2:
+        return None
+    for measure in measures:
+        if all(_month_of(row.text(measure.id)) for row in rows):
+            return measure
+    return None
+
+
+def _month_of(text: str) -> str | None:
+    """ "11/2022", "5/11/2022" → "2022-11"; None for anything else."""
+    match = _WRITTEN_MONTH.fullmatch(text.strip())
+    return f"{match[2]}-{int(match[1]):02d}" if match else None

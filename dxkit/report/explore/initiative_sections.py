@@ -1,0 +1,357 @@
+"""The sections of the notebook of initiatives: the register, before and after, how sure that is,
+where to try next, the card.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from dxkit.analysis.initiatives.matching import ComparedSet, Course
+from dxkit.model.facts import Fact
+from dxkit.model.initiatives import Initiative
+from dxkit.model.text import fold
+from dxkit.report.explore import drawing, numbers
+from dxkit.report.explore.drawing import labelled
+from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence
+from dxkit.report.tables import Cell, Column, render_table
+
+
+def register_table(selection: Selection) -> Markup:
+    """The register as a table, with where each row stands or was published."""
+    text = numbers.speaker(selection.language)
+    chosen = selection.chosen
+    heading = Markup("<h2>{}</h2>").format(text("explore.register_title"))
+    if not chosen:
+        return heading + Markup("<p>{}</p>").format(text("explore.register_none"))
+    keys = ("name", "place", "start", "aim", "households", "evidence")
+    columns = [Column(text(f"explore.column_{key}"), numeric=key == "households") for key in keys]
+    rows: list[list[Cell]] = []
+    for i in chosen:
+        place = with_parent(selection, i.unit_code)
+        locality = "" if i.locality == selection.units.get(i.unit_code).name else i.locality
+        households: Cell = "–"
+        if i.households is not None:
+            households = Markup(selection.language.number(numbers.count(i.households)))
+        rows.append([
+            _two_lines(i.name, i.field), _two_lines(place, locality), i.start or "–", i.aim or "–",
+            households, _two_lines(i.evidence, source_text(selection, i)),
+        ])  # fmt: skip
+    caption = text(
+        "explore.register_caption",
+        shown=numbers.count(len(chosen)),
+        total=numbers.count(len(selection.register)),
+    )
+    return heading + render_table(caption, columns, rows, selection.language)
+
+
+def _two_lines(first: str, second: str) -> Markup:
+    if not second:
+        return Markup("{}").format(first or "–")
+    return Markup('{}<br><span class="note">{}</span>').format(first or "–", second)
+
+
+def source_text(selection: Selection, initiative: Initiative) -> str:
+    """Where an initiative is known from: a report's cell, or a publication."""
+    if initiative.published:
+        return selection.language.plain("explore.published_source", source=initiative.source)
+    return selection.language.plain(
+        "explore.reported_in",
+        period=selection.language.period(initiative.period),
+        place=str(initiative.place),
+    )
+
+
+def timeline_part(selection: Selection) -> Markup:
+    """When the initiatives began, by field."""
+    say, text = selection.language.plain, numbers.speaker(selection.language)
+    spans = [
+        drawing.Span(i.field or "–", i.first_day, i.last_day, i.published)
+        for i in selection.chosen
+        if i.first_day is not None and i.last_day is not None
+    ]
+    heading = Markup("<h2>{}</h2>").format(text("explore.timeline_title"))
+    if not spans:
+        return heading + Markup("<p>{}</p>").format(text("explore.timeline_none"))
+    alternative = say(
+        "explore.timeline_alternative",
+        shown=numbers.count(len(spans)),
+        first=min(s.first for s in spans).strftime("%m/%Y"),
+        last=max(s.last for s in spans).strftime("%m/%Y"),
+    )
+    return heading + Markup('<figure>{}<p class="source">{}</p></figure>').format(
+        drawing.timeline(spans, alternative), text("explore.timeline_source")
+    )
+
+
+def before_after_part(selection: Selection) -> Markup:
+    """Small pictures, one per place."""
+    say, text = selection.language.plain, numbers.speaker(selection.language)
+    comparison = selection.comparison
+    name = indicator_name(selection)
+    heading = Markup("<h2>{}</h2>").format(text("explore.before_title", indicator=name))
+    if comparison is None:
+        return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
+    if not comparison.sets:
+        return heading + Markup("<p>{}</p>").format(text("explore.before_none"))
+    lines = [
+        drawing.SlopeLine(
+            selection.units.get(s.place.code).name,
+            s.place.before,
+            s.place.after,
+            math.fsum(c.before for c in s.controls) / len(s.controls),
+            math.fsum(c.after for c in s.controls) / len(s.controls),
+            _written(selection, s),
+        )
+        for s in comparison.sets
+    ]
+    alternative = say(
+        "explore.before_alternative",
+        indicator=name,
+        places=drawing.labelled(line.title for line in lines),
+    )
+    return heading + Markup('<figure>{}<p class="source">{}</p></figure>').format(
+        drawing.small_multiples(lines, alternative), text("explore.before_source")
+    )
+
+
+def _written(selection: Selection, compared: ComparedSet) -> tuple[str, str]:
+    before, after = facts_of(selection, compared.place, compared.start)
+    return selection.language.number(before), selection.language.number(after)
+
+
+def evidence_part(selection: Selection) -> Markup:
+    """What the comparison says, how sure it is and why, and the places compared."""
+    text = numbers.speaker(selection.language)
+    comparison = selection.comparison
+    name = indicator_name(selection)
+    heading = Markup("<h2>{}</h2>").format(text("explore.evidence_title", indicator=name))
+    body = heading + grade_box(selection)
+    if comparison is None:
+        return body
+    body += comparison_sentences(selection)
+    if comparison.sets:
+        body += _matched_table(selection)
+    return body + _left_out(selection)
+
+
+def grade_box(selection: Selection) -> Markup:
+    """The grade, what the figures lean to, and every reason that holds the grade down."""
+    text = numbers.speaker(selection.language)
+    evidence = selection.evidence
+    if evidence is None:
+        return Markup("<p>{}</p>").format(text("explore.no_indicator"))
+    word = text(f"explore.grade_{evidence.grade}")
+    body = Markup("<p><strong>{}</strong></p>").format(text("explore.grade", grade=word))
+    body += Markup("<p>{}</p>").format(text(f"explore.seems_{evidence.seems}"))
+    if evidence.reasons:
+        items = Markup("").join(
+            Markup("<li>{}</li>").format(text(f"explore.reason_{reason}"))
+            for reason in evidence.reasons
+        )
+        body += Markup("<p>{}</p><ul>{}</ul>").format(text("explore.reasons"), items)
+    return Markup('<div class="grade">{}</div>').format(body)
+
+
+def comparison_sentences(selection: Selection) -> Markup:
+    """The change at the places, what of it was to be expected, and the difference that is left."""
+    text = numbers.speaker(selection.language)
+    comparison = selection.comparison
+    if comparison is None or comparison.interval is None or comparison.plain_change is None:
+        return Markup("")
+    sentences = [
+        text(
+            "explore.plain_change",
+            places=numbers.count(len(comparison.sets)),
+            indicator=within_a_sentence(selection),
+            change=numbers.points(comparison.plain_change),
+        )
+    ]
+    if comparison.pull is not None:
+        key = "pull" if comparison.periods_before > 1 else "pull_in_part"
+        sentences.append(text(f"explore.{key}", pull=numbers.points(comparison.pull)))
+    interval = comparison.interval
+    if math.isfinite(interval.low) and math.isfinite(interval.high):
+        sentences.append(
+            text(
+                "explore.difference",
+                estimate=numbers.points(interval.estimate),
+                level=numbers.share(1 - interval.level, 0),
+                low=numbers.points(interval.low),
+                high=numbers.points(interval.high),
+                probability=numbers.share(interval.probability, 0),
+            )
+        )
+    else:
+        sentences.append(
+            text("explore.difference_open", estimate=numbers.points(interval.estimate))
+        )
+    sentences.append(text("explore.many_looks"))
+    return Markup("<p>{}</p>").format(Markup(" ").join(sentences))
+
+
+def _matched_table(selection: Selection) -> Markup:
+    text = numbers.speaker(selection.language)
+    comparison = selection.comparison
+    columns = [Column(text("explore.column_place"))]
+    columns += [Column(text(f"explore.column_{k}"), numeric=True) for k in ("before", "after")]
+    columns.append(Column(text("explore.column_controls")))
+    columns.append(Column(text("explore.column_difference"), numeric=True))
+    rows: list[list[Cell]] = []
+    for compared in comparison.sets if comparison else ():
+        before, after = facts_of(selection, compared.place, compared.start)
+        rows.append([
+            selection.units.get(compared.place.code).name, before, after,
+            _controls(selection, compared),
+            Markup(selection.language.number(numbers.points(compared.adjusted), signed=True)),
+        ])  # fmt: skip
+    return render_table(text("explore.matched_caption"), columns, rows, selection.language)
+
+
+def _controls(selection: Selection, compared: ComparedSet) -> Markup:
+    language = selection.language
+    return Markup("; ").join(
+        Markup("{} ({} → {})").format(
+            selection.units.get(c.code).name,
+            *(language.fact(f) for f in facts_of(selection, c, compared.start)),
+        )
+        for c in compared.controls
+    )
+
+
+def facts_of(selection: Selection, course: Course, start: str) -> tuple[Fact, Fact]:
+    """A place's figures before and from the start on, traceable to their cells."""
+    periods = [analysis.period.id for analysis in selection.opened.history]
+    place = periods.index(start)
+    facts = [
+        analysis.scorecard(course.code).fact(selection.choice.indicator, "value")
+        for analysis in selection.opened.history
+    ]
+    return numbers.mean(facts[:place]), numbers.mean(facts[place:])
+
+
+def _left_out(selection: Selection) -> Markup:
+    text = numbers.speaker(selection.language)
+    comparison = selection.comparison
+    if comparison is None or not comparison.left_out:
+        return Markup("")
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for code, reason in comparison.left_out:
+        by_reason[reason].append(selection.units.get(code).name)
+    said = text("explore.left_out", number=numbers.count(len(comparison.left_out)))
+    parts = Markup("; ").join(
+        Markup("{}: {}").format(text(f"explore.left_out_{reason}"), ", ".join(names))
+        for reason, names in by_reason.items()
+    )
+    return Markup('<p class="note">{} {}.</p>').format(said, parts)
+
+
+def next_part(selection: Selection) -> Markup:
+    """Where to try next, with the caveat of the grade; below grade B, that none is named."""
+    text, language = numbers.speaker(selection.language), selection.language
+    heading = Markup("<h2>{}</h2>").format(text("explore.next_title"))
+    evidence = selection.evidence
+    if evidence is None:
+        return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
+    word = text(f"explore.grade_{evidence.grade}")
+    if not evidence.is_ground_to_go_on:
+        return heading + Markup("<p>{}</p>").format(text("explore.next_low", grade=word))
+    whole = abs(selection.goal * 100 - round(selection.goal * 100)) < 1e-9
+    goal = numbers.share(selection.goal, 0 if whole else 1)
+    found = selection.suggestions()
+    if not found:
+        return heading + Markup("<p>{}</p>").format(text("explore.next_none", goal=goal))
+    columns = [Column(text("explore.column_place"))]
+    columns += [Column(text(f"explore.column_{k}"), numeric=True) for k in ("value", "lag")]
+    columns.append(Column(text("explore.column_like")))
+    rows: list[list[Cell]] = []
+    for suggestion in found:
+        card = selection.opened.scorecard(suggestion.code)
+        rows.append([
+            with_parent(selection, suggestion.code),
+            card.fact(selection.choice.indicator, "value"),
+            Markup(language.number(numbers.points(suggestion.lag))),
+            with_parent(selection, suggestion.like),
+        ])  # fmt: skip
+    caption = text("explore.next_caption", goal=goal)
+    caveat = Markup('<p class="note">{}</p>').format(text("explore.next_caveat", grade=word))
+    return heading + caveat + render_table(caption, columns, rows, language)
+
+
+def card_title(selection: Selection) -> str:
+    """What the card is about."""
+    name = selection.choice.name
+    if not name and selection.choice.indicator:
+        name = selection.language.plain("explore.card_all", indicator=indicator_name(selection))
+    name = name or selection.language.plain("explore.card_any")
+    return selection.language.plain("explore.card_title", name=name)
+
+
+def summary_part(selection: Selection) -> Markup:
+    """The card in short: where, since when, for what, how many households, how sure."""
+    heading = Markup("<h2>{}</h2>").format(card_title(selection))
+    return heading + _simulated(selection) + _summary(selection)
+
+
+def card_page(selection: Selection) -> Markup:
+    """Everything about the initiatives chosen, for a page of its own."""
+    parts = [
+        Markup("<h1>{}</h1>").format(card_title(selection)) + _simulated(selection),
+        _summary(selection),
+        evidence_part(selection),
+        before_after_part(selection),
+        next_part(selection),
+        register_table(selection),
+    ]
+    return Markup("").join(Markup("<section>{}</section>").format(part) for part in parts)
+
+
+def _summary(selection: Selection) -> Markup:
+    text, language = numbers.speaker(selection.language), selection.language
+    chosen = selection.chosen
+    if not chosen:
+        return Markup("<p>{}</p>").format(text("explore.register_none"))
+    places = list(dict.fromkeys(i.unit_code for i in chosen))
+    days = [day for i in chosen for day in (i.first_day, i.last_day) if day is not None]
+    reached = [i.households for i in chosen if i.households is not None]
+    aims = dict.fromkeys(aim for i in chosen for aim in i.indicators)
+    said: dict[str, Cell] = {
+        "places": text(
+            "explore.card_places_said",
+            number=numbers.count(len(places)),
+            names=labelled((selection.units.get(code).name for code in places), 12),
+        ),
+        "start": "–",
+        "fields": "; ".join(sorted({i.field for i in chosen if i.field}, key=fold)) or "–",
+        "aims": "; ".join(language.name(selection.campaign.indicator(a).short_names) for a in aims)
+        or "–",
+        "households": "–",
+    }
+    if days:
+        span = dict.fromkeys(day.strftime("%m/%Y") for day in (min(days), max(days)))
+        said["start"] = " – ".join(span)
+    if reached:
+        said["households"] = text(
+            "explore.card_households_said",
+            households=numbers.count(sum(reached)),
+            number=numbers.count(len(reached)),
+        )
+    evidence = selection.evidence
+    if evidence is not None:
+        said["grade"] = text(f"explore.grade_{evidence.grade}")
+    return render_table(
+        text("explore.card_caption"),
+        [Column(text("explore.card_what")), Column(text("explore.card_said"))],
+        [[text(f"explore.card_{key}"), value] for key, value in said.items()],
+        language,
+    )
+
+
+def _simulated(selection: Selection) -> Markup:
+    if not selection.opened.received.simulated_files:
+        return Markup("")
+    return Markup('<p class="banner" role="note">{}</p>').format(
+        selection.language.text("report.simulated")
+    )

@@ -1,1 +1,0 @@
-"""The parts of a page, one module for each kind; ``report.Report`` offers them to notebooks."""

@@ -1,0 +1,1 @@
+"""The sections of a page; ``report.Report`` offers them to notebooks."""

@@ -1,0 +1,222 @@
+"""The sections on the data: registers, other measures, what is missing, the method, the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from markupsafe import Markup
+
+from dxkit.model.campaign import IndicatorKind, Measure, MeasureKind
+from dxkit.model.facts import CellRef, Fact
+from dxkit.model.observations import RegisterRow
+from dxkit.model.received_text import harmless
+from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
+from dxkit.report.charts.over_time import timeline
+from dxkit.report.context import Context, Section
+from dxkit.report.sentences.data_state import data_claims, register_claims
+from dxkit.report.tables import NOTHING, Cell, Column, render_table
+from dxkit.report.tracing import legend, traces
+from dxkit.report.wording.cell_ranges import ranges_by_sheet
+from dxkit.report.wording.findings import finding_kind
+
+
+def registers(context: Context) -> Section:
+    """The registers that the campaign keeps, such as model initiatives."""
+    parts = []
+    for measure in context.opened.campaign.measures:
+        if measure.kind is not MeasureKind.ROWS:
+            continue
+        rows = context.opened.analysis.register_rows(context.view.unit.code, measure.table)
+        claims = list(register_claims(context.view, measure.id))
+        columns = _columns(context, measure.table)
+        body = timeline(context, columns, rows, claims) or context.writer.paragraph(claims)
+        if rows:
+            body += _register_table(context, measure.table, columns, rows)
+        title = context.language.name(context.opened.campaign.tables[measure.table])
+        parts.append(context.titled(title, body))
+    return Section(Markup("").join(parts))
+
+
+def activity(context: Context) -> Section:
+    """Measures that no indicator uses, by table: the activity of the teams, for instance."""
+    used = {i.numerator for i in context.view.indicators}
+    used |= {i.denominator for i in context.view.indicators}
+    used |= {check.reference for check in context.opened.campaign.reference_checks}
+    tables: dict[str, list[list[Cell]]] = {}
+    for measure in context.opened.campaign.measures:
+        fact = context.view.scorecard.find(measure.id, "value")
+        if fact is None or measure.id in used:
+            continue
+        row: list[Cell] = [context.language.name(measure.names), fact]
+        if context.view.previous_period:
+            before = _before(context, measure.id)
+            row.append(before if before is not None else context.language.text("number.no_data"))
+        tables.setdefault(measure.table, []).append(row)
+    text = context.language.text
+    columns = [Column(text("report.measure")), Column(text("report.this_period"), numeric=True)]
+    if context.view.previous_period:
+        columns.append(Column(text("report.previous_period"), numeric=True))
+    parts = []
+    for table, rows in tables.items():
+        title = context.language.name(context.opened.campaign.tables[table])
+        parts.append(context.titled(title, render_table(title, columns, rows, context.language)))
+    return Section(Markup("").join(parts))
+
+
+def _columns(context: Context, table: str) -> list[Measure]:
+    """The columns of a register, in the campaign's order."""
+    campaign = context.opened.campaign
+    return [m for m in campaign.measures if m.table == table and m.kind is MeasureKind.TEXT]
+
+
+def _register_table(
+    context: Context, table: str, measures: Sequence[Measure], rows: Iterable[RegisterRow]
+) -> Markup:
+    rows = list(rows)
+    measures = [m for m in measures if any(row.text(m.id) for row in rows)]
+    columns = [Column(context.language.name(m.names)) for m in measures]
+    written: list[list[Cell]] = [
+        [Markup('<bdi class="raw">{}</bdi>').format(harmless(row.text(m.id))) for m in measures]
+        for row in rows
+    ]
+    title = context.language.name(context.opened.campaign.tables[table])
+    return render_table(title, columns, written, context.language)
+
+
+def _before(context: Context, measure_id: str) -> Fact | None:
+    previous, code = context.opened.analysis.previous, context.view.unit.code
+    if previous is None or code not in previous.units:
+        return None
+    return previous.facts.find(code, measure_id, "value")
+
+
+def data_state(context: Context) -> Section:
+    """What is missing or doubtful in this unit's data."""
+    body = context.writer.paragraph(data_claims(context.view))
+    by_code: dict[str, list[CellRef]] = {}
+    for finding in context.opened.received.findings:
+        if finding.severity != "note" and _concerns(context, finding.unit_code, finding.place):
+            by_code.setdefault(finding.code, []).append(finding.place)
+    items = []
+    for code, cells in by_code.items():
+        places = "; ".join(
+            f"{file} › {sheet}: {ranges}"
+            for (file, sheet), ranges in ranges_by_sheet(cells).items()
+        )
+        # of a whole file its name; that none came is said above
+        files = dict.fromkeys(c.file for c in cells if not c.cell and code != "workbook_missing")
+        places = "; ".join(filter(None, (places, *files)))
+        if not places:
+            continue
+        kind = finding_kind(code, context.language)
+        items.append(Markup('<li>{}: <span class="place">{}</span></li>').format(kind, places))
+    if items:
+        title = context.language.text("report.findings_listed")
+        body += Markup("<p>{}</p><ul>{}</ul>").format(title, Markup("").join(items))
+    elif not context.view.results:
+        body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
+    return context.section("data_state", body)
+
+
+def sources(context: Context) -> Section:
+    """The cells behind the page's numbers, and how each was made. Call it last: it knows the
+    numbers of the parts made before it.
+    """
+    own = (
+        fact
+        for fact in context.view.scorecard.facts.values()
+        if fact.key.unit == context.view.unit.code and fact.key.kind != "against_group"
+    )
+    cells = {cell for fact in own for cell in fact.sources}
+    items = Markup("").join(
+        Markup('<li class="place">{} › {}: {}</li>').format(file, sheet, ranges)
+        for (file, sheet), ranges in ranges_by_sheet(cells).items()
+    )
+    text = context.language.text
+    if items:
+        body = Markup('<p>{}</p><ul class="sources">{}</ul>').format(text("report.sources"), items)
+    else:  # nothing is worked out for the unit itself
+        body = Markup("<p>{}</p>").format(text("report.sources_below"))
+    body += Markup('<p class="note legend">{} <span class="scripted">{}</span></p>').format(
+        legend(context.language), text("trace.hint")
+    )
+    return context.section("sources", body + page_traces(context))
+
+
+def page_traces(context: Context) -> Markup:
+    """How the numbers shown so far were made, for the page's script."""
+    opened = context.opened
+    shown = context.language.facts.values()
+    unit = context.view.unit.code
+    return traces(shown, opened.analysis, unit, opened.campaign, context.language)
+
+
+def _concerns(context: Context, unit_code: str, place: CellRef) -> bool:
+    """Whether a finding is about this unit or one below it."""
+    units = context.opened.analysis.units
+    if unit_code:
+        chain = [unit_code]
+        if unit_code in units:
+            chain += [unit.code for unit in units.ancestors(unit_code)]
+        return context.view.unit.code in chain
+    senders = {s.name: s.unit_code for s in context.opened.received.sources}
+    sender = senders.get(place.file, "")
+    return (sender or units.top.code) == context.view.unit.code
+
+
+def method(context: Context) -> Section:
+    """How scores and ranks were made, and which rules are assumed."""
+    campaign, text = context.opened.campaign, context.language.text
+    columns = [
+        Column(text("report.indicator")),
+        Column(text("report.column_max_points"), numeric=True),
+        Column(text("report.column_scoring")),
+    ]
+    rows: list[list[Cell]] = []
+    cards = (context.view.scorecard, *context.view.children)
+    for indicator in campaign.indicators:
+        points = (card.find(indicator.id, "max_points") for card in cards)
+        rows.append(
+            [
+                context.language.name(indicator.short_names),
+                next((fact for fact in points if fact is not None), NOTHING),
+                context.said(
+                    f"scoring/{indicator.id}", text(f"report.scoring_{indicator.scoring}")
+                ),
+            ]
+        )
+    shares = any(i.kind is IndicatorKind.RATIO for i in campaign.indicators)
+    keys = [*(["method_shares"] if shares else []), "method_points"]
+    body = Markup("<p>{}</p>").format(Markup(" ").join(text(f"report.{key}") for key in keys))
+    body += render_table(text("report.method_caption"), columns, rows, context.language)
+    sources = Markup("").join((*_of_indicators(context), *_of_rules(context)))
+    body += Markup("<p>{}</p><ul>{}</ul>").format(text("report.method_sources"), sources)
+    return context.section("method", body)
+
+
+def _of_indicators(context: Context) -> Iterator[Markup]:
+    """Each source of the indicators once, after the names of those that rest on it."""
+    resting: dict[tuple[str, bool], list[str]] = {}
+    for indicator in context.opened.campaign.indicators:
+        name = context.language.name(indicator.short_names)
+        resting.setdefault((indicator.source, indicator.assumed), []).append(name)
+    for (source, assumed), names in resting.items():
+        heading = Markup("{}: ").format(", ".join(names))
+        yield _source(context, heading, source, assumed=assumed)
+
+
+def _of_rules(context: Context) -> Iterator[Markup]:
+    campaign = context.opened.campaign
+    rules: list[ScoringRule | RankingRule | RewardRule] = [campaign.scoring, campaign.ranking]
+    for rule in (*rules, *_rewards(context)):
+        yield _source(context, Markup(""), rule.source, assumed=rule.assumed)
+
+
+def _source(context: Context, heading: Markup, source: str, *, assumed: bool) -> Markup:
+    mark = Markup(" ") + context.assumed() if assumed else ""
+    return Markup('<li>{}<span class="document">{}</span>{}</li>').format(heading, source, mark)
+
+
+def _rewards(context: Context) -> Iterator[RewardRule]:
+    levels = {context.view.unit.level, context.view.child_level.id}
+    yield from (rule for rule in context.opened.campaign.rewards if rule.level in levels)

@@ -1,0 +1,196 @@
+"""The sections about the unit itself: title block, headlines, table of indicators, narrative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from dxkit.analysis.totals import Result
+from dxkit.model.campaign import IndicatorKind
+from dxkit.model.facts import TOTAL, Claim
+from dxkit.report.context import NO_SECTION, Context, Section
+from dxkit.report.sentences.below import weakest_first
+from dxkit.report.sentences.causes import causes
+from dxkit.report.sentences.headlines import headlines as headline_claims
+from dxkit.report.sentences.next_steps import next_steps as next_step_claims
+from dxkit.report.sentences.situation import activity, changes, levels, standing
+from dxkit.report.tables import Cell, Column, State, render_table
+from dxkit.report.wording.language import written_day
+
+
+def head(context: Context) -> Section:
+    """The title block: who, what, which period, cut-off, and a warning on simulated data."""
+    campaign, period = context.opened.campaign, context.opened.analysis.period
+    text = context.language.text
+    basis = Markup("; ").join(
+        Markup('<span class="document">{}</span>').format(context.language.name(words))
+        for words in campaign.legal_basis
+    )
+    banner = Markup("")
+    if context.opened.received.simulated_files:
+        banner = Markup('<p class="banner" role="note">{}</p>').format(text("report.simulated"))
+    title = text(
+        "report.title",
+        unit=context.name(context.view.unit.code),
+        period=context.date(context.language.period(period.id)),
+    )
+    cut_off = text(
+        "report.cut_off",
+        first=context.date(written_day(period.first_day)),
+        last=context.date(written_day(period.last_day)),
+    )
+    if period.assumed:
+        cut_off += Markup(" ") + context.assumed()
+    lines = [
+        _official(context),
+        Markup('<p class="organiser">{}</p>').format(context.language.name(campaign.organiser)),
+        Markup('<p class="campaign">{}</p>').format(context.dated_name(campaign.names)),
+        Markup("<h1>{}</h1>").format(title),
+        Markup('<p class="cut-off">{}</p>').format(cut_off),
+    ]
+    if basis:
+        lines.append(Markup('<p class="basis">{} {}</p>').format(text("report.basis"), basis))
+    return Section(
+        Markup('<header class="report-head">{}</header>{}').format(Markup("").join(lines), banner)
+    )
+
+
+def _official(context: Context) -> Markup:
+    """The two-sided heading of an official document, seen in print: decree 30/2020, annex I."""
+    text = context.language.text
+    return Markup(
+        '<div class="official" aria-hidden="true"><div><p><b>{}</b></p><p>{}</p></div>'
+        '<div class="motto"><p>{}</p><p><b>{}</b></p><p class="dated">{}</p></div></div>'
+    ).format(
+        context.language.name(context.opened.campaign.organiser).upper(),
+        text("official.number"),
+        Markup("<strong>{}</strong>").format(text("official.state")),
+        text("official.motto"),
+        text("official.place_and_date"),
+    )
+
+
+def headlines(context: Context) -> Section:
+    """The sentences to remember."""
+    items = Markup("").join(
+        Markup("<li>{}</li>").format(context.writer.sentence(c))
+        for c in headline_claims(context.view)
+    )
+    return context.section("headlines", Markup('<ul class="headlines">{}</ul>').format(items))
+
+
+def indicators(context: Context) -> Section:
+    """The table of indicators; nothing at a level where none is measured."""
+    if not context.view.results:
+        return NO_SECTION
+    text = context.language.text
+    columns = [Column(text("report.indicator"))]
+    keys = ["value"]
+    if any(result.target for result in context.view.results):
+        keys += ["target", "gap"]
+    if context.view.previous_period:
+        keys += ["change"]
+    keys += ["points", *(["rank"] if context.view.group else [])]
+    mixed = any(result.indicator.kind is IndicatorKind.COUNT for result in context.view.results)
+    columns += [
+        Column(text(f"report.column_{key}"), numeric=True, units_in_cells=mixed) for key in keys
+    ]
+    with_state = "target" in keys
+    if with_state:
+        columns.append(Column(text("report.column_state")))
+    rows: list[list[Cell]] = []
+    for result in context.view.results:
+        indicator = result.indicator.id
+        row: list[Cell] = [context.language.name(result.indicator.short_names)]
+        for key in keys:
+            row.append(_cell(context, indicator, key))
+        if with_state:
+            row.append(_state(context, result))
+        rows.append(row)
+    rows.append(_total_row(context, keys, with_state))
+    notes = [
+        *(["shares"] if _mentions_differences(context, keys) else []),
+        *(["ranks"] if "rank" in keys else []),
+    ]
+    note = Markup(" ").join(text(f"report.indicators_note_{name}") for name in notes)
+    caption = text("report.indicators_caption", unit=context.writer.name(context.view.itself))
+    return context.section(
+        "indicators",
+        render_table(caption, columns, rows, context.language, note, totals=1),
+    )
+
+
+def _mentions_differences(context: Context, keys: list[str]) -> bool:
+    """Whether the table has gaps or changes of shares."""
+    shares = any(result.indicator.kind is IndicatorKind.RATIO for result in context.view.results)
+    return shares and not {"gap", "change"}.isdisjoint(keys)
+
+
+def _cell(context: Context, indicator: str, kind: str) -> Cell:
+    fact = context.view.scorecard.find(indicator, kind)
+    if fact is None or fact.missing in ("no_target", "first_period", "not_scored"):
+        return "–"
+    value = context.view.scorecard.find(indicator, "value")
+    if kind != "value" and not fact.known and value is not None and not value.known:
+        return "–"  # the result says why
+    if kind == "rank" and fact.known:
+        ranked = context.view.fact(indicator, "ranked")
+        return context.language.fact(fact) + Markup("/") + context.language.fact(ranked)
+    return fact
+
+
+def _total_row(context: Context, keys: list[str], with_state: bool) -> list[Cell]:
+    row: list[Cell] = [context.language.text("report.total")]
+    for key in keys:
+        row.append(_cell(context, TOTAL, key) if key in ("points", "rank") else "")
+    return [*row, ""] if with_state else row
+
+
+def _state(context: Context, result: Result) -> State:
+    kind = {True: "good", False: "bad", None: "none"}[result.is_met]
+    if result.target is not None and kind == "none":
+        kind = "unknown"
+    said = f"met/{result.unit_code}/{result.indicator.id}"
+    return State(context.language.plain(f"report.state_{kind}"), kind, said)
+
+
+def narrative(context: Context) -> Section:
+    """Situation, changes and causes; nothing at a level where no indicator is measured."""
+    view = context.view
+    if not view.results:
+        return NO_SECTION
+    before = view.previous_period
+    paragraph = context.writer.paragraph
+    parts = {
+        "situation": [
+            _listed(context, levels(view)), paragraph(standing(view)), paragraph(activity(view))
+        ],
+        "changes": [paragraph(changes(view))],
+        "causes": [paragraph(causes(view))],
+    }  # fmt: skip
+    if not weakest_first(view):  # then nothing is called a limitation
+        parts["below"] = parts.pop("causes")
+    body = Markup("")
+    for key, texts in parts.items():
+        text = Markup("").join(texts)
+        if text:
+            previous = context.writer.name(before) if before else Markup("")
+            title = context.language.text(f"report.narrative_{key}", previous_period=previous)
+            body += Markup("<h3>{}</h3>{}").format(title, text)
+    return context.section("narrative", body)
+
+
+def next_steps(context: Context) -> Section:
+    """What is lacking to reach the targets, where and by when."""
+    listed = _listed(context, next_step_claims(context.view))
+    return context.section("next_steps", listed) if listed else NO_SECTION
+
+
+def _listed(context: Context, groups: Iterable[tuple[Claim, ...]]) -> Markup:
+    """A list with an item for each group of sentences; nothing when there is none."""
+    sentence = context.writer.sentence
+    items = [Markup(" ").join(sentence(claim) for claim in group) for group in groups]
+    if not items:
+        return Markup("")
+    return Markup("<ul>{}</ul>").format(Markup("").join(map(Markup("<li>{}</li>").format, items)))
