@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from markupsafe import Markup
 
+from dxkit.workbooks.atomic import write_text
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -207,10 +209,7 @@ def save_frame(frame: pd.DataFrame, path: Path) -> Path:
 
 def save_text(text: str, path: Path) -> Path:
     """Write a text; returns the file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}")
-    scratch.write_text(text, "utf-8", newline="")
-    scratch.replace(path)
+    write_text(path, text)
     return path
 
 
