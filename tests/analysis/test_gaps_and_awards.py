@@ -18,10 +18,8 @@ from dxkit.model.rules import RewardRule
 from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.unit_view import View
-from dxkit.verify.numbers import made_again
-from dxkit.verify.reached import lacking_below
-from dxkit.verify.rewards_again import decisions_again
 from tests.analysis.test_results import analyse, full, observe
+from tests.oracles.second_path import made_again
 
 A, B, C = "31318", "31321", "31324"
 HAMLET = ("households", "households_digital_skills", "households_app", "households_cashless",
@@ -35,7 +33,7 @@ def decided(analysis: Analysis) -> dict[str, tuple[bool, str]]:
         for d in analysis.results.decisions["commune", "930", "commune"]
     }
     again = made_again(analysis.campaign, analysis.received, None)
-    assert decisions_again(again, "930")["commune"] == found
+    assert again.decisions("930")["commune"] == found
     return found
 
 
@@ -102,7 +100,7 @@ def test_a_commune_that_lacks_one_table_is_named_and_has_not_kept_silent(
     assert found["data_lacking"] == [C]
     assert not {"data_all_reported", "data_not_reported"} & set(found)
     again = made_again(haugiang, analysis.received, None)
-    assert lacking_below(again, "930") == [C]
+    assert again.lacking_below("930") == [C]
     assert again.sums.why_missing(C, haugiang.indicator("app_installed")) == "no_data"
 
 

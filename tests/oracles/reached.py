@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from dxkit.verify.numbers import Again
+from tests.oracles.second_path import Again
 
 
 def reached_below(again: Again, unit: str) -> dict[str, tuple[int, int]]:
@@ -35,21 +32,6 @@ def least_share_known(again: Again, unit: str) -> float:
         if any(again.sums.why_missing(c, indicator) != "not_applicable" for c in without):
             shares.append(1 - len(without) / len(below))
     return min(shares)
-
-
-def lacking_below(again: Again, unit: str) -> list[str]:
-    """The units directly below that sent something and lack other figures, though none of those
-    below them is silent.
-    """
-    silent = ("not_reported", "unread")
-    found = []
-    for child in again.children(unit):
-        family = [child, *again.children(child)]
-        if again.scores.lacking(child) and not any(
-            again.scores.total(c)[2] in silent for c in family
-        ):
-            found.append(child)
-    return found
 
 
 def silent_below(again: Again, unit: str) -> list[str]:
