@@ -13,8 +13,9 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
 def verify(
     period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
 ) -> int:
-    """Make the numbers again from the raw files and compare; compare files with what was made."""
-    from dxkit.verify.files import FILE_KINDS, is_anything_made
+    """Count and make everything again from the raw workbooks, and compare it whole."""
+    from dxkit.verify.files import REPORT, is_anything_made
+    from dxkit.verify.told import lines, write_report
     from dxkit.verify.verify import verify_period
 
     session = Session(campaign, raw, out, lang)
@@ -23,15 +24,18 @@ def verify(
     if not is_anything_made(folder):
         raise session.refuse("no_pages", text=folder)
     result = verify_period(session.project, session.campaign.id, period_id)
+    write_report(result, folder, session.language)
+    if result.versions:
+        click.echo(session.say("other_versions", text=", ".join(result.versions)))
+    if result.other_code:
+        click.echo(session.say("made_by_other_code"))
+    if result.own:
+        click.echo(session.say("verified_own", own=result.own))
     if not result.differences:
-        counts = {"facts": result.facts, "pages": result.pages}
-        counts |= {"cells": result.cells, "files": result.files}
-        click.echo(session.say("verified", **counts))
+        names = ("facts", "cells", "unjudged", "files", "pages")
+        click.echo(session.say("verified", **{name: getattr(result, name) for name in names}))
         return DONE
-    click.echo(session.say("not_verified", count=len(result.differences)))
-    for difference in result.differences:
-        text = f"{difference.page}: {difference.fact}: {difference.shown} ≠ {difference.expected}"
-        if difference.fact in FILE_KINDS:
-            text = session.say(difference.fact, text=difference.page)
-        click.echo(f"  {text}")
+    click.echo(session.say("not_verified", count=len(result.differences), text=REPORT))
+    for line in lines(result, session.language):
+        click.echo(line)
     return DONE_WITH_ERRORS

@@ -1,5 +1,5 @@
-"""Proof of the files: each is, byte for byte, what the run noted that made it; none is gone, none
-was added.
+"""Proof of the files: the set is the planned one, each as the run noted that made it and as it is
+when it is made again.
 """
 
 from __future__ import annotations
@@ -8,18 +8,31 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dxkit.press.manifest import ABOVE, MANIFEST, Manifest, hash_of, index_above_is_whole
-from dxkit.verify.compare import Difference
+from dxkit.press.manifest import (
+    ABOVE,
+    MANIFEST,
+    STAYING,
+    Manifest,
+    hash_of,
+    index_above_is_whole,
+)
+from dxkit.verify.comparing import places
+from dxkit.verify.difference import (
+    ADDED,
+    CHANGED,
+    MISSING,
+    OTHER,
+    UNKNOWN,
+    UNREADABLE,
+    Difference,
+)
 
-CHANGED, MISSING, ADDED = "file_changed", "file_missing", "file_added"
-UNREADABLE, UNKNOWN = "file_unreadable", "file_unknown"
-FILE_KINDS = frozenset({CHANGED, MISSING, ADDED, UNREADABLE, UNKNOWN})
-"""What may be wrong with a whole file, each the key of its words. Unknown are all files without the
-notes that tell what they were.
-"""
+REPORT = "verify.html"
+"""Where all that was found is told."""
 _NO_OUTPUT = re.compile(
-    r"(.*/)?[.~].*|manifest\.json|data/((cells|made_from)/.*|(received|history|returned)\.json)"
-    r"|returned/.*\.edited-\d+\.\w+|(.*/)?(Thumbs\.db|desktop\.ini)"
+    r"(.*/)?[.~].*|manifest\.json|verify\.html|returned/.*\.edited-\d+\.\w+"
+    r"|data/((cells|made_from)/.*|(received|history|returned)\.json)"
+    r"|(.*/)?(Thumbs\.db|desktop\.ini)"
 )
 """What lies among the outputs and is none: what the kit remembers for itself, copies that somebody
 has worked in and that were set aside, what systems and open programs leave.
@@ -31,38 +44,59 @@ def is_anything_made(folder: Path) -> bool:
     manifest = Manifest.load(folder / MANIFEST)
     if manifest and any(record.status != "failed" for record in manifest.pages.values()):
         return True
-    return any(page.name not in ("findings.html", "index.html") for page in folder.rglob("*.html"))
+    around = ("findings.html", "index.html", REPORT)
+    return any(page.name not in around for page in folder.rglob("*.html"))
 
 
-def compare_files(folder: Path) -> tuple[int, list[Difference]]:
-    """How many files there should be, and which are not as they were made."""
-    if not (folder / MANIFEST).exists():
-        return 0, [_differ(MANIFEST, MISSING)]
+def outputs_in(folder: Path) -> list[str]:
+    """The addresses of all outputs in a period's folder."""
+    found = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    return [name for name in found if not _NO_OUTPUT.fullmatch(name)]
+
+
+def compare_files(
+    folder: Path, again: Path, own: frozenset[str], *, same_versions: bool
+) -> tuple[int, list[Difference]]:
+    """How many files there should be, and which are not as they were made, or not as what was made
+    ``again``. What cannot be made again (pages of ``own`` notebooks, PDF, lists of changes) is as
+    it was made.
+    """
     manifest = Manifest.load(folder / MANIFEST)
+    found, noted = [], dict[str, str]()
     if manifest is None or not manifest.files:
-        return 0, [_differ(MANIFEST, UNKNOWN)]
-    made = {r.path: r.sha256 for r in manifest.pages.values() if r.status != "failed"}
-    made |= manifest.files
-    return len(made), [*_altered(folder, made), *_added(folder, made)]
-
-
-def _altered(folder: Path, made: dict[str, str]) -> Iterator[Difference]:
-    for name, expected in sorted(made.items()):
+        cause = UNKNOWN if (folder / MANIFEST).exists() else MISSING
+        found.append(Difference(MANIFEST, cause))
+    else:
+        noted = {r.path: r.sha256 for r in manifest.pages.values() if r.status != "failed"}
+        noted |= manifest.files
+    apart = {ABOVE, *STAYING, *own}
+    planned = {name for name in outputs_in(again) if name not in own}
+    above_is_own = noted.get(ABOVE, "") == hash_of(folder / ABOVE)
+    for name in sorted({*noted, *planned, *outputs_in(folder)}):
+        is_noted = name == ABOVE and index_above_is_whole(folder)
+        is_noted = is_noted or noted.get(name) == hash_of(folder / name)
         if not (folder / name).is_file():
-            yield _differ(name, MISSING)
-        elif name == ABOVE:
-            if not index_above_is_whole(folder):
-                yield _differ(name, CHANGED)
-        elif hash_of(folder / name) != expected:
-            yield _differ(name, CHANGED)
+            found.append(Difference(name, MISSING))
+        elif name in planned or (name == ABOVE and above_is_own):
+            cause = OTHER if is_noted else CHANGED
+            found += _compare(name, folder, again, cause, same_versions=same_versions)
+            if not is_noted and noted and not any(d.file == name for d in found):
+                found.append(Difference(MANIFEST, CHANGED, name))
+        elif not is_noted and name in noted:
+            found.append(Difference(name, CHANGED))
+        elif (noted and not is_noted) or not (name.endswith(".pdf") or name in apart):
+            found.append(Difference(name, ADDED))
+    return len({*noted, *planned}), found
 
 
-def _added(folder: Path, made: dict[str, str]) -> Iterator[Difference]:
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in made and not _NO_OUTPUT.fullmatch(name):
-            yield _differ(name, ADDED)
-
-
-def _differ(name: str, kind: str) -> Difference:
-    return Difference(name, kind, "", "")
+def _compare(
+    name: str, folder: Path, again: Path, cause: str, *, same_versions: bool
+) -> Iterator[Difference]:
+    try:
+        shown = (folder / name).read_bytes()
+    except OSError:
+        yield Difference(name, UNREADABLE)
+        return
+    expected = (again / name).read_bytes()
+    for place in places(name, shown, expected, same_versions=same_versions):
+        yield Difference(name, cause, *place)

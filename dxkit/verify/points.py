@@ -1,16 +1,15 @@
-"""Plain scoring and placing: points, totals, places and lists, by the campaign's rules."""
+"""Plain scoring and ranking: points, totals, ranks and lists, by the campaign's rules."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.plan import why_no_ranking
-from dxkit.model.rules import RewardRule
-from dxkit.verify.shares import share_of_points
-from dxkit.verify.sums import Sums
+from dxkit.model.rules import Condition, RewardRule
+from dxkit.verify.sums import SILENT, Sums, remembered
 
 Points = Mapping[str, float]
 
@@ -22,14 +21,8 @@ class Scores:
         self.campaign = campaign
         self.sums = sums
         self.rules_of = rules_of
-        self._shares: dict[tuple[str, str], float | None] = {}
-        self._ties: dict[str, tuple[float, ...]] = {}
-        self._totals: dict[str, tuple[float | None, float, str]] = {}
-        self._members: dict[str, list[str]] = {}
-        self._indicators: dict[str, list[Indicator]] = {}
-        self._lacking: dict[str, list[Indicator]] = {}
-        self._bonus: dict[str, float] = {}
 
+    @remembered
     def group(self, unit: str) -> str:
         """The unit inside which this one is compared; empty when it is compared with nobody."""
         units = self.sums.received.units
@@ -40,19 +33,18 @@ class Scores:
 
     def members(self, unit: str) -> list[str]:
         """The units it is compared with, itself among them."""
-        if unit not in self._members:
-            units, group = self.sums.received.units, self.group(unit)
-            alike = units.at_level(units.get(unit).level)
-            found = [u.code for u in alike if self.group(u.code) == group] if group else [unit]
-            self._members |= dict.fromkeys(found, found)
-        return self._members[unit]
+        group, level = self.group(unit), self.sums.received.units.get(unit).level
+        return self._compared(level, group) if group else [unit]
 
+    @remembered
+    def _compared(self, level: str, group: str) -> list[str]:
+        alike = self.sums.received.units.at_level(level)
+        return [unit.code for unit in alike if self.group(unit.code) == group]
+
+    @remembered
     def indicators(self, unit: str) -> list[Indicator]:
         """The indicators measured at the unit's level."""
-        if unit not in self._indicators:
-            found = [i for i in self.campaign.indicators if self.sums.is_measured(unit, i)]
-            self._indicators[unit] = found
-        return self._indicators[unit]
+        return [i for i in self.campaign.indicators if self.sums.is_measured(unit, i)]
 
     def target(self, unit: str, indicator: Indicator) -> float | None:
         """The target of the rules' period at the unit's level."""
@@ -62,17 +54,22 @@ class Scores:
 
     def is_met(self, unit: str, indicator: Indicator) -> bool | None:
         """Whether the target is reached; None without value or target."""
-        value, target = self.sums.value(unit, indicator), self.target(unit, indicator)
+        return self.is_met_at(unit, indicator, self.sums.value(unit, indicator))
+
+    def is_met_at(self, unit: str, indicator: Indicator, value: Fraction | None) -> bool | None:
+        """The same if the unit's value were this one."""
+        target = self.target(unit, indicator)
         if value is None or target is None:
             return None
         return float(value) >= target if indicator.direction > 0 else float(value) <= target
 
+    def met(self, unit: str) -> int:
+        """How many targets the unit reaches."""
+        return sum(self.is_met(unit, i) is True for i in self.indicators(unit))
+
     def share(self, unit: str, indicator: Indicator) -> float | None:
         """The share of the indicator's points; None without a value or a rule for it."""
-        key = (unit, indicator.id)
-        if key not in self._shares:
-            self._shares[key] = self.share_at(unit, indicator, self.sums.value(unit, indicator))
-        return self._shares[key]
+        return self.share_at(unit, indicator, self.sums.value(unit, indicator))
 
     def share_at(self, unit: str, indicator: Indicator, value: Fraction | None) -> float | None:
         """The same if the unit's value were this one."""
@@ -84,22 +81,16 @@ class Scores:
             peers = [float(value), *(float(v) for v in others if v is not None)]
         return share_of_points(indicator, float(value), self.target(unit, indicator), peers)
 
+    @remembered
     def total(self, unit: str) -> tuple[float | None, float, str]:
         """Points, covered share of the scale, and why there are none."""
-        if unit not in self._totals:
-            found = self._total(unit)
-            why = why_no_ranking(
-                self.campaign, self.sums.received.units.get(unit).level, self.rules_of
-            )
-            silent = found[2] in ("not_reported", "unread")
-            self._totals[unit] = (None, 0.0, why) if why and not silent else found
-        return self._totals[unit]
+        found, level = self._total(unit), self.sums.received.units.get(unit).level
+        why = why_no_ranking(self.campaign, level, self.rules_of)
+        return (None, 0.0, why) if why and found[2] not in SILENT else found
 
     def _total(self, unit: str) -> tuple[float | None, float, str]:
         rule = self.campaign.scoring
-        scored = [
-            i for i in self.indicators(unit) if i.scoring != "none" and i.id not in rule.bonus
-        ]
+        scored = self.scale(unit)
         lacking = {
             self.sums.why_missing(unit, i) for i in scored if self.sums.value(unit, i) is None
         } - {"not_applicable"}
@@ -107,7 +98,7 @@ class Scores:
         counted = [(most, share) for most, share in shares if share is not None]
         if lacking or not counted:
             silence = "unread" if "unread" in lacking else "not_reported"
-            silent = lacking <= {"not_reported", "unread"} and not counted
+            silent = lacking <= SILENT and not counted
             return None, 0.0, silence if silent else "incomplete"
         covered = sum(most for most, _ in counted)
         earned = sum(most * share for most, share in counted)
@@ -117,57 +108,55 @@ class Scores:
             "",
         )
 
+    def scale(self, unit: str) -> list[Indicator]:
+        """The indicators that make up the unit's scale."""
+        scored = (i for i in self.indicators(unit) if i.scoring != "none")
+        return [i for i in scored if i.id not in self.campaign.scoring.bonus]
+
+    @remembered
     def lacking(self, unit: str) -> list[Indicator]:
         """The indicators of the scale whose figures are not whole."""
-        if unit not in self._lacking:
-            scale = [i for i in self.indicators(unit) if i.scoring != "none"]
-            scale = [i for i in scale if i.id not in self.campaign.scoring.bonus]
-            found = [i for i in scale if not self.sums.is_whole(unit, i)]
-            self._lacking[unit] = found
-        return self._lacking[unit]
+        return [i for i in self.scale(unit) if not self.sums.is_whole(unit, i)]
 
+    @remembered
     def bonus(self, unit: str) -> float:
         """The points on top of the scale."""
-        if unit not in self._bonus:
-            found = [i for i in self.indicators(unit) if i.id in self.campaign.scoring.bonus]
-            points = sum(i.max_points * (self.share(unit, i) or 0.0) for i in found)
-            self._bonus[unit] = points
-        return self._bonus[unit]
+        found = [i for i in self.indicators(unit) if i.id in self.campaign.scoring.bonus]
+        return sum(i.max_points * (self.share(unit, i) or 0.0) for i in found)
 
     def is_ranked(self, unit: str) -> bool:
-        """Whether the unit gets a place."""
-        points, covered, _ = self.total(unit)
-        rule = self.campaign.ranking
-        if points is None or not self.group(unit):
-            return False
-        if (unit, self.rules_of) in {(e.unit, e.period) for e in rule.exclusions}:
-            return False
-        level = self.sums.received.units.get(unit).level
-        for condition in rule.conditions:
-            if condition.level not in ("", level):
-                continue
-            if condition.kind == "covered" and covered < condition.at_least - 1e-9:
-                return False
-            if condition.kind == "reported":
-                below = self.sums.received.units.children(unit)
-                silent = sum(self.total(c.code)[2] in ("not_reported", "unread") for c in below)
-                if below and 1 - silent / len(below) < condition.at_least - 1e-9:
-                    return False
-            if condition.kind == "value":
-                indicator = self.campaign.indicator(condition.indicator)
-                value = (
-                    self.sums.value(unit, indicator)
-                    if self.sums.is_measured(unit, indicator)
-                    else None
-                )
-                if value is not None:
-                    short = (condition.at_least - float(value)) * indicator.direction
-                    if short > 1e-9:
-                        return False
-        return True
+        """Whether the unit gets a rank."""
+        return self.total(unit)[0] is not None and bool(self.group(unit)) and not self.why_not(unit)
 
-    def places(self, points: Points) -> dict[str, int]:
-        """Places by these points, ties broken as the campaign declares."""
+    @remembered
+    def why_not(self, unit: str) -> str:
+        """Why a unit with points has no rank: a decision, or the condition it falls below."""
+        rule, units = self.campaign.ranking, self.sums.received.units
+        if (unit, self.rules_of) in {(e.unit, e.period) for e in rule.exclusions}:
+            return "excluded"
+        for condition in rule.conditions:
+            if condition.level in ("", units.get(unit).level) and self._below(unit, condition):
+                return f"below_{condition.kind}"
+        return ""
+
+    def _below(self, unit: str, condition: Condition) -> bool:
+        """Whether the unit does not fulfil a condition for being ranked."""
+        if condition.kind == "covered":
+            return self.total(unit)[1] < condition.at_least - 1e-9
+        if condition.kind == "reported":
+            below = self.sums.received.units.children(unit)
+            silent = sum(self.total(c.code)[2] in SILENT for c in below)
+            return bool(below) and 1 - silent / len(below) < condition.at_least - 1e-9
+        indicator = self.campaign.indicator(condition.indicator)
+        if not self.sums.is_measured(unit, indicator):
+            return False
+        value = self.sums.value(unit, indicator)
+        if value is None:
+            return False
+        return (condition.at_least - float(value)) * indicator.direction > 1e-9
+
+    def ranks(self, points: Points) -> dict[str, int]:
+        """Ranks by these points, ties broken as the campaign declares."""
         rule = self.campaign.ranking
         keys = {}
         for unit, number in points.items():
@@ -175,15 +164,11 @@ class Scores:
             if rule.decimals is not None:
                 steady = steady.quantize(Decimal(1).scaleb(-rule.decimals), ROUND_HALF_UP)
             keys[unit] = (steady, *self.tie_break(unit))
-        return place_by(keys, rule.method)
+        return rank_by(keys, rule.method)
 
+    @remembered
     def tie_break(self, unit: str) -> tuple[float, ...]:
         """The values that decide equal points."""
-        if unit not in self._ties:
-            self._ties[unit] = self._tie_break(unit)
-        return self._ties[unit]
-
-    def _tie_break(self, unit: str) -> tuple[float, ...]:
         numbers = []
         for name in self.campaign.ranking.tie_break:
             indicator = self.campaign.indicator(name)
@@ -214,7 +199,7 @@ class Scores:
             and round(number / most, 9) >= round(rule.minimum_share, 9)
             and met[unit] >= rule.minimum_targets
         }
-        order = place_by_rank(self.places(eligible))
+        order = units_by_rank(self.ranks(eligible))
         found: set[str] = set()
         above = 0
         for tied in order:
@@ -226,20 +211,57 @@ class Scores:
         return found
 
 
-def place_by(keys: Mapping[str, tuple[object, ...]], method: str) -> dict[str, int]:
+def rank_by(keys: Mapping[str, tuple[object, ...]], method: str) -> dict[str, int]:
     """1, 2, 2, 4 or (dense) 1, 2, 2, 3, the greatest key first."""
     ordered = sorted(keys.values(), reverse=True)
     if method == "dense":
         ordered = list(dict.fromkeys(ordered))
     first: dict[tuple[object, ...], int] = {}
-    for place, key in enumerate(ordered, start=1):
-        first.setdefault(key, place)
+    for rank, key in enumerate(ordered, start=1):
+        first.setdefault(key, rank)
     return {unit: first[key] for unit, key in keys.items()}
 
 
-def place_by_rank(places: Mapping[str, int]) -> list[list[str]]:
-    """Units of the same place together, the first place first."""
+def units_by_rank(ranks: Mapping[str, int]) -> list[list[str]]:
+    """Units of the same rank together, the first rank first."""
     return [
-        [unit for unit, place in places.items() if place == rank]
-        for rank in sorted(set(places.values()))
+        [unit for unit, own in ranks.items() if own == rank] for rank in sorted({*ranks.values()})
     ]
+
+
+def share_of_points(
+    indicator: Indicator, value: float, target: float | None, peers: Sequence[float]
+) -> float | None:
+    """What share of an indicator's points a value earns."""
+    up, number = indicator.direction > 0, indicator.parameters
+    place: float | None
+    match indicator.scoring:
+        case "ratio_to_target" | "ratio_to_target_uncapped":
+            if target is None or target <= 0:
+                return None
+            place = max(value, 0.0) / target
+            if not up:
+                place = target / value if value > 0 else 1.0
+            return min(place, 1.0) if indicator.scoring == "ratio_to_target" else place
+        case "steps":
+            earned = [0.0]
+            for name, edge in number.items():
+                reached = value >= edge if up else value <= edge
+                if name.startswith("from_") and reached:
+                    earned.append(number[f"share_{name[5:]}"])
+            return max(earned)
+        case "share":
+            place = value
+        case "count":
+            place = value / number["full"]
+        case "min_max":
+            span = max(peers) - min(peers)
+            place = (value - min(peers)) / span if span else None
+        case "goalposts":
+            place = (value - number["low"]) / (number["high"] - number["low"])
+        case _:
+            return None
+    if place is None:
+        return None
+    place = min(1.0, max(0.0, place))
+    return place if up else 1.0 - place

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import CellRef
 from dxkit.model.observations import NOT_USED, Observation, Received
 
 Number = int | float | Fraction
+Answer = TypeVar("Answer")
+SILENT = frozenset({"not_reported", "unread"})
 Total = tuple[Fraction | None, frozenset[str], tuple[CellRef, ...]]
 """A sum, or None and why there is none; and the cells that were added."""
+
+
+REMEMBERED = "_remembered"
+
+
+def remembered(method: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Have an object's answers kept in it, by what was asked."""
+
+    @wraps(method)
+    def ask(self: Any, *asked: Any) -> Answer:
+        known: dict[Any, Answer] = self.__dict__.setdefault(REMEMBERED, {})
+        key = (method, asked)
+        if key not in known:
+            known[key] = method(self, *asked)
+        return known[key]
+
+    return ask
 
 
 @dataclass(frozen=True)
@@ -41,9 +63,6 @@ class Sums:
     part: str = ""
     without: frozenset[CellRef] = frozenset()
     _found: dict[tuple[str, str], list[Observation]] = field(init=False)
-    _known: dict[tuple[str, tuple[str, ...]], list[Pair]] = field(init=False, default_factory=dict)
-    _totals: dict[tuple[str, tuple[str, ...], int], Total] = field(init=False, default_factory=dict)
-    _values: dict[tuple[str, str], Fraction | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._found = defaultdict(list)
@@ -59,21 +78,24 @@ class Sums:
         }
         self._depth = {level.id: n for n, level in enumerate(self.campaign.levels)}
 
+    @cached_property
+    def places(self) -> dict[str, set[CellRef]]:
+        """The cells received, by measure."""
+        found: dict[str, set[CellRef]] = defaultdict(set)
+        for (_, measure), observations in self._found.items():
+            found[measure].update(o.place for o in observations)
+        return found
+
     def leaving_out(self, cells: frozenset[CellRef]) -> Sums:
         """The same sums as if these cells held nothing; what was received is not sorted again."""
         other = copy(self)
         other.without = cells
-        other._known, other._totals, other._values = {}, {}, {}
+        vars(other).pop(REMEMBERED, None)
         return other
 
+    @remembered
     def pairs(self, unit: str, measures: tuple[str, ...]) -> list[Pair]:
         """What every reporting place at or below the unit tells about these measures together."""
-        key = (unit, measures)
-        if key not in self._known:
-            self._known[key] = self._look(unit, measures)
-        return self._known[key]
-
-    def _look(self, unit: str, measures: tuple[str, ...]) -> list[Pair]:
         units = self.received.units
         finest = min(self._depth[self.campaign.measure(m).level] for m in measures)
         if self._depth[units.get(unit).level] > finest:
@@ -116,14 +138,9 @@ class Sums:
                 cells += [o.place for o in found]
         return Pair(tuple(numbers), frozenset(reasons), tuple(cells))
 
+    @remembered
     def total(self, unit: str, measures: tuple[str, ...], side: int = 0) -> Total:
         """The sum of one side over the places that count, or why there is none; and the cells."""
-        key = (unit, measures, side)
-        if key not in self._totals:
-            self._totals[key] = self._add(unit, measures, side)
-        return self._totals[key]
-
-    def _add(self, unit: str, measures: tuple[str, ...], side: int) -> Total:
         pairs = self.pairs(unit, measures)
         counted = [pair for pair in pairs if pair.whole]
         if not counted:
@@ -143,12 +160,6 @@ class Sums:
 
     def value(self, unit: str, indicator: Indicator) -> Fraction | None:
         """The indicator of a unit."""
-        key = (unit, indicator.id)
-        if key not in self._values:
-            self._values[key] = self._value(unit, indicator)
-        return self._values[key]
-
-    def _value(self, unit: str, indicator: Indicator) -> Fraction | None:
         if indicator.kind == "value":
             own = self._found.get((unit, indicator.numerator), [])
             known = [o for o in own if o.value is not None and o.place not in self.without]

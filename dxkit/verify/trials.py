@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 
 import numpy as np
 
@@ -29,12 +28,9 @@ class Trials:
             if i.scoring != "none" and i.id not in campaign.scoring.bonus
         ]
         self.shares = {u: [self._share(u, i) for i in self.indicators] for u in self.units}
-        self.met = {
-            u: sum(scores.is_met(u, i) is True for i in scores.indicators(u)) for u in self.units
-        }
+        self.met = {u: scores.met(u) for u in self.units}
         self.weights = [i.max_points for i in self.indicators]
-        self.best: dict[str, int] = {}
-        self.worst: dict[str, int] = {}
+        self.by: dict[str, dict[str, tuple[int, int]]] = {}
         self.listed = dict.fromkeys(self.units, 0)
         self.lists_tried = self.lists_changed = self.cells_tried = 0
         self.deciding: dict[CellRef, tuple[set[str], set[str]]] = {}
@@ -56,16 +52,24 @@ class Trials:
     def _all_points(self, weights: list[float]) -> dict[str, float]:
         return {u: self._points(u, self.shares[u], weights) for u in self.units}
 
-    def _note(self, places: dict[str, int]) -> None:
-        for unit, place in places.items():
-            self.best[unit] = min(place, self.best.get(unit, place))
-            self.worst[unit] = max(place, self.worst.get(unit, place))
+    def ends(self, unit: str) -> tuple[int | None, int | None]:
+        """The best and the worst rank of a unit over all trials; None for one that is not tried."""
+        found = [ends[unit] for ends in self.by.values() if unit in ends]
+        return (min(b for b, _ in found), max(w for _, w in found)) if found else (None, None)
+
+    def _note(self, kind: str, ranks: dict[str, int]) -> None:
+        ends = self.by[kind]
+        for unit, rank in ranks.items():
+            best, worst = ends[unit]
+            ends[unit] = (min(rank, best), max(rank, worst))
 
     def _try_all(self, doubtful: frozenset[CellRef]) -> None:
         if not self.units:
             return
         base = self._all_points(self.weights)
-        self._note(self.scores.places(base))
+        ranks = self.scores.ranks(base)
+        kinds = ("indicators", "weights", "cells", "rounding")
+        self.by = {kind: {u: (rank, rank) for u, rank in ranks.items()} for kind in kinds}
         self.list = self.scores.lists(base, self.met, self.level)
         for left_out in range(len(self.weights)):
             weights = [0.0 if n == left_out else w for n, w in enumerate(self.weights)]
@@ -75,7 +79,7 @@ class Trials:
             )
             if has_some:
                 points = self._all_points(weights)
-                self._note(self.scores.places(points))
+                self._note("indicators", self.scores.ranks(points))
                 self._compare(points, self.met)
         rule = self.scores.campaign.uncertainty
         if rule is None:
@@ -86,7 +90,7 @@ class Trials:
         for row in factors.tolist():
             weights = [w * f for w, f in zip(self.weights, row, strict=True)]
             points = self._all_points(weights)
-            self._note(self.scores.places(points))
+            self._note("weights", self.scores.ranks(points))
             for unit in self._compare(points, self.met):
                 self.listed[unit] += 1
         self._round(base)
@@ -106,9 +110,11 @@ class Trials:
         for unit, number in written.items():
             above = sum(other > number for other in written.values())
             level_with = sum(other == number for other in written.values())
-            self.best[unit] = min(self.best[unit], 1 + above)
+            worst = self.by["rounding"][unit][1]
             if self.scores.campaign.ranking.method == "competition":
-                self.worst[unit] = max(self.worst[unit], above + level_with)
+                worst = max(worst, above + level_with)
+            best = min(self.by["rounding"][unit][0], 1 + above)
+            self.by["rounding"][unit] = (best, worst)
 
     def _cells(self, unit: str) -> set[CellRef]:
         sums = self.scores.sums
@@ -128,10 +134,10 @@ class Trials:
             else:
                 value = sums.value(unit, indicator)
                 shares.append(self.scores.share_at(unit, indicator, value))
-                change += self._is_met(unit, indicator, value)
-                change -= self._is_met(unit, indicator, self.scores.sums.value(unit, indicator))
+                change += self.scores.is_met_at(unit, indicator, value) is True
+                change -= self.scores.is_met(unit, indicator) is True
         points = {**base, unit: self._points(unit, shares, self.weights)}
-        self._note(self.scores.places(points))
+        self._note("cells", self.scores.ranks(points))
         listed = self._compare(points, {**self.met, unit: self.met[unit] + change})
         if len(cells) == 1:
             (cell,) = cells
@@ -145,10 +151,3 @@ class Trials:
         self.lists_tried += 1
         self.lists_changed += listed != self.list
         return listed
-
-    def _is_met(self, unit: str, indicator: Indicator, value: Fraction | None) -> bool:
-        """Whether the unit would reach the target with this value."""
-        target = self.scores.target(unit, indicator)
-        if value is None or target is None:
-            return False
-        return float(value) >= target if indicator.direction > 0 else float(value) <= target

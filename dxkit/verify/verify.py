@@ -1,141 +1,130 @@
-"""Proof: the finished pages are opened again and what they say is compared with a second path; all
-files are compared with the hashes of the run that made them.
-"""
+"""Proof of a period: recounted, made again, compared whole."""
 
 from __future__ import annotations
 
+import platform
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
-from dxkit.intake.period import read_period
-from dxkit.model.campaign import Campaign
-from dxkit.model.observations import Received
-from dxkit.verify.charts import ChartProof
-from dxkit.verify.compare import Difference, PageProof
-from dxkit.verify.completeness import CompletenessProof
-from dxkit.verify.files import UNREADABLE, compare_files
-from dxkit.verify.judgements import JudgementProof
-from dxkit.verify.numbers import Again, made_again
-from dxkit.verify.other_formats import Mismatch, compare_document, compare_workbook
-from dxkit.verify.page_tree import read_page
-from dxkit.verify.proved import fact_of
-from dxkit.verify.raw_cells import misread
-from dxkit.verify.sentences import SentenceProof
-from dxkit.verify.surroundings import Surroundings
-from dxkit.verify.wording import WordingProof
+from dxkit.period import OpenPeriod
+from dxkit.press.manifest import INDEX, MANIFEST, Manifest, code_key, executed_path
+from dxkit.press.run.processes import stay_single_threaded
+from dxkit.verify.difference import CAUSES, INPUT, OTHER, RECOUNT, Difference
+from dxkit.verify.facts import recount_facts
+from dxkit.verify.files import compare_files
+from dxkit.verify.made_again import MadeAgain
+from dxkit.verify.own_pages import compare_numbers
+from dxkit.verify.placement import Placement, compare_cells
+from dxkit.verify.recount import recounted
 
-__all__ = ["Difference", "Verification", "proofs_of", "verify_pages", "verify_period"]
+__all__ = ["Difference", "Verification", "verify_period"]
 
 
 @dataclass(frozen=True)
 class Verification:
-    """How many numbers were proved on how many pages, how many received cells were read again, how
-    many files compared with what was made, and what differs.
+    """What was proved of a period, and what differs, causes first.
+
+    ``facts`` were counted again, ``cells`` read by a second reader (``unjudged`` of them say
+    nothing that it can judge), ``pages`` and ``files`` compared, ``own`` of the pages by their
+    numbers alone. ``versions`` of libraries, and maybe the kit's own code, are others than those
+    that the pages were made with.
     """
 
     pages: int
+    own: int
     facts: int
     cells: int
+    unjudged: int
     files: int
+    versions: tuple[str, ...]
+    other_code: bool
     differences: tuple[Difference, ...]
+    opened: OpenPeriod
 
 
 def verify_period(project: Project, campaign_id: str, period_id: str) -> Verification:
-    """Read the raw workbooks anew, past any store, make every number again without the analysis,
-    and compare it with every page of the period, the league workbook and the Word documents; and
-    all files with what the run noted that made them.
+    """Read the workbooks anew, count every number again, make every file again in a folder that is
+    then removed, and compare. Raises CampaignError, and OSError where there is no room for it.
     """
-    campaign = load_campaign(project.campaign_folder(campaign_id))
-    received, previous = _read(project, campaign, period_id)
-    again = made_again(campaign, received, previous)
+    stay_single_threaded()
     folder = project.output_folder(campaign_id, period_id)
-    number, facts, differences = verify_pages(folder, again)
-    files, altered = compare_files(folder)
-    differences += altered
-    for annex in (*folder.glob("league.xlsx"), *sorted(folder.rglob("*.docx"))):
-        proved, mismatches = _compared(annex, again)
-        number, facts = number + 1, facts + proved
-        name = annex.relative_to(folder).as_posix()
-        differences += [Difference(name, m.fact, m.shown, m.expected) for m in mismatches]
-    cells = 0
-    for one in (received, previous):
-        if one is not None:
+    manifest = Manifest.load(folder / MANIFEST)
+    versions = tuple(_other_versions(manifest))
+    code = manifest is not None and manifest.made_from.get("code", code_key()) != code_key()
+    with tempfile.TemporaryDirectory(prefix="dxkit-verify-") as scratch:
+        made = MadeAgain(project, campaign_id, period_id, Path(scratch).resolve())
+        opened, units = made.opened, made.units
+        previous = opened.analysis.previous
+        received = [one.received for one in (opened.analysis, previous) if one is not None]
+        recount = recounted(opened.campaign, *received)
+        facts, differences = recount_facts(opened, recount, units)
+        cells = Placement()
+        for one in received:
             raw = project.period_folder(campaign_id, one.table.period)
-            read, found = misread(one, raw)
-            cells += read
-            differences += found
-    return Verification(number, facts, cells, files, tuple(differences))
+            cells += compare_cells(opened.campaign, one, raw)
+        is_own = project.outputs.parent.name == "own"
+        listed = units
+        if manifest is not None and manifest.pages:
+            listed = [code for code, page in manifest.pages.items() if page.status != "failed"]
+        failed = list(made.make([] if is_own else units, listed, _periods(made)))
+        apart = {d.file for d in failed}
+        if is_own:
+            apart |= {name for u in units for name in (made.planned[u], executed_path(u))}
+            for page in (made.planned[code] for code in units):
+                text = (folder / page).read_text("utf-8", "replace")
+                differences += compare_numbers(page, text, opened, made.language(page))
+        files, altered = compare_files(
+            folder, made.folder, frozenset(apart), same_versions=not versions
+        )
+    differences += [*cells.differences, *failed, *_causes(manifest, opened, altered), *altered]
+    differences = [d._replace(file=_shown_on(folder, d)) if d.cause == RECOUNT else d
+                   for d in differences]  # fmt: skip
+    differences.sort(key=lambda d: CAUSES.index(d.cause))
+    return Verification(
+        len(units), len(units) if is_own else 0, facts, cells.read, cells.unjudged, files,
+        versions, code, tuple(differences), opened,
+    )  # fmt: skip
 
 
-def _compared(annex: Path, again: Again) -> tuple[int, list[Mismatch]]:
-    """How many numbers an annex holds, and which differ."""
-    compare = compare_document if annex.suffix == ".docx" else compare_workbook
-    try:
-        return compare(annex, partial(fact_of, again))
-    except Exception:  # as of a page: whatever its container makes the reader raise
-        return 0, [Mismatch(UNREADABLE, "", "")]
-
-
-def _read(project: Project, campaign: Campaign, period_id: str) -> tuple[Received, Received | None]:
-    """What intake says of a period and of the one before, from the files and past any store."""
-    before = campaign.previous_period(period_id)
-    previous = None
-    if before is not None and before.id in project.periods_with_raw(campaign):
-        previous, _ = _read(project, campaign, before.id)
-    folder = project.period_folder(campaign.id, period_id)
-    references = project.raw_folder(campaign.id)
-    return read_period(campaign, period_id, folder, references, previous), previous
-
-
-def verify_pages(folder: Path, again: Again) -> tuple[int, int, list[Difference]]:
-    """How many pages there are in a period's folder, how many numbers they hold, what differs."""
-    pages = sorted(p for p in folder.rglob("*.html") if "returned" not in p.parts)
-    facts = 0
-    differences: list[Difference] = []
-    for page in pages:
-        name = page.relative_to(folder).as_posix()
+def _other_versions(manifest: Manifest | None) -> Iterator[str]:
+    """The libraries, and dxkit itself, that are others than those of the manifest."""
+    for name, then in (manifest.versions if manifest else {}).items():
         try:
-            number, found = verify_page(page.read_text("utf-8"), name, again)
-        except Exception:  # whatever a spoilt page makes its reader raise: the file is named
-            number, found = 0, [Difference(name, UNREADABLE, "", "")]
-        facts += number
-        differences += found
-    return len(pages), facts, differences
+            now = platform.python_version() if name == "python" else version(name)
+        except PackageNotFoundError:
+            now = "–"
+        if now != then:
+            yield f"{name} {then} → {now}"
 
 
-def verify_page(text: str, name: str, again: Again) -> tuple[int, list[Difference]]:
-    """How many numbers a page holds, and what on it cannot be proved."""
-    root = read_page(text)
-    html = next(iter(root.find_all("html")), root)
-    language = html.attributes.get("lang", "vi")
-    proof = PageProof(name, _unit_of(name, again), language, root, again)
-    differences = proofs_of(proof)
-    return sum(1 for _ in proof.facts()), differences
+def _periods(made: MadeAgain) -> dict[str, str]:
+    """The indexes that the campaign's index leads to."""
+    above = made.made.parent
+    names = (period.id for period in made.opened.campaign.periods)
+    return {name: f"{name}/{INDEX}" for name in names if (above / name / INDEX).exists()}
 
 
-def proofs_of(proof: PageProof) -> list[Difference]:
-    """Everything on a page that cannot be proved, each once."""
-    found = list(proof.numbers())
-    found += proof.rows()
-    if proof.unit:
-        found += [*proof.belonging(), *proof.bare_digits()]
-        found += Surroundings(proof).check()
-        found += WordingProof(proof).check()
-        found += CompletenessProof(proof).check()
-    found += JudgementProof(proof).check()
-    found += SentenceProof(proof).check()
-    found += ChartProof(proof).check()
-    return list(dict.fromkeys(found))
+def _causes(
+    manifest: Manifest | None, opened: OpenPeriod, altered: list[Difference]
+) -> Iterator[Difference]:
+    """The received files that are others than those the outputs were made from, if these are others
+    now; how many of their cells are told otherwise in observations.csv.
+    """
+    if manifest is None or not any(d.cause == OTHER for d in altered):
+        return
+    now = {source.name: source.sha256 for source in opened.received.sources}
+    for name in sorted({*now, *manifest.inputs}):
+        if now.get(name) != manifest.inputs.get(name):
+            shown, expected = manifest.inputs.get(name, "–")[:8], now.get(name, "–")[:8]
+            yield Difference(f"{opened.analysis.period.id}/{name}", INPUT, "", shown, expected)
 
 
-def _unit_of(name: str, again: Again) -> str:
-    """The unit that a page's address names; empty for an index or a list of findings."""
-    folder, _, file = name.rpartition("/")
-    top = again.campaign.levels[0].id
-    if not folder and file == f"{top}.html":
-        return again.units.top.code
-    code = file.partition("-")[0]
-    return code if folder and code in again.units else ""
+def _shown_on(folder: Path, difference: Difference) -> str:
+    """The first page that shows a fact."""
+    key = f'data-fact="{difference.place}"'
+    pages = (p for p in sorted(folder.rglob("*.html")) if key in p.read_text("utf-8", "replace"))
+    return next((page.relative_to(folder).as_posix() for page in pages), MANIFEST)

@@ -22,10 +22,8 @@ from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
-from dxkit.verify.numbers import made_again
-from dxkit.verify.reached import lacking_below
-from dxkit.verify.rewards_again import decisions_again
 from tests.analysis.test_results import analyse, full, observe
+from tests.oracles.second_path import made_again
 
 A, B, C = "31318", "31321", "31324"
 HAMLET = ("households", "households_digital_skills", "households_app", "households_cashless",
@@ -39,7 +37,7 @@ def decided(analysis: Analysis) -> dict[str, tuple[bool, str]]:
         for d in analysis.results.decisions["commune", "930", "commune"]
     }
     again = made_again(analysis.campaign, analysis.received, None)
-    assert decisions_again(again, "930")["commune"] == found
+    assert again.decisions("930")["commune"] == found
     return found
 
 
@@ -110,7 +108,7 @@ def test_a_commune_that_lacks_one_table_is_named_and_has_not_kept_silent(
     assert found["data_lacking"] == [C]
     assert not {"data_all_reported", "data_not_reported"} & set(found)
     again = made_again(haugiang, analysis.received, None)
-    assert lacking_below(again, "930") == [C]
+    assert again.lacking_below("930") == [C]
     assert again.sums.why_missing(C, haugiang.indicator("app_installed")) == "no_data"
 
 
@@ -132,7 +130,7 @@ def test_a_commune_whose_hamlets_are_all_empty_rows_has_not_kept_silent(
     assert found.get("data_lacking") == ([C] if both else None)
     assert ("data_all_reported" in found) is not both
     again = made_again(haugiang, analysis.received, None)
-    assert lacking_below(again, "930") == ([C] if both else [])
+    assert again.lacking_below("930") == ([C] if both else [])
 
 
 @pytest.mark.parametrize(("code", "of"), [("unit_missing", C), ("table_missing", "930")])

@@ -23,9 +23,8 @@ from dxkit.report.sentences.ranking_and_rewards import list_certainty
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
-from dxkit.verify.numbers import made_again
-from dxkit.verify.rewards_again import decisions_again
 from tests.analysis.test_results import analyse, full, observe
+from tests.oracles.second_path import made_again
 
 A, B, C, D = "31318", "31321", "31324", "31327"
 
@@ -167,7 +166,7 @@ def test_two_rewards_by_points_and_by_progress(
     gained = sorted(progress.values(), key=lambda p: p.rank)
     assert [c for c in totals if totals[c].award == "riser"] == [gained[0].unit_code] == ["930"]
     again = made_again(campaign, opened.received, previous.received)
-    proved = decisions_again(again, "93")
+    proved = again.decisions("93")
     for rule in rules:
         decided = analysis.results.decisions["district", "93", rule.id]
         assert {d.unit_code: (d.awarded, d.reason) for d in decided} == proved[rule.id]

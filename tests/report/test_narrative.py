@@ -27,9 +27,9 @@ from dxkit.report.sentences.situation import activity, changes, levels, standing
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
-from dxkit.verify.numbers import made_again
-from dxkit.verify.proved import proved_fact
 from tests.analysis.test_results import analyse, full, observe
+from tests.oracles.proved import proved_fact
+from tests.oracles.second_path import made_again
 
 DISTRICTS = [str(code) for code in range(930, 938)]
 

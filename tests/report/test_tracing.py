@@ -12,7 +12,7 @@ from dxkit.campaign.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.period import OpenPeriod, open_period
 from dxkit.report.wording.language import available_languages, load_language
-from dxkit.verify.proved import kinds
+from dxkit.verify.kinds import KINDS
 
 MAKERS = {"reported": 5, "declared": None, "derived": 5, "counted": 3, "absent": None, "key": None}
 """Calls that make a fact, of a subject and a kind; the place of the method among what they take."""
@@ -73,7 +73,7 @@ def test_whatever_the_analysis_makes_has_its_words(code: str, root: Path, made) 
     assert len(in_code[0]) > 25  # the code is read aright
     assert len(in_code[1]) > 10
     words = load_language(code).sections["trace"]
-    wanted = {f"kind_{kind}" for kind in made[0] | in_code[0] | kinds()}
+    wanted = {f"kind_{kind}" for kind in made[0] | in_code[0] | KINDS}
     wanted |= {f"method_{method}" for method in made[1] | in_code[1]}
     wanted |= {f"mark_{mark}" for mark in made[2]}
     assert wanted - set(words) == set()

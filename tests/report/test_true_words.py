@@ -22,13 +22,13 @@ from dxkit.report.sentences.situation import level, levels, strengths
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
-from dxkit.verify.compare import PageProof
-from dxkit.verify.names_in_sentences import NamesInSentences
-from dxkit.verify.numbers import made_again
-from dxkit.verify.page_tree import read_page
-from dxkit.verify.proved import proved_fact
-from dxkit.verify.superlatives import Superlatives
 from tests.analysis.test_results import analyse, full, observe
+from tests.oracles.compare import PageProof
+from tests.oracles.names_in_sentences import NamesInSentences
+from tests.oracles.page_tree import read_page
+from tests.oracles.proved import proved_fact
+from tests.oracles.second_path import made_again
+from tests.oracles.superlatives import Superlatives
 
 
 def view_of(analysis: Analysis, code: str) -> View:

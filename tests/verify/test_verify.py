@@ -7,17 +7,17 @@ import re
 from pathlib import Path
 
 import pytest
+from dxkit.verify.numbers import Again, made_again
+from dxkit.verify.proved import kinds
+from dxkit.verify.raw_cells import misread
+from dxkit.verify.writing import writings
 
 from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.period import OpenPeriod
 from dxkit.report.wording.language import load_language
-from dxkit.verify.numbers import Again, made_again
-from dxkit.verify.proved import kinds
-from dxkit.verify.raw_cells import misread
 from dxkit.verify.verify import verify_page
-from dxkit.verify.writing import writings
 from tests.verify.tampering import FURTHER, Tamperer
 
 DISTRICTS = [str(code) for code in range(930, 938)]

@@ -3,24 +3,8 @@
 from __future__ import annotations
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
-from dxkit.verify.indicator_numbers import INDICATORS
-from dxkit.verify.numbers import Again
-from dxkit.verify.total_numbers import REWARD_KINDS, TOTALS
-from dxkit.verify.writing import form, is_date
-
-
-def kinds() -> frozenset[str]:
-    """All kinds that can be made again."""
-    months = ("month_value", "month_numerator", "month_denominator")
-    return frozenset({*INDICATORS, *TOTALS, *REWARD_KINDS, "least_value", *months})
-
-
-def fact_of(again: Again, text: str) -> Fact | None:
-    """The fact that a key names, made again; None for a key that names none."""
-    try:
-        return proved_fact(again, FactKey.parse(text))
-    except (KeyError, ValueError):
-        return None
+from tests.oracles.second_path import Again
+from tests.oracles.writing import form, is_date
 
 
 def proved_fact(again: Again, key: FactKey) -> Fact:
@@ -65,6 +49,6 @@ def _why(again: Again, key: FactKey) -> str:
             return "first_period" if again.before is None else "not_ranked"
         points, _, why = again.scores.total(key.unit)
         if key.kind == "rank" and points is not None:
-            return again.why_unranked(key.unit)
+            return again.scores.why_not(key.unit)
         return why if key.kind == "points" else "not_ranked"
     return again.sums.why_no_total(key.unit, (key.subject,))

@@ -54,18 +54,6 @@ class Element:
             yield element
             element = element.parent
 
-    def heading_above(self) -> Element | None:
-        """The heading of the table's column that this element stands in, if it does."""
-        cell = next((e for e in (self, *self.above()) if e.tag in ("td", "th")), None)
-        table = next((e for e in self.above() if e.tag == "table"), None)
-        if cell is None or cell.parent is None or table is None:
-            return None
-        cells = [e for e in cell.parent.children if isinstance(e, Element)]
-        head = next((row for part in table.find_all("thead") for row in part.find_all("tr")), None)
-        headings = head.find_all("th") if head is not None else []
-        place = cells.index(cell)
-        return headings[place] if place < len(headings) else None
-
 
 class _Builder(HTMLParser):
     def __init__(self) -> None:

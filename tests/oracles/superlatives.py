@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import FactKey
-from dxkit.verify.indicator_numbers import Number
-from dxkit.verify.numbers import Again
-from dxkit.verify.reached import least_share_known
+from dxkit.verify.sums import Number
+from tests.oracles.reached import least_share_known
+from tests.oracles.second_path import Again
 
 Keys = Mapping[str, FactKey]
 _REACHED_BY_THE_WHOLE = frozenset({

@@ -7,9 +7,8 @@ from fractions import Fraction
 
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.model.received_text import visible
-from dxkit.verify.compare import PageProof
-from dxkit.verify.reached import lacking_below, reached_below, silent_below
-from dxkit.verify.rewards_again import band_again, decisions_again
+from tests.oracles.compare import PageProof
+from tests.oracles.reached import reached_below, silent_below
 
 Keys = Mapping[str, FactKey]
 Names = set[str]
@@ -49,7 +48,7 @@ class NamesInSentences:
             "previous_period": lambda: {again.before.period.id} if again.before else set(),
             "first_month": lambda: {keys["first"].period},
             "last_month": lambda: {keys["last"].period},
-            "band": lambda: {band_again(again, unit)},
+            "band": lambda: {again.band(unit)},
             "award": lambda: self._award(message, unit, keys),
             "drag_unit": lambda: {keys["weight"].unit},
             "tied": lambda: self.tied(unit),
@@ -144,7 +143,7 @@ class NamesInSentences:
             if keys[name] != FactKey(again.period.id, unit, "total", f"{by}{name}"):
                 return set()
         told = (True, "tied_into_quota" if message.endswith("_tied") else "within_quota")
-        decided = decisions_again(again, again.scores.group(unit))
+        decided = again.decisions(again.scores.group(unit))
         return {
             rule.id
             for rule in again.campaign.rewards
@@ -190,7 +189,7 @@ class NamesInSentences:
             why = message.removeprefix("data_")
             return {c for c in below if again.scores.total(c)[2] == why}
         if message == "data_lacking":
-            return set(lacking_below(again, unit))
+            return set(again.lacking_below(unit))
         if message == "headline_figures_lacking":
             return {c for c in below if again.scores.lacking(c)}
         if message == "data_not_reported_below":

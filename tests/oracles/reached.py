@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from dxkit.verify.numbers import Again
+from tests.oracles.second_path import Again
 
 
 def reached_below(again: Again, unit: str) -> dict[str, tuple[int, int]]:
@@ -35,20 +32,6 @@ def least_share_known(again: Again, unit: str) -> float:
         if any(again.sums.why_missing(c, indicator) != "not_applicable" for c in without):
             shares.append(1 - len(without) / len(below))
     return min(shares)
-
-
-def lacking_below(again: Again, unit: str) -> list[str]:
-    """The units directly below that sent something and lack other figures, but for those of which
-    is told that some below them are silent.
-    """
-    told = silent_below(again, unit)
-    return [
-        child
-        for child in again.children(unit)
-        if again.scores.lacking(child)
-        and again.scores.total(child)[2] not in ("not_reported", "unread")
-        and child not in told
-    ]
 
 
 def silent_below(again: Again, unit: str) -> list[str]:

@@ -11,11 +11,11 @@ from dxkit.model.keys import Words
 from dxkit.report.sentences.catalogue import RULES
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import SERIES
-from dxkit.verify.compare import Difference, PageProof
-from dxkit.verify.names_in_sentences import NamesInSentences
-from dxkit.verify.page_tree import Element
-from dxkit.verify.proved import proved_fact
-from dxkit.verify.superlatives import Superlatives
+from tests.oracles.compare import Difference, PageProof
+from tests.oracles.names_in_sentences import NamesInSentences
+from tests.oracles.page_tree import Element
+from tests.oracles.proved import proved_fact
+from tests.oracles.superlatives import Superlatives
 
 
 class SentenceProof:

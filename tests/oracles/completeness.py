@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dxkit.model.facts import FactKey
 from dxkit.report.sentences.sentences_below import MOST_OTHERS
 from dxkit.report.wording.language import load_language
-from dxkit.verify.compare import Difference, PageProof
-from dxkit.verify.page_tree import Element
-from dxkit.verify.reached import least_share_known, reached_below, silent_below
-from dxkit.verify.rewards_again import Decisions, decisions_again
+from dxkit.verify.recount import Decisions
+from tests.oracles.compare import Difference, PageProof
+from tests.oracles.page_tree import Element
+from tests.oracles.reached import least_share_known, reached_below, silent_below
 
 Wanted = tuple[str, str, str]
 """The section, the beginning of the message, and the indicator it is about, or nothing."""
@@ -109,7 +109,7 @@ class CompletenessProof:
 
     def _decided(self, unit: str) -> dict[str, Decisions]:
         group = self.again.scores.group(unit)
-        return decisions_again(self.again, group) if group else {}
+        return self.again.decisions(group) if group else {}
 
     def _wanted_of_those_below(self) -> Iterator[Wanted]:
         """Each target that some unit below misses is told, also where the whole reaches it."""

@@ -1,0 +1,122 @@
+"""Everything that a period's run has made, made once more in a folder of its own: the workbooks are
+read past any store, the notebooks run, the files around the pages written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from dxkit.campaign.folder import load_campaign
+from dxkit.campaign.project import Project
+from dxkit.intake.versions.history import History
+from dxkit.period import OpenPeriod, open_period, period_before
+from dxkit.press.manifest import ABOVE, INDEX, LEAGUE, write_check
+from dxkit.press.publish.index_pages import campaign_html, index_html
+from dxkit.press.publish.league_workbook import write_league
+from dxkit.press.publish.word.document import write_document
+from dxkit.press.publish.word.facts import read_facts
+from dxkit.press.run.batch import TIME_LIMIT
+from dxkit.press.run.one_page import EXECUTED, PAGE
+from dxkit.press.run.plan import page_path, plan_tasks
+from dxkit.press.run.workers import local_workers
+from dxkit.report.wording.language import Language, available_languages, load_language
+from dxkit.verify.difference import FAILED, Difference
+from dxkit.workbooks.atomic import write_text
+
+_LANGUAGE = re.compile(r'<html lang="(\w+)"')
+
+
+class MadeAgain:
+    """One period of a project as it stands in ``made``, made again below ``scratch``."""
+
+    def __init__(self, project: Project, campaign: str, period: str, scratch: Path) -> None:
+        self.made = project.output_folder(campaign, period)
+        self.project = replace(project, out=scratch)
+        self.folder = self.project.output_folder(campaign, period)
+        self.folder.mkdir(parents=True)
+        plan = load_campaign(project.campaign_folder(campaign))
+        for one in filter(None, (period, period_before(project, plan, period))):
+            kept = project.store_file(campaign, one).parent
+            History.open(kept).copy(self.project.store_file(campaign, one).parent)
+        self.opened: OpenPeriod = open_period(self.project, campaign, period)
+        units = self.opened.campaign.units.on(self.opened.analysis.period.last_day).units
+        self.planned: Mapping[str, str] = {
+            unit.code: page_path(self.opened.campaign, unit) for unit in units
+        }
+        """Where the page of each unit would stand, by its code."""
+
+    @property
+    def units(self) -> list[str]:
+        """The units whose page is there."""
+        return [code for code, page in self.planned.items() if (self.made / page).is_file()]
+
+    def make(
+        self, units: Collection[str], listed: Collection[str], periods: Mapping[str, str]
+    ) -> Iterator[Difference]:
+        """Make the pages of these ``units`` and all that stands around them, each in the language
+        that it is written in; yields what could not be made. The index lists the pages of the units
+        ``listed``, the campaign's index the ``periods``, by their addresses.
+        """
+        spoken: dict[str, list[str]] = {}
+        for code in units:
+            spoken.setdefault(self.language(self.planned[code]).code, []).append(code)
+        for name, codes in spoken.items():
+            yield from self._pages(codes, name)
+        write_league(self.opened, self.folder / LEAGUE, self._of_league())
+        write_check(self.opened, self.language("findings.html"))
+        for code, page in self.planned.items():
+            document = Path(page).with_suffix(".docx")
+            if (self.made / document).is_file():
+                in_language = self._of_document(document).code
+                write_document(self.opened, code, in_language, self.folder / document)
+        pages = {code: self.planned[code] for code in listed if code in self.planned}
+        index = index_html(self.opened, pages, self.language(INDEX))
+        write_text(self.folder / INDEX, index)
+        above = campaign_html(self.opened, periods, self.language(ABOVE))
+        write_text(self.folder / ABOVE, above)
+
+    def _pages(self, units: list[str], language: str) -> Iterator[Difference]:
+        opened = self.opened
+        campaign, period = opened.campaign, opened.analysis.period.id
+        tasks = plan_tasks(self.project, campaign, period, self.folder, units, "", language, None)
+        crew = local_workers(self.project, tasks[0], "", 0, TIME_LIMIT)
+        for outcome in crew.run(tasks, self.folder):
+            if outcome.reason:
+                page = self.planned[outcome.task.unit]
+                yield Difference(page, FAILED, expected=outcome.reason)
+                continue
+            for name, target in ((EXECUTED, outcome.task.executed), (PAGE, outcome.task.page)):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(outcome.scratch / name, target)
+
+    # in which language a file is written ----------------------------------------------------
+
+    def language(self, page: str) -> Language:
+        try:
+            found = _LANGUAGE.search((self.made / page).read_text("utf-8", "replace")[:500])
+        except OSError:
+            found = None
+        code = found[1] if found else ""
+        return load_language(code if code in available_languages() else "vi")
+
+    def _of_league(self) -> Language:
+        import openpyxl
+
+        try:
+            name = openpyxl.load_workbook(self.made / LEAGUE, read_only=True).sheetnames[-1]
+        except Exception:  # whatever a spoilt workbook makes its reader raise: it is compared whole
+            return self.language(INDEX)
+        spoken = (load_language(code) for code in available_languages())
+        return next(
+            (s for s in spoken if s.plain("workbook.numbers") == name), self.language(INDEX)
+        )
+
+    def _of_document(self, document: Path) -> Language:
+        try:
+            return load_language(read_facts(self.made / document)[0])
+        except Exception:  # as of a workbook
+            return self.language(document.with_suffix(".html").as_posix())

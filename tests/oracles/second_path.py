@@ -1,0 +1,39 @@
+"""The recount that ``verify`` makes, asked as the judges of sentences ask it."""
+
+from __future__ import annotations
+
+from dxkit.model.campaign import Campaign, Indicator
+from dxkit.model.facts import FactKey
+from dxkit.model.observations import Received
+from dxkit.verify.kinds import number_of
+from dxkit.verify.recount import Recount
+from dxkit.verify.sums import Number
+
+
+class Again(Recount):
+    """One period counted again."""
+
+    before: Again | None
+
+    def number(self, key: FactKey) -> Number | None:
+        """The number of a fact, None when there is none; raises KeyError for an unknown key."""
+        return number_of(self, key)
+
+    def value(self, unit: str, indicator: Indicator) -> Number | None:
+        """The value of a unit's indicator."""
+        return self.sums.value(unit, indicator)
+
+    def rank(self, unit: str) -> int | None:
+        """The unit's rank."""
+        return self.ranks(unit).get(unit)
+
+    def shared(self, unit: str) -> int | None:
+        """How many units have the unit's rank, itself among them."""
+        own = self.rank(unit)
+        return list(self.ranks(unit).values()).count(own) if own else None
+
+
+def made_again(campaign: Campaign, received: Received, previous: Received | None = None) -> Again:
+    """The period and the one before it."""
+    before = Again(campaign, previous, None) if previous is not None else None
+    return Again(campaign, received, before)
