@@ -14,9 +14,10 @@ from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
 from dxkit.period import OpenPeriod, open_period, period_before
-from dxkit.press.manifest import ABOVE, INDEX, LEAGUE, write_check
+from dxkit.press.manifest import ABOVE, INDEX, LEAGUE
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.publish.league_workbook import write_league
+from dxkit.press.publish.period_files import write_check
 from dxkit.press.publish.word.document import write_document
 from dxkit.press.publish.word.facts import read_facts
 from dxkit.press.run.batch import TIME_LIMIT
