@@ -142,7 +142,7 @@ class _Run:
         manifest.complete = False
         _make_ready(self.project, sample)
         self.compare_figures(sample)
-        # Not before: what stands in the way of reading the workbooks is waited for.
+        # Not at the top: an unchanged run does without it, and reading does not wait for it.
         from dxkit.press.publish.period_files import write_files, write_indexes
 
         opened = open_period(self.project, sample.campaign, sample.period)
