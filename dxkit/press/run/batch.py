@@ -138,12 +138,13 @@ class _Run:
 
     def make(self, sample: Task, todo: Sequence[Task], canaries: list[Task], scratch: Path) -> None:
         """Make the pages ``todo``, with the files around them beside, then compare ``canaries``."""
-        from dxkit.press.publish.period_files import write_files, write_indexes
-
         result, manifest, folder = self.result, self.result.manifest, self.result.folder
         manifest.complete = False
         _make_ready(self.project, sample)
         self.compare_figures(sample)
+        # Not at the top: an unchanged run does without it, and reading does not wait for it.
+        from dxkit.press.publish.period_files import write_files, write_indexes
+
         opened = open_period(self.project, sample.campaign, sample.period)
         language = load_language(sample.language)
         expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
