@@ -60,8 +60,10 @@ def read_sheets(
         beside: dict[range, list[tuple[Layout, TableRead]]] = {}  # by the header they share
         for layout in layouts:
             if not layout.unit_columns:
+                cell = sheet.cell(layout.header_rows.start, layout.columns[0].number)
+                where = place._replace(cell=cell.address)
                 values = {"table": layout.table}
-                findings.append(Finding("column_missing", place, values=values))
+                findings.append(Finding("names_missing", where, values=values))
                 continue
             findings += _cumulative_columns(sheet, layout, place)
             shown, hidden = _without_hidden(sheet, layout, place, sender)
