@@ -55,7 +55,8 @@ def read_sheets(
         beside: dict[range, list[tuple[Layout, TableRead]]] = {}  # by the header they share
         for layout in layouts:
             if not layout.unit_columns:
-                findings.append(finding("column_missing", table=layout.table))
+                cell = sheet.cell(layout.header_rows.start, layout.columns[0].number)
+                findings.append(finding("names_missing", cell, table=layout.table))
                 continue
             shown = _shown(sheet, layout, finding, findings, sender)
             reader = RowReader(names, sheet, shown, sender, finding, period)

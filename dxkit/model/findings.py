@@ -67,6 +67,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         # tables and names
         "column_missing": Severity.ERROR,
         "column_hidden": Severity.ERROR,
+        "names_missing": Severity.ERROR,
         "part_missing": Severity.ERROR,
         "column_absent": Severity.NOTE,
         "column_not_understood": Severity.NOTE,

@@ -47,6 +47,7 @@ NOT_USED = frozenset(
         "sender_unclear",
         "column_missing",
         "column_hidden",
+        "names_missing",
         "unit_unknown",
         "unit_ambiguous",
         "unit_not_valid",

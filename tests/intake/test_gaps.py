@@ -10,6 +10,8 @@ from dxkit.intake.checks.gaps import figures_gone
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
+from dxkit.report.wording.findings import finding_text, names_in_findings
+from dxkit.report.wording.language import load_language
 from tests.intake.office import DOSSIERS, HEAD, HOA_LUU, HOUSEHOLDS, VI_TAN, Office, Row, Seen, at
 
 WITH_REMARKS: Row = [*HEAD, "Ghi chú"]
@@ -201,3 +203,17 @@ def test_a_hidden_column_is_an_error_unless_another_holds_its_figures(
     assert severity == {"error" if column == "D" else "note"}
     assert seen.figure(VI_TAN, "teams")[0] == 7
     assert bool(seen.figure(VI_TAN, "team_members")) is (column == "E")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_figures_without_names_on_their_left_are_an_error_in_words(
+    language: str, office: Office
+) -> None:
+    seen = office.sends(["TT", "Số tổ", "Số thành viên"], [1, 7, 52])
+    assert seen.findings("names_missing") == [("names_missing", at("B1"))]
+    assert seen.figure(VI_TAN, "teams") == seen.figure(VI_TAN, "team_members") == ()
+    words = load_language(language)
+    names = names_in_findings(office.campaign, seen.received.units, words)
+    (finding,) = (f for f in seen.received.findings if f.code == "names_missing")
+    table = words.name(office.campaign.tables["teams"])
+    assert f'"{table}"' in finding_text(finding, words, names)
