@@ -19,7 +19,7 @@ TOLERANCE = 1.0
 _TOKEN = re.compile(r"<[^<>]*>|[^<]+|<")
 _HEADING = re.compile(r"<(h[12]|style|script|title)\b")
 _KEY = re.compile(r'data-fact="([^"]*)"')
-_DRAWN = re.compile(r"<(svg|g|path|text|rect|tspan)\b")
+_DRAWN_AT = re.compile(r'(?<= )(?:d|x|y|width|height|transform|viewBox)="[^"]*"')
 _TAG = re.compile(r"<[^<>]*>")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _LONGEST = 80
@@ -35,12 +35,26 @@ def places(name: str, shown: bytes, expected: bytes, *, same_versions: bool) -> 
     try:
         found = list(compare(shown, expected, same_versions))
     except Exception:  # whatever a spoilt file makes its reader raise: it is not what it should be
-        found = [("", _short(shown[:_LONGEST]), _short(expected[:_LONGEST]))]
-    return found or ([("", "", "")] if same_versions else [])
+        found, same_versions = [], True
+    if found or not same_versions:
+        return found
+    at = _first_unlike(shown, expected)
+    return [(f"byte {at + 1}", repr(shown[at : at + 20]), repr(expected[at : at + 20]))]
 
 
-def _short(content: object) -> str:
-    text = content.decode("utf-8", "replace") if isinstance(content, bytes) else str(content)
+def _first_unlike(one: Sequence[object], other: Sequence[object]) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _apart(one: str, other: str) -> Place:
+    """Two texts that differ, from shortly before where they do."""
+    start = max(_first_unlike(one, other) - 30, 0) if max(len(one), len(other)) > _LONGEST else 0
+    texts = _short(one[start:]), _short(other[start:])
+    return texts if texts[0] != texts[1] else (repr(one[start:]), repr(other[start:]))
+
+
+def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
@@ -49,7 +63,7 @@ def _lines(shown: bytes, expected: bytes, _: bool) -> Iterator[Place]:
     one, other = (text.decode("utf-8").splitlines(True) for text in (shown, expected))
     for left, right in _unlike(one, other):
         texts = ("".join(lines[n] for n in run) for lines, run in ((one, left), (other, right)))
-        yield f"{right.start + 1}", *map(_short, texts)
+        yield f"{right.start + 1}", *_apart(*texts)
 
 
 def _unlike(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[range, range]]:
@@ -78,14 +92,17 @@ def _pages(shown: bytes, expected: bytes, same_versions: bool) -> Iterator[Place
         key = _KEY.search("".join((*texts, *before[-2:])))
         head = next((n for n in reversed(range(len(before))) if _HEADING.match(before[n])), 0)
         heading = _TAG.sub("", "".join(other[head : head + 2])) or other[head]
-        yield key[1] if key else _short(heading), *map(_short, texts)
+        yield key[1] if key else _short(heading), *_apart(*texts)
 
 
 def _is_drawn_alike(shown: str, expected: str) -> bool:
-    """Whether two elements of a drawing differ by nothing but a little in their numbers."""
-    if not _DRAWN.match(expected) or _NUMBER.sub("#", shown) != _NUMBER.sub("#", expected):
+    """Whether two elements of a drawing differ by nothing but a little in where they are drawn."""
+    if not expected.startswith("<") or _DRAWN_AT.sub("", shown) != _DRAWN_AT.sub("", expected):
         return False
-    pairs = zip(_NUMBER.findall(shown), _NUMBER.findall(expected), strict=True)
+    texts = [" ".join(_DRAWN_AT.findall(text)) for text in (shown, expected)]
+    if _NUMBER.sub("", texts[0]) != _NUMBER.sub("", texts[1]):
+        return False
+    pairs = zip(*map(_NUMBER.findall, texts), strict=True)
     return all(abs(float(a) - float(b)) <= TOLERANCE for a, b in pairs)
 
 
@@ -103,7 +120,7 @@ def _rows(shown: bytes, expected: bytes, _: bool) -> Iterator[Place]:
             row = (b if b is not None else a or 0) + 1
             for head, x, y in zip_longest(heads, here, there, fillvalue=""):
                 if x != y:
-                    yield f"{row}: {head}", _short(x), _short(y)
+                    yield f"{row}: {head}", *_apart(x, y)
 
 
 def _notebooks(shown: bytes, expected: bytes, same_versions: bool) -> Iterator[Place]:
@@ -114,28 +131,29 @@ def _notebooks(shown: bytes, expected: bytes, same_versions: bool) -> Iterator[P
         for _, here, there in places("x.html", *texts, same_versions=same_versions)[:3]:
             yield f"[{number}]", here, there
     if same_versions and {**one, "cells": 0} != {**other, "cells": 0}:
-        yield "metadata", _short(one.get("metadata")), _short(other.get("metadata"))
+        yield "metadata", *_apart(str({**one, "cells": 0}), str({**other, "cells": 0}))
 
 
 def _packages(shown: bytes, expected: bytes, same_versions: bool) -> Iterator[Place]:
-    """Office documents: each component; of workbooks cell by cell, of documents by paragraph."""
+    """Office documents: workbooks cell by cell, or each component from where it differs."""
     books = [zipfile.ZipFile(io.BytesIO(content)) for content in (shown, expected)]
     names = dict.fromkeys(name for book in books for name in book.namelist())
-    unlike = []
+    unlike = {}
     for name in names:
-        contents = [book.read(name) if name in book.namelist() else b"" for book in books]
-        if contents[0] != contents[1]:
-            unlike.append((name, contents))
+        parts = [book.read(name) if name in book.namelist() else b"" for book in books]
+        if parts[0] != parts[1] and (same_versions or not name.startswith("docProps/")):
+            unlike[name] = parts
+    in_cells = False
     if unlike and "xl/workbook.xml" in names:
         cells = [_cells(content) for content in (shown, expected)]
         for at in dict.fromkeys(chain(*cells)):
             a, b = cells[0].get(at, ""), cells[1].get(at, "")
             if a != b:
-                yield at, _short(a), _short(b)
-    for name, contents in unlike:
-        found = places("x.html", *contents, same_versions=True)[:3]
-        for place in () if not same_versions and name.startswith("docProps/") else found:
-            yield name, *place[1:]
+                in_cells = True
+                yield at, *_apart(a, b)
+    for name, parts in () if in_cells else unlike.items():
+        texts = [part.decode("utf-8", "replace") for part in parts]
+        yield name, *_apart(*texts)
 
 
 def _cells(content: bytes) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import platform
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -80,7 +82,8 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         files, altered = compare_files(
             folder, made.folder, frozenset(apart), same_versions=not versions
         )
-    differences += [*cells.differences, *failed, *_causes(manifest, opened, altered), *altered]
+    differences += [*cells.differences, *failed, *_causes(manifest, opened, altered, folder),
+                    *altered]  # fmt: skip
     differences = [d._replace(file=_shown_on(folder, d)) if d.cause == RECOUNT else d
                    for d in differences]  # fmt: skip
     differences.sort(key=lambda d: CAUSES.index(d.cause))
@@ -109,18 +112,30 @@ def _periods(made: MadeAgain) -> dict[str, str]:
 
 
 def _causes(
-    manifest: Manifest | None, opened: OpenPeriod, altered: list[Difference]
+    manifest: Manifest | None, opened: OpenPeriod, altered: list[Difference], folder: Path
 ) -> Iterator[Difference]:
-    """The received files that are others than those the outputs were made from, if these are others
-    now; how many of their cells are told otherwise in observations.csv.
+    """The received files that are others than those the outputs were made from, if these would be
+    others now; with the cells that observations.csv tells otherwise.
     """
     if manifest is None or not any(d.cause == OTHER for d in altered):
         return
     now = {source.name: source.sha256 for source in opened.received.sources}
+    told: dict[tuple[str, str], str] = {}
+    with suppress(OSError, ValueError, KeyError):
+        lines = (folder / "data/observations.csv").read_text("utf-8-sig").splitlines(keepends=True)
+        for row in csv.DictReader(lines):
+            told[row["file"], f"{row['sheet']}!{row['cell']}"] = row["raw"]
     for name in sorted({*now, *manifest.inputs}):
-        if now.get(name) != manifest.inputs.get(name):
-            shown, expected = manifest.inputs.get(name, "–")[:8], now.get(name, "–")[:8]
-            yield Difference(f"{opened.analysis.period.id}/{name}", INPUT, "", shown, expected)
+        if now.get(name) == manifest.inputs.get(name):
+            continue
+        file, cells = f"{opened.analysis.period.id}/{name}", 0
+        for o in opened.received.table.observations:
+            at = f"{o.place.sheet}!{o.place.cell}"
+            if o.place.file == name and told.get((name, at), o.raw) != o.raw:
+                cells += 1
+                yield Difference(file, INPUT, at, told[name, at], o.raw)
+        if not cells:
+            yield Difference(file, INPUT)
 
 
 def _shown_on(folder: Path, difference: Difference) -> str:
