@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dxkit.analysis.aggregates import Measured
 from dxkit.analysis.scoring import band_of
 from dxkit.model.campaign import Indicator, Target
+from dxkit.model.facts import reaches
 from dxkit.model.observations import SILENT, Flag
 from dxkit.model.rules import Band, Condition, Exclusion, RankingRule, ScoringRule
 
@@ -46,7 +47,7 @@ class Result:
         value = self.measured.value.value
         if value is None or self.target is None:
             return None
-        return (value - self.target.value) * self.indicator.direction >= 0
+        return reaches(value, self.target.value, self.indicator.direction)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,11 @@ class Fact:
         return self.value
 
 
+def reaches(value: float, target: float, direction: int) -> bool:
+    """Whether a target is reached, on unrounded values, in the direction that is good."""
+    return (value - target) * direction >= 0
+
+
 def declared(key: FactKey, value: float, unit: UnitOfMeasure, *, assumed: bool = False) -> Fact:
     """A number that the campaign folder sets, written with the decimals it needs."""
     shown = value * 100 if unit is UnitOfMeasure.SHARE else value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from dxkit.report.sections.below import children_chart
 from lxml import html
 
 from dxkit.model.campaign import Campaign
@@ -13,6 +12,7 @@ from dxkit.model.observations import Flag
 from dxkit.period import OpenPeriod
 from dxkit.report.context import Context
 from dxkit.report.notebook_period import NotebookPeriod
+from dxkit.report.sections.below import children_chart
 from dxkit.report.sections.unit import narrative
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.chart_titles import grid_claim

@@ -19,7 +19,7 @@ from dxkit.analysis.robustness.trials import Matrix, Trials
 from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.analysis.totals import Result
 from dxkit.model.campaign import Indicator, IndicatorKind
-from dxkit.model.facts import CellRef
+from dxkit.model.facts import CellRef, reaches
 from dxkit.model.observations import Observation
 from dxkit.model.rules import UncertaintyRule
 
@@ -72,7 +72,7 @@ def _without(
             continue
         shares[column] = _scored(trials, code, indicator, result, value)
         if result.target is not None:
-            met[place] += (value - result.target.value) * indicator.direction >= 0
+            met[place] += reaches(value, result.target.value, indicator.direction)
     points = trials.points.copy()
     changed = trials.points_of(shares[None, :], trials.weights[None, :])
     points[place] = changed[0, 0] - trials.bonus[0] + trials.bonus[place]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dxkit.model.campaign import Indicator
-from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.model.facts import Fact, UnitOfMeasure, reaches
 from dxkit.report.charts.canvas import Canvas
 from dxkit.report.charts.figure import (
     ChartData,
@@ -68,7 +68,7 @@ class Bar:
         """Whether the value is at or past the target; None where there is none."""
         if self.target is None or not self.target.known or not self.value.known:
             return None
-        return (self.value.number - self.target.number) * self.direction >= 0
+        return reaches(self.value.number, self.target.number, self.direction)
 
 
 def draw_bars(
