@@ -79,12 +79,12 @@ class Context:
 
     def band(self, code: str) -> Markup:
         """A unit's grade."""
-        band = self.opened.analysis.results.totals[code].band
+        band = self.opened.analysis.standing.band(code)
         return self.said(f"band/{code}", self.language.name(band.names) if band else "–")
 
     def award(self, code: str) -> Markup:
         """The reward that a unit is proposed for."""
-        award = self.opened.analysis.results.totals[code].award
+        award = self.opened.analysis.standing.award(code)
         names = (r.names for r in self.opened.campaign.rewards if r.id == award)
         return self.said(f"award/{code}", next(map(self.language.name, names), "–"))
 

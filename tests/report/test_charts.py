@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 import warnings
@@ -19,8 +20,8 @@ from dxkit.report.charts.bars import Bar, draw_bars
 from dxkit.report.charts.canvas import Canvas, drawable
 from dxkit.report.charts.figure import ChartData, DataRow, chart_figure
 from dxkit.report.charts.map import Place, draw_map, draw_tiles
-from dxkit.report.charts.over_time import Event, Month, draw_months, draw_timeline
-from dxkit.report.charts.slope import Slope, draw_slopes
+from dxkit.report.charts.over_time import Event, Month, Span, draw_months, draw_spans, draw_timeline
+from dxkit.report.charts.slope import MOST_PAIRS, Pair, Slope, draw_pairs, draw_slopes
 from dxkit.report.charts.strip import Strip, draw_strips
 from dxkit.report.charts.style import GOOD, broken, grade, spread
 from dxkit.report.tables import Cell, Column, Graded, render_table
@@ -281,6 +282,41 @@ def test_a_timeline_is_in_the_order_of_months() -> None:
     assert first[0] < second[0]
     assert first[1] < second[1]
     assert words(svg).index("Trước") < words(svg).index("Sau")
+
+
+def test_spans_lie_between_their_days_and_several_that_began_at_once_are_one_larger_dot() -> None:
+    """From January to December 2022 there are 364 days: 1 July is the 181st of them."""
+    year = (datetime.date(2022, 1, 1), datetime.date(2022, 12, 31))
+    july = (datetime.date(2022, 7, 1),) * 2
+    spans = [Span("B", *year, True), *[Span("A", *july, False)] * 4, Span("B", *july, False)]
+    svg = draw_spans("chart-t", spans, VI)
+    ((left, y, right, _),) = strokes(svg, ORANGE)
+    (several, one) = dots(svg, BLUE)
+    assert several[0] == one[0] == pytest.approx(left + (right - left) * 181 / 364, abs=0.2)
+    assert several[1] < one[1] < y  # A stands above B, what was reported above what was published
+    assert (several[2], one[2]) == (7, 5)
+    shown = words(svg)
+    assert shown.index("A") < shown.index("B")
+    assert {"01/2022", "07/2022"} <= set(shown)
+    assert 4 <= sum("/2022" in word for word in shown) <= 7
+
+
+def test_pairs_stand_on_one_scale_with_the_mean_of_those_matched() -> None:
+    """From 20 % to 60 % there are 54 points of height; 40 % lies in the middle of them."""
+    pairs = [
+        Pair("Xã Một", share(0.2), share(0.6), (0.2, 0.4)),
+        Pair("Xã Hai", share(0.4), share(0.2), (0.4, 0.4)),
+    ]
+    svg = draw_pairs("chart-t", pairs, VI)
+    up, down = strokes(svg, BLUE)
+    matched, same = strokes(svg, GREY)
+    assert up[1] - up[3] == pytest.approx(54, abs=0.2)
+    assert down[3] - down[1] == matched[1] - matched[3] == pytest.approx(27, abs=0.2)
+    assert same[1] == same[3] == down[1]
+    assert [text for _, _, text in facts_in(svg)] == ["20,0%", "60,0%", "40,0%", "20,0%"]
+    assert {"Xã Một", "Xã Hai"} <= set(words(svg))
+    many = draw_pairs("chart-t", pairs * 10, VI)
+    assert len(strokes(many, BLUE)) == MOST_PAIRS
 
 
 def test_tiles_lie_as_the_schema_says() -> None:

@@ -18,6 +18,7 @@ from lxml import html as lxml_html
 
 import dxkit
 from dxkit.analysis.initiatives import Evidence
+from dxkit.report.explore import selection
 from dxkit.report.explore.live import save_frame
 from dxkit.report.explore.quality import FEW_ALIKE, MOST_SHOWN
 
@@ -88,7 +89,7 @@ def test_where_to_try_next_takes_evidence(explorer, monkeypatch: pytest.MonkeyPa
     explorer.choose(indicator="cashless")
     for grade, said in (("A", True), ("B", True), ("C", False), ("D", False)):
         found = Evidence(grade, "helps", ())
-        monkeypatch.setattr("dxkit.report.explore.initiatives.grade", lambda _, found=found: found)
+        monkeypatch.setattr(selection, "grade", lambda _, found=found: found)
         assert bool(explorer.suggestions()) is said
         html = explorer.next_places().html
         assert bool(rows_of(html)) is said
@@ -205,10 +206,10 @@ def test_start_says_where_the_period_stands(
     assert "Đã nhận 8 tệp, đủ các đơn vị." in said
     assert "Đã lập 9 trang báo cáo, 0 trang lỗi." in said
     assert "thay đổi sau khi lập trang" not in said
-    links = re.findall(r'href="([^"]+)"', start.links()._repr_html_())
+    links = re.findall(r'href="([^"]+)"', start.links().html)
     assert len(links) >= 7
     assert all((root / "notebooks" / link).exists() for link in links)
-    kept = re.findall(r'href="([^"]+)" download', start.links()._repr_html_())
+    kept = re.findall(r'href="([^"]+)" download', start.links().html)
     assert [Path(link).name for link in kept] == ["league.xlsx"]
 
 

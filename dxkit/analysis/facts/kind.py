@@ -26,8 +26,19 @@ from dxkit.model.facts import (
 from dxkit.model.observations import Flag
 
 Number = float | int
-Elsewhere = Callable[[About], tuple[Fact, ...] | None]
-"""Finds facts of other units or periods; None when there are none."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Facts of one kind of other units, periods or indicators, and ``whence``; ``find`` gives None
+    when there are none.
+    """
+
+    kind: str
+    whence: str
+    find: Callable[[About], tuple[Fact, ...] | None]
+
+
 Input = str | Elsewhere
 """Another kind about the same, by name, or what finds facts elsewhere."""
 Declaration = tuple[Number, bool]
@@ -83,7 +94,7 @@ class Kind:
                 fact = about.fact(given)
                 some = (fact,) if fact is not None else None
             else:
-                some = given(about)
+                some = given.find(about)
             if some is None:
                 return None
             found += some

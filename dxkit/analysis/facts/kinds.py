@@ -56,25 +56,27 @@ _VALUE_UNITS = {
 # which facts a fact is made from --------------------------------------------------------------
 
 
+def _one(fact: Fact | None) -> tuple[Fact, ...] | None:
+    return None if fact is None else (fact,)
+
+
 def before(kind: str) -> Elsewhere:
     """The same of the period before."""
 
     def find(about: About) -> tuple[Fact, ...] | None:
         look = about.lookup_before
-        fact = look(about.unit.code, about.subject, kind, "") if look else None
-        return None if fact is None else (fact,)
+        return _one(look(about.unit.code, about.subject, kind, "")) if look else None
 
-    return find
+    return Elsewhere(kind, "period_before", find)
 
 
 def of_group(kind: str) -> Elsewhere:
     """The same of the unit inside which this one is ranked."""
 
     def find(about: About) -> tuple[Fact, ...] | None:
-        fact = about.lookup(about.group, about.subject, kind, "") if about.group else None
-        return None if fact is None else (fact,)
+        return _one(about.lookup(about.group, about.subject, kind, "")) if about.group else None
 
-    return find
+    return Elsewhere(kind, "unit_ranked_in", find)
 
 
 def of_parent(kind: str) -> Elsewhere:
@@ -84,28 +86,24 @@ def of_parent(kind: str) -> Elsewhere:
         fact = about.lookup(about.unit.parent_code, about.subject, kind, "")
         return (fact,) if fact is not None and fact.known and fact.number else None
 
-    return find
+    return Elsewhere(kind, "unit_above", find)
 
 
-def greatest_below(about: About) -> tuple[Fact, ...]:
-    """The greatest value of the units directly below."""
-    return (about.values_below[-1],)
+def whole_before(about: About) -> tuple[Fact, ...] | None:
+    """The values of all periods before this one; None when they are not all at hand."""
+    campaign, period = about.period.campaign, about.period.period.id
+    previous = campaign.previous_period(period)
+    if previous is None:
+        return ()
+    many = campaign.previous_period(previous.id) is not None
+    return None if many else before("value").find(about)
 
 
-def least_below(about: About) -> tuple[Fact, ...]:
-    """The least of them, the first in registry order among equals."""
-    return (about.values_below[0],)
-
-
-def points_of_indicators(about: About) -> tuple[Fact, ...]:
-    """The points of the unit's indicators, as far as there are any."""
-    return about.points_of_indicators
-
-
-def earlier_values(about: About) -> tuple[Fact, ...]:
-    """The values of the unit's indicators in the period before, known or not."""
-    return about.earlier_values
-
+GREATEST_BELOW = Elsewhere("value", "greatest_below", lambda a: (a.values_below[-1],))
+LEAST_BELOW = Elsewhere("value", "least_below", lambda a: (a.values_below[0],))
+POINTS_OF_INDICATORS = Elsewhere("points", "indicators", lambda a: a.points_of_indicators)
+EARLIER_VALUES = Elsewhere("value", "indicators_period_before", lambda a: a.earlier_values)
+WHOLE_BEFORE = Elsewhere("value", "periods_before", whole_before)
 
 # what a fact depends on -------------------------------------------------------------------------
 
@@ -124,6 +122,16 @@ def difference_unit(about: About) -> UnitOfMeasure:
 def own_decimals(about: About) -> int:
     """With how many decimals the plan writes an indicator."""
     return about.indicator.decimals
+
+
+def quotient_or_sum(about: About) -> str:
+    """How a value is made."""
+    return "quotient" if about.is_quotient else "sum"
+
+
+def own_scoring(about: About) -> str:
+    """How the plan scores an indicator."""
+    return about.indicator.scoring
 
 
 def target(about: About) -> Declaration | None:
@@ -184,15 +192,6 @@ def denominator_and_days(about: About) -> tuple[float | int | None, int]:
     earlier, now = about.period.earlier, about.period.period
     days = (now.last_day - earlier.period.last_day).days if earlier is not None else 0
     return (about.measured.denominator.value, days)
-
-
-def whole_before(about: About) -> tuple[Fact, ...] | None:
-    """The values of all periods before this one; None when they are not all at hand."""
-    campaign, period = about.period.campaign, about.period.period.id
-    previous = campaign.previous_period(period)
-    if previous is None:
-        return ()
-    return before("value")(about) if campaign.previous_period(previous.id) is None else None
 
 
 def why_no_sum(about: About) -> str:
@@ -376,7 +375,7 @@ INDICATOR: tuple[Kind, ...] = (
         value_unit,
         own_decimals,
         inputs=("numerator", "denominator"),
-        method=lambda a: "quotient" if a.is_quotient else "sum",
+        method=quotient_or_sum,
         quantity=lambda a: a.measured.value,
     ),
     Declared("target", value_unit, declaration=target, without=NO_TARGET),
@@ -410,7 +409,7 @@ INDICATOR: tuple[Kind, ...] = (
         POINTS,
         POINT_DECIMALS,
         inputs=("value",),
-        method=lambda a: a.indicator.scoring,
+        method=own_scoring,
         function=lambda a: a.result.points,
         missing=lambda a: NOT_SCORED if a.is_known("value") else a.measured.value.missing,
         marks=lambda a: assumed(a.indicator.assumed),
@@ -474,7 +473,7 @@ INDICATOR: tuple[Kind, ...] = (
         "spread",
         difference_unit,
         own_decimals,
-        inputs=(greatest_below, least_below),
+        inputs=(GREATEST_BELOW, LEAST_BELOW),
         function=difference,
         when=lambda a: a.is_ratio and len(a.values_below) > 1,
     ),
@@ -555,7 +554,7 @@ INDICATOR: tuple[Kind, ...] = (
     Derived(
         "movement_value",
         COUNT,
-        inputs=("value", whole_before),
+        inputs=("value", WHOLE_BEFORE),
         method="sum",
         function=summed,
         without=why_no_sum,
@@ -604,7 +603,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "points",
         POINTS,
         POINT_DECIMALS,
-        inputs=(points_of_indicators,),
+        inputs=(POINTS_OF_INDICATORS,),
         method="sum_of_points",
         function=lambda a: a.total.points,
         missing=lambda a: a.total.missing,
@@ -624,7 +623,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "bonus",
         POINTS,
         POINT_DECIMALS,
-        inputs=(points_of_indicators,),
+        inputs=(POINTS_OF_INDICATORS,),
         method="sum_of_bonus",
         function=lambda a: a.total.bonus,
         marks=by_scoring,
@@ -661,7 +660,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "points_before",
         POINTS,
         POINT_DECIMALS,
-        inputs=(points_of_indicators, earlier_values),
+        inputs=(POINTS_OF_INDICATORS, EARLIER_VALUES),
         method="points_by_these_rules",
         function=lambda a: a.progress.before if a.progress else None,
         when=has_progress,
@@ -670,7 +669,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "progress",
         POINTS,
         POINT_DECIMALS,
-        inputs=(points_of_indicators, earlier_values),
+        inputs=(POINTS_OF_INDICATORS, EARLIER_VALUES),
         method="difference",
         function=lambda a: a.progress.gain if a.progress else why_no_progress(a),
         when=has_group,
@@ -678,7 +677,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     Taken(
         "progress_rank",
         COUNT,
-        inputs=(points_of_indicators, earlier_values),
+        inputs=(POINTS_OF_INDICATORS, EARLIER_VALUES),
         method="competition_rank",
         function=lambda a: a.progress.rank if a.progress else why_no_progress(a),
         when=has_group,
@@ -750,3 +749,12 @@ REWARD: tuple[Kind, ...] = (
     Declared("minimum_targets", COUNT, declaration=of_reward("minimum_targets")),
 )
 """Of a reward among the units below."""
+
+KINDS = {
+    "indicator": INDICATOR,
+    "month": PART,
+    "total": TOTAL_KINDS,
+    "measure": MEASURE,
+    "reward": REWARD,
+}
+"""All kinds, by what they are about."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import Derived, Kind
 from dxkit.analysis.facts.kinds import INDICATOR, MEASURE, PART, REWARD, TOTAL_KINDS
 from dxkit.analysis.period_results import PeriodResults, flow_indicators
+from dxkit.analysis.ranking import Decision
+from dxkit.analysis.results import Results
 from dxkit.analysis.robustness.ranges import Certainty
-from dxkit.model.campaign import Campaign
-from dxkit.model.facts import TOTAL, Fact, FactKey, reward_subject
+from dxkit.model.campaign import Campaign, Indicator
+from dxkit.model.facts import TOTAL, Fact, FactKey, reaches, reward_subject
 from dxkit.model.observations import Received, RegisterRow
 from dxkit.model.periods import Period
+from dxkit.model.rules import Band
 from dxkit.model.units import Unit
 
 
@@ -136,6 +140,13 @@ class Scorecard:
         """The same, or None."""
         return self.facts.get(FactKey(self.period.id, self.unit.code, subject, kind))
 
+    def is_met(self, indicator: Indicator) -> bool | None:
+        """Whether the unit reaches its target; None without a value or a target."""
+        value, target = (self.find(indicator.id, kind) for kind in ("value", "target"))
+        if value is None or target is None or not (value.known and target.known):
+            return None
+        return reaches(value.number, target.number, indicator.direction)
+
     def previous(self, subject: str, kind: str) -> Fact | None:
         """The fact of the period before, or None when there is none."""
         return next(
@@ -146,6 +157,43 @@ class Scorecard:
             ),
             None,
         )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is worked out of a period and is no number: who is ranked with whom, in which order,
+    with what grade and award, and why.
+    """
+
+    results: Results
+
+    def group_of(self, unit: Unit) -> str:
+        """Code of the unit inside which this one is ranked; empty when it is not ranked."""
+        return self.results.group_of(unit)
+
+    def ranks_below(self, unit_code: str) -> bool:
+        """Whether the units directly below are ranked inside this one."""
+        below = self.results.units.children(unit_code)
+        return bool(below) and self.results.group_of(below[0]) == unit_code
+
+    def in_order(self, codes: Iterable[str]) -> list[str]:
+        """The units from the first rank down; those without one at the end, as they are given."""
+        ranks = {code: self.results.totals[code].rank for code in codes}
+        return sorted(ranks, key=lambda code: ranks[code] or math.inf)
+
+    def band(self, unit_code: str) -> Band | None:
+        """The unit's grade."""
+        return self.results.totals[unit_code].band
+
+    def award(self, unit_code: str) -> str:
+        """The id of the reward that the unit is proposed for; empty for none."""
+        return self.results.totals[unit_code].award
+
+    def decisions(self, group: str = "", rule: str = "") -> Iterator[Decision]:
+        """What the reward rules decide and why, in order of rank; of one group or rule only."""
+        for (_, found, rule_id), decisions in self.results.decisions.items():
+            if group in ("", found) and rule in ("", rule_id):
+                yield from decisions
 
 
 @dataclass(frozen=True)
@@ -167,6 +215,7 @@ class Analysis(PeriodResults):
         self.previous: Analysis | None = Analysis(campaign, previous) if previous else None
         super().__init__(campaign, received, self.previous)
         self.facts: Facts = Facts(self, self.previous.facts if self.previous else None)
+        self.standing = Standing(self.results)
         self._scorecards: dict[str, Scorecard] = {}
 
     def ranked_within(self, level: str, within: str) -> Analysis:

@@ -32,7 +32,7 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     """
     units = opened.analysis.units
     context = Context(opened, units.top.code, language.code)
-    grouped = opened.analysis.results.group_of
+    grouped = opened.analysis.standing.group_of
     made = [unit.code for unit in units.units if unit.code in pages]
     ranked = [code for code in made if grouped(units.get(code))]
     title = language.plain("site.index_title", period=language.period(opened.analysis.period.id))
@@ -87,16 +87,10 @@ def _links(links: list[tuple[str, str]]) -> Markup:
     return Markup('<ul class="links">{}</ul>').format(Markup("").join(items))
 
 
-def _by_rank(context: Context, codes: list[str]) -> list[str]:
-    """The units from the first rank down; those without one at the end, in registry order."""
-    totals = context.opened.analysis.results.totals
-    return sorted(codes, key=lambda code: (totals[code].rank is None, totals[code].rank or 0))
-
-
 def _league(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Markup:
     """The units that have a page, by rank."""
     rows: list[list[Cell]] = []
-    for code in _by_rank(context, ranked):
+    for code in context.opened.analysis.standing.in_order(ranked):
         link = Markup('<a href="{}">{}</a>').format(pages[code], context.name(code))
         card = context.opened.analysis.scorecard(code)
         facts = (card.fact(TOTAL, "rank"), card.fact(TOTAL, "points"))
@@ -164,7 +158,7 @@ def _over_periods(context: Context) -> Markup:
         ]
     codes = [u.code for u in analyses[-1].units.at_level(context.opened.campaign.report_level)]
     rows: list[list[Cell]] = []
-    for code in _by_rank(context, codes):
+    for code in context.opened.analysis.standing.in_order(codes):
         row: list[Cell] = [context.name(code)]
         for analysis in analyses:
             card = analysis.scorecard(code) if code in analysis.units else None

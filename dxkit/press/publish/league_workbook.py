@@ -65,30 +65,27 @@ class _League:
     def ranking(self) -> None:
         """The units that get a report, by rank."""
         opened, language = self._opened, self._language
-        totals = opened.analysis.results.totals
+        standing = opened.analysis.standing
         awards = {rule.id: language.name(rule.names) for rule in opened.campaign.rewards}
         units = opened.analysis.units.at_level(opened.campaign.report_level)
         reasons = {  # of the reward that a unit has, or else of the last that it might have had
             decision.unit_code: language.plain(f"report.reason_{decision.reason}")
-            for decisions in opened.analysis.results.decisions.values()
-            for decision in decisions
-            if not decision.awarded or totals[decision.unit_code].award == decision.rule.id
+            for decision in standing.decisions()
+            if not decision.awarded or standing.award(decision.unit_code) == decision.rule.id
         }
-        standing = ("points", "max_points", "rank", "rank_best", "rank_worst")
+        kinds = ("points", "max_points", "rank", "rank_best", "rank_worst")
         rows: list[list[Entry]] = []
-        for unit in sorted(
-            units, key=lambda u: (totals[u.code].rank is None, totals[u.code].rank or 0)
-        ):
-            card, total = opened.analysis.scorecard(unit.code), totals[unit.code]
-            facts = [card.find(TOTAL, kind) for kind in standing]
+        for code in standing.in_order(unit.code for unit in units):
+            card, grade = opened.analysis.scorecard(code), standing.band(code)
+            facts = [card.find(TOTAL, kind) for kind in kinds]
             before = [card.previous(TOTAL, "rank"), card.find(TOTAL, "rank_change")]
             before += [card.find(TOTAL, kind) for kind in ("progress", "progress_rank")]
-            band = language.name(total.band.names) if total.band else None
-            award = [awards.get(total.award), reasons.get(unit.code)]
-            rows.append([*self._names(unit), *facts, *before, band, *award])
+            band = language.name(grade.names) if grade else None
+            award = [awards.get(standing.award(code)), reasons.get(code)]
+            rows.append([*self._names(card.unit), *facts, *before, band, *award])
         self._table(
             "ranking",
-            ("code", "unit", *standing, "previous_rank", "rank_change", "progress", "progress_rank",
+            ("code", "unit", *kinds, "previous_rank", "rank_change", "progress", "progress_rank",
              "band", "award", "reason"),
             rows,
         )  # fmt: skip
@@ -120,8 +117,7 @@ class _League:
             if unit.level not in levels:
                 continue
             card = opened.analysis.scorecard(unit.code)
-            for result in opened.analysis.results.of_unit(unit.code):
-                indicator = result.indicator
+            for indicator in View(opened.analysis, unit).indicators:
                 facts = [card.find(indicator.id, kind) for kind in _DETAILS]
                 level = self._language.name(opened.campaign.level(unit.level).names)
                 name = self._language.name(indicator.short_names)
@@ -166,7 +162,7 @@ class _League:
         opened, say = self._opened, self._language.plain
         writer = Writer(opened.campaign, opened.analysis.units, self._language)
         units = opened.analysis.units.at_level(opened.campaign.report_level)
-        groups = dict.fromkeys(opened.analysis.results.group_of(unit) for unit in units)
+        groups = dict.fromkeys(opened.analysis.standing.group_of(unit) for unit in units)
         for group in filter(None, groups):
             view = View(opened.analysis, opened.analysis.units.get(group))
             if view.child_level.id != opened.campaign.report_level:

@@ -4,20 +4,32 @@ register's rows on a timeline, a dot in the month of each.
 
 from __future__ import annotations
 
+import datetime
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dxkit.analysis.period_results import flow_indicators
 from dxkit.model.campaign import Measure
 from dxkit.model.facts import Claim, Fact, FactKey
 from dxkit.model.observations import RegisterRow
 from dxkit.model.received_text import harmless
 from dxkit.report.charts.canvas import Canvas
 from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of
-from dxkit.report.charts.style import GOOD, LINE, PEER, SMALL, SOFT, WIDTH, broken, letters
+from dxkit.report.charts.style import (
+    BAD,
+    GOOD,
+    LINE,
+    PEER,
+    SMALL,
+    SOFT,
+    WIDE_WIDTH,
+    WIDTH,
+    broken,
+    letters,
+)
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.chart_titles import month_shares, months_claim
 from dxkit.report.wording.language import Language
@@ -71,6 +83,7 @@ def draw_months(name: str, months: Sequence[Month], language: Language) -> Marku
 _WIDE = 52.0  # what the name of a month needs
 _LEFT = 132.0  # where months begin
 _LABEL = letters(_LEFT - 8)
+_SPAN_ROW = 24.0
 _AXIS = 22.0
 
 
@@ -106,6 +119,49 @@ def draw_timeline(
         return canvas.svg()
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something that began between two days: its row, and whether it was published."""
+
+    row: str
+    first: datetime.date
+    last: datetime.date
+    published: bool
+
+
+def draw_spans(name: str, spans: Sequence[Span], language: Language) -> Markup:
+    """Strokes by row over the months, blue above, those published orange below; short ones are
+    dots, larger where several began.
+    """
+    rows = sorted({span.row for span in spans})
+    begin, end = min(span.first for span in spans), max(span.last for span in spans)
+    begin = begin.replace(day=1)
+    left, height = 200.0, _AXIS + _SPAN_ROW * len(rows)
+
+    def at(day: datetime.date) -> float:
+        return left + (WIDE_WIDTH - 30 - left) * (day - begin).days / max((end - begin).days, 1)
+
+    with Canvas(name, height, language, WIDE_WIDTH) as canvas:
+        months = range(begin.year * 12 + begin.month - 1, end.year * 12 + end.month)
+        step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if len(months) <= 7 * s)
+        days = [datetime.date(m // 12, m % 12 + 1, 1) for m in months if m % step == 0]
+        for day in days:
+            canvas.words(at(day), 8, f"{day:%m/%Y}", at="center", colour=SOFT, size=SMALL)
+        canvas.lines([[(at(day), _AXIS - 5), (at(day), height)] for day in days], LINE, 1)
+        middle = {row: _AXIS + _SPAN_ROW * (n + 0.5) for n, row in enumerate(rows)}
+        for row, y in middle.items():
+            canvas.words(0, y, broken(row, letters(left - 12), 1), size=SMALL)
+        for span, number in Counter(spans).items():
+            y = middle[span.row] + (4 if span.published else -4)
+            colour = BAD if span.published else GOOD
+            ends = [(at(span.first), y), (at(span.last), y)]
+            if (span.last - span.first).days > 40:
+                canvas.lines([ends], colour, 2.5)
+            else:
+                canvas.dots([((ends[0][0] + ends[1][0]) / 2, y)], colour, 3 + 2 * number**0.5)
+        return canvas.svg()
+
+
 _WRITTEN_MONTH = re.compile(r"(?:\d{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
 _MOST_EVENTS = 25
 
@@ -113,7 +169,7 @@ _MOST_EVENTS = 25
 def months_chart(context: Context) -> Section:
     """The first flow indicator by month: everything, the part that counts, and its share."""
     view, language = context.view, context.language
-    for indicator in flow_indicators(context.opened.campaign):
+    for indicator in filter(view.campaign.is_flow, view.campaign.indicators):
         shares = month_shares(view, indicator)
         if len(shares) < 2:
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dxkit.model.facts import Fact
+from dxkit.model.facts import Fact, reaches
 from dxkit.report.charts.canvas import Canvas
 from dxkit.report.charts.figure import (
     ChartData,
@@ -80,7 +80,7 @@ def _draw(canvas: Canvas, strip: Strip, middle: float) -> None:
     if not strip.own.known:
         canvas.fact(_LEFT, middle - 14, strip.own, size=SMALL)
         return
-    good = whole is None or (strip.own.number - whole.number) * strip.direction >= 0
+    good = whole is None or reaches(strip.own.number, whole.number, strip.direction)
     x = at(strip.own.number)
     canvas.dots([(x, middle)], GOOD if good else BAD, 10.5)
     side = "left" if x < _LEFT + 26 else "right" if x > _RIGHT - 18 else "center"

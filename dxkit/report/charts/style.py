@@ -34,6 +34,8 @@ VARIABLES = {
 WIDTH = 288.0
 """Width of a chart in points: that of the narrowest phone's column in CSS pixels, so that there a
 chart's text has the size written here and nothing scrolls."""
+WIDE_WIDTH = 560.0
+"""Width of a chart in a notebook for exploring, which nobody reads on a phone."""
 FONT_SIZE = 12.0
 SMALL = 11.25  # the smallest that charts are written in
 LETTER = 6.6  # width of most letters at that size in the widest of the page's fonts

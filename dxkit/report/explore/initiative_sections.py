@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
@@ -13,8 +14,9 @@ from dxkit.analysis.initiatives.matching import ComparedSet, Course
 from dxkit.model.facts import Fact
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
-from dxkit.report.explore import drawing, numbers
-from dxkit.report.explore.drawing import labelled
+from dxkit.report.charts.over_time import Span, draw_spans
+from dxkit.report.charts.slope import Pair, draw_pairs
+from dxkit.report.explore import numbers
 from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence
 from dxkit.report.tables import Cell, Column, render_table
 
@@ -64,11 +66,11 @@ def source_text(selection: Selection, initiative: Initiative) -> str:
     )
 
 
-def timeline_part(selection: Selection) -> Markup:
+def timeline_section(selection: Selection) -> Markup:
     """When the initiatives began, by field."""
     say, text = selection.language.plain, numbers.speaker(selection.language)
     spans = [
-        drawing.Span(i.field or "–", i.first_day, i.last_day, i.published)
+        Span(i.field or "–", i.first_day, i.last_day, i.published)
         for i in selection.chosen
         if i.first_day is not None and i.last_day is not None
     ]
@@ -81,12 +83,21 @@ def timeline_part(selection: Selection) -> Markup:
         first=min(s.first for s in spans).strftime("%m/%Y"),
         last=max(s.last for s in spans).strftime("%m/%Y"),
     )
-    return heading + Markup('<figure>{}<p class="source">{}</p></figure>').format(
-        drawing.timeline(spans, alternative), text("explore.timeline_source")
-    )
+    drawing = draw_spans("timeline", spans, selection.language)
+    return _figure("timeline", heading, drawing, alternative, text("explore.timeline_source"))
 
 
-def before_after_part(selection: Selection) -> Markup:
+def _figure(
+    name: str, heading: Markup, drawing: Markup, alternative: str, source: Markup
+) -> Markup:
+    """A drawing under its heading, with what it shows for those who do not see it."""
+    return Markup(
+        '<div id="{name}-title">{heading}</div><figure><div class="drawing">{drawing}</div>'
+        '<p hidden id="{name}-text">{alternative}</p><p class="source">{source}</p></figure>'
+    ).format(name=name, heading=heading, drawing=drawing, alternative=alternative, source=source)
+
+
+def before_after_section(selection: Selection) -> Markup:
     """Small pictures, one per place."""
     say, text = selection.language.plain, numbers.speaker(selection.language)
     comparison = selection.comparison
@@ -96,33 +107,27 @@ def before_after_part(selection: Selection) -> Markup:
         return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
     if not comparison.sets:
         return heading + Markup("<p>{}</p>").format(text("explore.before_none"))
-    lines = [
-        drawing.SlopeLine(
+    pairs = [
+        Pair(
             selection.units.get(s.place.code).name,
-            s.place.before,
-            s.place.after,
-            math.fsum(c.before for c in s.controls) / len(s.controls),
-            math.fsum(c.after for c in s.controls) / len(s.controls),
-            _written(selection, s),
+            *facts_of(selection, s.place, s.start),
+            (
+                math.fsum(c.before for c in s.controls) / len(s.controls),
+                math.fsum(c.after for c in s.controls) / len(s.controls),
+            ),
         )
         for s in comparison.sets
     ]
     alternative = say(
         "explore.before_alternative",
         indicator=name,
-        places=drawing.labelled(line.title for line in lines),
+        places=_first_of((pair.label for pair in pairs), 6),
     )
-    return heading + Markup('<figure>{}<p class="source">{}</p></figure>').format(
-        drawing.small_multiples(lines, alternative), text("explore.before_source")
-    )
+    drawing = draw_pairs("before", pairs, selection.language)
+    return _figure("before", heading, drawing, alternative, text("explore.before_source"))
 
 
-def _written(selection: Selection, compared: ComparedSet) -> tuple[str, str]:
-    before, after = facts_of(selection, compared.place, compared.start)
-    return selection.language.number(before), selection.language.number(after)
-
-
-def evidence_part(selection: Selection) -> Markup:
+def evidence_section(selection: Selection) -> Markup:
     """What the comparison says, how sure it is and why, and the places compared."""
     text = numbers.speaker(selection.language)
     comparison = selection.comparison
@@ -248,7 +253,7 @@ def _left_out(selection: Selection) -> Markup:
     return Markup('<p class="note">{} {}.</p>').format(said, parts)
 
 
-def next_part(selection: Selection) -> Markup:
+def next_section(selection: Selection) -> Markup:
     """Where to try next, with the caveat of the grade; below grade B, that none is named."""
     text, language = numbers.speaker(selection.language), selection.language
     heading = Markup("<h2>{}</h2>").format(text("explore.next_title"))
@@ -289,7 +294,7 @@ def card_title(selection: Selection) -> str:
     return selection.language.plain("explore.card_title", name=name)
 
 
-def summary_part(selection: Selection) -> Markup:
+def summary_section(selection: Selection) -> Markup:
     """The card in short: where, since when, for what, how many households, how sure."""
     heading = Markup("<h2>{}</h2>").format(card_title(selection))
     return heading + _simulated(selection) + _summary(selection)
@@ -300,9 +305,9 @@ def card_page(selection: Selection) -> Markup:
     parts = [
         Markup("<h1>{}</h1>").format(card_title(selection)) + _simulated(selection),
         _summary(selection),
-        evidence_part(selection),
-        before_after_part(selection),
-        next_part(selection),
+        evidence_section(selection),
+        before_after_section(selection),
+        next_section(selection),
         register_table(selection),
     ]
     return Markup("").join(Markup("<section>{}</section>").format(part) for part in parts)
@@ -321,7 +326,7 @@ def _summary(selection: Selection) -> Markup:
         "places": text(
             "explore.card_places_said",
             number=numbers.count(len(places)),
-            names=labelled((selection.units.get(code).name for code in places), 12),
+            names=_first_of((selection.units.get(code).name for code in places), 12),
         ),
         "start": "–",
         "fields": "; ".join(sorted({i.field for i in chosen if i.field}, key=fold)) or "–",
@@ -355,3 +360,9 @@ def _simulated(selection: Selection) -> Markup:
     return Markup('<p class="banner" role="note">{}</p>').format(
         selection.language.text("report.simulated")
     )
+
+
+def _first_of(names: Iterable[str], most: int) -> str:
+    """The first few names of a list."""
+    found = list(names)
+    return ", ".join(found[:most]) + ("…" if len(found) > most else "")

@@ -1,27 +1,24 @@
-"""The object the notebook of initiatives touches: choices, and the parts that follow them."""
+"""The object the notebook of initiatives touches: choices, and the sections that follow them."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from dxkit.model.text import slug
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import initiative_sections as sections
-from dxkit.report.explore.live import Controls, Part, save_frame, save_text
-from dxkit.report.explore.selection import Choice, Selection
+from dxkit.report.explore.live import Section, save_frame, save_text
+from dxkit.report.explore.selection import Selection
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Explorer(Selection):
-    """Initiatives of a campaign up to a period. Each method gives one part of the notebook, which
-    follows the choices made with the widgets of ``choices()`` or in code with ``choose()``.
+    """Initiatives of a campaign up to a period. Each method gives one section of the notebook,
+    which follows the choices made with the widgets of ``choices()`` or in code with ``choose()``.
     """
 
     def __init__(
@@ -32,44 +29,17 @@ class Explorer(Selection):
     ) -> None:
         super().__init__(opened, language)
         self._framed = framed
-        self._parts: list[Part] = []
-        self.controls = self._controls()
 
-    # choices -----------------------------------------------------------------------------
-
-    def choices(self) -> Controls:
-        """The widgets: period, area, field, indicator, initiative, search, order; and saving."""
-        return self.controls
-
-    def choose(self, **choices: str | int) -> Explorer:
-        """Set choices in code, such as ``choose(district="932", search="cho 4.0")``; returns the
-        explorer. The code of a unit may be a number. Raises ValueError for a value that is not on
-        offer, TypeError for another name.
-        """
-        self.select(**choices)
-        for part in self._parts:
-            part.refresh()
-        return self
-
-    def _controls(self) -> Controls:
-        names = [field.name for field in dataclasses.fields(Choice)]
+    @property
+    def buttons(self) -> dict[str, Callable[[], str]]:
+        """Saving the table and the card."""
         say = self.language.plain
-        return Controls(
-            {name: say(f"explore.choose_{name}") for name in names},
-            self.offers.options,
-            lambda name: getattr(self.choice, name),
-            self._widget_changed,
-            (
-                (say("explore.save_table"), lambda: self._saved(self.save_table())),
-                (say("explore.save_card"), lambda: self._saved(self.save_card())),
-            ),
-            say("explore.search_hint"),
-        )
+        return {
+            say("explore.save_table"): lambda: self._saved(self.save_table()),
+            say("explore.save_card"): lambda: self._saved(self.save_card()),
+        }
 
-    def _widget_changed(self, name: str, value: str) -> None:
-        self.choose(**{name: value})
-
-    # parts -------------------------------------------------------------------------------
+    # sections ----------------------------------------------------------------------------
 
     def frame(self) -> pd.DataFrame:
         """The initiatives chosen, as a frame like that of ``dxkit.open().initiatives()``."""
@@ -77,34 +47,29 @@ class Explorer(Selection):
 
         return initiatives_frame(self.chosen, self.units)
 
-    def table(self) -> Part:
+    def table(self) -> Section:
         """The register: one row per initiative and place."""
-        return self._part(lambda: sections.register_table(self))
+        return self._section(lambda: sections.register_table(self))
 
-    def timeline(self) -> Part:
+    def timeline(self) -> Section:
         """When the initiatives chosen began."""
-        return self._part(lambda: sections.timeline_part(self))
+        return self._section(lambda: sections.timeline_section(self))
 
-    def before_after(self) -> Part:
+    def before_after(self) -> Section:
         """The indicator before and after the start, place by place, beside matched places."""
-        return self._part(lambda: sections.before_after_part(self))
+        return self._section(lambda: sections.before_after_section(self))
 
-    def matched(self) -> Part:
+    def matched(self) -> Section:
         """The comparison with matched places, its grade, and the places themselves."""
-        return self._part(lambda: sections.evidence_part(self))
+        return self._section(lambda: sections.evidence_section(self))
 
-    def next_places(self) -> Part:
+    def next_places(self) -> Section:
         """Where to try next."""
-        return self._part(lambda: sections.next_part(self))
+        return self._section(lambda: sections.next_section(self))
 
-    def card(self) -> Part:
+    def card(self) -> Section:
         """The card of the chosen initiative in short: where, since when, for what, how sure."""
-        return self._part(lambda: sections.summary_part(self))
-
-    def _part(self, render: Callable[[], Markup]) -> Part:
-        part = Part(render)
-        self._parts.append(part)
-        return part
+        return self._section(lambda: sections.summary_section(self))
 
     # saving ------------------------------------------------------------------------------
 

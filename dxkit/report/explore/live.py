@@ -5,14 +5,17 @@ where there are none, pictures, long lists in short, files.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from markupsafe import Markup
 
+from dxkit.period import OpenPeriod
+from dxkit.report.wording.language import load_language
 from dxkit.workbooks.atomic import write_text
 
 if TYPE_CHECKING:
@@ -54,21 +57,32 @@ class Picture:
         return self.description
 
 
-class Part:
-    """A piece of a notebook. ``render`` gives its content anew for the present choices.
+class Shown:
+    """A piece of a notebook. ``render`` gives its content."""
+
+    def __init__(self, render: Callable[[], Markup]) -> None:
+        self._render = render
+
+    @property
+    def html(self) -> Markup:
+        """The content as it is now."""
+        return styled(self._render())
+
+    def _repr_html_(self) -> str:
+        return str(self.html)
+
+    def __repr__(self) -> str:
+        return _in_short(self._render())
+
+
+class Section(Shown):
+    """A piece of a notebook that follows choices.
 
     Shown in a kernel it is a widget that changes with them; its static form goes with it, for
     exports and for notebooks run without one.
     """
 
-    def __init__(self, render: Callable[[], Markup]) -> None:
-        self._render = render
-        self._widget: Any = None
-
-    @property
-    def html(self) -> Markup:
-        """The content for the present choices."""
-        return styled(self._render())
+    _widget: Any = None
 
     def refresh(self) -> None:
         """Show the content for new choices."""
@@ -76,19 +90,12 @@ class Part:
             self._widget.value = str(self.html)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        content = self._render()
-        html = styled(content)
-        bundle: dict[str, Any] = {"text/html": str(html), "text/plain": _in_short(content)}
+        bundle: dict[str, Any] = {"text/html": str(self.html), "text/plain": repr(self)}
         if has_kernel():
             from ipywidgets import HTML
 
-            if self._widget is None:
-                self._widget = HTML(value=str(html))
-            bundle |= {
-                kind: data
-                for kind, data in self._widget._repr_mimebundle_().items()
-                if kind not in bundle
-            }
+            self._widget = self._widget or HTML(value=bundle["text/html"])
+            return dict(self._widget._repr_mimebundle_()) | bundle
         return bundle
 
 
@@ -98,28 +105,66 @@ def _in_short(content: Markup) -> str:
     return f"{text[:_LONGEST_TEXT]}…" if len(text) > _LONGEST_TEXT else text
 
 
-class Controls:
-    """Widgets that set choices. ``options`` gives for each choice its label and its values by
-    shown text; a choice without values is a text to type. ``set_choice`` is told of every change.
+class Chooser:
+    """What has choices and sections that follow them. ``choice`` is a dataclass of texts, empty for
+    everything, of which ``of_unit`` names the one that is the code of a unit.
     """
 
-    def __init__(
-        self,
-        labels: Mapping[str, str],
-        options: Callable[[str], list[tuple[str, str]] | None],
-        present: Callable[[str], str],
-        set_choice: Callable[[str, str], None],
-        buttons: Iterable[tuple[str, Callable[[], str]]] = (),
-        hint: str = "",
-    ) -> None:
-        self._labels = labels
-        self._options = options
-        self._present = present
-        self._set_choice = set_choice
-        self._buttons = tuple(buttons)
-        self._hint = hint
+    of_unit = ""
+    choice: Any
+
+    def __init__(self, opened: OpenPeriod, language: str) -> None:
+        self.opened = opened
+        self.language = load_language(language)
+        self.controls = Controls(self)
+        self._sections: list[Section] = []
+
+    def options(self, name: str) -> list[tuple[str, str]] | None:
+        """Texts and values on offer for a choice by its name; None where any text may be typed."""
+        raise NotImplementedError
+
+    @property
+    def buttons(self) -> dict[str, Callable[[], str]]:
+        """What can be done with what is chosen, by label; each tells what it has done."""
+        return {}
+
+    def choices(self) -> Controls:
+        """The widgets, one for each choice."""
+        return self.controls
+
+    def choose(self, **choices: str | int) -> Self:
+        """Set choices in code, such as ``choose(district="932", search="cho 4.0")``; returns the
+        object. The code of a unit may be a number. Raises ValueError for a value that is not on
+        offer, TypeError for another name.
+        """
+        code_of = self.opened.analysis.units.code_of
+        texts = {n: code_of(v) if n == self.of_unit else str(v) for n, v in choices.items()}
+        wanted = dataclasses.replace(self.choice, **texts)
+        for name, value in texts.items():
+            values = [value for _, value in self.options(name) or ()]
+            if values and value not in values:
+                raise ValueError(f"{name}: {value!r} is none of {values}")
+        self.choice = wanted
+        for section in self._sections:
+            section.refresh()
+        return self
+
+    def _section(self, render: Callable[[], Markup]) -> Section:
+        self._sections.append(Section(render))
+        return self._sections[-1]
+
+
+class Controls:
+    """The widgets that set the choices of ``chooser``; without a kernel, what is chosen."""
+
+    def __init__(self, chooser: Chooser) -> None:
+        self._chooser = chooser
         self.widgets: dict[str, Any] = {}
-        self._offering = False
+
+    @property
+    def _labels(self) -> dict[str, str]:
+        names = (field.name for field in dataclasses.fields(self._chooser.choice))
+        return {name: self._chooser.language.plain(f"explore.choose_{name}") for name in names}
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         said = Markup("; ").join(
@@ -128,70 +173,44 @@ class Controls:
         )
         static = styled(Markup("<p>{}</p>").format(said))
         bundle: dict[str, Any] = {"text/html": str(static), "text/plain": str(said.striptags())}
-        if has_kernel():
-            made = self._box()._repr_mimebundle_()
-            bundle |= {kind: data for kind, data in made.items() if kind not in bundle}
-        return bundle
+        return self._box()._repr_mimebundle_() | bundle if has_kernel() else bundle
 
     def _shown(self, name: str) -> str:
-        options = self._options(name) or ()
-        present = self._present(name)
+        present = getattr(self._chooser.choice, name)
+        options = self._chooser.options(name) or ()
         return next((text for text, value in options if value == present), present or "–")
 
     def _box(self) -> Any:
         import ipywidgets as widgets
 
-        style = {"description_width": "7.5em"}
-        layout = widgets.Layout(width="26em")
+        chooser = self._chooser
         for name, label in self._labels.items():
-            options = self._options(name)
-            made: Any
+            options = chooser.options(name)
+            look: dict[str, Any] = {
+                "value": getattr(chooser.choice, name), "description": label,
+                "style": {"description_width": "7.5em"}, "layout": {"width": "26em"},
+            }  # fmt: skip
             if options is None:
-                made = widgets.Text(
-                    value=self._present(name), description=label, placeholder=self._hint,
-                    style=style, layout=layout, continuous_update=False,
-                )  # fmt: skip
+                hint = chooser.language.plain("explore.search_hint")
+                made = widgets.Text(placeholder=hint, continuous_update=False, **look)
             else:
-                made = widgets.Dropdown(
-                    options=options, value=self._present(name), description=label,
-                    style=style, layout=layout,
-                )  # fmt: skip
+                made = widgets.Dropdown(options=options, **look)
             made.add_class(f"dxkit-{name}")
             made.observe(self._changed(name), names="value")
             self.widgets[name] = made
         rows = [widgets.HBox(list(self.widgets.values()), layout={"flex_flow": "row wrap"})]
-        if self._buttons:
-            rows.append(self._button_row(widgets))
-        return widgets.VBox(rows)
-
-    def _button_row(self, widgets: Any) -> Any:
-        said = widgets.HTML()
-        row = []
-        for label, action in self._buttons:
+        said, row = widgets.HTML(), []
+        for label, action in chooser.buttons.items():
             button = widgets.Button(description=label, layout={"width": "auto"})
             button.on_click(_telling(action, said))
             row.append(button)
-        return widgets.HBox([*row, said])
+        return widgets.VBox([*rows, *([widgets.HBox([*row, said])] if row else [])])
 
     def _changed(self, name: str) -> Callable[[Any], None]:
         def changed(change: Any) -> None:
-            if not self._offering:
-                self._set_choice(name, change["new"])
+            self._chooser.choose(**{name: change["new"]})
 
         return changed
-
-    def offer_anew(self, changed: str) -> None:
-        """Bring the offers of all other widgets up to the present choices."""
-        self._offering = True
-        try:
-            for name, widget in self.widgets.items():
-                options = self._options(name)
-                if name != changed and options is not None:
-                    if list(widget.options) != options:
-                        widget.options = options
-                    widget.value = self._present(name)
-        finally:
-            self._offering = False
 
 
 def _telling(action: Callable[[], str], said: Any) -> Callable[[Any], None]:

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,10 +17,10 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers
-from dxkit.report.explore.live import Controls, Listed, Part
+from dxkit.report.explore.live import Chooser, Listed, Section
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.findings import finding_kind, finding_text, names_in_findings
-from dxkit.report.wording.language import Language, load_language
+from dxkit.report.wording.language import Language
 from dxkit.workbooks.cells import Sheet, UnreadableFileError, Workbook
 from dxkit.workbooks.reading import read_workbook
 
@@ -92,45 +91,18 @@ class Choice:
     severity: str = ""
 
 
-class Quality:
-    """What was received in a period. Each method gives one part of the notebook."""
+class Quality(Chooser):
+    """What was received in a period. Each method gives one section of the notebook."""
+
+    of_unit = "sender"
 
     def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
-        self.opened = opened
-        self.language = load_language(language)
+        super().__init__(opened, language)
         self.choice = Choice()
         self._senders = {s.name: s.unit_code for s in opened.received.sources}
-        self._parts: list[Part] = []
-        say = self.language.plain
-        self.controls = Controls(
-            {field.name: say(f"explore.choose_{field.name}") for field in fields(Choice)},
-            self._options,
-            lambda name: getattr(self.choice, name),
-            lambda name, value: self._widget_changed(name, value),
-        )
 
-    def choices(self) -> Controls:
-        """The widgets: sender, kind of finding, severity."""
-        return self.controls
-
-    def choose(self, **choices: str | int) -> Quality:
-        """Set choices in code; returns the object. The code of a unit may be a number. Raises
-        ValueError for a value not on offer.
-        """
-        code_of = self.opened.analysis.units.code_of
-        texts = {n: code_of(v) if n == "sender" else str(v) for n, v in choices.items()}
-        for name, value in texts.items():
-            if value not in [known for _, known in self._options(name)]:
-                raise ValueError(f"{name}: {value!r} is not on offer")
-        self.choice = replace(self.choice, **texts)
-        for part in self._parts:
-            part.refresh()
-        return self
-
-    def _widget_changed(self, name: str, value: str) -> None:
-        self.choose(**{name: value})
-
-    def _options(self, name: str) -> list[tuple[str, str]]:
+    def options(self, name: str) -> list[tuple[str, str]]:
+        """Texts and values on offer for a choice by its name."""
         every = (self.language.plain("explore.all"), "")
         if name == "sender":
             level = self.opened.campaign.report_level
@@ -161,24 +133,19 @@ class Quality:
         ]
         return Listed(sorted(found, key=lambda f: order.index(f.severity)))
 
-    # parts -------------------------------------------------------------------------------
+    # sections ----------------------------------------------------------------------------
 
-    def senders(self) -> Part:
+    def senders(self) -> Section:
         """Who sent which file, how many values were read from it, and how much is wrong."""
-        return self._part(lambda: _senders_table(self))
+        return self._section(lambda: _senders_table(self))
 
-    def by_rule(self) -> Part:
+    def by_rule(self) -> Section:
         """How often each kind of finding occurs, by sender."""
-        return self._part(lambda: _rules_table(self))
+        return self._section(lambda: _rules_table(self))
 
-    def findings(self) -> Part:
+    def findings(self) -> Section:
         """Each finding; a click opens the cells around it as they stand in the file."""
-        return self._part(lambda: _findings_list(self))
-
-    def _part(self, render: Callable[[], Markup]) -> Part:
-        part = Part(render)
-        self._parts.append(part)
-        return part
+        return self._section(lambda: _findings_list(self))
 
 
 def _senders_table(quality: Quality) -> Markup:

@@ -26,8 +26,8 @@ from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
 from dxkit.model.units import UnitRegistry
 from dxkit.period import OpenPeriod
-from dxkit.report.explore.live import Listed
-from dxkit.report.wording.language import Language, load_language
+from dxkit.report.explore.live import Chooser, Listed
+from dxkit.report.wording.language import Language
 
 _SORTS = ("place", "name", "field", "start", "households")
 
@@ -124,12 +124,13 @@ def _order(initiative: Initiative, sort: str, place: int) -> tuple[object, ...]:
     return key, place, initiative.name
 
 
-class Selection:
+class Selection(Chooser):
     """Initiatives of a campaign up to a period, of which some are chosen."""
 
+    of_unit = "district"
+
     def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
-        self.opened = opened
-        self.language = load_language(language)
+        super().__init__(opened, language)
         self.campaign = opened.campaign
         self.units = opened.analysis.units
         self.register = Listed(begun_by(opened.register, opened.analysis.period.last_day))
@@ -138,18 +139,9 @@ class Selection:
         self.offers = Offers(self.campaign, self.units, periods, self.register, self.language)
         self.choice = Choice(indicator=self.offers.first_indicator())
 
-    def select(self, **choices: str | int) -> None:
-        """Choose; the names are those of ``Choice``. Raises ValueError for a value that is not on
-        offer, TypeError for another name.
-        """
-        code_of = self.units.code_of
-        texts = {n: code_of(v) if n == "district" else str(v) for n, v in choices.items()}
-        wanted = dataclasses.replace(self.choice, **texts)
-        for name in choices:
-            values = [value for _, value in self.offers.options(name) or ()]
-            if values and getattr(wanted, name) not in values:
-                raise ValueError(f"{name}: {getattr(wanted, name)!r} is none of {values}")
-        self.choice = wanted
+    def options(self, name: str) -> list[tuple[str, str]] | None:
+        """Texts and values on offer for a choice by its name; None where any text may be typed."""
+        return self.offers.options(name)
 
     @property
     def chosen(self) -> tuple[Initiative, ...]:

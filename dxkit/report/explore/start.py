@@ -12,28 +12,15 @@ from dxkit.model.facts import TOTAL
 from dxkit.model.findings import Severity
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers
-from dxkit.report.explore.live import styled
+from dxkit.report.explore.live import Shown
 from dxkit.report.wording.language import load_language
 
 _NOTEBOOKS = ("explore_initiatives", "data_quality", "quarterly_report", "province_overview")
 _DOCUMENTS = {"guide": "quarter.md", "finding_guide": "findings.md", "api": "python-api.md"}
 
 
-class Shown:
-    """A finished piece of a notebook."""
-
-    def __init__(self, content: Markup) -> None:
-        self.content = content
-
-    def _repr_html_(self) -> str:
-        return str(styled(self.content))
-
-    def __repr__(self) -> str:
-        return str(self.content.striptags())
-
-
 class Start:
-    """The state of a period and the ways on. Each method gives one part of the notebook."""
+    """The state of a period and the ways on. Each method gives one section of the notebook."""
 
     def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
         self.opened = opened
@@ -56,7 +43,8 @@ class Start:
                 say("report.simulated")
             )
         items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
-        return Shown(content + Markup("<ul>{}</ul>").format(items))
+        content += Markup("<ul>{}</ul>").format(items)
+        return Shown(lambda: content)
 
     def links(self) -> Shown:
         """The notebooks, the results that exist, the documents."""
@@ -77,7 +65,7 @@ class Start:
             if items:
                 heading = self.language.text(f"explore.start_{group}")
                 content += Markup("<h3>{}</h3><ul>{}</ul>").format(heading, Markup("").join(items))
-        return Shown(content)
+        return Shown(lambda: content)
 
     def _link(self, key: str, path: Path) -> Markup:
         address = Path(os.path.relpath(path, self.opened.project.notebooks)).as_posix()

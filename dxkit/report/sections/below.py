@@ -25,7 +25,7 @@ from dxkit.report.sentences.chart_titles import (
     grid_claim,
 )
 from dxkit.report.sentences.data_state import reporting_claims
-from dxkit.report.sentences.headlines import standing
+from dxkit.report.sentences.headlines import standing as standing_claim
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.tables import NOTHING, Cell, Column, Graded, render_table
@@ -35,18 +35,18 @@ def league(context: Context) -> Section:
     """The units that are ranked inside this one: place, points, grade, award; the rules; those that
     are not ranked, each with its reason; and who is rewarded and why.
     """
-    below = context.view.children
-    grouped = context.opened.analysis.results.group_of
-    if not below or grouped(below[0].unit) != context.view.unit.code:
+    standing, cards = context.opened.analysis.standing, context.view.children
+    if not standing.ranks_below(context.view.unit.code):
         return NO_SECTION
-    totals = context.opened.analysis.results.totals
-    ranked = [card for card in below if totals[card.unit.code].rank is not None]
-    ranked.sort(key=lambda card: totals[card.unit.code].rank or 0)
+    by_code = {card.unit.code: card for card in cards}
+    in_order = (by_code[code] for code in standing.in_order(by_code))
+    ranked = [card for card in in_order if card.fact(TOTAL, "rank").known]
     body = _ranking(context, ranked) + _rules(context, ranked)
-    apart = [card for card in below if totals[card.unit.code].rank is None]
+    apart = [card for card in cards if not card.fact(TOTAL, "rank").known]
     body += _not_ranked(context, apart)
     for rule in context.opened.campaign.rewards:
-        body += _decisions(context, rule)
+        if rule.level == context.view.child_level.id:
+            body += _decisions(context, rule)
     sure = list(list_certainty(context.view))
     if sure:
         body += context.writer.paragraph(sure)
@@ -119,12 +119,12 @@ def _rules(context: Context, ranked: list[Scorecard]) -> Markup:
 def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
     """Those that are not ranked, each with its reason."""
     analysis = context.opened.analysis
-    silent = {c.unit.code for c in apart if analysis.results.totals[c.unit.code].missing in SILENT}
+    silent = {c.unit.code for c in apart if c.fact(TOTAL, "points").missing in SILENT}
     elsewhere = ("data_all_reported", "data_lacking")
     claims = [c for c in reporting_claims(context.view) if c.message not in elsewhere]
     if not silent:
         claims = []
-    others = (standing(View(analysis, c.unit)) for c in apart if c.unit.code not in silent)
+    others = (standing_claim(View(analysis, c.unit)) for c in apart if c.unit.code not in silent)
     claims += [claim for claim in others if claim is not None]
     items = Markup("").join(
         Markup("<li>{}</li>").format(context.writer.sentence(claim)) for claim in claims
@@ -138,8 +138,7 @@ def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
 def _decisions(context: Context, rule: RewardRule) -> Markup:
     """Who is on the list of a reward and why, and why the next one is not; its conditions."""
     text, analysis = context.language.text, context.opened.analysis
-    key = (context.view.child_level.id, context.view.unit.code, rule.id)
-    decisions = analysis.results.decisions.get(key, ())
+    decisions = tuple(analysis.standing.decisions(context.view.unit.code, rule.id))
     last = max((n for n, d in enumerate(decisions) if d.awarded), default=-1)
     kind = "rank" if rule.by == "points" else "progress_rank"
     rows: list[list[Cell]] = [
@@ -175,7 +174,7 @@ def comparison(context: Context) -> Section:
         return NO_SECTION
     text = context.language.text
     columns = [Column(text("report.unit"))]
-    cards = [*context.view.children, *([context.view.scorecard] if context.view.results else [])]
+    cards = [*context.view.children, *([context.view.scorecard] if context.view.indicators else [])]
     shown = [
         i for i in context.opened.campaign.indicators if any(c.find(i.id, "value") for c in cards)
     ]

@@ -113,7 +113,7 @@ def data_state(context: Context) -> Section:
     if items:
         title = context.language.text("report.findings_listed")
         body += Markup("<p>{}</p><ul>{}</ul>").format(title, Markup("").join(items))
-    elif not context.view.results:
+    elif not context.view.indicators:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
     return context.section("data_state", body)
 

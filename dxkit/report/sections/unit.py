@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from dxkit.analysis.totals import Result
-from dxkit.model.campaign import IndicatorKind
+from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.below import weakest_first
@@ -82,17 +81,18 @@ def headlines(context: Context) -> Section:
 
 def indicators(context: Context) -> Section:
     """The table of indicators; nothing at a level where none is measured."""
-    if not context.view.results:
+    if not context.view.indicators:
         return NO_SECTION
     text = context.language.text
     columns = [Column(text("report.indicator"))]
     keys = ["value"]
-    if any(result.target for result in context.view.results):
+    targets = context.view.own_facts("target")
+    if any(fact.known for fact in targets):
         keys += ["target", "gap"]
     if context.view.previous_period:
         keys += ["change"]
     keys += ["points", *(["rank"] if context.view.group else [])]
-    mixed = any(result.indicator.kind is IndicatorKind.COUNT for result in context.view.results)
+    mixed = any(i.kind is IndicatorKind.COUNT for i in context.view.indicators)
     columns += [
         Column(text(f"report.column_{key}"), numeric=True, units_in_cells=mixed) for key in keys
     ]
@@ -100,13 +100,12 @@ def indicators(context: Context) -> Section:
     if with_state:
         columns.append(Column(text("report.column_state")))
     rows: list[list[Cell]] = []
-    for result in context.view.results:
-        indicator = result.indicator.id
-        row: list[Cell] = [context.language.name(result.indicator.short_names)]
+    for indicator in context.view.indicators:
+        row: list[Cell] = [context.language.name(indicator.short_names)]
         for key in keys:
-            row.append(_cell(context, indicator, key))
+            row.append(_cell(context, indicator.id, key))
         if with_state:
-            row.append(_state(context, result))
+            row.append(_state(context, indicator))
         rows.append(row)
     rows.append(_total_row(context, keys, with_state))
     notes = [
@@ -123,7 +122,7 @@ def indicators(context: Context) -> Section:
 
 def _mentions_differences(context: Context, keys: list[str]) -> bool:
     """Whether the table has gaps or changes of shares."""
-    shares = any(result.indicator.kind is IndicatorKind.RATIO for result in context.view.results)
+    shares = any(i.kind is IndicatorKind.RATIO for i in context.view.indicators)
     return shares and not {"gap", "change"}.isdisjoint(keys)
 
 
@@ -147,18 +146,19 @@ def _total_row(context: Context, keys: list[str], with_state: bool) -> list[Cell
     return [*row, ""] if with_state else row
 
 
-def _state(context: Context, result: Result) -> State:
-    kind = {True: "good", False: "bad", None: "none"}[result.is_met]
-    if result.target is not None and kind == "none":
+def _state(context: Context, indicator: Indicator) -> State:
+    card = context.view.scorecard
+    kind = {True: "good", False: "bad", None: "none"}[card.is_met(indicator)]
+    if card.fact(indicator.id, "target").known and kind == "none":
         kind = "unknown"
-    said = f"met/{result.unit_code}/{result.indicator.id}"
+    said = f"met/{card.unit.code}/{indicator.id}"
     return State(context.language.plain(f"report.state_{kind}"), kind, said)
 
 
 def narrative(context: Context) -> Section:
     """Situation, changes and causes; nothing at a level where no indicator is measured."""
     view = context.view
-    if not view.results:
+    if not view.indicators:
         return NO_SECTION
     before = view.previous_period
     paragraph = context.writer.paragraph

@@ -1,0 +1,121 @@
+"""One example worked by hand for each kind of number, on three wards in two quarters.
+
+In both quarters ward A has everything but dossiers (25 of 100 online), B everything but the app, C
+half of everything; see ``full``. In the quarter before, 60 households of A and 27 of B had the app.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+import pytest
+
+from dxkit.analysis.facts.kinds import KINDS
+from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.model.campaign import Campaign
+from dxkit.model.facts import FactKey
+from dxkit.model.observations import IndicatorTable, Observation
+from dxkit.model.rules import Condition
+from tests.analysis.test_results import analyse, full
+from tests.analysis.test_uncertainty import changed
+
+A, B, C, CITY, PROVINCE = "31318", "31321", "31324", "930", "93"
+NOW, BEFORE = "2022-Q4", "2022-Q3"
+APP, TOTAL = "app_installed", "total"
+
+
+def wards(apps_of_a: int, apps_of_b: int) -> list[Observation]:
+    a = changed(full(A, 1.0), dossiers_online=25, households_app=apps_of_a)
+    return [*a, *changed(full(B, 1.0), households_app=apps_of_b), *full(C, 0.5)]
+
+
+@pytest.fixture(scope="module")
+def analysis(haugiang: Campaign) -> Analysis:
+    conditions = (
+        Condition("reported", 0.8, "district"),
+        Condition("covered", 0.6, "district"),
+        Condition("value", 0.2, "commune", APP),
+    )
+    ranking = dataclasses.replace(haugiang.ranking, tie_break=(), decimals=2, conditions=conditions)
+    campaign = dataclasses.replace(haugiang, ranking=ranking)
+    now = analyse(campaign, *wards(80, 40))
+    earlier = {NOW: BEFORE, "2022-10": "2022-07"}
+    then = tuple(dataclasses.replace(o, period=earlier[o.period]) for o in wards(60, 27))
+    previous = dataclasses.replace(now.received, table=IndicatorTable(BEFORE, then))
+    return Analysis(campaign, now.received, previous)
+
+
+DEADLINE = datetime.date(2022, 12, 31).toordinal()  # 17 days after the quarter's last
+EXAMPLES: dict[tuple[str, str], dict[str, float | str]] = {
+    (A, APP): {
+        "numerator": 80, "denominator": 100, "value": 0.8, "target": 0.8, "gap": 0, "attained": 1,
+        "shortfall": 0, "change": 0.8 - 0.6, "points": 20, "max_points": 20, "rank": 1, "ranked": 3,
+        "against_group": 0.8 - 160 / 300, "contribution": 80 / 160, "weight": 100 / 300,
+        "type_units": 3, "type_value": 160 / 300, "against_type": 0.8 - 160 / 300,
+        "goal": 0.8, "deadline": DEADLINE, "goal_shortfall": 0, "per_week": 0,
+        "pace": 20 / 13, "goal_date": "reached",  # 20 households in 13 weeks
+    },
+    (B, APP): {
+        "rank": 2, "shortfall": 40, "goal_shortfall": 40, "per_week": 17,  # 40 × 7 / 17 = 16.5
+        "pace": 1, "goal_date": datetime.date(2023, 9, 20).toordinal(),  # 40 weeks from 14/12
+    },
+    (CITY, APP): {
+        "children": 9, "children_known": 3, "children_left_out": 6, "children_not_applicable": 0,
+        "children_met": 1, "spread": 0.4, "shortfall": 80, "smallest": 30, "small_denominators": 0,
+        "least_value": 0.2,
+    },
+    (CITY, "ecommerce_farms"): {"small_denominators": 3},  # 10 farms in each ward
+    (A, "initiatives"): {"movement_target": 2, "movement_value": 2, "value": 1},
+    (A, TOTAL): {
+        "targets": 5, "targets_known": 5, "targets_met": 4,
+        "points": 85, "max_points": 100, "covered": 1, "figures_lacking": 0,  # 10 + 3 × 20 + 5 + 10
+        "rank": 1, "ranked": 3, "rank_shared": 2, "rank_change": 0,  # B's points are 85 too
+        "points_before": 80, "progress": 5, "progress_rank": 1, "progress_ranked": 3,
+        "rank_best": 1, "rank_worst": 2, "cells": 9, "cells_doubtful": 0,
+    },
+    (B, TOTAL): {  # the app gave 27/80 of 20 points; by the rules of then A had 91.7, B 85.8
+        "points_before": 81.75, "progress": 3.25, "progress_rank": 2, "rank_change": 1,
+    },
+    (C, TOTAL): {"points": 55, "rank": 3, "rank_shared": 1, "progress": 0},
+    (CITY, TOTAL): {
+        "units": 9, "units_not_reported": 6, "units_unread": 0, "units_lacking": 0,
+        "children_unchanged": 1, "decimals": 2,
+        "trials": 2006, "cells_tried": 0, "cells_deciding": 0,  # 2000 draws, 6 indicators left out
+    },
+    (PROVINCE, TOTAL): {"least_reported": 0.8, "least_covered": 0.6},
+    (A, "households"): {"value": 100},
+    (CITY, "households"): {"value": 300},
+    (CITY, "reward-commune"): {"quota": 1, "minimum_share": 0.5, "minimum_targets": 0},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("about", EXAMPLES, ids="/".join)
+def test_examples_by_hand(about: tuple[str, str], analysis: Analysis) -> None:
+    for kind, expected in EXAMPLES[about].items():
+        fact = analysis.facts.get(*about, kind)
+        found = fact.missing if isinstance(expected, str) else fact.number
+        assert found == (expected if isinstance(expected, str) else pytest.approx(expected)), kind
+
+
+def test_a_month_by_hand(analysis: Analysis) -> None:
+    facts = analysis.scorecard(A).facts
+    for kind, expected in (("numerator", 25), ("denominator", 100), ("value", 0.25)):
+        key = FactKey("2022-10", A, "online_dossiers", f"month_{kind}")
+        assert facts[key].value == expected
+
+
+def test_a_bonus_by_hand(haugiang: Campaign) -> None:
+    """The initiative's 10 points come on top of 75 of 90, which are 83.3 of 100."""
+    scoring = dataclasses.replace(haugiang.scoring, bonus=("initiatives",))
+    campaign = dataclasses.replace(haugiang, scoring=scoring)
+    card = analyse(campaign, *wards(80, 40)).scorecard(A)
+    assert card.fact(TOTAL, "bonus").value == 10
+    assert card.fact(TOTAL, "points").value == pytest.approx(75 / 90 * 100 + 10)
+
+
+def test_each_kind_has_an_example() -> None:
+    """Those counted over the draws of weights have theirs in test_uncertainty."""
+    worked = {kind for kinds in EXAMPLES.values() for kind in kinds} | {"bonus"}
+    worked |= {kind.name for kind in KINDS["month"]} | {"award_draws", "trials_changing"}
+    assert {kind.name for kinds in KINDS.values() for kind in kinds} == worked
