@@ -13,7 +13,7 @@ from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim, FactKey
 from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
-from dxkit.report.sentences.catalogue import RULES
+from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.chart_titles import targets_claim
 from dxkit.report.sentences.headlines import headlines, standing
@@ -51,7 +51,7 @@ def prove(analysis: Analysis, code: str, claims: Iterable[Claim]) -> None:
         for name, fact in claim.facts:
             made = facts[name].value
             assert made == pytest.approx(fact.value, abs=1e-12), (claim.message, name)
-        assert RULES[claim.message](facts, 1), claim.message
+        assert SENTENCES[claim.message].when(facts, 1), claim.message
         assert Superlatives(again).hold(claim.message, keys), claim.message
         for name, references in claim.references:
             if f"{{{name}}}" in load_language("vi").template(f"claim.{claim.message}"):
