@@ -1,5 +1,5 @@
-"""Conditions that differ from one by a single step: an atom negated, a threshold or comparison moved
-by one, a conjunct left out, a number read in another way.
+"""Conditions one step from another: an atom negated, a threshold or comparison moved by one, a
+conjunct left out, a number read in another way.
 """
 
 from __future__ import annotations

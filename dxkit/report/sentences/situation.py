@@ -44,10 +44,11 @@ def _points(view: View) -> Iterator[Claim]:
     """With whom the place is shared, and what the points are made of where that is not plain."""
     kinds = ("points", "max_points", "covered", "bonus", "rank", "rank_shared")
     facts = view.known_kinds(TOTAL, *kinds)
-    ranks = {code: view.rank_of(code) for code in view.codes_of_peers}
-    own = ranks.pop(view.unit.code, None)
+    own = view.rank_of(view.unit.code)
     tied = [
-        Reference("unit", code) for code, rank in ranks.items() if own is not None and rank == own
+        Reference("unit", code)
+        for code in view.codes_of_peers
+        if own is not None and code != view.unit.code and view.rank_of(code) == own
     ]
     for slot in (SLOTS["rank_tied"], SLOTS["scale"], SLOTS["bonus"]):
         yield from slot.say({**facts, "unit": view.itself, "tied": tied})
