@@ -84,24 +84,40 @@ def _facts_of(filling: Mapping[str, Filling]) -> Facts:
 
 def read_slots(text: str) -> Mapping[str, Slot]:
     """The slots of a catalogue by name, in its order."""
-    slots: dict[str, Slot] = {}
-    for section, places in tomllib.loads(text).items():
-        for name, entry in places.items():
-            slots[name] = _slot(section, name, entry, slots)
-    return MappingProxyType(slots)
+    places = [
+        (section, name, entry)
+        for section, entries in tomllib.loads(text).items()
+        for name, entry in entries.items()
+    ]
+    own: dict[str, list[Sentence]] = {}
+    for _, name, entry in places:
+        alike, suffix = own.get(entry.get("like"), ()), entry.get("suffix", "")
+        own[name] = [replace(sentence, key=sentence.key + suffix) for sentence in alike]
+        for key, told in entry.items():
+            own[name] += _sentences(key, told) if isinstance(told, dict) else ()
+    return MappingProxyType(
+        {
+            name: Slot(
+                section,
+                name,
+                (*own[name], *own.get(entry.get("then"), ())),
+                entry.get("by_key", False),
+            )
+            for section, name, entry in places
+        }
+    )
 
 
-def _slot(section: str, name: str, entry: dict[str, Any], before: Mapping[str, Slot]) -> Slot:
-    following = before[entry.pop("then")].sentences if "then" in entry else ()
-    alike = before[entry.pop("like")].sentences if "like" in entry else ()
-    suffix, by_key = entry.pop("suffix", ""), entry.pop("by_key", False)
-    own = [replace(s, key=s.key + suffix) for s in alike if s not in following]
-    for key, told in entry.items():
-        when = Condition.parse(told.pop("when", ""))
-        true, keys = told.pop("true", {}), (key, *told.pop("same", ()))
-        changes = {kind: tuple(examples) for kind, examples in told.items()}
-        own += [Sentence(each, when, true, **changes) for each in keys]
-    return Slot(section, name, (*own, *following), by_key)
+def _sentences(key: str, told: dict[str, Any]) -> Iterator[Sentence]:
+    """The sentence of an entry, and those of the same condition."""
+    for each in (key, *told.get("same", ())):
+        yield Sentence(
+            each,
+            Condition.parse(told.get("when", "")),
+            told.get("true", {}),
+            tuple(told.get("false", ())),
+            tuple(told.get("also", ())),
+        )
 
 
 SLOTS: Mapping[str, Slot] = read_slots(
