@@ -13,9 +13,8 @@ from pathlib import Path
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.model.facts import Reference
-from dxkit.report.sentences.catalogue import SLOTS
+from dxkit.report.sentences.catalogue import SLOTS, Filling, Sentence
 from dxkit.report.sentences.examples import facts_in
-from dxkit.report.sentences.sentence import Filling, Sentence
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
 
@@ -57,7 +56,7 @@ class Printer:
         what two slots share stands in the first.
         """
         told: set[str] = set()
-        for section, slots in groupby(SLOTS, key=lambda slot: slot.section):
+        for section, slots in groupby(SLOTS.values(), key=lambda slot: slot.section):
             tables = []
             for slot in slots:
                 new = [sentence for sentence in slot.sentences if sentence.key not in told]
@@ -69,8 +68,7 @@ class Printer:
     def _table(self, sentences: Iterable[Sentence]) -> str:
         rows = [f"| {self.titles['columns']} |", "|---|---|---|"]
         for sentence in sentences:
-            when = str(sentence.when).replace("|", "\\|")
-            told = f"`{when}`" if when else ""
+            told = f"`{sentence.when}`" if sentence.true else ""
             rows.append(f"| {sentence.key} | {self.text(sentence)} | {told} |")
         return "\n".join(rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxkit.model.facts import FactKey
-from dxkit.report.sentences.sentences_below import MOST_OTHERS
+from dxkit.report.sentences.catalogue import SLOTS
 from dxkit.report.wording.language import load_language
 from dxkit.verify.recount import Decisions
 from tests.oracles.compare import Difference, PageProof
@@ -116,7 +116,7 @@ class CompletenessProof:
         again, unit = self.again, self.proof.unit
         reached = reached_below(again, unit)
         short = [i for i, (met, known) in reached.items() if met < known]
-        for indicator in short if len(short) <= MOST_OTHERS else ():
+        for indicator in short if len(short) <= len(SLOTS["others"].sentences) else ():
             yield ("narrative", "below_", indicator)
         met = [again.scores.is_met(unit, i) for i in again.scores.indicators(unit)
                if again.scores.target(unit, i) is not None]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from dxkit.model.facts import FactKey
 from dxkit.model.keys import Words
-from dxkit.report.sentences.catalogue import RULES
+from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import SERIES
 from tests.oracles.compare import Difference, PageProof
@@ -80,7 +80,7 @@ class SentenceProof:
     def _sentence(self, element: Element) -> Iterator[Difference]:
         message = element.attributes["data-claim"]
         shown = element.text
-        if message not in RULES or message not in self.language.sections["claim"]:
+        if message not in SENTENCES or message not in self.language.sections["claim"]:
             yield self.proof.differ(message, shown, "–")
             return
         template = self.language.template(f"claim.{message}")
@@ -95,7 +95,7 @@ class SentenceProof:
             return
         subject = next(iter(keys.values())).subject if keys else ""
         indicator = next((i for i in self.again.campaign.indicators if i.id == subject), None)
-        is_true = RULES[message](facts, indicator.direction if indicator else 1)
+        is_true = SENTENCES[message].when(facts, indicator.direction if indicator else 1)
         if not is_true or not self.superlatives.hold(message, keys):
             yield self.proof.differ(message, shown, "–")
         yield from self._references(element, filled, keys)

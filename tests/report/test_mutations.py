@@ -21,7 +21,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Flag, Observation, Received
 from dxkit.period import OpenPeriod
-from dxkit.report.sentences.catalogue import RULES
+from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.sentences.headlines import headlines
@@ -533,7 +533,7 @@ def test_every_kind_of_claim_is_moved_by_some_mutation(
         pytest.skip("what all mutations move is counted in one process: run them without -n")
     with capsys.disabled():
         print("\nmutations that move each kind of claim:", dict(MOVED.most_common()))
-    kinds = {m.split("_")[0] for m in RULES} - {"points", "register", "picture"}
+    kinds = {m.split("_")[0] for m in SENTENCES} - {"points", "register", "picture"}
     # what tables and pictures say: tests/report/test_charts.py and the proof of pages
     assert kinds - set(MOVED) == set()
 

@@ -17,7 +17,7 @@ from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, IndicatorTable, Received
 from dxkit.period import OpenPeriod
-from dxkit.report.sentences.catalogue import RULES
+from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.sentences.headlines import headlines
@@ -143,7 +143,7 @@ def test_every_claim_on_a_page_is_true_of_its_own_facts(periods: dict[str, OpenP
         for code in DISTRICTS:
             view = view_of(opened, code)
             for claim in [*story(view), *data_claims(view)]:
-                assert RULES[claim.message](dict(claim.facts)), claim.message
+                assert SENTENCES[claim.message].when(dict(claim.facts)), claim.message
 
 
 def test_the_argument_runs_from_the_situation_to_what_to_do(
@@ -269,8 +269,8 @@ TWINS = {
 
 def test_every_kind_of_claim_has_its_missing_twin() -> None:
     for kind, twins in TWINS.items():
-        assert twins <= set(RULES), kind
-    kinds = {message.split("_")[0] for message in RULES}
+        assert twins <= set(SENTENCES), kind
+    kinds = {message.split("_")[0] for message in SENTENCES}
     # these are shown only where there is something to compare: their subject has its own twin
     assert kinds - set(TWINS) <= {
         "group", "award", "points", "picture", "flow", "scale", "rank",

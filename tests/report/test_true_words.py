@@ -13,7 +13,7 @@ from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim, FactKey
 from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
-from dxkit.report.sentences.catalogue import RULES
+from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.chart_titles import targets_claim
 from dxkit.report.sentences.headlines import headlines, standing
@@ -51,7 +51,7 @@ def prove(analysis: Analysis, code: str, claims: Iterable[Claim]) -> None:
         for name, fact in claim.facts:
             made = facts[name].value
             assert made == pytest.approx(fact.value, abs=1e-12), (claim.message, name)
-        assert RULES[claim.message](facts, 1), claim.message
+        assert SENTENCES[claim.message].when(facts, 1), claim.message
         assert Superlatives(again).hold(claim.message, keys), claim.message
         for name, references in claim.references:
             if f"{{{name}}}" in load_language("vi").template(f"claim.{claim.message}"):
@@ -412,3 +412,52 @@ def test_a_reward_for_progress_tells_the_place_in_progress(haugiang: Campaign) -
     assert "it comes 1 of 2 in progress" in written(analysis, claims, "en")[0]
     assert awards(analysis, "31318") == []
     prove(analysis, "31321", claims)
+
+
+@pytest.mark.parametrize(
+    ("direction", "part", "vi", "en"),
+    [
+        # 50,005 % and 49,995 % against 50 %: both are written 50,0 %
+        (1, 5001, "đạt 50,0% (5.001/10.001 hộ), đạt chỉ tiêu 50%", "reaching the target of 50%"),
+        (1, 5000, "chỉ còn thiếu 1 hộ là đạt chỉ tiêu 50%", "only 1 households short"),
+        (-1, 5000, "đạt 50,0% (5.000/10.001 hộ), đạt chỉ tiêu 50%", "reaching the target of 50%"),
+        (-1, 5001, "chưa đạt chỉ tiêu: còn cao hơn mức tối đa (50%)", "missing the target: above"),
+    ],
+)
+def test_a_target_missed_by_less_than_is_seen_is_missed(
+    haugiang: Campaign, direction: int, part: int, vi: str, en: str
+) -> None:
+    indicators = tuple(
+        dataclasses.replace(i, direction=direction) if i.id == "app_installed" else i
+        for i in haugiang.indicators
+    )
+    targets = tuple(
+        dataclasses.replace(t, value=0.5) if t.indicator == "app_installed" else t
+        for t in haugiang.targets
+    )
+    campaign = dataclasses.replace(haugiang, indicators=indicators, targets=targets)
+    rows = [
+        observe("31318-a", "households", 10001),
+        observe("31318-a", "households_app", part),
+    ]
+    analysis = analyse(campaign, *rows)
+    indicator = campaign.indicator("app_installed")
+    view = view_of(analysis, "31318")
+    claim = level(view, indicator)
+    assert view.is_met(indicator) is ((part > 5000) is (direction > 0))
+    assert vi in written(analysis, [claim])[0]
+    assert en in written(analysis, [claim], "en")[0]
+    again = made_again(campaign, analysis.received, None)
+    facts = {name: proved_fact(again, fact.key) for name, fact in claim.facts}
+    assert SENTENCES[claim.message].when(facts, direction)
+
+
+def test_a_count_missed_by_a_fraction_has_its_sentence(haugiang: Campaign) -> None:
+    targets = tuple(
+        dataclasses.replace(t, value=1.4) if t.indicator == "initiatives" else t
+        for t in haugiang.targets
+    )
+    campaign = dataclasses.replace(haugiang, targets=targets)
+    analysis = analyse(campaign, *full("31318", 1.0))
+    claim = level(view_of(analysis, "31318"), campaign.indicator("initiatives"))
+    assert written(analysis, [claim])[0].endswith("là 1 mô hình, gần đạt chỉ tiêu 1,4 mô hình.")

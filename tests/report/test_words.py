@@ -11,8 +11,7 @@ import pytest
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import CATALOGUE, Finding
-from dxkit.report.sentences.catalogue import RULES, state
-from dxkit.report.sentences.sentence import FalseClaimError
+from dxkit.report.sentences.catalogue import SENTENCES, FalseClaimError, state
 from dxkit.report.wording.findings import finding_text, names_in_findings
 from dxkit.report.wording.language import available_languages, load_language
 
@@ -39,7 +38,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_every_claim_has_its_sentence() -> None:
     for code in available_languages():
-        assert set(load_language(code).sections["claim"]) - {"and"} == set(RULES)
+        assert set(load_language(code).sections["claim"]) - {"and"} == set(SENTENCES)
 
 
 def test_every_finding_says_what_to_do() -> None:

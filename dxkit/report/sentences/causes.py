@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from dxkit.analysis.facts.scorecard import Scorecard
 from dxkit.model.campaign import Indicator, IndicatorKind
-from dxkit.model.facts import TOTAL, Claim, Fact, Reference
-from dxkit.report.sentences import sentences_below as slots
+from dxkit.model.facts import TOTAL, Claim, Fact, Reference, reaches
 from dxkit.report.sentences.below import reached_below, too_few_to_judge, weakest_first
-from dxkit.report.sentences.conditions import BEHIND
-from dxkit.report.sentences.sentence import Filling, Slot
+from dxkit.report.sentences.catalogue import SLOTS, Filling, Slot
 from dxkit.report.sentences.unit_view import View, short_name, unit_of
 
 _COUNTS = ("children", "children_known", "children_met")
@@ -37,8 +35,8 @@ def causes(view: View) -> Iterator[Claim]:
             yield from _below(view, indicator)
     if any(view.fact(i.id, "value").known for i in ratios):
         for places, name, reasons in (
-            ((slots.LEFT_OUT, slots.LEFT_OUT_ALL), "left_out", _MISSING),
-            ((slots.NOT_APPLICABLE, slots.NOT_APPLICABLE_ALL), "not_applicable", _IDLE),
+            ((SLOTS["left_out"], SLOTS["left_out_all"]), "left_out", _MISSING),
+            ((SLOTS["not_applicable"], SLOTS["not_applicable_all"]), "not_applicable", _IDLE),
         ):
             yield from _left_out(view, ratios, places, name, reasons)
         yield from _small(view, ratios)
@@ -50,7 +48,7 @@ def _overall(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
         return
     reached = list(reached_below(view))
     shown = [r for r in reached if r.is_short] if lacking else reached
-    yield from (slots.SHORT_OF_ALL if lacking else slots.NOTHING_SHORT).say(
+    yield from (SLOTS["short_of_all"] if lacking else SLOTS["nothing_short"]).say(
         {
             **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
             **{f"met_{r.indicator.id}": r.met for r in shown},
@@ -77,7 +75,7 @@ def _below(view: View, indicator: Indicator) -> Iterator[Claim]:
     if len(values) < 2:
         yield from _others(view, [indicator])
         return
-    yield from slots.MET_BELOW.say(
+    yield from SLOTS["met_below"].say(
         {
             **view.known_kinds(indicator.id, *_COUNTS),
             "indicator": short_name(indicator),
@@ -95,7 +93,7 @@ def _extremes(view: View, indicator: Indicator, values: tuple[Fact, ...]) -> Ite
     """Which units below are best and worst on a ratio, and how far apart they are."""
     ordered = sorted(values, key=lambda fact: fact.number * indicator.direction)
     best, worst = ordered[-1], ordered[0]
-    yield from slots.EXTREMES.say(
+    yield from SLOTS["extremes"].say(
         {
             **view.known_kinds(indicator.id, "spread", "children_known"),
             "best": best,
@@ -112,12 +110,12 @@ def _short(view: View, indicator: Indicator) -> Iterator[Claim]:
     gaps = [
         fact
         for fact in view.child_facts(indicator.id, "gap")
-        if BEHIND({"gap": fact}, indicator.direction)
+        if not reaches(fact.number, 0, indicator.direction)
     ]
     met = view.scorecard.find(indicator.id, "children_met")
     if met is None or not met.value or not 0 < len(gaps) <= MOST_SHORT:
         return
-    yield from slots.SHORT.say(
+    yield from SLOTS["short"].say(
         {
             **view.known_kinds(indicator.id, *_COUNTS),
             **{f"short_{fact.key.unit}": fact for fact in gaps},
@@ -134,12 +132,12 @@ def _others(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
     """
     filling: dict[str, Filling] = {}
     short = {r.indicator.id: r for r in reached_below(view) if r.is_short}
-    others = [short[i.id] for i in lacking if i.id in short][: slots.MOST_OTHERS]
+    others = [short[i.id] for i in lacking if i.id in short][: len(SLOTS["others"].sentences)]
     for number, other in enumerate(others, start=1):
         filling[f"met_{number}"] = other.met
         filling[f"known_{number}"] = other.known
         filling[f"name_{number}"] = short_name(other.indicator)
-    yield from slots.OTHERS.say(filling)
+    yield from SLOTS["others"].say(filling)
     if len(others) == 1:
         yield from _short(view, others[0].indicator)
 
@@ -156,7 +154,7 @@ def _drag(view: View, indicator: Indicator) -> Iterator[Claim]:
     if not known:
         return
     contribution, weight = max(known, key=lambda pair: pair[1].number - pair[0].number)
-    yield from slots.DRAG.say(
+    yield from SLOTS["drag"].say(
         {
             "contribution": contribution,
             "weight": weight,
@@ -209,7 +207,7 @@ def _none_there(view: View, indicator: Indicator, idle: list[Scorecard]) -> Clai
         filling |= view.nought_of(card, indicator)
     if len(filling) < len(idle) or not idle:
         return None
-    return slots.NONE_THERE.choose(
+    return SLOTS["none_there"].choose(
         {
             f"not_applicable_{indicator.id}": view.fact(indicator.id, "children_not_applicable"),
             **filling,
@@ -235,7 +233,7 @@ def _small(view: View, ratios: list[Indicator]) -> Iterator[Claim]:
         if codes:
             found.setdefault((codes, indicator.denominator), []).append(indicator)
     for (codes, denominator), indicators in found.items():
-        yield from slots.SMALL.say(
+        yield from SLOTS["small"].say(
             {
                 **{f"small_{i.id}": view.fact(i.id, "small_denominators") for i in indicators},
                 "smallest": view.fact(indicators[0].id, "smallest"),

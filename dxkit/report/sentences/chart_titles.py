@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Fact, Reference
-from dxkit.report.sentences import sentences_of_charts as slots
 from dxkit.report.sentences.below import reached_below
+from dxkit.report.sentences.catalogue import SLOTS
 from dxkit.report.sentences.unit_view import View, short_name, unit_of
 
 
@@ -23,7 +23,7 @@ def peers_claim(view: View) -> Claim | None:
         return None
     best = max(compared, key=lambda fact: fact.number)
     worst = min(compared, key=lambda fact: fact.number)
-    return slots.PEERS.choose(
+    return SLOTS["chart_peers"].choose(
         {
             "best": best,
             "worst": worst,
@@ -50,7 +50,7 @@ def targets_claim(view: View) -> Claim | None:
     if not gaps:
         return None
     least = min(gaps, key=lambda fact: fact.number)
-    return slots.TARGETS.choose({"gap": least, "indicator": short_name(least)})
+    return SLOTS["chart_targets"].choose({"gap": least, "indicator": short_name(least)})
 
 
 def changes_claim(view: View) -> Claim | None:
@@ -66,7 +66,7 @@ def changes_claim(view: View) -> Claim | None:
         return None
     most = max(changes, key=lambda fact: fact.number)
     least = min(changes, key=lambda fact: fact.number)
-    return slots.CHANGES.choose(
+    return SLOTS["chart_changes"].choose(
         {
             "most": most,
             "least": least,
@@ -87,7 +87,7 @@ def grid_claim(view: View) -> Claim | None:
         for r in reached
         if r.share == least.share and (not r.share or r.known.number == least.known.number)
     ]
-    return slots.GRID.choose(
+    return SLOTS["chart_grid"].choose(
         {
             "children_met": least.met,
             "children_known": least.known,
@@ -100,7 +100,7 @@ def grid_claim(view: View) -> Claim | None:
 
 def gap_claim(view: View, indicator: Indicator, most: Fact) -> Claim | None:
     """Where most is lacking to the target of the period."""
-    return slots.GAP.choose(
+    return SLOTS["chart_gap"].choose(
         {
             "most": most,
             "target": view.fact(indicator.id, "target"),
@@ -116,7 +116,7 @@ def ranked_claim(view: View, indicator: Indicator) -> Claim | None:
     values = view.child_facts(indicator.id, "value")
     if not values:
         return None
-    return slots.RANKED.choose(
+    return SLOTS["chart_ranked"].choose(
         {
             "greatest": max(values, key=lambda fact: fact.number),
             "least": min(values, key=lambda fact: fact.number),
@@ -131,7 +131,7 @@ def months_claim(view: View, indicator: Indicator) -> Claim | None:
     if len(shares) < 2:
         return None
     first, last = shares[0], shares[-1]
-    return slots.MONTHS.choose(
+    return SLOTS["chart_months"].choose(
         {
             "first": first,
             "last": last,

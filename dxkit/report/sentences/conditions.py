@@ -1,388 +1,157 @@
-"""Conditions of sentences: terms of facts compared and joined, as data.
+"""The language of the conditions of sentences: an expression that is so, or not so, of facts.
 
-A condition can be asked (``condition(facts, direction)``), joined with ``&``, ``|`` and ``~``,
-written as a formula (``str``), and changed by one step (``mutants``), which is how the tests know
-that every step of it is held by an example. What needs an unknown number is not fulfilled.
+``value > 0``, ``written(change) == 0``: a name is the unrounded number of a fact, ``written`` the
+one that a reader sees (45.6 of a share of 0.4563), ``good`` the unrounded one turned so that more
+is better. Numbers are added, subtracted, multiplied by whole ones and compared; what needs an
+unknown one is not so. Joined with ``and``, ``or``, ``not``, besides:
+
+- ``known(a, b)``: these facts are there and have a value;
+- ``missing(a)``, ``missing(a, reason, ...)``: it is there without one, for one of these reasons;
+- ``rising``: more is better for the indicator;
+- ``reached``, ``behind``: a target is, by the ``gap`` to it;
+- ``every(met_ < known_)``: so of each ending of the facts whose names begin with ``met_``, the
+  first such name in it, and there is one; ``one(...)``: there is exactly one;
+- ``count(met_)``: how many facts have such names.
 """
 
 from __future__ import annotations
 
+import ast
 import operator
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
-from dxkit.model.facts import Fact, as_written
+from dxkit.model.facts import Fact, as_written, reaches
 
 Facts = Mapping[str, Fact]
 """The facts by placeholder."""
 Number = Decimal | float
-_SIGNS = {
-    "<": operator.lt, "<=": operator.le, "==": operator.eq,
-    "!=": operator.ne, ">=": operator.ge, ">": operator.gt,
-}  # fmt: skip
-_OTHER_SIGNS = {"<": ("<=",), "<=": ("<",), "==": ("<=", ">="), ">=": (">",), ">": (">=",)}
+
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Number, Number], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.GtE: operator.ge,
+    ast.Gt: operator.gt,
+}
+_SUMS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
 
 
-class Condition(ABC):
-    """Something that is so or not so of facts, ``direction`` being the one that is good for the
-    indicator: 1 where more is better, else -1.
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An expression of that language. Asked of facts, with the direction that is good for the
+    indicator: 1 where more is better, else -1. Raises ValueError where it is not one.
     """
 
-    @abstractmethod
-    def __call__(self, facts: Facts, direction: int = 1) -> bool:
-        """Whether it is so."""
+    expression: ast.expr
+    text: str = ""
+    """As it is written, where it was read."""
 
-    @abstractmethod
-    def mutants(self) -> Iterator[Condition]:
-        """All conditions that differ from it by one step."""
-
-    def __and__(self, other: Condition) -> Condition:
-        return All((*parts_of(self), *parts_of(other)))
-
-    def __or__(self, other: Condition) -> Condition:
-        return Any((self, other))
-
-    def __invert__(self) -> Condition:
-        return Not(self)
-
-
-def parts_of(condition: Condition) -> tuple[Condition, ...]:
-    """The conditions that it joins, or itself."""
-    return condition.conditions if isinstance(condition, All) else (condition,)
-
-
-# how they are joined ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class All(Condition):
-    """All of them are so; of none that is so of any facts."""
-
-    conditions: tuple[Condition, ...] = ()
+    @classmethod
+    def parse(cls, text: str) -> Condition:
+        """A condition as it is written; of no text, one that is so of any facts."""
+        return cls(ast.parse(text or "True", mode="eval").body, text)
 
     def __call__(self, facts: Facts, direction: int = 1) -> bool:
-        return all(condition(facts, direction) for condition in self.conditions)
-
-    def mutants(self) -> Iterator[Condition]:
-        for place, condition in enumerate(self.conditions):
-            before, after = self.conditions[:place], self.conditions[place + 1 :]
-            yield type(self)((*before, *after))
-            for mutant in condition.mutants():
-                yield type(self)((*before, mutant, *after))
+        return _is_so(self.expression, facts, direction)
 
     def __str__(self) -> str:
-        return "; ".join(map(str, self.conditions))
+        return self.text or ast.unparse(self.expression)
 
 
-class Any(All):
-    """One of them at least is so."""
+def _is_so(expression: ast.expr, facts: Facts, direction: int) -> bool:
+    match expression:
+        case ast.BoolOp(op=ast.And(), values=parts):
+            return all(_is_so(part, facts, direction) for part in parts)
+        case ast.BoolOp(values=parts):
+            return any(_is_so(part, facts, direction) for part in parts)
+        case ast.UnaryOp(op=ast.Not(), operand=part):
+            return not _is_so(part, facts, direction)
+        case ast.Constant(value=bool(always)):
+            return always
+        case ast.Name(id="rising"):
+            return direction > 0
+        case ast.Name(id="reached" | "behind" as wanted):
+            gap = facts.get("gap")
+            if gap is None or not gap.known:
+                return False
+            return reaches(gap.number, 0, direction) is (wanted == "reached")
+        case ast.Compare(left=left, ops=[sign], comparators=[right]):
+            found, other = (_number(side, facts, direction) for side in (left, right))
+            if found is None or other is None:
+                return False
+            return _COMPARISONS[type(sign)](found, other)
+        case ast.Call(func=ast.Name(id="known"), args=names):
+            return all((fact := facts.get(_name(n))) is not None and fact.known for n in names)
+        case ast.Call(func=ast.Name(id="missing"), args=[name, *reasons]):
+            fact = facts.get(_name(name))
+            if fact is None or fact.known:
+                return False
+            return not reasons or fact.missing in map(_name, reasons)
+        case ast.Call(func=ast.Name(id="every" | "one" as how), args=[part]):
+            found_so = [_is_so(part, own, direction) for own in _endings(part, facts)]
+            return all(found_so) and (bool(found_so) if how == "every" else len(found_so) == 1)
+    raise ValueError(f"not a condition: {ast.unparse(expression)}")
 
-    def __call__(self, facts: Facts, direction: int = 1) -> bool:
-        return any(condition(facts, direction) for condition in self.conditions)
 
-    def __str__(self) -> str:
-        return f"({' | '.join(map(str, self.conditions))})"
-
-
-@dataclass(frozen=True, slots=True)
-class Not(Condition):
-    """It is not so."""
-
-    condition: Condition
-
-    def __call__(self, facts: Facts, direction: int = 1) -> bool:
-        return not self.condition(facts, direction)
-
-    def mutants(self) -> Iterator[Condition]:
-        yield self.condition
-        yield from map(Not, self.condition.mutants())
-
-    def __str__(self) -> str:
-        return f"¬ {self.condition}"
-
-
-ALWAYS: Condition = All()
-"""True of any facts: what is said needs none."""
+def _number(expression: ast.expr, facts: Facts, direction: int) -> Number | None:
+    """What a term makes of the facts; None where one of them is not known."""
+    match expression:
+        case ast.Constant(value=int(number)):
+            return number
+        case ast.Call(func=ast.Name(id="count"), args=[name]):
+            return len(_names_like(_name(name), facts))
+        case ast.Call(func=ast.Name(id="written" | "good" as how), args=[name]):
+            fact = facts.get(_name(name))
+            if fact is None or not fact.known:
+                return None
+            return as_written(fact) if how == "written" else fact.number * direction
+        case ast.Name(id=name):
+            fact = facts.get(name)
+            return fact.value if fact is not None else None
+        case ast.BinOp(left=left, op=sign, right=right):
+            one, other = (_number(side, facts, direction) for side in (left, right))
+            if one is None or other is None:
+                return None
+            return _SUMS[type(sign)](float(one), float(other))
+    raise ValueError(f"not a number: {ast.unparse(expression)}")
 
 
-# what is compared ---------------------------------------------------------------------------------
+def _name(expression: ast.expr) -> str:
+    if isinstance(expression, ast.Name):
+        return expression.id
+    raise ValueError(f"not a name: {ast.unparse(expression)}")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One number taken from the facts, so many times: the unrounded ``number`` of a fact, the one
-    that a reader sees (``written``), the one whose more is better (``good``), or how many facts are
-    so named (``count``; ``unknown_*`` are all whose names begin so).
+def _names_like(name: str, facts: Facts) -> list[str]:
+    """The names of the facts that are so, or begin so where it ends in ``_``."""
+    if not name.endswith("_"):
+        return [name] if name in facts else []
+    return [other for other in facts if other.startswith(name)]
+
+
+def prefix_in(expression: ast.expr) -> str:
+    """The first name in a condition that stands for all that begin so; raises ValueError where
+    there is none.
     """
-
-    way: str
-    name: str
-    times: int = 1
-
-    def of(self, facts: Facts, direction: int) -> Number | None:
-        """The number; None where the fact is not known."""
-        if self.way == "count":
-            return self.times * len(names_like(self.name, facts))
-        fact = facts.get(self.name)
-        if fact is None or not fact.known:
-            return None
-        if self.way == "written":
-            return self.times * as_written(fact)
-        return self.times * fact.number * (direction if self.way == "good" else 1)
-
-    def mutants(self) -> Iterator[Reading]:
-        if self.way in ("written", "good"):
-            yield replace(self, way="number")
-        if abs(self.times) > 1:
-            yield from (replace(self, times=self.times + step) for step in (-1, 1))
-
-    def __str__(self) -> str:
-        name = self.name if self.way == "number" else f"{self.way}({self.name})"
-        return f"{self.times} × {name}" if abs(self.times) > 1 else name
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Term:
-    """A sum of numbers taken from the facts. Compared with another, or with a whole number, it
-    makes a condition.
-    """
-
-    readings: tuple[Reading, ...]
-
-    def of(self, facts: Facts, direction: int) -> Number | None:
-        """The sum; None where one of the numbers is not known."""
-        numbers = [reading.of(facts, direction) for reading in self.readings]
-        known = [number for number in numbers if number is not None]
-        if len(known) < len(numbers):
-            return None
-        return known[0] if len(known) == 1 else sum(map(float, known))
-
-    def mutants(self) -> Iterator[Term]:
-        """The terms of which one reading differs."""
-        for place, reading in enumerate(self.readings):
-            for mutant in reading.mutants():
-                yield Term((*self.readings[:place], mutant, *self.readings[place + 1 :]))
-
-    def __add__(self, other: Term) -> Term:
-        return Term((*self.readings, *other.readings))
-
-    def __sub__(self, other: Term) -> Term:
-        return self + -1 * other
-
-    def __rmul__(self, times: int) -> Term:
-        return Term(tuple(replace(r, times=r.times * times) for r in self.readings))
-
-    def __lt__(self, other: Term | int) -> Condition:
-        return Comparison(self, "<", other)
-
-    def __le__(self, other: Term | int) -> Condition:
-        return Comparison(self, "<=", other)
-
-    def __gt__(self, other: Term | int) -> Condition:
-        return Comparison(self, ">", other)
-
-    def __ge__(self, other: Term | int) -> Condition:
-        return Comparison(self, ">=", other)
-
-    def __eq__(self, other: Term | int) -> Condition:  # type: ignore[override]
-        return Comparison(self, "==", other)
-
-    def __ne__(self, other: Term | int) -> Condition:  # type: ignore[override]
-        return Comparison(self, "!=", other)
-
-    def __str__(self) -> str:
-        first, *others = self.readings
-        signed = (f" {'-' if r.times < 0 else '+'} {r}" for r in others)
-        return f"{first}{''.join(signed)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison(Condition):
-    """Both numbers are known and stand so to each other."""
-
-    left: Term
-    sign: str
-    right: Term | int
-
-    def __call__(self, facts: Facts, direction: int = 1) -> bool:
-        left = self.left.of(facts, direction)
-        right = self.right if isinstance(self.right, int) else self.right.of(facts, direction)
-        return left is not None and right is not None and _SIGNS[self.sign](left, right)
-
-    def mutants(self) -> Iterator[Condition]:
-        yield Not(self)
-        for sign in _OTHER_SIGNS.get(self.sign, ()):
-            yield replace(self, sign=sign)
-        for left in self.left.mutants():
-            yield replace(self, left=left)
-        right = self.right
-        others = (right - 1, right + 1) if isinstance(right, int) else tuple(right.mutants())
-        for other in others:
-            yield replace(self, right=other)
-
-    def __str__(self) -> str:
-        return f"{self.left} {self.sign.replace('==', '=')} {self.right}"
-
-
-# what is known --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Known(Condition):
-    """These facts are there and have a value."""
-
-    names: tuple[str, ...]
-
-    def __call__(self, facts: Facts, direction: int = 1) -> bool:
-        return all(name in facts and facts[name].known for name in self.names)
-
-    def mutants(self) -> Iterator[Condition]:
-        yield Not(self)
-        for name in self.names:
-            yield Known(tuple(other for other in self.names if other != name))
-
-    def __str__(self) -> str:
-        return f"known({', '.join(self.names)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Missing(Condition):
-    """The fact is there without a value, for one of these reasons, or any when none is given."""
-
-    name: str
-    reasons: tuple[str, ...]
-
-    def __call__(self, facts: Facts, direction: int = 1) -> bool:
-        reason = facts[self.name].missing if self.name in facts else ""
-        return bool(reason) and (not self.reasons or reason in self.reasons)
-
-    def mutants(self) -> Iterator[Condition]:
-        yield Not(self)
-        for reason in self.reasons:
-            yield Missing(self.name, tuple(r for r in self.reasons if r != reason))
-        if len(self.reasons) > 1:
-            yield Missing(self.name, ())
-
-    def __str__(self) -> str:
-        return f"missing({self.name}{': ' if self.reasons else ''}{' | '.join(self.reasons)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Every(Condition):
-    """It is so of each ending of the facts named ``met_*``, and there is one; or there are exactly
-    so many.
-    """
-
-    pattern: str
-    condition: Condition
-    number: int | None = None
-    changed: str = ""
-
-    def __call__(self, facts: Facts, direction: int = 1) -> bool:
-        names = names_like(self.pattern, facts)
-        ends = [name.removeprefix(self.pattern[:-1]) for name in names]
-        found = [self.condition(_ending(facts, end), direction) for end in ends]
-        if self.changed:
-            return any(found) if self.changed == "any" else all(found)
-        return all(found) and (bool(found) if self.number is None else len(found) == self.number)
-
-    def mutants(self) -> Iterator[Condition]:
-        yield Not(self)
-        if self.number is None:
-            yield from (replace(self, changed=way) for way in ("any", "none"))
-        else:
-            yield replace(self, number=None)
-        for mutant in self.condition.mutants():
-            yield replace(self, condition=mutant)
-
-    def __str__(self) -> str:
-        return f"{'every' if self.number is None else self.number}({self.condition})"
-
-
-@dataclass(frozen=True, slots=True)
-class Rising(Condition):
-    """More is better for the indicator."""
-
-    def __call__(self, facts: Facts, direction: int = 1) -> bool:
-        return direction > 0
-
-    def mutants(self) -> Iterator[Condition]:
-        yield Not(self)
-
-    def __str__(self) -> str:
-        return "rising"
-
-
-def names_like(pattern: str, facts: Facts) -> list[str]:
-    """The names of facts that are so, or begin so where a ``*`` follows."""
-    if not pattern.endswith("*"):
-        return [pattern] if pattern in facts else []
-    return [name for name in facts if name.startswith(pattern[:-1])]
-
-
-def _ending(facts: Facts, end: str) -> Facts:
-    """The facts, those of one ending under the names that end in ``*`` too."""
-    own = {f"{n.removesuffix(end)}*": fact for n, fact in facts.items() if n.endswith(f"_{end}")}
-    return {**facts, **own}
-
-
-# how they are written -------------------------------------------------------------------------
-
-
-def number(name: str) -> Term:
-    """The unrounded number of a fact."""
-    return Term((Reading("number", name),))
-
-
-def written(name: str) -> Term:
-    """The number of a fact that a reader sees: 45.6 of a share of 0.4563."""
-    return Term((Reading("written", name),))
-
-
-def good(name: str) -> Term:
-    """The unrounded number of a fact, turned so that more is better."""
-    return Term((Reading("good", name),))
-
-
-def count(pattern: str) -> Term:
-    """How many facts are so named."""
-    return Term((Reading("count", pattern),))
-
-
-def known(*names: str) -> Condition:
-    """These facts are there and have a value; of none that is so of any facts."""
-    return Known(names) if names else ALWAYS
-
-
-def missing(name: str, *reasons: str) -> Condition:
-    """The fact is there without a value, for one of these reasons, or any when none is given."""
-    return Missing(name, reasons)
-
-
-def lacking(name: str) -> Condition:
-    """The fact should have a value: it is missing, and not because there is nothing to measure."""
-    return missing(name) & ~missing(name, "not_applicable")
-
-
-def every(pattern: str, condition: Condition, number: int | None = None) -> Condition:
-    """It is so of each of the facts named ``met_*``, and there is one, or exactly ``number``."""
-    return Every(pattern, condition, number)
-
-
-def positive(name: str) -> Condition:
-    """The fact is known and above zero."""
-    return number(name) > 0
-
-
-def zero(name: str) -> Condition:
-    """Nothing of a whole number of things."""
-    return number(name) < 1
-
-
-RISING = Rising()
-REACHED = good("gap") >= 0
-"""The one condition of a target reached: the unrounded gap to it is not on the wrong side."""
-BEHIND = good("gap") < 0
-"""The one condition of a target missed."""
+    names = (part.id for part in ast.walk(expression) if isinstance(part, ast.Name))
+    for name in names:
+        if name.endswith("_"):
+            return name
+    raise ValueError(f"no name ends in _: {ast.unparse(expression)}")
+
+
+def _endings(expression: ast.expr, facts: Facts) -> list[Facts]:
+    """For each ending the facts, those with that ending under the beginning of their names too."""
+    prefix = prefix_in(expression)
+    ends = [name.removeprefix(prefix) for name in _names_like(prefix, facts)]
+    return [
+        {**facts, **{n.removesuffix(end): f for n, f in facts.items() if n.endswith(f"_{end}")}}
+        for end in ends
+    ]

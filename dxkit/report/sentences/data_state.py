@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.model.observations import SILENT
-from dxkit.report.sentences import sentences_of_data as slots
-from dxkit.report.sentences.sentence import Filling
+from dxkit.report.sentences.catalogue import SLOTS, Filling
 from dxkit.report.sentences.unit_view import View, unit_of
 
 
@@ -17,9 +16,9 @@ def data_claims(view: View) -> Iterator[Claim]:
     yield from _partial_claims(view)
     simulated = [f for f in view.scorecard.facts.values() if "simulated" in f.marks and f.known]
     if simulated:
-        yield from slots.SIMULATED.say({"value": simulated[0], "unit": view.itself})
+        yield from SLOTS["simulated"].say({"value": simulated[0], "unit": view.itself})
     cells = view.known_kinds(TOTAL, "cells", "cells_doubtful", "children_unchanged", "units")
-    for slot in (slots.DOUBTFUL, slots.UNCHANGED):
+    for slot in (SLOTS["doubtful"], SLOTS["unchanged"]):
         yield from slot.say(
             {
                 **cells,
@@ -42,8 +41,8 @@ def _partial_claims(view: View) -> Iterator[Claim]:
     ]
     silent = {f"silent_{fact.key.unit}": fact for fact in below}
     names: dict[str, Filling] = {"units": [unit_of(f) for f in below], "unit": view.itself}
-    yield from slots.SILENT_BELOW.say({**silent, **names})
-    yield from slots.PARTIAL.say({**own, **silent, **names})
+    yield from SLOTS["silent_below"].say({**silent, **names})
+    yield from SLOTS["partial"].say({**own, **silent, **names})
 
 
 def reporting_claims(view: View) -> Iterator[Claim]:
@@ -62,9 +61,9 @@ def reporting_claims(view: View) -> Iterator[Claim]:
     missing = {child.unit.code: child.fact(TOTAL, "points").missing for child in view.children}
     lacking = view.analysis.results.lacking_below(view.unit.code)
     for slot, codes in (
-        (slots.NOT_REPORTED, [c for c, reason in missing.items() if reason == "not_reported"]),
-        (slots.UNREAD, [c for c, reason in missing.items() if reason == "unread"]),
-        (slots.LACKING, [c for c in missing if c in lacking]),
+        (SLOTS["not_reported"], [c for c, reason in missing.items() if reason == "not_reported"]),
+        (SLOTS["unread"], [c for c, reason in missing.items() if reason == "unread"]),
+        (SLOTS["lacking"], [c for c in missing if c in lacking]),
     ):
         units = [Reference("unit", code) for code in codes]
         yield from slot.say({**counts, "units": units, "level": view.child_level})
@@ -76,7 +75,7 @@ def points_claims(view: View) -> Iterator[Claim]:
     if not points:
         return
     best, worst = (pick(points, key=lambda fact: fact.number) for pick in (max, min))
-    yield from slots.POINTS.say(
+    yield from SLOTS["points"].say(
         {
             "best": best,
             "worst": worst,
@@ -88,7 +87,7 @@ def points_claims(view: View) -> Iterator[Claim]:
 
 def register_claims(view: View, measure_id: str) -> Iterator[Claim]:
     """How many rows a register has for the unit, none, or that it is not known."""
-    yield from slots.REGISTER.say(
+    yield from SLOTS["register"].say(
         {
             "value": view.fact(measure_id, "value"),
             "thing": Reference("thing", measure_id),

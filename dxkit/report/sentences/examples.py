@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.report.sentences.catalogue import Example, Sentence
 from dxkit.report.sentences.conditions import Facts
-from dxkit.report.sentences.sentence import Example, Sentence
 
 _UNITS = {
     "%": (UnitOfMeasure.SHARE, 1),
@@ -44,7 +44,7 @@ def facts_in(example: Example) -> tuple[Facts, int]:
     facts = {
         name: fact_of(name, value)
         for name, value in example.items()
-        if name != "direction" and value is not None
+        if name != "direction" and value != ""
     }
     return facts, int(example.get("direction") or 1)
 
@@ -59,7 +59,7 @@ def false_examples(sentence: Sentence) -> list[Example]:
     needed = [
         name
         for name, value in sentence.true.items()
-        if name != "direction" and value is not None and fact_of(name, value).known
+        if name != "direction" and fact_of(name, value).known
     ]
     told = [{**sentence.true, **change} for change in sentence.false]
     return [*told, *({**sentence.true, name: "no_data"} for name in needed)]

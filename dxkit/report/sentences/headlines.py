@@ -10,13 +10,12 @@ from dxkit.analysis.ranking import TIED_INTO_QUOTA
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Reference, as_written, reward_subject
 from dxkit.model.observations import Flag
-from dxkit.report.sentences import sentences_of_headlines as slots
 from dxkit.report.sentences.below import least_covered
-from dxkit.report.sentences.catalogue import state
+from dxkit.report.sentences.catalogue import SLOTS, state
 from dxkit.report.sentences.unit_view import View, short_name
 
 TARGETS = frozenset(
-    sentence.key for place in (slots.TARGETS, slots.TARGETS_IN_PART) for sentence in place.sentences
+    sentence.key for name in ("targets", "targets_in_part") for sentence in SLOTS[name].sentences
 )
 """The keys of the sentences on how many targets are reached."""
 
@@ -35,7 +34,7 @@ def headlines(view: View) -> Iterator[Claim]:
 def standing(view: View) -> Claim | None:
     """The unit's place and points, or why it has none."""
     if not view.indicators and view.children:
-        return slots.OF_UNITS.choose(
+        return SLOTS["of_units"].choose(
             {
                 "points": view.fact(TOTAL, "points"),
                 "units_total": view.fact(TOTAL, "units"),
@@ -44,7 +43,7 @@ def standing(view: View) -> Claim | None:
             }
         )
     band = view.analysis.results.totals[view.unit.code].band
-    slot = slots.STANDING_GRADED if band else slots.STANDING
+    slot = SLOTS["standing_graded"] if band else SLOTS["standing"]
     return slot.choose(
         {
             **view.known_kinds(TOTAL, "points", "max_points", "rank", "ranked", "rank_change"),
@@ -94,7 +93,7 @@ def _figures_lacking(view: View) -> Iterator[Claim]:
     if not any(rule.level == view.unit.level for rule in view.campaign.rewards):
         return
     units = [c for c in view.children if c.fact(TOTAL, "figures_lacking").value]
-    slot = slots.FIGURES_LACKING if units else slots.FIGURES_LACKING_OWN
+    slot = SLOTS["figures_lacking"] if units else SLOTS["figures_lacking_own"]
     yield from slot.say(
         {
             **view.known_kinds(TOTAL, "rank", "figures_lacking"),
@@ -122,7 +121,7 @@ def _targets(view: View) -> Iterator[Claim]:
     def names(indicators: list[Indicator]) -> list[Reference]:
         return list(map(short_name, indicators))
 
-    yield from (slots.TARGETS_IN_PART if part else slots.TARGETS).say(
+    yield from (SLOTS["targets_in_part"] if part else SLOTS["targets"]).say(
         {
             **part,
             **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
@@ -143,7 +142,7 @@ def _change(view: View) -> Iterator[Claim]:
     if not view.indicators:
         return
     if view.previous_period is None:
-        yield from slots.FIRST_PERIOD.say({"change": view.fact(view.indicators[0].id, "change")})
+        yield from SLOTS["first_period"].say({"change": view.fact(view.indicators[0].id, "change")})
         return
     changes = [
         view.fact(i.id, "change")
@@ -154,7 +153,7 @@ def _change(view: View) -> Iterator[Claim]:
     if not ordered:
         return
     best, worst = ordered[-1], ordered[0]
-    yield from slots.CHANGES.say(
+    yield from SLOTS["headline_change"].say(
         {
             "change": best if best.number > 0 or as_written(worst) >= 0 else worst,
             "fall": worst,

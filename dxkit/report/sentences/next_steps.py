@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import TOTAL, Claim, Reference
-from dxkit.report.sentences import sentences_below as slots
 from dxkit.report.sentences.below import least_covered, reached_below, too_few_to_judge
-from dxkit.report.sentences.sentence import Filling
+from dxkit.report.sentences.catalogue import SLOTS, Filling
 from dxkit.report.sentences.unit_view import View, short_name, unit_of
 
 _PLACES = ("first", "second", "third")
@@ -33,7 +32,7 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
         said |= {claim for claim in group if claim.message == "pace_first"}
     if not groups:
         short = [r for r in reached_below(view) if r.is_short]
-        slot = slots.LAST_IN_PART if too_few_to_judge(view) else slots.LAST
+        slot = SLOTS["last_in_part"] if too_few_to_judge(view) else SLOTS["last"]
         last = slot.choose(
             {
                 **least_covered(view),
@@ -69,10 +68,10 @@ def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
         **{f"{place}_unit": unit_of(fact) for place, fact in places.items()},
     }
     if view.campaign.is_flow(indicator):
-        told = (slots.NEXT_GOAL, slots.FLOW, slots.TREND)
+        told = (SLOTS["next_goal"], SLOTS["flow"], SLOTS["trend"])
     else:
-        told = (slots.NEXT_GOAL, slots.DEADLINE, slots.PACE)
-    first = slots.STEP.choose(filling)
+        told = (SLOTS["next_goal"], SLOTS["deadline"], SLOTS["pace"])
+    first = SLOTS["step"].choose(filling)
     if first is None:
         return ()
     return (first, *(claim for slot in told for claim in slot.say(filling)))

@@ -8,8 +8,7 @@ from dxkit.analysis.robustness.ranges import DecidingCell
 from dxkit.model.facts import TOTAL, CellRef, Claim, Fact, Reference, reward_subject
 from dxkit.model.received_text import visible
 from dxkit.model.rules import RewardRule
-from dxkit.report.sentences import sentences_of_data as slots
-from dxkit.report.sentences.catalogue import state
+from dxkit.report.sentences.catalogue import SLOTS, state
 from dxkit.report.sentences.unit_view import View
 
 
@@ -46,8 +45,8 @@ def reward_rules(view: View, rule: RewardRule) -> Iterator[Claim]:
     """How many units of those below a rule rewards, and on which conditions."""
     subject = reward_subject(rule.id)
     yield state("reward_quota", {"quota": view.fact(subject, "quota")})
-    yield from slots.REWARD_SHARE.say({"least": view.fact(subject, "minimum_share")})
-    yield from slots.REWARD_TARGETS.say({"least": view.fact(subject, "minimum_targets")})
+    yield from SLOTS["reward_share"].say({"least": view.fact(subject, "minimum_share")})
+    yield from SLOTS["reward_targets"].say({"least": view.fact(subject, "minimum_targets")})
     yield state("reward_whole", {})
     if rule.by == "progress":
         yield state("reward_by_progress", {})
@@ -63,8 +62,8 @@ def list_certainty(view: View) -> Iterator[Claim]:
     found = view.analysis.list_certainty(view.unit)
     if found is None or len(facts) < len(kinds):
         return
-    yield from slots.LIST.say(facts)
-    yield from slots.LIST_CELLS.say(facts)
+    yield from SLOTS["list"].say(facts)
+    yield from SLOTS["list_cells"].say(facts)
     for deciding in found.deciding_cells:
         yield _deciding(view, deciding, facts["cells_deciding"])
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from dxkit.model.campaign import Indicator, IndicatorKind, MeasureKind
 from dxkit.model.facts import TOTAL, Claim, Fact, Reference, as_written
-from dxkit.report.sentences import sentences_of_situation as slots
-from dxkit.report.sentences.sentence import Filling, Slot
+from dxkit.report.sentences.catalogue import SLOTS, Filling, Slot
 from dxkit.report.sentences.unit_view import View, short_name
+
+_MOST_ACTIVITIES = 6
+"""Counts that the longest sentence on activity tells."""
 
 
 def levels(view: View) -> Iterator[tuple[Claim, ...]]:
@@ -42,23 +44,26 @@ def _points(view: View) -> Iterator[Claim]:
     """With whom the place is shared, and what the points are made of where that is not plain."""
     kinds = ("points", "max_points", "covered", "bonus", "rank", "rank_shared")
     facts = view.known_kinds(TOTAL, *kinds)
-    ranks = {code: view.rank_of(code) for code in view.codes_of_peers}
-    own = ranks.pop(view.unit.code, None)
-    tied = [Reference("unit", code) for code, rank in ranks.items() if rank == own is not None]
-    for slot in (slots.RANK_TIED, slots.SCALE, slots.BONUS):
+    own = view.rank_of(view.unit.code)
+    tied = [
+        Reference("unit", code)
+        for code in view.codes_of_peers
+        if own is not None and code != view.unit.code and view.rank_of(code) == own
+    ]
+    for slot in (SLOTS["rank_tied"], SLOTS["scale"], SLOTS["bonus"]):
         yield from slot.say({**facts, "unit": view.itself, "tied": tied})
 
 
 def _silence(view: View) -> Claim | None:
     """That there is nothing on any indicator, said once."""
     values = {f"value_{i.id}": view.fact(i.id, "value") for i in view.indicators}
-    return slots.SILENCE.choose({**values, "unit": view.itself})
+    return SLOTS["silence"].choose({**values, "unit": view.itself})
 
 
 def level(view: View, indicator: Indicator) -> Claim:
     """What the unit has reached on one indicator, or why there is no figure."""
     kinds = ("value", "target", "gap", "shortfall", "numerator", "denominator")
-    claim = slots.LEVEL[indicator.kind].choose(
+    claim = SLOTS[f"level_{indicator.kind}"].choose(
         {
             **view.known_kinds(indicator.id, *kinds),
             **view.nought_of(view.scorecard, indicator),
@@ -76,7 +81,7 @@ def level(view: View, indicator: Indicator) -> Claim:
 
 def _movement(view: View, indicator: Indicator) -> Iterator[Claim]:
     """What has been reached over the whole movement, where the plan sets a target for it."""
-    yield from slots.MOVEMENT.say(
+    yield from SLOTS["movement"].say(
         {
             **view.known_kinds(indicator.id, "movement_value", "movement_target"),
             "thing": Reference("thing", indicator.numerator),
@@ -92,7 +97,7 @@ def _against_group(view: View) -> Claim | None:
     if view.group is None:
         return None
     group = {"group": Reference("unit", view.group.code)}
-    return _against(view, slots.AGAINST_GROUP, "against_group", group)
+    return _against(view, SLOTS["against_group"], "against_group", group)
 
 
 def _against_type(view: View) -> Claim | None:
@@ -103,12 +108,12 @@ def _against_type(view: View) -> Claim | None:
     counted = next(view.own_facts("type_units"), None)
     if counted is not None:
         filling: dict[str, Filling] = {**more, "type_units": counted}
-        return _against(view, slots.AGAINST_TYPE, "against_type", filling)
+        return _against(view, SLOTS["against_type"], "against_type", filling)
     alike = [p for p in view.peers if p.unit.type == view.unit.type]
     ranked = view.scorecard.find(TOTAL, "ranked")
     if len(alike) > 1 or ranked is None:
         return None
-    return slots.TYPE_ALONE.choose({**more, "ranked": ranked, "unit": view.itself})
+    return SLOTS["type_alone"].choose({**more, "ranked": ranked, "unit": view.itself})
 
 
 def _against(view: View, slot: Slot, kind: str, more: Mapping[str, Filling]) -> Claim | None:
@@ -149,9 +154,9 @@ def certainty(view: View) -> Iterator[Claim]:
     if view.group is None or "rank" not in facts:
         return
     filling: dict[str, Filling] = {**facts, "unit": view.itself}
-    yield from slots.CERTAINTY.say(filling)
+    yield from SLOTS["certainty"].say(filling)
     if view.is_near_award:
-        yield from slots.AWARD_OPEN.say(filling)
+        yield from SLOTS["award_open"].say(filling)
 
 
 # where it stands best and lowest ------------------------------------------------------------------
@@ -180,7 +185,7 @@ def strengths(view: View) -> Iterator[Claim]:
     if view.group is None or not ranks:
         return
     if not any(fact.known for fact in ranks):
-        yield from slots.NO_STRENGTH.say({"best_rank": ranks[0], "unit": view.itself})
+        yield from SLOTS["no_strength"].say({"best_rank": ranks[0], "unit": view.itself})
     found = [
         _Standing(fact, ranked)
         for fact in ranks
@@ -196,14 +201,14 @@ def strengths(view: View) -> Iterator[Claim]:
     best = [s for s in found if s.behind and s.rank.number == first]
     others = [s for s in found if s not in best]
     last = min((s.behind for s in others), default=0)
-    yield from _ranks(slots.BEST, best)
-    yield from _ranks(slots.WORST, [s for s in others if s.behind == last])
+    yield from _ranks(SLOTS["best"], best)
+    yield from _ranks(SLOTS["worst"], [s for s in others if s.behind == last])
 
 
 def _even(view: View, found: list[_Standing]) -> Claim | None:
     ranks = sorted((s.rank for s in found), key=lambda fact: fact.number)
     ranked = sorted((s.ranked for s in found), key=lambda fact: fact.number)
-    return slots.EVEN.choose(
+    return SLOTS["even"].choose(
         {
             "unit": view.itself,
             "best_rank": ranks[0],
@@ -219,7 +224,7 @@ def _ranks(slot: Slot, told: list[_Standing]) -> Iterator[Claim]:
     groups: dict[float, list[_Standing]] = {}
     for standing in told:
         groups.setdefault(standing.ranked.number, []).append(standing)
-    if len(groups) > slots.MOST_RANKS:
+    if len(groups) > len(SLOTS["best"].sentences):
         return
     filling: dict[str, Filling] = {}
     for number, alike in enumerate(groups.values(), start=1):
@@ -243,7 +248,7 @@ def activity(view: View) -> Iterator[Claim]:
         if fact is not None and measure.id not in used and measure.kind is MeasureKind.COUNT:
             tables.setdefault(measure.table, []).append(fact)
     for table, facts in tables.items():
-        known = [fact for fact in facts if fact.known][: slots.MOST_ACTIVITIES]
+        known = [fact for fact in facts if fact.known][:_MOST_ACTIVITIES]
         filling: dict[str, Filling] = {
             "unit": view.itself,
             "table": Reference("table", table),
@@ -252,7 +257,7 @@ def activity(view: View) -> Iterator[Claim]:
         for number, fact in enumerate(known, start=1):
             filling[f"value_{number}"] = fact
             filling[f"name_{number}"] = Reference("measure", fact.key.subject)
-        yield from slots.ACTIVITY.say(filling)
+        yield from SLOTS["activity"].say(filling)
 
 
 def changes(view: View) -> Iterator[Claim]:
@@ -264,7 +269,7 @@ def changes(view: View) -> Iterator[Claim]:
     if view.group is None:
         return
     kinds = ("progress", "progress_rank", "progress_ranked")
-    yield from slots.PROGRESS.say(
+    yield from SLOTS["progress"].say(
         {
             **view.known_kinds(TOTAL, *kinds),
             "unit": view.itself,
@@ -277,7 +282,7 @@ def _change(view: View, indicator: Indicator) -> Iterator[Claim]:
     if not view.fact(indicator.id, "value").known:
         return  # its own sentence says why
     previous = view.scorecard.previous(indicator.id, "value")
-    yield from slots.CHANGE[indicator.kind].say(
+    yield from SLOTS[f"change_{indicator.kind}"].say(
         {
             **view.known_kinds(indicator.id, "value", "change"),
             **({"previous": previous} if previous is not None else {}),

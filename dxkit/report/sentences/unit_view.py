@@ -9,9 +9,8 @@ from functools import cached_property
 from dxkit.analysis.facts.scorecard import Analysis, Scorecard
 from dxkit.analysis.totals import Result
 from dxkit.model.campaign import Accumulation, Campaign, Indicator
-from dxkit.model.facts import TOTAL, Fact, FactKey, Reference
+from dxkit.model.facts import TOTAL, Fact, FactKey, Reference, reaches
 from dxkit.model.units import Unit
-from dxkit.report.sentences.conditions import REACHED
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class View:
         gap = self.scorecard.find(indicator.id, "gap")
         if gap is None or not gap.known:
             return None
-        return REACHED({"gap": gap}, indicator.direction)
+        return reaches(gap.number, 0, indicator.direction)
 
     @cached_property
     def children(self) -> tuple[Scorecard, ...]:
