@@ -40,10 +40,7 @@ def share_exceeds_whole(
 
 
 def heaped_above_target(
-    campaign: Campaign,
-    period_id: str,
-    observations: Iterable[Observation],
-    units: UnitRegistry,
+    campaign: Campaign, period_id: str, observations: Iterable[Observation], units: UnitRegistry
 ) -> Iterator[Finding]:
     """Of the units below a reporting unit, far more shares just above a target than just below.
 
