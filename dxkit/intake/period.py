@@ -15,15 +15,16 @@ from dxkit.intake.checks.completeness import (
     united,
     without_repeated_rows,
 )
-from dxkit.intake.checks.gaps import figures_gone, gaps_of, left_out
-from dxkit.intake.checks.over_time import cumulative_below_period, over_time
-from dxkit.intake.checks.within_period import (
+from dxkit.intake.checks.figures import (
+    cumulative_below_period,
     far_from_reference,
     heaped_above_target,
+    over_time,
     part_exceeds_whole,
     share_exceeds_whole,
     total_differs,
 )
+from dxkit.intake.checks.gaps import figures_gone, gaps_of, left_out
 from dxkit.intake.file import FileRead, read_file, unreadable
 from dxkit.intake.names import Names
 from dxkit.intake.tables.read import TableRead

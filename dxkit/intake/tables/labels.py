@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 
 from dxkit.intake.dates import named_quarter
-from dxkit.intake.numbers.numerals import parse_decimal
+from dxkit.intake.numbers import parse_decimal
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Measure
 from dxkit.model.periods import Period, split_period_id

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from dxkit.intake.findings import finding
 from dxkit.intake.names import Names
-from dxkit.intake.numbers.read import bare_number, read_number, rejected
+from dxkit.intake.numbers import bare_number, read_number, rejected
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.row_units import is_roman, row_label
 from dxkit.intake.tables.rows import RowRead, RowReader

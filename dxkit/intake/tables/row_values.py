@@ -6,8 +6,14 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from dxkit.intake.numbers.numerals import count_from_share
-from dxkit.intake.numbers.read import Counted, Value, is_fraction, read_count, read_number
+from dxkit.intake.numbers import (
+    Counted,
+    Value,
+    count_from_share,
+    is_fraction,
+    read_count,
+    read_number,
+)
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.vocabulary import is_word
 from dxkit.model.campaign import Measure, MeasureKind
