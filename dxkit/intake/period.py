@@ -105,7 +105,7 @@ def _together(
         findings += gone.findings
     findings += without_repeated_rows(tables)
     observations += register_counts(campaign, names.units, tables, observations, period_id)
-    corrected = {place: c for file in files for place, c in file.corrected.items()}
+    corrected = {address: c for file in files for address, c in file.corrected.items()}
     observations = [
         dataclasses.replace(o, raw=c.expected, correction=c.reason)
         if (c := corrected.get(o.place))

@@ -125,7 +125,7 @@ def total_differs(
         if abs(difference) <= 1e-9 * max(abs(added), 1) or (has_gap and difference < 0):
             continue
         values = {"total": control.value, "sum": added, "difference": abs(difference)}
-        yield finding("total_differs", control.place, control.unit_code, **values)
+        yield finding("total_differs", control.address, control.unit_code, **values)
 
 
 @dataclass
