@@ -64,11 +64,7 @@ def published_initiatives(
 
 
 def _initiative(
-    campaign: Campaign,
-    register: InitiativeRegister,
-    aims: _Aims,
-    row: RegisterRow,
-    period: str,
+    campaign: Campaign, register: InitiativeRegister, aims: _Aims, row: RegisterRow, period: str
 ) -> Initiative:
     text = {role: row.text(measure) for role, measure in register.columns.items()}
     first_day, last_day = start_days(text["start"])

@@ -272,8 +272,7 @@ class Names:
             start = _numbered(normalise(prefix))
             if key.startswith(start + " "):
                 longer = next(
-                    (p for p in level.prefixes if _initials(p) == start and p != prefix),
-                    prefix,
+                    (p for p in level.prefixes if _initials(p) == start and p != prefix), prefix
                 )
                 bare = key.removeprefix(start).strip()
                 if f" {start} " in f" {bare} ":  # two units in one row

@@ -15,15 +15,16 @@ from dxkit.intake.checks.completeness import (
     united,
     without_repeated_rows,
 )
-from dxkit.intake.checks.gaps import figures_gone, gaps_of, left_out
-from dxkit.intake.checks.over_time import cumulative_below_period, over_time
-from dxkit.intake.checks.within_period import (
+from dxkit.intake.checks.figures import (
+    cumulative_below_period,
     far_from_reference,
     heaped_above_target,
+    over_time,
     part_exceeds_whole,
     share_exceeds_whole,
     total_differs,
 )
+from dxkit.intake.checks.gaps import figures_gone, gaps_of, left_out
 from dxkit.intake.file import FileRead, read_file, unreadable
 from dxkit.intake.names import Names
 from dxkit.intake.tables.read import TableRead
@@ -104,7 +105,7 @@ def _together(
         findings += gone.findings
     findings += without_repeated_rows(tables)
     observations += register_counts(campaign, names.units, tables, observations, period_id)
-    corrected = {place: c for file in files for place, c in file.corrected.items()}
+    corrected = {address: c for file in files for address, c in file.corrected.items()}
     observations = [
         dataclasses.replace(o, raw=c.expected, correction=c.reason)
         if (c := corrected.get(o.place))

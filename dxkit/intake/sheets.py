@@ -70,10 +70,7 @@ def read_sheets(
 
 
 def _not_in_all(
-    sheet: Sheet,
-    names: Names,
-    beside: Sequence[tuple[Layout, TableRead]],
-    finding: FindingFactory,
+    sheet: Sheet, names: Names, beside: Sequence[tuple[Layout, TableRead]], finding: FindingFactory
 ) -> Iterator[Finding]:
     """Units that some of the tables side by side name and others do not, as when a list of names
     and scores lacks one.

@@ -39,8 +39,8 @@ def store_key(
     """
     digest = hashlib.sha256(_code_hash().encode())
     reference_folders = [references / check.folder for check in campaign.reference_checks]
-    for place in (folder, *([before] if before else []), campaign.folder, *reference_folders):
-        digest.update(content_key(place).encode())
+    for part in (folder, *([before] if before else []), campaign.folder, *reference_folders):
+        digest.update(content_key(part).encode())
     return digest.hexdigest()
 
 

@@ -19,7 +19,7 @@ Range = tuple[int, int, int, int]
 
 class UnreadableFileError(Exception):
     """The file cannot be read; ``reason`` is a key of the finding's reasons. ``sheet`` and
-    ``cell`` say where, when one place is to blame.
+    ``cell`` say where, when one cell is to blame.
     """
 
     def __init__(self, reason: str, sheet: str = "", cell: str = "") -> None:

@@ -17,11 +17,7 @@ from dxkit.workbooks.legacy_text import recognised
 from dxkit.workbooks.limits import Allowance
 from dxkit.workbooks.sheet_building import build_sheet
 
-_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CONTROL_BYTES = re.compile(b"[\0-\x08\x0e-\x19\x1b-\x1f]")
 _ENOUGH_CHARACTERS = 200_000  # are enough to tell an old encoding
 

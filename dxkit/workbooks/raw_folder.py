@@ -37,16 +37,16 @@ def look_into(folder: Path) -> RawFolder:
     files: list[Path] = []
     passed_over: list[tuple[str, str]] = []
 
-    def walk(place: Path) -> None:
+    def walk(within: Path) -> None:
         try:
-            entries = list(os.scandir(place))
+            entries = list(os.scandir(within))
         except OSError:
-            note(place, "cannot_open")
+            note(within, "cannot_open")
             return
         for entry in entries:
             if entry.name.startswith(_HIDDEN):
                 continue
-            path = place / entry.name
+            path = within / entry.name
             reason = _reason(entry)
             if reason:
                 note(path, reason)

@@ -141,6 +141,6 @@ def _workbook_of(content: bytes, file: str, found: str) -> Workbook:
 
         sheets = read_xlsx(Parts(content, allowance), allowance)
     names = [sheet.name.casefold() for sheet in sheets]
-    if len(set(names)) < len(names):  # an address would mean two places
+    if len(set(names)) < len(names):  # an address would mean two cells
         raise UnreadableFileError("sheets_alike")
     return Workbook(file, sheets, found)

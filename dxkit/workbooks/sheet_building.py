@@ -34,8 +34,8 @@ def build_sheet(
     ]
     covered = _covered(name, cells, within)
     used = {row for row, _ in cells}
-    for place in covered:
-        del cells[place.row, place.column]
+    for cell in covered:
+        del cells[cell.row, cell.column]
     return Sheet(
         name,
         cells,

@@ -10,8 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dxkit.intake.numbers.numerals import count_from_share, parse_decimal
-from dxkit.intake.numbers.read import Counted, is_fraction, read_count, read_number
+from dxkit.intake.numbers import (
+    Counted,
+    count_from_share,
+    is_fraction,
+    parse_decimal,
+    read_count,
+    read_number,
+)
 from dxkit.intake.tables.read import contradicting_ratio
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.observations import MISSING_FLAGS, Flag

@@ -44,9 +44,9 @@ def united(tables: Iterable[TableRead], period: Period) -> tuple[list[Observatio
                 findings += [_repeated(observation, earlier), _repeated(earlier, observation)]
             elif earlier.value is None and observation.value is not None:
                 kept[key] = observation
-    for (place, sheet), count in twice.items():
-        if place.sheet != sheet:
-            findings.append(finding("table_repeated", place, sheet=sheet, count=count))
+    for (address, sheet), count in twice.items():
+        if address.sheet != sheet:
+            findings.append(finding("table_repeated", address, sheet=sheet, count=count))
     findings += _whole_beside_parts(kept, period)
     return list(kept.values()), findings
 
@@ -56,7 +56,7 @@ def _is_same_file(one: Observation, other: Observation) -> bool:
 
 
 def _contradicts(one: Observation, other: Observation) -> bool:
-    """Whether two places do not say the same of one figure. A place that says nothing leaves the
+    """Whether two cells do not say the same of one figure. A cell that says nothing leaves the
     figure to another file, never to another sheet of its own: that may be an old one.
     """
     if one.value == other.value:
@@ -111,10 +111,10 @@ def missing_parts(
         for part in period.parts:
             if part in parts:
                 continue
-            place = CellRef(first.place.file, first.place.sheet)
-            lacking.append(Observation(part, unit, measure, None, place, "", Flag.NO_DATA))
-            about = finding("part_missing", place, measure=measure, part=part)
-            findings.setdefault((place.file, place.sheet, measure, part), about)
+            address = CellRef(first.place.file, first.place.sheet)
+            lacking.append(Observation(part, unit, measure, None, address, "", Flag.NO_DATA))
+            about = finding("part_missing", address, measure=measure, part=part)
+            findings.setdefault((address.file, address.sheet, measure, part), about)
     return lacking, list(findings.values())
 
 
@@ -150,16 +150,16 @@ def register_counts(
     counts: list[Observation] = []
     for table in tables:
         measures = [m for m in campaign.measures if m.table == table.table and m.kind == "rows"]
-        for measure in measures if table.header_place else ():
+        for measure in measures if table.header else ():
             with_rows = {row.unit_code for row in table.register_rows}
             counts += [
                 Observation(period_id, row.unit_code, measure.id, 1, row.place, row.fields[0][1])
                 for row in table.register_rows
             ]
-            if table.sender is None or table.header_place is None:
+            if table.sender is None or table.header is None:
                 continue
             counts += [
-                Observation(period_id, unit.code, measure.id, 0, table.header_place)
+                Observation(period_id, unit.code, measure.id, 0, table.header)
                 for unit in units.descendants(table.sender.code)
                 if unit.level == measure.level
                 and unit.code in reported

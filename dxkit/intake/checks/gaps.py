@@ -69,7 +69,7 @@ def gaps_of(
             earlier = best[table].get(code)
             if earlier is None or _weight(observation) > _weight(earlier):
                 best[table][code] = observation
-    likely, places = _likely_names(findings), _Places(tables, best)
+    likely, addresses = _likely_names(findings), _Addresses(tables, best)
     gaps = Gaps()
     silent: set[str] = set()
     for reporter in units.at_level(campaign.report_level):
@@ -85,14 +85,14 @@ def gaps_of(
                 if here is None and any(code in own[table] for code in line):
                     continue  # told by a unit above for all below it
                 gaps.add(table, line)
-                place, code = places.find(table, line)
+                address, code = addresses.find(table, line)
                 if code == "unit_not_reported":
                     if unit.code in silent:
                         continue
                     silent.add(unit.code)
-                elif unit.name in likely.get((place.file, place.sheet), ()):
+                elif unit.name in likely.get((address.file, address.sheet), ()):
                     continue
-                about = finding(code, place, unit.code, unit=unit.name, table=table)
+                about = finding(code, address, unit.code, unit=unit.name, table=table)
                 gaps.findings.append(about)
     return gaps
 
@@ -158,7 +158,7 @@ def _levels_of_tables(campaign: Campaign) -> dict[str, str]:
     return {table: closed[depth] for table, depth in found.items()}
 
 
-class _Places:
+class _Addresses:
     """Where the figures of units should stand."""
 
     def __init__(
@@ -173,7 +173,7 @@ class _Places:
                 self._sent.setdefault((read.table, read.sender.code), read)
 
     def find(self, table: str, line: Sequence[str]) -> tuple[CellRef, str]:
-        """The place for the first unit of a line in a table, and the code of the finding."""
+        """The address for the first unit of a line in a table, and the code of the finding."""
         unit, found = line[0], self._best[table]
         if unit in found:
             here = found[unit]
@@ -245,17 +245,17 @@ def left_out(
     found = LeftOut()
     for parent, lacking in gone.items():
         sheet = now.first[parent].place
-        place = CellRef(sheet.file, sheet.sheet)
+        address = CellRef(sheet.file, sheet.sheet)
         if not any(_lacks(now, then, parent, base, lacking) for base in sorted(bases)):
             continue
         for unit in lacking:
             found.units.append(unit)
             found.observations += [
-                Observation(period_id, unit.code, measure, None, place, "", Flag.NOT_REPORTED)
+                Observation(period_id, unit.code, measure, None, address, "", Flag.NOT_REPORTED)
                 for measure in then.measures[unit.code]
             ]
             values = {"unit": unit.name, "parent": units.get(parent).name}
-            found.findings.append(finding("unit_left_out", place, parent, **values))
+            found.findings.append(finding("unit_left_out", address, parent, **values))
     return found
 
 

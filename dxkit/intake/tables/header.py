@@ -30,59 +30,36 @@ from dxkit.workbooks.cells import Sheet
 
 def columns_of(table: str, found: Mapping[int, Labelled], period_id: str) -> tuple[Column, ...]:
     """The columns of one table by what their labels say, each that is unclear with its problem."""
-    chosen = {
-        number: next((m for m in labelled.measures if m.table == table), None)
+    chosen = [
+        (number, measure, labelled)
         for number, labelled in found.items()
-    }
+        if (measure := next((m for m in labelled.measures if m.table == table), None))
+    ]
     # "In the quarter" says of a stock how much it grew; the stock itself may stand beside.
-    states = {
-        measure.id
-        for number, measure in chosen.items()
-        if measure is not None and found[number].span is not Span.IN_PERIOD
-    }
+    states = {m.id for _, m, labelled in chosen if labelled.span is not Span.IN_PERIOD}
     columns = []
-    for number, labelled in found.items():
-        measure = chosen[number]
-        if measure is None:
-            continue
-        stock = measure.accumulation is Accumulation.STOCK
-        problem = ""
-        if stock and labelled.span is Span.IN_PERIOD:
-            if measure.id in states:
-                continue
-            problem = "column_span_unclear"
-        cumulative = labelled.span is Span.CUMULATIVE and not stock
-        columns.append(
-            Column(
-                number,
-                measure,
-                labelled.period,
-                labelled.control,
-                cumulative,
-                labelled.span is Span.IN_PERIOD,
-                problem,
-            )
-        )
+    for number, measure, labelled in chosen:
+        is_stock = measure.accumulation is Accumulation.STOCK
+        in_period = labelled.span is Span.IN_PERIOD
+        if not (is_stock and in_period and measure.id in states):
+            cumulative = labelled.span is Span.CUMULATIVE and not is_stock
+            problem = "column_span_unclear" if is_stock and in_period else ""
+            of = (labelled.period, labelled.control, cumulative, in_period)
+            columns.append(Column(number, measure, *of, problem))
+    # A column of the whole period is a control only when its parts are there.
     with_parts = {c.measure.id for c in columns if c.period != period_id}
-    columns = [
-        # A column of the whole period is a control only when its parts are there.
-        replace(c, control=c.control and c.measure.id in with_parts)
-        for c in columns
-    ]
+    columns = [replace(c, control=c.control and c.measure.id in with_parts) for c in columns]
     often = Counter((c.measure.id, c.scope) for c in columns)
-    columns = [
-        replace(c, problem="column_repeated") if often[c.measure.id, c.scope] > 1 else c
-        for c in columns
-    ]
-    # Beside columns that name their month, one that names none may be a month's as well.
-    return tuple(
-        replace(c, problem="column_part_unclear")
-        if c.measure.id in with_parts
-        and c.period == period_id
-        and not (c.control or c.cumulative or c.problem)
-        else c
-        for c in columns
-    )
+
+    def problem_of(c: Column) -> str:
+        if often[c.measure.id, c.scope] > 1:
+            return "column_repeated"
+        # Beside columns that name their month, one that names none may be a month's as well.
+        is_clear = c.control or c.cumulative or c.problem
+        of_no_part = c.measure.id in with_parts and c.period == period_id
+        return "column_part_unclear" if of_no_part and not is_clear else c.problem
+
+    return tuple(replace(c, problem=problem_of(c)) for c in columns)
 
 
 def ratios_of(paths: Paths, columns: Sequence[Column]) -> tuple[RatioColumn, ...]:
@@ -104,6 +81,7 @@ def ratios_of(paths: Paths, columns: Sequence[Column]) -> tuple[RatioColumn, ...
     return tuple(found)
 
 
+_NO_FIGURES = ("row_number_labels", "code_labels", "remark_labels")
 _DEEPEST_HEADER = 6
 _MOST_HEADER_ROWS = 200
 _LONGEST_LABEL = 300  # characters
@@ -206,13 +184,9 @@ class LayoutFinder:
             del found[number]
         if not found:
             return ()
-        texts = {
-            number
-            for number, labelled in found.items()
-            if any(measure.kind is MeasureKind.TEXT for measure in labelled.measures)
-        }
-        if not self._holds_titles(found, texts):
-            # Places alone make no register: they are the units of a table of figures.
+        texts = {n for n in found if any(m.kind is MeasureKind.TEXT for m in found[n].measures)}
+        if not any(measure in self._titles for n in texts for measure in found[n].measures):
+            # Localities alone make no register: they are the units of a table of figures.
             found = {number: labelled for number, labelled in found.items() if number not in texts}
             texts = set()
             if not found:
@@ -247,17 +221,8 @@ class LayoutFinder:
         grouped = self._labels.read((sheet.cell(row, number + 1).text, *paths[number]))
         return grouped is not None and (alone is None or grouped.measures != alone.measures)
 
-    def _holds_titles(self, found: Mapping[int, Labelled], texts: Iterable[int]) -> bool:
-        """Whether columns of texts are those of a register: its first measure must be there."""
-        return any(measure in self._titles for n in texts for measure in found[n].measures)
-
     def _unlabelled_units(
-        self,
-        sheet: Sheet,
-        rows: range,
-        paths: Paths,
-        found: Iterable[int],
-        units: Sequence[int],
+        self, sheet: Sheet, rows: range, paths: Paths, found: Iterable[int], units: Sequence[int]
     ) -> list[int]:
         """Columns of text without any label: left of all figures when no column is labelled as
         the units', or between figures, as in tables of pairs of names and scores.
@@ -279,52 +244,32 @@ class LayoutFinder:
             column
             for column, path in paths.items()
             if column < numbers[0]
-            and not any(
-                self._labels.is_one(kind, path)
-                for kind in ("row_number_labels", "code_labels", "remark_labels")
-            )
+            and not any(self._labels.is_one(kind, path) for kind in _NO_FIGURES)
             and _holds_names(sheet, below, column)
         ]
         return [*labelled[-1:], *names]
 
     def _layout(
-        self,
-        rows: range,
-        paths: Paths,
-        units: tuple[int, ...],
-        found: dict[int, Labelled],
+        self, rows: range, paths: Paths, units: tuple[int, ...], found: dict[int, Labelled]
     ) -> Layout:
         counted = Counter(m.table for labelled in found.values() for m in labelled.measures)
         table = max(counted, key=lambda name: counted[name])
         columns = columns_of(table, found, self.period.id)
         ratios = ratios_of(paths, columns)
-        others = {
-            kind: [n for n, path in paths.items() if self._labels.is_one(kind, path)]
-            for kind in ("row_number_labels", "code_labels", "remark_labels")
-        }
-        known = {c.number for c in columns} | set(units) | {r.number for r in ratios}
-        known |= {n for numbers in others.values() for n in numbers}
-        last = max((n for n in paths), default=0)
+        numbers, codes, remarks = (
+            [n for n, path in paths.items() if self._labels.is_one(kind, path)]
+            for kind in _NO_FIGURES
+        )
+        known = {c.number for c in columns} | {r.number for r in ratios}
+        known.update(units, numbers, codes, remarks)
         unknown = tuple(
             (n, clean(" ".join(path)))
             for n, path in paths.items()
-            if min(units, default=1) <= n <= last
-            and n not in known
-            and path
-            and not starts_with_word("ratio_labels", path[-1])
+            if n >= min(units, default=1) and n not in known and path
+            if not starts_with_word("ratio_labels", path[-1])
         )
-        return Layout(
-            table,
-            rows,
-            columns,
-            units,
-            next(iter(others["row_number_labels"]), None),
-            next(iter(others["code_labels"]), None),
-            next(iter(others["remark_labels"]), None),
-            ratios,
-            unknown,
-            rows.stop,
-        )
+        number, code, remark = (min(kind, default=None) for kind in (numbers, codes, remarks))
+        return Layout(table, rows, columns, units, number, code, remark, ratios, unknown, rows.stop)
 
 
 def _holds_names(sheet: Sheet, rows: Sequence[int], column: int) -> bool:

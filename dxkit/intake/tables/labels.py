@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from dxkit.intake.dates import named_quarter
-from dxkit.intake.numbers.numerals import parse_decimal
+from dxkit.intake.numbers import parse_decimal
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Measure
 from dxkit.model.periods import Period, split_period_id
@@ -58,12 +58,8 @@ def header_paths(sheet: Sheet, rows: range) -> Paths:
     _spread_groups(labels, sorted(columns), rows, merged)
     paths: dict[int, tuple[str, ...]] = {}
     for column in sorted(columns):
-        path: list[str] = []
-        for row in rows:
-            text = labels.get((row, column), "")
-            if text and (not path or path[-1] != text):
-                path.append(text)
-        paths[column] = tuple(path)
+        texts = filter(None, (labels.get((row, column)) for row in rows))
+        paths[column] = tuple(text for text, _ in itertools.groupby(texts))
     return paths
 
 
@@ -217,13 +213,9 @@ def _is_translation(text: str, on_its_own_line: bool) -> bool:
     return not (short and any(word in vocabulary()["other_figures"] for word in words))
 
 
-def compact(parts: Sequence[str]) -> str:
-    """A key for labels that is the same however they are broken over rows."""
-    return _compact(tuple(parts))
-
-
 @lru_cache(maxsize=2_000)
-def _compact(parts: tuple[str, ...]) -> str:
+def compact(*parts: str) -> str:
+    """A key for labels that is the same however they are broken over rows."""
     return "".join(normalise(part) for part in parts).replace(" ", "")
 
 
@@ -251,11 +243,11 @@ class ColumnLabels:
     def __init__(self, campaign: Campaign, period: Period) -> None:
         self.period = period
         self._labels: dict[str, list[Measure]] = {}
-        self._is_one: dict[tuple[str, tuple[str, ...]], bool] = {}
-        self._read: dict[tuple[tuple[str, ...], bool], Labelled | None] = {}
+        self.read = cache(self._meaning)  # a sheet's header is tried in many ways
+        self.is_one = cache(self._is_one)
         for measure in campaign.measures:
             names = measure.names.values() if measure.headers else ()
-            keys = {compact([label.replace(">", " ")]) for label in (*measure.headers, *names)}
+            keys = {compact(label.replace(">", " ")) for label in (*measure.headers, *names)}
             for key in keys:
                 self._labels.setdefault(key, []).append(measure)
         words = vocabulary()
@@ -266,7 +258,7 @@ class ColumnLabels:
             for word in normalise(label).split()
         }
         self._kinds = {
-            kind: {compact([word]) for word in words[kind]}
+            kind: {compact(word) for word in words[kind]}
             for kind in ("unit_labels", "row_number_labels", "code_labels", "remark_labels",
                          "whole_period_labels", "this_period_labels", "in_period_labels")
         }  # fmt: skip
@@ -283,37 +275,28 @@ class ColumnLabels:
         """Whether a text holds any word of a declared label."""
         return any(word in self._header_words for word in normalise(text).split())
 
-    def read(self, path: Sequence[str], bare_months: bool = True) -> Labelled | None:
+    def _meaning(self, path: tuple[str, ...], bare_months: bool = True) -> Labelled | None:
         """The measures that the labels above a column mean and the time they name; None when
         nobody declared them. Without ``bare_months``, "10/2022" is no month's label.
         """
-        key = (tuple(path), bare_months)
-        if key not in self._read:  # a sheet's header is tried in many ways
-            self._read[key] = self._meaning(path, bare_months)
-        return self._read[key]
-
-    def _meaning(self, path: Sequence[str], bare_months: bool) -> Labelled | None:
         for reading in readings(path):
             label, period, control, span = self._without_period(reading, bare_months)
             if measures := self._labels.get(label):
                 return Labelled(tuple(measures), period, control, span)
         # A label and below it the same in another language: both are declared for one measure.
-        alone = [self._labels.get(compact([part]), []) for part in path]
+        alone = [self._labels.get(compact(part), []) for part in path]
         common = [m for m in alone[0] if all(m in others for others in alone)] if alone else []
         if len(path) > 1 and common:
             return Labelled(tuple(common), self.period.id, False, Span.UNSAID)
         return None
 
-    def is_one(self, kind: str, path: Sequence[str]) -> bool:
+    def _is_one(self, kind: str, path: tuple[str, ...]) -> bool:
         """Whether the labels, or one of them, are a word of the vocabulary's kind."""
-        key = (kind, tuple(path))
-        if key not in self._is_one:
-            self._is_one[key] = any(
-                compact(parts) in self._kinds[kind]
-                for reading in readings(path)
-                for parts in (reading, *([part] for part in reading))
-            )
-        return self._is_one[key]
+        return any(
+            compact(*parts) in self._kinds[kind]
+            for reading in readings(path)
+            for parts in (reading, *((part,) for part in reading))
+        )
 
     def _without_period(
         self, path: Sequence[str], bare_months: bool
@@ -326,7 +309,7 @@ class ColumnLabels:
             label = normalise(part)
             month = self._month.match(label)
             since = self._cumulative.match(label)
-            key = compact([part])
+            key = compact(part)
             quarter = named_quarter(part)
             if since and (not since["label"] or self._until.match(since["rest"])):
                 span = Span.CUMULATIVE
@@ -347,7 +330,7 @@ class ColumnLabels:
                 control = True
             else:
                 parts.append(part)
-        return compact(parts), period, control, span
+        return compact(*parts), period, control, span
 
     def _part(self, month: int, year: str | None) -> str | None:
         """The part of the period that a month is; the period's year is meant where none stands."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from dxkit.intake.findings import finding
 from dxkit.intake.names import Names
-from dxkit.intake.numbers.read import bare_number, read_number, rejected
+from dxkit.intake.numbers import bare_number, read_number, rejected
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.row_units import is_roman, row_label
 from dxkit.intake.tables.rows import RowRead, RowReader
@@ -35,7 +35,7 @@ class ControlTotal:
     measure: str
     period: str
     value: float | int
-    place: CellRef
+    address: CellRef
     over_parts: bool = False
 
 
@@ -52,7 +52,7 @@ class TableRead:
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     units: Counter[Unit] = field(default_factory=Counter)  # that it alone names, as written
-    header_place: CellRef | None = None  # of a register
+    header: CellRef | None = None  # of a register
     heading: CellRef | None = None  # of a table of figures: where the names of its units begin
     sender: Unit | None = None
 
@@ -215,7 +215,7 @@ def _reject(unit_code: str, result: TableRead) -> None:
 def _read_register(reader: RowReader, layout: Layout, period: str, result: TableRead) -> None:
     texts = [c for c in layout.columns if c.measure.kind is MeasureKind.TEXT]
     address, title = reader.finding.address, texts[0].number
-    result.header_place = address(reader.sheet.cell(layout.header_rows.start, title))
+    result.header = address(reader.sheet.cell(layout.header_rows.start, title))
     for row in reader.read():
         if row.unit is None or not reader.sheet.cell(row.number, title).text.strip():
             continue

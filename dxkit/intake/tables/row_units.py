@@ -79,11 +79,11 @@ def is_roman(text: str) -> bool:
 
 
 def parted(name: str) -> Iterator[tuple[str, str]]:
-    """The ways to part a name into a place and what it lies in."""
+    """The ways to part a name into a locality and what it lies in."""
     for mark in (",", " - ", " \u2013 ", "("):
-        place, found, of = name.partition(mark)
-        if found and place.strip() and of.strip():
-            yield place.strip(), of.strip(" )")
+        locality, found, of = name.partition(mark)
+        if found and locality.strip() and of.strip():
+            yield locality.strip(), of.strip(" )")
     words = name.split()
     for first in range(2, min(len(words) - 1, _LONGEST_PLACE)):
         yield " ".join(words[:first]), " ".join(words[first:])

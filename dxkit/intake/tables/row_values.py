@@ -6,10 +6,10 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from dxkit.intake.numbers.numerals import count_from_share
-from dxkit.intake.numbers.read import (
+from dxkit.intake.numbers import (
     Counted,
     Value,
+    count_from_share,
     is_fraction,
     read_count,
     read_number,

@@ -129,10 +129,7 @@ def _signature(row: Row) -> tuple[tuple[int, str], ...]:
 
 
 def _changes(
-    sheet: str,
-    old: Mapping[int, Row],
-    new: Mapping[int, Row],
-    pairs: Iterable[tuple[int, int]],
+    sheet: str, old: Mapping[int, Row], new: Mapping[int, Row], pairs: Iterable[tuple[int, int]]
 ) -> list[CellChange]:
     changes = []
     for was, now in pairs:

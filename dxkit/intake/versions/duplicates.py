@@ -78,7 +78,7 @@ def _figures(file: FileRead) -> set[Figure]:
 
 
 def _common_cells(one: FileRead, other: FileRead) -> float:
-    """The share of the smaller file's cells that read alike at the same place."""
+    """The share of the smaller file's cells that read alike at the same address."""
     texts = [
         {(sheet, at, text) for sheet, cells in f.cells.titled.items() for at, (text, _) in
          cells.items()}
@@ -141,7 +141,7 @@ def _without(table: TableRead, addresses: Set[CellRef]) -> TableRead:
         table,
         observations=[used(o) for o in table.observations],
         cumulative=[o for o in table.cumulative if o.place not in addresses],
-        controls=[c for c in table.controls if c.place not in addresses],
+        controls=[c for c in table.controls if c.address not in addresses],
         register_rows=[
             row
             for row in table.register_rows

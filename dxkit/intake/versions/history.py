@@ -16,7 +16,7 @@ from typing import Any
 from dxkit.intake.file_cells import FileCells, Origin
 from dxkit.workbooks.atomic import write_bytes
 
-Place = tuple[str, str]
+Address = tuple[str, str]
 """Sheet and cell; the cell is empty for the whole sheet, both for the whole file."""
 
 
@@ -26,13 +26,13 @@ FindingKey = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True)
 class FileHistory:
-    """One file as it was last seen: its hash; the places that somebody was asked to look at; and
+    """One file as it was last seen: its hash; the addresses that somebody was asked to look at; and
     the cells that were altered although nobody asked, with what they said before.
     """
 
     sha256: str
-    asked: frozenset[Place] = frozenset()
-    altered: Mapping[Place, str] = field(default_factory=dict)
+    asked: frozenset[Address] = frozenset()
+    altered: Mapping[Address, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class History:
             name: {
                 "sha256": entry.sha256,
                 "asked": sorted(entry.asked),
-                "altered": [[*place, text] for place, text in sorted(entry.altered.items())],
+                "altered": [[*address, text] for address, text in sorted(entry.altered.items())],
             }
             for name, entry in sorted(self.files.items())
         }

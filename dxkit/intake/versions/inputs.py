@@ -221,9 +221,7 @@ def input_changes(
 
 
 def _files(
-    before: Mapping[str, str],
-    now: Mapping[str, str],
-    cells: Callable[[str, str], FileCells | None],
+    before: Mapping[str, str], now: Mapping[str, str], cells: Callable[[str, str], FileCells | None]
 ) -> Iterator[FileChange]:
     for file in sorted({*before, *now}):
         if file not in now:

@@ -10,7 +10,7 @@ from dxkit.intake.file import FileRead
 from dxkit.intake.file_cells import FileCells
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.versions.differences import CellChange, Comparison, compare
-from dxkit.intake.versions.history import FileHistory, FindingKey, History, Place
+from dxkit.intake.versions.history import Address, FileHistory, FindingKey, History
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.model.observations import Received
@@ -24,15 +24,15 @@ _ABOUT_VERSIONS = frozenset({"cell_altered", "cells_altered", "file_superseded"}
 
 @dataclass(frozen=True)
 class Revision:
-    """What happened to one file. ``unasked`` are the places, of those that changed, that nobody
+    """What happened to one file. ``unasked`` are the addresses, of those that changed, that nobody
     had asked to change; ``altered`` all such of this and earlier revisions.
     """
 
     file: str
     before: str  # the name it had
     comparison: Comparison
-    unasked: frozenset[Place] = frozenset()
-    altered: Mapping[Place, str] = field(default_factory=dict)
+    unasked: frozenset[Address] = frozenset()
+    altered: Mapping[Address, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[CellChange, ...]:
@@ -70,9 +70,9 @@ def _revised(
         for (sheet, cell), text in known.altered.items()
     }
     for change in comparison.changes:
-        place = (change.sheet, change.cell)
-        if place in unasked:
-            altered.setdefault(place, change.before)
+        address = (change.sheet, change.cell)
+        if address in unasked:
+            altered.setdefault(address, change.before)
     still = {
         (sheet, cell): text
         for (sheet, cell), text in altered.items()
@@ -81,7 +81,7 @@ def _revised(
     return Revision(file, name, comparison, unasked, still)
 
 
-def _was_asked(change: CellChange, asked: frozenset[Place]) -> bool:
+def _was_asked(change: CellChange, asked: frozenset[Address]) -> bool:
     """Whether somebody was asked about the cell; for one that was empty, about its row, its sheet
     or its file: what was missing has come.
     """
@@ -136,7 +136,7 @@ def _with_original(
     original = by_hash.get(origin.sha256) if origin else None
     if origin is None or original is None or history.known_as(file.source.name, file.cells):
         return history
-    asked = asked_places(checked(original), original.source.name)
+    asked = asked_addresses(checked(original), original.source.name)
     history.keep(origin.sha256, original.cells)
     known = FileHistory(origin.sha256, asked)
     return dataclasses.replace(history, files={**history.files, origin.file: known})
@@ -156,8 +156,8 @@ def _about(revision: Revision, cells: FileCells, finding: FindingFactory) -> Ite
             yield finding("cell_altered", address, None, after, before=before, after=after)
 
 
-def asked_places(findings: Iterable[Finding], file: str) -> frozenset[Place]:
-    """The places of one file that findings ask somebody to look at: every cell that is named, and
+def asked_addresses(findings: Iterable[Finding], file: str) -> frozenset[Address]:
+    """What in a file findings ask somebody to look at: every cell that is named, and
     sheets and the file itself for more than a note.
     """
     return frozenset(
@@ -218,7 +218,7 @@ def recorded(history: History, received: Received, since: SinceLastCheck) -> His
         altered = known.altered if known is not None and known.sha256 == source.sha256 else {}
         if source.name in revised:
             altered = revised[source.name].altered
-        asked = asked_places(received.findings, source.name)
+        asked = asked_addresses(received.findings, source.name)
         files[source.name] = FileHistory(source.sha256, asked, altered)
     present = frozenset(source.name for source in received.sources)
     return History(history.folder, files, present, finding_keys(received.findings))
