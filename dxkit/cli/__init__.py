@@ -1,7 +1,4 @@
-"""The command line: a thin skin over intake and press. No traceback reaches a user.
-
-Each command has a module of its name.
-"""
+"""The command line: a thin skin over intake and press. No traceback reaches a user."""
 
 from __future__ import annotations
 
@@ -16,7 +13,9 @@ from pathlib import Path
 
 import click
 
-from dxkit.cli import check, demo, explain, lab, rank, report, verify
+from dxkit.cli.check import check
+from dxkit.cli.commands import demo, explain, lab, rank, verify
+from dxkit.cli.report import report
 from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, CannotStartError, languages
 from dxkit.cli.usage_errors import mistake
 
@@ -27,9 +26,7 @@ def cli() -> None:
     """Workbooks of a quarter become one traceable page per unit."""
 
 
-for _command in (
-    report.report, check.check, rank.rank, explain.explain, verify.verify, demo.demo, lab.lab,
-):  # fmt: skip
+for _command in (report, check, rank, explain, verify, demo, lab):
     cli.add_command(_command)
 
 

@@ -61,6 +61,7 @@ def test_wrong_input_is_one_sentence_that_helps(
     assert named in (
         [],
         ["Chiến dịch: haugiang-2022 (mặc định, ghi ở data/campaigns/default.toml)."],
+        ["Campaign: haugiang-2022 (the default, named by data/campaigns/default.toml)."],
     )
 
 
