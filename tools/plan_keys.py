@@ -26,28 +26,28 @@ def files() -> dict[str, list[tuple[str, str, str]]]:
     """Key (or keys), what is allowed and the value when it is left out, of every file."""
     found = {"campaign.toml": list(_keys(Campaign, ""))}
     for field in fields_of(Campaign):
-        if field.file and field.file.row:
-            found[field.file.name] = list(_columns(field.file.row))
-        elif field.file:
-            found[field.file.name] = list(_key(field, ""))
+        if field.key.row:
+            found[field.key.file] = list(_columns(field.key.row))
+        elif field.key.file:
+            found[field.key.file] = list(_key(field, ""))
     found["tiles.csv"] = list(_columns(Tile))
     return found
 
 
 def _keys(kind: type, before: str) -> Iterator[tuple[str, str, str]]:
     for field in fields_of(kind):
-        if not field.file:
+        if not field.key.file:
             yield from _key(field, before)
 
 
 def _key(field: Field, before: str) -> Iterator[tuple[str, str, str]]:
-    if field.each:
+    if field.key.each:
         inner, marks = apart(get_args(field.kind)[1])
-        for key in field.each:
+        for key in field.key.each:
             yield f"`{before}{key}`", f"`{form_of(inner, marks)}`", "–"
         return
     inner = field.kind
-    name = f"{before}{field.key}"
+    name = f"{before}{field.key.name}"
     if get_origin(inner) is tuple:
         inner = apart(get_args(inner)[0])[0]
     if is_dataclass(inner):
@@ -63,9 +63,9 @@ def _has_keys(kind: Any) -> bool:
 
 def _columns(kind: type) -> Iterator[tuple[str, str, str]]:
     for field in fields_of(kind):
-        names = [field.key]
+        names = [field.key.name]
         if any(isinstance(mark, PerLanguage) for mark in field.marks):
-            names = [f"{field.key}_{code}" for code in LANGUAGES]
+            names = [f"{field.key.name}_{code}" for code in LANGUAGES]
         allowed = "…" if len(names) > 1 else _allowed(field)
         default = "–" if get_origin(field.kind) is Mapping and len(names) == 1 else _default(field)
         yield ", ".join(f"`{name}`" for name in names), f"`{allowed}`", default
@@ -85,11 +85,12 @@ def _allowed(field: Field) -> str:
 
 
 def _default(field: Field) -> str:
-    if field.default is REQUIRED:
+    value = field.key.default
+    if value is REQUIRED:
         return "●"
-    if field.default in ("", (), None, {}) or is_dataclass(field.default):
+    if value in ("", (), None, {}) or is_dataclass(value):
         return "–"
-    return f"`{str(field.default).lower() if field.default in (True, False) else field.default}`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def renewed(page: str) -> str:

@@ -59,7 +59,7 @@ class Reader:
     def note_of(self, record: Any, code: str, key: str = "", **values: object) -> None:
         """Note that something is wrong with a key (by default the first) of a record."""
         kind: Any = type(record)
-        key = key or fields_of(kind)[0].key
+        key = key or fields_of(kind)[0].key.name
         self.note(self._sources[id(record)][1].at(key), code, **values)
 
     def is_sound(self, *origins: str) -> bool:
@@ -101,11 +101,11 @@ class Reader:
         if self.is_sound():
             values |= self._values(Campaign, self.plan)
         for field in fields_of(Campaign):
-            if field.file and field.file.row:
-                values[field.name] = self.rows(field.file.name, field.file.row)
-            elif field.file:
-                table = self._table(field.file.name)
-                self._refuse_others(table, [field.key])
+            if field.key.row:
+                values[field.name] = self.rows(field.key.file, field.key.row)
+            elif field.key.file:
+                table = self._table(field.key.file)
+                self._refuse_others(table, [field.key.name])
                 values[field.name] = self._field(field, table)
         for key in ("levels", "periods"):
             if values[key] == () and self.is_sound(key):
@@ -117,7 +117,7 @@ class Reader:
 
     def _values(self, kind: type, source: Table | Row) -> dict[str, Any]:
         """The values of a record's fields that are read from the source itself."""
-        fields = [field for field in fields_of(kind) if field.file is None]
+        fields = [field for field in fields_of(kind) if not field.key.file]
         if isinstance(source, Table):
             self._refuse_others(source, [key for field in fields for key in field.keys])
         return {field.name: self._field(field, source) for field in fields}
@@ -158,10 +158,10 @@ class Reader:
             seen |= {name} - {""}
 
     def _field(self, field: Field, source: Table | Row) -> Any:
-        if field.each:
+        if field.key.each:
             kind, marks = apart(get_args(field.kind)[1])
-            return _all({key: self._value(source, key, kind, marks, "") for key in field.each})
-        return self._value(source, field.key, field.kind, field.marks, field.default)
+            return _all({key: self._value(source, key, kind, marks, "") for key in field.key.each})
+        return self._value(source, field.key.name, field.kind, field.marks, field.key.default)
 
     def _value(
         self, source: Table | Row, key: str, kind: Any, marks: tuple[object, ...], default: Any
@@ -240,7 +240,8 @@ def columns_of(kind: type) -> list[str]:
     columns = []
     for field in fields_of(kind):
         of_languages = any(isinstance(mark, PerLanguage) for mark in field.marks)
-        columns += [f"{field.key}_{code}" for code in LANGUAGES] if of_languages else [field.key]
+        endings = [f"_{code}" for code in LANGUAGES] if of_languages else [""]
+        columns += [f"{field.key.name}{ending}" for ending in endings]
     return columns
 
 

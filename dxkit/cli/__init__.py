@@ -1,24 +1,30 @@
-"""The command line: a thin skin over intake and press. No traceback reaches a user.
-
-Each command has a module of its name.
-"""
+"""The command line: a thin skin over intake and press. No traceback reaches a user."""
 
 from __future__ import annotations
 
 import gc
 import itertools
 import os
+import re
 import sys
 import tempfile
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from click.exceptions import NoSuchCommand
 
-from dxkit.cli import check, demo, explain, lab, rank, report, verify
+from dxkit.cli.check import check
+from dxkit.cli.commands import demo, explain, lab, rank, verify
+from dxkit.cli.report import report
 from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, CannotStartError, languages
-from dxkit.cli.usage_errors import mistake
+
+if TYPE_CHECKING:
+    from dxkit.report.wording.language import Language
+
+_EXTRA = re.compile(r"unexpected extra arguments? \((.+)\)")  # click has no class for these
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,9 +33,7 @@ def cli() -> None:
     """Workbooks of a quarter become one traceable page per unit."""
 
 
-for _command in (
-    report.report, check.check, rank.rank, explain.explain, verify.verify, demo.demo, lab.lab,
-):  # fmt: skip
+for _command in (report, check, rank, explain, verify, demo, lab):
     cli.add_command(_command)
 
 
@@ -57,7 +61,7 @@ def run(arguments: list[str]) -> int:
     except CannotStartError as error:
         click.echo(str(error), err=True)
     except click.ClickException as error:
-        click.echo(mistake(error, language), err=True)
+        click.echo(_mistake(error, language), err=True)
     except (KeyboardInterrupt, click.Abort):
         click.echo(language.plain("cli.interrupted"), err=True)
         return DONE_WITH_ERRORS
@@ -74,3 +78,48 @@ def _language_asked_for(arguments: list[str]) -> str:
     named = [after for option, after in pairs if option == "--lang"]
     named += [a.removeprefix("--lang=") for a in arguments if a.startswith("--lang=")]
     return named[-1] if named and named[-1] in languages() else "vi"
+
+
+def _mistake(error: click.ClickException, language: Language) -> str:
+    """One sentence; of a rare mistake it quotes click, which speaks English."""
+    match error:
+        case NoSuchCommand():
+            said = language.plain("cli.no_command", text=error.command_name)
+        case click.NoSuchOption():
+            said = language.plain("cli.no_option", text=error.option_name)
+        case click.BadOptionUsage():
+            said = language.plain("cli.no_value", text=error.option_name)
+        case click.MissingParameter():
+            said = language.plain("cli.missing", text=_name(error.param))
+        case click.BadParameter():
+            said = _bad_value(error.param, language)
+        case _ if extra := _EXTRA.search(error.format_message()):
+            said = language.plain("cli.extra", text=extra[1])
+        case _:
+            said = error.format_message().rstrip(".")
+    alike = getattr(error, "possibilities", None)
+    if alike:
+        said = language.plain("cli.alike", text=said, available=", ".join(sorted(alike)))
+    return language.plain("cli.usage", text=said)
+
+
+def _bad_value(parameter: click.Parameter | None, language: Language) -> str:
+    kind, name = parameter.type if parameter else None, _name(parameter)
+    match kind:
+        case click.Choice():
+            choices = ", ".join(map(str, kind.choices))
+            return language.plain("cli.no_choice", text=name, available=choices)
+        case click.IntRange():
+            return language.plain("cli.no_whole_number", text=name, available=str(kind.min))
+        case click.FloatRange():
+            return language.plain("cli.no_number", text=name, available=str(kind.min))
+    return language.plain("cli.bad_value", text=name)
+
+
+def _name(parameter: click.Parameter | None) -> str:
+    """As it is typed: the long form of an option, an argument in capitals."""
+    if parameter is None:
+        return ""
+    if isinstance(parameter, click.Argument):
+        return parameter.human_readable_name.upper()
+    return max(parameter.opts, key=len)

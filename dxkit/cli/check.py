@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import click
 
-from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, with_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,46 +20,33 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("period", required=False)
-@common_options
-def check(
-    period: str | None, campaign: str | None, raw: str | None, out: str | None, lang: str
-) -> int:
+@with_session
+def check(session: Session, period: str | None) -> int:
     """Read the workbooks and list what is wrong with them."""
-    from dxkit.press.manifest import BusyError, Manifest, hashes_of, only_run
+    from dxkit.press.manifest import Manifest, hashes_of, only_run
     from dxkit.press.publish.period_files import write_check
     from dxkit.press.run.changed_figures import published_changes
 
-    session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
     opened = session.open(period_id)
-    folder = session.project.output_folder(session.campaign.id, period_id)
-    try:
-        with session.writing(period_id):
-            folder.mkdir(parents=True, exist_ok=True)
-            with only_run(folder):
-                published = published_changes(opened, folder)
-                written = hashes_of(folder, published.write(folder))
-                checked = write_check(opened, session.language)
-                manifest = Manifest.of(folder, session.campaign.id, period_id)
-                manifest.renew(folder, checked.files | written)
-                manifest.save(folder)
-    except BusyError as error:
-        raise session.refuse("busy", text=str(error)) from error
-    click.echo(
-        session.say(
-            "checked",
-            files=len(opened.received.sources),
-            observations=len(opened.received.table.observations),
-        )
-    )
+    folder = session.folder(period_id)
+    with session.writing(period_id):
+        folder.mkdir(parents=True, exist_ok=True)
+        with only_run(folder):
+            published = published_changes(opened, folder)
+            written = hashes_of(folder, published.write(folder))
+            checked = write_check(opened, session.language)
+            manifest = Manifest.of(folder, session.campaign.id, period_id)
+            manifest.renew(folder, checked.files | written)
+            manifest.save(folder)
+    values = len(opened.received.table.observations)
+    click.echo(session.say("checked", files=len(opened.received.sources), observations=values))
     errors = show_findings(session, opened, most=5)
     show_changes(session, checked.since, most=20)
     for line in published_lines(session, published, most=20):
         click.echo(line)
-    for key, names in (
-        ("copy_kept", checked.returned.kept),
-        ("copy_failed", checked.returned.failed),
-    ):
+    copies = {"copy_kept": checked.returned.kept, "copy_failed": checked.returned.failed}
+    for key, names in copies.items():
         for file in names:
             click.echo(session.language.plain(f"changes.{key}", file=file))
     click.echo(session.say("see", text=folder / "findings.html"))
@@ -86,27 +74,18 @@ def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
 def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind; returns the number of errors."""
     from dxkit.model.received_text import harmless
-    from dxkit.report.wording.findings import finding_text, names_in_findings
 
-    findings = opened.received.findings
-    names = names_in_findings(session.campaign, opened.analysis.units, session.language)
-    counts = {
-        kind: sum(f.severity == kind for f in findings) for kind in ("error", "warning", "note")
-    }
-    click.echo(
-        session.say(
-            "attention", errors=counts["error"], warnings=counts["warning"], notes=counts["note"]
-        )
-    )
-    by_code: dict[str, list[Finding]] = {}
-    for kind in ("error", "warning"):
-        for finding in findings:
-            if finding.severity == kind:
-                by_code.setdefault(finding.code, []).append(finding)
+    by_severity: dict[str, list[Finding]] = defaultdict(list)
+    for finding in opened.received.findings:
+        by_severity[finding.severity].append(finding)
+    counts = {f"{kind}s": len(by_severity[kind]) for kind in ("error", "warning", "note")}
+    click.echo(session.say("attention", **counts))
+    by_code: dict[str, list[Finding]] = defaultdict(list)
+    for finding in (*by_severity["error"], *by_severity["warning"]):
+        by_code[finding.code].append(finding)
     for alike in by_code.values():
-        for finding in alike[:most]:
-            text = finding_text(finding, session.language, names)
-            click.echo("  " + harmless(f"{finding.place}: {text}", 2000))
+        for line in session.finding_lines(alike[:most], opened.analysis.units):
+            click.echo("  " + harmless(line, 2000))
         if len(alike) > most:
             click.echo("  " + session.say("more", number=len(alike) - most))
-    return counts["error"]
+    return counts["errors"]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dxkit.cli.check import published_lines, show_changes, show_findings
-from dxkit.cli.progress import Progress, reason_said
-from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, common_options
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, with_session
 
 if TYPE_CHECKING:
+    from dxkit.period import OpenPeriod
     from dxkit.press.manifest import PageRecord
     from dxkit.press.run.changed_figures import PublishedChanges
 
 
 @click.command()
 @click.argument("period", required=False)
-@common_options
+@with_session
 @click.option("--unit", "units", multiple=True, help="Code or name; may be repeated.")
 @click.option("--level", default="", help="Pages for another level.")
 @click.option("--jobs", type=click.IntRange(1), default=None, help="Pages at a time.")
@@ -47,31 +48,21 @@ if TYPE_CHECKING:
     help="A report notebook of your own; its pages go to a folder of their own.",
 )
 def report(
+    session: Session,
     period: str | None,
-    campaign: str | None,
-    raw: str | None,
-    out: str | None,
-    lang: str,
     units: tuple[str, ...],
     level: str,
-    jobs: int | None,
-    force: bool,
-    only_failed: bool,
-    time_limit: float | None,
-    canary: bool,
-    engine: str,
-    cluster: str,
     kinds: tuple[str, ...],
     notebook: Path | None,
+    engine: str,
+    **options: Any,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
-    from dxkit.press.manifest import BusyError
     from dxkit.press.publish.annexes import find_browser
-    from dxkit.press.run.batch import TIME_LIMIT, Options, run_reports
+    from dxkit.press.run.batch import Options, run_reports
     from dxkit.press.run.plan import UnfitNotebookError
     from dxkit.press.run.workers import ClusterError
 
-    session = Session(campaign, raw, out, lang)
     period_id = session.period(period)
     codes = [session.unit_with_page(unit, period_id) for unit in units]
     session.level_with_pages(level)
@@ -80,37 +71,23 @@ def report(
     browser = find_browser() if "pdf" in kinds else None
     if "pdf" in kinds and browser is None:
         raise session.refuse("no_browser")
+    given = {name: value for name, value in options.items() if value is not None}
     bar = Progress(session)
-
-    def outdated(changes: PublishedChanges) -> None:
-        for line in published_lines(session, changes, most=3):
-            bar.say(line)
-
     try:
         with session.writing(period_id):
             result = run_reports(
                 session.project,
                 session.campaign.id,
                 period_id,
-                Options(
-                    jobs=jobs or 0,
-                    force=force,
-                    only_failed=only_failed,
-                    engine="" if engine == "auto" else engine,
-                    time_limit=time_limit or TIME_LIMIT,
-                    cluster=cluster,
-                    canary=canary,
-                ),
+                Options(engine="" if engine == "auto" else engine, **given),
                 units=codes,
                 level=level,
-                language=lang,
+                language=session.language.code,
                 notebook=notebook,
                 progress=bar.step,
                 started=bar.start,
-                outdated=outdated,
+                outdated=bar.outdated,
             )
-    except BusyError as error:
-        raise session.refuse("busy", text=str(error)) from error
     except ClusterError as error:
         raise session.refuse("no_cluster", text=error) from error
     except UnfitNotebookError as error:
@@ -124,36 +101,30 @@ def report(
         bar.close()
     for record in result.pages:
         if record.status == "failed":
-            reason = reason_said(session, record.reason)
+            reason = _reason(session, record.reason)
             click.echo(session.say("page_failed", text=record.path, reason=reason), err=True)
-    click.echo(
-        session.say(
-            "made",
-            made=result.count("made"),
-            kept=result.count("kept"),
-            failed=result.count("failed"),
-            seconds=f"{result.seconds:.1f}",
-        )
-    )
+    counts: dict[str, object] = {kind: result.count(kind) for kind in ("made", "kept", "failed")}
+    click.echo(session.say("made", **counts, seconds=f"{result.seconds:.1f}"))
     if changed := len(result.published.figures):
         click.echo(session.language.plain("changes.published_before", figures=str(changed)))
     on_kernel = sum(record.engine != "" for record in result.pages if record.status != "kept")
     if on_kernel:
         click.echo(session.say("on_kernel", number=on_kernel))
+    opened = session.open(period_id)
     wanted = {unit: result.manifest.pages[unit] for unit in result.units}
-    failed = _make_annexes(session, kinds, period_id, wanted, result.folder, browser)
-    errors = show_findings(session, session.open(period_id))
+    with session.writing(period_id):
+        failed = _make_annexes(session, kinds, opened, wanted, result.folder, browser)
+    errors = show_findings(session, opened)
     if result.since.revisions:
         show_changes(session, result.since, most=2)
     click.echo(session.say("see", text=result.folder / "index.html"))
-    failed += result.count("failed")
-    return DONE_WITH_ERRORS if errors or failed or changed else DONE
+    return DONE_WITH_ERRORS if errors or failed or result.count("failed") or changed else DONE
 
 
 def _make_annexes(
     session: Session,
     kinds: tuple[str, ...],
-    period_id: str,
+    opened: OpenPeriod,
     pages: dict[str, PageRecord],
     folder: Path,
     browser: Path | None,
@@ -161,25 +132,75 @@ def _make_annexes(
     """The pages in the other forms asked for; how many could not be made."""
     from collections import Counter
 
-    from dxkit.press.manifest import BusyError
     from dxkit.press.publish.annexes import make_annexes
 
     if not set(kinds) - {"html"}:
         return 0
     made: Counter[str] = Counter()
     failed = 0
-    language = session.language.code
-    opened = session.open(period_id)
-    try:
-        for annex in make_annexes(kinds, opened, pages, folder, language, browser):
-            if annex.reason:
-                failed += 1
-                text = session.say("annex_failed", text=annex.path, reason=annex.reason)
-                click.echo(text, err=True)
-            else:
-                made[annex.kind] += 1
-    except BusyError as error:
-        raise session.refuse("busy", text=str(error)) from error
+    for annex in make_annexes(kinds, opened, pages, folder, session.language.code, browser):
+        if annex.reason:
+            failed += 1
+            text = session.say("annex_failed", text=annex.path, reason=annex.reason)
+            click.echo(text, err=True)
+        else:
+            made[annex.kind] += 1
     for kind, number in made.items():
         click.echo(session.say("annexes_made", number=number, kind=kind.upper()))
     return failed
+
+
+def _reason(session: Session, reason: str) -> str:
+    """Why a page failed: the kit's own reasons in words, an error's as it is."""
+    code, _, detail = reason.partition(": ")
+    if code in ("timed_out", "died", "leak", "unstable", "other_code"):
+        return session.say(code, text=detail)
+    return reason
+
+
+class Progress:
+    """A progress bar on a terminal, plain lines elsewhere."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._bar: Any = None
+        self._total = self._done = self._failed = 0
+
+    def start(self, number: int) -> None:
+        """How many pages there are to make."""
+        self._total = number
+        if number and sys.stderr.isatty():
+            from tqdm import tqdm
+
+            tqdm.monitor_interval = 0  # no thread may live when the batch forks
+            shape = (
+                "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed} < {remaining}, {rate_fmt}{postfix}]"
+            )
+            label = self._session.say("progress")
+            unit = " " + self._session.say("progress_unit")
+            self._bar = tqdm(total=number, desc=label, unit=unit, bar_format=shape)
+
+    def step(self, record: PageRecord) -> None:
+        """One page is finished."""
+        self._done += 1
+        self._failed += record.status == "failed"
+        if self._bar is not None:
+            if self._failed:
+                failures = self._session.say("progress_failed", count=self._failed)
+                self._bar.set_postfix_str(failures, refresh=False)
+            self._bar.update(1)
+            return
+        line = f"{self._session.say('progress')} {self._done}/{self._total}: {record.path}"
+        if record.status == "failed":
+            line += f" – {_reason(self._session, record.reason)}"
+        click.echo(line, err=True)
+
+    def outdated(self, changes: PublishedChanges) -> None:
+        """Numbers on pages in place that are no longer so, told above the bar."""
+        for line in published_lines(self._session, changes, most=3):
+            (click.echo if self._bar is None else self._bar.write)(line)
+
+    def close(self) -> None:
+        """The batch has ended."""
+        if self._bar is not None:
+            self._bar.close()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import errno
+import functools
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,8 @@ import click
 if TYPE_CHECKING:
     from dxkit.campaign.project import Project
     from dxkit.model.campaign import Campaign, Level
+    from dxkit.model.findings import Finding
+    from dxkit.model.units import Unit, UnitRegistry
     from dxkit.period import OpenPeriod
     from dxkit.report.wording.language import Language
 
@@ -39,19 +42,24 @@ def languages() -> list[str]:
     return sorted(folder.name for folder in folders if (folder / "cli.toml").is_file())
 
 
-def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every command has."""
+def with_session(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that every command has; the command is given the session they open."""
+
+    @functools.wraps(command)
+    def opened(
+        campaign: str | None, raw: str | None, out: str | None, lang: str, **more: Any
+    ) -> int:
+        return command(Session(campaign, raw, out, lang), **more)
+
+    of_campaign = "Campaign id; else DXKIT_CAMPAIGN, default.toml or the only one."
     for option in (
         click.option("--lang", type=click.Choice(languages()), default="vi", help="Language."),
         click.option("--out", help="Folder for the results instead of outputs."),
         click.option("--raw", help="Folder with the workbooks instead of data/raw."),
-        click.option(
-            "--campaign",
-            help="Campaign id; else DXKIT_CAMPAIGN, default.toml or the only one.",
-        ),
+        click.option("--campaign", help=of_campaign),
     ):
-        command = option(command)
-    return command
+        opened = option(opened)
+    return opened
 
 
 class Session:
@@ -75,6 +83,7 @@ class Session:
         """The campaign that the command is about; a command that needs none asks for none."""
         from dxkit.campaign.folder import load_campaign
         from dxkit.model.campaign import CampaignError
+        from dxkit.model.received_text import harmless
 
         chosen = self._named or self._default_campaign()
         try:
@@ -84,7 +93,7 @@ class Session:
             for problem in error.problems:
                 values = {name: str(value) for name, value in problem.values.items()}
                 text = self.language.plain(f"campaign.{problem.code}", **values)
-                lines.append(f"  {problem.file}:{problem.line}: {text}")
+                lines.append("  " + harmless(f"{problem.file}:{problem.line}: {text}", 2000))
             raise CannotStartError("\n".join(lines)) from error
 
     def _default_campaign(self) -> str:
@@ -127,6 +136,18 @@ class Session:
         """The error that says why nothing can be done."""
         return CannotStartError(self.say(key, **values))
 
+    def finding_lines(self, findings: Iterable[Finding], units: UnitRegistry) -> Iterator[str]:
+        """Findings in words, each behind its cell."""
+        from dxkit.report.wording.findings import finding_text, names_in_findings
+
+        names = names_in_findings(self.campaign, units, self.language)
+        for finding in findings:
+            yield f"{finding.place}: {finding_text(finding, self.language, names)}"
+
+    def folder(self, period_id: str) -> Path:
+        """The folder of a period's outputs."""
+        return self.project.output_folder(self.campaign.id, period_id)
+
     def period(self, period_id: str | None) -> str:
         """The period asked for, or the newest with raw files."""
         known = [period.id for period in self.campaign.periods]
@@ -158,14 +179,18 @@ class Session:
 
     @contextlib.contextmanager
     def writing(self, period_id: str) -> Iterator[None]:
-        """Within it, outputs of the period that cannot be written end the command with one clear
-        sentence.
+        """Within it, outputs of the period that cannot be written, or that another run is
+        writing, end the command with one clear sentence.
         """
+        from dxkit.press.manifest import BusyError
+
         try:
             yield
+        except BusyError as error:
+            raise self.refuse("busy", text=error) from error
         except OSError as error:
             key = _WRITE_FAILURES.get(error.errno or 0, "cannot_write")
-            where = error.filename or self.project.output_folder(self.campaign.id, period_id)
+            where = error.filename or self.folder(period_id)
             raise self.refuse(key, text=where, reason=error.strerror or error) from error
 
     def unit(self, text: str, period_id: str) -> str:
@@ -175,17 +200,13 @@ class Session:
         units = self.campaign.units.on(self.campaign.period(period_id).last_day)
         if text in units:
             return text
-        named = [u for u in units.units if fold(u.name) == fold(text)]
-        named = named or [u for u in units.units if fold(u.bare_name) == fold(text)]
-        if len(named) == 1:
-            return named[0].code
-        if named:
-            inside = {u.code: units.parent(u.code) for u in named}
-            some = [
-                f"{u.code} {u.name}" + (f" ({above.name})" if (above := inside[u.code]) else "")
-                for u in named
-            ]
-            raise self.refuse("unit_ambiguous", text=text, available="; ".join(some))
+        for name in ("name", "bare_name"):
+            named = [unit for unit in units.units if fold(getattr(unit, name)) == fold(text)]
+            if len(named) == 1:
+                return named[0].code
+            if named:
+                some = [f"{u.code} {u.name}{_within(units.parent(u.code))}" for u in named]
+                raise self.refuse("unit_ambiguous", text=text, available="; ".join(some))
         alike = [u for u in units.units if fold(text) and fold(text) in fold(u.name)]
         some = [f"{u.code} {u.name}" for u in alike or units.at_level(self.campaign.report_level)]
         raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
@@ -197,13 +218,12 @@ class Session:
         units = self.campaign.units.on(self.campaign.period(period_id).last_day)
         known = {unit.code for unit in units.units}
         known |= {fold(name) for unit in units.units for name in (unit.name, unit.bare_name)}
-        for above, level in itertools.pairwise(self.campaign.levels):
-            if not level.open or text in known or fold(text) in known:
-                continue
-            by_code = any(text.startswith(f"{unit.code}-") for unit in units.at_level(above.id))
-            by_name = any(fold(text).startswith(f"{fold(word)} ") for word in level.prefixes)
-            if by_code or by_name:
-                raise self._without_pages(level, text)
+        if text not in known and fold(text) not in known:
+            for above, level in itertools.pairwise(self.campaign.levels):
+                codes = tuple(f"{unit.code}-" for unit in units.at_level(above.id))
+                prefixes = tuple(f"{fold(prefix)} " for prefix in level.prefixes)
+                if level.open and (text.startswith(codes) or fold(text).startswith(prefixes)):
+                    raise self._without_pages(level, text)
         return self.unit(text, period_id)
 
     def level_with_pages(self, text: str) -> str:
@@ -242,3 +262,7 @@ class Session:
         if text and text not in known:
             raise self.refuse("level_unknown", text=text, available=", ".join(known))
         return text
+
+
+def _within(above: Unit | None) -> str:
+    return f" ({above.name})" if above else ""

@@ -1,1 +1,1 @@
-"""The nouns. No file is opened in this room except the campaign folder."""
+"""The nouns. No file is opened in this room."""

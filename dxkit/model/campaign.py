@@ -14,28 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
+from dxkit.model import keys
 from dxkit.model.initiatives import InitiativeRegister
-from dxkit.model.keys import (
-    REQUIRED,
-    CampaignId,
-    Choice,
-    Day,
-    Declared,
-    Default,
-    File,
-    Id,
-    Key,
-    Made,
-    MayBeEmpty,
-    Number,
-    OfIndicator,
-    OfLevel,
-    OfMeasure,
-    OfPeriod,
-    OfUnit,
-    Text,
-    Words,
-)
+from dxkit.model.keys import Key, Number, Words
 from dxkit.model.periods import Period
 from dxkit.model.rules import (
     CheckRules,
@@ -84,15 +65,15 @@ class Measure:
     ``level`` is the finest level that reports it.
     """
 
-    id: Annotated[Id, Key("measure")]
+    id: Annotated[keys.Id, Key("measure")]
     names: Annotated[Words, Key("name")]
-    things: Annotated[Words, Key("thing"), Default("")]  # what is counted: households, dossiers
+    things: Annotated[Words, Key("thing", default="")]  # what is counted: households, dossiers
     kind: MeasureKind
     accumulation: Accumulation
-    level: OfLevel
-    table: Id
-    headers: tuple[str, ...]
-    whole: OfMeasure = ""
+    level: keys.OfLevel
+    table: keys.Id
+    headers: Annotated[tuple[str, ...], Key(default=())]
+    whole: keys.OfMeasure = ""
 
 
 class IndicatorKind(StrEnum):
@@ -110,17 +91,17 @@ class Indicator:
     ``scoring`` names a function of ``analysis.scoring``; ``parameters`` are its numbers.
     """
 
-    id: Annotated[Id, Key("indicator")]
+    id: Annotated[keys.Id, Key("indicator")]
     names: Annotated[Words, Key("name")]
     short_names: Annotated[Words, Key("short_name")]
     kind: IndicatorKind
-    numerator: OfMeasure
-    denominator: Annotated[OfMeasure, Default("")]
-    direction: Annotated[int, Choice({"up": 1, "down": -1})]
+    numerator: keys.OfMeasure
+    denominator: Annotated[keys.OfMeasure, Key(default="")]
+    direction: Annotated[int, keys.Choice({"up": 1, "down": -1})]
     decimals: Annotated[int, Number(0, 6, whole=True)]
     max_points: Annotated[float, Number(0, 1_000_000)]
-    scoring: Annotated[str, Choice(SCORING_FUNCTIONS)]
-    parameters: Mapping[Id, Annotated[float, Number(-1e12, 1e12)]]
+    scoring: Annotated[str, keys.Choice(SCORING_FUNCTIONS)]
+    parameters: Mapping[keys.Id, Annotated[float, Number(-1e12, 1e12)]]
     source: str
     assumed: bool
 
@@ -129,9 +110,9 @@ class Indicator:
 class Target:
     """What an indicator should reach at a level by the end of a period. Shares are fractions."""
 
-    indicator: OfIndicator
-    level: Annotated[str, Declared("levels", (ALL_LEVELS,))]
-    period: Annotated[str, Declared("periods", (WHOLE_MOVEMENT,))]
+    indicator: keys.OfIndicator
+    level: Annotated[str, keys.Declared("levels", (ALL_LEVELS,))]
+    period: Annotated[str, keys.Declared("periods", (WHOLE_MOVEMENT,))]
     value: Annotated[float, Key("target"), Number(-1e12, 1e12)]
     source: str
     assumed: bool
@@ -143,7 +124,7 @@ class Level:
     them, and their code is made from their parent's code and their name.
     """
 
-    id: Id
+    id: keys.Id
     names: Annotated[Words, Key("name")]
     open: bool = False
     prefixes: tuple[str, ...] = ()  # the words its units begin with, in several writings
@@ -153,7 +134,7 @@ class Level:
 class Alias:
     """Another writing of a unit's name."""
 
-    code: OfUnit
+    code: keys.OfUnit
     alias: str
 
 
@@ -161,15 +142,15 @@ class Alias:
 class Correction:
     """The office's own repair of one cell, valid only while the cell reads ``expected``."""
 
-    period: OfPeriod
+    period: keys.OfPeriod
     file: str
-    sheet: MayBeEmpty
-    cell: Annotated[str, Text("[A-Z]{1,3}[1-9][0-9]{0,6}", "C14")]
-    expected: MayBeEmpty
+    sheet: keys.MayBeEmpty
+    cell: Annotated[str, keys.Text("[A-Z]{1,3}[1-9][0-9]{0,6}", "C14")]
+    expected: keys.MayBeEmpty
     corrected: str
     reason: str
     name: str
-    date: Annotated[str, Day(written=True)]
+    date: Annotated[str, keys.Day(written=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,29 +189,29 @@ class CampaignError(Exception):
 class Campaign:
     """The whole plan. ``units`` holds all dates: ask ``units.on(period.last_day)``."""
 
-    id: CampaignId
-    folder: Annotated[Path, Made()]
+    id: keys.CampaignId
+    folder: Annotated[Path, Key(made=True)]
     names: Annotated[Words, Key("name")]
     organiser: Words
-    legal_basis: tuple[Words, ...]
-    levels: Annotated[tuple[Level, ...], Default(REQUIRED)]
-    report_level: OfLevel
-    languages: Annotated[tuple[str, ...], Made()]
-    simulated_marker: MayBeEmpty
-    periods: Annotated[tuple[Period, ...], Default(REQUIRED)]
-    units: Annotated[UnitRegistry, File("units.csv", Unit)]
-    aliases: Annotated[tuple[Alias, ...], File("aliases.csv", Alias)]
-    measures: Annotated[tuple[Measure, ...], File("measures.csv", Measure)]
-    indicators: Annotated[tuple[Indicator, ...], File("indicators.csv", Indicator)]
-    targets: Annotated[tuple[Target, ...], File("targets.csv", Target)]
+    legal_basis: Annotated[tuple[Words, ...], Key(default=())]
+    levels: tuple[Level, ...]
+    report_level: keys.OfLevel
+    languages: Annotated[tuple[str, ...], Key(made=True)]
+    simulated_marker: keys.MayBeEmpty
+    periods: tuple[Period, ...]
+    units: Annotated[UnitRegistry, Key(file="units.csv", row=Unit)]
+    aliases: Annotated[tuple[Alias, ...], Key(file="aliases.csv", row=Alias)]
+    measures: Annotated[tuple[Measure, ...], Key(file="measures.csv", row=Measure)]
+    indicators: Annotated[tuple[Indicator, ...], Key(file="indicators.csv", row=Indicator)]
+    targets: Annotated[tuple[Target, ...], Key(file="targets.csv", row=Target)]
     scoring: ScoringRule
     ranking: RankingRule
     rewards: tuple[RewardRule, ...] = ()
     reference_checks: tuple[ReferenceCheck, ...] = ()
     checks: CheckRules = field(default_factory=CheckRules)
-    corrections: Annotated[tuple[Correction, ...], File("corrections.csv", Correction)] = ()
-    layouts: Annotated[tuple[SheetLayout, ...], Key("sheets"), File("layouts.toml")] = ()
-    tables: Mapping[Id, Words] = field(default_factory=dict)  # names of the measures' tables
+    corrections: Annotated[tuple[Correction, ...], Key(file="corrections.csv", row=Correction)] = ()
+    layouts: Annotated[tuple[SheetLayout, ...], Key("sheets", file="layouts.toml")] = ()
+    tables: Mapping[keys.Id, Words] = field(default_factory=dict)  # names of the measures' tables
     initiatives: InitiativeRegister | None = None
     uncertainty: UncertaintyRule | None = None
     last_day: datetime.date | None = None  # when the movement itself ends

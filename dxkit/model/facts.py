@@ -32,7 +32,7 @@ class UnitOfMeasure(StrEnum):
 
     SHARE = "share"  # fraction 0..1, written as a percentage
     SHARE_DIFFERENCE = "share_difference"  # fraction, written in percentage points
-    COUNT = "count"  # whole things: households, dossiers, places in a ranking
+    COUNT = "count"  # whole things: households, dossiers, ranks
     POINTS = "points"  # score points
     SCORE = "score"  # a value on the indicator's own scale
     DATE = "date"  # a day, as its proleptic ordinal (datetime.date.toordinal)

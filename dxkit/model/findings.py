@@ -1,7 +1,7 @@
 """What can be wrong with received data: findings, each with a code, a severity and a place.
 
 The catalogue below is the complete list of codes. Their texts live in the message files
-of the story room, under ``finding.<code>``; a test keeps both lists equal.
+of the report room, under ``finding.<code>``; a test keeps both lists equal.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from dxkit.model.facts import CellRef
-from dxkit.model.keys import Default, Folder, Id, Key, OfMeasure
+from dxkit.model.keys import Folder, Id, Key, OfMeasure
 
 ROLES = ("name", "locality", "field", "start", "aim", "households", "evidence", "source")
 """What a register tells of an initiative; a campaign says which of its measures holds which."""
@@ -25,7 +25,7 @@ class InitiativeRegister:
     """
 
     table: Id
-    folder: Annotated[Folder, Default("")]
+    folder: Annotated[Folder, Key(default="")]
     columns: Annotated[Mapping[str, OfMeasure], Key(each=ROLES)]
 
 

@@ -39,7 +39,9 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Text(Form):
-    """A text that is not blank and matches a pattern; ``said`` says the pattern to people."""
+    """A text that is not blank, without control characters, and matches a pattern; ``said`` says
+    the pattern to people.
+    """
 
     pattern: str = ""
     said: str = ""
@@ -47,7 +49,8 @@ class Text(Form):
     def read(self, raw: str) -> str:
         if not raw.strip():
             raise MisfitError("field_empty")
-        if self.pattern and not re.fullmatch(self.pattern, raw):
+        unseen = re.search("[\x00-\x08\x0b-\x1f\x7f]", raw)
+        if unseen or (self.pattern and not re.fullmatch(self.pattern, raw)):
             raise MisfitError("malformed", text=raw, allowed=str(self))
         return raw
 
@@ -163,35 +166,21 @@ class Declared(Form):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The published name of a field whose own is another. ``each`` gives a field several keys,
-    one for each entry of its mapping.
+    """How a field stands in the folder: under which name, if not its own; what it is when left out,
+    where the dataclass does not say; in which file, if not in its table's, and what each row of
+    that is; by several keys, one for ``each`` entry of its mapping; or not at all (``made``).
     """
 
     name: str = ""
-    each: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Default:
-    """What a key stands for that is left out, where the dataclass itself gives no default."""
-
-    value: object
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """The file that a field of the campaign is read from, and in a CSV file what each row is."""
-
-    name: str
+    default: Any = REQUIRED
+    file: str = ""
     row: type | None = None
+    each: tuple[str, ...] = ()
+    made: bool = False
 
 
 class PerLanguage:
     """Marks a mapping from language codes to texts."""
-
-
-class Made:
-    """Marks a field that is not read from the folder."""
 
 
 Words = Annotated[Mapping[str, str], PerLanguage()]
@@ -207,28 +196,24 @@ OfUnit = Annotated[str, Declared("units.csv")]
 OfMeasure = Annotated[str, Declared("measures.csv")]
 OfIndicator = Annotated[str, Declared("indicators.csv")]
 Share = Annotated[float, Number(0, 1)]
-MayBeEmpty = Annotated[str, Default("")]
+MayBeEmpty = Annotated[str, Key(default="")]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a dataclass with its key (or keys, ``each``), the file it is in if not in its
-    record's, its default, and its type taken apart: ``kind`` is the bare type, ``marks`` what
-    ``Annotated`` says of it.
+    """A field of a dataclass that is read from the folder. Its type is taken apart: ``kind`` is the
+    bare type, ``marks`` what ``Annotated`` says of it.
     """
 
     name: str
-    key: str
-    each: tuple[str, ...]
-    file: File | None
-    default: Any
+    key: Key
     kind: Any
     marks: tuple[object, ...]
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys that it takes in its table."""
-        return self.each or (self.key,)
+        return self.key.each or (self.key.name,)
 
 
 @cache
@@ -238,22 +223,15 @@ def fields_of(kind: type) -> tuple[Field, ...]:
     fields = []
     for field in dataclasses.fields(kind):
         bare, marks = apart(hints[field.name])
-        by_kind = {type(mark): mark for mark in marks}
-        if Made in by_kind:
-            continue
-        default = REQUIRED
+        key = next((mark for mark in reversed(marks) if isinstance(mark, Key)), Key())
+        default = key.default
         if field.default is not dataclasses.MISSING:
             default = field.default
         elif field.default_factory is not dataclasses.MISSING:
             default = field.default_factory()
-        elif Default in by_kind:
-            default = by_kind[Default].value  # type: ignore[attr-defined]
-        elif get_origin(bare) is tuple:
-            default = ()
-        key: Any = by_kind.get(Key, Key())
-        file: Any = by_kind.get(File)
-        name = key.name or field.name
-        fields.append(Field(field.name, name, key.each, file, default, bare, marks))
+        key = dataclasses.replace(key, name=key.name or field.name, default=default)
+        if not key.made:
+            fields.append(Field(field.name, key, bare, marks))
     return tuple(fields)
 
 

@@ -38,22 +38,11 @@ SILENT = frozenset({Flag.NOT_REPORTED, Flag.UNREAD})
 """Why a unit has nothing at all."""
 NOT_USED = frozenset(
     {
-        "file_unreadable",
-        "workbook_not_read",
-        "workbook_unused",
-        "wrong_period",
-        "cumulative_title",
-        "unit_scaled",
-        "sender_unclear",
-        "column_missing",
-        "column_hidden",
-        "names_missing",
-        "unit_unknown",
-        "unit_ambiguous",
-        "unit_not_valid",
-        "group_unclear",
+        "file_unreadable", "workbook_not_read", "workbook_unused", "wrong_period",
+        "cumulative_title", "unit_scaled", "sender_unclear", "column_missing", "column_hidden",
+        "names_missing", "unit_unknown", "unit_ambiguous", "unit_not_valid", "group_unclear",
     }
-)
+)  # fmt: skip
 """Findings on parts of files that were not used, so that whose figures they hold is not known."""
 
 
@@ -126,7 +115,7 @@ class IndicatorTable:
         return f"IndicatorTable(period={self.period!r}, {counts})"
 
     @cached_property
-    def _by_place(self) -> dict[tuple[str, str], tuple[Observation, ...]]:
+    def _by_unit_and_measure(self) -> dict[tuple[str, str], tuple[Observation, ...]]:
         found: dict[tuple[str, str], list[Observation]] = defaultdict(list)
         for observation in self.observations:
             found[observation.unit_code, observation.measure].append(observation)
@@ -134,7 +123,7 @@ class IndicatorTable:
 
     def of(self, unit_code: str, measure: str) -> tuple[Observation, ...]:
         """All observations of one measure at one unit: several for a flow with parts."""
-        return self._by_place.get((unit_code, measure), ())
+        return self._by_unit_and_measure.get((unit_code, measure), ())
 
     def units_reported(self) -> frozenset[str]:
         """Codes of all units with at least one observation."""

@@ -6,27 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from dxkit.model.keys import (
-    Choice,
-    Folder,
-    Id,
-    Key,
-    Number,
-    OfIndicator,
-    OfLevel,
-    OfMeasure,
-    OfPeriod,
-    OfUnit,
-    Share,
-    Words,
-)
+from dxkit.model import keys
+from dxkit.model.keys import Key, Number, Words
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
     """A grade given from a share of the points upwards (``from_share`` itself belongs to it)."""
 
-    id: Id
+    id: keys.Id
     names: Annotated[Words, Key("name")]
     from_share: Annotated[float, Number(0, 10)]
 
@@ -40,10 +28,10 @@ class ScoringRule:
     """
 
     total_points: Annotated[float, Number(0.001, 1_000_000)]
-    bands: tuple[Band, ...]
+    bands: Annotated[tuple[Band, ...], Key(default=())]
     source: str
     assumed: bool
-    bonus: tuple[OfIndicator, ...] = ()
+    bonus: tuple[keys.OfIndicator, ...] = ()
 
 
 RANKING_METHODS = ("competition", "dense")
@@ -61,18 +49,18 @@ class Condition:
     an indicator whose direction is down at most.
     """
 
-    kind: Annotated[str, Key("condition"), Choice(CONDITIONS)]
+    kind: Annotated[str, Key("condition"), keys.Choice(CONDITIONS)]
     at_least: Annotated[float, Number(-1e12, 1e12)]
-    level: OfLevel = ""
-    indicator: OfIndicator = ""
+    level: keys.OfLevel = ""
+    indicator: keys.OfIndicator = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
     """A unit that is not ranked in a period by somebody's decision, and why."""
 
-    unit: OfUnit
-    period: OfPeriod
+    unit: keys.OfUnit
+    period: keys.OfPeriod
     reason: Words
     source: str
 
@@ -86,9 +74,9 @@ class RankingRule:
     up before they are compared, None compares them unrounded.
     """
 
-    method: Annotated[str, Choice(RANKING_METHODS)]
-    within: Mapping[OfLevel, OfLevel]
-    tie_break: tuple[OfIndicator, ...]
+    method: Annotated[str, keys.Choice(RANKING_METHODS)]
+    within: Mapping[keys.OfLevel, keys.OfLevel]
+    tie_break: Annotated[tuple[keys.OfIndicator, ...], Key(default=())]
     source: str
     assumed: bool
     decimals: Annotated[int | None, Number(0, 10, whole=True)] = None
@@ -109,17 +97,17 @@ class RewardRule:
     of them are rewarded, or ``none``.
     """
 
-    id: Id
-    level: OfLevel
+    id: keys.Id
+    level: keys.OfLevel
     quota: Annotated[int, Number(0, 100_000, whole=True)]
     minimum_share: Annotated[float, Number(0, 10)]  # of the points
     names: Annotated[Words, Key("name")]
     source: str
     assumed: bool
-    by: Annotated[str, Choice(REWARD_BASES)] = "points"
-    periods: tuple[OfPeriod, ...] = ()
+    by: Annotated[str, keys.Choice(REWARD_BASES)] = "points"
+    periods: tuple[keys.OfPeriod, ...] = ()
     minimum_targets: Annotated[int, Number(0, 1000, whole=True)] = 0  # so many must be met
-    ties: Annotated[str, Choice(("all", "none"))] = "all"
+    ties: Annotated[str, keys.Choice(("all", "none"))] = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +129,9 @@ class ReferenceCheck:
     campaign's raw folder; a relative difference above ``tolerance`` is a finding.
     """
 
-    measure: OfMeasure
-    reference: OfMeasure
-    folder: Folder
+    measure: keys.OfMeasure
+    reference: keys.OfMeasure
+    folder: keys.Folder
     tolerance: Annotated[float, Number(0, 1000)]
     source: str
 
@@ -159,10 +147,10 @@ class CheckRules:
     ``heaping_chance`` how unlikely a crowd just above it must be.
     """
 
-    jump_share: Share = 0.5
+    jump_share: keys.Share = 0.5
     jump_stock: Annotated[float, Number(0, 1000)] = 0.3
     jump_ratio: Annotated[float, Number(1, 1_000_000)] = 5.0
     smallest: Annotated[float, Number(0, 1e9)] = 30.0
     copied_rows: Annotated[int, Number(2, 100_000, whole=True)] = 5
-    heaping_window: Share = 0.02
-    heaping_chance: Share = 0.001
+    heaping_window: keys.Share = 0.02
+    heaping_chance: keys.Share = 0.001

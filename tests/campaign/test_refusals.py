@@ -193,6 +193,9 @@ REFUSED: dict[str, tuple[Change, str, str, str]] = {
     "correction_day": (row("corrections.csv", "2022-Q4,a.xlsx,S,C14,1,2,r,n,30/12/2022"),
                        "corrections.csv", "30/12", "date: .*2022-12-30"),
     "open_quotation": (row("aliases.csv", '931,"NB'), "aliases.csv", '931,"NB', "quotation mark"),
+    "control_sign": (row("aliases.csv", "931,N\x00B"), "aliases.csv", "N\x00B", "alias: "),
+    "control_bell": (plan("simulated_marker = .*", 'simulated_marker = "\\\\u0007"'),
+                     "campaign.toml", "u0007", "simulated_marker: "),
     "name_of_no_language": (plan('simulated_marker = .*', 'organisers = "x"'), "campaign.toml",
                             "organisers", "organisers is not known; there are: .*organiser"),
 }  # fmt: skip
@@ -265,3 +268,25 @@ def test_the_line_of_a_key_is_that_of_its_own_table(folder: Path) -> None:
 def test_blank_rows_at_the_end_are_no_rows(folder: Path) -> None:
     row("aliases.csv", ",", " , ", "")(folder)
     assert len(load_campaign(folder).aliases) == 10
+
+
+NASTY = ["nan", "-1", '""', "true", "[[1]]", "{a = 1}", '["x"]', "2022-02-30"]
+
+
+def test_no_value_of_any_key_is_more_than_a_refusal(folder: Path) -> None:
+    path = folder / "campaign.toml"
+    text = path.read_text("utf-8")
+    settings = list(re.finditer(r"^([\w.]+) = .*$", text, re.M))
+    assert len(settings) > 90
+    refusals = 0
+    for number, setting in enumerate(settings):
+        value = NASTY[number % len(NASTY)]
+        changed = f"{text[: setting.start()]}{setting[1]} = {value}{text[setting.end() :]}"
+        path.write_text(changed, "utf-8")
+        try:
+            load_campaign(folder)
+        except CampaignError as error:
+            refusals += 1
+            lines = {problem.line for problem in error.problems if problem.file == path.name}
+            assert changed.count("\n", 0, setting.start()) + 1 in lines, (setting[0], value)
+    assert refusals >= 0.9 * len(settings)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dxkit.press.run.manifest import Manifest, hash_of
+from dxkit.press.manifest import Manifest, hash_of
 
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.word.document import write_document

@@ -206,7 +206,7 @@ def test_what_the_shell_uses_of_its_libraries_is_there() -> None:
     assert shell.NATIVE_KERNEL_NAME == "python3"
 
 
-ASSIGNED = {("cli/progress.py", "tqdm.monitor_interval")}
+ASSIGNED = {("cli/report.py", "tqdm.monitor_interval")}
 """What of a library is set: tqdm's documented way to have no thread."""
 
 

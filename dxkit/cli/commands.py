@@ -1,0 +1,155 @@
+"""The short commands: the league table, how one number was made, the proof, the demonstration
+workbooks, JupyterLab.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, Session, with_session
+
+
+@click.command()
+@click.argument("period", required=False)
+@with_session
+@click.option("--level", default="", help="Level to rank; the campaign's report level if left out.")
+@click.option("--within", default="", help="Rank inside this level instead of the declared one.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+def rank(session: Session, period: str | None, level: str, within: str, form: str) -> int:
+    """Print the league table."""
+    import csv
+    import json
+    from dataclasses import asdict
+
+    from dxkit.analysis.rows import ranking_rows
+    from dxkit.model.facts import TOTAL
+    from dxkit.model.plan import plan_findings
+
+    period_id = session.period(period)
+    wanted = session.level(level) or session.campaign.report_level
+    analysis = session.open(period_id).analysis
+    if session.level(within):
+        analysis = analysis.ranked_within(wanted, within)
+    rows = [row for row in ranking_rows(analysis) if row.level == wanted]
+    if form == "json":
+        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(asdict(rows[0]) if rows else [])
+        writer.writerows(asdict(row).values() for row in rows)
+    else:
+        bands = {b.id: session.language.name(b.names) for b in session.campaign.scoring.bands}
+        click.echo(session.say("rank_header"))
+        for row in rows:
+            facts = (analysis.scorecard(row.unit_code).fact(TOTAL, k) for k in ("rank", "points"))
+            numbers = "\t".join(session.language.number(fact) for fact in facts)
+            click.echo(f"{numbers}\t{row.unit_name}\t{bands.get(row.band, '–')}")
+    lacking = list(plan_findings(session.campaign, period_id))
+    for line in session.finding_lines(lacking, analysis.units):
+        click.echo(line, err=True)
+    return DONE_WITH_ERRORS if lacking else DONE
+
+
+@click.command()
+@click.argument("period")
+@click.argument("unit")
+@click.argument("indicator")
+@click.option("--kind", default="", help="Another number of it: points, rank, gap, change …")
+@with_session
+def explain(session: Session, period: str, unit: str, indicator: str, kind: str) -> int:
+    """Show how one number was made, from the pages down to file, sheet and cell."""
+    from dxkit.press.publish.explain import chain
+
+    period_id = session.period(period)
+    opened = session.open(period_id)
+    named = {i.id: session.language.name(i.names) for i in session.campaign.indicators}
+    named |= {m.id: session.language.name(m.names) for m in session.campaign.measures}
+    named["total"] = session.language.plain("report.total")
+    card = opened.analysis.scorecard(session.unit(unit, period_id))
+    kinds = [key.kind for key in card.facts if key.subject == indicator]
+    if not kinds:
+        known = dict.fromkeys(key.subject for key in card.facts if key.subject in named)
+        raise session.refuse("indicator_unknown", text=indicator, available=", ".join(known))
+    kind = kind or ("points" if indicator == "total" else "value")
+    fact = card.find(indicator, kind)
+    if fact is None:
+        raise session.refuse("kind_unknown", text=kind, available=", ".join(dict.fromkeys(kinds)))
+    shown = card.find(indicator, "value") or card.find(indicator, "points") or fact
+    values = {
+        "indicator": named[indicator],
+        "unit": card.unit.name,
+        "period": session.language.period(period_id),
+        "value": session.language.number(shown),
+    }
+    click.echo(session.say("explain_value", **values))
+    for line in chain(opened, fact.key, session.folder(period_id), session.language):
+        click.echo(line)
+    return DONE
+
+
+@click.command()
+@click.argument("period", required=False)
+@with_session
+def verify(session: Session, period: str | None) -> int:
+    """Count and make everything again from the raw workbooks, and compare it whole."""
+    from dxkit.verify.files import REPORT, is_anything_made
+    from dxkit.verify.told import lines, write_report
+    from dxkit.verify.verify import verify_period
+
+    period_id = session.period(period)
+    folder = session.folder(period_id)
+    if not is_anything_made(folder):
+        raise session.refuse("no_pages", text=folder)
+    result = verify_period(session.project, session.campaign.id, period_id)
+    write_report(result, folder, session.language)
+    if result.versions:
+        click.echo(session.say("other_versions", text=", ".join(result.versions)))
+    if result.other_code:
+        click.echo(session.say("made_by_other_code"))
+    if result.own:
+        click.echo(session.say("verified_own", own=result.own))
+    if not result.differences:
+        names = ("facts", "cells", "unjudged", "files", "pages")
+        click.echo(session.say("verified", **{name: getattr(result, name) for name in names}))
+        return DONE
+    click.echo(session.say("not_verified", count=len(result.differences), text=REPORT))
+    for line in lines(result, session.language):
+        click.echo(line)
+    return DONE_WITH_ERRORS
+
+
+@click.command()
+@with_session
+def demo(session: Session) -> int:
+    """Write the demonstration workbooks (simulated, the same bytes each time)."""
+    from dxkit.demo import write_demonstration
+    from dxkit.demo.truth import read_census, read_plan
+
+    campaign, own = session.campaign, session.project.raw_folder(session.campaign.id)
+    try:
+        plan = read_plan(campaign)
+        census = read_census(own / plan["census"])
+    except FileNotFoundError as error:
+        raise session.refuse("no_demo", campaign=campaign.id, text=error.filename) from error
+    folder = session.project.raw or own
+    write_demonstration(campaign, census, folder)
+    count = sum(len(list((folder / period).glob("*.xlsx"))) for period in plan["periods"])
+    click.echo(session.say("demo_written", count=count, text=folder))
+    return DONE
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@with_session
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def lab(session: Session, arguments: tuple[str, ...]) -> int:
+    """Open JupyterLab on the notebooks; further ARGUMENTS go to JupyterLab."""
+    from dxkit.report.explore.lab import open_lab
+
+    for name, folder in (("DXKIT_RAW", session.project.raw), ("DXKIT_OUT", session.project.out)):
+        if folder is not None:
+            os.environ[name] = str(folder)
+    code = open_lab(session.project.root, session.language.code, arguments)
+    return DONE if code == 0 else CANNOT_START
