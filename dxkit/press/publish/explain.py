@@ -39,11 +39,11 @@ def in_reading_order(cells: Iterable[CellRef]) -> list[CellRef]:
     AA. Facts keep theirs in the order of their texts, which is quick to make.
     """
 
-    def place(of: CellRef) -> tuple[str, str, int, str, int]:
+    def order(of: CellRef) -> tuple[str, str, int, str, int]:
         column = of.cell.rstrip("0123456789")
         return of.file, of.sheet, len(column), column, int(of.cell[len(column) :] or 0)
 
-    return sorted(cells, key=place)
+    return sorted(cells, key=order)
 
 
 def places_shown(folder: Path, key: FactKey) -> Iterator[tuple[str, str, int]]:

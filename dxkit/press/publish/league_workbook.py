@@ -263,10 +263,10 @@ class _League:
 
 def number_format(fact: Fact) -> str:
     """The spreadsheet format that shows a fact as a page does: "0.0%", "#,##0"."""
-    places = "." + "0" * fact.decimals if fact.decimals else ""
+    decimals = "." + "0" * fact.decimals if fact.decimals else ""
     if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE:
-        return f"+0{places};-0{places};0{places}"
-    return f"0{places}%" if fact.unit is UnitOfMeasure.SHARE else f"#,##0{places}"
+        return f"+0{decimals};-0{decimals};0{decimals}"
+    return f"0{decimals}%" if fact.unit is UnitOfMeasure.SHARE else f"#,##0{decimals}"
 
 
 def as_in_cell(fact: Fact) -> float | int:

@@ -59,12 +59,12 @@ def read_facts(path: Path) -> tuple[str, list[tuple[str, str]]]:
     numbers = list(zip(content["runs"], texts, strict=True))
     alternatives = {e.get("name"): e.get("descr") for e in body.xpath(".//wp:docPr[@descr]")}
     for name, pairs in content["pictures"].items():
-        text, place = alternatives[name], 0
+        text, start = alternatives[name], 0
         for key, words in pairs:
-            place = text.find(words, place)
-            if place < 0:
+            start = text.find(words, start)
+            if start < 0:
                 raise ValueError(f"{path.name}: {name} does not say {words}")
-            place += len(words)
+            start += len(words)
             numbers.append((key, words))
     return str(content["language"]), numbers
 
