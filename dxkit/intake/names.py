@@ -76,6 +76,7 @@ class Scopes:
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",
           "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12"}  # fmt: skip
 
+_NUMBER_BEHIND = re.compile(r"\A[a-z ]+ \d+\Z")  # of a key
 _AFTER_TYPE = " .,:;-\u2013"  # between a type and a name
 _LONGEST_NAME = 300  # characters; a longer text is compared with no name
 
@@ -162,7 +163,14 @@ class Names:
 
     def is_of_open_level(self, written: str) -> bool:
         """Whether a writing begins as names of a level do that the workbooks name."""
-        return _numbered(normalise(written)).startswith(self._open_prefixes)
+        key = _numbered(normalise(written))
+        return key.startswith(self._open_prefixes) or (
+            _NUMBER_BEHIND.search(key) is not None and key.startswith(self._folded_prefixes)
+        )
+
+    @cached_property
+    def _folded_prefixes(self) -> tuple[str, ...]:
+        return tuple(map(fold, self._open_prefixes))
 
     @cached_property
     def _open_prefixes(self) -> tuple[str, ...]:
@@ -170,9 +178,12 @@ class Names:
         return tuple(f"{_numbered(normalise(prefix))} " for prefix in prefixes)
 
     def has_type(self, written: str) -> bool:
-        """Whether a writing begins with a type of unit, as "xa Vi Tan" does."""
+        """Whether a writing begins with a type of unit, as "xa Vi Tan" does; one without any accent
+        may begin with the type without its own.
+        """
         key = _numbered(normalise(written))
-        return any(key.startswith(f"{prefix} ") for prefix in self._prefixes)
+        spelt = fold if key.isascii() else str
+        return any(key.startswith(f"{spelt(prefix)} ") for prefix in self._prefixes)
 
     @cached_property
     def _prefixes(self) -> frozenset[str]:
@@ -257,7 +268,8 @@ class Names:
 
     def open_unit(self, written: str, parent: Unit) -> Unit | None:
         """The unit of an open level that a writing names under ``parent``; None for a writing
-        that does not begin as such names do. A level without prefixes takes every name.
+        that does not begin as such names do. A level without prefixes takes every name. Before a
+        number the type may lack its accents ("Ap 1"); a name may not, or two would be one.
 
         The type is written as the campaign declares it, the name as it stands there.
         """
@@ -270,6 +282,8 @@ class Names:
         key = _numbered(normalise(written))
         for prefix in sorted(level.prefixes, key=len, reverse=True):
             start = _numbered(normalise(prefix))
+            if _NUMBER_BEHIND.search(key) and key.startswith(fold(start) + " "):
+                start = fold(start)
             if key.startswith(start + " "):
                 longer = next(
                     (p for p in level.prefixes if _initials(p) == start and p != prefix), prefix

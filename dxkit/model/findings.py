@@ -83,6 +83,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_renamed": Severity.WARNING,
         "unit_repeated": Severity.ERROR,
         "unit_repeated_alike": Severity.NOTE,
+        "sub_row_skipped": Severity.NOTE,
         "group_unclear": Severity.ERROR,
         "table_missing": Severity.ERROR,
         "table_repeated": Severity.WARNING,

@@ -13,7 +13,7 @@ from functools import cached_property
 from dxkit.intake.names import Match, Names, Scope
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
-from dxkit.model.text import clean, normalise
+from dxkit.model.text import clean, fold, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
@@ -56,6 +56,14 @@ class RowLabel:
         if not self.open_name:
             return False
         return names.is_of_open_level(self.open_name) or any(map(names.is_written, self.readings))
+
+    def is_sub_row(self, names: Names) -> bool:
+        """Whether its row only parts the one above: "Trong do: nu", "- nu". A unit's name behind
+        such words is a unit's.
+        """
+        word = starts_with_word("sub_rows", self.open_name)
+        rest = RowLabel(" ".join(self.open_name.split()[len(word.split()) :]))
+        return bool(word or is_word("sub_row_names", rest.name)) and not rest.is_known(names)
 
 
 def row_label(text: str) -> RowLabel:
@@ -108,6 +116,7 @@ class RowUnits:
         self._chain: list[Unit | None] = [None] * len(layout.unit_columns)
         self._unknown: set[int] = set()  # unit columns that last held a name nobody knows
         self._members = 0  # of the present parent
+        self._is_roman_group = False  # whether its row has a roman number, and members' others
         self._is_unsure = False  # whether names of groups stand elsewhere than in their first rows
         self._below = 0  # rows below the last name of a group, in columns of their own
         self._merged_to = 0  # the last row of that name's merged cell, nought where it has none
@@ -143,6 +152,7 @@ class RowUnits:
             return
         if self._names.open_level_below(unit) is not None:
             self._begin(unit)
+            self._is_roman_group = len(self._chain) == 1 and self._is_roman(number)
         elif unit.code in self._names.units:  # a declared unit without hamlets of its own
             self._begin(None)
             if len(self._chain) == 1 and any(self._names.units.children(unit.code)):
@@ -150,8 +160,13 @@ class RowUnits:
         else:
             self._members += 1
 
-    def forget(self, position: int, number: int) -> None:
-        """After an unknown name: what stands below it belongs to nobody we know."""
+    def forget(self, position: int, number: int, name: str) -> None:
+        """After an unknown name: what stands below it belongs to nobody we know, unless the row
+        numbers tell that it is one member of a group like those below it.
+        """
+        if self._is_roman_group and self._is_counted(number) and not self._names.has_type(name):
+            self._members += 1
+            return
         self._chain[position:] = [None] * (len(self._chain) - position)
         self._unknown.add(position)
         if self._is_roman(number):
@@ -176,6 +191,15 @@ class RowUnits:
         elif self._names.open_level_below(unit) is not None:
             self._begin(None)
 
+    def repeats_group(self, name: str) -> bool:
+        """Whether a name right below that of a group says the same in another language: it has no
+        accents, begins with no type of unit, and holds the bare name ("Vi Tan commune").
+        """
+        if self._parent is None or self._members or not name.isascii():
+            return False
+        bare = fold(normalise(self._parent.bare_name or self._parent.name))
+        return f" {bare} " in f" {fold(name)} " and not self._names.has_type(name)
+
     def begins_elsewhere(self, unit: Unit) -> bool:
         """Whether a title between the rows names another unit than the one they stand below."""
         here = self._parent or self._sender
@@ -191,6 +215,7 @@ class RowUnits:
     def _begin(self, parent: Unit | None) -> None:
         self._parent = parent
         self._members = 0
+        self._is_roman_group = False
         self.closed_at = None
 
     def _by_code(self, number: int) -> Unit | None:
@@ -305,6 +330,11 @@ class RowUnits:
     def _is_roman(self, number: int) -> bool:
         column = self._layout.row_number_column
         return column is not None and is_roman(self._sheet.cell(number, column).text)
+
+    def _is_counted(self, number: int) -> bool:
+        column = self._layout.row_number_column
+        text = clean(self._sheet.cell(number, column).text) if column is not None else ""
+        return text.strip(".)").isdecimal()
 
     def _parent_by_number(self, number: int) -> Unit | None:
         """The unit that the first name of a row stands below. In a single column of names it is the

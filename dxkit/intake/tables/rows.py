@@ -100,6 +100,7 @@ class RowReader:
         self.finding = finding
         self.period = period
         self.findings: list[Finding] = []
+        self._sender = sender.code if sender else ""
         self.units = RowUnits(names, sheet, layout, sender)
         self._values = RowValues(sheet, layout)
         self._is_register = any(c.measure.kind is MeasureKind.TEXT for c in layout.columns)
@@ -206,15 +207,23 @@ class RowReader:
         for position, cell in named:
             label = row_label(cell.text)
             unit = None
+            if label.is_sub_row(self.names):
+                if not hidden and self._has_content(number):
+                    about = self.finding("sub_row_skipped", cell, self._sender, name=label.name)
+                    self.findings.append(about)
+                self._values.forget()
+                return None
             if label.name:
                 match = self.units.find(label, position, number, alone)
                 unit = match.unit
                 if match.problem and not hidden and (unit or self._has_content(number)):
                     self._name_problem(match, cell, label.name)
                 if unit is None and match.problem:
+                    if self.units.repeats_group(label.name) and not self._has_content(number):
+                        return None
                     is_member = self.names.is_of_open_level(label.open_name)
                     if match.problem != "group_unclear" or not is_member:
-                        self.units.forget(position, number)
+                        self.units.forget(position, number, label.name)
                     self._values.forget()
                     return None
                 if not label.is_total:
@@ -262,7 +271,7 @@ class RowReader:
                 return self.units.begins_elsewhere(unit)
         if self.names.has_type(label.open_name):
             if not self._has_content(number):  # a group that nobody knows, and nothing to lose
-                self.units.forget(0, number)
+                self.units.forget(0, number, label.name)
                 return False
             return True
         words = text.split()  # "figures of the office of X": a heading, if of another unit
@@ -298,8 +307,7 @@ class RowReader:
             values = {"cell": (self.units.closed_at or cell).address}
         if match.problem == "unit_renamed" and match.unit is not None:
             values = {"name": written, "unit": match.unit.name}
-        sender = self.sender.code if self.sender else ""
-        self.findings.append(self.finding(match.problem, cell, sender, written, **values))
+        self.findings.append(self.finding(match.problem, cell, self._sender, written, **values))
 
     def _note_nameless(self, number: int) -> None:
         """Figures without a name beside them are nobody's, and are not passed over in silence."""
