@@ -143,7 +143,7 @@ def test_slots_take_the_first_that_is_true_or_none() -> None:
 @pytest.mark.parametrize(
     "text",
     ["value", "value + 1", "value > 0.5", "known(value.x)", "1 < value < 3", "open(value)",
-     "every(value > 0)", "value > '1'", "lambda: value"],
+     "every(value > 0)", "value > '1'", "value in other", "value / 2 > 1", "lambda: value"],
 )  # fmt: skip
 def test_what_is_no_condition_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(not a|no name)"):

@@ -82,7 +82,7 @@ def _is_so(expression: ast.expr, facts: Facts, direction: int) -> bool:
             if gap is None or not gap.known:
                 return False
             return reaches(gap.number, 0, direction) is (wanted == "reached")
-        case ast.Compare(left=left, ops=[sign], comparators=[right]):
+        case ast.Compare(left=left, ops=[sign], comparators=[right]) if type(sign) in _COMPARISONS:
             found, other = (_number(side, facts, direction) for side in (left, right))
             if found is None or other is None:
                 return False
@@ -115,7 +115,7 @@ def _number(expression: ast.expr, facts: Facts, direction: int) -> Number | None
         case ast.Name(id=name):
             fact = facts.get(name)
             return fact.value if fact is not None else None
-        case ast.BinOp(left=left, op=sign, right=right):
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _SUMS:
             one, other = (_number(side, facts, direction) for side in (left, right))
             if one is None or other is None:
                 return None
