@@ -138,10 +138,7 @@ class Aggregates:
             for observation in self._table.of(unit_code, wanted):
                 parts[observation.period][wanted].append(observation)
         return tuple(
-            _Pair(
-                _reported(found[measure_id]),
-                _reported(found[other_id]) if other_id else None,
-            )
+            _Pair(_reported(found[measure_id]), _reported(found[other_id]) if other_id else None)
             for _, found in sorted(parts.items())
         )
 

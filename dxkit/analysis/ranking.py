@@ -15,9 +15,7 @@ TOLERANCE_DIGITS = 9
 
 
 def places(
-    values: Mapping[str, Sequence[float]],
-    method: str = "competition",
-    decimals: int | None = None,
+    values: Mapping[str, Sequence[float]], method: str = "competition", decimals: int | None = None
 ) -> dict[str, int]:
     """Places of units by their keys: the first number decides, the next break ties.
 

@@ -97,20 +97,11 @@ def indicator_rows(analysis: Analysis) -> Iterator[IndicatorRow]:
             numerator = analysis.facts.find(unit.code, subject, "numerator") or value
             denominator = analysis.facts.find(unit.code, subject, "denominator")
             yield IndicatorRow(
-                analysis.period.id,
-                unit.code,
-                unit.name,
-                unit.level,
-                unit.parent_code,
-                result.indicator.id,
-                numerator.value,
-                denominator.value if denominator else None,
-                value.value,
-                result.target.value if result.target else None,
-                result.attained,
-                result.points,
+                analysis.period.id, unit.code, unit.name, unit.level, unit.parent_code, subject,
+                numerator.value, denominator.value if denominator else None, value.value,
+                result.target.value if result.target else None, result.attained, result.points,
                 value.missing or " ".join(sorted(value.marks)),
-            )
+            )  # fmt: skip
 
 
 def ranking_rows(analysis: Analysis) -> Iterator[RankingRow]:
@@ -126,17 +117,9 @@ def ranking_rows(analysis: Analysis) -> Iterator[RankingRow]:
             unit = analysis.units.get(total.unit_code)
             before = previous.get(unit.code)
             yield RankingRow(
-                analysis.period.id,
-                level,
-                group,
-                unit.code,
-                unit.name,
-                total.points,
-                total.rank,
-                before.rank if before else None,
-                total.band.id if total.band else "",
-                total.award,
-            )
+                analysis.period.id, level, group, unit.code, unit.name, total.points, total.rank,
+                before.rank if before else None, total.band.id if total.band else "", total.award,
+            )  # fmt: skip
 
 
 def award_rows(analysis: Analysis) -> Iterator[AwardRow]:
@@ -144,16 +127,9 @@ def award_rows(analysis: Analysis) -> Iterator[AwardRow]:
     for (level, group, rule), decisions in analysis.results.decisions.items():
         for d in decisions:
             yield AwardRow(
-                analysis.period.id,
-                level,
-                group,
-                rule,
-                d.unit_code,
-                analysis.units.get(d.unit_code).name,
-                d.rank,
-                d.awarded,
-                d.reason,
-            )
+                analysis.period.id, level, group, rule, d.unit_code,
+                analysis.units.get(d.unit_code).name, d.rank, d.awarded, d.reason,
+            )  # fmt: skip
 
 
 def rank_range_rows(analysis: Analysis) -> Iterator[RankRangeRow]:
@@ -165,14 +141,7 @@ def rank_range_rows(analysis: Analysis) -> Iterator[RankRangeRow]:
         for code, sure in found.ranges.items():
             by = {f"{kind}_{end}": pair[n] for kind, pair in sure.by.items() for n, end in _ENDS}
             yield RankRangeRow(
-                analysis.period.id,
-                level,
-                group,
-                code,
-                analysis.units.get(code).name,
-                analysis.results.totals[code].rank or 0,
-                sure.best,
-                sure.worst,
-                **by,
+                analysis.period.id, level, group, code, analysis.units.get(code).name,
+                analysis.results.totals[code].rank or 0, sure.best, sure.worst, **by,
                 award_draws=sure.award_draws,
-            )
+            )  # fmt: skip

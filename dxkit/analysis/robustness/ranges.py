@@ -169,11 +169,7 @@ class Certainty:
 
 
 def certainty(
-    results: Results,
-    level: str,
-    group: str,
-    rule: UncertaintyRule,
-    doubtful: frozenset[CellRef],
+    results: Results, level: str, group: str, rule: UncertaintyRule, doubtful: frozenset[CellRef]
 ) -> Certainty:
     """The certainty of every place in one group; see the module for what is tried."""
     trial = Trials(results, level, group)

@@ -233,9 +233,7 @@ def _findings_list(quality: Quality) -> Markup:
         alike.setdefault((finding.code, finding.place.file), []).append(finding)
     shown = [f for group in alike.values() for f in group[:few]][:MOST_SHOWN]
     said = text(
-        "explore.findings_shown",
-        shown=numbers.count(len(shown)),
-        total=numbers.count(len(chosen)),
+        "explore.findings_shown", shown=numbers.count(len(shown)), total=numbers.count(len(chosen))
     )
     folder = quality.opened.project.period_folder(
         quality.opened.campaign.id, quality.opened.analysis.period.id
