@@ -31,7 +31,7 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True)
 class RankingRow:
-    """One line of ranking.csv; ``group_code`` is the unit inside which the place was given."""
+    """One line of ranking.csv; ``group_code`` is the unit inside which the rank was given."""
 
     period: str
     level: str
@@ -62,7 +62,7 @@ class AwardRow:
 
 @dataclass(frozen=True, slots=True)
 class RankRangeRow:
-    """One line of rank_ranges.csv: the place of a unit, the best and the worst over all trials and
+    """One line of rank_ranges.csv: the rank of a unit, the best and the worst over all trials and
     over each kind of trial, and the share of draws in which the unit is rewarded.
     """
 
@@ -105,8 +105,8 @@ def indicator_rows(analysis: Analysis) -> Iterator[IndicatorRow]:
 
 
 def ranking_rows(analysis: Analysis) -> Iterator[RankingRow]:
-    """All ranked groups: by level from the top, then group, then place; the unranked come last."""
-    order = {level.id: place for place, level in enumerate(analysis.campaign.levels)}
+    """All ranked groups: by level from the top, then group, then rank; the unranked come last."""
+    order = {level.id: depth for depth, level in enumerate(analysis.campaign.levels)}
     previous = analysis.previous.results.totals if analysis.previous else {}
     groups = sorted(analysis.results.groups.items(), key=lambda item: order[item[0][0]])
     for (level, group), members in groups:
@@ -123,7 +123,7 @@ def ranking_rows(analysis: Analysis) -> Iterator[RankingRow]:
 
 
 def award_rows(analysis: Analysis) -> Iterator[AwardRow]:
-    """All decisions of the reward rules, in order of level, group, rule and place."""
+    """All decisions of the reward rules, in order of level, group, rule and rank."""
     for (level, group, rule), decisions in analysis.results.decisions.items():
         for d in decisions:
             yield AwardRow(
@@ -133,7 +133,7 @@ def award_rows(analysis: Analysis) -> Iterator[AwardRow]:
 
 
 def rank_range_rows(analysis: Analysis) -> Iterator[RankRangeRow]:
-    """The certainty of every place, at the levels that units.csv knows."""
+    """The certainty of every rank, at the levels that units.csv knows."""
     for (level, group), members in analysis.results.groups.items():
         found = analysis.certainty_of(members[0])
         if found is None or analysis.campaign.level(level).open:

@@ -198,7 +198,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class WorkedOut:
-    """What takes longest to work out of a period: scorecards by unit, and how sure places are by
+    """What takes longest to work out of a period: scorecards by unit, and how sure ranks are by
     level and unit that they are compared in.
     """
 
