@@ -1,6 +1,6 @@
 """Indicators from observations: numerators and denominators are added up the tree, then divided.
 
-A place enters a ratio only when both its numerator and its denominator are known; what is left
+A unit enters a ratio only when both its numerator and its denominator are known; what is left
 out makes the result partial, never smaller in silence.
 """
 
@@ -23,7 +23,7 @@ class Quantity:
     """A number made from observations, or the reason for having none.
 
     ``observations`` are those it was made from, in registry order. ``partial`` tells that some
-    place that should be in it is not.
+    unit that should be in it is not.
     """
 
     value: float | int | None
@@ -67,7 +67,7 @@ def difference(value: float | int, other: float | int) -> float | int:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """What one place contributes: two values of which both or neither are used."""
+    """What one unit contributes: two values of which both or neither are used."""
 
     numerator: Quantity
     denominator: Quantity | None
@@ -138,10 +138,7 @@ class Aggregates:
             for observation in self._table.of(unit_code, wanted):
                 parts[observation.period][wanted].append(observation)
         return tuple(
-            _Pair(
-                _reported(found[measure_id]),
-                _reported(found[other_id]) if other_id else None,
-            )
+            _Pair(_reported(found[measure_id]), _reported(found[other_id]) if other_id else None)
             for _, found in sorted(parts.items())
         )
 
@@ -210,7 +207,7 @@ def _sum(pairs: tuple[_Pair, ...], side) -> Quantity:  # type: ignore[no-untyped
 
 
 def _chief_reason(reasons: set[str]) -> str:
-    """The reason to tell when several places lack a value for different reasons."""
+    """The reason to tell when several units lack a value for different reasons."""
     order = (
         Flag.REJECTED,
         Flag.NO_DATA,

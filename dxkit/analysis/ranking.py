@@ -14,16 +14,14 @@ TOLERANCE_DIGITS = 9
 """Values equal to this many decimals are equal: floating-point noise decides no award."""
 
 
-def places(
-    values: Mapping[str, Sequence[float]],
-    method: str = "competition",
-    decimals: int | None = None,
+def ranks_of(
+    values: Mapping[str, Sequence[float]], method: str = "competition", decimals: int | None = None
 ) -> dict[str, int]:
-    """Places of units by their keys: the first number decides, the next break ties.
+    """Ranks of units by their keys: the first number decides, the next break ties.
 
     Greater is better throughout. ``competition`` gives 1, 2, 2, 4 and ``dense`` 1, 2, 2, 3.
     ``decimals`` rounds the first number half up before it is compared. The result is in order of
-    place, then of the input.
+    rank, then of the input.
     """
     keys = {unit: _key(numbers, decimals) for unit, numbers in values.items()}
     ordered = sorted(keys, key=lambda unit: keys[unit], reverse=True)
@@ -66,7 +64,7 @@ FIGURES_LACKING = "figures_lacking"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A ranked unit: its place in the ranking that counts, its share of the points, how many
+    """A ranked unit: its rank in the ranking that counts, its share of the points, how many
     targets it meets, and whether its figures are whole.
     """
 
@@ -91,7 +89,7 @@ class Decision:
 def decide(
     rule: RewardRule, candidates: Sequence[Candidate], awarded: Mapping[str, str] | Set[str]
 ) -> tuple[Decision, ...]:
-    """What a rule decides about each candidate, in order of place.
+    """What a rule decides about each candidate, in order of rank.
 
     The quota is filled from the top with the units that fulfil the conditions and are not in
     ``awarded`` yet: a unit that fails one leaves its place on the list to the next. Units tied

@@ -1,6 +1,6 @@
-"""Results: what every unit reached on every indicator, its points, its place.
+"""Results: what every unit reached on every indicator, its points, its rank.
 
-Values, points and places are unrounded; ranks need all units, so this runs once per period.
+Values, points and ranks are unrounded; the ranks need all units, so this runs once per period.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dxkit.analysis.aggregates import Aggregates
-from dxkit.analysis.ranking import Candidate, Decision, decide, places
+from dxkit.analysis.ranking import Candidate, Decision, decide, ranks_of
 from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.analysis.totals import Result, Total, total_of, why_unranked, without_points
 from dxkit.model.campaign import Campaign, Indicator
@@ -98,7 +98,7 @@ class Results:
         return tuple(self.by_indicator[key] for key in keys if key in self.by_indicator)
 
     @cached_property
-    def _unplaced(self) -> dict[str, Total]:
+    def _unranked(self) -> dict[str, Total]:
         scoring, found = self.campaign.scoring, {}
         levels = {level.id for level in self.campaign.levels}
         why = {level: why_no_ranking(self.campaign, level, self.rules_of) for level in levels}
@@ -109,13 +109,13 @@ class Results:
 
     @cached_property
     def _ranks(self) -> dict[str, Total]:
-        """Totals with their places, before any award."""
-        found = dict(self._unplaced)
+        """Totals with their ranks, before any award."""
+        found = dict(self._unranked)
         for (level, group), members in self.groups.items():
             if group in {unit.code for unit in members}:  # compared with nobody
                 continue
             reasons = {unit.code: self._why_unranked(unit, level) for unit in members}
-            ranks = self.place(
+            ranks = self.rank(
                 {c: found[c].points or 0.0 for c, reason in reasons.items() if not reason}
             )
             for code, reason in reasons.items():
@@ -130,7 +130,7 @@ class Results:
         return found
 
     def ranked_with(self, unit_code: str) -> frozenset[str]:
-        """Codes of the units of its group that have a place."""
+        """Codes of the units of its group that have a rank."""
         unit = self.units.get(unit_code)
         return self._ranked_by_group[unit.level, self.group_of(unit) or unit.code]
 
@@ -141,11 +141,11 @@ class Results:
             for group, members in self.groups.items()
         }
 
-    def place(self, points: Mapping[str, float]) -> dict[str, int]:
-        """Places of units by these points and the campaign's rules on ties and rounding."""
+    def rank(self, points: Mapping[str, float]) -> dict[str, int]:
+        """Ranks of units by these points and the campaign's rules on ties and rounding."""
         rule = self.campaign.ranking
         keys = {code: (value, *self.tie_break(code)) for code, value in points.items()}
-        return places(keys, rule.method, rule.decimals)
+        return ranks_of(keys, rule.method, rule.decimals)
 
     @cached_property
     def totals(self) -> dict[str, Total]:
@@ -163,7 +163,7 @@ class Results:
         """Progress by unit code: of units that are ranked now and had a total before."""
         if self.before is None:
             return {}
-        earlier = self.before._unplaced
+        earlier = self.before._unranked
         found: dict[str, Progress] = {}
         for members in self.groups.values():
             gains: dict[str, float] = {}
@@ -172,7 +172,7 @@ class Results:
                 before = earlier[unit.code].points if unit.code in earlier else None
                 if total.rank is not None and total.points is not None and before is not None:
                     gains[unit.code] = total.points - before
-            ranks = places(
+            ranks = ranks_of(
                 {code: (gain,) for code, gain in gains.items()}, self.campaign.ranking.method
             )
             for code, gain in gains.items():
@@ -211,9 +211,9 @@ class Results:
 
     def _why_unranked(self, unit: Unit, level: str) -> str:
         children = self.units.children(unit.code)
-        silent = sum(self._unplaced[c.code].missing in SILENT for c in children)
+        silent = sum(self._unranked[c.code].missing in SILENT for c in children)
         return why_unranked(
-            self._unplaced[unit.code],
+            self._unranked[unit.code],
             level,
             1 - silent / len(children) if children else None,
             {result.indicator.id: result for result in self.of_unit(unit.code)},
@@ -241,7 +241,7 @@ class Results:
         ranks: dict[str, int] = {}
         if self.group_of(members[0]):
             keys = {c: (v * indicator.direction,) for c, v in known.items()}
-            ranks = places(keys, self.campaign.ranking.method)
+            ranks = ranks_of(keys, self.campaign.ranking.method)
         peers = tuple(known.values())
         results = []
         for code, found in measured.items():

@@ -31,7 +31,7 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True)
 class RankingRow:
-    """One line of ranking.csv; ``group_code`` is the unit inside which the place was given."""
+    """One line of ranking.csv; ``group_code`` is the unit inside which the rank was given."""
 
     period: str
     level: str
@@ -62,7 +62,7 @@ class AwardRow:
 
 @dataclass(frozen=True, slots=True)
 class RankRangeRow:
-    """One line of rank_ranges.csv: the place of a unit, the best and the worst over all trials and
+    """One line of rank_ranges.csv: the rank of a unit, the best and the worst over all trials and
     over each kind of trial, and the share of draws in which the unit is rewarded.
     """
 
@@ -97,25 +97,16 @@ def indicator_rows(analysis: Analysis) -> Iterator[IndicatorRow]:
             numerator = analysis.facts.find(unit.code, subject, "numerator") or value
             denominator = analysis.facts.find(unit.code, subject, "denominator")
             yield IndicatorRow(
-                analysis.period.id,
-                unit.code,
-                unit.name,
-                unit.level,
-                unit.parent_code,
-                result.indicator.id,
-                numerator.value,
-                denominator.value if denominator else None,
-                value.value,
-                result.target.value if result.target else None,
-                result.attained,
-                result.points,
+                analysis.period.id, unit.code, unit.name, unit.level, unit.parent_code, subject,
+                numerator.value, denominator.value if denominator else None, value.value,
+                result.target.value if result.target else None, result.attained, result.points,
                 value.missing or " ".join(sorted(value.marks)),
-            )
+            )  # fmt: skip
 
 
 def ranking_rows(analysis: Analysis) -> Iterator[RankingRow]:
-    """All ranked groups: by level from the top, then group, then place; the unranked come last."""
-    order = {level.id: place for place, level in enumerate(analysis.campaign.levels)}
+    """All ranked groups: by level from the top, then group, then rank; the unranked come last."""
+    order = {level.id: depth for depth, level in enumerate(analysis.campaign.levels)}
     previous = analysis.previous.results.totals if analysis.previous else {}
     groups = sorted(analysis.results.groups.items(), key=lambda item: order[item[0][0]])
     for (level, group), members in groups:
@@ -126,38 +117,23 @@ def ranking_rows(analysis: Analysis) -> Iterator[RankingRow]:
             unit = analysis.units.get(total.unit_code)
             before = previous.get(unit.code)
             yield RankingRow(
-                analysis.period.id,
-                level,
-                group,
-                unit.code,
-                unit.name,
-                total.points,
-                total.rank,
-                before.rank if before else None,
-                total.band.id if total.band else "",
-                total.award,
-            )
+                analysis.period.id, level, group, unit.code, unit.name, total.points, total.rank,
+                before.rank if before else None, total.band.id if total.band else "", total.award,
+            )  # fmt: skip
 
 
 def award_rows(analysis: Analysis) -> Iterator[AwardRow]:
-    """All decisions of the reward rules, in order of level, group, rule and place."""
+    """All decisions of the reward rules, in order of level, group, rule and rank."""
     for (level, group, rule), decisions in analysis.results.decisions.items():
         for d in decisions:
             yield AwardRow(
-                analysis.period.id,
-                level,
-                group,
-                rule,
-                d.unit_code,
-                analysis.units.get(d.unit_code).name,
-                d.rank,
-                d.awarded,
-                d.reason,
-            )
+                analysis.period.id, level, group, rule, d.unit_code,
+                analysis.units.get(d.unit_code).name, d.rank, d.awarded, d.reason,
+            )  # fmt: skip
 
 
 def rank_range_rows(analysis: Analysis) -> Iterator[RankRangeRow]:
-    """The certainty of every place, at the levels that units.csv knows."""
+    """The certainty of every rank, at the levels that units.csv knows."""
     for (level, group), members in analysis.results.groups.items():
         found = analysis.certainty_of(members[0])
         if found is None or analysis.campaign.level(level).open:
@@ -165,14 +141,7 @@ def rank_range_rows(analysis: Analysis) -> Iterator[RankRangeRow]:
         for code, sure in found.ranges.items():
             by = {f"{kind}_{end}": pair[n] for kind, pair in sure.by.items() for n, end in _ENDS}
             yield RankRangeRow(
-                analysis.period.id,
-                level,
-                group,
-                code,
-                analysis.units.get(code).name,
-                analysis.results.totals[code].rank or 0,
-                sure.best,
-                sure.worst,
-                **by,
+                analysis.period.id, level, group, code, analysis.units.get(code).name,
+                analysis.results.totals[code].rank or 0, sure.best, sure.worst, **by,
                 award_draws=sure.award_draws,
-            )
+            )  # fmt: skip

@@ -66,7 +66,7 @@ def steps(case: Case) -> float:
 
 
 def min_max(case: Case) -> float | None:
-    """The place between the worst and the best of the units compared."""
+    """The position between the worst and the best of the units compared."""
     low, high = min(case.peers), max(case.peers)
     if low == high:
         return None
@@ -74,7 +74,7 @@ def min_max(case: Case) -> float | None:
 
 
 def goalposts(case: Case) -> float:
-    """The place between the parameters ``low`` and ``high``, kept within 0 and 1."""
+    """The position between the parameters ``low`` and ``high``, kept within 0 and 1."""
     low, high = case.parameters["low"], case.parameters["high"]
     return _directed((case.value - low) / (high - low), case.direction)
 
@@ -83,9 +83,9 @@ def none(case: Case) -> None:
     """No points: the indicator is shown and ranked but not scored."""
 
 
-def _directed(place: float, direction: int) -> float:
-    place = min(max(place, 0.0), 1.0)
-    return place if direction > 0 else 1.0 - place
+def _directed(position: float, direction: int) -> float:
+    position = min(max(position, 0.0), 1.0)
+    return position if direction > 0 else 1.0 - position
 
 
 REGISTRY: Mapping[str, Callable[[Case], float | None]] = {

@@ -22,7 +22,7 @@ EXCLUDED = "excluded"
 @dataclass(frozen=True, slots=True)
 class Result:
     """One unit on one indicator. ``points`` is None without a value or without a rule for it;
-    ``rank`` is the place among the ``ranked`` units of the group that have a value.
+    ``rank`` is that among the ``ranked`` units of the group that have a value.
     """
 
     unit_code: str
@@ -57,9 +57,9 @@ class Total:
     ``covered`` is the share of the scale whose indicators apply; ``bonus`` the part of ``points``
     that comes on top of the scale. ``missing`` tells why there is no total (``not_reported``,
     ``unread``, ``incomplete``, or what the plan lacks). ``sharing`` is how many units have its
-    place, itself among them; ``unranked`` tells why there is no place: that, ``excluded``, or the
+    rank, itself among them; ``unranked`` tells why there is no rank: that, ``excluded``, or the
     kind of a condition that the unit does not fulfil. ``lacking`` are the indicators of the scale
-    whose figures are not whole: some place that should be in them is not. Such a unit takes no
+    whose figures are not whole: some unit that should be in them is not. Such a unit takes no
     award.
     """
 
@@ -127,7 +127,7 @@ def why_unranked(
     rule: RankingRule,
     period: str,
 ) -> str:
-    """Why a unit gets no place; empty when it gets one. ``reported`` is the share of the units
+    """Why a unit gets no rank; empty when it gets one. ``reported`` is the share of the units
     below that sent a report, None where there are none; ``results`` are the unit's by indicator.
     """
     if total.points is None:

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from dxkit.analysis.rows import IndicatorRow, RankingRow, indicator_rows, ranking_rows
 from dxkit.model.initiatives import Initiative
 from dxkit.report.wording.findings import finding_text, names_in_findings
 from dxkit.report.wording.language import load_language
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from dxkit.analysis.facts.scorecard import Analysis
     from dxkit.model.units import UnitRegistry
 
@@ -44,6 +44,8 @@ _NUMBERS = {"value", "numerator", "denominator", "target", "attained", "points",
 
 
 def _frame(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
+    import pandas as pd  # when a frame is asked for: it takes longer than a page to make
+
     frame = pd.DataFrame([list(row) for row in rows], columns=list(columns), dtype=object)
     for column in columns:
         if column in _NUMBERS:

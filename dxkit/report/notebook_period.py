@@ -16,6 +16,7 @@ from dxkit.model.facts import Claim
 from dxkit.model.findings import Severity
 from dxkit.model.initiatives import Initiative
 from dxkit.period import OpenPeriod
+from dxkit.report import frames
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import Listed
 from dxkit.report.report import Report
@@ -121,53 +122,37 @@ class NotebookPeriod(OpenPeriod):
         claim = state(message, {name: card.fact(*named) for name, named in facts.items()})
         return Sentence(Writer(self.campaign, self.analysis.units, load_language(language)), claim)
 
-    # Frames are imported when one is asked for: pandas takes longer to import than a page to make.
-
     def units(self) -> pd.DataFrame:
         """The units of the period, hamlets included: one row per unit."""
-        from dxkit.report.frames import units_frame
-
-        return units_frame(self.analysis.units)
+        return frames.units_frame(self.analysis.units)
 
     def observations(self) -> pd.DataFrame:
         """What was received: one row per value, with its cell."""
-        from dxkit.report.frames import observations_frame
-
-        return observations_frame(self.analysis)
+        return frames.observations_frame(self.analysis)
 
     def indicators(self, history: bool = False) -> pd.DataFrame:
         """The results: one row per unit and indicator; with ``history`` also of all earlier
         periods that have raw files.
         """
-        from dxkit.report.frames import indicators_frame
-
-        return indicators_frame(self.history if history else (self.analysis,))
+        return frames.indicators_frame(self.history if history else (self.analysis,))
 
     def ranking(self) -> pd.DataFrame:
         """The league tables of all levels: one row per ranked unit."""
-        from dxkit.report.frames import ranking_frame
-
-        return ranking_frame(self.analysis)
+        return frames.ranking_frame(self.analysis)
 
     def findings(self, language: str = "vi") -> pd.DataFrame:
         """What is wrong with the workbooks: one row per finding, with its text."""
-        from dxkit.report.frames import findings_frame
-
-        return findings_frame(self.analysis, language)
+        return frames.findings_frame(self.analysis, language)
 
     def facts(self, unit_code: str | int) -> pd.DataFrame:
         """A unit's scorecard: one row per fact, with how it was made and the cells behind it."""
-        from dxkit.report.frames import facts_frame
-
-        return facts_frame(self.analysis, self.analysis.units.find(unit_code).code)
+        return frames.facts_frame(self.analysis, self.analysis.units.find(unit_code).code)
 
     def initiatives(self) -> pd.DataFrame:
         """The register of initiatives: one row per initiative and place; those that the workbooks
         of this and earlier periods report, then the published ones.
         """
-        from dxkit.report.frames import initiatives_frame
-
-        return initiatives_frame(self.register, self.analysis.units)
+        return frames.initiatives_frame(self.register, self.analysis.units)
 
     @cached_property
     def history(self) -> tuple[Analysis, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import re
+from pathlib import Path
 
 from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
@@ -21,6 +23,21 @@ def with_a_period_before(campaign: Campaign) -> Analysis:
     )
     table = IndicatorTable("2022-Q3", observations)
     return Analysis(now.campaign, now.received, dataclasses.replace(then, table=table))
+
+
+def test_above_the_analysis_only_facts_and_standings_are_read(root: Path) -> None:
+    """Conditions of sentences are still asked of results in places."""
+    read = re.compile(
+        r"\.(results|by_indicator|totals|decisions)\b(?!\()|import (Result|Results|Total)\b"
+    )
+    modules = [
+        p for room in ("report", "press", "cli") for p in (root / "dxkit" / room).rglob("*.py")
+    ]
+    found = [
+        p for p in modules if p.parent.name != "sentences" and read.search(p.read_text("utf-8"))
+    ]
+    assert len(modules) > 50
+    assert not found
 
 
 def test_values_and_places_found_alone_stand_on_scorecards(haugiang: Campaign) -> None:

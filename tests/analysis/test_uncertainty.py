@@ -134,11 +134,11 @@ def test_a_group_without_anyone_ranked_has_no_ranges(haugiang: Campaign) -> None
 
 @pytest.mark.parametrize("method", ["competition", "dense"])
 def test_the_matrix_places_agree_with_the_plain_ones(haugiang: Campaign, method: str) -> None:
-    from dxkit.analysis.ranking import places
-    from dxkit.analysis.robustness.trials import places_by_row
+    from dxkit.analysis.ranking import ranks_of
+    from dxkit.analysis.robustness.trials import ranks_by_row
 
     generator = np.random.default_rng(7)
     rows = generator.integers(0, 6, size=(50, 9))
-    for row, found in zip(rows, places_by_row(rows, method), strict=True):
-        expected = places({str(i): (int(v),) for i, v in enumerate(row)}, method)
+    for row, found in zip(rows, ranks_by_row(rows, method), strict=True):
+        expected = ranks_of({str(i): (int(v),) for i, v in enumerate(row)}, method)
         assert found.tolist() == [expected[str(i)] for i in range(9)]

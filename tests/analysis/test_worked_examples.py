@@ -12,7 +12,7 @@ import math
 import pytest
 
 from dxkit.analysis.facts.scorecard import Analysis
-from dxkit.analysis.ranking import Candidate, decide, places
+from dxkit.analysis.ranking import Candidate, decide, ranks_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -104,7 +104,7 @@ def test_missing_and_not_applicable_are_two_things(
 
 
 def test_whoever_lacks_the_number_that_decides_comes_last_of_the_tied() -> None:
-    assert places({"a": (90, -math.inf), "b": (90, 0.1), "c": (90, 0.1)}) == {
+    assert ranks_of({"a": (90, -math.inf), "b": (90, 0.1), "c": (90, 0.1)}) == {
         "b": 1,
         "c": 1,
         "a": 3,

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dxkit.press.manifest import Manifest, hash_of
 
 from dxkit.period import OpenPeriod
+from dxkit.press.manifest import Manifest, hash_of
 from dxkit.press.publish.word.document import write_document
 from dxkit.verify.comparing import places
 from dxkit.verify.difference import ADDED, MISSING, OTHER

@@ -61,6 +61,14 @@ def of_about(given: T | Callable[[About], T], about: About) -> T:
     return given(about) if callable(given) else given
 
 
+def own_decimals(about: About) -> int:
+    """With how many decimals the plan writes an indicator."""
+    return about.indicator.decimals
+
+
+_USUAL_DECIMALS = {UnitOfMeasure.SHARE: 1, UnitOfMeasure.POINTS: 2}
+
+
 @lru_cache(maxsize=1 << 18)
 def _located(period: str, cell: CellRef) -> CellRef:
     """The address within the campaign's raw folder: periods have files of the same name."""
@@ -69,17 +77,24 @@ def _located(period: str, cell: CellRef) -> CellRef:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of number: its name, its unit of measure, with how many decimals it is written, and
-    of what there is such a fact (``when``). Unit and decimals may depend on what is asked about.
+    """One kind of number: its name, its unit of measure, the facts it is made from and how, and of
+    what there is such a fact (``when``). Unit and decimals may depend on what is asked about; left
+    out, the decimals are those of the unit: of one that depends on the indicator, the plan's.
     """
 
     name: str
     unit: UnitOfMeasure | Callable[[About], UnitOfMeasure]
-    decimals: int | Callable[[About], int] = 0
     _: KW_ONLY
     inputs: tuple[Input, ...] = ()
     method: str | Callable[[About], str] = ""
     when: Callable[[About], bool] = always
+    decimals: int | Callable[[About], int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.decimals is None:
+            unit = self.unit
+            usual = own_decimals if callable(unit) else _USUAL_DECIMALS.get(unit, 0)
+            object.__setattr__(self, "decimals", usual)
 
     def make(self, about: About) -> Fact | None:
         """The fact; None when there is none of this kind."""
@@ -109,7 +124,6 @@ class Kind:
 class Reported(Kind):
     """Made straight from observations: their sum, or the quotient of the two sums ``inputs``."""
 
-    _: KW_ONLY
     quantity: Callable[[About], Quantity]
 
     def make(self, about: About) -> Fact | None:
@@ -126,7 +140,7 @@ class Reported(Kind):
             about.key(self.name),
             quantity.value,
             of_about(self.unit, about),
-            of_about(self.decimals, about),
+            of_about(self.decimals, about) or 0,
             of_about(self.method, about) or "sum",
             tuple(fact.key for fact in sums),
             sources,
@@ -157,8 +171,8 @@ class Declared(Kind):
     fact is missing for the reason ``without``, or there is none where no reason is given.
     """
 
-    _: KW_ONLY
     declaration: Callable[[About], Declaration | None]
+    _: KW_ONLY
     without: str = ""
 
     def make(self, about: About) -> Fact | None:
@@ -182,8 +196,8 @@ class Derived(Kind):
     but the first.
     """
 
-    _: KW_ONLY
     function: Callable[..., Number | str | None]
+    _: KW_ONLY
     more: Callable[[About], tuple[object, ...]] = lambda about: ()
     without: str | Callable[[About], str] = ""
     missing: Callable[[About], str] = lambda about: ""
@@ -211,7 +225,7 @@ class Derived(Kind):
             about.key(self.name),
             None if reason else value,  # type: ignore[arg-type]
             of_about(self.unit, about),
-            of_about(self.decimals, about),
+            of_about(self.decimals, about) or 0,
             of_about(self.method, about) or self.function.__name__,
             tuple(fact.key for fact in facts),
             united_sources(facts[:1] if self.own_cells else facts),
@@ -226,8 +240,8 @@ class Taken(Derived):
     what. ``keys`` names further facts it was made from, whose cells it does not carry.
     """
 
-    _: KW_ONLY
     function: Callable[[About], Number | str | None]
+    _: KW_ONLY
     keys: Callable[[About], tuple[FactKey, ...]] | None = None
 
     def make(self, about: About) -> Fact | None:
@@ -245,7 +259,6 @@ class Taken(Derived):
 class Counted(Kind):
     """How many there are of some sort: units, targets, cells."""
 
-    _: KW_ONLY
     count: Callable[[About], int]
 
     def make(self, about: About) -> Fact | None:
@@ -258,4 +271,4 @@ def counted(
     name: str, method: str, count: Callable[[About], int], when: Callable[[About], bool] = always
 ) -> Counted:
     """The entry of such a kind."""
-    return Counted(name, COUNT, method=method, count=count, when=when)
+    return Counted(name, COUNT, count, method=method, when=when)

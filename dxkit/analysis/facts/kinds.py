@@ -15,9 +15,11 @@ from dxkit.analysis.facts.kind import (
     Derived,
     Elsewhere,
     Kind,
+    Number,
     Reported,
     Taken,
     counted,
+    own_decimals,
 )
 from dxkit.analysis.facts.methods import (
     day_at_present_pace,
@@ -29,7 +31,7 @@ from dxkit.analysis.facts.methods import (
     summed,
     weekly_pace,
 )
-from dxkit.analysis.robustness.ranges import Certainty
+from dxkit.analysis.robustness.ranges import Certainty, RankRange
 from dxkit.analysis.totals import EXCLUDED, Result
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind, MeasureKind
 from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure
@@ -44,8 +46,6 @@ MANY_PERIODS = "many_periods"
 """Why there is no sum over the movement: only the period before is at hand, and there are more."""
 
 SHARE, POINTS, DATE = UnitOfMeasure.SHARE, UnitOfMeasure.POINTS, UnitOfMeasure.DATE
-POINT_DECIMALS = 2
-"""With how many decimals points are written."""
 
 _VALUE_UNITS = {
     IndicatorKind.RATIO: UnitOfMeasure.SHARE,
@@ -117,11 +117,6 @@ def difference_unit(about: About) -> UnitOfMeasure:
     """The unit of a difference between two of its values."""
     unit = value_unit(about)
     return UnitOfMeasure.SHARE_DIFFERENCE if unit is UnitOfMeasure.SHARE else unit
-
-
-def own_decimals(about: About) -> int:
-    """With how many decimals the plan writes an indicator."""
-    return about.indicator.decimals
 
 
 def quotient_or_sum(about: About) -> str:
@@ -300,15 +295,60 @@ def of_trials(name: str, number: Callable[[Certainty], int]) -> Taken:
     return Taken(
         name,
         COUNT,
+        of_list,
         method="count_of_trials",
-        function=of_list,
         marks=lambda a: assumed(),
         when=lambda a: a.period.list_certainty(a.unit) is not None,
     )
 
 
-def is_tried(about: About) -> bool:
-    return about.rank_range is not None
+def of_range(
+    name: str, unit: UnitOfMeasure, method: str, number: Callable[[RankRange], Number]
+) -> Taken:
+    """What the trials of the ranking gave for a unit that is tried."""
+    return Taken(
+        name,
+        unit,
+        lambda a: number(a.rank_range) if a.rank_range else None,
+        inputs=("points",),
+        method=method,
+        marks=lambda a: assumed(),
+        when=lambda a: a.rank_range is not None,
+        decimals=0,
+    )
+
+
+def of_progress(name: str, unit: UnitOfMeasure, method: str, part: str) -> Taken:
+    """What a unit has gained since the period before, or why that is not known."""
+    return Taken(
+        name,
+        unit,
+        lambda a: getattr(a.progress, part) if a.progress else why_no_progress(a),
+        inputs=(POINTS_OF_INDICATORS, EARLIER_VALUES),
+        method=method,
+        when=has_group,
+    )
+
+
+def children_lacking(about: About) -> int:
+    """How many of the units directly below have no value that should have one."""
+    found = (r.measured.value for r in about.results_below)
+    return sum(v.value is None and v.missing != Flag.NOT_APPLICABLE for v in found)
+
+
+def small_denominators(about: About) -> int:
+    """How many of the units directly below have a denominator too small to compare."""
+    smallest = about.period.campaign.checks.smallest
+    return sum(0 < (r.measured.denominator.value or 0) < smallest for r in about.results_below)
+
+
+def partial_if_alike(about: About) -> tuple[str, ...]:
+    """The reservation that some unit of the type has a partial value."""
+    return ("partial",) if any(r.measured.value.partial for r in about.alike.results) else ()
+
+
+def is_quotient(about: About) -> bool:
+    return about.is_quotient
 
 
 def has_progress(about: About) -> bool:
@@ -353,6 +393,12 @@ def assumed(is_so: bool = True) -> tuple[str, ...]:
     return ("assumed",) if is_so else ()
 
 
+def of_scoring(about: About) -> Declaration:
+    """The points there are to be had."""
+    rule = about.period.campaign.scoring
+    return (rule.total_points, rule.assumed)
+
+
 def by_scoring(about: About) -> tuple[str, ...]:
     """The reservation that the rule of scoring is assumed."""
     return assumed(about.period.campaign.scoring.assumed)
@@ -361,78 +407,53 @@ def by_scoring(about: About) -> tuple[str, ...]:
 # the tables -----------------------------------------------------------------------------------
 
 INDICATOR: tuple[Kind, ...] = (
-    Reported(
-        "numerator", COUNT, quantity=lambda a: a.measured.numerator, when=lambda a: a.is_quotient
-    ),
-    Reported(
-        "denominator",
-        COUNT,
-        quantity=lambda a: a.measured.denominator,
-        when=lambda a: a.is_quotient,
-    ),
+    Reported("numerator", COUNT, lambda a: a.measured.numerator, when=is_quotient),
+    Reported("denominator", COUNT, lambda a: a.measured.denominator, when=is_quotient),
     Reported(
         "value",
         value_unit,
-        own_decimals,
+        lambda a: a.measured.value,
         inputs=("numerator", "denominator"),
         method=quotient_or_sum,
-        quantity=lambda a: a.measured.value,
     ),
-    Declared("target", value_unit, declaration=target, without=NO_TARGET),
-    Derived(
-        "gap",
-        difference_unit,
-        own_decimals,
-        inputs=("value", "target"),
-        function=difference,
-        when=has_target,
-    ),
-    Derived("attained", SHARE, 1, inputs=("value", "target"), function=quotient, when=has_target),
+    Declared("target", value_unit, target, without=NO_TARGET),
+    Derived("gap", difference_unit, difference, inputs=("value", "target"), when=has_target),
+    Derived("attained", SHARE, quotient, inputs=("value", "target"), when=has_target),
     Derived(
         "shortfall",
         COUNT,
+        shortfall,
         inputs=("numerator", "denominator", "target"),
-        function=shortfall,
         when=can_lack,
         missing=lambda a: a.measured.value.missing,
     ),
     Derived(
         "change",
         difference_unit,
-        own_decimals,
+        difference,
         inputs=("value", before("value")),
-        function=difference,
         without=FIRST_PERIOD,
     ),
     Taken(
         "points",
         POINTS,
-        POINT_DECIMALS,
+        lambda a: a.result.points,
         inputs=("value",),
         method=own_scoring,
-        function=lambda a: a.result.points,
         missing=lambda a: NOT_SCORED if a.is_known("value") else a.measured.value.missing,
         marks=lambda a: assumed(a.indicator.assumed),
     ),
-    Declared(
-        "max_points", POINTS, declaration=lambda a: (a.indicator.max_points, a.indicator.assumed)
-    ),
+    Declared("max_points", POINTS, lambda a: (a.indicator.max_points, a.indicator.assumed)),
     Taken(
         "rank",
         COUNT,
+        lambda a: a.result.rank,
         inputs=("value",),
         method="competition_rank",
-        function=lambda a: a.result.rank,
         when=is_ranked,
     ),
     counted("ranked", "count_of_ranked", lambda a: a.result.ranked, is_ranked),
-    Derived(
-        "against_group",
-        difference_unit,
-        own_decimals,
-        inputs=("value", of_group("value")),
-        function=difference,
-    ),
+    Derived("against_group", difference_unit, difference, inputs=("value", of_group("value"))),
     counted("children", "count_of_units", lambda a: len(a.results_below)),
     counted("children_known", "count_of_units", lambda a: len(a.values_below)),
     counted(
@@ -440,14 +461,7 @@ INDICATOR: tuple[Kind, ...] = (
         "count_of_units",
         lambda a: sum(r.measured.value.missing == Flag.NOT_APPLICABLE for r in a.results_below),
     ),
-    counted(
-        "children_left_out",
-        "count_of_units",
-        lambda a: sum(
-            r.measured.value.value is None and r.measured.value.missing != Flag.NOT_APPLICABLE
-            for r in a.results_below
-        ),
-    ),
+    counted("children_left_out", "count_of_units", children_lacking),
     counted(
         "children_met",
         "count_of_units_at_target",
@@ -457,41 +471,30 @@ INDICATOR: tuple[Kind, ...] = (
     Declared(
         "smallest",
         COUNT,
-        declaration=lambda a: (a.period.campaign.checks.smallest, True),
+        lambda a: (a.period.campaign.checks.smallest, True),
         when=has_ratios_below,
     ),
-    counted(
-        "small_denominators",
-        "count_of_units",
-        lambda a: sum(
-            0 < (r.measured.denominator.value or 0) < a.period.campaign.checks.smallest
-            for r in a.results_below
-        ),
-        has_ratios_below,
-    ),
+    counted("small_denominators", "count_of_units", small_denominators, has_ratios_below),
     Derived(
         "spread",
         difference_unit,
-        own_decimals,
+        difference,
         inputs=(GREATEST_BELOW, LEAST_BELOW),
-        function=difference,
         when=lambda a: a.is_ratio and len(a.values_below) > 1,
     ),
     Derived(
         "contribution",
         SHARE,
-        1,
+        quotient,
         inputs=("numerator", of_parent("numerator")),
-        function=quotient,
         own_cells=True,
         when=lambda a: a.is_ratio and a.is_known("numerator"),
     ),
     Derived(
         "weight",
         SHARE,
-        1,
+        quotient,
         inputs=("denominator", of_parent("denominator")),
-        function=quotient,
         own_cells=True,
         when=lambda a: a.is_ratio and a.is_known("denominator"),
     ),
@@ -499,45 +502,30 @@ INDICATOR: tuple[Kind, ...] = (
     Taken(
         "type_value",
         value_unit,
-        own_decimals,
+        lambda a: a.alike.value,
         method="quotient_of_sums",
-        function=lambda a: a.alike.value,
         keys=lambda a: a.alike.keys,
-        marks=lambda a: (
-            ("partial",) if any(r.measured.value.partial for r in a.alike.results) else ()
-        ),
+        marks=partial_if_alike,
         when=has_alike,
     ),
-    Derived(
-        "against_type",
-        difference_unit,
-        own_decimals,
-        inputs=("value", "type_value"),
-        function=difference,
-    ),
-    Declared("goal", value_unit, declaration=goal),
+    Derived("against_type", difference_unit, difference, inputs=("value", "type_value")),
+    Declared("goal", value_unit, goal),
     Derived(
         "goal_shortfall",
         COUNT,
+        shortfall,
         inputs=("numerator", "denominator", "goal"),
-        method="shortfall",
-        function=shortfall,
         when=has_goal,
     ),
-    Declared("deadline", DATE, declaration=deadline, without=NO_DEADLINE, when=has_goal),
+    Declared("deadline", DATE, deadline, without=NO_DEADLINE, when=has_goal),
     Derived(
-        "per_week",
-        COUNT,
-        inputs=("goal_shortfall",),
-        function=per_week,
-        more=goal_days,
-        when=has_goal_days,
+        "per_week", COUNT, per_week, inputs=("goal_shortfall",), more=goal_days, when=has_goal_days
     ),
     Derived(
         "pace",
         COUNT,
+        weekly_pace,
         inputs=("value", before("value")),
-        function=weekly_pace,
         more=denominator_and_days,
         without=FIRST_PERIOD,
         when=has_goal,
@@ -545,35 +533,35 @@ INDICATOR: tuple[Kind, ...] = (
     Derived(
         "goal_date",
         DATE,
+        day_at_present_pace,
         inputs=("goal_shortfall", "pace"),
-        function=day_at_present_pace,
         more=lambda a: (a.period.period.last_day,),
         when=has_goal,
     ),
-    Declared("movement_target", COUNT, declaration=movement_target),
+    Declared("movement_target", COUNT, movement_target),
     Derived(
         "movement_value",
         COUNT,
+        summed,
         inputs=("value", WHOLE_BEFORE),
         method="sum",
-        function=summed,
         without=why_no_sum,
         when=lambda a: movement_target(a) is not None,
     ),
-    Declared("least_value", value_unit, declaration=least("value")),
+    Declared("least_value", value_unit, least("value")),
 )
 """Of an indicator of one unit."""
 
 PART: tuple[Kind, ...] = (
-    Reported("month_numerator", COUNT, quantity=lambda a: a.measured.numerator),
-    Reported("month_denominator", COUNT, quantity=lambda a: a.measured.denominator),
+    Reported("month_numerator", COUNT, lambda a: a.measured.numerator),
+    Reported("month_denominator", COUNT, lambda a: a.measured.denominator),
     Reported(
         "month_value",
         SHARE,
-        own_decimals,
+        lambda a: a.measured.value,
         inputs=("month_numerator", "month_denominator"),
         method="quotient",
-        quantity=lambda a: a.measured.value,
+        decimals=own_decimals,
     ),
 )
 """Of a flow in one part of the period; their keys bear the part's own name ("2022-10")."""
@@ -581,14 +569,10 @@ PART: tuple[Kind, ...] = (
 TOTAL_KINDS: tuple[Kind, ...] = (
     counted("targets", "count_of_targets", lambda a: sum(map(has_its_target, a.results))),
     counted(
-        "targets_known",
-        "count_of_targets",
-        lambda a: sum(r.is_met is not None for r in a.results),
+        "targets_known", "count_of_targets", lambda a: sum(r.is_met is not None for r in a.results)
     ),
     counted(
-        "targets_met",
-        "count_of_targets_met",
-        lambda a: sum(r.is_met is True for r in a.results),
+        "targets_met", "count_of_targets_met", lambda a: sum(r.is_met is True for r in a.results)
     ),
     counted("units", "count_of_units", lambda a: len(a.children)),
     counted("units_not_reported", "count_of_units", children_missing(Flag.NOT_REPORTED)),
@@ -602,39 +586,30 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     Taken(
         "points",
         POINTS,
-        POINT_DECIMALS,
+        lambda a: a.total.points,
         inputs=(POINTS_OF_INDICATORS,),
         method="sum_of_points",
-        function=lambda a: a.total.points,
         missing=lambda a: a.total.missing,
         marks=by_scoring,
     ),
-    Declared(
-        "max_points",
-        POINTS,
-        declaration=lambda a: (
-            a.period.campaign.scoring.total_points,
-            a.period.campaign.scoring.assumed,
-        ),
-    ),
-    Taken("covered", SHARE, method="covered_points", function=lambda a: a.total.covered),
+    Declared("max_points", POINTS, of_scoring),
+    Taken("covered", SHARE, lambda a: a.total.covered, method="covered_points", decimals=0),
     counted("figures_lacking", "count_of_lacking", lambda a: len(a.total.lacking)),
     Taken(
         "bonus",
         POINTS,
-        POINT_DECIMALS,
+        lambda a: a.total.bonus,
         inputs=(POINTS_OF_INDICATORS,),
         method="sum_of_bonus",
-        function=lambda a: a.total.bonus,
         marks=by_scoring,
         when=lambda a: bool(a.period.campaign.scoring.bonus),
     ),
     Taken(
         "rank",
         COUNT,
+        lambda a: a.total.rank,
         inputs=("points",),
         method="competition_rank",
-        function=lambda a: a.total.rank,
         keys=keys_of_ranked,
         missing=why_no_rank,
         marks=lambda a: assumed(a.period.campaign.ranking.assumed),
@@ -650,8 +625,8 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     Derived(
         "rank_change",
         COUNT,
+        places_gained,
         inputs=("rank", before("rank")),
-        function=places_gained,
         more=same_units,
         without=FIRST_PERIOD,
         when=has_group,
@@ -659,62 +634,22 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     Taken(
         "points_before",
         POINTS,
-        POINT_DECIMALS,
+        lambda a: a.progress.before if a.progress else None,
         inputs=(POINTS_OF_INDICATORS, EARLIER_VALUES),
         method="points_by_these_rules",
-        function=lambda a: a.progress.before if a.progress else None,
         when=has_progress,
     ),
-    Taken(
-        "progress",
-        POINTS,
-        POINT_DECIMALS,
-        inputs=(POINTS_OF_INDICATORS, EARLIER_VALUES),
-        method="difference",
-        function=lambda a: a.progress.gain if a.progress else why_no_progress(a),
-        when=has_group,
-    ),
-    Taken(
-        "progress_rank",
-        COUNT,
-        inputs=(POINTS_OF_INDICATORS, EARLIER_VALUES),
-        method="competition_rank",
-        function=lambda a: a.progress.rank if a.progress else why_no_progress(a),
-        when=has_group,
-    ),
+    of_progress("progress", POINTS, "difference", "gain"),
+    of_progress("progress_rank", COUNT, "competition_rank", "rank"),
     counted(
         "progress_ranked",
         "count_of_ranked",
         lambda a: a.progress.ranked if a.progress else 0,
         has_progress,
     ),
-    Taken(
-        "rank_best",
-        COUNT,
-        inputs=("points",),
-        method="rank_range",
-        function=lambda a: a.rank_range.best if a.rank_range else None,
-        marks=lambda a: assumed(),
-        when=is_tried,
-    ),
-    Taken(
-        "rank_worst",
-        COUNT,
-        inputs=("points",),
-        method="rank_range",
-        function=lambda a: a.rank_range.worst if a.rank_range else None,
-        marks=lambda a: assumed(),
-        when=is_tried,
-    ),
-    Taken(
-        "award_draws",
-        SHARE,
-        inputs=("points",),
-        method="share_of_draws",
-        function=lambda a: a.rank_range.award_draws if a.rank_range else None,
-        marks=lambda a: assumed(),
-        when=is_tried,
-    ),
+    of_range("rank_best", COUNT, "rank_range", lambda found: found.best),
+    of_range("rank_worst", COUNT, "rank_range", lambda found: found.worst),
+    of_range("award_draws", SHARE, "share_of_draws", lambda found: found.award_draws),
     counted("cells", "count_of_cells", lambda a: len(cells(a))),
     counted("cells_doubtful", "count_of_cells", lambda a: len(cells(a) & a.period.doubtful_cells)),
     counted(
@@ -723,9 +658,9 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         lambda a: len(a.period.unchanged_below(a.unit)),
         lambda a: a.period.earlier is not None,
     ),
-    Declared("decimals", COUNT, declaration=rank_decimals),
-    Declared("least_reported", SHARE, declaration=least("reported")),
-    Declared("least_covered", SHARE, declaration=least("covered")),
+    Declared("decimals", COUNT, rank_decimals),
+    Declared("least_reported", SHARE, least("reported")),
+    Declared("least_covered", SHARE, least("covered")),
     of_trials("trials", lambda found: found.trials),
     of_trials("trials_changing", lambda found: found.trials_changing),
     of_trials("cells_tried", lambda found: found.doubtful_cells),
@@ -737,24 +672,19 @@ MEASURE: tuple[Kind, ...] = (
     Reported(
         "value",
         COUNT,
-        quantity=lambda a: a.period.results.aggregates.measure(a.unit.code, a.subject),
+        lambda a: a.period.results.aggregates.measure(a.unit.code, a.subject),
         when=is_counted,
     ),
 )
 """Of what somebody counted."""
 
 REWARD: tuple[Kind, ...] = (
-    Declared("quota", COUNT, declaration=of_reward("quota")),
-    Declared("minimum_share", SHARE, declaration=of_reward("minimum_share")),
-    Declared("minimum_targets", COUNT, declaration=of_reward("minimum_targets")),
+    Declared("quota", COUNT, of_reward("quota")),
+    Declared("minimum_share", SHARE, of_reward("minimum_share")),
+    Declared("minimum_targets", COUNT, of_reward("minimum_targets")),
 )
 """Of a reward among the units below."""
 
-KINDS = {
-    "indicator": INDICATOR,
-    "month": PART,
-    "total": TOTAL_KINDS,
-    "measure": MEASURE,
-    "reward": REWARD,
-}
+KINDS = {"indicator": INDICATOR, "month": PART, "total": TOTAL_KINDS, "measure": MEASURE,
+         "reward": REWARD}  # fmt: skip
 """All kinds, by what they are about."""

@@ -13,7 +13,7 @@ from dxkit.analysis.facts.kinds import INDICATOR, MEASURE, PART, REWARD, TOTAL_K
 from dxkit.analysis.period_results import PeriodResults, flow_indicators
 from dxkit.analysis.ranking import Decision
 from dxkit.analysis.results import Results
-from dxkit.analysis.robustness.ranges import Certainty
+from dxkit.analysis.robustness.ranges import Certainty, inputs_of
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import TOTAL, Fact, FactKey, reaches, reward_subject
 from dxkit.model.observations import Received, RegisterRow
@@ -198,7 +198,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class WorkedOut:
-    """What takes longest to work out of a period: scorecards by unit, and how sure places are by
+    """What takes longest to work out of a period: scorecards by unit, and how sure ranks are by
     level and unit that they are compared in.
     """
 
@@ -224,6 +224,16 @@ class Analysis(PeriodResults):
         ranking = dataclasses.replace(ranking, within={**ranking.within, level: within})
         campaign = dataclasses.replace(self.campaign, ranking=ranking)
         return Analysis(campaign, self.received, self.previous.received if self.previous else None)
+
+    def rank_all(self) -> None:
+        """Work out the totals and ranks of all units, which each of their scorecards needs."""
+        _ = self.results.totals, self.results.progress
+        if self.previous is not None:
+            _ = self.previous.results.totals
+
+    def inputs_of_trials(self) -> dict[str, object]:
+        """Everything that the trials of the rankings start from; empty when none are declared."""
+        return inputs_of(self.results, self.doubtful_cells)
 
     def scorecard(self, unit_code: str) -> Scorecard:
         """The scorecard of one unit; raises KeyError for an unknown code."""

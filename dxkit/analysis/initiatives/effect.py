@@ -227,11 +227,7 @@ def _mean_pull(
     return math.fsum(parts) / len(parts) if parts else None
 
 
-def _earlier(
-    panel: Panel,
-    compared: Collection[ComparedSet],
-    level: float,
-) -> Interval | None:
+def _earlier(panel: Panel, compared: Collection[ComparedSet], level: float) -> Interval | None:
     """The same sets over the last step before the start, where there are two periods before it."""
     changes = []
     for one in compared:

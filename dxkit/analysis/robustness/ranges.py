@@ -1,4 +1,4 @@
-"""How sure a place is: the ranking tried again under every reasonable doubt, all trials at once.
+"""How sure a rank is: the ranking tried again under every reasonable doubt, all trials at once.
 
 The trials: each indicator left out; the weights varied within the declared band, in seeded
 draws; each doubtful cell left out, and all doubtful cells of a unit; points that are written
@@ -38,7 +38,7 @@ class Change:
 
 def cell_changes(trials: Trials, doubtful: frozenset[CellRef]) -> Iterator[Change]:
     """What becomes of the points without each doubtful cell, and without all of a unit's."""
-    for place, code in enumerate(trials.codes):
+    for row, code in enumerate(trials.codes):
         found: dict[CellRef, None] = {}
         for indicator in trials.indicators:
             result = trials.results.by_indicator.get((code, indicator.id))
@@ -49,15 +49,15 @@ def cell_changes(trials: Trials, doubtful: frozenset[CellRef]) -> Iterator[Chang
                         if o.place in doubtful:
                             found[o.place] = None
         for cell in found:
-            yield _without(trials, place, code, frozenset({cell}), cell)
+            yield _without(trials, row, code, frozenset({cell}), cell)
         if len(found) > 1:
-            yield _without(trials, place, code, frozenset(found), None)
+            yield _without(trials, row, code, frozenset(found), None)
 
 
 def _without(
-    trials: Trials, place: int, code: str, cells: frozenset[CellRef], cell: CellRef | None
+    trials: Trials, row: int, code: str, cells: frozenset[CellRef], cell: CellRef | None
 ) -> Change:
-    shares = trials.shares[place].copy()
+    shares = trials.shares[row].copy()
     met = trials.targets_met.copy()
     for column, indicator in enumerate(trials.indicators):
         result = trials.results.by_indicator.get((code, indicator.id))
@@ -66,16 +66,16 @@ def _without(
         value = value_without(result, cells)
         if value == result.measured.value.value:
             continue
-        met[place] -= result.is_met is True
+        met[row] -= result.is_met is True
         if value is None:
             shares[column] = np.nan
             continue
         shares[column] = _scored(trials, code, indicator, result, value)
         if result.target is not None:
-            met[place] += reaches(value, result.target.value, indicator.direction)
+            met[row] += reaches(value, result.target.value, indicator.direction)
     points = trials.points.copy()
     changed = trials.points_of(shares[None, :], trials.weights[None, :])
-    points[place] = changed[0, 0] - trials.bonus[0] + trials.bonus[place]
+    points[row] = changed[0, 0] - trials.bonus[0] + trials.bonus[row]
     return Change(code, cell, points, met)
 
 
@@ -125,7 +125,7 @@ def _pair(observation: Observation) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class RankRange:
-    """The places that a unit takes over all trials, and how sure its award is.
+    """The ranks that a unit takes over all trials, and how sure its award is.
 
     ``award_draws`` is the share of the draws of weights in which the unit is on a list of
     rewards. ``by`` gives the range of each kind of trial: ``indicators``, ``weights``, ``cells``,
@@ -169,13 +169,9 @@ class Certainty:
 
 
 def certainty(
-    results: Results,
-    level: str,
-    group: str,
-    rule: UncertaintyRule,
-    doubtful: frozenset[CellRef],
+    results: Results, level: str, group: str, rule: UncertaintyRule, doubtful: frozenset[CellRef]
 ) -> Certainty:
-    """The certainty of every place in one group; see the module for what is tried."""
+    """The certainty of every rank in one group; see the module for what is tried."""
     trial = Trials(results, level, group)
     if not trial.codes:
         return Certainty({}, (), 0, 0, 0)
@@ -185,12 +181,12 @@ def certainty(
         "weights": trial.points_of(trial.shares, _draws(rule, len(trial.weights), trial.weights)),
         "cells": np.stack([trial.points, *(change.points for change in cells)]),
     }
-    base = trial.places(trial.points[None, :])[0]
+    base = trial.ranks(trial.points[None, :])[0]
     ranges: dict[str, NDArray[np.int64]] = {}
     for kind, points in kinds.items():
-        found = np.vstack([base[None, :], trial.places(points)])
+        found = np.vstack([base[None, :], trial.ranks(points)])
         ranges[kind] = np.stack([found.min(axis=0), found.max(axis=0)])
-    ranges["rounding"] = trial.places_as_written()
+    ranges["rounding"] = trial.ranks_as_written()
     met = trial.targets_met
     listed = trial.awarded(trial.points[None, :], met[None, :])[0]
     by_weights = trial.awarded(kinds["weights"], np.broadcast_to(met, kinds["weights"].shape))

@@ -17,8 +17,8 @@ from dxkit.model.rules import RewardRule
 Keys = NDArray[np.int64]
 
 
-def places_by_row(keys: Keys, method: str) -> Keys:
-    """The places in each row, the greatest key first: 1, 2, 2, 4 or (``dense``) 1, 2, 2, 3."""
+def ranks_by_row(keys: Keys, method: str) -> Keys:
+    """The ranks in each row, the greatest key first: 1, 2, 2, 4 or (``dense``) 1, 2, 2, 3."""
     if method == "competition":
         return 1 + above_and_equal(keys)[0]
     return np.stack([_dense(row) for row in keys])
@@ -108,9 +108,9 @@ class Trials:
         kept = (covered > 0).all(axis=1)
         return self.points_of(self.shares, weights[kept])
 
-    def places(self, points: Matrix) -> NDArray[np.int64]:
-        """Places in each row of points, by the campaign's rules on ties and rounding."""
-        return places_by_row(self._comparable(points), self.rule.method)
+    def ranks(self, points: Matrix) -> NDArray[np.int64]:
+        """Ranks in each row of points, by the campaign's rules on ties and rounding."""
+        return ranks_by_row(self._comparable(points), self.rule.method)
 
     def _comparable(self, points: Matrix) -> NDArray[np.int64]:
         """Points as whole numbers that compare as the rules ask, ties broken."""
@@ -122,13 +122,13 @@ class Trials:
         comparable: NDArray[np.int64] = whole * (len(self.codes) + 1) + self.tie
         return comparable
 
-    def places_as_written(self) -> NDArray[np.int64]:
-        """The best and the worst place of each unit if points that are written alike are alike."""
+    def ranks_as_written(self) -> NDArray[np.int64]:
+        """The best and the worst rank of each unit if points that are written alike are alike."""
         written = np.array([rounded(points, SHOWN_DECIMALS) for points in self.points.tolist()])
         best = 1 + (written[None, :] > written[:, None]).sum(axis=1)
         worst = (written[None, :] >= written[:, None]).sum(axis=1)
         if self.rule.method == "dense":
-            worst = np.minimum(worst, self.places(self.points[None, :])[0].max())
+            worst = np.minimum(worst, self.ranks(self.points[None, :])[0].max())
         return np.stack([best, worst])
 
     def awarded(self, points: Matrix, targets_met: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from dxkit.analysis.robustness.ranges import inputs_of
 from dxkit.analysis.rows import (
     AwardRow,
     IndicatorRow,
@@ -56,7 +55,7 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[st
         write_records(folder / name, kind, rows)
     write_rows(folder / "findings.csv", FINDING_COLUMNS, _findings(opened, language))
     names = ("observations.csv", *(name for name, _, _ in tables), "findings.csv")
-    inputs = inputs_of(opened.analysis.results, opened.analysis.doubtful_cells)
+    inputs = opened.analysis.inputs_of_trials()
     if not inputs:
         (folder / "uncertainty.json").unlink(missing_ok=True)
         return names

@@ -108,9 +108,7 @@ def open_for_pages(project: Project, sample: Task) -> Analysis:
     from dxkit.period import open_period
 
     analysis = open_period(project, sample.campaign, sample.period).analysis
-    _ = analysis.results.totals, analysis.results.progress
-    if analysis.previous is not None:
-        _ = analysis.previous.results.totals
+    analysis.rank_all()
     return analysis
 
 

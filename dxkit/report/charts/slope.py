@@ -10,13 +10,7 @@ from markupsafe import Markup
 from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import Fact
 from dxkit.report.charts.canvas import Canvas
-from dxkit.report.charts.figure import (
-    ChartData,
-    DataRow,
-    chart,
-    name_of,
-    short_name,
-)
+from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of, short_name
 from dxkit.report.charts.style import (
     BAD,
     GOOD,

@@ -17,19 +17,19 @@ from dxkit.model.text import fold
 from dxkit.report.charts.over_time import Span, draw_spans
 from dxkit.report.charts.slope import Pair, draw_pairs
 from dxkit.report.explore import numbers
+from dxkit.report.explore.live import paragraph, title
 from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence
 from dxkit.report.tables import Cell, Column, render_table
 
 
 def register_table(selection: Selection) -> Markup:
     """The register as a table, with where each row stands or was published."""
-    text = numbers.speaker(selection.language)
     chosen = selection.chosen
-    heading = Markup("<h2>{}</h2>").format(text("explore.register_title"))
+    heading = title(selection.text("explore.register_title"))
     if not chosen:
-        return heading + Markup("<p>{}</p>").format(text("explore.register_none"))
+        return heading + paragraph(selection.text("explore.register_none"))
     keys = ("name", "place", "start", "aim", "households", "evidence")
-    columns = [Column(text(f"explore.column_{key}"), numeric=key == "households") for key in keys]
+    columns = [selection.column(key, numeric=key == "households") for key in keys]
     rows: list[list[Cell]] = []
     for i in chosen:
         place = with_parent(selection, i.unit_code)
@@ -41,10 +41,8 @@ def register_table(selection: Selection) -> Markup:
             _two_lines(i.name, i.field), _two_lines(place, locality), i.start or "–", i.aim or "–",
             households, _two_lines(i.evidence, source_text(selection, i)),
         ])  # fmt: skip
-    caption = text(
-        "explore.register_caption",
-        shown=numbers.count(len(chosen)),
-        total=numbers.count(len(selection.register)),
+    caption = selection.text(
+        "explore.register_caption", shown=len(chosen), total=len(selection.register)
     )
     return heading + render_table(caption, columns, rows, selection.language)
 
@@ -68,23 +66,24 @@ def source_text(selection: Selection, initiative: Initiative) -> str:
 
 def timeline_section(selection: Selection) -> Markup:
     """When the initiatives began, by field."""
-    say, text = selection.language.plain, numbers.speaker(selection.language)
     spans = [
         Span(i.field or "–", i.first_day, i.last_day, i.published)
         for i in selection.chosen
         if i.first_day is not None and i.last_day is not None
     ]
-    heading = Markup("<h2>{}</h2>").format(text("explore.timeline_title"))
+    heading = title(selection.text("explore.timeline_title"))
     if not spans:
-        return heading + Markup("<p>{}</p>").format(text("explore.timeline_none"))
-    alternative = say(
+        return heading + paragraph(selection.text("explore.timeline_none"))
+    alternative = selection.text(
         "explore.timeline_alternative",
-        shown=numbers.count(len(spans)),
+        shown=len(spans),
         first=min(s.first for s in spans).strftime("%m/%Y"),
         last=max(s.last for s in spans).strftime("%m/%Y"),
     )
     drawing = draw_spans("timeline", spans, selection.language)
-    return _figure("timeline", heading, drawing, alternative, text("explore.timeline_source"))
+    return _figure(
+        "timeline", heading, drawing, alternative, selection.text("explore.timeline_source")
+    )
 
 
 def _figure(
@@ -99,14 +98,13 @@ def _figure(
 
 def before_after_section(selection: Selection) -> Markup:
     """Small pictures, one per place."""
-    say, text = selection.language.plain, numbers.speaker(selection.language)
     comparison = selection.comparison
     name = indicator_name(selection)
-    heading = Markup("<h2>{}</h2>").format(text("explore.before_title", indicator=name))
+    heading = title(selection.text("explore.before_title", indicator=name))
     if comparison is None:
-        return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
+        return heading + paragraph(selection.text("explore.no_indicator"))
     if not comparison.sets:
-        return heading + Markup("<p>{}</p>").format(text("explore.before_none"))
+        return heading + paragraph(selection.text("explore.before_none"))
     pairs = [
         Pair(
             selection.units.get(s.place.code).name,
@@ -118,21 +116,20 @@ def before_after_section(selection: Selection) -> Markup:
         )
         for s in comparison.sets
     ]
-    alternative = say(
+    alternative = selection.text(
         "explore.before_alternative",
         indicator=name,
         places=_first_of((pair.label for pair in pairs), 6),
     )
     drawing = draw_pairs("before", pairs, selection.language)
-    return _figure("before", heading, drawing, alternative, text("explore.before_source"))
+    return _figure("before", heading, drawing, alternative, selection.text("explore.before_source"))
 
 
 def evidence_section(selection: Selection) -> Markup:
     """What the comparison says, how sure it is and why, and the places compared."""
-    text = numbers.speaker(selection.language)
     comparison = selection.comparison
     name = indicator_name(selection)
-    heading = Markup("<h2>{}</h2>").format(text("explore.evidence_title", indicator=name))
+    heading = title(selection.text("explore.evidence_title", indicator=name))
     body = heading + grade_box(selection)
     if comparison is None:
         return body
@@ -144,43 +141,41 @@ def evidence_section(selection: Selection) -> Markup:
 
 def grade_box(selection: Selection) -> Markup:
     """The grade, what the figures lean to, and every reason that holds the grade down."""
-    text = numbers.speaker(selection.language)
     evidence = selection.evidence
     if evidence is None:
-        return Markup("<p>{}</p>").format(text("explore.no_indicator"))
-    word = text(f"explore.grade_{evidence.grade}")
-    body = Markup("<p><strong>{}</strong></p>").format(text("explore.grade", grade=word))
-    body += Markup("<p>{}</p>").format(text(f"explore.seems_{evidence.seems}"))
+        return paragraph(selection.text("explore.no_indicator"))
+    word = selection.text(f"explore.grade_{evidence.grade}")
+    body = Markup("<p><strong>{}</strong></p>").format(selection.text("explore.grade", grade=word))
+    body += paragraph(selection.text(f"explore.seems_{evidence.seems}"))
     if evidence.reasons:
         items = Markup("").join(
-            Markup("<li>{}</li>").format(text(f"explore.reason_{reason}"))
+            Markup("<li>{}</li>").format(selection.text(f"explore.reason_{reason}"))
             for reason in evidence.reasons
         )
-        body += Markup("<p>{}</p><ul>{}</ul>").format(text("explore.reasons"), items)
+        body += Markup("<p>{}</p><ul>{}</ul>").format(selection.text("explore.reasons"), items)
     return Markup('<div class="grade">{}</div>').format(body)
 
 
 def comparison_sentences(selection: Selection) -> Markup:
     """The change at the places, what of it was to be expected, and the difference that is left."""
-    text = numbers.speaker(selection.language)
     comparison = selection.comparison
     if comparison is None or comparison.interval is None or comparison.plain_change is None:
         return Markup("")
     sentences = [
-        text(
+        selection.text(
             "explore.plain_change",
-            places=numbers.count(len(comparison.sets)),
+            places=len(comparison.sets),
             indicator=within_a_sentence(selection),
             change=numbers.points(comparison.plain_change),
         )
     ]
     if comparison.pull is not None:
         key = "pull" if comparison.periods_before > 1 else "pull_in_part"
-        sentences.append(text(f"explore.{key}", pull=numbers.points(comparison.pull)))
+        sentences.append(selection.text(f"explore.{key}", pull=numbers.points(comparison.pull)))
     interval = comparison.interval
     if math.isfinite(interval.low) and math.isfinite(interval.high):
         sentences.append(
-            text(
+            selection.text(
                 "explore.difference",
                 estimate=numbers.points(interval.estimate),
                 level=numbers.share(1 - interval.level, 0),
@@ -191,19 +186,18 @@ def comparison_sentences(selection: Selection) -> Markup:
         )
     else:
         sentences.append(
-            text("explore.difference_open", estimate=numbers.points(interval.estimate))
+            selection.text("explore.difference_open", estimate=numbers.points(interval.estimate))
         )
-    sentences.append(text("explore.many_looks"))
-    return Markup("<p>{}</p>").format(Markup(" ").join(sentences))
+    sentences.append(selection.text("explore.many_looks"))
+    return paragraph(Markup(" ").join(sentences))
 
 
 def _matched_table(selection: Selection) -> Markup:
-    text = numbers.speaker(selection.language)
     comparison = selection.comparison
-    columns = [Column(text("explore.column_place"))]
-    columns += [Column(text(f"explore.column_{k}"), numeric=True) for k in ("before", "after")]
-    columns.append(Column(text("explore.column_controls")))
-    columns.append(Column(text("explore.column_difference"), numeric=True))
+    columns = [selection.column("place")]
+    columns += [selection.column(k, numeric=True) for k in ("before", "after")]
+    columns.append(selection.column("controls"))
+    columns.append(selection.column("difference", numeric=True))
     rows: list[list[Cell]] = []
     for compared in comparison.sets if comparison else ():
         before, after = facts_of(selection, compared.place, compared.start)
@@ -212,7 +206,9 @@ def _matched_table(selection: Selection) -> Markup:
             _controls(selection, compared),
             Markup(selection.language.number(numbers.points(compared.adjusted), signed=True)),
         ])  # fmt: skip
-    return render_table(text("explore.matched_caption"), columns, rows, selection.language)
+    return render_table(
+        selection.text("explore.matched_caption"), columns, rows, selection.language
+    )
 
 
 def _controls(selection: Selection, compared: ComparedSet) -> Markup:
@@ -238,16 +234,15 @@ def facts_of(selection: Selection, course: Course, start: str) -> tuple[Fact, Fa
 
 
 def _left_out(selection: Selection) -> Markup:
-    text = numbers.speaker(selection.language)
     comparison = selection.comparison
     if comparison is None or not comparison.left_out:
         return Markup("")
     by_reason: dict[str, list[str]] = defaultdict(list)
     for code, reason in comparison.left_out:
         by_reason[reason].append(selection.units.get(code).name)
-    said = text("explore.left_out", number=numbers.count(len(comparison.left_out)))
+    said = selection.text("explore.left_out", number=len(comparison.left_out))
     parts = Markup("; ").join(
-        Markup("{}: {}").format(text(f"explore.left_out_{reason}"), ", ".join(names))
+        Markup("{}: {}").format(selection.text(f"explore.left_out_{reason}"), ", ".join(names))
         for reason, names in by_reason.items()
     )
     return Markup('<p class="note">{} {}.</p>').format(said, parts)
@@ -255,22 +250,22 @@ def _left_out(selection: Selection) -> Markup:
 
 def next_section(selection: Selection) -> Markup:
     """Where to try next, with the caveat of the grade; below grade B, that none is named."""
-    text, language = numbers.speaker(selection.language), selection.language
-    heading = Markup("<h2>{}</h2>").format(text("explore.next_title"))
+    language = selection.language
+    heading = title(selection.text("explore.next_title"))
     evidence = selection.evidence
     if evidence is None:
-        return heading + Markup("<p>{}</p>").format(text("explore.no_indicator"))
-    word = text(f"explore.grade_{evidence.grade}")
+        return heading + paragraph(selection.text("explore.no_indicator"))
+    word = selection.text(f"explore.grade_{evidence.grade}")
     if not evidence.is_ground_to_go_on:
-        return heading + Markup("<p>{}</p>").format(text("explore.next_low", grade=word))
+        return heading + paragraph(selection.text("explore.next_low", grade=word))
     whole = abs(selection.goal * 100 - round(selection.goal * 100)) < 1e-9
     goal = numbers.share(selection.goal, 0 if whole else 1)
     found = selection.suggestions()
     if not found:
-        return heading + Markup("<p>{}</p>").format(text("explore.next_none", goal=goal))
-    columns = [Column(text("explore.column_place"))]
-    columns += [Column(text(f"explore.column_{k}"), numeric=True) for k in ("value", "lag")]
-    columns.append(Column(text("explore.column_like")))
+        return heading + paragraph(selection.text("explore.next_none", goal=goal))
+    columns = [selection.column("place")]
+    columns += [selection.column(k, numeric=True) for k in ("value", "lag")]
+    columns.append(selection.column("like"))
     rows: list[list[Cell]] = []
     for suggestion in found:
         card = selection.opened.scorecard(suggestion.code)
@@ -280,9 +275,10 @@ def next_section(selection: Selection) -> Markup:
             Markup(language.number(numbers.points(suggestion.lag))),
             with_parent(selection, suggestion.like),
         ])  # fmt: skip
-    caption = text("explore.next_caption", goal=goal)
-    caveat = Markup('<p class="note">{}</p>').format(text("explore.next_caveat", grade=word))
-    return heading + caveat + render_table(caption, columns, rows, language)
+    caveat = Markup('<p class="note">{}</p>').format(
+        selection.text("explore.next_caveat", grade=word)
+    )
+    return heading + caveat + selection.table_of("next_caption", columns, rows, goal=goal)
 
 
 def card_title(selection: Selection) -> str:
@@ -296,7 +292,7 @@ def card_title(selection: Selection) -> str:
 
 def summary_section(selection: Selection) -> Markup:
     """The card in short: where, since when, for what, how many households, how sure."""
-    heading = Markup("<h2>{}</h2>").format(card_title(selection))
+    heading = title(card_title(selection))
     return heading + _simulated(selection) + _summary(selection)
 
 
@@ -314,18 +310,18 @@ def card_page(selection: Selection) -> Markup:
 
 
 def _summary(selection: Selection) -> Markup:
-    text, language = numbers.speaker(selection.language), selection.language
+    language = selection.language
     chosen = selection.chosen
     if not chosen:
-        return Markup("<p>{}</p>").format(text("explore.register_none"))
+        return paragraph(selection.text("explore.register_none"))
     places = list(dict.fromkeys(i.unit_code for i in chosen))
     days = [day for i in chosen for day in (i.first_day, i.last_day) if day is not None]
     reached = [i.households for i in chosen if i.households is not None]
     aims = dict.fromkeys(aim for i in chosen for aim in i.indicators)
     said: dict[str, Cell] = {
-        "places": text(
+        "places": selection.text(
             "explore.card_places_said",
-            number=numbers.count(len(places)),
+            number=len(places),
             names=_first_of((selection.units.get(code).name for code in places), 12),
         ),
         "start": "–",
@@ -338,18 +334,16 @@ def _summary(selection: Selection) -> Markup:
         span = dict.fromkeys(day.strftime("%m/%Y") for day in (min(days), max(days)))
         said["start"] = " – ".join(span)
     if reached:
-        said["households"] = text(
-            "explore.card_households_said",
-            households=numbers.count(sum(reached)),
-            number=numbers.count(len(reached)),
+        said["households"] = selection.text(
+            "explore.card_households_said", households=sum(reached), number=len(reached)
         )
     evidence = selection.evidence
     if evidence is not None:
-        said["grade"] = text(f"explore.grade_{evidence.grade}")
+        said["grade"] = selection.text(f"explore.grade_{evidence.grade}")
     return render_table(
-        text("explore.card_caption"),
-        [Column(text("explore.card_what")), Column(text("explore.card_said"))],
-        [[text(f"explore.card_{key}"), value] for key, value in said.items()],
+        selection.text("explore.card_caption"),
+        [Column(selection.text("explore.card_what")), Column(selection.text("explore.card_said"))],
+        [[selection.text(f"explore.card_{key}"), value] for key, value in said.items()],
         language,
     )
 

@@ -11,6 +11,7 @@ from dxkit.period import OpenPeriod
 from dxkit.report.explore import initiative_sections as sections
 from dxkit.report.explore.live import Section, save_frame, save_text
 from dxkit.report.explore.selection import Selection
+from dxkit.report.frames import initiatives_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,8 +44,6 @@ class Explorer(Selection):
 
     def frame(self) -> pd.DataFrame:
         """The initiatives chosen, as a frame like that of ``dxkit.open().initiatives()``."""
-        from dxkit.report.frames import initiatives_frame
-
         return initiatives_frame(self.chosen, self.units)
 
     def table(self) -> Section:

@@ -7,15 +7,18 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from markupsafe import Markup
 
+from dxkit.model.facts import Fact
 from dxkit.period import OpenPeriod
-from dxkit.report.wording.language import load_language
+from dxkit.report.explore.numbers import count
+from dxkit.report.tables import Cell, Column, render_table
+from dxkit.report.wording.language import Filling, load_language
 from dxkit.workbooks.atomic import write_text
 
 if TYPE_CHECKING:
@@ -105,7 +108,45 @@ def _in_short(content: Markup) -> str:
     return f"{text[:_LONGEST_TEXT]}…" if len(text) > _LONGEST_TEXT else text
 
 
-class Chooser:
+def title(text: str) -> Markup:
+    """The heading of a piece."""
+    return Markup("<h2>{}</h2>").format(text)
+
+
+def paragraph(text: str) -> Markup:
+    """A paragraph of a piece."""
+    return Markup("<p>{}</p>").format(text)
+
+
+class Teller:
+    """What tells of a period in a language."""
+
+    def __init__(self, opened: OpenPeriod, language: str) -> None:
+        self.opened = opened
+        self.language = load_language(language)
+
+    def text(self, key: str, /, **values: Filling | int) -> Markup:
+        """A text in which the numbers that exploring makes are plain text."""
+        return self.language.text(key, **{n: self._written(v) for n, v in values.items()})
+
+    def _written(self, value: Filling | int) -> Filling:
+        value = count(value) if isinstance(value, int) else value
+        if isinstance(value, Fact) and value.method == "explored":
+            return self.language.number(value)
+        return value
+
+    def column(self, key: str, numeric: bool = False) -> Column:
+        """A column of a table, headed by the words of that key."""
+        return Column(self.text(f"explore.column_{key}"), numeric)
+
+    def table_of(
+        self, key: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], **values: Filling
+    ) -> Markup:
+        """A table whose caption are the words of that key."""
+        return render_table(self.text(f"explore.{key}", **values), columns, rows, self.language)
+
+
+class Chooser(Teller):
     """What has choices and sections that follow them. ``choice`` is a dataclass of texts, empty for
     everything, of which ``of_unit`` names the one that is the code of a unit.
     """
@@ -114,8 +155,7 @@ class Chooser:
     choice: Any
 
     def __init__(self, opened: OpenPeriod, language: str) -> None:
-        self.opened = opened
-        self.language = load_language(language)
+        super().__init__(opened, language)
         self.controls = Controls(self)
         self._sections: list[Section] = []
 

@@ -5,12 +5,9 @@ They are shown as plain text; only facts of scorecards are marked as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
-from markupsafe import Markup
+from collections.abc import Iterable
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure, united_marks, united_sources
-from dxkit.report.wording.language import Filling, Language
 
 
 def count(value: int, subject: str = "count") -> Fact:
@@ -47,18 +44,3 @@ def mean(facts: Iterable[Fact]) -> Fact:
         united_sources(all_of_them),
         marks=united_marks(all_of_them),
     )
-
-
-def speaker(language: Language) -> Callable[..., Markup]:
-    """A function like ``language.text`` that writes the numbers of this module as plain text."""
-
-    def text(key: str, /, **values: Filling) -> Markup:
-        written = {
-            name: language.number(value)
-            if isinstance(value, Fact) and value.method == "explored"
-            else value
-            for name, value in values.items()
-        }
-        return language.text(key, **written)
-
-    return text

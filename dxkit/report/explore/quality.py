@@ -17,7 +17,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers
-from dxkit.report.explore.live import Chooser, Listed, Section
+from dxkit.report.explore.live import Chooser, Listed, Section, paragraph, title
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.findings import finding_kind, finding_text, names_in_findings
 from dxkit.report.wording.language import Language
@@ -150,7 +150,7 @@ class Quality(Chooser):
 
 def _senders_table(quality: Quality) -> Markup:
     """Who sent which file, how many values were read, how much is wrong."""
-    text, received = numbers.speaker(quality.language), quality.opened.received
+    received = quality.opened.received
     values = Counter(o.place.file for o in received.table.observations if o.value is not None)
     wrong = Counter((f.place.file, f.severity) for f in received.findings)
     by_unit: dict[str, list[str]] = {}
@@ -168,16 +168,15 @@ def _senders_table(quality: Quality) -> Markup:
                 continue
             figures: list[Cell] = [_count(quality, values[file])]
             figures += [_count(quality, wrong[file, severity]) for severity in Severity]
-            shown: Cell = file or text("explore.not_sent")
+            shown: Cell = file or quality.text("explore.not_sent")
             rows.append([name, shown, *(figures if file else ["–"] * 4)])
-    columns = [Column(text("explore.column_sender")), Column(text("explore.column_file"))]
+    columns = [quality.column("sender"), quality.column("file")]
     columns += [
-        Column(text(f"explore.column_{key}"), numeric=True)
-        for key in ("values", "errors", "warnings", "notes")
+        quality.column(key, numeric=True) for key in ("values", "errors", "warnings", "notes")
     ]
     period = quality.language.period(quality.opened.analysis.period.id)
-    heading = Markup("<h2>{}</h2>").format(text("explore.senders_title"))
-    caption = text("explore.senders_caption", period=period)
+    heading = title(quality.text("explore.senders_title"))
+    caption = quality.text("explore.senders_caption", period=period)
     return heading + render_table(caption, columns, rows, quality.language)
 
 
@@ -199,16 +198,15 @@ def _senders_of_shared_files(quality: Quality) -> frozenset[str]:
 
 def _rules_table(quality: Quality) -> Markup:
     """How often each kind of finding occurs, by sender."""
-    text = numbers.speaker(quality.language)
     number = Counter((f.code, quality.sender_of(f)) for f in quality.opened.received.findings)
     codes = dict.fromkeys(f.code for f in quality.opened.received.findings)
-    heading = Markup("<h2>{}</h2>").format(text("explore.rules_title"))
+    heading = title(quality.text("explore.rules_title"))
     if not codes:
-        return heading + Markup("<p>{}</p>").format(text("explore.findings_none"))
+        return heading + paragraph(quality.text("explore.findings_none"))
     senders = sorted({sender for _, sender in number})
-    columns = [Column(text("explore.column_rule"))]
+    columns = [quality.column("rule")]
     columns += [Column(_other_sender(quality, s), numeric=True) for s in senders]
-    columns.append(Column(text("explore.column_all"), numeric=True))
+    columns.append(quality.column("all", numeric=True))
     rows: list[list[Cell]] = [
         [
             finding_kind(code, quality.language),
@@ -217,26 +215,23 @@ def _rules_table(quality: Quality) -> Markup:
         ]
         for code in codes
     ]
-    return heading + render_table(text("explore.rules_caption"), columns, rows, quality.language)
+    return heading + render_table(
+        quality.text("explore.rules_caption"), columns, rows, quality.language
+    )
 
 
 def _findings_list(quality: Quality) -> Markup:
     """Each finding, with the cells around it inside."""
-    text = numbers.speaker(quality.language)
-    heading = Markup("<h2>{}</h2>").format(text("explore.findings_title"))
+    heading = title(quality.text("explore.findings_title"))
     chosen = quality.chosen
     if not chosen:
-        return heading + Markup("<p>{}</p>").format(text("explore.findings_none"))
+        return heading + paragraph(quality.text("explore.findings_none"))
     few = len(chosen) if quality.choice.rule else FEW_ALIKE
     alike: dict[tuple[str, str], list[Finding]] = {}
     for finding in chosen:
         alike.setdefault((finding.code, finding.place.file), []).append(finding)
     shown = [f for group in alike.values() for f in group[:few]][:MOST_SHOWN]
-    said = text(
-        "explore.findings_shown",
-        shown=numbers.count(len(shown)),
-        total=numbers.count(len(chosen)),
-    )
+    said = quality.text("explore.findings_shown", shown=len(shown), total=len(chosen))
     folder = quality.opened.project.period_folder(
         quality.opened.campaign.id, quality.opened.analysis.period.id
     )
@@ -245,16 +240,16 @@ def _findings_list(quality: Quality) -> Markup:
     items = Markup("")
     for finding in shown:
         items += Markup("<details><summary>{}: {} – {}</summary>{}</details>").format(
-            text(f"site.severity_{finding.severity}"),
+            quality.text(f"site.severity_{finding.severity}"),
             str(finding.place),
             finding_text(finding, quality.language, names),
             excerpt(folder, finding.place, quality.language),
         )
         group = alike[finding.code, finding.place.file]
         if len(group) > few and finding is group[few - 1]:
-            more = numbers.count(len(group) - few)
+            more = len(group) - few
             items += Markup('<p class="note">{}</p>').format(
-                text("explore.findings_alike", number=more)
+                quality.text("explore.findings_alike", number=more)
             )
     return heading + Markup("<p>{}</p>{}").format(said, items)
 

@@ -11,36 +11,33 @@ from markupsafe import Markup
 from dxkit.model.facts import TOTAL
 from dxkit.model.findings import Severity
 from dxkit.period import OpenPeriod
-from dxkit.report.explore import numbers
-from dxkit.report.explore.live import Shown
-from dxkit.report.wording.language import load_language
+from dxkit.report.explore.live import Shown, Teller, title
 
 _NOTEBOOKS = ("explore_initiatives", "data_quality", "quarterly_report", "province_overview")
 _DOCUMENTS = {"guide": "quarter.md", "finding_guide": "findings.md", "api": "python-api.md"}
 
 
-class Start:
+class Start(Teller):
     """The state of a period and the ways on. Each method gives one section of the notebook."""
 
     def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
-        self.opened = opened
-        self.language = load_language(language)
+        super().__init__(opened, language)
         self.period = opened.analysis.period.id
         self.folder = opened.project.output_folder(opened.campaign.id, self.period)
 
     def state(self) -> Shown:
         """What came in, what is wrong with it, what was made of it, who leads."""
-        say, received = numbers.speaker(self.language), self.opened.received
-        title = say(
+        received = self.opened.received
+        name = self.text(
             "explore.start_title",
             campaign=self.language.name(self.opened.campaign.names),
             period=self.language.period(self.period),
         )
         lines = [self._files(), self._findings(), self._pages(), *self._ranking()]
-        content = Markup("<h2>{}</h2>").format(title)
+        content = title(name)
         if received.simulated_files:
             content += Markup('<p class="banner" role="note">{}</p>').format(
-                say("report.simulated")
+                self.text("report.simulated")
             )
         items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
         content += Markup("<ul>{}</ul>").format(items)
@@ -63,7 +60,7 @@ class Start:
         for group, links in groups.items():
             items = [self._link(key, path) for key, path in links if path.exists()]
             if items:
-                heading = self.language.text(f"explore.start_{group}")
+                heading = self.text(f"explore.start_{group}")
                 content += Markup("<h3>{}</h3><ul>{}</ul>").format(heading, Markup("").join(items))
         return Shown(lambda: content)
 
@@ -72,58 +69,46 @@ class Start:
         # JupyterLab opens what it can show; a workbook it can only hand on.
         mark = Markup(" download") if path.suffix == ".xlsx" else ""
         return Markup('<li><a href="{}"{}>{}</a></li>').format(
-            address, mark, self.language.text(f"explore.link_{key}")
+            address, mark, self.text(f"explore.link_{key}")
         )
 
     def _files(self) -> Markup:
         received = self.opened.received
-        text = numbers.speaker(self.language)
-        files = numbers.count(len(received.sources))
+        files = len(received.sources)
         missing = sum(f.code == "workbook_missing" for f in received.findings)
         if not missing:
-            return text("explore.start_files_all", files=files)
-        return text("explore.start_files", files=files, missing=numbers.count(missing))
+            return self.text("explore.start_files_all", files=files)
+        return self.text("explore.start_files", files=files, missing=missing)
 
     def _findings(self) -> Markup:
         found = [f.severity for f in self.opened.received.findings]
-        return numbers.speaker(self.language)(
+        return self.text(
             "explore.start_findings",
-            errors=numbers.count(found.count(Severity.ERROR)),
-            warnings=numbers.count(found.count(Severity.WARNING)),
-            notes=numbers.count(found.count(Severity.NOTE)),
+            errors=found.count(Severity.ERROR),
+            warnings=found.count(Severity.WARNING),
+            notes=found.count(Severity.NOTE),
         )
 
     def _pages(self) -> Markup:
-        text = numbers.speaker(self.language)
         try:
             manifest = json.loads((self.folder / "manifest.json").read_text("utf-8"))
             status = [page["status"] for page in manifest["pages"].values()]
             inputs = manifest["inputs"]
         except (OSError, ValueError, KeyError, TypeError):
-            return text("explore.start_no_pages", period=self.period)
+            return self.text("explore.start_no_pages", period=self.period)
         failed = status.count("failed")
-        said = text(
-            "explore.start_pages",
-            made=numbers.count(len(status) - failed),
-            failed=numbers.count(failed),
-        )
+        said = self.text("explore.start_pages", made=len(status) - failed, failed=failed)
         if inputs != {s.name: s.sha256 for s in self.opened.received.sources}:
-            said += Markup(" ") + text("explore.start_outdated", period=self.period)
+            said += Markup(" ") + self.text("explore.start_outdated", period=self.period)
         return said
 
     def _ranking(self) -> list[Markup]:
         analysis, level = self.opened.analysis, self.opened.campaign.report_level
         units = analysis.units.at_level(level)
-        places = {u: analysis.scorecard(u.code).find(TOTAL, "rank") for u in units}
-        known = {u: fact.number for u, fact in places.items() if fact and fact.known}
-        said = [
-            numbers.speaker(self.language)(
-                "explore.start_ranked",
-                ranked=numbers.count(len(known)),
-                units=numbers.count(len(units)),
-            )
-        ]
-        first = [unit.name for unit, place in known.items() if place == 1]
+        ranks = {u: analysis.scorecard(u.code).find(TOTAL, "rank") for u in units}
+        known = {u: fact.number for u, fact in ranks.items() if fact and fact.known}
+        said = [self.text("explore.start_ranked", ranked=len(known), units=len(units))]
+        first = [unit.name for unit, rank in known.items() if rank == 1]
         if first:
-            said.append(self.language.text("explore.start_leading", units=", ".join(first)))
+            said.append(self.text("explore.start_leading", units=", ".join(first)))
         return said

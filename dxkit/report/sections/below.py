@@ -21,9 +21,7 @@ from dxkit.report.charts.figure import (
 )
 from dxkit.report.charts.style import grade
 from dxkit.report.context import NO_SECTION, Context, Section
-from dxkit.report.sentences.chart_titles import (
-    grid_claim,
-)
+from dxkit.report.sentences.chart_titles import grid_claim
 from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.headlines import standing as standing_claim
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules

@@ -115,8 +115,7 @@ def indicators(context: Context) -> Section:
     note = Markup(" ").join(text(f"report.indicators_note_{name}") for name in notes)
     caption = text("report.indicators_caption", unit=context.writer.name(context.view.itself))
     return context.section(
-        "indicators",
-        render_table(caption, columns, rows, context.language, note, totals=1),
+        "indicators", render_table(caption, columns, rows, context.language, note, totals=1)
     )
 
 
