@@ -156,9 +156,7 @@ class Declared(Form):
     also: tuple[str, ...] = ()
 
     def read(self, raw: str) -> str:
-        if not raw.strip():
-            raise MisfitError("field_empty")
-        return raw
+        return Text().read(raw)
 
     def __str__(self) -> str:
         return ", ".join((f"→ {self.where}", *self.also))
