@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import chain, pairwise
 
 from dxkit.campaign.reader import Reader
 from dxkit.model.campaign import (
@@ -49,7 +49,7 @@ def _each_period(campaign: Campaign, reader: Reader) -> None:
 
 
 def _periods(campaign: Campaign, reader: Reader) -> None:
-    for before, period in itertools.pairwise(campaign.periods):
+    for before, period in pairwise(campaign.periods):
         if period.first_day <= before.last_day:
             reader.note_of(period, "period_overlaps", "first_day", period=period.id)
 
@@ -59,6 +59,9 @@ def _units(campaign: Campaign, reader: Reader) -> None:
     by_code: dict[str, list[Unit]] = defaultdict(list)
     top: list[Unit] = []
     for unit in campaign.units.units:
+        if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
+            reader.note_of(unit, "unit_backwards", "valid_to", unit=unit.code)
+            continue
         if any(_overlap(unit, other) for other in by_code[unit.code]):
             reader.note_of(unit, "unit_repeated", unit=unit.code)
         elif unit.level == levels[0] and not unit.parent_code:
@@ -67,7 +70,7 @@ def _units(campaign: Campaign, reader: Reader) -> None:
                 reader.note_of(unit, "two_tops", unit=unit.code, other=others[0], level=levels[0])
             top.append(unit)
         by_code[unit.code].append(unit)
-    for unit in campaign.units.units:
+    for unit in list(chain.from_iterable(by_code.values())):
         parents = [parent for parent in by_code[unit.parent_code] if _overlap(unit, parent)]
         values = {"unit": unit.code, "parent": unit.parent_code}
         is_top = unit.level == levels[0]
@@ -92,7 +95,10 @@ def _aliases(campaign: Campaign, reader: Reader) -> None:
     for unit in campaign.units.units:
         of_code[unit.code].append(unit)
         written[unit.parent_code, normalise(unit.name)].append(unit)
-    for alias in campaign.aliases:
+    for number, alias in enumerate(campaign.aliases):
+        if alias in campaign.aliases[:number]:
+            reader.note_of(alias, "repeated", "alias", text=alias.alias)
+            continue
         key = normalise(alias.alias)
         mine = of_code[alias.code]
         meant = {o.code for u in mine for o in written[u.parent_code, key] if _overlap(u, o)}

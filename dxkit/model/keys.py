@@ -156,9 +156,7 @@ class Declared(Form):
     also: tuple[str, ...] = ()
 
     def read(self, raw: str) -> str:
-        if not raw.strip():
-            raise MisfitError("field_empty")
-        return raw
+        return Text().read(raw)
 
     def __str__(self) -> str:
         return ", ".join((f"→ {self.where}", *self.also))
@@ -185,9 +183,9 @@ class PerLanguage:
 
 Words = Annotated[Mapping[str, str], PerLanguage()]
 """One name in each language: language code → text."""
-Id = Annotated[str, Text("[a-z0-9_]+")]
-CampaignId = Annotated[str, Text(r"[\w-]+")]
-UnitCode = Annotated[str, Text(r"[\w-]+")]
+Id = Annotated[str, Text("[a-z0-9_]+", "a-z 0-9 _")]
+CampaignId = Annotated[str, Text(r"[\w-]+", "A-Z a-z 0-9 _ -")]
+UnitCode = Annotated[str, Text(r"[\w-]+", "A-Z a-z 0-9 _ -")]
 PeriodId = Annotated[str, Text("[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?", "2022-Q3, 2022-07, 2022")]
 Folder = Annotated[str, Text(r"\w[\w .-]*(/\w[\w .-]*)*", "a, a/b")]
 OfLevel = Annotated[str, Declared("levels")]
