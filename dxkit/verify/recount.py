@@ -103,11 +103,12 @@ class Recount:
 
     def trials(self, unit: str) -> Trials:
         """The trials of the unit's group; KeyError when the campaign does not say how to try."""
-        if self.campaign.uncertainty is None:
+        rule = self.campaign.uncertainty
+        if rule is None:
             raise KeyError(unit)
         group = f"{self.units.get(unit).level}/{self.scores.group(unit)}"
         if group not in self._trials:
-            self._trials[group] = Trials(self.scores, unit, self.doubtful)
+            self._trials[group] = Trials(self.scores, unit, self.doubtful, rule)
         return self._trials[group]
 
     def level_below(self, unit: str) -> str:
