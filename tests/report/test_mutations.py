@@ -2,7 +2,7 @@
 
 A mutation is compared with the untouched analysis by the facts and the sentences of all districts.
 What may change is worked out here from the tree of units alone; what must change is named by the
-mutation.
+mutation. The conditions of the sentences are mutated in ``test_catalogue.py``.
 """
 
 from __future__ import annotations
