@@ -44,6 +44,13 @@ def test_a_units_name_behind_such_a_word_is_no_part(office: Office) -> None:
     assert findings == [("unit_unknown", at("B5"))]
 
 
+def test_a_name_that_is_also_a_word_for_a_part_is_asked(office: Office) -> None:
+    """Nam is "men" and "south": without a dash before it nobody knows which."""
+    values, findings = read(office, GROUP, AP_1, AP_2, [3, "Nam", 140, 90])
+    assert values == {"ap-1": 120, "ap-2": 130}
+    assert findings == [("unit_unknown", at("B5"))]
+
+
 def test_ditto_below_a_part_means_nothing(office: Office) -> None:
     values, findings = read(office, GROUP, AP_1, [None, "Trong đó: nữ", 60, 40],
                             [2, "Ấp 2", "nt", 70])  # fmt: skip

@@ -59,11 +59,13 @@ class RowLabel:
 
     def is_sub_row(self, names: Names) -> bool:
         """Whether its row only parts the one above: "Trong do: nu", "- nu". A unit's name behind
-        such words is a unit's.
+        such words is a unit's, and a bare "Nam" may be a hamlet's: to the south.
         """
         word = starts_with_word("sub_rows", self.open_name)
         rest = RowLabel(" ".join(self.open_name.split()[len(word.split()) :]))
-        return bool(word or is_word("sub_row_names", rest.name)) and not rest.is_known(names)
+        is_bulleted = self.name.startswith(("-", "\u2013", "+", "*", "\u2022"))
+        is_part = is_bulleted and is_word("sub_row_names", rest.name)
+        return bool(word or is_part) and not rest.is_known(names)
 
 
 def row_label(text: str) -> RowLabel:
