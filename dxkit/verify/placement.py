@@ -80,7 +80,7 @@ class _Judge:
             names = [normalise(name) for name in (unit.name, unit.bare_name, unit.code)]
             for name in (n for n in names if not n.isdigit() or len(n) > 2):  # no running number
                 self._named[name].add(unit.code)
-        for alias in campaign.aliases:
+        for alias in (a for a in campaign.aliases if a.code in received.units):
             self._named[normalise(alias.alias)].add(alias.code)
         self._headings: dict[str, list[tuple[tuple[str, ...], Measure]]] = defaultdict(list)
         for measure in campaign.measures:
@@ -115,23 +115,20 @@ class _Judge:
         return True
 
     def _row(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
-        """The nearest name of a unit to the left is that of the observation's own."""
-        above = {unit.code for unit in self._units.ancestors(o.unit_code)}
-        if (
-            self._measures[o.measure].kind is MeasureKind.ROWS
-        ):  # which stand for a row of a register
-            return any(
-                isinstance(text, str) and o.unit_code in self._named.get(normalise(text), ())
-                for (at, _), text in sheet.items()
-                if at == row
-            )
-        for at in range(column - 1, 0, -1):
+        """The nearest name of a unit of its level to the left is that of its own unit."""
+        own = self._units.get(o.unit_code)
+        row_of_a_register = self._measures[o.measure].kind is MeasureKind.ROWS
+        columns = range(column - 1, 0, -1)
+        if row_of_a_register:  # it stands for the whole row
+            columns = range(max((c for r, c in sheet if r == row), default=0), 0, -1)
+        for at in columns:
             text = sheet.get((row, at))
-            named = self._named.get(normalise(text)) if isinstance(text, str) else None
-            if named and o.unit_code in named:
+            named = self._named.get(normalise(text), set()) if isinstance(text, str) else set()
+            if own.code in named:
                 return True
-            if named and not named & above:
-                return self._differ(o, o.unit_code, text)
+            level = {code for code in named if self._units.get(code).level == own.level}
+            if level and not row_of_a_register:
+                return self._differ(o, own.code, text)
         return False
 
     def _column(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
