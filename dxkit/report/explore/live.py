@@ -164,7 +164,7 @@ class Chooser(Teller):
         raise NotImplementedError
 
     @property
-    def buttons(self) -> dict[str, Callable[[], str]]:
+    def _buttons(self) -> dict[str, Callable[[], str]]:
         """What can be done with what is chosen, by label; each tells what it has done."""
         return {}
 
@@ -240,7 +240,7 @@ class Controls:
             self.widgets[name] = made
         rows = [widgets.HBox(list(self.widgets.values()), layout={"flex_flow": "row wrap"})]
         said, row = widgets.HTML(), []
-        for label, action in chooser.buttons.items():
+        for label, action in chooser._buttons.items():
             button = widgets.Button(description=label, layout={"width": "auto"})
             button.on_click(_telling(action, said))
             row.append(button)
