@@ -114,6 +114,17 @@ def _compare_results(opened: OpenPeriod, recount: Recount) -> Iterator[Differenc
                         sorted(recount.lacking_below(code))),
             "unchanged": (sorted(analysis.unchanged_below(unit)), recount.unchanged_below(code)),
         }  # fmt: skip
+        for result in analysis.results.of_unit(code):  # the data files read these
+            for kind in ("attained", "points"):
+                number = number_of(recount, FactKey(period, code, result.indicator.id, kind))
+                if not _is_same(getattr(result, kind), number):
+                    pairs[f"{result.indicator.id}/{kind}"] = (getattr(result, kind), number)
+            met = recount.scores.is_met(code, result.indicator)
+            pairs[f"{result.indicator.id}/is_met"] = (result.is_met, met)
+        if not _is_same(total.points, points):
+            pairs["points"] = (total.points, points)
+        rank = recount.ranks(code).get(code) if recount.scores.group(code) else None
+        pairs["rank"] = (total.rank, rank)
         if points is not None and recount.scores.group(code):
             pairs["unranked"] = (total.unranked, recount.scores.why_not(code))
         for rule, decided in recount.decisions(code).items():

@@ -84,8 +84,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         )
     differences += [*cells.differences, *failed, *_causes(manifest, opened, altered, folder),
                     *altered]  # fmt: skip
-    differences = [d._replace(file=_shown_on(folder, d)) if d.cause == RECOUNT else d
-                   for d in differences]  # fmt: skip
+    differences = list(_with_pages(folder, differences))
     differences.sort(key=lambda d: CAUSES.index(d.cause))
     return Verification(
         len(units), len(units) if is_own else 0, facts, cells.read, cells.unjudged, files,
@@ -138,8 +137,16 @@ def _causes(
             yield Difference(file, INPUT)
 
 
-def _shown_on(folder: Path, difference: Difference) -> str:
-    """The first page that shows a fact."""
-    key = f'data-fact="{difference.place}"'
-    pages = (p for p in sorted(folder.rglob("*.html")) if key in p.read_text("utf-8", "replace"))
-    return next((page.relative_to(folder).as_posix() for page in pages), MANIFEST)
+def _with_pages(folder: Path, found: list[Difference]) -> Iterator[Difference]:
+    """The differences; those of facts with the first page that shows them, else their period."""
+    pages: dict[str, str] = {}
+    if any(d.cause == RECOUNT for d in found):
+        for page in sorted(folder.rglob("*.html")):
+            pages[page.relative_to(folder).as_posix()] = page.read_text("utf-8", "replace")
+    for difference in found:
+        if difference.cause == RECOUNT:
+            key = f'data-fact="{difference.place}"'
+            shown_on = (name for name, text in pages.items() if key in text)
+            period = difference.place.partition("/")[0]
+            difference = difference._replace(file=next(shown_on, period))
+        yield difference

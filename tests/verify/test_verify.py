@@ -102,6 +102,26 @@ def test_a_number_that_is_another_is_named_and_replaced(opened: OpenPeriod, agai
     assert wrong.scorecard("930").facts[key].value == again.number(key)
 
 
+def test_a_result_that_no_fact_tells_is_counted_again_too(opened: OpenPeriod, again: Again) -> None:
+    """What data files and rankings read straight from the results."""
+    wrong = other(opened, lambda o: o)
+    results = wrong.analysis.results
+    key = ("930", "app_installed")
+    own = results.by_indicator[key]
+    for code in ("93", *DISTRICTS):
+        wrong.scorecard(code)  # made before anything is altered
+    results.by_indicator[key] = dataclasses.replace(own, points=(own.points or 0) + 0.01)
+    total = results.totals["931"]
+    results.totals["931"] = dataclasses.replace(total, rank=(total.rank or 0) + 1, band=None)
+    _, found = recount_facts(wrong, again, [])
+    places = {difference.place for difference in found if difference.cause == RECOUNT}
+    assert places == {
+        "2022-Q4/930/total/app_installed/points",
+        "2022-Q4/931/total/rank",
+        "2022-Q4/931/total/band",
+    }
+
+
 # placement -------------------------------------------------------------------------------
 
 
