@@ -32,7 +32,7 @@ class Explorer(Selection):
         self._framed = framed
 
     @property
-    def buttons(self) -> dict[str, Callable[[], str]]:
+    def _buttons(self) -> dict[str, Callable[[], str]]:
         """Saving the table and the card."""
         say = self.language.plain
         return {
