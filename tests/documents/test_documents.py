@@ -20,6 +20,7 @@ from dxkit.model.findings import CATALOGUE
 from dxkit.press.publish import data_files
 from dxkit.report import frames
 from dxkit.report.explore.initiatives import Explorer
+from dxkit.report.explore.live import Chooser
 from dxkit.report.explore.quality import Quality
 from dxkit.report.explore.start import Start
 from dxkit.report.notebook_period import NotebookPeriod
@@ -122,13 +123,13 @@ def test_the_python_api(root: Path, language: str) -> None:
     assert told == functions
     mentioned = set(re.findall(r"`(\w+)(?:\(|`)", text))
     known = set(functions)
-    for kind in (NotebookPeriod, Explorer, Quality, Start, Report):
+    for kind in (NotebookPeriod, Chooser, Explorer, Quality, Start, Report):
         public = {
             name for name, value in vars(kind).items()
             if not name.startswith("_") and (callable(value) or isinstance(value, property))
         }  # fmt: skip
         assert public <= mentioned, (kind, public - mentioned)
-        known |= set(dir(kind))
+        known |= {name for name in dir(kind) if not name.startswith("_")}
     functions = {n for n in initiatives.__all__ if inspect.isfunction(getattr(initiatives, n))}
     assert functions <= mentioned, functions - mentioned
     called = set(re.findall(r"`(\w+)\(", text))

@@ -159,7 +159,7 @@ class Chooser(Teller):
         self.controls = Controls(self)
         self._sections: list[Section] = []
 
-    def options(self, name: str) -> list[tuple[str, str]] | None:
+    def _options(self, name: str) -> list[tuple[str, str]] | None:
         """Texts and values on offer for a choice by its name; None where any text may be typed."""
         raise NotImplementedError
 
@@ -181,7 +181,7 @@ class Chooser(Teller):
         texts = {n: code_of(v) if n == self.of_unit else str(v) for n, v in choices.items()}
         wanted = dataclasses.replace(self.choice, **texts)
         for name, value in texts.items():
-            values = [value for _, value in self.options(name) or ()]
+            values = [value for _, value in self._options(name) or ()]
             if values and value not in values:
                 raise ValueError(f"{name}: {value!r} is none of {values}")
         self.choice = wanted
@@ -217,7 +217,7 @@ class Controls:
 
     def _shown(self, name: str) -> str:
         present = getattr(self._chooser.choice, name)
-        options = self._chooser.options(name) or ()
+        options = self._chooser._options(name) or ()
         return next((text for text, value in options if value == present), present or "–")
 
     def _box(self) -> Any:
@@ -225,7 +225,7 @@ class Controls:
 
         chooser = self._chooser
         for name, label in self._labels.items():
-            options = chooser.options(name)
+            options = chooser._options(name)
             look: dict[str, Any] = {
                 "value": getattr(chooser.choice, name), "description": label,
                 "style": {"description_width": "7.5em"}, "layout": {"width": "26em"},

@@ -101,7 +101,7 @@ class Quality(Chooser):
         self.choice = Choice()
         self._senders = {s.name: s.unit_code for s in opened.received.sources}
 
-    def options(self, name: str) -> list[tuple[str, str]]:
+    def _options(self, name: str) -> list[tuple[str, str]]:
         """Texts and values on offer for a choice by its name."""
         every = (self.language.plain("explore.all"), "")
         if name == "sender":

@@ -139,7 +139,7 @@ class Selection(Chooser):
         self.offers = Offers(self.campaign, self.units, periods, self.register, self.language)
         self.choice = Choice(indicator=self.offers.first_indicator())
 
-    def options(self, name: str) -> list[tuple[str, str]] | None:
+    def _options(self, name: str) -> list[tuple[str, str]] | None:
         """Texts and values on offer for a choice by its name; None where any text may be typed."""
         return self.offers.options(name)
 

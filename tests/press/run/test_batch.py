@@ -279,8 +279,8 @@ def test_the_canary_sees_a_page_that_depends_on_what_was_made_before(
     source = (
         f"from pathlib import Path\ncount = Path({str(count)!r})\n"
         "count.write_text(count.read_text() + 'x' if count.exists() else 'x')\n"
-        "from dxkit.report.report import Part\nfrom markupsafe import Markup\n"
-        "Part(Markup('<p>%s</p>' % count.read_text()))"
+        "from dxkit.report.report import Section\nfrom markupsafe import Markup\n"
+        "Section(Markup('<p>%s</p>' % count.read_text()))"
     )
     two = ["--unit", "930", "--unit", "931"]
     own = ["--notebook", notebook_with(root, tmp_path, source), "--out", str(out)]
