@@ -158,7 +158,9 @@ def call_beside(command):
     """
     with contextlib.ExitStack() as stack:
         shared = stack.enter_context(tempfile.TemporaryDirectory(prefix="dxkit-tests-"))
-        command = [*command, "--beside", shared]
+        # One word: until tests/conftest.py declares the option, pytest would take the folder for a
+        # test's.
+        command = [*command, "--beside=" + shared]
         others = []
         for _ in range(1, os.cpu_count() or 1):
             log = stack.enter_context(tempfile.TemporaryFile())

@@ -122,7 +122,7 @@ def test_processes_beside_each_other_run_each_test_once(root: Path, tmp_path: Pa
         (tmp_path / folder / f"test_{module}.py").write_text(SOME_TESTS.format(name=module))
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "agreed").mkdir()
-    command = [sys.executable, "-m", "pytest", "-q", "--beside", str(tmp_path / "agreed")]
+    command = [sys.executable, "-m", "pytest", "-q", f"--beside={tmp_path / 'agreed'}"]
     started = [
         subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) for _ in "ab"
     ]
