@@ -4,7 +4,6 @@ read past any store, the notebooks run, the files around the pages written.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -26,7 +25,7 @@ from dxkit.press.run.plan import page_path, plan_tasks
 from dxkit.press.run.workers import local_workers
 from dxkit.report.wording.language import Language, available_languages, load_language
 from dxkit.verify.difference import FAILED, Difference
-from dxkit.workbooks.atomic import write_text
+from dxkit.workbooks.atomic import put_in_place, write_text
 
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
 
@@ -92,7 +91,7 @@ class MadeAgain:
                 continue
             for name, target in ((EXECUTED, outcome.task.executed), (PAGE, outcome.task.page)):
                 target.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(outcome.scratch / name, target)
+                put_in_place(outcome.scratch / name, target)
 
     # in which language a file is written ----------------------------------------------------
 

@@ -33,8 +33,8 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
-from gallery import GALLERY, NEEDS_KERNEL, notebook
 from jupyter_client.kernelspec import NoSuchKernel
+from notebook_gallery import GALLERY, NEEDS_KERNEL, notebook
 from papermill.engines import NBClientEngine
 
 from dxkit.press.run import shell
