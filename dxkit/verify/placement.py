@@ -26,6 +26,7 @@ Sheet = Mapping[tuple[int, int], object]
 """The content of each cell by row and column; a merged cell stands wherever it reaches."""
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
+_GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
 _HEADER_ROWS = 40
 """How far above a number its heading is looked for, and how far down a long list goes at most."""
 
@@ -110,8 +111,12 @@ class _Judge:
             return bool(o.correction) or not o.flag
         if o.correction or o.flag:
             return True
-        if not any(abs(taken - float(text)) < 1e-9 for taken in (o.value, o.value * 100)):
-            return self._differ(o, o.value, text)  # a share may be typed in per cent
+        readings = [float(text)]
+        if isinstance(content, str) and _GROUPED.fullmatch(text.strip()):
+            readings.append(float(re.sub("[.,]", "", text)))  # typed as 1.200 it may be 1200
+        taken = (o.value, o.value * 100)  # a share may be typed in per cent
+        if not any(abs(one - reading) < 1e-9 for one in taken for reading in readings):
+            return self._differ(o, o.value, text)
         return True
 
     def _row(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
