@@ -19,6 +19,9 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+# lxml takes the prefixes of new attributes from what a process has registered: openpyxl registers
+# this one, so that a copy's bytes would tell whether it was imported before.
+etree.register_namespace("r", OFFICE)
 _CONTENT_TYPES = "[Content_Types].xml"
 _PIECE = 1 << 18
 
