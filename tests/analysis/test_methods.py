@@ -20,10 +20,10 @@ from dxkit.analysis.facts.methods import (
 @pytest.mark.parametrize(
     ("numerator", "denominator", "target", "lacking"),
     [(60, 100, 0.7, 10), (70, 100, 0.7, 0), (71, 100, 0.7, 0), (0, 3, 0.5, 2), (699, 1000, 0.7, 1),
-     (0, 0, 0.5, 0)],
+     (0, 0, 0.5, "not_applicable")],
 )  # fmt: skip
 def test_the_shortfall_in_households(
-    numerator: int, denominator: int, target: float, lacking: int
+    numerator: int, denominator: int, target: float, lacking: int | str
 ) -> None:
     assert shortfall(numerator, denominator, target) == lacking
 

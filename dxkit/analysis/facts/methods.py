@@ -44,11 +44,14 @@ def places_gained(rank: Number, before: Number, same_units: bool) -> Number | st
     return before - rank if same_units else OTHER_UNITS
 
 
-def shortfall(numerator: Number, denominator: Number, target: float) -> int:
-    """How many more of the denominator must be counted to reach a target share; 0 when reached.
+def shortfall(numerator: Number, denominator: Number, target: float) -> int | str:
+    """How many more of the denominator must be counted to reach a target share; 0 when reached. Of
+    nothing there is no share to reach.
 
     The target is taken as the decimal it was written as: 0.7 is seven tenths.
     """
+    if not denominator:
+        return str(Flag.NOT_APPLICABLE)
     share = _as_written(target)
     needed = -(-share.numerator * int(denominator) // share.denominator)
     return max(needed - int(numerator), 0)
