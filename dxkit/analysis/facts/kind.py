@@ -98,6 +98,10 @@ class Kind:
 
     def make(self, about: About) -> Fact | None:
         """The fact; None when there is none of this kind."""
+        return self.of(about) if self.when(about) else None
+
+    def of(self, about: About) -> Fact | None:
+        """The fact of something of which there is such a fact."""
         raise NotImplementedError
 
     def inputs_of(self, about: About) -> tuple[Fact, ...] | None:
@@ -126,9 +130,7 @@ class Reported(Kind):
 
     quantity: Callable[[About], Quantity]
 
-    def make(self, about: About) -> Fact | None:
-        if not self.when(about):
-            return None
+    def of(self, about: About) -> Fact | None:
         quantity, sums = self.quantity(about), self.inputs_of(about) or ()
         sources: tuple[CellRef, ...] = ()
         marks: frozenset[str] = frozenset()
@@ -175,9 +177,7 @@ class Declared(Kind):
     _: KW_ONLY
     without: str = ""
 
-    def make(self, about: About) -> Fact | None:
-        if not self.when(about):
-            return None
+    def of(self, about: About) -> Fact | None:
         found, unit = self.declaration(about), of_about(self.unit, about)
         if found is None:
             return self.absent(about, self.without) if self.without else None
@@ -204,17 +204,18 @@ class Derived(Kind):
     marks: Callable[[About], Iterable[str]] = lambda about: ()
     own_cells: bool = False
 
-    def make(self, about: About) -> Fact | None:
-        if not self.when(about):
-            return None
+    def of(self, about: About) -> Fact | None:
         facts = self.inputs_of(about)
         if facts is None:
             reason = of_about(self.without, about)
             return self.absent(about, reason) if reason else None
-        value: Number | str | None = None
-        if all(fact.known for fact in facts):
-            value = self.function(*(fact.number for fact in facts), *self.more(about))
-        return self.fact(about, value, facts)
+        return self.fact(about, self.value(about, facts), facts)
+
+    def value(self, about: About, facts: tuple[Fact, ...]) -> Number | str | None:
+        """The number or the reason for none; None when an input has no number."""
+        if not all(fact.known for fact in facts):
+            return None
+        return self.function(*(fact.number for fact in facts), *self.more(about))
 
     def fact(self, about: About, value: Number | str | None, facts: tuple[Fact, ...]) -> Fact:
         """The fact of a value, or of the reason for none, made from these facts."""
@@ -244,15 +245,12 @@ class Taken(Derived):
     _: KW_ONLY
     keys: Callable[[About], tuple[FactKey, ...]] | None = None
 
-    def make(self, about: About) -> Fact | None:
-        if not self.when(about):
-            return None
-        facts = self.inputs_of(about)
-        if facts is None:
-            reason = of_about(self.without, about)
-            return self.absent(about, reason) if reason else None
-        made = self.fact(about, self.function(about), facts)
-        return made if self.keys is None else replace(made, inputs=self.keys(about))
+    def of(self, about: About) -> Fact | None:
+        made = super().of(about)
+        return made if made is None or self.keys is None else replace(made, inputs=self.keys(about))
+
+    def value(self, about: About, facts: tuple[Fact, ...]) -> Number | str | None:
+        return self.function(about)
 
 
 @dataclass(frozen=True)
@@ -261,9 +259,7 @@ class Counted(Kind):
 
     count: Callable[[About], int]
 
-    def make(self, about: About) -> Fact | None:
-        if not self.when(about):
-            return None
+    def of(self, about: About) -> Fact | None:
         return Fact(about.key(self.name), self.count(about), COUNT, 0, str(self.method))
 
 

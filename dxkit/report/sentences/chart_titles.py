@@ -13,12 +13,7 @@ def peers_claim(view: View) -> Claim | None:
     """Where the unit stands furthest above and furthest below the whole it is ranked in, among the
     indicators measured as shares of which more is better.
     """
-    compared = [
-        fact
-        for indicator in view.indicators
-        if indicator.kind == "ratio" and indicator.direction > 0
-        if (fact := view.scorecard.find(indicator.id, "against_group")) is not None and fact.known
-    ]
+    compared = _of_shares(view, "against_group", rising=True)
     if not compared or view.group is None:
         return None
     best = max(compared, key=lambda fact: fact.number)
@@ -39,14 +34,7 @@ def targets_claim(view: View) -> Claim | None:
     """Which share that should rise is furthest from its target or, where all reach theirs, nearest
     to it.
     """
-    gaps = [
-        fact
-        for indicator in view.indicators
-        if indicator.kind == "ratio"
-        and indicator.direction > 0
-        and (fact := view.scorecard.find(indicator.id, "gap")) is not None
-        and fact.known
-    ]
+    gaps = _of_shares(view, "gap", rising=True)
     if not gaps:
         return None
     least = min(gaps, key=lambda fact: fact.number)
@@ -55,13 +43,7 @@ def targets_claim(view: View) -> Claim | None:
 
 def changes_claim(view: View) -> Claim | None:
     """Between which changes the shares lie."""
-    changes = [
-        fact
-        for indicator in view.indicators
-        if indicator.kind == "ratio"
-        and (fact := view.scorecard.find(indicator.id, "change")) is not None
-        and fact.known
-    ]
+    changes = _of_shares(view, "change")
     if not changes:
         return None
     most = max(changes, key=lambda fact: fact.number)
@@ -150,6 +132,18 @@ def month_shares(view: View, indicator: Indicator) -> tuple[Fact, ...]:
         if (key.unit, key.subject, key.kind) == (view.unit.code, indicator.id, "month_value")
         and fact.known
     )
+
+
+def _of_shares(view: View, kind: str, *, rising: bool = False) -> list[Fact]:
+    """The known facts of a kind about the indicators measured as shares, or those that should
+    rise.
+    """
+    return [
+        fact
+        for indicator in view.indicators
+        if indicator.kind == "ratio" and (not rising or indicator.direction > 0)
+        if (fact := view.scorecard.find(indicator.id, kind)) is not None and fact.known
+    ]
 
 
 def weakest_indicator(view: View) -> Indicator | None:
