@@ -24,7 +24,7 @@ from dxkit.intake.checks.figures import (
     share_exceeds_whole,
     total_differs,
 )
-from dxkit.intake.checks.gaps import figures_gone, gaps_of, left_out
+from dxkit.intake.checks.gaps import figures_gone, figures_nought, gaps_of, left_out
 from dxkit.intake.file import FileRead, read_file, unreadable
 from dxkit.intake.names import Names
 from dxkit.intake.tables.read import TableRead
@@ -112,6 +112,10 @@ def _together(
         else o
         for o in observations
     ]
+    if before is not None:
+        nought = figures_nought(campaign, units, observations, before)
+        observations = nought.observations
+        findings += nought.findings
     gaps = gaps_of(campaign, units, tables, observations, findings)
     for table in tables:
         short = gaps.below_totals(table)

@@ -123,6 +123,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "jump": Severity.WARNING,
         "copied_forward": Severity.WARNING,
         "figure_gone": Severity.ERROR,
+        "figures_nought": Severity.ERROR,
         "initiative_carried_over": Severity.NOTE,
         "unit_appeared": Severity.WARNING,
         "unit_disappeared": Severity.WARNING,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from openpyxl import load_workbook
 
 from dxkit.analysis.facts.scorecard import Analysis
-from dxkit.intake.checks.gaps import figures_gone
+from dxkit.intake.checks.gaps import figures_gone, figures_nought
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
@@ -217,3 +219,72 @@ def test_figures_without_names_on_their_left_are_an_error_in_words(
     (finding,) = (f for f in seen.received.findings if f.code == "names_missing")
     table = words.name(office.campaign.tables["teams"])
     assert f'"{table}"' in finding_text(finding, words, names)
+
+
+def dossiers(office: Office, then: Row, **now: Row) -> Seen:
+    """What was read where each commune sent ``then`` a period before, and ``now`` the same, or
+    another row for some or (``all``) for each.
+    """
+
+    def sent(others: dict[str, Row]) -> list[Row]:
+        return [
+            [n, name, *others.get(f"u{code}", others.get("all", then))]
+            for n, (code, name) in enumerate(communes(office.campaign).items(), start=1)
+        ]
+
+    before = office.sends(DOSSIERS, *sent({})).received
+    office.sends(DOSSIERS, *sent(now))
+    return Seen(read_period(office.campaign, "2022-Q4", office.folder, before=before))
+
+
+def noughts(seen: Seen) -> list[tuple[str, str]]:
+    found = [f for f in seen.received.findings if f.code == "figures_nought"]
+    return [(f.unit_code, str(f.place)) for f in found]
+
+
+def test_a_whole_that_is_nought_in_every_cell_is_one_error_and_is_not_used(office: Office) -> None:
+    """Nine communes had 40 dossiers each, 360 in all."""
+    seen = dossiers(office, [40, 20], all=[0, 0])
+    assert noughts(seen) == [("930", at("C2"))]
+    (said,) = (f for f in seen.received.findings if f.code == "figures_nought")
+    assert (said.severity, said.values["before"]) == ("error", 360)
+    for measure, column in (("dossiers", "C"), ("dossiers_online", "D")):
+        assert seen.figure(VI_TAN, measure)[:2] == (None, "rejected"), column
+    assert seen.findings("jump", "copied_forward") == []
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "is_asked"),
+    [
+        ([30, 20], [0, 0], True),
+        ([29, 20], [0, 0], False),  # fewer than the campaign looks at
+        ([30, 20], [1, 0], False),
+        ([30, 20], ["không phát sinh", "không phát sinh"], False),
+        ([0, 0], [0, 0], False),
+    ],
+)
+def test_one_commune_that_reports_nought(
+    then: Row, now: Row, is_asked: bool, office: Office
+) -> None:
+    place = 2 + list(communes(office.campaign)).index(VI_TAN)
+    seen = dossiers(office, then, **{f"u{VI_TAN}": now})
+    assert noughts(seen) == ([(VI_TAN, at(f"C{place}"))] if is_asked else [])
+    if then[0]:
+        assert seen.figure(HOA_LUU, "dossiers")[0] == then[0]
+
+
+def test_noughts_that_the_office_confirms_are_used(office: Office) -> None:
+    before = dossiers(office, [40, 20]).received
+    of = office.sends(
+        DOSSIERS, *([n, x, 0, 0] for n, x in enumerate(communes(office.campaign).values()))
+    )
+    said = list(of.received.table.observations)
+    args = office.campaign, of.received.units
+    assert len(figures_nought(*args, said, before).findings) == 1
+    place = next(n for n, o in enumerate(said) if o.measure == "dossiers")
+    said[place] = dataclasses.replace(said[place], correction="confirmed by telephone")
+    found = figures_nought(*args, said, before)
+    assert {f.unit_code for f in found.findings} == communes(office.campaign).keys() - {
+        said[place].unit_code
+    }
+    assert found.observations[place].value == 0

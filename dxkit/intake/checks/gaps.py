@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dxkit.intake.findings import finding
 from dxkit.intake.tables.read import TableRead
@@ -122,6 +122,68 @@ def figures_gone(now: Received, before: Received, known: Iterable[Finding]) -> I
         for o in lacking if row in full else lacking[:1]:
             was = earlier[o.unit_code, o.measure]
             yield finding("figure_gone", o, measure=o.measure, before=was)
+
+
+@dataclass
+class Nought:
+    """The observations, those that are not used without their values, and the findings."""
+
+    observations: list[Observation]
+    findings: list[Finding] = field(default_factory=list)
+
+
+def figures_nought(
+    campaign: Campaign,
+    units: UnitRegistry,
+    observations: list[Observation],
+    before: Received,
+) -> Nought:
+    """Wholes that were something in the last period and are nought now in every cell of a unit.
+    Without a whole a share does not apply and its points are made up by the other criteria: who
+    reports nothing would win. Neither they nor their parts are used, unless the office confirms one
+    of the cells. Words that say that nothing arose are no such figures.
+    """
+    wholes = {indicator.denominator for indicator in campaign.indicators} - {""}
+    now = _by_unit(units, observations, wholes)
+    then = _by_unit(before.units, before.table.observations, wholes)
+    order = [level.id for level in campaign.levels if not level.open]
+    senders = frozenset(order[order.index(campaign.report_level) :])
+    gone = {
+        (code, measure): said
+        for (code, measure), said in now.items()
+        if units.get(code).level in senders
+        and not any(o.value or o.correction for o in said)
+        and any(o.value == 0 for o in said)
+        and sum(o.value or 0 for o in then.get((code, measure), ())) >= campaign.checks.smallest
+    }
+    found = Nought(observations)
+    for (code, measure), said in gone.items():
+        if (units.get(code).parent_code, measure) not in gone:
+            was = sum(o.value or 0 for o in then[code, measure])
+            values = {"measure": measure, "unit": units.get(code).name, "before": was}
+            found.findings.append(finding("figures_nought", said[0], code, **values))
+    whole_of = {measure.id: measure.whole for measure in campaign.measures}
+    of_units = {(o.unit_code, measure) for (_, measure), said in gone.items() for o in said}
+    found.observations = [
+        replace(o, value=None, flag=Flag.REJECTED)
+        if o.value is not None
+        and not of_units.isdisjoint({(o.unit_code, o.measure), (o.unit_code, whole_of[o.measure])})
+        else o
+        for o in observations
+    ]
+    return found
+
+
+def _by_unit(
+    units: UnitRegistry, observations: Iterable[Observation], measures: Collection[str]
+) -> dict[tuple[str, str], list[Observation]]:
+    """The observations of some measures of each unit and of all below it."""
+    found: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+    for o in observations:
+        if o.measure in measures:
+            for code in units.line(o.unit_code):
+                found[code, o.measure].append(o)
+    return found
 
 
 _EMPTY, _SAID, _KNOWN = range(3)
