@@ -46,7 +46,10 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
         for row in rows:
             facts = (analysis.scorecard(row.unit_code).fact(TOTAL, k) for k in ("rank", "points"))
             numbers = "\t".join(session.language.number(fact) for fact in facts)
-            click.echo(f"{numbers}\t{row.unit_name}\t{bands.get(row.band, '–')}")
+            line = f"{numbers}\t{row.unit_name}\t{bands.get(row.band, '–')}"
+            if analysis.standing.is_of_part(row.unit_code):
+                line += f"\t{session.language.plain('report.figures_lacking')}"
+            click.echo(line)
     lacking = list(plan_findings(session.campaign, period_id))
     for line in session.finding_lines(lacking, analysis.units):
         click.echo(line, err=True)

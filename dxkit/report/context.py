@@ -78,9 +78,17 @@ class Context:
         return Markup('<span class="said" data-said="{}">{}</span>').format(what, text)
 
     def band(self, code: str) -> Markup:
-        """A unit's grade."""
-        band = self.opened.analysis.standing.band(code)
-        return self.said(f"band/{code}", self.language.name(band.names) if band else "–")
+        """A unit's grade; beside it that its points and rank are those of the figures that came,
+        where some lack.
+        """
+        standing = self.opened.analysis.standing
+        band = standing.band(code)
+        said = self.said(f"band/{code}", self.language.name(band.names) if band else "–")
+        if not standing.is_of_part(code):
+            return said
+        return Markup('{} <span class="note">({})</span>').format(
+            said, self.language.text("report.figures_lacking")
+        )
 
     def award(self, code: str) -> Markup:
         """The reward that a unit is proposed for."""

@@ -381,8 +381,8 @@ def test_a_unit_that_is_proposed_for_a_reward_says_so_and_why(haugiang: Campaign
     analysis = analyse(haugiang, *full("31318", 1.0), *full("31321", 0.6))
     claims = awards(analysis, "31318")
     assert written(analysis, claims) == [
-        "Phường I có tên trong danh sách “Đề nghị khen thưởng”: xếp thứ 1/2, trong số lượng 1 đơn "
-        "vị và đủ điều kiện quy định."
+        "Phường I có tên trong danh sách “Đề nghị khen thưởng”: xếp thứ 1/2, nằm trong số lượng "
+        "đề nghị (1 đơn vị) và đủ điều kiện quy định."
     ]
     assert written(analysis, claims, "en") == [
         "Phường I is on the list “Proposed for reward”: it ranks 1 of 2, is within the quota of 1 "
@@ -396,7 +396,8 @@ def test_a_unit_that_is_proposed_for_a_reward_says_so_and_why(haugiang: Campaign
     assert awards(low, "31318") == []
     # two alike at the edge of the quota: both, and that is the reason
     tied = analyse(haugiang, *full("31318", 1.0), *full("31321", 1.0))
-    assert "đồng hạng ở mức cuối của số lượng 1 đơn vị" in written(tied, awards(tied, "31321"))[0]
+    edge = "đồng hạng ở mức cuối của số lượng đề nghị (1 đơn vị)"
+    assert edge in written(tied, awards(tied, "31321"))[0]
     prove(tied, "31321", awards(tied, "31321"))
 
 

@@ -185,6 +185,11 @@ class Standing:
         """The unit's grade."""
         return self.results.totals[unit_code].band
 
+    def is_of_part(self, unit_code: str) -> bool:
+        """Whether the unit has points, and some figures that should be in them are lacking."""
+        total = self.results.totals[unit_code]
+        return total.points is not None and bool(total.lacking)
+
     def award(self, unit_code: str) -> str:
         """The id of the reward that the unit is proposed for; empty for none."""
         return self.results.totals[unit_code].award

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from lxml import html
 
 from dxkit.campaign.project import Project
 from dxkit.cli import run
@@ -94,3 +95,11 @@ def test_a_changed_workbook_changes_the_league_though_no_page_is_made(
     assert row[heads.index("Mô hình, sáng kiến")] == 7
     manifest = json.loads((own_outputs / "manifest.json").read_text("utf-8"))
     assert manifest["pages"]
+
+
+@pytest.mark.parametrize("page", ["index.html", "province.html"])
+def test_a_table_of_ranks_says_whose_figures_lack(page: str, outputs: Path) -> None:
+    """Of the demonstration only Xã Phụng Hiệp says that it has not reported."""
+    rows = html.parse(str(outputs / page)).getroot().iterfind(".//table//tr")
+    marked = {row[0].text_content() for row in rows if "(còn thiếu số liệu)" in row.text_content()}
+    assert marked == {"Huyện Phụng Hiệp"}
