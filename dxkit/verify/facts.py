@@ -6,21 +6,25 @@ kind of trial, cells that decide, reasons) is compared here as well.
 
 from __future__ import annotations
 
-import dataclasses
+import html
 import math
+import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey
 from dxkit.period import OpenPeriod
-from dxkit.verify.difference import RECOUNT, Difference
-from dxkit.verify.kinds import number_of
+from dxkit.report.wording.language import Language
+from dxkit.verify.difference import CHANGED, RECOUNT, Difference
+from dxkit.verify.kinds import list_trials, number_of
 from dxkit.verify.recount import Recount
-from dxkit.verify.sums import Number
+from dxkit.verify.sums import Number, measures_of
 
 TOLERANCE = 1e-12
 """How far, in parts of the number, two ways of adding floats may lie apart."""
 _IN_DATA = ("value", "numerator", "denominator", "target", "attained", "points")
 _SIDES = {"numerator": 0, "denominator": 1, "month_numerator": 0, "month_denominator": 1}
+_SHOWN = re.compile(r'<data class="fact" value="([^"]*)" data-fact="([^"]*)">([^<]*)</data>')
 
 
 def recount_facts(
@@ -43,7 +47,7 @@ def recount_facts(
             facts = [fact for fact in asked if fact is not None]
         counted += len(facts)
         for fact in facts:
-            number = _recounted(recount, fact)
+            number = _recounted(recount, fact.key)
             if _is_same(fact.value, number):
                 found += _compare_around(recount, fact)
             else:
@@ -52,15 +56,14 @@ def recount_facts(
                 other[fact.key] = _corrected(fact, number)
         if other and whole:
             card = analysis.scorecard(code)
-            card = dataclasses.replace(card, facts={**card.facts, **other})
-            known = dataclasses.replace(analysis.worked_out, scorecards={code: card})
-            analysis.take_over(known)
+            card = replace(card, facts={**card.facts, **other})
+            analysis.take_over(replace(analysis.worked_out, scorecards={code: card}))
     return counted, [*dict.fromkeys(found), *_compare_results(opened, recount)]
 
 
-def _recounted(recount: Recount, fact: Fact) -> Number | str | None:
+def _recounted(recount: Recount, key: FactKey) -> Number | str | None:
     try:
-        return number_of(recount, fact.key)
+        return number_of(recount, key)
     except KeyError:
         return "–"
 
@@ -73,79 +76,99 @@ def _is_same(value: float | int | None, number: Number | str | None) -> bool:
 
 def _corrected(fact: Fact, number: Number | str | None) -> Fact:
     if number is None or isinstance(number, str):
-        return dataclasses.replace(fact, value=None, missing=fact.missing or "no_data")
+        return replace(fact, value=None, missing=fact.missing or "no_data")
     exact = int(number) if isinstance(fact.value, int) and number == int(number) else float(number)
-    return dataclasses.replace(fact, value=exact, missing="")
+    return replace(fact, value=exact, missing="")
 
 
 def _compare_around(recount: Recount, fact: Fact) -> Iterator[Difference]:
     """The cells of a number that was read, and the reason for having none."""
-    key = fact.key
-    period = recount if key.period in (recount.period.id, *recount.period.parts) else recount.before
-    if period is None:
-        return
+    key, period = fact.key, recount
+    if key.period != recount.period.id:
+        if recount.before is None or key.period != recount.before.period.id:
+            return
+        period = recount.before
     indicator = next((i for i in period.campaign.indicators if i.id == key.subject), None)
-    if indicator is None or key.period != period.period.id or key.kind not in ("value", *_SIDES):
+    if indicator is None or key.kind not in ("value", *_SIDES):
         return
     if not fact.known:
         why = period.sums.why_missing(key.unit, indicator)
         if key.kind == "value" and fact.missing != why:
             yield _differ(key, fact.missing, why)
     elif key.kind != "value" or indicator.kind != "ratio":
-        measures = period.sums.measures_of(indicator)
-        measure = measures[min(_SIDES.get(key.kind, 0), len(measures) - 1)]
-        own = period.sums.places[measure] & period.sums.cells(key.unit, indicator)
-        cells = {CellRef(f"{period.period.id}/{c.file}", c.sheet, c.cell) for c in own}
+        measure = measures_of(indicator)[_SIDES.get(key.kind, 0)]
+        cells = {
+            CellRef(f"{period.period.id}/{c.file}", c.sheet, c.cell)
+            for c in period.sums.cells(key.unit, indicator) & period.sums.places[measure]
+        }
         for cell in sorted(cells ^ set(fact.sources))[:3]:
             yield _differ(key, *((cell, "–") if cell in fact.sources else ("–", cell)))
 
 
 def _compare_results(opened: OpenPeriod, recount: Recount) -> Iterator[Difference]:
-    analysis, period = opened.analysis, recount.period.id
-    for unit in analysis.units.units:
-        code = unit.code
-        total = analysis.results.totals[code]
-        points, _, why = recount.scores.total(code)
-        pairs: dict[str, tuple[object, object]] = {
-            "band": (total.band.id if total.band else "", recount.band(code)),
-            "missing": (total.missing, why),
-            "group": (analysis.results.group_of(unit), recount.scores.group(code)),
-            "lacking": (sorted(analysis.results.lacking_below(code)),
-                        sorted(recount.lacking_below(code))),
-            "unchanged": (sorted(analysis.unchanged_below(unit)), recount.unchanged_below(code)),
-        }  # fmt: skip
-        for result in analysis.results.of_unit(code):  # the data files read these
-            for kind in ("attained", "points"):
-                number = number_of(recount, FactKey(period, code, result.indicator.id, kind))
-                if not _is_same(getattr(result, kind), number):
-                    pairs[f"{result.indicator.id}/{kind}"] = (getattr(result, kind), number)
-            met = recount.scores.is_met(code, result.indicator)
-            pairs[f"{result.indicator.id}/is_met"] = (result.is_met, met)
-        if not _is_same(total.points, points):
-            pairs["points"] = (total.points, points)
-        rank = recount.ranks(code).get(code) if recount.scores.group(code) else None
-        pairs["rank"] = (total.rank, rank)
-        if points is not None and recount.scores.group(code):
-            pairs["unranked"] = (total.unranked, recount.scores.why_not(code))
-        for rule, decided in recount.decisions(code).items():
-            level = recount.level_below(code)
-            given = {
-                d.unit_code: (d.awarded, d.reason)
-                for d in analysis.results.decisions.get((level, code, rule), ())
-            }
-            pairs |= {f"{rule}/{u}": (given.get(u), d) for u, d in decided.items()}
-        certain = analysis.list_certainty(unit)
-        if certain is not None:
-            trials = recount.list_trials(code)
-            given_by = {c.cell: (set(c.gains), set(c.loses)) for c in certain.deciding_cells}
-            pairs["deciding"] = (given_by, trials.deciding)
-            for below, sure in certain.ranges.items():
-                by = {kind: ends[below] for kind, ends in trials.by.items()}
-                pairs[f"ranges/{below}"] = (dict(sure.by), by)
-        for what, (shown, expected) in pairs.items():
+    for unit in opened.analysis.units.units:
+        for what, (shown, expected) in _results(opened, recount, unit.code):
             if shown != expected:
-                yield _differ(f"{period}/{code}/{TOTAL}/{what}", shown, expected)
+                yield _differ(f"{recount.period.id}/{unit.code}/{TOTAL}/{what}", shown, expected)
+
+
+def _results(
+    opened: OpenPeriod, r: Recount, code: str
+) -> Iterator[tuple[str, tuple[object, object]]]:
+    """What the results say of a unit, beside what the recount says of it."""
+    analysis, results, unit = opened.analysis, opened.analysis.results, r.units.get(code)
+    total, (points, _, why) = results.totals[code], r.total(code)
+    yield "points", (total.points, total.points if _is_same(total.points, points) else points)
+    yield "band", (total.band.id if total.band else "", r.band(code))
+    yield "missing", (total.missing, why)
+    yield "group", (results.group_of(unit), r.group(code))
+    yield "lacking", (sorted(results.lacking_below(code)), sorted(r.incomplete_below(code)))
+    yield "unchanged", (sorted(analysis.unchanged_below(unit)), r.unchanged_below(code))
+    for result in results.of_unit(code):  # the data files read these
+        i = result.indicator
+        for kind in ("attained", "points"):
+            shown = getattr(result, kind)
+            number = number_of(r, FactKey(r.period.id, code, i.id, kind))
+            yield f"{i.id}/{kind}", (shown, shown if _is_same(shown, number) else number)
+        yield f"{i.id}/is_met", (result.is_met, r.is_met(code, i))
+    if r.group(code):
+        yield "rank", (total.rank, r.ranks(code).get(code))
+        yield "unranked", (points is not None and total.unranked,
+                           points is not None and r.why_not(code))  # fmt: skip
+    for rule, decided in r.decisions(code).items():
+        given = results.decisions.get((r.level_below(code), code, rule), ())
+        of = {d.unit_code: (d.awarded, d.reason) for d in given}
+        for below, decision in decided.items():
+            yield f"{rule}/{below}", (of.get(below), decision)
+    if (certain := analysis.list_certainty(unit)) is not None:
+        trials = list_trials(r, code)
+        deciding = {c.cell: (set(c.gains), set(c.loses)) for c in certain.deciding_cells}
+        yield "deciding", (deciding, trials.deciding)
+        for below, sure in certain.ranges.items():
+            by = {kind: ends[below] for kind, ends in trials.by.items()}
+            yield f"ranges/{below}", (dict(sure.by), by)
 
 
 def _differ(what: object, shown: object, expected: object) -> Difference:
     return Difference("", RECOUNT, str(what), str(shown), str(expected))
+
+
+def compare_numbers(
+    name: str, page: str, opened: OpenPeriod, language: Language
+) -> Iterator[Difference]:
+    """The numbers of a page of an office's own notebook that are not those of the scorecards, or
+    not written as they are. Nothing else on it is proved: what its code is to say is not known.
+    """
+    for value, escaped, text in _SHOWN.findall(page):
+        key, shown = html.unescape(escaped), html.unescape(text)
+        try:
+            fact = opened.analysis.find(FactKey.parse(key))
+        except (ValueError, KeyError):
+            fact = None
+        if fact is None or not fact.known:
+            yield Difference(name, CHANGED, key, shown, "–")
+            continue
+        plain = {language.number(fact), language.number(fact, signed=True),
+                 language.number(fact, signless=True)}  # fmt: skip
+        if value != repr(fact.value) or not {shown, f"{shown}%"} & plain:
+            yield Difference(name, CHANGED, key, f"{shown} ({value})", language.number(fact))

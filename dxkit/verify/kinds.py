@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Indicator
 from dxkit.model.facts import TOTAL, FactKey, reward_subject
-from dxkit.verify.points import rank_by
 from dxkit.verify.recount import Recount
-from dxkit.verify.sums import Number
+from dxkit.verify.sums import Number, Sums, remembered
+from dxkit.verify.trials import Trials
 
 OfIndicator = Callable[[Recount, str, Indicator], "Number | None"]
 OfTotal = Callable[[Recount, str], "Number | None"]
@@ -18,42 +18,27 @@ OfTotal = Callable[[Recount, str], "Number | None"]
 
 def number_of(r: Recount, key: FactKey) -> Number | None:
     """The number of a fact, None when there is none; raises KeyError for an unknown key."""
-    if key not in r.known:
-        r.known[key] = _number(r, key)
-    return r.known[key]
-
-
-def _number(r: Recount, key: FactKey) -> Number | None:
     unit, subject, kind = key.unit, key.subject, key.kind
-    if key.period not in (r.period.id, *r.period.parts):
-        if r.before is None:
+    indicator = next((i for i in r.campaign.indicators if i.id == subject), None)
+    if indicator is not None and key.period in r.period.parts:
+        return _OF_PART[kind](r.part(key.period), unit, indicator)
+    if key.period != r.period.id or unit not in r.units:
+        if r.before is None or key.period == r.period.id:
             raise KeyError(str(key))
         return number_of(r.before, key)
-    if unit not in r.units:
-        raise KeyError(str(key))
-    indicator = next((i for i in r.campaign.indicators if i.id == subject), None)
-    if key.period in r.period.parts:
-        if indicator is None:
-            raise KeyError(str(key))
-        sums, sides = r.part(key.period), ("month_numerator", "month_denominator")
-        if kind in sides:
-            return sums.side(unit, indicator, sides.index(kind))
-        return {"month_value": sums.value}[kind](unit, indicator)
     if subject == TOTAL:
         return _TOTAL[kind](r, unit)
-    if subject.startswith(reward_subject("")):
-        rule = next((x for x in r.rewards(unit) if reward_subject(x.id) == subject), None)
-        if rule is None or kind not in ("quota", "minimum_share", "minimum_targets"):
-            raise KeyError(str(key))
-        declared: float = getattr(rule, kind)
-        return declared
     if indicator is not None:
         if kind != "least_value" and not r.sums.is_measured(unit, indicator):
             raise KeyError(str(key))
         return _INDICATOR[kind](r, unit, indicator)
+    if kind in _OF_REWARD:
+        rules = {reward_subject(x.id): x for x in r.rewards(r.level_below(unit))}
+        declared: float = getattr(rules[subject], kind)
+        return declared
     if kind != "value":
         raise KeyError(str(key))
-    return r.sums.total(unit, (r.campaign.measure(subject).id,))[0]
+    return r.sums.total(unit, (r.campaign.measure(subject).id,)).numbers[0]
 
 
 def _less(left: Number | None, right: Number | None) -> Number | None:
@@ -67,36 +52,33 @@ def _over(left: Number | None, right: Number | None) -> Number | None:
 # of an indicator -----------------------------------------------------------------------------
 
 
-def _value(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    return r.sums.value(unit, indicator)
+def _value(r: Recount, unit: str, indicator: Indicator) -> Fraction | None:
+    return r.value(unit, indicator)
 
 
-def _target(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    return r.scores.target(unit, indicator)
+def _before(r: Recount, unit: str, indicator: Indicator) -> Fraction | None:
+    return r.before.value(unit, indicator) if r.before else None
 
 
 def _ranks(r: Recount, unit: str, indicator: Indicator) -> dict[str, int]:
-    values = ((u, r.sums.value(u, indicator)) for u in r.scores.members(unit))
-    keys = {u: (round(float(v) * indicator.direction, 9),) for u, v in values if v is not None}
-    return rank_by(keys, r.campaign.ranking.method)
+    values = ((u, r.value(u, indicator)) for u in r.members(unit))
+    return r.ranks_of({u: (round(v * indicator.direction, 9),) for u, v in values if v is not None})
 
 
 def _known_below(r: Recount, unit: str, indicator: Indicator) -> list[Fraction]:
-    values = (r.sums.value(c, indicator) for c in r.below(unit, indicator))
+    values = (r.value(child, indicator) for child in r.below(unit, indicator))
     return [value for value in values if value is not None]
 
 
-def _idle_below(r: Recount, unit: str, indicator: Indicator) -> int:
-    return sum(
-        r.sums.value(c, indicator) is None and r.sums.why_missing(c, indicator) == "not_applicable"
-        for c in r.below(unit, indicator)
-    )
+def _idle_below(r: Recount, unit: str, i: Indicator) -> int:
+    below = (child for child in r.below(unit, i) if r.value(child, i) is None)
+    return sum(r.sums.why_missing(child, i) == "not_applicable" for child in below)
 
 
 def _alike(r: Recount, unit: str, indicator: Indicator) -> list[str]:
     own = r.units.get(unit).type
-    members = (u for u in r.scores.members(unit) if r.units.get(u).type == own)
-    return [u for u in members if r.sums.value(u, indicator) is not None]
+    members = (u for u in r.members(unit) if r.units.get(u).type == own)
+    return [u for u in members if r.value(u, indicator) is not None]
 
 
 def _of_type(r: Recount, unit: str, indicator: Indicator) -> Number | None:
@@ -110,8 +92,12 @@ def _of_parent(r: Recount, unit: str, indicator: Indicator, side: int) -> Number
     return _over(r.sums.side(unit, indicator, side), above)
 
 
+def _goal_shortfall(r: Recount, unit: str, indicator: Indicator) -> int | None:
+    return r.shortfall(unit, indicator, r.goal(unit, indicator)[0])
+
+
 def _pace(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    rise = _less(_value(r, unit, indicator), r.value_before(unit, indicator))
+    rise = _less(_value(r, unit, indicator), _before(r, unit, indicator))
     lower = r.sums.side(unit, indicator, 1)
     if rise is None or lower is None or r.before is None:
         return None
@@ -119,26 +105,24 @@ def _pace(r: Recount, unit: str, indicator: Indicator) -> Number | None:
 
 
 def _goal_date(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    lacking = r.lacking(unit, indicator, r.goal(unit, indicator)[0])
-    pace = _pace(r, unit, indicator)
+    lacking, pace = _goal_shortfall(r, unit, indicator), _pace(r, unit, indicator)
     if not lacking or pace is None or pace <= 0:
         return None
     return r.period.last_day.toordinal() + math.ceil(round(float(lacking * 7 / pace), 9))
 
 
-def _per_week(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    target, deadline = r.goal(unit, indicator)
-    lacking = r.lacking(unit, indicator, target)
-    measures = [r.campaign.measure(m) for m in (indicator.numerator, indicator.denominator)]
-    days = 1 + (r.period.last_day - r.period.first_day).days
-    if any(measure.accumulation != "flow" for measure in measures):
-        days = (deadline - r.period.last_day).days if deadline else 0
-    return math.ceil(Fraction(lacking) * 7 / days) if lacking is not None and days else None
-
-
-def _deadline(r: Recount, unit: str, indicator: Indicator) -> Number | None:
+def _deadline(r: Recount, unit: str, indicator: Indicator) -> int | None:
     day = r.goal(unit, indicator)[1]
     return day.toordinal() if day else None
+
+
+def _per_week(r: Recount, unit: str, indicator: Indicator) -> Number | None:
+    lacking, last = _goal_shortfall(r, unit, indicator), r.period.last_day.toordinal()
+    measures = [r.campaign.measure(m) for m in (indicator.numerator, indicator.denominator)]
+    days = (_deadline(r, unit, indicator) or last) - last
+    if all(measure.accumulation == "flow" for measure in measures):
+        days = 1 + (r.period.last_day - r.period.first_day).days
+    return math.ceil(Fraction(lacking) * 7 / days) if lacking is not None and days else None
 
 
 def _spread(r: Recount, unit: str, indicator: Indicator) -> Number | None:
@@ -147,22 +131,20 @@ def _spread(r: Recount, unit: str, indicator: Indicator) -> Number | None:
 
 
 def _movement(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    now, before = _value(r, unit, indicator), r.value_before(unit, indicator)
+    now, before = _value(r, unit, indicator), _before(r, unit, indicator)
     if r.campaign.previous_period(r.period.id) is None:
         return now
-    if r.is_beyond_the_second_period or now is None or before is None:
-        return None
-    return now + before
+    return None if is_beyond_second(r) or now is None or before is None else now + before
+
+
+def is_beyond_second(r: Recount) -> bool:
+    """Whether more periods than one lie before this one in the plan."""
+    return [period.id for period in r.campaign.periods].index(r.period.id) > 1
 
 
 def _movement_target(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    target = r.campaign.target(indicator.id, r.units.get(unit).level, WHOLE_MOVEMENT)
+    target = r.campaign.target(indicator.id, r.level(unit), WHOLE_MOVEMENT)
     return target.value if target else None
-
-
-def _points(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    share = r.scores.share(unit, indicator)
-    return None if share is None else share * indicator.max_points
 
 
 def _small(r: Recount, unit: str, indicator: Indicator) -> Number | None:
@@ -174,23 +156,23 @@ _INDICATOR: dict[str, OfIndicator] = {
     "value": _value,
     "numerator": lambda r, u, i: r.sums.side(u, i, 0),
     "denominator": lambda r, u, i: r.sums.side(u, i, 1),
-    "target": _target,
-    "gap": lambda r, u, i: _less(_value(r, u, i), _target(r, u, i)),
-    "attained": lambda r, u, i: _over(_value(r, u, i), _target(r, u, i)),
-    "shortfall": lambda r, u, i: r.lacking(u, i, r.scores.target(u, i)),
-    "change": lambda r, u, i: _less(_value(r, u, i), r.value_before(u, i)),
-    "points": _points,
+    "target": lambda r, u, i: r.target(u, i),
+    "gap": lambda r, u, i: _less(_value(r, u, i), r.target(u, i)),
+    "attained": lambda r, u, i: _over(_value(r, u, i), r.target(u, i)),
+    "shortfall": lambda r, u, i: r.shortfall(u, i, r.target(u, i)),
+    "change": lambda r, u, i: _less(_value(r, u, i), _before(r, u, i)),
+    "points": lambda r, u, i: s * i.max_points if (s := r.share(u, i)) is not None else None,
     "max_points": lambda r, u, i: i.max_points,
     "rank": lambda r, u, i: _ranks(r, u, i).get(u),
     "ranked": lambda r, u, i: len(_ranks(r, u, i)),
-    "against_group": lambda r, u, i: _less(_value(r, u, i), _value(r, r.scores.group(u), i)),
+    "against_group": lambda r, u, i: _less(_value(r, u, i), _value(r, r.group(u), i)),
     "children": lambda r, u, i: len(r.below(u, i)),
     "children_known": lambda r, u, i: len(_known_below(r, u, i)),
     "children_not_applicable": _idle_below,
     "children_left_out": lambda r, u, i: (
         len(r.below(u, i)) - len(_known_below(r, u, i)) - _idle_below(r, u, i)
     ),
-    "children_met": lambda r, u, i: sum(r.scores.is_met(c, i) is True for c in r.below(u, i)),
+    "children_met": lambda r, u, i: sum(r.is_met(c, i) is True for c in r.below(u, i)),
     "type_units": lambda r, u, i: len(_alike(r, u, i)),
     "type_value": _of_type,
     "against_type": lambda r, u, i: _less(_value(r, u, i), _of_type(r, u, i)),
@@ -200,7 +182,7 @@ _INDICATOR: dict[str, OfIndicator] = {
     "smallest": lambda r, u, i: r.campaign.checks.smallest,
     "small_denominators": _small,
     "goal": lambda r, u, i: r.goal(u, i)[0],
-    "goal_shortfall": lambda r, u, i: r.lacking(u, i, r.goal(u, i)[0]),
+    "goal_shortfall": _goal_shortfall,
     "deadline": _deadline,
     "per_week": _per_week,
     "pace": _pace,
@@ -209,6 +191,12 @@ _INDICATOR: dict[str, OfIndicator] = {
     "movement_target": _movement_target,
     "least_value": lambda r, u, i: _condition(r, u, indicator=i.id),
 }
+_OF_PART: dict[str, Callable[[Sums, str, Indicator], Number | None]] = {
+    "month_value": lambda sums, u, i: sums.value(u, i),
+    "month_numerator": lambda sums, u, i: sums.side(u, i, 0),
+    "month_denominator": lambda sums, u, i: sums.side(u, i, 1),
+}
+_OF_REWARD = ("quota", "minimum_share", "minimum_targets")
 
 # of the total --------------------------------------------------------------------------------
 
@@ -224,67 +212,81 @@ def _condition(r: Recount, unit: str, **asked: str) -> float:
 
 
 def _rank_change(r: Recount, unit: str) -> Number | None:
-    if r.before is None or unit not in r.before.units:
-        return None
-    now, then = r.ranks(unit), r.before.ranks(unit)
-    if set(now) != set(then):
-        return None  # other units were ranked: the ranks are not comparable
-    return _less(then.get(unit), now.get(unit))
+    then = r.before.ranks(unit) if r.before and unit in r.before.units else {}
+    now = r.ranks(unit)
+    return then[unit] - now[unit] if unit in now and now.keys() == then.keys() else None
 
 
-def _shared(r: Recount, unit: str) -> Number | None:
-    ranks = r.ranks(unit)
-    return list(ranks.values()).count(ranks[unit]) if unit in ranks else None
+def trials(r: Recount, unit: str) -> Trials:
+    """The trials of the unit's group; KeyError when the campaign does not say how to try."""
+    if r.campaign.uncertainty is None:
+        raise KeyError(unit)
+    return _trials(r, r.members(unit)[0])
+
+
+@remembered
+def _trials(r: Recount, unit: str) -> Trials:
+    assert r.campaign.uncertainty
+    return Trials(r, unit, r.campaign.uncertainty)
+
+
+def list_trials(r: Recount, unit: str) -> Trials:
+    """The trials of the list of rewards among the units directly below; KeyError for none."""
+    if not any(rule.by == "points" for rule in r.rewards(r.level_below(unit))):
+        raise KeyError(unit)
+    return trials(r, r.children(unit)[0])
 
 
 def _draws(r: Recount, unit: str) -> Number | None:
     rule = r.campaign.uncertainty
-    return r.trials(unit).listed[unit] / rule.draws if rule else None
+    return trials(r, unit).listed[unit] / rule.draws if rule else None
 
 
 def _silent(why: str) -> OfTotal:
-    return lambda r, u: sum(r.scores.total(c)[2] == why for c in r.children(u))
+    return lambda r, u: sum(r.total(child)[2] == why for child in r.children(u))
+
+
+def _told(r: Recount, unit: str) -> list[bool]:
+    met = (r.is_met(unit, i) for i in r.indicators(unit))
+    return [one for one in met if one is not None]
 
 
 _TOTAL: dict[str, OfTotal] = {
-    "points": lambda r, u: r.scores.total(u)[0],
+    "points": lambda r, u: r.total(u)[0],
     "max_points": lambda r, u: r.campaign.scoring.total_points,
-    "covered": lambda r, u: r.scores.total(u)[1],
-    "bonus": lambda r, u: r.scores.bonus(u),
+    "covered": lambda r, u: r.total(u)[1],
+    "bonus": lambda r, u: r.bonus(u),
     "rank": lambda r, u: r.ranks(u).get(u),
-    "rank_shared": _shared,
+    "rank_shared": lambda r, u: [*r.ranks(u).values()].count(r.ranks(u).get(u, 0)) or None,
     "ranked": lambda r, u: len(r.ranks(u)),
     "rank_change": _rank_change,
-    "points_before": lambda r, u: r.scores_before.total(u)[0] if r.scores_before else None,
+    "points_before": lambda r, u: b.total(u)[0] if (b := r.before_by_rules) else None,
     "progress": lambda r, u: r.gains(u).get(u),
     "progress_rank": lambda r, u: r.gain_ranks(u).get(u),
     "progress_ranked": lambda r, u: len(r.gains(u)),
-    "rank_best": lambda r, u: r.trials(u).ends(u)[0],
-    "rank_worst": lambda r, u: r.trials(u).ends(u)[1],
+    "rank_best": lambda r, u: trials(r, u).ends(u)[0],
+    "rank_worst": lambda r, u: trials(r, u).ends(u)[1],
     "award_draws": _draws,
     "cells": lambda r, u: len(r.cells_behind(u)),
     "cells_doubtful": lambda r, u: len(r.cells_behind(u) & r.doubtful),
     "children_unchanged": lambda r, u: len(r.unchanged_below(u)),
-    "targets": lambda r, u: sum(_target(r, u, i) is not None for i in r.scores.indicators(u)),
-    "targets_known": lambda r, u: sum(
-        r.scores.is_met(u, i) is not None for i in r.scores.indicators(u)
-    ),
-    "targets_met": lambda r, u: r.scores.met(u),
+    "targets": lambda r, u: sum(r.target(u, i) is not None for i in r.indicators(u)),
+    "targets_known": lambda r, u: len(_told(r, u)),
+    "targets_met": lambda r, u: r.met(u),
     "units": lambda r, u: len(r.children(u)),
     "units_not_reported": _silent("not_reported"),
     "units_unread": _silent("unread"),
-    "units_lacking": lambda r, u: len(r.lacking_below(u)),
+    "units_lacking": lambda r, u: len(r.incomplete_below(u)),
     "tables_lacking": lambda r, u: r.tables_lacking(u),
-    "figures_lacking": lambda r, u: len(r.scores.lacking(u)),
+    "figures_lacking": lambda r, u: len(r.incomplete(u)),
     "decimals": lambda r, u: r.campaign.ranking.decimals,
     "least_reported": lambda r, u: _condition(r, u, kind="reported"),
     "least_covered": lambda r, u: _condition(r, u, kind="covered"),
-    "trials": lambda r, u: r.list_trials(u).lists_tried,
-    "trials_changing": lambda r, u: r.list_trials(u).lists_changed,
-    "cells_tried": lambda r, u: r.list_trials(u).cells_tried,
-    "cells_deciding": lambda r, u: len(r.list_trials(u).deciding),
+    "trials": lambda r, u: list_trials(r, u).lists_tried,
+    "trials_changing": lambda r, u: list_trials(r, u).lists_changed,
+    "cells_tried": lambda r, u: list_trials(r, u).cells_tried,
+    "cells_deciding": lambda r, u: len(list_trials(r, u).deciding),
 }
 
-KINDS = frozenset({*_INDICATOR, *_TOTAL, "quota", "minimum_share", "minimum_targets",
-                   "month_value", "month_numerator", "month_denominator"})  # fmt: skip
+KINDS = frozenset({*_INDICATOR, *_TOTAL, *_OF_PART, *_OF_REWARD})
 """All kinds that can be counted again."""

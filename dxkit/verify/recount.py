@@ -1,51 +1,45 @@
-"""One period counted again from the received cells, in exact fractions and plain loops."""
+"""One period counted again in plain loops: points, ranks and rewards by the campaign's rules."""
 
 from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
 
 from dxkit.model.campaign import Campaign, Indicator
-from dxkit.model.facts import CellRef, FactKey
+from dxkit.model.facts import CellRef
 from dxkit.model.findings import Severity
 from dxkit.model.observations import Received
-from dxkit.model.rules import RewardRule
-from dxkit.verify.points import Scores, rank_by, units_by_rank
-from dxkit.verify.sums import Number, Sums
-from dxkit.verify.trials import Trials
+from dxkit.model.plan import why_no_ranking
+from dxkit.model.rules import Condition, RewardRule
+from dxkit.verify.sums import Sums, remembered
 
-SILENT = ("not_reported", "unread")
-_TABLE_GAPS = ("unit_missing", "table_missing")
+Points = Mapping[str, float]
 Decisions = dict[str, tuple[bool, str]]
 """By unit: whether it is on the list, and the reason."""
+SILENT = frozenset({"not_reported", "unread"})
+_TABLE_GAPS = ("unit_missing", "table_missing")
 
 
 class Recount:
-    """What several kinds of number need; ``before`` is the period before, if it is at hand."""
+    """What several kinds of number need. ``before`` is the period before, if it is at hand; points
+    go by the rules of the period ``rules_of``.
+    """
 
-    def __init__(self, campaign: Campaign, received: Received, before: Recount | None) -> None:
-        self.campaign = campaign
-        self.received = received
-        self.before = before
-        self.period = campaign.period(received.table.period)
-        self.units = received.units
-        self.sums = Sums(campaign, received)
-        self.scores = Scores(campaign, self.sums, self.period.id)
-        self.known: dict[FactKey, Number | None] = {}
-        self._parts: dict[str, Sums] = {}
-        self._trials: dict[str, Trials] = {}
-        self._ranks: dict[str, dict[str, int]] = {}
-        self._gains: dict[str, dict[str, float]] = {}
+    def __init__(self, sums: Sums, before: Recount | None = None, rules_of: str = "") -> None:
+        self.sums, self.before = sums, before
+        self.campaign, self.received = sums.campaign, sums.received
+        self.units = self.received.units
+        self.period = self.campaign.period(self.received.table.period)
+        self.rules_of = rules_of or self.period.id
 
+    @remembered
     def part(self, name: str) -> Sums:
         """The sums of what was reported on one part of the period."""
-        if name not in self._parts:
-            self._parts[name] = Sums(self.campaign, self.received, part=name)
-        return self._parts[name]
+        return Sums(self.campaign, self.received, part=name)
 
     @cached_property
     def doubtful(self) -> frozenset[CellRef]:
@@ -54,18 +48,15 @@ class Recount:
         return frozenset(f.place for f in warned if f.place.cell)
 
     @cached_property
-    def scores_before(self) -> Scores | None:
+    def before_by_rules(self) -> Recount | None:
         """The period before, scored by this period's rules."""
-        earlier = self.before
-        return Scores(self.campaign, earlier.sums, self.period.id) if earlier else None
+        return Recount(self.before.sums, None, self.period.id) if self.before else None
 
-    @property
-    def is_beyond_the_second_period(self) -> bool:
-        """Whether more periods than one lie before this one in the plan."""
-        previous = self.campaign.previous_period(self.period.id)
-        return previous is not None and self.campaign.previous_period(previous.id) is not None
+    # units and values ----------------------------------------------------------------------
 
-    # values ------------------------------------------------------------------------------
+    def level(self, unit: str) -> str:
+        """The level of a unit."""
+        return self.units.get(unit).level
 
     def children(self, unit: str) -> list[str]:
         """The units directly below."""
@@ -75,113 +66,290 @@ class Recount:
         """Those of them where the indicator is measured."""
         return [c for c in self.children(unit) if self.sums.is_measured(c, indicator)]
 
-    def value_before(self, unit: str, indicator: Indicator) -> Fraction | None:
-        """The value of the period before."""
-        if self.before is None or unit not in self.before.units:
+    @remembered
+    def group(self, unit: str) -> str:
+        """The unit inside which this one is compared; empty when it is compared with nobody."""
+        within = self.campaign.ranking.within.get(self.level(unit), "")
+        above = self.units.ancestor_at(unit, within)
+        return above.code if above else ""
+
+    def members(self, unit: str) -> list[str]:
+        """The units it is compared with, itself among them."""
+        group = self.group(unit)
+        return self._compared(self.level(unit), group) if group else [unit]
+
+    @remembered
+    def _compared(self, level: str, group: str) -> list[str]:
+        return [u.code for u in self.units.at_level(level) if self.group(u.code) == group]
+
+    @remembered
+    def indicators(self, unit: str) -> list[Indicator]:
+        """The indicators measured at the unit's level."""
+        return [i for i in self.campaign.indicators if self.sums.is_measured(unit, i)]
+
+    @remembered
+    def scale(self, unit: str) -> list[Indicator]:
+        """The indicators that make up the unit's scale."""
+        scored = (i for i in self.indicators(unit) if i.scoring != "none")
+        return [i for i in scored if i.id not in self.campaign.scoring.bonus]
+
+    @remembered
+    def incomplete(self, unit: str) -> list[Indicator]:
+        """The indicators of the scale whose figures are not whole."""
+        sums, found = self.sums, []
+        for i in self.scale(unit):
+            lacks = i.kind != "value" or sums.value(unit, i) is None
+            if lacks and not sums.of(unit, i).is_whole:
+                found.append(i)
+        return found
+
+    def value(self, unit: str, indicator: Indicator) -> Fraction | None:
+        """The value of a unit; None for a unit that there was not."""
+        return self.sums.value(unit, indicator) if unit in self.units else None
+
+    def target(self, unit: str, indicator: Indicator) -> float | None:
+        """The target of the rules' period at the unit's level."""
+        found = self.campaign.target(indicator.id, self.level(unit), self.rules_of)
+        return found.value if found else None
+
+    def is_met(self, unit: str, indicator: Indicator) -> bool | None:
+        """Whether the target is reached; None without value or target."""
+        value, target = self.sums.value(unit, indicator), self.target(unit, indicator)
+        if value is None or target is None:
             return None
-        return self.before.sums.value(unit, indicator)
+        return float(value) >= target if indicator.direction > 0 else float(value) <= target
+
+    @remembered
+    def met(self, unit: str) -> int:
+        """How many targets the unit reaches."""
+        return sum(self.is_met(unit, i) is True for i in self.indicators(unit))
 
     def goal(self, unit: str, indicator: Indicator) -> tuple[float | None, datetime.date | None]:
         """The target ahead and the day by which."""
         coming = self.campaign.next_period(self.period.id)
-        level = self.units.get(unit).level
-        ahead = self.campaign.target(indicator.id, level, coming.id) if coming else None
-        if coming is not None and ahead is not None:
+        ahead = coming and self.campaign.target(indicator.id, self.level(unit), coming.id)
+        if coming and ahead:
             return ahead.value, coming.last_day
         last = self.campaign.last_day
         later = last if last is not None and last > self.period.last_day else None
-        return self.scores.target(unit, indicator), later
+        return self.target(unit, indicator), later
 
-    def lacking(self, unit: str, indicator: Indicator, target: float | None) -> int | None:
+    def shortfall(self, unit: str, indicator: Indicator, target: float | None) -> int | None:
         """How many more of the denominator must count to reach a target."""
         upper, lower = (self.sums.side(unit, indicator, side) for side in (0, 1))
         if upper is None or not lower or target is None:
             return None
         return max(0, math.ceil(Fraction(repr(target)) * lower) - int(upper))
 
-    # ranks and rewards -------------------------------------------------------------------
+    # points --------------------------------------------------------------------------------
 
-    def trials(self, unit: str) -> Trials:
-        """The trials of the unit's group; KeyError when the campaign does not say how to try."""
-        rule = self.campaign.uncertainty
-        if rule is None:
-            raise KeyError(unit)
-        group = f"{self.units.get(unit).level}/{self.scores.group(unit)}"
-        if group not in self._trials:
-            self._trials[group] = Trials(self.scores, unit, self.doubtful, rule)
-        return self._trials[group]
+    @remembered
+    def share(self, unit: str, indicator: Indicator) -> float | None:
+        """The share of the indicator's points; None without a value or a rule for it."""
+        value, peers = self.sums.value(unit, indicator), list[float]()
+        if value is None:
+            return None
+        if indicator.scoring == "min_max":
+            values = (self.sums.value(u, indicator) for u in self.members(unit))
+            peers = [float(v) for v in values if v is not None]
+        return share_of_points(indicator, float(value), self.target(unit, indicator), peers)
 
-    def level_below(self, unit: str) -> str:
-        """The level of the units directly below that are ranked inside this one; else KeyError."""
-        below = self.children(unit)
-        if not below or self.scores.group(below[0]) != unit:
-            raise KeyError(unit)
-        return self.units.get(below[0]).level
+    @remembered
+    def total(self, unit: str) -> tuple[float | None, float, str]:
+        """Points, covered share of the scale, and why there are none."""
+        rule, scored = self.campaign.scoring, self.scale(unit)
+        lacking = {self.sums.why_missing(unit, i) for i in scored
+                   if self.sums.value(unit, i) is None} - {"not_applicable"}  # fmt: skip
+        shares = [(i.max_points, self.share(unit, i)) for i in scored]
+        counted = [(most, share) for most, share in shares if share is not None]
+        if lacking <= SILENT and not counted:
+            return None, 0.0, "unread" if "unread" in lacking else "not_reported"
+        why = why_no_ranking(self.campaign, self.level(unit), self.rules_of)
+        if why or lacking or not counted:
+            return None, 0.0, why or "incomplete"
+        covered = sum(most for most, _ in counted)
+        earned = sum(most * share for most, share in counted) * rule.total_points / covered
+        return earned + self.bonus(unit), covered / rule.total_points, ""
 
-    def rewards(self, unit: str) -> Iterator[RewardRule]:
-        """The rules in force for the units directly below; KeyError when they are not ranked."""
-        level = self.level_below(unit)
-        for rule in self.campaign.rewards:
-            if rule.level == level and (not rule.periods or self.period.id in rule.periods):
-                yield rule
+    def points(self, unit: str) -> float:
+        """The points; 0 where there are none."""
+        return self.total(unit)[0] or 0.0
 
-    def list_trials(self, unit: str) -> Trials:
-        """The trials of the list of rewards among the units directly below; KeyError for none."""
-        if not any(rule.by == "points" for rule in self.rewards(unit)):
-            raise KeyError(unit)
-        return self.trials(self.children(unit)[0])
+    @remembered
+    def bonus(self, unit: str) -> float:
+        """The points on top of the scale."""
+        found = [i for i in self.indicators(unit) if i.id in self.campaign.scoring.bonus]
+        return sum(i.max_points * (self.share(unit, i) or 0.0) for i in found)
+
+    def band(self, unit: str) -> str:
+        """The id of the unit's grade; empty without points or below all grades."""
+        points, scoring = self.total(unit)[0], self.campaign.scoring
+        share = -1.0 if points is None else points / scoring.total_points
+        reached = [b for b in scoring.bands if share >= b.from_share - 1e-9]
+        return max(reached, key=lambda band: band.from_share).id if reached else ""
+
+    # ranks ---------------------------------------------------------------------------------
+
+    def is_ranked(self, unit: str) -> bool:
+        """Whether the unit gets a rank."""
+        return self.total(unit)[0] is not None and bool(self.group(unit)) and not self.why_not(unit)
+
+    @remembered
+    def why_not(self, unit: str) -> str:
+        """Why a unit with points has no rank: a decision, or the condition it falls below."""
+        rule, level = self.campaign.ranking, self.level(unit)
+        if (unit, self.rules_of) in {(e.unit, e.period) for e in rule.exclusions}:
+            return "excluded"
+        asked = (c for c in rule.conditions if c.level in ("", level))
+        return next((f"below_{c.kind}" for c in asked if self._lacks(unit, c) > 1e-9), "")
+
+    def _lacks(self, unit: str, condition: Condition) -> float:
+        """How much a unit lacks to fulfil a condition for being ranked."""
+        if condition.kind == "covered":
+            return condition.at_least - self.total(unit)[1]
+        if condition.kind == "reported":
+            below = self.children(unit)
+            silent = sum(self.total(child)[2] in SILENT for child in below)
+            return condition.at_least - 1 + silent / len(below) if below else 0
+        indicator = self.campaign.indicator(condition.indicator)
+        measured = self.sums.is_measured(unit, indicator)
+        value = self.sums.value(unit, indicator) if measured else None
+        return 0 if value is None else (condition.at_least - float(value)) * indicator.direction
+
+    def ranks_by(self, points: Points) -> dict[str, int]:
+        """Ranks by these points, ties broken as the campaign declares."""
+        decimals = self.campaign.ranking.decimals
+        return self.ranks_of({
+            u: (rounded(p, 9 if decimals is None else decimals), *self._tie_break(u))
+            for u, p in points.items()
+        })  # fmt: skip
+
+    def ranks_of(self, keys: Mapping[str, tuple[object, ...]]) -> dict[str, int]:
+        """1, 2, 2, 4 or (dense) 1, 2, 2, 3, the greatest key first."""
+        ordered = sorted(keys.values(), reverse=True)
+        if self.campaign.ranking.method == "dense":
+            ordered = list(dict.fromkeys(ordered))
+        first = {key: n for n, key in reversed([*enumerate(ordered, start=1)])}
+        return {unit: first[key] for unit, key in keys.items()}
+
+    @remembered
+    def _tie_break(self, unit: str) -> tuple[float, ...]:
+        found = []
+        for name in self.campaign.ranking.tie_break:
+            indicator = self.campaign.indicator(name)
+            measured = self.sums.is_measured(unit, indicator)
+            value = self.sums.value(unit, indicator) if measured else None
+            found.append(-math.inf if value is None else round(value * indicator.direction, 9))
+        return tuple(map(float, found))
 
     def ranks(self, unit: str) -> dict[str, int]:
         """The ranks of the unit's group."""
-        members = self.scores.members(unit)
-        if members[0] not in self._ranks:
-            ranked = [u for u in members if self.scores.is_ranked(u)]
-            points = {u: self.scores.total(u)[0] or 0.0 for u in ranked}
-            self._ranks[members[0]] = self.scores.ranks(points)
-        return self._ranks[members[0]]
+        return self._ranks(tuple(self.members(unit)))
 
+    @remembered
+    def _ranks(self, members: tuple[str, ...]) -> dict[str, int]:
+        return self.ranks_by({u: self.points(u) for u in members if self.is_ranked(u)})
+
+    @remembered
     def gains(self, unit: str) -> dict[str, float]:
         """Points gained since the period before by this period's rules, in the unit's group."""
-        members, earlier = self.scores.members(unit), self.scores_before
-        if members[0] in self._gains or earlier is None:
-            return self._gains.get(members[0], {})
-        found: dict[str, float] = {}
-        for member in members:
-            if member in earlier.sums.received.units and self.scores.is_ranked(member):
-                before, now = earlier.total(member)[0], self.scores.total(member)[0]
-                if before is not None and now is not None:
-                    found[member] = now - before
-        self._gains[members[0]] = found
+        earlier, found = self.before_by_rules, dict[str, float]()
+        for member in self.members(unit) if earlier else []:
+            if earlier and member in earlier.units and self.is_ranked(member):
+                points = earlier.total(member)[0]
+                if points is not None:
+                    found[member] = self.points(member) - points
         return found
 
     def gain_ranks(self, unit: str) -> dict[str, int]:
         """The ranks by points gained."""
-        keys = {code: (round(gain, 9),) for code, gain in self.gains(unit).items()}
-        return rank_by(keys, self.campaign.ranking.method)
+        return self.ranks_of({code: (round(gain, 9),) for code, gain in self.gains(unit).items()})
+
+    # rewards ---------------------------------------------------------------------------------
+
+    def level_below(self, unit: str) -> str:
+        """The level of the units directly below that are ranked inside this one; else KeyError."""
+        below = self.children(unit)
+        if not below or self.group(below[0]) != unit:
+            raise KeyError(unit)
+        return self.level(below[0])
+
+    def rewards(self, level: str) -> Iterator[RewardRule]:
+        """The rules in force for units of a level."""
+        for rule in self.campaign.rewards:
+            if rule.level == level and (not rule.periods or self.rules_of in rule.periods):
+                yield rule
+
+    def decisions(self, unit: str) -> dict[str, Decisions]:
+        """What each reward in force decides about the units ranked inside this one."""
+        try:
+            level, first = self.level_below(unit), self.children(unit)[0]
+        except KeyError:
+            return {}
+        ranks = {"points": self.ranks(first), "progress": self.gain_ranks(first)}
+        points = {u: self.points(u) for u in self.members(first)}
+        return self.decide(level, ranks, points, {u: self.met(u) for u in points})
+
+    def decide(
+        self, level: str, ranks: Mapping[str, dict[str, int]], points: Points,
+        met: Mapping[str, int],
+    ) -> dict[str, Decisions]:  # fmt: skip
+        """The same, if these were the points, the targets reached, and the ranks of those rules to
+        which there are any.
+        """
+        found: dict[str, Decisions] = {}
+        has_one: set[str] = set()
+        for rule in (r for r in self.rewards(level) if r.by in ranks):
+            given, decided = 0, found.setdefault(rule.id, {})
+            for tied in units_by_rank(ranks[rule.by]):
+                reasons = {u: self._obstacle(u, rule, has_one, points[u], met[u]) for u in tied}
+                eligible = [u for u in tied if not reasons[u]]
+                if given >= rule.quota:
+                    verdict = (False, "quota_full")
+                elif given + len(eligible) <= rule.quota:
+                    verdict = (True, "within_quota")
+                else:
+                    shared = rule.ties == "all"
+                    verdict = (shared, "tied_into_quota" if shared else "tied_out_of_quota")
+                decided |= {u: (False, why) if why else verdict for u, why in reasons.items()}
+                given += len(eligible)
+            has_one |= {u for u, (listed, _) in decided.items() if listed}
+        return found
+
+    def _obstacle(
+        self, unit: str, rule: RewardRule, has_one: Collection[str], points: float, met: int
+    ) -> str:
+        if unit in has_one:
+            return "has_an_award"
+        if self.incomplete(unit):
+            return "figures_lacking"
+        share = points / self.campaign.scoring.total_points
+        if round(share, 9) < round(rule.minimum_share, 9):
+            return "below_minimum_share"
+        return "below_minimum_targets" if met < rule.minimum_targets else ""
+
+    # what is told of the data ----------------------------------------------------------------
 
     def unchanged_below(self, unit: str) -> list[str]:
         """The units directly below whose figures are all those of the period before."""
         earlier, found = self.before, []
-        for child in self.children(unit) if earlier is not None else []:
-            if earlier is None or child not in earlier.units:
-                continue
-            ratios = [i for i in self.scores.indicators(child) if i.kind == "ratio"]
-            now = [self.sums.side(child, i, s) for i in ratios for s in (0, 1)]
-            then = [earlier.sums.side(child, i, s) for i in ratios for s in (0, 1)]
-            if now and None not in now and now == then:
-                found.append(child)
+        for child in self.children(unit) if earlier else []:
+            ratios = [i for i in self.indicators(child) if i.kind == "ratio"]
+            now = [self.sums.of(child, i).numbers for i in ratios]
+            is_whole = bool(now) and not any(None in numbers for numbers in now)
+            if is_whole and earlier and child in earlier.units:
+                then = [earlier.sums.of(child, i).numbers for i in ratios]
+                found += [child] if now == then else []
         return found
 
-    def lacking_below(self, unit: str) -> list[str]:
+    def incomplete_below(self, unit: str) -> list[str]:
         """The units directly below that sent something and lack other figures, but for those of
         which is told that some, not all, below them are silent.
         """
         found = []
         for child in self.children(unit):
-            silent = [self.scores.total(c)[2] == "not_reported" for c in self.children(child)]
-            is_told = any(silent) and not all(silent)
-            sent = self.scores.total(child)[2] not in SILENT
-            if self.scores.lacking(child) and sent and not is_told:
+            silent = {self.total(c)[2] == "not_reported" for c in self.children(child)}
+            if self.incomplete(child) and self.total(child)[2] not in SILENT and len(silent) < 2:
                 found.append(child)
         return found
 
@@ -191,64 +359,53 @@ class Recount:
         codes = [f.unit_code for f in self.received.findings if f.code in _TABLE_GAPS]
         return sum(code in family for code in codes)
 
-    def decisions(self, unit: str) -> dict[str, Decisions]:
-        """What each reward in force decides about the units ranked inside this one."""
-        found: dict[str, Decisions] = {}
-        has_one: set[str] = set()
-        try:
-            rules = list(self.rewards(unit))
-        except KeyError:
-            return {}
-        for rule in rules:
-            found[rule.id] = self._decide(self.children(unit)[0], rule, has_one)
-            has_one |= {code for code, (listed, _) in found[rule.id].items() if listed}
-        return found
-
-    def _decide(self, first: str, rule: RewardRule, has_one: set[str]) -> Decisions:
-        ranks = self.gain_ranks(first) if rule.by == "progress" else self.ranks(first)
-        found: Decisions = {}
-        given = 0
-        for tied in units_by_rank(ranks):
-            reasons = {code: self._obstacle(code, rule, has_one) for code in tied}
-            found |= {code: (False, reason) for code, reason in reasons.items() if reason}
-            eligible = [code for code, reason in reasons.items() if not reason]
-            if given >= rule.quota:
-                verdict = (False, "quota_full")
-            elif given + len(eligible) <= rule.quota:
-                verdict = (True, "within_quota")
-            else:
-                shared = rule.ties == "all"
-                verdict = (shared, "tied_into_quota" if shared else "tied_out_of_quota")
-            found |= dict.fromkeys(eligible, verdict)
-            given += len(eligible)
-        return found
-
-    def _obstacle(self, unit: str, rule: RewardRule, has_one: set[str]) -> str:
-        scores, points = self.scores, self.scores.total(unit)[0] or 0.0
-        if unit in has_one:
-            return "has_an_award"
-        if scores.lacking(unit):
-            return "figures_lacking"
-        if round(points / self.campaign.scoring.total_points, 9) < round(rule.minimum_share, 9):
-            return "below_minimum_share"
-        return "below_minimum_targets" if scores.met(unit) < rule.minimum_targets else ""
-
-    def band(self, unit: str) -> str:
-        """The id of the unit's grade; empty without points or below all grades."""
-        points, scoring = self.scores.total(unit)[0], self.campaign.scoring
-        share = -1.0 if points is None else points / scoring.total_points
-        reached = [b for b in scoring.bands if share >= b.from_share - 1e-9]
-        return max(reached, key=lambda band: band.from_share).id if reached else ""
-
-    # cells -------------------------------------------------------------------------------
-
     def cells_behind(self, unit: str) -> set[CellRef]:
         """All cells behind the unit's indicators."""
-        found: set[CellRef] = set()
-        return found.union(*(self.sums.cells(unit, i) for i in self.scores.indicators(unit)))
+        return set[CellRef]().union(*(self.sums.cells(unit, i) for i in self.indicators(unit)))
 
 
 def recounted(campaign: Campaign, received: Received, previous: Received | None = None) -> Recount:
     """The period and the one before it."""
-    before = Recount(campaign, previous, None) if previous is not None else None
-    return Recount(campaign, replace(received), before)
+    before = Recount(Sums(campaign, previous)) if previous is not None else None
+    return Recount(Sums(campaign, received), before)
+
+
+def rounded(points: float, decimals: int) -> Decimal:
+    """Points half up, so that what a float adds in its last places decides nothing."""
+    steady = Decimal(repr(round(points, 9)))
+    return steady.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def units_by_rank(ranks: Mapping[str, int]) -> list[list[str]]:
+    """Units of the same rank together, the first rank first."""
+    return [
+        [unit for unit, own in ranks.items() if own == rank] for rank in sorted({*ranks.values()})
+    ]
+
+
+def share_of_points(
+    indicator: Indicator, value: float, target: float | None, peers: Sequence[float]
+) -> float | None:
+    """What share of an indicator's points a value earns."""
+    up, number = indicator.direction > 0, indicator.parameters
+    if indicator.scoring.startswith("ratio_to_target"):
+        if target is None or target <= 0:
+            return None
+        share = max(value, 0.0) / target
+        if not up:
+            share = target / value if value > 0 else 1.0
+        return share if indicator.scoring.endswith("uncapped") else min(share, 1.0)
+    if indicator.scoring == "steps":
+        edges = {name[5:]: edge for name, edge in number.items() if name.startswith("from_")}
+        reached = (n for n, edge in edges.items() if (value >= edge if up else value <= edge))
+        return max((number[f"share_{n}"] for n in reached), default=0.0)
+    low, high = {
+        "share": (0, 1),
+        "count": (0, number.get("full", 0)),
+        "goalposts": (number.get("low", 0), number.get("high", 0)),
+        "min_max": (min(peers, default=0), max(peers, default=0)),
+    }.get(indicator.scoring, (0, 0))
+    if low == high:
+        return None
+    share = min(1.0, max(0.0, (value - low) / (high - low)))
+    return share if up else 1.0 - share

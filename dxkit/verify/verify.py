@@ -16,10 +16,9 @@ from dxkit.period import OpenPeriod
 from dxkit.press.manifest import INDEX, MANIFEST, Manifest, code_key, executed_path
 from dxkit.press.run.processes import stay_single_threaded
 from dxkit.verify.difference import CAUSES, INPUT, OTHER, RECOUNT, Difference
-from dxkit.verify.facts import recount_facts
+from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
 from dxkit.verify.made_again import MadeAgain
-from dxkit.verify.own_pages import compare_numbers
 from dxkit.verify.placement import Placement, compare_cells
 from dxkit.verify.recount import recounted
 

@@ -22,6 +22,7 @@ from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
+from dxkit.verify.kinds import trials
 from tests.analysis.test_results import analyse, full, observe
 from tests.oracles.second_path import made_again
 
@@ -90,7 +91,7 @@ def test_a_unit_with_gaps_is_on_no_list_in_any_trial(haugiang: Campaign) -> None
     assert {code: r.award_draws for code, r in sure.ranges.items()} == {A: 0.0, B: 1.0}
     assert sure.list_is_sure
     again = made_again(haugiang, analysis.received, None)
-    assert again.trials(A).listed == {A: 0, B: haugiang.uncertainty.draws}
+    assert trials(again, A).listed == {A: 0, B: haugiang.uncertainty.draws}
 
 
 def test_a_commune_that_lacks_one_table_is_named_and_has_not_kept_silent(
@@ -108,7 +109,7 @@ def test_a_commune_that_lacks_one_table_is_named_and_has_not_kept_silent(
     assert found["data_lacking"] == [C]
     assert not {"data_all_reported", "data_not_reported"} & set(found)
     again = made_again(haugiang, analysis.received, None)
-    assert again.lacking_below("930") == [C]
+    assert again.incomplete_below("930") == [C]
     assert again.sums.why_missing(C, haugiang.indicator("app_installed")) == "no_data"
 
 
@@ -130,7 +131,7 @@ def test_a_commune_whose_hamlets_are_all_empty_rows_has_not_kept_silent(
     assert found.get("data_lacking") == ([C] if both else None)
     assert ("data_all_reported" in found) is not both
     again = made_again(haugiang, analysis.received, None)
-    assert again.lacking_below("930") == ([C] if both else [])
+    assert again.incomplete_below("930") == ([C] if both else [])
 
 
 @pytest.mark.parametrize(("code", "of"), [("unit_missing", C), ("table_missing", "930")])

@@ -23,6 +23,7 @@ from dxkit.report.sentences.ranking_and_rewards import list_certainty
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
+from dxkit.verify.kinds import list_trials
 from tests.analysis.test_results import analyse, full, observe
 from tests.oracles.second_path import made_again
 
@@ -197,5 +198,5 @@ def test_a_single_cell_that_decides_is_named_where_the_list_is_signed(haugiang: 
         "trước khi trình ký.",
         "Nếu không tính ô 2022-Q4/a.xlsx › S: G7, Phường I vào danh sách thay cho Phường III.",
     ]
-    trials = made_again(haugiang, received, None).list_trials("930")
+    trials = list_trials(made_again(haugiang, received, None), "930")
     assert trials.deciding == {place: ({A}, {B})}

@@ -39,5 +39,5 @@ class PageProof:
         if not self.unit or units.get(self.unit).level == self.again.campaign.levels[0].id:
             return frozenset(unit.code for unit in units.units)
         own = {self.unit, *(unit.code for unit in units.descendants(self.unit))}
-        group = self.again.scores.group(self.unit)
+        group = self.again.group(self.unit)
         return frozenset(own | ({group} if group else set()))

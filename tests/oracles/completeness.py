@@ -58,15 +58,15 @@ class CompletenessProof:
 
     def _wanted(self) -> Iterator[Wanted]:
         unit, again = self.proof.unit, self.again
-        indicators = again.scores.indicators(unit)
+        indicators = again.indicators(unit)
         yield ("headlines", "headline_", "total")
-        if any(again.scores.is_met(unit, i) is not None for i in indicators):
+        if any(again.is_met(unit, i) is not None for i in indicators):
             yield ("headlines", "headline_targets_", "total")
         if any(d.get(unit, (False,))[0] for d in self._decided(unit).values()):
             yield ("headlines", "headline_award", "total")
         rewarded = {rule.level for rule in again.campaign.rewards}
-        is_ranked = again.scores.group(unit) and again.rank(unit) is not None
-        if again.units.get(unit).level in rewarded and is_ranked and again.scores.lacking(unit):
+        is_ranked = again.group(unit) and again.rank(unit) is not None
+        if again.units.get(unit).level in rewarded and is_ranked and again.incomplete(unit):
             yield ("headlines", "headline_figures_lacking", "total")
         any_ratio = any(i.kind == "ratio" and again.value(unit, i) is not None for i in indicators)
         for indicator in indicators:
@@ -75,17 +75,17 @@ class CompletenessProof:
             if again.before is not None and known:
                 yield ("narrative", "change_", indicator.id)
             if indicator.kind == "ratio" and indicator.direction > 0 and known:
-                lacking = again.lacking(unit, indicator, again.goal(unit, indicator)[0])
+                lacking = again.shortfall(unit, indicator, again.goal(unit, indicator)[0])
                 if lacking:
                     yield ("next_steps", "next_step_", indicator.id)
             left_out = self._number(indicator.id, "children_left_out")
             if indicator.kind == "ratio" and left_out and any_ratio:
                 yield ("narrative", "below_left_out", indicator.id)
         yield from self._wanted_of_those_below()
-        points, covered, _ = again.scores.total(unit)
+        points, covered, _ = again.total(unit)
         if points is not None and round(covered, 9) < 1 and indicators:
             yield ("narrative", "scale_part", "total")
-        place = again.rank(unit) if again.scores.group(unit) else None
+        place = again.rank(unit) if again.group(unit) else None
         if place is not None:
             if (again.shared(unit) or 0) > 1:
                 yield ("narrative", "rank_tied", "total")
@@ -108,7 +108,7 @@ class CompletenessProof:
         yield from self._wanted_of_the_league()
 
     def _decided(self, unit: str) -> dict[str, Decisions]:
-        group = self.again.scores.group(unit)
+        group = self.again.group(unit)
         return self.again.decisions(group) if group else {}
 
     def _wanted_of_those_below(self) -> Iterator[Wanted]:
@@ -118,8 +118,8 @@ class CompletenessProof:
         short = [i for i, (met, known) in reached.items() if met < known]
         for indicator in short if len(short) <= len(SLOTS["others"].sentences) else ():
             yield ("narrative", "below_", indicator)
-        met = [again.scores.is_met(unit, i) for i in again.scores.indicators(unit)
-               if again.scores.target(unit, i) is not None]  # fmt: skip
+        met = [again.is_met(unit, i) for i in again.indicators(unit)
+               if again.target(unit, i) is not None]  # fmt: skip
         if short and met and all(met) and 2 * least_share_known(again, unit) >= 1:
             yield ("narrative", "below_whole_met", "total")
             yield ("next_steps", "next_below", "total")
@@ -127,7 +127,7 @@ class CompletenessProof:
     def _wanted_of_the_league(self) -> Iterator[Wanted]:
         again, unit = self.again, self.proof.unit
         below = again.children(unit)
-        if not below or again.scores.group(below[0]) != unit:
+        if not below or again.group(below[0]) != unit:
             return
         rule = again.campaign.ranking
         yield ("league", f"rule_{rule.method}", "")

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.model.received_text import visible
+from dxkit.verify.kinds import list_trials
 from tests.oracles.compare import PageProof
 from tests.oracles.reached import reached_below, silent_below
 
@@ -40,7 +41,7 @@ class NamesInSentences:
             return self._all_equal(keys[name.removesuffix("_units")])
         simple = {
             "unit": lambda: {unit},
-            "group": lambda: {again.scores.group(unit) or unit},
+            "group": lambda: {again.group(unit) or unit},
             "level": lambda: {self._level(unit, below=not message.startswith("headline"))},
             "below": lambda: {self._level(unit, below=True)},
             "type": lambda: {again.units.get(unit).type},
@@ -61,7 +62,7 @@ class NamesInSentences:
             "unknown": lambda: self._targets(unit, met=None) - self._idle(unit),
             "idle": lambda: self._targets(unit, met=None) & self._idle(unit),
             "lacking": lambda: (
-                {i.id for i in again.scores.indicators(unit) if again.value(unit, i) is None}
+                {i.id for i in again.indicators(unit) if again.value(unit, i) is None}
                 - self._idle(unit)
             ),
             "indicators": lambda: self._indicators(message, unit, keys),
@@ -114,11 +115,11 @@ class NamesInSentences:
         return indicators[subject].denominator if whole else indicators[subject].numerator
 
     def _targets(self, unit: str, *, met: bool | None) -> Names:
-        scores = self.again.scores
+        again = self.again
         return {
             i.id
-            for i in scores.indicators(unit)
-            if scores.is_met(unit, i) is met and scores.target(unit, i) is not None
+            for i in again.indicators(unit)
+            if again.is_met(unit, i) is met and again.target(unit, i) is not None
         }
 
     def _idle(self, unit: str) -> Names:
@@ -126,7 +127,7 @@ class NamesInSentences:
         again = self.again
         return {
             i.id
-            for i in again.scores.indicators(unit)
+            for i in again.indicators(unit)
             if again.value(unit, i) is None and again.sums.why_missing(unit, i) == "not_applicable"
         }
 
@@ -143,7 +144,7 @@ class NamesInSentences:
             if keys[name] != FactKey(again.period.id, unit, "total", f"{by}{name}"):
                 return set()
         told = (True, "tied_into_quota" if message.endswith("_tied") else "within_quota")
-        decided = again.decisions(again.scores.group(unit))
+        decided = again.decisions(again.group(unit))
         return {
             rule.id
             for rule in again.campaign.rewards
@@ -158,7 +159,7 @@ class NamesInSentences:
         period = self.again.period.id
         return {
             i.id
-            for i in self.again.scores.indicators(unit)
+            for i in self.again.indicators(unit)
             if [self.again.number(FactKey(period, unit, i.id, kind)) for kind in ("rank", "ranked")]
             == shown
         }
@@ -178,20 +179,20 @@ class NamesInSentences:
 
     def _short(self, unit: str, keys: Keys) -> Names:
         """The units below that miss the target of the sentence's indicator."""
-        subject, scores = keys["children_met"].subject, self.again.scores
+        subject, again = keys["children_met"].subject, self.again
         indicator = self.again.campaign.indicator(subject)
-        return {c for c in self.again.children(unit) if scores.is_met(c, indicator) is False}
+        return {c for c in self.again.children(unit) if again.is_met(c, indicator) is False}
 
     def _units(self, message: str, unit: str, keys: Keys) -> Names:
         """The units below that a sentence without their numbers must name."""
         again, below = self.again, self.again.children(unit)
         if message in ("data_not_reported", "data_unread"):
             why = message.removeprefix("data_")
-            return {c for c in below if again.scores.total(c)[2] == why}
+            return {c for c in below if again.total(c)[2] == why}
         if message == "data_lacking":
-            return set(again.lacking_below(unit))
+            return set(again.incomplete_below(unit))
         if message == "headline_figures_lacking":
-            return {c for c in below if again.scores.lacking(c)}
+            return {c for c in below if again.incomplete(c)}
         if message == "data_not_reported_below":
             return set(silent_below(again, self.proof.unit))
         if message == "rule_excluded":
@@ -236,7 +237,7 @@ class NamesInSentences:
         return self._equal(key, known)
 
     def _deciding(self, unit: str) -> dict[CellRef, tuple[Names, Names]]:
-        return self.again.list_trials(unit).deciding
+        return list_trials(self.again, unit).deciding
 
     def _moved(self, unit: str, named: Names, side: int) -> Names:
         """The units named, when some deciding cell moves just these."""

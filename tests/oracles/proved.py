@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.verify.kinds import is_beyond_second
+from dxkit.verify.sums import chief_reason
 from tests.oracles.second_path import Again
 from tests.oracles.writing import form, is_date
 
@@ -30,7 +32,7 @@ def _why(again: Again, key: FactKey) -> str:
         why = "no_target" if key.kind == "target" else "not_applicable"
         if key.kind in ("change", "goal_date", "pace") and again.before is None:
             return "first_period"
-        if key.kind == "movement_value" and again.is_beyond_the_second_period:
+        if key.kind == "movement_value" and is_beyond_second(again):
             return "many_periods"
         if key.kind == "deadline":
             return "no_deadline"
@@ -47,8 +49,8 @@ def _why(again: Again, key: FactKey) -> str:
     if key.subject == "total":
         if key.kind in ("progress", "progress_rank", "rank_change"):
             return "first_period" if again.before is None else "not_ranked"
-        points, _, why = again.scores.total(key.unit)
+        points, _, why = again.total(key.unit)
         if key.kind == "rank" and points is not None:
-            return again.scores.why_not(key.unit)
+            return again.why_not(key.unit)
         return why if key.kind == "points" else "not_ranked"
-    return again.sums.why_no_total(key.unit, (key.subject,))
+    return chief_reason(again.sums.total(key.unit, (key.subject,)))

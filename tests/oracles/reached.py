@@ -10,11 +10,11 @@ def reached_below(again: Again, unit: str) -> dict[str, tuple[int, int]]:
     there are; of those indicators that have a target and a figure below.
     """
     found = {}
-    for indicator in again.scores.indicators(unit):
+    for indicator in again.indicators(unit):
         below = [c for c in again.children(unit) if again.sums.is_measured(c, indicator)]
         known = sum(again.value(c, indicator) is not None for c in below)
-        if known and any(again.scores.target(c, indicator) is not None for c in below):
-            met = sum(again.scores.is_met(c, indicator) is True for c in below)
+        if known and any(again.target(c, indicator) is not None for c in below):
+            met = sum(again.is_met(c, indicator) is True for c in below)
             found[indicator.id] = (met, known)
     return found
 
@@ -24,8 +24,8 @@ def least_share_known(again: Again, unit: str) -> float:
     where none lacks any. A unit with nothing to measure lacks none.
     """
     shares = [1.0]
-    for indicator in again.scores.indicators(unit):
-        if again.scores.is_met(unit, indicator) is None:
+    for indicator in again.indicators(unit):
+        if again.is_met(unit, indicator) is None:
             continue
         below = [c for c in again.children(unit) if again.sums.is_measured(c, indicator)]
         without = [c for c in below if again.value(c, indicator) is None]
@@ -39,7 +39,7 @@ def silent_below(again: Again, unit: str) -> list[str]:
     found = []
     for child in again.children(unit):
         below = again.children(child)
-        silent = sum(again.scores.total(c)[2] == "not_reported" for c in below)
+        silent = sum(again.total(c)[2] == "not_reported" for c in below)
         if 0 < silent < len(below):
             found.append(child)
     return found

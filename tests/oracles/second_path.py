@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dxkit.model.campaign import Campaign, Indicator
+from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Received
 from dxkit.verify.kinds import number_of
 from dxkit.verify.recount import Recount
-from dxkit.verify.sums import Number
+from dxkit.verify.sums import Number, Sums
 
 
 class Again(Recount):
@@ -18,10 +18,6 @@ class Again(Recount):
     def number(self, key: FactKey) -> Number | None:
         """The number of a fact, None when there is none; raises KeyError for an unknown key."""
         return number_of(self, key)
-
-    def value(self, unit: str, indicator: Indicator) -> Number | None:
-        """The value of a unit's indicator."""
-        return self.sums.value(unit, indicator)
 
     def rank(self, unit: str) -> int | None:
         """The unit's rank."""
@@ -35,5 +31,5 @@ class Again(Recount):
 
 def made_again(campaign: Campaign, received: Received, previous: Received | None = None) -> Again:
     """The period and the one before it."""
-    before = Again(campaign, previous, None) if previous is not None else None
-    return Again(campaign, received, before)
+    before = Again(Sums(campaign, previous)) if previous is not None else None
+    return Again(Sums(campaign, received), before)

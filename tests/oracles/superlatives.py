@@ -89,7 +89,7 @@ class Superlatives:
         unit = next(iter(keys.values())).unit
         found = [
             (float(rank), float(ranked))
-            for indicator in self.again.scores.indicators(unit)
+            for indicator in self.again.indicators(unit)
             if (rank := self._kind(unit, indicator, "rank")) is not None
             and (ranked := self._kind(unit, indicator, "ranked") or 0) > 1
         ]
@@ -133,7 +133,7 @@ class Superlatives:
     ) -> Iterator[float]:
         """The same kind of number of all the unit's indicators that are meant."""
         again = self.again
-        for indicator in again.scores.indicators(key.unit):
+        for indicator in again.indicators(key.unit):
             if wanted(indicator):
                 number = again.number(FactKey(key.period, key.unit, indicator.id, kind))
                 if number is not None:
