@@ -128,9 +128,13 @@ def as_written(fact: Fact) -> Decimal:
     """The number that a reader sees of a known fact: rounded half up, a share in hundredths. What
     is written and what is said of it both go by this number.
     """
-    scale = 100 if fact.unit in (UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE) else 1
-    rounded = Decimal(repr(fact.number)) * scale
-    rounded = rounded.quantize(Decimal(1).scaleb(-fact.decimals), ROUND_HALF_UP)
+    return _rounded(fact.number, fact.unit, fact.decimals)
+
+
+def _rounded(number: float, unit: UnitOfMeasure, decimals: int) -> Decimal:
+    scale = 100 if unit in (UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE) else 1
+    rounded = Decimal(repr(number)) * scale
+    rounded = rounded.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return rounded or abs(rounded)  # never "-0"
 
 
@@ -139,10 +143,29 @@ def reaches(value: float, target: float, direction: int) -> bool:
     return (value - target) * direction >= 0
 
 
+def deciding_decimals(
+    value: float, target: float, direction: int, unit: UnitOfMeasure, least: int
+) -> int:
+    """With how many decimals, ``least`` or more, a value that misses its target is seen to miss it:
+    79.95 % of 80 % is not written as 80.0 %.
+    """
+    if reaches(value, target, direction):
+        return least
+    goal = Decimal(repr(target)) * int(_rounded(1, unit, 0))
+    steps = range(least, _MOST_DECIMALS)
+    missed = (n for n in steps if (_rounded(value, unit, n) - goal) * direction < 0)
+    return next(missed, _MOST_DECIMALS)
+
+
+_DECLARED_DECIMALS, _MOST_DECIMALS = 4, 16
+"""Of what a plan sets; and with so many two different numbers are written differently."""
+
+
 def declared(key: FactKey, value: float, unit: UnitOfMeasure, *, assumed: bool = False) -> Fact:
-    """A number that the campaign folder sets, written with the decimals it needs."""
+    """A number that the campaign folder sets, written with the decimals it needs, four at most."""
     shown = value * 100 if unit is UnitOfMeasure.SHARE else value
-    decimals = 0 if abs(shown - round(shown)) < 1e-9 else 1
+    exact = (n for n in range(_DECLARED_DECIMALS) if abs(shown - round(shown, n)) < 1e-9)
+    decimals = next(exact, _DECLARED_DECIMALS)
     return Fact(
         key, value, unit, decimals, "declared", marks=frozenset({"assumed"} if assumed else ())
     )

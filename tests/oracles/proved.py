@@ -12,7 +12,8 @@ from tests.oracles.writing import form, is_date
 def proved_fact(again: Again, key: FactKey) -> Fact:
     """The fact made again, as it is written; raises KeyError for an unknown key."""
     number = again.number(key)
-    scale, decimals, sign = form(key, float(number or 0), again.campaign)
+    target = beside_target(again, key)
+    scale, decimals, sign = form(key, float(number or 0), again.campaign, target)
     unit = UnitOfMeasure.COUNT
     if is_date(key):
         unit = UnitOfMeasure.DATE
@@ -22,6 +23,15 @@ def proved_fact(again: Again, key: FactKey) -> Fact:
         return Fact(key, None, unit, decimals, missing=_why(again, key))
     whole = float(number).is_integer()
     return Fact(key, int(number) if whole else float(number), unit, decimals)
+
+
+def beside_target(again: Again, key: FactKey) -> float | None:
+    """The target of the fact's indicator in its period."""
+    found = next((i for i in again.campaign.indicators if i.id == key.subject), None)
+    if found is None or key.kind not in ("value", "gap"):
+        return None
+    told = again.number(FactKey(key.period, key.unit, key.subject, "target"))
+    return None if told is None else float(told)
 
 
 def _why(again: Again, key: FactKey) -> str:

@@ -24,13 +24,17 @@ def is_date(key: FactKey) -> bool:
     return key.kind in _DATES
 
 
-def writings(key: FactKey, value: float, campaign: Campaign, language: str) -> tuple[str, ...]:
-    """The ways in which the number may be written: as it is, without its sign, with a plus."""
+def writings(
+    key: FactKey, value: float, campaign: Campaign, language: str, target: float | None = None
+) -> tuple[str, ...]:
+    """The ways in which the number may be written: as it is, without its sign, with a plus; beside
+    the ``target`` of its indicator.
+    """
     if is_date(key):
         day = datetime.date.fromordinal(int(value))
         month = f"0{day.month}" if day.month < 3 else str(day.month)
         return (f"{day.day:02}/{month}/{day.year}",)
-    scale, decimals, sign = form(key, value, campaign)
+    scale, decimals, sign = form(key, value, campaign, target)
     number = (Decimal(repr(value)) * scale).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     plain = _marked(abs(number), language) + sign
     if number > 0:
@@ -38,8 +42,29 @@ def writings(key: FactKey, value: float, campaign: Campaign, language: str) -> t
     return (plain,) if not number else (f"-{plain}", plain)
 
 
-def form(key: FactKey, value: float, campaign: Campaign) -> tuple[int, int, str]:
+def form(
+    key: FactKey, value: float, campaign: Campaign, target: float | None = None
+) -> tuple[int, int, str]:
     """By what a kind of number is multiplied, its decimals, and what stands after it."""
+    scale, decimals, sign = _usual_form(key, value, campaign)
+    if target is not None and key.kind in ("value", "gap"):
+        indicator = next(i for i in campaign.indicators if i.id == key.subject)
+        own, goal = (value, target) if key.kind == "value" else (value + target, target)
+        while decimals < 16 and _seems_reached(own, goal, scale, decimals, indicator.direction):
+            decimals += 1
+    return scale, decimals, sign
+
+
+def _seems_reached(own: float, goal: float, scale: int, decimals: int, direction: int) -> bool:
+    """Whether a target that is missed looks as if it were not, as the two are written."""
+    if round(own, 12) * direction >= goal * direction:
+        return False
+    exact = Decimal(repr(round(own, 15))) * scale
+    shown = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return shown * direction >= Decimal(repr(goal)) * scale * direction
+
+
+def _usual_form(key: FactKey, value: float, campaign: Campaign) -> tuple[int, int, str]:
     indicator = next((i for i in campaign.indicators if i.id == key.subject), None)
     ratio = indicator is not None and indicator.kind == "ratio"
     decimals = indicator.decimals if indicator is not None else 0
@@ -53,8 +78,8 @@ def form(key: FactKey, value: float, campaign: Campaign) -> tuple[int, int, str]
     if kind in _DECLARED or kind in _DECLARED_SHARES:
         percent = kind in _DECLARED_SHARES or (ratio and kind in ("target", "goal", "least_value"))
         shown = value * 100 if percent else value
-        whole = abs(shown - round(shown)) < 1e-9
-        return (100 if percent else 1), (0 if whole else 1), "%" if percent else ""
+        needed = f"{shown:.4f}".rstrip("0").partition(".")[2]
+        return (100 if percent else 1), len(needed), "%" if percent else ""
     return 1, (2 if kind in _POINTS else 0), ""
 
 

@@ -16,7 +16,7 @@ _OTHER_SIGNS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.GtE: (ast.Gt,),
     ast.Gt: (ast.GtE,),
 }
-_MEANS = {"reached": "good(gap) >= 0", "behind": "good(gap) < 0"}
+_MEANS = {"reached": "good(gap) >= 0"}
 
 
 def mutants(condition: Condition) -> Iterator[Condition]:

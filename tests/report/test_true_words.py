@@ -418,14 +418,24 @@ def test_a_reward_for_progress_tells_the_place_in_progress(haugiang: Campaign) -
 @pytest.mark.parametrize(
     ("direction", "part", "vi", "en"),
     [
-        # 50,005 % and 49,995 % against 50 %: both are written 50,0 %
+        # 50,005 % and 49,995 % against 50 %: one decimal would write both as 50,0 %
         (1, 5001, "đạt 50,0% (5.001/10.001 hộ), đạt chỉ tiêu 50%", "reaching the target of 50%"),
-        (1, 5000, "chỉ còn thiếu 1 hộ là đạt chỉ tiêu 50%", "only 1 households short"),
+        (
+            1,
+            5000,
+            "đạt 49,995% (5.000/10.001 hộ), chưa đạt chỉ tiêu 50%, còn thiếu 0,005 điểm",
+            "is 49.995% (5,000 of 10,001 households), below the target of 50% by 0.005",
+        ),
         (-1, 5000, "đạt 50,0% (5.000/10.001 hộ), đạt chỉ tiêu 50%", "reaching the target of 50%"),
-        (-1, 5001, "chưa đạt chỉ tiêu: còn cao hơn mức tối đa (50%)", "missing the target: above"),
+        (
+            -1,
+            5001,
+            "là 50,005% (5.001/10.001 hộ), chưa đạt chỉ tiêu: cao hơn mức tối đa (50%) 0,005",
+            "missing the target: above the ceiling of 50% by 0.005",
+        ),
     ],
 )
-def test_a_target_missed_by_less_than_is_seen_is_missed(
+def test_a_target_that_is_missed_is_seen_to_be_missed(
     haugiang: Campaign, direction: int, part: int, vi: str, en: str
 ) -> None:
     indicators = tuple(
@@ -461,4 +471,6 @@ def test_a_count_missed_by_a_fraction_has_its_sentence(haugiang: Campaign) -> No
     campaign = dataclasses.replace(haugiang, targets=targets)
     analysis = analyse(campaign, *full("31318", 1.0))
     claim = level(view_of(analysis, "31318"), campaign.indicator("initiatives"))
-    assert written(analysis, [claim])[0].endswith("là 1 mô hình, gần đạt chỉ tiêu 1,4 mô hình.")
+    assert written(analysis, [claim])[0].endswith(
+        "là 1 mô hình, chưa đạt chỉ tiêu 1,4 mô hình, còn thiếu 0,4 mô hình."
+    )

@@ -23,6 +23,7 @@ from dxkit.verify.placement import compare_cells
 from tests.oracles.compare import PageProof
 from tests.oracles.completeness import CompletenessProof
 from tests.oracles.page_tree import read_page
+from tests.oracles.proved import beside_target
 from tests.oracles.second_path import Again, made_again
 from tests.oracles.sentences import SentenceProof
 from tests.oracles.writing import writings
@@ -67,7 +68,10 @@ def test_each_number_is_written_as_its_kind_is(opened: OpenPeriod, again: Again)
             if number is not None:
                 for language in ("vi", "en"):
                     shown = load_language(language).number(fact)
-                    assert shown in writings(key, float(number), opened.campaign, language), key
+                    target = beside_target(again, key)
+                    assert shown in writings(
+                        key, float(number), opened.campaign, language, target
+                    ), key
 
 
 def other(opened: OpenPeriod, change: Callable[[Observation], Observation]) -> OpenPeriod:

@@ -34,7 +34,7 @@ from dxkit.analysis.facts.methods import (
 from dxkit.analysis.robustness.ranges import Certainty, RankRange
 from dxkit.analysis.totals import EXCLUDED, Result
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind, MeasureKind
-from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure
+from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
 
 FIRST_PERIOD = "first_period"
@@ -127,6 +127,24 @@ def quotient_or_sum(about: About) -> str:
 def own_scoring(about: About) -> str:
     """How the plan scores an indicator."""
     return about.indicator.scoring
+
+
+def value_decimals(about: About) -> int:
+    """Those of the plan, or more where a target is missed by less than they show."""
+    value, found, least = about.measured.value.value, about.result.target, own_decimals(about)
+    if value is None or found is None:
+        return least
+    direction = about.indicator.direction
+    return deciding_decimals(value, found.value, direction, value_unit(about), least)
+
+
+def gap_decimals(about: About) -> int:
+    """Those of the value, or more where a count misses a target that is no whole one."""
+    value, found = about.measured.value.value, about.result.target
+    least, direction = value_decimals(about), about.indicator.direction
+    if value is None or found is None:
+        return least
+    return deciding_decimals(value - found.value, 0, direction, value_unit(about), least)
 
 
 def target(about: About) -> Declaration | None:
@@ -415,9 +433,17 @@ INDICATOR: tuple[Kind, ...] = (
         lambda a: a.measured.value,
         inputs=("numerator", "denominator"),
         method=quotient_or_sum,
+        decimals=value_decimals,
     ),
     Declared("target", value_unit, target, without=NO_TARGET),
-    Derived("gap", difference_unit, difference, inputs=("value", "target"), when=has_target),
+    Derived(
+        "gap",
+        difference_unit,
+        difference,
+        inputs=("value", "target"),
+        when=has_target,
+        decimals=gap_decimals,
+    ),
     Derived("attained", SHARE, quotient, inputs=("value", "target"), when=has_target),
     Derived(
         "shortfall",

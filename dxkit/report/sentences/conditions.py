@@ -8,7 +8,7 @@ unknown one is not so. Joined with ``and``, ``or``, ``not``, besides:
 - ``known(a, b)``: these facts are there and have a value;
 - ``missing(a)``, ``missing(a, reason, ...)``: it is there without one, for one of these reasons;
 - ``rising``: more is better for the indicator;
-- ``reached``, ``behind``: a target is, by the ``gap`` to it;
+- ``reached``: a target is, by the ``gap`` to it;
 - ``every(met_ < known_)``: so of each ending of the facts whose names begin with ``met_``, the
   first such name in it, and there is one; ``one(...)``: there is exactly one;
 - ``count(met_)``: how many facts have such names.
@@ -77,11 +77,9 @@ def _is_so(expression: ast.expr, facts: Facts, direction: int) -> bool:
             return always
         case ast.Name(id="rising"):
             return direction > 0
-        case ast.Name(id="reached" | "behind" as wanted):
+        case ast.Name(id="reached"):
             gap = facts.get("gap")
-            if gap is None or not gap.known:
-                return False
-            return reaches(gap.number, 0, direction) is (wanted == "reached")
+            return gap is not None and gap.known and reaches(gap.number, 0, direction)
         case ast.Compare(left=left, ops=[sign], comparators=[right]) if type(sign) in _COMPARISONS:
             found, other = (_number(side, facts, direction) for side in (left, right))
             if found is None or other is None:
