@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,26 +24,40 @@ def flow_indicators(campaign: Campaign) -> tuple[Indicator, ...]:
 
 
 @dataclass(frozen=True)
-class Alike:
-    """The known results on one indicator of the units of one type that are ranked together."""
+class Peers:
+    """The known results on one indicator of units that are ranked together, of all or of those of
+    one type; what is asked of one unit is of the others.
+    """
 
     period: str
-    results: tuple[Result, ...]
+    results: Mapping[str, Result]
+    """By code of the unit."""
 
-    @cached_property
-    def keys(self) -> tuple[FactKey, ...]:
+    def others(self, unit: str) -> list[Result]:
+        """The results of the others."""
+        return [result for code, result in self.results.items() if code != unit]
+
+    def keys(self, unit: str) -> tuple[FactKey, ...]:
         """The keys of their numerators and denominators."""
         return tuple(
             FactKey(self.period, r.unit_code, r.indicator.id, kind)
-            for r in self.results
+            for r in self.others(unit)
             for kind in ("numerator", "denominator")
         )
 
+    def value(self, unit: str) -> float:
+        """Their sums, divided."""
+        own = self.results[unit].measured
+        upper, lower = self._sums
+        return (upper - (own.numerator.value or 0)) / (lower - (own.denominator.value or 0))
+
     @cached_property
-    def value(self) -> float:
-        """The sums of all, divided."""
-        numerator = total(r.measured.numerator.value or 0 for r in self.results)
-        return numerator / total(r.measured.denominator.value or 0 for r in self.results)
+    def _sums(self) -> tuple[float | int, float | int]:
+        """The sums of all: those of the others are told from them, as there may be hundreds."""
+        found = [result.measured for result in self.results.values()]
+        return total(m.numerator.value or 0 for m in found), total(
+            m.denominator.value or 0 for m in found
+        )
 
 
 class PeriodResults:
@@ -62,19 +77,19 @@ class PeriodResults:
         before = previous.results if previous is not None else None
         self.results: Results = Results(campaign, received, before)
         self._certainties: dict[tuple[str, str], Certainty] = {}
-        self._alike: dict[tuple[str, str, str, str], Alike] = {}
+        self._peers: dict[tuple[str, str, str, str], Peers] = {}
 
-    def alike(self, unit: Unit, indicator: str) -> Alike:
-        """The results of the ranked units of the unit's type, its own among them."""
-        group = self.results.group_of(unit)
-        key = (unit.level, group, unit.type, indicator)
-        if key not in self._alike:
+    def peers(self, unit: Unit, indicator: str, *, of_its_type: bool = False) -> Peers:
+        """The results of the units that the unit is ranked with, its own among them."""
+        group, type_ = self.results.group_of(unit), unit.type if of_its_type else ""
+        key = (unit.level, group, type_, indicator)
+        if key not in self._peers:
             members = self.results.groups[unit.level, group] if group else ()
-            found = (self.results.by_indicator[u.code, indicator] for u in members
-                     if u.type == unit.type)  # fmt: skip
-            known = tuple(r for r in found if r.measured.value.value is not None)
-            self._alike[key] = Alike(self.period.id, known)
-        return self._alike[key]
+            found = {u.code: self.results.by_indicator[u.code, indicator] for u in members
+                     if not of_its_type or u.type == type_}  # fmt: skip
+            known = {u: r for u, r in found.items() if r.measured.value.value is not None}
+            self._peers[key] = Peers(self.period.id, known)
+        return self._peers[key]
 
     @cached_property
     def parts(self) -> dict[str, Aggregates]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Indicator
@@ -75,16 +75,26 @@ def _idle_below(r: Recount, unit: str, i: Indicator) -> int:
     return sum(r.sums.why_missing(child, i) == "not_applicable" for child in below)
 
 
-def _alike(r: Recount, unit: str, indicator: Indicator) -> list[str]:
-    own = r.units.get(unit).type
-    members = (u for u in r.members(unit) if r.units.get(u).type == own)
-    return [u for u in members if r.value(u, indicator) is not None]
+def _others(r: Recount, unit: str, indicator: Indicator, types: Collection[str]) -> list[str]:
+    """The others it is ranked with that have a value and are of one of the types, if any is told;
+    below three of them nothing is told.
+    """
+    members = (u for u in r.members(unit) if u != unit)
+    alike = (u for u in members if not types or r.units.get(u).type in types)
+    found = [u for u in alike if r.value(u, indicator) is not None]
+    if len(found) < 3:
+        raise KeyError(f"{unit}/{indicator.id}")
+    return found
 
 
-def _of_type(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    alike = _alike(r, unit, indicator)
-    upper, lower = (sum(r.sums.side(u, indicator, s) or 0 for u in alike) for s in (0, 1))
+def _of_others(r: Recount, unit: str, indicator: Indicator, types: Collection[str]) -> Fraction:
+    others = _others(r, unit, indicator, types)
+    upper, lower = (sum(r.sums.side(u, indicator, s) or 0 for u in others) for s in (0, 1))
     return Fraction(upper) / Fraction(lower)
+
+
+def _own_type(r: Recount, unit: str) -> tuple[str]:
+    return (r.units.get(unit).type,)
 
 
 def _of_parent(r: Recount, unit: str, indicator: Indicator, side: int) -> Number | None:
@@ -165,7 +175,9 @@ _INDICATOR: dict[str, OfIndicator] = {
     "max_points": lambda r, u, i: i.max_points,
     "rank": lambda r, u, i: _ranks(r, u, i).get(u),
     "ranked": lambda r, u, i: len(_ranks(r, u, i)),
-    "against_group": lambda r, u, i: _less(_value(r, u, i), _value(r, r.group(u), i)),
+    "group_units": lambda r, u, i: len(_others(r, u, i, ())),
+    "group_value": lambda r, u, i: _of_others(r, u, i, ()),
+    "against_group": lambda r, u, i: _less(_value(r, u, i), _of_others(r, u, i, ())),
     "children": lambda r, u, i: len(r.below(u, i)),
     "children_known": lambda r, u, i: len(_known_below(r, u, i)),
     "children_not_applicable": _idle_below,
@@ -173,9 +185,9 @@ _INDICATOR: dict[str, OfIndicator] = {
         len(r.below(u, i)) - len(_known_below(r, u, i)) - _idle_below(r, u, i)
     ),
     "children_met": lambda r, u, i: sum(r.is_met(c, i) is True for c in r.below(u, i)),
-    "type_units": lambda r, u, i: len(_alike(r, u, i)),
-    "type_value": _of_type,
-    "against_type": lambda r, u, i: _less(_value(r, u, i), _of_type(r, u, i)),
+    "type_units": lambda r, u, i: len(_others(r, u, i, _own_type(r, u))),
+    "type_value": lambda r, u, i: _of_others(r, u, i, _own_type(r, u)),
+    "against_type": lambda r, u, i: _less(_value(r, u, i), _of_others(r, u, i, _own_type(r, u))),
     "contribution": lambda r, u, i: _of_parent(r, u, i, 0),
     "weight": lambda r, u, i: _of_parent(r, u, i, 1),
     "spread": _spread,

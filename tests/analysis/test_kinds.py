@@ -51,8 +51,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, float | str]] = {
     (A, APP): {
         "numerator": 80, "denominator": 100, "value": 0.8, "target": 0.8, "gap": 0, "attained": 1,
         "shortfall": 0, "change": 0.8 - 0.6, "points": 20, "max_points": 20, "rank": 1, "ranked": 3,
-        "against_group": 0.8 - 160 / 300, "contribution": 80 / 160, "weight": 100 / 300,
-        "type_units": 3, "type_value": 160 / 300, "against_type": 0.8 - 160 / 300,
+        "contribution": 80 / 160, "weight": 100 / 300,
         "goal": 0.8, "deadline": DEADLINE, "goal_shortfall": 0, "per_week": 0,
         "pace": 20 / 13, "goal_date": "reached",  # 20 households in 13 weeks
     },
@@ -99,6 +98,28 @@ def test_examples_by_hand(about: tuple[str, str], analysis: Analysis) -> None:
         assert found == (expected if isinstance(expected, str) else pytest.approx(expected)), kind
 
 
+OTHERS: dict[str, float] = {
+    "group_units": 4, "group_value": 180 / 400, "against_group": 0.8 - 180 / 400,
+    "type_units": 3, "type_value": 160 / 300, "against_type": 0.8 - 160 / 300,
+}  # fmt: skip
+
+
+def test_a_unit_is_compared_with_the_others_without_itself(haugiang: Campaign) -> None:
+    """Beside ward A, of 100 households 80 with the app, are three wards with 40, 40 and 80, and a
+    commune with 20. The commune has four wards beside it but no other commune.
+    """
+    more = [*full("31327", 1.0), *full("31333", 0.25)]
+    facts = analyse(haugiang, *wards(80, 40), *more).facts
+    for kind, expected in OTHERS.items():
+        assert facts.get(A, APP, kind).number == pytest.approx(expected), kind
+    assert facts.get("31333", APP, "group_value").number == pytest.approx(240 / 400)
+    assert facts.find("31333", APP, "type_value") is None
+
+
+def test_with_fewer_than_three_others_nothing_is_compared(analysis: Analysis) -> None:
+    assert [kind for kind in OTHERS if analysis.facts.find(A, APP, kind) is not None] == []
+
+
 def test_a_month_by_hand(analysis: Analysis) -> None:
     facts = analysis.scorecard(A).facts
     for kind, expected in (("numerator", 25), ("denominator", 100), ("value", 0.25)):
@@ -117,6 +138,6 @@ def test_a_bonus_by_hand(haugiang: Campaign) -> None:
 
 def test_each_kind_has_an_example() -> None:
     """Those counted over the draws of weights have theirs in test_uncertainty."""
-    worked = {kind for kinds in EXAMPLES.values() for kind in kinds} | {"bonus"}
+    worked = {kind for kinds in EXAMPLES.values() for kind in kinds} | {"bonus", *OTHERS}
     worked |= {kind.name for kind in KINDS["month"]} | {"award_draws", "trials_changing"}
     assert {kind.name for kinds in KINDS.values() for kind in kinds} == worked

@@ -13,6 +13,8 @@ from tests.oracles.reached import reached_below, silent_below
 
 Keys = Mapping[str, FactKey]
 Names = set[str]
+_OF_ITS_LEVEL = ("headline", "group_", "picture_peers")
+"""How the messages begin that name the level of the unit itself."""
 _ORDINARY = ("value", "change", "gap", "least", "first", "greatest", "children_known", "most")
 """The facts, most telling first, whose indicator a sentence is about."""
 
@@ -42,7 +44,7 @@ class NamesInSentences:
         simple = {
             "unit": lambda: {unit},
             "group": lambda: {again.group(unit) or unit},
-            "level": lambda: {self._level(unit, below=not message.startswith("headline"))},
+            "level": lambda: {self._level(unit, below=not message.startswith(_OF_ITS_LEVEL))},
             "below": lambda: {self._level(unit, below=True)},
             "type": lambda: {again.units.get(unit).type},
             "period": lambda: {again.period.id},

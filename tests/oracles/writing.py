@@ -9,7 +9,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 
 _SHARES = {"attained": 1, "contribution": 1, "weight": 1, "covered": 0, "award_draws": 0}
-_LIKE_VALUE = ("value", "type_value", "month_value")
+_LIKE_VALUE = ("value", "group_value", "type_value", "month_value")
 _DIFFERENCES = ("gap", "change", "against_group", "against_type", "spread")
 _POINTS = ("points", "points_before", "progress", "bonus")
 _DECLARED = ("target", "goal", "least_value", "max_points", "smallest", "movement_target")

@@ -43,7 +43,8 @@ RATIOS = {
     "ecommerce_farms": ("farm_households_ecommerce", "farm_households"),
 }
 OF_GROUP = {
-    "rank", "ranked", "rank_change", "against_group", "against_type", "type_value", "type_units",
+    "rank", "ranked", "rank_change", "group_units", "group_value", "against_group", "type_units",
+    "type_value", "against_type",
     "progress_rank", "progress_ranked", "rank_best", "rank_worst", "award_draws", "contribution",
     "weight",
 }  # fmt: skip

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Protocol
 
 from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured
-from dxkit.analysis.period_results import Alike, PeriodResults
+from dxkit.analysis.period_results import Peers, PeriodResults
 from dxkit.analysis.results import Progress
 from dxkit.analysis.robustness.ranges import RankRange
 from dxkit.analysis.totals import Result, Total
@@ -168,10 +168,9 @@ class About:
         found = (self.lookup(r.unit_code, self.subject, "value", "") for r in self.results_below)
         return sorted((f for f in found if f is not None and f.known), key=lambda f: f.number)
 
-    @property
-    def alike(self) -> Alike:
-        """The results of the ranked units of the same type, this one among them."""
-        return self.period.alike(self.unit, self.subject)
+    def peers(self, of_its_type: bool) -> Peers:
+        """The results of the units it is ranked with, or of those of its type; its own is one."""
+        return self.period.peers(self.unit, self.subject, of_its_type=of_its_type)
 
     @cached_property
     def goal(self) -> Goal | None:

@@ -70,15 +70,6 @@ def before(kind: str) -> Elsewhere:
     return Elsewhere(kind, "period_before", find)
 
 
-def of_group(kind: str) -> Elsewhere:
-    """The same of the unit inside which this one is ranked."""
-
-    def find(about: About) -> tuple[Fact, ...] | None:
-        return _one(about.lookup(about.group, about.subject, kind, "")) if about.group else None
-
-    return Elsewhere(kind, "unit_ranked_in", find)
-
-
 def of_parent(kind: str) -> Elsewhere:
     """The same of the unit above, where it has a number other than 0."""
 
@@ -168,11 +159,6 @@ def is_ranked(about: About) -> bool:
 
 def has_ratios_below(about: About) -> bool:
     return about.is_ratio and bool(about.results_below)
-
-
-def has_alike(about: About) -> bool:
-    """Whether other units of its type have a value beside its own."""
-    return about.is_ratio and len(about.alike.results) > 1 and about.is_known("value")
 
 
 def goal(about: About) -> Declaration | None:
@@ -360,9 +346,38 @@ def small_denominators(about: About) -> int:
     return sum(0 < (r.measured.denominator.value or 0) < smallest for r in about.results_below)
 
 
-def partial_if_alike(about: About) -> tuple[str, ...]:
-    """The reservation that some unit of the type has a partial value."""
-    return ("partial",) if any(r.measured.value.partial for r in about.alike.results) else ()
+LEAST_OTHERS = 3
+"""A unit is compared with as many others at least: a mean of two would tell what one of them has,
+and be moved by it.
+"""
+
+
+def of_others(name: str, of_its_type: bool) -> tuple[Kind, ...]:
+    """What the units have together that a unit is ranked with, or those of its type, itself left
+    out, and how far it is from that.
+    """
+
+    def others(about: About) -> list[Result]:
+        return about.peers(of_its_type).others(about.unit.code)
+
+    def are_enough(about: About) -> bool:
+        return about.is_ratio and about.is_known("value") and len(others(about)) >= LEAST_OTHERS
+
+    return (
+        counted(f"{name}_units", "count_of_units", lambda a: len(others(a)), are_enough),
+        Taken(
+            f"{name}_value",
+            value_unit,
+            lambda a: a.peers(of_its_type).value(a.unit.code),
+            method="quotient_of_sums",
+            keys=lambda a: a.peers(of_its_type).keys(a.unit.code),
+            marks=lambda a: (
+                ("partial",) if any(r.measured.value.partial for r in others(a)) else ()
+            ),
+            when=are_enough,
+        ),
+        Derived(f"against_{name}", difference_unit, difference, inputs=("value", f"{name}_value")),
+    )
 
 
 def is_quotient(about: About) -> bool:
@@ -479,7 +494,7 @@ INDICATOR: tuple[Kind, ...] = (
         when=is_ranked,
     ),
     counted("ranked", "count_of_ranked", lambda a: a.result.ranked, is_ranked),
-    Derived("against_group", difference_unit, difference, inputs=("value", of_group("value"))),
+    *of_others("group", of_its_type=False),
     counted("children", "count_of_units", lambda a: len(a.results_below)),
     counted("children_known", "count_of_units", lambda a: len(a.values_below)),
     counted(
@@ -524,17 +539,7 @@ INDICATOR: tuple[Kind, ...] = (
         own_cells=True,
         when=lambda a: a.is_ratio and a.is_known("denominator"),
     ),
-    counted("type_units", "count_of_units", lambda a: len(a.alike.results), has_alike),
-    Taken(
-        "type_value",
-        value_unit,
-        lambda a: a.alike.value,
-        method="quotient_of_sums",
-        keys=lambda a: a.alike.keys,
-        marks=partial_if_alike,
-        when=has_alike,
-    ),
-    Derived("against_type", difference_unit, difference, inputs=("value", "type_value")),
+    *of_others("type", of_its_type=True),
     Declared("goal", value_unit, goal),
     Derived(
         "goal_shortfall",

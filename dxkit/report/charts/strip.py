@@ -33,7 +33,7 @@ _TOP = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One indicator: the unit's own value, that of the whole, and those of its peers.
+    """One indicator: the unit's own value, that of its peers together, and theirs one by one.
 
     The peers' values are drawn as nameless dots: a page tells nothing about another unit.
     """
@@ -48,8 +48,8 @@ class Strip:
 def draw_strips(name: str, strips: Sequence[Strip], language: Language) -> Markup:
     """The strips one below the other, each on the scale from its lowest to its highest value.
 
-    Grey dots are the peers, the upright stroke is the whole, the large dot with its number is the
-    unit: blue when at least as good as the whole, orange when not.
+    Grey dots are the peers, the upright stroke is all of them together, the large dot with its
+    number is the unit: blue when at least as good as they are, orange when not.
     """
     with Canvas(name, _TOP + _ROW * len(strips), language) as canvas:
         for n, strip in enumerate(strips):
@@ -102,7 +102,7 @@ def peers_chart(context: Context) -> Section:
             if peer.unit.code != view.unit.code
             and (fact := known(peer.find(indicator.id, "value"))) is not None
         )
-        whole = known(view.analysis.scorecard(view.group.code).find(indicator.id, "value"))
+        whole = known(view.scorecard.find(indicator.id, "group_value"))
         strips.append(
             Strip(short_name(context, indicator), own, whole, others, indicator.direction)
         )
@@ -112,7 +112,7 @@ def peers_chart(context: Context) -> Section:
         return NO_SECTION
     headings = ["report.column_value", "chart.whole", "report.column_rank"]
     claims, read_as = [peers_claim(view)], ""
-    if not any(strip.whole for strip in strips):  # nothing is worked out for the whole
+    if not any(strip.whole for strip in strips):  # there are too few others
         headings.remove("chart.whole")
         rows = [DataRow(row.label, row.facts[::2]) for row in rows]
         claims, read_as = list(strengths(view)), "peers_alone"

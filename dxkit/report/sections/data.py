@@ -125,7 +125,7 @@ def sources(context: Context) -> Section:
     own = (
         fact
         for fact in context.view.scorecard.facts.values()
-        if fact.key.unit == context.view.unit.code and fact.key.kind != "against_group"
+        if fact.key.unit == context.view.unit.code
     )
     cells = {cell for fact in own for cell in fact.sources}
     items = Markup("").join(

@@ -10,7 +10,7 @@ from dxkit.report.sentences.unit_view import View, short_name, unit_of
 
 
 def peers_claim(view: View) -> Claim | None:
-    """Where the unit stands furthest above and furthest below the whole it is ranked in, among the
+    """Where the unit stands furthest above and furthest below those it is ranked with, among the
     indicators measured as shares of which more is better.
     """
     compared = _of_shares(view, "against_group", rising=True)
@@ -26,6 +26,7 @@ def peers_claim(view: View) -> Claim | None:
             "worst_indicator": short_name(worst),
             "unit": view.itself,
             "group": Reference("unit", view.group.code),
+            "level": Reference("level", view.unit.level),
         }
     )
 

@@ -96,12 +96,15 @@ def _movement(view: View, indicator: Indicator) -> Iterator[Claim]:
 def _against_group(view: View) -> Claim | None:
     if view.group is None:
         return None
-    group = {"group": Reference("unit", view.group.code)}
-    return _against(view, SLOTS["against_group"], "against_group", group)
+    more = {
+        "group": Reference("unit", view.group.code),
+        "level": Reference("level", view.unit.level),
+    }
+    return _against(view, SLOTS["against_group"], "against_group", more)
 
 
 def _against_type(view: View) -> Claim | None:
-    """Against all units of the same type together, or that there is no other one."""
+    """Against the others of the same type together, or that there is no other one."""
     if view.group is None or not view.unit.type:
         return None
     more = {"type": Reference("type", view.unit.type), "group": Reference("unit", view.group.code)}
