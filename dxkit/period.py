@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -17,6 +17,8 @@ from dxkit.intake.versions.history import History
 from dxkit.model.campaign import Campaign
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
+from dxkit.workbooks.atomic import writer_if_free
+from dxkit.workbooks.raw_folder import Contents, contents_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,12 @@ class OpenPeriod:
     received: Received
     analysis: Analysis
     shapes: MapShapes
+
+    @property
+    def all_received(self) -> list[Received]:
+        """What was received in the period before, if anything was, and in the period."""
+        previous = self.analysis.previous
+        return [*([previous.received] if previous else []), self.received]
 
     def scorecard(self, unit_code: str) -> Scorecard:
         """All facts of one unit; raises KeyError for an unknown code."""
@@ -88,41 +96,74 @@ def receive(
     campaign: Campaign,
     period_id: str,
     wait: Callable[[], None] = lambda: None,
+    tries: int = 2,
 ) -> Received:
     """What intake says of one period, read anew only when something it depends on has changed.
 
-    ``wait`` is called before the period before is asked for, which somebody else may be reading.
+    ``wait`` is called before the period before is asked for, which somebody else may be reading;
+    ``tries`` is how often the files are read once more when they change meanwhile.
     """
     stored = project.store_file(campaign.id, period_id)
-    if project.sealed:
+    if project.sealed and stored.exists():
         return read_stored(stored)
-    key = _key(project, campaign, period_id)
+    raw = contents_before_and_of(project, campaign, period_id)
+    references = project.raw_folder(campaign.id)
+    key = store_key(campaign, references, raw)
     if is_current(stored, key):
         return read_stored(stored)
     before = period_before(project, campaign, period_id)
+    read: list[Received] = []
 
     def earlier() -> Received:
         wait()
-        return receive(project, campaign, before)
+        read.append(receive(project, campaign, before))
+        return read[0]
 
     folder = project.period_folder(campaign.id, period_id)
-    references = project.raw_folder(campaign.id)
-    history = History.open(stored.parent)
-    received = read_period(
-        campaign, period_id, folder, references, earlier if before else None, history
+    with writer_if_free(project.outputs / campaign.id) as may_write:
+        history = History.open(stored.parent, may_write)
+        received = read_period(
+            campaign, period_id, folder, references, earlier if before else None, history
+        )
+        # Stored under the hash of what was parsed: a file may be replaced in between, and be back.
+        was_parsed = are_parsed(raw, *read, received)
+        as_before = was_parsed and key == store_key(campaign, references, raw)
+        if may_write and as_before and campaign == load_campaign(campaign.folder):
+            write_stored(received, key, stored)
+    return (
+        received
+        if was_parsed or not tries
+        else receive(project, campaign, period_id, tries=tries - 1)
     )
-    write_stored(received, key, stored)
-    return received
+
+
+def contents_before_and_of(
+    project: Project, campaign: Campaign, period_id: str
+) -> tuple[Contents, ...]:
+    """What lies in the raw folders of the period before, if there is any, and of the period."""
+    periods = filter(None, (period_before(project, campaign, period_id), period_id))
+    return tuple(contents_of(project.period_folder(campaign.id, period)) for period in periods)
+
+
+def are_parsed(raw: Sequence[Contents], *received: Received) -> bool:
+    """Whether what was received of some periods was parsed from these very files."""
+    parsed = [{source.name: source.sha256 for source in each.sources} for each in received]
+    return len(raw) == len(parsed) and all(map(Contents.agrees, raw, parsed))
 
 
 def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
     """Whether opening the period reads no workbook."""
     if project.sealed:
         return True
-    before = period_before(project, campaign, period_id)
+    references = project.raw_folder(campaign.id)
+
+    def is_there(period: str) -> bool:
+        raw = contents_before_and_of(project, campaign, period)
+        stored = project.store_file(campaign.id, period)
+        return is_current(stored, store_key(campaign, references, raw))
+
     return all(
-        is_current(project.store_file(campaign.id, period), _key(project, campaign, period))
-        for period in filter(None, (before, period_id))
+        map(is_there, filter(None, (period_before(project, campaign, period_id), period_id)))
     )
 
 
@@ -131,14 +172,6 @@ def period_before(project: Project, campaign: Campaign, period_id: str) -> str:
     before = campaign.previous_period(period_id)
     at_hand = before is not None and before.id in project.periods_with_raw(campaign)
     return before.id if before and at_hand else ""
-
-
-def _key(project: Project, campaign: Campaign, period_id: str) -> str:
-    """Of everything that the intake of a period depends on."""
-    before = period_before(project, campaign, period_id)
-    folder = project.period_folder(campaign.id, period_id)
-    earlier = project.period_folder(campaign.id, before) if before else None
-    return store_key(campaign, folder, project.raw_folder(campaign.id), earlier)
 
 
 def _is_at_hand(project: Project, campaign: Campaign, period_id: str) -> bool:

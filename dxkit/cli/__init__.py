@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -49,14 +50,15 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command; returns its exit code and lets no traceback through."""
-    from dxkit.press.run.processes import stay_single_threaded
+    from dxkit.press.run.processes import stay_single_threaded, stops_handled_by
 
     stay_single_threaded()  # before anything imports numpy
     from dxkit.report.wording.language import load_language
 
     language = load_language(_language_asked_for(arguments))
     try:
-        code = cli.main(arguments, prog_name="dxkit", standalone_mode=False)
+        with stops_handled_by(signal.default_int_handler):  # all as Ctrl-C
+            code = cli.main(arguments, prog_name="dxkit", standalone_mode=False)
         return int(code or DONE)
     except CannotStartError as error:
         click.echo(str(error), err=True)

@@ -23,22 +23,20 @@ if TYPE_CHECKING:
 @with_session
 def check(session: Session, period: str | None) -> int:
     """Read the workbooks and list what is wrong with them."""
-    from dxkit.press.manifest import Manifest, hashes_of, only_run
+    from dxkit.press.manifest import Manifest, hashes_of
     from dxkit.press.publish.period_files import write_check
     from dxkit.press.run.changed_figures import published_changes
 
     period_id = session.period(period)
-    opened = session.open(period_id)
     folder = session.folder(period_id)
     with session.writing(period_id):
-        folder.mkdir(parents=True, exist_ok=True)
-        with only_run(folder):
-            published = published_changes(opened, folder)
-            written = hashes_of(folder, published.write(folder))
-            checked = write_check(opened, session.language)
-            manifest = Manifest.of(folder, session.campaign.id, period_id)
-            manifest.renew(folder, checked.files | written)
-            manifest.save(folder)
+        opened = session.open(period_id)
+        published = published_changes(opened, folder)
+        written = hashes_of(folder, published.write(folder))
+        checked = write_check(opened, session.language)
+        manifest = Manifest.of(folder, session.campaign.id, period_id)
+        manifest.renew(folder, checked.files | written)
+        manifest.save(folder)
     values = len(opened.received.table.observations)
     click.echo(session.say("checked", files=len(opened.received.sources), observations=values))
     errors = show_findings(session, opened, most=5)

@@ -106,8 +106,9 @@ def verify(session: Session, period: str | None) -> int:
     folder = session.folder(period_id)
     if not is_anything_made(folder):
         raise session.refuse("no_pages", text=folder)
-    result = verify_period(session.project, session.campaign.id, period_id)
-    write_report(result, folder, session.language)
+    with session.writing(period_id):
+        result = verify_period(session.project, session.campaign.id, period_id)
+        write_report(result, folder, session.language)
     if result.versions:
         click.echo(session.say("other_versions", text=", ".join(result.versions)))
     if result.other_code:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,11 @@ from dxkit.cli.check import published_lines, show_changes, show_findings
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, with_session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dxkit.period import OpenPeriod
     from dxkit.press.manifest import PageRecord
+    from dxkit.press.run.batch import RunResult
     from dxkit.press.run.changed_figures import PublishedChanges
 
 
@@ -60,8 +64,6 @@ def report(
     """Make the pages of a period (the newest if left out)."""
     from dxkit.press.publish.annexes import find_browser
     from dxkit.press.run.batch import Options, run_reports
-    from dxkit.press.run.plan import UnfitNotebookError
-    from dxkit.press.run.workers import ClusterError
 
     period_id = session.period(period)
     codes = [session.unit_with_page(unit, period_id) for unit in units]
@@ -73,30 +75,46 @@ def report(
         raise session.refuse("no_browser")
     given = {name: value for name, value in options.items() if value is not None}
     bar = Progress(session)
+    with session.writing(period_id):
+        make = partial(
+            run_reports,
+            session.project,
+            session.campaign.id,
+            period_id,
+            Options(engine="" if engine == "auto" else engine, **given),
+            units=codes,
+            level=level,
+            language=session.language.code,
+            notebook=notebook,
+            progress=bar.step,
+            started=bar.start,
+            outdated=bar.outdated,
+        )
+        result = _made(session, bar, make)
+        opened = session.open(period_id)
+        wanted = {unit: result.manifest.pages[unit] for unit in result.units}
+        failed = _make_annexes(session, kinds, opened, wanted, result.folder, browser)
+    errors = show_findings(session, opened)
+    if result.since.revisions:
+        show_changes(session, result.since, most=2)
+    click.echo(session.say("see", text=result.folder / "index.html"))
+    done = not (errors or failed or result.count("failed") or result.published.figures)
+    return DONE if done else DONE_WITH_ERRORS
+
+
+def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> RunResult:
+    """Have the pages made, and say how it went."""
+    from dxkit.press.run.plan import UnfitNotebookError
+    from dxkit.press.run.workers import ClusterError
+
     try:
-        with session.writing(period_id):
-            result = run_reports(
-                session.project,
-                session.campaign.id,
-                period_id,
-                Options(engine="" if engine == "auto" else engine, **given),
-                units=codes,
-                level=level,
-                language=session.language.code,
-                notebook=notebook,
-                progress=bar.step,
-                started=bar.start,
-                outdated=bar.outdated,
-            )
+        result = make()
     except ClusterError as error:
         raise session.refuse("no_cluster", text=error) from error
     except UnfitNotebookError as error:
         word = "parameter_unknown" if error.missing else "notebook_unreadable"
         missing = ", ".join(error.missing)
         raise session.refuse(word, text=error.notebook, available=missing) from error
-    except KeyboardInterrupt:
-        click.echo(session.say("interrupted"), err=True)
-        return DONE_WITH_ERRORS
     finally:
         bar.close()
     for record in result.pages:
@@ -110,15 +128,7 @@ def report(
     on_kernel = sum(record.engine != "" for record in result.pages if record.status != "kept")
     if on_kernel:
         click.echo(session.say("on_kernel", number=on_kernel))
-    opened = session.open(period_id)
-    wanted = {unit: result.manifest.pages[unit] for unit in result.units}
-    with session.writing(period_id):
-        failed = _make_annexes(session, kinds, opened, wanted, result.folder, browser)
-    errors = show_findings(session, opened)
-    if result.since.revisions:
-        show_changes(session, result.since, most=2)
-    click.echo(session.say("see", text=result.folder / "index.html"))
-    return DONE_WITH_ERRORS if errors or failed or result.count("failed") or changed else DONE
+    return result
 
 
 def _make_annexes(

@@ -174,20 +174,29 @@ class Session:
         """The period, read and analysed."""
         from dxkit.period import open_period
 
-        with self.writing(period_id):
+        with self._writing_what_it_can(period_id):
             return open_period(self.project, self.campaign.id, period_id)
 
     @contextlib.contextmanager
     def writing(self, period_id: str) -> Iterator[None]:
-        """Within it, outputs of the period that cannot be written, or that another run is
-        writing, end the command with one clear sentence.
+        """Within it this command alone writes the campaign's outputs. Outputs that another one is
+        writing, that cannot be locked or not be written, end it with one clear sentence.
         """
-        from dxkit.press.manifest import BusyError
+        from dxkit.workbooks.atomic import only_writer
+
+        with self._writing_what_it_can(period_id), only_writer(self.folder(period_id).parent):
+            yield
+
+    @contextlib.contextmanager
+    def _writing_what_it_can(self, period_id: str) -> Iterator[None]:
+        from dxkit.workbooks.atomic import BusyError, LockError
 
         try:
             yield
         except BusyError as error:
             raise self.refuse("busy", text=error) from error
+        except LockError as error:
+            raise self.refuse("cannot_lock", text=error.filename, reason=error.strerror) from error
         except OSError as error:
             key = _WRITE_FAILURES.get(error.errno or 0, "cannot_write")
             where = error.filename or self.folder(period_id)

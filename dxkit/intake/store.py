@@ -28,19 +28,17 @@ from dxkit.model.observations import (
 )
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.workbooks.atomic import write_bytes
-from dxkit.workbooks.raw_folder import content_key
+from dxkit.workbooks.raw_folder import Contents, contents_of
 
 
-def store_key(
-    campaign: Campaign, folder: Path, references: Path, before: Path | None = None
-) -> str:
-    """A hash of all that intake depends on: raw files, those of the period ``before``, references,
-    campaign folder, its code.
+def store_key(campaign: Campaign, references: Path, raw: Iterable[Contents]) -> str:
+    """A hash of all that intake depends on: the ``raw`` files of the period and of the one before,
+    references, campaign folder, its code.
     """
     digest = hashlib.sha256(_code_hash().encode())
-    reference_folders = [references / check.folder for check in campaign.reference_checks]
-    for part in (folder, *([before] if before else []), campaign.folder, *reference_folders):
-        digest.update(content_key(part).encode())
+    folders = (campaign.folder, *(references / check.folder for check in campaign.reference_checks))
+    for part in (*raw, *map(contents_of, folders)):
+        digest.update(part.key.encode())
     return digest.hexdigest()
 
 

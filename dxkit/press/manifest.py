@@ -1,16 +1,11 @@
-"""A period's outputs: the lock that one run at a time holds, and the manifest, which says what each
-page and file was made from, and how it went.
-"""
+"""The manifest of a period's outputs: what each page and file was made from, and how it went."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from importlib.resources import files
@@ -27,39 +22,6 @@ LEAGUE, FINDINGS, INDEX, ABOVE = "league.xlsx", "findings.html", "index.html", "
 CHANGES, CHANGED_FIGURES = "data/changes.csv", "data/changed_figures.csv"
 STAYING = (CHANGES, CHANGED_FIGURES)
 """Files that stay through runs that have nothing to write into them."""
-
-
-class BusyError(Exception):
-    """Another run writes to the same outputs."""
-
-
-@contextmanager
-def only_run(folder: Path) -> Iterator[None]:
-    """Hold the outputs for this run; raises BusyError while another run holds them.
-
-    The system lets go of the lock when its process ends, however it ends.
-    """
-    descriptor = os.open(folder / ".running", os.O_CREAT | os.O_RDWR)
-    try:
-        try:
-            _lock(descriptor)
-        except OSError:
-            raise BusyError(str(folder)) from None
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    """Take the lock of an open file or raise OSError."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @dataclass

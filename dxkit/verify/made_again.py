@@ -82,7 +82,9 @@ class MadeAgain:
     def _pages(self, units: list[str], language: str) -> Iterator[Difference]:
         opened = self.opened
         campaign, period = opened.campaign, opened.analysis.period.id
-        tasks = plan_tasks(self.project, campaign, period, self.folder, units, "", language, None)
+        tasks = plan_tasks(
+            self.project, campaign, period, (), self.folder, units, "", language, None
+        )
         crew = local_workers(self.project, tasks[0], "", 0, TIME_LIMIT)
         for outcome in crew.run(tasks, self.folder):
             if outcome.reason:

@@ -1,15 +1,96 @@
-"""Files that appear whole or not at all, also when the power fails."""
+"""Files that appear whole or not at all, also when the power fails, and the lock by which one
+process at a time writes them.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 _HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
 """What ``.NAME.PROCESS`` was to become."""
+_LOCKED = (errno.EACCES, errno.EAGAIN)
+_held: dict[Path, int] = {}
+"""The folders that this process may write to, and the descriptors of the locks that it holds."""
+
+
+class BusyError(Exception):
+    """Another process writes to the same outputs."""
+
+
+class LockError(OSError):
+    """Outputs cannot be locked, for a reason that the system gives."""
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold a campaign's outputs for this process and those that it forks. Raises BusyError while
+    another process holds them, LockError where the system has no lock to give.
+
+    The system lets go of the lock when its process ends, however it ends.
+    """
+    folder = folder.resolve()
+    if folder in _held:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / ".running"
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
+    try:
+        try:
+            _lock(descriptor)
+        except OSError as error:
+            if error.errno in _LOCKED:
+                raise BusyError(str(folder)) from None
+            raise LockError(error.errno, error.strerror, str(folder)) from error
+        _held[folder] = descriptor
+        try:
+            yield
+        finally:
+            del _held[folder]
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def writer_if_free(folder: Path) -> Iterator[bool]:
+    """Hold the outputs if that can be; whether they are held."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(only_writer(folder))
+        except (BusyError, OSError):
+            yield False
+            return
+        yield True
+
+
+def _lock(descriptor: int) -> None:
+    """Take the lock of an open file or raise OSError."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _leave_locks() -> None:
+    """In a process that was forked: what a notebook leaves running must not hold the outputs."""
+    for folder, descriptor in _held.items():
+        if descriptor >= 0:
+            os.close(descriptor)
+            _held[folder] = -1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_locks)
 
 
 @contextmanager

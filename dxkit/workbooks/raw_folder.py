@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dxkit.workbooks.reading import SUFFIXES, read_content
 WORKBOOK_SUFFIXES = frozenset(suffix for group in SUFFIXES.values() for suffix in group)
 """The endings of names of files that are read."""
 
+_HASH = 64  # letters
 _HIDDEN = (".", "~$")  # beginnings of names: systems' own files, and locks of open workbooks
 
 
@@ -67,15 +69,36 @@ def look_into(folder: Path) -> RawFolder:
 
 def content_key(folder: Path) -> str:
     """A hash of what stands in a folder, as far as it can change what is read from it."""
-    seen = look_into(folder)
-    digest = hashlib.sha256(repr(seen.passed_over).encode())
+    return contents_of(folder).key
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What stands in a folder: what is passed over, and each file's hash or why it has none."""
+
+    passed_over: tuple[tuple[str, str], ...]
+    files: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """A hash of all of it."""
+        return hashlib.sha256(repr((self.passed_over, self.files)).encode()).hexdigest()
+
+    def agrees(self, parsed: Mapping[str, str]) -> bool:
+        """Whether those were parsed, by their hashes; none of a file that could not be opened."""
+        return {name: h if len(h) == _HASH else "" for name, h in self.files.items()} == parsed
+
+
+def contents_of(folder: Path) -> Contents:
+    """What stands in a folder, with the hash of each file."""
+    seen, files = look_into(folder), {}
     for path in seen.files:
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        name = path.relative_to(folder).as_posix()
         try:
-            digest.update(hashlib.sha256(read_content(path)).digest())
+            files[name] = hashlib.sha256(read_content(path)).hexdigest()
         except UnreadableFileError as error:
-            digest.update(error.reason.encode())
-    return digest.hexdigest()
+            files[name] = error.reason
+    return Contents(seen.passed_over, files)
 
 
 def printable(name: str) -> str:

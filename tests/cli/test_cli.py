@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from dxkit.cli import run
-from dxkit.press.manifest import only_run
+from tests.press.other_writer import held_by_another
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> str:
@@ -308,9 +308,8 @@ def test_hostile_text_in_a_workbook_is_harmless_text(raw_copy: Path, tmp_path: P
 def test_a_second_run_on_the_same_outputs_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "haugiang-2022" / "2022-Q4"
-    folder.mkdir(parents=True)
-    with only_run(folder):
+    folder = tmp_path / "haugiang-2022"
+    with held_by_another(folder):
         assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 2
         assert str(folder) in said(capsys)
     assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 0

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from dxkit.cli import run
-from dxkit.press.manifest import only_run
+from tests.press.other_writer import held_by_another
 from tests.press.small_campaign import write_project
 
 PERIODS = ("2024-Q1", "2024-Q2")
@@ -240,7 +240,7 @@ def test_a_check_waits_for_no_run_and_spoils_none(
 ) -> None:
     """What a run is writing, and its manifest, are its own until it ends."""
     before = (made(project) / "manifest.json").read_bytes()
-    with only_run(made(project)):
+    with held_by_another(made(project).parent):
         assert run(["check", PERIODS[0], "--lang", "en"]) == 2
     assert "Another run is writing" in capsys.readouterr().err
     assert (made(project) / "manifest.json").read_bytes() == before

@@ -38,16 +38,18 @@ class FileHistory:
 @dataclass(frozen=True)
 class History:
     """What is known of the files of one period; which of them lay in the raw folder at the last
-    check, and its findings, notes left out. ``folder`` is where it is kept.
+    check, and its findings, notes left out. ``folder`` is where it is kept, unless somebody else is
+    writing there.
     """
 
     folder: Path
     files: Mapping[str, FileHistory] = field(default_factory=dict)
     present: frozenset[str] = frozenset()
     findings: tuple[FindingKey, ...] = ()
+    may_write: bool = True
 
     @classmethod
-    def open(cls, folder: Path) -> History:
+    def open(cls, folder: Path, may_write: bool = True) -> History:
         """The history kept in a folder; an empty one when there is none that can be read."""
         try:
             content = json.loads((folder / "history.json").read_text("utf-8"))
@@ -55,8 +57,8 @@ class History:
             present = frozenset(content["present"])
             findings = tuple((c, f, s, at, u) for c, f, s, at, u in content["findings"])
         except (OSError, ValueError, KeyError, TypeError):
-            return cls(folder)
-        return cls(folder, files, present, findings)
+            return cls(folder, may_write=may_write)
+        return cls(folder, files, present, findings, may_write)
 
     def save(self, in_use: Collection[str] = ()) -> None:
         """Keep the history, and the cells of no other versions than the last of each file and those
@@ -90,7 +92,7 @@ class History:
     def keep(self, sha256: str, cells: FileCells) -> None:
         """Keep the cells of a version."""
         path = self._cells_file(sha256)
-        if not path.exists():
+        if self.may_write and not path.exists():
             origin = [cells.origin.file, cells.origin.sha256] if cells.origin else None
             _write(path, {"origin": origin, "sheets": cells.sheets})
 

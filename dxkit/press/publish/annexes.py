@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.period import OpenPeriod
-from dxkit.press.manifest import Manifest, PageRecord, hashes_of, only_run
-from dxkit.workbooks.atomic import replacing
+from dxkit.press.manifest import Manifest, PageRecord, hashes_of
+from dxkit.workbooks.atomic import only_writer, replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def make_annexes(
             made.append(name)
         return Annex(name, kind, reason)
 
-    with only_run(folder):
+    with only_writer(folder.parent):
         try:
             for unit, record in pages.items():
                 page = folder / record.path

@@ -15,8 +15,16 @@ from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
-from dxkit.period import is_stored, open_period, period_before, receive
-from dxkit.press.manifest import ABOVE, INDEX, MANIFEST, Manifest, PageRecord, hashes_of, only_run
+from dxkit.model.observations import SourceFile
+from dxkit.period import (
+    are_parsed,
+    contents_before_and_of,
+    is_stored,
+    open_period,
+    period_before,
+    receive,
+)
+from dxkit.press.manifest import ABOVE, INDEX, MANIFEST, Manifest, PageRecord, hashes_of
 from dxkit.press.run.changed_figures import PublishedChanges, published_changes
 from dxkit.press.run.finished_pages import FinishedPages, scratch_folder
 from dxkit.press.run.one_page import import_parts, open_for_pages, prepare_scorecards, warm_tools
@@ -24,6 +32,8 @@ from dxkit.press.run.plan import Task, files_are_whole, is_current, plan_tasks
 from dxkit.press.run.processes import can_fork, no_collection, side_process, stay_single_threaded
 from dxkit.press.run.workers import Crew, local_workers
 from dxkit.report.wording.language import load_language
+from dxkit.workbooks.atomic import only_writer
+from dxkit.workbooks.raw_folder import Contents
 
 TIME_LIMIT = 300.0
 """Seconds that one page may take, if nothing else is said."""
@@ -94,9 +104,12 @@ def run_reports(
     campaign = load_campaign(project.campaign_folder(campaign_id))
     folder = project.output_folder(campaign_id, period_id)
     folder.mkdir(parents=True, exist_ok=True)
-    with only_run(folder), scratch_folder(folder) as scratch, no_collection():
+    with only_writer(folder.parent), scratch_folder(folder) as scratch, no_collection():
         earlier = Manifest.load(folder / MANIFEST)
-        tasks = plan_tasks(project, campaign, period_id, folder, units, level, language, notebook)
+        raw = contents_before_and_of(project, campaign, period_id)
+        tasks = plan_tasks(
+            project, campaign, period_id, raw, folder, units, level, language, notebook
+        )
         todo = [
             task
             for task in tasks
@@ -109,7 +122,7 @@ def run_reports(
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
         canaries = tasks if options.canary else []
         started(len(todo) + len(canaries))
-        run = _Run(project, options, result, progress, outdated)
+        run = _Run(project, options, result, progress, outdated, raw)
         if tasks and (todo or canaries or not files_are_whole(project, manifest, folder)):
             try:
                 run.make(tasks[0], todo, canaries, scratch)
@@ -135,6 +148,7 @@ class _Run:
     result: RunResult
     progress: Callable[[PageRecord], None]
     outdated: Callable[[PublishedChanges], None]
+    raw: tuple[Contents, ...]
 
     def make(self, sample: Task, todo: Sequence[Task], canaries: list[Task], scratch: Path) -> None:
         """Make the pages ``todo``, with the files around them beside, then compare ``canaries``."""
@@ -146,6 +160,8 @@ class _Run:
         from dxkit.press.publish.period_files import write_files, write_indexes
 
         opened = open_period(self.project, sample.campaign, sample.period)
+        if not are_parsed(self.raw, *opened.all_received):  # other files than the keys are of
+            todo = [replace(task, key="") for task in todo]
         language = load_language(sample.language)
         expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
         write = partial(write_files, opened, language, manifest.addresses(folder) | expected)
@@ -204,15 +220,28 @@ def _make_ready(project: Project, sample: Task) -> None:
             warm_tools()
             if stored:
                 open_for_pages(project, sample)
-        worked_out = finish()
-    open_for_pages(project, sample).take_over(worked_out)
+        sources, worked_out = finish()
+    analysis = open_for_pages(project, sample)
+    if sources == _sources(project, sample):  # else files have changed since they were read beside
+        analysis.take_over(worked_out)
 
 
-def _worked_out(project: Project, sample: Task, stored: bool) -> WorkedOut:
-    """The scorecards of a task's period, whose workbooks are read first if they are not stored."""
+def _worked_out(
+    project: Project, sample: Task, stored: bool
+) -> tuple[list[tuple[SourceFile, ...]], WorkedOut]:
+    """The scorecards of a task's period, whose workbooks are read first if they are not stored, and
+    the files that they are made from.
+    """
     if can_fork() and not stored:
         _read(project, load_campaign(project.campaign_folder(sample.campaign)), sample.period)
-    return prepare_scorecards(project, sample)
+    worked_out = prepare_scorecards(project, sample)
+    return _sources(project, sample), worked_out
+
+
+def _sources(project: Project, sample: Task) -> list[tuple[SourceFile, ...]]:
+    """The files that were read for a task's period, in the period before and in itself."""
+    opened = open_period(project, sample.campaign, sample.period)
+    return [received.sources for received in opened.all_received]
 
 
 def _read(project: Project, campaign: Campaign, period_id: str) -> None:

@@ -26,7 +26,7 @@ from dxkit.press.manifest import (
     hash_of,
     index_above_is_whole,
 )
-from dxkit.workbooks.raw_folder import content_key
+from dxkit.workbooks.raw_folder import Contents
 
 PARAMETERS = ("campaign", "period", "unit")
 """What every report notebook must declare."""
@@ -76,6 +76,7 @@ def plan_tasks(
     project: Project,
     campaign: Campaign,
     period_id: str,
+    raw: Sequence[Contents],
     folder: Path,
     units: Sequence[str],
     level: str,
@@ -83,6 +84,7 @@ def plan_tasks(
     notebook: Path | None,
 ) -> list[Task]:
     """The pages asked for: those of a level, or of certain units; the top unit's page with them.
+    ``raw`` is what lies in the raw folders.
 
     Raises UnfitNotebookError.
     """
@@ -92,12 +94,7 @@ def plan_tasks(
         chosen.append(registry.top)
     if units:
         chosen = [registry.get(code) for code in units]
-    raw = project.period_folder(campaign.id, period_id)
-    before = campaign.previous_period(period_id)
-    keys = [store_key(campaign, raw, project.raw_folder(campaign.id)), code_key(), language]
-    if before is not None:
-        folder_before = project.period_folder(campaign.id, before.id)
-        keys.append(content_key(folder_before))
+    keys = [store_key(campaign, project.raw_folder(campaign.id), raw), code_key(), language]
     given: dict[Path, tuple[str, ...]] = {}
     tasks = []
     for unit in chosen:

@@ -58,8 +58,8 @@ def lead_own_group() -> None:
     """Leave the terminal's group, so that Ctrl-C reaches the one who decides, and end with it."""
     if hasattr(os, "setsid"):
         os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
     if sys.platform.startswith("linux"):
         import ctypes
 
@@ -82,6 +82,29 @@ def signal_group(leader: int, number: int) -> None:
 def kill_group(leader: int) -> None:
     """End a process and all that it has started, at once."""
     signal_group(leader, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+STOPS = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
+"""By what a user, a closed terminal or the system asks a process to stop."""
+
+
+@contextlib.contextmanager
+def stops_handled_by(handler: Any) -> Iterator[None]:
+    """Within it all ways of being asked to stop are one; those that are ignored stay so."""
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in STOPS:
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):
+                before[number] = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 class Stop:
@@ -116,15 +139,10 @@ class Stop:
 def stop_noted() -> Iterator[Stop]:
     """Within it, Ctrl-C and the system's call to end are noted, nothing more."""
     stop = Stop()
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, stop.note)
     try:
-        yield stop
+        with stops_handled_by(stop.note):
+            yield stop
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
         stop.close()
 
 
