@@ -79,8 +79,10 @@ def _allowed(field: Field) -> str:
         return ", ".join(LANGUAGES) if _has_keys(inner) else f"[{form_of(inner, marks)}]"
     if get_origin(field.kind) is Mapping:
         of_keys, (value, marks) = (apart(argument) for argument in get_args(field.kind))
-        told = ", ".join(LANGUAGES) if _has_keys(value) else form_of(value, marks)
-        return f"{form_of(*of_keys)} = {told}"
+        told = ", ".join(LANGUAGES) if _has_keys(value) else ""
+        if get_origin(value) is tuple:
+            told = f"[{form_of(*apart(get_args(value)[0]))}]"
+        return f"{form_of(*of_keys)} = {told or form_of(value, marks)}"
     return str(form_of(field.kind, field.marks))
 
 

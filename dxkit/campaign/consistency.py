@@ -222,6 +222,31 @@ def _initiatives(campaign: Campaign, reader: Reader) -> None:
         reader.note_of(register, "not_declared", "table", **values)
 
 
+def _layouts(campaign: Campaign, reader: Reader) -> None:
+    """Columns have letters and rows numbers, the other way about in a transposed sheet; the columns
+    that are named belong to one table.
+    """
+    tables = {measure.id: measure.table for measure in campaign.measures}
+    for layout in campaign.layouts:
+        keys = ("unit_columns", "columns", "rows", "period_columns")
+        lines = [
+            (key, line, not layout.transposed) for key in keys for line in getattr(layout, key)
+        ]
+        for line in filter(None, layout.header_rows.split("-")):
+            lines.append(("header_rows", line, layout.transposed))
+        for key, line, has_letters in lines:
+            if line and line.isdecimal() is has_letters:
+                allowed = "A" if has_letters else "3"
+                reader.note_of(layout, "malformed", key, text=line, allowed=allowed)
+        others = {tables[measure] for measure in layout.columns.values()}
+        if len(others) > 1:
+            reader.note_of(
+                layout, "columns_of_two_tables", "columns", text=", ".join(sorted(others))
+            )
+        if layout.one_unit and layout.unit_columns:
+            reader.note_of(layout, "excludes", "one_unit", text="unit_columns")
+
+
 _CHECKS: tuple[tuple[Callable[[Campaign, Reader], None], *tuple[str, ...]], ...] = (
     (_identity, "id"),
     (_each_period,),
@@ -235,4 +260,5 @@ _CHECKS: tuple[tuple[Callable[[Campaign, Reader], None], *tuple[str, ...]], ...]
     (_points, "scoring", "indicators.csv"),
     (_ranking, "levels", "ranking"),
     (_initiatives, "measures.csv", "initiatives"),
+    (_layouts, "measures.csv", "layouts.toml"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 from dataclasses import dataclass
@@ -122,6 +123,49 @@ def other_time(text: str, period: Period) -> Stated | None:
     stated = stated_times(text)
     quarters = [time for time in stated if time.kind == "quarter"]
     return next((time for time in quarters or stated if not time.fits(period)), None)
+
+
+_SHORT = 4  # words of a text that holds a month and nothing else
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_ID = re.compile(
+    r"(?P<year>(?:19|20)\d{2})(?: ?[-/.]? ?q ?(?P<quarter>[1-4])|-(?P<month>\d{2}))\Z",
+    re.IGNORECASE,
+)
+_MONTH = re.compile(
+    r"(?P<t>t ?)?(?P<number>1[0-2]|0?[1-9])(?: ?[/.-] ?(?P<year>(?:19|20)\d{2})|(?(t)|(?!)))\Z",
+    re.IGNORECASE,
+)
+
+
+def names_period(text: str, period: Period) -> bool | None:
+    """Whether a text that names one time names the period (True) or another (False); None for a
+    text that names none, several, or only the year that the period lies in.
+    """
+    text = clean(text)
+    if stated_day(text):
+        return None
+    years = {int(year) for year in _YEAR.findall(text)}
+    year, kind, _ = split_period_id(period.id)
+    if len(years) > 1:
+        return None
+    if written := _ID.match(text) or _MONTH.match(text):
+        found = written.groupdict()
+        part = "quarter" if found.get("quarter") else "month"
+        number = found.get("quarter") or found.get("month") or found.get("number")
+        return Stated(part, int(number or 0), next(iter(years), None)).fits(period)
+    stated = {(time.kind, time.number): time for time in stated_times(text)}
+    month = month_in_name(text) if not stated and len(text.split()) <= _SHORT else None
+    times = [*stated.values(), *([month] if month else [])]
+    times = [time for time in times if time.kind == "quarter"] or times
+    if len(times) > 1:
+        return None
+    if times:
+        of_year = dataclasses.replace(times[0], year=times[0].year or next(iter(years), None))
+        return of_year.fits(period)
+    is_year = text.isdigit() or bool(stated_years(text))
+    if not is_year or (kind != "year" and years == {year}):
+        return None
+    return years == {year} if years else None
 
 
 def stated_days(text: str) -> tuple[datetime.date, datetime.date] | None:

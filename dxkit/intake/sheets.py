@@ -9,15 +9,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dxkit.intake.dates import other_time
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names
+from dxkit.intake.tables.declared import (
+    ChosenRows,
+    Declared,
+    UnfitLayoutError,
+    of_period_block,
+    transposed,
+)
 from dxkit.intake.tables.header import LayoutFinder
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.read import TableRead, read_table
+from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.tables.rows import RowReader
 from dxkit.intake.tables.titles import about_time, scaled_unit, sender_of, title_cells
-from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
+from dxkit.intake.vocabulary import starts_with_word
+from dxkit.model.campaign import Accumulation, Campaign, MeasureKind, SheetLayout
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
-from dxkit.model.text import normalise
+from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Sheet, Workbook
 
@@ -30,41 +39,62 @@ def read_sheets(
     things = {normalise(thing) for m in campaign.measures for thing in m.things.values() if thing}
     tables: list[TableRead] = []
     findings: list[Finding] = []
-    for sheet in _wanted_sheets(campaign, workbook):
+    for sheet, entry in _wanted_sheets(campaign, workbook):
         finding = FindingFactory(workbook.file, sheet.name)
-        layouts = () if sheet.hidden else finder.find(sheet)
-        if not layouts:
-            if sheet.cells:
-                code = "hidden_content_skipped" if sheet.hidden else "sheet_without_table"
-                findings.append(finding(code))
+        if sheet.hidden:
+            findings += [finding("hidden_content_skipped")] if sheet.cells else []
             continue
-        above = range(layouts[0].header_rows.start)
+        try:
+            view, above, layouts = _laid_out(sheet, entry, finder, campaign, names, period)
+        except UnfitLayoutError as unfit:
+            findings.append(finding("layout_unfit", unfit.cell, reason=unfit.reason))
+            continue
+        if not layouts:
+            findings += _without_table(sheet, finder, names, finding)
+            continue
+        titles = sheet if entry.transposed else view
         sums_up = any(_sums_up(layout, period) for layout in layouts)
-        problem = about_time(sheet, above, period, finding, sums_up)
-        if problem is None and (scaled := scaled_unit(sheet, above, things)) is not None:
+        problem = None  # where rows or blocks name their periods, titles do not
+        if not entry.names_periods:
+            problem = about_time(titles, above, period, finding, sums_up)
+        if problem is None and (scaled := scaled_unit(titles, above, things)) is not None:
             problem = finding("unit_scaled", scaled, None, scaled.text)
-        sender, unclear = sender_of(sheet, above, names, finding)
+        sender, unclear = sender_of(titles, above, names, finding)
         problem = problem or unclear
         if problem is not None:
             findings.append(problem)
             if problem.code != "cumulative_title":
                 continue
             layouts = tuple(_cumulative(layout, period) for layout in layouts)
-        layouts = tuple(_of_the_time(sheet, layouts, period, finding, findings))
+        if not entry.names_periods:
+            layouts = tuple(_of_the_time(view, layouts, period, finding, findings))
         of_sheet: list[TableRead] = []
         beside: dict[range, list[tuple[Layout, TableRead]]] = {}  # by the header they share
         for layout in layouts:
-            if not layout.unit_columns:
-                cell = sheet.cell(layout.header_rows.start, layout.columns[0].number)
+            chosen = ChosenRows(view, layout, entry, period, names)
+            cell = view.cell(layout.header_rows.start, layout.columns[0].number)
+            if not layout.unit_columns and not entry.one_unit:
                 findings.append(finding("names_missing", cell, table=layout.table))
                 continue
-            shown = _shown(sheet, layout, finding, findings, sender)
-            reader = RowReader(names, sheet, shown, sender, finding, period)
+            if (of_periods := chosen.undeclared_periods()) is not None:
+                findings.append(finding("layout_needed", of_periods, reason="period_columns"))
+                continue
+            try:
+                rows, layout = chosen.read(sender)
+            except UnfitLayoutError as unfit:
+                findings.append(finding("layout_unfit", unfit.cell or cell, reason=unfit.reason))
+                continue
+            findings += [
+                finding("layout_unfit", at, None, at.text, reason="row_unclear")
+                for at in chosen.unclear
+            ]
+            shown = _shown(rows, layout, finding, findings, sender)
+            reader = RowReader(names, rows, shown, sender, finding, period)
             of_sheet.append(read_table(reader, shown, period.id))
             beside.setdefault(layout.header_rows, []).append((layout, of_sheet[-1]))
         tables += of_sheet
         for tables_beside in beside.values():
-            findings += _not_in_all(sheet, names, tables_beside, finding)
+            findings += _not_in_all(view, names, tables_beside, finding)
         findings += _missing_columns(campaign, of_sheet, layouts, finding)
     return tables, findings
 
@@ -180,14 +210,89 @@ def _missing_columns(
                 yield finding(code, None, unit, measure=measure.id)
 
 
-def _wanted_sheets(campaign: Campaign, workbook: Workbook) -> Iterator[Sheet]:
-    """The sheets that layouts.toml does not leave out: the first entry that fits decides."""
+def _wanted_sheets(campaign: Campaign, workbook: Workbook) -> Iterator[tuple[Sheet, SheetLayout]]:
+    """The sheets that layouts.toml does not leave out, each with its entry there: the first that
+    fits decides.
+    """
     for sheet in workbook.sheets:
         fitting = (
-            layout.read
-            for layout in campaign.layouts
-            if fnmatch.fnmatchcase(workbook.file, layout.file)
-            and fnmatch.fnmatchcase(sheet.name, layout.sheet)
+            entry
+            for entry in campaign.layouts
+            if fnmatch.fnmatchcase(workbook.file, entry.file)
+            and fnmatch.fnmatchcase(sheet.name, entry.sheet)
         )
-        if next(fitting, True):
-            yield sheet
+        entry = next(fitting, SheetLayout("*", "*"))
+        if entry.read:
+            yield sheet, entry
+
+
+def _laid_out(
+    sheet: Sheet,
+    entry: SheetLayout,
+    finder: LayoutFinder,
+    campaign: Campaign,
+    names: Names,
+    period: Period,
+) -> tuple[Sheet, range, tuple[Layout, ...]]:
+    """The sheet as it is read, the rows of its titles as it came, and its tables. Raises
+    UnfitLayoutError when what is declared does not fit.
+    """
+    if entry.is_plain:
+        layouts = finder.find(sheet)
+        return sheet, range(layouts[0].header_rows.start if layouts else 0), layouts
+    view, dividing = transposed(sheet) if entry.transposed else sheet, frozenset[int]()
+    if entry.period_blocks:
+        view, dividing = of_period_block(view, names, period)
+    layouts = finder.find(view, Declared.of(entry, campaign))
+    if not layouts:
+        raise UnfitLayoutError("no_measure")
+    header = layouts[0].header_rows
+    columns = [n for layout in layouts for n in layout.unit_columns]
+    for column in columns if entry.unit_columns else ():
+        below = (view.cell(row, column).text for row in view.rows if row >= header.stop)
+        if not any(row_label(text).is_known(names) for text in below if text.strip()):
+            raise UnfitLayoutError("no_unit", view.cell(header.start, column))
+    first = min(columns or [column.number for column in layouts[0].columns])
+    behind = _first_of_notes(view, header) if entry.transposed else None
+    kept = {
+        at: cell
+        for at, cell in view.cells.items()
+        if not (at[0] in dividing and at[0] >= header.start)
+        and not (entry.transposed and not first <= at[1] < (behind or at[1] + 1))
+    }
+    if behind:
+        layouts = tuple(
+            dataclasses.replace(
+                layout, not_understood=tuple(x for x in layout.not_understood if x[0] < behind)
+            )
+            for layout in layouts
+        )
+    above = range(first if entry.transposed else header.start)
+    return dataclasses.replace(view, cells=kept), above, layouts
+
+
+def _first_of_notes(view: Sheet, header: range) -> int | None:
+    """The column in which notes below a table with rows and columns changed about begin."""
+    labels = (cell for row in header for cell in view.rows.get(row, ()))
+    notes = (cell.column for cell in labels if starts_with_word("end_rows", clean(cell.text)))
+    return min(notes, default=None)
+
+
+def _without_table(
+    sheet: Sheet, finder: LayoutFinder, names: Names, finding: FindingFactory
+) -> Iterator[Finding]:
+    """What is said of a sheet in which no table is found."""
+    if not sheet.cells:
+        return
+    if len(sheet.cells) <= _MOST_TURNED:
+        view = transposed(sheet)
+        for layout in finder.find(view):
+            below = (view.cell(r, c).text for c in layout.unit_columns for r in view.rows)
+            if len(layout.columns) > 1 and any(row_label(t).is_known(names) for t in below if t):
+                cell = view.cell(layout.header_rows.start, layout.columns[0].number)
+                yield finding("layout_needed", cell, reason="transposed")
+                return
+    yield finding("sheet_without_table")
+
+
+_MOST_TURNED = 50_000  # cells of a sheet that is looked at with rows and columns changed about

@@ -153,13 +153,40 @@ class Correction:
     date: Annotated[str, keys.Day(written=True)]
 
 
+Line = Annotated[str, keys.Text("[A-Z]{1,3}|[1-9][0-9]{0,6}", "C, 4")]
+"""A column of a sheet by its letter, a row by its number."""
+
+
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """Whether sheets are read at all; ``file`` and ``sheet`` are patterns of names."""
+    """How sheets are laid out, as far as their headings do not tell; ``file`` and ``sheet`` are
+    patterns of names. In a ``transposed`` one rows and columns have changed places: its
+    ``header_rows`` are letters, its columns numbers, as the sheet shows them.
+    """
 
     file: str
     sheet: str
-    read: bool
+    read: bool = True
+    header_rows: Annotated[
+        str, keys.Text("[1-9][0-9]{0,6}(-[1-9][0-9]{0,6})?|[A-Z]{1,3}(-[A-Z]{1,3})?", "3, 3-4, A")
+    ] = ""
+    unit_columns: tuple[Line, ...] = ()  # of the names of units, coarser first
+    one_unit: bool = False  # the whole sheet is its sender's, whose name stands in no row
+    columns: Mapping[Line, keys.OfMeasure] = field(default_factory=dict)
+    rows: Mapping[Line, tuple[str, ...]] = field(default_factory=dict)  # only these: column → texts
+    transposed: bool = False
+    period_columns: tuple[Line, ...] = ()  # each row is of the period that they name
+    period_blocks: bool = False  # blocks of rows or columns, each below the period it is of
+
+    @property
+    def names_periods(self) -> bool:
+        """Whether rows or blocks say which period they are of."""
+        return bool(self.period_columns) or self.period_blocks
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether headings tell all, so that the sheet is read as any other."""
+        return self == SheetLayout(self.file, self.sheet, self.read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "column_missing": Severity.ERROR,
         "column_hidden": Severity.ERROR,
         "names_missing": Severity.ERROR,
+        "layout_needed": Severity.ERROR,
+        "layout_unfit": Severity.ERROR,
         "part_missing": Severity.ERROR,
         "column_absent": Severity.NOTE,
         "column_not_understood": Severity.NOTE,

@@ -16,6 +16,11 @@ _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD, 0x200E
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LATE_TONE = re.compile(f"([ou])([aey])([{_TONES}])")
 _PUNCTUATION = re.compile(r"[^\w%]+")
+_OUTLINE = re.compile(
+    # "X." is short for a commune, never the tenth group.
+    r"(?:(?!X\b)[IVX]{1,5}|(?:\d{1,3}\.)*\d{1,3}|[a-hA-E])\s*[.)·:]\s*(?=\D)"
+    r"|(?:[IVX]{1,5}|\d{1,3})\s+[-–]\s+|[-–+*•]\s*"
+)
 
 
 def clean(text: str) -> str:
@@ -89,3 +94,9 @@ def _telex_word(word: str) -> str:
         else:
             letters.append(letter)
     return "".join(letters) + tone
+
+
+def without_outline(text: str) -> str:
+    """A text without the number, letter or dash that lists have before it."""
+    outline = _OUTLINE.match(text)
+    return text[outline.end() :] if outline else text

@@ -90,6 +90,31 @@ def test_mistakes_in_two_files_are_reported_together(folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        ('unit_columns = ["2"]', "malformed"),
+        ('columns = {4 = "teams"}', "malformed"),
+        ('header_rows = "B"', "malformed"),
+        ('header_rows = "0"', "malformed"),
+        ('unit_columns = ["B2"]', "malformed"),
+        ('transposed = true\nheader_rows = "2"', "malformed"),
+        ('transposed = true\nperiod_columns = ["A"]', "malformed"),
+        ('columns = {C = "household"}', "not_declared"),
+        ('columns = {C = "teams", D = "dossiers"}', "columns_of_two_tables"),
+        ('unit_columns = ["B"]\none_unit = true', "excludes"),
+        ('rows = {C = "Tổng số"}', "key_wrong_type"),
+        ('rows = {C = [""]}', "field_empty"),
+        ("first_row = 3", "key_unknown"),
+    ],
+)
+def test_an_entry_of_layouts_is_looked_through(folder: Path, entry: str, code: str) -> None:
+    text = f'[[sheets]]\nfile = "*"\nsheet = "*"\n{entry}\n'
+    (folder / "layouts.toml").write_text(text, "utf-8")
+    ((found, file, line),) = problems(folder)
+    assert (found, file, line) == (code, "layouts.toml", 4 + entry.count("\n"))
+
+
 def test_missing_and_unreadable_files(folder: Path) -> None:
     (folder / "targets.csv").unlink()
     (folder / "aliases.csv").write_bytes(b"code,alias\n930,\xff\xfe\n")

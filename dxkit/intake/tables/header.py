@@ -7,9 +7,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from dxkit.intake.dates import names_period
+from dxkit.intake.numbers import read_count
+from dxkit.intake.tables.declared import NOTHING, Declared, UnfitLayoutError
 from dxkit.intake.tables.labels import (
     ColumnLabels,
     Labelled,
@@ -17,6 +20,7 @@ from dxkit.intake.tables.labels import (
     Span,
     header_paths,
     is_below_figures,
+    is_figure,
     labels_just_above,
     labels_just_below,
 )
@@ -25,7 +29,7 @@ from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.periods import Period
 from dxkit.model.text import clean
-from dxkit.workbooks.cells import Sheet
+from dxkit.workbooks.cells import Cell, Sheet
 
 
 def columns_of(table: str, found: Mapping[int, Labelled], period_id: str) -> tuple[Column, ...]:
@@ -87,6 +91,7 @@ _MOST_HEADER_ROWS = 200
 _LONGEST_LABEL = 300  # characters
 _FIGURE = re.compile(r"\s*\d[\d., ]{2,}%?\s*\Z")  # column numbers are shorter
 _ROWS_LOOKED_AT = 200
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
 
 
 class LayoutFinder:
@@ -99,10 +104,25 @@ class LayoutFinder:
         first = {measure.table: measure for measure in reversed(of_texts)}
         self._titles = [*first.values()]
 
-    def find(self, sheet: Sheet) -> tuple[Layout, ...]:
+    def find(self, sheet: Sheet, declared: Declared = NOTHING) -> tuple[Layout, ...]:
         """The sheet's tables from the top down and from left to right; none when no header in it
-        holds a declared label.
+        holds a declared label. One table where the header's rows are declared, or columns by their
+        letters: raises UnfitLayoutError when they do not fit the sheet.
         """
+        if not declared.header_rows and not declared.columns:
+            return self._search(sheet, declared)
+        rows = declared.header_rows
+        if not rows:
+            found = self._search(sheet, Declared(range(0), declared.unit_columns, {}))
+            most = max(found, key=lambda layout: len(layout.columns), default=None)
+            rows = most.header_rows if most else declared.rows_above_figures(sheet)
+        layouts = self.read(sheet, rows, declared)
+        if not layouts:
+            first = next(iter(sheet.rows.get(rows.start, ())), None)
+            raise UnfitLayoutError("no_measure", first)
+        return tuple(self._bounded(sheet, [layouts]))
+
+    def _search(self, sheet: Sheet, declared: Declared) -> tuple[Layout, ...]:
         known = [row for row in sheet.rows if self._may_be_header(sheet, row)]
         blocks = []
         # A group's label may stand in a row without any known word above one that has some.
@@ -111,8 +131,8 @@ class LayoutFinder:
             (
                 (self._score(layouts), -depth, -first, layouts)
                 for first in free
-                for depth in range(1, _DEEPEST_HEADER + 1)
-                if (layouts := self.read(sheet, range(first, first + depth)))
+                for depth in range(1, self._deepest(sheet, first) + 1)
+                if (layouts := self.read(sheet, range(first, first + depth), declared))
             ),
             key=lambda entry: entry[:3],
             reverse=True,
@@ -128,6 +148,15 @@ class LayoutFinder:
                 blocks.append(layouts)
         blocks.sort(key=lambda layouts: layouts[0].header_rows.start)
         return tuple(self._bounded(sheet, blocks))
+
+    @staticmethod
+    def _deepest(sheet: Sheet, first: int) -> int:
+        """How many rows from one on may be one header: it ends above a row of names and figures."""
+        rows = range(first, first + _DEEPEST_HEADER)
+        return next(
+            (row - first for row in rows if _is_of_figures(sheet.rows.get(row, ()))),
+            _DEEPEST_HEADER,
+        )
 
     @staticmethod
     def _score(layouts: Sequence[Layout]) -> int:
@@ -164,11 +193,11 @@ class LayoutFinder:
             known = known or self._labels.holds_known_word(text)
         return known
 
-    def read(self, sheet: Sheet, rows: range) -> tuple[Layout, ...]:
+    def read(self, sheet: Sheet, rows: range, declared: Declared = NOTHING) -> tuple[Layout, ...]:
         """The tables side by side below one header block."""
         paths = header_paths(sheet, rows)
         found: dict[int, Labelled] = {}
-        labelled_units = [
+        labelled_units = [*declared.unit_columns] or [
             n for n, path in paths.items() if self._labels.is_one("unit_labels", path)
         ]
         begins_anew = labelled_units and is_below_figures(sheet, rows.start)
@@ -182,6 +211,10 @@ class LayoutFinder:
             found.pop(number, None)
         for number in [n for n in found if self._may_be_grouped(sheet, rows, paths, n)]:
             del found[number]
+        beside_figures = _beside_figures(sheet, rows, paths, found)
+        for number in beside_figures:
+            del found[number], paths[number]
+        found |= dict(self._by_letter(sheet, rows, paths, declared))
         if not found:
             return ()
         texts = {n for n in found if any(m.kind is MeasureKind.TEXT for m in found[n].measures)}
@@ -191,10 +224,12 @@ class LayoutFinder:
             texts = set()
             if not found:
                 return ()
+        found = {n: labelled for n, labelled in found.items() if n not in declared.unit_columns}
         units = [n for n in labelled_units if n in texts or n not in found]
         if texts:  # a register: its units stand among its texts
             return (self._layout(rows, paths, tuple(units), found),)
-        units += self._unlabelled_units(sheet, rows, paths, found, units)
+        if not declared.unit_columns:
+            units += self._unlabelled_units(sheet, rows, paths, found, units)
         tables = [
             self._layout(rows, paths, unit_columns, {number: found[number] for number in columns})
             for unit_columns, columns in _side_by_side(sorted(units), sorted(found))
@@ -206,6 +241,29 @@ class LayoutFinder:
         rest = tuple(sorted(entry for entry in unknown if entry[0] not in known))
         tables[0] = replace(tables[0], not_understood=rest)
         return (tables[0], *(replace(table, not_understood=()) for table in tables[1:]))
+
+    def _by_letter(
+        self, sheet: Sheet, rows: range, paths: Paths, declared: Declared
+    ) -> Iterator[tuple[int, Labelled]]:
+        """The columns that layouts.toml names by their letters. Raises UnfitLayoutError for one
+        that holds nothing or whose label says something else.
+        """
+        for number, measure in declared.columns.items():
+            header = sheet.cell(rows.start, number)
+            if not any(
+                row >= rows.stop and sheet.cell(row, number).text.strip() for row in sheet.rows
+            ):
+                raise UnfitLayoutError("line_empty", header)
+            above = (sheet.cell(row, number).text for row in range(1, rows.stop))
+            for path in (paths.get(number, ()), *((text,) for text in above)):
+                said = self._labels.read(path) if path else None
+                if said is not None and measure not in said.measures:
+                    raise UnfitLayoutError("other_measure", header)
+            times = [names_period(text, self.period) for text in paths.get(number, ())]
+            read = self._labels.of_time(paths.get(number, ()))
+            if False in times and read.period == self.period.id:
+                raise UnfitLayoutError("other_period", header)
+            yield number, replace(read, measures=(measure,))
 
     def _may_be_grouped(self, sheet: Sheet, rows: range, paths: Paths, number: int) -> bool:
         """Whether a column's only label would mean another measure below the label of the group on
@@ -270,6 +328,36 @@ class LayoutFinder:
         )
         number, code, remark = (min(kind, default=None) for kind in (numbers, codes, remarks))
         return Layout(table, rows, columns, units, number, code, remark, ratios, unknown, rows.stop)
+
+
+def _beside_figures(
+    sheet: Sheet, rows: range, paths: Paths, found: Mapping[int, Labelled]
+) -> list[int]:
+    """The columns that share the merged label of one column of figures and hold none themselves:
+    marks and remarks.
+    """
+    beside: list[int] = []
+    for top, left, _, right in sheet.merged:
+        below = [n for n in range(left, right + 1) if n in found]
+        if top not in rows or len({paths[n] for n in below}) != 1:
+            continue
+        near = [row for row in sheet.rows if row >= rows.stop][:_ROWS_LOOKED_AT]
+        of_figures = [n for n in below if any(_may_count(sheet.cell(row, n)) for row in near)]
+        if len(of_figures) == 1:
+            beside += [n for n in below if n not in of_figures]
+    return beside
+
+
+def _is_of_figures(cells: Sequence[Cell]) -> bool:
+    """Whether a row holds words and figures other than years: no header does."""
+    has_words = any(
+        isinstance(c.value, str) and len(clean(c.text)) > 2 and not is_figure(c) for c in cells
+    )
+    return has_words and any(is_figure(c) and not _YEAR.match(c.text.strip()) for c in cells)
+
+
+def _may_count(cell: Cell) -> bool:
+    return is_figure(cell) or read_count(cell).value is not None
 
 
 def _holds_names(sheet: Sheet, rows: Sequence[int], column: int) -> bool:

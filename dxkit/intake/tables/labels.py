@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -17,7 +17,7 @@ from dxkit.intake.numbers import parse_decimal
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Measure
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import clean, normalise
+from dxkit.model.text import clean, normalise, without_outline
 from dxkit.workbooks.cells import Cell, Sheet
 
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
@@ -26,7 +26,7 @@ _SHORT = 2  # words
 _ROWS_BELOW = 20  # looked at for figures
 _SEPARATOR = re.compile(r"\s*(?:\n|\s[-–]\s|/|\()\s*")
 
-Paths = Mapping[int, tuple[str, ...]]
+Paths = dict[int, tuple[str, ...]]
 
 
 def header_paths(sheet: Sheet, rows: range) -> Paths:
@@ -76,6 +76,8 @@ def labels_just_above(sheet: Sheet, row: int) -> frozenset[int]:
     for position, cell in enumerate(above):
         if cell.column == 1 or starts_with_word("unit_of_measure", clean(cell.text).lstrip("(")):
             continue
+        if is_column_number(cell) or is_word("row_number_labels", cell.text):
+            continue  # of a table with rows and columns changed about
         following = above[position + 1].column if position + 1 < len(above) else last + 1
         columns.update(range(cell.column, following))
     return frozenset(columns & own)
@@ -96,6 +98,8 @@ def labels_just_below(sheet: Sheet, row: int, units: Sequence[int]) -> frozenset
 def says_units_of_measure(cells: Sequence[Cell]) -> bool:
     """Whether a row below the labels only says what its columns count in: (ho), %."""
     texts = [clean(cell.text).strip("()[] ") for cell in cells]
+    if len(texts) > 1 and is_word("unit_of_measure", texts[0]):
+        texts = texts[1:]
     return bool(texts) and all(
         text in ("%", "") or is_word("units_in_cells", text) for text in texts
     )
@@ -115,10 +119,11 @@ def _is_label(cell: Cell) -> bool:
 
 def is_below_figures(sheet: Sheet, row: int) -> bool:
     """Whether the row above a row is one of figures, as where another page's header follows."""
-    return any(_is_figure(cell) for cell in sheet.rows.get(row - 1, ()))
+    return any(is_figure(cell) for cell in sheet.rows.get(row - 1, ()))
 
 
-def _is_figure(cell: Cell) -> bool:
+def is_figure(cell: Cell) -> bool:
+    """Whether a cell holds a number and nothing else, be it as text."""
     if isinstance(cell.value, str):
         return parse_decimal(clean(cell.value)) is not None
     return isinstance(cell.value, (int, float))
@@ -179,7 +184,8 @@ def _spread_groups(
 
 
 def readings(path: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """The ways to read a column's labels: whole, then without what is in another language.
+    """The ways to read a column's labels: whole, then without what is in another language, or the
+    numbers and dashes that lists have before them.
 
     In a bilingual office form the second half of a label is plain ASCII, set apart by a new
     line, a dash, a slash or a bracket.
@@ -188,6 +194,9 @@ def readings(path: Sequence[str]) -> Iterator[tuple[str, ...]]:
     native = tuple(in_own_language(label) for label in path)
     if native != tuple(path):
         yield native
+    bare = tuple(without_outline(label.lstrip()) for label in native)
+    if bare != native:
+        yield bare
 
 
 @lru_cache(maxsize=2_000)
@@ -289,6 +298,11 @@ class ColumnLabels:
         if len(path) > 1 and common:
             return Labelled(tuple(common), self.period.id, False, Span.UNSAID)
         return None
+
+    def of_time(self, path: tuple[str, ...]) -> Labelled:
+        """The time that labels name, of whatever measure."""
+        _, period, control, span = self._without_period(path, True)
+        return Labelled((), period, control, span)
 
     def _is_one(self, kind: str, path: tuple[str, ...]) -> bool:
         """Whether the labels, or one of them, are a word of the vocabulary's kind."""

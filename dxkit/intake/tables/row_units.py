@@ -13,15 +13,10 @@ from functools import cached_property
 from dxkit.intake.names import Match, Names, Scope
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
-from dxkit.model.text import clean, fold, normalise
+from dxkit.model.text import clean, fold, normalise, without_outline
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
-_OUTLINE = re.compile(
-    # "X." is short for a commune, never the tenth group.
-    r"(?:(?!X\b)[IVX]{1,5}|(?:\d{1,3}\.)*\d{1,3}|[a-hA-E])\s*[.)·:]\s*(?=\D)"
-    r"|(?:[IVX]{1,5}|\d{1,3})\s+[-–]\s+|[-–+*•]\s*"
-)
 _COUNT_BEHIND = re.compile(r"\s*\(\d[^()]*\)\Z")
 _ROMAN = re.compile(r"[IVX]{1,6}[.)]?\Z")
 _LONGEST_PLACE = 10  # words
@@ -40,7 +35,7 @@ class RowLabel:
     @property
     def open_name(self) -> str:
         """The name without the numbering before it: what a unit that nobody declared is called."""
-        return _OUTLINE.sub("", self.name, count=1) if _OUTLINE.match(self.name) else self.name
+        return without_outline(self.name)
 
     @property
     def readings(self) -> list[str]:
