@@ -1,8 +1,8 @@
 """Placement: each observation's cell, its row and its column, read once more by another library.
 
-At the cell must stand the text or the plain number that was taken; to its left, in its own row, the
-name of its unit; above it, in its own column, a heading of its measure. What another reader cannot
-judge (a name that nobody declared, a decoded legacy text, a derived count) is counted, not hidden.
+At the cell must stand the text or the plain number that was taken; in its row, or above it, the
+name of its unit; above it, or before it, a heading of its measure. What another reader cannot judge
+(a name that nobody declared, a decoded legacy text, a derived count) is counted, not hidden.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 
 from dxkit.model.addresses import column_number
@@ -22,13 +22,14 @@ from dxkit.model.observations import Observation, Received
 from dxkit.model.text import clean, normalise
 from dxkit.verify.difference import MOVED, Difference
 
-Sheet = Mapping[tuple[int, int], object]
-"""The content of each cell by row and column; a merged cell stands wherever it reaches."""
+Merged = tuple[tuple[int, int], tuple[int, int]]
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
-_HEADER_ROWS = 40
-"""How far above a number its heading is looked for, and how far down a long list goes at most."""
+_BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How workbooks begin, whatever their files are called; anything else is text."""
+_DELIMITERS = ",;\t|"
+_MOST_MERGED = 10_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,46 @@ class Placement:
         return Placement(self.read + other.read, self.unjudged + other.unjudged, found)
 
 
+class Sheet:
+    """What a second reader finds in a sheet, by row and column. A merged cell stands wherever it
+    reaches; ``merged`` is None where the file does not tell, and a heading then reaches over the
+    empty cells behind it.
+    """
+
+    def __init__(self, rows: Iterable[Iterable[object]], merged: Sequence[Merged] | None):
+        cells = ((r, c, v) for r, row in enumerate(rows, 1) for c, v in enumerate(row, 1))
+        self.cells = {(r, c): v for r, c, v in cells if v not in ("", None)}
+        self._is_spread = merged is not None
+        for (top, left), (bottom, right) in merged or ():  # counted from 0
+            if (bottom - top) * (right - left) < _MOST_MERGED:
+                rs, cs = range(top + 1, bottom + 2), range(left + 1, right + 2)
+                shown = self.cells.get((top + 1, left + 1))
+                self.cells |= {(r, c): shown for r in rs for c in cs if shown is not None}
+
+    @cached_property
+    def _texts(self) -> tuple[dict[int, list[tuple[int, str]]], dict[int, list[tuple[int, str]]]]:
+        """The texts of each row by column, and of each column by row."""
+        rows, columns = defaultdict(list), defaultdict(list)
+        for (row, column), content in sorted(self.cells.items(), key=lambda cell: cell[0]):
+            if isinstance(content, str):
+                rows[row].append((column, content))
+                columns[column].append((row, content))
+        return rows, columns
+
+    def before(self, row: int, column: int | None = None) -> list[str]:
+        """The texts of a row before a column, or all of them, the nearest first."""
+        found = self._texts[0].get(row, [])
+        return [text for at, text in reversed(found) if column is None or at < column]
+
+    def above(self, row: int, column: int) -> list[str]:
+        """The texts above a cell, the nearest first."""
+        found = {at: text for at, text in self._texts[1].get(column, []) if at < row}
+        for at in range(1, row) if not self._is_spread else ():
+            if (at, column) not in self.cells and (reaching := self.before(at, column)):
+                found[at] = reaching[0]
+        return [found[at] for at in sorted(found, reverse=True)]
+
+
 def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Placement:
     """All cells behind the observations of one period, whose raw files lie in ``folder``."""
     by_file: dict[str, list[Observation]] = defaultdict(list)
@@ -55,20 +96,34 @@ def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Place
     judge, total = _Judge(campaign, received), Placement()
     for file, observations in by_file.items():
         try:
-            sheets = _READERS[Path(file).suffix.lower()](folder / file)
-        except (KeyError, OSError, ValueError):  # a form or an encoding only the kit can read
+            readings = list(_read(folder / file, {o.place.sheet for o in observations}))
+        except Exception:  # what only the kit can read, and whatever a file makes a library raise
             total += Placement(unjudged=len(observations))
             continue
-        except Exception:  # whatever else a spoilt file makes a library raise
-            total += Placement(0, 0, (Difference(file, MOVED),))
-            continue
-        for o in observations:
-            column, row = _ADDRESS.fullmatch(o.place.cell).groups()  # type: ignore[union-attr]
-            at = (int(row), column_number(column))
-            verdicts = list(judge.judge(o, sheets.get(o.place.sheet, {}), *at))
-            found = tuple(verdict for verdict in verdicts if isinstance(verdict, Difference))
-            total += Placement(1, 0 if all(verdicts) else 1, found)
+        placements = [judge.judge_all(observations, sheets) for sheets in readings]
+        total += min(placements, key=lambda p: (len(p.differences), p.unjudged))
     return total
+
+
+def _read(path: Path, names: set[str]) -> Iterator[dict[str, Sheet]]:
+    """The sheets of a workbook; of a text, one for each delimiter that it may have. Raises what the
+    reader does, and ValueError for an encoding that is not Unicode.
+    """
+    content = path.read_bytes()
+    if not content.startswith(_BINARY):
+        encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        text = content.decode(encoding)
+        for delimiter in _DELIMITERS:
+            rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            yield {"": Sheet(rows, None)}
+        return
+    from python_calamine import CalamineWorkbook
+
+    book, found = CalamineWorkbook.from_filelike(io.BytesIO(content)), {}
+    for sheet in map(book.get_sheet_by_name, names & {*book.sheet_names}):
+        table = sheet.to_python(skip_empty_area=False)
+        found[sheet.name] = Sheet(table, sheet.merged_cell_ranges)
+    yield found
 
 
 class _Judge:
@@ -89,13 +144,18 @@ class _Judge:
                 path = tuple(normalise(part) for part in header.split(">"))
                 self._headings[measure.table].append((path, measure))
 
-    def judge(
-        self, o: Observation, sheet: Sheet, row: int, column: int
-    ) -> Iterator[bool | Difference]:
-        """Of the cell, its row and its column: true, that it cannot be judged, or what is wrong."""
-        yield self._content(o, sheet.get((row, column)))
-        yield self._row(o, sheet, row, column)
-        yield self._column(o, sheet, row, column)
+    def judge_all(self, observations: list[Observation], sheets: dict[str, Sheet]) -> Placement:
+        """Of each cell, its row and its column: right, not to be judged, or what is wrong."""
+        unjudged, found = 0, list[Difference]()
+        for o in observations:
+            sheet = sheets.get(o.place.sheet) or Sheet((), None)
+            column, row = _ADDRESS.fullmatch(o.place.cell).groups()  # type: ignore[union-attr]
+            at = (int(row), column_number(column))
+            verdicts = (self._content(o, sheet.cells.get(at)), self._unit(o, sheet, *at),
+                        self._measure(o, sheet, *at))  # fmt: skip
+            found += (verdict for verdict in verdicts if isinstance(verdict, Difference))
+            unjudged += not all(verdicts)
+        return Placement(len(observations), unjudged, tuple(found))
 
     def _content(self, o: Observation, content: object) -> bool | Difference:
         """Corrected cells keep the text they were received with."""
@@ -119,96 +179,37 @@ class _Judge:
             return self._differ(o, o.value, text)
         return True
 
-    def _row(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
-        """The nearest name of a unit of its level to the left is that of its own unit."""
+    def _unit(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
+        """The nearest name of a unit of its level is that of its own."""
         own = self._units.get(o.unit_code)
-        row_of_a_register = self._measures[o.measure].kind is MeasureKind.ROWS
-        columns = range(column - 1, 0, -1)
-        if row_of_a_register:  # it stands for the whole row
-            columns = range(max((c for r, c in sheet if r == row), default=0), 0, -1)
-        for at in columns:
-            text = sheet.get((row, at))
-            named = self._named.get(normalise(text), set()) if isinstance(text, str) else set()
-            if own.code in named:
-                return True
-            level = {code for code in named if self._units.get(code).level == own.level}
-            if level and not row_of_a_register:
-                return self._differ(o, own.code, text)
+        if self._measures[o.measure].kind is MeasureKind.ROWS:  # it stands for the whole row
+            return any(own.code in self._codes(text) for text in sheet.before(row))
+        in_row = (*sheet.before(row, column), *sheet.before(row))
+        for text in (*in_row, *sheet.above(row, column)):
+            level = {c for c in self._codes(text) if self._units.get(c).level == own.level}
+            if level:
+                return own.code in level or self._differ(o, own.code, text)
         return False
 
-    def _column(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
-        """Of the measures of its table, none but its own has its heading above."""
+    def _codes(self, text: str) -> set[str]:
+        return self._named.get(normalise(text), set())
+
+    def _measure(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
+        """Of the measures of its table, none but its own has its heading there."""
         measure = self._measures[o.measure]
         if measure.kind is MeasureKind.ROWS:
             return True
-        texts = [sheet.get((at, column)) for at in range(1, min(row, _HEADER_ROWS))]
-        said = {normalise(re.sub(r"\([^)]*\)", "", t)) for t in texts if isinstance(t, str)}
-        fitting: dict[str, int] = {}
-        for path, other in self._headings[measure.table]:
-            if said.issuperset(path):
-                fitting[other.id] = max(len(path), fitting.get(other.id, 0))
-        if fitting.get(o.measure, 0) == max(fitting.values(), default=1):
-            return True
-        return self._differ(o, o.measure, "; ".join(fitting)) if fitting else False
+        for texts in (sheet.above(row, column), sheet.before(row, column)):
+            said = {normalise(re.sub(r"\([^)]*\)", "", text)) for text in texts}
+            fitting: dict[str, int] = {}
+            for path, other in self._headings[measure.table]:
+                if said.issuperset(path):
+                    fitting[other.id] = max(len(path), fitting.get(other.id, 0))
+            if fitting:
+                is_own = fitting.get(o.measure) == max(fitting.values())
+                return is_own or self._differ(o, o.measure, "; ".join(fitting))
+        return False
 
     def _differ(self, o: Observation, shown: object, expected: object) -> Difference:
         return Difference(f"{self._period}/{o.place.file}", MOVED,
                           f"{o.place.sheet}!{o.place.cell}", str(shown), str(expected))  # fmt: skip
-
-
-def _xlsx(path: Path) -> Mapping[str, Sheet]:
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
-    found: dict[str, dict[tuple[int, int], object]] = {}
-    for sheet in book.worksheets:
-        cells = (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
-        found[sheet.title] = {(cell.row, cell.column): cell.value for cell in cells}
-        areas = [(a.min_row, a.max_row, a.min_col, a.max_col) for a in sheet.merged_cells.ranges]
-        _spread(found[sheet.title], areas)
-    return found
-
-
-def _xls(path: Path) -> Mapping[str, Sheet]:
-    import xlrd
-
-    book = xlrd.open_workbook(path, formatting_info=True)
-    found: dict[str, dict[tuple[int, int], object]] = {}
-    for sheet in book.sheets():
-        found[sheet.name] = {
-            (row + 1, column + 1): cell.value
-            for row in range(sheet.nrows)
-            for column, cell in enumerate(sheet.row(row))
-            if cell.value != ""
-        }
-        areas = [(a + 1, b, c + 1, d) for a, b, c, d in sheet.merged_cells]
-        _spread(found[sheet.name], areas)
-    return found
-
-
-def _spread(cells: dict[tuple[int, int], object], areas: list[tuple[int, int, int, int]]) -> None:
-    for top, bottom, left, right in areas:
-        if (bottom - top + 1) * (right - left + 1) < 10_000:
-            content = cells.get((top, left))
-            within = ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
-            cells.update(dict.fromkeys(within, content))
-
-
-def _text(path: Path, delimiters: str) -> Mapping[str, Sheet]:
-    """Raises ValueError for an encoding that is not Unicode."""
-    content = path.read_bytes()
-    text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    read = (list(csv.reader(io.StringIO(text, newline=""), delimiter=d)) for d in delimiters)
-    rows = max(read, key=lambda lines: sum(map(len, lines)))
-    cells = ((r, c, text) for r, row in enumerate(rows, 1) for c, text in enumerate(row, 1))
-    return {"": {(r, c): text for r, c, text in cells if text}}
-
-
-_READERS: dict[str, Callable[[Path], Mapping[str, Sheet]]] = {
-    ".xlsx": _xlsx,
-    ".xlsm": _xlsx,
-    ".xls": _xls,
-    ".csv": partial(_text, delimiters=",;\t|"),
-    ".txt": partial(_text, delimiters="\t;,|"),
-    ".tsv": partial(_text, delimiters="\t"),
-}

@@ -16,7 +16,7 @@ from dxkit.model.facts import FactKey
 from dxkit.model.observations import Observation
 from dxkit.period import OpenPeriod
 from dxkit.report.wording.language import load_language
-from dxkit.verify.difference import MOVED, RECOUNT
+from dxkit.verify.difference import RECOUNT
 from dxkit.verify.facts import recount_facts
 from dxkit.verify.kinds import KINDS
 from dxkit.verify.placement import compare_cells
@@ -151,49 +151,6 @@ def test_a_cell_that_the_office_corrected_is_still_the_cell_received(
     fields = ("2022-Q4", file, sheet, "C16", "12O", "120", "gọi hỏi", "Lan", "2022-12-20")
     corrected = dataclasses.replace(haugiang, corrections=(Correction(*fields),))
     assert not compare_cells(haugiang, read_period(corrected, "2022-Q4", raw), raw).differences
-
-
-def exchanged(opened: OpenPeriod, field: str, one: str, two: str) -> OpenPeriod:
-    """The period as if intake had taken each for the other."""
-    names = {one: two, two: one}
-
-    def change(o: Observation) -> Observation:
-        return dataclasses.replace(o, **{field: names.get(getattr(o, field), getattr(o, field))})
-
-    return other(opened, change)
-
-
-@pytest.mark.parametrize(
-    ("field", "one", "two"),
-    [
-        ("measure", "dossiers", "dossiers_online"),
-        ("measure", "households_app", "households_cashless"),
-        ("unit_code", "31318", "31321"),  # two communes
-        ("unit_code", "31333", "31336"),
-    ],
-)
-def test_exchanged_columns_and_rows_are_found(
-    field: str, one: str, two: str, opened: OpenPeriod, raw: Path
-) -> None:
-    """The numbers stay where they are; whose they are is told wrongly."""
-    assert any(getattr(o, field) == one for o in opened.received.table.observations)
-    wrong = exchanged(opened, field, one, two)
-    found = compare_cells(opened.campaign, wrong.received, raw).differences
-    assert found
-    assert {d.cause for d in found} == {MOVED}
-    assert all(re.fullmatch(r".+![A-Z]+\d+", d.place) for d in found)
-
-
-def test_a_number_taken_from_the_neighbour_is_found(opened: OpenPeriod, raw: Path) -> None:
-    place = next(o.place for o in opened.received.table.observations
-                 if o.measure == "households_app" and o.value and not o.flag)  # fmt: skip
-    wrong = other(
-        opened,
-        lambda o: dataclasses.replace(o, value=(o.value or 0) + 1) if o.place == place else o,
-    )
-    (found,) = compare_cells(opened.campaign, wrong.received, raw).differences
-    assert found.file == f"2022-Q4/{place.file}"
-    assert found.place == f"{place.sheet}!{place.cell}"
 
 
 # sentences -------------------------------------------------------------------------------
