@@ -60,6 +60,7 @@ BELOW_MINIMUM_SHARE = "below_minimum_share"
 BELOW_MINIMUM_TARGETS = "below_minimum_targets"
 HAS_AN_AWARD = "has_an_award"
 FIGURES_LACKING = "figures_lacking"
+BELOW_MINIMUM_COVERAGE = "below_minimum_coverage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,12 @@ class Decision:
 
 
 def decide(
-    rule: RewardRule, candidates: Sequence[Candidate], awarded: Mapping[str, str] | Set[str]
+    rule: RewardRule,
+    candidates: Sequence[Candidate],
+    awarded: Mapping[str, str] | Set[str],
+    compared: int = 0,
 ) -> tuple[Decision, ...]:
-    """What a rule decides about each candidate, in order of rank.
+    """What a rule decides about each candidate, in order of rank, where so many units ``compared``.
 
     The quota is filled from the top with the units that fulfil the conditions and are not in
     ``awarded`` yet: a unit that fails one leaves its place on the list to the next. Units tied
@@ -97,11 +101,12 @@ def decide(
     """
     found: list[Decision] = []
     left = rule.quota
+    covered = is_covered(rule, len(candidates), compared)
     ordered = sorted(candidates, key=lambda candidate: candidate.rank)
     for rank, tied in itertools.groupby(ordered, key=lambda candidate: candidate.rank):
         eligible = []
         for candidate in tied:
-            obstacle = _obstacle(rule, candidate, awarded)
+            obstacle = _obstacle(rule, candidate, awarded) if covered else BELOW_MINIMUM_COVERAGE
             if obstacle:
                 found.append(Decision(candidate.unit_code, rule, rank, False, obstacle))
             else:
@@ -119,6 +124,11 @@ def decide(
         found += [Decision(unit, rule, rank, in_list, reason) for unit in eligible]
         left -= len(eligible)
     return tuple(found)
+
+
+def is_covered(rule: RewardRule, ranked: int, compared: int) -> bool:
+    """Whether enough of the units compared have a rank for any of them to be rewarded."""
+    return round(ranked - rule.minimum_coverage * compared, TOLERANCE_DIGITS) >= 0
 
 
 def _obstacle(rule: RewardRule, candidate: Candidate, awarded: Mapping[str, str] | Set[str]) -> str:

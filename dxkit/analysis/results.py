@@ -15,7 +15,7 @@ from functools import cached_property
 from dxkit.analysis.aggregates import Aggregates
 from dxkit.analysis.ranking import Candidate, Decision, decide, ranks_of
 from dxkit.analysis.scoring import REGISTRY, Case
-from dxkit.analysis.totals import Result, Total, total_of, why_unranked, without_points
+from dxkit.analysis.totals import TOO_FEW, Result, Total, total_of, why_unranked, without_points
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.observations import SILENT, Received
 from dxkit.model.plan import why_no_ranking
@@ -115,6 +115,11 @@ class Results:
             if group in {unit.code for unit in members}:  # compared with nobody
                 continue
             reasons = {unit.code: self._why_unranked(unit, level) for unit in members}
+            if (
+                sum(not reason for reason in reasons.values())
+                < self.campaign.ranking.minimum_ranked
+            ):
+                reasons = {code: reason or TOO_FEW for code, reason in reasons.items()}
             ranks = self.rank(
                 {c: found[c].points or 0.0 for c, reason in reasons.items() if not reason}
             )
@@ -192,7 +197,7 @@ class Results:
                 if rule.level != level or (rule.periods and self.rules_of not in rule.periods):
                     continue
                 candidates = [c for u in members if (c := self._candidate(u.code, rule.by))]
-                decisions = decide(rule, candidates, awarded)
+                decisions = decide(rule, candidates, awarded, len(members))
                 awarded |= {d.unit_code for d in decisions if d.awarded}
                 found[level, group, rule.id] = decisions
         return found

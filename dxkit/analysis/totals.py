@@ -15,8 +15,9 @@ from dxkit.model.rules import Band, Condition, Exclusion, RankingRule, ScoringRu
 
 INCOMPLETE = "incomplete"
 """Why a unit has no total: some, not all, of its indicators lack a value."""
-EXCLUDED = "excluded"
-"""Why a unit with a total is not ranked: the campaign's folder names it."""
+EXCLUDED, TOO_FEW = "excluded", "too_few_ranked"
+"""Why a unit with a total is not ranked: the campaign's folder names it; too few could be ranked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,13 @@ class Result:
 class Total:
     """The points of one unit over all indicators, brought to the campaign's full scale.
 
-    ``covered`` is the share of the scale whose indicators apply; ``bonus`` the part of ``points``
-    that comes on top of the scale. ``missing`` tells why there is no total (``not_reported``,
-    ``unread``, ``incomplete``, or what the plan lacks). ``sharing`` is how many units have its
-    rank, itself among them; ``unranked`` tells why there is no rank: that, ``excluded``, or the
-    kind of a condition that the unit does not fulfil. ``lacking`` are the indicators of the scale
-    whose figures are not whole: some unit that should be in them is not. Such a unit takes no
-    award.
+    ``covered`` is the share of the scale whose indicators apply, ``applies`` the same of what can
+    be had at the unit's level; ``bonus`` the part of ``points`` that comes on top of the scale.
+    ``missing`` tells why there is no total (``not_reported``, ``unread``, ``incomplete``, or what
+    the plan lacks). ``sharing`` is how many units have its rank, itself among them; ``unranked``
+    tells why there is no rank: that, ``excluded``, ``too_few_ranked``, or the kind of a condition
+    that the unit does not fulfil. ``lacking`` are the indicators of the scale whose figures are not
+    whole: some unit that should be in them is not. Such a unit takes no award.
     """
 
     unit_code: str
@@ -75,6 +76,7 @@ class Total:
     unranked: str = ""
     sharing: int = 0
     lacking: tuple[str, ...] = ()
+    applies: float = 0.0
 
 
 def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) -> Total:
@@ -100,7 +102,8 @@ def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) ->
     points = earned * (scoring.total_points / covered) + bonus
     band = band_of(points / scoring.total_points, scoring.bands)
     share = covered / scoring.total_points
-    return Total(unit_code, points, share, band=band, bonus=bonus, lacking=lacking)
+    applies = covered / math.fsum(r.indicator.max_points for r in counted)
+    return Total(unit_code, points, share, band=band, bonus=bonus, lacking=lacking, applies=applies)
 
 
 def without_points(total: Total, reason: str) -> Total:
@@ -134,9 +137,8 @@ def why_unranked(
         return total.missing
     if any((e.unit, e.period) == (total.unit_code, period) for e in rule.exclusions):
         return EXCLUDED
-    for condition in rule.conditions:
-        applies = condition.level in ("", level)
-        if applies and not _is_fulfilled(condition, total, reported, results):
+    for condition in rule.conditions_at(level):
+        if not _is_fulfilled(condition, total, reported, results):
             return condition.kind
     return ""
 
@@ -152,7 +154,7 @@ def _is_fulfilled(
 ) -> bool:
     """A condition on something that does not exist at the unit is fulfilled."""
     if condition.kind == "covered":
-        return total.covered >= condition.at_least - 1e-9
+        return total.applies >= condition.at_least - 1e-9
     if condition.kind == "reported":
         return reported is None or reported >= condition.at_least - 1e-9
     result = results.get(condition.indicator)

@@ -126,6 +126,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "copied_forward": Severity.WARNING,
         "figure_gone": Severity.ERROR,
         "figures_nought": Severity.ERROR,
+        "whole_vanished": Severity.ERROR,
         "initiative_carried_over": Severity.NOTE,
         "unit_appeared": Severity.WARNING,
         "unit_disappeared": Severity.WARNING,

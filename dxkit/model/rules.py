@@ -44,15 +44,21 @@ CONDITIONS = ("covered", "reported", "value")
 class Condition:
     """What a unit must fulfil to be ranked, at a level or (empty) at every level.
 
-    ``kind`` is ``covered`` (share of the scale that applies to the unit), ``reported`` (share of
-    the units below that sent a report) or ``value`` (of the indicator); each ``at_least``, for
-    an indicator whose direction is down at most.
+    ``kind`` is ``covered`` (of the points that its level can have, the share that applies to the
+    unit), ``reported`` (share of the units below that sent a report) or ``value`` (of the
+    indicator); each ``at_least``, for an indicator whose direction is down at most.
     """
 
     kind: Annotated[str, Key("condition"), keys.Choice(CONDITIONS)]
     at_least: Annotated[float, Number(-1e12, 1e12)]
     level: keys.OfLevel = ""
     indicator: keys.OfIndicator = ""
+
+
+COVERED_BY_DEFAULT = Condition("covered", 0.75)
+"""Holds at every level for which the plan says nothing else: what does not apply is made up by the
+other criteria, so that without it a few criteria could give the first rank.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ class RankingRule:
 
     ``within`` maps a level to the level inside which its units are compared; ``tie_break`` lists
     indicator ids whose values decide equal points, in order; ``decimals`` rounds the points half
-    up before they are compared, None compares them unrounded.
+    up before they are compared, None compares them unrounded. Where fewer than ``minimum_ranked``
+    units of a group could be ranked, none is.
     """
 
     method: Annotated[str, keys.Choice(RANKING_METHODS)]
@@ -82,6 +89,13 @@ class RankingRule:
     decimals: Annotated[int | None, Number(0, 10, whole=True)] = None
     conditions: tuple[Condition, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    minimum_ranked: Annotated[int, Number(1, 1000, whole=True)] = 2
+
+    def conditions_at(self, level: str) -> tuple[Condition, ...]:
+        """The conditions of a level: those declared, and that of what applies by default."""
+        found = tuple(c for c in self.conditions if c.level in ("", level))
+        kinds = {condition.kind for condition in found}
+        return found if "covered" in kinds else (COVERED_BY_DEFAULT, *found)
 
 
 REWARD_BASES = ("points", "progress")
@@ -94,7 +108,8 @@ class RewardRule:
     Rules apply in the campaign's order, and a unit gets one award. ``by`` says which ranking
     counts: of the points, or of the progress since the period before. Without ``periods`` the rule
     holds in all. ``ties`` says what becomes of units tied across the edge of the quota: ``all``
-    of them are rewarded, or ``none``.
+    of them are rewarded, or ``none``. Nobody is rewarded where less than ``minimum_coverage`` of
+    the units that are compared have a rank.
     """
 
     id: keys.Id
@@ -108,6 +123,7 @@ class RewardRule:
     periods: tuple[keys.OfPeriod, ...] = ()
     minimum_targets: Annotated[int, Number(0, 1000, whole=True)] = 0  # so many must be met
     ties: Annotated[str, keys.Choice(("all", "none"))] = "all"
+    minimum_coverage: keys.Share = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +159,8 @@ class CheckRules:
     ``jump_share`` is a change of a share between periods (0.5: 50 points), ``jump_stock`` one of a
     whole relative to itself, ``jump_ratio`` a multiple of a flow; units below ``smallest`` things
     are left alone. ``copied_rows`` equal rows make a column a copy of the last period's.
-    ``heaping_window`` is how near to a target (0.02: 2 points) units are compared, and
+    A whole that falls below ``vanished_share`` of the last period's is an error. ``heaping_window``
+    is how near to a target (0.02: 2 points) units are compared, and
     ``heaping_chance`` how unlikely a crowd just above it must be.
     """
 
@@ -151,6 +168,7 @@ class CheckRules:
     jump_stock: Annotated[float, Number(0, 1000)] = 0.3
     jump_ratio: Annotated[float, Number(1, 1_000_000)] = 5.0
     smallest: Annotated[float, Number(0, 1e9)] = 30.0
+    vanished_share: keys.Share = 0.1
     copied_rows: Annotated[int, Number(2, 100_000, whole=True)] = 5
     heaping_window: keys.Share = 0.02
     heaping_chance: keys.Share = 0.001

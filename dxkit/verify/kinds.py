@@ -208,7 +208,7 @@ _OF_PART: dict[str, Callable[[Sums, str, Indicator], Number | None]] = {
     "month_numerator": lambda sums, u, i: sums.side(u, i, 0),
     "month_denominator": lambda sums, u, i: sums.side(u, i, 1),
 }
-_OF_REWARD = ("quota", "minimum_share", "minimum_targets")
+_OF_REWARD = ("quota", "minimum_share", "minimum_targets", "minimum_coverage")
 
 # of the total --------------------------------------------------------------------------------
 
@@ -216,9 +216,8 @@ _OF_REWARD = ("quota", "minimum_share", "minimum_targets")
 def _condition(r: Recount, unit: str, **asked: str) -> float:
     """The least share or value with which units are ranked inside this one; KeyError for none."""
     level = r.level_below(unit)
-    for condition in r.campaign.ranking.conditions:
-        alike = all(getattr(condition, name) == wanted for name, wanted in asked.items())
-        if alike and condition.level in ("", level):
+    for condition in r.campaign.ranking.conditions_at(level):
+        if all(getattr(condition, name) == wanted for name, wanted in asked.items()):
             return condition.at_least
     raise KeyError(unit)
 
@@ -292,6 +291,7 @@ _TOTAL: dict[str, OfTotal] = {
     "tables_lacking": lambda r, u: r.tables_lacking(u),
     "figures_lacking": lambda r, u: len(r.incomplete(u)),
     "decimals": lambda r, u: r.campaign.ranking.decimals,
+    "minimum_ranked": lambda r, u: (r.level_below(u) and r.campaign.ranking.minimum_ranked) or 0,
     "least_reported": lambda r, u: _condition(r, u, kind="reported"),
     "least_covered": lambda r, u: _condition(r, u, kind="covered"),
     "trials": lambda r, u: list_trials(r, u).lists_tried,

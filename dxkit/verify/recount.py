@@ -14,7 +14,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Severity
 from dxkit.model.observations import Received
 from dxkit.model.plan import why_no_ranking
-from dxkit.model.rules import Condition, RewardRule
+from dxkit.model.rules import COVERED_BY_DEFAULT, Condition, RewardRule
 from dxkit.verify.sums import Sums, remembered
 
 Points = Mapping[str, float]
@@ -196,17 +196,29 @@ class Recount:
 
     @remembered
     def why_not(self, unit: str) -> str:
-        """Why a unit with points has no rank: a decision, or the condition it falls below."""
+        """Why a unit with points has no rank: a decision, the condition it falls below, or that
+        too few others have none.
+        """
+        could = [u for u in self.members(unit) if self.total(u)[0] is not None]
+        few = sum(not self._out(u) for u in could) < self.campaign.ranking.minimum_ranked
+        return self._out(unit) or ("too_few_ranked" if few else "")
+
+    @remembered
+    def _out(self, unit: str) -> str:
         rule, level = self.campaign.ranking, self.level(unit)
         if (unit, self.rules_of) in {(e.unit, e.period) for e in rule.exclusions}:
             return "excluded"
-        asked = (c for c in rule.conditions if c.level in ("", level))
-        return next((f"below_{c.kind}" for c in asked if self._lacks(unit, c) > 1e-9), "")
+        asked = [c for c in rule.conditions if c.level in ("", level)]
+        if "covered" not in [c.kind for c in asked]:
+            asked.insert(0, COVERED_BY_DEFAULT)
+        return next((c.kind for c in asked if self._lacks(unit, c) > 1e-9), "")
 
     def _lacks(self, unit: str, condition: Condition) -> float:
         """How much a unit lacks to fulfil a condition for being ranked."""
         if condition.kind == "covered":
-            return condition.at_least - self.total(unit)[1]
+            most = sum(i.max_points for i in self.scale(unit))
+            scoring = self.campaign.scoring
+            return condition.at_least - self.total(unit)[1] * scoring.total_points / most
         if condition.kind == "reported":
             below = self.children(unit)
             silent = sum(self.total(child)[2] in SILENT for child in below)
@@ -302,7 +314,11 @@ class Recount:
         for rule in (r for r in self.rewards(level) if r.by in ranks):
             given, decided = 0, found.setdefault(rule.id, {})
             for tied in units_by_rank(ranks[rule.by]):
-                reasons = {u: self._obstacle(u, rule, has_one, points[u], met[u]) for u in tied}
+                part = len(ranks[rule.by]) / len(self.members(tied[0]))
+                few = "below_minimum_coverage" if part < rule.minimum_coverage - 1e-9 else ""
+                reasons = {
+                    u: few or self._obstacle(u, rule, has_one, points[u], met[u]) for u in tied
+                }
                 eligible = [u for u in tied if not reasons[u]]
                 if given >= rule.quota:
                     verdict = (False, "quota_full")

@@ -79,14 +79,15 @@ EXAMPLES: dict[tuple[str, str], dict[str, float | str]] = {
     (C, TOTAL): {"points": 55, "rank": 3, "rank_shared": 1, "progress": 0},
     (CITY, TOTAL): {
         "units": 9, "units_not_reported": 6, "units_unread": 0, "units_lacking": 0,
-        "tables_lacking": 0,
+        "tables_lacking": 0, "minimum_ranked": 2,
         "children_unchanged": 1, "decimals": 2,
         "trials": 2006, "cells_tried": 0, "cells_deciding": 0,  # 2000 draws, 6 indicators left out
     },
     (PROVINCE, TOTAL): {"least_reported": 0.8, "least_covered": 0.6},
     (A, "households"): {"value": 100},
     (CITY, "households"): {"value": 300},
-    (CITY, "reward-commune"): {"quota": 1, "minimum_share": 0.5, "minimum_targets": 0},
+    (CITY, "reward-commune"): {"quota": 1, "minimum_share": 0.5, "minimum_targets": 0,
+                                "minimum_coverage": 0.5},
 }  # fmt: skip
 
 

@@ -27,11 +27,16 @@ def observe(unit: str, measure: str, value: int | None, flag: Flag | None = None
     )
 
 
-def analyse(campaign: Campaign, *observations: Observation) -> Analysis:
+def analyse(campaign: Campaign, *observations: Observation, strict: bool = False) -> Analysis:
+    """A quarter in which a few of the nine communes of 930 are enough, unless ``strict``."""
     units = campaign.units.on(campaign.period("2022-Q4").last_day)
     known = {o.unit_code for o in observations if o.unit_code not in units}
     hamlets = [Unit(c, c, "", "hamlet", c.split("-")[0]) for c in sorted(known)]
     table = IndicatorTable("2022-Q4", observations)
+    if not strict:
+        ranking = dataclasses.replace(campaign.ranking, minimum_ranked=1)
+        rewards = tuple(dataclasses.replace(r, minimum_coverage=0.0) for r in campaign.rewards)
+        campaign = dataclasses.replace(campaign, ranking=ranking, rewards=rewards)
     return Analysis(campaign, Received(table, units.with_units(hamlets)))
 
 

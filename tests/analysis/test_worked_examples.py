@@ -188,8 +188,9 @@ def test_a_single_cell_that_decides_is_named_where_the_list_is_signed(haugiang: 
     place = CellRef("a.xlsx", "S", "G7")
     rows[-1] = dataclasses.replace(rows[-1], place=place)
     finding = Finding("value_approximate", place, f"{B}-b")
-    received = dataclasses.replace(analyse(haugiang, *rows).received, findings=(finding,))
-    analysis = Analysis(haugiang, received)
+    opened = analyse(haugiang, *rows)
+    received = dataclasses.replace(opened.received, findings=(finding,))
+    analysis = Analysis(opened.campaign, received)
     view = View(analysis, analysis.units.get("930"))
     writer = Writer(haugiang, analysis.units, load_language("vi"))
     said = [writer.plain(claim) for claim in list_certainty(view)]
@@ -198,5 +199,5 @@ def test_a_single_cell_that_decides_is_named_where_the_list_is_signed(haugiang: 
         "trước khi trình ký.",
         "Nếu không tính ô 2022-Q4/a.xlsx › S: G7, Phường I vào danh sách thay cho Phường III.",
     ]
-    trials = list_trials(made_again(haugiang, received, None), "930")
+    trials = list_trials(made_again(opened.campaign, received, None), "930")
     assert trials.deciding == {place: ({A}, {B})}

@@ -237,8 +237,8 @@ def dossiers(office: Office, then: Row, **now: Row) -> Seen:
     return Seen(read_period(office.campaign, "2022-Q4", office.folder, before=before))
 
 
-def noughts(seen: Seen) -> list[tuple[str, str]]:
-    found = [f for f in seen.received.findings if f.code == "figures_nought"]
+def noughts(seen: Seen, code: str = "figures_nought") -> list[tuple[str, str]]:
+    found = [f for f in seen.received.findings if f.code == code]
     return [(f.unit_code, str(f.place)) for f in found]
 
 
@@ -271,6 +271,43 @@ def test_one_commune_that_reports_nought(
     assert noughts(seen) == ([(VI_TAN, at(f"C{place}"))] if is_asked else [])
     if then[0]:
         assert seen.figure(HOA_LUU, "dossiers")[0] == then[0]
+
+
+def test_a_sender_of_whose_units_nothing_arises_any_more_is_asked(office: Office) -> None:
+    """One commune may have had no dossiers; all nine had 40 each."""
+    seen = dossiers(office, [40, 20], all=["không phát sinh", "không phát sinh"])
+    assert noughts(seen, "whole_vanished") == [("930", at("C2"))]
+    assert seen.figure(VI_TAN, "dossiers")[:2] == (None, "rejected")
+
+
+@pytest.mark.parametrize(
+    ("now", "is_asked"),
+    [
+        (["không phát sinh", "không phát sinh"], True),  # what stands does not arise
+        ([3, 3], True),  # of 300: any share is reached
+        (["không phát sinh", 4], True),
+        ([29, 0], True),
+        ([30, 0], False),  # a tenth is left
+        (["không phát sinh", 30], False),
+        ([None, 3], False),  # an empty cell tells nothing of the whole
+    ],
+)
+def test_farms_that_have_all_but_gone_are_asked_about(
+    now: Row, is_asked: bool, office: Office
+) -> None:
+    """Two hamlets of a commune had 150 farms each; another commune's goes on."""
+    head: Row = ["TT", "Đơn vị", "Hộ SXNN", "Hộ SXNN tham gia sàn TMĐT"]
+    other: list[Row] = [["II", "Xã Hoả Lựu"], [1, "Ấp 3", 400, 90]]
+    first: Row = ["I", "Xã Vị Tân"]
+    before = office.sends(head, first, [1, "Ấp 1", 150, 9], [2, "Ấp 2", 150, 9], *other).received
+    rows_now = ([n, f"Ấp {n}", whole, whole] for n, whole in enumerate(now, start=1))
+    office.sends(head, first, *rows_now, *other)
+    seen = Seen(read_period(office.campaign, "2022-Q4", office.folder, before=before))
+    assert noughts(seen, "whole_vanished") == ([(VI_TAN, at("C3"))] if is_asked else [])
+    assert noughts(seen) == []
+    used = {o.value for o in seen.received.table.observations if o.unit_code.startswith(VI_TAN)}
+    expected = {None} if is_asked else {None if isinstance(w, str) else w for w in now}
+    assert used == expected
 
 
 def test_noughts_that_the_office_confirms_are_used(office: Office) -> None:

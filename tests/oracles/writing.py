@@ -13,7 +13,7 @@ _LIKE_VALUE = ("value", "group_value", "type_value", "month_value")
 _DIFFERENCES = ("gap", "change", "against_group", "against_type", "spread")
 _POINTS = ("points", "points_before", "progress", "bonus")
 _DECLARED = ("target", "goal", "least_value", "max_points", "smallest", "movement_target")
-_DECLARED_SHARES = ("minimum_share", "least_reported", "least_covered")
+_DECLARED_SHARES = ("minimum_share", "minimum_coverage", "least_reported", "least_covered")
 _DATES = ("deadline", "goal_date")
 MARKS = {"vi": (",", "."), "en": (".", ",")}
 """Decimal mark and group mark by language."""

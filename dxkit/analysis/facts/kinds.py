@@ -32,7 +32,7 @@ from dxkit.analysis.facts.methods import (
     weekly_pace,
 )
 from dxkit.analysis.robustness.ranges import Certainty, RankRange
-from dxkit.analysis.totals import EXCLUDED, Result
+from dxkit.analysis.totals import EXCLUDED, TOO_FEW, Result
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind, MeasureKind
 from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
@@ -213,7 +213,8 @@ def why_no_rank(about: About) -> str:
     found = about.total
     if found.points is None:
         return NOT_RANKED
-    return found.unranked if found.unranked == EXCLUDED else f"below_{found.unranked}"
+    told = found.unranked in (EXCLUDED, TOO_FEW)
+    return found.unranked if told else f"below_{found.unranked}"
 
 
 def keys_of_ranked(about: About) -> tuple[FactKey, ...]:
@@ -263,8 +264,8 @@ def least(kind: str) -> Callable[[About], Declaration | None]:
         level = about.children[0].level
         found = [
             c.at_least
-            for c in rule.conditions
-            if c.kind == kind and c.level in ("", level) and c.indicator in ("", about.subject)
+            for c in rule.conditions_at(level)
+            if c.kind == kind and c.indicator in ("", about.subject)
         ]
         return (found[-1], rule.assumed) if found else None
 
@@ -277,6 +278,12 @@ def rank_decimals(about: About) -> Declaration | None:
     if not about.ranks_children or rule.decimals is None:
         return None
     return (rule.decimals, rule.assumed)
+
+
+def minimum_ranked(about: About) -> Declaration | None:
+    """With how many units that could be ranked there is a ranking of the units below."""
+    rule = about.period.campaign.ranking
+    return (rule.minimum_ranked, rule.assumed) if about.ranks_children else None
 
 
 def of_reward(name: str) -> Callable[[About], Declaration | None]:
@@ -690,6 +697,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         lambda a: a.period.earlier is not None,
     ),
     Declared("decimals", COUNT, rank_decimals),
+    Declared("minimum_ranked", COUNT, minimum_ranked),
     Declared("least_reported", SHARE, least("reported")),
     Declared("least_covered", SHARE, least("covered")),
     of_trials("trials", lambda found: found.trials),
@@ -713,6 +721,7 @@ REWARD: tuple[Kind, ...] = (
     Declared("quota", COUNT, of_reward("quota")),
     Declared("minimum_share", SHARE, of_reward("minimum_share")),
     Declared("minimum_targets", COUNT, of_reward("minimum_targets")),
+    Declared("minimum_coverage", SHARE, of_reward("minimum_coverage")),
 )
 """Of a reward among the units below."""
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dxkit.analysis.ranking import TOLERANCE_DIGITS, rounded
+from dxkit.analysis.ranking import TOLERANCE_DIGITS, is_covered, rounded
 from dxkit.analysis.results import Results
 from dxkit.analysis.totals import Result
 from dxkit.model.rules import RewardRule
@@ -62,16 +62,17 @@ class Trials:
         campaign = results.campaign
         self.rule = campaign.ranking
         self.scoring = campaign.scoring
+        members = results.groups[level, group]
+        totals = results.totals
+        self.codes = [unit.code for unit in members if totals[unit.code].rank is not None]
         self.rewards: tuple[RewardRule, ...] = tuple(
             r
             for r in campaign.rewards
             if r.level == level
             and r.by == "points"
             and (not r.periods or results.rules_of in r.periods)
+            and is_covered(r, len(self.codes), len(members))
         )
-        members = results.groups[level, group]
-        totals = results.totals
-        self.codes = [unit.code for unit in members if totals[unit.code].rank is not None]
         self.indicators = [
             i for i in campaign.indicators if i.scoring != "none" and i.id not in self.scoring.bonus
         ]

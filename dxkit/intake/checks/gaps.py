@@ -138,40 +138,56 @@ def figures_nought(
     observations: list[Observation],
     before: Received,
 ) -> Nought:
-    """Wholes that were something in the last period and are nought now in every cell of a unit.
-    Without a whole a share does not apply and its points are made up by the other criteria: who
-    reports nothing would win. Neither they nor their parts are used, unless the office confirms one
-    of the cells. Words that say that nothing arose are no such figures.
+    """Wholes that were something in the last period and are nought now in every cell of a unit, or,
+    of what is counted as it stands on the last day, have all but gone. Without a whole a share does
+    not apply and its points are made up by the other criteria; of a few of many any share is
+    reached: who reports nothing would win. Neither they nor their parts are used, unless the office
+    confirms one of the cells. Words that say that nothing arose are no figures, but what stands
+    does not arise, and in all of a sender's units at once nothing stops arising.
     """
     wholes = {indicator.denominator for indicator in campaign.indicators} - {""}
     now = _by_unit(units, observations, wholes)
     then = _by_unit(before.units, before.table.observations, wholes)
     order = [level.id for level in campaign.levels if not level.open]
     senders = frozenset(order[order.index(campaign.report_level) :])
-    gone = {
-        (code, measure): said
-        for (code, measure), said in now.items()
-        if units.get(code).level in senders
-        and not any(o.value or o.correction for o in said)
-        and any(o.value == 0 for o in said)
-        and sum(o.value or 0 for o in then.get((code, measure), ())) >= campaign.checks.smallest
-    }
-    found = Nought(observations)
-    for (code, measure), said in gone.items():
-        if (units.get(code).parent_code, measure) not in gone:
-            was = sum(o.value or 0 for o in then[code, measure])
-            values = {"measure": measure, "unit": units.get(code).name, "before": was}
-            found.findings.append(finding("figures_nought", said[0], code, **values))
+    gone: dict[tuple[str, str], Finding] = {}
+    for (code, measure), said in now.items():
+        unit, was = units.get(code), _added(then.get((code, measure), ()))
+        stands = campaign.measure(measure).accumulation is Accumulation.STOCK
+        least = campaign.checks.vanished_share * was if stands else 0.0
+        is_asked = unit.level in senders and was >= campaign.checks.smallest
+        how = _gone(said, least, stands or unit.level == campaign.report_level) if is_asked else ""
+        if how:
+            values = {"unit": unit.name, "before": was, "now": _added(said)}
+            gone[code, measure] = finding(how, said[0], code, measure=measure, **values)
+    told = [f for (code, m), f in gone.items() if (units.get(code).parent_code, m) not in gone]
+    found = Nought(observations, told)
     whole_of = {measure.id: measure.whole for measure in campaign.measures}
-    of_units = {(o.unit_code, measure) for (_, measure), said in gone.items() for o in said}
+    of_units = {(o.unit_code, measure) for code, measure in gone for o in now[code, measure]}
     found.observations = [
         replace(o, value=None, flag=Flag.REJECTED)
-        if o.value is not None
+        if (o.value is not None or o.flag is Flag.NOT_APPLICABLE)
         and not of_units.isdisjoint({(o.unit_code, o.measure), (o.unit_code, whole_of[o.measure])})
         else o
         for o in observations
     ]
     return found
+
+
+def _gone(said: Sequence[Observation], least: float, by_words: bool) -> str:
+    """The code of what is said of one unit's whole; empty when it is there or nobody can tell."""
+    values = [o.value for o in said if o.value is not None]
+    if any(o.correction for o in said):
+        return ""
+    if values and not any(values):
+        return "figures_nought"
+    is_heard = all(o.value is not None or o.flag is Flag.NOT_APPLICABLE for o in said)
+    vanished = sum(values) < least if values else by_words
+    return "whole_vanished" if is_heard and vanished else ""
+
+
+def _added(observations: Iterable[Observation]) -> float | int:
+    return sum(o.value or 0 for o in observations)
 
 
 def _by_unit(

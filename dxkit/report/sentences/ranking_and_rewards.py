@@ -20,12 +20,12 @@ def ranking_rules(view: View) -> Iterator[Claim]:
         yield state("rule_ties", {"ties": [Reference("indicator", i) for i in rule.tie_break]})
     rounded = view.scorecard.find(TOTAL, "decimals")
     yield state("rule_rounded", {"decimals": rounded}) if rounded else state("rule_unrounded", {})
-    for condition in rule.conditions:
-        if condition.level not in ("", level):
-            continue
+    yield from SLOTS["rule_ranked"].say({"least": view.fact(TOTAL, "minimum_ranked")})
+    for condition in rule.conditions_at(level):
         kind = f"least_{condition.kind}"
         if condition.kind != "value":
-            yield state(f"rule_{kind}", {"least": view.fact(TOTAL, kind)})
+            if condition.at_least > 0:
+                yield state(f"rule_{kind}", {"least": view.fact(TOTAL, kind)})
             continue
         indicator = view.campaign.indicator(condition.indicator)
         yield state(
@@ -47,6 +47,7 @@ def reward_rules(view: View, rule: RewardRule) -> Iterator[Claim]:
     yield state("reward_quota", {"quota": view.fact(subject, "quota")})
     yield from SLOTS["reward_share"].say({"least": view.fact(subject, "minimum_share")})
     yield from SLOTS["reward_targets"].say({"least": view.fact(subject, "minimum_targets")})
+    yield from SLOTS["reward_coverage"].say({"least": view.fact(subject, "minimum_coverage")})
     yield state("reward_whole", {})
     if rule.by == "progress":
         yield state("reward_by_progress", {})
