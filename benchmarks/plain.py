@@ -12,7 +12,7 @@ from dxkit.press.run.processes import stay_single_threaded
 stay_single_threaded()
 
 from dxkit.campaign.project import Project  # noqa: E402
-from dxkit.period import open_period  # noqa: E402
+from dxkit.period.opening import open_period  # noqa: E402
 from dxkit.press.publish.page import framed  # noqa: E402
 from dxkit.press.run.one_page import prepare_scorecards, report_calls  # noqa: E402
 from dxkit.press.run.plan import plan_tasks  # noqa: E402

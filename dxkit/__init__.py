@@ -29,7 +29,7 @@ def open(campaign: str, period: str | int = "") -> NotebookPeriod:
     """
     from dxkit.campaign.folder import load_campaign
     from dxkit.campaign.project import Project
-    from dxkit.period import open_period
+    from dxkit.period.opening import open_period
     from dxkit.report.notebook_period import NotebookPeriod
 
     project = Project.find()

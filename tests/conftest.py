@@ -16,7 +16,7 @@ from tests.beside import Beside
 
 if TYPE_CHECKING:
     from dxkit.model.campaign import Campaign
-    from dxkit.period import OpenPeriod
+    from dxkit.period.opened import OpenPeriod
 
 stay_single_threaded()  # before anything imports numpy, so that tests fork as a batch does
 
@@ -65,7 +65,7 @@ def published() -> Path:
 def periods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPeriod]:
     """The two quarters of Hậu Giang as committed, opened. Nobody may alter them."""
     from dxkit.campaign.project import Project
-    from dxkit.period import open_period
+    from dxkit.period.opening import open_period
 
     project = Project.find(None, str(tmp_path_factory.mktemp("periods")))
     return {p: open_period(project, "haugiang-2022", p) for p in ("2022-Q3", "2022-Q4")}

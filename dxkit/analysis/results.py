@@ -6,79 +6,67 @@ Values, points and ranks are unrounded; the ranks need all units, so this runs o
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from dxkit.analysis.aggregates import Aggregates
+from dxkit.analysis.outcomes import TOO_FEW, Progress, Result, Results, Total
 from dxkit.analysis.ranking import Candidate, Decision, decide, ranks_of
 from dxkit.analysis.scoring import REGISTRY, Case
-from dxkit.analysis.totals import TOO_FEW, Result, Total, total_of, why_unranked, without_points
+from dxkit.analysis.totals import tie_break, total_of, why_unranked, without_points
 from dxkit.model.campaign import Campaign, Indicator
-from dxkit.model.observations import SILENT, Received
+from dxkit.model.observations import SILENT
 from dxkit.model.plan import why_no_ranking
 from dxkit.model.units import Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a unit has come since the period before.
-
-    ``before`` are the points that its values of then would earn by this period's rules, so that a
-    target that has risen hides no progress; ``gain`` is its points now less those.
-    """
-
-    unit_code: str
-    before: float
-    gain: float
-    rank: int
-    ranked: int
+def make_results(
+    campaign: Campaign, aggregates: Aggregates, period: str, before: Aggregates | None = None
+) -> Results:
+    """All results of a period; ``before`` are the sums of the period before."""
+    earlier = _League(campaign, before, period) if before is not None else None
+    league = _League(campaign, aggregates, period, earlier)
+    return Results(
+        campaign, league.units, period, league.group_codes, league.groups, league.by_indicator,
+        league.totals, league.progress, league.decisions,
+    )  # fmt: skip
 
 
-class Results:
-    """All results of one period of a campaign.
-
-    ``before`` are the results of the period before. ``rules_of`` names the period whose targets and
-    exclusions apply, its own if left out.
+class _League:
+    """The units of one period as they are worked out, by the targets and exclusions of the period
+    ``rules_of``; ``before`` is the period before by the same.
     """
 
     def __init__(
         self,
         campaign: Campaign,
-        received: Received,
-        before: Results | None = None,
-        rules_of: str = "",
+        aggregates: Aggregates,
+        rules_of: str,
+        before: _League | None = None,
     ) -> None:
         self.campaign = campaign
-        self.received = received
-        self.units = received.units
-        self.aggregates = Aggregates(campaign, received)
-        self.rules_of = rules_of or received.table.period
-        self.before = before.by_rules_of(self.rules_of) if before else None
-        self._group_of: dict[str, str] = {}
+        self.units = aggregates.units
+        self.aggregates = aggregates
+        self.rules_of = rules_of
+        self.before = before
 
-    def by_rules_of(self, period: str) -> Results:
-        """The same figures by the targets and exclusions of another period."""
-        found = Results(self.campaign, self.received, rules_of=period)
-        found.aggregates = self.aggregates
-        return found
-
-    def group_of(self, unit: Unit) -> str:
-        """Code of the unit inside which this one is compared; empty when it is not compared."""
-        if unit.code not in self._group_of:
+    @cached_property
+    def group_codes(self) -> dict[str, str]:
+        """By unit code, the unit inside which it is compared; empty when it is not compared."""
+        found = {}
+        for unit in self.units.units:
             level = self.campaign.ranking.within.get(unit.level)
             group = self.units.ancestor_at(unit.code, level) if level else None
-            self._group_of[unit.code] = group.code if group else ""
-        return self._group_of[unit.code]
+            found[unit.code] = group.code if group else ""
+        return found
 
     @cached_property
     def groups(self) -> dict[tuple[str, str], tuple[Unit, ...]]:
         """The units that are compared with each other, by level and group code."""
         found: dict[tuple[str, str], list[Unit]] = defaultdict(list)
         for unit in self.units.units:
-            found[unit.level, self.group_of(unit) or unit.code].append(unit)
+            found[unit.level, self.group_codes[unit.code] or unit.code].append(unit)
         return {key: tuple(members) for key, members in found.items()}
 
     @cached_property
@@ -134,22 +122,13 @@ class Results:
                 )
         return found
 
-    def ranked_with(self, unit_code: str) -> frozenset[str]:
-        """Codes of the units of its group that have a rank."""
-        unit = self.units.get(unit_code)
-        return self._ranked_by_group[unit.level, self.group_of(unit) or unit.code]
-
-    @cached_property
-    def _ranked_by_group(self) -> dict[tuple[str, str], frozenset[str]]:
-        return {
-            group: frozenset(u.code for u in members if self._ranks[u.code].rank is not None)
-            for group, members in self.groups.items()
-        }
-
     def rank(self, points: Mapping[str, float]) -> dict[str, int]:
         """Ranks of units by these points and the campaign's rules on ties and rounding."""
         rule = self.campaign.ranking
-        keys = {code: (value, *self.tie_break(code)) for code, value in points.items()}
+        keys = {
+            code: (value, *tie_break(self.campaign, self.by_indicator, code))
+            for code, value in points.items()
+        }
         return ranks_of(keys, rule.method, rule.decimals)
 
     @cached_property
@@ -226,25 +205,12 @@ class Results:
             self.rules_of,
         )
 
-    def lacking_below(self, unit_code: str) -> tuple[str, ...]:
-        """Of the units directly below, those that have sent something and lack other figures;
-        those in which some, but not all, of the units below are silent are told of by that.
-        """
-        found = []
-        for child in self.units.children(unit_code):
-            total = self.totals[child.code]
-            below = [self.totals[c.code].missing for c in self.units.children(child.code)]
-            told = 0 < below.count("not_reported") < len(below)
-            if total.lacking and total.missing not in SILENT and not told:
-                found.append(child.code)
-        return tuple(found)
-
     def _compare(self, level: str, members: tuple[Unit, ...], indicator: Indicator) -> list[Result]:
         target = self.campaign.target(indicator.id, level, self.rules_of)
         measured = {u.code: self.aggregates.indicator(u.code, indicator) for u in members}
         known = {c: float(m.value.value) for c, m in measured.items() if m.value.value is not None}
         ranks: dict[str, int] = {}
-        if self.group_of(members[0]):
+        if self.group_codes[members[0].code]:
             keys = {c: (v * indicator.direction,) for c, v in known.items()}
             ranks = ranks_of(keys, self.campaign.ranking.method)
         peers = tuple(known.values())
@@ -261,13 +227,3 @@ class Results:
                 Result(code, indicator, found, target, points, ranks.get(code), len(ranks))
             )
         return results
-
-    def tie_break(self, unit_code: str) -> tuple[float, ...]:
-        """Values of the tie-break indicators, the better the greater; an absent one comes last."""
-        found = []
-        for indicator_id in self.campaign.ranking.tie_break:
-            result = self.by_indicator.get((unit_code, indicator_id))
-            value = result.measured.value.value if result else None
-            direction = self.campaign.indicator(indicator_id).direction
-            found.append(-math.inf if value is None else value * direction)
-        return tuple(found)

@@ -4,79 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from dxkit.analysis.aggregates import Measured
+from dxkit.analysis.outcomes import EXCLUDED, INCOMPLETE, Result, Total
 from dxkit.analysis.scoring import band_of
-from dxkit.model.campaign import Indicator, Target
-from dxkit.model.facts import reaches
+from dxkit.model.campaign import Campaign
 from dxkit.model.observations import SILENT, Flag
-from dxkit.model.rules import Band, Condition, Exclusion, RankingRule, ScoringRule
-
-INCOMPLETE = "incomplete"
-"""Why a unit has no total: some, not all, of its indicators lack a value."""
-EXCLUDED, TOO_FEW = "excluded", "too_few_ranked"
-"""Why a unit with a total is not ranked: the campaign's folder names it; too few could be ranked.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One unit on one indicator. ``points`` is None without a value or without a rule for it;
-    ``rank`` is that among the ``ranked`` units of the group that have a value.
-    """
-
-    unit_code: str
-    indicator: Indicator
-    measured: Measured
-    target: Target | None
-    points: float | None
-    rank: int | None = None
-    ranked: int = 0
-
-    @property
-    def attained(self) -> float | None:
-        """Value over target; None when one of them is missing."""
-        value = self.measured.value.value
-        if value is None or self.target is None or not self.target.value:
-            return None
-        return value / self.target.value
-
-    @property
-    def is_met(self) -> bool | None:
-        """Whether the target is reached, on unrounded values; None without a value or a target."""
-        value = self.measured.value.value
-        if value is None or self.target is None:
-            return None
-        return reaches(value, self.target.value, self.indicator.direction)
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The points of one unit over all indicators, brought to the campaign's full scale.
-
-    ``covered`` is the share of the scale whose indicators apply, ``applies`` the same of what can
-    be had at the unit's level; ``bonus`` the part of ``points`` that comes on top of the scale.
-    ``missing`` tells why there is no total (``not_reported``, ``unread``, ``incomplete``, or what
-    the plan lacks). ``sharing`` is how many units have its rank, itself among them; ``unranked``
-    tells why there is no rank: that, ``excluded``, ``too_few_ranked``, or the kind of a condition
-    that the unit does not fulfil. ``lacking`` are the indicators of the scale whose figures are not
-    whole: some unit that should be in them is not. Such a unit takes no award.
-    """
-
-    unit_code: str
-    points: float | None
-    covered: float
-    missing: str = ""
-    band: Band | None = None
-    rank: int | None = None
-    ranked: int = 0
-    award: str = ""
-    bonus: float = 0.0
-    unranked: str = ""
-    sharing: int = 0
-    lacking: tuple[str, ...] = ()
-    applies: float = 0.0
+from dxkit.model.rules import Condition, RankingRule, ScoringRule
 
 
 def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) -> Total:
@@ -143,10 +77,17 @@ def why_unranked(
     return ""
 
 
-def exclusion_of(unit_code: str, period: str, rule: RankingRule) -> Exclusion | None:
-    """The decision that keeps a unit out of the ranking, or None."""
-    found = (e for e in rule.exclusions if (e.unit, e.period) == (unit_code, period))
-    return next(found, None)
+def tie_break(
+    campaign: Campaign, by_indicator: Mapping[tuple[str, str], Result], unit_code: str
+) -> tuple[float, ...]:
+    """Values of the tie-break indicators, the better the greater; an absent one comes last."""
+    found = []
+    for indicator_id in campaign.ranking.tie_break:
+        result = by_indicator.get((unit_code, indicator_id))
+        value = result.measured.value.value if result else None
+        direction = campaign.indicator(indicator_id).direction
+        found.append(-math.inf if value is None else value * direction)
+    return tuple(found)
 
 
 def _is_fulfilled(

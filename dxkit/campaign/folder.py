@@ -7,13 +7,8 @@ from pathlib import Path
 
 from dxkit.campaign.consistency import look_through, of_levels
 from dxkit.campaign.map import read_map
-from dxkit.campaign.reader import PLAN_FILE, Reader
+from dxkit.campaign.reader import Reader
 from dxkit.model.campaign import Campaign, CampaignError
-
-
-def campaign_ids(folder: Path) -> tuple[str, ...]:
-    """Ids of the campaigns that a folder of campaign folders holds, sorted."""
-    return tuple(sorted(path.parent.name for path in folder.glob(f"*/{PLAN_FILE}")))
 
 
 def load_campaign(folder: Path) -> Campaign:

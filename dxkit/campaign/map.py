@@ -10,19 +10,9 @@ from typing import Annotated, Any
 from dxkit.campaign.reader import Reader
 from dxkit.model.campaign import CampaignError, CampaignProblem
 from dxkit.model.keys import Number, OfUnit
+from dxkit.model.units import MapShapes, Ring
 
 TILES_FILE = "tiles.csv"
-Ring = tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class MapShapes:
-    """``tiles``: code → (row, column) of a schema. ``areas``: code → rings of (longitude,
-    latitude). Either may be empty; areas are preferred.
-    """
-
-    tiles: dict[str, tuple[int, int]]
-    areas: dict[str, tuple[Ring, ...]]
 
 
 @dataclass(frozen=True, slots=True)

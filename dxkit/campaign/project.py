@@ -7,7 +7,6 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from dxkit.campaign.folder import campaign_ids
 from dxkit.model.campaign import Campaign
 from dxkit.workbooks.raw_folder import raw_files
 
@@ -59,7 +58,8 @@ class Project:
     @property
     def campaigns(self) -> tuple[str, ...]:
         """Ids of all campaigns, sorted."""
-        return campaign_ids(self.root / "data" / "campaigns")
+        plans = (self.root / "data" / "campaigns").glob("*/campaign.toml")
+        return tuple(sorted(plan.parent.name for plan in plans))
 
     @property
     def default_campaign(self) -> str:

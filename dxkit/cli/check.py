@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dxkit.intake.versions.revisions import SinceLastCheck
     from dxkit.model.findings import Finding
-    from dxkit.period import OpenPeriod
+    from dxkit.period.opened import OpenPeriod
     from dxkit.press.run.changed_figures import PublishedChanges
 
 
@@ -71,7 +71,7 @@ def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
 
 def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind; returns the number of errors."""
-    from dxkit.model.received_text import harmless
+    from dxkit.model.text import harmless
 
     by_severity: dict[str, list[Finding]] = defaultdict(list)
     for finding in opened.received.findings:

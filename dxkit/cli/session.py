@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dxkit.model.campaign import Campaign, Level
     from dxkit.model.findings import Finding
     from dxkit.model.units import Unit, UnitRegistry
-    from dxkit.period import OpenPeriod
+    from dxkit.period.opened import OpenPeriod
     from dxkit.report.wording.language import Language
 
 
@@ -83,7 +83,7 @@ class Session:
         """The campaign that the command is about; a command that needs none asks for none."""
         from dxkit.campaign.folder import load_campaign
         from dxkit.model.campaign import CampaignError
-        from dxkit.model.received_text import harmless
+        from dxkit.model.text import harmless
 
         chosen = self._named or self._default_campaign()
         try:
@@ -172,7 +172,7 @@ class Session:
 
     def open(self, period_id: str) -> OpenPeriod:
         """The period, read and analysed."""
-        from dxkit.period import open_period
+        from dxkit.period.opening import open_period
 
         with self._writing_what_it_can(period_id):
             return open_period(self.project, self.campaign.id, period_id)

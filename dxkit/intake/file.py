@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from dxkit.intake.dates import stated_day
-from dxkit.intake.file_cells import FileCells, Origin, cells_of, without_remarks
+from dxkit.intake.file_cells import (
+    FileRead,
+    Origin,
+    cells_of,
+    without_remarks,
+)
 from dxkit.intake.findings import FindingFactory, finding
 from dxkit.intake.names import Names
 from dxkit.intake.sheets import read_sheets
-from dxkit.intake.tables.read import TableRead
 from dxkit.intake.tables.titles import sender_in_name
 from dxkit.model.addresses import column_number
 from dxkit.model.campaign import Campaign, Correction
@@ -24,28 +27,8 @@ from dxkit.model.periods import Period
 from dxkit.model.text import clean, normalise
 from dxkit.workbooks.cells import Cell, UnreadableFileError, Workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
-from dxkit.workbooks.raw_folder import WORKBOOK_SUFFIXES
-from dxkit.workbooks.reading import SUFFIXES, is_workbook, read_content, workbook_of
-
-_NO_WORKBOOK = frozenset({"file_type_unknown", "file_superseded", "file_repeated"})
-
-
-@dataclass
-class FileRead:
-    """What one file says."""
-
-    source: SourceFile
-    tables: list[TableRead] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    corrected: dict[CellRef, Correction] = field(default_factory=dict)
-    cells: FileCells = field(default_factory=lambda: FileCells({}))
-
-    @property
-    def is_unused(self) -> bool:
-        """Whether a workbook came of which no figure could be taken."""
-        codes = {finding.code for finding in self.findings}
-        used = any(table.observations or table.register_rows for table in self.tables)
-        return not used and not codes & _NO_WORKBOOK
+from dxkit.workbooks.raw_folder import SUFFIXES, WORKBOOK_SUFFIXES, read_content
+from dxkit.workbooks.reading import is_workbook, workbook_of
 
 
 def read_file(

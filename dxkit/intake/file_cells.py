@@ -1,15 +1,21 @@
-"""What a file says cell by cell, to be compared with its other versions; and copies that went to a
-sender with remarks: how they are named, and known when they come back.
+"""What a file says: cell by cell, to be compared with its other versions, and by its tables; and
+copies that went to a sender with remarks: how they are named, and known when they come back.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from dxkit.model.campaign import Correction
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
+from dxkit.model.observations import Observation, RegisterRow, SourceFile
+from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Workbook
 
 MARK = b"dxkit-returned:"
@@ -115,3 +121,56 @@ def sheet_titles(names: Iterable[str]) -> dict[str, str]:
             name = f"{name[:27]} {number}"
         titles[sheet] = name
     return titles
+
+
+_NO_WORKBOOK = frozenset({"file_type_unknown", "file_superseded", "file_repeated"})
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """A number that repeats the sum of observations: of the units below ``unit_code`` (of the
+    whole table when empty), or of the parts of the period when ``over_parts``.
+    """
+
+    unit_code: str
+    measure: str
+    period: str
+    value: float | int
+    address: CellRef
+    over_parts: bool = False
+
+
+@dataclass
+class TableRead:
+    """What one table of one sheet says."""
+
+    table: str
+    file: str
+    sheet: str
+    observations: list[Observation] = field(default_factory=list)
+    register_rows: list[RegisterRow] = field(default_factory=list)
+    cumulative: list[Observation] = field(default_factory=list)  # flows since before the period
+    controls: list[ControlTotal] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    units: Counter[Unit] = field(default_factory=Counter)  # that it alone names, as written
+    header: CellRef | None = None  # of a register
+    heading: CellRef | None = None  # of a table of figures: where the names of its units begin
+    sender: Unit | None = None
+
+
+@dataclass
+class FileRead:
+    """What one file says."""
+
+    source: SourceFile
+    tables: list[TableRead] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    corrected: dict[CellRef, Correction] = field(default_factory=dict)
+    cells: FileCells = field(default_factory=lambda: FileCells({}))
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether a workbook came of which no figure could be taken."""
+        codes = {finding.code for finding in self.findings}
+        used = any(table.observations or table.register_rows for table in self.tables)
+        return not used and not codes & _NO_WORKBOOK

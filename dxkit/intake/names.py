@@ -17,8 +17,7 @@ from rapidfuzz import fuzz, process
 
 from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import Campaign, Level
-from dxkit.model.received_text import visible
-from dxkit.model.text import clean, fold, normalise, slug, telex
+from dxkit.model.text import clean, fold, normalise, slug, telex, visible
 from dxkit.model.units import Unit, UnitRegistry
 
 

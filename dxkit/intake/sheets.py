@@ -7,6 +7,7 @@ import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 
 from dxkit.intake.dates import other_time
+from dxkit.intake.file_cells import TableRead
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names
 from dxkit.intake.tables.declared import (
@@ -18,7 +19,7 @@ from dxkit.intake.tables.declared import (
 )
 from dxkit.intake.tables.header import LayoutFinder
 from dxkit.intake.tables.layout import Layout
-from dxkit.intake.tables.read import TableRead, read_table
+from dxkit.intake.tables.read import read_table
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.tables.rows import RowReader
 from dxkit.intake.tables.titles import about_time, scaled_unit, sender_of, title_cells

@@ -1,4 +1,4 @@
-"""Texts made comparable: one writing for what looks alike."""
+"""Texts made comparable, one writing for what looks alike; received texts made fit to be shown."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ _OUTLINE = re.compile(
     # "X." is short for a commune, never the tenth group.
     r"(?:(?!X\b)[IVX]{1,5}|(?:\d{1,3}\.)*\d{1,3}|[a-hA-E])\s*[.)·:]\s*(?=\D)"
     r"|(?:[IVX]{1,5}|\d{1,3})\s+[-–]\s+|[-–+*•]\s*"
+)
+LONGEST = 400
+"""Letters of one received text that a page shows; its cell is named beside it."""
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\ufffe\uffff]"
 )
 
 
@@ -100,3 +107,16 @@ def without_outline(text: str) -> str:
     """A text without the number, letter or dash that lists have before it."""
     outline = _OUTLINE.match(text)
     return text[outline.end() :] if outline else text
+
+
+def visible(text: str) -> str:
+    """The text with "�" for each character that cannot be seen: controls, overrides of the writing
+    direction, zero-width ones.
+    """
+    return _UNSEEN.sub("\ufffd", text)
+
+
+def harmless(text: str, longest: int = LONGEST) -> str:
+    """The text on one line, visible, at most ``longest`` letters and then "…"."""
+    seen = visible(" ".join(text.split()))
+    return seen if len(seen) <= longest else seen[: longest - 1].rstrip() + "…"

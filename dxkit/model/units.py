@@ -163,3 +163,17 @@ class UnitRegistry:
         """The unit itself or the one above it at ``level``; None when there is none."""
         unit = self.get(code)
         return next((u for u in (unit, *self.ancestors(code)) if u.level == level), None)
+
+
+Ring = tuple[tuple[float, float], ...]
+"""Longitude and latitude of the corners of an area."""
+
+
+@dataclass(frozen=True)
+class MapShapes:
+    """Where units lie. ``tiles``: code → (row, column) of a schema. ``areas``: code → rings of
+    (longitude, latitude). Either may be empty; areas are preferred.
+    """
+
+    tiles: dict[str, tuple[int, int]]
+    areas: dict[str, tuple[Ring, ...]]

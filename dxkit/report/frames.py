@@ -19,7 +19,7 @@ from dxkit.report.wording.language import load_language
 if TYPE_CHECKING:
     import pandas as pd
 
-    from dxkit.analysis.facts.scorecard import Analysis
+    from dxkit.analysis.analysis import Analysis
     from dxkit.model.units import UnitRegistry
 
 UNIT_COLUMNS = ("unit_code", "unit_name", "type", "level", "parent_code")

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.scorecard import Analysis, Scorecard
+from dxkit.analysis.analysis import Analysis, Scorecard
 from dxkit.model.facts import Claim
 from dxkit.model.findings import Severity
 from dxkit.model.initiatives import Initiative
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.report import frames
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import Listed
@@ -96,7 +96,14 @@ class NotebookPeriod(OpenPeriod):
     @classmethod
     def of(cls, opened: OpenPeriod) -> NotebookPeriod:
         """The same period with these methods."""
-        return cls(opened.project, opened.campaign, opened.received, opened.analysis, opened.shapes)
+        return cls(
+            opened.project,
+            opened.campaign,
+            opened.received,
+            opened.analysis,
+            opened.shapes,
+            opened.past,
+        )
 
     def __repr__(self) -> str:
         return f"OpenPeriod({self.campaign.id!r}, {self.analysis.period.id!r})"

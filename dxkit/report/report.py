@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from dxkit.period import OpenPeriod
-from dxkit.report.charts import bars, map, over_time, slope, strip
+from dxkit.period.opened import OpenPeriod
+from dxkit.report.charts import bars, grid, map, over_time, slope, strip
 from dxkit.report.context import Context, Section
 from dxkit.report.sections import below, data, unit
 
@@ -54,12 +54,12 @@ class Report:
     narrative = _made_by(unit.narrative)
     next_steps = _made_by(unit.next_steps)
     months_chart = _made_by(over_time.months_chart)
-    registers = _made_by(data.registers)
+    registers = _made_by(over_time.registers)
     activity = _made_by(data.activity)
     map_chart = _made_by(map.map_chart)
     league = _made_by(below.league)
     comparison = _made_by(below.comparison)
-    children_chart = _made_by(below.children_chart)
+    children_chart = _made_by(grid.children_chart)
     gap_chart = _made_by(bars.gap_chart)
     ranked_chart = _made_by(bars.ranked_chart)
     data_state = _made_by(data.data_state)

@@ -12,10 +12,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.analysis import Analysis
+from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import TOTAL, Fact, FactKey, reward_subject
-from dxkit.report.wording.cell_ranges import ranges_by_sheet
 from dxkit.report.wording.language import Language
 
 _LISTS = ("periods", "units", "subjects", "kinds", "methods")

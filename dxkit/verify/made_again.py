@@ -12,17 +12,17 @@ from pathlib import Path
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
-from dxkit.period import OpenPeriod, open_period, period_before
+from dxkit.period.opened import OpenPeriod
+from dxkit.period.opening import open_period, period_before
 from dxkit.press.manifest import ABOVE, INDEX, LEAGUE
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.publish.league_workbook import write_league
 from dxkit.press.publish.period_files import write_check
 from dxkit.press.publish.word.document import write_document
-from dxkit.press.publish.word.facts import read_facts
-from dxkit.press.run.batch import TIME_LIMIT
-from dxkit.press.run.one_page import EXECUTED, PAGE
+from dxkit.press.publish.word.layout import read_facts
+from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.plan import page_path, plan_tasks
-from dxkit.press.run.workers import local_workers
+from dxkit.press.run.tasks import EXECUTED, PAGE, TIME_LIMIT
 from dxkit.report.wording.language import Language, available_languages, load_language
 from dxkit.verify.difference import FAILED, Difference
 from dxkit.workbooks.atomic import put_in_place, write_text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from dxkit.model.received_text import harmless
+from dxkit.model.text import harmless
 from dxkit.press.publish.page import page_around
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Language

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from dxkit.campaign.project import Project
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import INDEX, MANIFEST, Manifest, code_key, executed_path
 from dxkit.press.run.processes import stay_single_threaded
 from dxkit.verify.difference import CAUSES, INPUT, OTHER, RECOUNT, Difference

@@ -1,4 +1,4 @@
-"""The files of a raw folder, and what stands in it that is no file to be read."""
+"""The files of a raw folder, their bytes, and what stands in it that is no file to be read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.workbooks.cells import UnreadableFileError
-from dxkit.workbooks.reading import SUFFIXES, read_content
+from dxkit.workbooks.limits import LARGEST_FILE
 
+SUFFIXES = {
+    "xlsx": frozenset({".xlsx", ".xlsm"}),
+    "xls": frozenset({".xls"}),
+    "ods": frozenset({".ods"}),
+    "text": frozenset({".csv", ".tsv"}),
+}
+"""The formats that are read, each with the endings of names it goes by."""
 WORKBOOK_SUFFIXES = frozenset(suffix for group in SUFFIXES.values() for suffix in group)
 """The endings of names of files that are read."""
 
@@ -65,6 +72,26 @@ def look_into(folder: Path) -> RawFolder:
     if folder.is_dir():
         walk(folder)
     return RawFolder(tuple(sorted(files)), tuple(sorted(passed_over)))
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file: a regular one, not a link, no larger than the bound. It is opened once
+    and never waited for.
+    """
+    # A link and a pipe may have taken the file's place since the folder was listed.
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        with os.fdopen(os.open(path, flags), "rb") as opened:
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                raise UnreadableFileError("not_a_file")
+            content = opened.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise UnreadableFileError("cannot_open") from error
+    if len(content) > LARGEST_FILE:
+        raise UnreadableFileError("too_large")
+    return content
 
 
 def content_key(folder: Path) -> str:

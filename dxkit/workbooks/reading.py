@@ -4,8 +4,6 @@ decides which format a file is in, not its name.
 
 from __future__ import annotations
 
-import os
-import stat
 import struct
 import zipfile
 import zlib
@@ -13,7 +11,8 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 from dxkit.workbooks.cells import UnreadableFileError, Workbook
-from dxkit.workbooks.limits import LARGEST_FILE, Allowance
+from dxkit.workbooks.limits import Allowance
+from dxkit.workbooks.raw_folder import read_content
 from dxkit.workbooks.xlsx import main_part
 from dxkit.workbooks.xml_parts import Parts
 
@@ -24,15 +23,6 @@ _PAGES = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<meta", 
           b"mime-version:", b"<!--")  # fmt: skip
 _EXCEL_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _FLAT_OPEN_DOCUMENT = b"urn:oasis:names:tc:opendocument"
-
-
-SUFFIXES = {
-    "xlsx": frozenset({".xlsx", ".xlsm"}),
-    "xls": frozenset({".xls"}),
-    "ods": frozenset({".ods"}),
-    "text": frozenset({".csv", ".tsv"}),
-}
-"""The formats that are read, each with the endings of names it goes by."""
 
 
 def format_of(content: bytes) -> str:
@@ -85,26 +75,6 @@ def read_workbook(path: Path, file: str) -> Workbook:
     ``UnreadableFileError`` for anything that cannot be read.
     """
     return workbook_of(read_content(path), file)
-
-
-def read_content(path: Path) -> bytes:
-    """The bytes of a file: a regular one, not a link, no larger than the bound. It is opened once
-    and never waited for.
-    """
-    # A link and a pipe may have taken the file's place since the folder was listed.
-    flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
-        flags |= getattr(os, name, 0)
-    try:
-        with os.fdopen(os.open(path, flags), "rb") as opened:
-            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-                raise UnreadableFileError("not_a_file")
-            content = opened.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise UnreadableFileError("cannot_open") from error
-    if len(content) > LARGEST_FILE:
-        raise UnreadableFileError("too_large")
-    return content
 
 
 def workbook_of(content: bytes, file: str) -> Workbook:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.workbooks import limits
-from dxkit.workbooks.cells import Cell, CellValue, UnreadableFileError
-from dxkit.workbooks.formulas import shared
+from dxkit.workbooks.cells import Cell, CellValue, UnreadableFileError, shared
 from dxkit.workbooks.limits import Allowance, columns_between
 from dxkit.workbooks.styles import (
     Runs,

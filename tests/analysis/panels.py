@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dxkit.analysis.initiatives import Panel, Place
+from dxkit.analysis.initiatives.matching import Panel, Place
 
 TYPES = ("commune", "ward", "township")
 

@@ -7,7 +7,8 @@ import pickle
 import re
 from pathlib import Path
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import IndicatorTable
 from tests.analysis.test_results import full
@@ -22,7 +23,7 @@ def with_a_period_before(campaign: Campaign) -> Analysis:
         dataclasses.replace(o, period=earlier[o.period]) for o in then.table.observations
     )
     table = IndicatorTable("2022-Q3", observations)
-    return Analysis(now.campaign, now.received, dataclasses.replace(then, table=table))
+    return analyse_period(now.campaign, now.received, dataclasses.replace(then, table=table))
 
 
 def test_above_the_analysis_only_facts_and_standings_are_read(root: Path) -> None:

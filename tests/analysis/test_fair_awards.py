@@ -9,7 +9,7 @@ import datetime
 
 import pytest
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.analysis import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag, Observation
 from dxkit.report.sentences.headlines import headlines
@@ -71,7 +71,7 @@ def test_a_reward_needs_half_of_the_units_that_are_compared(
     assert sure is not None
     if number < 5:  # in no trial is anybody on a list that cannot be made
         assert not any(r.award_draws for r in sure.ranges.values())
-        assert sure.list_is_sure
+        assert not sure.trials_changing
     assert why_not(analysis, A) == ("too_few_ranked" if number == 1 else "")
 
 

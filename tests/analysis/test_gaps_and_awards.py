@@ -9,7 +9,8 @@ import datetime
 
 import pytest
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.ranking import Candidate, decide
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Claim
@@ -89,7 +90,7 @@ def test_a_unit_with_gaps_is_on_no_list_in_any_trial(haugiang: Campaign) -> None
     sure = analysis.certainty_of(analysis.units.get(A))
     assert sure is not None
     assert {code: r.award_draws for code, r in sure.ranges.items()} == {A: 0.0, B: 1.0}
-    assert sure.list_is_sure
+    assert not sure.trials_changing
     again = made_again(analysis.campaign, analysis.received, None)
     assert trials(again, A).listed == {A: 0, B: haugiang.uncertainty.draws}
 
@@ -142,7 +143,7 @@ def test_a_table_without_criteria_that_did_not_come_leaves_no_word_that_all_repo
     whole = analyse(haugiang, *(o for unit in codes for o in full(unit, 1.0)))
     gap = Finding(code, CellRef("930.xlsx", "4", "B10"), of, "", {"table": "teams", "unit": of})
     received = dataclasses.replace(whole.received, findings=(gap,))
-    lacking = Analysis(haugiang, received, None)
+    lacking = analyse_period(haugiang, received, None)
     assert "data_all_reported" in messages(whole, "930")
     assert "data_all_reported" not in messages(lacking, "930")
     assert "data_all_reported" in messages(lacking, B)  # nothing of its own did not come

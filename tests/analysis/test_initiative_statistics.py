@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.analysis.initiatives import Comparison, compare
+from dxkit.analysis.initiatives.effect import Comparison, compare
 
 sys.path.insert(0, str(Path(__file__).parent))
 from panels import synthetic

@@ -9,18 +9,23 @@ import random
 
 import pytest
 
-from dxkit.analysis.initiatives import (
+from dxkit.analysis.initiatives.effect import (
+    Evidence,
     Interval,
-    Panel,
-    Place,
     compare,
     grade,
-    match,
-    panel_of,
+    permutation_interval,
     where_next,
 )
-from dxkit.analysis.initiatives.effect import Evidence, permutation_interval
-from dxkit.analysis.initiatives.matching import Candidate, Course, slope_of_change
+from dxkit.analysis.initiatives.matching import (
+    Candidate,
+    Course,
+    Panel,
+    Place,
+    match,
+    panel_of,
+    slope_of_change,
+)
 from dxkit.model.campaign import Campaign
 from tests.analysis.panels import synthetic
 from tests.analysis.test_results import analyse, full

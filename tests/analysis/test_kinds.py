@@ -11,8 +11,9 @@ import datetime
 
 import pytest
 
+from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.facts.kinds import KINDS
-from dxkit.analysis.facts.scorecard import Analysis
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import IndicatorTable, Observation
@@ -43,7 +44,7 @@ def analysis(haugiang: Campaign) -> Analysis:
     earlier = {NOW: BEFORE, "2022-10": "2022-07"}
     then = tuple(dataclasses.replace(o, period=earlier[o.period]) for o in wards(60, 27))
     previous = dataclasses.replace(now.received, table=IndicatorTable(BEFORE, then))
-    return Analysis(campaign, now.received, previous)
+    return analyse_period(campaign, now.received, previous)
 
 
 DEADLINE = datetime.date(2022, 12, 31).toordinal()  # 17 days after the quarter's last

@@ -8,9 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.analysis import Analysis
 from dxkit.model.facts import CellRef, FactKey
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 
 MONTHS = {"2022-10": ("C", "D"), "2022-11": ("E", "F"), "2022-12": ("G", "H")}
 """Columns of the second sheet: dossiers received, and received online."""

@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.robustness.ranges import certainty, value_without
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
@@ -42,7 +43,7 @@ def test_points_that_rest_on_one_indicator_are_not_sure(haugiang: Campaign) -> N
     assert by["cells"] == (1, 1)
     assert by["rounding"] == (1, 2)  # written alike: either may be first
     assert found.ranges["31324"].best == found.ranges["31324"].worst == 3
-    assert not found.list_is_sure
+    assert found.trials_changing
 
 
 def test_how_often_a_unit_is_rewarded_is_counted_over_the_declared_draws(
@@ -95,7 +96,7 @@ def test_the_one_doubtful_cell_that_decides_an_award_is_named(haugiang: Campaign
     (cell,) = found.deciding_cells
     assert (cell.cell, cell.gains, cell.loses) == (doubtful.place, ("31318",), ("31321",))
     assert found.ranges["31321"].by["cells"] == (1, 2)
-    assert not found.list_is_sure
+    assert found.trials_changing
 
 
 def test_a_cell_is_left_out_with_what_stands_beside_it(haugiang: Campaign) -> None:
@@ -119,7 +120,7 @@ def test_warnings_make_cells_doubtful(haugiang: Campaign) -> None:
     place = CellRef("a.xlsx", "S", "households_app31318-a")
     finding = Finding("value_approximate", place, "31318")
     received = dataclasses.replace(analysis.received, findings=(finding,))
-    again = Analysis(analysis.campaign, received)
+    again = analyse_period(analysis.campaign, received)
     assert again.doubtful_cells == {place}
     assert again.scorecard("31318").fact("total", "cells_doubtful").value == 1
     assert again.certainty_of(again.units.get("31318")).doubtful_cells == 1

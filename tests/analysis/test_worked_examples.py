@@ -11,14 +11,14 @@ import math
 
 import pytest
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.ranking import Candidate, decide, ranks_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
 from dxkit.model.rules import RewardRule
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.report.sentences.ranking_and_rewards import list_certainty
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
@@ -161,7 +161,7 @@ def test_two_rewards_by_points_and_by_progress(
     campaign = dataclasses.replace(haugiang, rewards=rules)
     previous = opened.analysis.previous
     assert previous is not None
-    analysis = Analysis(campaign, opened.received, previous.received)
+    analysis = analyse_period(campaign, opened.received, previous.received)
     totals, progress = analysis.results.totals, analysis.results.progress
     assert [c for c in totals if totals[c].award == "best"] == ["932"]
     gained = sorted(progress.values(), key=lambda p: p.rank)
@@ -190,7 +190,7 @@ def test_a_single_cell_that_decides_is_named_where_the_list_is_signed(haugiang: 
     finding = Finding("value_approximate", place, f"{B}-b")
     opened = analyse(haugiang, *rows)
     received = dataclasses.replace(opened.received, findings=(finding,))
-    analysis = Analysis(opened.campaign, received)
+    analysis = analyse_period(opened.campaign, received)
     view = View(analysis, analysis.units.get("930"))
     writer = Writer(haugiang, analysis.units, load_language("vi"))
     said = [writer.plain(claim) for claim in list_certainty(view)]

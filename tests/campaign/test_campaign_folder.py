@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.campaign.folder import campaign_ids, load_campaign
+from dxkit.campaign.folder import load_campaign
+from dxkit.campaign.project import Project
 from dxkit.model.campaign import CampaignError
 
 
@@ -141,7 +142,7 @@ def test_wrong_periods(folder: Path) -> None:
 
 
 def test_the_shipped_campaigns_load(root: Path) -> None:
-    ids = campaign_ids(root / "data/campaigns")
+    ids = Project(root).campaigns
     assert ids == ("haugiang-2022", "pci-2009")
     campaign = load_campaign(root / "data/campaigns/haugiang-2022")
     for period in campaign.periods:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from dxkit.cli import run
-from dxkit.period import open_period
+from dxkit.period.opening import open_period
 
 FILE = "933-huyen-chau-thanh.xlsx"
 HOUSEHOLDS, DOSSIERS, TEAMS = "1. Chỉ tiêu hộ", "2. Hồ sơ TTHC", "4. Tổ công nghệ số"

@@ -22,9 +22,8 @@ from dxkit.intake.versions.differences import CellChange, compare
 from dxkit.intake.versions.history import FileHistory, History
 from dxkit.model.addresses import column_letters
 from dxkit.model.text import clean
-from dxkit.workbooks.cells import Cell, Sheet
+from dxkit.workbooks.cells import Cell, Sheet, written_out
 from dxkit.workbooks.cells import Workbook as Book
-from dxkit.workbooks.formulas import written_out
 from dxkit.workbooks.reading import read_workbook
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1, max_size=4)

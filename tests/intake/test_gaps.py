@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from openpyxl import load_workbook
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.intake.checks.gaps import figures_gone, figures_nought
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
@@ -180,7 +180,9 @@ def test_a_hamlet_left_out_with_its_figures(
     for code in lacking:
         (observation,) = received.table.of(code, "households")
         assert (observation.value, observation.flag) == (None, "not_reported")
-    result = Analysis(office.campaign, received).results.by_indicator[VI_TAN, "digital_skills"]
+    result = analyse_period(office.campaign, received).results.by_indicator[
+        VI_TAN, "digital_skills"
+    ]
     assert result.measured.value.partial == bool(gone)
 
 

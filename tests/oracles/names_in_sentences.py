@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from dxkit.model.facts import CellRef, FactKey
-from dxkit.model.received_text import visible
+from dxkit.model.text import visible
 from dxkit.verify.kinds import list_trials
 from tests.oracles.compare import PageProof
 from tests.oracles.reached import reached_below, silent_below

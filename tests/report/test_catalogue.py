@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.sentences import facts_in, false_examples, true_examples
 from dxkit.report.sentences.catalogue import (
     SENTENCES,
     SLOTS,
@@ -21,7 +22,6 @@ from dxkit.report.sentences.catalogue import (
     state,
 )
 from dxkit.report.sentences.conditions import Condition
-from dxkit.report.sentences.examples import facts_in, false_examples, true_examples
 from dxkit.report.wording.language import available_languages, load_language
 from tests.report.mutants import mutants
 

@@ -17,7 +17,7 @@ import pytest
 from lxml import html as lxml_html
 
 import dxkit
-from dxkit.analysis.initiatives import Evidence
+from dxkit.analysis.initiatives.effect import Evidence
 from dxkit.report.explore import selection
 from dxkit.report.explore.live import save_frame
 from dxkit.report.explore.quality import FEW_ALIKE, MOST_SHOWN

@@ -16,11 +16,12 @@ from itertools import chain
 
 import pytest
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Flag, Observation, Received
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.data_state import data_claims
@@ -131,7 +132,7 @@ def with_observations(
 
 
 def analysed(base: Analysis, campaign: Campaign, received: Received) -> Analysis:
-    analysis = Analysis(campaign, received, base.previous.received if base.previous else None)
+    analysis = analyse_period(campaign, received, base.previous.received if base.previous else None)
     if campaign is base.campaign:
         analysis.previous = base.previous  # untouched: no need to make it again
     return analysis
@@ -292,7 +293,7 @@ def test_a_flipped_direction_turns_target_rank_and_order(
 
 
 def test_without_the_quarter_before_nothing_is_compared_with_it(base: Analysis, told: Told) -> None:
-    other = Told.of(Analysis(base.campaign, base.received))
+    other = Told.of(analyse_period(base.campaign, base.received))
     for district in DISTRICTS:
         said = {message for message, _ in other.sentences[district]}
         assert "headline_first" in said

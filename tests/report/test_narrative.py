@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, IndicatorTable, Received
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.data_state import data_claims
@@ -203,7 +204,7 @@ def test_what_was_sent_and_not_used_is_not_called_unsent(
     received = dataclasses.replace(
         analyse(haugiang, *full("31318", 1.0)).received, findings=(found,)
     )
-    analysis = Analysis(haugiang, received)
+    analysis = analyse_period(haugiang, received)
     writer = Writer(haugiang, analysis.units, load_language("vi"))
     for code in unread:
         view = View(analysis, analysis.units.get(code))
@@ -240,7 +241,7 @@ def test_a_previous_figure_that_is_missing_is_said(haugiang: Campaign) -> None:
     units = haugiang.units.on(haugiang.period("2022-Q3").last_day)
     before = Received(IndicatorTable("2022-Q3", ()), units)
     now = analyse(haugiang, *full("31318", 0.5), *full("31321", 0.4)).received
-    said = messages(Analysis(haugiang, now, before), "31318")
+    said = messages(analyse_period(haugiang, now, before), "31318")
     assert {"change_unknown_ratio", "change_unknown_count", "pace_unknown", "progress_unknown"} <= (
         said
     )

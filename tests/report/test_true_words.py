@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim, FactKey
 from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
@@ -129,7 +130,7 @@ def before_and_now(campaign: Campaign, before: dict[str, float], now: dict[str, 
     earlier = tuple(dataclasses.replace(o, period=months[o.period]) for o in rows)
     received = Received(IndicatorTable("2022-Q3", earlier), units.with_units(hamlets))
     present = analyse(campaign, *(o for code, share in now.items() for o in full(code, share)))
-    return Analysis(present.campaign, present.received, received)
+    return analyse_period(present.campaign, present.received, received)
 
 
 def test_a_change_of_place_is_told_among_the_same_units_only(haugiang: Campaign) -> None:
@@ -262,7 +263,7 @@ def test_nought_is_told_in_words(haugiang: Campaign) -> None:
         for o in before.table.observations
     )
     previous = dataclasses.replace(before, table=IndicatorTable("2022-Q3", earlier))
-    analysis = Analysis(haugiang, before, previous)
+    analysis = analyse_period(haugiang, before, previous)
     claims = movement(analysis, "31318")
     assert written(analysis, claims) == [
         "Từ đầu đợt đến nay chưa có mô hình nào, chưa đạt chỉ tiêu 2 mô hình của cả đợt thi đua."

@@ -9,10 +9,10 @@ from lxml import html
 
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag, Observation
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
+from dxkit.report.charts.grid import children_chart
 from dxkit.report.context import Context
 from dxkit.report.notebook_period import NotebookPeriod
-from dxkit.report.sections.below import children_chart
 from dxkit.report.sections.unit import narrative
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.chart_titles import grid_claim

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.analysis.facts.scorecard import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Observation
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.report.wording.language import load_language
 from dxkit.verify.difference import RECOUNT
 from dxkit.verify.facts import recount_facts
@@ -82,7 +82,7 @@ def other(opened: OpenPeriod, change: Callable[[Observation], Observation]) -> O
         opened.received, table=dataclasses.replace(table, observations=observations)
     )
     previous = opened.analysis.previous
-    analysis = Analysis(opened.campaign, received, previous.received if previous else None)
+    analysis = analyse_period(opened.campaign, received, previous.received if previous else None)
     return dataclasses.replace(opened, received=received, analysis=analysis)
 
 

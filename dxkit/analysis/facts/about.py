@@ -11,10 +11,8 @@ from functools import cached_property
 from typing import Protocol
 
 from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured
-from dxkit.analysis.period_results import Peers, PeriodResults
-from dxkit.analysis.results import Progress
-from dxkit.analysis.robustness.ranges import RankRange
-from dxkit.analysis.totals import Result, Total
+from dxkit.analysis.analysis import Analysis, Peers
+from dxkit.analysis.outcomes import Progress, RankRange, Result, Total
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind, Measure, Target
 from dxkit.model.facts import Fact, FactKey, reward_subject
 from dxkit.model.rules import RewardRule
@@ -74,7 +72,7 @@ class About:
 
     def __init__(
         self,
-        period: PeriodResults,
+        period: Analysis,
         unit: Unit,
         subject: str,
         kinds: Mapping[str, Maker],

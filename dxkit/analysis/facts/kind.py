@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 from dxkit.analysis.aggregates import Quantity
+from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.facts.about import About
-from dxkit.analysis.period_results import PeriodResults
 from dxkit.model.facts import (
     CellRef,
     Fact,
@@ -152,7 +152,7 @@ class Reported(Kind):
 
 
 def _cells_and_marks(
-    quantity: Quantity, period: PeriodResults
+    quantity: Quantity, period: Analysis
 ) -> tuple[tuple[CellRef, ...], frozenset[str]]:
     """The cells of observations, and what a reader must be told of them."""
     cells = dict.fromkeys(observation.place for observation in quantity.observations)

@@ -31,8 +31,7 @@ from dxkit.analysis.facts.methods import (
     summed,
     weekly_pace,
 )
-from dxkit.analysis.robustness.ranges import Certainty, RankRange
-from dxkit.analysis.totals import EXCLUDED, TOO_FEW, Result
+from dxkit.analysis.outcomes import EXCLUDED, TOO_FEW, Certainty, RankRange, Result
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind, MeasureKind
 from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
@@ -188,7 +187,7 @@ def has_goal_days(about: About) -> bool:
 
 def denominator_and_days(about: About) -> tuple[float | int | None, int]:
     """What a pace is counted on, and the days since the period before."""
-    earlier, now = about.period.earlier, about.period.period
+    earlier, now = about.period.previous, about.period.period
     days = (now.last_day - earlier.period.last_day).days if earlier is not None else 0
     return (about.measured.denominator.value, days)
 
@@ -230,7 +229,7 @@ def keys_of_ranked(about: About) -> tuple[FactKey, ...]:
 
 def same_units(about: About) -> tuple[bool]:
     """Whether the units ranked with this one are those that were ranked in the period before."""
-    earlier, code = about.period.earlier, about.unit.code
+    earlier, code = about.period.previous, about.unit.code
     if earlier is None or code not in earlier.units:
         return (False,)
     return (about.period.results.ranked_with(code) == earlier.results.ranked_with(code),)
@@ -251,7 +250,7 @@ def cells(about: About) -> set[object]:
 
 
 def why_no_progress(about: About) -> str:
-    return FIRST_PERIOD if about.period.earlier is None else NOT_RANKED
+    return FIRST_PERIOD if about.period.previous is None else NOT_RANKED
 
 
 def least(kind: str) -> Callable[[About], Declaration | None]:
@@ -423,7 +422,7 @@ def children_missing(reason: str) -> Callable[[About], int]:
 
 def is_counted(about: About) -> bool:
     """Whether the measure is counted at the unit's level or below."""
-    depth, measure = about.period.results.aggregates.depth, about.measure
+    depth, measure = about.period.aggregates.depth, about.measure
     is_count = measure.kind in (MeasureKind.COUNT, MeasureKind.ROWS)
     return is_count and depth[about.unit.level] <= depth[measure.level]
 
@@ -694,7 +693,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "children_unchanged",
         "count_of_units",
         lambda a: len(a.period.unchanged_below(a.unit)),
-        lambda a: a.period.earlier is not None,
+        lambda a: a.period.previous is not None,
     ),
     Declared("decimals", COUNT, rank_decimals),
     Declared("minimum_ranked", COUNT, minimum_ranked),
@@ -711,7 +710,7 @@ MEASURE: tuple[Kind, ...] = (
     Reported(
         "value",
         COUNT,
-        lambda a: a.period.results.aggregates.measure(a.unit.code, a.subject),
+        lambda a: a.period.aggregates.measure(a.unit.code, a.subject),
         when=is_counted,
     ),
 )

@@ -14,29 +14,17 @@ from dxkit.analysis.initiatives.matching import (
     MatchedSet,
     Panel,
     Place,
+    begun_by,
+    choose,
+    counts,
     match,
     matched_sets,
     panel_of,
+    started_at,
 )
-from dxkit.analysis.initiatives.register import begun_by, choose, counts, started_at
 
 __all__ = [
-    "Comparison",
-    "Evidence",
-    "Interval",
-    "MatchedSet",
-    "Panel",
-    "Place",
-    "Suggestion",
-    "begun_by",
-    "choose",
-    "compare",
-    "counts",
-    "grade",
-    "match",
-    "matched_sets",
-    "panel_of",
-    "permutation_interval",
-    "started_at",
-    "where_next",
-]
+    "Comparison", "Evidence", "Interval", "MatchedSet", "Panel", "Place", "Suggestion",
+    "begun_by", "choose", "compare", "counts", "grade", "match", "matched_sets", "panel_of",
+    "permutation_interval", "started_at", "where_next",
+]  # fmt: skip

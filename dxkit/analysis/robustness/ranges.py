@@ -8,16 +8,15 @@ alike taken as alike. Nothing is assumed about what a doubtful cell ought to hol
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dxkit.analysis.results import Results
+from dxkit.analysis.outcomes import Certainty, DecidingCell, RankRange, Result, Results
 from dxkit.analysis.robustness.trials import Matrix, Trials
 from dxkit.analysis.scoring import REGISTRY, Case
-from dxkit.analysis.totals import Result
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import CellRef, reaches
 from dxkit.model.observations import Observation
@@ -121,51 +120,6 @@ def value_without(result: Result, cells: Iterable[CellRef]) -> float | None:
 
 def _pair(observation: Observation) -> tuple[str, str]:
     return observation.unit_code, observation.period
-
-
-@dataclass(frozen=True, slots=True)
-class RankRange:
-    """The ranks that a unit takes over all trials, and how sure its award is.
-
-    ``award_draws`` is the share of the draws of weights in which the unit is on a list of
-    rewards. ``by`` gives the range of each kind of trial: ``indicators``, ``weights``, ``cells``,
-    ``rounding``.
-    """
-
-    unit_code: str
-    best: int
-    worst: int
-    award_draws: float
-    by: Mapping[str, tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class DecidingCell:
-    """A doubtful cell without which the list of rewards would be another."""
-
-    cell: CellRef
-    unit_code: str
-    gains: tuple[str, ...]  # units that would come onto a list
-    loses: tuple[str, ...]  # units that would leave it
-
-
-@dataclass(frozen=True, slots=True)
-class Certainty:
-    """How sure the ranking of one group is. Of the ``trials`` of its list of rewards,
-    ``trials_changing`` gave another list; ``doubtful_cells`` were left out one at a time, and each
-    of the ``deciding_cells`` alone changes the list.
-    """
-
-    ranges: Mapping[str, RankRange]
-    deciding_cells: tuple[DecidingCell, ...]
-    doubtful_cells: int
-    trials: int
-    trials_changing: int
-
-    @property
-    def list_is_sure(self) -> bool:
-        """Whether no trial changes any award."""
-        return not self.trials_changing
 
 
 def certainty(

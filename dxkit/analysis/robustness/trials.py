@@ -9,9 +9,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from dxkit.analysis.outcomes import Result, Results
 from dxkit.analysis.ranking import TOLERANCE_DIGITS, is_covered, rounded
-from dxkit.analysis.results import Results
-from dxkit.analysis.totals import Result
+from dxkit.analysis.totals import tie_break
 from dxkit.model.rules import RewardRule
 
 Keys = NDArray[np.int64]
@@ -84,8 +84,9 @@ class Trials:
             len(self.codes), len(self.indicators)
         )
         self.bonus = np.array([totals[code].bonus for code in self.codes])
-        keys = sorted({results.tie_break(code) for code in self.codes})
-        self.tie = np.array([keys.index(results.tie_break(c)) for c in self.codes], dtype=np.int64)
+        ties = [tie_break(campaign, results.by_indicator, code) for code in self.codes]
+        keys = sorted(set(ties))
+        self.tie = np.array([keys.index(tie) for tie in ties], dtype=np.int64)
         self.targets_met = np.array(
             [sum(r.is_met is True for r in results.of_unit(c)) for c in self.codes], dtype=np.int64
         )

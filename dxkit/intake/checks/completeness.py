@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from dxkit.intake.file_cells import TableRead
 from dxkit.intake.findings import finding
-from dxkit.intake.tables.read import TableRead
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
+from dxkit.intake.file_cells import ControlTotal
 from dxkit.intake.findings import finding
-from dxkit.intake.tables.read import ControlTotal
 from dxkit.model.campaign import Accumulation, Campaign, IndicatorKind, Measure, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding

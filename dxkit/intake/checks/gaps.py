@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from dxkit.intake.file_cells import TableRead
 from dxkit.intake.findings import finding
-from dxkit.intake.tables.read import TableRead
 from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.facts import CellRef

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dxkit.intake.file_cells import ControlTotal, TableRead
 from dxkit.intake.findings import finding
 from dxkit.intake.names import Names
 from dxkit.intake.numbers import bare_number, read_number, rejected
@@ -15,46 +14,12 @@ from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.row_units import is_roman, row_label
 from dxkit.intake.tables.rows import RowRead, RowReader
 from dxkit.model.campaign import MeasureKind
-from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, RegisterRow
 from dxkit.model.text import clean
-from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
 _NOISE = Decimal("0.0000001")  # of binary fractions, in points
-
-
-@dataclass(frozen=True, slots=True)
-class ControlTotal:
-    """A number that repeats the sum of observations: of the units below ``unit_code`` (of the
-    whole table when empty), or of the parts of the period when ``over_parts``.
-    """
-
-    unit_code: str
-    measure: str
-    period: str
-    value: float | int
-    address: CellRef
-    over_parts: bool = False
-
-
-@dataclass
-class TableRead:
-    """What one table of one sheet says."""
-
-    table: str
-    file: str
-    sheet: str
-    observations: list[Observation] = field(default_factory=list)
-    register_rows: list[RegisterRow] = field(default_factory=list)
-    cumulative: list[Observation] = field(default_factory=list)  # flows since before the period
-    controls: list[ControlTotal] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    units: Counter[Unit] = field(default_factory=Counter)  # that it alone names, as written
-    header: CellRef | None = None  # of a register
-    heading: CellRef | None = None  # of a table of figures: where the names of its units begin
-    sender: Unit | None = None
 
 
 def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from dxkit.intake.file_cells import Content, FileCells
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.text import clean
-from dxkit.workbooks.formulas import moved, written_out
+from dxkit.workbooks.cells import moved, written_out
 
 _MOST_ROWS = 5_000  # that are put side by side; longer sheets are compared in place
 

@@ -12,9 +12,8 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 
-from dxkit.intake.file import FileRead
+from dxkit.intake.file_cells import FileRead, TableRead
 from dxkit.intake.findings import FindingFactory, finding
-from dxkit.intake.tables.read import TableRead
 from dxkit.intake.versions.differences import compare
 from dxkit.model.facts import CellRef
 from dxkit.model.observations import Flag, Observation

@@ -6,8 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dxkit.intake.file import FileRead
-from dxkit.intake.file_cells import FileCells
+from dxkit.intake.file_cells import FileCells, FileRead
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.versions.differences import CellChange, Comparison, compare
 from dxkit.intake.versions.history import Address, FileHistory, FindingKey, History

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hashes_of
 from dxkit.workbooks.atomic import only_writer, replacing
 

@@ -20,7 +20,7 @@ from dxkit.analysis.rows import (
     rank_range_rows,
     ranking_rows,
 )
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.report.wording.findings import finding_text, names_in_findings
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import write_text

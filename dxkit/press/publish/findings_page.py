@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.findings import Finding, Severity
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.press.publish.page import page_around
 from dxkit.report.tables import Cell, Column, render_table
-from dxkit.report.wording.cell_ranges import ranges_by_sheet
 from dxkit.report.wording.findings import (
     finding_kind,
     finding_text,

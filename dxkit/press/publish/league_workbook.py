@@ -15,14 +15,14 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.facts import TOTAL, CellRef, Fact, UnitOfMeasure, reward_subject
-from dxkit.model.received_text import harmless
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
+from dxkit.model.text import harmless
 from dxkit.model.units import Unit
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
-from dxkit.report.wording.cell_ranges import ranges_by_sheet
 from dxkit.report.wording.language import Language
 from dxkit.report.wording.sentences import Writer
 from dxkit.workbooks.atomic import replacing

@@ -16,11 +16,11 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
-from dxkit.model.received_text import visible
+from dxkit.model.text import visible
 from dxkit.report.wording.language import Language, load_language
 
 if TYPE_CHECKING:
-    from dxkit.period import OpenPeriod
+    from dxkit.period.opened import OpenPeriod
 
 _TEMPLATES = files("dxkit.press.publish") / "templates"
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)

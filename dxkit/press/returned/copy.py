@@ -18,13 +18,13 @@ from dxkit.intake.file_cells import Origin, mark, sheet_titles, without_remarks
 from dxkit.model.addresses import column_letters
 from dxkit.model.observations import SourceFile
 from dxkit.press.returned.marks import heading, is_address, mark_sheet
-from dxkit.press.returned.overview import Line, Overview, put_overview
-from dxkit.press.returned.styles import COLOURS, Styles
+from dxkit.press.returned.overview import COLOURS, Line, Overview, Styles, put_overview
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.cells import Cell, Sheet, Workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
 from dxkit.workbooks.package import Element, Package, main, writable
-from dxkit.workbooks.reading import read_content, read_workbook
+from dxkit.workbooks.raw_folder import read_content
+from dxkit.workbooks.reading import read_workbook
 
 _WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 

@@ -14,8 +14,7 @@ from lxml import etree
 
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.findings import Severity
-from dxkit.press.returned.overview import Line
-from dxkit.press.returned.styles import Styles, new_name, required
+from dxkit.press.returned.overview import Line, Styles, new_name, required
 from dxkit.workbooks.limits import MOST_COLUMNS, columns_between, each_column
 from dxkit.workbooks.package import OFFICE, Element, Package, main, parse, writable
 

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from dxkit.intake.file_cells import returned_name
 from dxkit.model.findings import Finding
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import code_key, digest_of, hash_of
 from dxkit.press.returned.copy import annotated_copy
-from dxkit.press.returned.overview import Line
-from dxkit.press.returned.styles import COLOURS
+from dxkit.press.returned.overview import COLOURS, Line
 from dxkit.report.wording.findings import finding_text, in_order, names_in_findings, what_to_do
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import write_bytes, write_text

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from dxkit.analysis.facts.scorecard import WorkedOut
+from dxkit.analysis.analysis import WorkedOut
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
-from dxkit.model.observations import SourceFile
-from dxkit.period import (
+from dxkit.model.observations import Received, SourceFile
+from dxkit.period.opening import (
     are_parsed,
     contents_before_and_of,
     is_stored,
@@ -25,18 +25,15 @@ from dxkit.period import (
     receive,
 )
 from dxkit.press.manifest import ABOVE, INDEX, MANIFEST, Manifest, PageRecord, hashes_of
+from dxkit.press.run import one_page
 from dxkit.press.run.changed_figures import PublishedChanges, published_changes
 from dxkit.press.run.finished_pages import FinishedPages, scratch_folder
-from dxkit.press.run.one_page import import_parts, open_for_pages, prepare_scorecards, warm_tools
-from dxkit.press.run.plan import Task, files_are_whole, is_current, plan_tasks
+from dxkit.press.run.plan import files_are_whole, is_current, plan_tasks
 from dxkit.press.run.processes import can_fork, no_collection, side_process, stay_single_threaded
-from dxkit.press.run.workers import Crew, local_workers
+from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.atomic import only_writer
 from dxkit.workbooks.raw_folder import Contents
-
-TIME_LIMIT = 300.0
-"""Seconds that one page may take, if nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,11 @@ def run_reports(
         canaries = tasks if options.canary else []
         started(len(todo) + len(canaries))
         run = _Run(project, options, result, progress, outdated, raw)
-        if tasks and (todo or canaries or not files_are_whole(project, manifest, folder)):
+
+        def received() -> Received:
+            return open_period(project, campaign_id, period_id).received
+
+        if tasks and (todo or canaries or not files_are_whole(manifest, folder, received)):
             try:
                 run.make(tasks[0], todo, canaries, scratch)
             finally:
@@ -133,8 +134,7 @@ def run_reports(
             if any(task.key != manifest.pages[task.unit].key for task in tasks):
                 run.compare_figures(tasks[0])
             history = History.open(project.store_file(campaign_id, period_id).parent)
-            received = open_period(project, campaign_id, period_id).received
-            result.since = since_last_check(history, received)
+            result.since = since_last_check(history, received())
     result.seconds = time.monotonic() - begun
     return result
 
@@ -201,7 +201,9 @@ class _Run:
             from dxkit.press.run.cluster import ClusterCrew
 
             return ClusterCrew(project, options.cluster, options.time_limit)
-        return local_workers(project, sample, options.engine, options.jobs, options.time_limit)
+        return one_page.local_workers(
+            project, sample, options.engine, options.jobs, options.time_limit
+        )
 
 
 def _make_ready(project: Project, sample: Task) -> None:
@@ -215,13 +217,13 @@ def _make_ready(project: Project, sample: Task) -> None:
     stored = is_stored(project, campaign, sample.period)
     with side_process(partial(_worked_out, project, sample, stored)) as finish:
         if not can_fork():
-            import_parts()
+            one_page.import_parts()
         else:
-            warm_tools()
+            one_page.warm_tools()
             if stored:
-                open_for_pages(project, sample)
+                one_page.open_for_pages(project, sample)
         sources, worked_out = finish()
-    analysis = open_for_pages(project, sample)
+    analysis = one_page.open_for_pages(project, sample)
     if sources == _sources(project, sample):  # else files have changed since they were read beside
         analysis.take_over(worked_out)
 
@@ -234,7 +236,7 @@ def _worked_out(
     """
     if can_fork() and not stored:
         _read(project, load_campaign(project.campaign_folder(sample.campaign)), sample.period)
-    worked_out = prepare_scorecards(project, sample)
+    worked_out = one_page.prepare_scorecards(project, sample)
     return _sources(project, sample), worked_out
 
 

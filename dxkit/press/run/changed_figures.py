@@ -18,13 +18,12 @@ from dxkit.intake.file_cells import FileCells
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input_changes
 from dxkit.model.facts import Fact, FactKey
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, digest_of
 from dxkit.press.publish.data_files import write_records
 from dxkit.report.wording.language import available_languages, load_language
 from dxkit.workbooks.cells import UnreadableFileError
-from dxkit.workbooks.raw_folder import raw_files
-from dxkit.workbooks.reading import read_content
+from dxkit.workbooks.raw_folder import raw_files, read_content
 
 _FACT = re.compile(r"<(?:data|g)\s[^<>]*\bdata-fact=[^<>]*>")
 _KEY = re.compile(r'\bdata-fact="([^"]*)"')

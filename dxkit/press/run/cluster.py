@@ -22,12 +22,18 @@ from typing import Any
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.press.manifest import code_key
-from dxkit.press.run.one_page import EXECUTED, PAGE
-from dxkit.press.run.plan import Task
-from dxkit.press.run.processes import lead_own_group, no_collection
-from dxkit.press.run.workers import DIED, TRIES, ClusterError, Outcome, local_workers
+from dxkit.press.run.tasks import (
+    DIED,
+    EXECUTED,
+    OTHER_CODE,
+    PAGE,
+    TRIES,
+    ClusterError,
+    Outcome,
+    Task,
+)
 
-OTHER_CODE, LOST = "other_code", "lost"
+LOST = "lost"
 _LONGEST_CHUNK = 32
 _Made = tuple[str, str, float, int, str, str, bytes, bytes]
 """Unit, reason, seconds, tries, machine, engine, page, executed notebook."""
@@ -162,7 +168,7 @@ def make_chunk(parcel: bytes, order: dict[str, Any]) -> list[_Made]:
         with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
             archive.extractall(folder)
         (folder / "order.json").write_text(json.dumps(order), "utf-8")
-        command = [sys.executable, "-m", "dxkit.press.run.cluster", str(folder)]
+        command = [sys.executable, "-m", "dxkit.press.run.chunk", str(folder)]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
         if ended.returncode:
             said = ended.stderr.strip().splitlines() or [str(ended.returncode)]
@@ -177,31 +183,3 @@ def make_chunk(parcel: bytes, order: dict[str, Any]) -> list[_Made]:
         return made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def main(folder: Path) -> None:
-    """The process that makes a chunk from the parcel in a folder; results go to ``made``."""
-    lead_own_group()
-    order = json.loads((folder / "order.json").read_text("utf-8"))
-    if order["code"] != code_key():
-        sys.exit(OTHER_CODE)
-    project = Project(folder, out=folder / "outputs", sealed=True)
-    tasks = [
-        Task(**{**task, "notebook": project.notebooks / task["notebook"], "page": folder,
-                "parameters": tuple(task["parameters"]), "executed": folder})
-        for task in order["tasks"]
-    ]  # fmt: skip
-    with (folder / "made.jsonl").open("w", encoding="utf-8") as record, no_collection():
-        crew = local_workers(project, tasks[0], "", 1, order["time_limit"])
-        for outcome in crew.run(tasks, folder):
-            unit = outcome.task.unit
-            if not outcome.reason:
-                (folder / "made" / unit).mkdir(parents=True)
-                for name in (PAGE, EXECUTED):
-                    (outcome.scratch / name).replace(folder / "made" / unit / name)
-            told = [unit, outcome.reason, outcome.seconds, outcome.tries, outcome.engine]
-            record.write(json.dumps(told) + "\n")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())

@@ -13,12 +13,10 @@ from typing import Any
 from lxml import etree
 
 from dxkit.model.units import UnitRegistry
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, executed_path, hash_of, hashes_of, sha256_of
 from dxkit.press.run.changed_figures import remember
-from dxkit.press.run.one_page import EXECUTED, NO_SPACE, PAGE
-from dxkit.press.run.plan import Task
-from dxkit.press.run.workers import Crew, Outcome
+from dxkit.press.run.tasks import EXECUTED, NO_SPACE, PAGE, Crew, Outcome, Task
 from dxkit.workbooks.atomic import clear_half_written, put_in_place
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import re
 import sys
@@ -11,20 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dxkit.press.run.plan import NeedsKernelError
+from dxkit.press.run.processes import can_fork, cores, stay_single_threaded
+from dxkit.press.run.tasks import EXECUTED, NEEDS_KERNEL, NO_SPACE, PAGE, STOCK, NeedsKernelError
+from dxkit.press.run.workers import PageMaker, Workers
 
 if TYPE_CHECKING:
-    from dxkit.analysis.facts.scorecard import Analysis, WorkedOut
+    from dxkit.analysis.analysis import Analysis, WorkedOut
     from dxkit.campaign.project import Project
-    from dxkit.press.run.plan import Task
+    from dxkit.press.run.tasks import Task
     from dxkit.report.report import Report
-
-PAGE, EXECUTED = "page", "executed"
-"""What a page's scratch folder holds."""
-STOCK = "stock"
-"""The engine that is papermill's own: a kernel of Jupyter's for each notebook."""
-NEEDS_KERNEL = "needs_kernel"
-NO_SPACE = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
 
 
 def import_parts() -> None:
@@ -71,7 +65,7 @@ def warm_up(project: Project, sample: Task) -> None:
     No notebook is run for this: what it leaves behind would be in every page.
     """
     warm_tools()
-    from dxkit.period import open_period
+    from dxkit.period.opening import open_period
     from dxkit.report.report import Report
 
     opened = open_period(project, sample.campaign, sample.period)
@@ -105,7 +99,7 @@ def _rehearse(report: Report, path: Path) -> None:
 
 def open_for_pages(project: Project, sample: Task) -> Analysis:
     """Open a task's period and work out what ranks need."""
-    from dxkit.period import open_period
+    from dxkit.period.opening import open_period
 
     analysis = open_period(project, sample.campaign, sample.period).analysis
     analysis.rank_all()
@@ -196,7 +190,7 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
     import nbformat
 
     from dxkit.campaign.project import Project
-    from dxkit.period import open_period
+    from dxkit.period.opening import open_period
     from dxkit.press.publish.page import exporter
     from dxkit.report.report import Report
 
@@ -214,3 +208,27 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
     page, _ = exporter().from_notebook_node(notebook)
     (scratch / PAGE).write_text(page, "utf-8", newline="")
     (scratch / EXECUTED).write_text(nbformat.writes(notebook), "utf-8", newline="")
+
+
+def get_ready(project: Project, sample: Task) -> None:
+    """Open the period of a task, and warm up what pages are made with."""
+    open_for_pages(project, sample)
+    warm_up(project, sample)
+
+
+MAKER = PageMaker(announce, get_ready, make_page)
+
+
+def local_workers(
+    project: Project, sample: Task, engine: str, jobs: int, time_limit: float
+) -> Workers:
+    """The workers of this machine, with the period open and everything warm before they part.
+
+    ``engine`` empty means the best that is safe here, ``jobs`` 0 all cores.
+    """
+    stay_single_threaded()
+    engine = engine or ("fork" if can_fork() else "spawn")
+    if engine == "fork":
+        prepare_scorecards(project, sample)
+        warm_up(project, sample)
+    return Workers(project, MAKER, engine, jobs or cores(), time_limit)

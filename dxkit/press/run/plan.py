@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dxkit.campaign.project import Project
 from dxkit.intake.store import store_key
 from dxkit.model.campaign import Campaign
+from dxkit.model.observations import Received
 from dxkit.model.text import slug
 from dxkit.model.units import Unit
-from dxkit.period import open_period
 from dxkit.press.manifest import (
     FINDINGS,
     INDEX,
@@ -26,6 +25,7 @@ from dxkit.press.manifest import (
     hash_of,
     index_above_is_whole,
 )
+from dxkit.press.run.tasks import Task
 from dxkit.workbooks.raw_folder import Contents
 
 PARAMETERS = ("campaign", "period", "unit")
@@ -44,25 +44,6 @@ class UnfitNotebookError(Exception):
         super().__init__(f"{notebook} lacks {', '.join(missing) or 'what a notebook has'}")
         self.notebook = notebook
         self.missing = tuple(missing)
-
-
-class NeedsKernelError(Exception):
-    """A notebook wants what only a kernel of Jupyter's has: the stock engine must run it anew."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One page to be made. ``parameters`` are the fields that its notebook is given."""
-
-    campaign: str
-    period: str
-    unit: str
-    language: str
-    notebook: Path
-    parameters: tuple[str, ...]
-    page: Path  # final place
-    executed: Path  # final place of the executed notebook
-    key: str
 
 
 def page_path(campaign: Campaign, unit: Unit) -> str:
@@ -156,7 +137,7 @@ def is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: 
     )
 
 
-def files_are_whole(project: Project, manifest: Manifest, folder: Path) -> bool:
+def files_are_whole(manifest: Manifest, folder: Path, received: Callable[[], Received]) -> bool:
     """Whether the files around the pages are all there as they were made, from the workbooks as
     they are. Only that they are there is asked of copies for senders, in which somebody may have
     worked, and of the list of changes, which cannot be made again.
@@ -168,5 +149,4 @@ def files_are_whole(project: Project, manifest: Manifest, folder: Path) -> bool:
     whole = whole and all((folder / name).exists() for name in there)
     if not (manifest.complete and whole and index_above_is_whole(folder)):
         return False
-    received = open_period(project, manifest.campaign, manifest.period).received
-    return manifest.inputs == {source.name: source.sha256 for source in received.sources}
+    return manifest.inputs == {source.name: source.sha256 for source in received().sources}

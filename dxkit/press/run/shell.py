@@ -28,7 +28,7 @@ from papermill.parameterize import parameterize_notebook
 from traitlets import Type
 from traitlets.config import Config
 
-from dxkit.press.run.plan import NeedsKernelError
+from dxkit.press.run.tasks import NeedsKernelError
 
 
 class _Outputs:

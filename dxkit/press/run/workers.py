@@ -10,71 +10,36 @@ import shutil
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from dxkit.campaign.project import Project
-from dxkit.press.run.one_page import (
-    NEEDS_KERNEL,
-    STOCK,
-    announce,
-    make_page,
-    open_for_pages,
-    prepare_scorecards,
-    warm_up,
-)
-from dxkit.press.run.plan import Task
 from dxkit.press.run.processes import (
     Stop,
-    can_fork,
-    cores,
     kill_group,
     lead_own_group,
-    stay_single_threaded,
     stop_noted,
 )
+from dxkit.press.run.tasks import DIED, NEEDS_KERNEL, STOCK, TIMED_OUT, TRIES, Outcome, Task
 
-TRIES = 3
-"""How often a page is tried whose process was ended from outside."""
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000  # a page makes fewer that stay, and its process then ends
-DIED, TIMED_OUT = "died", "timed_out"
-
-
-class ClusterError(Exception):
-    """The cluster cannot be used, for the reason told."""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How the making of one page went. ``scratch`` holds it until the next one is asked for;
-    ``engine`` is named where the notebook needed another than the batch has.
+class PageMaker:
+    """What the process of one page does, in functions that another process finds by their names.
+
+    ``announce`` has notebooks find the project's folders; ``get_ready`` opens the period of a task
+    and warms the tools up; ``make_page`` makes a page in a scratch folder by an engine and gives
+    the reason why it failed, or nothing.
     """
 
-    task: Task
-    scratch: Path
-    reason: str  # empty: made
-    seconds: float
-    tries: int = 1
-    machine: str = ""
-    engine: str = ""
-
-
-class Crew(Protocol):
-    """Those who make pages: ``engine`` is how, ``jobs`` how many at a time."""
-
-    engine: str
-    jobs: int
-
-    def run(self, tasks: Sequence[Task], folder: Path) -> Iterator[Outcome]:
-        """Make the pages in scratch folders below ``folder``; yields each as it is finished."""
-        ...
-
-    def close(self) -> None:
-        """Let those go who are waiting for more."""
-        ...
+    announce: Callable[[Project], None]
+    get_ready: Callable[[Project, Task], None]
+    make_page: Callable[[Task, Path, str], str]
 
 
 @dataclass
@@ -84,6 +49,7 @@ class Workers:
     """
 
     project: Project
+    maker: PageMaker
     engine: str
     jobs: int
     time_limit: float
@@ -141,21 +107,6 @@ class Workers:
         """Nobody waits."""
 
 
-def local_workers(
-    project: Project, sample: Task, engine: str, jobs: int, time_limit: float
-) -> Workers:
-    """The workers of this machine, with the period open and everything warm before they part.
-
-    ``engine`` empty means the best that is safe here, ``jobs`` 0 all cores.
-    """
-    stay_single_threaded()
-    engine = engine or ("fork" if can_fork() else "spawn")
-    if engine == "fork":
-        prepare_scorecards(project, sample)
-        warm_up(project, sample)
-    return Workers(project, engine, jobs or cores(), time_limit)
-
-
 class _Worker:
     """One process and the page that it makes."""
 
@@ -163,7 +114,9 @@ class _Worker:
         context: Any = multiprocessing.get_context("fork" if crew.engine == "fork" else "spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(
-            target=_work, args=(theirs, crew.project, crew.engine, sample), daemon=False
+            target=_work,
+            args=(theirs, crew.project, crew.maker, crew.engine, sample),
+            daemon=False,
         )
         self.process.start()
         theirs.close()
@@ -228,15 +181,16 @@ def _ended(running: Sequence[_Worker], limit: float, stop: Stop) -> list[_Worker
     ]
 
 
-def _work(connection: Connection, project: Project, engine: str, sample: Task) -> None:
+def _work(
+    connection: Connection, project: Project, maker: PageMaker, engine: str, sample: Task
+) -> None:
     """The process of one page: get ready, take the page, make it, say how it went."""
     import numpy.random
 
     lead_own_group()
     if engine != "fork":
-        announce(project)
-        open_for_pages(project, sample)
-        warm_up(project, sample)
+        maker.announce(project)
+        maker.get_ready(project, sample)
     try:
         task, scratch, engine = connection.recv()
     except EOFError:
@@ -245,8 +199,8 @@ def _work(connection: Connection, project: Project, engine: str, sample: Task) -
     gc.enable()
     os.chdir(scratch)
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
-    announce(project)
+    maker.announce(project)
     numpy.random.seed()  # else the same in each fork; Python sees to its own random numbers
-    connection.send(make_page(task, scratch, engine))
+    connection.send(maker.make_page(task, scratch, engine))
     connection.close()
     os._exit(0)  # what the notebook has left behind must not hold the page up

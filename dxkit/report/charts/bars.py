@@ -11,6 +11,7 @@ from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Fact, UnitOfMeasure, reaches
 from dxkit.report.charts.canvas import Canvas
 from dxkit.report.charts.figure import (
+    MOST_ROWS,
     ChartData,
     DataRow,
     chart,
@@ -173,10 +174,6 @@ def targets_chart(context: Context) -> Section:
     )
     drawing = draw_bars(name_of("targets"), bars, context.language)
     return Section(chart(context, "targets", drawing, claims, data))
-
-
-MOST_ROWS = 30
-"""A chart with more rows is longer than a page; the tables hold them all."""
 
 
 def gap_chart(context: Context) -> Section:

@@ -26,7 +26,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from dxkit.model.facts import Fact
-from dxkit.model.received_text import harmless
+from dxkit.model.text import harmless
 from dxkit.report.charts.style import FONT_SIZE, INK, SMALL, SOFT, VARIABLES, WIDTH
 from dxkit.report.wording.language import Language
 

@@ -16,6 +16,8 @@ from dxkit.report.context import Context
 from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.wording.language import Language, strip_tags
 
+MOST_ROWS = 30
+"""A chart with more rows is longer than a page; the tables hold them all."""
 _SCROLLS = ' tabindex="0" role="group" aria-labelledby="{}-title"'
 
 

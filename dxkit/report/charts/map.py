@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.scorecard import Scorecard
+from dxkit.analysis.analysis import Scorecard
 from dxkit.model.facts import TOTAL, Fact
 from dxkit.report.charts.canvas import Canvas, Point
 from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of

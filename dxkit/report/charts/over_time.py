@@ -1,5 +1,5 @@
-"""Charts over months: a flow by month, the part that counts inside the whole and its share above; a
-register's rows on a timeline, a dot in the month of each.
+"""Charts over months: a flow by month, the part that counts inside the whole and its share above;
+registers, their rows on a timeline, a dot in the month of each, and as a table.
 """
 
 from __future__ import annotations
@@ -7,15 +7,15 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dxkit.model.campaign import Measure
+from dxkit.model.campaign import Measure, MeasureKind
 from dxkit.model.facts import Claim, Fact, FactKey
 from dxkit.model.observations import RegisterRow
-from dxkit.model.received_text import harmless
+from dxkit.model.text import harmless
 from dxkit.report.charts.canvas import Canvas
 from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of
 from dxkit.report.charts.style import (
@@ -32,6 +32,8 @@ from dxkit.report.charts.style import (
 )
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.chart_titles import month_shares, months_claim
+from dxkit.report.sentences.data_state import register_claims
+from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Language
 
 _TOP, _HIGH = 16.0, 110.0
@@ -199,6 +201,43 @@ def months_chart(context: Context) -> Section:
         figure = chart(context, "months", drawing, [months_claim(view, indicator)], data)
         return context.section("months", figure)
     return NO_SECTION
+
+
+def registers(context: Context) -> Section:
+    """The registers that the campaign keeps, such as model initiatives."""
+    parts = []
+    for measure in context.opened.campaign.measures:
+        if measure.kind is not MeasureKind.ROWS:
+            continue
+        rows = context.opened.analysis.register_rows(context.view.unit.code, measure.table)
+        claims = list(register_claims(context.view, measure.id))
+        columns = _columns(context, measure.table)
+        body = timeline(context, columns, rows, claims) or context.writer.paragraph(claims)
+        if rows:
+            body += _register_table(context, measure.table, columns, rows)
+        title = context.language.name(context.opened.campaign.tables[measure.table])
+        parts.append(context.titled(title, body))
+    return Section(Markup("").join(parts))
+
+
+def _columns(context: Context, table: str) -> list[Measure]:
+    """The columns of a register, in the campaign's order."""
+    campaign = context.opened.campaign
+    return [m for m in campaign.measures if m.table == table and m.kind is MeasureKind.TEXT]
+
+
+def _register_table(
+    context: Context, table: str, measures: Sequence[Measure], rows: Iterable[RegisterRow]
+) -> Markup:
+    rows = list(rows)
+    measures = [m for m in measures if any(row.text(m.id) for row in rows)]
+    columns = [Column(context.language.name(m.names)) for m in measures]
+    written: list[list[Cell]] = [
+        [Markup('<bdi class="raw">{}</bdi>').format(harmless(row.text(m.id))) for m in measures]
+        for row in rows
+    ]
+    title = context.language.name(context.opened.campaign.tables[table])
+    return render_table(title, columns, written, context.language)
 
 
 def timeline(

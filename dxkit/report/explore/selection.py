@@ -9,23 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.initiatives import (
+from dxkit.analysis.initiatives.effect import (
     Comparison,
     Evidence,
     Suggestion,
-    begun_by,
-    choose,
     compare,
     grade,
-    panel_of,
-    started_at,
     where_next,
 )
+from dxkit.analysis.initiatives.matching import begun_by, choose, panel_of, started_at
 from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
 from dxkit.model.units import UnitRegistry
-from dxkit.period import OpenPeriod
+from dxkit.period.opened import OpenPeriod
 from dxkit.report.explore.live import Chooser, Listed
 from dxkit.report.wording.language import Language
 

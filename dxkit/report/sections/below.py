@@ -6,27 +6,16 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from dxkit.analysis.facts.scorecard import Scorecard
-from dxkit.model.campaign import Indicator
+from dxkit.analysis.analysis import Scorecard
 from dxkit.model.facts import TOTAL, Fact
 from dxkit.model.observations import SILENT
 from dxkit.model.rules import RewardRule
-from dxkit.report.charts.bars import MOST_ROWS
-from dxkit.report.charts.figure import (
-    attained,
-    coloured_table,
-    known,
-    measured_by_share,
-    short_name,
-)
-from dxkit.report.charts.style import grade
 from dxkit.report.context import NO_SECTION, Context, Section
-from dxkit.report.sentences.chart_titles import grid_claim
 from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.headlines import standing as standing_claim
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
-from dxkit.report.tables import NOTHING, Cell, Column, Graded, render_table
+from dxkit.report.tables import Cell, Column, render_table
 
 
 def league(context: Context) -> Section:
@@ -187,55 +176,3 @@ def comparison(context: Context) -> Section:
     totals = len(cards) - len(context.view.children)
     table = render_table(caption, columns, rows, context.language, totals=totals)
     return context.section("comparison", table)
-
-
-def children_chart(context: Context) -> Section:
-    """The units below × the indicators as a table in colours, most points first."""
-    cards = _by_points(context)
-    indicators = _shown(context, cards)
-    if not indicators or len(cards) > MOST_ROWS:
-        return NO_SECTION
-    rows: list[list[Cell]] = [
-        [context.name(card.unit.code), *(_graded(card, indicator) for indicator in indicators)]
-        for card in cards
-    ]
-    claims = [grid_claim(context.view)]
-    columns = [
-        Column(context.language.plain("report.unit")),
-        *(Column(short_name(context, indicator), numeric=True) for indicator in indicators),
-    ]
-    caption = context.language.text("chart.children_caption")
-    table = render_table(caption, columns, rows, context.language)
-    return context.section("children", coloured_table(context, "children", table, claims))
-
-
-def _graded(card: Scorecard, indicator: Indicator) -> Cell:
-    value = known(card.find(indicator.id, "value"))
-    if value is None:
-        return NOTHING
-    share = attained(value, card.find(indicator.id, "target"), indicator.direction)
-    return Graded(value, None if share is None else grade(share))
-
-
-def _by_points(context: Context) -> list[Scorecard]:
-    """The units below, most points first; those without any keep their order at the end."""
-
-    def place(card: Scorecard) -> float:
-        points = known(card.find(TOTAL, "points"))
-        return -points.number if points is not None else 1.0
-
-    return sorted(context.view.children, key=place)
-
-
-def _shown(context: Context, cards: list[Scorecard]) -> tuple[Indicator, ...]:
-    """The indicators on a common scale, and counts with a target, of which some unit below has a
-    value.
-    """
-    on_scale = measured_by_share(context)
-    candidates = tuple(
-        i
-        for i in context.view.indicators
-        if i in on_scale or any(known(card.find(i.id, "target")) for card in cards)
-    )
-    candidates = candidates or context.opened.campaign.indicators
-    return tuple(i for i in candidates if any(known(card.find(i.id, "value")) for card in cards))

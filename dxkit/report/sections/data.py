@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from dxkit.model.campaign import IndicatorKind, Measure, MeasureKind
+from dxkit.model.addresses import ranges_by_sheet
+from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import CellRef, Fact
-from dxkit.model.observations import RegisterRow
-from dxkit.model.received_text import harmless
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
-from dxkit.report.charts.over_time import timeline
 from dxkit.report.context import Context, Section
-from dxkit.report.sentences.data_state import data_claims, register_claims
+from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend, traces
-from dxkit.report.wording.cell_ranges import ranges_by_sheet
 from dxkit.report.wording.findings import finding_kind
-
-
-def registers(context: Context) -> Section:
-    """The registers that the campaign keeps, such as model initiatives."""
-    parts = []
-    for measure in context.opened.campaign.measures:
-        if measure.kind is not MeasureKind.ROWS:
-            continue
-        rows = context.opened.analysis.register_rows(context.view.unit.code, measure.table)
-        claims = list(register_claims(context.view, measure.id))
-        columns = _columns(context, measure.table)
-        body = timeline(context, columns, rows, claims) or context.writer.paragraph(claims)
-        if rows:
-            body += _register_table(context, measure.table, columns, rows)
-        title = context.language.name(context.opened.campaign.tables[measure.table])
-        parts.append(context.titled(title, body))
-    return Section(Markup("").join(parts))
 
 
 def activity(context: Context) -> Section:
@@ -61,26 +41,6 @@ def activity(context: Context) -> Section:
         title = context.language.name(context.opened.campaign.tables[table])
         parts.append(context.titled(title, render_table(title, columns, rows, context.language)))
     return Section(Markup("").join(parts))
-
-
-def _columns(context: Context, table: str) -> list[Measure]:
-    """The columns of a register, in the campaign's order."""
-    campaign = context.opened.campaign
-    return [m for m in campaign.measures if m.table == table and m.kind is MeasureKind.TEXT]
-
-
-def _register_table(
-    context: Context, table: str, measures: Sequence[Measure], rows: Iterable[RegisterRow]
-) -> Markup:
-    rows = list(rows)
-    measures = [m for m in measures if any(row.text(m.id) for row in rows)]
-    columns = [Column(context.language.name(m.names)) for m in measures]
-    written: list[list[Cell]] = [
-        [Markup('<bdi class="raw">{}</bdi>').format(harmless(row.text(m.id))) for m in measures]
-        for row in rows
-    ]
-    title = context.language.name(context.opened.campaign.tables[table])
-    return render_table(title, columns, written, context.language)
 
 
 def _before(context: Context, measure_id: str) -> Fact | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.facts.scorecard import Scorecard
+from dxkit.analysis.analysis import Scorecard
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Fact, Reference, reaches
 from dxkit.report.sentences.below import reached_below, too_few_to_judge, weakest_first

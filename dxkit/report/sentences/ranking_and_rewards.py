@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.robustness.ranges import DecidingCell
+from dxkit.analysis.outcomes import DecidingCell
 from dxkit.model.facts import TOTAL, CellRef, Claim, Fact, Reference, reward_subject
-from dxkit.model.received_text import visible
 from dxkit.model.rules import RewardRule
+from dxkit.model.text import visible
 from dxkit.report.sentences.catalogue import SLOTS, state
 from dxkit.report.sentences.unit_view import View
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.facts.scorecard import Analysis, Scorecard
-from dxkit.analysis.totals import Result
+from dxkit.analysis.analysis import Analysis, Scorecard
+from dxkit.analysis.outcomes import Result
 from dxkit.model.campaign import Accumulation, Campaign, Indicator
 from dxkit.model.facts import TOTAL, Fact, FactKey, Reference, reaches
 from dxkit.model.units import Unit

@@ -10,7 +10,7 @@ from dxkit.intake.versions.inputs import FileChange, InputChanges, RuleChange
 from dxkit.intake.versions.revisions import Revision, SinceLastCheck
 from dxkit.model.campaign import Campaign, IndicatorKind
 from dxkit.model.facts import FactKey, UnitOfMeasure, declared
-from dxkit.model.received_text import harmless
+from dxkit.model.text import harmless
 from dxkit.report.wording.findings import finding_kind
 from dxkit.report.wording.language import Language
 

@@ -14,7 +14,7 @@ from lxml import html
 
 from dxkit.campaign.project import Project
 from dxkit.cli import run
-from dxkit.period import open_period
+from dxkit.period.opening import open_period
 from dxkit.press.publish.period_files import write_files, write_indexes
 from dxkit.report.wording.language import load_language
 

@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from dxkit.cli import run
-from dxkit.period import open_period
+from dxkit.period.opening import open_period
 
 
 @pytest.fixture(scope="module")

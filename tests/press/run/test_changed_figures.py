@@ -15,12 +15,13 @@ import pytest
 from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.intake.versions.inputs import InputChanges
-from dxkit.period import OpenPeriod, open_period
+from dxkit.period.opened import OpenPeriod
+from dxkit.period.opening import open_period
 from dxkit.press.manifest import Manifest
 from dxkit.press.run.changed_figures import ChangedFigure, published_changes
 from dxkit.press.run.finished_pages import FinishedPages
-from dxkit.press.run.plan import Task, plan_tasks
-from dxkit.press.run.workers import Outcome
+from dxkit.press.run.plan import plan_tasks
+from dxkit.press.run.tasks import Outcome, Task
 
 CAMPAIGN, PERIOD = "haugiang-2022", "2022-Q4"
 PAGE = "district/934-huyen-phung-hiep.html"

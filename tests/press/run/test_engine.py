@@ -39,7 +39,7 @@ from papermill.engines import NBClientEngine
 
 from dxkit.press.run import shell
 from dxkit.press.run.engine import DxkitEngine
-from dxkit.press.run.plan import NeedsKernelError
+from dxkit.press.run.tasks import NeedsKernelError
 
 DEFAULT = ("rich", "errors", "processes")
 ANY_ORDER = ("processes", "slow streams")

@@ -17,7 +17,7 @@ import pytest
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.cli import run
-from dxkit.period import open_period, receive
+from dxkit.period.opening import open_period, receive
 from dxkit.workbooks.atomic import BusyError, only_writer
 from tests.press.other_writer import held_by_another
 from tests.press.small_campaign import write_project

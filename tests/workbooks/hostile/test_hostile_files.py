@@ -25,8 +25,8 @@ from dxkit.report.wording.language import load_language
 from dxkit.workbooks import limits
 from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError
 from dxkit.workbooks.package import Package
-from dxkit.workbooks.raw_folder import look_into
-from dxkit.workbooks.reading import read_content, workbook_of
+from dxkit.workbooks.raw_folder import look_into, read_content
+from dxkit.workbooks.reading import workbook_of
 
 ROOT = Path(__file__).parents[3]
 HTML = "<html><body><table><tr><td>1</td></tr></table></body></html>"

@@ -16,10 +16,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 from lxml import html
 
-from dxkit.model.received_text import harmless, visible
-from dxkit.period import OpenPeriod
+from dxkit.model.text import harmless, visible
+from dxkit.period.opened import OpenPeriod
 from dxkit.press.publish.word import layout
-from dxkit.press.publish.word.facts import FACT_STYLE, DocumentFacts, attach_facts
+from dxkit.press.publish.word.layout import FACT_STYLE, DocumentFacts, attach_facts
 from dxkit.report.charts.canvas import with_bitmaps
 from dxkit.report.charts.style import GRADES, MET
 from dxkit.report.report import Report

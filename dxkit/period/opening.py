@@ -1,14 +1,14 @@
-"""A period opened: its campaign, what was received, and the analysis, ready for reports."""
+"""Opening a period: read, or taken from the store, then analysed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-from dxkit.analysis.facts.scorecard import Analysis, Scorecard
+from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.assembly import analyse_period
 from dxkit.campaign.folder import load_campaign
-from dxkit.campaign.map import MapShapes, load_map
+from dxkit.campaign.map import load_map
 from dxkit.campaign.project import Project
 from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.intake.period import read_period
@@ -17,58 +17,9 @@ from dxkit.intake.versions.history import History
 from dxkit.model.campaign import Campaign
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
+from dxkit.period.opened import OpenPeriod, Past
 from dxkit.workbooks.atomic import writer_if_free
 from dxkit.workbooks.raw_folder import Contents, contents_of
-
-
-@dataclass(frozen=True)
-class OpenPeriod:
-    """One period of a campaign with everything a report needs; no workbook is opened again."""
-
-    project: Project
-    campaign: Campaign
-    received: Received
-    analysis: Analysis
-    shapes: MapShapes
-
-    @property
-    def all_received(self) -> list[Received]:
-        """What was received in the period before, if anything was, and in the period."""
-        previous = self.analysis.previous
-        return [*([previous.received] if previous else []), self.received]
-
-    def scorecard(self, unit_code: str) -> Scorecard:
-        """All facts of one unit; raises KeyError for an unknown code."""
-        return self.analysis.scorecard(unit_code)
-
-    @cached_property
-    def history(self) -> tuple[Analysis, ...]:
-        """The analyses of all periods with raw files up to this one, forward in time."""
-        found = []
-        for period_id in self.project.periods_with_raw(self.campaign):
-            if period_id == self.analysis.period.id:
-                break
-            if self.analysis.previous and self.analysis.previous.period.id == period_id:
-                found.append(self.analysis.previous)
-            else:
-                received = receive(self.project, self.campaign, period_id)
-                found.append(Analysis(self.campaign, received))
-        return (*found, self.analysis)
-
-    @cached_property
-    def register(self) -> tuple[Initiative, ...]:
-        """The initiatives reported up to this period, then the published ones."""
-        reported = (
-            initiative
-            for analysis in self.history
-            for initiative in reported_initiatives(
-                self.campaign, analysis.received.table.register_rows
-            )
-            if initiative.unit_code in self.analysis.units
-        )
-        references = self.project.raw_folder(self.campaign.id)
-        published, _ = published_initiatives(self.campaign, self.analysis.period.id, references)
-        return (*reported, *published)
 
 
 @lru_cache(maxsize=8)
@@ -87,8 +38,36 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     previous = None
     if before is not None and _is_at_hand(project, campaign, before.id):
         previous = receive(project, campaign, before.id)
-    analysis = Analysis(campaign, received, previous)
-    return OpenPeriod(project, campaign, received, analysis, load_map(campaign.folder))
+    analysis = analyse_period(campaign, received, previous)
+    shapes = load_map(campaign.folder)
+    return OpenPeriod(project, campaign, received, analysis, shapes, Past(_history, _register))
+
+
+def _history(opened: OpenPeriod) -> tuple[Analysis, ...]:
+    found = []
+    for period_id in opened.project.periods_with_raw(opened.campaign):
+        if period_id == opened.analysis.period.id:
+            break
+        if opened.analysis.previous and opened.analysis.previous.period.id == period_id:
+            found.append(opened.analysis.previous)
+        else:
+            received = receive(opened.project, opened.campaign, period_id)
+            found.append(analyse_period(opened.campaign, received))
+    return (*found, opened.analysis)
+
+
+def _register(opened: OpenPeriod) -> tuple[Initiative, ...]:
+    reported = (
+        initiative
+        for analysis in opened.history
+        for initiative in reported_initiatives(
+            opened.campaign, analysis.received.table.register_rows
+        )
+        if initiative.unit_code in opened.analysis.units
+    )
+    references = opened.project.raw_folder(opened.campaign.id)
+    published, _ = published_initiatives(opened.campaign, opened.analysis.period.id, references)
+    return (*reported, *published)
 
 
 def receive(

@@ -1,0 +1,357 @@
+"""A period analysed: what is worked out of all units at once, any fact on demand, and scorecards:
+all that is known about one unit. These are the nouns; how things are worked out is given them by
+``assembly``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from dxkit.analysis.aggregates import Aggregates, total
+from dxkit.analysis.outcomes import Certainty, Result, Results
+from dxkit.analysis.ranking import Decision
+from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
+from dxkit.model.facts import CellRef, Fact, FactKey, reaches
+from dxkit.model.findings import Severity
+from dxkit.model.observations import IndicatorTable, Received, RegisterRow
+from dxkit.model.periods import Period
+from dxkit.model.rules import Band, UncertaintyRule
+from dxkit.model.units import Unit
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """All facts of one unit in one period, by subject (indicator, measure, reward or ``total``) and
+    kind, as the table in ``kinds`` lists them. Facts of the period before stand under their own
+    period: ``previous`` finds them.
+    """
+
+    unit: Unit
+    period: Period
+    facts: Mapping[FactKey, Fact]
+
+    def __repr__(self) -> str:
+        about = f"unit={self.unit.code!r}, period={self.period.id!r}"
+        return f"Scorecard({about}, facts={len(self.facts)})"
+
+    def fact(self, subject: str, kind: str) -> Fact:
+        """One fact of this unit and period; raises KeyError when there is no such fact."""
+        return self.facts[FactKey(self.period.id, self.unit.code, subject, kind)]
+
+    def find(self, subject: str, kind: str) -> Fact | None:
+        """The same, or None."""
+        return self.facts.get(FactKey(self.period.id, self.unit.code, subject, kind))
+
+    def is_met(self, indicator: Indicator) -> bool | None:
+        """Whether the unit reaches its target; None without a value or a target."""
+        value, target = (self.find(indicator.id, kind) for kind in ("value", "target"))
+        if value is None or target is None or not (value.known and target.known):
+            return None
+        return reaches(value.number, target.number, indicator.direction)
+
+    def previous(self, subject: str, kind: str) -> Fact | None:
+        """The fact of the period before, or None when there is none."""
+        return next(
+            (
+                fact
+                for key, fact in self.facts.items()
+                if (key.subject, key.kind) == (subject, kind) and key.period != self.period.id
+            ),
+            None,
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is worked out of a period and is no number: who is ranked with whom, in which order,
+    with what grade and award, and why.
+    """
+
+    results: Results
+
+    def group_of(self, unit: Unit) -> str:
+        """Code of the unit inside which this one is ranked; empty when it is not ranked."""
+        return self.results.group_of(unit)
+
+    def ranks_below(self, unit_code: str) -> bool:
+        """Whether the units directly below are ranked inside this one."""
+        below = self.results.units.children(unit_code)
+        return bool(below) and self.results.group_of(below[0]) == unit_code
+
+    def in_order(self, codes: Iterable[str]) -> list[str]:
+        """The units from the first rank down; those without one at the end, as they are given."""
+        ranks = {code: self.results.totals[code].rank for code in codes}
+        return sorted(ranks, key=lambda code: ranks[code] or math.inf)
+
+    def band(self, unit_code: str) -> Band | None:
+        """The unit's grade."""
+        return self.results.totals[unit_code].band
+
+    def is_of_part(self, unit_code: str) -> bool:
+        """Whether the unit has points, and some figures that should be in them are lacking."""
+        total = self.results.totals[unit_code]
+        return total.points is not None and bool(total.lacking)
+
+    def award(self, unit_code: str) -> str:
+        """The id of the reward that the unit is proposed for; empty for none."""
+        return self.results.totals[unit_code].award
+
+    def decisions(self, group: str = "", rule: str = "") -> Iterator[Decision]:
+        """What the reward rules decide and why, in order of rank; of one group or rule only."""
+        for (_, found, rule_id), decisions in self.results.decisions.items():
+            if group in ("", found) and rule in ("", rule_id):
+                yield from decisions
+
+
+@dataclass(frozen=True)
+class WorkedOut:
+    """What takes longest to work out of a period: scorecards by unit, and how sure ranks are by
+    level and unit that they are compared in.
+    """
+
+    scorecards: Mapping[str, Scorecard]
+    certainties: Mapping[tuple[str, str], Certainty]
+
+
+@dataclass(frozen=True)
+class Peers:
+    """The known results on one indicator of units that are ranked together, of all or of those of
+    one type; what is asked of one unit is of the others.
+    """
+
+    period: str
+    results: Mapping[str, Result]
+    """By code of the unit."""
+
+    def others(self, unit: str) -> list[Result]:
+        """The results of the others."""
+        return [result for code, result in self.results.items() if code != unit]
+
+    def keys(self, unit: str) -> tuple[FactKey, ...]:
+        """The keys of their numerators and denominators."""
+        return tuple(
+            FactKey(self.period, r.unit_code, r.indicator.id, kind)
+            for r in self.others(unit)
+            for kind in ("numerator", "denominator")
+        )
+
+    def value(self, unit: str) -> float:
+        """Their sums, divided."""
+        own = self.results[unit].measured
+        upper, lower = self._sums
+        return (upper - (own.numerator.value or 0)) / (lower - (own.denominator.value or 0))
+
+    @cached_property
+    def _sums(self) -> tuple[float | int, float | int]:
+        """The sums of all: those of the others are told from them, as there may be hundreds."""
+        found = [result.measured for result in self.results.values()]
+        return total(m.numerator.value or 0 for m in found), total(
+            m.denominator.value or 0 for m in found
+        )
+
+
+class Facts(Protocol):
+    """Any fact of a period on demand."""
+
+    def find(self, unit_code: str, subject: str, kind: str, part: str = "") -> Fact | None:
+        """One fact of a unit; None when there is no such fact."""
+
+    def get(self, unit_code: str, subject: str, kind: str) -> Fact:
+        """The same; raises KeyError when there is no such fact."""
+
+    def find_key(self, key: FactKey) -> Fact | None:
+        """The fact of that key, of this period, one of its parts or a period before; or None."""
+
+    def of_unit(self, unit: Unit) -> list[Fact]:
+        """All facts of a unit, with those of other periods and units that they are made from."""
+
+
+@dataclass(frozen=True)
+class Methods:
+    """How a period is worked out: its results from its sums and those of the period before; how
+    sure the ranks of a level inside a unit are, by the doubtful cells, and what the trials of that
+    start from; its facts.
+    """
+
+    results: Callable[[Campaign, Aggregates, str, Aggregates | None], Results]
+    certainty: Callable[[Results, str, str, UncertaintyRule, frozenset[CellRef]], Certainty]
+    inputs_of_trials: Callable[[Results, frozenset[CellRef]], dict[str, object]]
+    facts: Callable[[Analysis], Facts]
+
+
+class Analysis:
+    """One period analysed: what is worked out of all units, when it is first asked for, and their
+    facts on demand.
+
+    ``received.units`` holds all units, hamlets known only from workbooks included.
+    """
+
+    def __init__(
+        self, campaign: Campaign, received: Received, previous: Analysis | None, methods: Methods
+    ) -> None:
+        self.campaign = campaign
+        self.received = received
+        self.period = campaign.period(received.table.period)
+        self.units = received.units
+        self.previous = previous
+        self._methods = methods
+        self._certainties: dict[tuple[str, str], Certainty] = {}
+        self._peers: dict[tuple[str, str, str, str], Peers] = {}
+        self._scorecards: dict[str, Scorecard] = {}
+
+    @cached_property
+    def aggregates(self) -> Aggregates:
+        """The sums of the whole period."""
+        return Aggregates(self.campaign, self.received)
+
+    @cached_property
+    def results(self) -> Results:
+        """What every unit reached, its points, its rank."""
+        before = self.previous.aggregates if self.previous is not None else None
+        return self._methods.results(self.campaign, self.aggregates, self.period.id, before)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Any fact of the period."""
+        return self._methods.facts(self)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What is worked out and is no number."""
+        return Standing(self.results)
+
+    def peers(self, unit: Unit, indicator: str, *, of_its_type: bool = False) -> Peers:
+        """The results of the units that the unit is ranked with, its own among them."""
+        group, type_ = self.results.group_of(unit), unit.type if of_its_type else ""
+        key = (unit.level, group, type_, indicator)
+        if key not in self._peers:
+            members = self.results.groups[unit.level, group] if group else ()
+            found = {u.code: self.results.by_indicator[u.code, indicator] for u in members
+                     if not of_its_type or u.type == type_}  # fmt: skip
+            known = {u: r for u, r in found.items() if r.measured.value.value is not None}
+            self._peers[key] = Peers(self.period.id, known)
+        return self._peers[key]
+
+    @cached_property
+    def parts(self) -> dict[str, Aggregates]:
+        """The sums of each part of the period ("2022-10") that somebody reported on."""
+        found = {}
+        for part in self.period.parts:
+            own = tuple(o for o in self.received.table.observations if o.period == part)
+            if own:
+                table = IndicatorTable(self.received.table.period, own)
+                received = dataclasses.replace(self.received, table=table)
+                found[part] = Aggregates(self.campaign, received)
+        return found
+
+    @cached_property
+    def doubtful_cells(self) -> frozenset[CellRef]:
+        """The cells that a warning stands against: used, but somebody should look."""
+        return frozenset(
+            finding.place
+            for finding in self.received.findings
+            if finding.severity is Severity.WARNING and finding.place.cell
+        )
+
+    def certainty_of(self, unit: Unit) -> Certainty | None:
+        """How sure the ranks in the unit's group are; None when it is compared with nobody or
+        the campaign does not declare how to try them.
+        """
+        rule, group = self.campaign.uncertainty, self.results.group_of(unit)
+        if rule is None or not group:
+            return None
+        key = (unit.level, group)
+        if key not in self._certainties:
+            self._certainties[key] = self._methods.certainty(
+                self.results, unit.level, group, rule, self.doubtful_cells
+            )
+        return self._certainties[key]
+
+    def list_certainty(self, unit: Unit) -> Certainty | None:
+        """How sure the list of rewards among the units directly below is; None for no list."""
+        below = self.units.children(unit.code)
+        if not below or self.results.group_of(below[0]) != unit.code:
+            return None
+        rules = (r for r in self.campaign.rewards if r.level == below[0].level and r.by == "points")
+        in_force = any(not r.periods or self.period.id in r.periods for r in rules)
+        return self.certainty_of(below[0]) if in_force else None
+
+    def unchanged_below(self, unit: Unit) -> tuple[str, ...]:
+        """Codes of the units directly below all of whose figures equal those of the period
+        before: figures that nobody has renewed.
+        """
+        if self.previous is None:
+            return ()
+        earlier = self.previous.results
+        return tuple(
+            child.code
+            for child in self.units.children(unit.code)
+            if child.code in earlier.units
+            and (now := _figures(self.results, child.code))
+            and now == _figures(earlier, child.code)
+        )
+
+    def ranked_within(self, level: str, within: str) -> Analysis:
+        """The same period with the units of ``level`` compared inside the level ``within``."""
+        ranking = self.campaign.ranking
+        ranking = dataclasses.replace(ranking, within={**ranking.within, level: within})
+        campaign = dataclasses.replace(self.campaign, ranking=ranking)
+        previous = self.previous.ranked_within(level, within) if self.previous else None
+        return Analysis(campaign, self.received, previous, self._methods)
+
+    def rank_all(self) -> None:
+        """Work out the totals and ranks of all units, which each of their scorecards needs."""
+        _ = self.results, self.previous.results if self.previous is not None else None
+
+    def inputs_of_trials(self) -> dict[str, object]:
+        """Everything that the trials of the rankings start from; empty when none are declared."""
+        return self._methods.inputs_of_trials(self.results, self.doubtful_cells)
+
+    def scorecard(self, unit_code: str) -> Scorecard:
+        """The scorecard of one unit; raises KeyError for an unknown code."""
+        if unit_code not in self._scorecards:
+            unit = self.units.get(unit_code)
+            facts = {fact.key: fact for fact in self.facts.of_unit(unit)}
+            self._scorecards[unit_code] = Scorecard(unit, self.period, facts)
+        return self._scorecards[unit_code]
+
+    @property
+    def worked_out(self) -> WorkedOut:
+        """What is known so far, for another process."""
+        return WorkedOut(self._scorecards, self._certainties)
+
+    def take_over(self, worked_out: WorkedOut) -> None:
+        """Use what another process has worked out from the same campaign and workbooks."""
+        self._scorecards.update(worked_out.scorecards)
+        self._certainties.update(worked_out.certainties)
+
+    def find(self, key: FactKey) -> Fact | None:
+        """The fact of that key, of this period, one of its parts or a period before; or None."""
+        card = self._scorecards.get(key.unit)
+        known = card.facts.get(key) if card is not None else None
+        return known or self.facts.find_key(key)
+
+    def register_rows(self, unit_code: str, register: str) -> tuple[RegisterRow, ...]:
+        """The rows of a register for a unit and everything below it, in reading order."""
+        codes = {unit_code, *(unit.code for unit in self.units.descendants(unit_code))}
+        return tuple(
+            row
+            for row in self.received.table.register_rows
+            if row.register == register and row.unit_code in codes
+        )
+
+
+def _figures(results: Results, unit_code: str) -> tuple[float | int, ...]:
+    """All numerators and denominators of a unit; empty when it lacks one."""
+    found = [
+        quantity.value
+        for result in results.of_unit(unit_code)
+        if result.indicator.kind is IndicatorKind.RATIO
+        for quantity in (result.measured.numerator, result.measured.denominator)
+    ]
+    return tuple(n for n in found if n is not None) if None not in found else ()

@@ -1,0 +1,76 @@
+"""What a batch hands around: the task of making a page, how it went, and who makes pages."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+PAGE, EXECUTED = "page", "executed"
+"""What a page's scratch folder holds."""
+STOCK = "stock"
+"""The engine that is papermill's own: a kernel of Jupyter's for each notebook."""
+NEEDS_KERNEL = "needs_kernel"
+NO_SPACE = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
+TRIES = 3
+"""How often a page is tried whose process was ended from outside."""
+DIED, TIMED_OUT = "died", "timed_out"
+OTHER_CODE = "other_code"
+"""Why a machine of a cluster makes nothing: it has another dxkit."""
+TIME_LIMIT = 300.0
+"""Seconds that one page may take, if nothing else is said."""
+
+
+class NeedsKernelError(Exception):
+    """A notebook wants what only a kernel of Jupyter's has: the stock engine must run it anew."""
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used, for the reason told."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One page to be made. ``parameters`` are the fields that its notebook is given."""
+
+    campaign: str
+    period: str
+    unit: str
+    language: str
+    notebook: Path
+    parameters: tuple[str, ...]
+    page: Path  # final place
+    executed: Path  # final place of the executed notebook
+    key: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the making of one page went. ``scratch`` holds it until the next one is asked for;
+    ``engine`` is named where the notebook needed another than the batch has.
+    """
+
+    task: Task
+    scratch: Path
+    reason: str  # empty: made
+    seconds: float
+    tries: int = 1
+    machine: str = ""
+    engine: str = ""
+
+
+class Crew(Protocol):
+    """Those who make pages: ``engine`` is how, ``jobs`` how many at a time."""
+
+    engine: str
+    jobs: int
+
+    def run(self, tasks: Sequence[Task], folder: Path) -> Iterator[Outcome]:
+        """Make the pages in scratch folders below ``folder``; yields each as it is finished."""
+        ...
+
+    def close(self) -> None:
+        """Let those go who are waiting for more."""
+        ...
