@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -206,6 +206,45 @@ class Counted:
 
 
 _ANYTHING = Counted()
+_MARKS_BEHIND = re.compile(r"(?<=[\w%)])(?:\s*(?:[*\u2020]+|\(\*+\)))?\s*[;:.,]?\Z")  # 731*, 731;
+_LONGEST_REMARK = 200  # characters of a cell
+_NUMBER_WITHIN = re.compile(r"\d[\d.,]*%?")
+_ADDED = re.compile(r"=?\s*\d[\d. ]*(?:\+\s*\d[\d. ]*)+\Z")
+
+
+def _without_remark(text: str) -> tuple[str, str]:
+    """A text without the mark of a footnote or of a sentence behind its number, and without what
+    is told of a part: "731 (trong do 243 nu)"; and that part.
+    """
+    if len(text) > _LONGEST_REMARK:
+        return text, ""
+    text = _MARKS_BEHIND.sub("", text)
+    told = _part_told().search(text)
+    if told is None:
+        return text, ""
+    return text[: told.start()].strip(), told["part"] or told["bare"]
+
+
+@lru_cache(maxsize=1)
+def _part_told() -> re.Pattern[str]:
+    parts, names = ("|".join(vocabulary()[kind]) for kind in ("sub_rows", "sub_row_names"))
+    of_one = rf"\d[\d.]* ?(?:{names})|(?:{names}):? ?\d[\d.]*"
+    within = rf"(?P<part>(?:{parts})\b[^()]*|{of_one})"
+    return re.compile(
+        rf"[,;]? ?\({within}\)\Z|[,;]? (?P<bare>(?:{parts})\b[^()]*)\Z", re.IGNORECASE
+    )
+
+
+def _with_remark(value: Value, part: str) -> Value:
+    """What a number says that a remark stood behind: of what is told of it no part is greater."""
+    if value.value is None or value.problem:
+        return value
+    for number in _NUMBER_WITHIN.findall(part):
+        most = 100 if number.endswith("%") else value.value
+        told = parse_whole(number.rstrip("%.,")) or parse_decimal(number.rstrip("%.,"))
+        if told is not None and told > most:
+            return rejected("value_ambiguous")
+    return replace(value, problem="value_with_remark", details={"value": value.value})
 
 
 def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
@@ -219,7 +258,18 @@ def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
         if cell.is_percentage:
             return _rejected_share(cell.value, cell.number_format)
         return _whole(cell.value)
-    text, flag, thing = _without_words(clean(str(cell.value)).removeprefix("'").strip())
+    written = clean(str(cell.value)).removeprefix("'").strip()
+    value = _count_in(written, counted)
+    if value.problem == "value_unreadable":
+        text, part = _without_remark(written)
+        if text != written:
+            return _with_remark(_count_in(text, counted), part)
+    return value
+
+
+def _count_in(text: str, counted: Counted) -> Value:
+    """What the text of a count says."""
+    text, flag, thing = _without_words(text)
     if _BELOW_NOUGHT.match(text):
         return rejected("count_negative")
     if _is_no_count(text):
@@ -236,6 +286,10 @@ def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
         if share is None:
             return rejected("value_unreadable")
         return Value(None, Flag.REJECTED, "share_in_count_column", share=share)
+    if _ADDED.match(text):
+        parts_added = [parse_whole(part.strip()) for part in text.lstrip("= ").split("+")]
+        if flag is None and None not in parts_added:
+            return rejected("value_is_sum", proposed=sum(part or 0 for part in parts_added))
     found = parse_whole(text)
     if found is None and flag is None:
         repaired = parse_with_lookalikes(text)
@@ -268,15 +322,25 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
                 return rejected("value_ambiguous")
             return Value(float(Decimal(repr(cell.value)) / 100))
         return Value(cell.value)
-    text, flag, _ = _without_words(clean(str(cell.value)))
-    found = _number_in(text, kind, fractions)
+    written = clean(str(cell.value))
+    value = _number_in(written, kind, fractions)
+    if value.problem == "value_unreadable":
+        text, part = _without_remark(written)
+        if text != written:
+            return _with_remark(_number_in(text, kind, fractions), part)
+    return value
+
+
+def _number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
+    """What the text of a share or a score says."""
+    text, flag, _ = _without_words(text)
+    found = _bare_number_in(text, kind, fractions)
     if flag is None or found.value is None:
         return found
     return Value(found.value, flag, "value_approximate", {"value": found.value})
 
 
-def _number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
-    """What the text of a share or a score says."""
+def _bare_number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
     if kind is MeasureKind.SHARE and (parts := _PARTS.match(text)):
         found = _part_of_whole(parts)
         return Value(found.value / found.whole) if found.value and found.whole else found

@@ -102,6 +102,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "name_not_nearest": Severity.ERROR,
         "value_of_other_thing": Severity.ERROR,
         "value_approximate": Severity.WARNING,
+        "value_with_remark": Severity.NOTE,
+        "value_is_sum": Severity.ERROR,
         "value_struck_out": Severity.ERROR,
         "value_is_date": Severity.ERROR,
         "value_is_error": Severity.ERROR,

@@ -66,7 +66,7 @@ def _eight_bit(content: bytes) -> tuple[str, str]:
     return content.decode("cp1258", errors="strict"), "cp1258"
 
 
-_SEPARATORS = ("\t", ";", ",")
+_SEPARATORS = ("\t", ";", ",", "|")
 _NUMBER = re.compile(r"[-+(]?\d[\d., ]*\)? ?%?\Z")
 _CONTROL = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
 _DIRECTIVE = re.compile(r"sep=(.)\r?\n")  # Excel's own way to name the separator

@@ -256,7 +256,8 @@ class _Table:
             raise UnreadableFileError("cell_too_long", self.name, self._address)
         style = self._style(attributes)
         value, is_error = value_of(attributes, "\n".join(cell.paragraphs))
-        uncalculated = value is None and f"{TABLE}formula" in attributes
+        # A formula may have no text as its result, and says so.
+        uncalculated = value is None and '""' not in attributes.get(f"{TABLE}formula", '""')
         if value is not None or uncalculated:
             for column in range(self._column, self._column + repeated):
                 self._allowance.take_cell(value, self.name, self._row, column)

@@ -58,14 +58,20 @@ def read_styles(parts: Parts, part: str, counts_from_1904: bool) -> Styles:
 
 _NO_RUNS = Runs()  # of most cells, whose text stands elsewhere or has none
 _LETTERS = re.compile(r"[A-Z]{1,3}\Z")
-_ESCAPE = re.compile(r"_x(0009|000[AaDd])_")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def unescaped(text: str) -> str:
-    """The text with line breaks that stand in it as "_x000D_" as they were. Other such writings
-    stay: they mean characters that no page and no workbook can hold.
+    """The text with the characters that stand in it as "_x0035_" as they were. Those that no page
+    and no workbook can hold stay as they are written.
     """
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+    def character(match: re.Match[str]) -> str:
+        found = chr(int(match[1], 16))
+        return match[0] if _NO_CHARACTER.match(found) else found
+
+    return _ESCAPE.sub(character, text) if "_x" in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,11 @@ class SheetListener:
             self.formulas[self._address] = text
 
     @property
+    def _may_be_blank(self) -> bool:
+        """Whether a formula can have no text as its result: it says so ("")."""
+        return '""' in self.formulas.get(self._address, "")
+
+    @property
     def _address(self) -> str:
         return f"{column_letters(self._column)}{self._row}"
 
@@ -241,7 +252,7 @@ class SheetListener:
         style = self._styles.by_number[number]
         value, is_error = self._value(kind, "".join(self._pieces), style)
         uncalculated = self._has_formula and (
-            (value is None and kind != "str")
+            (value in (None, "") and not (kind == "str" and self._may_be_blank))
             # The writer asks for a calculation and put a nought where the result will stand.
             or (self._calculates_on_load and value == 0 and not isinstance(value, (bool, str)))
         )

@@ -68,12 +68,40 @@ def cell(value: object, number_format: str = "General", **more: bool) -> Cell:
         (datetime.datetime(2022, 4, 3), None, Flag.REJECTED, "value_is_date"),
         ("#DIV/0!", None, Flag.REJECTED, "value_is_error"),
         ("62,5%", None, Flag.REJECTED, "share_in_count_column"),
-        ("=1+1", None, Flag.REJECTED, "value_unreadable"),
+        ("=1+1", None, Flag.REJECTED, "value_is_sum"),
+        # a mark behind the number, or a part of it told beside
+        ("731*", 731, None, "value_with_remark"),
+        ("731 (**)", 731, None, "value_with_remark"),
+        ("1.731;", 1731, None, "value_with_remark"),
+        ("731.", 731, None, "value_with_remark"),
+        ("731 hộ;", 731, None, "value_with_remark"),
+        ("731 (trong đó 243 nữ)", 731, None, "value_with_remark"),
+        ("731, trong đó: nữ 243", 731, None, "value_with_remark"),
+        ("731 (nữ: 243)", 731, None, "value_with_remark"),
+        ("731 hộ (gồm 20 hộ mới)", 731, None, "value_with_remark"),
+        ("731 (trong đó 91,1% là nữ)", 731, None, "value_with_remark"),
+        ("gần 731*", 731, Flag.APPROXIMATE_BELOW, "value_approximate"),
+        # what stands beside may be the very number, another quantity, or another part
+        ("731 (trong đó 843 nữ)", None, Flag.REJECTED, "value_ambiguous"),
+        ("731 (lũy kế)", None, Flag.REJECTED, "value_unreadable"),
+        ("731 (kế hoạch)", None, Flag.REJECTED, "value_unreadable"),
+        ("731 (1)", None, Flag.REJECTED, "value_unreadable"),
+        ("731 (trong đó 243 nữ) quý III", None, Flag.REJECTED, "value_unreadable"),
+        ("*731", None, Flag.REJECTED, "value_unreadable"),
+        ("-5;", None, Flag.REJECTED, "count_negative"),
+        ("701+30", None, Flag.REJECTED, "value_is_sum"),
+        ("1.701 + 30 + 2", None, Flag.REJECTED, "value_is_sum"),
+        ("701-30", None, Flag.REJECTED, "value_unreadable"),
     ],
 )
 def test_a_count(written: object, value: int | None, flag: Flag | None, problem: str) -> None:
     found = read_count(cell(written))
     assert (found.value, found.flag, found.problem) == (value, flag, problem)
+
+
+@pytest.mark.parametrize(("written", "proposed"), [("701+30", 731), ("1.701 + 30 + 2", 1733)])
+def test_an_addition_is_proposed_and_not_taken(written: str, proposed: int) -> None:
+    assert read_count(cell(written)).details == {"proposed": proposed}
 
 
 def test_a_formula_that_was_never_calculated_is_a_finding() -> None:
@@ -88,6 +116,8 @@ def test_a_formula_that_was_never_calculated_is_a_finding() -> None:
         (45.6, "General", 0.456, ""),
         ("45,6%", "General", 0.456, ""),
         ("45,6", "General", 0.456, ""),
+        ("45,6*", "General", 0.456, "value_with_remark"),
+        ("45,6%;", "General", 0.456, "value_with_remark"),
         (0.456, "General", None, "value_ambiguous"),
         ("0,5", "General", None, "value_ambiguous"),
         ("abc", "General", None, "value_unreadable"),

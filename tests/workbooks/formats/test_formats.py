@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from dxkit.model.addresses import column_letters
 from dxkit.workbooks.cells import Sheet, UnreadableFileError
 from dxkit.workbooks.csv_text import separator_of
 from dxkit.workbooks.reading import read_workbook
+from dxkit.workbooks.xlsx_sheet import unescaped
 
 ROOT = Path(__file__).parents[3]
 REAL = ROOT.parent / "shared" / "real"
@@ -69,7 +71,7 @@ def test_the_table_as_libreoffice_saves_it(suffix: str, tmp_path: Path) -> None:
     check_table(path, booleans=suffix != "ods")  # it writes them as a formula, =TRUE()
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1258"]
 )
@@ -122,6 +124,7 @@ def test_a_separator_that_the_file_names(tmp_path: Path) -> None:
         (";", ["Đơn vị;Tỷ lệ", "Ấp 1;45,6", "Ấp 2;33,2"]),
         # rows of unequal length, as people type them
         (";", ["Xã Vị Tân", "STT;Đơn vị;Số hộ;Ghi chú", "1;Ấp 1;12", "2;Ấp 2;13;x"]),
+        ("|", ["STT|Đơn vị|Số hộ|Tỷ lệ", "1|Ấp 1, 2|1,200|45,6", "2|Ấp 3; 4|900|33,2"]),
         # one column only
         (";", ["Xã Vị Tân", "Ấp 1", "Ấp 2, mới"]),
     ],
@@ -137,6 +140,7 @@ def test_the_separator(separator: str, lines: list[str]) -> None:
         ["STT,Đơn vị,Tỷ lệ", "1,Ấp 1,45,6", "2,Ấp 2,33,2"],
         ["STT,Đơn vị,A,B", "1,Ấp 1,45,6,7", "2,Ấp 2,33,2"],
         # two marks split every line alike
+        ["A|B,C", "a|b,c", "e|f,g"],
         ["A;B,C", "a;b,c", "e;f,g"],
     ],
 )
@@ -215,6 +219,49 @@ def test_a_formula_without_a_value(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx", "c.ods"):
         (cell,) = read_workbook(tmp_path / name, name).sheets[0].cells.values()
         assert (cell.address, cell.value, cell.formula_without_value) == ("B2", None, True), name
+
+
+@pytest.mark.parametrize(
+    ("formula", "result", "is_blank"),
+    [
+        # as LibreOffice saves a formula: of text, with or without what it gives
+        ("SUM(A1:A2)", "<v></v>", False),
+        ("SUM(A1:A2)", "", False),
+        ('IF(A1&gt;5,"x","")', "<v></v>", True),  # no text is what it gives
+    ],
+)
+def test_a_formula_of_text_without_a_result(
+    formula: str, result: str, is_blank: bool, tmp_path: Path
+) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active["B2"] = 7
+    book.save(tmp_path / "a.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "a.xlsx") as source,
+        zipfile.ZipFile(tmp_path / "b.xlsx", "w") as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                cell = f'<c r="B2" t="str"><f>{formula}</f>{result}</c>'
+                content = re.sub(rb'<c r="B2".*?</c>', cell.encode(), content)
+            target.writestr(name, content)
+    found = read_workbook(tmp_path / "b.xlsx", "b.xlsx").sheets[0].cells.values()
+    assert [cell.formula_without_value for cell in found] == ([] if is_blank else [True])
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("_x0037_31", "731"), ("\u1ea4p_x0020_1", "\u1ea4p 1"), ("_x1EA4_p 1", "\u1ea4p 1"),
+        ("_x005F_x0035_", "_x0035_"), ("a_x000D_b", "a\rb"),
+        ("_x0000_", "_x0000_"), ("_xD83D_", "_xD83D_"), ("_x35_", "_x35_"),
+    ],
+)  # fmt: skip
+def test_letters_written_by_their_number(written: str, text: str) -> None:
+    assert unescaped(written) == text
 
 
 def test_macros_are_carried_along_unread(tmp_path: Path) -> None:
