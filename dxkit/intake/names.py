@@ -9,7 +9,7 @@ import datetime
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -64,12 +64,17 @@ class Scopes:
         return tuple((normalise(u.name), u) for scope in self.levels[1:2] for u in scope.units)
 
     @cached_property
-    def by_slug(self) -> dict[str, list[Unit]]:
-        """The units below the top by the slugs of their names."""
-        found: dict[str, list[Unit]] = defaultdict(list)
+    def by_slug(self) -> tuple[dict[str, list[Unit]], dict[str, list[Unit]]]:
+        """The units below the top by the slugs of their names, and by those of names of several
+        words without the type.
+        """
+        full: dict[str, list[Unit]] = defaultdict(list)
+        bare: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.below_top.units:
-            found[slug(unit.name)].append(unit)
-        return found
+            full[slug(unit.name)].append(unit)
+            if "-" in slug(unit.bare_name):
+                bare[slug(unit.bare_name)].append(unit)
+        return full, bare
 
 
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",
@@ -77,6 +82,7 @@ _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii"
 
 _NUMBER_BEHIND = re.compile(r"\A[a-z ]+ \d+\Z")  # of a key
 _AFTER_TYPE = " .,:;-\u2013"  # between a type and a name
+_MOST_WORDS = 8  # of a name in a text
 _LONGEST_NAME = 300  # characters; a longer text is compared with no name
 
 
@@ -154,6 +160,32 @@ class Names:
         ``find`` among all units, without a look for suggestions.
         """
         return self.in_full(written) or _only(self._by_key[1].get(self._key(written), ()))
+
+    def in_text(self, text: str) -> Iterator[tuple[Unit, ...]]:
+        """The units whose names with their types stand in a text, for each such name from left to
+        right; of names that begin alike the longest is meant.
+        """
+        words = normalise(text).split()
+        names = self._in_text[" ".join(words).isascii()]
+        first = 0
+        while first < len(words):
+            for last in range(min(first + _MOST_WORDS, len(words)), first + 1, -1):
+                if units := names.get(_numbered(" ".join(words[first:last]))):
+                    yield tuple(units)
+                    first = last - 1
+                    break
+            first += 1
+
+    @cached_property
+    def _in_text(self) -> tuple[dict[str, list[Unit]], dict[str, list[Unit]]]:
+        """The units below the top by their names with types, and without accents."""
+        full: dict[str, list[Unit]] = defaultdict(list)
+        folded: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.scopes.below_top.units:
+            if unit.type:
+                full[_numbered(normalise(unit.name))].append(unit)
+                folded[fold(_numbered(normalise(unit.name)))].append(unit)
+        return full, folded
 
     def is_written(self, written: str) -> bool:
         """Whether any unit of any day has such a writing, be it without accents."""

@@ -123,7 +123,7 @@ def _together(
     findings += part_exceeds_whole(campaign, observations)
     findings += share_exceeds_whole(campaign, observations)
     findings += heaped_above_target(campaign, period_id, observations, units)
-    unused = [file.source for file in files if file.is_unused]
+    unused = {file.source.name: file.senders for file in files}
     findings += missing_units(campaign, units, observations, folder, unused)
     findings += gaps.findings
     findings += missing_tables(campaign, units, tables, observations)

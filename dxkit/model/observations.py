@@ -41,7 +41,7 @@ NOT_USED = frozenset(
         "file_unreadable", "workbook_not_read", "workbook_unused", "wrong_period",
         "cumulative_title", "unit_scaled", "sender_unclear", "column_missing", "column_hidden",
         "names_missing", "layout_needed", "layout_unfit", "unit_unknown", "unit_ambiguous",
-        "unit_not_valid", "group_unclear",
+        "unit_not_valid", "unit_of_another", "group_unclear",
     }
 )  # fmt: skip
 """Findings on parts of files that were not used, so that whose figures they hold is not known."""

@@ -84,9 +84,9 @@ ODD_CELLS = {
     "below nought with another dash": (cell_d2("−5"), "count_negative"),
     "a range": (cell_d2("50-60"), "value_unreadable"),
     "more than": (cell_d2(">50"), "value_unreadable"),
-    "a sum": (cell_d2("10+5"), "value_unreadable"),
+    "a sum": (cell_d2("10+5"), "value_is_sum"),
     "a power": (cell_d2("1E3"), "value_unreadable"),
-    "women beside all": (cell_d2("52 (nữ 20)"), "value_unreadable"),
+    "something else beside": (cell_d2("52 (xã 20)"), "value_unreadable"),
 }  # fmt: skip
 
 

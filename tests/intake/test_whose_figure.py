@@ -215,3 +215,70 @@ def test_a_number_that_its_comma_cuts_in_two_in_a_text_file(office: Office, line
     ]
     assert seen.figure(VI_TAN, "team_members")[0] == 30
     assert seen.figure(HOA_LUU, "team_members")[0] == 20
+
+
+UNCLEAR = "sender_unclear"
+BLOCK: list[Row] = [HEAD, [1, "Xã Vị Tân", 7, 30]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "file", "sheet", "cell"),
+    [
+        # the name of the file, without accents and without the type
+        ([["UBND XÃ HỎA LỰU"]], "vi-tan.xlsx", "Biểu", "A1"),
+        ([["UBND XÃ HỎA LỰU"]], "BC quy 4 - Vị Tân.xlsx", "Biểu", "A1"),
+        # a title against the letterhead, wherever it stands and however it is written
+        ([["UBND XÃ VỊ TÂN"], ["BÁO CÁO CỦA XÃ HỎA LỰU QUÝ IV NĂM 2022"]], "a.xlsx", "Biểu", "A2"),
+        ([["UBND XÃ VỊ TÂN"], ["BAO CAO CUA XA HOA LUU"]], "a.xlsx", "Biểu", "A2"),
+        ([["UBND XÃ VỊ TÂN"], [None, None, "Báo cáo", "xã Hỏa Lựu"]], "a.xlsx", "Biểu", "D2"),
+        # the name of the sheet
+        ([["UBND XÃ VỊ TÂN"]], "a.xlsx", "Hỏa Lựu", "A1"),
+        ([["UBND XÃ VỊ TÂN"]], "a.xlsx", "Biểu 1 (hoa luu)", "A1"),
+        ([["UBND XÃ VỊ TÂN"]], "a.xlsx", "Xã Hỏa Lựu", "A1"),
+        ([[]], "xa-vi-tan.xlsx", "Hỏa Lựu", ""),
+    ],
+)
+def test_places_that_name_the_sender_contradict_each_other(
+    office: Office, rows: list[Row], file: str, sheet: str, cell: str
+) -> None:
+    seen = office.sends(*rows, TITLE, *BLOCK, file=file, sheet=sheet)
+    assert seen.findings() == [(UNCLEAR, at(cell, file, sheet).removesuffix("!"))]
+    assert seen.figure(VI_TAN, "teams") == ()
+
+
+def test_a_signature_of_another_office(office: Office) -> None:
+    signed: list[Row] = [[], [None, None, "TM. UBND XÃ HỎA LỰU"], [None, None, "CHỦ TỊCH"]]
+    seen = office.sends(["UBND XÃ VỊ TÂN"], TITLE, *BLOCK, *signed, file="a.xlsx")
+    assert seen.findings() == [(UNCLEAR, at("C6", "a.xlsx"))]
+
+
+@pytest.mark.parametrize(
+    ("rows", "file", "sheet"),
+    [
+        ([["UBND XÃ VỊ TÂN"], ["Kính gửi: UBND xã Hỏa Lựu"]], "a.xlsx", "Biểu"),
+        ([["UBND THÀNH PHỐ VỊ THANH"], ["SỐ LIỆU XÃ VỊ TÂN"]], "930.xlsx", "Vị Tân"),
+        ([["UBND XÃ VỊ TÂN"], ["Kèm theo Kế hoạch của UBND tỉnh Hậu Giang"]], "vi-tan.xlsx", "II"),
+    ],
+)
+def test_places_that_name_the_sender_or_what_it_lies_in_agree(
+    office: Office, rows: list[Row], file: str, sheet: str
+) -> None:
+    seen = office.sends(*rows, TITLE, *BLOCK, file=file, sheet=sheet)
+    assert seen.findings() == []
+    assert seen.figure(VI_TAN, "teams")[0] == 7
+
+
+def test_rows_of_another_unit_than_the_senders_are_asked(office: Office) -> None:
+    seen = office.sends(["UBND XÃ VỊ TÂN"], TITLE, *BLOCK, [2, "Xã Hỏa Lựu", 5, 20], file="a.xlsx")
+    assert seen.findings() == [("unit_of_another", at("B5", "a.xlsx"))]
+    assert seen.figure(VI_TAN, "teams")[0] == 7
+    assert seen.figure(HOA_LUU, "teams") == ()
+
+
+def test_whose_file_came_is_not_told_to_have_sent_nothing(office: Office) -> None:
+    rows = [["UBND THÀNH PHỐ NGÃ BẢY"], TITLE, *BLOCK]
+    seen = office.sends(*rows, file="huyen-vi-thuy.xlsx")
+    said = {(f.code, f.unit_code) for f in seen.received.findings}
+    named = {f.unit_code for f in seen.received.findings if f.code == "workbook_unused"}
+    assert named == {"931", "935"}
+    assert not any(("workbook_missing", code) in said for code in named)

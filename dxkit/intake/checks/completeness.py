@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dxkit.intake.file_cells import TableRead
@@ -12,7 +12,7 @@ from dxkit.intake.findings import finding
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.observations import Flag, Observation, RegisterRow, SourceFile
+from dxkit.model.observations import Flag, Observation, RegisterRow
 from dxkit.model.periods import Period
 from dxkit.model.text import normalise
 from dxkit.model.units import UnitRegistry
@@ -173,16 +173,17 @@ def missing_units(
     units: UnitRegistry,
     observations: Iterable[Observation],
     folder: Path,
-    unused: Sequence[SourceFile] = (),
+    unused: Mapping[str, Collection[str]],
 ) -> Iterator[Finding]:
     """Reporting units of which nothing came. A unit whose figures came and were refused has
-    reported; so has one of whose files all are ``unused``.
+    reported; so has one of whose files all are ``unused``, by the codes or names of their senders.
     """
     known = {code for o in observations for code in units.line(o.unit_code)}
     for unit in units.at_level(campaign.report_level):
         if unit.code not in known:
-            of_unit = {unit.code, *(below.code for below in units.descendants(unit.code))}
-            file = next((source.name for source in unused if source.unit_code in of_unit), "")
+            of_unit = [unit, *units.descendants(unit.code)]
+            names = {name for one in of_unit for name in (one.code, one.name)}
+            file = next((file for file, of in unused.items() if not names.isdisjoint(of)), "")
             code = "workbook_unused" if file else "workbook_missing"
             address = CellRef(file or folder.name)
             yield finding(code, address, unit.code, unit=unit.name, file=file)

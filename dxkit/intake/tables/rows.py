@@ -16,6 +16,7 @@ from dxkit.intake.tables.labels import is_column_number, says_units_of_measure
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import RowLabel, RowUnits, row_label
 from dxkit.intake.tables.row_values import RowValues, Values
+from dxkit.intake.tables.titles import sender_in_name
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.findings import Finding
@@ -101,6 +102,7 @@ class RowReader:
         self.period = period
         self.findings: list[Finding] = []
         self._sender = sender.code if sender else ""
+        self._others: dict[str, bool] = {}  # units that are not the sender's; whether they sign
         self.units = RowUnits(names, sheet, layout, sender)
         self._values = RowValues(sheet, layout)
         self._is_register = any(c.measure.kind is MeasureKind.TEXT for c in layout.columns)
@@ -230,13 +232,37 @@ class RowReader:
                     self.units.remember(position, unit, number)
             if label.is_total:
                 self.units.close(unit, cell)
-        if hidden:
+        if hidden or (unit is not None and self._is_of_another(unit, named[-1][1])):
             return None
         struck = any(cell.struck for _, cell in named)
         values = self._values.read(number, unit.level if unit else "", struck)
         if unit is not None and not label.is_total:
             self._values.remember(unit.level, values)
         return RowRead(number, unit, named[-1][1], values, self._remark(number), label.is_total)
+
+    def _is_of_another(self, unit: Unit, cell: Cell) -> bool:
+        """Whether a row is about a unit that is not the sender's, nor one above it; said once for
+        each that the plan declares. Another office's letterhead between the rows begins its own
+        table, unless the file is called after one that it does not lie in.
+        """
+        units, declared = self.names.units, unit
+        while declared.code not in units:
+            declared = self.units.opened.get(declared.parent_code) or units.get(
+                declared.parent_code
+            )
+        sender = self.sender.code if self.sender is not None else declared.code
+        if sender in units.line(declared.code) or declared.code in units.line(sender):
+            return False
+        if declared.code not in self._others:
+            signs = bool(starts_with_word("office_prefixes", cell.text))
+            self._others[declared.code] = signs and not sender_in_name(
+                self.finding.file, self.names
+            )
+            if not self._others[declared.code]:
+                values = {"unit": units.get(sender).name, "other": declared.name}
+                about = self.finding("unit_of_another", cell, sender, cell.text, **values)
+                self.findings.append(about)
+        return not self._others[declared.code]
 
     def _named_cells(self, number: int, cells: tuple[Cell, ...]) -> list[tuple[int, Cell]]:
         """The unit columns' cells that hold something, coarser first. The label of a total, or of a

@@ -25,6 +25,7 @@ from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
 _MONTHS_OF_A_QUARTER = 3
+_ROWS_OF_A_SIGNATURE = 12
 
 
 def title_cells(sheet: Sheet, rows: range) -> Iterator[Cell]:
@@ -173,7 +174,7 @@ def sender_of(
     the title; None when nothing names one. With it what is wrong when two of these name units of
     which neither lies in the other.
     """
-    titles = [*title_cells(sheet, rows)]
+    titles = [*title_cells(sheet, rows), *_signatures(sheet, rows)]
     offices = [cell for cell in titles if starts_with_word("office_prefixes", cell.text)]
     file_sender = sender_in_name(finding.file, names) or _in_titles(titles, names)
     scopes = names.scopes
@@ -183,26 +184,74 @@ def sender_of(
         return None, None
     units = names.units
     line = {*units.line(sender.code), *(u.code for u in units.descendants(sender.code))}
-    for text, cell in [(sheet.name, None), *((cell.text, cell) for cell in offices)]:
-        other = names.in_full(text)
-        if other is not None and other.code not in line:
-            values = {"unit": sender.name, "other": other.name}
-            return sender, finding("sender_unclear", cell, sender.code, text, **values)
+    for cell, named in _named_in(titles, offices, names):
+        if line.isdisjoint(unit.code for unit in named):
+            values = {"unit": sender.name, "other": named[0].name}
+            return sender, finding("sender_unclear", cell, sender.code, cell.text, **values)
+    named = _called_after(sheet.name, names, sender.level)
+    if named and line.isdisjoint(unit.code for unit in named):
+        values = {"unit": named[0].name, "other": sender.name}
+        at = next((c for c, u in _named_in(titles, offices, names) if sender in u), None)
+        return sender, finding("sender_unclear", at, sender.code, sheet.name, **values)
     return sender, None
 
 
+def _signatures(sheet: Sheet, rows: range) -> Iterator[Cell]:
+    """The cells at a sheet's end in which an office signs."""
+    words = {f"tm {office}" for office in vocabulary()["office_prefixes"]}
+    for row in list(sheet.rows)[-_ROWS_OF_A_SIGNATURE:]:
+        for cell in sheet.rows[row] if row > rows.stop else ():
+            if isinstance(cell.value, str) and normalise(cell.value).startswith(tuple(words)):
+                yield cell
+
+
+def _named_in(
+    titles: Sequence[Cell], offices: Sequence[Cell], names: Names
+) -> Iterator[tuple[Cell, tuple[Unit, ...]]]:
+    """The units that the titles name, each with its cell, but those that are written to."""
+    for cell in titles:
+        if isinstance(cell.value, str) and not starts_with_word("recipients", cell.text):
+            unit = names.in_full(cell.text) if cell in offices else None
+            for named in [(unit,)] if unit is not None else names.in_text(cell.text):
+                yield cell, named
+
+
+def _called_after(sheet_name: str, names: Names, level: str) -> tuple[Unit, ...]:
+    """The units that a sheet is called after: with their type, or by a name of several words
+    without it, then those of a ``level``.
+    """
+    unit = names.in_full(sheet_name)
+    if unit is not None:
+        return (unit,)
+    full, bare = _by_parts(sheet_name, names)
+    key = normalise(sheet_name)
+    of_name = (u for u in bare if normalise(u.bare_name) in key or fold(u.bare_name) in key)
+    return tuple(full or (u for u in of_name if u.level == level))
+
+
 def sender_in_name(file: str, names: Names) -> Unit | None:
-    """The unit that the name of a file begins with by code or holds by name, or None."""
+    """The unit that the name of a file begins with by code or holds by name, with its type or
+    without, or None.
+    """
     code = slug(PurePosixPath(file).stem).split("-")[0]
     if code in names.units and names.units.get(code).level != names.units.levels[0]:
         return names.units.get(code)
-    words = slug(PurePosixPath(file).with_suffix("").as_posix()).split("-")
+    full, bare = _by_parts(PurePosixPath(file).with_suffix("").as_posix(), names)
+    return _finest(full or bare, names)
+
+
+def _by_parts(text: str, names: Names) -> tuple[list[Unit], list[Unit]]:
+    """The units of whose names a text holds the slug, with their type; and of several words
+    without it.
+    """
+    words = slug(text).split("-")
     parts = {
         "-".join(words[first:last])
         for first in range(len(words))
         for last in range(first + 1, len(words) + 1)
     }
-    return _finest([unit for part in parts for unit in names.scopes.by_slug.get(part, ())], names)
+    full, bare = ([u for p in parts for u in by.get(p, ())] for by in names.scopes.by_slug)
+    return full, bare
 
 
 def _in_titles(titles: Iterable[Cell], names: Names) -> Unit | None:
