@@ -81,6 +81,9 @@ _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii"
           "viii": "8", "ix": "9", "x": "10", "xi": "11", "xii": "12"}  # fmt: skip
 
 _NUMBER_BEHIND = re.compile(r"\A[a-z ]+ \d+\Z")  # of a key
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_JOINED = re.compile(r"[,;&+\n]")  # between the names of several units
+_RANGE = re.compile(r"(\d{1,3})\s*[-\u2013]\s*(\d{1,3})")
 _AFTER_TYPE = " .,:;-\u2013"  # between a type and a name
 _MOST_WORDS = 8  # of a name in a text
 _LONGEST_NAME = 300  # characters; a longer text is compared with no name
@@ -320,11 +323,19 @@ class Names:
                     (p for p in level.prefixes if _initials(p) == start and p != prefix), prefix
                 )
                 bare = key.removeprefix(start).strip()
-                if f" {start} " in f" {bare} ":  # two units in one row
-                    return None
+                if f" {start} " in f" {bare} " or _names_several(_behind(start, written)):
+                    return None  # several units in one row
                 name = f"{longer} {_behind(start, written)}"
                 return _opened(name, longer, bare, level, parent)
         return None
+
+
+def _names_several(name: str) -> bool:
+    """Whether a name without its type is those of several units: "1, 2", "5 va 6", "5-6"."""
+    bare = _IN_BRACKETS.sub("", name)
+    few = _RANGE.fullmatch(bare.strip())
+    joined = any(f" {word} " in f" {normalise(bare)} " for word in vocabulary()["and"])
+    return joined or bool(_JOINED.search(bare)) or bool(few and int(few[2]) == int(few[1]) + 1)
 
 
 def _only(units: Sequence[Unit]) -> Unit | None:

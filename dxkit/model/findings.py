@@ -67,6 +67,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         # tables and names
         "column_missing": Severity.ERROR,
         "column_hidden": Severity.ERROR,
+        "row_hidden": Severity.ERROR,
         "names_missing": Severity.ERROR,
         "layout_needed": Severity.ERROR,
         "layout_unfit": Severity.ERROR,
@@ -86,6 +87,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_of_another": Severity.ERROR,
         "unit_repeated": Severity.ERROR,
         "unit_repeated_alike": Severity.NOTE,
+        "name_broken": Severity.ERROR,
         "sub_row_skipped": Severity.NOTE,
         "group_unclear": Severity.ERROR,
         "table_missing": Severity.ERROR,

@@ -130,7 +130,7 @@ ROWS = {
         {"C2": 7, "D2": 52, "C4": 5}, ["unit_unknown B3", "value_unreadable D4"]),
     "ditto below a hidden row": Sent(
         [HEAD, VI_TAN, [2, "Xã Tân Tiến", 4, 60], [3, "Xã Hỏa Lựu", 5, "nt"]],
-        {"C2": 7, "D2": 52, "C4": 5}, ["hidden_content_skipped A3", "value_unreadable D4"],
+        {"C2": 7, "D2": 52, "C4": 5}, ["row_hidden B3", "value_unreadable D4"],
         dressed=hide_row(3)),
     "a code of another unit": Sent(
         [["TT", "Mã ĐVHC", "Đơn vị", "Số tổ", "Số thành viên"], [1, "31336", "Xã Vị Tân", 7, 52]],

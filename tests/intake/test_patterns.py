@@ -664,11 +664,12 @@ def test_55_many_sheets_hidden_rows_and_a_copy(office: Office) -> None:
     book.save(office.folder / "930.xlsx")
     seen = office.sent()
     assert seen.figure("31333-ap-1", "households") == (120, None, at("C2", sheet="Xã Vị Tân"))
-    assert seen.figure("31333-ap-2", "households") == ()
+    hidden = (None, Flag.REJECTED, at("C3", sheet="Xã Vị Tân"))
+    assert seen.figure("31333-ap-2", "households") == hidden
     assert seen.figure("31336-ap-2", "households") == (110, None, at("C3", sheet="Xã Hỏa Lựu"))
     assert seen.findings() == [
         ("hidden_content_skipped", "930.xlsx › Sheet1 (2)"),
-        ("hidden_content_skipped", at("A3", sheet="Xã Vị Tân")),
+        ("row_hidden", at("B3", sheet="Xã Vị Tân")),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
 from tests.intake.office import HOUSEHOLDS, VI_TAN, Office, Row, at
@@ -105,3 +106,130 @@ def test_members_that_begin_again_below_an_unknown_row_are_not_used(office: Offi
                             [1, "Ấp 3", 140, 90])  # fmt: skip
     assert values == {"ap-1": 120, "ap-2": 130}
     assert findings == [("unit_unknown", at("B5")), ("group_unclear", at("B6"))]
+
+
+COMMUNE = "xa-vi-tan.xlsx"
+"""A file of one commune, all of whose rows stand in it."""
+
+
+def read_commune(office: Office, *rows: Row) -> tuple[dict[str, object], list[tuple[str, str]]]:
+    """As ``read``, of a commune's own file."""
+    seen = office.sends(HOUSEHOLDS, *rows, file=COMMUNE)
+    values = {
+        o.unit_code.removeprefix(f"{VI_TAN}-"): o.value
+        for o in seen.received.table.observations
+        if o.measure == "households" and o.value is not None
+    }
+    return values, [(code, place.partition("!")[2]) for code, place in seen.findings()]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1, "Ấp Tân", 120, 80], [None, "Thới Thượng"]],
+        [[1, "Ấp Tân"], [None, "Thới Thượng", 120, 80]],
+        [[1, "Ấp Tân", 120, 80], [None, "Thới"], [None, "Thượng"]],
+        [[1, "ẤP TÂN", 120, 80], [None, "THỚI"]],
+    ],
+)
+def test_a_name_over_two_rows_is_asked_and_no_hamlet_of_half_of_it_made(
+    office: Office, rows: list[Row]
+) -> None:
+    values, findings = read_commune(office, *rows, AP_2, AP_3)
+    assert values == {"ap-2": 130, "ap-3": 140}
+    assert findings == [("name_broken", "B2")]
+
+
+def test_a_name_over_two_rows_among_several_groups(office: Office) -> None:
+    """The numbers of the rows go on below it."""
+    values, findings = read(office, GROUP, [1, "Ấp Tân", 120, 80], [None, "Thới"], AP_2, AP_3)
+    assert values == {"ap-2": 130, "ap-3": 140}
+    assert findings == [("name_broken", at("B3"))]
+
+
+def test_the_first_half_of_a_declared_name_may_be_a_name(office: Office) -> None:
+    units = [u for u in office.campaign.units.units if u.bare_name == "Đông Phước A"]
+    code = next(u.code for u in office.campaign.units.units if u.name == "Xã Đông Phước")
+    assert units
+    rows: list[Row] = [[1, "Xã Đông Phước", 7, 30], [None, "A"], [2, "Xã Đông Thạnh", 5, 20]]
+    seen = office.sends(["TT", "Đơn vị", "Số tổ", "Số thành viên"], *rows, file="933.xlsx")
+    assert seen.figure(code, "teams") == ()
+    assert seen.findings("name_broken") == [("name_broken", at("B2", "933.xlsx"))]
+
+
+@pytest.mark.parametrize("line", ["(Số liệu tính đến 30/9)", "nguồn: công an xã", "Nguồn số liệu"])
+def test_a_remark_below_the_last_row_breaks_no_name(office: Office, line: str) -> None:
+    values, findings = read_commune(office, AP_1, AP_2, AP_3, [None, line])
+    assert (values, findings) == (ALL, [])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ấp 4, 5", "Ấp 4, Ấp 5", "Ấp 4 và 5", "Ấp 4+5", "Ấp 4; 5", "Ấp 4-5", "Ấp Tân Lợi, Tân Phú",
+     "Ấp 4\nẤp 5", "Ấp Đông & Tây"],
+)  # fmt: skip
+def test_several_units_in_one_cell_are_asked(office: Office, name: str) -> None:
+    values, findings = read(office, GROUP, AP_1, [2, name, 60, 40], AP_2, AP_3)
+    assert (values, findings) == (ALL, [("unit_unknown", at("B4"))])
+
+
+@pytest.mark.parametrize("name", ["Ấp 2/9", "Ấp 2-9", "Ấp Mới (tách, nhập)", "Ấp Bắc-Nam"])
+def test_marks_in_one_name_are_no_several(office: Office, name: str) -> None:
+    values, findings = read(office, GROUP, AP_1, AP_2, AP_3, [4, name, 60, 40])
+    assert (len(values), findings) == (4, [])
+
+
+@pytest.mark.parametrize("name", ["- Hộ nghèo", "a) Dân tộc Khmer", "+ Hộ mới", "Khác"])
+def test_an_unknown_row_of_a_communes_own_file_is_refused_alone(office: Office, name: str) -> None:
+    values, findings = read_commune(office, AP_1, [None, name, 60, 40], AP_2, AP_3)
+    assert (values, findings) == (ALL, [("unit_unknown", "B3")])
+
+
+@pytest.mark.parametrize("name", ["a) Nữ", "Số nữ", "Nữ giới", "Chia theo giới: nam", "* women"])
+def test_further_words_for_a_part(office: Office, name: str) -> None:
+    values, findings = read(office, GROUP, AP_1, [None, name, 60, 40], AP_2, AP_3)
+    assert (values, findings) == (ALL, [("sub_row_skipped", at("B4"))])
+
+
+def test_an_unknown_member_is_told_by_the_numbers_of_the_rows(office: Office) -> None:
+    """Without roman numbers: what is counted on is no group."""
+    values, findings = read(office, [None, "Xã Vị Tân"], AP_1, [2, "Khóm 2", 5, 5],
+                            [3, "Ấp 2", 130, 70], [4, "Ấp 3", 140, 90])  # fmt: skip
+    assert (values, findings) == (ALL, [("unit_unknown", at("B4"))])
+
+
+def test_every_name_may_be_said_again_in_another_language(office: Office) -> None:
+    line: list[Row] = [[None, f"Hamlet {n}"] for n in (1, 2, 3)]
+    values = read(office, ["I", "Xã Vị Tân / Vi Tan commune"], AP_1, line[0], AP_2, line[1],
+                  [3, "Ấp 3\nHamlet 3", 140, 90])  # fmt: skip
+    assert values == (ALL, [])
+
+
+@pytest.mark.parametrize("hidden", [[4], [3, 4, 5]])
+def test_rows_that_a_filter_hides_are_an_error_and_the_whole_lacks_them(
+    office: Office, hidden: list[int]
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (HOUSEHOLDS, GROUP, AP_1, AP_2, AP_3):
+        book.active.append(row)
+    for row in hidden:
+        book.active.row_dimensions[row].hidden = True
+    book.active.title = "Biểu"
+    book.save(office.folder / "930.xlsx")
+    seen = office.sent()
+    assert seen.findings() == [("row_hidden", at(f"B{row}")) for row in hidden]
+    for row, unit in ((3, "ap-1"), (4, "ap-2"), (5, "ap-3")):
+        value = seen.figure(f"{VI_TAN}-{unit}", "households")[0]
+        assert (value is None) == (row in hidden)
+
+
+def test_a_hidden_draft_of_a_row_is_a_note(office: Office) -> None:
+    book = openpyxl.Workbook()
+    for row in (HOUSEHOLDS, GROUP, AP_1, [1, "Ấp 1", 100, 60], AP_2):
+        book.active.append(row)
+    book.active.row_dimensions[4].hidden = True
+    book.active.title = "Biểu"
+    book.save(office.folder / "930.xlsx")
+    seen = office.sent()
+    assert seen.findings() == [("hidden_content_skipped", at("A4"))]
+    assert seen.figure(f"{VI_TAN}-ap-1", "households")[0] == 120

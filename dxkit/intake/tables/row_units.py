@@ -17,6 +17,7 @@ from dxkit.model.text import clean, fold, normalise, without_outline
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
+_BULLET = re.compile(r"[-\u2013+*\u2022]|[a-h]\s?[.)]")
 _COUNT_BEHIND = re.compile(r"\s*\(\d[^()]*\)\Z")
 _ROMAN = re.compile(r"[IVX]{1,6}[.)]?\Z")
 _LONGEST_PLACE = 10  # words
@@ -52,14 +53,19 @@ class RowLabel:
             return False
         return names.is_of_open_level(self.open_name) or any(map(names.is_written, self.readings))
 
+    @property
+    def is_bulleted(self) -> bool:
+        """Whether it stands below something else: "- nu", "a) nu"."""
+        return bool(_BULLET.match(self.name))
+
     def is_sub_row(self, names: Names) -> bool:
         """Whether its row only parts the one above: "Trong do: nu", "- nu". A unit's name behind
         such words is a unit's, and a bare "Nam" may be a hamlet's: to the south.
         """
         word = starts_with_word("sub_rows", self.open_name)
         rest = RowLabel(" ".join(self.open_name.split()[len(word.split()) :]))
-        is_bulleted = self.name.startswith(("-", "\u2013", "+", "*", "\u2022"))
-        is_part = is_bulleted and is_word("sub_row_names", rest.name)
+        is_part = self.is_bulleted and is_word("sub_row_names", rest.name)
+        is_part = is_part or is_word("sub_row_names_alone", self.name)
         return bool(word or is_part) and not rest.is_known(names)
 
 
@@ -67,7 +73,7 @@ def row_label(text: str) -> RowLabel:
     """What a label means: "Tong cong", "Cong huyen X", "X (Tong so)", or the name of a unit."""
     first_line, _, second_line = text.strip().partition("\n")
     native = clean(first_line) if second_line.isascii() else ""
-    whole = clean(text)
+    whole = clean(_in_one_language(text.strip()))
     if is_word("total_rows", whole) or is_word("total_rows", native):
         return RowLabel("", True)
     bracket = whole.rfind("(")
@@ -76,6 +82,19 @@ def row_label(text: str) -> RowLabel:
     if word := starts_with_word("total_rows", whole):
         return RowLabel(" ".join(whole.split()[len(word.split()) :]), True)
     return RowLabel(whole, native=native)
+
+
+def _in_one_language(name: str) -> str:
+    """A name without what says it again in letters without accents: "Xa Vi Tan / Vi Tan commune"
+    (the first with them).
+    """
+    for mark in ("\n", "/", "(", " - ", " \u2013 "):
+        first, found, again = name.partition(mark)
+        if found and again.isascii():
+            bare = fold(" ".join(first.split()[1:]))
+            if bare and f" {bare} " in f" {fold(again)} ":
+                return first.strip()
+    return name
 
 
 def is_roman(text: str) -> bool:
@@ -114,6 +133,9 @@ class RowUnits:
         self._unknown: set[int] = set()  # unit columns that last held a name nobody knows
         self._members = 0  # of the present parent
         self._is_roman_group = False  # whether its row has a roman number, and members' others
+        self._is_counted_group = False  # whether its row has a number as its members have
+        self._number = 0  # the row number of the last member
+        self._last: Unit | None = None  # the last member
         self._is_unsure = False  # whether names of groups stand elsewhere than in their first rows
         self._below = 0  # rows below the last name of a group, in columns of their own
         self._merged_to = 0  # the last row of that name's merged cell, nought where it has none
@@ -150,19 +172,23 @@ class RowUnits:
         if self._names.open_level_below(unit) is not None:
             self._begin(unit)
             self._is_roman_group = len(self._chain) == 1 and self._is_roman(number)
+            self._is_counted_group = self._counted(number) > 0
         elif unit.code in self._names.units:  # a declared unit without hamlets of its own
             self._begin(None)
             if len(self._chain) == 1 and any(self._names.units.children(unit.code)):
                 self._group = (unit, self._is_roman(number))
         else:
             self._members += 1
+            self._last = unit
+            self._number = self._counted(number)
 
-    def forget(self, position: int, number: int, name: str) -> None:
-        """After an unknown name: what stands below it belongs to nobody we know, unless the row
-        numbers tell that it is one member of a group like those below it.
+    def forget(self, position: int, number: int, label: RowLabel) -> None:
+        """After an unknown name: what stands below it belongs to nobody we know, unless it is one
+        member of a group like those below it.
         """
-        if self._is_roman_group and self._is_counted(number) and not self._names.has_type(name):
+        if self._is_member(number, label):
             self._members += 1
+            self._number = self._counted(number) or self._number
             return
         self._chain[position:] = [None] * (len(self._chain) - position)
         self._unknown.add(position)
@@ -170,6 +196,40 @@ class RowUnits:
             self._group = None
         if position < len(self._chain) - 1 or len(self._chain) == 1:
             self._begin(None)
+
+    def _is_member(self, number: int, label: RowLabel) -> bool:
+        """Whether an unknown name can begin no group: it begins as members' names do, it has a
+        bullet, all rows are those of one group, or the row numbers tell.
+        """
+        if len(self._chain) > 1 or self._parent is None or self._names.has_type(label.name):
+            return False
+        if self.is_of_one_group or label.is_bulleted:
+            return True
+        if self._names.is_of_open_level(label.open_name):
+            return True
+        counted = self._counted(number)
+        goes_on = bool(self._number) and counted == self._number + 1
+        return (self._is_roman_group and bool(counted)) or (goes_on and not self._is_counted_group)
+
+    @property
+    def is_of_one_group(self) -> bool:
+        """Whether all rows of the table stand in one group, the sender's."""
+        top, here = self._top, self._parent
+        return top is not None and here is not None and top.code == here.code
+
+    def has_number(self, number: int) -> bool:
+        """Whether a row has a row number."""
+        return self._counted(number) > 0 or self._is_roman(number)
+
+    def goes_on_below(self, number: int) -> bool:
+        """Whether a row has the row number that follows the last member's."""
+        return bool(self._number) and self._counted(number) == self._number + 1
+
+    def take_back(self, unit: Unit) -> None:
+        """Forget one writing of a unit that only the workbook names."""
+        self.written[unit] -= 1
+        if self.written[unit] <= 0:
+            del self.written[unit]
 
     def close(self, unit: Unit | None, cell: Cell) -> None:
         """After a total: the members of the group that it closes have ended. A total of another
@@ -188,13 +248,14 @@ class RowUnits:
         elif self._names.open_level_below(unit) is not None:
             self._begin(None)
 
-    def repeats_group(self, name: str) -> bool:
-        """Whether a name right below that of a group says the same in another language: it has no
-        accents, begins with no type of unit, and holds the bare name ("Vi Tan commune").
+    def repeats_above(self, name: str) -> bool:
+        """Whether a name right below that of a group or a member says the same in another language:
+        it has no accents, begins with no type of unit, and holds the bare name ("Vi Tan commune").
         """
-        if self._parent is None or self._members or not name.isascii():
+        if self._parent is None or not name.isascii():
             return False
-        bare = fold(normalise(self._parent.bare_name or self._parent.name))
+        above = self._last if self._members and self._last is not None else self._parent
+        bare = fold(normalise(above.bare_name or above.name))
         return f" {bare} " in f" {fold(name)} " and not self._names.has_type(name)
 
     def begins_elsewhere(self, unit: Unit) -> bool:
@@ -212,7 +273,8 @@ class RowUnits:
     def _begin(self, parent: Unit | None) -> None:
         self._parent = parent
         self._members = 0
-        self._is_roman_group = False
+        self._is_roman_group = self._is_counted_group = False
+        self._number = 0
         self.closed_at = None
 
     def _by_code(self, number: int) -> Unit | None:
@@ -328,10 +390,12 @@ class RowUnits:
         column = self._layout.row_number_column
         return column is not None and is_roman(self._sheet.cell(number, column).text)
 
-    def _is_counted(self, number: int) -> bool:
+    def _counted(self, number: int) -> int:
+        """The row number of a row, nought where it is none."""
         column = self._layout.row_number_column
         text = clean(self._sheet.cell(number, column).text) if column is not None else ""
-        return text.strip(".)").isdecimal()
+        text = text.strip(".)")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
     def _parent_by_number(self, number: int) -> Unit | None:
         """The unit that the first name of a row stands below. In a single column of names it is the

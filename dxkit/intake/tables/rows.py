@@ -12,6 +12,7 @@ from functools import cached_property
 from dxkit.intake.dates import Stated, other_time, stated_day
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Match, Names
+from dxkit.intake.numbers import Value
 from dxkit.intake.tables.labels import is_column_number, says_units_of_measure
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import RowLabel, RowUnits, row_label
@@ -20,6 +21,7 @@ from dxkit.intake.tables.titles import sender_in_name
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.findings import Finding
+from dxkit.model.observations import Flag
 from dxkit.model.periods import Period
 from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
@@ -47,6 +49,7 @@ class RowRead:
     values: Values = field(default_factory=dict)
     remark: str = ""
     is_total: bool = False
+    is_hidden: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -79,6 +82,15 @@ def with_totals_placed(rows: list[RowRead]) -> list[RowRead]:
     return placed
 
 
+def _is_end_of_name(label: RowLabel) -> bool:
+    """Whether a text may be the rest of a name: a few words with capitals, and nothing else."""
+    words = label.name.split()
+    return len(words) <= _LONGEST_REST and all(
+        w.isalnum() and w[:1] == w[:1].upper() for w in words
+    )
+
+
+_LONGEST_REST = 4  # words of a name in its second row
 _LONGEST_GROUP = 80  # characters of a group's label that stands in no unit column
 
 
@@ -102,6 +114,8 @@ class RowReader:
         self.period = period
         self.findings: list[Finding] = []
         self._sender = sender.code if sender else ""
+        self._above: RowRead | None = None  # the row above, if it is a unit's
+        self._broken: set[int] = set()  # rows of names that are written over several
         self._others: dict[str, bool] = {}  # units that are not the sender's; whether they sign
         self.units = RowUnits(names, sheet, layout, sender)
         self._values = RowValues(sheet, layout)
@@ -111,6 +125,7 @@ class RowReader:
         """All rows of units and totals, from the header down to the notes below the table."""
         table = self._rows_of_table()
         rows = [row for number, cells in table if (row := self._row(number, cells))]
+        rows = self._without_hidden([row for row in rows if row.number not in self._broken])
         if self.units.orphans:
             rows = self._without_unclear(rows)
         for code, header in self._values.about_columns([row.number for row in rows]):
@@ -197,11 +212,14 @@ class RowReader:
     def _row(self, number: int, cells: tuple[Cell, ...]) -> RowRead | None:
         hidden = number in self.sheet.hidden_rows
         if hidden:
-            self._note_hidden(number, cells)
             self._values.forget()
+        above, self._above = self._above, None
         named = self._named_cells(number, cells)
         if not named:
-            self._note_nameless(number)
+            if hidden:
+                self._note_hidden(number, cells[0])
+            else:
+                self._note_nameless(number)
             return None
         unit: Unit | None = None
         label = RowLabel("")
@@ -210,35 +228,100 @@ class RowReader:
             label = row_label(cell.text)
             unit = None
             if label.is_sub_row(self.names):
-                if not hidden and self._has_content(number):
+                if hidden:
+                    self._note_hidden(number, cells[0])
+                elif self._has_content(number):
                     about = self.finding("sub_row_skipped", cell, self._sender, name=label.name)
                     self.findings.append(about)
                 self._values.forget()
                 return None
             if label.name:
+                closed_at = self.units.closed_at
                 match = self.units.find(label, position, number, alone)
                 unit = match.unit
-                if match.problem and not hidden and (unit or self._has_content(number)):
+                if hidden:  # its number tells nothing of the rows that are shown
+                    self.units.closed_at = closed_at
+                elif unit is None and self._goes_on(above, number, cell, label):
+                    return None
+                if hidden and unit is None:
+                    self._note_hidden(number, cells[0])
+                elif match.problem and not hidden and (unit or self._has_content(number)):
                     self._name_problem(match, cell, label.name)
                 if unit is None and match.problem:
-                    if self.units.repeats_group(label.name) and not self._has_content(number):
+                    if self.units.repeats_above(label.name) and not self._has_content(number):
                         return None
                     is_member = self.names.is_of_open_level(label.open_name)
                     if match.problem != "group_unclear" or not is_member:
-                        self.units.forget(position, number, label.name)
+                        self.units.forget(position, number, label)
                     self._values.forget()
                     return None
                 if not label.is_total:
                     self.units.remember(position, unit, number)
             if label.is_total:
                 self.units.close(unit, cell)
-        if hidden or (unit is not None and self._is_of_another(unit, named[-1][1])):
+        if unit is not None and not hidden and self._is_of_another(unit, named[-1][1]):
             return None
         struck = any(cell.struck for _, cell in named)
         values = self._values.read(number, unit.level if unit else "", struck)
-        if unit is not None and not label.is_total:
+        if unit is not None and not label.is_total and not hidden:
             self._values.remember(unit.level, values)
-        return RowRead(number, unit, named[-1][1], values, self._remark(number), label.is_total)
+        of = (self._remark(number), label.is_total, hidden)
+        row = RowRead(number, unit, named[-1][1], values, *of)
+        self._above = None if label.is_total or hidden else row
+        return row
+
+    def _goes_on(self, above: RowRead | None, number: int, cell: Cell, label: RowLabel) -> bool:
+        """Whether a name that nobody knows goes on with the one in the row above, which is then not
+        used: only one of the two rows has figures, and no other row has the numbers of the second.
+        """
+        if number - 1 in self._broken and not self._has_content(number):
+            self._broken.add(number)
+            return True
+        if self.units.repeats_above(label.name):
+            return False
+        unit = above.unit if above is not None else None
+        if above is None or unit is None or above.number + 1 != number:
+            return False
+        joined = f"{clean(above.name_cell.text)} {label.name}"
+        if unit.code in self.names.units:
+            if self.names.known(joined) is None:
+                return False
+        elif not self.units.is_of_one_group and not self.units.goes_on_below(number + 1):
+            return False
+        if not _is_end_of_name(label) or self.units.has_number(number):
+            return False
+        if above.is_empty != self._has_content(number) or self.names.has_type(label.name):
+            return False
+        self._broken |= {above.number, number}
+        self.units.take_back(unit)
+        values = {"name": joined, "cell": cell.address}
+        at, raw = above.name_cell, above.name_cell.text
+        self.findings.append(self.finding("name_broken", at, self._sender, raw, **values))
+        return True
+
+    def _without_hidden(self, rows: list[RowRead]) -> list[RowRead]:
+        """The rows; of hidden ones only those of units that no other row is about, without their
+        figures: a filter may have hidden them. That what is hidden is not used is said.
+        """
+        shown = {row.unit.code for row in rows if row.unit is not None and not row.is_hidden}
+        shown |= {row.unit.parent_code for row in rows if row.unit is not None}
+        kept = []
+        for row in rows:
+            if row.is_hidden:
+                if row.unit is None or row.is_total or row.unit.code in shown:
+                    self._note_hidden(row.number, self.sheet.rows[row.number][0])
+                    continue
+                if row.is_empty:
+                    continue
+                values = {"unit": row.unit.name}
+                at = row.name_cell
+                self.findings.append(self.finding("row_hidden", at, row.unit.code, **values))
+                hidden = Value(None, Flag.REJECTED)
+                row = dataclasses.replace(
+                    row, values={c: (cell, hidden) for c, (cell, _) in row.values.items()}
+                )
+            kept.append(row)
+        return kept
 
     def _is_of_another(self, unit: Unit, cell: Cell) -> bool:
         """Whether a row is about a unit that is not the sender's, nor one above it; said once for
@@ -247,17 +330,16 @@ class RowReader:
         """
         units, declared = self.names.units, unit
         while declared.code not in units:
-            declared = self.units.opened.get(declared.parent_code) or units.get(
-                declared.parent_code
-            )
+            above = declared.parent_code
+            declared = self.units.opened.get(above) or units.get(above)
+        line = units.line(declared.code)
         sender = self.sender.code if self.sender is not None else declared.code
-        if sender in units.line(declared.code) or declared.code in units.line(sender):
+        if sender in line or declared.code in units.line(sender):
             return False
         if declared.code not in self._others:
             signs = bool(starts_with_word("office_prefixes", cell.text))
-            self._others[declared.code] = signs and not sender_in_name(
-                self.finding.file, self.names
-            )
+            of_file = sender_in_name(self.finding.file, self.names)
+            self._others[declared.code] = signs and (of_file is None or of_file.code in line)
             if not self._others[declared.code]:
                 values = {"unit": units.get(sender).name, "other": declared.name}
                 about = self.finding("unit_of_another", cell, sender, cell.text, **values)
@@ -297,7 +379,7 @@ class RowReader:
                 return self.units.begins_elsewhere(unit)
         if self.names.has_type(label.open_name):
             if not self._has_content(number):  # a group that nobody knows, and nothing to lose
-                self.units.forget(0, number, label.name)
+                self.units.forget(0, number, label)
                 return False
             return True
         words = text.split()  # "figures of the office of X": a heading, if of another unit
@@ -346,10 +428,10 @@ class RowReader:
             cell = self.sheet.cell(number, titles[0].number)
             self._name_problem(Match(None, "unit_unknown"), cell, "")
 
-    def _note_hidden(self, number: int, cells: tuple[Cell, ...]) -> None:
+    def _note_hidden(self, number: int, cell: Cell) -> None:
         """A hidden row is not read; that it holds figures is said."""
         if any(value.value is not None for _, value in self._values.read(number).values()):
-            self.findings.append(self.finding("hidden_content_skipped", cells[0]))
+            self.findings.append(self.finding("hidden_content_skipped", cell))
 
     def _has_content(self, number: int) -> bool:
         return any(self.sheet.cell(number, c.number).text.strip() for c in self.layout.columns)
