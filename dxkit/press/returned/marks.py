@@ -54,7 +54,7 @@ def mark_sheet(
     """Colour and explain cells of one sheet, after taking away what an earlier round put there.
 
     All lines about one cell are one note, under ``heading``; those of a merged cell stand at its
-    first one; a sender's own note is kept above.
+    first one; a sender's own note is kept above. Their rows are shown.
     """
     cells = _Cells(package.tree(part))
     notes = Notes(package, part)
@@ -68,6 +68,7 @@ def mark_sheet(
     for (row, column), about in sorted(by_cell.items()):
         severity = min((line.severity for line in about), key=list(Severity).index)
         cell = cells.cell(row, column)
+        cells.show(row)
         cell.set("s", str(styles.coloured(int(cell.get("s", "0")), severity)))
         text = "\n".join([heading, *dict.fromkeys(f"• {line.remark}" for line in about)])
         notes.add(f"{column_letters(column)}{row}", text, cells.widths)
@@ -137,6 +138,13 @@ class _Cells:
         element.insert(before, new)
         self._of_row(row)[column] = new
         return new
+
+    def show(self, row: int) -> None:
+        """Show a row that a filter or somebody has hidden."""
+        element = self._rows[row]
+        element.attrib.pop("hidden", None)
+        if element.get("ht", "1").strip("0") in ("", "."):
+            element.attrib.pop("ht")
 
     def _row(self, row: int) -> Element:
         if row not in self._rows:

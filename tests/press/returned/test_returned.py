@@ -300,6 +300,31 @@ def test_annotating_changes_no_value_and_no_formula(
     assert texts[0] == texts[1]
 
 
+@pytest.mark.parametrize("suffix", ["xlsx", "xls"])
+def test_a_hidden_row_with_something_to_check_is_shown(suffix: str, tmp_path: Path) -> None:
+    import xlwt
+
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "xlsx":
+        book = openpyxl.Workbook()
+        for row in range(1, 6):
+            book.active.append([row])
+        book.active.title = "Biểu"
+        book.active.row_dimensions[2].hidden = book.active.row_dimensions[4].hidden = True
+        book.active.row_dimensions[3].height = 0
+        book.save(path)
+    else:
+        old = xlwt.Workbook()
+        sheet = old.add_sheet("Biểu")
+        for row in range(5):
+            sheet.write(row, 0, row + 1)
+            sheet.row(row).hidden = row in (1, 2, 3)
+        old.save(str(path))
+    copy = opened(annotated(path, [line("Biểu", "A2"), line("Biểu", "A3", WARNING)]))
+    hidden = {n for n, row in copy["Biểu"].row_dimensions.items() if row.hidden or row.height == 0}
+    assert hidden == {4}
+
+
 def contents(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, tuple[object, str]]:
     return {
         cell.coordinate: (cell.value, cell.data_type)
