@@ -342,7 +342,7 @@ def test_blocks_of_periods_one_below_the_other(
     head: Row = ["TT", "Đơn vị", "Số tổ"]
     before: list[Row] = [[1, "Phường I", 10], [2, "Phường III", 8]]
     now: list[Row] = [[1, "Phường I", 12], [2, "Phường III", 9]]
-    rows: list[Row] = [TITLE]
+    rows: list[Row] = [["UBND THÀNH PHỐ VỊ THANH"]]
     if repeated:
         rows += [[words[0]], head, *before, [], [words[1]], head, *now]
     else:
