@@ -30,17 +30,6 @@ from dxkit.workbooks.legacy_text import decoded_sheet
 from dxkit.workbooks.raw_folder import SUFFIXES, WORKBOOK_SUFFIXES, read_content
 from dxkit.workbooks.reading import is_workbook, workbook_of
 
-    @property
-    def senders(self) -> frozenset[str]:
-        """Codes and names of the units that parts say they are from of which no figure could be
-        taken.
-        """
-        unclear = [finding for finding in self.findings if finding.code == "sender_unclear"]
-        found = {str(finding.values[of]) for finding in unclear for of in ("unit", "other")}
-        if self.is_unused:
-            found |= {self.source.unit_code, *(finding.unit_code for finding in self.findings)}
-        return frozenset(found - {""})
-
 
 def read_file(
     campaign: Campaign, period: Period, names: Names, path: Path, folder: Path
