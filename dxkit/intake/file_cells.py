@@ -174,3 +174,14 @@ class FileRead:
         codes = {finding.code for finding in self.findings}
         used = any(table.observations or table.register_rows for table in self.tables)
         return not used and not codes & _NO_WORKBOOK
+
+    @property
+    def senders(self) -> frozenset[str]:
+        """Codes and names of the units that parts say they are from of which no figure could be
+        taken.
+        """
+        unclear = [finding for finding in self.findings if finding.code == "sender_unclear"]
+        found = {str(finding.values[of]) for finding in unclear for of in ("unit", "other")}
+        if self.is_unused:
+            found |= {self.source.unit_code, *(finding.unit_code for finding in self.findings)}
+        return frozenset(found - {""})
