@@ -15,9 +15,8 @@ from dxkit.intake.file_cells import (
     without_remarks,
 )
 from dxkit.intake.findings import FindingFactory, finding
-from dxkit.intake.names import Names
+from dxkit.intake.names import Names, sender_in_name
 from dxkit.intake.sheets import read_sheets
-from dxkit.intake.tables.titles import sender_in_name
 from dxkit.model.addresses import column_number
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.facts import CellRef

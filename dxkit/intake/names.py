@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import PurePosixPath
 
 from rapidfuzz import fuzz, process
 
@@ -349,3 +350,44 @@ def _opened(name: str, kind: str, bare: str, level: Level, parent: Unit) -> Unit
     """
     code = "-".join(part for part in (slug(kind), slug(telex(bare))) if part)
     return Unit(f"{parent.code}-{code}", visible(name), kind, level.id, parent.code)
+
+
+def sender_in_name(file: str, names: Names) -> Unit | None:
+    """The unit that the name of a file begins with by code or holds by name, with its type or
+    without, or None.
+    """
+    code = slug(PurePosixPath(file).stem).split("-")[0]
+    if code in names.units and names.units.get(code).level != names.units.levels[0]:
+        return names.units.get(code)
+    full, bare = in_slug(PurePosixPath(file).with_suffix("").as_posix(), names)
+    return finest(full or bare, names)
+
+
+def in_slug(text: str, names: Names) -> tuple[list[Unit], list[Unit]]:
+    """The units of whose names a text holds the slug, with their type; and of several words
+    without it.
+    """
+    words = slug(text).split("-")
+    parts = {
+        "-".join(words[first:last])
+        for first in range(len(words))
+        for last in range(first + 1, len(words) + 1)
+    }
+    full, bare = ([u for p in parts for u in by.get(p, ())] for by in names.scopes.by_slug)
+    return full, bare
+
+
+def finest(units: Sequence[Unit], names: Names) -> Unit | None:
+    """The lowest of units that stand in one line, without those whose name is only part of
+    another's; None when they do not.
+    """
+    whole = [
+        u
+        for u in units
+        if not any(normalise(u.name) in normalise(other.name) for other in units if other != u)
+    ]
+    if not whole:
+        return None
+    lowest = max(whole, key=lambda unit: names.units.levels.index(unit.level))
+    line = names.units.line(lowest.code)
+    return lowest if all(unit.code in line for unit in whole) else None

@@ -27,8 +27,7 @@ from dxkit.intake.checks.figures import (
 from dxkit.intake.checks.gaps import figures_gone, figures_nought, gaps_of, left_out
 from dxkit.intake.file import read_file, unreadable
 from dxkit.intake.file_cells import FileRead, TableRead
-from dxkit.intake.names import Names
-from dxkit.intake.tables.titles import sender_in_name
+from dxkit.intake.names import Names, sender_in_name
 from dxkit.intake.versions.duplicates import settled
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import altered_cells

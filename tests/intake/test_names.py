@@ -8,8 +8,7 @@ import unicodedata
 
 import pytest
 
-from dxkit.intake.names import Names
-from dxkit.intake.tables.titles import sender_in_name
+from dxkit.intake.names import Names, sender_in_name
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import Unit
 from tests.intake.office import Office

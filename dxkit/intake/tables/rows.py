@@ -11,13 +11,12 @@ from functools import cached_property
 
 from dxkit.intake.dates import Stated, other_time, stated_day
 from dxkit.intake.findings import FindingFactory
-from dxkit.intake.names import Match, Names
+from dxkit.intake.names import Match, Names, sender_in_name
 from dxkit.intake.numbers import Value
 from dxkit.intake.tables.labels import is_column_number, says_units_of_measure
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import RowLabel, RowUnits, row_label
 from dxkit.intake.tables.row_values import RowValues, Values
-from dxkit.intake.tables.titles import sender_in_name
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.findings import Finding

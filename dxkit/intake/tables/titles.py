@@ -15,12 +15,12 @@ from dxkit.intake.dates import (
     stated_years,
 )
 from dxkit.intake.findings import FindingFactory
-from dxkit.intake.names import Names, Scope
+from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.vocabulary import starts_with_word, vocabulary
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import clean, fold, normalise, slug
+from dxkit.model.text import clean, fold, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
@@ -223,41 +223,16 @@ def _called_after(sheet_name: str, names: Names, level: str) -> tuple[Unit, ...]
     unit = names.in_full(sheet_name)
     if unit is not None:
         return (unit,)
-    full, bare = _by_parts(sheet_name, names)
+    full, bare = in_slug(sheet_name, names)
     key = normalise(sheet_name)
     of_name = (u for u in bare if normalise(u.bare_name) in key or fold(u.bare_name) in key)
     return tuple(full or (u for u in of_name if u.level == level))
 
 
-def sender_in_name(file: str, names: Names) -> Unit | None:
-    """The unit that the name of a file begins with by code or holds by name, with its type or
-    without, or None.
-    """
-    code = slug(PurePosixPath(file).stem).split("-")[0]
-    if code in names.units and names.units.get(code).level != names.units.levels[0]:
-        return names.units.get(code)
-    full, bare = _by_parts(PurePosixPath(file).with_suffix("").as_posix(), names)
-    return _finest(full or bare, names)
-
-
-def _by_parts(text: str, names: Names) -> tuple[list[Unit], list[Unit]]:
-    """The units of whose names a text holds the slug, with their type; and of several words
-    without it.
-    """
-    words = slug(text).split("-")
-    parts = {
-        "-".join(words[first:last])
-        for first in range(len(words))
-        for last in range(first + 1, len(words) + 1)
-    }
-    full, bare = ([u for p in parts for u in by.get(p, ())] for by in names.scopes.by_slug)
-    return full, bare
-
-
 def _in_titles(titles: Iterable[Cell], names: Names) -> Unit | None:
     """The unit of the level below the top that the titles name in full."""
     text = " | ".join(normalise(clean(title.text)) for title in titles)
-    return _finest([unit for key, unit in names.scopes.first_level if key in text], names)
+    return finest([unit for key, unit in names.scopes.first_level if key in text], names)
 
 
 def _signing(sheet_name: str, offices: Iterable[Cell], within: Scope, names: Names) -> Unit | None:
@@ -267,19 +242,3 @@ def _signing(sheet_name: str, offices: Iterable[Cell], within: Scope, names: Nam
         if match.unit is not None:
             return match.unit
     return None
-
-
-def _finest(units: Sequence[Unit], names: Names) -> Unit | None:
-    """The lowest of units that stand in one line, without those whose name is only part of
-    another's; None when they do not.
-    """
-    whole = [
-        u
-        for u in units
-        if not any(normalise(u.name) in normalise(other.name) for other in units if other != u)
-    ]
-    if not whole:
-        return None
-    lowest = max(whole, key=lambda unit: names.units.levels.index(unit.level))
-    line = names.units.line(lowest.code)
-    return lowest if all(unit.code in line for unit in whole) else None
