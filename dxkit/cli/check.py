@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dxkit.intake.versions.revisions import SinceLastCheck
-    from dxkit.model.findings import Finding
+    from dxkit.model.observations import Mistake
     from dxkit.period.opened import OpenPeriod
     from dxkit.press.run.changed_figures import PublishedChanges
 
@@ -70,17 +70,19 @@ def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
 
 
 def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
-    """Counts by severity and the first few of each kind; returns the number of errors."""
+    """Counts by severity and the first few of each kind, without what follows from another;
+    returns the number of errors.
+    """
     from dxkit.model.text import harmless
 
-    by_severity: dict[str, list[Finding]] = defaultdict(list)
-    for finding in opened.received.findings:
-        by_severity[finding.severity].append(finding)
+    by_severity: dict[str, list[Mistake]] = defaultdict(list)
+    for mistake in opened.received.mistakes:
+        by_severity[mistake[0].severity].append(mistake)
     counts = {f"{kind}s": len(by_severity[kind]) for kind in ("error", "warning", "note")}
     click.echo(session.say("attention", **counts))
-    by_code: dict[str, list[Finding]] = defaultdict(list)
-    for finding in (*by_severity["error"], *by_severity["warning"]):
-        by_code[finding.code].append(finding)
+    by_code: dict[str, list[Mistake]] = defaultdict(list)
+    for mistake in (*by_severity["error"], *by_severity["warning"]):
+        by_code[mistake[0].code].append(mistake)
     for alike in by_code.values():
         for line in session.finding_lines(alike[:most], opened.analysis.units):
             click.echo("  " + harmless(line, 2000))

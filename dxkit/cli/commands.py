@@ -51,7 +51,7 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
                 line += f"\t{session.language.plain('report.figures_lacking')}"
             click.echo(line)
     lacking = list(plan_findings(session.campaign, period_id))
-    for line in session.finding_lines(lacking, analysis.units):
+    for line in session.finding_lines(((f, []) for f in lacking), analysis.units):
         click.echo(line, err=True)
     return DONE_WITH_ERRORS if lacking else DONE
 

@@ -19,7 +19,7 @@ import click
 if TYPE_CHECKING:
     from dxkit.campaign.project import Project
     from dxkit.model.campaign import Campaign, Level
-    from dxkit.model.findings import Finding
+    from dxkit.model.observations import Mistake
     from dxkit.model.units import Unit, UnitRegistry
     from dxkit.period.opened import OpenPeriod
     from dxkit.report.wording.language import Language
@@ -136,13 +136,15 @@ class Session:
         """The error that says why nothing can be done."""
         return CannotStartError(self.say(key, **values))
 
-    def finding_lines(self, findings: Iterable[Finding], units: UnitRegistry) -> Iterator[str]:
-        """Findings in words, each behind its cell."""
-        from dxkit.report.wording.findings import finding_text, names_in_findings
+    def finding_lines(self, mistakes: Iterable[Mistake], units: UnitRegistry) -> Iterator[str]:
+        """Findings in words, each behind its cell, with the cells of what follows from it."""
+        from dxkit.report.wording.findings import finding_text, names_in_findings, what_follows
 
         names = names_in_findings(self.campaign, units, self.language)
-        for finding in findings:
-            yield f"{finding.place}: {finding_text(finding, self.language, names)}"
+        for finding, consequences in mistakes:
+            text = finding_text(finding, self.language, names)
+            also = what_follows(finding, consequences, self.language)
+            yield f"{finding.place}: {text} {also}".rstrip()
 
     def folder(self, period_id: str) -> Path:
         """The folder of a period's outputs."""

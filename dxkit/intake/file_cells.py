@@ -140,6 +140,19 @@ class ControlTotal:
     over_parts: bool = False
 
 
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that is not read: where its name stands, that of the row that this one was refused for
+    (None: for itself), the code of the group it stands in (empty: not known), and what its cells
+    say, None where nobody can tell; by measure and period.
+    """
+
+    name: CellRef
+    cause: CellRef | None
+    group: str
+    values: Mapping[tuple[str, str], float | int | None]
+
+
 @dataclass
 class TableRead:
     """What one table of one sheet says."""
@@ -152,6 +165,7 @@ class TableRead:
     cumulative: list[Observation] = field(default_factory=list)  # flows since before the period
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)  # whose units are not known
     units: Counter[Unit] = field(default_factory=Counter)  # that it alone names, as written
     header: CellRef | None = None  # of a register
     heading: CellRef | None = None  # of a table of figures: where the names of its units begin

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from dxkit.intake.checks.causes import with_causes
 from dxkit.intake.checks.completeness import (
     missing_parts,
     missing_tables,
@@ -118,7 +119,7 @@ def _together(
     gaps = gaps_of(campaign, units, tables, observations, findings)
     for table in tables:
         short = gaps.below_totals(table)
-        findings += total_differs(table.controls, table.observations, units, short)
+        findings += total_differs(campaign, table, units, short)
     findings += part_exceeds_whole(campaign, observations)
     findings += share_exceeds_whole(campaign, observations)
     findings += heaped_above_target(campaign, period_id, observations, units)
@@ -152,6 +153,7 @@ def _together(
     if before is not None:
         findings += over_time(campaign, received, before)
         findings += figures_gone(received, before, gaps.findings)
+    findings = with_causes(campaign, findings, observations)
     return dataclasses.replace(received, findings=tuple(findings))
 
 

@@ -113,7 +113,10 @@ def read_stored(path: Path) -> Received:
     units = tuple(
         Unit(*(*start, _day(first), _day(last))) for *start, first, last in content["units"]
     )
-    findings = tuple(Finding(code, addresses[at], *rest) for code, at, *rest in content["findings"])
+    findings = tuple(
+        Finding(code, addresses[at], unit, raw, values, None if by is None else addresses[by])
+        for code, at, unit, raw, values, by in content["findings"]
+    )
     return Received(
         IndicatorTable(content["period"], observations, rows),
         UnitRegistry(units, tuple(content["levels"])),

@@ -6,7 +6,7 @@ of the report room, under ``finding.<code>``; a test keeps both lists equal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,7 +26,8 @@ class Severity(StrEnum):
 class Finding:
     """One thing a person should know about one place in the received data.
 
-    ``values`` fills the placeholders of the message; ``raw`` is the cell's text as received.
+    ``values`` fills the placeholders of the message; ``raw`` is the cell's text as received;
+    ``cause`` is where the finding stands from which this one follows, if it follows from one.
     """
 
     code: str
@@ -34,11 +35,39 @@ class Finding:
     unit_code: str = ""
     raw: str = ""
     values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    cause: CellRef | None = None
 
     @property
     def severity(self) -> Severity:
         """The severity that the catalogue declares for this code."""
         return CATALOGUE[self.code]
+
+
+def by_cause(findings: Iterable[Finding]) -> list[tuple[Finding, list[Finding]]]:
+    """The findings that follow from no other among these, in their order, each with those that
+    follow from it, at whatever remove.
+    """
+    found = list(findings)
+    at: dict[CellRef, int] = {}
+    for number, finding in enumerate(found):
+        if finding.cause is None:
+            at.setdefault(finding.place, number)
+    follows = {f.place: f.cause for f in found if f.cause is not None and f.cause != f.place}
+
+    def root(number: int) -> int:
+        place, seen = found[number].cause, set()
+        while place is not None and place not in at and place not in seen:
+            seen.add(place)
+            place = follows.get(place)
+        return number if place is None else at.get(place, number)
+
+    groups: dict[int, list[Finding]] = {}
+    for number, finding in enumerate(found):
+        above = root(number)
+        groups.setdefault(above, [])
+        if above != number:
+            groups[above].append(finding)
+    return [(found[number], groups[number]) for number in sorted(groups)]
 
 
 CATALOGUE: Mapping[str, Severity] = MappingProxyType(

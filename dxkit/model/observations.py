@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from dxkit.model.facts import CellRef
-from dxkit.model.findings import Finding
+from dxkit.model.findings import Finding, by_cause
 from dxkit.model.units import UnitRegistry
 
 
@@ -131,6 +131,10 @@ class IndicatorTable:
         return frozenset(observation.unit_code for observation in self.observations)
 
 
+Mistake = tuple[Finding, list[Finding]]
+"""A finding that follows from no other, and those that follow from it."""
+
+
 @dataclass(frozen=True)
 class Received:
     """Everything intake has to say about one period's raw folder.
@@ -149,6 +153,11 @@ class Received:
     def __repr__(self) -> str:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"
         return f"Received({self.table!r}, {self.units!r}, {counts})"
+
+    @cached_property
+    def mistakes(self) -> list[Mistake]:
+        """All findings, by what they follow from."""
+        return by_cause(self.findings)
 
     @cached_property
     def simulated_files(self) -> frozenset[str]:

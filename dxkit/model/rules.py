@@ -159,7 +159,9 @@ class CheckRules:
     ``jump_share`` is a change of a share between periods (0.5: 50 points), ``jump_stock`` one of a
     whole relative to itself, ``jump_ratio`` a multiple of a flow; units below ``smallest`` things
     are left alone. ``copied_rows`` equal rows make a column a copy of the last period's.
-    A whole that falls below ``vanished_share`` of the last period's is an error. ``heaping_window``
+    A whole that falls below ``vanished_share`` of the last period's is an error. ``rounding`` is by
+    how much of its last written digit an amount (of money, weight, area) may be off, and a total
+    with each of its parts; counts of people and things are exact. ``heaping_window``
     is how near to a target (0.02: 2 points) units are compared, and
     ``heaping_chance`` how unlikely a crowd just above it must be.
     """
@@ -169,6 +171,7 @@ class CheckRules:
     jump_ratio: Annotated[float, Number(1, 1_000_000)] = 5.0
     smallest: Annotated[float, Number(0, 1e9)] = 30.0
     vanished_share: keys.Share = 0.1
+    rounding: Annotated[float, Number(0, 10)] = 0.5
     copied_rows: Annotated[int, Number(2, 100_000, whole=True)] = 5
     heaping_window: keys.Share = 0.02
     heaping_chance: keys.Share = 0.001

@@ -35,7 +35,7 @@ def period_at_a_glance(opened: OpenPeriod) -> Markup:
     """What was received for a period, what is wrong with it, how many units it has."""
     language = load_language(_OFFICE)
     say, received = language.text, opened.received
-    found = Counter(finding.severity for finding in received.findings)
+    found = Counter(finding.severity for finding, _ in received.mistakes)
     units = Counter(unit.level for unit in opened.analysis.units.units)
     title = language.plain(
         "explore.start_title",

@@ -212,12 +212,12 @@ GROUPS = {
         file="tinh.xlsx"),
     "its hamlets": Sent(
         [HOUSEHOLDS, ["I", "Huyện Vị Thủy"], [1, "Xã Vị Tân"], [1, "Ấp 1", 120, 80]], {},
-        ["unit_unknown B4"], file="tinh.xlsx"),
+        ["group_unclear B3", "unit_unknown B4"], file="tinh.xlsx"),
     "row numbers that begin again without a group": Sent(
         [HOUSEHOLDS, GROUP_1, AP_1, [], AP_3], {"C3": 120, "D3": 80}, ["group_unclear B5"]),
     "a group in a sentence": Sent(
         [HOUSEHOLDS, GROUP_1, AP_1, ["Số liệu của UBND xã Hỏa Lựu"], [2, "Ấp 3", 140, 90]],
-        {"C3": 120, "D3": 80}, ["unit_unknown B5"]),
+        {"C3": 120, "D3": 80}, ["unit_unknown A4", "unit_unknown B5"]),
     "groups that count their members": Sent(
         [HOUSEHOLDS, ["I", "Xã Vị Tân (1 ấp)"], AP_1, ["B.", "B. Xã Hỏa Lựu (2 ấp)"],
          [1, "1.1. Ấp 3", 140, 90]], {"C3": 120, "D3": 80, "C5": 140, "D5": 90}, [],

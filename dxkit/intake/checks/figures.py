@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from dxkit.intake.file_cells import ControlTotal
+from dxkit.intake.file_cells import ControlTotal, RefusedRow, TableRead
 from dxkit.intake.findings import finding
+from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import Accumulation, Campaign, IndicatorKind, Measure, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -97,23 +98,23 @@ def _chance_of_heads(heads: int, throws: int) -> float:
 
 
 def total_differs(
-    controls: Iterable[ControlTotal],
-    observations: Iterable[Observation],
-    units: UnitRegistry,
-    lacking: Collection[str] = (),
+    campaign: Campaign, table: TableRead, units: UnitRegistry, lacking: Collection[str] = ()
 ) -> Iterator[Finding]:
-    """A total that is not the sum of the parts of its own table.
+    """A total that is not the sum of the parts of its own table, beyond what rounding explains.
 
     Where a part is missing, the sum of the others is compared all the same when it is greater
     than the total already; a smaller one may only lack what is missing, which has its own finding.
-    ``lacking`` are the units (empty: the whole table) that a unit below has no row of.
+    ``lacking`` are the units (empty: the whole table) that a unit below has no row of. A total
+    that is right with the rows that were refused is right.
     """
     sums: dict[tuple[str, str, str], _Sum] = defaultdict(_Sum)
-    for part in observations:
+    amounts = {measure.id for measure in campaign.measures if _is_amount(measure)}
+    for part in table.observations:
+        step = _step(part) if part.measure in amounts else 0.0
         for code in ("", *units.line(part.unit_code)[1:]):
-            sums[code, part.measure, part.period].add(part)
-        sums[part.unit_code, part.measure, "over parts"].add(part)
-    for control in controls:
+            sums[code, part.measure, part.period].add(part, step)
+        sums[part.unit_code, part.measure, "over parts"].add(part, step)
+    for control in table.controls:
         period = "over parts" if control.over_parts else control.period
         found = sums.get((control.unit_code, control.measure, period))
         if found is None or not found.values:
@@ -121,23 +122,79 @@ def total_differs(
         added = math.fsum(found.values)
         difference = added - control.value
         # Sums of fractions differ in the last digit that a computer keeps; whole numbers do not.
-        has_gap = found.has_gap or control.unit_code in lacking
-        if abs(difference) <= 1e-9 * max(abs(added), 1) or (has_gap and difference < 0):
+        close = 1e-9 * max(abs(added), 1)
+        if control.measure in amounts:
+            close += campaign.checks.rounding * (found.steps + max(found.step, _step(control)))
+        gaps = _refused_of(control, table.refused, units)
+        has_gap = found.has_gap or control.unit_code in lacking or None in gaps
+        if abs(difference) <= close or (has_gap and difference < 0):
+            continue
+        if any(abs(difference + gap) <= close for gap in gaps if gap):
             continue
         values = {"total": control.value, "sum": added, "difference": abs(difference)}
         yield finding("total_differs", control.address, control.unit_code, **values)
 
 
+def _refused_of(
+    control: ControlTotal, refused: Sequence[RefusedRow], units: UnitRegistry
+) -> list[float | int | None]:
+    """What the refused rows that a total may hold add up to: those that others were refused for
+    may be totals of these, or not. None where it cannot be told.
+    """
+    if control.over_parts:
+        return []
+    rows = [
+        row
+        for row in refused
+        if not control.unit_code
+        or not row.group
+        or (row.group in units and control.unit_code in units.line(row.group))
+    ]
+    groups = {row.cause for row in rows}
+    key = control.measure, control.period
+    sums = []
+    for some in (
+        [row for row in rows if row.name not in groups],
+        [row for row in rows if row.cause is None],
+    ):
+        values = [row.values.get(key, 0) for row in some]
+        known = [value for value in values if value is not None]
+        sums.append(math.fsum(known) if len(known) == len(values) else None)
+    return sums
+
+
+def _is_amount(measure: Measure) -> bool:
+    """Whether a measure is of money, weight or the like, written in rounded numbers."""
+    words = (normalise(thing).split() for thing in measure.things.values())
+    return any(text and text[-1] in vocabulary()["measured_in"] for text in words)
+
+
+def _step(written: Observation | ControlTotal) -> float:
+    """What the last written digit of a number counts; of a total, whose writing is not kept, as
+    many decimals as it has.
+    """
+    value = written.value or 0
+    raw = written.raw if isinstance(written, Observation) else repr(value).removesuffix(".0")
+    digits = int("".join(filter(str.isdecimal, raw)) or 0)
+    exponent = math.log10(abs(value) / digits) if value and digits else 0.0
+    return float(10 ** round(exponent)) if abs(exponent - round(exponent)) < 1e-9 else 1.0
+
+
 @dataclass
 class _Sum:
-    """What is known of a sum of observations."""
+    """What is known of a sum of observations; ``steps`` are what their last written digits count,
+    together, and ``step`` the greatest of them.
+    """
 
     values: list[float | int] = field(default_factory=list)
     has_gap: bool = False
+    steps: float = 0.0
+    step: float = 0.0
 
-    def add(self, part: Observation) -> None:
+    def add(self, part: Observation, step: float) -> None:
         if part.value is not None:
             self.values.append(part.value)
+            self.steps, self.step = self.steps + step, max(self.step, step)
         elif part.flag not in (Flag.NOT_APPLICABLE, Flag.NOT_REPORTED):
             self.has_gap = True
 

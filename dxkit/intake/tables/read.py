@@ -39,6 +39,7 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
         _check_ratios(reader, layout, rows, result)
     result.units.update(reader.units.written)
     result.findings.extend(reader.findings)
+    result.refused.extend(reader.refused)
     return result
 
 

@@ -248,6 +248,13 @@ class RowUnits:
         elif self._names.open_level_below(unit) is not None:
             self._begin(None)
 
+    @property
+    def group(self) -> str:
+        """Code of the unit that the next row stands below; empty when it is not known."""
+        named = next((unit for unit in reversed(self._chain[:-1]) if unit is not None), None)
+        group = named or self._parent
+        return group.code if group is not None else ""
+
     def repeats_above(self, name: str) -> bool:
         """Whether a name right below that of a group or a member says the same in another language:
         it has no accents, begins with no type of unit, and holds the bare name ("Vi Tan commune").

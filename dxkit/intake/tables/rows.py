@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dxkit.intake.dates import Stated, other_time, stated_day
+from dxkit.intake.file_cells import RefusedRow
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Match, Names, sender_in_name
 from dxkit.intake.numbers import Value
@@ -112,6 +113,9 @@ class RowReader:
         self.finding = finding
         self.period = period
         self.findings: list[Finding] = []
+        self.refused: list[RefusedRow] = []
+        self._problem = ""  # for which the row just above was refused
+        self._silent: tuple[Match, Cell, str] | None = None  # a name above without any figures
         self._sender = sender.code if sender else ""
         self._above: RowRead | None = None  # the row above, if it is a unit's
         self._broken: set[int] = set()  # rows of names that are written over several
@@ -244,8 +248,8 @@ class RowReader:
                     return None
                 if hidden and unit is None:
                     self._note_hidden(number, cells[0])
-                elif match.problem and not hidden and (unit or self._has_content(number)):
-                    self._name_problem(match, cell, label.name)
+                elif match.problem and not hidden:
+                    self._about_name(match, cell, label.name, number)
                 if unit is None and match.problem:
                     if self.units.repeats_above(label.name) and not self._has_content(number):
                         return None
@@ -254,6 +258,7 @@ class RowReader:
                         self.units.forget(position, number, label)
                     self._values.forget()
                     return None
+                self._problem, self._silent = "", None
                 if not label.is_total:
                     self.units.remember(position, unit, number)
             if label.is_total:
@@ -401,6 +406,42 @@ class RowReader:
         ]
         return []
 
+    def _about_name(self, match: Match, cell: Cell, name: str, number: int) -> None:
+        """Say what is wrong with a name; with one that has no figures beside it, when rows below
+        are refused for it.
+        """
+        if match.unit is None and not self._has_content(number):
+            if not self.units.repeats_above(name):
+                self._silent = (match, cell, name)
+            return
+        if match.unit is None:
+            if self._silent is not None and not match.candidates and not self.units.group:
+                above, at, written = self._silent
+                self._problem = ""
+                self._refuse(at.row, at, above)
+                self._name_problem(above, at, written)
+            self._silent = None
+            self._refuse(number, cell, match)
+        self._name_problem(match, cell, name)
+
+    def _refuse(self, number: int, cell: Cell, match: Match) -> None:
+        """Keep a row whose unit is not known. One with no candidates right below another is a
+        member of the group that the other may have named.
+        """
+        before = self.refused[-1] if self._problem and not match.candidates else None
+        group = self.units.group
+        if group and (match.problem, self._problem) != ("group_unclear", "group_unclear"):
+            before = None
+        cause = (before.cause or before.name) if before is not None else None
+        values: dict[tuple[str, str], float | int | None] = {}
+        for column, (found, value) in self._values.read(number).items():
+            if not column.control and not column.cumulative:
+                amount = value.value if found.text.strip() else 0
+                values[column.measure.id, column.period] = amount
+        group = before.group if before is not None else group
+        self.refused.append(RefusedRow(self.finding.address(cell), cause, group, values))
+        self._problem = match.problem
+
     def _name_problem(self, match: Match, cell: Cell, written: str) -> None:
         names = ", ".join(unit.name for unit in match.candidates)
         values: dict[str, object] = {"name": written, "candidates": names or "–"}
@@ -414,7 +455,10 @@ class RowReader:
             values = {"cell": (self.units.closed_at or cell).address}
         if match.problem == "unit_renamed" and match.unit is not None:
             values = {"name": written, "unit": match.unit.name}
-        self.findings.append(self.finding(match.problem, cell, self._sender, written, **values))
+        found = self.finding(match.problem, cell, self._sender, written, **values)
+        row = self.refused[-1] if self.refused else None
+        cause = row.cause if row is not None and row.name == found.place else None
+        self.findings.append(dataclasses.replace(found, cause=cause))
 
     def _note_nameless(self, number: int) -> None:
         """Figures without a name beside them are nobody's, and are not passed over in silence."""

@@ -29,7 +29,9 @@ OBSERVATION_COLUMNS = (
     "period", "unit_code", "unit_name", "level", "measure", "value", "flag", "raw", "file",
     "sheet", "cell", "correction",
 )  # fmt: skip
-FINDING_COLUMNS = ("code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message")
+FINDING_COLUMNS = (
+    "code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message", "cause",
+)  # fmt: skip
 _FORMULA_START = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
 """Where a spreadsheet may take text for a formula: at its start, and, as programs that part fields
 by semicolons do not see the quotation marks of this file, behind one or on a new line.
@@ -80,7 +82,7 @@ def _findings(opened: OpenPeriod, language: Language) -> Iterator[list[object]]:
         place = finding.place
         yield [
             finding.code, finding.severity, finding.unit_code, place.file, place.sheet, place.cell,
-            finding.raw, finding_text(finding, language, names),
+            finding.raw, finding_text(finding, language, names), finding.cause or "",
         ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.findings import Finding, Severity
+from dxkit.model.observations import Mistake
 from dxkit.period.opened import OpenPeriod
 from dxkit.press.publish.page import page_around
 from dxkit.report.tables import Cell, Column, render_table
@@ -35,11 +36,11 @@ class _Sender:
 
     name: str
     unit: str = ""
-    files: dict[str, list[Finding]] = field(default_factory=dict)
+    files: dict[str, list[Mistake]] = field(default_factory=dict)
 
     def count(self, severity: Severity) -> int:
-        """How many findings of a severity there are."""
-        return sum(f.severity is severity for found in self.files.values() for f in found)
+        """How many findings of a severity there are that follow from no other."""
+        return sum(f.severity is severity for found in self.files.values() for f, _ in found)
 
 
 def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, str]) -> str:
@@ -58,14 +59,15 @@ def _senders(opened: OpenPeriod, language: Language) -> list[_Sender]:
     units = opened.analysis.units
     owner = {source.name: source.unit_code for source in opened.received.sources}
     found: dict[str, _Sender] = {}
-    for finding in opened.received.findings:
+    for mistake in opened.received.mistakes:
+        finding = mistake[0]
         file = finding.place.file
         unit = owner.get(file, finding.unit_code)  # about a file that never came: whose it is
         key, name = unit, units.get(unit).name if unit in units else ""
         if not name:
             key = name = file if file in owner else language.plain("site.whole_folder")
         sender = found.setdefault(key, _Sender(name, unit))
-        sender.files.setdefault(file if file in owner else "", []).append(finding)
+        sender.files.setdefault(file if file in owner else "", []).append(mistake)
     return sorted(
         found.values(),
         key=lambda s: (-s.count(Severity.ERROR), -s.count(Severity.WARNING), s.unit, s.name),
@@ -114,19 +116,19 @@ class _Content:
             return self._say("sender_nothing")
         return self._say("sender_counts", errors=str(errors), warnings=str(warnings))
 
-    def _file(self, file: str, findings: Sequence[Finding]) -> Markup:
+    def _file(self, file: str, mistakes: Sequence[Mistake]) -> Markup:
         content = Markup('<h3 class="place">{}</h3>').format(file) if file else Markup("")
         if copy := self.copies.get(file, ""):
             link = Markup('<p><a href="{}">{}</a></p>')
             content += link.format(quote(copy), self._say("returned_copy"))
-        elif file and any(f.severity is not Severity.NOTE for f in findings):
+        elif file and any(f.severity is not Severity.NOTE for f, _ in mistakes):
             content += Markup("<p>{}</p>").format(self._say("no_returned_copy"))
         for severity in Severity:
-            kinds: dict[str, list[Finding]] = {}
-            for finding in in_order(findings):
-                if finding.severity is severity:
-                    kinds.setdefault(finding.code, []).append(finding)
-            few = in_order(f for alike in kinds.values() if len(alike) <= _ALIKE for f in alike)
+            kinds: dict[str, list[Mistake]] = {}
+            for mistake in in_order(mistakes):
+                if mistake[0].severity is severity:
+                    kinds.setdefault(mistake[0].code, []).append(mistake)
+            few = in_order(m for alike in kinds.values() if len(alike) <= _ALIKE for m in alike)
             caption = self._say(f"severity_{severity}")
             if few and severity is Severity.NOTE:
                 content += _folded(caption, len(few), self._table(few, caption))
@@ -137,9 +139,9 @@ class _Content:
                     content += self._many(code, severity, alike)
         return content
 
-    def _many(self, code: str, severity: Severity, alike: Sequence[Finding]) -> Markup:
+    def _many(self, code: str, severity: Severity, alike: Sequence[Mistake]) -> Markup:
         """Findings of one kind, folded: what they are, where, and each of them when unfolded."""
-        ranges = ranges_by_sheet(f.place for f in alike)
+        ranges = ranges_by_sheet(f.place for f, _ in alike)
         where = "; ".join(f"{sheet} {cells}".strip() for (_, sheet), cells in ranges.items())
         kind = finding_kind(code, self.language)
         named = self.language.plain(f"site.severity_{severity}")
@@ -149,20 +151,34 @@ class _Content:
         return _folded(heading, len(alike), addresses + table)
 
     def _table(
-        self, findings: Iterable[Finding], caption: Markup, about_no_file: bool = False
+        self, mistakes: Iterable[Mistake], caption: Markup, about_no_file: bool = False
     ) -> Markup:
         columns = [Column(self._say(key)) for key in ("place", "raw", "message", "to_do")]
         nowhere = self._say("no_file" if about_no_file else "whole_file")
         raw = Markup('<span class="raw">{}</span>')
         rows: list[list[Cell]] = []
-        for finding in findings:
+        for finding, consequences in mistakes:
             address = f"{finding.place.sheet} {finding.place.cell}".strip()
             shown = finding.raw[:_LONGEST] + ("…" if len(finding.raw) > _LONGEST else "")
-            message = finding_text(finding, self.language, self.names)
+            message = raw.format(finding_text(finding, self.language, self.names))
+            if consequences:
+                message += self._consequences(finding, consequences)
             to_do = what_to_do(finding.code, self.language)
             where = _ADDRESS.format(address) if address else nowhere
-            rows.append([where, raw.format(shown), raw.format(message), to_do])
+            rows.append([where, raw.format(shown), message, to_do])
         return render_table(caption, columns, rows, self.language)
+
+    def _consequences(self, cause: Finding, consequences: Sequence[Finding]) -> Markup:
+        """What follows from a finding, folded."""
+        items = Markup("")
+        for finding in consequences:
+            file, sheet, cell = finding.place
+            address = f"{file if file != cause.place.file else ''} {sheet} {cell}".strip()
+            text = finding_text(finding, self.language, self.names)
+            where = _ADDRESS.format(address) + Markup(": ") if address else Markup("")
+            items += Markup('<li>{}<span class="raw">{}</span></li>').format(where, text)
+        heading = self._say("consequences")
+        return _folded(heading, len(consequences), Markup("<ul>{}</ul>").format(items))
 
 
 def _folded(heading: Markup, number: int, content: Markup) -> Markup:

@@ -18,7 +18,7 @@ from dxkit.intake.file_cells import Origin, mark, sheet_titles, without_remarks
 from dxkit.model.addresses import column_letters
 from dxkit.model.observations import SourceFile
 from dxkit.press.returned.marks import heading, is_address, mark_sheet
-from dxkit.press.returned.overview import COLOURS, Line, Overview, Styles, put_overview
+from dxkit.press.returned.overview import COLOURS, Line, Overview, Styles, listed, put_overview
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.cells import Cell, Sheet, Workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
@@ -92,7 +92,7 @@ def _annotated(
         mark(Origin(source.name, source.sha256)),
         [say(f"workbook.{key}") for key in
          ("number", "severity", "sheet", "cell", "received", "remark", "to_do")],
-        lines,
+        listed(lines),
     )  # fmt: skip
     by_sheet: dict[str, list[Line]] = {}
     for line in lines:

@@ -5,8 +5,9 @@ cell formats that are added to the sender's own, which stay.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
@@ -14,7 +15,8 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from dxkit.intake.file_cells import MARK, is_mark
-from dxkit.model.addresses import column_letters
+from dxkit.model.addresses import column_letters, ranges_by_sheet
+from dxkit.model.facts import CellRef
 from dxkit.model.findings import Severity
 from dxkit.workbooks.package import MAIN, OFFICE, Element, Package, main, parse, writable
 
@@ -123,7 +125,9 @@ class Styles:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to check; ``sheet`` and ``cell`` are empty when it has no one address."""
+    """One thing to check; ``sheet`` and ``cell`` are empty when it has no one address. ``kind``
+    says in a few words what it is, for several alike.
+    """
 
     severity: Severity
     severity_name: str
@@ -132,11 +136,40 @@ class Line:
     received: str
     wrong: str
     to_do: str
+    kind: str = ""
 
     @property
     def remark(self) -> str:
         """What the note at its cell says."""
         return f"{self.severity_name}. {self.wrong} {self.to_do}".strip()
+
+
+_FEW = 2  # alike in one column that are listed one by one
+
+
+def listed(lines: Iterable[Line]) -> list[Line]:
+    """The lines, those of one kind down a column of a sheet as one, at the place of the first."""
+    columns: dict[tuple[object, ...], list[Line]] = {}
+    for number, line in enumerate(lines):
+        letters = line.cell.rstrip("0123456789")
+        alike = (
+            (line.severity, line.kind, line.sheet, letters) if letters and line.kind else (number,)
+        )
+        columns.setdefault(alike, []).append(line)
+    return [
+        found
+        for alike in columns.values()
+        for found in ([_of_column(alike)] if len(alike) > _FEW else alike)
+    ]
+
+
+def _of_column(lines: Sequence[Line]) -> Line:
+    """One line for several alike: what they all say, or their kind where each says its own."""
+    first = lines[0]
+    (cells,) = ranges_by_sheet(CellRef("", line.sheet, line.cell) for line in lines).values()
+    received = first.received if {line.received for line in lines} == {first.received} else ""
+    wrong = first.wrong if {line.wrong for line in lines} == {first.wrong} else first.kind
+    return dataclasses.replace(first, cell=cells, received=received, wrong=wrong)
 
 
 @dataclass(frozen=True)
@@ -221,13 +254,15 @@ def _sheet(overview: Overview, styles: Styles, linkable: set[str]) -> bytes:
     above = len(texts) + 1
     formats = [bold, *(plain for _ in overview.remarks), soft]
     rows = [_row(n, [cell]) for n, cell in enumerate(zip(texts, formats, strict=True), start=1)]
+    rows[-1].set("hidden", "1")  # the mark is for the kit
     rows.append(_row(above, [(name, head) for name in overview.headings]))
     links = []
     for number, line in enumerate(overview.lines, start=1):
         row, at_cell = above + number, plain
         if line.cell and line.sheet in linkable:
             at_cell = link
-            where = {"location": f"{_quoted(line.sheet)}!{line.cell}", "display": line.cell}
+            at = line.cell.partition(",")[0]
+            where = {"location": f"{_quoted(line.sheet)}!{at}", "display": line.cell}
             links.append(_E.hyperlink(ref=f"D{row}", **where))
         severity = (line.severity_name, by_severity.get(line.severity, plain))
         address = [(line.sheet, plain), (line.cell, at_cell)]

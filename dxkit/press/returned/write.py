@@ -8,12 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dxkit.intake.file_cells import returned_name
-from dxkit.model.findings import Finding
+from dxkit.model.observations import Mistake
 from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import code_key, digest_of, hash_of
 from dxkit.press.returned.copy import annotated_copy
 from dxkit.press.returned.overview import COLOURS, Line
-from dxkit.report.wording.findings import finding_text, in_order, names_in_findings, what_to_do
+from dxkit.report.wording.findings import (
+    finding_kind,
+    finding_text,
+    in_order,
+    names_in_findings,
+    what_follows,
+    what_to_do,
+)
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import write_bytes, write_text
 
@@ -39,21 +46,21 @@ def write_returned(opened: OpenPeriod, folder: Path, language: Language) -> Retu
     A copy that would be the same is not written again; one that is not needed any more is taken
     away; one that was changed since it was written is kept under another name.
     """
-    by_file: dict[str, list[Finding]] = {}
-    for finding in opened.received.findings:
-        by_file.setdefault(finding.place.file, []).append(finding)
+    by_file: dict[str, list[Mistake]] = {}
+    for mistake in opened.received.mistakes:
+        by_file.setdefault(mistake[0].place.file, []).append(mistake)
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
     period = language.period(opened.analysis.period.id)
     raw = opened.project.period_folder(opened.campaign.id, opened.analysis.period.id)
     result, code = Returned(), code_key()
     record = _Record(folder, result, {source.sha256 for source in opened.received.sources})
     for source in opened.received.sources:
-        findings = by_file.get(source.name, [])
-        useless = any(f.code in _WITHOUT_COPY for f in findings)
-        if useless or not any(f.severity in COLOURS for f in findings):
+        mistakes = by_file.get(source.name, [])
+        useless = any(f.code in _WITHOUT_COPY for f, _ in mistakes)
+        if useless or not any(f.severity in COLOURS for f, _ in mistakes):
             continue
         name = _free_name(source.name, result.copies.values())
-        lines = [_line(finding, names, language) for finding in in_order(findings)]
+        lines = [_line(mistake, names, language) for mistake in in_order(mistakes)]
         key = digest_of(source.sha256, repr(lines), language.code, code)
         if not record.has(name, key):
             content = annotated_copy(raw / source.name, source, lines, period, language)
@@ -78,15 +85,18 @@ def _free_name(file: str, taken: Iterable[str]) -> str:
     return free.as_posix()
 
 
-def _line(finding: Finding, names: Mapping[str, str], language: Language) -> Line:
+def _line(mistake: Mistake, names: Mapping[str, str], language: Language) -> Line:
+    finding, consequences = mistake
+    also = what_follows(finding, consequences, language)
     return Line(
         finding.severity,
         language.plain(f"site.severity_{finding.severity}"),
         finding.place.sheet,
         finding.place.cell,
         finding.raw,
-        finding_text(finding, language, names),
+        f"{finding_text(finding, language, names)} {also}".rstrip(),
         what_to_do(finding.code, language),
+        finding_kind(finding.code, language),
     )
 
 

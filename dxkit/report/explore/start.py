@@ -81,7 +81,7 @@ class Start(Teller):
         return self.text("explore.start_files", files=files, missing=missing)
 
     def _findings(self) -> Markup:
-        found = [f.severity for f in self.opened.received.findings]
+        found = [f.severity for f, _ in self.opened.received.mistakes]
         return self.text(
             "explore.start_findings",
             errors=found.count(Severity.ERROR),

@@ -54,7 +54,7 @@ def data_state(context: Context) -> Section:
     """What is missing or doubtful in this unit's data."""
     body = context.writer.paragraph(data_claims(context.view))
     by_code: dict[str, list[CellRef]] = {}
-    for finding in context.opened.received.findings:
+    for finding, _ in context.opened.received.mistakes:
         if finding.severity != "note" and _concerns(context, finding.unit_code, finding.place):
             by_code.setdefault(finding.code, []).append(finding.place)
     items = []

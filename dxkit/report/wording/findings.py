@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from dxkit.model.addresses import column_number
+from dxkit.model.addresses import column_number, ranges_by_sheet
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import Finding, Severity
+from dxkit.model.observations import Mistake
 from dxkit.model.units import UnitRegistry
 from dxkit.report.wording.language import Language
 
@@ -48,16 +49,31 @@ def finding_text(
     return language.plain(f"finding.{finding.code}", raw=finding.raw, **values)
 
 
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings of one file as its sender goes through them: errors first, then sheet by sheet, what
-    is about a whole sheet before its cells, cells row by row.
+def what_follows(finding: Finding, consequences: Iterable[Finding], language: Language) -> str:
+    """Where the consequences of a finding stand, in a sentence; empty where none stand in cells of
+    their own.
     """
-    found = list(findings)
+    here = finding.place
+    cells = dict.fromkeys(f.place for f in consequences if f.place.cell and f.place != here)
+    where = "; ".join(
+        " ".join([*([file] if file != here.file else []), sheet if sheet != here.sheet else "", at])
+        for (file, sheet), at in ranges_by_sheet(cells).items()
+    )
+    where = " ".join(where.split())
+    return language.plain("site.also_here", cells=where) if where else ""
+
+
+def in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """What is wrong with one file as its sender goes through it: errors first, then sheet by sheet,
+    what is about a whole sheet before its cells, cells row by row.
+    """
+    found = list(mistakes)
     sheets: dict[str, int] = {}
-    for finding in found:
+    for finding, _ in found:
         sheets.setdefault(finding.place.sheet, len(sheets))
 
-    def order(finding: Finding) -> tuple[int, int, int, int]:
+    def order(mistake: Mistake) -> tuple[int, int, int, int]:
+        finding = mistake[0]
         cell = _CELL.fullmatch(finding.place.cell)
         row, column = (int(cell[2]), column_number(cell[1])) if cell else (0, 0)
         return _SEVERITIES.index(finding.severity), sheets[finding.place.sheet], row, column

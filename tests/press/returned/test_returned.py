@@ -466,3 +466,37 @@ def test_another_office_program_opens_it_and_keeps_what_was_added(
     assert second["Số liệu"]["A1"].comment.text.strip() == "ghi chú cũ"
     assert second["Số liệu"]["B3"].comment is None
     assert second["Số liệu"]["B3"].fill.fgColor.rgb != YELLOW
+
+
+def test_findings_of_a_kind_down_a_column_are_one_line_of_the_list(everything: Path) -> None:
+    """Three of K3, K4, K5 and two of G1, G2; the line of one cell in the column of others stays."""
+
+    def of(cell: str, wrong: str, kind: str = "Tỷ lệ ghi thay số lượng") -> Line:
+        received = "86,1%" if cell == "K3" else "90%"
+        return Line(WARNING, "xem lại", "Số liệu", cell, received, wrong, "Sửa.", kind)
+
+    lines = [of("K3", "ra 3"), of("K4", "ra 4"), of("K5", "ra 5"), of("K9", "khác", "Khác"),
+             of("A1", "như nhau"), of("A2", "như nhau"), of("A7", "như nhau"),
+             of("G1", "ra 1"), of("G2", "ra 2")]  # fmt: skip
+    sheet = opened(annotated(everything, lines)).worksheets[0]
+    rows = [[cell.value for cell in row][3:6] for row in sheet.iter_rows() if row[3].value]
+    assert rows[1:] == [
+        ["K3:K5", "", "Tỷ lệ ghi thay số lượng"],
+        ["K9", "90%", "khác"],
+        ["A1:A2, A7", "90%", "như nhau"],
+        ["G1", "90%", "ra 1"],
+        ["G2", "90%", "ra 2"],
+    ]
+    links = [cell.hyperlink.location for cell in sheet["D"] if cell.hyperlink]
+    assert [links[0], links[2]] == ["'Số liệu'!K3:K5", "'Số liệu'!A1:A2"]
+    notes = opened(annotated(everything, lines))["Số liệu"]
+    assert [notes[cell].comment.text.splitlines()[-1] for cell in ("K3", "K5")] == [
+        "• xem lại. ra 3 Sửa.", "• xem lại. ra 5 Sửa.",
+    ]  # fmt: skip
+
+
+def test_the_line_by_which_a_copy_is_known_is_out_of_sight(everything: Path) -> None:
+    sheet = opened(annotated(everything, [line("Số liệu", "A3")])).worksheets[0]
+    (row,) = (cell.row for cell in sheet["A"] if HASH in str(cell.value))
+    assert sheet.row_dimensions[row].hidden
+    assert not any(d.hidden for number, d in sheet.row_dimensions.items() if number != row)
