@@ -43,7 +43,9 @@ class Report:
         """The page's title in plain text."""
         language = self.context.language
         period = language.period(self.context.opened.analysis.period.id)
-        return language.plain("report.title", unit=self.context.view.unit.name, period=period)
+        return language.plain(
+            "report.title", unit=language.unit(self.context.view.unit), period=period
+        )
 
     head = _made_by(unit.head)
     headlines = _made_by(unit.headlines)

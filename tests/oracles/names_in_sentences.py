@@ -68,11 +68,13 @@ class NamesInSentences:
                 - self._idle(unit)
             ),
             "indicators": lambda: self._indicators(message, unit, keys),
-            "indicator": lambda: {self._subject(message, keys)},
-            "furthest": lambda: {keys["gap"].subject},
-            "fallen": lambda: {keys["fall" if message == "headline_both" else "change"].subject},
-            "best_indicator": lambda: {keys.get("best", keys.get("most", _NONE)).subject},
-            "worst_indicator": lambda: {keys.get("worst", keys.get("least", _NONE)).subject},
+            "indicator": lambda: self._subjects(message, keys),
+            "furthest": lambda: self._alike(keys["gap"], of_size=True),
+            "fallen": lambda: self._alike(
+                keys["fall" if message.startswith("headline_both") else "change"]
+            ),
+            "best_indicator": lambda: self._alike(keys.get("best", keys.get("most", _NONE))),
+            "worst_indicator": lambda: self._alike(keys.get("worst", keys.get("least", _NONE))),
             "table": lambda: {
                 again.campaign.measure(keys.get("value_1", keys.get("value", _NONE)).subject).table
             },
@@ -108,6 +110,23 @@ class NamesInSentences:
         return next(
             (keys[k].subject for k in order if k in keys), next(iter(keys.values())).subject
         )
+
+    def _subjects(self, message: str, keys: Keys) -> Names:
+        """The indicator that a sentence is about, or all with the same extreme number."""
+        subject = self._subject(message, keys)
+        if message.startswith(("headline_growth", "headline_both")):
+            return self._alike(keys["change"])
+        return self._alike(keys["gap"]) if message.startswith("picture_targets") else {subject}
+
+    def _alike(self, key: FactKey, *, of_size: bool = False) -> Names:
+        """The ratios of the unit with the same number of this kind, or one of the same size."""
+        again, own = self.again, self.again.number(key)
+        found = set()
+        for i in again.indicators(key.unit) if own is not None else ():
+            other = again.number(key._replace(subject=i.id)) if i.kind == "ratio" else None
+            if other is not None and (other == own or (of_size and abs(other) == abs(own or 0))):
+                found.add(i.id)
+        return found
 
     def _measure(self, message: str, keys: Keys, whole: bool) -> str:
         subject = self._subject(message, keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -15,6 +16,7 @@ _POINTS = ("points", "points_before", "progress", "bonus")
 _DECLARED = ("target", "goal", "least_value", "max_points", "smallest", "movement_target")
 _DECLARED_SHARES = ("minimum_share", "minimum_coverage", "least_reported", "least_covered")
 _DATES = ("deadline", "goal_date")
+MINUS = "\N{MINUS SIGN}"
 MARKS = {"vi": (",", "."), "en": (".", ",")}
 """Decimal mark and group mark by language."""
 
@@ -32,6 +34,8 @@ def writings(
     """
     if is_date(key):
         day = datetime.date.fromordinal(int(value))
+        if language == "en":
+            return (f"{day.day} {calendar.month_name[day.month]} {day.year}",)
         month = f"0{day.month}" if day.month < 3 else str(day.month)
         return (f"{day.day:02}/{month}/{day.year}",)
     scale, decimals, sign = form(key, value, campaign, target)
@@ -39,7 +43,7 @@ def writings(
     plain = _marked(abs(number), language) + sign
     if number > 0:
         return (plain, f"+{plain}")
-    return (plain,) if not number else (f"-{plain}", plain)
+    return (plain,) if not number else (f"{MINUS}{plain}", plain)
 
 
 def form(

@@ -69,7 +69,7 @@ def test_doubts_that_are_listed_are_introduced(periods: dict[str, OpenPeriod]) -
     context = Context(periods["2022-Q4"], "932", "vi")
     page = html.fromstring(str(data_state(context).html))
     paragraphs = [p.text_content() for p in page.xpath("//p")]
-    assert "không có ô nào cần kiểm tra lại." in paragraphs[0]
+    assert "không có ô nào cần xác minh." in paragraphs[0]
     (places,) = page.xpath("//ul")
     assert len(places) == 2
     assert places.getprevious().text_content() == (

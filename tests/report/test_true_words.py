@@ -84,18 +84,18 @@ def test_each_criterion_has_its_own_number_of_ranked_units(haugiang: Campaign) -
     analysis = three(haugiang, without_dossiers="31324")
     first = list(strengths(view_of(analysis, "31318")))
     assert written(analysis, first) == [
-        "Xét từng tiêu chí, thứ hạng cao nhất là 1/2 (hồ sơ trực tuyến) và 1/3 (kỹ năng số, ứng "
+        "Theo từng tiêu chí, xếp hạng cao nhất: 1/2 (hồ sơ trực tuyến) và 1/3 (kỹ năng số, ứng "
         "dụng HauGiang, thanh toán không tiền mặt, sàn thương mại điện tử và mô hình, sáng kiến)."
     ]
     assert written(analysis, first, "en")[0].startswith(
-        "By criterion, its best places are 1 of 2 (online dossiers) and 1 of 3 ("
+        "By criterion, its best ranks are 1 of 2 (online applications) and 1 of 3 ("
     )
     # second of two is the last place: neither a best one nor left out of the lowest
     second = list(strengths(view_of(analysis, "31321")))
     assert written(analysis, second) == [
-        "Xét từng tiêu chí, thứ hạng cao nhất là 1/3 (sàn thương mại điện tử và mô hình, sáng "
+        "Theo từng tiêu chí, xếp hạng cao nhất: 1/3 (sàn thương mại điện tử và mô hình, sáng "
         "kiến).",
-        "Thứ hạng thấp nhất là 2/2 (hồ sơ trực tuyến).",
+        "Xếp hạng thấp nhất: 2/2 (hồ sơ trực tuyến).",
     ]
     for code, claims in (("31318", first), ("31321", second)):
         prove(analysis, code, claims)
@@ -105,11 +105,11 @@ def test_no_last_place_is_left_out(haugiang: Campaign) -> None:
     analysis = three(haugiang, without_dossiers="31318")
     claims = list(strengths(view_of(analysis, "31324")))
     assert written(analysis, claims)[1] == (
-        "Thứ hạng thấp nhất là 2/2 (hồ sơ trực tuyến) và 3/3 (kỹ năng số, ứng dụng HauGiang và "
+        "Xếp hạng thấp nhất: 2/2 (hồ sơ trực tuyến) và 3/3 (kỹ năng số, ứng dụng HauGiang và "
         "thanh toán không tiền mặt)."
     )
     assert written(analysis, claims, "en")[1].startswith(
-        "Its lowest places are 2 of 2 (online dossiers) and 3 of 3 ("
+        "Its lowest ranks are 2 of 2 (online applications) and 3 of 3 ("
     )
     prove(analysis, "31324", claims)
     # the proof refuses the sentence that leaves the first of them out
@@ -212,15 +212,20 @@ def test_a_difference_of_nought_is_no_excess(haugiang: Campaign) -> None:
     exact = analyse(haugiang, *full("31318", 1.0))  # 90, 80, 80 of 100 and 50 of 100: the targets
     claim = targets_claim(view_of(exact, "31318"))
     assert claim is not None
-    assert written(exact, [claim])[0].endswith("hồ sơ trực tuyến, đúng bằng chỉ tiêu.")
-    assert written(exact, [claim], "en")[0].endswith("online dossiers, exactly at it.")
+    assert written(exact, [claim])[0].endswith(
+        "sát chỉ tiêu nhất là hồ sơ trực tuyến, kỹ năng số, ứng dụng HauGiang và thanh toán không "
+        "tiền mặt, đúng bằng chỉ tiêu."
+    )
+    assert written(exact, [claim], "en")[0].endswith("cashless payment, exactly at it.")
     rows = [o for o in full("31318", 1.1) if o.measure not in DOSSIERS]
     rows += [observe("31318", "dossiers", 10_000), observe("31318", "dossiers_online", 5_001)]
     close = analyse(haugiang, *rows)  # 50,01 % of 50 %: above, and 0,0 when it is written
     claim = targets_claim(view_of(close, "31318"))
     assert claim is not None
     assert written(close, [claim])[0].endswith("hồ sơ trực tuyến, ngang chỉ tiêu khi làm tròn.")
-    assert written(close, [claim], "en")[0].endswith("online dossiers, level with it as rounded.")
+    assert written(close, [claim], "en")[0].endswith(
+        "online applications, level with it as rounded."
+    )
     prove(close, "31318", [claim])
 
 
@@ -281,7 +286,7 @@ def test_what_does_not_arise_is_not_called_without_figures(haugiang: Campaign) -
     analysis = analyse(haugiang, *idle("31318", full("31318", 1.0), *DOSSIERS))
     claim = headline(analysis, "31318")
     assert written(analysis, [claim]) == [
-        "Có số liệu của 4/5 chỉ tiêu, trong đó đạt 4 chỉ tiêu; không phát sinh hoặc không có đối "
+        "Hoàn thành 4/4 chỉ tiêu có số liệu (trong 5 chỉ tiêu); không phát sinh hoặc không có đối "
         "tượng để tính: hồ sơ trực tuyến."
     ]
     assert "no figures" not in written(analysis, [claim], "en")[0]
@@ -319,8 +324,8 @@ def test_a_verdict_on_the_whole_says_on_how_many_it_rests(haugiang: Campaign) ->
     most = communes(haugiang, 8)
     claim = headline(most, "930")
     assert written(most, [claim])[0].startswith(
-        "Tính trên số liệu của 8/9 xã, phường, thị trấn (ở tiêu chí thiếu nhiều nhất), đạt cả 5 "
-        "chỉ tiêu có số liệu: hồ sơ trực tuyến"
+        "Tính trên số liệu của 8/9 xã, phường, thị trấn (ở tiêu chí thiếu nhiều nhất), hoàn thành "
+        "cả 5 chỉ tiêu có số liệu: hồ sơ trực tuyến"
     )
     assert written(most, [claim], "en")[0].startswith("On the figures of 8 of 9 communes (")
     few = communes(haugiang, 1)
@@ -331,7 +336,7 @@ def test_a_verdict_on_the_whole_says_on_how_many_it_rests(haugiang: Campaign) ->
     ]
     assert "reached" not in written(few, [withheld], "en")[0]
     all_ = communes(haugiang, 9)
-    assert written(all_, [headline(all_, "930")])[0].startswith("Đạt cả 5 chỉ tiêu: ")
+    assert written(all_, [headline(all_, "930")])[0].startswith("Hoàn thành cả 5 chỉ tiêu: ")
     for analysis in (most, few, all_):
         prove(analysis, "930", [headline(analysis, "930")])
     # nor is the whole said to reach its targets anywhere else
@@ -387,7 +392,7 @@ def test_a_unit_that_is_proposed_for_a_reward_says_so_and_why(haugiang: Campaign
         "đề nghị (1 đơn vị) và đủ điều kiện quy định."
     ]
     assert written(analysis, claims, "en") == [
-        "Phường I is on the list “Proposed for reward”: it ranks 1 of 2, is within the quota of 1 "
+        "Ward I is on the list “Proposed for reward”: it ranks 1 of 2, is within the quota of 1 "
         "and meets the conditions."
     ]
     assert [c.message for c in headlines(view_of(analysis, "31318"))][1] == "headline_award"
@@ -412,7 +417,7 @@ def test_a_reward_for_progress_tells_the_place_in_progress(haugiang: Campaign) -
     analysis = before_and_now(campaign, before, now)
     claims = awards(analysis, "31321")
     assert "đứng thứ 1/2 về mức tiến bộ" in written(analysis, claims)[0]
-    assert "it comes 1 of 2 in progress" in written(analysis, claims, "en")[0]
+    assert "it ranks 1 of 2 in progress" in written(analysis, claims, "en")[0]
     assert awards(analysis, "31318") == []
     prove(analysis, "31321", claims)
 

@@ -65,7 +65,7 @@ def test_every_campaign_problem_has_its_sentence(root: Path) -> None:
         (0.4563, "share", 1, "45,6%", "45.6%"),
         (0.9125, "share", 1, "91,3%", "91.3%"),
         (201970, "count", 0, "201.970", "201,970"),
-        (-0.0144, "share_difference", 1, "-1,4", "-1.4"),
+        (-0.0144, "share_difference", 1, "−1,4", "−1.4"),
         (0.00001, "share_difference", 1, "0,0", "0.0"),
         (-0.00001, "share_difference", 1, "0,0", "0.0"),
         (86.394, "points", 2, "86,39", "86.39"),
@@ -144,7 +144,7 @@ def test_a_finding_speaks_the_languages_numbers() -> None:
 def test_a_finding_calls_a_table_by_its_name(haugiang: Campaign) -> None:
     values = {"unit": "Huyện Vị Thuỷ", "table": "dossiers"}
     finding = Finding("table_missing", CellRef("935.xlsx"), "935", "", values)
-    for code, name in (("vi", "Hồ sơ thủ tục hành chính"), ("en", "Administrative dossiers")):
+    for code, name in (("vi", "Hồ sơ thủ tục hành chính"), ("en", "Administrative applications")):
         language = load_language(code)
         names = names_in_findings(haugiang, haugiang.units, language)
         assert name in finding_text(finding, language, names)

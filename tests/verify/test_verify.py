@@ -195,7 +195,7 @@ _SAID = [
     # best and worst exchanged with their names: every number is right, the sentence is not
     (
         "936",
-        r'(data-claim="below_spread"[^>]*>Dẫn đầu là )(.*?)( \()(.*?)(\), xếp cuối là )(.*?)'
+        r'(data-claim="below_spread"[^>]*>Cao nhất là )(.*?)( \()(.*?)(\), thấp nhất là )(.*?)'
         r"( \()(.*?)(\), chênh)",
         r"\1\6\3\8\5\2\7\4\9",
     ),

@@ -179,7 +179,7 @@ class _League:
                     yield f"{say('workbook.reward_rules')}: {name}", text
 
     def _names(self, unit: Unit) -> list[Entry]:
-        return [unit.code, harmless(unit.name)]
+        return [unit.code, harmless(self._language.unit(unit, starts=True))]
 
     def _table(
         self,

@@ -187,9 +187,8 @@ def gap_chart(context: Context) -> Section:
     if not lacking or len(lacking) > MOST_ROWS:
         return NO_SECTION
     lacking.sort(key=lambda fact: -fact.number)
-    units = context.opened.analysis.units
-    bars = [Bar(units.get(fact.key.unit).name, fact) for fact in lacking]
-    claims = [gap_claim(context.view, indicator, lacking[0])]
+    bars = [Bar(context.name(fact.key.unit).striptags(), fact) for fact in lacking]
+    claims = [gap_claim(context.view, indicator, lacking)]
     data = ChartData(
         context.language.plain("report.unit"),
         (context.language.plain("chart.lacking"),),
@@ -210,7 +209,12 @@ def ranked_chart(context: Context, indicator_id: str = "") -> Section:
     cards.sort(key=lambda card: -card.fact(indicator.id, "value").number * indicator.direction)
     target = known(cards[0].find(indicator.id, "target"))
     bars = [
-        Bar(card.unit.name, card.fact(indicator.id, "value"), target, indicator.direction)
+        Bar(
+            context.name(card.unit.code).striptags(),
+            card.fact(indicator.id, "value"),
+            target,
+            indicator.direction,
+        )
         for card in cards
     ]
     language = context.language

@@ -97,11 +97,11 @@ def map_chart(context: Context) -> Section:
     language = context.language
     if cards.keys() <= shapes.areas.keys():
         key = "map"
-        areas = [(shapes.areas[code], _place(card)) for code, card in cards.items()]
+        areas = [(shapes.areas[code], _place(context, card)) for code, card in cards.items()]
         drawing = draw_map(name_of(key), areas, language)
     elif cards.keys() <= shapes.tiles.keys():
         key = "schema"
-        tiles = [(*shapes.tiles[code], _place(card)) for code, card in cards.items()]
+        tiles = [(*shapes.tiles[code], _place(context, card)) for code, card in cards.items()]
         drawing = draw_tiles(name_of(key), tiles, language)
     else:
         return NO_SECTION
@@ -117,11 +117,11 @@ def map_chart(context: Context) -> Section:
     return context.section(key, figure)
 
 
-def _place(card: Scorecard) -> Place:
+def _place(context: Context, card: Scorecard) -> Place:
     """The unit with its points; its background goes by the share of the points that it earned."""
     points, most = card.fact(TOTAL, "points"), card.fact(TOTAL, "max_points")
     step = None
     if points.known and most.number:
         earned = points.number / most.number
         step = sum(earned >= start for start in (0.5, 0.7, 0.8, 0.9))
-    return Place(card.unit.name, points, step)
+    return Place(context.name(card.unit.code).striptags(), points, step)

@@ -15,7 +15,6 @@ from dxkit.report.sentences.headlines import headlines as headline_claims
 from dxkit.report.sentences.next_steps import next_steps as next_step_claims
 from dxkit.report.sentences.situation import activity, changes, levels, standing
 from dxkit.report.tables import Cell, Column, State, render_table
-from dxkit.report.wording.language import written_day
 
 
 def head(context: Context) -> Section:
@@ -36,8 +35,8 @@ def head(context: Context) -> Section:
     )
     cut_off = text(
         "report.cut_off",
-        first=context.date(written_day(period.first_day)),
-        last=context.date(written_day(period.last_day)),
+        first=context.date(context.language.day(period.first_day)),
+        last=context.date(context.language.day(period.last_day)),
     )
     if period.assumed:
         cut_off += Markup(" ") + context.assumed()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.report.sentences.below import reached_below
 from dxkit.report.sentences.catalogue import SLOTS
-from dxkit.report.sentences.unit_view import View, short_name, unit_of
+from dxkit.report.sentences.unit_view import View, equal_to, short_name, unit_of
 
 
 def peers_claim(view: View) -> Claim | None:
@@ -22,8 +24,8 @@ def peers_claim(view: View) -> Claim | None:
         {
             "best": best,
             "worst": worst,
-            "best_indicator": short_name(best),
-            "worst_indicator": short_name(worst),
+            "best_indicator": _named(best, compared),
+            "worst_indicator": _named(worst, compared),
             "unit": view.itself,
             "group": Reference("unit", view.group.code),
             "level": Reference("level", view.unit.level),
@@ -33,13 +35,20 @@ def peers_claim(view: View) -> Claim | None:
 
 def targets_claim(view: View) -> Claim | None:
     """Which share that should rise is furthest from its target or, where all reach theirs, nearest
-    to it.
+    to it; nothing where one that has not missed it is not known.
     """
     gaps = _of_shares(view, "gap", rising=True)
     if not gaps:
         return None
     least = min(gaps, key=lambda fact: fact.number)
-    return SLOTS["chart_targets"].choose({"gap": least, "indicator": short_name(least)})
+    unknown = {
+        f"open_{i.id}": fact
+        for i in view.indicators
+        if i.kind == "ratio" and (fact := view.scorecard.find(i.id, "gap")) and not fact.known
+    }
+    return SLOTS["chart_targets"].choose(
+        {"gap": least, "indicator": _named(least, gaps), **unknown}
+    )
 
 
 def changes_claim(view: View) -> Claim | None:
@@ -53,8 +62,8 @@ def changes_claim(view: View) -> Claim | None:
         {
             "most": most,
             "least": least,
-            "best_indicator": short_name(most),
-            "worst_indicator": short_name(least),
+            "best_indicator": _named(most, changes),
+            "worst_indicator": _named(least, changes),
         }
     )
 
@@ -81,13 +90,14 @@ def grid_claim(view: View) -> Claim | None:
     )
 
 
-def gap_claim(view: View, indicator: Indicator, most: Fact) -> Claim | None:
-    """Where most is lacking to the target of the period."""
+def gap_claim(view: View, indicator: Indicator, lacking: Sequence[Fact]) -> Claim | None:
+    """Where most is lacking to the target of the period, of what is lacking anywhere."""
+    most = max(lacking, key=lambda fact: fact.number)
     return SLOTS["chart_gap"].choose(
         {
             "most": most,
             "target": view.fact(indicator.id, "target"),
-            "unit": unit_of(most),
+            "unit": [unit_of(fact) for fact in equal_to(most, lacking)],
             "indicator": short_name(indicator),
             "thing": Reference("thing", indicator.numerator),
         }
@@ -133,6 +143,11 @@ def month_shares(view: View, indicator: Indicator) -> tuple[Fact, ...]:
         if (key.unit, key.subject, key.kind) == (view.unit.code, indicator.id, "month_value")
         and fact.known
     )
+
+
+def _named(extreme: Fact, facts: Iterable[Fact]) -> list[Reference]:
+    """The indicators whose number is the extreme one."""
+    return [short_name(fact) for fact in equal_to(extreme, facts)]
 
 
 def _of_shares(view: View, kind: str, *, rising: bool = False) -> list[Fact]:

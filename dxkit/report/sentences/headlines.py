@@ -12,7 +12,7 @@ from dxkit.model.facts import TOTAL, Claim, Reference, as_written, reward_subjec
 from dxkit.model.observations import Flag
 from dxkit.report.sentences.below import least_covered
 from dxkit.report.sentences.catalogue import SLOTS, state
-from dxkit.report.sentences.unit_view import View, short_name
+from dxkit.report.sentences.unit_view import View, equal_to, short_name
 
 TARGETS = frozenset(
     sentence.key for name in ("targets", "targets_in_part") for sentence in SLOTS[name].sentences
@@ -144,22 +144,22 @@ def _change(view: View) -> Iterator[Claim]:
     if view.previous_period is None:
         yield from SLOTS["first_period"].say({"change": view.fact(view.indicators[0].id, "change")})
         return
-    changes = [
-        view.fact(i.id, "change")
-        for i in view.indicators
-        if i.kind is IndicatorKind.RATIO and i.direction > 0
-    ]
+    ratios = [i for i in view.indicators if i.kind is IndicatorKind.RATIO]
+    changes = [view.fact(i.id, "change") for i in ratios]
     ordered = sorted((f for f in changes if f.known), key=lambda fact: fact.number)
     if not ordered:
         return
     best, worst = ordered[-1], ordered[0]
+    rising, falling = (equal_to(end, ordered) for end in (best, worst))
+    rising.remove(best)
     yield from SLOTS["headline_change"].say(
         {
-            "change": best if best.number > 0 or as_written(worst) >= 0 else worst,
+            "change": best if as_written(best) > 0 or as_written(worst) >= 0 else worst,
             "fall": worst,
+            **{f"also_{fact.key.subject}": fact for fact in rising},
             "value": view.fact(best.key.subject, "value"),
-            "indicator": Reference("indicator", best.key.subject),
-            "fallen": Reference("indicator", worst.key.subject),
+            "indicator": [Reference("indicator", f.key.subject) for f in (best, *rising)],
+            "fallen": [Reference("indicator", f.key.subject) for f in falling],
             "previous_period": view.previous_period,
         }
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxkit.model.campaign import Indicator
-from dxkit.model.facts import TOTAL, Claim, Reference
+from dxkit.model.facts import TOTAL, Claim, Fact, Reference
 from dxkit.report.sentences.below import least_covered, reached_below, too_few_to_judge
 from dxkit.report.sentences.catalogue import SLOTS, Filling
 from dxkit.report.sentences.unit_view import View, short_name, unit_of
@@ -48,16 +48,22 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
             yield (last,)
 
 
+def _most_lacking(view: View, indicator: Indicator) -> list[Fact]:
+    """Where most is lacking below, in three units at most: of those that lack the same, all or none
+    is told.
+    """
+    facts = [f for f in view.child_facts(indicator.id, "goal_shortfall") if f.number > 0]
+    below = sorted(facts, key=lambda fact: -fact.number)
+    told, rest = below[: len(_PLACES)], below[len(_PLACES) :]
+    return [fact for fact in told if not rest or fact.number > rest[0].number]
+
+
 def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
     kinds = ("target", "goal", "deadline", "per_week", "pace", "goal_date")
     lacking = view.scorecard.find(indicator.id, "goal_shortfall")
     if lacking is None or not lacking.known:
         return ()
-    below = sorted(
-        (fact for fact in view.child_facts(indicator.id, "goal_shortfall") if fact.number > 0),
-        key=lambda fact: -fact.number,
-    )
-    places = dict(zip(_PLACES, below, strict=False))
+    places = dict(zip(_PLACES, _most_lacking(view, indicator), strict=False))
     filling: dict[str, Filling] = {
         **view.known_kinds(indicator.id, *kinds),
         "lacking": lacking,

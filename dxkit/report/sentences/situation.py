@@ -136,7 +136,7 @@ def _against(view: View, slot: Slot, kind: str, more: Mapping[str, Filling]) -> 
             **{f"even_{f.key.subject}": f for f in even},
             "higher": list(map(short_name, higher)),
             "lower": list(map(short_name, lower)),
-            "furthest": short_name(furthest),
+            "furthest": [short_name(f) for f in found if abs(f.number) == abs(furthest.number)],
             "gap": furthest,
             "unit": view.itself,
             **more,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -136,6 +136,11 @@ class View:
         """The name of the period before, when its data is at hand."""
         previous = self.analysis.previous
         return Reference("period", previous.period.id) if previous else None
+
+
+def equal_to(fact: Fact, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts with the same number, up to what is lost in fractions of two."""
+    return [other for other in facts if round(other.number - fact.number, 12) == 0]
 
 
 def unit_of(fact: Fact) -> Reference:

@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from dxkit.model.facts import Fact, UnitOfMeasure, as_written
 from dxkit.model.keys import Words
 from dxkit.model.periods import split_period_id
+from dxkit.model.text import slug
 from dxkit.model.units import Unit
 
 Filling = Fact | str | Markup
@@ -36,6 +37,7 @@ class Language:
         number = sections["number"]
         self._decimal_mark = number["decimal_mark"]
         self._group_mark = number["group_mark"]
+        self._minus = number["minus"]
 
     # numbers -----------------------------------------------------------------------------
 
@@ -53,10 +55,10 @@ class Language:
         if fact.value is None:
             return self.plain(f"number.{fact.missing}")
         if fact.unit is UnitOfMeasure.DATE:
-            return written_day(datetime.date.fromordinal(int(fact.value)))
+            return self.day(datetime.date.fromordinal(int(fact.value)))
         rounded = abs(as_written(fact)) if signless else as_written(fact)
         text = f"{rounded:,f}".replace(",", "\0").replace(".", self._decimal_mark)
-        text = text.replace("\0", self._group_mark)
+        text = text.replace("\0", self._group_mark).replace("-", self._minus)
         if signed and rounded > 0:
             text = f"+{text}"
         return text + "%" if fact.unit is UnitOfMeasure.SHARE and not bare else text
@@ -126,24 +128,36 @@ class Language:
         year, kind, number = split_period_id(period_id)
         numerals = self.template("number.quarter_numerals").split()
         shown = numerals[number - 1] if kind == "quarter" else str(number)
+        shown = self._month(number) if kind == "month" else shown
         return self.template(f"number.period_{kind}").format(number=shown, year=year)
 
-    def unit(self, unit: Unit) -> str:
-        """A unit's name within a sentence: the type is written small,
-        except before a name that is a number, as the decree on
-        official documents asks (30/2020, annex II).
+    def day(self, day: datetime.date) -> str:
+        """A day; in Vietnamese as the decree on official documents writes it (30/2020, annex I): a
+        nought before days below ten and before the months one and two only.
         """
-        if not unit.type or re.fullmatch(r"[IVXLC]+|\d+", unit.bare_name):
+        month = self._month(day.month)
+        return self.template("number.day").format(day=day.day, month=month, year=day.year)
+
+    def _month(self, number: int) -> str:
+        return self.template("number.months").split()[number - 1]
+
+    def type(self, type_: str) -> str:
+        """The type of a unit as it is called within a sentence; one that the language does not know
+        as the campaign calls it.
+        """
+        return self.sections["unit_type"].get(slug(type_), type_[:1].lower() + type_[1:])
+
+    def unit(self, unit: Unit, *, starts: bool = False) -> str:
+        """A unit's name within a sentence, or as it ``starts`` a line. The type is written small,
+        except before a name that is a number, as the decree on official documents asks (30/2020,
+        annex II).
+        """
+        if not unit.type:
             return unit.name
-        return unit.name[:1].lower() + unit.name[1:]
-
-
-def written_day(day: datetime.date) -> str:
-    """A day as the decree on official documents writes it (30/2020, annex I): a nought before days
-    below ten and before the months one and two only.
-    """
-    month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return f"{day.day:02}/{month}/{day.year}"
+        numbered = re.fullmatch(r"[IVXLC]+|\d\S*", unit.bare_name) is not None
+        template = self.template(f"number.unit_name{'_numbered' if numbered else ''}")
+        text = template.format(type=self.type(unit.type), name=unit.bare_name)
+        return text[:1].upper() + text[1:] if starts or numbered else text
 
 
 def strip_tags(text: str) -> str:

@@ -63,8 +63,7 @@ class Writer:
         """What a reference names, written small within a sentence unless it ``starts`` one."""
         campaign, language = self.campaign, self.language
         if reference.kind == "unit":
-            unit = self.units.get(reference.id)
-            text = unit.name if starts else language.unit(unit)
+            text = language.unit(self.units.get(reference.id), starts=starts)
             return self._named(reference, escape(text))
         if reference.kind == "period":
             text = language.period(reference.id)
@@ -79,7 +78,7 @@ class Writer:
             "thing": lambda: campaign.measure(reference.id).things,
             "level": lambda: campaign.level(reference.id).names,
             "table": lambda: campaign.tables[reference.id],
-            "type": lambda: {self.language.code: reference.id},
+            "type": lambda: {language.code: language.type(reference.id)},
             "band": lambda: next(
                 band.names for band in campaign.scoring.bands if band.id == reference.id
             ),
