@@ -43,9 +43,10 @@ def test_every_claim_has_its_sentence() -> None:
 
 def test_every_finding_says_what_to_do() -> None:
     for code in available_languages():
-        mending = load_language(code).sections["mending"]
-        assert set(CATALOGUE) <= set(mending)
-        assert all(text.endswith(".") and "{" not in text for text in mending.values())
+        words = load_language(code).sections["finding"]
+        to_do = {key: text for key, text in words.items() if key.endswith("_to_do")}
+        assert set(to_do) == {f"{finding}_to_do" for finding in CATALOGUE}
+        assert all(text.endswith(".") and "{" not in text for text in to_do.values())
 
 
 def test_every_campaign_problem_has_its_sentence(root: Path) -> None:

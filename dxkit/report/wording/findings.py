@@ -88,7 +88,7 @@ def finding_kind(code: str, language: Language) -> str:
 
 def what_to_do(code: str, language: Language) -> str:
     """What the sender, or the office, does about findings of a code."""
-    return language.sections["mending"].get(code, "")
+    return language.sections["finding"].get(f"{code}_to_do", "")
 
 
 def _of_table(table: str) -> str:
