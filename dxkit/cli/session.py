@@ -8,6 +8,7 @@ import errno
 import functools
 import itertools
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib.resources import files
@@ -30,6 +31,11 @@ _WRITE_FAILURES = {
     errno.ENOSPC: "no_space", errno.EDQUOT: "no_space",
     errno.EROFS: "read_only", errno.EACCES: "read_only", errno.EPERM: "read_only",
 }  # fmt: skip
+
+
+_FOLDER_NAME = re.compile(r"\w([\w .()-]*[\w)])?")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)\d)(\..*)?")
+"""Names that Windows keeps for devices."""
 
 
 class CannotStartError(Exception):
@@ -254,15 +260,21 @@ class Session:
         mended workbook would seem to have no earlier version.
         """
         from dxkit.intake.versions.history import History
+        from dxkit.press.manifest import MANIFEST, Manifest, path_key
 
         places = (named, self.project.notebooks / named)
         found = next((path for path in places if path.is_file()), None)
         if found is None:
             raise self.refuse("notebook_missing", text=named, available=self.project.notebooks)
+        if not _FOLDER_NAME.fullmatch(found.stem) or _RESERVED.fullmatch(found.stem):
+            raise self.refuse("notebook_name", text=found.name)
         out = self.project.outputs / "own" / found.stem
         office = self.project.store_file(self.campaign.id, period_id).parent
         self.project = dataclasses.replace(self.project, out=out)
         own = self.project.store_file(self.campaign.id, period_id).parent
+        made = Manifest.load(own.parent / MANIFEST)
+        if made and made.notebook not in ("", path_key(found)):
+            raise self.refuse("notebook_doubled", text=found.name, where=own.parent)
         with self.writing(period_id):
             History.open(office).copy(own)
         return found.resolve()

@@ -45,6 +45,7 @@ class Manifest:
     """One period's last run that made pages, and all files that are in place.
 
     ``engine`` is how notebooks were run (fork, spawn, stock, cluster), ``jobs`` how many at a time;
+    ``notebook`` tells somebody's own from another one of the same name;
     ``inputs`` and ``made_from`` are the hashes of what the pages were made from; ``files`` those of
     all that was written beside the pages, by its address; ``complete`` says that the index and the
     other files around the pages were written after the last page, and ``inputs_digest`` is of what
@@ -59,6 +60,7 @@ class Manifest:
     complete: bool = False
     inputs_digest: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    notebook: str = ""
     made_from: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
     pages: dict[str, PageRecord] = field(default_factory=dict)
@@ -155,6 +157,11 @@ def index_above_is_whole(folder: Path) -> bool:
     made = hash_of(folder / ABOVE)
     found = (Manifest.load(path) for path in folder.parent.glob(f"*/{MANIFEST}"))
     return any(manifest is not None and manifest.files.get(ABOVE) == made for manifest in found)
+
+
+def path_key(path: Path) -> str:
+    """A hash of where a file is, which does not say where."""
+    return digest_of(str(path.resolve()))
 
 
 def executed_path(unit: str) -> str:

@@ -114,6 +114,16 @@ def put_in_place(scratch: Path, path: Path) -> None:
     os.replace(scratch, path)
 
 
+def carry_mark_of_the_web(source: Path, target: Path, has_streams: bool = os.name == "nt") -> None:
+    """Have Windows ask about a file as it asks about the one, received from elsewhere, that it was
+    made of.
+    """
+    with suppress(OSError):  # a file has the mark, or has none
+        if has_streams:
+            mark = Path(f"{source}:Zone.Identifier").read_bytes()
+            Path(f"{target}:Zone.Identifier").write_bytes(mark)
+
+
 def clear_half_written(folder: Path) -> None:
     """Take away what processes that were killed have left in a folder."""
     for path in folder.rglob(".*"):

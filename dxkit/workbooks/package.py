@@ -8,6 +8,7 @@ import posixpath
 import re
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -67,6 +68,7 @@ class Package:
     def __init__(self, content: bytes) -> None:
         self._archive = Archive(content)
         self._names = list(self._archive.names)
+        self._known = {part_key(name): name for name in self._names}
         self._changed: dict[str, bytes] = {}
         self._trees: dict[str, Element] = {}
         self._parsed = 0
@@ -113,6 +115,7 @@ class Package:
         """Write a part; ``content_type`` when it is new."""
         if name not in self._names:
             self._names.append(name)
+            self._known[part_key(name)] = name
         self._trees.pop(name, None)
         self._changed[name] = content
         if content_type:
@@ -125,6 +128,7 @@ class Package:
         """Take a part out, with what it relates to by itself left in place."""
         if name in self._names:
             self._names.remove(name)
+            self._known.pop(part_key(name), None)
         self._changed.pop(name, None)
         self._trees.pop(name, None)
         self._forget_type(name)
@@ -172,7 +176,7 @@ class Package:
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """A new relation of a part to another; returns its id."""
-        name = _relations_name(part)
+        name = relations_name(part)
         if name not in self._names:
             self.put(name, f'<Relationships xmlns="{_RELATIONS}"/>'.encode())
         root = self.tree(name)
@@ -192,9 +196,13 @@ class Package:
                 if parent is not None:
                     parent.remove(relation)
 
+    def relations(self, part: str) -> list[tuple[Element, str]]:
+        """All relations of a part, each with the part that it leads to if it leads to one."""
+        return [(r, _resolved(part, r.get("Target", ""))) for r in self._relations(part)]
+
     def _relations(self, part: str) -> list[Element]:
-        name = _relations_name(part)
-        return list(self.tree(name)) if name in self._names else []
+        name = self._known.get(part_key(relations_name(part)))
+        return list(self.tree(name)) if name else []
 
     # the workbook --------------------------------------------------------------------------
 
@@ -233,7 +241,13 @@ def _written(root: Element) -> bytes:
     return written
 
 
-def _relations_name(part: str) -> str:
+def part_key(name: str) -> str:
+    """What is equal for all writings of a part's name: case and escapes do not count."""
+    return unquote(name).lower()
+
+
+def relations_name(part: str) -> str:
+    """The part that holds the relations of a part."""
     folder, name = posixpath.split(part)
     return posixpath.join(folder, "_rels", f"{name}.rels")
 

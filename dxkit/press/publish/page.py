@@ -7,7 +7,7 @@ import copy
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,13 @@ _STYLES = {
 }  # fmt: skip
 _SIMULATED = Markup('<p class="banner" role="note">{}</p>')
 _PICTURE = "data:image/png;base64,"
+_OURS = ("main",)  # ids of the frame
+_ID = re.compile(r'\bid="([^"]*)"')
+_UNSEEN = re.compile("[\x00-\x20]")  # browsers leave these out of addresses
+_REACHING = re.compile(
+    r'(href|src)="[\x00-\x20]*[/\\][\x00-\x20]*[/\\]|style="[^"]*(url\(|\\)', re.IGNORECASE
+)
+"""Addresses of other computers, as the sanitiser writes attributes."""
 
 
 class DxkitExporter(TemplateExporter):
@@ -178,28 +185,49 @@ def _style_and_script() -> tuple[Markup, Markup, str]:
 def sanitise(content: str) -> str:
     """The content without anything that could run or reach out: the second wall behind escaping.
 
-    Pictures pass only with their data in them, as reports of one's own have them.
+    Pictures pass only with their data in them, as reports of one's own have them. Of elements with
+    the same id the first keeps it.
     """
     pictures = _PICTURE in content
-    return nh3.clean(
+    clean = partial(
+        nh3.clean,
         content,
         tags=_TAGS,
         attributes=_ATTRIBUTES | {"img": {"src", "alt"}} if pictures else _ATTRIBUTES,
         filter_style_properties=_STYLES,
         link_rel=None,
         url_schemes={"data"} if pictures else set(),
-        attribute_filter=_only_pictures if pictures else None,
         strip_comments=True,
     )
+    if pictures:
+        return clean(attribute_filter=_Wall())
+    cleaned = clean()
+    ids = _ID.findall(cleaned)  # looking at each attribute takes long, and is hardly ever needed
+    doubtful = len({*ids, *_OURS}) < len(ids) + len(_OURS) or _REACHING.search(cleaned)
+    return clean(attribute_filter=_Wall()) if doubtful else cleaned
 
 
-def _only_pictures(tag: str, attribute: str, value: str) -> str | None:
-    """An address with data in it is that of a picture, and a picture has no other address."""
-    if attribute == "src":
-        return value if value.startswith(_PICTURE) else None
-    if attribute == "href" and value.strip().lower().startswith("data:"):
-        return None
-    return value
+class _Wall:
+    """Looks at each attribute: an address with data in it is that of a picture, a picture has no
+    other address, no address is another computer's, and no two elements have one id.
+    """
+
+    def __init__(self) -> None:
+        self._ids = {*_OURS}
+
+    def __call__(self, tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "src":
+            return value if value.startswith(_PICTURE) else None
+        if attribute == "href":
+            address = _UNSEEN.sub("", value).replace("\\", "/").lower()
+            return None if address.startswith(("data:", "//")) else value
+        if attribute == "style":
+            return None if _REACHING.search(f' style="{value}"') else value
+        if attribute == "id":
+            taken = value in self._ids
+            self._ids.add(value)
+            return None if taken else value
+        return value
 
 
 @lru_cache(maxsize=1)

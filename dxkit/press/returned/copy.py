@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any
 from dxkit.intake.file_cells import Origin, mark, sheet_titles, without_remarks
 from dxkit.model.addresses import column_letters
 from dxkit.model.observations import SourceFile
+from dxkit.press.returned.active_content import active_kinds, take_out
 from dxkit.press.returned.marks import heading, is_address, mark_sheet
 from dxkit.press.returned.overview import COLOURS, Line, Overview, Styles, listed, put_overview
 from dxkit.report.wording.language import Language
@@ -24,23 +26,24 @@ from dxkit.workbooks.cells import Cell, Sheet, Workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
 from dxkit.workbooks.package import Element, Package, main, writable
 from dxkit.workbooks.raw_folder import read_content
-from dxkit.workbooks.reading import read_workbook
-
-_WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+from dxkit.workbooks.reading import workbook_of
 
 
 def annotated_copy(
     path: Path, source: SourceFile, lines: Sequence[Line], period: str, language: Language
 ) -> bytes | None:
     """The copy of a raw file as an .xlsx: the sender's file changed in place, or else made of the
-    cells that were read; None when neither can be done.
+    cells that were read; None when neither can be done, or the file is not that which was read.
 
     ``lines`` is what there is to say, in order; ``period`` what the period is called.
     """
-    ways: tuple[Callable[[Path, str], _Copy], ...] = (_in_place, _of_cells)
+    content = read_content(path)
+    if hashlib.sha256(content).hexdigest() != source.sha256:
+        return None
+    ways: tuple[Callable[[bytes, str], _Copy], ...] = (_in_place, _of_cells)
     for way in ways:
         try:
-            return _annotated(way(path, source.name), source, lines, period, language)
+            return _annotated(way(content, source.name), source, lines, period, language)
         except Exception:  # a sender's file may hold anything; the next way asks less of it
             continue
     return None
@@ -55,20 +58,21 @@ class _Copy:
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
-def _in_place(path: Path, file: str) -> _Copy:
-    package = Package(read_content(path))
-    return _Copy(package, without_programs(package))
+def _in_place(content: bytes, file: str) -> _Copy:
+    package, taken = Package(content), active_kinds(content)
+    take_out(package)
+    return _Copy(package, taken)
 
 
-def _of_cells(path: Path, file: str) -> _Copy:
-    workbook, _ = without_remarks(read_workbook(path, file))
+def _of_cells(content: bytes, file: str) -> _Copy:
+    workbook, _ = without_remarks(workbook_of(content, file))
     lacking = "of_cells"
     if workbook.encoding:  # a text: no font would tell its old encoding to the next reader
         in_unicode = tuple(decoded_sheet(sheet)[0] for sheet in workbook.sheets)
         workbook = dataclasses.replace(workbook, sheets=in_unicode)
         lacking = "of_text"
     titles = sheet_titles(sheet.name for sheet in workbook.sheets)
-    return _Copy(workbook_of_cells(workbook, titles), (lacking,), titles)
+    return _Copy(workbook_of_cells(workbook, titles), (lacking, *active_kinds(content)), titles)
 
 
 def _annotated(
@@ -108,29 +112,6 @@ def _annotated(
 
 def _renamed(line: Line, titles: Mapping[str, str]) -> Line:
     return dataclasses.replace(line, sheet=titles.get(line.sheet, line.sheet))
-
-
-def without_programs(package: Package) -> tuple[str, ...]:
-    """Take out macros, and a digital signature that the remarks would make false; returns what
-    was taken: ``macros``, ``signature``.
-    """
-    taken = []
-    if "macroEnabled" in package.content_type(package.workbook):
-        package.put(package.workbook, package.read(package.workbook), _WORKBOOK_TYPE)
-    programs = package.related(package.workbook, "vbaProject")
-    for part in programs:
-        package.unrelate(package.workbook, part)
-    programs += [name for name in package.names if name.startswith("xl/vba")]
-    if programs:
-        taken.append("macros")
-    signed = [name for name in package.names if name.startswith("_xmlsignatures/")]
-    if signed:
-        for part in package.related("", "origin"):
-            package.unrelate("", part)
-        taken.append("signature")
-    for part in {*programs, *signed}:
-        package.drop(part)
-    return tuple(taken)
 
 
 def workbook_of_cells(workbook: Workbook, titles: Mapping[str, str]) -> Package:

@@ -22,7 +22,7 @@ from dxkit.report.wording.findings import (
     what_to_do,
 )
 from dxkit.report.wording.language import Language
-from dxkit.workbooks.atomic import write_bytes, write_text
+from dxkit.workbooks.atomic import carry_mark_of_the_web, write_bytes, write_text
 
 _WITHOUT_COPY = frozenset({"file_unreadable", "file_type_unknown", "file_superseded"})
 _RECORD = Path("data") / "returned.json"
@@ -68,6 +68,7 @@ def write_returned(opened: OpenPeriod, folder: Path, language: Language) -> Retu
                 result.failed.append(source.name)
                 continue
             record.write(name, key, content)
+            carry_mark_of_the_web(raw / source.name, folder / name)
         record.wanted.add(name)
         result.copies[source.name] = name
     record.close()

@@ -24,7 +24,7 @@ from dxkit.period.opening import (
     period_before,
     receive,
 )
-from dxkit.press.manifest import ABOVE, INDEX, MANIFEST, Manifest, PageRecord, hashes_of
+from dxkit.press.manifest import ABOVE, INDEX, MANIFEST, Manifest, PageRecord, hashes_of, path_key
 from dxkit.press.run import one_page
 from dxkit.press.run.changed_figures import PublishedChanges, published_changes
 from dxkit.press.run.finished_pages import FinishedPages, scratch_folder
@@ -113,6 +113,7 @@ def run_reports(
             if options.force or not is_current(task, earlier, options.only_failed, folder)
         ]
         manifest = earlier or Manifest(campaign_id, period_id)
+        manifest.notebook = path_key(notebook) if notebook else ""
         manifest.drop_unknown(campaign.units.on(campaign.period(period_id).last_day))
         result = RunResult(folder, manifest, units=tuple(task.unit for task in tasks))
         for unit in sorted({t.unit for t in tasks} - {t.unit for t in todo}):

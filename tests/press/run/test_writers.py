@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,3 +164,32 @@ def test_the_systems_call_to_end_is_as_ctrl_c(name: str, after: float, project: 
         assert process.returncode == 0  # it was quicker
         assert (outputs / SECOND / "index.html").exists()
     assert [path.name for path in outputs.rglob(".*")] == [".running"]
+
+
+@pytest.mark.parametrize(
+    "name", ["..", ".", "...", "..x", "CON", "com1.x", "a.", "a b ", "-x", "a:b"]
+)
+def test_a_notebook_whose_name_is_no_folders_is_refused(
+    name: str, root: Path, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook = project / f"{name}.ipynb"
+    shutil.copy(root / "notebooks/quarterly_report.ipynb", notebook)
+    assert run(["report", SECOND, "--notebook", str(notebook), "--lang", "en"]) == 2
+    assert f"The notebook {notebook.name} cannot give its name" in capsys.readouterr().err
+    assert not list(project.glob("outputs/**/*.html"))
+
+
+def test_of_two_notebooks_of_one_name_the_second_is_refused(
+    root: Path, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("a", "b"):
+        (project / folder).mkdir()
+        shutil.copy(root / "notebooks/quarterly_report.ipynb", project / folder / "own.ipynb")
+    command = ["report", SECOND, "--unit", "71", "--lang", "en", "--notebook"]
+    assert run([*command, str(project / "a/own.ipynb")]) == 0
+    page = next(project.glob("outputs/own/own/small/*/district/71-*.html"))
+    made = page.stat().st_mtime_ns
+    assert run([*command, str(project / "b/own.ipynb")]) == 2
+    assert "another notebook called own.ipynb" in capsys.readouterr().err
+    assert run([*command, str(project / "a/own.ipynb")]) == 0
+    assert page.stat().st_mtime_ns == made
