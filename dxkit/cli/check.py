@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("period", required=False)
+@click.option("--explain-layout", metavar="FILE", help="Only say how this workbook is understood.")
 @with_session
-def check(session: Session, period: str | None) -> int:
+def check(session: Session, period: str | None, explain_layout: str | None) -> int:
     """Read the workbooks and list what is wrong with them."""
+    if explain_layout is not None:
+        return _explain(session, period, explain_layout)
     from dxkit.press.manifest import Manifest, hashes_of
     from dxkit.press.publish.period_files import write_check
     from dxkit.press.run.changed_figures import published_changes
@@ -49,6 +53,36 @@ def check(session: Session, period: str | None) -> int:
             click.echo(session.language.plain(f"changes.{key}", file=file))
     click.echo(session.say("see", text=folder / "findings.html"))
     return DONE_WITH_ERRORS if errors or published.figures else DONE
+
+
+def _explain(session: Session, period: str | None, name: str) -> int:
+    """Print what was understood of each sheet of one workbook; nothing is written."""
+    from dxkit.intake.file import read_file
+    from dxkit.intake.names import Names
+    from dxkit.model.text import harmless
+    from dxkit.report.wording.findings import column_text, names_in_findings, sheet_text
+
+    is_alone = period is None and not session.project.periods_with_raw(session.campaign)
+    period_id = session.campaign.periods[-1].id if is_alone else session.period(period)
+    folder = session.project.period_folder(session.campaign.id, period_id)
+    path = folder / name if (folder / name).is_file() else Path(name).absolute()
+    if not path.is_file():
+        raise session.refuse("explained_file", text=name, folder=folder)
+    of_folder = folder if path.is_relative_to(folder) else path.parent
+    chosen = session.campaign.period(period_id)
+    units = Names(session.campaign, chosen.last_day)
+    read = read_file(session.campaign, chosen, units, path, of_folder)
+    names = names_in_findings(session.campaign, units.units, session.language)
+
+    for sheet in read.sheets:
+        click.echo(harmless(f"{sheet.place}: {sheet_text(sheet, session.language, names)}", 2000))
+        for column in sheet.columns:
+            use = column_text(column, session.language, names)
+            click.echo("  " + harmless(f"{column.line}: {column.path} → {use}", 2000))
+    alone: list[Mistake] = [(finding, []) for finding in read.findings if not read.sheets]
+    for line in session.finding_lines(alone, units.units):
+        click.echo(harmless(line, 2000))
+    return DONE
 
 
 def published_lines(session: Session, changes: PublishedChanges, most: int) -> Iterator[str]:

@@ -59,8 +59,9 @@ def read_file(
     result.cells = cells_of(workbook, origin)
     mine = [_for_copy(c, workbook, origin) for c in campaign.corrections if c.period == period.id]
     workbook, result.corrected = _corrected(workbook, mine, found)
-    result.tables, about_sheets = read_sheets(campaign, period, names, workbook)
-    found += about_sheets
+    read = read_sheets(campaign, period, names, workbook)
+    result.tables, result.sheets = read.tables, read.sheets
+    found += read.findings
     marker = normalise(campaign.simulated_marker)
     simulated = bool(marker) and any(
         isinstance(cell.value, str) and marker in normalise(cell.text)

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from dxkit.model.campaign import Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.observations import Observation, RegisterRow, SourceFile
+from dxkit.model.observations import Observation, RegisterRow, SheetRead, SourceFile
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Workbook
 
@@ -170,6 +170,7 @@ class TableRead:
     header: CellRef | None = None  # of a register
     heading: CellRef | None = None  # of a table of figures: where the names of its units begin
     sender: Unit | None = None
+    names: tuple[str, str] = ("", "")  # addresses of the first and the last name of a unit
 
 
 @dataclass
@@ -180,6 +181,7 @@ class FileRead:
     tables: list[TableRead] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     corrected: dict[CellRef, Correction] = field(default_factory=dict)
+    sheets: list[SheetRead] = field(default_factory=list)
     cells: FileCells = field(default_factory=lambda: FileCells({}))
 
     @property

@@ -148,6 +148,7 @@ def _together(
         (),
         tuple(file.source for file in files),
         tuple(observation for table in tables for observation in table.cumulative),
+        tuple(sheet for file in files for sheet in file.sheets),
     )
     findings += cumulative_below_period(received)
     if before is not None:

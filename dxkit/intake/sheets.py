@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from dxkit.intake.dates import other_time
 from dxkit.intake.file_cells import TableRead
@@ -17,6 +18,7 @@ from dxkit.intake.tables.declared import (
     of_period_block,
     transposed,
 )
+from dxkit.intake.tables.explained import columns_read, likely_header, lines_of
 from dxkit.intake.tables.header import LayoutFinder
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.read import read_table
@@ -26,78 +28,158 @@ from dxkit.intake.tables.titles import about_time, scaled_unit, sender_of, title
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind, SheetLayout
 from dxkit.model.findings import Finding
+from dxkit.model.observations import SheetRead
 from dxkit.model.periods import Period
 from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
-from dxkit.workbooks.cells import Sheet, Workbook
+from dxkit.workbooks.cells import Cell, Sheet, Workbook
 
 
-def read_sheets(
-    campaign: Campaign, period: Period, names: Names, workbook: Workbook
-) -> tuple[list[TableRead], list[Finding]]:
-    """The tables of all sheets that are to be read, and what is wrong with the sheets."""
+@dataclass
+class SheetsRead:
+    """What the sheets of one workbook say, what is wrong with them, and how each was understood."""
+
+    tables: list[TableRead] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    sheets: list[SheetRead] = field(default_factory=list)
+
+
+def read_sheets(campaign: Campaign, period: Period, names: Names, workbook: Workbook) -> SheetsRead:
+    """The tables of all sheets that are to be read."""
     finder = LayoutFinder(campaign, period)
-    things = {normalise(thing) for m in campaign.measures for thing in m.things.values() if thing}
-    tables: list[TableRead] = []
-    findings: list[Finding] = []
-    for sheet, entry in _wanted_sheets(campaign, workbook):
+    found = SheetsRead()
+    for sheet in workbook.sheets:
+        entry = _entry_for(campaign, workbook.file, sheet.name)
         finding = FindingFactory(workbook.file, sheet.name)
-        if sheet.hidden:
-            findings += [finding("hidden_content_skipped")] if sheet.cells else []
-            continue
+        one = _OneSheet(campaign, period, names, finder, sheet, entry, finding)
+        one.read()
+        found.tables += one.tables
+        found.findings += one.findings
+        found.sheets += one.understood()
+    return found
+
+
+@dataclass
+class _OneSheet:
+    """Reads one sheet; ``layouts`` are its tables, each with what it says, if it is used."""
+
+    campaign: Campaign
+    period: Period
+    names: Names
+    finder: LayoutFinder
+    sheet: Sheet
+    entry: SheetLayout
+    finding: FindingFactory
+    tables: list[TableRead] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    layouts: list[tuple[Layout, TableRead | None]] = field(default_factory=list)
+    why_not: str = ""
+
+    def read(self) -> None:
+        """Fill tables and findings."""
+        if not self.sheet.cells or not self.entry.read:
+            self.why_not = "left_out" if self.sheet.cells else "sheet_empty"
+            return
+        if self.sheet.hidden:
+            self._refuse("hidden_content_skipped")
+            return
         try:
-            view, above, layouts = _laid_out(sheet, entry, finder, campaign, names, period)
+            view, above, layouts = _laid_out(
+                self.sheet, self.entry, self.finder, self.campaign, self.names, self.period
+            )
         except UnfitLayoutError as unfit:
-            findings.append(finding("layout_unfit", unfit.cell, reason=unfit.reason))
-            continue
+            self._refuse("layout_unfit", unfit.cell, reason=unfit.reason)
+            return
         if not layouts:
-            findings += _without_table(sheet, finder, names, finding)
-            continue
-        titles = sheet if entry.transposed else view
-        sums_up = any(_sums_up(layout, period) for layout in layouts)
-        problem = None  # where rows or blocks name their periods, titles do not
-        if not entry.names_periods:
-            problem = about_time(titles, above, period, finding, sums_up)
-        if problem is None and (scaled := scaled_unit(titles, above, things)) is not None:
-            problem = finding("unit_scaled", scaled, None, scaled.text)
-        sender, unclear = sender_of(titles, above, names, finding)
-        problem = problem or unclear
+            turned = _transposed_table(self.sheet, self.finder, self.names)
+            if turned is None:
+                self._refuse("sheet_without_table")
+            else:
+                self._refuse("layout_needed", turned, reason="transposed")
+            return
+        problem, sender = self._about_titles(self.sheet if self.entry.transposed else view,
+                                             above, layouts)  # fmt: skip
         if problem is not None:
-            findings.append(problem)
+            self.findings.append(problem)
             if problem.code != "cumulative_title":
-                continue
-            layouts = tuple(_cumulative(layout, period) for layout in layouts)
-        if not entry.names_periods:
-            layouts = tuple(_of_the_time(view, layouts, period, finding, findings))
-        of_sheet: list[TableRead] = []
+                self.why_not = problem.code
+                self.layouts = [(layout, None) for layout in layouts]
+                return
+            layouts = tuple(_cumulative(layout, self.period) for layout in layouts)
+        if not self.entry.names_periods:
+            of_time = _of_the_time(view, layouts, self.period, self.finding, self.findings)
+            layouts = tuple(of_time)
         beside: dict[range, list[tuple[Layout, TableRead]]] = {}  # by the header they share
         for layout in layouts:
-            chosen = ChosenRows(view, layout, entry, period, names)
-            cell = view.cell(layout.header_rows.start, layout.columns[0].number)
-            if not layout.unit_columns and not entry.one_unit:
-                findings.append(finding("names_missing", cell, table=layout.table))
-                continue
-            if (of_periods := chosen.undeclared_periods()) is not None:
-                findings.append(finding("layout_needed", of_periods, reason="period_columns"))
-                continue
-            try:
-                rows, layout = chosen.read(sender)
-            except UnfitLayoutError as unfit:
-                findings.append(finding("layout_unfit", unfit.cell or cell, reason=unfit.reason))
-                continue
-            findings += [
-                finding("layout_unfit", at, None, at.text, reason="row_unclear")
-                for at in chosen.unclear
-            ]
-            shown = _shown(rows, layout, finding, findings, sender)
-            reader = RowReader(names, rows, shown, sender, finding, period)
-            of_sheet.append(read_table(reader, shown, period.id))
-            beside.setdefault(layout.header_rows, []).append((layout, of_sheet[-1]))
-        tables += of_sheet
+            read = self._table(view, layout, sender)
+            if read is not None:
+                beside.setdefault(layout.header_rows, []).append((layout, read))
         for tables_beside in beside.values():
-            findings += _not_in_all(view, names, tables_beside, finding)
-        findings += _missing_columns(campaign, of_sheet, layouts, finding)
-    return tables, findings
+            self.findings += _not_in_all(view, self.names, tables_beside, self.finding)
+        self.findings += _missing_columns(self.campaign, self.tables, layouts, self.finding)
+
+    def _refuse(self, code: str, cell: Cell | None = None, **values: object) -> None:
+        self.findings.append(self.finding(code, cell, **values))
+        self.why_not = code
+
+    def _about_titles(
+        self, titles: Sheet, above: range, layouts: Sequence[Layout]
+    ) -> tuple[Finding | None, Unit | None]:
+        """What is wrong with what the titles state, and whose sheet it is."""
+        sums_up = any(_sums_up(layout, self.period) for layout in layouts)
+        problem = None
+        if not self.entry.names_periods:  # where rows or blocks name their periods, titles do not
+            problem = about_time(titles, above, self.period, self.finding, sums_up)
+        counted = [thing for m in self.campaign.measures for thing in m.things.values() if thing]
+        scaled = scaled_unit(titles, above, {normalise(thing) for thing in counted})
+        if problem is None and scaled is not None:
+            problem = self.finding("unit_scaled", scaled, None, scaled.text)
+        sender, unclear = sender_of(titles, above, self.names, self.finding)
+        return problem or unclear, sender
+
+    def _table(self, view: Sheet, layout: Layout, sender: Unit | None) -> TableRead | None:
+        """What one table says, None when it cannot be read."""
+        chosen = ChosenRows(view, layout, self.entry, self.period, self.names)
+        cell = view.cell(layout.header_rows.start, layout.columns[0].number)
+        read = None
+        if not layout.unit_columns and not self.entry.one_unit:
+            self._refuse("names_missing", cell, table=layout.table)
+        elif (of_periods := chosen.undeclared_periods()) is not None:
+            self._refuse("layout_needed", of_periods, reason="period_columns")
+        else:
+            try:
+                view, layout = chosen.read(sender)
+                read = self._read_rows(view, layout, sender, chosen.unclear)
+            except UnfitLayoutError as unfit:
+                self._refuse("layout_unfit", unfit.cell or cell, reason=unfit.reason)
+        self.layouts.append((layout, read))
+        return read
+
+    def _read_rows(
+        self, view: Sheet, layout: Layout, sender: Unit | None, unclear: Sequence[Cell]
+    ) -> TableRead:
+        self.findings += [
+            self.finding("layout_unfit", at, None, at.text, reason="row_unclear") for at in unclear
+        ]
+        shown = _shown(view, layout, self.finding, self.findings, sender)
+        reader = RowReader(self.names, view, shown, sender, self.finding, self.period)
+        read = read_table(reader, shown, self.period.id)
+        self.tables.append(read)
+        return read
+
+    def understood(self) -> Iterator[SheetRead]:
+        """What was understood of the sheet, for each of its tables."""
+        file, name = self.finding.file, self.finding.sheet
+        for layout, table in self.layouts:
+            first, last = table.names if table is not None else ("", "")
+            why_not = "" if table is not None else self.why_not
+            columns = columns_read(layout, self.entry, self.period.id)
+            header = lines_of(layout.header_rows, self.entry.transposed)
+            yield SheetRead(file, name, why_not, layout.table, header, first, last, columns)
+        if not self.layouts:
+            is_open = self.why_not in ("sheet_without_table", "layout_needed", "layout_unfit")
+            header, columns = likely_header(self.sheet) if is_open else ("", ())
+            yield SheetRead(file, name, self.why_not, header=header, columns=columns)
 
 
 def _not_in_all(
@@ -211,20 +293,14 @@ def _missing_columns(
                 yield finding(code, None, unit, measure=measure.id)
 
 
-def _wanted_sheets(campaign: Campaign, workbook: Workbook) -> Iterator[tuple[Sheet, SheetLayout]]:
-    """The sheets that layouts.toml does not leave out, each with its entry there: the first that
-    fits decides.
-    """
-    for sheet in workbook.sheets:
-        fitting = (
-            entry
-            for entry in campaign.layouts
-            if fnmatch.fnmatchcase(workbook.file, entry.file)
-            and fnmatch.fnmatchcase(sheet.name, entry.sheet)
-        )
-        entry = next(fitting, SheetLayout("*", "*"))
-        if entry.read:
-            yield sheet, entry
+def _entry_for(campaign: Campaign, file: str, sheet: str) -> SheetLayout:
+    """What layouts.toml says of a sheet: the first entry that fits decides."""
+    fitting = (
+        entry
+        for entry in campaign.layouts
+        if fnmatch.fnmatchcase(file, entry.file) and fnmatch.fnmatchcase(sheet, entry.sheet)
+    )
+    return next(fitting, SheetLayout("*", "*"))
 
 
 def _laid_out(
@@ -264,7 +340,9 @@ def _laid_out(
     if behind:
         layouts = tuple(
             dataclasses.replace(
-                layout, not_understood=tuple(x for x in layout.not_understood if x[0] < behind)
+                layout,
+                not_understood=tuple(x for x in layout.not_understood if x[0] < behind),
+                paths={number: p for number, p in layout.paths.items() if number < behind},
             )
             for layout in layouts
         )
@@ -279,21 +357,16 @@ def _first_of_notes(view: Sheet, header: range) -> int | None:
     return min(notes, default=None)
 
 
-def _without_table(
-    sheet: Sheet, finder: LayoutFinder, names: Names, finding: FindingFactory
-) -> Iterator[Finding]:
-    """What is said of a sheet in which no table is found."""
-    if not sheet.cells:
-        return
-    if len(sheet.cells) <= _MOST_TURNED:
-        view = transposed(sheet)
-        for layout in finder.find(view):
-            below = (view.cell(r, c).text for c in layout.unit_columns for r in view.rows)
-            if len(layout.columns) > 1 and any(row_label(t).is_known(names) for t in below if t):
-                cell = view.cell(layout.header_rows.start, layout.columns[0].number)
-                yield finding("layout_needed", cell, reason="transposed")
-                return
-    yield finding("sheet_without_table")
+def _transposed_table(sheet: Sheet, finder: LayoutFinder, names: Names) -> Cell | None:
+    """Where a table with rows and columns changed about begins; None where there is none."""
+    if len(sheet.cells) > _MOST_TURNED:
+        return None
+    view = transposed(sheet)
+    for layout in finder.find(view):
+        below = (view.cell(r, c).text for c in layout.unit_columns for r in view.rows)
+        if len(layout.columns) > 1 and any(row_label(t).is_known(names) for t in below if t):
+            return view.cell(layout.header_rows.start, layout.columns[0].number)
+    return None
 
 
 _MOST_TURNED = 50_000  # cells of a sheet that is looked at with rows and columns changed about

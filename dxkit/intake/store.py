@@ -19,11 +19,13 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import (
+    ColumnRead,
     Flag,
     IndicatorTable,
     Observation,
     Received,
     RegisterRow,
+    SheetRead,
     SourceFile,
 )
 from dxkit.model.units import Unit, UnitRegistry
@@ -85,6 +87,7 @@ def write_stored(received: Received, key: str, path: Path) -> None:
         "findings": rows(received.findings),
         "cumulative": rows(received.cumulative),
         "sources": rows(received.sources),
+        "sheets": [[*row[:-1], rows(row[-1])] for row in rows(received.sheets)],
         "addresses": list(addresses),
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
@@ -123,6 +126,10 @@ def read_stored(path: Path) -> Received:
         findings,
         tuple(SourceFile(*source) for source in content["sources"]),
         cumulative,
+        tuple(
+            SheetRead(*(*start, tuple(ColumnRead(*column) for column in columns)))
+            for *start, columns in content["sheets"]
+        ),
     )
 
 

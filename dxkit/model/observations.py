@@ -103,6 +103,43 @@ class SourceFile:
     unit_code: str = ""  # the sender, when the file or its sheets name one
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnRead:
+    """What a column of a table was taken for. ``line`` is its letter (a row's number, where rows
+    and columns have changed places), ``path`` the labels above it as measures.csv takes them
+    ("A > B > C"), ``use`` a key of the texts on layouts, or the finding code of one whose cells
+    cannot be used; ``period`` is set for a part of the period.
+    """
+
+    line: str
+    path: str
+    use: str
+    measure: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRead:
+    """What was understood of a sheet, for each table on it. ``why_not`` says why nothing of it is
+    used: a finding code, or a key of the texts on layouts. ``header`` names the lines of its
+    labels; ``first`` and ``last`` are the cells of the first and the last name of a unit.
+    """
+
+    file: str
+    sheet: str
+    why_not: str = ""
+    table: str = ""
+    header: str = ""
+    first: str = ""
+    last: str = ""
+    columns: tuple[ColumnRead, ...] = ()
+
+    @property
+    def place(self) -> CellRef:
+        """The address of the sheet."""
+        return CellRef(self.file, self.sheet, "")
+
+
 @dataclass(frozen=True)
 class IndicatorTable:
     """All observations and register rows of one campaign period, in reading order."""
@@ -141,7 +178,8 @@ class Received:
 
     ``units`` is the campaign's registry on the period's last day plus the units of open levels
     (hamlets) that the workbooks name. ``cumulative`` holds flows added up since before the
-    period: another quantity, never subtracted to get the period's own.
+    period: another quantity, never subtracted to get the period's own. ``sheets`` tell what was
+    understood of each sheet.
     """
 
     table: IndicatorTable
@@ -149,6 +187,7 @@ class Received:
     findings: tuple[Finding, ...] = ()
     sources: tuple[SourceFile, ...] = ()
     cumulative: tuple[Observation, ...] = ()
+    sheets: tuple[SheetRead, ...] = ()
 
     def __repr__(self) -> str:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"

@@ -210,6 +210,29 @@ def test_check_writes_the_findings(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "937-thi-xa-long-my.xlsx" in said(capsys)
 
 
+def test_check_explains_the_layout_of_one_workbook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = "930-thanh-pho-vi-thanh.xlsx"
+    out = ["--lang", "en", "--out", str(tmp_path / "out")]
+    assert run(["check", "2022-Q4", "--explain-layout", file, *out]) == 0
+    text = said(capsys)
+    assert f"{file} › 2. Hồ sơ TTHC: Table" in text
+    assert "headings in 10-11; names of units from B13 to B21" in text
+    (first,) = re.findall(r"^  C: Tháng 10 > Phát sinh → (.*)$", text, re.M)
+    assert first.endswith(", October 2022")
+    other = tmp_path / "other.csv"
+    other.write_text("Mã,Tên,Nhà văn hóa\na,Phường I,4\nb,7,5\n", "utf-8")
+    assert run(["check", "2022-Q4", "--explain-layout", str(other), *out]) == 0
+    assert "  C: Nhà văn hóa → not declared, not read\n" in said(capsys)
+    other.write_bytes(b"PK\x03\x04 no workbook")
+    assert run(["check", "2022-Q4", "--explain-layout", str(other), *out]) == 0
+    assert "other.csv: The file is not read" in said(capsys)
+    assert run(["check", "2022-Q4", "--explain-layout", "none.xlsx", *out]) == 2
+    assert "There is no workbook none.xlsx" in said(capsys)
+    assert not (tmp_path / "out").exists()
+
+
 def test_one_unreadable_workbook_stops_nobody_else(
     raw_copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -489,3 +489,97 @@ def test_only_the_first_entry_that_fits_decides(office: Office) -> None:
     office.campaign = dataclasses.replace(office.campaign, layouts=(plain, turned))
     seen = office.sends(HOUSEHOLDS, GROUP, [1, "Khu vực 1", 90, 45])
     assert seen.figure(KV1, "households") == (90, None, at("C3"))
+
+
+# What was understood, column by column.
+
+
+def understood(sent: Sent) -> list[tuple[str, str, str, str]]:
+    (sheet,) = sent.received.sheets
+    return [(c.line, c.path, c.use, c.measure) for c in sheet.columns]
+
+
+def test_what_was_understood_of_a_sheet(campaign: Campaign, tmp_path: Path) -> None:
+    rows: list[Row] = [
+        TITLE, ["STT", "Đơn vị", "Hộ có kỹ năng số", None, "Kết quả > khác | năm", "Ghi chú"],
+        [None, None, "Số hộ", "Tỷ lệ (%)", None, None],
+        ["I", "Phường I"], [1, "Khu vực 1", 45, 50, 3, None], [2, "Khu vực 2", 44, 55, 4, "x"],
+        [None, "Cộng", 89, None, None, None],
+    ]  # fmt: skip
+    sent = Sent(campaign, tmp_path, rows, "C2:D2", file="vi-thanh.xlsx")
+    (sheet,) = sent.received.sheets
+    assert (sheet.file, sheet.sheet, sheet.table) == ("vi-thanh.xlsx", "Biểu", "households")
+    assert (sheet.why_not, sheet.header, sheet.first, sheet.last) == ("", "2-3", "B4", "B6")
+    assert understood(sent) == [
+        ("A", "STT", "row_number", ""),
+        ("B", "Đơn vị", "units", ""),
+        ("C", "Hộ có kỹ năng số > Số hộ", "measure", "households_digital_skills"),
+        ("D", "Hộ có kỹ năng số > Tỷ lệ (%)", "not_declared", ""),
+        ("E", "Kết quả khác năm", "not_declared", ""),
+        ("F", "Ghi chú", "remark", ""),
+    ]
+    (finding,) = (f for f in sent.received.findings if f.code == "column_not_understood")
+    assert (finding.place.cell, finding.values["path"]) == ("E2", "Kết quả khác năm")
+
+
+def test_a_path_that_is_printed_can_be_declared(campaign: Campaign, tmp_path: Path) -> None:
+    head: list[Row] = [["TT", "Đơn vị", "Mạng xã hội", None], [None, None, "Nhóm | chung", "Trang"]]
+    rows = [*head, [1, "Phường I", 4, 2], [2, "Phường III", 5, 3]]
+    before = Sent(campaign, tmp_path, rows, "C1:D1")
+    paths = {line: path for line, path, _, _ in understood(before)}
+    assert before.values == {}
+    teams = campaign.measure("teams")
+    declared = dataclasses.replace(teams, headers=tuple(paths["C"].split("|")))
+    measures = tuple(declared if m == teams else m for m in campaign.measures)
+    after = Sent(dataclasses.replace(campaign, measures=measures), tmp_path, rows, "C1:D1")
+    assert after.values == figures(("31318", "teams", "C3", 4), ("31321", "teams", "C4", 5))
+
+
+def test_what_was_understood_of_a_transposed_sheet(campaign: Campaign, tmp_path: Path) -> None:
+    sent = Sent(campaign, tmp_path, TURNED, transposed=True)
+    (sheet,) = sent.received.sheets
+    assert (sheet.header, sheet.first, sheet.last) == ("B", "D3", "F3")
+    assert understood(sent) == [
+        ("3", "Chỉ tiêu", "units", ""),
+        ("4", "1. Số tổ", "measure", "teams"),
+        ("5", "- Số thành viên", "measure", "team_members"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "declared", "why_not"),
+    [
+        ([HEAD, [1, "Phường I", 12, 84]], {"read": False}, "left_out"),
+        ([HEAD, [1, "Phường I", 12, 84]], {"transposed": True}, "layout_unfit"),
+        ([["Quý III năm 2022"], HEAD, [1, "Phường I", 12, 84]], {}, "wrong_period"),
+        ([["xin chào"]], {}, "sheet_without_table"),
+        ([], {}, "sheet_empty"),
+        (TURNED, {}, "layout_needed"),
+        (LONG, {}, "layout_needed"),
+    ],
+)
+def test_a_sheet_that_is_not_used_says_why(
+    campaign: Campaign,
+    tmp_path: Path,
+    rows: list[Row],
+    declared: dict[str, object],
+    why_not: str,
+) -> None:
+    sent = Sent(campaign, tmp_path, rows, **declared)
+    assert [sheet.why_not for sheet in sent.received.sheets] == [why_not]
+    assert sent.values == {}
+
+
+def test_of_labels_that_nobody_declared_the_paths_are_told(
+    campaign: Campaign, tmp_path: Path
+) -> None:
+    rows: list[Row] = [
+        TITLE, ["Mã", "Tên gọi", "Nhà văn hóa", None], [None, None, "Số nhà", "Số phòng"],
+        ["a", "Phường I", 4, 9],
+    ]  # fmt: skip
+    sent = Sent(campaign, tmp_path, rows, "C2:D2")
+    assert sent.received.sheets[0].header == "2-3"
+    assert understood(sent)[2:] == [
+        ("C", "Nhà văn hóa > Số nhà", "not_declared", ""),
+        ("D", "Nhà văn hóa > Số phòng", "not_declared", ""),
+    ]

@@ -24,7 +24,7 @@ from dxkit.intake.tables.labels import (
     labels_just_above,
     labels_just_below,
 )
-from dxkit.intake.tables.layout import Column, Layout, RatioColumn
+from dxkit.intake.tables.layout import Column, Layout, RatioColumn, written_path
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.periods import Period
@@ -321,13 +321,15 @@ class LayoutFinder:
         known = {c.number for c in columns} | {r.number for r in ratios}
         known.update(units, numbers, codes, remarks)
         unknown = tuple(
-            (n, clean(" ".join(path)))
+            (n, written_path(path))
             for n, path in paths.items()
             if n >= min(units, default=1) and n not in known and path
             if not starts_with_word("ratio_labels", path[-1])
         )
         number, code, remark = (min(kind, default=None) for kind in (numbers, codes, remarks))
-        return Layout(table, rows, columns, units, number, code, remark, ratios, unknown, rows.stop)
+        return Layout(
+            table, rows, columns, units, number, code, remark, ratios, unknown, rows.stop, paths
+        )
 
 
 def _beside_figures(

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from dxkit.model.campaign import Measure
+from dxkit.model.text import clean
 from dxkit.workbooks.cells import Sheet
+
+_SEPARATORS = str.maketrans("|>", "  ")  # of headings and of their parts, in measures.csv
+
+
+def written_path(path: tuple[str, ...]) -> str:
+    """The labels above a column as the list of headings in measures.csv takes them: A > B > C."""
+    return " > ".join(clean(label.translate(_SEPARATORS)) for label in path)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +69,7 @@ class Layout:
     ratios: tuple[RatioColumn, ...]
     not_understood: tuple[tuple[int, str], ...]
     last_row: int
+    paths: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # labels above each column
 
     @property
     def first_row(self) -> int:

@@ -28,19 +28,26 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
     result = TableRead(layout.table, finding.file, finding.sheet, sender=reader.sender)
     for number, label in layout.not_understood:
         cell = reader.sheet.cell(header, number)
-        result.findings.append(finding("column_not_understood", cell, None, label))
+        result.findings.append(finding("column_not_understood", cell, None, label, path=label))
     if any(c.measure.kind is MeasureKind.TEXT for c in layout.columns):
         _read_register(reader, layout, period, result)
     else:
         first = (*layout.unit_columns, *(column.number for column in layout.columns))[0]
         result.heading = finding.address(reader.sheet.cell(header, first))
         rows = of_nearest_names(reader.read(), reader.names, reader.sheet, layout)
+        result.names = _ends(rows)
         _read_counts(reader, rows, result)
         _check_ratios(reader, layout, rows, result)
     result.units.update(reader.units.written)
     result.findings.extend(reader.findings)
     result.refused.extend(reader.refused)
     return result
+
+
+def _ends(rows: Sequence[RowRead]) -> tuple[str, str]:
+    """The addresses of the first and the last name of a unit."""
+    cells = [row.name_cell.address for row in rows if row.unit is not None]
+    return (cells[0], cells[-1]) if cells else ("", "")
 
 
 def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) -> None:
@@ -182,7 +189,9 @@ def _read_register(reader: RowReader, layout: Layout, period: str, result: Table
     texts = [c for c in layout.columns if c.measure.kind is MeasureKind.TEXT]
     address, title = reader.finding.address, texts[0].number
     result.header = address(reader.sheet.cell(layout.header_rows.start, title))
-    for row in reader.read():
+    rows = reader.read()
+    result.names = _ends(rows)
+    for row in rows:
         if row.unit is None or not reader.sheet.cell(row.number, title).text.strip():
             continue
         cells = [(c.measure.id, reader.sheet.cell(row.number, c.number)) for c in texts]

@@ -10,21 +10,24 @@ from markupsafe import Markup
 
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.findings import Finding, Severity
-from dxkit.model.observations import Mistake
+from dxkit.model.observations import Mistake, SheetRead
 from dxkit.period.opened import OpenPeriod
 from dxkit.press.publish.page import page_around
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.findings import (
+    column_text,
     finding_kind,
     finding_text,
     in_order,
     names_in_findings,
+    sheet_text,
     what_to_do,
 )
 from dxkit.report.wording.language import Language
 
 _ALIKE = 5  # findings of one kind in one file that are shown one by one
 _LONGEST = 200  # characters of a cell that are shown
+_RAW = Markup('<span class="raw">{}</span>')
 _ADDRESS = Markup('<span class="place">{}</span>')
 
 
@@ -51,6 +54,7 @@ def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, s
     title = language.plain("site.findings_heading", period=period)
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
     content = _Content(language, copies, names).html(_senders(opened, language))
+    content += _layouts(opened.received.sheets, language, names)
     return page_around(opened, title, content, language)
 
 
@@ -155,17 +159,16 @@ class _Content:
     ) -> Markup:
         columns = [Column(self._say(key)) for key in ("place", "raw", "message", "to_do")]
         nowhere = self._say("no_file" if about_no_file else "whole_file")
-        raw = Markup('<span class="raw">{}</span>')
         rows: list[list[Cell]] = []
         for finding, consequences in mistakes:
             address = f"{finding.place.sheet} {finding.place.cell}".strip()
             shown = finding.raw[:_LONGEST] + ("…" if len(finding.raw) > _LONGEST else "")
-            message = raw.format(finding_text(finding, self.language, self.names))
+            message = _RAW.format(finding_text(finding, self.language, self.names))
             if consequences:
                 message += self._consequences(finding, consequences)
             to_do = what_to_do(finding.code, self.language)
             where = _ADDRESS.format(address) if address else nowhere
-            rows.append([where, raw.format(shown), message, to_do])
+            rows.append([where, _RAW.format(shown), message, to_do])
         return render_table(caption, columns, rows, self.language)
 
     def _consequences(self, cause: Finding, consequences: Sequence[Finding]) -> Markup:
@@ -176,9 +179,34 @@ class _Content:
             address = f"{file if file != cause.place.file else ''} {sheet} {cell}".strip()
             text = finding_text(finding, self.language, self.names)
             where = _ADDRESS.format(address) + Markup(": ") if address else Markup("")
-            items += Markup('<li>{}<span class="raw">{}</span></li>').format(where, text)
+            items += Markup("<li>{}{}</li>").format(where, _RAW.format(text))
         heading = self._say("consequences")
         return _folded(heading, len(consequences), Markup("<ul>{}</ul>").format(items))
+
+
+def _layouts(sheets: Sequence[SheetRead], language: Language, names: Mapping[str, str]) -> Markup:
+    """What was understood of each sheet, folded; sheets that are laid out alike are one."""
+    alike: dict[tuple[object, ...], list[SheetRead]] = {}
+    for sheet in sheets:
+        key = (sheet.why_not, sheet.table, sheet.header, sheet.columns)
+        alike.setdefault(key, []).append(sheet)
+    say, content = language.text, Markup("")
+    columns = [Column(say(f"layout.{key}")) for key in ("line", "path", "use")]
+    for some in alike.values():
+        shown = [f"{sheet.place}: {sheet_text(sheet, language, names)}" for sheet in some]
+        rows: list[list[Cell]] = [
+            [_ADDRESS.format(c.line), _RAW.format(c.path), column_text(c, language, names)]
+            for c in some[0].columns
+        ]
+        lines = Markup("").join(Markup("<li>{}</li>").format(text) for text in shown)
+        content += Markup("<ul>{}</ul>").format(lines)
+        if rows:
+            caption = Markup("{}").format(some[0].place)
+            content += render_table(caption, columns, rows, language)
+    if not content:
+        return content
+    intro = Markup("<p>{}</p>").format(say("layout.intro"))
+    return _folded(say("layout.heading"), len(sheets), intro + content)
 
 
 def _folded(heading: Markup, number: int, content: Markup) -> Markup:

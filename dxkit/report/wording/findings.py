@@ -1,4 +1,4 @@
-"""Findings in words."""
+"""Findings, and how sheets were understood, in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dxkit.model.addresses import column_number, ranges_by_sheet
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import Finding, Severity
-from dxkit.model.observations import Mistake
+from dxkit.model.observations import ColumnRead, Mistake, SheetRead
 from dxkit.model.units import UnitRegistry
 from dxkit.report.wording.language import Language
 
@@ -89,6 +89,32 @@ def finding_kind(code: str, language: Language) -> str:
 def what_to_do(code: str, language: Language) -> str:
     """What the sender, or the office, does about findings of a code."""
     return language.sections["finding"].get(f"{code}_to_do", "")
+
+
+def sheet_text(sheet: SheetRead, language: Language, names: Mapping[str, str]) -> str:
+    """Where the labels and the names of units of a table stand, or why it is not used. ``names``
+    say what codes are called.
+    """
+    if sheet.why_not:
+        texts = language.sections["layout"]
+        reason = texts.get(sheet.why_not) or finding_kind(sheet.why_not, language)
+        return language.plain("layout.not_used", reason=reason)
+    table = names.get(_of_table(sheet.table), sheet.table)
+    if not sheet.first:
+        return language.plain("layout.no_rows", table=table, header=sheet.header)
+    where = {"header": sheet.header, "first": sheet.first, "last": sheet.last}
+    return language.plain("layout.used", table=table, **where)
+
+
+def column_text(column: ColumnRead, language: Language, names: Mapping[str, str]) -> str:
+    """What a column was taken for."""
+    if f"use_{column.use}" not in language.sections["layout"]:
+        return finding_kind(column.use, language)
+    measure = names.get(column.measure, column.measure)
+    use = language.plain(f"layout.use_{column.use}", measure=measure)
+    if not column.period:
+        return use
+    return language.plain("layout.use_part", use=use, period=language.period(column.period))
 
 
 def _of_table(table: str) -> str:

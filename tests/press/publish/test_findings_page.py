@@ -94,3 +94,22 @@ def test_a_period_without_findings_says_so(root: Path, tmp_path: Path) -> None:
     page = (tmp_path / "pci-2009/2009/findings.html").read_text("utf-8")
     found = rows(tmp_path / "pci-2009/2009")
     assert ("Không có điểm nào cần kiểm tra" in page) == (not found)
+
+
+def test_what_was_understood_of_each_sheet_is_shown(folder: Path) -> None:
+    """Two workbooks of one form: each kind of sheet once, with both files."""
+    page = html.fromstring((folder / "findings.html").read_text("utf-8"))
+    (shown,) = page.xpath("//main//details[summary[contains(., 'Đã hiểu các bảng')]]")
+    captions = [c.text_content() for c in shown.xpath(".//caption")]
+    assert len(captions) == 4
+    lists = [[li.text_content() for li in ul.xpath("./li")] for ul in shown.xpath(".//ul")]
+    assert all(len(files) == 2 for files in lists)
+    households = {
+        tuple(cell.text_content().strip() for cell in row.xpath("./th|./td"))
+        for row in shown.xpath("(.//table)[1]/tbody/tr")
+    }
+    assert {
+        ("B", "Đơn vị", "tên đơn vị"),
+        ("D", "Hộ có kỹ năng số > Số hộ", "Hộ có kỹ năng số"),
+        ("E", "Hộ có kỹ năng số > Tỷ lệ (%)", "tỷ lệ, chỉ để đối chiếu"),
+    } <= households
