@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import PurePosixPath
 
 from dxkit.model.campaign import Correction
@@ -153,6 +154,19 @@ class RefusedRow:
     values: Mapping[tuple[str, str], float | int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class StatedShare:
+    """A cell that states the share of one cell in another: as it is shown, in percent, and between
+    which shares it lies, by the digits written, for each way to read it.
+    """
+
+    address: CellRef
+    part: CellRef
+    whole: CellRef
+    percent: float
+    between: tuple[tuple[Decimal, Decimal], ...]
+
+
 @dataclass
 class TableRead:
     """What one table of one sheet says."""
@@ -166,6 +180,7 @@ class TableRead:
     controls: list[ControlTotal] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)  # whose units are not known
+    shares: list[StatedShare] = field(default_factory=list)  # of rows with something wrong
     units: Counter[Unit] = field(default_factory=Counter)  # that it alone names, as written
     header: CellRef | None = None  # of a register
     heading: CellRef | None = None  # of a table of figures: where the names of its units begin

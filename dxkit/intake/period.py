@@ -16,6 +16,7 @@ from dxkit.intake.checks.completeness import (
     united,
     without_repeated_rows,
 )
+from dxkit.intake.checks.contradictions import settle
 from dxkit.intake.checks.figures import (
     cumulative_below_period,
     far_from_reference,
@@ -98,9 +99,11 @@ def _together(
     lacking, parts = missing_parts(period, observations)
     observations += lacking
     findings += [*repeated, *parts]
+    left: Sequence[Unit] = ()
     if before is not None:
         gone = left_out(campaign, units, period_id, observations, before)
-        units = units.with_units(gone.units)
+        left = gone.units
+        units = units.with_units(left)
         observations += gone.observations
         findings += gone.findings
     findings += without_repeated_rows(tables)
@@ -118,8 +121,7 @@ def _together(
         findings += nought.findings
     gaps = gaps_of(campaign, units, tables, observations, findings)
     for table in tables:
-        short = gaps.below_totals(table)
-        findings += total_differs(campaign, table, units, short)
+        findings += total_differs(campaign, table, units, gaps.below_totals(table))
     findings += part_exceeds_whole(campaign, observations)
     findings += share_exceeds_whole(campaign, observations)
     findings += heaped_above_target(campaign, period_id, observations, units)
@@ -154,8 +156,14 @@ def _together(
     if before is not None:
         findings += over_time(campaign, received, before)
         findings += figures_gone(received, before, gaps.findings)
-    findings = with_causes(campaign, findings, observations)
-    return dataclasses.replace(received, findings=tuple(findings))
+    above_left = {code for unit in left for code in ("", *units.line(unit.code))}
+    settled = settle(
+        campaign, tables, units, observations, findings, before,
+        lambda table: gaps.below_totals(table) | above_left,
+    )  # fmt: skip
+    kept = dataclasses.replace(received.table, observations=tuple(settled.observations))
+    findings = with_causes(campaign, settled.findings, settled.observations)
+    return dataclasses.replace(received, table=kept, findings=tuple(findings))
 
 
 def _named(tables: Sequence[TableRead]) -> Iterable[Unit]:

@@ -149,6 +149,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "share_exceeds_whole": Severity.WARNING,
         "ratio_contradicts_parts": Severity.WARNING,
         "total_differs": Severity.WARNING,
+        "value_contradicted": Severity.WARNING,
+        "reading_contradicted": Severity.ERROR,
         "far_from_reference": Severity.WARNING,
         "heaped_above_target": Severity.WARNING,
         "initiative_repeated": Severity.WARNING,

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from dxkit.intake.file_cells import ControlTotal, TableRead
+from dxkit.intake.file_cells import ControlTotal, StatedShare, TableRead
 from dxkit.intake.findings import finding
 from dxkit.intake.names import Names
 from dxkit.intake.numbers import bare_number, read_number, rejected
@@ -164,6 +164,7 @@ def _check_ratios(
     columns = {column.number: column for column in layout.columns}
     for row in rows:
         code = row.unit.code if row.unit else ""
+        known = len(result.findings)
         for ratio in layout.ratios:
             cell = reader.sheet.cell(row.number, ratio.number)
             part, whole = (row.values[columns[n]][1].value for n in (ratio.part, ratio.whole))
@@ -173,6 +174,20 @@ def _check_ratios(
                 result.findings.append(
                     reader.finding("ratio_contradicts_parts", cell, code, cell.text, **values)
                 )
+        doubtful = any(value.problem or value.value is None for _, value in row.values.values())
+        for ratio in layout.ratios if doubtful or len(result.findings) > known else ():
+            cell = reader.sheet.cell(row.number, ratio.number)
+            if readings := _readings(cell):
+                percent = round(float(readings[0][0]), 2)
+                part_cell, whole_cell = (
+                    reader.finding.address(row.values[columns[n]][0])
+                    for n in (ratio.part, ratio.whole)
+                )
+                between = tuple(
+                    ((r - e - _NOISE) / 100, (r + e + _NOISE) / 100) for r, e in readings
+                )
+                at = reader.finding.address(cell)
+                result.shares.append(StatedShare(at, part_cell, whole_cell, percent, between))
 
 
 def _reject(unit_code: str, result: TableRead) -> None:
@@ -212,19 +227,27 @@ def contradicting_ratio(
     """What a ratio cell states and what its parts give, in percent, when the two differ by more
     than the rounding of what is written; None when they agree or one is missing.
     """
-    stated, is_percentage = bare_number(cell)
-    if part is None or not whole or stated is None:
+    readings = _readings(cell)
+    if part is None or not whole or not readings:
         return None
+    computed = Decimal(repr(part)) * 100 / Decimal(repr(whole))
+    if any(abs(read - computed) <= error + _NOISE for read, error in readings):
+        return None
+    return {"stated": round(float(readings[0][0]), 2), "computed": round(float(computed), 2)}
+
+
+def _readings(cell: Cell) -> list[tuple[Decimal, Decimal]]:
+    """What a cell with a share states, in percent, and by how much its last digit may be off."""
+    stated, is_percentage = bare_number(cell)
+    if stated is None:
+        return []
     if is_percentage and not isinstance(cell.value, str):
         stated = stated.scaleb(2)
-    computed = Decimal(repr(part)) * 100 / Decimal(repr(whole))
     half = Decimal(1).scaleb(int(stated.as_tuple().exponent)) / 2
     readings = [(stated, half)]
     if not is_percentage and abs(stated) <= 1:
         readings.append((stated * 100, half * 100))
-    if any(abs(read - computed) <= error + _NOISE for read, error in readings):
-        return None
-    return {"stated": round(float(stated), 2), "computed": round(float(computed), 2)}
+    return readings
 
 
 def of_nearest_names(

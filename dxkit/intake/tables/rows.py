@@ -297,6 +297,9 @@ class RowReader:
         if above.is_empty != self._has_content(number) or self.names.has_type(label.name):
             return False
         self._broken |= {above.number, number}
+        with_figures = number if above.is_empty else above.number
+        self._refuse(with_figures, above.name_cell, Match(None, "name_broken"))
+        self._problem = ""
         self.units.take_back(unit)
         values = {"name": joined, "cell": cell.address}
         at, raw = above.name_cell, above.name_cell.text

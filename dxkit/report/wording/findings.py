@@ -46,7 +46,10 @@ def finding_text(
     }
     if "reason" in values and f"reason_{values['reason']}" in language.sections["finding"]:
         values["reason"] = language.plain(f"finding.reason_{values['reason']}")
-    return language.plain(f"finding.{finding.code}", raw=finding.raw, **values)
+    text = language.plain(f"finding.{finding.code}", raw=finding.raw, **values)
+    if "proposed" in values:
+        text += " " + language.plain(f"site.proposed_{values['voices']}", **values)
+    return text
 
 
 def what_follows(finding: Finding, consequences: Iterable[Finding], language: Language) -> str:
@@ -147,7 +150,7 @@ def _number(finding: Finding, name: str, value: float | int, language: Language)
         FactKey("-", finding.unit_code or "-", finding.code, name),
         value,
         UnitOfMeasure.COUNT if whole else UnitOfMeasure.SCORE,
-        0 if whole else 2,
+        0 if whole else 1 if name == "percent" and round(value, 1) == value else 2,
         "finding",
         sources=(finding.place,),
     )
