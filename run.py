@@ -66,26 +66,32 @@ def is_ready():
 
 
 def active_environment_fits():
-    """Whether the running Python already has this dxkit and all it needs."""
+    """Whether the running Python already has this dxkit and all it needs: what pyproject.toml says
+    today, which after a pull may be more than what was installed.
+    """
     if sys.prefix == sys.base_prefix and not os.environ.get("CONDA_PREFIX"):
         return False
     import importlib.metadata
     import importlib.util
+    import tomllib
 
     found = importlib.util.find_spec("dxkit")
     if found is None or not (found.origin or "").startswith(ROOT + os.sep):
         return False
+    with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
+        project = tomllib.load(file)["project"]
+    groups = dict(project["entry-points"], console_scripts=project["scripts"])
+    entries = {(group, *entry) for group, some in groups.items() for entry in some.items()}
     try:
-        for text in importlib.metadata.requires("dxkit") or []:
-            if "extra ==" in text:
-                continue
+        for text in project["dependencies"]:
             name = text.split(";")[0]
             for mark in "<>=!~ [":
                 name = name.split(mark)[0]
             importlib.metadata.version(name)
+        installed = importlib.metadata.distribution("dxkit").entry_points
     except importlib.metadata.PackageNotFoundError:
         return False
-    return True
+    return entries == {(entry.group, entry.name, entry.value) for entry in installed}
 
 
 def run_logged(command, log):

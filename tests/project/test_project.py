@@ -123,6 +123,47 @@ def test_an_old_python_is_told_so(root: Path, version: str) -> None:
     assert b"Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("installed", "fits"),
+    [
+        ({}, True),
+        (
+            {"dxkit.cli:main": "dxkit.cli:run"},
+            False,
+        ),  # the command went elsewhere since it was installed
+        ({"[papermill.engine]\ndxkit = dxkit.press.run.engine:DxkitEngine\n": ""}, False),
+        ({"[console_scripts]": "[console_scripts]\nold = dxkit.cli:old"}, False),
+    ],
+)
+def test_an_environment_from_before_a_pull_is_made_anew(
+    installed: dict[str, str], fits: bool, root: Path, tmp_path: Path
+) -> None:
+    """A Python whose dxkit lies here, installed with these entry points."""
+    (tmp_path / "dxkit").mkdir()
+    (tmp_path / "dxkit/__init__.py").touch()
+    (tmp_path / "pyproject.toml").write_text((root / "pyproject.toml").read_text("utf-8"), "utf-8")
+    declared = project(root)
+    groups = {"console_scripts": declared["scripts"], **declared["entry-points"]}
+    entries = "".join(
+        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in some.items())
+        for group, some in groups.items()
+    )
+    for old, new in installed.items():
+        assert old in entries
+        entries = entries.replace(old, new)
+    told = tmp_path / "dxkit-0.1.0.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: dxkit\nVersion: 0.1.0\n")
+    (told / "entry_points.txt").write_text(entries)
+    code = f"import run; run.ROOT = {str(tmp_path)!r}; print(run.active_environment_fits())"
+    result = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.prefix = 'own'; {code}"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+        env={"PYTHONPATH": str(root)},
+    )  # fmt: skip
+    assert result.stdout.strip() == str(fits)
+
+
 def test_a_half_made_environment_is_not_taken_for_a_good_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
