@@ -58,11 +58,12 @@ NOTEBOOKS = ("start_here", "data_quality", "explore_initiatives")
 
 
 def without(*names: str) -> Callable[[bytes], bytes]:
-    """JSON less these keys, wherever they stand, in one order."""
+    """JSON less the keys that fit one of these patterns, wherever they stand, in one order."""
+    left_out = re.compile("|".join(names))
 
     def pruned(value: object) -> object:
         if isinstance(value, dict):
-            return {key: pruned(entry) for key, entry in value.items() if key not in names}
+            return {k: pruned(entry) for k, entry in value.items() if not left_out.fullmatch(k)}
         return [pruned(entry) for entry in value] if isinstance(value, list) else value
 
     def prune(data: bytes) -> bytes:
@@ -81,8 +82,11 @@ def blank(pattern: bytes) -> Callable[[bytes], bytes]:
 LEFT_OUT = (".running",)  # the lock of a run, with its process
 MADE_EQUAL: dict[str, Callable[[bytes], bytes]] = {
     # How long it took and in which order pages were ready; hashes of the code and, made of them,
-    # the keys by which a later run knows what is out of date.
-    r".*/manifest\.json": without("seconds", "made_from", "key", "versions", "tries"),
+    # the keys by which a later run knows what is out of date; and of what holds a clock.
+    r".*/manifest\.json": without(
+        "seconds", "made_from", "key", "versions", "tries", "inputs_digest", r".*\.pdf"
+    ),
+    r".*/made_from/DIGEST\.json": without("code"),
     r".*/data/(received|returned)\.json": without("key"),
     # Papermill's clock, and the random names of cells and of widgets' models.
     r"notebooks/.*\.ipynb": lambda data: blank(rb"IPY_MODEL_\w+")(
@@ -197,6 +201,7 @@ def contents(folder: Path) -> dict[str, bytes]:
         name = path.relative_to(folder).as_posix()
         if not path.is_file() or path.name in LEFT_OUT or name == "whole":
             continue
+        name = re.sub(r"(?<=/made_from/)[0-9a-f]{64}(?=\.json$)", "DIGEST", name)
         data = path.read_bytes()
         for pattern, equal in MADE_EQUAL.items():
             if re.fullmatch(pattern, name):

@@ -153,10 +153,12 @@ def write(folder: Path, files: dict[str, bytes]) -> dict[str, bytes]:
 
 def manifest(seconds: float, sha256: str) -> bytes:
     page = {"seconds": seconds, "sha256": sha256, "key": str(seconds)}
-    return json.dumps({"seconds": seconds, "pages": {"930": page}}).encode()
+    files = {"930.pdf": f"a clock wrote {seconds}", "league.xlsx": sha256}
+    told = {"seconds": seconds, "inputs_digest": str(seconds), "pages": {"930": page}}
+    return json.dumps(told | {"files": files}).encode()
 
 
-def test_what_a_clock_wrote_is_no_difference(tmp_path: Path) -> None:
+def test_what_a_clock_wrote_or_the_code_is_named_by_is_no_difference(tmp_path: Path) -> None:
     place = "districts-vi/c/p"
     before, after = (
         write(
@@ -165,11 +167,12 @@ def test_what_a_clock_wrote_is_no_difference(tmp_path: Path) -> None:
                 f"{place}/manifest.json": manifest(n, "abc"),
                 f"{place}/930.pdf": b"%%PDF /CreationDate (D:2022%d) text" % n,
                 f"{place}/.running": b"%d" % n,
+                f"{place}/data/made_from/{n:064}.json": b'{"code": "%d", "plan": {}}' % n,
             },
         )
         for n in (1, 2)
     )
-    assert len(before) == 2
+    assert len(before) == 3
     assert same.report(before, after) == 0
 
 
