@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -22,32 +23,33 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
     """Print the league table."""
     import csv
     import json
-    from dataclasses import asdict
 
-    from dxkit.analysis.rows import ranking_rows
     from dxkit.model.facts import TOTAL
     from dxkit.model.plan import plan_findings
+    from dxkit.report.rows import RANKING_COLUMNS, ranking_rows
 
     period_id = session.period(period)
     wanted = session.level(level) or session.campaign.report_level
     analysis = session.open(period_id).analysis
     if session.level(within):
         analysis = analysis.ranked_within(wanted, within)
-    rows = [row for row in ranking_rows(analysis) if row.level == wanted]
+    table = (dict(zip(RANKING_COLUMNS, row, strict=True)) for row in ranking_rows(analysis))
+    rows: list[dict[str, Any]] = [row for row in table if row["level"] == wanted]
     if form == "json":
-        click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(asdict(rows[0]) if rows else [])
-        writer.writerows(asdict(row).values() for row in rows)
+        writer.writerow(rows[0] if rows else [])
+        writer.writerows(row.values() for row in rows)
     else:
         bands = {b.id: session.language.name(b.names) for b in session.campaign.scoring.bands}
         click.echo(session.say("rank_header"))
         for row in rows:
-            facts = (analysis.scorecard(row.unit_code).fact(TOTAL, k) for k in ("rank", "points"))
+            card = analysis.scorecard(row["unit_code"])
+            facts = (card.fact(TOTAL, kind) for kind in ("rank", "points"))
             numbers = "\t".join(session.language.number(fact) for fact in facts)
-            line = f"{numbers}\t{row.unit_name}\t{bands.get(row.band, '–')}"
-            if analysis.standing.is_of_part(row.unit_code):
+            line = f"{numbers}\t{row['unit_name']}\t{bands.get(row['band'], '–')}"
+            if analysis.standing.is_of_part(row["unit_code"]):
                 line += f"\t{session.language.plain('report.figures_lacking')}"
             click.echo(line)
     lacking = list(plan_findings(session.campaign, period_id))

@@ -8,12 +8,17 @@ another.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from dxkit.analysis.rows import IndicatorRow, RankingRow, indicator_rows, ranking_rows
 from dxkit.model.initiatives import Initiative
-from dxkit.report.wording.findings import finding_text, names_in_findings
+from dxkit.report import rows
+from dxkit.report.rows import (
+    FINDING_COLUMNS,
+    INDICATOR_COLUMNS,
+    OBSERVATION_COLUMNS,
+    RANKING_COLUMNS,
+)
 from dxkit.report.wording.language import load_language
 
 if TYPE_CHECKING:
@@ -23,13 +28,6 @@ if TYPE_CHECKING:
     from dxkit.model.units import UnitRegistry
 
 UNIT_COLUMNS = ("unit_code", "unit_name", "type", "level", "parent_code")
-OBSERVATION_COLUMNS = (
-    "period", "unit_code", "unit_name", "level", "measure", "value", "flag", "raw", "file",
-    "sheet", "cell", "correction",
-)  # fmt: skip
-INDICATOR_COLUMNS = tuple(field.name for field in fields(IndicatorRow))
-RANKING_COLUMNS = tuple(field.name for field in fields(RankingRow))
-FINDING_COLUMNS = ("code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message")
 FACT_COLUMNS = (
     "period", "unit_code", "subject", "kind", "value", "unit_of_measure", "decimals", "method",
     "missing", "marks", "cells",
@@ -43,10 +41,10 @@ _NUMBERS = {"value", "numerator", "denominator", "target", "attained", "points",
             "previous_rank", "households"}  # fmt: skip
 
 
-def _frame(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
+def _frame(columns: Sequence[str], entries: Iterable[Sequence[object]]) -> pd.DataFrame:
     import pandas as pd  # when a frame is asked for: it takes longer than a page to make
 
-    frame = pd.DataFrame([list(row) for row in rows], columns=list(columns), dtype=object)
+    frame = pd.DataFrame([list(row) for row in entries], columns=list(columns), dtype=object)
     for column in columns:
         if column in _NUMBERS:
             frame[column] = pd.to_numeric(frame[column].astype(float))
@@ -64,46 +62,27 @@ def units_frame(units: UnitRegistry) -> pd.DataFrame:
 
 def observations_frame(analysis: Analysis) -> pd.DataFrame:
     """One row per received value, with the cell it stands in."""
-    rows = []
-    for o in analysis.received.table.observations:
-        unit = analysis.units.get(o.unit_code)
-        rows.append([
-            o.period, unit.code, unit.name, unit.level, o.measure, o.value, o.flag or "", o.raw,
-            o.place.file, o.place.sheet, o.place.cell, o.correction,
-        ])  # fmt: skip
-    return _frame(OBSERVATION_COLUMNS, rows)
+    return _frame(OBSERVATION_COLUMNS, rows.observation_rows(analysis))
 
 
 def indicators_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
     """One row per unit, indicator and period."""
-    return _frame(
-        INDICATOR_COLUMNS,
-        (astuple(row) for analysis in analyses for row in indicator_rows(analysis)),
-    )
+    return _frame(INDICATOR_COLUMNS, chain.from_iterable(map(rows.indicator_rows, analyses)))
 
 
 def ranking_frame(analysis: Analysis) -> pd.DataFrame:
     """One row per ranked unit, by level, group and place."""
-    return _frame(RANKING_COLUMNS, (astuple(row) for row in ranking_rows(analysis)))
+    return _frame(RANKING_COLUMNS, rows.ranking_rows(analysis))
 
 
 def findings_frame(analysis: Analysis, language: str) -> pd.DataFrame:
     """One row per finding, with its text."""
-    words = load_language(language)
-    names = names_in_findings(analysis.campaign, analysis.units, words)
-    rows = (
-        [
-            f.code, str(f.severity), f.unit_code, f.place.file, f.place.sheet, f.place.cell, f.raw,
-            finding_text(f, words, names),
-        ]
-        for f in analysis.received.findings
-    )  # fmt: skip
-    return _frame(FINDING_COLUMNS, rows)
+    return _frame(FINDING_COLUMNS, rows.finding_rows(analysis, load_language(language)))
 
 
 def facts_frame(analysis: Analysis, unit_code: str) -> pd.DataFrame:
     """One row per fact of a unit's scorecard; ``cells`` lists the cells behind it."""
-    rows = (
+    entries = (
         [
             key.period, key.unit, key.subject, key.kind, fact.value, str(fact.unit), fact.decimals,
             fact.method, fact.missing, " ".join(sorted(fact.marks)),
@@ -111,12 +90,12 @@ def facts_frame(analysis: Analysis, unit_code: str) -> pd.DataFrame:
         ]
         for key, fact in analysis.scorecard(unit_code).facts.items()
     )  # fmt: skip
-    return _frame(FACT_COLUMNS, rows)
+    return _frame(FACT_COLUMNS, entries)
 
 
 def initiatives_frame(initiatives: Iterable[Initiative], units: UnitRegistry) -> pd.DataFrame:
     """One row per initiative and place, reported and published ones."""
-    rows = (
+    entries = (
         [
             i.name, i.unit_code, units.get(i.unit_code).name, i.locality, i.field, i.start,
             i.start_period, i.aim, " ".join(i.indicators), i.households, i.evidence, i.source,
@@ -124,6 +103,6 @@ def initiatives_frame(initiatives: Iterable[Initiative], units: UnitRegistry) ->
         ]
         for i in initiatives
     )  # fmt: skip
-    frame = _frame(INITIATIVE_COLUMNS, rows)
+    frame = _frame(INITIATIVE_COLUMNS, entries)
     frame["published"] = frame["published"].astype(bool)
     return frame

@@ -17,7 +17,6 @@ import dxkit
 from dxkit.analysis import initiatives
 from dxkit.cli import cli
 from dxkit.model.findings import CATALOGUE
-from dxkit.press.publish import data_files
 from dxkit.report import frames
 from dxkit.report.explore.initiatives import Explorer
 from dxkit.report.explore.live import Chooser
@@ -80,7 +79,6 @@ def test_columns_of_the_data_files(root: Path, outputs: Path, language: str) -> 
     for path in sorted((outputs / "data").glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             assert named(rows[path.name][1]) == next(csv.reader(file)), path.name
-    assert data_files.OBSERVATION_COLUMNS == frames.OBSERVATION_COLUMNS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
 from dxkit.intake.file_cells import FileCells
@@ -20,7 +20,7 @@ from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, digest_of
-from dxkit.press.publish.data_files import write_records
+from dxkit.press.publish.data_files import write_rows
 from dxkit.report.wording.language import available_languages, load_language
 from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.raw_folder import raw_files, read_content
@@ -62,7 +62,8 @@ class PublishedChanges:
         """
         if not self.figures:
             return []
-        write_records(folder / CHANGED_FIGURES, ChangedFigure, self.figures)
+        columns = [column.name for column in fields(ChangedFigure)]
+        write_rows(folder / CHANGED_FIGURES, columns, map(astuple, self.figures))
         return [CHANGED_FIGURES]
 
 

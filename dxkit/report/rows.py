@@ -1,0 +1,123 @@
+"""The data of a period as flat rows, for data files and frames: the columns of each table, and what
+stands in them. Shares are fractions; None is an empty field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dxkit.analysis.analysis import Analysis
+from dxkit.report.wording.findings import finding_text, names_in_findings
+from dxkit.report.wording.language import Language
+
+Rows = Iterator[tuple[object, ...]]
+
+OBSERVATION_COLUMNS = (
+    "period", "unit_code", "unit_name", "level", "measure", "value", "flag", "raw", "file",
+    "sheet", "cell", "correction",
+)  # fmt: skip
+"""Of a received value and the cell it stands in."""
+INDICATOR_COLUMNS = (
+    "period", "unit_code", "unit_name", "level", "parent_code", "indicator", "numerator",
+    "denominator", "value", "target", "attained", "points", "flag",
+)  # fmt: skip
+"""Of a result; ``flag`` holds the reason of a missing value, else its reservations."""
+RANKING_COLUMNS = (
+    "period", "level", "group_code", "unit_code", "unit_name", "points", "rank",
+    "previous_rank", "band", "award",
+)  # fmt: skip
+"""Of a rank; ``group_code`` is the unit inside which it was given."""
+AWARD_COLUMNS = (
+    "period", "level", "group_code", "rule", "unit_code", "unit_name", "rank", "awarded",
+    "reason",
+)  # fmt: skip
+"""Of what a reward rule decides about one unit, and the reason."""
+RANK_RANGE_COLUMNS = (
+    "period", "level", "group_code", "unit_code", "unit_name", "rank", "best", "worst",
+    "indicators_best", "indicators_worst", "weights_best", "weights_worst", "cells_best",
+    "cells_worst", "rounding_best", "rounding_worst", "award_draws",
+)  # fmt: skip
+"""Of a rank, the best and the worst over all trials and over each kind of trial, and the share of
+draws in which the unit is rewarded."""
+FINDING_COLUMNS = (
+    "code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message", "cause",
+)  # fmt: skip
+"""Of a finding, with its text."""
+
+
+def observation_rows(analysis: Analysis) -> Rows:
+    """What was received, in reading order."""
+    for o in analysis.received.table.observations:
+        unit = analysis.units.get(o.unit_code)
+        yield (
+            o.period, unit.code, unit.name, unit.level, o.measure, o.value, o.flag, o.raw,
+            o.place.file, o.place.sheet, o.place.cell, o.correction,
+        )  # fmt: skip
+
+
+def indicator_rows(analysis: Analysis) -> Rows:
+    """All results, by unit in registry order, then by indicator in the campaign's order."""
+    for unit in analysis.units.units:
+        for result in analysis.results.of_unit(unit.code):
+            subject = result.indicator.id
+            value = analysis.facts.get(unit.code, subject, "value")
+            numerator = analysis.facts.find(unit.code, subject, "numerator") or value
+            denominator = analysis.facts.find(unit.code, subject, "denominator")
+            yield (
+                analysis.period.id, unit.code, unit.name, unit.level, unit.parent_code, subject,
+                numerator.value, denominator.value if denominator else None, value.value,
+                result.target.value if result.target else None, result.attained, result.points,
+                value.missing or " ".join(sorted(value.marks)),
+            )  # fmt: skip
+
+
+def ranking_rows(analysis: Analysis) -> Rows:
+    """All ranked groups: by level from the top, then group, then rank; the unranked come last."""
+    order = {level.id: depth for depth, level in enumerate(analysis.campaign.levels)}
+    previous = analysis.previous.results.totals if analysis.previous else {}
+    groups = sorted(analysis.results.groups.items(), key=lambda item: order[item[0][0]])
+    for (level, group), members in groups:
+        if not analysis.results.group_of(members[0]):
+            continue
+        totals = [analysis.results.totals[unit.code] for unit in members]
+        for total in sorted(totals, key=lambda t: (t.rank is None, t.rank or 0)):
+            unit = analysis.units.get(total.unit_code)
+            before = previous.get(unit.code)
+            yield (
+                analysis.period.id, level, group, unit.code, unit.name, total.points, total.rank,
+                before.rank if before else None, total.band.id if total.band else "", total.award,
+            )  # fmt: skip
+
+
+def award_rows(analysis: Analysis) -> Rows:
+    """All decisions of the reward rules, in order of level, group, rule and rank."""
+    for (level, group, rule), decisions in analysis.results.decisions.items():
+        for d in decisions:
+            yield (
+                analysis.period.id, level, group, rule, d.unit_code,
+                analysis.units.get(d.unit_code).name, d.rank, d.awarded, d.reason,
+            )  # fmt: skip
+
+
+def rank_range_rows(analysis: Analysis) -> Rows:
+    """The certainty of every rank, at the levels that units.csv knows."""
+    for (level, group), members in analysis.results.groups.items():
+        found = analysis.certainty_of(members[0])
+        if found is None or analysis.campaign.level(level).open:
+            continue
+        for code, sure in found.ranges.items():
+            yield (
+                analysis.period.id, level, group, code, analysis.units.get(code).name,
+                analysis.results.totals[code].rank or 0, sure.best, sure.worst,
+                *(end for ends in sure.by.values() for end in ends), sure.award_draws,
+            )  # fmt: skip
+
+
+def finding_rows(analysis: Analysis, language: Language) -> Rows:
+    """What is wrong with the workbooks."""
+    names = names_in_findings(analysis.campaign, analysis.units, language)
+    for f in analysis.received.findings:
+        yield (
+            f.code, f.severity, f.unit_code, f.place.file, f.place.sheet, f.place.cell, f.raw,
+            finding_text(f, language, names), f.cause,
+        )  # fmt: skip
