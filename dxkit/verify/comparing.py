@@ -1,4 +1,7 @@
-"""Two files that should be the same, byte for byte; where they are not, in which places."""
+"""Two files that should be the same, byte for byte; where they are not, in which places.
+
+Each kind of file is taken apart into its pieces, one list of which is compared with the other.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,11 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from pathlib import PurePath
+from typing import NamedTuple
+
+from dxkit.model.addresses import column_letters
 
 Place = tuple[str, ...]
 """Where something is another, what stands there and what should."""
@@ -20,9 +26,16 @@ _TOKEN = re.compile(r"<[^<>]*>|[^<]+|<")
 _HEADING = re.compile(r"<(h[12]|style|script|title)\b")
 _KEY = re.compile(r'data-fact="([^"]*)"')
 _DRAWN_AT = re.compile(r'(?<= )(?:d|x|y|width|height|transform|viewBox)="[^"]*"')
-_TAG = re.compile(r"<[^<>]*>")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_BY_VERSIONS = re.compile("metadata$|docProps/")
 _LONGEST = 80
+
+
+class Piece(NamedTuple):
+    """One piece of a file: where it stands in words, and what it holds."""
+
+    place: str
+    text: str
 
 
 def places(name: str, shown: bytes, expected: bytes, *, same_versions: bool) -> list[Place]:
@@ -31,15 +44,36 @@ def places(name: str, shown: bytes, expected: bytes, *, same_versions: bool) -> 
     """
     if shown == expected:
         return []
-    compare = _BY_KIND.get(PurePath(name).suffix, _lines)
+    take_apart = _BY_KIND.get(PurePath(name).suffix, _lines)
+    found: list[Place] = []
     try:
-        found = list(compare(shown, expected, same_versions))
+        for pair in zip(take_apart(shown), take_apart(expected), strict=True):
+            found = found or list(_unlike(*pair, same_versions=same_versions))
     except Exception:  # whatever a spoilt file makes its reader raise: it is not what it should be
-        found, same_versions = [], True
+        same_versions = True
     if found or not same_versions:
         return found
     at = _first_unlike(shown, expected)
     return [(f"byte {at + 1}", repr(shown[at : at + 20]), repr(expected[at : at + 20]))]
+
+
+def _unlike(shown: list[Piece], expected: list[Piece], *, same_versions: bool) -> Iterator[Place]:
+    """The runs in which two lists differ. What is alike at both ends is taken off first."""
+    one, other = ([piece.text for piece in pieces] for pieces in (shown, expected))
+    start = _first_unlike(one, other)
+    end = min(_first_unlike(one[::-1], other[::-1]), min(len(one), len(other)) - start)
+    left, right = one[start : len(one) - end], other[start : len(other) - end]
+    both = enumerate(zip(left, right, strict=False))
+    runs: list[list[int]] = [[n, n + 1, n, n + 1] for n, (a, b) in both if a != b]
+    if len(left) != len(right):
+        matcher = difflib.SequenceMatcher(None, left, right, autojunk=len(left) > 5000)
+        runs = [run for kind, *run in matcher.get_opcodes() if kind != "equal"]
+    for a, b, c, d in runs:
+        place = (expected[start + c : start + d] or shown[start + a : start + b])[0].place
+        pairs = zip_longest(left[a:b], right[c:d], fillvalue="")
+        by_versions = _BY_VERSIONS.match(place) or all(_is_drawn_alike(*pair) for pair in pairs)
+        if same_versions or not by_versions:
+            yield place, *_apart("".join(left[a:b]), "".join(right[c:d]))
 
 
 def _first_unlike(one: Sequence[object], other: Sequence[object]) -> int:
@@ -59,42 +93,6 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _lines(shown: bytes, expected: bytes, _: bool) -> Iterator[Place]:
-    one, other = (text.decode("utf-8").splitlines(True) for text in (shown, expected))
-    for left, right in _unlike(one, other):
-        texts = ("".join(lines[n] for n in run) for lines, run in ((one, left), (other, right)))
-        yield f"{right.start + 1}", *_apart(*texts)
-
-
-def _unlike(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[range, range]]:
-    """The runs in which two sequences differ. What is alike at both ends is taken off first."""
-    start, shortest = 0, min(len(one), len(other))
-    while start < shortest and one[start] == other[start]:
-        start += 1
-    end = 0
-    while end < shortest - start and one[-1 - end] == other[-1 - end]:
-        end += 1
-    left, right = one[start : len(one) - end], other[start : len(other) - end]
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=len(left) > 5000)
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind != "equal":
-            yield range(start + a, start + b), range(start + c, start + d)
-
-
-def _pages(shown: bytes, expected: bytes, same_versions: bool) -> Iterator[Place]:
-    one, other = (_TOKEN.findall(text.decode("utf-8")) for text in (shown, expected))
-    for left, right in _unlike(one, other):
-        pairs = zip_longest((one[n] for n in left), (other[n] for n in right), fillvalue="")
-        if not same_versions and all(_is_drawn_alike(*pair) for pair in pairs):
-            continue
-        texts = ["".join(tokens[n] for n in run) for tokens, run in ((one, left), (other, right))]
-        before = other[: right.start + 1]
-        key = _KEY.search("".join((*texts, *before[-2:])))
-        head = next((n for n in reversed(range(len(before))) if _HEADING.match(before[n])), 0)
-        heading = _TAG.sub("", "".join(other[head : head + 2])) or other[head]
-        yield key[1] if key else _short(heading), *_apart(*texts)
-
-
 def _is_drawn_alike(shown: str, expected: str) -> bool:
     """Whether two elements of a drawing differ by nothing but a little in where they are drawn."""
     if not expected.startswith("<") or _DRAWN_AT.sub("", shown) != _DRAWN_AT.sub("", expected):
@@ -106,75 +104,72 @@ def _is_drawn_alike(shown: str, expected: str) -> bool:
     return all(abs(float(a) - float(b)) <= TOLERANCE for a, b in pairs)
 
 
-def _rows(shown: bytes, expected: bytes, _: bool) -> Iterator[Place]:
-    one, other = (
-        list(csv.reader(io.StringIO(text.decode("utf-8-sig"), newline="")))
-        for text in (shown, expected)
-    )
-    heads = other[0] if other else []
-    lines = [["\x1f".join(row) for row in rows] for rows in (one, other)]
-    for left, right in _unlike(*lines):
-        for a, b in zip_longest(left, right):
-            here = one[a] if a is not None else []
-            there = other[b] if b is not None else []
-            row = (b if b is not None else a or 0) + 1
-            for head, x, y in zip_longest(heads, here, there, fillvalue=""):
-                if x != y:
-                    yield f"{row}: {head}", *_apart(x, y)
+# kinds of files: each in one way or more, of which the first that tells a difference is told ------
 
 
-def _notebooks(shown: bytes, expected: bytes, same_versions: bool) -> Iterator[Place]:
-    one, other = json.loads(shown), json.loads(expected)
-    for number, pair in enumerate(zip_longest(one["cells"], other["cells"]), start=1):
-        texts = [json.dumps(cell, ensure_ascii=False, indent=0).replace('\\"', '"').encode()
-                 for cell in pair]  # fmt: skip
-        for _, here, there in places("x.html", *texts, same_versions=same_versions)[:3]:
-            yield f"[{number}]", here, there
-    if same_versions and {**one, "cells": 0} != {**other, "cells": 0}:
-        yield "metadata", *_apart(str({**one, "cells": 0}), str({**other, "cells": 0}))
+def _lines(content: bytes) -> Iterator[list[Piece]]:
+    yield [Piece(str(n), x) for n, x in enumerate(content.decode("utf-8").splitlines(True), 1)]
 
 
-def _packages(shown: bytes, expected: bytes, same_versions: bool) -> Iterator[Place]:
-    """Office documents: workbooks cell by cell, or each component from where it differs."""
-    books = [zipfile.ZipFile(io.BytesIO(content)) for content in (shown, expected)]
-    names = dict.fromkeys(name for book in books for name in book.namelist())
-    unlike = {}
-    for name in names:
-        parts = [book.read(name) if name in book.namelist() else b"" for book in books]
-        if parts[0] != parts[1] and (same_versions or not name.startswith("docProps/")):
-            unlike[name] = parts
-    in_cells = False
-    if unlike and "xl/workbook.xml" in names:
-        cells = [_cells(content) for content in (shown, expected)]
-        for at in dict.fromkeys(chain(*cells)):
-            a, b = cells[0].get(at, ""), cells[1].get(at, "")
-            if a != b:
-                in_cells = True
-                yield at, *_apart(a, b)
-    for name, parts in () if in_cells else unlike.items():
-        texts = [part.decode("utf-8", "replace") for part in parts]
-        yield name, *_apart(*texts)
+def _rows(content: bytes) -> Iterator[list[Piece]]:
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    yield list(_table(rows, rows[0]))
 
 
-def _cells(content: bytes) -> dict[str, str]:
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    return {
-        f"{sheet.title}!{cell.coordinate}": f"{cell.value!r} ({cell.number_format})"
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.value is not None
-    }
+def _table(
+    rows: Sequence[Sequence[object]], heads: Sequence[str], sheet: str = ""
+) -> Iterator[Piece]:
+    for number, row in enumerate(rows, start=1):
+        fields = zip_longest(heads, row, fillvalue="")
+        yield Piece(f"{sheet}{number}", "; ".join(f"{head}: {field}" for head, field in fields))
 
 
-_BY_KIND: dict[str, Callable[[bytes, bytes, bool], Iterator[Place]]] = {
-    ".html": _pages,
+def _page(content: bytes) -> Iterator[list[Piece]]:
+    yield list(_elements(content.decode("utf-8")))
+
+
+def _elements(text: str, place: str = "<head>") -> Iterator[Piece]:
+    """Each tag and text, with the fact that it tells or else the heading above it."""
+    tokens = _TOKEN.findall(text)
+    key = None
+    for token, following in zip_longest(tokens, tokens[1:], fillvalue=""):
+        if _HEADING.match(token):
+            place = _short(following) if token.startswith("<h") else token
+        key = _KEY.search(token) or (key if token != "</data>" else None)
+        yield Piece(key[1] if key else place, token)
+
+
+def _cells_of_notebook(content: bytes) -> Iterator[list[Piece]]:
+    notebook = json.loads(content)
+    found: list[Piece] = []
+    for number, cell in enumerate(notebook.pop("cells"), start=1):
+        text = json.dumps(cell, ensure_ascii=False, indent=0).replace('\\"', '"')
+        found += (Piece(f"[{number}]", token) for token in _TOKEN.findall(text))
+    yield found
+    yield [Piece("metadata", str(notebook))]
+
+
+def _components(content: bytes) -> Iterator[list[Piece]]:
+    """Office documents: workbooks by cell, then each component."""
+    yield list(_cells(content)) if b"xl/workbook.xml" in content else []
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        yield [Piece(name, book.read(name).decode("utf-8", "backslashreplace"))
+               for name in sorted(book.namelist())]  # fmt: skip
+
+
+def _cells(content: bytes) -> Iterator[Piece]:
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    for name in book.sheet_names:
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        letters = [column_letters(n) for n in range(1, len(rows[0] if rows else ()) + 1)]
+        yield from _table(rows, letters, f"{name}!")
+
+
+_BY_KIND: dict[str, Callable[[bytes], Iterator[list[Piece]]]] = {
+    ".html": _page,
     ".csv": _rows,
-    ".ipynb": _notebooks,
-    ".xlsx": _packages,
-    ".xlsm": _packages,
-    ".docx": _packages,
-    ".ods": _packages,
+    ".ipynb": _cells_of_notebook,
+    **dict.fromkeys((".xlsx", ".xlsm", ".docx", ".ods"), _components),
 }
