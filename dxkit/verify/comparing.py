@@ -14,12 +14,12 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import PurePath
-from typing import NamedTuple
-
-from dxkit.model.addresses import column_letters
 
 Place = tuple[str, ...]
 """Where something is another, what stands there and what should."""
+Pieces = list[tuple[str, str]] | dict[str, str]
+"""The pieces of a file one after the other, each with its place in words; or by their names."""
+Run = tuple[str, list[str], list[str]]
 TOLERANCE = 1.0
 """How far, in points, what a page draws may lie from where another library's version puts it."""
 _TOKEN = re.compile(r"<[^<>]*>|[^<]+|<")
@@ -31,13 +31,6 @@ _BY_VERSIONS = re.compile("metadata$|docProps/")
 _LONGEST = 80
 
 
-class Piece(NamedTuple):
-    """One piece of a file: where it stands in words, and what it holds."""
-
-    place: str
-    text: str
-
-
 def places(name: str, shown: bytes, expected: bytes, *, same_versions: bool) -> list[Place]:
     """Where a file differs from what it should be; nothing if it does not, or if only what other
     versions of the libraries write otherwise is not the same.
@@ -47,8 +40,11 @@ def places(name: str, shown: bytes, expected: bytes, *, same_versions: bool) -> 
     take_apart = _BY_KIND.get(PurePath(name).suffix, _lines)
     found: list[Place] = []
     try:
-        for pair in zip(take_apart(shown), take_apart(expected), strict=True):
-            found = found or list(_unlike(*pair, same_versions=same_versions))
+        for one, other in zip(take_apart(shown), take_apart(expected), strict=True):
+            runs = list(_runs(one, other))
+            if not same_versions:
+                runs = [run for run in runs if not _is_by_versions(*run)]
+            found = found or [(at, *_apart("".join(a), "".join(b))) for at, a, b in runs]
     except Exception:  # whatever a spoilt file makes its reader raise: it is not what it should be
         same_versions = True
     if found or not same_versions:
@@ -57,9 +53,16 @@ def places(name: str, shown: bytes, expected: bytes, *, same_versions: bool) -> 
     return [(f"byte {at + 1}", repr(shown[at : at + 20]), repr(expected[at : at + 20]))]
 
 
-def _unlike(shown: list[Piece], expected: list[Piece], *, same_versions: bool) -> Iterator[Place]:
-    """The runs in which two lists differ. What is alike at both ends is taken off first."""
-    one, other = ([piece.text for piece in pieces] for pieces in (shown, expected))
+def _runs(shown: Pieces, expected: Pieces) -> Iterator[Run]:
+    """The runs in which two files differ: of named pieces those of the same name, else what is
+    alike at both ends is taken off first.
+    """
+    if isinstance(shown, dict) and isinstance(expected, dict):
+        for at in {**expected, **shown}:
+            if shown.get(at) != expected.get(at):
+                yield at, [shown.get(at, "")], [expected.get(at, "")]
+        return
+    one, other = ([text for _, text in pieces] for pieces in (shown, expected))
     start = _first_unlike(one, other)
     end = min(_first_unlike(one[::-1], other[::-1]), min(len(one), len(other)) - start)
     left, right = one[start : len(one) - end], other[start : len(other) - end]
@@ -69,11 +72,8 @@ def _unlike(shown: list[Piece], expected: list[Piece], *, same_versions: bool) -
         matcher = difflib.SequenceMatcher(None, left, right, autojunk=len(left) > 5000)
         runs = [run for kind, *run in matcher.get_opcodes() if kind != "equal"]
     for a, b, c, d in runs:
-        place = (expected[start + c : start + d] or shown[start + a : start + b])[0].place
-        pairs = zip_longest(left[a:b], right[c:d], fillvalue="")
-        by_versions = _BY_VERSIONS.match(place) or all(_is_drawn_alike(*pair) for pair in pairs)
-        if same_versions or not by_versions:
-            yield place, *_apart("".join(left[a:b]), "".join(right[c:d]))
+        pieces = [*expected][start + c : start + d] or [*shown][start + a : start + b]
+        yield pieces[0][0], left[a:b], right[c:d]
 
 
 def _first_unlike(one: Sequence[object], other: Sequence[object]) -> int:
@@ -93,6 +93,12 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
+def _is_by_versions(place: str, shown: list[str], expected: list[str]) -> bool:
+    """Whether other versions of the libraries may write this, or draw it, a little elsewhere."""
+    pairs = zip_longest(shown, expected, fillvalue="")
+    return bool(_BY_VERSIONS.match(place)) or all(_is_drawn_alike(*pair) for pair in pairs)
+
+
 def _is_drawn_alike(shown: str, expected: str) -> bool:
     """Whether two elements of a drawing differ by nothing but a little in where they are drawn."""
     if not expected.startswith("<") or _DRAWN_AT.sub("", shown) != _DRAWN_AT.sub("", expected):
@@ -107,28 +113,21 @@ def _is_drawn_alike(shown: str, expected: str) -> bool:
 # kinds of files: each in one way or more, of which the first that tells a difference is told ------
 
 
-def _lines(content: bytes) -> Iterator[list[Piece]]:
-    yield [Piece(str(n), x) for n, x in enumerate(content.decode("utf-8").splitlines(True), 1)]
+def _lines(content: bytes) -> Iterator[Pieces]:
+    yield [(str(n), x) for n, x in enumerate(content.decode("utf-8").splitlines(True), 1)]
 
 
-def _rows(content: bytes) -> Iterator[list[Piece]]:
+def _rows(content: bytes) -> Iterator[Pieces]:
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    yield list(_table(rows, rows[0]))
+    named = ((str(n), zip_longest(rows[0], row, fillvalue="")) for n, row in enumerate(rows, 1))
+    yield [(n, "; ".join(f"{head}: {field}" for head, field in row)) for n, row in named]
 
 
-def _table(
-    rows: Sequence[Sequence[object]], heads: Sequence[str], sheet: str = ""
-) -> Iterator[Piece]:
-    for number, row in enumerate(rows, start=1):
-        fields = zip_longest(heads, row, fillvalue="")
-        yield Piece(f"{sheet}{number}", "; ".join(f"{head}: {field}" for head, field in fields))
-
-
-def _page(content: bytes) -> Iterator[list[Piece]]:
+def _page(content: bytes) -> Iterator[Pieces]:
     yield list(_elements(content.decode("utf-8")))
 
 
-def _elements(text: str, place: str = "<head>") -> Iterator[Piece]:
+def _elements(text: str, place: str = "<head>") -> Iterator[tuple[str, str]]:
     """Each tag and text, with the fact that it tells or else the heading above it."""
     tokens = _TOKEN.findall(text)
     key = None
@@ -136,40 +135,43 @@ def _elements(text: str, place: str = "<head>") -> Iterator[Piece]:
         if _HEADING.match(token):
             place = _short(following) if token.startswith("<h") else token
         key = _KEY.search(token) or (key if token != "</data>" else None)
-        yield Piece(key[1] if key else place, token)
+        yield (key[1] if key else place), token
 
 
-def _cells_of_notebook(content: bytes) -> Iterator[list[Piece]]:
+def _notebook(content: bytes) -> Iterator[Pieces]:
     notebook = json.loads(content)
-    found: list[Piece] = []
+    found = []
     for number, cell in enumerate(notebook.pop("cells"), start=1):
         text = json.dumps(cell, ensure_ascii=False, indent=0).replace('\\"', '"')
-        found += (Piece(f"[{number}]", token) for token in _TOKEN.findall(text))
+        found += [(f"[{number}]", token) for token in _TOKEN.findall(text)]
     yield found
-    yield [Piece("metadata", str(notebook))]
+    yield {"metadata": str(notebook)}
 
 
-def _components(content: bytes) -> Iterator[list[Piece]]:
+def _components(content: bytes) -> Iterator[Pieces]:
     """Office documents: workbooks by cell, then each component."""
-    yield list(_cells(content)) if b"xl/workbook.xml" in content else []
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        yield [Piece(name, book.read(name).decode("utf-8", "backslashreplace"))
-               for name in sorted(book.namelist())]  # fmt: skip
+        parts = {name: book.read(name) for name in book.namelist()}
+    yield _cells(content) if "xl/workbook.xml" in parts else {}
+    yield {name: part.decode("utf-8", "backslashreplace") for name, part in parts.items()}
 
 
-def _cells(content: bytes) -> Iterator[Piece]:
-    from python_calamine import CalamineWorkbook
+def _cells(content: bytes) -> dict[str, str]:
+    import openpyxl
 
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    for name in book.sheet_names:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        letters = [column_letters(n) for n in range(1, len(rows[0] if rows else ()) + 1)]
-        yield from _table(rows, letters, f"{name}!")
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return {
+        f"{sheet.title}!{cell.coordinate}": f"{cell.value!r} ({cell.number_format})"
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
 
 
-_BY_KIND: dict[str, Callable[[bytes], Iterator[list[Piece]]]] = {
+_BY_KIND: dict[str, Callable[[bytes], Iterator[Pieces]]] = {
     ".html": _page,
     ".csv": _rows,
-    ".ipynb": _cells_of_notebook,
+    ".ipynb": _notebook,
     **dict.fromkeys((".xlsx", ".xlsm", ".docx", ".ods"), _components),
 }
