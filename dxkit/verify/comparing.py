@@ -62,7 +62,7 @@ def _runs(shown: Pieces, expected: Pieces) -> Iterator[Run]:
             if shown.get(at) != expected.get(at):
                 yield at, [shown.get(at, "")], [expected.get(at, "")]
         return
-    one, other = ([text for _, text in pieces] for pieces in (shown, expected))
+    one, other = ([piece[1] for piece in pieces] for pieces in (shown, expected))
     start = _first_unlike(one, other)
     end = min(_first_unlike(one[::-1], other[::-1]), min(len(one), len(other)) - start)
     left, right = one[start : len(one) - end], other[start : len(other) - end]
