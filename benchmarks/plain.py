@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from dxkit.press.run.processes import stay_single_threaded
+from dxkit.workbooks.processes import stay_single_threaded
 
 stay_single_threaded()
 

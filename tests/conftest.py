@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dxkit.press.run.processes import stay_single_threaded
+from dxkit.workbooks.processes import stay_single_threaded
 from tests.beside import Beside
 
 if TYPE_CHECKING:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import gc
 import itertools
-import os
 import re
 import signal
 import sys
-import tempfile
-import time
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -50,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command; returns its exit code and lets no traceback through."""
-    from dxkit.press.run.processes import stay_single_threaded, stops_handled_by
+    from dxkit.workbooks.processes import keep_log, stay_single_threaded, stops_handled_by
 
     stay_single_threaded()  # before anything imports numpy
     from dxkit.report.wording.language import load_language
@@ -68,9 +64,7 @@ def run(arguments: list[str]) -> int:
         click.echo(language.plain("cli.interrupted"), err=True)
         return DONE_WITH_ERRORS
     except Exception:
-        name = f"dxkit-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
-        log = Path(tempfile.gettempdir()) / name
-        log.write_text(traceback.format_exc(), "utf-8")
+        log = keep_log(traceback.format_exc())
         click.echo(language.plain("cli.unexpected", text=str(log)), err=True)
     return CANNOT_START
 

@@ -76,6 +76,19 @@ def read_file(
     return result
 
 
+def file_that_failed(path: Path, folder: Path, names: Names, reason: str) -> FileRead:
+    """A file whose reading gave nothing."""
+    file = path.relative_to(folder).as_posix()
+    sender = sender_in_name(file, names)
+    code = sender.code if sender else ""
+    try:
+        digest = hashlib.sha256(read_content(path)).hexdigest()
+    except UnreadableFileError:
+        digest = ""
+    source = SourceFile(file, digest, unit_code=code)
+    return FileRead(source, findings=[unreadable(file, reason, unit_code=code)])
+
+
 def unreadable(
     file: str, reason: str, sheet: str = "", cell: str = "", unit_code: str = ""
 ) -> Finding:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from dxkit.intake.checks.causes import with_causes
@@ -27,7 +28,7 @@ from dxkit.intake.checks.figures import (
     total_differs,
 )
 from dxkit.intake.checks.gaps import figures_gone, figures_nought, gaps_of, left_out
-from dxkit.intake.file import read_file, unreadable
+from dxkit.intake.file import file_that_failed, read_file, unreadable
 from dxkit.intake.file_cells import FileRead, TableRead
 from dxkit.intake.names import Names, sender_in_name
 from dxkit.intake.versions.duplicates import settled
@@ -38,6 +39,7 @@ from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
 from dxkit.model.periods import Period
 from dxkit.model.plan import plan_findings
 from dxkit.model.units import Unit
+from dxkit.workbooks.processes import Failure, each_apart, keep_log
 from dxkit.workbooks.raw_folder import look_into
 
 
@@ -60,7 +62,7 @@ def read_period(
     period = campaign.period(period_id)
     names = Names(campaign, period.last_day)
     raw = look_into(folder)
-    sent = [read_file(campaign, period, names, path, folder) for path in raw.files]
+    sent = list(_read(campaign, period, names, raw.files, folder))
     files = settled(sent)
     previous = before() if callable(before) else before
 
@@ -78,6 +80,20 @@ def read_period(
     if history is not None:
         findings += altered_cells(sent, files, history, lambda file: together([file]).findings)
     return dataclasses.replace(received, findings=tuple(findings))
+
+
+def _read(
+    campaign: Campaign, period: Period, names: Names, paths: Sequence[Path], folder: Path
+) -> Iterator[FileRead]:
+    """The files, read in a process beside: what one makes of its reader is not the others' harm."""
+    read = partial(read_file, campaign, period, names, folder=folder)
+    for path, done in zip(paths, each_apart(read, paths), strict=True):
+        if isinstance(done, Failure):
+            if done.trace:
+                keep_log(done.trace)
+            yield file_that_failed(path, folder, names, f"reader_{done.reason}")
+        else:
+            yield done
 
 
 def _together(

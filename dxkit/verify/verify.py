@@ -14,13 +14,13 @@ from pathlib import Path
 from dxkit.campaign.project import Project
 from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import INDEX, MANIFEST, Manifest, code_key, executed_path
-from dxkit.press.run.processes import stay_single_threaded
 from dxkit.verify.difference import CAUSES, INPUT, OTHER, RECOUNT, Difference
 from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
 from dxkit.verify.made_again import MadeAgain
 from dxkit.verify.placement import Placement, compare_cells
 from dxkit.verify.recount import recounted
+from dxkit.workbooks.processes import stay_single_threaded
 
 __all__ = ["Difference", "Verification", "verify_period"]
 

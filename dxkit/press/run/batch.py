@@ -29,10 +29,10 @@ from dxkit.press.run import one_page
 from dxkit.press.run.changed_figures import PublishedChanges, published_changes
 from dxkit.press.run.finished_pages import FinishedPages, scratch_folder
 from dxkit.press.run.plan import files_are_whole, is_current, plan_tasks
-from dxkit.press.run.processes import can_fork, no_collection, side_process, stay_single_threaded
 from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.atomic import only_writer
+from dxkit.workbooks.processes import can_fork, no_collection, side_process, stay_single_threaded
 from dxkit.workbooks.raw_folder import Contents
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from dxkit.campaign.project import Project
 from dxkit.press.manifest import code_key
 from dxkit.press.run.one_page import local_workers
-from dxkit.press.run.processes import lead_own_group, no_collection
 from dxkit.press.run.tasks import EXECUTED, OTHER_CODE, PAGE, Task
+from dxkit.workbooks.processes import lead_own_group, no_collection
 
 
 def main(folder: Path) -> None:

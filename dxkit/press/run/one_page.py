@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dxkit.press.run.processes import can_fork, cores, stay_single_threaded
 from dxkit.press.run.tasks import EXECUTED, NEEDS_KERNEL, NO_SPACE, PAGE, STOCK, NeedsKernelError
 from dxkit.press.run.workers import PageMaker, Workers
+from dxkit.workbooks.processes import can_fork, cores, stay_single_threaded
 
 if TYPE_CHECKING:
     from dxkit.analysis.analysis import Analysis, WorkedOut

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from dxkit.campaign.project import Project
-from dxkit.press.run.processes import (
+from dxkit.press.run.tasks import DIED, NEEDS_KERNEL, STOCK, TIMED_OUT, TRIES, Outcome, Task
+from dxkit.workbooks.processes import (
     Stop,
     kill_group,
     lead_own_group,
     stop_noted,
 )
-from dxkit.press.run.tasks import DIED, NEEDS_KERNEL, STOCK, TIMED_OUT, TRIES, Outcome, Task
 
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000  # a page makes fewer that stay, and its process then ends
 

@@ -39,7 +39,7 @@ def children(process: int) -> list[int]:
 
 COUNT_SCRIPT = """
 import json, os, sys
-from dxkit.press.run.processes import stay_single_threaded
+from dxkit.workbooks.processes import stay_single_threaded
 stay_single_threaded()
 from pathlib import Path
 sys.path.insert(0, {here!r})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.press.run.processes import side_process
+from dxkit.workbooks.processes import side_process
 
 
 def note(file: Path, word: str) -> int:

@@ -9,11 +9,23 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Iterator
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+MOST_MEMORY = 1_500_000_000
+"""Bytes that the reading of received files may take beyond what was there before."""
+MOST_SECONDS = 300
+"""Of the processor that the reading of one of them may take; the largest that the bounds on its
+content let through takes one minute."""
 
 
 def stay_single_threaded() -> None:
@@ -204,3 +216,91 @@ def _work(work: Callable[[], Any], last: Callable[..., None], connection: Any) -
     except Exception as error:
         connection.send((None, error))
     os._exit(0)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why some work gave no result: ``too_costly``, ``ended``, or ``error`` with its trace."""
+
+    reason: str
+    trace: str = ""
+
+
+def each_apart(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result | Failure]:
+    """Do some work with each item, one after the other in one process beside, under limits of
+    memory and, for each, of the processor; after an item that ends this process, in another one.
+
+    Where no fork is safe it is done here, without limits.
+    """
+    left = list(items)
+    while left:
+        if not can_fork():
+            yield _tried(work, left.pop(0))
+            continue
+        context: Any = multiprocessing.get_context("fork")
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_work_through, args=(work, left, theirs))
+        process.start()
+        theirs.close()
+        try:
+            while left:
+                try:
+                    with no_collection():
+                        done = pickle.loads(ours.recv_bytes())
+                except (EOFError, OSError):
+                    process.join()
+                    limit = getattr(signal, "SIGXCPU", 0)
+                    spent = process.exitcode in (-limit, -getattr(signal, "SIGKILL", 0))
+                    done = Failure("too_costly" if spent else "ended")
+                left.pop(0)
+                yield done
+                if isinstance(done, Failure):  # whatever it has left behind
+                    break
+        finally:
+            process.kill()
+            process.join()
+            ours.close()
+
+
+def _tried(work: Callable[[Item], Result], item: Item) -> Result | Failure:
+    try:
+        return work(item)
+    except MemoryError:
+        return Failure("too_costly")
+    except Exception:
+        return Failure("error", traceback.format_exc())
+
+
+def _work_through(work: Callable[[Item], Result], items: Sequence[Item], connection: Any) -> None:
+    import resource
+
+    lead_own_group()
+    gc.freeze()  # what is there already is not looked through, and thereby copied
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + MOST_MEMORY)
+    for item in items:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + MOST_SECONDS)
+        try:
+            done = pickle.dumps(_tried(work, item), pickle.HIGHEST_PROTOCOL)
+        except MemoryError:
+            done = pickle.dumps(Failure("too_costly"))
+        connection.send_bytes(done)
+    os._exit(0)
+
+
+def _limit(kind: int, most: int) -> None:
+    """Take no more of something than this, or than what is allowed at all."""
+    import resource
+
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def keep_log(trace: str) -> Path:
+    """Keep what an unexpected error leaves, for who looks after the kit; returns the file."""
+    name = f"dxkit-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+    log = Path(tempfile.gettempdir()) / name
+    with log.open("a", encoding="utf-8") as file:
+        file.write(trace)
+    return log
