@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
 from dxkit.model.observations import Flag, Observation, Received
@@ -48,10 +49,13 @@ NO_DENOMINATOR = Quantity(None, NOT_MEASURED)
 
 
 def total(values: Iterable[float | int]) -> float | int:
-    """The exact sum of counts, or the correctly rounded sum of fractions."""
+    """The exact sum of counts, and of amounts as they are written: 0.1 and 0.2 are 0.3."""
     numbers = list(values)
     added = sum(numbers)  # a fraction as soon as one of them is
-    return added if isinstance(added, int) else math.fsum(numbers)
+    if isinstance(added, int) or len(numbers) == 1:
+        return added
+    exact = sum(map(Decimal, map(repr, numbers)), Decimal(0))
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
 def difference(value: float | int, other: float | int) -> float | int:

@@ -115,8 +115,8 @@ def _measures(campaign: Campaign, reader: Reader) -> None:
     for measure in campaign.measures:
         if measure.id == TOTAL:
             reader.note_of(measure, "reserved", text=measure.id)
-        if not measure.headers and measure.kind is not MeasureKind.ROWS:
-            reader.note_of(measure, "field_empty", "headers")
+        if measure.kind is MeasureKind.AMOUNT and not any(measure.things.values()):
+            reader.note_of(measure, "field_empty", "thing_vi")
         above = [measure.id]
         while (whole := whole_of[above[-1]]) and whole not in above:
             above.append(whole)

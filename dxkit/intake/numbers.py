@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from dxkit.intake.vocabulary import is_word, vocabulary
-from dxkit.model.campaign import MeasureKind
+from dxkit.model.campaign import Campaign, Measure, MeasureKind
 from dxkit.model.observations import Flag
 from dxkit.model.text import clean, normalise
 from dxkit.workbooks.cells import Cell
@@ -158,6 +158,11 @@ _THOUSANDS_LEFT_OUT = re.compile(r"[0#?],+(?![0#?,])")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')  # what a number format adds to the number
 
 
+def _literal_of(number_format: str) -> str:
+    """What a number format adds to the number."""
+    return " ".join(quoted or escaped for quoted, escaped in _LITERAL.findall(number_format))
+
+
 @lru_cache(maxsize=1_000)
 def shows_another(number_format: str, is_nought: bool) -> bool:
     """Whether a format shows another number than the cell holds: 5 as "5 nghin", "5.000" or "5%"
@@ -170,7 +175,7 @@ def shows_another(number_format: str, is_nought: bool) -> bool:
         return True
     if _THOUSANDS_LEFT_OUT.search(sections[0]):
         return True
-    literal = " ".join(quoted or escaped for quoted, escaped in _LITERAL.findall(number_format))
+    literal = _literal_of(number_format)
     words = normalise(literal).split()
     return (
         any(word in words for word in vocabulary()["scales"])
@@ -400,8 +405,10 @@ def _is_no_count(text: str) -> bool:
     return len(digits) > _MOST_DIGITS or (len(digits) > 3 and digits[0] == "0")
 
 
-def _without_words(text: str) -> tuple[str, Flag | None, str]:
-    """The number in a text such as "gan 60 ho", which side of it the truth lies, and of what."""
+def _without_words(text: str, things: str = "units_in_cells") -> tuple[str, Flag | None, str]:
+    """The number in a text such as "gan 60 ho", which side of it the truth lies, and of what: one
+    of the vocabulary's ``things``, if any.
+    """
     flag: Flag | None = None
     thing = ""
     for kind, meaning in (
@@ -412,7 +419,7 @@ def _without_words(text: str) -> tuple[str, Flag | None, str]:
         for word in vocabulary()[kind]:
             if normalise(text).startswith(word + " "):
                 text, flag = clean(text)[len(word) :].strip(), meaning
-    for word in vocabulary()["units_in_cells"]:
+    for word in vocabulary()[things] if things else ():
         if normalise(text).endswith(" " + word):
             text, thing = clean(text)[: -len(word)].strip(), word
             break
@@ -437,3 +444,134 @@ def _rejected_share(fraction: float, number_format: str) -> Value:
     percentage = Decimal(repr(fraction)) * 100
     rounded = percentage.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return Value(None, Flag.REJECTED, "share_in_count_column", share=rounded)
+
+
+def units_of_amounts(campaign: Campaign) -> list[str]:
+    """The units of measure that amounts may be in, normalised, longest first; none where the
+    campaign has no amounts.
+    """
+    measured = [m for m in campaign.measures if is_measured_out(m)]
+    own = [thing for measure in measured for thing in measure.things.values() if thing]
+    own += [name for each in campaign.conversions for name in (each.unit, each.of)]
+    units = {*map(normalise, own), *vocabulary()["amount_units"]} if measured else set()
+    return sorted(units, key=lambda unit: (-len(unit), unit))
+
+
+def is_measured_out(measure: Measure) -> bool:
+    """Whether a measure is of money, weight or the like, be its numbers amounts or whole."""
+    words = (normalise(thing).split() for thing in measure.things.values())
+    in_units = any(text and text[-1] in vocabulary()["amount_units"] for text in words)
+    return measure.kind is MeasureKind.AMOUNT or (measure.kind is MeasureKind.COUNT and in_units)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What a column of amounts is in: the ``units`` of measure that may stand in its cells, each
+    with how many of the measure's own it is, the ``factor`` of numbers without one, and the decimal
+    ``mark`` of its texts where that is certain.
+    """
+
+    units: Mapping[str, Decimal]
+    factor: Decimal = Decimal(1)
+    mark: str = ""
+
+    def is_other(self, unit: str) -> bool:
+        """Whether a text is a unit of measure that is none of these."""
+        return unit not in self.units and unit in vocabulary()["amount_units"]
+
+
+_AMOUNT = re.compile(r"(?P<number>\d(?:[\d., ]*\d)?) ?(?P<unit>[^\d\s.,].*)?\Z")
+_IN_GROUPS = re.compile(r"[1-9]\d{0,2}(?P<mark>[., ])\d{3}(?:(?P=mark)\d{3})*\Z")
+_BOTH_MARKS = re.compile(r"[1-9]\d{0,2}(?:([., ])\d{3})(?:\1\d{3})*(?P<mark>(?!\1)[.,])\d+\Z")
+_ONE_MARK = re.compile(r"\d+(?P<mark>[.,])\d+\Z")
+
+
+def decimal_mark(cells: Iterable[Cell]) -> str:
+    """The decimal mark of a column's texts: nothing where none tells, or two do."""
+    marks = set()
+    for cell in cells:
+        if isinstance(cell.value, str) and (found := _AMOUNT.match(clean(cell.value))):
+            number = found["number"]
+            groups, both, decimals = (p.match(number) for p in (_IN_GROUPS, _BOTH_MARKS, _ONE_MARK))
+            if both or (decimals and not groups):
+                marks.add((both or decimals)["mark"])  # type: ignore[index]
+            elif groups and groups["mark"] != " " and number.count(groups["mark"]) > 1:
+                marks.add("," if groups["mark"] == "." else ".")
+    return marks.pop() if len(marks) == 1 else ""
+
+
+def read_amount(cell: Cell, amount: Amount) -> Value:
+    """A number of the measure's own unit, 0 or more. Whether a point groups thousands must be
+    certain: by itself, or by other cells of the column.
+    """
+    common = read_common(cell)
+    if common is not None:
+        return common
+    if isinstance(cell.value, (int, float)):
+        if cell.is_percentage:
+            return rejected("value_ambiguous")
+        shown = normalise(_literal_of(cell.number_format))
+        if amount.is_other(shown) or amount.units.get(shown, amount.factor) != amount.factor:
+            return rejected("value_shown_otherwise")
+        # A spreadsheet's numbers have 15 digits; what is behind them is a sum's binary rest.
+        return _amount_of(Decimal(f"{cell.value:.15g}"), amount.factor)
+    written = clean(str(cell.value)).removeprefix("'").strip()
+    value = _amount_in(written, amount)
+    if value.problem == "value_unreadable":
+        text, part = _without_remark(written)
+        if text != written:
+            return _with_remark(_amount_in(text, amount), part)
+    return value
+
+
+def _amount_in(text: str, amount: Amount) -> Value:
+    if text.startswith(("-", "\u2212", "\u2013")) and text[1:].strip()[:1].isdecimal():
+        return rejected("count_negative")
+    text, flag, _ = _without_words(text, "")
+    found = _AMOUNT.match(text)
+    if found is None:
+        return rejected("value_unreadable")
+    unit = normalise(found["unit"] or "")
+    if unit and unit not in amount.units:
+        known = amount.is_other(unit) or unit in vocabulary()["scales"]
+        return (
+            rejected("value_of_other_thing", thing=unit) if known else rejected("value_unreadable")
+        )
+    number = _number_of_amount(found["number"], amount.mark)
+    if number is None:
+        return rejected("value_ambiguous")
+    value = _amount_of(number, amount.units[unit] if unit else amount.factor)
+    if flag is None or value.value is None:
+        return value
+    return Value(value.value, flag, "value_approximate", {"value": value.value})
+
+
+def _number_of_amount(text: str, mark: str) -> Decimal | None:
+    """The number of a text, None where it can be read in two ways or in none."""
+    if text.isdigit():
+        return Decimal(text)
+    groups, both, decimals = (p.match(text) for p in (_IN_GROUPS, _BOTH_MARKS, _ONE_MARK))
+    if both:
+        found, of_groups = both["mark"], ""
+    elif groups and (groups["mark"] == " " or text.count(groups["mark"]) > 1):
+        found, of_groups = "", groups["mark"]
+    elif groups and mark:  # 1.200 by itself is 1200 or 1.2
+        found, of_groups = (mark, "") if groups["mark"] == mark else ("", groups["mark"])
+    elif decimals and not groups:
+        found, of_groups = decimals["mark"], ""
+    else:
+        return None
+    if mark and (found not in ("", mark) or of_groups == mark):
+        return None
+    whole, _, rest = text.rpartition(found) if found else (text, "", "")
+    digits = re.sub(r"[., ]", "", whole)
+    return Decimal(f"{digits}.{rest}") if rest else Decimal(digits)
+
+
+def _amount_of(number: Decimal, factor: Decimal) -> Value:
+    if number < 0:
+        return rejected("count_negative")
+    amount = number * factor
+    if amount > LARGEST:
+        return rejected("value_unreadable")
+    return Value(int(amount) if amount == amount.to_integral_value() else float(amount))

@@ -24,7 +24,7 @@ from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.read import read_table
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.tables.rows import RowReader
-from dxkit.intake.tables.titles import about_time, scaled_unit, sender_of, title_cells
+from dxkit.intake.tables.titles import AmountUnits, about_time, scaled_unit, sender_of, title_cells
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind, SheetLayout
 from dxkit.model.findings import Finding
@@ -46,12 +46,12 @@ class SheetsRead:
 
 def read_sheets(campaign: Campaign, period: Period, names: Names, workbook: Workbook) -> SheetsRead:
     """The tables of all sheets that are to be read."""
-    finder = LayoutFinder(campaign, period)
+    finder, units = LayoutFinder(campaign, period), AmountUnits(campaign)
     found = SheetsRead()
     for sheet in workbook.sheets:
         entry = _entry_for(campaign, workbook.file, sheet.name)
         finding = FindingFactory(workbook.file, sheet.name)
-        one = _OneSheet(campaign, period, names, finder, sheet, entry, finding)
+        one = _OneSheet(campaign, period, names, finder, units, sheet, entry, finding)
         one.read()
         found.tables += one.tables
         found.findings += one.findings
@@ -67,12 +67,14 @@ class _OneSheet:
     period: Period
     names: Names
     finder: LayoutFinder
+    units: AmountUnits
     sheet: Sheet
     entry: SheetLayout
     finding: FindingFactory
     tables: list[TableRead] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     layouts: list[tuple[Layout, TableRead | None]] = field(default_factory=list)
+    titles: list[Cell] = field(default_factory=list)
     why_not: str = ""
 
     def read(self) -> None:
@@ -97,8 +99,9 @@ class _OneSheet:
             else:
                 self._refuse("layout_needed", turned, reason="transposed")
             return
-        problem, sender = self._about_titles(self.sheet if self.entry.transposed else view,
-                                             above, layouts)  # fmt: skip
+        titles = self.sheet if self.entry.transposed else view
+        problem, sender = self._about_titles(titles, above, layouts)
+        self.titles = [*title_cells(titles, above)]
         if problem is not None:
             self.findings.append(problem)
             if problem.code != "cumulative_title":
@@ -130,7 +133,8 @@ class _OneSheet:
         problem = None
         if not self.entry.names_periods:  # where rows or blocks name their periods, titles do not
             problem = about_time(titles, above, self.period, self.finding, sums_up)
-        counted = [thing for m in self.campaign.measures for thing in m.things.values() if thing]
+        whole = (m for m in self.campaign.measures if m.kind is not MeasureKind.AMOUNT)
+        counted = [thing for measure in whole for thing in measure.things.values() if thing]
         scaled = scaled_unit(titles, above, {normalise(thing) for thing in counted})
         if problem is None and scaled is not None:
             problem = self.finding("unit_scaled", scaled, None, scaled.text)
@@ -161,6 +165,7 @@ class _OneSheet:
         self.findings += [
             self.finding("layout_unfit", at, None, at.text, reason="row_unclear") for at in unclear
         ]
+        layout = self.units.in_own_units(layout, self.titles)
         shown = _shown(view, layout, self.finding, self.findings, sender)
         reader = RowReader(self.names, view, shown, sender, self.finding, self.period)
         read = read_table(reader, shown, self.period.id)

@@ -45,10 +45,16 @@ class MeasureKind(StrEnum):
     """What a column holds, which decides how its cells are read."""
 
     COUNT = "count"  # whole things, 0 or more
+    AMOUNT = "amount"  # of a unit of measure, with decimals: kg, ha, million dong; 0 or more
     SHARE = "share"  # percentages; stored as fractions
     SCORE = "score"  # a number on a scale of its own
     TEXT = "text"  # words, kept as a column of a register
     ROWS = "rows"  # no column: each row of the register counts one
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether a unit's number is the sum of those below it."""
+        return self in (MeasureKind.COUNT, MeasureKind.AMOUNT, MeasureKind.ROWS)
 
 
 class Accumulation(StrEnum):
@@ -190,6 +196,15 @@ class SheetLayout:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """A unit of measure that is so many ``times`` another one, which amounts are kept in."""
+
+    unit: str
+    of: str
+    times: Annotated[float, Number(1e-9, 1e12)]
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignProblem:
     """One thing wrong in a campaign folder. ``line`` is 1-based, 0 for the whole file.
 
@@ -239,6 +254,10 @@ class Campaign:
     corrections: Annotated[tuple[Correction, ...], Key(file="corrections.csv", row=Correction)] = ()
     layouts: Annotated[tuple[SheetLayout, ...], Key("sheets", file="layouts.toml")] = ()
     tables: Mapping[keys.Id, Words] = field(default_factory=dict)  # names of the measures' tables
+    abbreviations: Mapping[Annotated[str, keys.Text(r"\w+", "A-Z")], str] = field(
+        default_factory=dict
+    )
+    conversions: tuple[Conversion, ...] = ()
     initiatives: InitiativeRegister | None = None
     uncertainty: UncertaintyRule | None = None
     last_day: datetime.date | None = None  # when the movement itself ends

@@ -106,6 +106,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "column_repeated": Severity.ERROR,
         "column_span_unclear": Severity.ERROR,
         "column_part_unclear": Severity.ERROR,
+        "column_unit_unclear": Severity.ERROR,
         "column_cumulative": Severity.NOTE,
         "column_of_fractions": Severity.WARNING,
         "column_with_decimals": Severity.WARNING,

@@ -102,7 +102,7 @@ def _of_parent(r: Recount, unit: str, indicator: Indicator, side: int) -> Number
     return _over(r.sums.side(unit, indicator, side), above)
 
 
-def _goal_shortfall(r: Recount, unit: str, indicator: Indicator) -> int | None:
+def _goal_shortfall(r: Recount, unit: str, indicator: Indicator) -> Number | None:
     return r.shortfall(unit, indicator, r.goal(unit, indicator)[0])
 
 

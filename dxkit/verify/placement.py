@@ -130,6 +130,7 @@ class _Judge:
     def __init__(self, campaign: Campaign, received: Received) -> None:
         self._units = received.units
         self._period = received.table.period
+        self._times = [each.times for each in campaign.conversions]
         self._measures = {measure.id: measure for measure in campaign.measures}
         self._named: dict[str, set[str]] = defaultdict(set)
         for unit in received.units.units:
@@ -174,7 +175,9 @@ class _Judge:
         readings = [float(text)]
         if isinstance(content, str) and _GROUPED.fullmatch(text.strip()):
             readings.append(float(re.sub("[.,]", "", text)))  # typed as 1.200 it may be 1200
-        taken = (o.value, o.value * 100)  # a share may be typed in per cent
+        taken = [o.value, o.value * 100]  # a share may be typed in per cent
+        if self._measures[o.measure].kind is MeasureKind.AMOUNT:  # in another unit
+            taken += [o.value / times for times in self._times]
         if not any(abs(one - reading) < 1e-9 for one in taken for reading in readings):
             return self._differ(o, o.value, text)
         return True

@@ -134,12 +134,16 @@ class Recount:
         later = last if last is not None and last > self.period.last_day else None
         return self.target(unit, indicator), later
 
-    def shortfall(self, unit: str, indicator: Indicator, target: float | None) -> int | None:
-        """How many more of the denominator must count to reach a target."""
+    def shortfall(
+        self, unit: str, indicator: Indicator, target: float | None
+    ) -> int | Fraction | None:
+        """How many more of the denominator must count for a target: of amounts in hundredths."""
         upper, lower = (self.sums.side(unit, indicator, side) for side in (0, 1))
         if upper is None or not lower or target is None:
             return None
-        return max(0, math.ceil(Fraction(repr(target)) * lower) - int(upper))
+        step = 1 if upper.denominator == lower.denominator == 1 else 100
+        lacking = max(0, math.ceil((Fraction(repr(target)) * lower - upper) * step))
+        return lacking if step == 1 else Fraction(lacking, step)
 
     # points --------------------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ class Sums:
             flags = [str(o.flag) for o in found if o.value is None]
             if not found or (len(sides) > 1 and len(found) < len(whole)):
                 flags.append("left_out" if whole else "not_reported")
-            known = sum((Fraction(o.value or 0) for o in found), Fraction(0))
+            known = sum((Fraction(repr(o.value or 0)) for o in found), Fraction(0))
             numbers.append(None if flags else known)
             reasons.update(flags[:1])
         cells = tuple(o.place for found in sides for o in found if o.place not in self.without)

@@ -124,6 +124,18 @@ class Kind:
         return Fact(about.key(self.name), None, of_about(self.unit, about), missing=reason)
 
 
+MOST_DECIMALS = 2
+"""Of an amount: a hundredth of a kilogram, a hectare, a million dong."""
+
+
+def _needed(value: Number | None, usual: object) -> int:
+    """The decimals of an amount where whole things have none, those that it needs."""
+    if usual != 0 or not isinstance(value, float):
+        return 0
+    exact = (n for n in range(MOST_DECIMALS) if round(value, n) == value)
+    return next(exact, MOST_DECIMALS)
+
+
 @dataclass(frozen=True)
 class Reported(Kind):
     """Made straight from observations: their sum, or the quotient of the two sums ``inputs``."""
@@ -142,7 +154,7 @@ class Reported(Kind):
             about.key(self.name),
             quantity.value,
             of_about(self.unit, about),
-            of_about(self.decimals, about) or 0,
+            of_about(self.decimals, about) or _needed(quantity.value, self.decimals),
             of_about(self.method, about) or "sum",
             tuple(fact.key for fact in sums),
             sources,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import (
     COUNT,
+    MOST_DECIMALS,
     Declaration,
     Declared,
     Derived,
@@ -32,7 +33,7 @@ from dxkit.analysis.facts.methods import (
     weekly_pace,
 )
 from dxkit.analysis.outcomes import EXCLUDED, TOO_FEW, Certainty, RankRange, Result
-from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind, MeasureKind
+from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
 
@@ -423,8 +424,13 @@ def children_missing(reason: str) -> Callable[[About], int]:
 def is_counted(about: About) -> bool:
     """Whether the measure is counted at the unit's level or below."""
     depth, measure = about.period.aggregates.depth, about.measure
-    is_count = measure.kind in (MeasureKind.COUNT, MeasureKind.ROWS)
-    return is_count and depth[about.unit.level] <= depth[measure.level]
+    return measure.kind.adds_up and depth[about.unit.level] <= depth[measure.level]
+
+
+def decimals_lacking(about: About) -> int:
+    """With how many decimals it is written what is lacking to a target."""
+    sides = (about.measured.numerator.value, about.measured.denominator.value)
+    return MOST_DECIMALS if any(isinstance(side, float) for side in sides) else 0
 
 
 def assumed(is_so: bool = True) -> tuple[str, ...]:
@@ -470,6 +476,7 @@ INDICATOR: tuple[Kind, ...] = (
         "shortfall",
         COUNT,
         shortfall,
+        decimals=decimals_lacking,
         inputs=("numerator", "denominator", "target"),
         when=can_lack,
         missing=lambda a: a.measured.value.missing,
@@ -551,6 +558,7 @@ INDICATOR: tuple[Kind, ...] = (
         "goal_shortfall",
         COUNT,
         shortfall,
+        decimals=decimals_lacking,
         inputs=("numerator", "denominator", "goal"),
         when=has_goal,
     ),

@@ -44,17 +44,20 @@ def places_gained(rank: Number, before: Number, same_units: bool) -> Number | st
     return before - rank if same_units else OTHER_UNITS
 
 
-def shortfall(numerator: Number, denominator: Number, target: float) -> int | str:
+def shortfall(numerator: Number, denominator: Number, target: float) -> Number | str:
     """How many more of the denominator must be counted to reach a target share; 0 when reached. Of
-    nothing there is no share to reach.
+    nothing there is no share to reach. Whole things are rounded up to the next one, amounts to the
+    next hundredth.
 
     The target is taken as the decimal it was written as: 0.7 is seven tenths.
     """
     if not denominator:
         return str(Flag.NOT_APPLICABLE)
     share = _as_written(target)
-    needed = -(-share.numerator * int(denominator) // share.denominator)
-    return max(needed - int(numerator), 0)
+    if isinstance(numerator, int) and isinstance(denominator, int):
+        return max(-(-share.numerator * denominator // share.denominator) - numerator, 0)
+    lacking = share * Fraction(repr(denominator)) - Fraction(repr(numerator))
+    return max(math.ceil(lacking * 100), 0) / 100
 
 
 @lru_cache
@@ -64,7 +67,7 @@ def _as_written(target: float) -> Fraction:
 
 def per_week(amount: Number, days: int) -> int:
     """The pace that covers an amount in the given days, in whole things a week, rounded up."""
-    return math.ceil(Fraction(int(amount) * 7, days))
+    return math.ceil(Fraction(repr(amount)) * 7 / days)
 
 
 def weekly_pace(value: float, before: float, denominator: Number, days: int) -> float:

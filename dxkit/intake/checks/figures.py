@@ -12,7 +12,7 @@ from itertools import chain
 
 from dxkit.intake.file_cells import ControlTotal, RefusedRow, TableRead
 from dxkit.intake.findings import finding
-from dxkit.intake.vocabulary import vocabulary
+from dxkit.intake.numbers import is_measured_out
 from dxkit.model.campaign import Accumulation, Campaign, IndicatorKind, Measure, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -108,7 +108,7 @@ def total_differs(
     that is right with the rows that were refused is right.
     """
     sums: dict[tuple[str, str, str], _Sum] = defaultdict(_Sum)
-    amounts = {measure.id for measure in campaign.measures if _is_amount(measure)}
+    amounts = {measure.id for measure in campaign.measures if is_measured_out(measure)}
     for part in table.observations:
         step = _step(part) if part.measure in amounts else 0.0
         for code in ("", *units.line(part.unit_code)[1:]):
@@ -161,12 +161,6 @@ def _refused_of(
         known = [value for value in values if value is not None]
         sums.append(math.fsum(known) if len(known) == len(values) else None)
     return sums
-
-
-def _is_amount(measure: Measure) -> bool:
-    """Whether a measure is of money, weight or the like, written in rounded numbers."""
-    words = (normalise(thing).split() for thing in measure.things.values())
-    return any(text and text[-1] in vocabulary()["measured_in"] for text in words)
 
 
 def _step(written: Observation | ControlTotal) -> float:

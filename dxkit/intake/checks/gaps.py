@@ -311,7 +311,8 @@ def left_out(
     bases = {
         measure.id
         for measure in campaign.measures
-        if measure.level in open_levels and measure.kind is MeasureKind.COUNT
+        if measure.level in open_levels
+        if measure.kind in (MeasureKind.COUNT, MeasureKind.AMOUNT)
         if measure.accumulation is Accumulation.STOCK and not measure.whole
     }
     now = _Below(units, observations, bases)

@@ -49,7 +49,7 @@ def columns_of(table: str, found: Mapping[int, Labelled], period_id: str) -> tup
             cumulative = labelled.span is Span.CUMULATIVE and not is_stock
             problem = "column_span_unclear" if is_stock and in_period else ""
             of = (labelled.period, labelled.control, cumulative, in_period)
-            columns.append(Column(number, measure, *of, problem))
+            columns.append(Column(number, measure, *of, problem, labelled.unit))
     # A column of the whole period is a control only when its parts are there.
     with_parts = {c.measure.id for c in columns if c.period != period_id}
     columns = [replace(c, control=c.control and c.measure.id in with_parts) for c in columns]

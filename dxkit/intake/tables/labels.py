@@ -13,9 +13,9 @@ from enum import StrEnum
 from functools import cache, lru_cache
 
 from dxkit.intake.dates import named_quarter
-from dxkit.intake.numbers import parse_decimal
+from dxkit.intake.numbers import parse_decimal, units_of_amounts
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
-from dxkit.model.campaign import Campaign, Measure
+from dxkit.model.campaign import Campaign, Measure, MeasureKind
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.text import clean, normalise, without_outline
 from dxkit.workbooks.cells import Cell, Sheet
@@ -39,7 +39,8 @@ def header_paths(sheet: Sheet, rows: range) -> Paths:
     counted_in = {row for row in rows if says_units_of_measure(sheet.rows.get(row, ()))}
     for row in rows:
         for cell in sheet.rows.get(row, ()):
-            if clean(cell.text) and not is_column_number(cell) and row not in counted_in:
+            says = row not in counted_in or is_word("amount_units", cell.text)
+            if clean(cell.text) and not is_column_number(cell) and says:
                 labels[row, cell.column] = _label(cell)
             columns.add(cell.column)
     merged = set()
@@ -90,8 +91,10 @@ def labels_just_below(sheet: Sheet, row: int, units: Sequence[int]) -> frozenset
     cells = sheet.rows.get(row, ())
     named = not units or any(sheet.cell(row, column).text.strip() for column in units)
     texts = all(isinstance(cell.value, str) for cell in cells)
-    if named or not texts or says_units_of_measure(cells):
+    if named or not texts:
         return frozenset()
+    if says_units_of_measure(cells):
+        return frozenset(cell.column for cell in cells if is_word("amount_units", cell.text))
     return frozenset(cell.column for cell in cells if _is_label(cell))
 
 
@@ -101,7 +104,8 @@ def says_units_of_measure(cells: Sequence[Cell]) -> bool:
     if len(texts) > 1 and is_word("unit_of_measure", texts[0]):
         texts = texts[1:]
     return bool(texts) and all(
-        text in ("%", "") or is_word("units_in_cells", text) for text in texts
+        text in ("%", "") or is_word("units_in_cells", text) or is_word("amount_units", text)
+        for text in texts
     )
 
 
@@ -244,6 +248,7 @@ class Labelled:
     period: str
     control: bool
     span: Span
+    unit: str = ""  # of measure, as the label of an amount says it
 
 
 class ColumnLabels:
@@ -254,18 +259,29 @@ class ColumnLabels:
         self._labels: dict[str, list[Measure]] = {}
         self.read = cache(self._meaning)  # a sheet's header is tried in many ways
         self.is_one = cache(self._is_one)
-        for measure in campaign.measures:
-            names = measure.names.values() if measure.headers else ()
-            keys = {compact(label.replace(">", " ")) for label in (*measure.headers, *names)}
-            for key in keys:
-                self._labels.setdefault(key, []).append(measure)
         words = vocabulary()
-        labels = [header for measure in campaign.measures for header in measure.headers]
-        self._header_words = {
-            word
-            for label in (*labels, *words["unit_labels"], *words["row_number_labels"])
-            for word in normalise(label).split()
-        }
+        self._in_full = dict(entry.split(" ", 1) for entry in words["abbreviations"])
+        self._in_full |= {normalise(k): normalise(v) for k, v in campaign.abbreviations.items()}
+        units = units_of_amounts(campaign)  # a letter may be the end of a word
+        self._units = {compact(unit): unit for unit in units if len(unit) > 1}
+        self._amounts: dict[str, list[Measure]] = {}  # by labels without a unit of measure
+        labels = [*words["unit_labels"], *words["row_number_labels"]]
+        for measure in campaign.measures:
+            if measure.kind is MeasureKind.ROWS:
+                continue
+            own = [*measure.headers, *measure.names.values()]
+            labels += measure.headers or own
+            keys = {self._key(label.replace(">", " ")) for label in own}
+            of_kind = self._labels
+            if measure.kind is MeasureKind.AMOUNT:
+                of_kind, keys = self._amounts, {self._without_unit(key)[0] for key in keys}
+            for key in keys:
+                of_kind.setdefault(key, []).append(measure)
+        said = [f" {normalise(label)} " for label in labels]
+        for short, full in self._in_full.items():
+            said += [f" {full} " for label in said if f" {short} " in label]
+            said += [f" {short} " for label in said if f" {full} " in label]
+        self._header_words = {word for label in said for word in label.split()}
         self._kinds = {
             kind: {compact(word) for word in words[kind]}
             for kind in ("unit_labels", "row_number_labels", "code_labels", "remark_labels",
@@ -292,8 +308,11 @@ class ColumnLabels:
             label, period, control, span = self._without_period(reading, bare_months)
             if measures := self._labels.get(label):
                 return Labelled(tuple(measures), period, control, span)
+            of_amount, unit = self._without_unit(label)
+            if measures := self._amounts.get(of_amount):
+                return Labelled(tuple(measures), period, control, span, unit)
         # A label and below it the same in another language: both are declared for one measure.
-        alone = [self._labels.get(compact(part), []) for part in path]
+        alone = [self._labels.get(self._key(part), []) for part in path]
         common = [m for m in alone[0] if all(m in others for others in alone)] if alone else []
         if len(path) > 1 and common:
             return Labelled(tuple(common), self.period.id, False, Span.UNSAID)
@@ -303,6 +322,21 @@ class ColumnLabels:
         """The time that labels name, of whatever measure."""
         _, period, control, span = self._without_period(path, True)
         return Labelled((), period, control, span)
+
+    def _key(self, *parts: str) -> str:
+        """As ``compact``, with abbreviations written out."""
+        words = " ".join(map(normalise, parts)).split()
+        return "".join(self._in_full.get(word, word) for word in words).replace(" ", "")
+
+    def _without_unit(self, label: str) -> tuple[str, str]:
+        """A key of labels without the unit of measure behind it, and that unit."""
+        for key, unit in self._units.items() if self._units else ():
+            if label.endswith(key) and label != key:
+                rest = label.removesuffix(key)
+                for word in vocabulary()["unit_of_measure"]:
+                    rest = rest.removesuffix(compact(word))
+                return rest, unit
+        return label, ""
 
     def _is_one(self, kind: str, path: tuple[str, ...]) -> bool:
         """Whether the labels, or one of them, are a word of the vocabulary's kind."""
@@ -344,7 +378,7 @@ class ColumnLabels:
                 control = True
             else:
                 parts.append(part)
-        return compact(*parts), period, control, span
+        return self._key(*parts), period, control, span
 
     def _part(self, month: int, year: str | None) -> str | None:
         """The part of the period that a month is; the period's year is meant where none stands."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from dxkit.model.campaign import Measure
 from dxkit.model.text import clean
@@ -23,8 +24,10 @@ class Column:
 
     ``control`` marks a column that repeats the parts' sum; ``cumulative`` one that adds a flow up
     since before the period, which is another quantity; ``in_period`` one whose label says that it
-    does not; ``problem`` the finding code of one whose cells cannot be used. Each is itself:
-    columns are compared and hashed by identity.
+    does not; ``problem`` the finding code of one whose cells cannot be used; ``unit`` the
+    unit of measure that the label of an amount says, ``units`` those that its cells may say, each
+    with how many of the measure's own it is, ``factor`` that of cells that say none. Each is
+    itself: columns are compared and hashed by identity.
     """
 
     number: int
@@ -34,6 +37,9 @@ class Column:
     cumulative: bool = False
     in_period: bool = False
     problem: str = ""
+    unit: str = ""
+    units: Mapping[str, Decimal] | None = None
+    factor: Decimal = Decimal(1)
 
     @property
     def scope(self) -> tuple[str, bool, bool]:

@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dxkit.intake.numbers import (
+    Amount,
     Counted,
     Value,
     count_from_share,
+    decimal_mark,
     is_fraction,
+    read_amount,
     read_count,
     read_number,
 )
@@ -36,6 +39,11 @@ class RowValues:
         self._rows = layout.rows_in(sheet)
         self._fractions = {c for c in layout.columns if self._holds_fractions(c)}
         self._counted = {c: _counted(c.measure) for c in layout.columns}
+        self._amounts = {
+            c: Amount(c.units, c.factor, decimal_mark(self._cells(c)))
+            for c in layout.columns
+            if c.units is not None
+        }
         shares = {c: self._shares_of(c) for c in layout.columns if self._may_hold_shares(c)}
         self._of_shares = {column: most for column, most in shares.items() if most is not None}
         numbers = [c.number for c in layout.columns] + [r.number for r in layout.ratios]
@@ -106,6 +114,8 @@ class RowValues:
             value = read_count(cell, self._counted[column])
             is_share = column in self._of_shares and value.value is not None
             unsure = is_share and (value.value == 1 or self._of_shares[column])
+        elif column in self._amounts:
+            value, unsure = read_amount(cell, self._amounts[column]), False
         else:
             value = read_number(cell, column.measure.kind, column in self._fractions)
             unsure = False

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -16,8 +18,11 @@ from dxkit.intake.dates import (
 )
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
+from dxkit.intake.numbers import is_measured_out, units_of_amounts
+from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.vocabulary import starts_with_word, vocabulary
+from dxkit.model.campaign import Campaign, Conversion, Measure, MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.text import clean, fold, normalise
@@ -242,3 +247,59 @@ def _signing(sheet_name: str, offices: Iterable[Cell], within: Scope, names: Nam
         if match.unit is not None:
             return match.unit
     return None
+
+
+class AmountUnits:
+    """The units of measure of one campaign's amounts."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.known = frozenset(units_of_amounts(campaign))
+        self._of = {
+            measure.id: _units_of(measure, campaign.conversions)
+            for measure in campaign.measures
+            if is_measured_out(measure)
+        }
+        self._stated = re.compile(
+            rf"(?:^|\s|\()(?:{'|'.join(vocabulary()['unit_of_measure'])})\s*:?\s*(?P<units>[^():]+)"
+        )
+
+    def in_own_units(self, layout: Layout, titles: Iterable[Cell]) -> Layout:
+        """The layout, each column of amounts with what it is in, or with its problem where the unit
+        that its label, or else a title, says is none of the measure's. Whole numbers of such a unit
+        are in the measure's own, or not used.
+        """
+        measured = [c for c in layout.columns if c.measure.id in self._of]
+        stated = {unit for cell in titles for unit in self._stated_in(cell)} if measured else set()
+        columns = []
+        for column in layout.columns:
+            if column in measured:
+                units = self._of[column.measure.id]
+                is_amount = column.measure.kind is MeasureKind.AMOUNT
+                said = {column.unit} if column.unit else stated
+                factors = {units[unit] for unit in said if unit in units}
+                is_clear = not said or (factors == {1} or (is_amount and len(factors) == 1))
+                factor = factors.pop() if is_clear and factors else Decimal(1)
+                problem = column.problem or ("" if is_clear else "column_unit_unclear")
+                of = units if is_amount else None
+                column = replace(column, units=of, factor=factor, problem=problem)
+            columns.append(column)
+        return replace(layout, columns=tuple(columns))
+
+    def _stated_in(self, cell: Cell) -> Iterator[str]:
+        """The units of amounts that a title says figures are in: "DVT: kg", "(trieu dong)"."""
+        if isinstance(cell.value, str):
+            text = clean(cell.text).casefold()
+            found = [m["units"] for m in self._stated.finditer(text)] or [text.strip("() ")]
+            for unit in (normalise(part) for units in found for part in re.split("[,;/]", units)):
+                if unit in self.known:
+                    yield unit
+
+
+def _units_of(measure: Measure, conversions: Iterable[Conversion]) -> Mapping[str, Decimal]:
+    """The units of measure that a measure's amounts may be in."""
+    own = {normalise(thing) for thing in measure.things.values() if thing}
+    units = dict.fromkeys(own, Decimal(1))
+    for each in conversions:
+        if normalise(each.of) in own:
+            units[normalise(each.unit)] = Decimal(repr(each.times))
+    return units

@@ -248,7 +248,11 @@ def activity(view: View) -> Iterator[Claim]:
     tables: dict[str, list[Fact]] = {}
     for measure in campaign.measures:
         fact = view.scorecard.find(measure.id, "value")
-        if fact is not None and measure.id not in used and measure.kind is MeasureKind.COUNT:
+        if (
+            fact is not None
+            and measure.id not in used
+            and measure.kind in (MeasureKind.COUNT, MeasureKind.AMOUNT)
+        ):
             tables.setdefault(measure.table, []).append(fact)
     for table, facts in tables.items():
         known = [fact for fact in facts if fact.known][:_MOST_ACTIVITIES]
