@@ -37,12 +37,14 @@ class Quantity:
 class Measured:
     """An indicator of one unit: the quotient and the two sums behind it.
 
-    For indicators that are not ratios ``denominator`` has no value.
+    For indicators that are not ratios ``denominator`` has no value. ``complete`` is the share of
+    the units below whose figures are in it, or did not arise, by their weight.
     """
 
     value: Quantity
     numerator: Quantity
     denominator: Quantity
+    complete: float = 1.0
 
 
 NO_DENOMINATOR = Quantity(None, NOT_MEASURED)
@@ -98,6 +100,8 @@ class Aggregates:
         self.depth = {level.id: depth for depth, level in enumerate(campaign.levels)}
         self._not_used = received.not_used_of(campaign.report_level)
         self._heard = received.units_heard
+        self._weights = received.weights
+        self._weighed_known: dict[tuple[str, str, str], tuple[float, float]] = {}
         self._pairs_known: dict[tuple[str, str, str], tuple[_Pair, ...]] = {}
 
     def measure(self, unit_code: str, measure_id: str) -> Quantity:
@@ -110,13 +114,17 @@ class Aggregates:
         if indicator.kind is IndicatorKind.VALUE:
             own = self._own(unit_code, indicator.numerator)
             value = own[0].numerator if own else self._nothing(unit_code)
-            return Measured(value, value, NO_DENOMINATOR)
+            known = value.missing in ("", Flag.NOT_APPLICABLE)
+            return Measured(value, value, NO_DENOMINATOR, float(known))
         pairs = self._pairs(unit_code, indicator.numerator, indicator.denominator)
         numerator = _sum(pairs, _numerator)
+        there, due = self._weighed(unit_code, indicator.numerator, indicator.denominator)
+        complete = there / due if due else 1.0
         if indicator.kind is IndicatorKind.COUNT:
-            return Measured(numerator, numerator, NO_DENOMINATOR)
+            return Measured(numerator, numerator, NO_DENOMINATOR, complete)
         denominator = _sum(pairs, _denominator)
-        return Measured(_quotient(numerator, denominator), numerator, denominator)
+        value = _quotient(numerator, denominator)
+        return Measured(value, numerator, denominator, complete)
 
     def is_measured_at(self, level: str, indicator: Indicator) -> bool:
         """Whether units of a level can have a value of the indicator at all."""
@@ -125,6 +133,25 @@ class Aggregates:
         if indicator.kind is IndicatorKind.VALUE:
             return self.depth[level] == finest
         return self.depth[level] <= finest
+
+    def _weighed(self, unit_code: str, measure_id: str, other_id: str) -> tuple[float, float]:
+        """The weight of the units at or below one whose figures are there, and of all of them."""
+        key = (unit_code, measure_id, other_id)
+        if key not in self._weighed_known:
+            wanted = [i for i in (measure_id, other_id) if i]
+            finest = min(self.depth[self.campaign.measure(i).level] for i in wanted)
+            children = self.units.children(unit_code)
+            here = any(self._table.of(unit_code, i) for i in wanted)
+            if here or not children or self.depth[children[0].level] > finest:
+                weight = self._weights.get(unit_code, 1.0)
+                pairs = self._pairs(unit_code, measure_id, other_id)
+                there = sum(p.is_known or p.reasons <= {Flag.NOT_APPLICABLE} for p in pairs)
+                found = (weight * there / len(pairs), weight)
+            else:
+                below = [self._weighed(c.code, measure_id, other_id) for c in children]
+                found = (math.fsum(b[0] for b in below), math.fsum(b[1] for b in below))
+            self._weighed_known[key] = found
+        return self._weighed_known[key]
 
     def _nothing(self, unit_code: str) -> Quantity:
         """That a figure of a unit is not at hand: it may have been sent all the same, it lacks

@@ -64,7 +64,8 @@ class Total:
     the plan lacks). ``sharing`` is how many units have its rank, itself among them; ``unranked``
     tells why there is no rank: that, ``excluded``, ``too_few_ranked``, or the kind of a condition
     that the unit does not fulfil. ``lacking`` are the indicators of the scale whose figures are not
-    whole: some unit that should be in them is not. Such a unit takes no award.
+    whole: some unit that should be in them is not. Such a unit takes no award. ``complete`` is the
+    least share of the units below, by weight, whose figures are in one of them.
     """
 
     unit_code: str
@@ -80,6 +81,7 @@ class Total:
     sharing: int = 0
     lacking: tuple[str, ...] = ()
     applies: float = 0.0
+    complete: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

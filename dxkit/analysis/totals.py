@@ -37,7 +37,11 @@ def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) ->
     band = band_of(points / scoring.total_points, scoring.bands)
     share = covered / scoring.total_points
     applies = covered / math.fsum(r.indicator.max_points for r in counted)
-    return Total(unit_code, points, share, band=band, bonus=bonus, lacking=lacking, applies=applies)
+    complete = min(r.measured.complete for r in counted)
+    return Total(
+        unit_code, points, share, band=band, bonus=bonus, lacking=lacking, applies=applies,
+        complete=complete,
+    )  # fmt: skip
 
 
 def without_points(total: Total, reason: str) -> Total:
@@ -96,6 +100,8 @@ def _is_fulfilled(
     """A condition on something that does not exist at the unit is fulfilled."""
     if condition.kind == "covered":
         return total.applies >= condition.at_least - 1e-9
+    if condition.kind == "complete":
+        return total.complete >= condition.at_least - 1e-9
     if condition.kind == "reported":
         return reported is None or reported >= condition.at_least - 1e-9
     result = results.get(condition.indicator)

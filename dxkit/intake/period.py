@@ -10,11 +10,14 @@ from pathlib import Path
 
 from dxkit.intake.checks.causes import with_causes
 from dxkit.intake.checks.completeness import (
+    known_weights,
     missing_parts,
     missing_tables,
     missing_units,
     register_counts,
     united,
+    weighed,
+    weights_of,
     without_repeated_rows,
 )
 from dxkit.intake.checks.contradictions import settle
@@ -145,10 +148,14 @@ def _together(
     findings += missing_units(campaign, units, observations, folder, unused)
     findings += gaps.findings
     findings += missing_tables(campaign, units, tables, observations)
+    published: list[tuple[str, Observation]] = []
     if references is not None:
         for check in campaign.reference_checks:
-            published = _read_reference(campaign, period, names, references / check.folder)
-            findings += far_from_reference(check, observations, published, units)
+            found = _read_reference(campaign, period, names, references / check.folder)
+            findings += far_from_reference(check, observations, found, units)
+            published += [(check.measure, o) for o in found if o.measure == check.reference]
+    known = known_weights(campaign, before, published)
+    findings = list(weighed(campaign, units, findings, known))
     exceeding = {
         f.place for f in findings if f.code in ("part_exceeds_whole", "share_exceeds_whole")
     }
@@ -167,6 +174,7 @@ def _together(
         tuple(file.source for file in files),
         tuple(observation for table in tables for observation in table.cumulative),
         tuple(sheet for file in files for sheet in file.sheets),
+        weights_of(campaign, units, observations, known),
     )
     findings += cumulative_below_period(received)
     if before is not None:

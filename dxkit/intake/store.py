@@ -87,6 +87,7 @@ def write_stored(received: Received, key: str, path: Path) -> None:
         "findings": rows(received.findings),
         "cumulative": rows(received.cumulative),
         "sources": rows(received.sources),
+        "weights": received.weights,
         "sheets": [[*row[:-1], rows(row[-1])] for row in rows(received.sheets)],
         "addresses": list(addresses),
     }
@@ -130,6 +131,7 @@ def read_stored(path: Path) -> Received:
             SheetRead(*(*start, tuple(ColumnRead(*column) for column in columns)))
             for *start, columns in content["sheets"]
         ),
+        content["weights"],
     )
 
 

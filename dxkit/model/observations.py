@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -179,7 +180,8 @@ class Received:
     ``units`` is the campaign's registry on the period's last day plus the units of open levels
     (hamlets) that the workbooks name. ``cumulative`` holds flows added up since before the
     period: another quantity, never subtracted to get the period's own. ``sheets`` tell what was
-    understood of each sheet.
+    understood of each sheet. ``weights`` are what units count by when completeness is judged, by
+    code; where there are none all count alike.
     """
 
     table: IndicatorTable
@@ -188,6 +190,7 @@ class Received:
     sources: tuple[SourceFile, ...] = ()
     cumulative: tuple[Observation, ...] = ()
     sheets: tuple[SheetRead, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"

@@ -37,7 +37,7 @@ class ScoringRule:
 RANKING_METHODS = ("competition", "dense")
 """Ranks of ties: 1, 2, 2, 4 or 1, 2, 2, 3."""
 
-CONDITIONS = ("covered", "reported", "value")
+CONDITIONS = ("covered", "reported", "complete", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Condition:
     """What a unit must fulfil to be ranked, at a level or (empty) at every level.
 
     ``kind`` is ``covered`` (of the points that its level can have, the share that applies to the
-    unit), ``reported`` (share of the units below that sent a report) or ``value`` (of the
+    unit), ``reported`` (share of the units below that sent a report), ``complete`` (in each
+    criterion, the share of the units below whose figures are in it, by weight) or ``value`` (of the
     indicator); each ``at_least``, for an indicator whose direction is down at most.
     """
 
@@ -78,7 +79,8 @@ class RankingRule:
     ``within`` maps a level to the level inside which its units are compared; ``tie_break`` lists
     indicator ids whose values decide equal points, in order; ``decimals`` rounds the points half
     up before they are compared, None compares them unrounded. Where fewer than ``minimum_ranked``
-    units of a group could be ranked, none is.
+    units of a group could be ranked, none is. ``weight`` is the measure by which units count when
+    completeness is judged; without it they count alike.
     """
 
     method: Annotated[str, keys.Choice(RANKING_METHODS)]
@@ -90,6 +92,7 @@ class RankingRule:
     conditions: tuple[Condition, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     minimum_ranked: Annotated[int, Number(1, 1000, whole=True)] = 2
+    weight: keys.OfMeasure = ""
 
     def conditions_at(self, level: str) -> tuple[Condition, ...]:
         """The conditions of a level: those declared, and that of what applies by default."""

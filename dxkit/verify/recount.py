@@ -217,12 +217,21 @@ class Recount:
             asked.insert(0, COVERED_BY_DEFAULT)
         return next((c.kind for c in asked if self._lacks(unit, c) > 1e-9), "")
 
+    @remembered
+    def complete(self, unit: str) -> Fraction:
+        """The least share, by weight, of the places at or below a unit that tell of a criterion."""
+        if self.total(unit)[0] is None:
+            return Fraction(0)
+        return min(self.sums.completeness(unit, i) for i in self.scale(unit))
+
     def _lacks(self, unit: str, condition: Condition) -> float:
         """How much a unit lacks to fulfil a condition for being ranked."""
         if condition.kind == "covered":
             most = sum(i.max_points for i in self.scale(unit))
             scoring = self.campaign.scoring
             return condition.at_least - self.total(unit)[1] * scoring.total_points / most
+        if condition.kind == "complete":
+            return condition.at_least - float(self.complete(unit))
         if condition.kind == "reported":
             below = self.children(unit)
             silent = sum(self.total(child)[2] in SILENT for child in below)

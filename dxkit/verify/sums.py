@@ -162,6 +162,27 @@ class Sums:
         own = (unit, indicator.numerator) in self.found  # a value is never added up
         return self.pairs(unit, measures)[0] if own else _none(measures, self._silence(unit))
 
+    def completeness(self, unit: str, indicator: Indicator) -> Fraction:
+        """The share of the places at or below a unit, by weight, that tell of an indicator."""
+        measures, places = measures_of(indicator), self._tellers(unit, measures_of(indicator))
+        if indicator.kind == "value":
+            return Fraction(chief_reason(self.of(unit, indicator)) == "not_applicable")
+        due = there = Fraction(0)
+        for place in places:
+            weight = Fraction(self.received.weights.get(place, 1))
+            told = [pair.is_whole for pair in self.pairs(place, measures)]
+            due, there = due + weight, there + weight * sum(told) / len(told)
+        return there / due if due else Fraction(1)
+
+    def _tellers(self, unit: str, measures: tuple[str, ...]) -> list[str]:
+        """The places at or below a unit that tell, or should have told, of these measures."""
+        below, finest = self.received.units.children(unit), self.finest(measures)
+        if any((unit, m) in self.found for m in measures):
+            return [unit]
+        if not below or self.depth[below[0].level] > finest:
+            return [unit]
+        return [place for child in below for place in self._tellers(child.code, measures)]
+
     def side(self, unit: str, indicator: Indicator, side: int) -> Fraction | None:
         """The numerator (0) or denominator (1) of a unit."""
         return self.of(unit, indicator).numbers[side]

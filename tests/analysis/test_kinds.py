@@ -36,6 +36,7 @@ def analysis(haugiang: Campaign) -> Analysis:
     conditions = (
         Condition("reported", 0.8, "district"),
         Condition("covered", 0.6, "district"),
+        Condition("complete", 0.3, "district"),
         Condition("value", 0.2, "commune", APP),
     )
     ranking = dataclasses.replace(haugiang.ranking, tie_break=(), decimals=2, conditions=conditions)
@@ -69,7 +70,8 @@ EXAMPLES: dict[tuple[str, str], dict[str, float | str]] = {
     (A, "initiatives"): {"movement_target": 2, "movement_value": 2, "value": 1},
     (A, TOTAL): {
         "targets": 5, "targets_known": 5, "targets_met": 4,
-        "points": 85, "max_points": 100, "covered": 1, "figures_lacking": 0,  # 10 + 3 × 20 + 5 + 10
+        "points": 85, "max_points": 100, "covered": 1, "complete": 1,
+        "figures_lacking": 0,  # 10 + 3 × 20 + 5 + 10
         "rank": 1, "ranked": 3, "rank_shared": 2, "rank_change": 0,  # B's points are 85 too
         "points_before": 80, "progress": 5, "progress_rank": 1, "progress_ranked": 3,
         "rank_best": 1, "rank_worst": 2, "cells": 9, "cells_doubtful": 0,
@@ -84,7 +86,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, float | str]] = {
         "children_unchanged": 1, "decimals": 2,
         "trials": 2006, "cells_tried": 0, "cells_deciding": 0,  # 2000 draws, 6 indicators left out
     },
-    (PROVINCE, TOTAL): {"least_reported": 0.8, "least_covered": 0.6},
+    (PROVINCE, TOTAL): {"least_reported": 0.8, "least_covered": 0.6, "least_complete": 0.3},
     (A, "households"): {"value": 100},
     (CITY, "households"): {"value": 300},
     (CITY, "reward-commune"): {"quota": 1, "minimum_share": 0.5, "minimum_targets": 0,

@@ -84,6 +84,13 @@ def test_several_findings_at_one_cell_are_told_as_its_worst(office: Office) -> N
     assert told(seen) == {"digits_repaired D4": ["D4"]}
 
 
+def test_units_that_lack_at_one_heading_are_each_told(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52])
+    lacking = [f for f, _ in seen.received.mistakes if f.code == "unit_missing"]
+    assert len(lacking) == 8
+    assert len({f.place for f in lacking}) == 1
+
+
 def test_a_cause_of_a_cause_is_followed_and_a_circle_ends() -> None:
     def at(cell: str, cause: str = "") -> Finding:
         place = CellRef("a.xlsx", "S", cell)

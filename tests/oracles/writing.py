@@ -9,12 +9,25 @@ from decimal import ROUND_HALF_UP, Decimal
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 
-_SHARES = {"attained": 1, "contribution": 1, "weight": 1, "covered": 0, "award_draws": 0}
+_SHARES = {
+    "attained": 1,
+    "contribution": 1,
+    "weight": 1,
+    "covered": 0,
+    "complete": 1,
+    "award_draws": 0,
+}
 _LIKE_VALUE = ("value", "group_value", "type_value", "month_value")
 _DIFFERENCES = ("gap", "change", "against_group", "against_type", "spread")
 _POINTS = ("points", "points_before", "progress", "bonus")
 _DECLARED = ("target", "goal", "least_value", "max_points", "smallest", "movement_target")
-_DECLARED_SHARES = ("minimum_share", "minimum_coverage", "least_reported", "least_covered")
+_DECLARED_SHARES = (
+    "minimum_share",
+    "minimum_coverage",
+    "least_reported",
+    "least_covered",
+    "least_complete",
+)
 _DATES = ("deadline", "goal_date")
 MINUS = "\N{MINUS SIGN}"
 MARKS = {"vi": (",", "."), "en": (".", ",")}

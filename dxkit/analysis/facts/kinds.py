@@ -639,6 +639,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     ),
     Declared("max_points", POINTS, of_scoring),
     Taken("covered", SHARE, lambda a: a.total.covered, method="covered_points", decimals=0),
+    Taken("complete", SHARE, lambda a: a.total.complete, method="share_of_weight", decimals=1),
     counted("figures_lacking", "count_of_lacking", lambda a: len(a.total.lacking)),
     Taken(
         "bonus",
@@ -707,6 +708,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     Declared("minimum_ranked", COUNT, minimum_ranked),
     Declared("least_reported", SHARE, least("reported")),
     Declared("least_covered", SHARE, least("covered")),
+    Declared("least_complete", SHARE, least("complete")),
     of_trials("trials", lambda found: found.trials),
     of_trials("trials_changing", lambda found: found.trials_changing),
     of_trials("cells_tried", lambda found: found.doubtful_cells),

@@ -133,12 +133,12 @@ class _Causes:
                 self.found[number] = cause
 
     def _of_cells(self) -> None:
-        """Of several findings at one cell the chief one is told."""
-        by_cell: dict[CellRef, list[int]] = defaultdict(list)
+        """Of several findings at one cell about one unit the chief one is told."""
+        by_cell: dict[tuple[CellRef, str], list[int]] = defaultdict(list)
         for number, finding in enumerate(self._findings):
             if finding.place.cell:
-                by_cell[finding.place].append(number)
-        for place, numbers in by_cell.items():
+                by_cell[finding.place, finding.unit_code].append(number)
+        for (place, _), numbers in by_cell.items():
             free = [number for number in numbers if self.found[number] is None]
             if len(numbers) == 1 or not free:
                 continue

@@ -12,7 +12,7 @@ from dxkit.intake.findings import finding
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.observations import Flag, Observation, RegisterRow
+from dxkit.model.observations import Flag, Observation, Received, RegisterRow
 from dxkit.model.periods import Period
 from dxkit.model.text import normalise
 from dxkit.model.units import UnitRegistry
@@ -187,6 +187,80 @@ def missing_units(
             code = "workbook_unused" if file else "workbook_missing"
             address = CellRef(file or folder.name)
             yield finding(code, address, unit.code, unit=unit.name, file=file)
+
+
+def known_weights(
+    campaign: Campaign, before: Received | None, published: Iterable[tuple[str, Observation]]
+) -> dict[str, float]:
+    """What units count by when completeness is judged: the measure that the plan names, of the last
+    period or, where it had none, published (observations by the measure that they stand for).
+    """
+    weight = campaign.ranking.weight
+    found: dict[str, float] = defaultdict(float)
+    for measure, o in published:
+        if measure == weight:
+            found[o.unit_code] += o.value or 0
+    return {**found, **(_summed(before.units, before.table.observations, weight) if before else {})}
+
+
+def weights_of(
+    campaign: Campaign,
+    units: UnitRegistry,
+    observations: Iterable[Observation],
+    known: Mapping[str, float],
+) -> dict[str, float]:
+    """The weight of every unit: the known one, that of this period, or the mean of those of its
+    level.
+    """
+    weight = campaign.ranking.weight
+    if not weight:
+        return {}
+    found = {**_summed(units, observations, weight), **known}
+    found = {code: value for code, value in found.items() if value > 0 and code in units}
+    of_level: dict[str, list[float]] = defaultdict(list)
+    for code, value in found.items():
+        of_level[units.get(code).level].append(value)
+    mean = {level: sum(values) / len(values) for level, values in of_level.items()}
+    return {u.code: found.get(u.code, mean.get(u.level, 1.0)) for u in units.units}
+
+
+def _summed(
+    units: UnitRegistry, observations: Iterable[Observation], measure: str
+) -> dict[str, float]:
+    """The sum of a measure over each unit and all below it."""
+    found: dict[str, float] = defaultdict(float)
+    for o in observations:
+        if o.measure == measure and o.value:
+            for code in units.line(o.unit_code):
+                found[code] += o.value
+    return found
+
+
+_WEIGHED = frozenset({"unit_missing", "unit_not_reported", "unit_left_out"})
+
+
+def weighed(
+    campaign: Campaign, units: UnitRegistry, findings: Iterable[Finding], known: Mapping[str, float]
+) -> Iterator[Finding]:
+    """The findings; those on units that are lacking say how much of their sender's weight."""
+    for found in findings:
+        above = (
+            units.ancestor_at(found.unit_code, campaign.report_level)
+            if (found.code in _WEIGHED and found.unit_code in units)
+            else None
+        )
+        own = known.get(found.unit_code) if found.code != "unit_left_out" else None
+        whole = known.get(above.code) if above is not None else None
+        if above is None or not own or not whole or above.code == found.unit_code:
+            yield found
+            continue
+        values = {
+            "weight": own if own % 1 else int(own),
+            "percent": round(100 * own / whole, 1),
+            "weighed": campaign.ranking.weight,
+            "above": above.name,
+        }
+        yield dataclasses.replace(found, values={**found.values, **values})
 
 
 def missing_tables(

@@ -46,7 +46,9 @@ def standing(view: View) -> Claim | None:
     slot = SLOTS["standing_graded"] if band else SLOTS["standing"]
     return slot.choose(
         {
-            **view.known_kinds(TOTAL, "points", "max_points", "rank", "ranked", "rank_change"),
+            **view.known_kinds(
+                TOTAL, "points", "max_points", "complete", "rank", "ranked", "rank_change"
+            ),
             "unit": view.itself,
             "group": Reference("unit", view.group.code) if view.group else view.itself,
             "level": Reference("level", view.unit.level),

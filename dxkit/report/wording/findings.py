@@ -15,7 +15,9 @@ from dxkit.report.wording.language import Language
 
 _CELL = re.compile(r"([A-Z]{1,3})(\d+)")
 _SEVERITIES = list(Severity)
-_NAMED = frozenset({"measure", "indicator", "unit", "parent"})  # values that may be codes
+_NAMED = frozenset(
+    {"measure", "indicator", "unit", "parent", "weighed"}
+)  # values that may be codes
 _PERIODS = frozenset({"stated", "expected", "part"})
 
 
@@ -49,6 +51,8 @@ def finding_text(
     text = language.plain(f"finding.{finding.code}", raw=finding.raw, **values)
     if "proposed" in values:
         text += " " + language.plain(f"site.proposed_{values['voices']}", **values)
+    if "weighed" in values:
+        text += " " + language.plain("site.weight_lost", **values)
     return text
 
 
