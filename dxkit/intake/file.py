@@ -71,7 +71,8 @@ def read_file(
     if simulated:
         found.append(finding("simulated_data"))
     found += _sent_late(workbook, period)
-    sender = next((t.sender.code for t in result.tables if t.sender), by_name)
+    of_sheets = by_name or (read.sender.code if read.sender is not None else "")
+    sender = next((t.sender.code for t in result.tables if t.sender), of_sheets)
     result.source = SourceFile(file, result.source.sha256, simulated, sender)
     return result
 

@@ -24,7 +24,14 @@ from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.read import read_table
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.tables.rows import RowReader
-from dxkit.intake.tables.titles import AmountUnits, about_time, scaled_unit, sender_of, title_cells
+from dxkit.intake.tables.titles import (
+    AmountUnits,
+    about_time,
+    blocks_of_other_time,
+    scaled_unit,
+    sender_of,
+    title_cells,
+)
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind, SheetLayout
 from dxkit.model.findings import Finding
@@ -34,6 +41,8 @@ from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet, Workbook
 
+_ROWS_OF_A_TITLE = 12  # of a sheet without a table
+
 
 @dataclass
 class SheetsRead:
@@ -42,6 +51,7 @@ class SheetsRead:
     tables: list[TableRead] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     sheets: list[SheetRead] = field(default_factory=list)
+    sender: Unit | None = None  # of the first sheet that names one
 
 
 def read_sheets(campaign: Campaign, period: Period, names: Names, workbook: Workbook) -> SheetsRead:
@@ -56,6 +66,7 @@ def read_sheets(campaign: Campaign, period: Period, names: Names, workbook: Work
         found.tables += one.tables
         found.findings += one.findings
         found.sheets += one.understood()
+        found.sender = found.sender or one.sender
     return found
 
 
@@ -75,6 +86,7 @@ class _OneSheet:
     findings: list[Finding] = field(default_factory=list)
     layouts: list[tuple[Layout, TableRead | None]] = field(default_factory=list)
     titles: list[Cell] = field(default_factory=list)
+    sender: Unit | None = None
     why_not: str = ""
 
     def read(self) -> None:
@@ -93,6 +105,8 @@ class _OneSheet:
             self._refuse("layout_unfit", unfit.cell, reason=unfit.reason)
             return
         if not layouts:
+            first_rows = range(1, _ROWS_OF_A_TITLE)
+            self.sender, _ = sender_of(self.sheet, first_rows, self.names, self.finding)
             turned = _transposed_table(self.sheet, self.finder, self.names)
             if turned is None:
                 self._refuse("sheet_without_table")
@@ -100,7 +114,17 @@ class _OneSheet:
                 self._refuse("layout_needed", turned, reason="transposed")
             return
         titles = self.sheet if self.entry.transposed else view
-        problem, sender = self._about_titles(titles, above, layouts)
+        told: list[Cell] = []
+        if not self.entry.names_periods and not self.entry.transposed:
+            others, ruled = blocks_of_other_time(titles, above, layouts, self.period)
+            for cell, time in others:
+                values = {"stated": time.text, "expected": self.period.id}
+                about = self.finding("wrong_period", cell, None, cell.text, **values)
+                self.findings.append(about)
+                told.append(cell)
+            layouts = tuple(layout for layout in layouts if layout not in ruled)
+        problem, sender = self._about_titles(titles, above, layouts, told)
+        self.sender = sender
         self.titles = [*title_cells(titles, above)]
         if problem is not None:
             self.findings.append(problem)
@@ -126,13 +150,13 @@ class _OneSheet:
         self.why_not = code
 
     def _about_titles(
-        self, titles: Sheet, above: range, layouts: Sequence[Layout]
+        self, titles: Sheet, above: range, layouts: Sequence[Layout], told: Sequence[Cell]
     ) -> tuple[Finding | None, Unit | None]:
         """What is wrong with what the titles state, and whose sheet it is."""
         sums_up = any(_sums_up(layout, self.period) for layout in layouts)
         problem = None
         if not self.entry.names_periods:  # where rows or blocks name their periods, titles do not
-            problem = about_time(titles, above, self.period, self.finding, sums_up)
+            problem = about_time(titles, above, self.period, self.finding, sums_up, told)
         whole = (m for m in self.campaign.measures if m.kind is not MeasureKind.AMOUNT)
         counted = [thing for measure in whole for thing in measure.things.values() if thing]
         scaled = scaled_unit(titles, above, {normalise(thing) for thing in counted})

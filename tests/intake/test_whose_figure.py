@@ -282,3 +282,59 @@ def test_whose_file_came_is_not_told_to_have_sent_nothing(office: Office) -> Non
     named = {f.unit_code for f in seen.received.findings if f.code == "workbook_unused"}
     assert named == {"931", "935"}
     assert not any(("workbook_missing", code) in said for code in named)
+
+
+BESIDE: Row = [None, "TT", "Đơn vị", "Số tổ"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "used"),
+    [
+        # the row of titles above the header, and the columns whose figures are used
+        ([None] * 5 + ["Quý III năm 2022"], "CD"),
+        ([None] * 6 + ["QUÝ III/2022"], "CD"),
+        ([None] * 5 + ["Tháng 8 năm 2022"], "CD"),
+        (["Quý IV năm 2022", *[None] * 4, "Quý III năm 2022"], "CD"),
+        (["Quý III năm 2022", *[None] * 4, "Quý IV năm 2022"], "H"),
+    ],
+)
+def test_a_block_of_another_time_beside_the_table_refuses_itself_only(
+    office: Office, titles: Row, used: str
+) -> None:
+    rows: list[Row] = [
+        [*HEAD, *BESIDE],
+        [1, "Phường I", 5, 40, None, 1, "Phường I", 3],
+        [2, "Xã Vị Tân", 7, 30, None, 2, "Xã Vị Tân", 6],
+    ]
+    seen = office.sends(TITLE, titles, *rows)
+    places = [o.place.cell for o in seen.received.table.observations if o.value is not None]
+    assert places == [f"{c}{r}" for r in (4, 5) for c in used]
+    cell = next(
+        f"{'ABCDEFGH'[n]}2" for n, text in enumerate(titles) if text and "IV" not in str(text)
+    )
+    assert seen.findings() == [("wrong_period", at(cell))]
+
+
+def test_without_a_title_of_the_period_a_block_beside_refuses_the_sheet(office: Office) -> None:
+    seen = office.sends([None] * 5 + ["Quý III năm 2022"], [*HEAD, *BESIDE],
+                        [1, "Phường I", 5, 40, None, 1, "Phường I", 3])  # fmt: skip
+    assert seen.findings() == [("wrong_period", at("F1"))]
+    assert seen.figure(PHUONG_I, "teams") == ()
+
+
+def test_a_block_of_the_same_time_beside_goes_on_with_the_table(office: Office) -> None:
+    seen = office.sends(TITLE, [None] * 5 + ["Quý IV năm 2022 (tiếp)"], [*HEAD, *BESIDE],
+                        [1, "Phường I", 5, 40, None, 2, "Xã Vị Tân", 6])  # fmt: skip
+    assert seen.figure(PHUONG_I, "teams")[::2] == (5, at("C4"))
+    assert seen.figure(VI_TAN, "teams")[::2] == (6, at("H4"))
+
+
+@pytest.mark.parametrize("rows", [[["SỐ LIỆU QUÝ III NĂM 2022"], HEAD, [1, "Xã Vị Tân", 7, 30]],
+                                  [["không có bảng"]]])  # fmt: skip
+def test_who_names_itself_on_a_sheet_that_is_not_used_has_sent_something(
+    office: Office, rows: list[Row]
+) -> None:
+    seen = office.sends(["UBND XÃ VỊ TÂN"], *rows, file="a.xlsx")
+    codes = {f.code: f.place.file for f in seen.received.findings if f.unit_code == "930"}
+    assert codes["workbook_unused"] == "a.xlsx"
+    assert "workbook_missing" not in codes

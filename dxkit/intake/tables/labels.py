@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from dxkit.intake.dates import named_quarter
+from dxkit.intake.dates import named_quarter, stated_times
 from dxkit.intake.numbers import parse_decimal, units_of_amounts
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Measure, MeasureKind
@@ -80,7 +80,10 @@ def labels_just_above(sheet: Sheet, row: int) -> frozenset[int]:
         if is_column_number(cell) or is_word("row_number_labels", cell.text):
             continue  # of a table with rows and columns changed about
         following = above[position + 1].column if position + 1 < len(above) else last + 1
-        columns.update(range(cell.column, following))
+        below = range(cell.column, following)
+        names = any(is_word("unit_labels", sheet.cell(row, column).text) for column in below)
+        if not (names and stated_times(cell.text)):  # the title of a block beside
+            columns.update(below)
     return frozenset(columns & own)
 
 

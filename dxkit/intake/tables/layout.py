@@ -78,6 +78,13 @@ class Layout:
     paths: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # labels above each column
 
     @property
+    def extent(self) -> tuple[int, int]:
+        """The first and the last column of names, figures and shares."""
+        found = [*self.unit_columns, *(column.number for column in self.columns)]
+        found += [ratio.number for ratio in self.ratios]
+        return min(found), max(found)
+
+    @property
     def first_row(self) -> int:
         """The first row below the header."""
         return self.header_rows.stop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,9 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from dxkit.intake.dates import (
+    Stated,
     month_in_name,
+    other_time,
     quarter_in_name,
     stated_days,
     stated_times,
@@ -50,16 +53,23 @@ class _Stated(NamedTuple):
 
 
 def about_time(
-    sheet: Sheet, rows: range, period: Period, finding: FindingFactory, sums_up: bool
+    sheet: Sheet,
+    rows: range,
+    period: Period,
+    finding: FindingFactory,
+    sums_up: bool,
+    told: Collection[Cell] = (),
 ) -> Finding | None:
     """What is wrong with the time that the titles state, or, where they state none, the names of
     the sheet and the file, or that the sheet's name states beside them: another period
     (``wrong_period``), or all months since the year began (``cumulative_title``), which matters
-    where the table ``sums_up``. None when nothing is.
+    where the table ``sums_up``. Titles that are ``told`` already do not count. None when nothing
+    is.
     """
     if split_period_id(period.id)[1] != "quarter":
         return None
     cells = [*title_cells(sheet, rows), *_beside(sheet, rows.stop)]
+    cells = [cell for cell in cells if cell not in told]
     found = _stated_in(cells, period)
     if found is None and not any(stated_times(cell.text) for cell in cells):
         found = _days_and_years(cells, period) or _in_names(sheet, period, finding.file)
@@ -71,6 +81,36 @@ def about_time(
     if found is None:
         return None
     return finding(found.code, found.cell, None, found.text, stated=found.time, expected=period.id)
+
+
+def blocks_of_other_time(
+    sheet: Sheet, rows: range, layouts: Sequence[Layout], period: Period
+) -> tuple[list[tuple[Cell, Stated]], list[Layout]]:
+    """The titles that state another time for a block beside others only, and the blocks that they
+    rule: a title rules what stands below it, one in the columns of the first block all of them,
+    unless another block has its own in the same row. None where no title fits the period.
+    """
+    if split_period_id(period.id)[1] != "quarter":
+        return [], []
+    blocks = [layout for layout in layouts if layout.header_rows == layouts[0].header_rows]
+    extents = [block.extent for block in blocks]
+    owned: dict[int, list[Cell]] = defaultdict(list)
+    for row in rows:
+        in_row = [cell for cell in sheet.rows.get(row, ()) if stated_times(cell.text)]
+        for cell in in_row:
+            # Beside the last block a title rules what is not read.
+            at = sum(last + 1 < cell.column for _, last in extents)
+            is_common = at == 0 and (len(in_row) == 1 or len(blocks) == 1)
+            owned[-1 if is_common else at].append(cell)
+    found = {
+        at: [(cell, time) for cell in cells if (time := other_time(cell.text, period))]
+        for at, cells in owned.items()
+    }
+    fits = any(not others for others in found.values())
+    if found.get(-1) or not fits:
+        return [], []
+    told = [other for others in found.values() for other in others]
+    return told, [block for at, block in enumerate(blocks) if found.get(at)]
 
 
 def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
