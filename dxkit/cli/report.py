@@ -163,7 +163,10 @@ def _make_annexes(
 def _reason(session: Session, reason: str) -> str:
     """Why a page failed: the kit's own reasons in words, an error's as it is."""
     code, _, detail = reason.partition(": ")
-    if code in ("timed_out", "died", "leak", "unstable", "other_code"):
+    if code in (
+        *("timed_out", "died", "leak", "unstable", "other_code"),
+        *("too_much_memory", "too_much_output"),
+    ):
         return session.say(code, text=detail)
     return reason
 

@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,6 +81,51 @@ def lead_own_group() -> None:
         parent = multiprocessing.parent_process()
         if parent is not None and os.getppid() != parent.pid:  # it had ended before it was asked
             os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of processes whose own has ended below this one, however they part."""
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        become_subreaper = 36  # PR_SET_CHILD_SUBREAPER
+        ctypes.CDLL(None).prctl(become_subreaper, 1)
+
+
+def children() -> set[int]:
+    """The processes whose parent this one is; none where the system does not tell."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*") if sys.platform.startswith("linux") else ():
+        with contextlib.suppress(OSError):  # it has ended
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[1]) == os.getpid():
+                found.add(int(folder.name))
+    return found
+
+
+def end_orphans(known: set[int]) -> None:
+    """End the adopted processes: all children but those that are ``known`` or of multiprocessing's,
+    and again those that these leave.
+    """
+    ours = {process.pid for process in multiprocessing.active_children()}
+    ours.add(getattr(resource_tracker._resource_tracker, "_pid", None))
+    while orphans := children() - known - ours:
+        for orphan in orphans:
+            with contextlib.suppress(OSError):
+                os.kill(orphan, signal.SIGKILL)
+                os.waitpid(orphan, 0)
+
+
+def limit_own(memory: int, largest_file: int) -> None:
+    """Let this process and those that it starts take no more memory, in bytes, beyond what it has,
+    and write no larger file. Only where the system has such limits.
+    """
+    if sys.platform.startswith("linux"):
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
+        _limit(resource.RLIMIT_FSIZE, largest_file)
 
 
 def signal_group(leader: int, number: int) -> None:
@@ -276,8 +322,7 @@ def _work_through(work: Callable[[Item], Result], items: Sequence[Item], connect
 
     lead_own_group()
     gc.freeze()  # what is there already is not looked through, and thereby copied
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + MOST_MEMORY)
+    limit_own(MOST_MEMORY, resource.RLIM_INFINITY)
     for item in items:
         used = resource.getrusage(resource.RUSAGE_SELF)
         _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + MOST_SECONDS)
@@ -294,7 +339,8 @@ def _limit(kind: int, most: int) -> None:
     import resource
 
     _, hard = resource.getrlimit(kind)
-    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    bounds = [bound for bound in (most, hard) if bound != resource.RLIM_INFINITY]
+    resource.setrlimit(kind, (min(bounds, default=hard), hard))
 
 
 def keep_log(trace: str) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hashes_of
 from dxkit.workbooks.atomic import only_writer, replacing
+from dxkit.workbooks.processes import kill_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,19 @@ def print_page(browser: Path, page: Path, target: Path) -> None:
         ]  # fmt: skip
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.insert(1, "--no-sandbox")  # Chromium refuses its sandbox to root
+        none = subprocess.DEVNULL
         try:
-            done = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
+            process = subprocess.Popen(
+                command, stdin=none, stdout=none, stderr=none, start_new_session=True
+            )
+        except OSError as error:
             raise PrintError(f"{page.name}: {error}") from error
-        if done.returncode or not scratch.exists():
-            raise PrintError(f"{page.name}: {browser.name} ended with {done.returncode}")
+        try:
+            code = process.wait(TIME_LIMIT)
+        except subprocess.TimeoutExpired as error:
+            raise PrintError(f"{page.name}: {error}") from error
+        finally:  # with all that it has started
+            kill_group(process.pid)
+            process.wait()
+        if code or not scratch.exists():
+            raise PrintError(f"{page.name}: {browser.name} ended with {code}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import sys
@@ -10,7 +11,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dxkit.press.run.tasks import EXECUTED, NEEDS_KERNEL, NO_SPACE, PAGE, STOCK, NeedsKernelError
+from dxkit.press.run.tasks import (
+    EXECUTED,
+    MEMORY,
+    NEEDS_KERNEL,
+    NO_SPACE,
+    OUTPUT,
+    PAGE,
+    STOCK,
+    NeedsKernelError,
+)
 from dxkit.press.run.workers import PageMaker, Workers
 from dxkit.workbooks.processes import can_fork, cores, stay_single_threaded
 
@@ -156,8 +166,10 @@ def make_page(task: Task, scratch: Path, engine: str) -> str:
     except Exception as error:  # the reason goes to the batch, which names the page
         if isinstance(error, OSError) and error.errno in NO_SPACE:
             return f"no_space: {error.strerror}"
-        lines = f"{type(error).__name__}: {error}".strip().splitlines()
-        return _last_line(lines)
+        said = _last_line(f"{type(error).__name__}: {error}".strip().splitlines())
+        if isinstance(error, MemoryError) or said.startswith("MemoryError"):
+            return MEMORY
+        return OUTPUT if said.startswith(f"OSError: [Errno {errno.EFBIG}]") else said
     return ""
 
 

@@ -16,11 +16,19 @@ NEEDS_KERNEL = "needs_kernel"
 NO_SPACE = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
 TRIES = 3
 """How often a page is tried whose process was ended from outside."""
-DIED, TIMED_OUT = "died", "timed_out"
+DIED, TIMED_OUT, MEMORY, OUTPUT = "died", "timed_out", "too_much_memory", "too_much_output"
 OTHER_CODE = "other_code"
 """Why a machine of a cluster makes nothing: it has another dxkit."""
 TIME_LIMIT = 300.0
 """Seconds that one page may take, if nothing else is said."""
+
+
+MEMORY_LIMIT = 2_000_000_000
+"""Bytes that the process of one page may take beyond what was there before."""
+FILE_LIMIT, DISK_LIMIT = 100_000_000, 500_000_000
+"""Bytes that one page may write into a file, what it prints among them, and into all files of its
+folder.
+"""
 
 
 class NeedsKernelError(Exception):

@@ -17,11 +17,27 @@ from pathlib import Path
 from typing import Any
 
 from dxkit.campaign.project import Project
-from dxkit.press.run.tasks import DIED, NEEDS_KERNEL, STOCK, TIMED_OUT, TRIES, Outcome, Task
+from dxkit.press.run.tasks import (
+    DIED,
+    DISK_LIMIT,
+    FILE_LIMIT,
+    MEMORY_LIMIT,
+    NEEDS_KERNEL,
+    OUTPUT,
+    STOCK,
+    TIMED_OUT,
+    TRIES,
+    Outcome,
+    Task,
+)
 from dxkit.workbooks.processes import (
     Stop,
+    adopt_orphans,
+    children,
+    end_orphans,
     kill_group,
     lead_own_group,
+    limit_own,
     stop_noted,
 )
 
@@ -76,6 +92,8 @@ class Workers:
                 worker.give(task, tries, folder, engine)
                 running.append(worker)
 
+        adopt_orphans()
+        known = children()
         try:
             while waiting or running:
                 stop.check()
@@ -88,6 +106,7 @@ class Workers:
                 while ended:
                     worker = ended.popleft()
                     outcome = worker.end()
+                    end_orphans(known)
                     died = outcome.reason == DIED and worker.was_killed
                     if died and outcome.tries < TRIES:
                         waiting.append((outcome.task, outcome.tries + 1))
@@ -101,6 +120,7 @@ class Workers:
         finally:
             for worker in (*running, *ended, *ahead):
                 worker.kill()
+            end_orphans(known)
             gc.unfreeze()
 
     def close(self) -> None:
@@ -135,10 +155,13 @@ class _Worker:
             self.connection.send((task, scratch, engine))
 
     def overdue(self, now: float, limit: float) -> bool:
-        """End the page that takes too long; whether it did."""
-        if now - self.begun <= limit:
+        """End the page that takes too long or writes too much; whether it did."""
+        if now - self.begun > limit:
+            self._reason = TIMED_OUT
+        elif self._given and _size(self._given[2]) > DISK_LIMIT:
+            self._reason = OUTPUT
+        else:
             return False
-        self._reason = TIMED_OUT
         self.kill()
         return True
 
@@ -164,6 +187,15 @@ class _Worker:
         kill_group(self.process.pid)
         self.process.join()
         self.connection.close()
+
+
+def _size(folder: Path) -> int:
+    """The bytes of the files in a folder that somebody is writing."""
+    found = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            found += path.lstat().st_blocks * 512 if hasattr(os, "statvfs") else 0
+    return found
 
 
 def _ended(running: Sequence[_Worker], limit: float, stop: Stop) -> list[_Worker]:
@@ -201,6 +233,11 @@ def _work(
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
     maker.announce(project)
     numpy.random.seed()  # else the same in each fork; Python sees to its own random numbers
-    connection.send(maker.make_page(task, scratch, engine))
+    adopt_orphans()
+    limit_own(MEMORY_LIMIT, FILE_LIMIT)
+    known = children()
+    reason = maker.make_page(task, scratch, engine)
+    end_orphans(known)
+    connection.send(reason)
     connection.close()
     os._exit(0)  # what the notebook has left behind must not hold the page up

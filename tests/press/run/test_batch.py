@@ -245,6 +245,59 @@ def test_each_trouble_is_named_stops_no_other_page_and_only_it_is_made_again(
     assert {p: p.stat().st_mtime_ns for p in times} == times
 
 
+GREEDY = """
+import os, time, subprocess, sys, tempfile
+if unit == "930":
+    kept = [bytearray(50_000_000) for _ in range(100)]
+if unit == "931":
+    for _ in range(500):
+        print("x" * 1_000_000)
+if unit == "932":
+    for number in range(100):
+        with open(f"{number}.bin", "wb") as file:
+            file.write(b"x" * 30_000_000)
+    time.sleep(60)
+if unit == "933":
+    for way in ("sleep 602", "setsid sleep 602 &", "(setsid setsid sleep 602 &) &"):
+        subprocess.Popen(["sh", "-c", way], start_new_session=True)
+    for _ in range(20):
+        if os.fork() == 0:
+            os.setsid()
+            os.fork()
+            time.sleep(602)
+if unit == "934":
+    subprocess.Popen(["setsid", "sleep", "602"])
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(602)
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="has no such limits")
+def test_a_page_that_takes_all_it_can_get_is_named_and_nothing_of_it_is_left(
+    root: Path, outputs: Path, out: Path, tmp_path: Path
+) -> None:
+    """Memory, output, disk, and children that part from it."""
+    notebook = notebook_with(root, tmp_path, GREEDY)
+    units = ("930", "931", "932", "933", "934", "935")
+    batch = start(out, "--notebook", notebook, "--jobs", "2", "--lang", "en",
+                  units=[a for unit in units for a in ("--unit", unit)])  # fmt: skip
+    _, said = batch.communicate(timeout=170)
+    assert batch.returncode == 1, said
+    reasons = {unit: page["reason"] for unit, page in manifest_of(out / OWN)["pages"].items()}
+    assert reasons == {
+        "930": "too_much_memory", "931": "too_much_output", "932": "too_much_output",
+        "933": "", "934": "died", "935": "",
+    }  # fmt: skip
+    assert "it takes more memory than a page may" in said
+    assert "Traceback" not in said
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    assert "sleep 602" not in listed.stdout
+    assert not [line for line in listed.stdout.splitlines() if str(out) in line]
+    assert not list((out / OWN).rglob(".scratch"))
+
+
 WIDGET = """
 import ipywidgets
 box = ipywidgets.Output()
