@@ -157,16 +157,20 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class RankRange:
-    """The ranks that a unit takes over all trials, and how sure its award is.
-
-    ``award_draws`` is the share of the draws of weights in which the unit is on a list of
-    rewards. ``by`` gives the range of each kind of trial: ``indicators``, ``weights``, ``cells``,
-    ``rounding``.
+    """The ranks that a unit can have when weights change, ``best`` to ``worst``, and those that it
+    takes in all other trials, ``trial_best`` to ``trial_worst``; ``outside`` names the trials that
+    give it a rank better or worse than weights do: ``without/…`` an indicator, ``geometric`` mean,
+    mean of ``ranks``, ``cells`` left out, ``rounding``. ``by`` gives the range of each kind of
+    trial: ``indicators``, ``weights``, ``cells``, ``rounding``, ``methods``. ``award_draws`` is the
+    share of the draws of weights in which the unit is on a list of rewards.
     """
 
     unit_code: str
     best: int
     worst: int
+    trial_best: int
+    trial_worst: int
+    outside: tuple[str, ...]
     award_draws: float
     by: Mapping[str, tuple[int, int]]
 
@@ -183,13 +187,22 @@ class DecidingCell:
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """How sure the ranking of one group is. Of the ``trials`` of its list of rewards,
-    ``trials_changing`` gave another list; ``doubtful_cells`` were left out one at a time, and each
-    of the ``deciding_cells`` alone changes the list.
+    """How sure the ranking of one group is. The list of rewards was tried with so many ``draws``
+    and ``corners`` of the weights, and came out another in ``draws_changing`` and
+    ``corners_changing`` of them; a list that equal units leave open is another one. Of ``ways``
+    tried, each named as in ``RankRange``, ``cells/…`` being all doubtful cells of a unit, those in
+    ``ways_changing`` give another list. ``doubtful_cells`` were left out one at a time, and each of
+    the ``deciding_cells`` alone changes it. ``tied`` units are equal across the edge of a quota
+    as it is.
     """
 
     ranges: Mapping[str, RankRange]
-    deciding_cells: tuple[DecidingCell, ...]
-    doubtful_cells: int
-    trials: int
-    trials_changing: int
+    deciding_cells: tuple[DecidingCell, ...] = ()
+    doubtful_cells: int = 0
+    draws: int = 0
+    draws_changing: int = 0
+    corners: int = 0
+    corners_changing: int = 0
+    ways: int = 0
+    ways_changing: tuple[str, ...] = ()
+    tied: int = 0

@@ -36,9 +36,11 @@ RANK_RANGE_COLUMNS = (
     "period", "level", "group_code", "unit_code", "unit_name", "rank", "best", "worst",
     "indicators_best", "indicators_worst", "weights_best", "weights_worst", "cells_best",
     "cells_worst", "rounding_best", "rounding_worst", "award_draws",
+    "methods_best", "methods_worst",
 )  # fmt: skip
-"""Of a rank, the best and the worst over all trials and over each kind of trial, and the share of
-draws in which the unit is rewarded."""
+"""Of a rank, the best and the worst when weights change and over each kind of trial, and the share
+of draws in which the unit is rewarded."""
+_TRIED = ("indicators", "weights", "cells", "rounding")
 FINDING_COLUMNS = (
     "code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message", "cause",
 )  # fmt: skip
@@ -106,10 +108,11 @@ def rank_range_rows(analysis: Analysis) -> Rows:
         if found is None or analysis.campaign.level(level).open:
             continue
         for code, sure in found.ranges.items():
+            of_kinds = [end for kind in _TRIED for end in sure.by[kind]]
             yield (
                 analysis.period.id, level, group, code, analysis.units.get(code).name,
-                analysis.results.totals[code].rank or 0, sure.best, sure.worst,
-                *(end for ends in sure.by.values() for end in ends), sure.award_draws,
+                analysis.results.totals[code].rank or 0, sure.best, sure.worst, *of_kinds,
+                sure.award_draws, *sure.by["methods"],
             )  # fmt: skip
 
 

@@ -144,9 +144,11 @@ def _results(
         trials = list_trials(r, code)
         deciding = {c.cell: (set(c.gains), set(c.loses)) for c in certain.deciding_cells}
         yield "deciding", (deciding, trials.deciding)
+        yield "ways", ([*certain.ways_changing], trials.ways_changing())
         for below, sure in certain.ranges.items():
             by = {kind: ends[below] for kind, ends in trials.by.items()}
             yield f"ranges/{below}", (dict(sure.by), by)
+            yield f"outside/{below}", (set(sure.outside), trials.outside(below))
 
 
 def _differ(what: object, shown: object, expected: object) -> Difference:

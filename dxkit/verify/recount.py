@@ -241,11 +241,11 @@ class Recount:
         value = self.sums.value(unit, indicator) if measured else None
         return 0 if value is None else (condition.at_least - float(value)) * indicator.direction
 
-    def ranks_by(self, points: Points) -> dict[str, int]:
-        """Ranks by these points, ties broken as the campaign declares."""
+    def ranks_by(self, points: Points, but: str = "") -> dict[str, int]:
+        """Ranks by these points, ties broken as the campaign declares, ``but`` by one indicator."""
         decimals = self.campaign.ranking.decimals
         return self.ranks_of({
-            u: (rounded(p, 9 if decimals is None else decimals), *self._tie_break(u))
+            u: (rounded(p, 9 if decimals is None else decimals), *self._tie_break(u, but))
             for u, p in points.items()
         })  # fmt: skip
 
@@ -258,9 +258,9 @@ class Recount:
         return {unit: first[key] for unit, key in keys.items()}
 
     @remembered
-    def _tie_break(self, unit: str) -> tuple[float, ...]:
+    def _tie_break(self, unit: str, but: str) -> tuple[float, ...]:
         found = []
-        for name in self.campaign.ranking.tie_break:
+        for name in (n for n in self.campaign.ranking.tie_break if n != but):
             indicator = self.campaign.indicator(name)
             measured = self.sums.is_measured(unit, indicator)
             value = self.sums.value(unit, indicator) if measured else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -15,20 +18,31 @@ Shares = list[float | None]
 
 
 class Trial(NamedTuple):
-    """One trial: of which kind, the points it gives, how many targets are then reached, and the
-    cells that it leaves out.
+    """One trial: its name, the number by which units are ranked, the points they have, how many
+    targets are then reached, the cells that it leaves out, and the indicator that breaks no tie.
     """
 
-    kind: str
+    name: str
+    keys: Mapping[str, float]
     points: Mapping[str, float]
     met: Mapping[str, int]
     cells: frozenset[CellRef] = frozenset()
+    but: str = ""
+
+
+Ends = dict[str, tuple[int, int]]
+"""The best and the worst rank of each unit."""
+_DRAW, _CORNER = "draw", "corner"
+_KINDS = {"draw": "weights", "corner": "weights", "without": "indicators", "cell": "cells",
+          "cells": "cells", "geometric": "methods", "ranks": "methods"}  # fmt: skip
 
 
 class Trials:
     """The best and the worst rank of each ranked unit of a group ``by`` kind of trial, in how many
-    draws it is ``listed`` for a reward, how often the list came out another, and the cells that
-    alone decide it: who would come onto the list without one, and who would leave it.
+    draws it is ``listed`` for a reward, how many trials there were and in how many the list came
+    out another, by ``tried`` and ``changed`` names, and the cells that alone decide it: who would
+    come onto the list without one, and who would leave it. ``tied`` units are equal across the edge
+    of a quota.
     """
 
     def __init__(self, recount: Recount, unit: str, rule: UncertaintyRule) -> None:
@@ -41,63 +55,137 @@ class Trials:
         self._shares = {u: self._shares_of(u, recount) for u in self._units}
         self._bonus = {u: recount.bonus(u) for u in self._units}
         self._met = {u: recount.met(u) for u in self._units}
-        self.by: dict[str, dict[str, tuple[int, int]]] = {}
+        self.by: dict[str, Ends] = {}
+        self.named: dict[str, Ends] = {}
         self.listed = dict.fromkeys(self._units, 0)
-        self.lists_tried = self.lists_changed = self.cells_tried = 0
+        self.tried, self.changed = Counter[str](), Counter[str]()
+        self.tied = 0
         self.deciding: dict[CellRef, tuple[set[str], set[str]]] = {}
         if self._units:
             self._try_all(recount.level(unit))
 
     def ends(self, unit: str) -> tuple[int | None, int | None]:
-        """The best and the worst rank of a unit over all trials; None for one that is not tried."""
-        found = [ends[unit] for ends in self.by.values() if unit in ends]
+        """The best and the worst rank that weights give; None for a unit that is not tried."""
+        return self.by.get("weights", {}).get(unit, (None, None))
+
+    def trial_ends(self, unit: str) -> tuple[int | None, int | None]:
+        """The same over all other trials."""
+        found = [ends[unit] for kind, ends in self.by.items() if kind != "weights" and unit in ends]
         return (min(b for b, _ in found), max(w for _, w in found)) if found else (None, None)
+
+    def outside(self, unit: str) -> set[str]:
+        """The other trials that give a unit a rank that weights do not."""
+        best, worst = self.by["weights"][unit]
+        named = {**self.named, "rounding": self.by["rounding"]}
+        return {n for n, ends in named.items() if ends[unit][0] < best or ends[unit][1] > worst}
+
+    def ways(self) -> list[str]:
+        """The names of the trials but for draws, corners and single cells."""
+        return [n for n in self.tried if n not in (_DRAW, _CORNER, "cell")]
+
+    def ways_changing(self) -> list[str]:
+        """Those of them that give another list."""
+        return [name for name in self.ways() if self.changed[name]]
 
     def _try_all(self, level: str) -> None:
         base = self._points(self._weights)
-        ranks, usual = self._outcome(level, base, self._met)
-        for kind in ("indicators", "weights", "cells"):
-            self.by[kind] = {u: (rank, rank) for u, rank in ranks.items()}
-        self.by["rounding"] = self._as_written(base, ranks)
-        for kind, points, met, cells in self._trials(base):
-            tried, listed = self._outcome(level, points, met)
-            for unit, rank in tried.items():
-                best, worst = self.by[kind][unit]
-                self.by[kind][unit] = (min(rank, best), max(rank, worst))
-            self.lists_tried += 1
-            self.lists_changed += listed != usual
-            for unit in listed if kind == "weights" else ():
+        usual_trial = Trial("", base, base, self._met)
+        ends, usual, self.tied = self._outcome(level, usual_trial)
+        self.by = {kind: ends.copy() for kind in _KINDS.values()}
+        self.by["rounding"] = self._as_written(base, ends)
+        for trial in self._trials(base):
+            name, cells = trial.name, trial.cells
+            found, listed, tied = self._outcome(level, trial)
+            way = "cells" if cells else name
+            for into in (
+                self.by[_KINDS[name.partition("/")[0]]],
+                self.named.setdefault(way, ends.copy()),
+            ):
+                for unit, (best, worst) in found.items():
+                    into[unit] = (min(best, into[unit][0]), max(worst, into[unit][1]))
+            self.tried[name] += 1
+            self.changed[name] += listed != usual or tied > 0
+            for unit in listed if name == _DRAW else ():
                 self.listed[unit] += 1
-            self.cells_tried += len(cells) == 1
-            if len(cells) == 1 and listed != usual:
+            if name == "cell" and listed != usual:
                 self.deciding |= dict.fromkeys(cells, (listed - usual, usual - listed))
+        for name in (_DRAW, _CORNER):
+            self.named.pop(name)
 
-    def _outcome(
-        self, level: str, points: Mapping[str, float], met: Mapping[str, int]
-    ) -> tuple[dict[str, int], set[str]]:
-        """The ranks by these points, and who is rewarded by the rules that go by points."""
-        ranks = self._recount.ranks_by(points)
-        decisions = self._recount.decide(level, {"points": ranks}, points, met)
-        return ranks, {u for by in decisions.values() for u, (listed, _) in by.items() if listed}
+    def _outcome(self, level: str, trial: Trial) -> tuple[Ends, set[str], int]:
+        """The ranks, those who are equal standing either way; who is rewarded by the rules that go
+        by points; how many are equal across the edge of a quota.
+        """
+        recount = self._recount
+        ranks = recount.ranks_by(trial.keys, trial.but)
+        shared = Counter(ranks.values())
+        if recount.campaign.ranking.method != "competition":
+            shared = Counter(dict.fromkeys(shared, 1))
+        ends = {u: (rank, rank + shared[rank] - 1) for u, rank in ranks.items()}
+        decided = recount.decide(level, {"points": ranks}, trial.points, trial.met).values()
+        outcomes = [(u, listed, why) for by in decided for u, (listed, why) in by.items()]
+        tied = sum(why in ("tied_into_quota", "tied_out_of_quota") for _, _, why in outcomes)
+        return ends, {u for u, listed, _ in outcomes if listed}, tied
 
     def _trials(self, base: Mapping[str, float]) -> Iterator[Trial]:
-        """Each indicator left out, each draw of weights, each doubtful cell, all of a unit's."""
-        for left_out in range(len(self._weights)):
-            weights = [0.0 if n == left_out else w for n, w in enumerate(self._weights)]
-            pairs = (zip(self._shares[u], weights, strict=True) for u in self._units)
-            if all(any(s is not None and w > 0 for s, w in pair) for pair in pairs):
-                yield Trial("indicators", self._points(weights), self._met)
+        """Draws and ends of the weights, each indicator left out, other means, doubtful cells."""
         band, size = self._rule.weight_band, (self._rule.draws, len(self._weights))
         factors = np.random.default_rng(self._rule.seed).uniform(1 - band, 1 + band, size=size)
         for row in factors.tolist():
-            weights = [w * f for w, f in zip(self._weights, row, strict=True)]
-            yield Trial("weights", self._points(weights), self._met)
+            points = self._points([w * f for w, f in zip(self._weights, row, strict=True)])
+            yield Trial(_DRAW, points, points, self._met)
+        order = sorted(range(len(self._weights)), key=lambda n: -self._weights[n])
+        for signs in itertools.product((1 - band, 1 + band), repeat=min(len(order), 12)):
+            weights = list(self._weights)
+            for n, sign in zip(order, signs, strict=False):
+                weights[n] *= sign
+            points = self._points(weights)
+            yield Trial(_CORNER, points, points, self._met)
+        for left_out, indicator in enumerate(self._indicators):
+            weights = [0.0 if n == left_out else w for n, w in enumerate(self._weights)]
+            pairs = (zip(self._shares[u], weights, strict=True) for u in self._units)
+            if all(any(s is not None and w > 0 for s, w in pair) for pair in pairs):
+                points = self._points(weights)
+                name = f"without/{indicator.id}"
+                yield Trial(name, points, base, self._met, but=indicator.id)
+        if len(self._indicators) > 1:
+            yield Trial("geometric", self._by_product(), base, self._met)
+            yield Trial("ranks", self._by_ranks(), base, self._met)
         recount = self._recount
         for unit in self._units:
             scale = recount.scale(unit)
             cells = recount.doubtful & {c for i in scale for c in recount.sums.cells(unit, i)}
-            for some in {frozenset({cell}) for cell in cells} | ({cells} if cells else set()):
-                yield self._without(unit, some, base)
+            for cell in cells:
+                yield self._without("cell", unit, frozenset({cell}), base)
+            if len(cells) > 1:
+                yield self._without(f"cells/{unit}", unit, cells, base)
+
+    def _by_product(self) -> dict[str, float]:
+        """The weighted geometric mean of the shares, on the whole scale."""
+        most, found = self._recount.campaign.scoring.total_points, {}
+        for unit in self._units:
+            pairs = list(zip(self._shares[unit], self._weights, strict=True))
+            whole = sum(w for s, w in pairs if s is not None)
+            mean = math.prod(s ** (w / whole) for s, w in pairs if s is not None)
+            found[unit] = mean * most + self._bonus[unit]
+        return found
+
+    def _by_ranks(self) -> dict[str, float]:
+        """The weighted mean of the ranks by indicator, less being better."""
+        found = {}
+        for unit in self._units:
+            earned = whole = 0.0
+            for n, (share, weight) in enumerate(
+                zip(self._shares[unit], self._weights, strict=True)
+            ):
+                if share is not None:
+                    others = [self._shares[u][n] for u in self._units]
+                    known = [round(s, 9) for s in others if s is not None]
+                    above = sum(s > round(share, 9) for s in known)
+                    earned += weight * (above + (known.count(round(share, 9)) + 1) / 2)
+                    whole += weight
+            found[unit] = -earned / whole
+        return found
 
     def _shares_of(self, unit: str, recount: Recount) -> Shares:
         own = recount.scale(unit)
@@ -115,9 +203,7 @@ class Trials:
         most = self._recount.campaign.scoring.total_points
         return (earned * most / covered if covered > 0 else 0.0) + self._bonus[unit]
 
-    def _as_written(
-        self, points: Mapping[str, float], ranks: Mapping[str, int]
-    ) -> dict[str, tuple[int, int]]:
+    def _as_written(self, points: Mapping[str, float], ends: Ends) -> Ends:
         """Points that are written alike may stand either way."""
         written = {unit: rounded(number, 2) for unit, number in points.items()}
         tied = self._recount.campaign.ranking.method == "competition"
@@ -126,10 +212,13 @@ class Trials:
             above = sum(other > number for other in written.values())
             alike = sum(other == number for other in written.values())
             worst = above + alike if tied else 0
-            found[unit] = (min(ranks[unit], 1 + above), max(ranks[unit], worst))
+            best, last = ends[unit]
+            found[unit] = (min(best, 1 + above), max(last, worst))
         return found
 
-    def _without(self, unit: str, cells: frozenset[CellRef], base: Mapping[str, float]) -> Trial:
+    def _without(
+        self, name: str, unit: str, cells: frozenset[CellRef], base: Mapping[str, float]
+    ) -> Trial:
         """The unit's points and targets as if these cells held nothing."""
         usual = self._recount
         other = Recount(usual.sums.leaving_out(cells), None, usual.rules_of)
@@ -138,4 +227,4 @@ class Trials:
             if share is not None:
                 met += (other.is_met(unit, i) is True) - (usual.is_met(unit, i) is True)
         points = {**base, unit: self._points_of(unit, shares, self._weights)}
-        return Trial("cells", points, {**self._met, unit: met}, cells)
+        return Trial(name, points, points, {**self._met, unit: met}, cells)

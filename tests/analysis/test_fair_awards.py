@@ -71,7 +71,7 @@ def test_a_reward_needs_half_of_the_units_that_are_compared(
     assert sure is not None
     if number < 5:  # in no trial is anybody on a list that cannot be made
         assert not any(r.award_draws for r in sure.ranges.values())
-        assert not sure.trials_changing
+        assert not sure.draws_changing
     assert why_not(analysis, A) == ("too_few_ranked" if number == 1 else "")
 
 
@@ -85,7 +85,7 @@ def test_one_that_sends_alone_is_told_why_it_has_no_rank(haugiang: Campaign) -> 
     assert said == {
         "vi": "Phường I đạt 95,00/100 điểm; quý IV/2022 không xếp hạng vì quá ít đơn vị đủ điều "
         "kiện xếp hạng.",
-        "en": "Phường I earns 95.00 of 100 points; there is no ranking for Q4 2022, because too "
+        "en": "Ward I earns 95.00 of 100 points; there is no ranking for Q4 2022, because too "
         "few units could be ranked.",
     }
     assert not [c for c in others if c.message.startswith(("headline_award", "headline_rank"))]

@@ -90,7 +90,7 @@ def test_a_unit_with_gaps_is_on_no_list_in_any_trial(haugiang: Campaign) -> None
     sure = analysis.certainty_of(analysis.units.get(A))
     assert sure is not None
     assert {code: r.award_draws for code, r in sure.ranges.items()} == {A: 0.0, B: 1.0}
-    assert not sure.trials_changing
+    assert not sure.draws_changing
     again = made_again(analysis.campaign, analysis.received, None)
     assert trials(again, A).listed == {A: 0, B: haugiang.uncertainty.draws}
 

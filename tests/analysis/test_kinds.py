@@ -40,7 +40,8 @@ def analysis(haugiang: Campaign) -> Analysis:
         Condition("value", 0.2, "commune", APP),
     )
     ranking = dataclasses.replace(haugiang.ranking, tie_break=(), decimals=2, conditions=conditions)
-    campaign = dataclasses.replace(haugiang, ranking=ranking)
+    rewards = tuple(dataclasses.replace(r, minimum_coverage=0.25) for r in haugiang.rewards)
+    campaign = dataclasses.replace(haugiang, ranking=ranking, rewards=rewards)
     now = analyse(campaign, *wards(80, 40))
     earlier = {NOW: BEFORE, "2022-10": "2022-07"}
     then = tuple(dataclasses.replace(o, period=earlier[o.period]) for o in wards(60, 27))
@@ -74,7 +75,8 @@ EXAMPLES: dict[tuple[str, str], dict[str, float | str]] = {
         "figures_lacking": 0,  # 10 + 3 × 20 + 5 + 10
         "rank": 1, "ranked": 3, "rank_shared": 2, "rank_change": 0,  # B's points are 85 too
         "points_before": 80, "progress": 5, "progress_rank": 1, "progress_ranked": 3,
-        "rank_best": 1, "rank_worst": 2, "cells": 9, "cells_doubtful": 0,
+        "rank_best": 1, "rank_worst": 2, "trial_best": 1, "trial_worst": 2,
+        "trials_outside": 0, "cells": 9, "cells_doubtful": 0,
     },
     (B, TOTAL): {  # the app gave 27/80 of 20 points; by the rules of then A had 91.7, B 85.8
         "points_before": 81.75, "progress": 3.25, "progress_rank": 2, "rank_change": 1,
@@ -84,13 +86,15 @@ EXAMPLES: dict[tuple[str, str], dict[str, float | str]] = {
         "units": 9, "units_not_reported": 6, "units_unread": 0, "units_lacking": 0,
         "tables_lacking": 0, "minimum_ranked": 2,
         "children_unchanged": 1, "decimals": 2,
-        "trials": 2006, "cells_tried": 0, "cells_deciding": 0,  # 2000 draws, 6 indicators left out
+        "weight_band": 0.2, "trials": 2000, "corners": 64, "corners_changing": 64, "ways": 8,
+        "ways_changing": 8, "tied_at_quota": 2,  # A and B as it is; six indicators, two means
+        "cells_tried": 0, "cells_deciding": 0,
     },
     (PROVINCE, TOTAL): {"least_reported": 0.8, "least_covered": 0.6, "least_complete": 0.3},
     (A, "households"): {"value": 100},
     (CITY, "households"): {"value": 300},
     (CITY, "reward-commune"): {"quota": 1, "minimum_share": 0.5, "minimum_targets": 0,
-                                "minimum_coverage": 0.5},
+                                "minimum_coverage": 0.25},
 }  # fmt: skip
 
 

@@ -91,6 +91,7 @@ class CompletenessProof:
                 yield ("narrative", "rank_tied", "total")
             if again.campaign.uncertainty is not None:
                 yield ("narrative", "certainty_", "total")
+                yield ("narrative", "rank_trials_", "total")
             if again.before is not None:
                 yield ("narrative", "progress_", "total")
         for kind, message in (
@@ -145,6 +146,7 @@ class CompletenessProof:
             yield ("league", "list_cell_", "total")
         if self._number("total", "trials"):
             yield ("league", "list_", "total")
+            yield ("league", "list_ways_", "total")
 
     def _number(self, subject: str, kind: str) -> float:
         try:

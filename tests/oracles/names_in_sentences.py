@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from dxkit.model.facts import CellRef, FactKey
 from dxkit.model.text import visible
-from dxkit.verify.kinds import list_trials
+from dxkit.verify.kinds import list_trials, trials
 from tests.oracles.compare import PageProof
 from tests.oracles.reached import reached_below, silent_below
 
@@ -82,6 +82,7 @@ class NamesInSentences:
             "part": lambda: {self._measure(message, keys, whole=False)},
             "whole": lambda: {self._measure(message, keys, whole=True)},
             "cell": lambda: named & {_written(c, again.period.id) for c in self._deciding(unit)},
+            "trials_named": lambda: self._trials(message, unit),
             "gains": lambda: self._moved(unit, named, 0),
             "loses": lambda: self._moved(unit, named, 1),
         }
@@ -259,6 +260,12 @@ class NamesInSentences:
 
     def _deciding(self, unit: str) -> dict[CellRef, tuple[Names, Names]]:
         return list_trials(self.again, unit).deciding
+
+    def _trials(self, message: str, unit: str) -> Names:
+        """The other trials that give the unit other ranks, or those below it another list."""
+        if message == "rank_trials_outside":
+            return trials(self.again, unit).outside(unit)
+        return set(list_trials(self.again, unit).ways_changing())
 
     def _moved(self, unit: str, named: Names, side: int) -> Names:
         """The units named, when some deciding cell moves just these."""

@@ -62,6 +62,14 @@ class SentenceProof:
             return self.language.period(identity)
         if kind in ("type", "cell"):
             return identity
+        if kind == "trial":
+            way, _, of = identity.partition("/")
+            template = self.language.template(
+                f"report.trial_{way}{'_of' * (way == 'cells' and bool(of))}"
+            )
+            return (
+                template.replace("{of}", _small(self._written(_TRIED[way], of))) if of else template
+            )
         names: dict[str, Callable[[], Words]] = {
             "indicator": lambda: campaign.indicator(identity).names,
             "short_indicator": lambda: campaign.indicator(identity).short_names,
@@ -151,6 +159,8 @@ class SentenceProof:
                 yield self.proof.differ(name, element.text, shown)
 
 
+_TRIED = {"without": "short_indicator", "cells": "unit"}
+"""What trials leave out, by their names."""
 _SIGNS = {"N": "\ue000", "F": "\ue001", "M": "\ue002"}
 """Signs that stand for a name, a fact and a missing fact while the words are compared."""
 _TO_SIGNS = str.maketrans(_SIGNS)

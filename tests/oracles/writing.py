@@ -24,6 +24,7 @@ _DECLARED = ("target", "goal", "least_value", "max_points", "smallest", "movemen
 _DECLARED_SHARES = (
     "minimum_share",
     "minimum_coverage",
+    "weight_band",
     "least_reported",
     "least_covered",
     "least_complete",

@@ -313,6 +313,12 @@ def of_trials(name: str, number: Callable[[Certainty], int]) -> Taken:
     )
 
 
+def weight_band(about: About) -> Declaration | None:
+    """By how much of itself each weight is varied."""
+    rule = about.period.campaign.uncertainty
+    return (rule.weight_band, rule.assumed) if rule is not None else None
+
+
 def of_range(
     name: str, unit: UnitOfMeasure, method: str, number: Callable[[RankRange], Number]
 ) -> Taken:
@@ -695,6 +701,9 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     ),
     of_range("rank_best", COUNT, "rank_range", lambda found: found.best),
     of_range("rank_worst", COUNT, "rank_range", lambda found: found.worst),
+    of_range("trial_best", COUNT, "rank_trials", lambda found: found.trial_best),
+    of_range("trial_worst", COUNT, "rank_trials", lambda found: found.trial_worst),
+    of_range("trials_outside", COUNT, "rank_trials", lambda found: len(found.outside)),
     of_range("award_draws", SHARE, "share_of_draws", lambda found: found.award_draws),
     counted("cells", "count_of_cells", lambda a: len(cells(a))),
     counted("cells_doubtful", "count_of_cells", lambda a: len(cells(a) & a.period.doubtful_cells)),
@@ -709,8 +718,14 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     Declared("least_reported", SHARE, least("reported")),
     Declared("least_covered", SHARE, least("covered")),
     Declared("least_complete", SHARE, least("complete")),
-    of_trials("trials", lambda found: found.trials),
-    of_trials("trials_changing", lambda found: found.trials_changing),
+    Declared("weight_band", SHARE, weight_band),
+    of_trials("trials", lambda found: found.draws),
+    of_trials("trials_changing", lambda found: found.draws_changing),
+    of_trials("corners", lambda found: found.corners),
+    of_trials("corners_changing", lambda found: found.corners_changing),
+    of_trials("ways", lambda found: found.ways),
+    of_trials("ways_changing", lambda found: len(found.ways_changing)),
+    of_trials("tied_at_quota", lambda found: found.tied),
     of_trials("cells_tried", lambda found: found.doubtful_cells),
     of_trials("cells_deciding", lambda found: len(found.deciding_cells)),
 )

@@ -1,8 +1,11 @@
 """How sure a rank is: the ranking tried again under every reasonable doubt, all trials at once.
 
-The trials: each indicator left out; the weights varied within the declared band, in seeded
-draws; each doubtful cell left out, and all doubtful cells of a unit; points that are written
-alike taken as alike. Nothing is assumed about what a doubtful cell ought to hold.
+The weights are varied within the declared band: raised or lowered by all of it in every
+combination, which gives the ranks that are possible, and in seeded draws, which tell how often.
+Apart from that each other way is tried and named: an indicator left out, another mean, ranks added
+up, each doubtful cell left out, and all of a unit, points that are written alike taken as alike.
+Nothing is assumed about what a doubtful cell ought to hold. Units that are equal in a trial share
+their ranks.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dxkit.analysis.outcomes import Certainty, DecidingCell, RankRange, Result, Results
-from dxkit.analysis.robustness.trials import Matrix, Trials
+from dxkit.analysis.robustness.trials import Keys, Matrix, Trials
 from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import CellRef, reaches
@@ -128,58 +131,75 @@ def certainty(
     """The certainty of every rank in one group; see the module for what is tried."""
     trial = Trials(results, level, group)
     if not trial.codes:
-        return Certainty({}, (), 0, 0, 0)
+        return Certainty({})
+    met, base = trial.targets_met[None, :], trial.keys(trial.points[None, :])
+    listed, tied = (found[0] for found in trial.awarded(base, trial.points[None, :], met))
+
+    def differs(keys: Keys, points: Matrix, met: Keys = met) -> NDArray[np.bool_]:
+        other, open_ = trial.awarded(keys, points, met)
+        return np.asarray(((other != listed) | open_).any(axis=1))
+
+    drawn = trial.points_of(trial.shares, _draws(rule, len(trial.weights), trial.weights))
+    ends = trial.points_of(trial.shares, trial.corners(rule.weight_band))
+    keys = trial.keys(np.vstack([drawn, ends]))
+    weights = differs(keys, np.vstack([drawn, ends]))
+    ways = dict(trial.ways())
+    changing = [n for n, way in ways.items() if differs(way, trial.points[None, :]).any()]
+    deciding, left_out = [], [base]
     cells = tuple(cell_changes(trial, doubtful))
-    kinds = {
-        "indicators": trial.without_each_indicator(),
-        "weights": trial.points_of(trial.shares, _draws(rule, len(trial.weights), trial.weights)),
-        "cells": np.stack([trial.points, *(change.points for change in cells)]),
-    }
-    base = trial.ranks(trial.points[None, :])[0]
-    ranges: dict[str, NDArray[np.int64]] = {}
-    for kind, points in kinds.items():
-        found = np.vstack([base[None, :], trial.ranks(points)])
-        ranges[kind] = np.stack([found.min(axis=0), found.max(axis=0)])
-    ranges["rounding"] = trial.ranks_as_written()
-    met = trial.targets_met
-    listed = trial.awarded(trial.points[None, :], met[None, :])[0]
-    by_weights = trial.awarded(kinds["weights"], np.broadcast_to(met, kinds["weights"].shape))
-    by_indicators = trial.awarded(
-        kinds["indicators"], np.broadcast_to(met, kinds["indicators"].shape)
-    )
-    deciding = []
-    changing = int((by_weights != listed).any(axis=1).sum())
-    changing += int((by_indicators != listed).any(axis=1).sum())
     for change in cells:
-        other = trial.awarded(change.points[None, :], change.targets_met[None, :])[0]
-        if (other != listed).any():
-            changing += 1
-            if change.cell is not None:
-                deciding.append(
-                    DecidingCell(
-                        change.cell,
-                        change.unit_code,
-                        tuple(np.array(trial.codes)[other & ~listed]),
-                        tuple(np.array(trial.codes)[listed & ~other]),
-                    )
-                )
-    everything = np.stack(list(ranges.values()))
+        without = trial.keys(change.points[None, :])
+        left_out.append(without)
+        points, reached = change.points[None, :], change.targets_met[None, :]
+        other = trial.awarded(without, points, reached)[0][0]
+        if change.cell is None and differs(without, points, reached).any():
+            changing.append(f"cells/{change.unit_code}")
+        if change.cell is not None and (other != listed).any():
+            gains, loses = (np.array(trial.codes)[on] for on in (other & ~listed, listed & ~other))
+            deciding.append(DecidingCell(change.cell, change.unit_code, tuple(gains), tuple(loses)))
+    methods = [key for name, key in ways.items() if not name.startswith("without/")]
+    tried = {name: trial.ranks(np.vstack([base, key])) for name, key in ways.items()}
+    tried |= {"cells": trial.ranks(np.vstack(left_out)), "rounding": trial.ranks_as_written()}
+    by = {
+        "indicators": _joined([trial.ranks(base), *(f for n, f in tried.items() if "/" in n)]),
+        "weights": trial.ranks(np.vstack([base, keys])),
+        "cells": tried["cells"],
+        "rounding": tried["rounding"],
+        "methods": trial.ranks(np.vstack([base, *methods])),
+    }
+    best, worst = by["weights"]
+    all_ = _joined(list(tried.values()))
+    shares = trial.awarded(keys[: len(drawn)], drawn, met)[0].mean(axis=0)
     return Certainty(
         {
             code: RankRange(
                 code,
-                int(everything[:, 0, i].min()),
-                int(everything[:, 1, i].max()),
-                float(by_weights[:, i].mean()),
-                {kind: (int(found[0, i]), int(found[1, i])) for kind, found in ranges.items()},
+                int(best[i]),
+                int(worst[i]),
+                int(all_[0, i]),
+                int(all_[1, i]),
+                tuple(n for n, f in tried.items() if f[0, i] < best[i] or f[1, i] > worst[i]),
+                float(shares[i]),
+                {kind: (int(found[0, i]), int(found[1, i])) for kind, found in by.items()},
             )
             for i, code in enumerate(trial.codes)
         },
         tuple(deciding),
         sum(change.cell is not None for change in cells),
-        len(by_weights) + len(by_indicators) + len(cells),
-        changing,
+        len(drawn),
+        int(weights[: len(drawn)].sum()),
+        len(ends),
+        int(weights[len(drawn) :].sum()),
+        len(ways) + sum(change.cell is None for change in cells),
+        tuple(changing),
+        int(tied.sum()),
     )
+
+
+def _joined(ranges: list[Keys]) -> Keys:
+    """The least of the best and the greatest of the worst ranks."""
+    every = np.stack(ranges)
+    return np.stack([every[:, 0].min(axis=0), every[:, 1].max(axis=0)])
 
 
 def inputs_of(results: Results, doubtful: frozenset[CellRef]) -> dict[str, object]:

@@ -4,7 +4,9 @@ of a matrix is one ranking of the same units.
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +17,11 @@ from dxkit.analysis.totals import tie_break
 from dxkit.model.rules import RewardRule
 
 Keys = NDArray[np.int64]
-
-
-def ranks_by_row(keys: Keys, method: str) -> Keys:
-    """The ranks in each row, the greatest key first: 1, 2, 2, 4 or (``dense``) 1, 2, 2, 3."""
-    if method == "competition":
-        return 1 + above_and_equal(keys)[0]
-    return np.stack([_dense(row) for row in keys])
+Matrix = NDArray[np.float64]
+MOST_VARIED = 12
+"""So many weights, the heaviest, stand at their ends in all combinations: of 12 there are 4,096."""
+SHOWN_DECIMALS = 2
+"""The decimals with which points are written on a page."""
 
 
 def above_and_equal(keys: Keys) -> tuple[Keys, Keys]:
@@ -46,12 +46,6 @@ def above_and_equal(keys: Keys) -> tuple[Keys, Keys]:
 def _dense(row: Keys) -> Keys:
     _, inverse = np.unique(-row, return_inverse=True)
     return np.asarray(inverse, dtype=np.int64) + 1
-
-
-SHOWN_DECIMALS = 2
-"""The decimals with which points are written on a page."""
-
-Matrix = NDArray[np.float64]
 
 
 class Trials:
@@ -84,9 +78,6 @@ class Trials:
             len(self.codes), len(self.indicators)
         )
         self.bonus = np.array([totals[code].bonus for code in self.codes])
-        ties = [tie_break(campaign, results.by_indicator, code) for code in self.codes]
-        keys = sorted(set(ties))
-        self.tie = np.array([keys.index(tie) for tie in ties], dtype=np.int64)
         self.targets_met = np.array(
             [sum(r.is_met is True for r in results.of_unit(c)) for c in self.codes], dtype=np.int64
         )
@@ -103,39 +94,85 @@ class Trials:
         total: Matrix = np.where(covered > 0, points, 0.0) + self.bonus
         return total
 
-    def without_each_indicator(self) -> Matrix:
-        """Points with one indicator left out at a time, save one that is all some unit has."""
-        weights = self.weights * (1 - np.eye(len(self.weights)))
-        covered = weights @ (~np.isnan(self.shares)).T
-        kept = (covered > 0).all(axis=1)
-        return self.points_of(self.shares, weights[kept])
+    def corners(self, band: float) -> Matrix:
+        """Each weight lowered or raised by the whole band, in all combinations: one a row."""
+        heaviest = np.argsort(-self.weights, kind="stable")[:MOST_VARIED]
+        ends = np.array(list(itertools.product((1 - band, 1 + band), repeat=len(heaviest))))
+        factors = np.ones((len(ends), len(self.weights)))
+        factors[:, heaviest] = ends
+        corners: Matrix = self.weights * factors
+        return corners
 
-    def ranks(self, points: Matrix) -> NDArray[np.int64]:
-        """Ranks in each row of points, by the campaign's rules on ties and rounding."""
-        return ranks_by_row(self._comparable(points), self.rule.method)
+    def ways(self) -> Iterator[tuple[str, Keys]]:
+        """The other ways of ranking, each with its name and keys: every indicator left out, save
+        one that is all some unit has, and then not asked when points are equal; the weighted
+        geometric mean in place of the arithmetic; the weighted mean of the ranks by indicator.
+        """
+        for column, indicator in enumerate(self.indicators):
+            weights = np.where(np.arange(len(self.weights)) == column, 0.0, self.weights)
+            if (weights @ (~np.isnan(self.shares)).T > 0).all():
+                points = self.points_of(self.shares, weights[None, :])
+                yield f"without/{indicator.id}", self.keys(points, but=indicator.id)
+        if len(self.indicators) < 2:
+            return
+        weights = self.weights * ~np.isnan(self.shares)
+        weights /= weights.sum(axis=1, keepdims=True)
+        with np.errstate(divide="ignore"):
+            logarithms = np.log(self.shares)
+        mean = np.exp(np.where(weights > 0, logarithms * weights, 0.0).sum(axis=1))
+        yield "geometric", self.keys((mean * self.scoring.total_points + self.bonus)[None, :])
+        shares = np.rint(np.nan_to_num(self.shares, nan=-1.0) * 10.0**TOLERANCE_DIGITS)
+        above, equal = above_and_equal(shares.T.astype(np.int64))
+        places = (above + (equal + 1) / 2).T
+        yield "ranks", self.keys(-(places * weights).sum(axis=1)[None, :])
 
-    def _comparable(self, points: Matrix) -> NDArray[np.int64]:
-        """Points as whole numbers that compare as the rules ask, ties broken."""
+    def keys(self, points: Matrix, but: str = "") -> Keys:
+        """Points as whole numbers that compare as the rules ask, ties broken by all declared
+        indicators ``but`` one.
+        """
         steady = np.round(points, TOLERANCE_DIGITS)
         if self.rule.decimals is not None:
             scale = 10.0**self.rule.decimals
             steady = np.floor(np.round(steady * scale, 6) + 0.5) / scale
         whole = np.rint(steady * 10.0**TOLERANCE_DIGITS).astype(np.int64)
-        comparable: NDArray[np.int64] = whole * (len(self.codes) + 1) + self.tie
-        return comparable
+        order = sorted(set(self._ties(but)))
+        tie = np.array([order.index(own) for own in self._ties(but)], dtype=np.int64)
+        keys: Keys = whole * (len(self.codes) + 1) + tie
+        return keys
 
-    def ranks_as_written(self) -> NDArray[np.int64]:
-        """The best and the worst rank of each unit if points that are written alike are alike."""
-        written = np.array([rounded(points, SHOWN_DECIMALS) for points in self.points.tolist()])
-        best = 1 + (written[None, :] > written[:, None]).sum(axis=1)
-        worst = (written[None, :] >= written[:, None]).sum(axis=1)
+    def _ties(self, but: str) -> list[tuple[float, ...]]:
+        asked = [n for n, i in enumerate(self.rule.tie_break) if i != but]
+        results = self.results
+        found = (tie_break(results.campaign, results.by_indicator, code) for code in self.codes)
+        return [tuple(numbers[n] for n in asked) for numbers in found]
+
+    def ranks(self, keys: Keys) -> Keys:
+        """The best and the worst rank of each unit over all rows of keys: units that are equal may
+        stand either way.
+        """
         if self.rule.method == "dense":
-            worst = np.minimum(worst, self.ranks(self.points[None, :])[0].max())
-        return np.stack([best, worst])
+            ranks = np.stack([_dense(row) for row in keys])
+            return np.stack([ranks.min(axis=0), ranks.max(axis=0)])
+        above, equal = above_and_equal(keys)
+        return np.stack([1 + above.min(axis=0), (above + equal).max(axis=0)])
 
-    def awarded(self, points: Matrix, targets_met: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Who is on a list in each row, by the reward rules in their order."""
-        listed = np.zeros(points.shape, dtype=bool)
+    def ranks_as_written(self) -> Keys:
+        """The same if points that are written alike are alike."""
+        written = [rounded(points, SHOWN_DECIMALS) for points in self.points.tolist()]
+        best = [1 + sum(other > own for other in written) for own in written]
+        worst = [sum(other >= own for other in written) for own in written]
+        found = self.ranks(self.keys(self.points[None, :]))
+        most = found[1].max() if self.rule.method == "dense" else len(written)
+        return np.stack([np.minimum(found[0], best), np.maximum(found[1], np.minimum(worst, most))])
+
+    def awarded(
+        self, keys: Keys, points: Matrix, targets_met: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Who is on a list in each row, by the reward rules in their order, and who is equal with
+        others across the edge of a quota.
+        """
+        listed = np.zeros(keys.shape, dtype=bool)
+        tied = np.zeros(keys.shape, dtype=bool)
         for rule in self.rewards:
             share = np.round(points / self.scoring.total_points, TOLERANCE_DIGITS)
             eligible = (
@@ -145,11 +182,12 @@ class Trials:
                 & ~listed
             )
             lowest = np.iinfo(np.int64).min
-            keys = np.where(eligible, self._comparable(points), lowest)
-            above, level_with = above_and_equal(keys)
-            inside = above < rule.quota if rule.ties == "all" else above + level_with <= rule.quota
-            listed |= inside & eligible
-        return listed
+            above, equal = above_and_equal(np.where(eligible, keys, lowest))
+            within = above + equal <= rule.quota
+            crossing = eligible & (above < rule.quota) & ~within
+            tied |= crossing
+            listed |= (eligible & within) | (crossing if rule.ties == "all" else False)
+        return listed, tied
 
 
 def share_earned(result: Result | None) -> float:

@@ -58,12 +58,15 @@ def list_certainty(view: View) -> Iterator[Claim]:
     """How the list of rewards among the units below stands the trials, and each single doubtful
     cell that alone would change it.
     """
-    kinds = ("trials", "trials_changing", "cells_tried", "cells_deciding")
+    kinds = ("weight_band", "trials", "trials_changing", "corners", "corners_changing", "ways",
+             "ways_changing", "tied_at_quota", "cells_tried", "cells_deciding")  # fmt: skip
     facts = view.known_kinds(TOTAL, *kinds)
     found = view.analysis.list_certainty(view.unit)
     if found is None or len(facts) < len(kinds):
         return
     yield from SLOTS["list"].say(facts)
+    named = [Reference("trial", name) for name in found.ways_changing]
+    yield from SLOTS["list_ways"].say({**facts, "trials_named": named})
     yield from SLOTS["list_cells"].say(facts)
     for deciding in found.deciding_cells:
         yield _deciding(view, deciding, facts["cells_deciding"])

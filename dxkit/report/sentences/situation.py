@@ -151,13 +151,21 @@ def _in_which(claim: Claim) -> tuple[str, ...]:
 
 
 def certainty(view: View) -> Iterator[Claim]:
-    """Whether the place stands under every trial, and whether the award does."""
-    kinds = ("points", "rank", "rank_best", "rank_worst", "award_draws")
+    """Which ranks are possible when weights change, which other trials give others, and whether
+    the award stands.
+    """
+    kinds = ("points", "rank", "rank_best", "rank_worst", "weight_band", "trial_best",
+             "trial_worst", "trials_outside", "award_draws")  # fmt: skip
     facts = view.known_kinds(TOTAL, *kinds)
     if view.group is None or "rank" not in facts:
         return
     filling: dict[str, Filling] = {**facts, "unit": view.itself}
     yield from SLOTS["certainty"].say(filling)
+    sure = view.analysis.certainty_of(view.unit)
+    own = sure.ranges.get(view.unit.code) if sure is not None else None
+    if own is not None:
+        named = [Reference("trial", name) for name in own.outside]
+        yield from SLOTS["certainty_trials"].say({**filling, "trials_named": named})
     if view.is_near_award:
         yield from SLOTS["award_open"].say(filling)
 

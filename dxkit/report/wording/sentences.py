@@ -71,6 +71,12 @@ class Writer:
             return self._named(reference, escape(shown), "date")
         if reference.kind == "cell":
             return self._named(reference, escape(reference.id), "place")
+        if reference.kind == "trial":
+            way, _, of = reference.id.partition("/")
+            kind = "unit" if way == "cells" else "short_indicator"
+            filling = {"of": self.name(Reference(kind, of))} if of else {}
+            key = "cells_of" if way == "cells" and of else way
+            return self._named(reference, self.language.text(f"report.trial_{key}", **filling))
         words: dict[str, Callable[[], Words]] = {
             "indicator": lambda: campaign.indicator(reference.id).names,
             "short_indicator": lambda: campaign.indicator(reference.id).short_names,
