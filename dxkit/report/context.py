@@ -44,7 +44,9 @@ class Context:
 
     def __init__(self, opened: OpenPeriod, unit_code: str, language: str) -> None:
         self.opened = opened
-        self.language = PageLanguage(load_language(language))
+        campaign = opened.campaign
+        stocks = (i.id for i in campaign.indicators if i.denominator and not campaign.is_flow(i))
+        self.language = PageLanguage(load_language(language), frozenset(stocks))
         self.view = View(opened.analysis, opened.analysis.units.get(unit_code))
         self.writer = Writer(opened.campaign, opened.analysis.units, self.language)
 

@@ -16,6 +16,7 @@ from dxkit.analysis.analysis import Analysis
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import TOTAL, Fact, FactKey, reward_subject
+from dxkit.model.observations import Flag
 from dxkit.report.wording.language import Language
 
 _LISTS = ("periods", "units", "subjects", "kinds", "methods")
@@ -27,12 +28,22 @@ _VISIBLE_MARKS = {"simulated": "simulated", "doubtful": "doubtful", "approximate
 
 class PageLanguage(Language):
     """The words of a language, for one page: remembers which facts the page shows, and writes
-    reservations on them as classes that the page's style makes visible.
+    reservations on them as classes that the page's style makes visible. Nothing "arises" of what
+    is counted once and stays, such as the ``stocks``: there is none.
     """
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, stocks: frozenset[str] = frozenset()) -> None:
         super().__init__(language.code, language.sections)
         self.facts: dict[FactKey, Fact] = {}
+        self._stocks = stocks
+
+    def number(
+        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
+    ) -> str:
+        """The number as a reader sees it, or why there is none."""
+        if fact.missing == Flag.NOT_APPLICABLE and fact.key.subject in self._stocks:
+            return self.plain("number.none_there")
+        return super().number(fact, signless=signless, signed=signed, bare=bare)
 
     def fact(
         self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False

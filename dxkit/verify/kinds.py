@@ -9,10 +9,11 @@ from fractions import Fraction
 from dxkit.model.campaign import WHOLE_MOVEMENT, Indicator
 from dxkit.model.facts import TOTAL, FactKey, reward_subject
 from dxkit.verify.recount import Recount
-from dxkit.verify.sums import Number, Sums, remembered
+from dxkit.verify.sums import Number, Sums, measures_of, remembered
 from dxkit.verify.trials import Trials
 
 OfIndicator = Callable[[Recount, str, Indicator], "Number | None"]
+Told = dict[str, list[Fraction]]
 OfTotal = Callable[[Recount, str], "Number | None"]
 
 
@@ -97,6 +98,31 @@ def _own_type(r: Recount, unit: str) -> tuple[str]:
     return (r.units.get(unit).type,)
 
 
+def _told_both_times(r: Recount, unit: str, indicator: Indicator) -> tuple[Told, Told]:
+    """What reporting units told now and in the period before, where some told only in one."""
+    if r.before is None or unit not in r.before.units:
+        raise KeyError(unit)
+    before = r.before
+    if not before.sums.is_measured(unit, indicator) or indicator.kind == "value":
+        raise KeyError(unit)
+    known = r.value(unit, indicator) is not None and before.value(unit, indicator) is not None
+    now, then = (s.places_told(unit, measures_of(indicator)) for s in (r.sums, before.sums))
+    if not known or not now or not then or set(now) == set(then):
+        raise KeyError(unit)
+    return now, then
+
+
+def _like_change(r: Recount, unit: str, indicator: Indicator) -> Number | None:
+    now, then = _told_both_times(r, unit, indicator)
+    values: list[Number | None] = []
+    for told in (now, then):
+        sums = [Fraction(0)] * len(next(iter(told.values())))
+        for code in set(now) & set(then):
+            sums = [a + b for a, b in zip(sums, told[code], strict=True)]
+        values.append(_over(*sums) if len(sums) > 1 else sums[0])
+    return _less(*values)
+
+
 def _of_parent(r: Recount, unit: str, indicator: Indicator, side: int) -> Number | None:
     above = r.sums.side(r.units.get(unit).parent_code, indicator, side)
     return _over(r.sums.side(unit, indicator, side), above)
@@ -175,6 +201,10 @@ _INDICATOR: dict[str, OfIndicator] = {
     "max_points": lambda r, u, i: i.max_points,
     "rank": lambda r, u, i: _ranks(r, u, i).get(u),
     "ranked": lambda r, u, i: len(_ranks(r, u, i)),
+    "places_in_one": lambda r, u, i: len(
+        set.symmetric_difference(*map(set, _told_both_times(r, u, i)))
+    ),
+    "like_change": _like_change,
     "group_units": lambda r, u, i: len(_others(r, u, i, ())),
     "group_value": lambda r, u, i: _of_others(r, u, i, ()),
     "against_group": lambda r, u, i: _less(_value(r, u, i), _of_others(r, u, i, ())),

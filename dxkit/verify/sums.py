@@ -195,6 +195,21 @@ class Sums:
             return upper
         return upper / lower[0] if lower[0] else None
 
+    def places_told(self, unit: str, measures: tuple[str, ...]) -> dict[str, list[Fraction]]:
+        """The sums of what each reporting unit at or below this one told of these measures; raises
+        KeyError where they come from different ones.
+        """
+        here = [(unit, measure) in self.found for measure in measures]
+        if not any(here):
+            below = (self.places_told(c.code, measures) for c in self.received.units.children(unit))
+            return {code: sums for places in below for code, sums in places.items()}
+        if not all(here):
+            raise KeyError(unit)
+        counted = [pair.numbers for pair in self.pairs(unit, measures) if pair.counts]
+        sides = zip(*counted, strict=True)
+        sums = [sum((n for n in side if n is not None), Fraction(0)) for side in sides]
+        return {unit: sums} if counted else {}
+
     def why_missing(self, unit: str, indicator: Indicator) -> str:
         """The chief reason for having no value."""
         return chief_reason(self.of(unit, indicator))

@@ -16,10 +16,11 @@ from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.facts.kinds import KINDS
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
-from dxkit.model.observations import IndicatorTable, Observation
+from dxkit.model.observations import IndicatorTable, Observation, Received
 from dxkit.model.rules import Condition
 from tests.analysis.test_results import analyse, full
 from tests.analysis.test_uncertainty import changed
+from tests.oracles.second_path import made_again
 
 A, B, C, CITY, PROVINCE = "31318", "31321", "31324", "930", "93"
 NOW, BEFORE = "2022-Q4", "2022-Q3"
@@ -146,6 +147,40 @@ def test_a_bonus_by_hand(haugiang: Campaign) -> None:
 
 def test_each_kind_has_an_example() -> None:
     """Those counted over the draws of weights have theirs in test_uncertainty."""
-    worked = {kind for kinds in EXAMPLES.values() for kind in kinds} | {"bonus", *OTHERS}
+    worked = {kind for kinds in EXAMPLES.values() for kind in kinds} | {"bonus", *OTHERS, *LIKE}
     worked |= {kind.name for kind in KINDS["month"]} | {"award_draws", "trials_changing"}
     assert {kind.name for kinds in KINDS.values() for kind in kinds} == worked
+
+
+def test_like_for_like_is_of_those_who_told_both_times(haugiang: Campaign) -> None:
+    """In the quarter before, A had 60 of 100 households and C 40; now A has 80 and B 40. The city
+    went from 100 to 120 of 200; in A alone, the only one with figures both times, from 60 to 80 %.
+    """
+    then = [*changed(full(A, 1.0), households_app=60), *full(C, 0.5)]
+    now = [*full(A, 1.0), *changed(full(B, 1.0), households_app=40)]
+    both = both_quarters(haugiang, then, now)
+    facts = {kind: both.facts.get(CITY, APP, kind).number for kind in (*LIKE, "change")}
+    assert facts == pytest.approx({"places_in_one": 2, "like_change": 0.2, "change": 0.1})
+    models = {kind: both.facts.get(CITY, "initiatives", kind).number for kind in (*LIKE, "change")}
+    assert models == {"places_in_one": 2, "like_change": 0, "change": 0}
+    again = made_again(haugiang, both.received, both.previous.received if both.previous else None)
+    for indicator in (APP, "initiatives", "online_dossiers"):
+        for kind in LIKE:
+            fact = both.facts.get(CITY, indicator, kind)
+            assert again.number(fact.key) == pytest.approx(fact.number), fact.key
+    # the same units both times: the change is of the same as it is
+    alike = both_quarters(haugiang, then, then)
+    assert [kind for kind in LIKE if alike.facts.find(CITY, APP, kind) is not None] == []
+
+
+LIKE = ("places_in_one", "like_change")
+
+
+def both_quarters(campaign: Campaign, then: list[Observation], now: list[Observation]) -> Analysis:
+    present = analyse(campaign, *now, *(o for o in then if "-" in o.unit_code and o not in now))
+    units = present.received.units
+    earlier = {NOW: BEFORE, "2022-10": "2022-07"}
+    rows = tuple(dataclasses.replace(o, period=earlier[o.period]) for o in then)
+    previous = Received(IndicatorTable(BEFORE, rows), units)
+    received = dataclasses.replace(present.received, table=IndicatorTable(NOW, tuple(now)))
+    return analyse_period(campaign, received, previous)

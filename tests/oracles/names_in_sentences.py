@@ -39,6 +39,8 @@ class NamesInSentences:
             return {k[len(name) + 1 :] for k in keys if k.startswith(f"{name}_")}
         if name.endswith("_unit") and name.removesuffix("_unit") in keys:
             return self._equal(keys[name.removesuffix("_unit")], named)
+        if message == "picture_gap" and name == "unit":
+            return self._all_equal(keys["most"])
         if name in ("best_units", "worst_units"):
             return self._all_equal(keys[name.removesuffix("_units")])
         simple = {
@@ -124,7 +126,10 @@ class NamesInSentences:
         again, own = self.again, self.again.number(key)
         found = set()
         for i in again.indicators(key.unit) if own is not None else ():
-            other = again.number(key._replace(subject=i.id)) if i.kind == "ratio" else None
+            try:
+                other = again.number(key._replace(subject=i.id)) if i.kind == "ratio" else None
+            except KeyError:
+                continue  # the indicator is not compared
             if other is not None and (other == own or (of_size and abs(other) == abs(own or 0))):
                 found.add(i.id)
         return found

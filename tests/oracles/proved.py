@@ -61,6 +61,7 @@ def _why(again: Again, key: FactKey) -> str:
             return "first_period" if again.before is None else "not_ranked"
         points, _, why = again.total(key.unit)
         if key.kind == "rank" and points is not None:
-            return again.why_not(key.unit)
+            why = again.why_not(key.unit)
+            return f"below_{why}" if why in ("covered", "reported", "value") else why
         return why if key.kind == "points" else "not_ranked"
     return chief_reason(again.sums.total(key.unit, (key.subject,)))

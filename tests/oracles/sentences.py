@@ -16,6 +16,7 @@ from tests.oracles.names_in_sentences import NamesInSentences
 from tests.oracles.page_tree import Element
 from tests.oracles.proved import proved_fact
 from tests.oracles.superlatives import Superlatives
+from tests.oracles.writing import TYPES, name_of_unit
 
 
 class SentenceProof:
@@ -57,10 +58,11 @@ class SentenceProof:
     def _written(self, kind: str, identity: str) -> str:
         campaign = self.again.campaign
         if kind == "unit":
-            return self.again.units.get(identity).name
+            unit = self.again.units.get(identity)
+            return name_of_unit(unit.name, unit.type, self.language.code)
         if kind == "period":
             return self.language.period(identity)
-        if kind in ("type", "cell"):
+        if kind == "cell":
             return identity
         if kind == "trial":
             way, _, of = identity.partition("/")
@@ -70,6 +72,8 @@ class SentenceProof:
             return (
                 template.replace("{of}", _small(self._written(_TRIED[way], of))) if of else template
             )
+        if kind == "type":
+            return TYPES[identity] if self.language.code == "en" else identity
         names: dict[str, Callable[[], Words]] = {
             "indicator": lambda: campaign.indicator(identity).names,
             "short_indicator": lambda: campaign.indicator(identity).short_names,

@@ -53,10 +53,10 @@ class Superlatives:
                 yield abs(self._number(keys["gap"])), max(abs(self._number(k)) for k in told)
         elif message.startswith("strength") and message != "strength_unknown":
             yield from self._strength(message, keys)
-        elif message in ("headline_growth", "headline_both"):
-            changes = list(self._of_unit(keys["change"], "change", _is_rising_ratio))
+        elif message.startswith(("headline_growth", "headline_both")):
+            changes = list(self._of_unit(keys["change"], "change", _is_ratio))
             yield self._number(keys["change"]), max(changes)
-            if message == "headline_both":
+            if message.startswith("headline_both"):
                 yield -self._number(keys["fall"]), max(-n for n in changes)
         elif message.startswith(("headline_targets_", "next_open")):
             yield self._coverage(keys)
@@ -135,7 +135,10 @@ class Superlatives:
         again = self.again
         for indicator in again.indicators(key.unit):
             if wanted(indicator):
-                number = again.number(FactKey(key.period, key.unit, indicator.id, kind))
+                try:
+                    number = again.number(FactKey(key.period, key.unit, indicator.id, kind))
+                except KeyError:
+                    continue  # the indicator is not compared
                 if number is not None:
                     yield float(number)
 

@@ -18,7 +18,7 @@ _SHARES = {
     "award_draws": 0,
 }
 _LIKE_VALUE = ("value", "group_value", "type_value", "month_value")
-_DIFFERENCES = ("gap", "change", "against_group", "against_type", "spread")
+_DIFFERENCES = ("gap", "change", "like_change", "against_group", "against_type", "spread")
 _POINTS = ("points", "points_before", "progress", "bonus")
 _DECLARED = ("target", "goal", "least_value", "max_points", "smallest", "movement_target")
 _DECLARED_SHARES = (
@@ -33,6 +33,22 @@ _DATES = ("deadline", "goal_date")
 MINUS = "\N{MINUS SIGN}"
 MARKS = {"vi": (",", "."), "en": (".", ",")}
 """Decimal mark and group mark by language."""
+
+
+TYPES = {
+    "Tỉnh": "province", "Thành phố": "city", "Huyện": "district", "Thị xã": "town",
+    "Phường": "ward", "Thị trấn": "township", "Xã": "commune", "Khu vực": "quarter", "Ấp": "hamlet",
+}  # fmt: skip
+"""The types of units in English."""
+
+
+def name_of_unit(name: str, type_: str, language: str) -> str:
+    """What a unit is called in a language."""
+    bare = name.removeprefix(type_).strip()
+    if language == "vi" or type_ not in TYPES:
+        return name
+    is_number = bare[:1].isdigit() or not bare.strip("IVX")
+    return f"{TYPES[type_].capitalize()} {bare}" if is_number else f"{bare} {TYPES[type_]}"
 
 
 def is_date(key: FactKey) -> bool:

@@ -4,7 +4,9 @@ both languages, and proved once more as ``verify`` does.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import datetime
 from collections.abc import Iterable
 
 import pytest
@@ -14,6 +16,8 @@ from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim, FactKey
 from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
+from dxkit.period.opened import OpenPeriod
+from dxkit.report.report import Report
 from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.chart_titles import targets_claim
@@ -481,3 +485,30 @@ def test_a_count_missed_by_a_fraction_has_its_sentence(haugiang: Campaign) -> No
     assert written(analysis, [claim])[0].endswith(
         "là 1 mô hình, chưa đạt chỉ tiêu 1,4 mô hình, còn thiếu 0,4 mô hình."
     )
+
+
+def test_there_is_none_of_what_stays_and_nothing_arises_of_what_flows(
+    periods: dict[str, OpenPeriod],
+) -> None:
+    """Ấp 4 of Kinh Cùng has no farm household; at Xà Phiên no application arose."""
+    for code, word in (("31393-ap-4", "không có đối tượng"), ("31495", "không phát sinh")):
+        table = Report(periods["2022-Q4"], code, "vi").indicators().html.striptags()
+        assert word in table
+        assert ("không phát sinh" in table) is (word == "không phát sinh")
+
+
+def test_whole_months_beside_a_quarter_of_other_days_are_told(
+    periods: dict[str, OpenPeriod],
+) -> None:
+    opened = periods["2022-Q4"]
+    said = "kỳ báo cáo tính từ ngày 15/9/2022 đến ngày 14/12/2022 nên không trùng với tròn tháng."
+    assert said in Report(opened, "930", "vi").months_chart().html.striptags()
+    assert "runs from 15 September 2022 to 14 December 2022" in (
+        Report(opened, "930", "en").months_chart().html.striptags()
+    )
+    period = opened.analysis.period
+    days = {"first_day": datetime.date(2022, 10, 1), "last_day": datetime.date(2022, 12, 31)}
+    analysis = copy.copy(opened.analysis)
+    analysis.period = dataclasses.replace(period, **days)
+    calendar = dataclasses.replace(opened, analysis=analysis)
+    assert "tròn tháng" not in Report(calendar, "930", "vi").months_chart().html.striptags()

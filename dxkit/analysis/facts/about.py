@@ -143,6 +143,14 @@ class About:
             return self.period.parts[self.part].indicator(self.unit.code, self.indicator)
         return self.result.measured
 
+    @cached_property
+    def measured_before(self) -> Measured | None:
+        """The same in the period before; None where that is not at hand."""
+        earlier = self.period.previous
+        found = earlier.results.by_indicator if earlier is not None else {}
+        result = found.get((self.unit.code, self.subject))
+        return result.measured if result is not None else None
+
     @property
     def is_quotient(self) -> bool:
         """Whether the indicator has a numerator and a denominator."""

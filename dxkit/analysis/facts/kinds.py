@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured, total
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import (
     COUNT,
@@ -359,6 +360,49 @@ def small_denominators(about: About) -> int:
     return sum(0 < (r.measured.denominator.value or 0) < smallest for r in about.results_below)
 
 
+Places = dict[str, list[float | int]]
+"""The sums of what each reporting unit told of an indicator: one, or two of a quotient."""
+
+
+def places_of(measured: Measured) -> Places | None:
+    """None where the two sides of a quotient were told by different units."""
+    sides = [q for q in (measured.numerator, measured.denominator) if q is not NO_DENOMINATOR]
+    found: Places = {}
+    for number, quantity in enumerate(sides):
+        for o in quantity.observations:
+            found.setdefault(o.unit_code, [0] * len(sides))[number] += o.value or 0
+    told = [{o.unit_code for o in quantity.observations} for quantity in sides]
+    return found if all(codes == told[0] for codes in told) else None
+
+
+def places_both_times(about: About) -> tuple[Places, Places] | None:
+    """What was told now and in the period before, where some told only in one of them."""
+    before = about.measured_before
+    if before is None or about.measured.value.value is None or before.value.value is None:
+        return None
+    now, then = places_of(about.measured), places_of(before)
+    return (now, then) if now and then and now.keys() != then.keys() else None
+
+
+def places_in_one(about: About) -> int:
+    """How many told in one of the two periods only."""
+    now, then = places_both_times(about) or ({}, {})
+    return len(now.keys() ^ then.keys())
+
+
+def like_change(about: About) -> float | int | str:
+    """The change of those alone who told both times."""
+    now, then = places_both_times(about) or ({}, {})
+    values = []
+    for places in (now, then):
+        told = zip(*(places[code] for code in now.keys() & then.keys()), strict=True)
+        upper, *lower = [total(side) for side in told] or [0, 0]
+        if lower and not lower[0]:
+            return str(Flag.NOT_APPLICABLE)
+        values.append(upper / lower[0] if lower else upper)
+    return difference(*values)
+
+
 LEAST_OTHERS = 3
 """A unit is compared with as many others at least: a mean of two would tell what one of them has,
 and be moved by it.
@@ -493,6 +537,20 @@ INDICATOR: tuple[Kind, ...] = (
         difference,
         inputs=("value", before("value")),
         without=FIRST_PERIOD,
+    ),
+    counted(
+        "places_in_one",
+        "count_of_places",
+        places_in_one,
+        lambda a: places_both_times(a) is not None,
+    ),
+    Taken(
+        "like_change",
+        difference_unit,
+        like_change,
+        inputs=("value", before("value")),
+        method="difference_like_for_like",
+        when=lambda a: places_both_times(a) is not None,
     ),
     Taken(
         "points",

@@ -199,7 +199,7 @@ def months_chart(context: Context) -> Section:
         )
         drawing = draw_months(name_of("months"), months, language)
         figure = chart(context, "months", drawing, [months_claim(view, indicator)], data)
-        return context.section("months", figure)
+        return context.section("months", figure + _whole_months(context))
     return NO_SECTION
 
 
@@ -238,6 +238,18 @@ def _register_table(
     ]
     title = context.language.name(context.opened.campaign.tables[table])
     return render_table(title, columns, written, context.language)
+
+
+def _whole_months(context: Context) -> Markup:
+    """That the months are whole ones, where the period is not made of whole months."""
+    period, language = context.view.analysis.period, context.language
+    after = period.last_day + datetime.timedelta(days=1)
+    if period.first_day.day == after.day == 1:
+        return Markup("")
+    days = (context.date(language.day(day)) for day in (period.first_day, period.last_day))
+    first, last = days
+    text = language.text("report.months_whole", first=first, last=last)
+    return Markup('<p class="note">{}</p>').format(text)
 
 
 def timeline(

@@ -30,7 +30,7 @@ def head(context: Context) -> Section:
         banner = Markup('<p class="banner" role="note">{}</p>').format(text("report.simulated"))
     title = text(
         "report.title",
-        unit=context.name(context.view.unit.code),
+        unit=context.writer.name(context.view.itself),
         period=context.date(context.language.period(period.id)),
     )
     cut_off = text(

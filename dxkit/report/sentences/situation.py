@@ -281,6 +281,10 @@ def changes(view: View) -> Iterator[Claim]:
         return
     for indicator in view.indicators:
         yield from _change(view, indicator)
+    scopes = list(view.own_facts("places_in_one"))
+    if scopes:
+        most = max(scopes, key=lambda fact: fact.number)
+        yield from SLOTS["change_scope"].say({"places_in_one": most})
     if view.group is None:
         return
     kinds = ("progress", "progress_rank", "progress_ranked")
@@ -297,13 +301,13 @@ def _change(view: View, indicator: Indicator) -> Iterator[Claim]:
     if not view.fact(indicator.id, "value").known:
         return  # its own sentence says why
     previous = view.scorecard.previous(indicator.id, "value")
-    yield from SLOTS[f"change_{indicator.kind}"].say(
-        {
-            **view.known_kinds(indicator.id, "value", "change"),
-            **({"previous": previous} if previous is not None else {}),
-            "previous_period": view.previous_period or (),
-            "indicator": short_name(indicator),
-            "thing": Reference("thing", indicator.numerator),
-        },
-        indicator.direction,
-    )
+    filling: dict[str, Filling] = {
+        **view.known_kinds(indicator.id, "value", "change", "like_change"),
+        **({"previous": previous} if previous is not None else {}),
+        "previous_period": view.previous_period or (),
+        "indicator": short_name(indicator),
+        "thing": Reference("thing", indicator.numerator),
+    }
+    yield from SLOTS[f"change_{indicator.kind}"].say(filling, indicator.direction)
+    if indicator.kind is not IndicatorKind.VALUE:
+        yield from SLOTS[f"change_like_{indicator.kind}"].say(filling)
