@@ -303,9 +303,7 @@ def edited(seed: int, campaign: Campaign, received: Received, previous: Received
         then, edit = Quarter.of(campaign, previous), chance.choice(BEFORE)
         edit(then, chance)
         earlier, names = then.received(previous), [*names, f"{edit.__name__}_before"]
-    return Edited(
-        now.received(received), earlier, tuple(names), tuple(_touched(now, received, chance))
-    )
+    return Edited(now.received(received), earlier, tuple(names), _touched(now, received, chance))
 
 
 def _touched(now: Quarter, received: Received, chance: random.Random) -> str:
