@@ -180,11 +180,14 @@ def _together(
     if before is not None:
         findings += over_time(campaign, received, before)
         findings += figures_gone(received, before, gaps.findings)
-    above_left = {code for unit in left for code in ("", *units.line(unit.code))}
-    settled = settle(
-        campaign, tables, units, observations, findings, before,
-        lambda table: gaps.below_totals(table) | above_left,
-    )  # fmt: skip
+
+    def short_of(table: TableRead) -> frozenset[str]:
+        sender = table.sender.code if table.sender is not None else ""
+        lines = [("", *units.line(unit.code)) for unit in left]
+        of_sender = {code for line in lines if not sender or sender in line for code in line}
+        return gaps.below_totals(table) | of_sender
+
+    settled = settle(campaign, tables, units, observations, findings, before, short_of)
     kept = dataclasses.replace(received.table, observations=tuple(settled.observations))
     findings = with_causes(campaign, settled.findings, settled.observations)
     return dataclasses.replace(received, table=kept, findings=tuple(findings))

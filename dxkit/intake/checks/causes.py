@@ -18,7 +18,7 @@ _PART_NOT_USED = frozenset(
      "names_missing", "workbook_not_read"}
 )  # fmt: skip
 _NOTHING_OF = frozenset({"table_missing", "workbook_unused", "workbook_missing"})
-_ROW_REFUSED = frozenset({"unit_unknown", "unit_ambiguous", "unit_not_valid"})
+_ROW_REFUSED = frozenset({"unit_unknown", "unit_ambiguous", "unit_not_valid", "unit_repeated"})
 _UNIT_LACKS = frozenset({"unit_missing", "unit_left_out", "unit_disappeared"})
 _OF_ROW = frozenset(
     {"row_shifted", "name_not_nearest", "value_struck_out", "cell_merged", "figure_gone"}
@@ -59,6 +59,7 @@ class _Causes:
         shifted = {(*f.place[:2], _row(f)): f.place for _, f in self._free({"row_shifted"})}
         for number, finding in self._free({"value_missing", "figure_gone"}):
             self.found[number] = shifted.get((*finding.place[:2], _row(finding)))
+        self._below_merged()
         self._first_of(_OF_COLUMN, lambda f: (f.code, f.place.file, f.place.sheet, _column(f)))
         self._first_of({"unit_repeated"}, lambda f: f.unit_code)
         self._of_cells()
@@ -98,6 +99,15 @@ class _Causes:
             if len(numbers) <= len(refused[sheet]):
                 for number in numbers:
                     self.found[number] = refused[sheet][0]
+
+    def _below_merged(self) -> None:
+        """What a cell merged over several rows leaves empty below it."""
+        merged = {f.place: f.place for _, f in self._free({"cell_merged"})}
+        for number, finding in self._free({"value_missing", "figure_gone"}):
+            column, row = _column(finding), _row(finding)
+            above = finding.place._replace(cell=f"{column}{int(row or 1) - 1}")
+            if above in merged:
+                self.found[number] = merged[finding.place] = merged[above]
 
     def _of_names(self) -> None:
         """As many units are new below a unit as are gone: names are written in another way."""

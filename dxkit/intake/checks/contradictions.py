@@ -67,7 +67,7 @@ def settle(
     causes: dict[CellRef, CellRef] = {}
     proposed: dict[CellRef, Mapping[str, object]] = {}
     added: list[Finding] = []
-    right: set[CellRef] = set()  # shares and totals without the figure that is not used
+    right: set[CellRef] = set()  # shares and totals that agree with what is proposed
     for table in tables:
         cells = doubtful[table.file]
         if not cells or not (table.shares or table.controls):
@@ -84,13 +84,16 @@ def settle(
                 told_by = {"value": known[place].value, **fault.values}
                 added.append(finding(fault.code, known[place], **told_by))
                 causes |= dict.fromkeys(fault.explains, place)
+                right.update(fault.explains)
+                of_table.faults[place] = fault.values.get("proposed")
             if fault.code == "reading_contradicted":
                 about = dataclasses.replace(known[place], value=None, flag=Flag.REJECTED)
                 known[place] = refused[place] = about
                 of_table.forget(known[place])
-                right.update(fault.explains)
         for place, cause in of_table.consequences(causes).items():
             causes.setdefault(place, cause)
+            if cause in of_table.faults:
+                right.add(place)
     told_of = {"total_differs", "ratio_contradicts_parts", "part_exceeds_whole"}
     return Settled(
         [refused.get(o.place, o) for o in observations],
@@ -157,6 +160,7 @@ class _Table:
     ) -> None:
         self._campaign, self._table, self._units = campaign, table, units
         self._known, self._earlier, self._lacking = known, earlier, lacking
+        self.faults: dict[CellRef, object] = {}  # what is proposed for the cells at fault
         self._totals = {control.address: control for control in table.controls}
         self._shares: dict[CellRef, list[StatedShare]] = defaultdict(list)
         for share in table.shares:
@@ -244,9 +248,21 @@ class _Table:
             below = off.setdefault((control.measure, control.period, gap), control.address)
             if below != control.address:
                 found[control.address] = below
-            elif first := self._explained(_key_of(control), gap):
+            elif first := self._corrected(_key_of(control), gap) or self._explained(
+                _key_of(control), gap
+            ):
                 found[control.address] = first
         return found
+
+    def _corrected(self, key: tuple[str, str, str], gap: float) -> CellRef | None:
+        """The first cell at fault below a total that is right with all that is proposed."""
+        changes = [
+            (place, proposed - (self._value(place) or 0))
+            for place in self._places[key]
+            if isinstance(proposed := self.faults.get(place), int)
+        ]
+        is_right = changes and abs(math.fsum(by for _, by in changes) - gap) < 1e-6
+        return changes[0][0] if is_right else None
 
     def _explained(self, key: tuple[str, str, str], gap: float) -> CellRef | None:
         """The first share of a row that is upset, if all of them together explain a gap."""

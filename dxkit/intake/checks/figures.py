@@ -201,18 +201,25 @@ def far_from_reference(
 ) -> Iterator[Finding]:
     """A reported sum that differs from the published figure by more than the tolerance.
 
-    The finding stands at the first cell of the sum.
+    The finding stands at the first cell of the sum; one that is too small because a figure in it is
+    lacking has none.
     """
     published = {o.unit_code: o for o in references if o.measure == check.reference}
     reported: dict[str, list[Observation]] = {}
+    lacking: set[str] = set()
     for observation in observations:
-        if observation.measure == check.measure and observation.value is not None:
-            for code in units.line(observation.unit_code):
-                if code in published:
-                    reported.setdefault(code, []).append(observation)
+        if observation.measure == check.measure:
+            line = [code for code in units.line(observation.unit_code) if code in published]
+            if observation.value is None:
+                lacking.update(line)
+                continue
+            for code in line:
+                reported.setdefault(code, []).append(observation)
     for code, parts in reported.items():
         expected = published[code].value
         found = sum(o.value for o in parts if o.value is not None)
+        if code in lacking and found < (expected or 0):
+            continue  # it lacks what has its own finding
         if expected and abs(found - expected) > check.tolerance * expected:
             values = {
                 "reported": found,
