@@ -191,7 +191,7 @@ class Reference:
 
     ``kind`` is ``unit``, ``indicator``, ``short_indicator``, ``measure``, ``thing`` (what a measure
     counts), ``period``, ``level``, ``band``, ``award``, ``table`` (of measures), ``type`` (of a
-    unit, as the campaign writes it) or ``cell`` (a place as it is written).
+    unit, as the campaign writes it) or ``cell`` (an address as it is written).
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""What can be wrong with received data: findings, each with a code, a severity and a place.
+"""What can be wrong with received data: findings, each with a code, a severity and an address.
 
 The catalogue below is the complete list of codes. Their texts live in the message files
 of the report room, under ``finding.<code>``; a test keeps both lists equal.
@@ -17,14 +17,14 @@ from dxkit.model.facts import CellRef
 class Severity(StrEnum):
     """How much a finding matters."""
 
-    ERROR = "error"  # the value at this place is not used
+    ERROR = "error"  # the value at this address is not used
     WARNING = "warning"  # the value is used; somebody should look
     NOTE = "note"  # for the record
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a person should know about one place in the received data.
+    """One thing a person should know about one address in the received data.
 
     ``values`` fills the placeholders of the message; ``raw`` is the cell's text as received;
     ``cause`` is where the finding stands from which this one follows, if it follows from one.

@@ -31,7 +31,7 @@ class InitiativeRegister:
 
 @dataclass(frozen=True, slots=True)
 class Initiative:
-    """One initiative at one place.
+    """One initiative at one unit.
 
     ``start`` is the text as received; the first and last day are those between which it began,
     None when the text names no year. ``start_period`` is the campaign period it began in, empty

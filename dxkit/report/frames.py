@@ -71,7 +71,7 @@ def indicators_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
 
 
 def ranking_frame(analysis: Analysis) -> pd.DataFrame:
-    """One row per ranked unit, by level, group and place."""
+    """One row per ranked unit, by level, group and rank."""
     return _frame(RANKING_COLUMNS, rows.ranking_rows(analysis))
 
 
@@ -94,7 +94,7 @@ def facts_frame(analysis: Analysis, unit_code: str) -> pd.DataFrame:
 
 
 def initiatives_frame(initiatives: Iterable[Initiative], units: UnitRegistry) -> pd.DataFrame:
-    """One row per initiative and place, reported and published ones."""
+    """One row per initiative and unit, reported and published ones."""
     entries = (
         [
             i.name, i.unit_code, units.get(i.unit_code).name, i.locality, i.field, i.start,

@@ -20,8 +20,8 @@ from dxkit.model.observations import Flag
 from dxkit.report.wording.language import Language
 
 _LISTS = ("periods", "units", "subjects", "kinds", "methods")
-"""What the making of a fact names by its place in a list of ids and words, in the order in which it
-does: the four parts of its key, and the method.
+"""What the making of a fact names by its position in a list of ids and words, in the order in which
+it does: the four parts of its key, and the method.
 """
 _VISIBLE_MARKS = {"simulated": "simulated", "doubtful": "doubtful", "approximate": "doubtful"}
 

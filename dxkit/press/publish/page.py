@@ -15,6 +15,7 @@ import nh3
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
+from traitlets import default
 
 from dxkit.model.text import visible
 from dxkit.report.wording.language import Language, load_language
@@ -70,7 +71,8 @@ class DxkitExporter(TemplateExporter):
         super().__init__(config=config, **settings)
         self.register_filter("markdown2html", _markdown)
 
-    def _file_extension_default(self) -> str:
+    @default("file_extension")  # type: ignore[untyped-decorator]
+    def _extension(self) -> str:
         return ".html"
 
     def from_notebook_node(

@@ -37,7 +37,7 @@ def _workbook(path: Path, changed: int) -> Workbook | None:
 
 
 def excerpt(folder: Path, place: CellRef, language: Language) -> Markup:
-    """The cells around a place in a file of ``folder``, the place itself marked; in words, why
+    """The cells around an address in a file of ``folder``, the cell itself marked; in words, why
     there is nothing to show.
     """
     found = _ADDRESS.match(place.cell)

@@ -19,7 +19,7 @@ from dxkit.report.tables import Cell, Column, render_table
 
 
 def league(context: Context) -> Section:
-    """The units that are ranked inside this one: place, points, grade, award; the rules; those that
+    """The units that are ranked inside this one: rank, points, grade, award; the rules; those that
     are not ranked, each with its reason; and who is rewarded and why.
     """
     standing, cards = context.opened.analysis.standing, context.view.children

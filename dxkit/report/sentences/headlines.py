@@ -32,7 +32,7 @@ def headlines(view: View) -> Iterator[Claim]:
 
 
 def standing(view: View) -> Claim | None:
-    """The unit's place and points, or why it has none."""
+    """The unit's rank and points, or why it has none."""
     if not view.indicators and view.children:
         return SLOTS["of_units"].choose(
             {
@@ -91,7 +91,7 @@ def _award(view: View) -> Iterator[Claim]:
 
 
 def _figures_lacking(view: View) -> Iterator[Claim]:
-    """Why a ranked unit takes no award whatever its place: it is that of the figures that came."""
+    """Why a ranked unit takes no award whatever its rank: it is that of the figures that came."""
     if not any(rule.level == view.unit.level for rule in view.campaign.rewards):
         return
     units = [c for c in view.children if c.fact(TOTAL, "figures_lacking").value]

@@ -1,4 +1,4 @@
-"""The situation: what each indicator has reached, how that compares, how sure the place is, and
+"""The situation: what each indicator has reached, how that compares, how sure the rank is, and
 what has changed since the period before.
 """
 
@@ -41,7 +41,7 @@ def standing(view: View) -> Iterator[Claim]:
 
 
 def _points(view: View) -> Iterator[Claim]:
-    """With whom the place is shared, and what the points are made of where that is not plain."""
+    """With whom the rank is shared, and what the points are made of where that is not plain."""
     kinds = ("points", "max_points", "covered", "bonus", "rank", "rank_shared")
     facts = view.known_kinds(TOTAL, *kinds)
     own = view.rank_of(view.unit.code)
@@ -175,7 +175,7 @@ def certainty(view: View) -> Iterator[Claim]:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """The place on one criterion, and out of how many: units that have nothing to measure are not
+    """The rank on one criterion, and out of how many: units that have nothing to measure are not
     ranked, so that criteria differ in it.
     """
 
@@ -189,7 +189,7 @@ class _Standing:
 
 
 def strengths(view: View) -> Iterator[Claim]:
-    """The criteria with the best place, the last one never being it; then among the others those
+    """The criteria with the best rank, the last one never being it; then among the others those
     nearest the bottom. Or that all are alike, or that there is no figure to be ranked on.
     """
     ranks = [fact for fact in view.own_facts("rank") if fact.key.subject != TOTAL]
@@ -231,7 +231,7 @@ def _even(view: View, found: list[_Standing]) -> Claim | None:
 
 
 def _ranks(slot: Slot, told: list[_Standing]) -> Iterator[Claim]:
-    """Each place once with its criteria; nothing where they are too many to be read."""
+    """Each rank once with its criteria; nothing where they are too many to be read."""
     groups: dict[float, list[_Standing]] = {}
     for standing in told:
         groups.setdefault(standing.ranked.number, []).append(standing)

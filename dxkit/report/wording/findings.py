@@ -37,7 +37,7 @@ def names_in_findings(
 def finding_text(
     finding: Finding, language: Language, names: Mapping[str, str] | None = None
 ) -> str:
-    """What is wrong, in plain text; the place is printed beside it. ``names`` says what codes
+    """What is wrong, in plain text; the address is printed beside it. ``names`` says what codes
     are called.
     """
     values = {

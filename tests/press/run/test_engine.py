@@ -19,6 +19,7 @@ Differences that remain; no page shows any of them:
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import json
 import multiprocessing
@@ -234,3 +235,33 @@ def test_nothing_of_a_library_is_replaced_or_taken_from_its_private_modules(root
                 if isinstance(inner, ast.Name) and inner.id in libraries:
                     assigned.add((place, ast.unparse(node)))
     assert assigned == ASSIGNED
+
+
+PRIVATE = {
+    "_showtraceback": "IPython.core.interactiveshell:InteractiveShell",
+    "_inline": "docx.shape:InlineShape", "_r": "docx.text.run:Run", "_tbl": "docx.table:Table",
+    "_tr": "docx.table:_Row", "_tc": "docx.table:_Cell",
+    "_style": "openpyxl.styles.styleable:StyleableObject",
+    "_sh_abs_posn": "xlrd.book:Book",
+}  # fmt: skip
+"""The private names of libraries that the kit touches, and whose they are: docs/decisions.md."""
+_OWN = {"_unranked", "_write", "_options", "_buttons", "_box"}
+_DOCUMENTED = {"_repr_mimebundle_", "_repr_html_", "_replace", "_exit"}
+"""Of IPython, named tuples and os, for all that they look private."""
+
+
+def test_the_private_names_of_libraries_are_few_and_there(root: Path) -> None:
+    found = set()
+    for path in sorted((root / "dxkit").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and re.match("_[^_]", node.attr):
+                of = node.value.id if isinstance(node.value, ast.Name) else ""
+                found |= {node.attr} if of not in ("self", "cls") else set()
+    found -= _OWN | _DOCUMENTED
+    assert found | {"_showtraceback"} == set(PRIVATE)  # overridden: the test above asks for it
+    decided = (root / "docs/decisions.md").read_text("utf-8")
+    for name, where in PRIVATE.items():
+        module, _, kind = where.partition(":")
+        source = inspect.getsource(getattr(importlib.import_module(module), kind))
+        assert re.search(rf"\b{name}\b", source), where
+        assert f".{name}`" in decided, name
