@@ -274,11 +274,13 @@ class Failure:
 
 def each_apart(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result | Failure]:
     """Do some work with each item, one after the other in one process beside, under limits of
-    memory and, for each, of the processor; after an item that ends this process, in another one.
+    memory and, for each, of the processor. After an item that ends this process, in another one;
+    once more with that item, for somebody else may have ended it.
 
     Where no fork is safe it is done here, without limits.
     """
     left = list(items)
+    tried = 0
     while left:
         if not can_fork():
             yield _tried(work, left.pop(0))
@@ -295,9 +297,13 @@ def each_apart(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
                         done = pickle.loads(ours.recv_bytes())
                 except (EOFError, OSError):
                     process.join()
-                    limit = getattr(signal, "SIGXCPU", 0)
-                    spent = process.exitcode in (-limit, -getattr(signal, "SIGKILL", 0))
-                    done = Failure("too_costly" if spent else "ended")
+                    spent, killed = -getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0)
+                    if process.exitcode != spent and not tried:
+                        tried += 1
+                        break
+                    costly = process.exitcode in (spent, killed)
+                    done = Failure("too_costly" if costly else "ended")
+                tried = 0
                 left.pop(0)
                 yield done
                 if isinstance(done, Failure):  # whatever it has left behind

@@ -1,0 +1,229 @@
+"""Whatever ends a run, what is there is whole, a rerun gives the same bytes, nothing is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.press.run.test_batch import remount, small_disk
+from tests.press.small_campaign import write_project
+
+pytestmark = [
+    pytest.mark.unmeasured,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
+]
+
+PERIOD = "2024-Q2"
+NOT_COMPARED = ("manifest.json", "received.json", "history.json", "returned.json")
+"""What holds times and keys, or remembers what earlier commands saw."""
+SAMPLE = {"kill": 1, "child": 2, "signal": 1, "disk": 1, "swap": 1, "pair": 1}
+ALL = {"kill": 30, "child": 30, "signal": 30, "disk": 10, "swap": 6, "pair": 16}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        kind = metafunc.function.__name__.split("_")[1]
+        full = metafunc.config.getoption("--full")
+        metafunc.parametrize("seed", range((ALL if full else SAMPLE)[kind]))
+
+
+class Office:
+    """A small project, the outputs that it should have, and how long they take."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        write_project(root, folder, "2024-Q1", PERIOD)
+        self.folder = folder
+        begun = time.monotonic()
+        done = self.start(folder / "expected")
+        said = done.communicate()[1]
+        assert done.returncode == 0, said
+        self.seconds = time.monotonic() - begun
+        self.expected = outputs_of(folder / "expected")
+        assert len([name for name in self.expected if name.endswith(".html")]) == 7
+
+    def start(self, out: Path, command: str = "report") -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dxkit", command, PERIOD, "--out", str(out), "--lang", "en"],
+            env={**os.environ, "DXKIT_PROJECT": str(self.folder)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def check(self, out: Path) -> None:
+        """What is there is whole; a rerun completes it, byte for byte; nothing is left."""
+        for name, content in outputs_of(out).items():
+            assert content == self.expected.get(name, content), name
+        again = self.start(out)
+        said = again.communicate(timeout=120)[1]
+        assert again.returncode == 0, said
+        assert outputs_of(out) == self.expected
+        assert {path.name for path in out.rglob(".*")} == {".running"}
+        assert processes_about(out) == []
+        manifest = json.loads((out / "small" / PERIOD / "manifest.json").read_text("utf-8"))
+        assert manifest["complete"]
+
+
+def outputs_of(out: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and not path.name.startswith(".") and path.name not in NOT_COMPARED
+        and "made_from" not in path.parts
+    }  # fmt: skip
+
+
+def processes_about(out: Path) -> list[str]:
+    """The command lines, of processes that live, in which a folder is named."""
+    found = []
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            text = line.read_bytes().replace(b"\0", b" ").decode()
+            state = (line.parent / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if str(out) in text and state != "Z":
+            found.append(text)
+    return found
+
+
+def below(process: int) -> list[int]:
+    """The processes that one has started, and those that these have."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = [process]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
+
+
+@pytest.fixture(scope="module")
+def office(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office(root, tmp_path_factory.mktemp("faults") / "project")
+
+
+def test_kill_of_the_run(seed: int, office: Office, tmp_path: Path) -> None:
+    """Before, during and after the pages."""
+    run = office.start(tmp_path / "out")
+    time.sleep(random.Random(seed).uniform(0.1, 1.1) * office.seconds)
+    run.kill()
+    run.communicate()
+    time.sleep(0.2)
+    office.check(tmp_path / "out")
+
+
+def test_child_killed(seed: int, office: Office, tmp_path: Path) -> None:
+    """Readers, pages, the process that makes the files: what it was doing is done by another."""
+    dice = random.Random(seed)
+    run = office.start(tmp_path / "out")
+    time.sleep(dice.uniform(0.2, 0.9) * office.seconds)
+    while run.poll() is None:
+        if some := below(run.pid):
+            try:
+                os.kill(dice.choice(some), signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            break
+    said = run.communicate(timeout=120)[1]
+    assert run.returncode in (0, 1), said
+    assert "unexpected" not in said
+    assert "Traceback" not in said
+    office.check(tmp_path / "out")
+
+
+def test_signal_to_stop(seed: int, office: Office, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    run = office.start(tmp_path / "out")
+    while not list(tmp_path.glob("out/*/*/.scratch")):
+        assert run.poll() is None
+        time.sleep(0.01)
+    time.sleep(dice.uniform(0, 0.8) * office.seconds)
+    run.send_signal(dice.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP)))
+    said = run.communicate(timeout=120)[1]
+    assert "Traceback" not in said
+    assert run.returncode == ("Stopped as asked" in said)
+    assert {path.name for path in (tmp_path / "out").rglob(".*")} == {".running"}
+    assert processes_about(tmp_path / "out") == []
+    office.check(tmp_path / "out")
+
+
+def test_disk_that_is_full(seed: int, office: Office, tmp_path: Path) -> None:
+    size = random.Random(seed).randrange(20, 900, 4)
+    with small_disk(tmp_path / "disk", f"{size}k") as disk:
+        run = office.start(disk)
+        said = run.communicate(timeout=120)[1]
+        assert run.returncode in (0, 1, 2), said
+        assert "Traceback" not in said
+        assert "unexpected" not in said
+        if run.returncode == 2:
+            assert "The disk is full" in said
+        remount(disk, "ro")
+        refused = office.start(disk, "check")
+        told = refused.communicate(timeout=120)[1]
+        assert refused.returncode == 2
+        assert "may not be written" in told
+        remount(disk, "rw,size=50m")
+        office.check(disk)
+
+
+def test_swap_of_raw_files_while_they_are_read(seed: int, office: Office, tmp_path: Path) -> None:
+    """Whatever was read, the next run's outputs are those of the files that are there then."""
+    dice = random.Random(seed)
+    path = office.folder / "data/raw/small" / PERIOD / "73-huyen-my-chau.csv"
+    true = path.read_bytes()
+    other = true.replace(b"500,300", b"500,222")
+    over = threading.Event()
+
+    def swap() -> None:
+        while not over.is_set():
+            path.write_bytes(other)
+            time.sleep(dice.uniform(0, 0.1))
+            path.write_bytes(true)
+            time.sleep(dice.uniform(0, 0.1))
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    try:
+        run = office.start(tmp_path / "out")
+        said = run.communicate(timeout=120)[1]
+    finally:
+        over.set()
+        thread.join()
+        path.write_bytes(true)
+    assert run.returncode in (0, 1), said
+    assert "unexpected" not in said
+    again = office.start(tmp_path / "out")
+    said = again.communicate(timeout=120)[1]
+    assert again.returncode in (0, 1), said  # figures on pages may have been the other file's
+    for name in ("data/changes.csv", "data/changed_figures.csv"):
+        (tmp_path / "out/small" / PERIOD / name).unlink(missing_ok=True)
+    found = outputs_of(tmp_path / "out")
+    for name, content in office.expected.items():
+        if "cells" not in name and name != f"small/{PERIOD}/data/changes.csv":
+            assert found[name] == content, name
+
+
+def test_pair_of_commands_at_once(seed: int, office: Office, tmp_path: Path) -> None:
+    """Two of each kind that writes, or three; in the end one rerun gives all."""
+    commands = ["report", "check", "verify", "rank"]
+    names = [commands[seed % 4], commands[seed // 4 % 4], *(["report"] if seed % 3 == 0 else [])]
+    runs = [(name, office.start(tmp_path / "out", name)) for name in names]
+    for name, run in runs:
+        said = run.communicate(timeout=120)[1]
+        assert run.returncode in (0, 1, 2), (name, said)
+        assert "Traceback" not in said
+        assert "unexpected" not in said
+        if run.returncode == 2:
+            assert "Another run is writing" in said or name == "verify", (name, said)
+    office.check(tmp_path / "out")
