@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from lxml import etree
@@ -63,8 +63,9 @@ def mark_sheet(
         if cell is not None:
             cell.set("s", str(styles.uncoloured(int(cell.get("s", "0")))))
     by_cell: dict[Address, list[Line]] = {}
+    anchors = cells.anchors({parsed(line.cell) for line in lines})
     for line in lines:
-        by_cell.setdefault(cells.anchor(*parsed(line.cell)), []).append(line)
+        by_cell.setdefault(anchors[parsed(line.cell)], []).append(line)
     for (row, column), about in sorted(by_cell.items()):
         severity = min((line.severity for line in about), key=list(Severity).index)
         cell = cells.cell(row, column)
@@ -108,12 +109,16 @@ class _Cells:
         """Widths in characters of the columns that have their own."""
         return {n: float(column.get("width", 8.43)) for n, column in self._columns.items()}
 
-    def anchor(self, row: int, column: int) -> Address:
-        """The first cell of the merged range that holds an address, or the address itself."""
+    def anchors(self, addresses: Collection[Address]) -> dict[Address, Address]:
+        """For each address the first cell of the merged range that holds it, or itself."""
+        found = {address: address for address in addresses}
+        ordered = sorted(found)
         for first_row, first_column, last_row, last_column in self._merged:
-            if first_row <= row <= last_row and first_column <= column <= last_column:
-                return first_row, first_column
-        return row, column
+            start = bisect.bisect_left(ordered, (first_row, first_column))
+            for row, column in ordered[start : bisect.bisect_left(ordered, (last_row + 1, 0))]:
+                if first_column <= column <= last_column:
+                    found[row, column] = first_row, first_column
+        return found
 
     def existing(self, row: int, column: int) -> Element | None:
         """The cell at an address, if the file has it."""
