@@ -62,6 +62,6 @@ def _why(again: Again, key: FactKey) -> str:
         points, _, why = again.total(key.unit)
         if key.kind == "rank" and points is not None:
             why = again.why_not(key.unit)
-            return f"below_{why}" if why in ("covered", "reported", "value") else why
+            return why if why in ("", "excluded", "too_few_ranked") else f"below_{why}"
         return why if key.kind == "points" else "not_ranked"
     return chief_reason(again.sums.total(key.unit, (key.subject,)))

@@ -141,13 +141,24 @@ def rank(s: Said, own: FactKey, ranked: FactKey) -> bool:
     return 1 <= s.exact(own) <= s.exact(ranked)
 
 
-def change_of_rank(s: Said, *keys: FactKey) -> bool:
-    """The same units were ranked both times, and the ranks differ by so much."""
+def better_rank(s: Said, *keys: FactKey) -> bool:
+    return change_of_rank(s, *keys) > 0
+
+
+def worse_rank(s: Said, *keys: FactKey) -> bool:
+    return change_of_rank(s, *keys) < 0
+
+
+def change_of_rank(s: Said, *keys: FactKey) -> float:
+    """By how much the rank is better, where the same units were ranked both times and the ranks
+    differ by so much.
+    """
     again, key = s.again, keys[-1]
     if again.before is None:
-        return False
+        return 0
     now, then = again.ranks(key.unit), again.before.ranks(key.unit)
-    return set(now) == set(then) and then[key.unit] - now[key.unit] == s.exact(key) != 0
+    gained = then[key.unit] - now[key.unit] if set(now) == set(then) else 0
+    return gained if gained == s.exact(key) else 0
 
 
 def same_rank(s: Said, *keys: FactKey) -> bool:
@@ -328,8 +339,8 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
     "vi": [
         (r"xếp thứ #/#", rank),
         (r"đứng thứ #/#", rank),
-        (r"tăng # bậc", change_of_rank),
-        (r"giảm # bậc", change_of_rank),
+        (r"tăng # bậc", better_rank),
+        (r"giảm # bậc", worse_rank),
         (r"xếp thứ #/# .*giữ nguyên thứ hạng so với", same_rank),
         (r"(?<!mức )tăng #(?! bậc)", rise),
         (r"giảm #(?! bậc)", fall),
@@ -379,8 +390,8 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
     ],
     "en": [
         (r"ranks # of #", rank),
-        (r", up # since", change_of_rank),
-        (r", down # since", change_of_rank),
+        (r", up # since", better_rank),
+        (r", down # since", worse_rank),
         (r"ranks # of # .*the same rank as in", same_rank),
         (r": up #", rise),
         (r": down #", fall),

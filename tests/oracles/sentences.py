@@ -69,9 +69,11 @@ class SentenceProof:
             template = self.language.template(
                 f"report.trial_{way}{'_of' * (way == 'cells' and bool(of))}"
             )
-            return (
-                template.replace("{of}", _small(self._written(_TRIED[way], of))) if of else template
-            )
+            if not of:
+                return template
+            name = self._written(_TRIED[way], of)
+            is_type_first = way == "without" or self.language.code == "vi"
+            return template.replace("{of}", _small(name) if is_type_first else name)
         if kind == "type":
             return TYPES[identity] if self.language.code == "en" else identity
         names: dict[str, Callable[[], Words]] = {
@@ -177,4 +179,5 @@ def _sort(element: Element) -> str:
 
 
 def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    first = text.split(" ", 1)[0]
+    return text if first[1:] != first[1:].lower() else text[:1].lower() + text[1:]

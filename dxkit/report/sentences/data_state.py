@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dxkit.analysis.outcomes import INCOMPLETE
 from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.model.observations import SILENT
 from dxkit.report.sentences.catalogue import SLOTS, Filling
@@ -51,14 +52,16 @@ def reporting_claims(view: View) -> Iterator[Claim]:
     """
     if not view.children:
         return
+    points = [child.fact(TOTAL, "points") for child in view.children]
     counts = {
         "units_not_reported": view.fact(TOTAL, "units_not_reported"),
         "units_unread": view.fact(TOTAL, "units_unread"),
         "units_lacking": view.fact(TOTAL, "units_lacking"),
         "tables_lacking": view.fact(TOTAL, "tables_lacking"),
         "units_total": view.fact(TOTAL, "units"),
+        **{f"open_{fact.key.unit}": fact for fact in points if fact.missing == INCOMPLETE},
     }
-    missing = {child.unit.code: child.fact(TOTAL, "points").missing for child in view.children}
+    missing = {fact.key.unit: fact.missing for fact in points}
     lacking = view.analysis.results.lacking_below(view.unit.code)
     for slot, codes in (
         (SLOTS["not_reported"], [c for c, reason in missing.items() if reason == "not_reported"]),

@@ -32,7 +32,7 @@ from tests.report.sweep.edits import Edited, edited, small
 
 pytestmark = pytest.mark.unmeasured
 
-SAMPLE, ALL = 24, 2_400  # edits
+SAMPLE, ALL = 12, 2_400  # edits
 DRAWN = 40
 """One of so many edits is drawn whole."""
 SECTIONS = (
