@@ -30,6 +30,7 @@ def check(session: Session, period: str | None, explain_layout: str | None) -> i
     from dxkit.press.manifest import Manifest, hashes_of
     from dxkit.press.publish.period_files import write_check
     from dxkit.press.run.changed_figures import published_changes
+    from dxkit.report.matrix import incomplete_lines
 
     period_id = session.period(period)
     folder = session.folder(period_id)
@@ -43,6 +44,9 @@ def check(session: Session, period: str | None, explain_layout: str | None) -> i
         manifest.save(folder)
     values = len(opened.received.table.observations)
     click.echo(session.say("checked", files=len(opened.received.sources), observations=values))
+    units = opened.analysis.units.at_level(session.campaign.report_level)
+    for line in incomplete_lines(opened, units, session.language):
+        click.echo(line)
     errors = show_findings(session, opened, most=5)
     show_changes(session, checked.since, most=20)
     for line in published_lines(session, published, most=20):

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from dxkit.analysis.assembly import analyse_period
+from dxkit.analysis.completeness import Completeness
 from dxkit.intake.period import read_period
 from dxkit.intake.store import read_stored, write_stored
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.model.rules import Condition
 from dxkit.period.opened import OpenPeriod
+from dxkit.report.matrix import completeness_table, incomplete_lines
 from dxkit.report.wording.findings import finding_text, names_in_findings
 from dxkit.report.wording.language import load_language
 from dxkit.verify.sums import Sums
@@ -108,3 +110,77 @@ def test_it_is_ranked_where_the_plan_asks_for_less(periods: dict[str, OpenPeriod
     assert results.totals["934"].rank is not None
     least = [c.at_least for c in periods["2022-Q4"].campaign.ranking.conditions_at("district")]
     assert 0.8 in least
+
+
+def matrix(campaign: Campaign, received: Received) -> dict[str, str]:
+    """How much of each commune of 930 the table of households has."""
+    found = Completeness(campaign, received)
+    return {unit.name: str(found.of(unit, "households")) for unit in received.units.children("930")}
+
+
+def test_the_matrix_tells_complete_partly_empty_and_absent(office: Office) -> None:
+    """Of the table of households a criterion rests on six columns: all are judged."""
+    figures = [m.names["vi"] for m in office.campaign.measures if m.table == "households"]
+    head: Row = ["TT", "Đơn vị", *figures]
+    whole: Row = [100, 50, 40, 30, 20, 10]
+    whole_names = communes(office.campaign)
+    cells: dict[int, Row] = {
+        1: [100, 50, 40, "nhiều", 20, 10],
+        2: [None] * 6,
+        4: [100, 50, 40, 30, "không phát sinh", "không phát sinh"],
+    }
+    rows: list[Row] = [
+        [n, name, *cells.get(n, whole)] for n, name in enumerate(whole_names) if n != 3
+    ]
+    received = office.sends(head, *rows).received
+    needed = [o.measure for o in received.table.observations if o.unit_code == VI_TAN]
+    assert len(set(needed)) == 6
+    expected = dict.fromkeys(whole_names, "complete")
+    expected |= {whole_names[1]: "partly", whole_names[2]: "empty", whole_names[3]: "absent"}
+    assert matrix(office.campaign, received) == expected
+    found, units = Completeness(office.campaign, received), received.units
+    assert (found.of(units.get("930"), "households"), found.of(units.get("931"), "households")) == (
+        "partly", "absent",
+    )  # fmt: skip
+    assert found.of(units.get("930"), "dossiers") == "absent"
+
+
+def test_a_table_that_lacks_a_column_is_there_in_part(office: Office) -> None:
+    received = households(office, 200)
+    assert set(matrix(office.campaign, received).values()) == {"partly"}
+
+
+def test_a_hamlet_of_the_last_period_that_is_left_out_is_lacking(office: Office) -> None:
+    hamlets: list[Row] = [[n, f"Ấp {n}", 100, 50] for n in (1, 2)]
+    two = replace(office.campaign, indicators=office.campaign.indicators[1:2])
+    only = Office(two, office.folder)
+    assert {m for i in two.indicators for m in (i.numerator, i.denominator)} == {
+        "households", "households_digital_skills",
+    }  # fmt: skip
+    before = only.sends(HOUSEHOLDS, ["I", "Xã Vị Tân"], *hamlets).received
+    assert matrix(two, before)["Xã Vị Tân"] == "complete"
+    only.sends(HOUSEHOLDS, ["I", "Xã Vị Tân"], hamlets[0])
+    received = read_period(two, "2022-Q4", office.folder, before=before)
+    assert matrix(two, received)["Xã Vị Tân"] == "partly"
+
+
+def test_where_the_whole_reports_for_all_below_they_are_told(office: Office) -> None:
+    received = office.sends(HOUSEHOLDS, [1, "Thành phố Vị Thanh", 900, 450], file="tinh.xlsx")
+    assert set(matrix(office.campaign, received.received).values()) == {"partly"}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_matrix_is_shown_and_told(periods: dict[str, OpenPeriod], language: str) -> None:
+    """In the shipped quarter all but Huyện Phụng Hiệp are complete."""
+    opened, words = periods["2022-Q4"], load_language(language)
+    units = opened.analysis.units.at_level("district")
+    whole, lacking = incomplete_lines(opened, units, words)
+    assert "7" in whole
+    assert lacking.startswith("  Huyện Phụng Hiệp: ")
+    assert lacking.count(words.plain("site.partly")) == 4
+    page = completeness_table(opened, units, words)
+    assert page.count(f">{words.plain('site.complete')}<") == 7 * 4
+    communes_of = opened.analysis.units.children
+    assert completeness_table(opened, communes_of("930"), words, only_if_lacking=True) == ""
+    below = completeness_table(opened, communes_of("934"), words, only_if_lacking=True)
+    assert below.count(f">{words.plain('site.empty')}<") >= 1

@@ -13,6 +13,7 @@ from dxkit.model.findings import Finding, Severity
 from dxkit.model.observations import Mistake, SheetRead
 from dxkit.period.opened import OpenPeriod
 from dxkit.press.publish.page import page_around
+from dxkit.report.matrix import completeness_table
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.findings import (
     column_text,
@@ -53,7 +54,17 @@ def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, s
     period = language.period(opened.analysis.period.id)
     title = language.plain("site.findings_heading", period=period)
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
-    content = _Content(language, copies, names).html(_senders(opened, language))
+    units, level = opened.analysis.units, opened.campaign.report_level
+    below = {
+        unit.code: [u for u in units.children(unit.code) if not opened.campaign.level(u.level).open]
+        for unit in units.at_level(level)
+    }
+    matrices = {
+        code: completeness_table(opened, those, language, only_if_lacking=True)
+        for code, those in below.items()
+    }
+    content = completeness_table(opened, units.at_level(level), language)
+    content += _Content(language, copies, names, matrices).html(_senders(opened, language))
     content += _layouts(opened.received.sheets, language, names)
     return page_around(opened, title, content, language)
 
@@ -85,6 +96,7 @@ class _Content:
     language: Language
     copies: Mapping[str, str]
     names: Mapping[str, str]
+    matrices: Mapping[str, Markup]  # of the units below each sender
 
     def _say(self, key: str, **values: str | Markup) -> Markup:
         return self.language.text(f"site.{key}", **values)
@@ -99,8 +111,9 @@ class _Content:
         content += self._summary(senders)
         for number, sender in enumerate(senders, start=1):
             files = (self._file(*found) for found in sender.files.items())
-            content += Markup('<section><h2 id="sender-{}">{}</h2><p>{}</p>{}</section>').format(
-                number, sender.name, self._counts(sender), Markup("").join(files)
+            matrix = self.matrices.get(sender.unit, Markup(""))
+            content += Markup('<section><h2 id="sender-{}">{}</h2><p>{}</p>{}{}</section>').format(
+                number, sender.name, self._counts(sender), matrix, Markup("").join(files)
             )
         return content
 

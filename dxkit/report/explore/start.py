@@ -12,6 +12,7 @@ from dxkit.model.facts import TOTAL
 from dxkit.model.findings import Severity
 from dxkit.period.opened import OpenPeriod
 from dxkit.report.explore.live import Shown, Teller, title
+from dxkit.report.matrix import completeness_table
 
 _NOTEBOOKS = ("explore_initiatives", "data_quality", "quarterly_report", "province_overview")
 _DOCUMENTS = {"guide": "quarter.md", "finding_guide": "findings.md", "api": "python-api.md"}
@@ -41,6 +42,8 @@ class Start(Teller):
             )
         items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
         content += Markup("<ul>{}</ul>").format(items)
+        units = self.opened.analysis.units.at_level(self.opened.campaign.report_level)
+        content += completeness_table(self.opened, units, self.language)
         return Shown(lambda: content)
 
     def links(self) -> Shown:

@@ -10,7 +10,9 @@ from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import CellRef, Fact
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
+from dxkit.model.units import Unit
 from dxkit.report.context import Context, Section
+from dxkit.report.matrix import completeness_table
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend, traces
@@ -53,6 +55,7 @@ def _before(context: Context, measure_id: str) -> Fact | None:
 def data_state(context: Context) -> Section:
     """What is missing or doubtful in this unit's data."""
     body = context.writer.paragraph(data_claims(context.view))
+    body += completeness_table(context.opened, _reporting(context), context.language)
     by_code: dict[str, list[CellRef]] = {}
     for finding, _ in context.opened.received.mistakes:
         if finding.severity != "note" and _concerns(context, finding.unit_code, finding.place):
@@ -76,6 +79,12 @@ def data_state(context: Context) -> Section:
     elif not context.view.indicators:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
     return context.section("data_state", body)
+
+
+def _reporting(context: Context) -> list[Unit]:
+    """The units directly below that the plan names."""
+    campaign, children = context.opened.campaign, context.view.children
+    return [c.unit for c in children if not campaign.level(c.unit.level).open]
 
 
 def sources(context: Context) -> Section:
