@@ -66,16 +66,18 @@ class Scopes:
 
     @cached_property
     def by_slug(self) -> tuple[dict[str, list[Unit]], dict[str, list[Unit]]]:
-        """The units below the top by the slugs of their names, and by those of names of several
-        words without the type.
+        """The units below the top by the slugs of their names, with the type or its first letters,
+        and by those of names of several words without it, where only one unit has it: a city and
+        a ward in it may not be told apart.
         """
         full: dict[str, list[Unit]] = defaultdict(list)
         bare: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.below_top.units:
-            full[slug(unit.name)].append(unit)
+            for name in {slug(unit.name), slug(f"{_initials(unit.type)} {unit.bare_name}")}:
+                full[name].append(unit)
             if "-" in slug(unit.bare_name):
                 bare[slug(unit.bare_name)].append(unit)
-        return full, bare
+        return full, {name: units for name, units in bare.items() if len(units) == 1}
 
 
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7",

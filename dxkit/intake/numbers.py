@@ -532,7 +532,7 @@ def _amount_in(text: str, amount: Amount) -> Value:
     if found is None:
         return rejected("value_unreadable")
     unit = normalise(found["unit"] or "")
-    if unit and unit not in amount.units:
+    if found["unit"] and unit not in amount.units:
         known = amount.is_other(unit) or unit in vocabulary()["scales"]
         return (
             rejected("value_of_other_thing", thing=unit) if known else rejected("value_unreadable")

@@ -89,6 +89,7 @@ def test_numbers_with_decimals(kg: Office, cells: list[object], values: list[flo
                                                 "value_unreadable"]),
         (["1,2 triệu", "3 tạ", 7], [None, None, 7], ["value_of_other_thing"] * 2),
         (["gần 60,5", 7], [60.5, 7], ["value_approximate"]),
+        (["60,5?", "60 …", 7], [None, None, 7], ["value_unreadable"] * 2),
     ],
 )  # fmt: skip
 def test_what_is_not_certain_is_asked(

@@ -327,3 +327,14 @@ def test_noughts_that_the_office_confirms_are_used(office: Office) -> None:
         said[place].unit_code
     }
     assert found.observations[place].value == 0
+
+
+def test_one_name_that_is_not_understood_is_one_unit(office: Office) -> None:
+    """Two communes lack and one row cannot be read: it is the likelier one's, the other lacks."""
+    named = communes(office.campaign)
+    left = [r for r in rows(office.campaign, without=HOA_LUU) if r[1] != named[VI_TAN]]
+    seen = office.sends(HEAD, *left, [8, "Xã Vị Tâq", 7, 52])
+    assert gaps(seen) == [("unit_missing", HOA_LUU, at("B1"))]
+    assert seen.findings("unit_unknown") == [("unit_unknown", at("B9"))]
+    both = office.sends(HEAD, *left, [8, "Xã Hoả Tâq", 7, 52])  # like Hoả Lựu, Hoả Tiến, Vị Tân
+    assert len(gaps(both)) == 1

@@ -233,3 +233,34 @@ def test_a_hidden_draft_of_a_row_is_a_note(office: Office) -> None:
     seen = office.sent()
     assert seen.findings() == [("hidden_content_skipped", at("A4"))]
     assert seen.figure(f"{VI_TAN}-ap-1", "households")[0] == 120
+
+
+def test_a_first_row_that_is_there_twice_takes_no_other_with_it(office: Office) -> None:
+    """It has no number: the first of another group would have one, as the others have."""
+    values, findings = read(office, GROUP, AP_1, [None, "Ấp 1", 125, 81], AP_2, AP_3)
+    assert values == {"ap-2": 130, "ap-3": 140}
+    assert findings == [("unit_repeated", at("B4")), ("unit_repeated", at("B3"))]
+
+
+def test_a_first_row_that_is_there_twice_and_numbered_may_begin_a_group(office: Office) -> None:
+    values, _ = read(office, GROUP, AP_1, [1, "Ấp 1", 125, 81], AP_2, AP_3)
+    assert "ap-2" not in values
+    assert "ap-3" not in values
+
+
+def test_a_first_row_that_is_there_twice_without_numbers_may_begin_a_group(office: Office) -> None:
+    rows: list[Row] = [[None, *row[1:]] for row in (AP_1, ["", "Ấp 1", 125, 81], AP_2, AP_3)]
+    values, findings = read(office, GROUP, *rows)
+    assert values == {}
+    assert [code for code, _ in findings].count("group_unclear") == 2
+
+
+def test_a_row_of_figures_is_no_second_row_of_labels(office: Office) -> None:
+    """Where two columns have one label, the row below is not taken for what tells them apart."""
+    seen = office.sends(
+        ["TT", "Đơn vị", "Số tổ", "Số tổ", "Số thành viên"],
+        [1, "Phường I", 12, 13, 84], [2, "Phường III", 9, 8, 61],
+    )  # fmt: skip
+    assert seen.figure("31321", "team_members") == (61, None, at("E3"))
+    assert seen.figure("31321", "teams")[:1] in ((), (None,))
+    assert ("column_repeated", at("C3")) in seen.findings()

@@ -338,3 +338,47 @@ def test_who_names_itself_on_a_sheet_that_is_not_used_has_sent_something(
     codes = {f.code: f.place.file for f in seen.received.findings if f.unit_code == "930"}
     assert codes["workbook_unused"] == "a.xlsx"
     assert "workbook_missing" not in codes
+
+
+@pytest.mark.parametrize("extra", ["Quý III/2022", "Số tổ năm trước", "Tỷ lệ (%)"])
+def test_a_row_moved_from_a_column_that_nobody_declared(office: Office, extra: str) -> None:
+    """The blank cell stands below a label that is none of the plan's."""
+    seen = office.sends(
+        ["TT", "Đơn vị", extra, "Số tổ", "Số thành viên", "Ghi chú"],
+        [1, "Phường I", 6, 5, 40, None],
+        [2, "Xã Vị Tân", None, 8, 7, 30],
+        [3, "Xã Hỏa Lựu", 9, 8, 50, "đã kiểm tra"],
+    )
+    assert seen.figure(VI_TAN, "teams") == (None, Flag.REJECTED, at("D3"))
+    assert seen.figure(VI_TAN, "team_members") == (None, Flag.REJECTED, at("E3"))
+    assert seen.figure(PHUONG_I, "teams") == (5, None, at("D2"))
+    assert seen.figure(HOA_LUU, "team_members") == (50, None, at("E4"))
+    assert {code for code, _ in seen.findings()} <= {"row_shifted", "column_not_understood"}
+
+
+def test_a_bare_number_among_remarks_beside_a_column_that_is_mostly_empty(office: Office) -> None:
+    seen = office.sends(
+        ["TT", "Đơn vị", "Mã cũ", "Số tổ", "Số thành viên", "Ghi chú"],
+        [1, "Phường I", 6, 5, 40, None],
+        [2, "Xã Vị Tân", None, 8, 70, 2026],
+        [3, "Xã Hỏa Lựu", None, 8, 50, None],
+    )
+    assert seen.figure(VI_TAN, "teams") == (8, None, at("D3"))
+
+
+@pytest.mark.parametrize(
+    ("file", "office_line"),
+    [
+        ("TP. Ngã Bảy.xlsx", "UBND THÀNH PHỐ NGÃ BẢY"),
+        ("tp-nga-bay-q4.xlsx", "Số liệu"),
+        ("TP Ngã Bảy.xlsx", "Số liệu"),
+        ("nga-bay.xlsx", "UBND THÀNH PHỐ NGÃ BẢY"),  # a ward of the city is called so as well
+    ],
+)
+def test_a_city_and_its_ward_of_the_same_name(office: Office, file: str, office_line: str) -> None:
+    seen = office.sends(
+        [office_line], HEAD, [1, "Phường Ngã Bảy", 5, 40], [2, "Phường Lái Hiếu", 7, 30], file=file
+    )
+    assert seen.figure("31340", "teams") == (5, None, at("C3", file))
+    assert seen.figure("31341", "teams") == (7, None, at("C4", file))
+    assert seen.findings("unit_of_another", "sender_unclear") == []

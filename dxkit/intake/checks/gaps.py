@@ -55,8 +55,8 @@ def gaps_of(
 ) -> Gaps:
     """The units of the plan that have no figure in a table that their reporting unit has sent.
 
-    ``findings`` are those on names: where a unit is among the likely readings of a name that was
-    not understood, that finding tells it already.
+    ``findings`` are those on names: where a unit is the likeliest of those that lack to be meant by
+    a name that was not understood, that finding tells it already; one name is one unit's.
     """
     levels = _levels_of_tables(campaign)
     table_of = {measure.id: measure.table for measure in campaign.measures}
@@ -72,6 +72,7 @@ def gaps_of(
     likely, addresses = _likely_names(findings), _Addresses(tables, best)
     gaps = Gaps()
     silent: set[str] = set()
+    lacking: dict[tuple[str, str, str], dict[str, Finding]] = defaultdict(dict)
     for reporter in units.at_level(campaign.report_level):
         members = (reporter, *units.descendants(reporter.code))
         for table, level in levels.items():
@@ -90,10 +91,15 @@ def gaps_of(
                     if unit.code in silent:
                         continue
                     silent.add(unit.code)
-                elif unit.name in likely.get((address.file, address.sheet), ()):
-                    continue
                 about = finding(code, address, unit.code, unit=unit.name, table=table)
                 gaps.findings.append(about)
+                if code != "unit_not_reported":
+                    lacking[address.file, address.sheet, table][unit.name] = about
+    for (file, sheet, _), by_name in lacking.items():
+        for names in likely.get((file, sheet), ()):
+            meant = next((name for name in names if name in by_name), None)
+            if meant is not None:
+                gaps.findings.remove(by_name.pop(meant))
     return gaps
 
 
@@ -273,13 +279,15 @@ def _heading(read: TableRead) -> CellRef:
     return read.heading or CellRef(read.file, read.sheet)
 
 
-def _likely_names(findings: Iterable[Finding]) -> dict[tuple[str, str], set[str]]:
-    """By file and sheet, the names that a text which names no unit was likely meant for."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+def _likely_names(findings: Iterable[Finding]) -> dict[tuple[str, str], list[list[str]]]:
+    """By file and sheet, for each text that names no unit the names that it was likely meant for,
+    the likeliest first.
+    """
+    found: dict[tuple[str, str], list[list[str]]] = defaultdict(list)
     for said in findings:
         if said.code in _NAME_NOT_READ:
             names = str(said.values.get("candidates", "")).split(", ")
-            found[said.place.file, said.place.sheet].update(names)
+            found[said.place.file, said.place.sheet].append(names)
     return found
 
 

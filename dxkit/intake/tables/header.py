@@ -213,7 +213,7 @@ class LayoutFinder:
             del found[number]
         beside_figures = _beside_figures(sheet, rows, paths, found)
         for number in beside_figures:
-            del found[number], paths[number]
+            del found[number]
         found |= dict(self._by_letter(sheet, rows, paths, declared))
         if not found:
             return ()
@@ -236,7 +236,7 @@ class LayoutFinder:
         ]
         # What no table beside understands is said once.
         known = {c.number for table in tables for c in table.columns} | set(units)
-        known |= {ratio.number for table in tables for ratio in table.ratios}
+        known |= {ratio.number for table in tables for ratio in table.ratios} | {*beside_figures}
         unknown = {entry for table in tables for entry in table.not_understood}
         rest = tuple(sorted(entry for entry in unknown if entry[0] not in known))
         tables[0] = replace(tables[0], not_understood=rest)

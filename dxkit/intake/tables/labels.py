@@ -74,11 +74,13 @@ def labels_just_above(sheet: Sheet, row: int) -> frozenset[int]:
     own = {cell.column for cell in sheet.rows.get(row, ())}
     last = max(own, default=0)
     above = [cell for cell in sheet.rows.get(row - 1, ()) if clean(cell.text)]
+    # Row numbers stand above where rows and columns have changed places.
+    numbers = any(is_word("row_number_labels", cell.text) for cell in above)
     for position, cell in enumerate(above):
         if cell.column == 1 or starts_with_word("unit_of_measure", clean(cell.text).lstrip("(")):
             continue
-        if is_column_number(cell) or is_word("row_number_labels", cell.text):
-            continue  # of a table with rows and columns changed about
+        if numbers and (is_column_number(cell) or is_word("row_number_labels", cell.text)):
+            continue
         following = above[position + 1].column if position + 1 < len(above) else last + 1
         below = range(cell.column, following)
         names = any(is_word("unit_labels", sheet.cell(row, column).text) for column in below)

@@ -71,8 +71,9 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
             if not alike:
                 _reject(unit.code, result)
                 # A row that only repeats the one above is no new beginning, unless it is the first.
+                again = unit.code == previous and _goes_on(reader, row, earlier)
                 begins_again = unit.code == first or unit.code != previous
-                if begins_again and unit.code in reader.units.opened:
+                if begins_again and not again and unit.code in reader.units.opened:
                     restarted = (unit.parent_code, row.name_cell)
             continue
         if restarted is not None and unit.parent_code == restarted[0]:
@@ -83,6 +84,17 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
         seen[unit.code] = row
         first, previous = first or unit.code, unit.code
         _keep_observations(reader, row, unit.code, result)
+
+
+def _goes_on(reader: RowReader, row: RowRead, above: RowRead) -> bool:
+    """Whether a row that repeats the name above has no number where that one has: the first of
+    another group would have one.
+    """
+    column = reader.layout.row_number_column
+    if column is None:
+        return False
+    number, of_above = (clean(reader.sheet.cell(r.number, column).text) for r in (row, above))
+    return bool(of_above) and not number
 
 
 def _groups(rows: Sequence[RowRead], reader: RowReader) -> set[str]:

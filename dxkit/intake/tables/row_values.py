@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from dxkit.intake.numbers import (
     Amount,
@@ -152,12 +153,32 @@ class RowValues:
         ]
         remark = self._layout.remark_column
         if remark is not None and _is_bare_number(self._sheet.cell(number, remark)):
-            lacks = any(column < remark for column in blank)
+            lacks = any(column < remark for column in blank) or any(
+                not self._sheet.cell(number, column).text.strip()
+                for column in self._usually_filled
+                if column < remark
+            )
             if lacks or self._may_be_split(number, remark):
                 return True
         if self._behind in self._labelled or not blank:
             return False
         return _is_bare_number(self._sheet.cell(number, self._behind))
+
+    @cached_property
+    def _usually_filled(self) -> tuple[int, ...]:
+        """The labelled columns behind the names that nobody declared and that hold something in
+        most rows: earlier figures, shares.
+        """
+        units = max(self._layout.unit_columns, default=0)
+        rows = [row for row in self._rows if any(self._sheet.cell(row, c.number).text.strip()
+                                                 for c in self._layout.columns)]  # fmt: skip
+        declared = {column.number for column in self._layout.columns}
+        return tuple(
+            column
+            for column in self._labelled - declared
+            if column > units
+            and sum((row, column) in self._sheet.cells for row in rows) > len(rows) / 2
+        )
 
     def _may_be_split(self, number: int, remark: int) -> bool:
         """Whether two cells side by side, from the first figure to the remark, read as one number
