@@ -25,7 +25,8 @@ def write_office(office: Office, folder: Path, dice: random.Random) -> Path:
     formats = ["xlsx", "xlsx", "xlsx", "xlsm", "xls"]
     if not formulas:  # a text file or an .ods without values tells nothing of formulas
         formats += ["ods"]
-        formats += ["csv", "tsv"] if len(office.pages) == 1 and not hidden else []
+        merged = any(page.needs_merged for page in office.pages)
+        formats += ["csv", "tsv"] if len(office.pages) == 1 and not hidden and not merged else []
     ending = dice.choice(formats)
     if ending in ("xlsx", "xls") and dice.random() < 0.3:
         font = dice.choice([".VnTime", "VNI-Times"])

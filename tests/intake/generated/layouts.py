@@ -93,6 +93,11 @@ class Sheet:
         self.previous: dict[Field, int] = {}
         self.extra = dice.choice(["", "", "Ghi chú", "Lượt tải ứng dụng"])
         self._stated: dict[str, bool] = {}  # of the row being written
+        self.unit_rows: list[tuple[int, Place]] = []
+        self.header_rows = range(0)
+        self.has_sub_rows = False
+        self.has_groups = False
+        self.is_simple = True  # no row but those of units, each once, and a total
 
     @property
     def name_column(self) -> int:
@@ -137,6 +142,7 @@ class Sheet:
                 for column in range(self.first_column, self.column(0)):
                     self.page.merged.append((first, column, last, column))
         self.header_row = last
+        self.header_rows = range(first, last + 1)
         self.row = last + 1
         if self.dice.random() < 0.3:
             count = self.column(len(self.slots)) - self.first_column
@@ -199,6 +205,7 @@ class Sheet:
         if self.extra and self.dice.random() < 0.5:
             said = "đã kiểm tra" if self.extra == "Ghi chú" else self.dice.randint(1, 900)
             self.put(row, self.column(len(self.slots)), said)
+        self.unit_rows.append((row, place))
         figures = {field: self._figure(field, meant) for field in self.fields}
         for position, slot in enumerate(self.slots):
             cell = (row, self.column(position))
@@ -256,10 +263,13 @@ class Sheet:
             if self.dice.random() < 0.03:
                 self.row += 1
             start = len(self.page.figures)
+            self.is_simple = self.is_simple and not repeat_every
             self.unit_row(place, self.dice.choice([number, f"{number}", f"{number}."]), clear=clear)
-            if self.dice.random() < 0.02:
+            if self.has_sub_rows and self.dice.random() < 0.5:
+                self.sub_row(start)
+            elif self.dice.random() < 0.02:
                 self.hidden_row(place)
-            elif self.dice.random() < 0.01:
+            elif self.dice.random() < 0.01 and self.page.figures[start].unit_clear:
                 self.repeated_row(place, start)
                 complete = False
             for figure in self.page.figures[start:]:
@@ -276,16 +286,28 @@ class Sheet:
             self.row += 1
         self.previous = {}
 
+    def sub_row(self, start: int) -> None:
+        """A row that parts the one above: its figures are in the other's already."""
+        name = self.dice.choice(["Trong đó: nữ", "- Nữ", "Trong đó: hộ nghèo", "  Gồm: nam"])
+        self.put(self.row, self.name_column, name)
+        for figure in self.page.figures[start:]:
+            if figure.written.meant:
+                self.put(self.row, figure.cell[1], figure.written.meant // 2)
+        self.row += 1
+        self.previous = {}
+
     def hidden_row(self, place: Place) -> None:
         """A row that is hidden: an old draft of the unit above, which nobody may count."""
         self.put(self.row, self.name_column, place.name)
         for position in range(len(self.slots)):
             self.put(self.row, self.column(position), self.dice.randint(1, 9999))
         self.page.hidden_rows.add(self.row)
+        self.is_simple = False
         self.row += 1
 
     def repeated_row(self, place: Place, start: int) -> None:
         """A second row of the unit above with other figures: nobody knows which are right."""
+        self.is_simple = False
         self.put(self.row, self.name_column, place.name)
         for position in range(len(self.slots)):
             self.put(self.row, self.column(position), self.dice.randint(10_000, 99_999))
@@ -302,6 +324,7 @@ class Sheet:
         self.put(self.row, self.first_column, number)
         self.put(self.row, self.name_column, text)
         self.row += 1
+        self.has_groups = True
         return clear
 
     def foot(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dxkit.model.campaign import SheetLayout
+
 SHEET_CELL = tuple[int, int]
 
 
@@ -24,7 +26,7 @@ class Written:
 
     content: object
     reading: Reading
-    meant: int | None
+    meant: float | None
     pattern: str
     number_format: str = "General"
     formula: bool = False  # without a value kept beside it
@@ -56,6 +58,8 @@ class Page:
     figures: list[Figure] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
+    needs_merged: bool = False  # a text file could not tell what it says
+    is_copy: bool = False  # of another page, so that each figure of it stands there
 
 
 @dataclass
@@ -68,3 +72,5 @@ class Office:
     encoding: str = "utf-8"
     separator: str = ";"
     kind: str = ""  # how it is laid out, for the record
+    layouts: tuple[SheetLayout, ...] = ()  # what the office that reads it declares
+    left_out: list[str] = field(default_factory=list)  # units that the table should have

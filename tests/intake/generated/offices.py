@@ -17,6 +17,17 @@ from tests.intake.generated.layouts import (
     Sheet,
 )
 from tests.intake.generated.meaning import Office, Page
+from tests.intake.generated.troubles import (
+    amounts,
+    blocks_of_periods,
+    indicators_in_rows,
+    marks_below_a_merged_label,
+    moved_rows,
+    names_between_figures,
+    old_block_beside,
+    periods_in_rows,
+    second_sheet,
+)
 
 _ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV",
           "XV"]  # fmt: skip
@@ -79,8 +90,11 @@ def _households_of_district(dice: random.Random, province: tuple[Place, ...]) ->
     for numeral, commune in zip(_ROMAN, district.below, strict=False):
         clear = sheet.group_row(commune, numeral)
         sheet.rows(commune.below, clear=clear)
+    _trouble(dice, sheet)
     sheet.foot()
-    return Office(_district_file(dice, district), [page])
+    office = Office(_district_file(dice, district), [page])
+    second_sheet(dice, office)
+    return office
 
 
 def _communes_of_district(dice: random.Random, province: tuple[Place, ...]) -> Office:
@@ -89,9 +103,15 @@ def _communes_of_district(dice: random.Random, province: tuple[Place, ...]) -> O
     sheet = Sheet(dice, page, dice.choice(_BY_COMMUNE))
     sheet.titles(f"UBND {district.name}")
     sheet.header((dice.choice(["Đơn vị", "Xã, phường, thị trấn", "Địa phương"]),))
-    sheet.rows(district.below, repeat_every=dice.choice([0, 0, 5]))
+    left_out = dice.sample(district.below, dice.choice([1, 2])) if dice.random() < 0.3 else []
+    sheet.has_sub_rows = dice.random() < 0.2
+    communes = tuple(commune for commune in district.below if commune not in left_out)
+    sheet.rows(communes, repeat_every=dice.choice([0, 0, 5]))
+    _trouble(dice, sheet)
     sheet.foot()
-    return Office(_district_file(dice, district), [page])
+    office = Office(_district_file(dice, district), [page], left_out=[c.code for c in left_out])
+    second_sheet(dice, office)
+    return office
 
 
 def _one_commune(dice: random.Random, province: tuple[Place, ...]) -> Office:
@@ -101,9 +121,28 @@ def _one_commune(dice: random.Random, province: tuple[Place, ...]) -> Office:
     sheet = Sheet(dice, page, dice.choice(_BY_HAMLET))
     sheet.titles(f"UBND {commune.name}")
     sheet.header(("Ấp, khu vực",))
+    sheet.has_sub_rows = dice.random() < 0.2
     sheet.rows(commune.below)
+    _trouble(dice, sheet)
     sheet.foot()
-    return Office(f"{commune.code}-{dice.choice(['q4', 'bieu'])}", [page])
+    office = Office(f"{commune.code}-{dice.choice(['q4', 'bieu'])}", [page])
+    second_sheet(dice, office)
+    return office
+
+
+def _trouble(dice: random.Random, sheet: Sheet) -> None:
+    """Sometimes one of the troubles that a table may have besides how its cells are written."""
+    troubles = [names_between_figures, moved_rows, old_block_beside, marks_below_a_merged_label]
+    if dice.random() < 0.5:
+        dice.choice(troubles)(dice, sheet)
+
+
+def _described(dice: random.Random, province: tuple[Place, ...]) -> Office:
+    """Tables that only layouts.toml describes."""
+    district = dice.choice(province)
+    way = dice.choice([indicators_in_rows, periods_in_rows, blocks_of_periods, amounts])
+    page, layout = way(dice, district.below, f"UBND {district.name}")
+    return Office(_district_file(dice, district), [page], layouts=(layout,))
 
 
 def _sheet_for_each_commune(dice: random.Random, province: tuple[Place, ...]) -> Office:
@@ -115,7 +154,9 @@ def _sheet_for_each_commune(dice: random.Random, province: tuple[Place, ...]) ->
         sheet = Sheet(dice, page, fields)
         sheet.titles(f"UBND {commune.name}")
         sheet.header(("Ấp, khu vực",))
+        sheet.has_sub_rows = dice.random() < 0.1
         sheet.rows(commune.below)
+        _trouble(dice, sheet)
         sheet.foot()
         pages.append(page)
     return Office(f"{district.code}-cac-xa", pages)
@@ -128,13 +169,15 @@ def _province_in_columns(dice: random.Random, province: tuple[Place, ...]) -> Of
     sheet.extra = ""
     sheet.titles("UBND tỉnh Hậu Giang")
     sheet.header(("Huyện, thị xã, thành phố", "Xã, phường, thị trấn"))
+    left_out = _left_out(dice, province)
     for district in province:
-        for position, commune in enumerate(district.below):
+        here = [commune for commune in district.below if commune.code not in left_out]
+        for position, commune in enumerate(here):
             upper = district.name if position == 0 else ""
             sheet.unit_row(commune, position + 1, names=(upper, commune.name))
             sheet.previous = {}
     sheet.foot()
-    return Office("tong-hop", [page])
+    return Office("tong-hop", [page], left_out=left_out)
 
 
 def _province_in_groups(dice: random.Random, province: tuple[Place, ...]) -> Office:
@@ -143,13 +186,20 @@ def _province_in_groups(dice: random.Random, province: tuple[Place, ...]) -> Off
     sheet = Sheet(dice, page, dice.choice(_BY_COMMUNE))
     sheet.titles("UBND tỉnh Hậu Giang")
     sheet.header()
+    left_out = _left_out(dice, province)
     for numeral, district in zip(_ROMAN, province, strict=False):
         sheet.put(sheet.row, sheet.first_column, numeral)
         sheet.put(sheet.row, sheet.name_column, district.name)
         sheet.row += 1
-        sheet.rows(district.below)
+        sheet.rows(tuple(c for c in district.below if c.code not in left_out))
     sheet.foot()
-    return Office("tong-hop-toan-tinh", [page])
+    return Office("tong-hop-toan-tinh", [page], left_out=left_out)
+
+
+def _left_out(dice: random.Random, province: tuple[Place, ...]) -> list[str]:
+    """Some communes of a province that a table lacks, now and then."""
+    communes = [commune.code for district in province for commune in district.below]
+    return dice.sample(communes, 3) if dice.random() < 0.3 else []
 
 
 def _two_tables(dice: random.Random, province: tuple[Place, ...]) -> Office:
@@ -178,4 +228,5 @@ _KINDS: dict[str, Callable[[random.Random, tuple[Place, ...]], Office]] = {
     "province in columns": _province_in_columns,
     "province in groups": _province_in_groups,
     "two tables": _two_tables,
+    "described": _described,
 }

@@ -4,6 +4,7 @@ silence, nearly all that a careful person could read is read, and the rest is na
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from dxkit.intake.period import read_period
-from dxkit.model.campaign import Campaign
-from dxkit.model.findings import Severity
-from dxkit.model.observations import Received
+from dxkit.model.campaign import Accumulation, Campaign, Conversion, Measure, MeasureKind
+from dxkit.model.findings import Finding, Severity
+from dxkit.model.observations import NOT_USED, Received
 from tests.intake.generated.files import write_office
 from tests.intake.generated.layouts import PERIOD, address
 from tests.intake.generated.meaning import Figure, Office, Reading
@@ -22,7 +23,7 @@ from tests.intake.generated.offices import districts, make_office
 
 pytestmark = pytest.mark.unmeasured
 
-SAMPLE, ALL = 24, 700  # workbooks
+SAMPLE, ALL = 24, 1_050  # workbooks
 
 
 @dataclass
@@ -47,11 +48,11 @@ def judge(office: Office, path: Path, received: Received, tally: Tally) -> None:
     }
     by_cell = {(o.place.sheet, o.place.cell): o for o in received.table.observations}
     said = {(f.place.sheet, f.place.cell) for f in received.findings}
-    serious = {
-        (f.place.sheet, f.place.cell)
+    serious = [
+        f
         for f in received.findings
         if f.severity is not Severity.NOTE and f.place.file == path.name
-    }
+    ]
     text_file = path.suffix in (".csv", ".tsv")
     for page in office.pages:
         name = "" if text_file else page.name
@@ -62,9 +63,7 @@ def judge(office: Office, path: Path, received: Received, tally: Tally) -> None:
             example = f"{office.kind} {path.name} {name}!{cell} {figure.unit} {figure.measure} " \
                 f"{figure.written.content!r} ({figure.written.pattern})"  # fmt: skip
             named = (name, cell) in said
-            covered = named or bool(
-                {(name, address(figure.name_cell)), (name, ""), ("", "")} & serious
-            )
+            covered = named or any(_covers(f, name, figure) for f in serious)
             if observation is None and elsewhere is not None and elsewhere.value is not None:
                 tally.note(
                     "wrong unit, named" if covered else "SILENTLY WRONG",
@@ -73,6 +72,56 @@ def judge(office: Office, path: Path, received: Received, tally: Tally) -> None:
                 continue
             value = None if observation is None else observation.value
             _judge_one(figure, value, named, covered, example, tally)
+    _judge_the_rest(office, text_file, received, said, tally)
+
+
+_OF_SHEETS = {"wrong_period", "cumulative_title", "unit_scaled"}  # at the cell that says it
+_OF_ROWS = {"unit_unknown", "unit_ambiguous", "unit_of_another", "group_unclear", "sender_unclear"}
+
+
+def _covers(finding: Finding, sheet: str, figure: Figure) -> bool:
+    """Whether a finding tells that a figure may not be used: at its row's name, at the name of a
+    group further up, of its unit, of its whole column, or of the whole sheet or file.
+    """
+    if finding.place.sheet not in ("", sheet):
+        return False
+    if finding.place.cell == address(figure.name_cell) or finding.unit_code == figure.unit:
+        return True
+    letters = finding.place.cell.rstrip("0123456789")
+    if finding.code in _OF_ROWS and finding.place.cell:
+        return int(finding.place.cell[len(letters) :]) < figure.cell[0]
+    if finding.values.get("measure") == figure.measure:
+        return finding.code in ("column_missing", "part_missing")
+    if finding.code in _OF_SHEETS:
+        return True
+    return not finding.place.cell and finding.code in NOT_USED - {"column_missing"}
+
+
+def _judge_the_rest(
+    office: Office,
+    text_file: bool,
+    received: Received,
+    said: set[tuple[str, str]],
+    tally: Tally,
+) -> None:
+    """No value is taken from where none belongs, and each unit that a table lacks is told."""
+    belonging = {
+        ("" if text_file else page.name, address(figure.cell))
+        for page in office.pages
+        for figure in page.figures
+    }
+    copies = {page.name for page in office.pages if page.is_copy}
+    for o in received.table.observations:
+        at = (o.place.sheet, o.place.cell)
+        is_strange = o.value is not None and o.place.cell and at not in belonging
+        if is_strange and o.place.sheet not in copies:
+            outcome = "wrong, named" if at in said else "SILENTLY WRONG"
+            tally.note(outcome, f"{office.kind} {o.place} {o.unit_code} {o.measure} {o.value}")
+    told = {f.unit_code for f in received.findings if f.severity is not Severity.NOTE}
+    for code in office.left_out if any(o.place.file for o in received.table.observations) else ():
+        tally.note("units left out")
+        if code not in told:
+            tally.note("NOT NAMED", f"{office.kind} {office.file}: {code} left out")
 
 
 def _judge_one(
@@ -89,12 +138,39 @@ def _judge_one(
             tally.note("not recovered", example)
         if not covered:
             tally.note("NOT NAMED", example)
-    elif readable and value == written.meant:
+    elif (
+        readable and written.meant is not None and value == pytest.approx(written.meant, rel=1e-12)
+    ):
         tally.note("recovered")
     elif not figure.unit_clear and value == written.meant:
         tally.note("unit guessed" if covered else "SILENTLY WRONG", example + f" read {value}")
     else:
         tally.note("wrong, named" if named else "SILENTLY WRONG", example + f" read {value}")
+
+
+def try_workbook(campaign: Campaign, root: Path, folder: Path, seed: int, tally: Tally) -> str:
+    """Make a workbook, read it and compare; returns its kind."""
+    dice = random.Random(seed)
+    province = districts(root / "data/campaigns/haugiang-2022/units.csv", dice)
+    office = make_office(dice, province)
+    folder = folder / str(seed)
+    folder.mkdir()
+    path = write_office(office, folder, dice)
+    described = with_waste(dataclasses.replace(campaign, layouts=office.layouts))
+    judge(office, path, read_period(described, PERIOD, folder), tally)
+    return office.kind
+
+
+def with_waste(campaign: Campaign) -> Campaign:
+    """The campaign with an amount that is reported in kg or in tonnes."""
+    names = {"vi": "Rác thu gom", "en": "Waste collected"}
+    waste = Measure("waste", names, {"vi": "kg", "en": "kg"}, MeasureKind.AMOUNT,
+                    Accumulation.FLOW, "commune", "waste", ("Rác thu gom",))  # fmt: skip
+    return dataclasses.replace(
+        campaign,
+        measures=(*campaign.measures, waste),
+        conversions=(Conversion("tấn", "kg", 1000),),
+    )
 
 
 def test_generated_workbooks(
@@ -103,16 +179,11 @@ def test_generated_workbooks(
     number = ALL if request.config.getoption("--full") else SAMPLE
     tally = Tally()
     for seed in range(number):
-        dice = random.Random(seed)
-        province = districts(root / "data/campaigns/haugiang-2022/units.csv", dice)
-        office = make_office(dice, province)
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        path = write_office(office, folder, dice)
-        judge(office, path, read_period(haugiang, PERIOD, folder), tally)
+        try_workbook(haugiang, root, tmp_path, seed, tally)
     counts = tally.counts
     share = counts["recovered"] / counts["readable"]
-    print(f"\n{number} workbooks, {counts['cells']} cells: {counts['readable']} readable, "
+    print(f"\n{number} workbooks, {counts['cells']} cells, {counts['units left out']} units left "
+          f"out: {counts['readable']} readable, "
           f"{counts['recovered']} recovered ({share:.2%}); silently wrong "
           f"{counts['SILENTLY WRONG']}, wrong but named {counts['wrong, named']}, "
           f"not named {counts['NOT NAMED']}")  # fmt: skip
@@ -121,7 +192,9 @@ def test_generated_workbooks(
                     "unit guessed"):  # fmt: skip
         for example in tally.worst.get(outcome, [])[:8]:
             print(f"  {outcome}: {example}")
-    assert counts["cells"] > (100_000 if number == ALL else 2_000)
+    assert counts["cells"] > (150_000 if number == ALL else 2_000)
     assert counts["SILENTLY WRONG"] == 0
     assert counts["NOT NAMED"] == 0
-    assert share >= 0.98
+    assert share >= (
+        0.985 if number == ALL else 0.97
+    )  # of few workbooks one misspelt label is much
