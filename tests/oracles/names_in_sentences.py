@@ -172,6 +172,13 @@ class NamesInSentences:
                 return set()
         told = (True, "tied_into_quota" if message.endswith("_tied") else "within_quota")
         decided = again.decisions(again.group(unit))
+        if message.endswith("_next"):
+            told = (False, "quota_full")
+            own = again.number(keys["rank"])
+            full = {u for d in decided.values() for u, how in d.items() if how == told}
+            ranks = [again.number(keys["rank"]._replace(unit=u)) for u in full]
+            if own is None or any(rank is not None and rank < own for rank in ranks):
+                return set()
         return {
             rule.id
             for rule in again.campaign.rewards

@@ -183,6 +183,10 @@ def missed(s: Said, *keys: FactKey) -> bool:
     return len(shown) < 2 or (shown[0] - shown[1]) * indicator.direction < 0
 
 
+def few(s: Said, known: FactKey, all_: FactKey) -> bool:
+    return 0 < 2 * s.exact(known) < s.exact(all_)
+
+
 def untargeted(s: Said, *keys: FactKey) -> bool:
     indicator = s.indicator(keys[0])
     return indicator is not None and s.again.target(keys[0].unit, indicator) is None
@@ -353,6 +357,7 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
         (r"(?:là|đạt) #[^#]*(?:\(#/# @\))?, chưa đạt chỉ tiêu", missed),
         (r"(?:là|đạt) #[^#]*(?:\(#/# @\))?, đạt chỉ tiêu", met),
         (r", còn thiếu # điểm", fall),
+        (r"mới của #/# @, chưa đại diện", few),
         (r"không đặt chỉ tiêu\.", lambda s, *k: untargeted(s, *s.keys)),
         (r"không đổi, vẫn là #", unchanged),
         (r"không đáng kể \(từ # thành #", before_and_now),
@@ -409,6 +414,7 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
         (r": #, (?:above|reaching) the target of #", met),
         (r": #, below the target of #", missed),
         (r"no target is set\.", lambda s, *k: untargeted(s, *s.keys)),
+        (r"of # of # @ only", few),
         (r"unchanged at #", unchanged),
         (r"hardly changed \(from # to #", before_and_now),
         (r"All # targets are reached", all_targets),

@@ -401,7 +401,15 @@ def test_a_unit_that_is_proposed_for_a_reward_says_so_and_why(haugiang: Campaign
     ]
     assert [c.message for c in headlines(view_of(analysis, "31318"))][1] == "headline_award"
     prove(analysis, "31318", claims)
-    assert awards(analysis, "31321") == []  # nothing is said of one that is not
+    assert written(analysis, awards(analysis, "31321")) == [
+        "Phường III là đơn vị kế tiếp (dự bị) của danh sách “Đề nghị khen thưởng”: xếp thứ 2/2, đủ "
+        "điều kiện quy định nhưng các đơn vị xếp trên đã đủ số lượng đề nghị (1 đơn vị)."
+    ]
+    prove(analysis, "31321", awards(analysis, "31321"))
+    # of one behind the next one nothing is said, nor of a next one with too few points
+    more = analyse(haugiang, *full("31318", 1.0), *full("31321", 0.6), *full("31324", 0.55))
+    assert awards(more, "31324") == []
+    assert awards(analyse(haugiang, *full("31318", 1.0), *full("31321", 0.3)), "31321") == []
     # the first with too few points is on no list either
     low = analyse(haugiang, *full("31318", 0.3), *full("31321", 0.2))
     assert awards(low, "31318") == []
@@ -422,7 +430,9 @@ def test_a_reward_for_progress_tells_the_place_in_progress(haugiang: Campaign) -
     claims = awards(analysis, "31321")
     assert "đứng thứ 1/2 về mức tiến bộ" in written(analysis, claims)[0]
     assert "it ranks 1 of 2 in progress" in written(analysis, claims, "en")[0]
-    assert awards(analysis, "31318") == []
+    assert "dự bị" in written(analysis, awards(analysis, "31318"))[0]
+    assert "next in reserve" in written(analysis, awards(analysis, "31318"), "en")[0]
+    prove(analysis, "31318", awards(analysis, "31318"))
     prove(analysis, "31321", claims)
 
 
@@ -512,3 +522,34 @@ def test_whole_months_beside_a_quarter_of_other_days_are_told(
     analysis.period = dataclasses.replace(period, **days)
     calendar = dataclasses.replace(opened, analysis=analysis)
     assert "tròn tháng" not in Report(calendar, "930", "vi").months_chart().html.striptags()
+
+
+def coverage(analysis: Analysis, language: str = "vi") -> list[str]:
+    groups = levels(view_of(analysis, "930"))
+    told = [c for group in groups for c in group if c.message == "level_coverage"]
+    prove(analysis, "930", told)
+    return written(analysis, told, language)
+
+
+def test_each_result_of_fewer_than_half_says_of_how_many_it_is(haugiang: Campaign) -> None:
+    """Four of nine communes sent their households, all of them their initiatives."""
+    few = communes(haugiang, 4)
+    assert (
+        coverage(few)
+        == [
+            "Số liệu này mới của 4/9 xã, phường, thị trấn, chưa đại diện cho cả thành phố Vị Thanh."
+        ]
+        * 5
+    )  # of six criteria
+    assert coverage(few, "en")[0].startswith("This rests on the figures of 4 of 9 communes only")
+    assert coverage(communes(haugiang, 5)) == []
+    assert coverage(communes(haugiang, 9)) == []
+
+
+def test_nothing_is_said_to_have_risen_on_the_figures_of_a_few(haugiang: Campaign) -> None:
+    codes = [unit.code for unit in analyse(haugiang, *full("31318", 1.0)).units.children("930")]
+    before = dict.fromkeys(codes, 0.5)
+    for number, risen in ((4, False), (5, True)):
+        now = dict.fromkeys(codes[:number], 0.9)
+        claims = headlines(view_of(before_and_now(haugiang, before, now), "930"))
+        assert any(c.message == "headline_growth" for c in claims) is risen

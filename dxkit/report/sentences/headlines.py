@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.ranking import TIED_INTO_QUOTA
+from dxkit.analysis.ranking import QUOTA_FULL, TIED_INTO_QUOTA
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Reference, as_written, reward_subject
 from dxkit.model.observations import Flag
-from dxkit.report.sentences.below import least_covered
+from dxkit.report.sentences.below import least_covered, too_few_to_judge
 from dxkit.report.sentences.catalogue import SLOTS, state
 from dxkit.report.sentences.unit_view import View, equal_to, short_name
 
@@ -65,20 +65,23 @@ def standing(view: View) -> Claim | None:
 
 
 def _award(view: View) -> Iterator[Claim]:
-    """On which list of rewards the unit is, and why."""
+    """On which list of rewards the unit is, and why, or that it is the next after a full list."""
     if view.group is None:
         return
     results, code = view.analysis.results, view.unit.code
     for rule in view.campaign.rewards:
         decisions = results.decisions.get((view.unit.level, view.group.code, rule.id), ())
-        decision = next((d for d in decisions if d.unit_code == code and d.awarded), None)
-        if decision is None:
-            continue
         by = "progress_" if rule.by == "progress" else ""
-        tied = "tied_" if decision.reason == TIED_INTO_QUOTA else ""
+        next_ones = [d.unit_code for d in decisions if d.reason == QUOTA_FULL]
+        ranks = {u: view.analysis.scorecard(u).fact(TOTAL, f"{by}rank").value for u in next_ones}
+        decision = next((d for d in decisions if d.unit_code == code), None)
+        is_next = code in next_ones and ranks[code] == ranks[next_ones[0]]
+        if decision is None or not (decision.awarded or is_next):
+            continue
+        how = {TIED_INTO_QUOTA: "tied_", QUOTA_FULL: "next_"}.get(decision.reason, "")
         whole = view.analysis.scorecard(view.group.code)
         yield state(
-            f"headline_award_{by}{tied}".removesuffix("_"),
+            f"headline_award_{by}{how}".removesuffix("_"),
             {
                 "rank": view.fact(TOTAL, f"{by}rank"),
                 "ranked": view.fact(TOTAL, f"{by}ranked"),
@@ -140,8 +143,10 @@ def _targets(view: View) -> Iterator[Claim]:
 
 
 def _change(view: View) -> Iterator[Claim]:
-    """The greatest gain and the greatest loss among the indicators measured as shares."""
-    if not view.indicators:
+    """The greatest gain and the greatest loss among the indicators measured as shares; nothing
+    where most units below lack figures behind some target.
+    """
+    if not view.indicators or (too_few_to_judge(view) and view.previous_period):
         return
     if view.previous_period is None:
         yield from SLOTS["first_period"].say({"change": view.fact(view.indicators[0].id, "change")})

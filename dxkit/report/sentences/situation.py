@@ -21,7 +21,7 @@ def levels(view: View) -> Iterator[tuple[Claim, ...]]:
     usable figure.
     """
     for indicator in view.indicators if _silence(view) is None else ():
-        yield level(view, indicator), *_movement(view, indicator)
+        yield level(view, indicator), *_coverage(view, indicator), *_movement(view, indicator)
 
 
 def standing(view: View) -> Iterator[Claim]:
@@ -77,6 +77,18 @@ def level(view: View, indicator: Indicator) -> Claim:
     if claim is None:
         raise LookupError(f"no sentence fits the level of {indicator.id} at {view.unit.code}")
     return claim
+
+
+def _coverage(view: View, indicator: Indicator) -> Iterator[Claim]:
+    """That the figure is of fewer than half of the units below."""
+    yield from SLOTS["coverage"].say(
+        {
+            "left_out": view.fact(indicator.id, "children_left_out"),
+            **view.known_kinds(indicator.id, "children_known", "children"),
+            "below": view.child_level,
+            "unit": view.itself,
+        }
+    )
 
 
 def _movement(view: View, indicator: Indicator) -> Iterator[Claim]:
