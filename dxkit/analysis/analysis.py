@@ -107,6 +107,12 @@ class Standing:
             if group in ("", found) and rule in ("", rule_id):
                 yield from decisions
 
+    def short_list(self, group: str, rule: str) -> tuple[Decision, ...]:
+        """Those whom a rule rewards, those before them whom it does not, and the next."""
+        decisions = tuple(self.decisions(group, rule))
+        last = max((n for n, d in enumerate(decisions) if d.awarded), default=-1)
+        return decisions[: last + 2]
+
 
 @dataclass(frozen=True)
 class WorkedOut:
@@ -273,9 +279,13 @@ class Analysis:
         return self._certainties[key]
 
     def list_certainty(self, unit: Unit) -> Certainty | None:
-        """How sure the list of rewards among the units directly below is; None for no list."""
+        """How sure the list of rewards among the units directly below is; None for no list, and of
+        units that only the workbooks name.
+        """
         below = self.units.children(unit.code)
         if not below or self.results.group_of(below[0]) != unit.code:
+            return None
+        if self.campaign.level(below[0].level).open:
             return None
         rules = (r for r in self.campaign.rewards if r.level == below[0].level and r.by == "points")
         in_force = any(not r.periods or self.period.id in r.periods for r in rules)

@@ -43,12 +43,15 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
         writer.writerows(row.values() for row in rows)
     else:
         bands = {b.id: session.language.name(b.names) for b in session.campaign.scoring.bands}
-        click.echo(session.say("rank_header"))
+        tops = {unit.code for unit in analysis.units.units if not unit.parent_code}
+        named = any(row["parent_code"] not in tops for row in rows)
+        click.echo(session.say("rank_header_within" if named else "rank_header"))
         for row in rows:
             card = analysis.scorecard(row["unit_code"])
             facts = (card.fact(TOTAL, kind) for kind in ("rank", "points"))
             numbers = "\t".join(session.language.number(fact) for fact in facts)
-            line = f"{numbers}\t{row['unit_name']}\t{bands.get(row['band'], '–')}"
+            within = f"\t{row['parent_name']}" if named else ""
+            line = f"{numbers}\t{row['unit_name']}{within}\t{bands.get(row['band'], '–')}"
             if analysis.standing.is_of_part(row["unit_code"]):
                 line += f"\t{session.language.plain('report.figures_lacking')}"
             click.echo(line)

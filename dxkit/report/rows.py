@@ -24,12 +24,12 @@ INDICATOR_COLUMNS = (
 """Of a result; ``flag`` holds the reason of a missing value, else its reservations."""
 RANKING_COLUMNS = (
     "period", "level", "group_code", "unit_code", "unit_name", "points", "rank",
-    "previous_rank", "band", "award",
+    "previous_rank", "band", "award", "parent_code", "parent_name",
 )  # fmt: skip
 """Of a rank; ``group_code`` is the unit inside which it was given."""
 AWARD_COLUMNS = (
     "period", "level", "group_code", "rule", "unit_code", "unit_name", "rank", "awarded",
-    "reason",
+    "reason", "group_name",
 )  # fmt: skip
 """Of what a reward rule decides about one unit, and the reason."""
 RANK_RANGE_COLUMNS = (
@@ -84,10 +84,11 @@ def ranking_rows(analysis: Analysis) -> Rows:
         totals = [analysis.results.totals[unit.code] for unit in members]
         for total in sorted(totals, key=lambda t: (t.rank is None, t.rank or 0)):
             unit = analysis.units.get(total.unit_code)
-            before = previous.get(unit.code)
+            before, above = previous.get(unit.code), analysis.units.parent(unit.code)
             yield (
                 analysis.period.id, level, group, unit.code, unit.name, total.points, total.rank,
                 before.rank if before else None, total.band.id if total.band else "", total.award,
+                unit.parent_code, above.name if above else "",
             )  # fmt: skip
 
 
@@ -98,6 +99,7 @@ def award_rows(analysis: Analysis) -> Rows:
             yield (
                 analysis.period.id, level, group, rule, d.unit_code,
                 analysis.units.get(d.unit_code).name, d.rank, d.awarded, d.reason,
+                analysis.units.get(group).name,
             )  # fmt: skip
 
 

@@ -273,7 +273,9 @@ def _trials(r: Recount, unit: str) -> Trials:
 
 def list_trials(r: Recount, unit: str) -> Trials:
     """The trials of the list of rewards among the units directly below; KeyError for none."""
-    if not any(rule.by == "points" for rule in r.rewards(r.level_below(unit))):
+    level = r.level_below(unit)
+    tried = not r.campaign.level(level).open
+    if not tried or not any(rule.by == "points" for rule in r.rewards(level)):
         raise KeyError(unit)
     return trials(r, r.children(unit)[0])
 

@@ -29,7 +29,7 @@ from dxkit.workbooks.atomic import replacing
 
 Entry = Fact | str | None
 _DETAILS = ("numerator", "denominator", "value", "target", "gap", "points", "rank")
-_WORDS = ("unit", "level", "indicator", "award", "reason")
+_WORDS = ("unit", "level", "within", "indicator", "award", "reason")
 """Columns that hold names."""
 _LISTED = {"sheet": 14, "cell": 8, "fact": 42, "shown": 14, "source_cells": 110}
 """Columns of the last sheet and their widths."""
@@ -44,6 +44,7 @@ def write_league(opened: OpenPeriod, path: Path, language: Language) -> None:
         book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # same bytes
         league = _League(book, opened, language)
         league.ranking()
+        league.awards()
         league.comparison()
         league.indicators()
         league.notes()
@@ -89,6 +90,25 @@ class _League:
              "band", "award", "reason"),
             rows,
         )  # fmt: skip
+
+    def awards(self) -> None:
+        """Who is proposed at every level, group by group, with the reason and the reserve."""
+        opened, say = self._opened, self._language.plain
+        analysis, rows = opened.analysis, list[list[Entry]]()
+        for group in analysis.units.units:
+            for rule in opened.campaign.rewards:
+                level = self._language.name(opened.campaign.level(rule.level).names)
+                kind = "rank" if rule.by == "points" else "progress_rank"
+                for d in analysis.standing.short_list(group.code, rule.id):
+                    unit = self._names(analysis.units.get(d.unit_code))
+                    award = self._language.name(rule.names) if d.awarded else None
+                    rank = analysis.facts.get(d.unit_code, TOTAL, kind)
+                    reason = say(f"report.reason_{d.reason}")
+                    rows.append([*unit, level, self._names(group)[1], rank, award, reason])
+        if rows:
+            self._table(
+                "awards", ("code", "unit", "level", "within", "rank", "award", "reason"), rows
+            )
 
     def comparison(self) -> None:
         """Units × indicators, for the report level and the whole above it."""

@@ -125,8 +125,7 @@ def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
 def _decisions(context: Context, rule: RewardRule) -> Markup:
     """Who is on the list of a reward and why, and why the next one is not; its conditions."""
     text, analysis = context.language.text, context.opened.analysis
-    decisions = tuple(analysis.standing.decisions(context.view.unit.code, rule.id))
-    last = max((n for n, d in enumerate(decisions) if d.awarded), default=-1)
+    listed = analysis.standing.short_list(context.view.unit.code, rule.id)
     kind = "rank" if rule.by == "points" else "progress_rank"
     rows: list[list[Cell]] = [
         [
@@ -138,7 +137,7 @@ def _decisions(context: Context, rule: RewardRule) -> Markup:
             ),
             context.said(f"reason/{d.unit_code}/{rule.id}", text(f"report.reason_{d.reason}")),
         ]
-        for d in decisions[: last + 2]
+        for d in listed
     ]
     if not rows:
         return Markup("")
