@@ -461,7 +461,8 @@ def is_measured_out(measure: Measure) -> bool:
     """Whether a measure is of money, weight or the like, be its numbers amounts or whole."""
     words = (normalise(thing).split() for thing in measure.things.values())
     in_units = any(text and text[-1] in vocabulary()["amount_units"] for text in words)
-    return measure.kind is MeasureKind.AMOUNT or (measure.kind is MeasureKind.COUNT and in_units)
+    of_numbers = measure.kind in (MeasureKind.COUNT, MeasureKind.SCORE)
+    return measure.kind is MeasureKind.AMOUNT or (of_numbers and in_units)
 
 
 @dataclass(frozen=True, slots=True)

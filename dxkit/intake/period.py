@@ -30,7 +30,7 @@ from dxkit.intake.checks.figures import (
     share_exceeds_whole,
     total_differs,
 )
-from dxkit.intake.checks.gaps import figures_gone, figures_nought, gaps_of, left_out
+from dxkit.intake.checks.gaps import figures_gone, figures_needed, figures_nought, gaps_of, left_out
 from dxkit.intake.file import file_that_failed, read_file, unreadable
 from dxkit.intake.file_cells import FileRead, TableRead
 from dxkit.intake.names import Names, sender_in_name
@@ -113,7 +113,7 @@ def _together(
     tables = [table for file in files for table in file.tables]
     units = names.units.with_units(unit for unit in _named(tables) if unit.code not in names.units)
     findings = [finding for file in files for finding in file.findings]
-    findings += [finding for table in tables for finding in table.findings]
+    findings += figures_needed(campaign, (f for table in tables for f in table.findings))
     observations, repeated = united(tables, period)
     lacking, parts = missing_parts(period, observations)
     observations += lacking

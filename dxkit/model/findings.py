@@ -124,9 +124,10 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "table_repeated": Severity.WARNING,
         "unit_not_beside": Severity.WARNING,
         "unit_missing": Severity.ERROR,
-        "unit_not_reported": Severity.WARNING,
+        "unit_not_reported": Severity.ERROR,
         # values
         "value_missing": Severity.NOTE,
+        "figure_missing": Severity.ERROR,
         "value_unreadable": Severity.ERROR,
         "value_ambiguous": Severity.ERROR,
         "value_shown_otherwise": Severity.ERROR,

@@ -20,12 +20,17 @@ _PART_NOT_USED = frozenset(
 _NOTHING_OF = frozenset({"table_missing", "workbook_unused", "workbook_missing"})
 _ROW_REFUSED = frozenset({"unit_unknown", "unit_ambiguous", "unit_not_valid", "unit_repeated"})
 _UNIT_LACKS = frozenset({"unit_missing", "unit_left_out", "unit_disappeared"})
+_BLANK = frozenset({"value_missing", "figure_missing", "figure_gone"})
 _OF_ROW = frozenset(
-    {"row_shifted", "name_not_nearest", "value_struck_out", "cell_merged", "figure_gone"}
+    {"row_shifted", "name_not_nearest", "value_struck_out", "cell_merged", *_BLANK}
 )  # what befalls a row as a whole, though each of its cells is named
 _OF_COLUMN = frozenset({"column_span_unclear", "column_part_unclear", "column_repeated"})
 _OVER_TIME = frozenset({"jump", "stock_fell"})
-_CHIEF = ("reading_contradicted", "value_contradicted")  # before all else at their cell
+_CHIEF = (
+    "reading_contradicted",
+    "value_contradicted",
+    "figure_gone",
+)  # before all else at their cell
 
 
 def with_causes(
@@ -57,7 +62,7 @@ class _Causes:
         self._of_wholes()
         self._first_of(_OF_ROW, lambda f: (f.code, f.place.file, f.place.sheet, _row(f)))
         shifted = {(*f.place[:2], _row(f)): f.place for _, f in self._free({"row_shifted"})}
-        for number, finding in self._free({"value_missing", "figure_gone"}):
+        for number, finding in self._free(_BLANK):
             self.found[number] = shifted.get((*finding.place[:2], _row(finding)))
         self._below_merged()
         self._first_of(_OF_COLUMN, lambda f: (f.code, f.place.file, f.place.sheet, _column(f)))
@@ -103,7 +108,7 @@ class _Causes:
     def _below_merged(self) -> None:
         """What a cell merged over several rows leaves empty below it."""
         merged = {f.place: f.place for _, f in self._free({"cell_merged"})}
-        for number, finding in self._free({"value_missing", "figure_gone"}):
+        for number, finding in self._free(_BLANK):
             column, row = _column(finding), _row(finding)
             above = finding.place._replace(cell=f"{column}{int(row or 1) - 1}")
             if above in merged:

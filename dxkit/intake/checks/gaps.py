@@ -130,6 +130,17 @@ def figures_gone(now: Received, before: Received, known: Iterable[Finding]) -> I
             yield finding("figure_gone", o, measure=o.measure, before=was)
 
 
+def figures_needed(campaign: Campaign, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings; a blank cell of a figure that a criterion with points rests on is an error: its
+    unit has no total and no rank by it.
+    """
+    scored = [i for i in campaign.indicators if i.scoring != "none"]
+    needed = {measure for i in scored for measure in (i.numerator, i.denominator)}
+    for about in findings:
+        is_needed = about.code == "value_missing" and about.values.get("measure") in needed
+        yield replace(about, code="figure_missing") if is_needed else about
+
+
 @dataclass
 class Nought:
     """The observations, those that are not used without their values, and the findings."""
