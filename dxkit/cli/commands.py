@@ -103,8 +103,8 @@ def explain(session: Session, period: str, unit: str, indicator: str, kind: str)
 @with_session
 def verify(session: Session, period: str | None) -> int:
     """Count and make everything again from the raw workbooks, and compare it whole."""
-    from dxkit.verify.files import REPORT, is_anything_made
-    from dxkit.verify.told import lines, write_report
+    from dxkit.verify.difference import REPORT, lines, write_report
+    from dxkit.verify.files import is_anything_made
     from dxkit.verify.verify import verify_period
 
     period_id = session.period(period)
@@ -113,7 +113,7 @@ def verify(session: Session, period: str | None) -> int:
         raise session.refuse("no_pages", text=folder)
     with session.writing(period_id):
         result = verify_period(session.project, session.campaign.id, period_id)
-        write_report(result, folder, session.language)
+        write_report(result.differences, result.opened, folder, session.language)
     if result.versions:
         click.echo(session.say("other_versions", text=", ".join(result.versions)))
     if result.other_code:
@@ -125,7 +125,7 @@ def verify(session: Session, period: str | None) -> int:
         click.echo(session.say("verified", **{name: getattr(result, name) for name in names}))
         return DONE
     click.echo(session.say("not_verified", count=len(result.differences), text=REPORT))
-    for line in lines(result, session.language):
+    for line in lines(result.differences, session.language):
         click.echo(line)
     return DONE_WITH_ERRORS
 

@@ -8,27 +8,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dxkit.press.manifest import (
-    ABOVE,
-    MANIFEST,
-    STAYING,
-    Manifest,
-    hash_of,
-    index_above_is_whole,
-)
+from dxkit.press.manifest import ABOVE, MANIFEST, STAYING, Manifest, hash_of, index_above_is_whole
+from dxkit.verify import difference
 from dxkit.verify.comparing import places
-from dxkit.verify.difference import (
-    ADDED,
-    CHANGED,
-    MISSING,
-    OTHER,
-    UNKNOWN,
-    UNREADABLE,
-    Difference,
-)
+from dxkit.verify.difference import REPORT, Difference
 
-REPORT = "verify.html"
-"""Where all that was found is told."""
 _NO_OUTPUT = re.compile(
     r"(.*/)?[.~].*|manifest\.json|verify\.html|returned/.*\.edited-\d+\.\w+"
     r"|data/((cells|made_from)/.*|(received|history|returned)\.json)"
@@ -64,7 +48,7 @@ def compare_files(
     manifest = Manifest.load(folder / MANIFEST)
     found, noted = [], dict[str, str]()
     if manifest is None or not manifest.files:
-        cause = UNKNOWN if (folder / MANIFEST).exists() else MISSING
+        cause = difference.UNKNOWN if (folder / MANIFEST).exists() else difference.MISSING
         found.append(Difference(MANIFEST, cause))
     else:
         noted = {r.path: r.sha256 for r in manifest.pages.values() if r.status != "failed"}
@@ -76,16 +60,16 @@ def compare_files(
         is_noted = name == ABOVE and index_above_is_whole(folder)
         is_noted = is_noted or noted.get(name) == hash_of(folder / name)
         if not (folder / name).is_file():
-            found.append(Difference(name, MISSING))
+            found.append(Difference(name, difference.MISSING))
         elif name in planned or (name == ABOVE and above_is_own):
-            cause = OTHER if is_noted else CHANGED
+            cause = difference.OTHER if is_noted else difference.CHANGED
             found += _compare(name, folder, again, cause, same_versions=same_versions)
             if not is_noted and noted and not any(d.file == name for d in found):
-                found.append(Difference(MANIFEST, CHANGED, name))
+                found.append(Difference(MANIFEST, difference.CHANGED, name))
         elif not is_noted and name in noted:
-            found.append(Difference(name, CHANGED))
+            found.append(Difference(name, difference.CHANGED))
         elif (noted and not is_noted) or not (name.endswith(".pdf") or name in apart):
-            found.append(Difference(name, ADDED))
+            found.append(Difference(name, difference.ADDED))
     return len({*noted, *planned}), found
 
 
@@ -95,7 +79,7 @@ def _compare(
     try:
         shown = (folder / name).read_bytes()
     except OSError:
-        yield Difference(name, UNREADABLE)
+        yield Difference(name, difference.UNREADABLE)
         return
     expected = (again / name).read_bytes()
     for place in places(name, shown, expected, same_versions=same_versions):

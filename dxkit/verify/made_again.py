@@ -54,12 +54,10 @@ class MadeAgain:
         """The units whose page is there."""
         return [code for code, page in self.planned.items() if (self.made / page).is_file()]
 
-    def make(
-        self, units: Collection[str], listed: Collection[str], periods: Mapping[str, str]
-    ) -> Iterator[Difference]:
+    def make(self, units: Collection[str], listed: Collection[str]) -> Iterator[Difference]:
         """Make the pages of these ``units`` and all that stands around them, each in the language
         that it is written in; yields what could not be made. The index lists the pages of the units
-        ``listed``, the campaign's index the ``periods``, by their addresses.
+        ``listed``, the campaign's index the periods that are there.
         """
         spoken: dict[str, list[str]] = {}
         for code in units:
@@ -76,6 +74,8 @@ class MadeAgain:
         pages = {code: self.planned[code] for code in listed if code in self.planned}
         index = index_html(self.opened, pages, self.language(INDEX))
         write_text(self.folder / INDEX, index)
+        names = (period.id for period in self.opened.campaign.periods)
+        periods = {n: f"{n}/{INDEX}" for n in names if (self.made.parent / n / INDEX).exists()}
         above = campaign_html(self.opened, periods, self.language(ABOVE))
         write_text(self.folder / ABOVE, above)
 
@@ -106,16 +106,15 @@ class MadeAgain:
         return load_language(code if code in available_languages() else "vi")
 
     def _of_league(self) -> Language:
-        import openpyxl
+        from python_calamine import CalamineWorkbook
 
         try:
-            name = openpyxl.load_workbook(self.made / LEAGUE, read_only=True).sheetnames[-1]
+            name = CalamineWorkbook.from_path(str(self.made / LEAGUE)).sheet_names[-1]
         except Exception:  # whatever a spoilt workbook makes its reader raise: it is compared whole
-            return self.language(INDEX)
+            name = ""
         spoken = (load_language(code) for code in available_languages())
-        return next(
-            (s for s in spoken if s.plain("workbook.numbers") == name), self.language(INDEX)
-        )
+        written = (one for one in spoken if one.plain("workbook.numbers") == name)
+        return next(written, self.language(INDEX))
 
     def _of_document(self, document: Path) -> Language:
         try:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from dxkit.campaign.project import Project
 from dxkit.period.opened import OpenPeriod
-from dxkit.press.manifest import INDEX, MANIFEST, Manifest, code_key, executed_path
-from dxkit.verify.difference import CAUSES, INPUT, OTHER, RECOUNT, Difference
+from dxkit.press.manifest import MANIFEST, Manifest, code_key, executed_path
+from dxkit.verify.difference import INPUT, OTHER, RECOUNT, Difference, in_order
 from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
 from dxkit.verify.made_again import MadeAgain
@@ -71,7 +71,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         listed = units
         if manifest is not None and manifest.pages:
             listed = [code for code, page in manifest.pages.items() if page.status != "failed"]
-        failed = list(made.make([] if is_own else units, listed, _periods(made)))
+        failed = list(made.make([] if is_own else units, listed))
         apart = {d.file for d in failed}
         if is_own:
             apart |= {name for u in units for name in (made.planned[u], executed_path(u))}
@@ -84,10 +84,9 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
     differences += [*cells.differences, *failed, *_causes(manifest, opened, altered, folder),
                     *altered]  # fmt: skip
     differences = list(_with_pages(folder, differences))
-    differences.sort(key=lambda d: CAUSES.index(d.cause))
     return Verification(
         len(units), len(units) if is_own else 0, facts, cells.read, cells.unjudged, files,
-        versions, code, tuple(differences), opened,
+        versions, code, in_order(differences), opened,
     )  # fmt: skip
 
 
@@ -100,13 +99,6 @@ def _other_versions(manifest: Manifest | None) -> Iterator[str]:
             now = "–"
         if now != then:
             yield f"{name} {then} → {now}"
-
-
-def _periods(made: MadeAgain) -> dict[str, str]:
-    """The indexes that the campaign's index leads to."""
-    above = made.made.parent
-    names = (period.id for period in made.opened.campaign.periods)
-    return {name: f"{name}/{INDEX}" for name in names if (above / name / INDEX).exists()}
 
 
 def _causes(
@@ -138,14 +130,12 @@ def _causes(
 
 def _with_pages(folder: Path, found: list[Difference]) -> Iterator[Difference]:
     """The differences; those of facts with the first page that shows them, else their period."""
-    pages: dict[str, str] = {}
-    if any(d.cause == RECOUNT for d in found):
-        for page in sorted(folder.rglob("*.html")):
-            pages[page.relative_to(folder).as_posix()] = page.read_text("utf-8", "replace")
+    is_lacking = any(d.cause == RECOUNT for d in found)
+    paths = sorted(folder.rglob("*.html")) if is_lacking else []
+    pages = {p.relative_to(folder).as_posix(): p.read_text("utf-8", "replace") for p in paths}
     for difference in found:
         if difference.cause == RECOUNT:
-            key = f'data-fact="{difference.place}"'
+            key, period = f'data-fact="{difference.place}"', difference.place.partition("/")[0]
             shown_on = (name for name, text in pages.items() if key in text)
-            period = difference.place.partition("/")[0]
             difference = difference._replace(file=next(shown_on, period))
         yield difference

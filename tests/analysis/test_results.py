@@ -64,11 +64,27 @@ def test_a_place_with_half_a_pair_is_left_out_of_both_sums(haugiang: Campaign) -
         observe("31318-a", "households_app", 10),
         observe("31318-b", "households", 300),
         observe("31318-b", "households_app", None, Flag.REJECTED),
+        observe("31318-c", "households", None, Flag.REJECTED),
+        observe("31318-c", "households_app", 50),
     )
     card = analysis.scorecard("31318")
+    assert card.fact("app_installed", "numerator").value == 10
     assert card.fact("app_installed", "denominator").value == 100
     assert "partial" in card.fact("app_installed", "value").marks
     assert analysis.scorecard("31318-b").fact("app_installed", "value").missing == "rejected"
+
+
+def test_of_several_reasons_that_which_somebody_must_mend_is_told(haugiang: Campaign) -> None:
+    reasons = {"a": Flag.NO_DATA, "b": Flag.REJECTED, "c": Flag.NOT_APPLICABLE}
+    analysis = analyse(
+        haugiang,
+        *(
+            observe(f"31318-{hamlet}", measure, None, flag)
+            for hamlet, flag in reasons.items()
+            for measure in ("households", "households_app")
+        ),
+    )
+    assert analysis.scorecard("31318").fact("app_installed", "value").missing == "rejected"
 
 
 def test_nothing_arose_is_not_nothing_reported(haugiang: Campaign) -> None:

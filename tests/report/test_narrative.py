@@ -157,6 +157,38 @@ def test_the_argument_runs_from_the_situation_to_what_to_do(
         assert seen == sorted(seen), code
 
 
+def test_what_costs_most_points_comes_first(periods: dict[str, OpenPeriod]) -> None:
+    seen = 0
+    for code in DISTRICTS:
+        view = view_of(periods["2022-Q4"], code)
+        scored = {i.id: i.max_points for i in view.indicators}
+        lost = []
+        for group in next_steps(view):
+            told = [f.key.subject for claim in group for _, f in claim.facts]
+            indicator = next((subject for subject in told if subject in scored), None)
+            if indicator is not None:
+                lost.append(scored[indicator] - (view.fact(indicator, "points").value or 0))
+        assert lost == sorted(lost, reverse=True), code
+        seen += len(lost) > 1
+    assert seen
+
+
+def test_the_best_and_the_worst_below_are_what_they_are_called(
+    periods: dict[str, OpenPeriod],
+) -> None:
+    seen = 0
+    for code in DISTRICTS:
+        view = view_of(periods["2022-Q4"], code)
+        for facts in (dict(claim.facts) for claim in causes(view)):
+            if {"best", "worst"} <= facts.keys():
+                below = view.child_facts(facts["best"].key.subject, "value")
+                numbers = [fact.number for fact in below]  # more is better of all ratios here
+                assert facts["best"].number == max(numbers), code
+                assert facts["worst"].number == min(numbers), code
+                seen += 1
+    assert seen
+
+
 def messages(analysis: Analysis, code: str) -> set[str]:
     view = View(analysis, analysis.units.get(code))
     return {claim.message for claim in [*story(view), *data_claims(view)]}
