@@ -173,6 +173,15 @@ def test_two_rewards_by_points_and_by_progress(
         assert {d.unit_code: (d.awarded, d.reason) for d in decided} == proved[rule.id]
 
 
+def test_a_unit_has_one_award_and_the_next_rule_passes_it_over(haugiang: Campaign) -> None:
+    """Both rules go by points and have one place: the second goes to the second."""
+    rules = tuple(RewardRule(name, "commune", 1, 0.1, {}, "", True) for name in ("first", "next"))
+    campaign = dataclasses.replace(haugiang, rewards=rules)
+    rows = [*full(A, 1.0), *full(B, 0.5), *full(C, 0.4)]
+    totals = analyse(campaign, *rows).results.totals
+    assert [totals[code].award for code in (A, B, C)] == ["first", "next", ""]
+
+
 def test_a_single_cell_that_decides_is_named_where_the_list_is_signed(haugiang: Campaign) -> None:
     """B is ahead of A by a second hamlet whose figure somebody should look at; without it, A is."""
     rows = [
