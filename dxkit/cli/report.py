@@ -62,7 +62,7 @@ def report(
     **options: Any,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
-    from dxkit.press.publish.annexes import find_browser
+    from dxkit.press.publish.annexes import damaged_annexes, find_browser
     from dxkit.press.run.batch import Options, run_reports
 
     period_id = session.period(period)
@@ -93,7 +93,10 @@ def report(
         result = _made(session, bar, make)
         opened = session.open(period_id)
         wanted = {unit: result.manifest.pages[unit] for unit in result.units}
-        failed = _make_annexes(session, kinds, opened, wanted, result.folder, browser)
+        damaged = damaged_annexes(result.manifest, result.folder)
+        if browser is None and any(name.endswith(".pdf") for name in damaged):
+            browser = find_browser()
+        failed = _make_annexes(session, kinds, opened, wanted, result.folder, browser, damaged)
     errors = show_findings(session, opened)
     if result.since.revisions:
         show_changes(session, result.since, most=2)
@@ -138,17 +141,21 @@ def _make_annexes(
     pages: dict[str, PageRecord],
     folder: Path,
     browser: Path | None,
+    damaged: set[str],
 ) -> int:
-    """The pages in the other forms asked for; how many could not be made."""
+    """The pages in the other forms asked for, and those that are damaged; how many could not be
+    made.
+    """
     from collections import Counter
 
     from dxkit.press.publish.annexes import make_annexes
 
-    if not set(kinds) - {"html"}:
+    if not {*kinds, *damaged} - {"html"}:
         return 0
     made: Counter[str] = Counter()
     failed = 0
-    for annex in make_annexes(kinds, opened, pages, folder, session.language.code, browser):
+    language = session.language.code
+    for annex in make_annexes(kinds, opened, pages, folder, language, browser, damaged):
         if annex.reason:
             failed += 1
             text = session.say("annex_failed", text=annex.path, reason=annex.reason)

@@ -14,7 +14,9 @@ from typing import Any
 
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import UnitRegistry
+from dxkit.workbooks.archive import Archive
 from dxkit.workbooks.atomic import write_text
+from dxkit.workbooks.cells import UnreadableFileError
 
 MANIFEST = "manifest.json"
 LEAGUE, FINDINGS, INDEX, ABOVE = "league.xlsx", "findings.html", "index.html", "../index.html"
@@ -150,6 +152,15 @@ def hash_of(path: Path) -> str:
 def hashes_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """The hashes of files that have just been written, by their addresses in a folder."""
     return {name: sha256_of((folder / name).read_bytes()) for name in names}
+
+
+def is_damaged(copy: Path, made: str = "") -> bool:
+    """Whether a workbook is neither as it was ``made`` nor one that somebody has saved since."""
+    try:
+        content = copy.read_bytes()
+        return sha256_of(content) != made and not Archive(content).names
+    except (OSError, UnreadableFileError):
+        return True
 
 
 def index_above_is_whole(folder: Path) -> bool:

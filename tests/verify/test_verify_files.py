@@ -127,6 +127,30 @@ def test_every_spoilt_file_is_named_and_made_again(
     assert verified() == (0, set())
 
 
+@pytest.mark.parametrize("kind", ["emptied", "cut", "gone"])
+def test_spoilt_documents_and_copies_for_senders_are_made_again(
+    kind: str, project: Path, verified: Callable[..., tuple[int, set[str]]]
+) -> None:
+    """What a sender's copy was saved as is somebody's work, and stays."""
+    raw = project / "data/raw/small" / PERIODS[0] / "73-huyen-my-chau.csv"
+    raw.write_text(raw.read_text("utf-8").replace("500,300", "500,3x0"), "utf-8")
+    assert run(["report", PERIODS[0], "--unit", "73", "--to", "docx"]) == 1
+    folder = made(project)
+    (copy,), (document,) = folder.glob("returned/*"), folder.rglob("*.docx")
+    before = copy.read_bytes(), document.read_bytes()
+    spoil(copy, kind)
+    spoil(document, kind)
+    assert run(["report", PERIODS[0], "--unit", "73"]) == 1
+    assert (copy.read_bytes(), document.read_bytes()) == before
+    assert len(list(folder.glob("returned/*"))) == 1
+    book = openpyxl.load_workbook(copy)
+    book.worksheets[1]["C4"] = 501
+    book.save(copy)
+    edited = copy.read_bytes()
+    assert run(["report", PERIODS[0], "--unit", "73"]) == 1
+    assert copy.read_bytes() == edited
+
+
 @pytest.mark.parametrize("kind", ["emptied", "cut"])
 def test_no_spoilt_file_keeps_the_others_from_being_named(
     kind: str, project: Path, verified: Callable[..., tuple[int, set[str]]]

@@ -6,12 +6,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.period.opened import OpenPeriod
-from dxkit.press.manifest import Manifest, PageRecord, hashes_of
+from dxkit.press.manifest import Manifest, PageRecord, hash_of, hashes_of
 from dxkit.workbooks.atomic import only_writer, replacing
 from dxkit.workbooks.processes import kill_group
 
@@ -32,8 +32,10 @@ def make_annexes(
     folder: Path,
     language: str,
     browser: Path | None,
+    again: Collection[str] = (),
 ) -> Iterator[Annex]:
-    """For each page that is there its PDF, its document, or both. ``pages`` goes by unit code.
+    """For each page that is there its PDF, its document, or both, and those whose addresses are in
+    ``again``. ``pages`` goes by unit code.
 
     One that fails does not stop the others; those made are noted in the manifest. Raises BusyError.
     """
@@ -51,13 +53,14 @@ def make_annexes(
                 page = folder / record.path
                 if record.status == "failed" or not page.exists():
                     continue
-                if "pdf" in kinds and browser is not None:
+                asked = {*kinds, *(k for k in ("pdf", "docx") if annex(page, k, "?").path in again)}
+                if "pdf" in asked and browser is not None:
                     try:
                         print_page(browser, page, page.with_suffix(".pdf"))
                         yield annex(page, "pdf")
                     except PrintError as error:
                         yield annex(page, "pdf", str(error))
-                if "docx" in kinds:
+                if "docx" in asked:
                     from dxkit.press.publish.word.document import write_document
 
                     write_document(opened, unit, language, page.with_suffix(".docx"))
@@ -66,6 +69,12 @@ def make_annexes(
             manifest = Manifest.of(folder, opened.campaign.id, opened.analysis.period.id)
             manifest.files |= hashes_of(folder, made)
             manifest.save(folder)
+
+
+def damaged_annexes(manifest: Manifest, folder: Path) -> set[str]:
+    """The addresses of PDFs and documents that are not as they were made."""
+    made = (name for name in manifest.files if name.endswith((".pdf", ".docx")))
+    return {name for name in made if hash_of(folder / name) != manifest.files[name]}
 
 
 TIME_LIMIT = 120.0

@@ -10,7 +10,7 @@ from pathlib import Path
 from dxkit.intake.file_cells import returned_name
 from dxkit.model.observations import Mistake
 from dxkit.period.opened import OpenPeriod
-from dxkit.press.manifest import code_key, digest_of, hash_of
+from dxkit.press.manifest import code_key, digest_of, hash_of, is_damaged
 from dxkit.press.returned.copy import annotated_copy
 from dxkit.press.returned.overview import COLOURS, Line
 from dxkit.report.wording.findings import (
@@ -113,9 +113,10 @@ class _Record:
             self._written = {}
 
     def has(self, name: str, key: str) -> bool:
-        """Whether the copy is there, made under the same key."""
+        """Whether the copy is there, made under the same key, or as somebody has saved it since."""
         known = self._written.get(name, {})
-        return known.get("key") == key and self._hash(name) != ""
+        whole = self._hash(name) == known.get("sha256") or not is_damaged(self._folder / name)
+        return known.get("key") == key and whole
 
     def write(self, name: str, key: str, content: bytes) -> None:
         """Write a copy, whole or not at all."""
@@ -138,7 +139,7 @@ class _Record:
         path = self._folder / name
         present = self._hash(name)
         known = self._written.get(name, {}).get("sha256", "")
-        if not present or present == known or hash_of(path) in received:
+        if present == known or is_damaged(path) or hash_of(path) in received:
             return
         number = 1
         while (kept := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():

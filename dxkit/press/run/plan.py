@@ -24,6 +24,7 @@ from dxkit.press.manifest import (
     executed_path,
     hash_of,
     index_above_is_whole,
+    is_damaged,
 )
 from dxkit.press.run.tasks import Task
 from dxkit.workbooks.raw_folder import Contents
@@ -139,14 +140,17 @@ def is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: 
 
 def files_are_whole(manifest: Manifest, folder: Path, received: Callable[[], Received]) -> bool:
     """Whether the files around the pages are all there as they were made, from the workbooks as
-    they are. Only that they are there is asked of copies for senders, in which somebody may have
-    worked, and of the list of changes, which cannot be made again.
+    they are. In copies for senders somebody may have worked: they need only be workbooks; the list
+    of changes, which cannot be made again, need only be there.
     """
     noted = manifest.files
     there = {name for name in noted if name.startswith("returned/") or name in STAYING}
     around = {FINDINGS, LEAGUE, INDEX, *(n for n in noted if n.startswith("data/"))} - there
     whole = all(hash_of(folder / name) == noted.get(name) for name in around)
     whole = whole and all((folder / name).exists() for name in there)
+    whole = whole and not any(
+        is_damaged(folder / name, noted[name]) for name in there if name.startswith("returned/")
+    )
     if not (manifest.complete and whole and index_above_is_whole(folder)):
         return False
     return manifest.inputs == {source.name: source.sha256 for source in received().sources}
