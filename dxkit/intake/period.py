@@ -24,11 +24,9 @@ from dxkit.intake.checks.contradictions import settle
 from dxkit.intake.checks.figures import (
     cumulative_below_period,
     far_from_reference,
-    heaped_above_target,
     over_time,
-    part_exceeds_whole,
-    share_exceeds_whole,
     total_differs,
+    within_period,
 )
 from dxkit.intake.checks.gaps import figures_gone, figures_needed, figures_nought, gaps_of, left_out
 from dxkit.intake.file import file_that_failed, read_file, unreadable
@@ -141,9 +139,7 @@ def _together(
     gaps = gaps_of(campaign, units, tables, observations, findings)
     for table in tables:
         findings += total_differs(campaign, table, units, gaps.below_totals(table))
-    findings += part_exceeds_whole(campaign, observations)
-    findings += share_exceeds_whole(campaign, observations)
-    findings += heaped_above_target(campaign, period_id, observations, units)
+    findings += within_period(campaign, period_id, observations, units)
     unused = {file.source.name: file.senders for file in files}
     findings += missing_units(campaign, units, observations, folder, unused)
     findings += gaps.findings

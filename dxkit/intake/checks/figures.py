@@ -24,6 +24,17 @@ from dxkit.model.units import UnitRegistry
 _Key = tuple[str, str]  # unit, measure
 
 
+def within_period(
+    campaign: Campaign, period_id: str, observations: Sequence[Observation], units: UnitRegistry
+) -> Iterator[Finding]:
+    """All findings of the checks inside a period that look at its figures one by one."""
+    return chain(
+        part_exceeds_whole(campaign, observations),
+        share_exceeds_whole(campaign, observations),
+        heaped_above_target(campaign, period_id, observations, units),
+    )
+
+
 def part_exceeds_whole(
     campaign: Campaign, observations: Iterable[Observation]
 ) -> Iterator[Finding]:
