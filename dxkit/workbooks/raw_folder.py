@@ -94,11 +94,6 @@ def read_content(path: Path) -> bytes:
     return content
 
 
-def content_key(folder: Path) -> str:
-    """A hash of what stands in a folder, as far as it can change what is read from it."""
-    return contents_of(folder).key
-
-
 @dataclass(frozen=True)
 class Contents:
     """What stands in a folder: what is passed over, and each file's hash or why it has none."""

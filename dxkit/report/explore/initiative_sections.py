@@ -19,7 +19,7 @@ from dxkit.report.charts.slope import Pair, draw_pairs
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import paragraph, title
 from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence
-from dxkit.report.tables import Cell, Column, render_table
+from dxkit.report.tables import Cell, Column
 
 
 def register_table(selection: Selection) -> Markup:
@@ -28,8 +28,7 @@ def register_table(selection: Selection) -> Markup:
     heading = title(selection.text("explore.register_title"))
     if not chosen:
         return heading + paragraph(selection.text("explore.register_none"))
-    keys = ("name", "place", "start", "aim", "households", "evidence")
-    columns = [selection.column(key, numeric=key == "households") for key in keys]
+    columns = selection.columns("name place start aim households evidence", "households")
     rows: list[list[Cell]] = []
     for i in chosen:
         place = with_parent(selection, i.unit_code)
@@ -41,10 +40,8 @@ def register_table(selection: Selection) -> Markup:
             _two_lines(i.name, i.field), _two_lines(place, locality), i.start or "–", i.aim or "–",
             households, _two_lines(i.evidence, source_text(selection, i)),
         ])  # fmt: skip
-    caption = selection.text(
-        "explore.register_caption", shown=len(chosen), total=len(selection.register)
-    )
-    return heading + render_table(caption, columns, rows, selection.language)
+    numbered = {"shown": len(chosen), "total": len(selection.register)}
+    return heading + selection.table_of("register_caption", columns, rows, **numbered)
 
 
 def _two_lines(first: str, second: str) -> Markup:
@@ -194,10 +191,7 @@ def comparison_sentences(selection: Selection) -> Markup:
 
 def _matched_table(selection: Selection) -> Markup:
     comparison = selection.comparison
-    columns = [selection.column("place")]
-    columns += [selection.column(k, numeric=True) for k in ("before", "after")]
-    columns.append(selection.column("controls"))
-    columns.append(selection.column("difference", numeric=True))
+    columns = selection.columns("place before after controls difference", "before after difference")
     rows: list[list[Cell]] = []
     for compared in comparison.sets if comparison else ():
         before, after = facts_of(selection, compared.place, compared.start)
@@ -206,9 +200,7 @@ def _matched_table(selection: Selection) -> Markup:
             _controls(selection, compared),
             Markup(selection.language.number(numbers.points(compared.adjusted), signed=True)),
         ])  # fmt: skip
-    return render_table(
-        selection.text("explore.matched_caption"), columns, rows, selection.language
-    )
+    return selection.table_of("matched_caption", columns, rows)
 
 
 def _controls(selection: Selection, compared: ComparedSet) -> Markup:
@@ -263,9 +255,7 @@ def next_section(selection: Selection) -> Markup:
     found = selection.suggestions()
     if not found:
         return heading + paragraph(selection.text("explore.next_none", goal=goal))
-    columns = [selection.column("place")]
-    columns += [selection.column(k, numeric=True) for k in ("value", "lag")]
-    columns.append(selection.column("like"))
+    columns = selection.columns("place value lag like", "value lag")
     rows: list[list[Cell]] = []
     for suggestion in found:
         card = selection.opened.scorecard(suggestion.code)
@@ -340,12 +330,9 @@ def _summary(selection: Selection) -> Markup:
     evidence = selection.evidence
     if evidence is not None:
         said["grade"] = selection.text(f"explore.grade_{evidence.grade}")
-    return render_table(
-        selection.text("explore.card_caption"),
-        [Column(selection.text("explore.card_what")), Column(selection.text("explore.card_said"))],
-        [[selection.text(f"explore.card_{key}"), value] for key, value in said.items()],
-        language,
-    )
+    columns = [Column(selection.text(f"explore.card_{key}")) for key in ("what", "said")]
+    rows = [[selection.text(f"explore.card_{key}"), value] for key, value in said.items()]
+    return selection.table_of("card_caption", columns, rows)
 
 
 def _simulated(selection: Selection) -> Markup:

@@ -135,12 +135,18 @@ class Teller:
             return self.language.number(value)
         return value
 
-    def column(self, key: str, numeric: bool = False) -> Column:
-        """A column of a table, headed by the words of that key."""
-        return Column(self.text(f"explore.column_{key}"), numeric)
+    def columns(self, keys: str, numeric: str = "") -> list[Column]:
+        """The columns of a table, headed by the words of these keys; those of numbers are told."""
+        return [
+            Column(self.text(f"explore.column_{k}"), k in numeric.split()) for k in keys.split()
+        ]
 
     def table_of(
-        self, key: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], **values: Filling
+        self,
+        key: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Cell]],
+        **values: Filling | int,
     ) -> Markup:
         """A table whose caption are the words of that key."""
         return render_table(self.text(f"explore.{key}", **values), columns, rows, self.language)

@@ -18,7 +18,7 @@ from dxkit.model.findings import Finding, Severity
 from dxkit.period.opened import OpenPeriod
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import Chooser, Listed, Section, paragraph, title
-from dxkit.report.tables import Cell, Column, render_table
+from dxkit.report.tables import Cell, Column
 from dxkit.report.wording.findings import finding_kind, finding_text, names_in_findings
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.cells import Sheet, UnreadableFileError, Workbook
@@ -170,14 +170,11 @@ def _senders_table(quality: Quality) -> Markup:
             figures += [_count(quality, wrong[file, severity]) for severity in Severity]
             shown: Cell = file or quality.text("explore.not_sent")
             rows.append([name, shown, *(figures if file else ["–"] * 4)])
-    columns = [quality.column("sender"), quality.column("file")]
-    columns += [
-        quality.column(key, numeric=True) for key in ("values", "errors", "warnings", "notes")
-    ]
+    counted = "values errors warnings notes"
+    columns = quality.columns(f"sender file {counted}", counted)
     period = quality.language.period(quality.opened.analysis.period.id)
     heading = title(quality.text("explore.senders_title"))
-    caption = quality.text("explore.senders_caption", period=period)
-    return heading + render_table(caption, columns, rows, quality.language)
+    return heading + quality.table_of("senders_caption", columns, rows, period=period)
 
 
 def _other_sender(quality: Quality, code: str) -> str:
@@ -204,9 +201,8 @@ def _rules_table(quality: Quality) -> Markup:
     if not codes:
         return heading + paragraph(quality.text("explore.findings_none"))
     senders = sorted({sender for _, sender in number})
-    columns = [quality.column("rule")]
-    columns += [Column(_other_sender(quality, s), numeric=True) for s in senders]
-    columns.append(quality.column("all", numeric=True))
+    first, last = quality.columns("rule all", "all")
+    each = (Column(_other_sender(quality, s), numeric=True) for s in senders)
     rows: list[list[Cell]] = [
         [
             finding_kind(code, quality.language),
@@ -215,9 +211,7 @@ def _rules_table(quality: Quality) -> Markup:
         ]
         for code in codes
     ]
-    return heading + render_table(
-        quality.text("explore.rules_caption"), columns, rows, quality.language
-    )
+    return heading + quality.table_of("rules_caption", [first, *each, last], rows)
 
 
 def _findings_list(quality: Quality) -> Markup:
