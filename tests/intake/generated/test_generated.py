@@ -23,7 +23,7 @@ from tests.intake.generated.offices import districts, make_office
 
 pytestmark = pytest.mark.unmeasured
 
-SAMPLE, ALL = 24, 1_050  # workbooks
+SAMPLE, ALL = 24, 1_100  # workbooks
 
 
 @dataclass
