@@ -31,7 +31,10 @@ def make(units: list[str], project: Project, calls: list[str], target: Path) -> 
 def main(out: str, jobs: int, units: list[str]) -> None:
     project = Project.find(None, out)
     opened = open_period(project, "haugiang-2022", "2022-Q4")
-    (task,) = plan_tasks(project, opened.campaign, "2022-Q4", Path(out), [units[0]], "", "vi", None)
+    (task,) = plan_tasks(
+        project, opened.campaign, "2022-Q4", (), Path(out), [units[0]], "", "vi", None,
+        opened.analysis.units,
+    )  # fmt: skip
     prepare_scorecards(project, task)
     target = Path(out) / "plain"
     target.mkdir(exist_ok=True)

@@ -66,8 +66,8 @@ def report(
     from dxkit.press.run.batch import Options, run_reports
 
     period_id = session.period(period)
-    codes = [session.unit_with_page(unit, period_id) for unit in units]
-    session.level_with_pages(level)
+    codes = [session.unit(unit, period_id) for unit in units]
+    session.level(level)
     if notebook is not None:
         notebook = session.own_notebook(notebook, period_id)
     browser = find_browser() if "pdf" in kinds else None
@@ -91,6 +91,11 @@ def report(
             outdated=bar.outdated,
         )
         result = _made(session, bar, make)
+        if not result.units:
+            name = session.language.name(session.campaign.level(level).names)
+            raise session.refuse(
+                "level_empty", level=name, period=session.language.period(period_id)
+            )
         opened = session.open(period_id)
         wanted = {unit: result.manifest.pages[unit] for unit in result.units}
         damaged = damaged_annexes(result.manifest, result.folder)

@@ -19,7 +19,7 @@ import click
 
 if TYPE_CHECKING:
     from dxkit.campaign.project import Project
-    from dxkit.model.campaign import Campaign, Level
+    from dxkit.model.campaign import Campaign
     from dxkit.model.observations import Mistake
     from dxkit.model.units import Unit, UnitRegistry
     from dxkit.period.opened import OpenPeriod
@@ -211,25 +211,9 @@ class Session:
             raise self.refuse(key, text=where, reason=error.strerror or error) from error
 
     def unit(self, text: str, period_id: str) -> str:
-        """The code of the unit that a code or a name, with or without accents, means."""
-        from dxkit.model.text import fold
-
-        units = self.campaign.units.on(self.campaign.period(period_id).last_day)
-        if text in units:
-            return text
-        for name in ("name", "bare_name"):
-            named = [unit for unit in units.units if fold(getattr(unit, name)) == fold(text)]
-            if len(named) == 1:
-                return named[0].code
-            if named:
-                some = [f"{u.code} {u.name}{_within(units.parent(u.code))}" for u in named]
-                raise self.refuse("unit_ambiguous", text=text, available="; ".join(some))
-        alike = [u for u in units.units if fold(text) and fold(text) in fold(u.name)]
-        some = [f"{u.code} {u.name}" for u in alike or units.at_level(self.campaign.report_level)]
-        raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
-
-    def unit_with_page(self, text: str, period_id: str) -> str:
-        """The same of a unit that can have a page: those that only the workbooks name cannot."""
+        """The code of the unit that a code or a name, with or without accents, means; also of one
+        that only the workbooks of the period name.
+        """
         from dxkit.model.text import fold
 
         units = self.campaign.units.on(self.campaign.period(period_id).last_day)
@@ -240,19 +224,22 @@ class Session:
                 codes = tuple(f"{unit.code}-" for unit in units.at_level(above.id))
                 prefixes = tuple(f"{fold(prefix)} " for prefix in level.prefixes)
                 if level.open and (text.startswith(codes) or fold(text).startswith(prefixes)):
-                    raise self._without_pages(level, text)
-        return self.unit(text, period_id)
-
-    def level_with_pages(self, text: str) -> str:
-        """A level's id, checked, of a level whose units can have pages."""
-        if self.level(text) and self.campaign.level(text).open:
-            raise self._without_pages(self.campaign.level(text), text)
-        return text
-
-    def _without_pages(self, level: Level, text: str) -> CannotStartError:
-        able = ", ".join(known.id for known in self.campaign.levels if not known.open)
-        name = self.language.name(level.names)
-        return self.refuse("level_open", text=text, level=name, available=able)
+                    units = self.open(period_id).received.units
+                    break
+        if text in units:
+            return text
+        for name in ("name", "bare_name"):
+            named = [unit for unit in units.units if fold(getattr(unit, name)) == fold(text)]
+            if len(named) == 1:
+                return named[0].code
+            if named:
+                some = [f"{u.code} {u.name}{_within(units.parent(u.code))}" for u in named[:8]]
+                some += ["…"] * (len(named) > 8)
+                raise self.refuse("unit_ambiguous", text=text, available="; ".join(some))
+        alike = [u for u in units.units if fold(text) and fold(text) in fold(u.name)]
+        alike += units.children(text.partition("-")[0]) if "-" in text else []
+        some = [f"{u.code} {u.name}" for u in alike or units.at_level(self.campaign.report_level)]
+        raise self.refuse("unit_unknown", text=text, available=", ".join(some[:8]))
 
     def own_notebook(self, named: Path, period_id: str) -> Path:
         """A notebook by its path or its name in notebooks/. From here on, outputs are apart from

@@ -43,9 +43,9 @@ class MadeAgain:
             kept = project.store_file(campaign, one).parent
             History.open(kept).copy(self.project.store_file(campaign, one).parent)
         self.opened: OpenPeriod = open_period(self.project, campaign, period)
-        units = self.opened.campaign.units.on(self.opened.analysis.period.last_day).units
         self.planned: Mapping[str, str] = {
-            unit.code: page_path(self.opened.campaign, unit) for unit in units
+            unit.code: page_path(self.opened.campaign, unit)
+            for unit in self.opened.analysis.units.units
         }
         """Where the page of each unit would stand, by its code."""
 
@@ -83,8 +83,9 @@ class MadeAgain:
         opened = self.opened
         campaign, period = opened.campaign, opened.analysis.period.id
         tasks = plan_tasks(
-            self.project, campaign, period, (), self.folder, units, "", language, None
-        )
+            self.project, campaign, period, (), self.folder, units, "", language, None,
+            opened.analysis.units,
+        )  # fmt: skip
         crew = local_workers(self.project, tasks[0], "", 0, TIME_LIMIT)
         for outcome in crew.run(tasks, self.folder):
             if outcome.reason:

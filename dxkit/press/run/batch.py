@@ -104,8 +104,12 @@ def run_reports(
     with only_writer(folder.parent), scratch_folder(folder) as scratch, no_collection():
         earlier = Manifest.load(folder / MANIFEST)
         raw = contents_before_and_of(project, campaign, period_id)
+        registry = campaign.units.on(campaign.period(period_id).last_day)
+        asked = {*units, *(earlier.pages if earlier else ())}
+        if (level and campaign.level(level).open) or any(code not in registry for code in asked):
+            registry = open_period(project, campaign_id, period_id).received.units
         tasks = plan_tasks(
-            project, campaign, period_id, raw, folder, units, level, language, notebook
+            project, campaign, period_id, raw, folder, units, level, language, notebook, registry
         )
         todo = [
             task
@@ -114,7 +118,7 @@ def run_reports(
         ]
         manifest = earlier or Manifest(campaign_id, period_id)
         manifest.notebook = path_key(notebook) if notebook else ""
-        manifest.drop_unknown(campaign.units.on(campaign.period(period_id).last_day))
+        manifest.drop_unknown(registry)
         result = RunResult(folder, manifest, units=tuple(task.unit for task in tasks))
         for unit in sorted({t.unit for t in tasks} - {t.unit for t in todo}):
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))

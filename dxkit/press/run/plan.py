@@ -12,7 +12,7 @@ from dxkit.intake.store import store_key
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.model.text import slug
-from dxkit.model.units import Unit
+from dxkit.model.units import Unit, UnitRegistry
 from dxkit.press.manifest import (
     FINDINGS,
     INDEX,
@@ -64,13 +64,13 @@ def plan_tasks(
     level: str,
     language: str,
     notebook: Path | None,
+    registry: UnitRegistry,
 ) -> list[Task]:
-    """The pages asked for: those of a level, or of certain units; the top unit's page with them.
-    ``raw`` is what lies in the raw folders.
+    """The pages asked for: those of a level, or of certain units of the ``registry``; the top
+    unit's page with them. ``raw`` is what lies in the raw folders.
 
     Raises UnfitNotebookError.
     """
-    registry = campaign.units.on(campaign.period(period_id).last_day)
     chosen = [*registry.at_level(level or campaign.report_level)]
     if not units and not level:
         chosen.append(registry.top)

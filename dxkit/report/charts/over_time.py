@@ -207,8 +207,9 @@ def registers(context: Context) -> Section:
     """The registers that the campaign keeps, such as model initiatives."""
     parts = []
     for measure in context.opened.campaign.measures:
-        if measure.kind is not MeasureKind.ROWS:
-            continue
+        is_kept = context.view.scorecard.find(measure.id, "value") is not None
+        if measure.kind is not MeasureKind.ROWS or not is_kept:
+            continue  # of a unit below those that keep it nothing is known
         rows = context.opened.analysis.register_rows(context.view.unit.code, measure.table)
         claims = list(register_claims(context.view, measure.id))
         columns = _columns(context, measure.table)

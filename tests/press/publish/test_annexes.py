@@ -33,7 +33,14 @@ def document_of(out: Path) -> Path:
 
 def test_the_workbook_has_formats_panes_filters_and_titles(outputs: Path) -> None:
     book = openpyxl.load_workbook(outputs / "league.xlsx")
-    assert book.sheetnames == ["Xếp hạng", "So sánh", "Tiêu chí", "Ghi chú", "Đối chiếu"]
+    assert book.sheetnames == [
+        "Xếp hạng", "Đề nghị khen thưởng", "So sánh", "Tiêu chí", "Ghi chú", "Đối chiếu",
+    ]  # fmt: skip
+    proposed = list(book["Đề nghị khen thưởng"].iter_rows(values_only=True))
+    assert ("31318-khu-vuc-2", "Khu vực 2", "Ấp, khu vực", "Phường I", 1) in {
+        (*row[:2], str(row[2]).capitalize(), *row[3:5]) for row in proposed
+    }
+    assert {row[2] for row in proposed[2:]} >= {"huyện, thị xã, thành phố", "ấp, khu vực"}
     for name in ("Xếp hạng", "So sánh", "Tiêu chí"):
         sheet = book[name]
         assert "MÔ PHỎNG" in sheet["A1"].value

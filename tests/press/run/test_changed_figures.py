@@ -171,7 +171,18 @@ def test_a_page_that_could_not_be_replaced_is_still_made_from_what_it_was(out: P
     manifest = Manifest.load(folder / "manifest.json")
     assert manifest is not None
     units = ("930", "934")
-    tasks = plan_tasks(opened.project, opened.campaign, PERIOD, (), folder, units, "", "vi", None)
+    tasks = plan_tasks(
+        opened.project,
+        opened.campaign,
+        PERIOD,
+        (),
+        folder,
+        units,
+        "",
+        "vi",
+        None,
+        opened.analysis.units,
+    )
     del manifest.pages["930"]
     batch = FinishedPages(opened, manifest, folder / ".scratch")
     assert [record.status for record in batch.make(Failing(), tasks)] == ["failed", "failed"]

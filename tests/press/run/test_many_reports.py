@@ -56,9 +56,10 @@ def make_many(root: Path, outputs: Path, number: int) -> dict[str, object]:
 
     campaign = load_campaign(project.campaign_folder("haugiang-2022"))
     raw = contents_before_and_of(project, campaign, "2022-Q4")
+    units = campaign.units.on(campaign.period("2022-Q4").last_day)
     one: list[Task] = []
     for level in ("district", "commune"):
-        one += plan_tasks(project, campaign, "2022-Q4", raw, outputs, [], level, "vi", None)
+        one += plan_tasks(project, campaign, "2022-Q4", raw, outputs, [], level, "vi", None, units)
     wanted = [one[n % len(one)] for n in range(number)]
     crew = local_workers(project, one[0], "", 2, 300.0)
     seen: dict[str, set[str]] = {}

@@ -1,0 +1,56 @@
+"""Units that only the workbooks name (hamlets): in the league table, with pages of their own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dxkit.cli import run
+
+
+def test_ranks_of_hamlets_name_their_communes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["rank", "2022-Q4", "--level", "hamlet", "--out", str(tmp_path)]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines() if "\t" in line]
+    assert lines[0] == ["Hạng", "Điểm", "Đơn vị", "Thuộc", "Xếp loại"]
+    assert ["1", "83,62", "Khu vực 2", "Phường I", "Tốt"] in lines
+    assert (
+        run(["rank", "2022-Q4", "--level", "hamlet", "--format", "csv", "--out", str(tmp_path)])
+        == 0
+    )
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    named = {(row["parent_name"], row["unit_name"]) for row in rows}
+    assert len(named) == len(rows) > 500
+    # one in each commune is proposed, save where figures lack or nobody has half of the points
+    proposed = [row["parent_code"] for row in rows if row["award"] == "hamlet"]
+    assert len(proposed) == len(set(proposed)) > 60
+    assert run(["rank", "2022-Q4", "--out", str(tmp_path)]) == 0
+    assert "Thuộc" not in capsys.readouterr().out
+
+
+def test_a_hamlet_gets_a_page_which_later_runs_keep_and_the_proof_makes_again(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only the city 930 sends: seven districts lack, hence 1; the proof has nothing to say."""
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    (raw / "2022-Q4").mkdir(parents=True)
+    (sent,) = (root / "data/raw/haugiang-2022/2022-Q4").glob("930-*.xlsx")
+    shutil.copy(sent, raw / "2022-Q4")
+    told = ["--raw", str(raw), "--out", str(out)]
+    assert run(["report", "2022-Q4", "--unit", "31318-khu-vuc-2", *told]) == 1
+    page = out / "haugiang-2022/2022-Q4/hamlet/31318-khu-vuc-2-khu-vuc-2.html"
+    text = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page.read_text("utf-8")))
+    assert "Khu vực 2 xếp thứ 1/4 ấp, khu vực của Phường I, đạt 83,62/100 điểm" in text
+    assert run(["report", "2022-Q4", "--unit", "930", *told]) == 1  # of another unit
+    assert page.is_file()
+    capsys.readouterr()
+    assert run(["verify", "2022-Q4", *told]) == 0
+    assert "2 trang" in capsys.readouterr().out
+    assert run(["report", "2022-Q4", "--unit", "khu vực 1", *told]) == 2
+    assert "31318-khu-vuc-1 Khu vực 1 (Phường I)" in capsys.readouterr().err
