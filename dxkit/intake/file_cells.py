@@ -186,6 +186,7 @@ class TableRead:
     heading: CellRef | None = None  # of a table of figures: where the names of its units begin
     sender: Unit | None = None
     names: tuple[str, str] = ("", "")  # addresses of the first and the last name of a unit
+    said: dict[str, CellRef] = field(default_factory=dict)  # groups that say they did not report
 
 
 @dataclass

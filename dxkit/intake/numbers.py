@@ -274,7 +274,7 @@ def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
 
 def _count_in(text: str, counted: Counted) -> Value:
     """What the text of a count says."""
-    text, flag, thing = _without_words(text)
+    text, flag, thing = without_words(text)
     if _BELOW_NOUGHT.match(text):
         return rejected("count_negative")
     if _is_no_count(text):
@@ -338,7 +338,7 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
 
 def _number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
     """What the text of a share or a score says."""
-    text, flag, _ = _without_words(text)
+    text, flag, _ = without_words(text)
     found = _bare_number_in(text, kind, fractions)
     if flag is None or found.value is None:
         return found
@@ -405,7 +405,7 @@ def _is_no_count(text: str) -> bool:
     return len(digits) > _MOST_DIGITS or (len(digits) > 3 and digits[0] == "0")
 
 
-def _without_words(text: str, things: str = "units_in_cells") -> tuple[str, Flag | None, str]:
+def without_words(text: str, things: str = "units_in_cells") -> tuple[str, Flag | None, str]:
     """The number in a text such as "gan 60 ho", which side of it the truth lies, and of what: one
     of the vocabulary's ``things``, if any.
     """
@@ -458,7 +458,7 @@ def units_of_amounts(campaign: Campaign) -> list[str]:
 
 
 def is_measured_out(measure: Measure) -> bool:
-    """Whether a measure is of money, weight or the like, be its numbers amounts or whole."""
+    """Whether a measure is of money, weight or the like, be its numbers amounts or not."""
     words = (normalise(thing).split() for thing in measure.things.values())
     in_units = any(text and text[-1] in vocabulary()["amount_units"] for text in words)
     of_numbers = measure.kind in (MeasureKind.COUNT, MeasureKind.SCORE)
@@ -528,7 +528,7 @@ def read_amount(cell: Cell, amount: Amount) -> Value:
 def _amount_in(text: str, amount: Amount) -> Value:
     if text.startswith(("-", "\u2212", "\u2013")) and text[1:].strip()[:1].isdecimal():
         return rejected("count_negative")
-    text, flag, _ = _without_words(text, "")
+    text, flag, _ = without_words(text, "")
     found = _AMOUNT.match(text)
     if found is None:
         return rejected("value_unreadable")

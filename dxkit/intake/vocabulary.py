@@ -31,3 +31,9 @@ def starts_with_word(kind: str, text: str) -> str:
     """The word of a kind with which the normalised text begins, or nothing."""
     key = normalise(text) + " "
     return next((word for word in vocabulary()[kind] if key.startswith(word + " ")), "")
+
+
+def holds_word(kind: str, text: str) -> bool:
+    """Whether one of the words of a kind stands in a text."""
+    key = f" {normalise(text)} "
+    return any(f" {word} " in key for word in vocabulary()[kind])

@@ -122,6 +122,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "group_unclear": Severity.ERROR,
         "table_missing": Severity.ERROR,
         "table_repeated": Severity.WARNING,
+        "unit_in_one_copy": Severity.ERROR,
         "unit_not_beside": Severity.WARNING,
         "unit_missing": Severity.ERROR,
         "unit_not_reported": Severity.ERROR,

@@ -338,3 +338,18 @@ def test_one_name_that_is_not_understood_is_one_unit(office: Office) -> None:
     assert seen.findings("unit_unknown") == [("unit_unknown", at("B9"))]
     both = office.sends(HEAD, *left, [8, "Xã Hoả Tâq", 7, 52])  # like Hoả Lựu, Hoả Tiến, Vị Tân
     assert len(gaps(both)) == 1
+
+
+@pytest.mark.parametrize(
+    ("group", "cell"),
+    [(["I", "Xã Vị Tân", None, None, "Chưa gửi báo cáo"], "B3"),
+     (["I", "Xã Vị Tân", "chưa báo cáo"], "C3")],
+)  # fmt: skip
+def test_a_group_that_says_itself_that_it_has_not_reported(
+    office: Office, group: Row, cell: str
+) -> None:
+    head = [*HOUSEHOLDS, "Ghi chú"]
+    rows: list[Row] = [[1, "Ấp 1"], [2, "Ấp 2"], ["II", "Xã Hỏa Lựu"], [1, "Ấp 1", 120, 80]]
+    seen = office.sends([], head, group, *rows)
+    said = [(f.code, f.place.cell) for f in seen.received.findings if f.unit_code == VI_TAN]
+    assert said == [("unit_not_reported", cell)]

@@ -44,7 +44,12 @@ def test_names_between_figures_do_not_take_those_on_their_left(office: Office) -
          [1, "Phường I", 5, "Khu vực 3", 40], ["E2"]),
         # no name on the left, and two on the right
         (["Số tổ", None, "Số thành viên", None],
-         [5, "Phường I", 40, "Xã Vị Tân"], ["A2"]),
+         [5, "Phường I", 40, "Xã Vị Tân"], ["A2", "C2"]),
+        # another name beside the one on the left, and one behind all figures
+        (["TT", "Địa bàn", None, "Số tổ", "Số thành viên"],
+         [1, "Phường I", "Xã Vị Tân", 5, 40], ["D2", "E2"]),
+        (["TT", "Đơn vị", "Số tổ", "Số thành viên", None],
+         [1, "Phường I", 5, 40, "Xã Vị Tân"], ["C2", "D2"]),
     ],
 )  # fmt: skip
 def test_a_figure_with_another_name_nearer_is_not_used(
@@ -91,7 +96,7 @@ def test_the_check_does_not_rest_on_how_the_header_was_read(office: Office) -> N
     assert [(f.code, f.place.cell) for f in read.findings] == [("name_not_nearest", "C2")]
 
 
-@pytest.mark.parametrize("text", ["II", "Khá", "xã hội hoá", "2"])
+@pytest.mark.parametrize("text", ["II", "Khá", "xã hội hoá", "2", "Thành phố Vị Thanh", "Phường I"])
 def test_other_texts_beside_figures_are_no_names(office: Office, text: str) -> None:
     seen = office.sends(
         ["TT", "Đơn vị", "Số tổ", "Xếp loại", "Số thành viên"], [1, "Phường I", 5, text, 40]
@@ -142,6 +147,25 @@ def test_a_table_that_stands_alike_on_two_sheets_counts_once(office: Office) -> 
     assert seen.findings() == [("table_repeated", "930.xlsx › Bản cũ")]
 
 
+@pytest.mark.parametrize("second", [[], [[2, "Xã Vị Tân", 7, 30], [3, "Xã Hỏa Lựu", 6, 20]]])
+def test_a_unit_on_one_of_two_copies_only_is_asked(office: Office, second: list[Row]) -> None:
+    first: list[Row] = [[1, "Phường I", 5, 40], [2, "Xã Vị Tân", 7, 30]]
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in (("Biểu", first), ("Bản cũ", [first[0], *second])):
+        sheet = book.create_sheet(title)
+        for line in (TITLE, HEAD, *rows):
+            sheet.append(line)
+    book.save(office.folder / "930.xlsx")
+    seen = office.sent()
+    alone = (HOA_LUU, at("B5", sheet="Bản cũ")) if second else (VI_TAN, at("B4"))
+    assert seen.figure(PHUONG_I, "teams")[0] == 5
+    assert seen.figure(alone[0], "teams")[:2] == (None, Flag.REJECTED)
+    assert seen.figure(VI_TAN, "teams")[0] == (7 if second else None)
+    found = [f for f in seen.received.findings if f.code == "unit_in_one_copy"]
+    assert [f.unit_code for f in found] == [alone[0]]
+
+
 @pytest.mark.parametrize("said", [(0, "không phát sinh"), ("không phát sinh", 0)])
 def test_nought_and_nothing_arose_are_no_contradiction(
     office: Office, said: tuple[object, object]
@@ -189,7 +213,8 @@ REMARKS: Row = [*HEAD, "Ghi chú"]
         ([None, 5, 40], True), ([None, 5, "40"], True),  # one cell to the right
         ([1, 900, 40], True), ([5, 1, 900], True), ([5, "1", "044"], True),  # 1,900 and 1,044
         ([5, 40, 7], False), ([5, 1900, 12], False),
-        ([None, 5, "40 người mới"], False), ([5, 1, "900 người mới"], False),
+        ([None, 5, "40 người"], True), ([None, 5, "40 người mới"], False),
+        ([5, 1, "900 người mới"], False),
     ],
 )  # fmt: skip
 def test_a_bare_number_among_the_remarks(office: Office, row: Row, is_shifted: bool) -> None:
@@ -382,3 +407,14 @@ def test_a_city_and_its_ward_of_the_same_name(office: Office, file: str, office_
     assert seen.figure("31340", "teams") == (5, None, at("C3", file))
     assert seen.figure("31341", "teams") == (7, None, at("C4", file))
     assert seen.findings("unit_of_another", "sender_unclear") == []
+
+
+@pytest.mark.parametrize("label", ["Số khác", "Đạt/Không", "Xếp loại"])
+def test_a_moved_row_before_a_column_that_nobody_declared(office: Office, label: str) -> None:
+    """A number stands there only where one lacks."""
+    rows: list[Row] = [[1, "Phường I", None, 5, 40], [2, "Xã Vị Tân", 7, 30]]
+    seen = office.sends([*HEAD, label], *rows)
+    assert seen.findings("row_shifted") == [("row_shifted", at("D2"))]
+    full = office.sends([*HEAD, label], [1, "Phường I", None, 5, 40], [2, "Xã Vị Tân", 7, 30, 9])
+    assert full.findings("row_shifted") == []
+    assert full.figure(PHUONG_I, "team_members")[0] == 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from dxkit.model.text import normalise
 from dxkit.model.units import UnitRegistry
 
 
-def united(tables: Iterable[TableRead], period: Period) -> tuple[list[Observation], list[Finding]]:
+def united(tables: Sequence[TableRead], period: Period) -> tuple[list[Observation], list[Finding]]:
     """All observations, each unit's figure once; one that two tables report differently is used
     from neither, be it that one of them cannot be read, and a period's figure beside those of its
     parts only where it is their sum.
@@ -47,8 +48,41 @@ def united(tables: Iterable[TableRead], period: Period) -> tuple[list[Observatio
     for (address, sheet), count in twice.items():
         if address.sheet != sheet:
             findings.append(finding("table_repeated", address, sheet=sheet, count=count))
+    findings += _in_one_copy(tables, kept)
     findings += _whole_beside_parts(kept, period)
     return list(kept.values()), findings
+
+
+_ALIKE = 0.5  # of the units of the smaller of two sheets that are copies of one table
+
+
+def _in_one_copy(
+    tables: Sequence[TableRead], kept: dict[tuple[str, str, str], Observation]
+) -> Iterator[Finding]:
+    """Take out the figures of units that only one of two sheets has, where a measure stands on both
+    for the same units: nobody knows which sheet is the old one. Said once for a unit and sheet.
+    """
+    sheets: dict[tuple[str, str, str], dict[str, dict[str, Observation]]] = defaultdict(dict)
+    for table in tables:
+        for o in table.observations:
+            of_file = sheets[o.place.file, o.measure, o.period]
+            of_file.setdefault(o.place.sheet, {})[o.unit_code] = o
+    told: set[tuple[str, str, str]] = set()
+    for (_, measure, of), by_sheet in sheets.items():
+        for one, other in itertools.permutations(by_sheet, 2):
+            here, there = by_sheet[one], by_sheet[other]
+            common = here.keys() & there.keys()
+            if not common or len(common) < _ALIKE * min(len(here), len(there)):
+                continue
+            for unit in here.keys() - there.keys():
+                o, known = here[unit], kept[unit, measure, of]
+                if known.place == o.place and known.value is not None:
+                    kept[unit, measure, of] = dataclasses.replace(
+                        known, value=None, flag=Flag.REJECTED
+                    )
+                    if (unit, one, other) not in told:
+                        told.add((unit, one, other))
+                        yield finding("unit_in_one_copy", o, unit=unit, sheet=other)
 
 
 def _is_same_file(one: Observation, other: Observation) -> bool:

@@ -13,16 +13,14 @@ from dataclasses import dataclass, field, replace
 
 from dxkit.intake.file_cells import TableRead
 from dxkit.intake.findings import finding
-from dxkit.intake.vocabulary import vocabulary
+from dxkit.intake.vocabulary import holds_word
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, Received
-from dxkit.model.text import normalise
 from dxkit.model.units import Unit, UnitRegistry
 
 _NAME_NOT_READ = frozenset({"unit_unknown", "unit_ambiguous"})
-_SAYS_SO = ("not_reported", "none_arose")  # kinds of words that explain an empty row
 
 
 @dataclass
@@ -234,8 +232,7 @@ def _weight(observation: Observation | None) -> int:
         return _KNOWN
     if observation.flag is Flag.NO_DATA:
         return _SAID if observation.raw.strip() else _EMPTY
-    words = f" {normalise(observation.raw)} "
-    said = any(f" {word} " in words for kind in _SAYS_SO for word in vocabulary()[kind])
+    said = holds_word("not_reported", observation.raw) or holds_word("none_arose", observation.raw)
     return _SAID if said else _EMPTY
 
 
@@ -262,6 +259,7 @@ class _Addresses:
         self._best = best
         self._sent: dict[tuple[str, str], TableRead] = {}
         self._sheets: dict[tuple[str, str, str], TableRead] = {}
+        self._said = {(r.table, code): at for r in tables for code, at in r.said.items()}
         for read in tables:
             self._sheets.setdefault((read.table, read.file, read.sheet), read)
             if read.sender is not None:
@@ -270,6 +268,8 @@ class _Addresses:
     def find(self, table: str, line: Sequence[str]) -> tuple[CellRef, str]:
         """The address for the first unit of a line in a table, and the code of the finding."""
         unit, found = line[0], self._best[table]
+        if (table, unit) in self._said:
+            return self._said[table, unit], "unit_not_reported"
         if unit in found:
             here = found[unit]
             return here.place, "unit_not_reported" if _weight(here) == _SAID else "unit_missing"

@@ -13,10 +13,11 @@ from dxkit.intake.numbers import bare_number, read_number, rejected
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.row_units import is_roman, row_label
 from dxkit.intake.tables.rows import RowRead, RowReader
+from dxkit.intake.vocabulary import holds_word
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, RegisterRow
-from dxkit.model.text import clean
+from dxkit.model.text import clean, normalise
 from dxkit.workbooks.cells import Cell, Sheet
 
 _NOISE = Decimal("0.0000001")  # of binary fractions, in points
@@ -60,6 +61,8 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
         if row.is_total or unit is None or unit.code in groups:
             restarted, first, previous = None, "", ""
             _keep_controls(reader, row, result)
+            if unit is not None and (said := _said_of_group(row)) is not None:
+                result.said[unit.code] = reader.finding.address(said)
             continue
         earlier = seen.get(unit.code)
         if earlier is not None:
@@ -110,6 +113,14 @@ def _groups(rows: Sequence[RowRead], reader: RowReader) -> set[str]:
             if parent in registry:
                 found.update(unit.code for unit in registry.ancestors(parent))
     return found
+
+
+def _said_of_group(row: RowRead) -> Cell | None:
+    """The cell of a group's row that says that the group has not reported."""
+    cells = [cell for cell, value in row.values.values() if value.flag is Flag.NOT_REPORTED]
+    if not cells and row.is_empty and holds_word("not_reported", row.remark):
+        return row.name_cell
+    return cells[0] if cells else None
 
 
 def _keep_controls(reader: RowReader, row: RowRead, result: TableRead) -> None:
@@ -267,27 +278,30 @@ def of_nearest_names(
 ) -> list[RowRead]:
     """The rows, without figures that have another unit's name nearer on their left than the one
     that their row was read by: whose they are is not certain. Nor is it where names stand on their
-    right only, and more than one does.
+    right only, and more than one does, or where another unit of the same level stands beside the
+    name on its left, or behind all figures in a column without a label.
     """
     others = (layout.row_number_column, layout.code_column, layout.remark_column)
     known = {number for number in others if number is not None} | sheet.hidden_columns
     known |= {c.number for c in layout.columns} | {r.number for r in layout.ratios}
     known |= set(layout.unit_columns)
     return [
-        row if row.is_total or row.unit is None else _checked(row, names, sheet, known)
+        row if row.is_total or row.unit is None else _checked(row, names, sheet, layout, known)
         for row in rows
     ]
 
 
-def _checked(row: RowRead, names: Names, sheet: Sheet, known: set[int]) -> RowRead:
+def _checked(row: RowRead, names: Names, sheet: Sheet, layout: Layout, known: set[int]) -> RowRead:
     own = row.name_cell
     foreign = [*_foreign_names(row, names, sheet, known)]
     if not foreign:
         return row
     values = dict(row.values)
+    rival = next((n for n in foreign if _is_rival(n, row, names, sheet, layout)), None)
     for column, (cell, value) in row.values.items():
         left = [name for name in (own, *foreign) if name.column < column.number]
         nearest = max(left, key=lambda name: name.column, default=foreign[0])
+        nearest = rival if nearest is own and rival is not None else nearest
         if nearest is not own and value.value is not None:
             problem = rejected("name_not_nearest", name=nearest.text.strip(), cell=nearest.address)
             values[column] = cell, problem
@@ -296,12 +310,43 @@ def _checked(row: RowRead, names: Names, sheet: Sheet, known: set[int]) -> RowRe
 
 def _foreign_names(row: RowRead, names: Names, sheet: Sheet, known: set[int]) -> Iterator[Cell]:
     """The cells of a row that name a unit and that it was not read by, without the columns that
-    are ``known`` to hold something else.
+    are ``known`` to hold something else, and without units that its own lies in.
     """
+    own = row.unit
+    if own is None:
+        return
+    known_units = names.units
+    above = own.code if own.code in known_units else own.parent_code
+    line = known_units.line(above) if above in known_units else ()
     for cell in sheet.rows.get(row.number, ()):
         is_other = cell.column != row.name_cell.column and cell.column not in known
         if is_other and isinstance(cell.value, str) and _is_name(cell.text, names):
-            yield cell
+            unit = names.known(cell.text)
+            is_same = normalise(cell.text) == normalise(row.name_cell.text)
+            if not is_same and (unit is None or unit.code not in line):
+                yield cell
+
+
+def _is_text(cell: Cell) -> bool:
+    """Whether a cell is no figure."""
+    return bare_number(cell)[0] is None
+
+
+def _is_rival(name: Cell, row: RowRead, names: Names, sheet: Sheet, layout: Layout) -> bool:
+    """Whether a name of the level of a row's own stands beside it on its left, or behind all
+    figures in a column without a label.
+    """
+    unit, own = names.known(name.text), row.unit
+    is_open = own is not None and own.code not in names.units
+    is_alike = is_open and names.is_of_open_level(name.text)
+    if own is None or not (is_alike or (unit is not None and unit.level == own.level)):
+        return False
+    if name.column < row.name_cell.column:
+        between = range(name.column + 1, row.name_cell.column)
+        return all(_is_text(sheet.cell(row.number, column)) for column in between)
+    labels = (sheet.cell(number, name.column).text for number in layout.header_rows)
+    is_last = sheet.rows[row.number][-1].column == name.column > layout.extent[1]
+    return is_last and not any(label.strip() for label in labels)
 
 
 def _is_name(text: str, names: Names) -> bool:

@@ -17,6 +17,7 @@ from dxkit.intake.numbers import (
     read_amount,
     read_count,
     read_number,
+    without_words,
 )
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.vocabulary import is_word
@@ -160,9 +161,19 @@ class RowValues:
             )
             if lacks or self._may_be_split(number, remark):
                 return True
-        if self._behind in self._labelled or not blank:
+        if not blank or not _is_bare_number(self._sheet.cell(number, self._behind)):
             return False
-        return _is_bare_number(self._sheet.cell(number, self._behind))
+        return self._behind not in self._labelled or self._is_of_shifted_rows
+
+    @cached_property
+    def _is_of_shifted_rows(self) -> bool:
+        """Whether the column behind the table holds numbers in rows only that lack one."""
+        figures = [column.number for column in self._layout.columns]
+        return all(
+            any((row, column) not in self._sheet.cells for column in figures)
+            for row in self._rows
+            if _is_bare_number(self._sheet.cell(row, self._behind))
+        )
 
     @cached_property
     def _usually_filled(self) -> tuple[int, ...]:
@@ -258,9 +269,10 @@ class RowValues:
 
 
 def _is_bare_number(cell: Cell) -> bool:
-    """Whether a cell holds a number and nothing else, be it as text."""
+    """Whether a cell holds a number and nothing else but what it counts, be it as text."""
     if isinstance(cell.value, str):
-        return bool(_BARE_NUMBER.match(clean(cell.value)))
+        text, flag, _ = without_words(clean(cell.value))
+        return flag is None and bool(_BARE_NUMBER.match(text))
     return isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
 
 
