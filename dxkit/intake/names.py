@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import PurePosixPath
 
 from rapidfuzz import fuzz, process
@@ -101,6 +101,7 @@ class Match:
     candidates: tuple[Unit, ...] = ()
 
 
+@lru_cache(maxsize=20_000)
 def _numbered(key: str) -> str:
     """The key with the last word as an arabic number when it is a roman one, and a number set
     apart from letters before it: "p1" is "p 1".
@@ -172,9 +173,12 @@ class Names:
         right; of names that begin alike the longest is meant.
         """
         words = normalise(text).split()
-        names = self._in_text[" ".join(words).isascii()]
+        names, begins = self._in_text[" ".join(words).isascii()]
         first = 0
         while first < len(words):
+            if words[first] not in begins:
+                first += 1
+                continue
             for last in range(min(first + _MOST_WORDS, len(words)), first + 1, -1):
                 if units := names.get(_numbered(" ".join(words[first:last]))):
                     yield tuple(units)
@@ -183,15 +187,17 @@ class Names:
             first += 1
 
     @cached_property
-    def _in_text(self) -> tuple[dict[str, list[Unit]], dict[str, list[Unit]]]:
-        """The units below the top by their names with types, and without accents."""
+    def _in_text(self) -> tuple[tuple[dict[str, list[Unit]], set[str]], ...]:
+        """The units below the top by their names with types, and the first words of these; and the
+        same without accents.
+        """
         full: dict[str, list[Unit]] = defaultdict(list)
         folded: dict[str, list[Unit]] = defaultdict(list)
         for unit in self.scopes.below_top.units:
             if unit.type:
                 full[_numbered(normalise(unit.name))].append(unit)
                 folded[fold(_numbered(normalise(unit.name)))].append(unit)
-        return full, folded
+        return tuple((by, {key.split()[0] for key in by}) for by in (full, folded))
 
     def is_written(self, written: str) -> bool:
         """Whether any unit of any day has such a writing, be it without accents."""

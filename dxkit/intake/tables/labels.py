@@ -108,10 +108,12 @@ def says_units_of_measure(cells: Sequence[Cell]) -> bool:
     texts = [clean(cell.text).strip("()[] ") for cell in cells]
     if len(texts) > 1 and is_word("unit_of_measure", texts[0]):
         texts = texts[1:]
-    return bool(texts) and all(
-        text in ("%", "") or is_word("units_in_cells", text) or is_word("amount_units", text)
-        for text in texts
-    )
+    return bool(texts) and all(map(_is_unit_of_measure, texts))
+
+
+@lru_cache(maxsize=2_000)
+def _is_unit_of_measure(text: str) -> bool:
+    return text in ("%", "") or any(is_word(k, text) for k in ("units_in_cells", "amount_units"))
 
 
 def _is_label(cell: Cell) -> bool:

@@ -271,8 +271,10 @@ class RowValues:
 def _is_bare_number(cell: Cell) -> bool:
     """Whether a cell holds a number and nothing else but what it counts, be it as text."""
     if isinstance(cell.value, str):
-        text, flag, _ = without_words(clean(cell.value))
-        return flag is None and bool(_BARE_NUMBER.match(text))
+        text = clean(cell.value)
+        if text[:1].isdecimal() and not _BARE_NUMBER.match(text):
+            text, _, _ = without_words(text)
+        return bool(_BARE_NUMBER.match(text))
     return isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
 
 
