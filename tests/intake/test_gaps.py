@@ -353,3 +353,26 @@ def test_a_group_that_says_itself_that_it_has_not_reported(
     seen = office.sends([], head, group, *rows)
     said = [(f.code, f.place.cell) for f in seen.received.findings if f.unit_code == VI_TAN]
     assert said == [("unit_not_reported", cell)]
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "found"),
+    [
+        (HOUSEHOLDS, [None, 52], [("figure_missing", "error", "C2")]),
+        (HOUSEHOLDS, [520, "chưa có số liệu"], [("figure_missing", "error", "D2")]),
+        (DOSSIERS, [120, "-"], [("figure_missing", "error", "D2")]),
+        (HEAD, [7, None], [("value_missing", "note", "D2")]),  # no criterion rests on it
+        (HOUSEHOLDS, [520, "không phát sinh"], []),
+        ([*HEAD, "Ghi chú"], [None, None, "chưa báo cáo"], [("unit_not_reported", "error", "C2")]),
+    ],
+)
+def test_what_costs_a_unit_its_rank_is_an_error(
+    head: Row, cells: Row, found: list[tuple[str, str, str]], office: Office
+) -> None:
+    first, *others = communes(office.campaign).values()
+    seen = office.sends(
+        head, [1, first, *cells], *([n, name, 7, 5] for n, name in enumerate(others))
+    )
+    codes = ("figure_missing", "value_missing", "unit_not_reported")
+    about = [f for f in seen.received.findings if f.code in codes and f.place.sheet]
+    assert [(f.code, str(f.severity), f.place.cell) for f in about] == found
