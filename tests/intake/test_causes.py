@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dxkit.model.facts import CellRef
@@ -102,3 +104,32 @@ def test_a_cause_of_a_cause_is_followed_and_a_circle_ends() -> None:
         ("C4", []),
     ]
     assert len(by_cause([at("C1", "C2"), at("C2", "C1")])) == 2
+
+
+@pytest.mark.parametrize(
+    ("counted_in", "rounding", "total", "blamed"),
+    [
+        ("triệu đồng", 0.5, 34, False),  # of 10.4, 11.4, 12.4: off by 1, at most 1.5 + 0.5
+        ("triệu đồng", 0.5, 35, False),
+        ("triệu đồng", 0.5, 36, True),
+        ("triệu đồng", 0.5, 30, True),
+        ("triệu đồng", 0.0, 34, True),  # an office that allows none
+        ("tấn", 0.5, 34, False),
+        ("ha", 0.5, 32, False),
+        ("hộ", 0.5, 34, True),  # households are counted, never rounded
+        ("người", 0.5, 32, True),
+    ],
+)
+def test_totals_of_amounts_may_be_off_by_rounding(
+    counted_in: str, rounding: float, total: int, blamed: bool, office: Office
+) -> None:
+    measures = tuple(
+        replace(m, things={"vi": counted_in, "en": counted_in}) if m.id == "households" else m
+        for m in office.campaign.measures
+    )
+    checks = replace(office.campaign.checks, rounding=rounding)
+    tuned = Office(replace(office.campaign, measures=measures, checks=checks), office.folder)
+    seen = tuned.sends(HOUSEHOLDS[:3], ["I", "Xã Vị Tân", total], [1, "Ấp 1", 10],
+                       [2, "Ấp 2", 11], [3, "Ấp 3", 12])  # fmt: skip
+    found = [f.place.cell for f in seen.received.findings if f.code == "total_differs"]
+    assert found == (["C2"] if blamed else [])
