@@ -125,7 +125,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_in_one_copy": Severity.ERROR,
         "unit_not_beside": Severity.WARNING,
         "unit_missing": Severity.ERROR,
-        "unit_not_reported": Severity.ERROR,
+        "unit_not_reported": Severity.WARNING,
         # values
         "value_missing": Severity.NOTE,
         "figure_missing": Severity.ERROR,

@@ -27,7 +27,10 @@ def completeness_table(
     columns = [Column(language.text("site.matrix_unit"))]
     columns += [Column(language.name(names[table])) for table in found.tables]
     rows: list[list[Cell]] = [
-        [unit.name, *(language.text(f"site.{found.of(unit, t)}") for t in found.tables)]
+        [
+            language.unit(unit, starts=True),
+            *(language.text(f"site.{found.of(unit, t)}") for t in found.tables),
+        ]
         for unit in units
     ]
     return render_table(language.text("site.matrix_caption"), columns, rows, language)

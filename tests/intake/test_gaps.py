@@ -363,10 +363,14 @@ def test_a_group_that_says_itself_that_it_has_not_reported(
         (DOSSIERS, [120, "-"], [("figure_missing", "error", "D2")]),
         (HEAD, [7, None], [("value_missing", "note", "D2")]),  # no criterion rests on it
         (HOUSEHOLDS, [520, "không phát sinh"], []),
-        ([*HEAD, "Ghi chú"], [None, None, "chưa báo cáo"], [("unit_not_reported", "error", "C2")]),
+        (
+            [*HEAD, "Ghi chú"],
+            [None, None, "chưa báo cáo"],
+            [("unit_not_reported", "warning", "C2")],
+        ),
     ],
 )
-def test_what_costs_a_unit_its_rank_is_an_error(
+def test_a_blank_cell_that_costs_a_unit_its_rank_is_an_error(
     head: Row, cells: Row, found: list[tuple[str, str, str]], office: Office
 ) -> None:
     first, *others = communes(office.campaign).values()
