@@ -130,7 +130,10 @@ class NamesInSentences:
                 other = again.number(key._replace(subject=i.id)) if i.kind == "ratio" else None
             except KeyError:
                 continue  # the indicator is not compared
-            if other is not None and (other == own or (of_size and abs(other) == abs(own or 0))):
+            ours, theirs = float(own or 0), float(other or 0)
+            if of_size:
+                ours, theirs = abs(ours), abs(theirs)
+            if other is not None and round(ours - theirs, 12) == 0:
                 found.add(i.id)
         return found
 

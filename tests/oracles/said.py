@@ -440,6 +440,7 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
         (r"Highest: @[^#]*\(#\); lowest: @[^#]*\(#\)", ordered),
         (r"there are no @", nought),
         (r"records no @", nought),
+        (r"no @ in either period", nought),
         (r": none, below", nought),
         (r"none of the # units", nought),
         (r"None of the @ reaches", nought),
