@@ -188,6 +188,18 @@ def _small(r: Recount, unit: str, indicator: Indicator) -> Number | None:
     return sum(0 < side < r.campaign.checks.smallest for side in sides)
 
 
+def _end(r: Recount, unit: str, indicator: Indicator, larger: bool) -> Number | None:
+    """An end of Wilson's interval: a root of (p - q)² = 1.96² q (1 - q) / n, for p of n things."""
+    upper, lower = (r.sums.side(unit, indicator, side) for side in (0, 1))
+    few = bool(lower) and (lower or 0) < r.campaign.checks.smallest
+    if indicator.kind != "ratio" or upper is None or not lower or not few or upper > lower:
+        raise KeyError(unit)
+    square = Fraction(196, 100) ** 2 / lower
+    a, b, c = 1 + square, -(2 * upper / lower + square), (upper / lower) ** 2
+    root = math.sqrt(b * b - 4 * a * c)
+    return min(1.0, max(0.0, (-float(b) + (root if larger else -root)) / (2 * float(a))))
+
+
 _INDICATOR: dict[str, OfIndicator] = {
     "value": _value,
     "numerator": lambda r, u, i: r.sums.side(u, i, 0),
@@ -195,6 +207,8 @@ _INDICATOR: dict[str, OfIndicator] = {
     "target": lambda r, u, i: r.target(u, i),
     "gap": lambda r, u, i: _less(_value(r, u, i), r.target(u, i)),
     "attained": lambda r, u, i: _over(_value(r, u, i), r.target(u, i)),
+    "interval_low": lambda r, u, i: _end(r, u, i, larger=False),
+    "interval_high": lambda r, u, i: _end(r, u, i, larger=True),
     "shortfall": lambda r, u, i: r.shortfall(u, i, r.target(u, i)),
     "change": lambda r, u, i: _less(_value(r, u, i), _before(r, u, i)),
     "points": lambda r, u, i: s * i.max_points if (s := r.share(u, i)) is not None else None,

@@ -11,6 +11,8 @@ from dxkit.analysis.facts.methods import (
     NO_PROGRESS,
     REACHED,
     day_at_present_pace,
+    interval_high,
+    interval_low,
     per_week,
     shortfall,
     weekly_pace,
@@ -54,3 +56,23 @@ def test_the_day_at_the_present_pace() -> None:
     assert day(140, 0.0) == day(140, -3.0) == NO_PROGRESS
     # 27 days exactly, which 7 x 27 / (7.000000000000001) must not turn into 28
     assert day(27, 6.999999999999999) == datetime.date(2023, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"),
+    [
+        (0, 10, 0.0, 0.2775),
+        (5, 10, 0.2366, 0.7634),
+        (10, 10, 0.7225, 1.0),
+        (1, 1, 0.2065, 1.0),
+        (81, 263, 0.2553, 0.3662),  # Newcombe 1998, table I, method 3
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_intervals_are_those_that_newcombe_published(
+    part: int, whole: int, low: float, high: float
+) -> None:
+    found = interval_low(part, whole), interval_high(part, whole)
+    assert found == (pytest.approx(low, abs=6e-5), pytest.approx(high, abs=6e-5))

@@ -26,6 +26,8 @@ from dxkit.analysis.facts.kind import (
 from dxkit.analysis.facts.methods import (
     day_at_present_pace,
     difference,
+    interval_high,
+    interval_low,
     per_week,
     places_gained,
     quotient,
@@ -152,6 +154,17 @@ def has_target(about: About) -> bool:
 def can_lack(about: About) -> bool:
     """Whether it is a quotient that should rise to a target."""
     return has_target(about) and about.is_quotient and about.indicator.direction > 0
+
+
+PARTS = ("numerator", "denominator")
+
+
+def is_of_few(about: About) -> bool:
+    """Whether it is a share of fewer things than the campaign compares without a word."""
+    upper, lower = (side.value or 0 for side in (about.measured.numerator,
+                                                 about.measured.denominator))  # fmt: skip
+    few = 0 < lower < about.period.campaign.checks.smallest
+    return about.is_ratio and about.is_quotient and few and upper <= lower
 
 
 def is_ranked(about: About) -> bool:
@@ -521,6 +534,8 @@ INDICATOR: tuple[Kind, ...] = (
         when=has_target,
         decimals=gap_decimals,
     ),
+    Derived("interval_low", value_unit, interval_low, inputs=PARTS, when=is_of_few),
+    Derived("interval_high", value_unit, interval_high, inputs=PARTS, when=is_of_few),
     Derived("attained", SHARE, quotient, inputs=("value", "target"), when=has_target),
     Derived(
         "shortfall",

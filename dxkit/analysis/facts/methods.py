@@ -14,8 +14,8 @@ from dxkit.analysis.aggregates import difference
 from dxkit.model.observations import Flag
 
 __all__ = [
-    "day_at_present_pace", "difference", "per_week", "places_gained", "quotient", "shortfall",
-    "summed", "weekly_pace",
+    "day_at_present_pace", "difference", "interval_high", "interval_low", "per_week",
+    "places_gained", "quotient", "shortfall", "summed", "weekly_pace",
 ]  # fmt: skip
 
 NO_PROGRESS = "no_progress"
@@ -25,11 +25,32 @@ OTHER_UNITS = "other_units"
 """Why there is no change of rank: other units were ranked a period ago."""
 
 Number = float | int
+WIDTH = 1.96
+"""How many standard errors an interval reaches either way: 95 in 100 hold the true share."""
 
 
 def quotient(value: Number, other: Number) -> Number | str:
     """``value`` over ``other``; nothing to divide by is no result."""
     return value / other if other else str(Flag.NOT_APPLICABLE)
+
+
+def interval_low(part: Number, whole: Number) -> Number:
+    """The lower end of Wilson's interval of a share of a few things: the least share of which a
+    sample of so many would still be within 1.96 standard errors (E. B. Wilson 1927).
+    """
+    return _wilson(part, whole, -1)
+
+
+def interval_high(part: Number, whole: Number) -> Number:
+    """The upper end of it."""
+    return _wilson(part, whole, 1)
+
+
+def _wilson(part: Number, whole: Number, end: int) -> float:
+    share, square = part / whole, WIDTH * WIDTH / whole
+    middle = share + square / 2
+    spread = math.sqrt(square * (share * (1 - share) + square / 4))
+    return min(max((middle + end * spread) / (1 + square), 0.0), 1.0)
 
 
 def summed(*values: Number) -> Number:

@@ -21,7 +21,8 @@ def levels(view: View) -> Iterator[tuple[Claim, ...]]:
     usable figure.
     """
     for indicator in view.indicators if _silence(view) is None else ():
-        yield level(view, indicator), *_coverage(view, indicator), *_movement(view, indicator)
+        slots = (_interval, _coverage, _movement)
+        yield level(view, indicator), *(claim for said in slots for claim in said(view, indicator))
 
 
 def standing(view: View) -> Iterator[Claim]:
@@ -77,6 +78,16 @@ def level(view: View, indicator: Indicator) -> Claim:
     if claim is None:
         raise LookupError(f"no sentence fits the level of {indicator.id} at {view.unit.code}")
     return claim
+
+
+def _interval(view: View, indicator: Indicator) -> Iterator[Claim]:
+    """How far a share of a few things is from being sure."""
+    yield from SLOTS["interval"].say(
+        {
+            **view.known_kinds(indicator.id, "denominator", "interval_low", "interval_high"),
+            "thing": Reference("thing", indicator.numerator),
+        }
+    )
 
 
 def _coverage(view: View, indicator: Indicator) -> Iterator[Claim]:
