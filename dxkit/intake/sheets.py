@@ -173,7 +173,7 @@ class _OneSheet:
         if not layout.unit_columns and not self.entry.one_unit:
             self._refuse("names_missing", cell, table=layout.table)
         elif (of_periods := chosen.undeclared_periods()) is not None:
-            self._refuse("layout_needed", of_periods, reason="period_columns")
+            self._refuse("layout_needed", of_periods[1], reason=of_periods[0])
         else:
             try:
                 view, layout = chosen.read(sender)

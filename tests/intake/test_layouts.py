@@ -242,6 +242,45 @@ def test_periods_in_rows_that_nobody_declared_are_one_finding(
     assert sent.findings == [("layout_needed", "A1", "period_columns")]
 
 
+@pytest.mark.parametrize(
+    ("label", "written"),
+    [
+        ("Kỳ", "Quý III/2022"),
+        ("Ghi", "Quý III/2022"),
+        ("Kỳ báo cáo", "2021-Q4"),
+        ("Năm", 2021),
+        ("Quý", "III/2022"),
+        ("", "Tháng 8/2022"),
+    ],
+)
+@pytest.mark.parametrize("at_the_end", [False, True])
+def test_rows_of_another_period_only(
+    campaign: Campaign, tmp_path: Path, label: str, written: object, at_the_end: bool
+) -> None:
+    rows = [row for row in LONG if "IV" not in str(row[0]) and row[0]]
+    rows = [[written if "III" in str(cell) else cell for cell in row] for row in rows]
+    rows[0] = [label or None, *rows[0][1:]]
+    if at_the_end and label:
+        rows = [[*row[1:], row[0]] for row in rows]
+    sent = Sent(campaign, tmp_path, rows)
+    assert sent.values == {}
+    ((code, _, reason),) = sent.findings
+    assert (code, reason) == ("layout_needed", "other_periods")
+
+
+@pytest.mark.parametrize(
+    ("label", "written"),
+    [("Kỳ", "Quý IV/2022"), ("Kỳ", "2022-Q4"), ("Năm", 2022), ("Năm đạt chuẩn", 2019),
+     ("Ghi chú", "đã nộp quý III/2022, bổ sung quý IV/2022"), ("Mã", "T4")],
+)  # fmt: skip
+def test_columns_that_name_no_other_period(
+    campaign: Campaign, tmp_path: Path, label: str, written: object
+) -> None:
+    rows: list[Row] = [[label, *HEAD[1:3]], [written, "Phường I", 12], [written, "Phường III", 9]]
+    sent = Sent(campaign, tmp_path, rows)
+    assert sent.values == figures(("31318", "teams", "C2", 12), ("31321", "teams", "C3", 9))
+
+
 YEAR = Period("2019", datetime.date(2019, 1, 1), datetime.date(2019, 12, 31))
 MONTH = Period("2022-03", datetime.date(2022, 3, 1), datetime.date(2022, 3, 31))
 

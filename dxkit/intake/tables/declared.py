@@ -9,14 +9,15 @@ import datetime
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dxkit.intake.dates import names_period
+from dxkit.intake.dates import names_period, stated_times
 from dxkit.intake.names import Names
 from dxkit.intake.tables.labels import is_figure
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import row_label
+from dxkit.intake.vocabulary import is_word
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.campaign import Campaign, Measure, SheetLayout
 from dxkit.model.periods import Period
@@ -203,22 +204,33 @@ class ChosenRows:
             self._above |= self._stated_once(column)
         self.unclear: list[Cell] = []  # of rows with figures that say no period, or nothing wanted
 
-    def undeclared_periods(self) -> Cell | None:
-        """The header of a column before the figures that names the period in some rows and others
-        in others of the same units, though nothing is declared of it; None where there is none.
+    def undeclared_periods(self) -> tuple[str, Cell] | None:
+        """A column that names periods though nothing is declared of it, by its header and what is
+        wrong: the same units have rows of the period and of others, or all rows are of others.
         """
-        if self._is_all or not self._layout.columns:
-            units, first = self._layout.unit_columns, min(c.number for c in self._layout.columns)
-            for column in set(range(1, first)) - set(units):
-                rows = [row for row in self._rows if self._sheet.cell(row, column).text.strip()]
-                said = self._times(rows, column)
-                if True in said.values() and False in said.values() and None not in said.values():
-                    named = [tuple(self._sheet.cell(r, c).text for c in units) for r in said]
-                    if len(set(named)) < len(named):
-                        return self._sheet.cell(self._layout.header_rows.stop - 1, column)
+        figures = {c.number for c in self._layout.columns} | {0}
+        known = {*self._layout.unit_columns, self._layout.row_number_column, *figures}
+        columns = {*range(1, max(figures)), *self._layout.paths} - known
+        for column in columns if self._is_all else ():
+            rows = (row for row in self._rows if self._sheet.cell(row, column).text.strip())
+            said = self._times(rows, column)
+            if not said or None in said.values():
+                continue
+            header = self._sheet.cell(self._layout.header_rows.stop - 1, column)
+            named = [
+                tuple(self._sheet.cell(row, c).text for c in self._layout.unit_columns)
+                for row in said
+            ]
+            if len({*said.values()}) > 1 and len(set(named)) < len(named):
+                return "period_columns", header
+            texts = (self._sheet.cell(row, column).text for row in said)
+            path = self._layout.paths.get(column, ())
+            is_of_time = any(is_word("period_labels", label) for label in path)
+            if True not in said.values() and (is_of_time or all(map(stated_times, texts))):
+                return "other_periods", header
         return None
 
-    def _times(self, rows: Sequence[int], column: int) -> dict[int, bool | None]:
+    def _times(self, rows: Iterable[int], column: int) -> dict[int, bool | None]:
         """Whether rows name the period, up to the first of which that cannot be said."""
         found: dict[int, bool | None] = {}
         for row in rows:
