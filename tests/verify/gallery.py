@@ -63,7 +63,7 @@ PAGE: dict[str, Spoil] = {
     "a digit that is seen": replaced(r"(<data [^>]*>)([^<]*\d[^<]*)(</data>)", digit),
     "a digit of the value": replaced(r'(<data [^>]*value=")([\d.]+)(")', digit),
     "a key": replaced(r'(data-fact="2022-Q)(4)(/)', r"\g<1>3\3"),
-    "a sign dropped": replaced(r"(<data [^>]*>)-(\d)", r"\1\2"),
+    "a sign dropped": replaced(r"(<data [^>]*>)\u2212(\d)", r"\1\2"),
     "a rank with its value": replaced(
         r'value="(\d+)" (data-fact="[^"]*/rank">)\1<', r'value="1" \g<2>1<'
     ),
