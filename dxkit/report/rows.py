@@ -38,8 +38,8 @@ RANK_RANGE_COLUMNS = (
     "cells_worst", "rounding_best", "rounding_worst", "award_draws",
     "methods_best", "methods_worst",
 )  # fmt: skip
-"""Of a rank, the best and the worst when weights change and over each kind of trial, and the share
-of draws in which the unit is rewarded."""
+"""Of a rank, the best and the worst over all trials and over each kind of trial, and the share of
+draws in which the unit is rewarded."""
 _TRIED = ("indicators", "weights", "cells", "rounding")
 FINDING_COLUMNS = (
     "code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message", "cause",
@@ -113,7 +113,8 @@ def rank_range_rows(analysis: Analysis) -> Rows:
             of_kinds = [end for kind in _TRIED for end in sure.by[kind]]
             yield (
                 analysis.period.id, level, group, code, analysis.units.get(code).name,
-                analysis.results.totals[code].rank or 0, sure.best, sure.worst, *of_kinds,
+                analysis.results.totals[code].rank or 0, min(sure.best, sure.trial_best),
+                max(sure.worst, sure.trial_worst), *of_kinds,
                 sure.award_draws, *sure.by["methods"],
             )  # fmt: skip
 
