@@ -32,7 +32,7 @@ HOME = Path(__file__).with_suffix("")
 """The plan of the synthetic campaign; its units and periods are made here."""
 WORDS = tomllib.loads((HOME / "words.toml").read_text("utf-8"))
 SYLLABLES, HEADERS = WORDS["syllables"], WORDS["headers"]
-BLOCK = re.compile(r"(?<=<!-- measured: growth -->\n).*?(?=<!-- end of measured -->)", re.DOTALL)
+BLOCK = re.compile(r"(?<=<!-- growth -->\n).*?(?=<!-- end of growth -->)", re.DOTALL)
 DOCUMENTS = {"en": "docs/en/whole-country.md", "vi": "docs/vi/whole-country.md"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -23,3 +24,22 @@ def test_the_documents_quote_the_results(root: Path, monkeypatch: pytest.MonkeyP
     median = result["ratios_wall"]["loop / batch, intake stored"]["median"]
     assert f"{median:.1f} times as fast" in (root / "README.md").read_text("utf-8")
     assert f"gấp {median:.1f} lần".replace(".", ",") in (root / "README.vi.md").read_text("utf-8")
+
+
+def test_the_documents_quote_how_the_cost_grows(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    import growth
+
+    kept = json.loads((root / "benchmarks/growth.json").read_text("utf-8"))
+    results = {thing: {int(size): found for size, found in k.items()} for thing, k in kept.items()}
+    assert set(results) <= set(growth.THINGS)
+    assert len(results) > 2
+    for language, name in growth.DOCUMENTS.items():
+        (quoted,) = growth.BLOCK.findall((root / name).read_text("utf-8"))
+        assert quoted == growth.table(results, language)
+    for found in results.values():
+        seconds = [second for second, _ in found.values()]
+        assert all(after <= 2.3 * before for before, after in itertools.pairwise(seconds))
+        assert all(megabytes <= 1500 for _, megabytes in found.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -44,11 +45,16 @@ TROUBLES: dict[str, tuple[Callable[[], object], str]] = {
     "pickled": (take_memory_in_pickling, "too_costly"),
     "time": (take_time, "too_costly"),
     "killed": (lambda: os.kill(os.getpid(), signal.SIGKILL), "too_costly"),
-    "crashed": (lambda: os.kill(os.getpid(), signal.SIGSEGV), "ended"),
+    "crashed": (lambda: crash(), "ended"),
     "left": (lambda: os._exit(0), "ended"),
     "error": (lambda: 1 / 0, "error"),
     "recursion": (lambda: recurse(), "error"),
 }
+
+
+def crash() -> None:
+    faulthandler.disable()  # pytest's would tell of it
+    os.kill(os.getpid(), signal.SIGSEGV)
 
 
 def recurse() -> None:
