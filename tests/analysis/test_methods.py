@@ -39,6 +39,8 @@ def test_the_pace_that_is_needed_is_rounded_up() -> None:
 def test_the_pace_so_far_is_counted_on_todays_denominator() -> None:
     # from 40 % to 54 % of 1.000 households in 14 days: 140 in two weeks
     assert weekly_pace(0.54, 0.40, 1000, 14) == pytest.approx(70)
+    # three more of 300 in two weeks are 1.5 a week, to the last digit: it is written 2
+    assert weekly_pace(10 / 300, 7 / 300, 300, 14) == 1.5
     assert weekly_pace(0.40, 0.54, 1000, 14) == pytest.approx(-70)
 
 

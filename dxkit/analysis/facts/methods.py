@@ -95,7 +95,7 @@ def weekly_pace(value: float, before: float, denominator: Number, days: int) -> 
     """How many things a week a share has gained over the days since it was ``before``, counted on
     today's denominator, so that units that report only once do not look like growth.
     """
-    return (value - before) * denominator * 7 / days
+    return round((value - before) * denominator * 7 / days, 9)  # 25.5 is written 26, and not 25
 
 
 def day_at_present_pace(lacking: Number, pace: float, last_day: datetime.date) -> int | str:
