@@ -137,7 +137,8 @@ def _pace(r: Recount, unit: str, indicator: Indicator) -> Number | None:
     lower = r.sums.side(unit, indicator, 1)
     if rise is None or lower is None or r.before is None:
         return None
-    return rise * lower * 7 / (r.period.last_day - r.before.period.last_day).days
+    days = (r.period.last_day - r.before.period.last_day).days
+    return round(Fraction(rise) * lower * 7 / days, 9)
 
 
 def _goal_date(r: Recount, unit: str, indicator: Indicator) -> Number | None:
