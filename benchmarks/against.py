@@ -4,7 +4,7 @@
 
 Both versions read the demonstration's workbooks and, where the published workbooks lie beside the
 project, the census; in turn, so that other work on the machine counts in both. Each figure is the
-least processor time of all rounds, of reading once more in a process that has read once.
+least processor time of all rounds.
 """
 
 from __future__ import annotations
@@ -19,42 +19,34 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CENSUS = ROOT.parent / "shared" / "real" / "gso_census2019_households.xlsx"
 _READ = """
-import sys
+import sys, time
 from pathlib import Path
 from dxkit.campaign.folder import load_campaign
-from dxkit.intake.period import read_period
-if __name__ == "__main__":
-    times, plan, folder, references, *periods = sys.argv[1:]
-    campaign = load_campaign(Path(plan))
-    for number in range(int(times)):
-        for period in periods:
-            read_period(campaign, period, Path(folder.format(period=period)), Path(references))
+from dxkit.intake.file import read_file
+from dxkit.intake.names import Names
+plan, folder, *periods = sys.argv[1:]
+campaign = load_campaign(Path(plan))
+for number in range(2):  # the first reading loads modules and words
+    start = time.process_time()
+    for period in map(campaign.period, periods):
+        raw, names = Path(folder.format(period=period.id)), Names(campaign, period.last_day)
+        for path in sorted(raw.iterdir()):
+            read_file(campaign, period, names, path, raw)
+print(time.process_time() - start)
 """
 
 
-def seconds(source: Path, plan: str, *arguments: str) -> float:
-    """Processor time of a further reading of some periods with the version that lies in
-    ``source``, in whatever processes it reads.
-    """
-    once, twice = (_cost(source, str(times), str(source / plan), *arguments) for times in (1, 2))
-    return twice - once
-
-
-def _cost(source: Path, *arguments: str) -> float:
-    script = source / "read_for_a_benchmark.py"
-    script.write_text(_READ, "utf-8")
-    try:
-        process = subprocess.Popen(
-            [sys.executable, str(script), *arguments],
-            env={**os.environ, "PYTHONPATH": str(source), "PYTHONUTF8": "1"},
-            cwd=source,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-    finally:
-        script.unlink()
-    if status:
-        raise SystemExit(f"{source}: reading ended with {os.waitstatus_to_exitcode(status)}")
-    return usage.ru_utime + usage.ru_stime
+def seconds(source: Path, plan: str, folder: str, *periods: str) -> float:
+    """Processor time of reading the files of some periods with the version in ``source``."""
+    done = subprocess.run(
+        [sys.executable, "-c", _READ, str(source / plan), folder, *periods],
+        env={**os.environ, "PYTHONPATH": str(source), "PYTHONUTF8": "1"},
+        cwd=source,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return float(done.stdout)
 
 
 def main(commit: str, rounds: int = 5) -> None:
@@ -68,13 +60,13 @@ def main(commit: str, rounds: int = 5) -> None:
         raw = ROOT / "data/raw/haugiang-2022"
         sets = {
             "demonstration": (
-                "data/campaigns/haugiang-2022", f"{raw}/{{period}}", str(raw), "2022-Q3", "2022-Q4"
+                "data/campaigns/haugiang-2022", f"{raw}/{{period}}", "2022-Q3", "2022-Q4"
             )
         }  # fmt: skip
         if CENSUS.exists():
             census.mkdir()
             shutil.copy(CENSUS, census)
-            sets["census"] = ("tests/intake/campaigns/census-2019", str(census), name, "2019")
+            sets["census"] = ("tests/intake/campaigns/census-2019", str(census), "2019")
         for what, arguments in sets.items():
             times = [(seconds(before, *arguments), seconds(ROOT, *arguments))
                      for _ in range(rounds)]  # fmt: skip
