@@ -30,6 +30,7 @@ _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin, whatever their files are called; anything else is text."""
 _DELIMITERS = ",;\t|"
 _MOST_MERGED = 10_000
+_MOST_BROKEN = 4  # texts over which the words of one label are broken
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Placement:
 class Sheet:
     """What a second reader finds in a sheet, by row and column. A merged cell stands wherever it
     reaches; ``merged`` is None where the file does not tell, and a heading then reaches over the
-    empty cells behind it.
+    empty cells behind it, in rows without numbers.
     """
 
     def __init__(self, rows: Iterable[Iterable[object]], merged: Sequence[Merged] | None):
@@ -73,6 +74,11 @@ class Sheet:
                 columns[column].append((row, content))
         return rows, columns
 
+    @cached_property
+    def _numbered(self) -> set[int]:
+        """The rows that hold a number, and so no headings."""
+        return {row for (row, _), held in self.cells.items() if _PLAIN.fullmatch(str(held).strip())}
+
     def before(self, row: int, column: int | None = None) -> list[str]:
         """The texts of a row before a column, or all of them, the nearest first."""
         found = self._texts[0].get(row, [])
@@ -81,7 +87,7 @@ class Sheet:
     def above(self, row: int, column: int) -> list[str]:
         """The texts above a cell, the nearest first."""
         found = {at: text for at, text in self._texts[1].get(column, []) if at < row}
-        for at in range(1, row) if not self._is_spread else ():
+        for at in () if self._is_spread else {*range(1, row)} - self._numbered:
             if (at, column) not in self.cells and (reaching := self.before(at, column)):
                 found[at] = reaching[0]
         return [found[at] for at in sorted(found, reverse=True)]
@@ -126,10 +132,31 @@ def _read(path: Path, names: set[str]) -> Iterator[dict[str, Sheet]]:
     yield found
 
 
+def _figures(text: str) -> str:
+    """What no decoding changes of a text with a number."""
+    return re.sub(r"[^\d.,%/]", "", text)
+
+
+def _labels(nearest_first: Sequence[str]) -> set[str]:
+    """What the texts above or before a cell may say: each with or without what stands in brackets,
+    its first line alone where the second says it in another language, and texts that follow each
+    other as one label whose words are broken over them.
+    """
+    texts = [text for text in reversed(nearest_first) if any(map(str.isalpha, text))]
+    plain = [normalise(re.sub(r"\([^)]*\)", "", text)) for text in texts]
+    said = {normalise(form) for text in texts for form in (text, text.split("\n")[0])}
+    for first in range(len(plain)):
+        for last in range(first + 1, min(first + _MOST_BROKEN, len(plain)) + 1):
+            said.add(" ".join(filter(None, plain[first:last])))
+    return said
+
+
 class _Judge:
     def __init__(self, campaign: Campaign, received: Received) -> None:
         self._units = received.units
         self._period = received.table.period
+        codes = ((said.code, said.place.file) for said in received.findings)
+        self._decoded = {file for code, file in codes if code == "legacy_text_decoded"}
         self._times = [each.times for each in campaign.conversions]
         self._measures = {measure.id: measure for measure in campaign.measures}
         self._named: dict[str, set[str]] = defaultdict(set)
@@ -141,7 +168,7 @@ class _Judge:
             self._named[normalise(alias.alias)].add(alias.code)
         self._headings: dict[str, list[tuple[tuple[str, ...], Measure]]] = defaultdict(list)
         for measure in campaign.measures:
-            for header in measure.headers:
+            for header in (*measure.headers, *measure.names.values()):
                 path = tuple(normalise(part) for part in header.split(">"))
                 self._headings[measure.table].append((path, measure))
 
@@ -167,7 +194,8 @@ class _Judge:
             return o.value is None
         number = _PLAIN.fullmatch(text.strip())
         if clean(text).casefold() != clean(o.raw).casefold():
-            return self._differ(o, o.raw, text)
+            was_decoded = o.place.file in self._decoded and _figures(text) == _figures(o.raw)
+            return False if was_decoded else self._differ(o, o.raw, text)
         if not number:
             return bool(o.correction) or not o.flag
         if o.correction or o.flag:
@@ -203,11 +231,11 @@ class _Judge:
         if measure.kind is MeasureKind.ROWS:
             return True
         for texts in (sheet.above(row, column), sheet.before(row, column)):
-            said = {normalise(re.sub(r"\([^)]*\)", "", text)) for text in texts}
+            said = _labels(texts)
             fitting: dict[str, int] = {}
             for path, other in self._headings[measure.table]:
                 if said.issuperset(path):
-                    fitting[other.id] = max(len(path), fitting.get(other.id, 0))
+                    fitting[other.id] = max(len("".join(path)), fitting.get(other.id, 0))
             if fitting:
                 is_own = fitting.get(o.measure) == max(fitting.values())
                 return is_own or self._differ(o, o.measure, "; ".join(fitting))

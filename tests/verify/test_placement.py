@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
@@ -143,3 +144,92 @@ def test_a_number_taken_from_the_neighbour_is_found_in_every_form(
     )
     (found,) = compare_cells(haugiang, wrong, received[1]).differences
     assert (found.file, found.place) == (f"2022-Q4/{place.file}", f"{place.sheet}!{place.cell}")
+
+
+LABELS: dict[str, tuple[list[list[object]], str]] = {  # the rows of the header, what is merged
+    "another language on a second line": (
+        [["TT", "Đơn vị", "Tổng số hộ\nTotal households", "Hộ có kỹ năng số\nDigital skills"],
+         [None, None, None, "Số hộ"]], "A1:A2 B1:B2 C1:C2"),
+    "words over two rows": ([["TT", "Đơn vị", "Tổng", "Hộ có kỹ"],
+                             [None, None, "số hộ", "năng số"]], ""),
+    "words over three rows": ([["TT", "Đơn vị", "Tổng", "Hộ"], [None, None, "số", "có kỹ năng"],
+                               [None, None, "hộ", "số"]], ""),
+    "words over two rows, and a label below": (
+        [["TT", "Đơn vị", "Tổng số hộ", "Hộ có kỹ"], [None, None, None, "năng số"],
+         [None, None, None, "Số hộ"]], ""),
+    "one word begins another's label": ([["TT", "Đơn vị", "Tổng số hộ", "Số hộ"],
+                                         [None, None, None, "có kỹ năng số"]], ""),
+    "the name of the measure": ([["TT", "Đơn vị", "Tổng số hộ",
+                                  "Hộ có dịch vụ thanh toán không dùng tiền mặt"]], ""),
+}  # fmt: skip
+
+
+def sent(
+    folder: Path, campaign: Campaign, header: list[list[object]], merged: str = "", *,
+    font: str = "", ending: str = "xlsx", name: str = "Ấp 1", first: object = 120,
+) -> Received:  # fmt: skip
+    book = openpyxl.Workbook()
+    for row in (*header, ["I", "Xã Vị Tân"], [1, name, first, 80],
+                [2, "Ấp 2", 130, 70]):  # fmt: skip
+        book.active.append(row)
+    for area in merged.split():
+        book.active.merge_cells(area)
+    for cell in (cell for row in book.active.iter_rows() for cell in row if font):
+        cell.font = Font(name=font)
+    book.save(folder.parent / "made.xlsx")
+    FORMS[ending](folder.parent / "made.xlsx", folder / f"930.{ending}")
+    return read_period(campaign, "2022-Q4", folder)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "sent").mkdir()
+    return tmp_path / "sent"
+
+
+@pytest.mark.parametrize("ending", FORMS)
+@pytest.mark.parametrize("label", LABELS)
+def test_a_broken_or_bilingual_label_is_no_other_measures(
+    label: str, ending: str, folder: Path, haugiang: Campaign
+) -> None:
+    received = sent(folder, haugiang, *LABELS[label], ending=ending)
+    cells = compare_cells(haugiang, received, folder)
+    assert (cells.read, cells.differences) == (4, ())
+    own = {o.measure for o in received.table.observations if o.place.cell}
+    wrong = exchanged(received, "measure", *own)
+    assert {d.cause for d in compare_cells(haugiang, wrong, folder).differences} == {MOVED}
+
+
+@pytest.mark.parametrize("ending", FORMS)
+def test_a_name_in_another_row_reaches_over_no_blank_figure(
+    ending: str, folder: Path, haugiang: Campaign
+) -> None:
+    """A file that does not tell what is merged: the blank cell above a figure is no unit's name."""
+    rows: list[list[object]] = [["TT", "Đơn vị", "Số tổ", "Số thành viên"],
+                                [1, "Xã Tân Tiến", 3, None], [2, "XA VI TAN", 4, 12]]  # fmt: skip
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder.parent / "made.xlsx")
+    FORMS[ending](folder.parent / "made.xlsx", folder / f"930.{ending}")
+    received = read_period(haugiang, "2022-Q4", folder)
+    assert {o.value for o in received.table.observations} >= {3, 4, 12}
+    assert not compare_cells(haugiang, received, folder).differences
+
+
+@pytest.mark.parametrize("written", ["trªn 2523", "Kho¶ng 1.792", "216 hé"])
+def test_a_decoded_remark_is_not_judged_but_its_figures_are(
+    written: str, folder: Path, haugiang: Campaign
+) -> None:
+    header = [["TT", "§¬n vÞ", "Tæng sè hé", "Hé cã kü n¨ng sè"]]
+    received = sent(folder, haugiang, header, font=".VnTime", name="Êp 1", first=written)
+    read = [o for o in received.table.observations if o.place.cell]
+    assert "legacy_text_decoded" in {f.code for f in received.findings}
+    assert read
+    assert not compare_cells(haugiang, received, folder).differences
+    first = next(o for o in read if o.raw and o.place.cell.startswith("C"))
+    wrong = altered(
+        received, lambda o: dataclasses.replace(o, raw=f"{o.raw} 7") if o == first else o
+    )
+    (found,) = compare_cells(haugiang, wrong, folder).differences
+    assert found.place.endswith(first.place.cell)
