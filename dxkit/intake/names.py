@@ -153,7 +153,8 @@ class Names:
         if unit.type:
             initials = _initials(unit.type)
             name = normalise(unit.bare_name)
-            full |= {_numbered(f"{initials} {name}"), _numbered(f"{' '.join(initials)} {name}")}
+            kinds = (initials, " ".join(initials), fold(normalise(unit.type)))
+            full |= {_numbered(f"{kind} {name}") for kind in kinds}
         return frozenset(full), frozenset(bare)
 
     def in_full(self, written: str) -> Unit | None:
@@ -227,6 +228,14 @@ class Names:
         key = _numbered(normalise(written))
         spelt = fold if key.isascii() else str
         return any(key.startswith(f"{spelt(prefix)} ") for prefix in self._prefixes)
+
+    def lacks_accent(self, written: str, unit: Unit) -> bool:
+        """Whether a writing of a unit begins with its type without accents, as "Ap 1" does; a
+        declared name that has none at all is only typed so.
+        """
+        key, kind = _numbered(normalise(written)), normalise(unit.type)
+        is_other = not key.startswith(f"{kind} ") and key.startswith(f"{fold(kind)} ")
+        return is_other and (unit.code not in self.units or key != fold(key))
 
     @cached_property
     def _prefixes(self) -> frozenset[str]:

@@ -114,6 +114,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_ambiguous": Severity.ERROR,
         "unit_not_valid": Severity.ERROR,
         "unit_renamed": Severity.WARNING,
+        "type_without_accent": Severity.NOTE,
         "unit_of_another": Severity.ERROR,
         "unit_repeated": Severity.ERROR,
         "unit_repeated_alike": Severity.NOTE,

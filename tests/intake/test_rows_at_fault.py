@@ -77,7 +77,25 @@ def test_a_type_before_a_number_may_lack_its_accent(office: Office, first: str) 
     if first == "A 1":
         assert (values, findings) == ({"ap-2": 130, "ap-3": 140}, [("unit_unknown", at("B3"))])
     else:
-        assert (values, findings) == (ALL, [])
+        assert (values, findings) == (ALL, [("type_without_accent", at("B3"))])
+
+
+@pytest.mark.parametrize("group", ["Xa Vị Tân", "XA VỊ TÂN", "Xa  Vị Tân:"])
+def test_a_type_of_a_declared_unit_may_lack_its_accent(office: Office, group: str) -> None:
+    values, findings = read(office, ["I", group], AP_1, AP_2, AP_3)
+    assert (values, findings) == (ALL, [("type_without_accent", at("B2"))])
+
+
+@pytest.mark.parametrize("group", ["Xa Vi Tan", "XÃ VỊ TÂN", "Vị Tân", "X. Vị Tân"])
+def test_a_name_without_any_accent_or_type_lacks_none(office: Office, group: str) -> None:
+    assert read(office, ["I", group], AP_1, AP_2, AP_3) == (ALL, [])
+
+
+@pytest.mark.parametrize("group", ["Xa Vị Tấn", "Xạ Vị Tân", "Huyen Vị Tân"])
+def test_another_name_or_type_is_not_one_without_accents(office: Office, group: str) -> None:
+    values, findings = read(office, ["I", group], AP_1, AP_2, AP_3)
+    assert values == {}
+    assert ("unit_unknown", at("B2")) in findings
 
 
 def test_a_name_without_accents_is_not_taken_for_one_with_them(office: Office) -> None:

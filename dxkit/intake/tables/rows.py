@@ -250,6 +250,10 @@ class RowReader:
                     self._note_hidden(number, cells[0])
                 elif match.problem and not hidden:
                     self._about_name(match, cell, label.name, number)
+                elif unit is not None and self.names.lacks_accent(label.open_name, unit):
+                    told = {"name": label.open_name, "unit": unit.name}
+                    about = self.finding("type_without_accent", cell, unit.code, **told)
+                    self.findings.append(about)
                 if unit is None and match.problem:
                     if self.units.repeats_above(label.name) and not self._has_content(number):
                         return None
