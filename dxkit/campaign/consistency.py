@@ -22,11 +22,11 @@ from dxkit.model.campaign import (
 )
 from dxkit.model.facts import TOTAL
 from dxkit.model.keys import MisfitError, Number
+from dxkit.model.plan import BY_TARGET
 from dxkit.model.text import normalise
 from dxkit.model.units import Unit
 
 _SHARE = Number(0, 1)
-_BY_TARGET = frozenset({"ratio_to_target", "ratio_to_target_uncapped"})
 
 
 def look_through(campaign: Campaign, reader: Reader) -> None:
@@ -172,7 +172,7 @@ def _targets(campaign: Campaign, reader: Reader) -> None:
         indicator, value = indicators[target.indicator], target.value
         if indicator.kind is IndicatorKind.RATIO and not 0 < value <= 1:
             reader.note_of(target, "target_not_a_share", "target", text=value)
-        elif indicator.scoring in _BY_TARGET and value <= 0:
+        elif indicator.scoring in BY_TARGET and value <= 0:
             reader.note_of(target, "target_not_above_0", "target", text=value)
         keys = {dataclasses.replace(t, value=0, source="", assumed=False)
                 for t in of_levels(target, campaign.units.levels)}  # fmt: skip

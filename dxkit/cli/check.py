@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("period", required=False)
 @click.option("--explain-layout", metavar="FILE", help="Only say how this workbook is understood.")
+@click.option("--plan", is_flag=True, help="Only say what the plan lacks for the period.")
 @with_session
-def check(session: Session, period: str | None, explain_layout: str | None) -> int:
+def check(session: Session, period: str | None, explain_layout: str | None, plan: bool) -> int:
     """Read the workbooks and list what is wrong with them."""
+    if plan and explain_layout is not None:
+        both = {"key": "--plan", "text": "--explain-layout"}
+        raise session.refuse("usage", text=session.language.plain("campaign.excludes", **both))
+    if plan:
+        return _plan(session, period)
     if explain_layout is not None:
         return _explain(session, period, explain_layout)
     from dxkit.press.manifest import Manifest, hashes_of
@@ -59,6 +65,28 @@ def check(session: Session, period: str | None, explain_layout: str | None) -> i
     return DONE_WITH_ERRORS if errors or published.figures else DONE
 
 
+def _plan(session: Session, period: str | None) -> int:
+    """Print what the plan lacks for a period; no workbook is read and nothing is written."""
+    from dxkit.campaign.lacks import lacks
+    from dxkit.model.plan import plan_findings
+    from dxkit.model.text import harmless
+    from dxkit.report.wording.findings import names_in_findings, value_text
+
+    campaign, language = session.campaign, session.language
+    period_id = session.planned_period(period)
+    names = names_in_findings(campaign, campaign.units, language)
+    found: list[Mistake] = [(finding, []) for finding in plan_findings(campaign, period_id)]
+    lines = list(session.finding_lines(found, campaign.units))
+    for lack in lacks(session.project, campaign, period_id):
+        values = {k: value_text(k, str(v), language, names) for k, v in lack.values.items()}
+        lines.append(f"{lack.file}: {language.plain(f'campaign.{lack.code}', **values)}")
+    key, name = "plan_lacks" if lines else "plan_whole", language.period(period_id)
+    click.echo(session.say(key, period=name, count=len(lines)))
+    for line in lines:
+        click.echo("  " + harmless(line, 2000))
+    return DONE_WITH_ERRORS if lines else DONE
+
+
 def _explain(session: Session, period: str | None, name: str) -> int:
     """Print what was understood of each sheet of one workbook; nothing is written."""
     from dxkit.intake.file import read_file
@@ -66,8 +94,7 @@ def _explain(session: Session, period: str | None, name: str) -> int:
     from dxkit.model.text import harmless
     from dxkit.report.wording.findings import column_text, names_in_findings, sheet_text
 
-    is_alone = period is None and not session.project.periods_with_raw(session.campaign)
-    period_id = session.campaign.periods[-1].id if is_alone else session.period(period)
+    period_id = session.planned_period(period)
     folder = session.project.period_folder(session.campaign.id, period_id)
     path = folder / name if (folder / name).is_file() else Path(name).absolute()
     if not path.is_file():

@@ -156,6 +156,14 @@ class Session:
         """The folder of a period's outputs."""
         return self.project.output_folder(self.campaign.id, period_id)
 
+    def planned_period(self, period_id: str | None) -> str:
+        """The period asked for, or the newest with raw files, or the last where none has any."""
+        is_alone = period_id is None and not self.project.periods_with_raw(self.campaign)
+        known = [period.id for period in self.campaign.periods]
+        if is_alone or period_id in known:
+            return period_id or known[-1]
+        return self.period(period_id)
+
     def period(self, period_id: str | None) -> str:
         """The period asked for, or the newest with raw files."""
         known = [period.id for period in self.campaign.periods]

@@ -13,7 +13,8 @@ from dxkit.model.findings import Finding
 NO_TARGETS, AFTER_END = "no_targets", "after_end"
 """Why nobody is ranked in a period."""
 FINDINGS = {NO_TARGETS: "plan_without_targets", AFTER_END: "period_after_end"}
-_BY_TARGET = frozenset({"ratio_to_target", "ratio_to_target_uncapped"})
+BY_TARGET = frozenset({"ratio_to_target", "ratio_to_target_uncapped"})
+"""Scorings that go by a target."""
 
 
 def why_no_ranking(campaign: Campaign, level: str, period_id: str) -> str:
@@ -32,10 +33,10 @@ def without_target(campaign: Campaign, level: str, period_id: str) -> tuple[Indi
     return tuple(
         indicator
         for indicator in campaign.indicators
-        if indicator.scoring in _BY_TARGET
+        if indicator.scoring in BY_TARGET
         and indicator.max_points > 0
         and indicator.id not in campaign.scoring.bonus
-        and _is_measured_at(campaign, level, indicator)
+        and is_measured_at(campaign, level, indicator)
         and campaign.target(indicator.id, level, period_id) is None
     )
 
@@ -63,7 +64,7 @@ def plan_findings(campaign: Campaign, period_id: str) -> Iterator[Finding]:
             yield Finding(FINDINGS[why], CellRef("targets.csv"), values=values)
 
 
-def _is_measured_at(campaign: Campaign, level: str, indicator: Indicator) -> bool:
+def is_measured_at(campaign: Campaign, level: str, indicator: Indicator) -> bool:
     """Whether units of a level can have a value of the indicator."""
     order = [known.id for known in campaign.levels]
     measures = filter(None, (indicator.numerator, indicator.denominator))

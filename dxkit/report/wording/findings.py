@@ -43,7 +43,7 @@ def finding_text(
     values = {
         name: _number(finding, name, value, language)
         if isinstance(value, (int, float))
-        else _text(name, str(value), language, names or {})
+        else value_text(name, str(value), language, names or {})
         for name, value in finding.values.items()
     }
     if "reason" in values and f"reason_{values['reason']}" in language.sections["finding"]:
@@ -132,7 +132,8 @@ def _of_level(level: str) -> str:
     return f"level {level}"
 
 
-def _text(name: str, value: str, language: Language, names: Mapping[str, str]) -> str:
+def value_text(name: str, value: str, language: Language, names: Mapping[str, str]) -> str:
+    """A value of a message as its reader calls it: periods, days and codes by their names."""
     if name in _PERIODS and re.fullmatch(r"\d{4}(-Q[1-4]|-\d\d)?", value):
         return language.period(value)
     day = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value)
