@@ -118,6 +118,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_of_another": Severity.ERROR,
         "unit_repeated": Severity.ERROR,
         "unit_repeated_alike": Severity.NOTE,
+        "name_with_remark": Severity.NOTE,
         "name_broken": Severity.ERROR,
         "sub_row_skipped": Severity.NOTE,
         "group_unclear": Severity.ERROR,

@@ -46,6 +46,15 @@ def test_a_commune_left_out_of_a_table_is_an_error_that_names_it(office: Office)
     assert finding.values == {"unit": "Xã Vị Tân", "table": "teams"}  # no weight is known
 
 
+@pytest.mark.parametrize("said", ["chưa gửi báo cáo", "Chưa báo cáo", "đơn vị chưa gửi"])
+def test_a_bracket_behind_the_name_says_that_it_has_not_reported(office: Office, said: str) -> None:
+    given = rows(office.campaign, without=VI_TAN)
+    seen = office.sends(HEAD, *given, [9, f"Xã Vị Tân ({said})", None, None])
+    place = at(f"B{len(given) + 2}")
+    assert [(code, unit) for code, unit, _ in gaps(seen)] == [("unit_not_reported", VI_TAN)]
+    assert seen.findings("name_with_remark", "unit_unknown") == [("name_with_remark", place)]
+
+
 def test_a_total_is_not_blamed_for_the_row_that_lacks(office: Office) -> None:
     """Nine rows of 7 are 63: with eight, the total is right; 55 is less than the 56 of eight."""
     left = rows(office.campaign, without=VI_TAN)

@@ -86,6 +86,37 @@ def test_a_type_of_a_declared_unit_may_lack_its_accent(office: Office, group: st
     assert (values, findings) == (ALL, [("type_without_accent", at("B2"))])
 
 
+@pytest.mark.parametrize("remark", ["mới tách", "cũ", "đã sáp nhập; chờ xác nhận"])
+def test_a_remark_behind_a_declared_name_is_told(office: Office, remark: str) -> None:
+    values, findings = read(office, ["I", f"Xã Vị Tân ({remark})"], AP_1, AP_2, AP_3)
+    assert (values, findings) == (ALL, [("name_with_remark", at("B2"))])
+
+
+@pytest.mark.parametrize("remark", [
+    "nữ", "kế hoạch", "trừ ấp 4", "Hỏa Lựu", "thuộc phường I", "lũy kế", "phần còn lại",
+    "Quý III/2022", "không kể ấp 4",
+])  # fmt: skip
+def test_a_bracket_that_says_other_figures_is_no_remark(office: Office, remark: str) -> None:
+    values, findings = read(office, ["I", f"Xã Vị Tân ({remark})"], AP_1, AP_2, AP_3)
+    assert values == {}
+    assert "name_with_remark" not in dict(findings)
+
+
+def test_a_hamlet_may_be_called_so(office: Office) -> None:
+    """Nobody declares hamlets: beside Ap 3 there may be a new one."""
+    new: Row = [4, "Ấp 3 (mới)", 150, 90]
+    values, findings = read(office, GROUP, AP_1, AP_2, AP_3, new)
+    assert (values, findings) == (ALL | {"ap-3-mowis": 150}, [])
+
+
+@pytest.mark.parametrize("said", ["chưa gửi báo cáo", "Chưa báo cáo", "chưa gửi BC; chưa gửi"])
+def test_a_hamlet_that_has_not_reported_is_itself(office: Office, said: str) -> None:
+    row: Row = [3, f"Ấp 3 ({said})", None, None]
+    seen = office.sends(HOUSEHOLDS, GROUP, AP_1, AP_2, row)
+    assert seen.figure(f"{VI_TAN}-ap-3", "households")[:2] == (None, "not_reported")
+    assert seen.findings("name_with_remark") == [("name_with_remark", at("B5"))]
+
+
 @pytest.mark.parametrize("group", ["Xa Vi Tan", "XÃ VỊ TÂN", "Vị Tân", "X. Vị Tân"])
 def test_a_name_without_any_accent_or_type_lacks_none(office: Office, group: str) -> None:
     assert read(office, ["I", group], AP_1, AP_2, AP_3) == (ALL, [])

@@ -10,15 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from dxkit.intake.dates import stated_times
 from dxkit.intake.names import Match, Names, Scope
 from dxkit.intake.tables.layout import Layout
-from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
+from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word, vocabulary
 from dxkit.model.text import clean, fold, normalise, without_outline
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
 _BULLET = re.compile(r"[-\u2013+*\u2022]|[a-h]\s?[.)]")
-_COUNT_BEHIND = re.compile(r"\s*\(\d[^()]*\)\Z")
+_REMARK_BEHIND = re.compile(r"\s*\(([^()]*)\)\Z")
 _ROMAN = re.compile(r"[IVX]{1,6}[.)]?\Z")
 _LONGEST_PLACE = 10  # words
 
@@ -41,11 +42,32 @@ class RowLabel:
     @property
     def readings(self) -> list[str]:
         """The name as it stands, without numbering, without another language, and without what
-        a bracket counts behind it: "Xa Vi Tan (7 ap)".
+        a bracket counts or remarks behind it: "Xa Vi Tan (7 ap)".
         """
-        uncounted = _COUNT_BEHIND.sub("", self.open_name)
-        names = (self.name, self.open_name, self.native, uncounted)
+        names = (self.name, self.open_name, self.native, self.parts[0])
         return list(dict.fromkeys(name for name in names if name))
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The name without the bracket behind it, and what that says; the whole name where it says
+        which figures are meant, "(nu)", "(ke hoach)", or of which time.
+        """
+        behind = _REMARK_BEHIND.search(self.open_name)
+        said = behind[1].strip() if behind else ""
+        parts = ("sub_rows", "sub_row_names", "sub_row_names_alone")
+        others = ("of_other_figures", "other_figures", "period_cumulative")
+        is_other = any(starts_with_word(kind, said) for kind in parts)
+        is_other = is_other or any(holds_word(kind, said) for kind in others)
+        if not said or is_other or stated_times(said):
+            return self.open_name, ""
+        return _REMARK_BEHIND.sub("", self.open_name), said
+
+    def remark(self, names: Names) -> str:
+        """What a bracket behind the name of a unit remarks; no count, and no other unit."""
+        said = self.parts[1]
+        is_unit = names.is_written(said) or next(names.in_text(said), None) is not None
+        is_name = is_unit or names.is_written(self.open_name) or said[:1].isdigit()
+        return "" if is_name else said
 
     def is_known(self, names: Names) -> bool:
         """Whether it names a unit, of whatever day, or begins as hamlets' names do."""
@@ -307,7 +329,10 @@ class RowUnits:
         above = left or self._parent_by_number(number)
         if (match := self._within_named(label, above)) is not None:
             return match
-        if above is not None and (opened := self._names.open_unit(label.open_name, above)):
+        called = label.open_name
+        if holds_word("not_reported", label.remark(self._names)):  # no hamlet is called so
+            called = label.parts[0]
+        if above is not None and (opened := self._names.open_unit(called, above)):
             if above is self._parent and self._has_ended(number):
                 return Match(None, "group_unclear")
             return Match(self._open(opened))
@@ -322,13 +347,16 @@ class RowUnits:
 
     def _declared(self, label: RowLabel, left: Unit | None, number: int) -> Match:
         """The declared unit of a name: of the group that it stands in, or of any level."""
-        match = self._first(label.readings, self._scopes(left))
+        readings = label.readings
+        if label.parts[1] and not label.remark(self._names) and not label.parts[1][0].isdigit():
+            readings = [name for name in readings if name != label.parts[0]]
+        match = self._first(readings, self._scopes(left))
         if left is not None or self._group is None:
             return match
         group, is_roman_group = self._group
         if match.unit is not None and self._is_elsewhere(match.unit, group):
             return Match(None, "group_unclear")
-        member = self._first(label.readings, [self._names.scopes.children(group.code)])
+        member = self._first(readings, [self._names.scopes.children(group.code)])
         if member.unit is None or (match.unit is not None and match.unit.code == member.unit.code):
             return match
         if match.unit is not None and match.unit.level == group.level:

@@ -225,7 +225,7 @@ class RowReader:
                 self._note_nameless(number)
             return None
         unit: Unit | None = None
-        label = RowLabel("")
+        label, said = RowLabel(""), ""
         alone = named[0][0] > 0
         for position, cell in named:
             label = row_label(cell.text)
@@ -265,6 +265,11 @@ class RowReader:
                 self._problem, self._silent = "", None
                 if not label.is_total:
                     self.units.remember(position, unit, number)
+            said = label.remark(self.names) if unit is not None and "(" not in unit.name else ""
+            if unit is not None and said and not hidden:
+                told = {"remark": said, "unit": unit.name}
+                about = self.finding("name_with_remark", cell, unit.code, cell.text, **told)
+                self.findings.append(about)
             if label.is_total:
                 self.units.close(unit, cell)
         if unit is not None and not hidden and self._is_of_another(unit, named[-1][1]):
@@ -273,7 +278,8 @@ class RowReader:
         values = self._values.read(number, unit.level if unit else "", struck)
         if unit is not None and not label.is_total and not hidden:
             self._values.remember(unit.level, values)
-        of = (self._remark(number), label.is_total, hidden)
+        remark = f"{self._remark(number)} {said}".strip()
+        of = (remark, label.is_total, hidden)
         row = RowRead(number, unit, named[-1][1], values, *of)
         self._above = None if label.is_total or hidden else row
         return row
