@@ -46,6 +46,18 @@ def _each_period(campaign: Campaign, reader: Reader) -> None:
     for period in campaign.periods or ():
         if period.last_day < period.first_day:
             reader.note_of(period, "period_backwards", "last_day", period=period.id)
+            continue
+        if period.due_day is not None and period.due_day < period.first_day:
+            values = {"text": period.due_day, "allowed": f"{period.first_day} …"}
+            reader.note_of(period, "date_out_of_range", "due_day", **values)
+        first, last = (day.year * 12 + day.month - 1 for day in (period.first_day, period.last_day))
+        months = [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
+        for number, part in enumerate(period.parts):
+            if part not in months:
+                allowed = ", ".join(months[:12])
+                reader.note_of(period, "unknown_value", "parts", text=part, allowed=allowed)
+            elif part in period.parts[:number]:
+                reader.note_of(period, "repeated", "parts", text=part)
 
 
 def _periods(campaign: Campaign, reader: Reader) -> None:
@@ -93,13 +105,20 @@ def _aliases(campaign: Campaign, reader: Reader) -> None:
     of_code: dict[str, list[Unit]] = defaultdict(list)
     written: dict[tuple[str, str], list[Unit]] = defaultdict(list)
     for unit in campaign.units.units:
+        alike = written[unit.parent_code, normalise(unit.name)]
+        for other in {o.code: o for o in alike if o.code != unit.code and _overlap(unit, o)}:
+            values = {"text": unit.name, "unit": unit.code, "other": other}
+            reader.note_of(unit, "alias_of_two", "name", **values)
         of_code[unit.code].append(unit)
-        written[unit.parent_code, normalise(unit.name)].append(unit)
+        alike.append(unit)
     for number, alias in enumerate(campaign.aliases):
         if alias in campaign.aliases[:number]:
             reader.note_of(alias, "repeated", "alias", text=alias.alias)
             continue
         key = normalise(alias.alias)
+        if not key:  # it would be the name of a row that has none
+            values = {"text": alias.alias, "allowed": "A-Z a-z 0-9"}
+            reader.note_of(alias, "malformed", "alias", **values)
         mine = of_code[alias.code]
         meant = {o.code for u in mine for o in written[u.parent_code, key] if _overlap(u, o)}
         for other in sorted(meant - {alias.code}):
@@ -139,6 +158,21 @@ def _indicators(campaign: Campaign, reader: Reader) -> None:
         if not fits:
             values = {"scoring": indicator.scoring, "allowed": needed}
             reader.note_of(indicator, "parameters_unfit", "parameters", **values)
+
+
+def _what_counts(campaign: Campaign, reader: Reader) -> None:
+    """Indicators, wholes and weights are made of figures, not of words."""
+    figures = [m.id for m in campaign.measures if m.kind is not MeasureKind.TEXT]
+    used: list[tuple[object, str, str]] = [(m, "whole", m.whole) for m in campaign.measures]
+    for indicator in campaign.indicators:
+        used.append((indicator, "numerator", indicator.numerator))
+        used.append((indicator, "denominator", indicator.denominator))
+    if reader.is_sound("ranking"):
+        used.append((campaign.ranking, "weight", campaign.ranking.weight))
+    for record, key, measure in used:
+        if measure and measure not in figures:
+            allowed = ", ".join(figures[:12])
+            reader.note_of(record, "unknown_value", key, text=measure, allowed=allowed)
 
 
 def _parameters_of(indicator: Indicator) -> tuple[bool, str]:
@@ -187,6 +221,24 @@ def of_levels(target: Target, levels: Iterable[str]) -> tuple[Target, ...]:
     if target.level != ALL_LEVELS:
         return (target,)
     return tuple(dataclasses.replace(target, level=level) for level in levels)
+
+
+def _bands(campaign: Campaign, reader: Reader) -> None:
+    seen: set[float] = set()
+    for band in campaign.scoring.bands:
+        if band.from_share in seen:
+            reader.note_of(band, "repeated", "from_share", text=band.from_share)
+        seen.add(band.from_share)
+
+
+def _corrections(campaign: Campaign, reader: Reader) -> None:
+    """A cell is corrected once while it reads the same: which of two would hold?"""
+    seen: set[tuple[str, ...]] = set()
+    for c in campaign.corrections:
+        cell = (c.period, c.file, c.sheet, c.cell, c.expected)
+        if cell in seen:
+            reader.note_of(c, "repeated", "cell", text=c.cell)
+        seen.add(cell)
 
 
 def _points(campaign: Campaign, reader: Reader) -> None:
@@ -238,6 +290,13 @@ def _layouts(campaign: Campaign, reader: Reader) -> None:
             if line and line.isdecimal() is has_letters:
                 allowed = "A" if has_letters else "3"
                 reader.note_of(layout, "malformed", key, text=line, allowed=allowed)
+        named = [*layout.unit_columns, *layout.period_columns]
+        for line in sorted({line for line in named if named.count(line) > 1}):
+            reader.note_of(layout, "repeated", "unit_columns", text=line)
+        first, _, last = layout.header_rows.partition("-")
+        if last and (len(last), last) < (len(first), first):
+            values = {"text": layout.header_rows, "allowed": f"{last}-{first}"}
+            reader.note_of(layout, "malformed", "header_rows", **values)
         others = {tables[measure] for measure in layout.columns.values()}
         if len(others) > 1:
             reader.note_of(
@@ -255,6 +314,9 @@ _CHECKS: tuple[tuple[Callable[[Campaign, Reader], None], *tuple[str, ...]], ...]
     (_aliases, "units.csv", "aliases.csv"),
     (_measures, "measures.csv", "tables"),
     (_indicators, "indicators.csv"),
+    (_what_counts, "measures.csv", "indicators.csv"),
+    (_bands, "scoring"),
+    (_corrections, "corrections.csv"),
     (_names_of_facts, "measures.csv", "indicators.csv"),
     (_targets, "levels", "indicators.csv", "targets.csv"),
     (_points, "scoring", "indicators.csv"),

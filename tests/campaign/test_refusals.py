@@ -199,6 +199,45 @@ REFUSED: dict[str, tuple[Change, str, str, str]] = {
     "control_sign": (row("aliases.csv", "931,N\x00B"), "aliases.csv", "N\x00B", "alias: "),
     "control_bell": (plan("simulated_marker = .*", 'simulated_marker = "\\\\u0007"'),
                      "campaign.toml", "u0007", "simulated_marker: "),
+    "name_of_two": (row("units.csv", "94,Huyện Vị Thuỷ,Huyện,district,93,,"), "units.csv",
+                    "94,Huyện", "name: .*94 and 935"),
+    "name_of_two_written_otherwise": (row("units.csv", "94,HUYỆN VỊ THỦY,Huyện,district,93,,"),
+                                      "units.csv", "94,HUYỆN", "name: .*94 and 935"),
+    "alias_of_signs": (row("aliases.csv", "930,-"), "aliases.csv", "930,-", "alias: "),
+    "alias_of_points": (row("aliases.csv", "930,..."), "aliases.csv", "930,...", "alias: "),
+    "part_of_another_year": (plan("parts = .*", 'parts = ["2023-07"]'), "campaign.toml", "2023-07",
+                             r"periods\[1\]\.parts: .*2022-06, 2022-07, 2022-08, 2022-09"),
+    "part_is_a_quarter": (plan("parts = .*", 'parts = ["2022-Q3"]'), "campaign.toml", "parts",
+                          "parts: .*2022-07"),
+    "part_after": (plan("parts = .*", 'parts = ["2022-10"]'), "campaign.toml", "2022-10", "parts"),
+    "part_twice": (plan("parts = .*", 'parts = ["2022-07", "2022-07"]'), "campaign.toml", "parts",
+                   "parts: .*twice"),
+    "due_before": (plan("due_day = 2022-12-31", "due_day = 2022-01-31"), "campaign.toml",
+                   "2022-01-31", r"periods\[2\]\.due_day: .*2022-09-15"),
+    "band_from_the_same": (plan("from_share = 0.9", "from_share = 0.8"), "campaign.toml",
+                           "from_share = 0.8", "from_share: .*twice"),
+    "ratio_to_words": (indicator(denominator="initiative_name"), "indicators.csv", "seventh",
+                       "denominator: .*is not one of: households"),
+    "ratio_of_words": (indicator(numerator="initiative_name"), "indicators.csv", "seventh",
+                       "numerator: "),
+    "whole_of_words": (row("measures.csv", measure("y", "initiative_name")), "measures.csv", "y,N",
+                       "whole: "),
+    "weight_of_words": (plan("weight = .*", 'weight = "initiative_name"'), "campaign.toml",
+                        "weight =", r"ranking\.weight: .*households"),
+    "correction_twice": (row("corrections.csv", "2022-Q4,a.xlsx,S,C14,1,2,r,n,2022-12-30",
+                             "2022-Q4,a.xlsx,S,C14,1,3,again,n,2022-12-30"), "corrections.csv",
+                         "again", "cell: .*C14.*twice"),
+    "header_turned": (row("layouts.toml", '[[sheets]]\nfile = "a"\nsheet = "b"',
+                          'header_rows = "10-9"'), "layouts.toml", "10-9", "header_rows: .*9-10"),
+    "header_turned_letters": (row("layouts.toml", '[[sheets]]\nfile = "a"\nsheet = "b"',
+                                  'transposed = true\nheader_rows = "AA-B"'), "layouts.toml",
+                              "AA-B", "header_rows: .*B-AA"),
+    "column_of_two_jobs": (row("layouts.toml", '[[sheets]]\nfile = "a"\nsheet = "b"',
+                               'period_columns = ["B"]\nunit_columns = ["B"]'), "layouts.toml",
+                           "unit_columns", 'unit_columns: "B".*twice'),
+    "unit_column_twice": (row("layouts.toml", '[[sheets]]\nfile = "a"\nsheet = "b"',
+                              'unit_columns = ["C", "B", "C"]'), "layouts.toml", "unit_columns",
+                          'unit_columns: "C".*twice'),
     "name_of_no_language": (plan('simulated_marker = .*', 'organisers = "x"'), "campaign.toml",
                             "organisers", "organisers is not known; there are: .*organiser"),
 }  # fmt: skip
@@ -266,6 +305,13 @@ def test_the_line_of_a_key_is_that_of_its_own_table(folder: Path) -> None:
     lines = (folder / "campaign.toml").read_text("utf-8").splitlines()
     found = {p.values["key"]: lines[p.line - 1] for p in refused(folder)}
     assert found == {"rewards[2].quota": "quota = 1.5", "scoring.bands[5].id": 'id = "Weak"'}
+
+
+def test_a_cell_that_is_sent_anew_may_be_corrected_anew(folder: Path) -> None:
+    """A correction holds only while its cell reads what was expected."""
+    cell = "2022-Q4,a.xlsx,S,C14"
+    row("corrections.csv", f"{cell},1,2,r,n,2022-12-30", f"{cell},3,4,r,n,2022-12-31")(folder)
+    assert len(load_campaign(folder).corrections) == 2
 
 
 def test_blank_rows_at_the_end_are_no_rows(folder: Path) -> None:
