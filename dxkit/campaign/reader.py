@@ -154,7 +154,8 @@ class Reader:
         for record in records:
             name = getattr(record, "id", "")
             if name in seen:
-                self.note_of(record, "repeated", text=name)
+                self.note_of(record, "repeated", text=name)  # in place of another, perhaps
+                self._faulty.add(f"ids of {_origin(self._sources[id(record)][1].at(''))}")
             seen |= {name} - {""}
 
     def _field(self, field: Field, source: Table | Row) -> Any:
