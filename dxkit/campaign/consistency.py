@@ -17,10 +17,12 @@ from dxkit.model.campaign import (
     Campaign,
     Indicator,
     IndicatorKind,
+    Measure,
     MeasureKind,
     Target,
 )
 from dxkit.model.facts import TOTAL
+from dxkit.model.headings import heading_key, words_in_full
 from dxkit.model.keys import MisfitError, Number
 from dxkit.model.plan import BY_TARGET
 from dxkit.model.text import normalise
@@ -144,6 +146,21 @@ def _measures(campaign: Campaign, reader: Reader) -> None:
             in_circles |= {*above}
         if measure.table not in campaign.tables:
             reader.note(reader.plan.at("tables"), "table_without_name", text=measure.table)
+
+
+def _headings(campaign: Campaign, reader: Reader) -> None:
+    """One heading means one measure of a table, also with its abbreviations written out."""
+    in_full = words_in_full(campaign.abbreviations)
+    meant: dict[tuple[str, str], Measure] = {}
+    for measure in campaign.measures:
+        own = (*measure.headers, *measure.names.values())
+        for text in own if measure.kind is not MeasureKind.ROWS else ():
+            key = measure.table, heading_key(in_full, text.replace(">", " "))
+            other = meant.setdefault(key, measure)
+            if other is not measure:
+                values = {"text": text, "measure": measure.id, "other": other.id}
+                reader.note_of(measure, "heading_of_two", "headers", **values)
+                break
 
 
 def _indicators(campaign: Campaign, reader: Reader) -> None:
@@ -313,6 +330,7 @@ _CHECKS: tuple[tuple[Callable[[Campaign, Reader], None], *tuple[str, ...]], ...]
     (_units, "levels", "units.csv"),
     (_aliases, "units.csv", "aliases.csv"),
     (_measures, "measures.csv", "tables"),
+    (_headings, "measures.csv", "abbreviations"),
     (_indicators, "indicators.csv"),
     (_what_counts, "measures.csv", "indicators.csv"),
     (_bands, "scoring"),

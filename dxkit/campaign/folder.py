@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 from dxkit.campaign.consistency import look_through, of_levels
@@ -15,6 +17,9 @@ def load_campaign(folder: Path) -> Campaign:
     """The campaign in ``folder``; raises CampaignError listing everything that is wrong with it."""
     reader = Reader(folder)
     campaign = reader.campaign()
+    if campaign.abbreviations is not None:  # it could be read
+        usual = tomllib.loads((files("dxkit.campaign") / "abbreviations.toml").read_text("utf-8"))
+        campaign = dataclasses.replace(campaign, abbreviations={**usual, **campaign.abbreviations})
     read_map(reader)
     reader.look_up()
     look_through(campaign, reader)

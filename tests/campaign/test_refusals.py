@@ -64,8 +64,9 @@ def indicator(**more: str) -> Change:
     return row("indicators.csv", ",".join((fields | more).values()))
 
 
-def measure(name: str, whole: str = "", headers: str = "Cột mới") -> str:
-    return f"{name},N,N,a,a,count,stock,hamlet,households,{headers},{whole}"
+def measure(name: str, whole: str = "", headers: str = "", table: str = "households") -> str:
+    headers = headers or f"Cột {name}"
+    return f"{name},N {name},N {name},a,a,count,stock,hamlet,{table},{headers},{whole}"
 
 
 COUNT = {"kind": "count", "denominator": ""}
@@ -126,6 +127,15 @@ REFUSED: dict[str, tuple[Change, str, str, str]] = {
     "whole_itself": (row("measures.csv", measure("y", "y")), "measures.csv", "y,N", "y < y"),
     "whole_long": (row("measures.csv", measure("w", "x"), measure("x", "y"), measure("y", "w")),
                    "measures.csv", "w,N", "w < x < y < w"),
+    "heading_twice": (row("measures.csv", measure("y", headers="Số mới | Tổng số hộ dân")),
+                      "measures.csv", "y,N", 'headers: "Tổng số hộ dân" .* y and of households,'),
+    "heading_of_short": (row("measures.csv", measure("y", headers="Số hộ sản xuất nông nghiệp")),
+                         "measures.csv", "y,N", "y and of farm_households,"),
+    "heading_in_full": (row("measures.csv", measure("y", headers="Số người dùng DVC"),
+                            measure("z", headers="Số người > dùng dịch vụ công")),
+                        "measures.csv", "z,N", "z and of y,"),
+    "heading_is_a_name": (row("measures.csv", measure("y", headers="HỘ CÓ KỸ > NĂNG SỐ")),
+                          "measures.csv", "y,N", "y and of households_digital_skills,"),
     "folder_up": (plan('folder = "reference"', 'folder = "../../../../etc"'), "campaign.toml",
                   '"../../../../etc"', r"reference_checks\[1\]\.folder"),
     "folder_root": (plan('folder = "reference"', 'folder = "/etc"'), "campaign.toml", '"/etc"',
@@ -291,6 +301,22 @@ def test_a_plan_that_is_no_toml_hides_no_mistake_of_another_file(folder: Path) -
     row("aliases.csv", "931,")(folder)
     found = [(p.file, p.code) for p in refused(folder)]
     assert found == [("aliases.csv", "field_empty"), ("campaign.toml", "toml_decimal_comma")]
+
+
+def test_one_heading_in_two_tables_is_two_columns(folder: Path) -> None:
+    row("measures.csv", measure("y", headers="Số hộ SXNN", table="teams"))(folder)
+    assert "y" in {each.id for each in load_campaign(folder).measures}
+
+
+def test_an_abbreviation_of_the_campaign_makes_two_headings_one(folder: Path) -> None:
+    row("measures.csv", measure("y", headers="Số CLB"), measure("z", headers="Số câu lạc bộ"))(
+        folder
+    )
+    load_campaign(folder)
+    with (folder / "campaign.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[abbreviations]\nCLB = "câu lạc bộ"\n')
+    [problem] = refused(folder)
+    assert (problem.file, problem.code) == ("measures.csv", "heading_of_two")
 
 
 def test_what_follows_from_a_mistake_is_not_reported(folder: Path) -> None:

@@ -193,7 +193,7 @@ def test_abbreviations_count_both_ways(office: Office, declared: str, written: s
         dataclasses.replace(m, headers=(declared,)) if m.id == "team_members" else m
         for m in office.campaign.measures
     )
-    own = {"NTM": "nông thôn mới"}
+    own = {**office.campaign.abbreviations, "NTM": "nông thôn mới"}
     campaign = dataclasses.replace(office.campaign, measures=measures, abbreviations=own)
     assert amounts(send(Office(campaign, office.folder), written, 5, 7)) == [5, 7]
 

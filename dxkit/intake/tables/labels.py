@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 from dxkit.intake.dates import named_quarter, stated_times
 from dxkit.intake.numbers import parse_decimal, units_of_amounts
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Measure, MeasureKind
+from dxkit.model.headings import heading_key, words_in_full
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.text import clean, normalise, without_outline
 from dxkit.workbooks.cells import Cell, Sheet
@@ -267,8 +268,8 @@ class ColumnLabels:
         self.read = cache(self._meaning)  # a sheet's header is tried in many ways
         self.is_one = cache(self._is_one)
         words = vocabulary()
-        self._in_full = dict(entry.split(" ", 1) for entry in words["abbreviations"])
-        self._in_full |= {normalise(k): normalise(v) for k, v in campaign.abbreviations.items()}
+        self._in_full = words_in_full(campaign.abbreviations)
+        self._key = partial(heading_key, self._in_full)
         units = units_of_amounts(campaign)  # a letter may be the end of a word
         self._units = {compact(unit): unit for unit in units if len(unit) > 1}
         self._amounts: dict[str, list[Measure]] = {}  # by labels without a unit of measure
@@ -329,11 +330,6 @@ class ColumnLabels:
         """The time that labels name, of whatever measure."""
         _, period, control, span = self._without_period(path, True)
         return Labelled((), period, control, span)
-
-    def _key(self, *parts: str) -> str:
-        """As ``compact``, with abbreviations written out."""
-        words = " ".join(map(normalise, parts)).split()
-        return "".join(self._in_full.get(word, word) for word in words).replace(" ", "")
 
     def _without_unit(self, label: str) -> tuple[str, str]:
         """A key of labels without the unit of measure behind it, and that unit."""
