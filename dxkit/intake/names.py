@@ -6,6 +6,7 @@ Likeness may suggest a unit, never decide one.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import itertools
 import re
 from collections import defaultdict
@@ -360,12 +361,17 @@ def _only(units: Sequence[Unit]) -> Unit | None:
     return units[0] if len(units) == 1 else None
 
 
+_LONGEST_CODE = 60
+
+
 def _opened(name: str, kind: str, bare: str, level: Level, parent: Unit) -> Unit:
     """A unit that a workbook names. Its code is made of the ``bare`` name's key, so that all
     writings of it share one, and keeps the accents, or two names would. Of the name all can be
     seen: a sign that reverses what is read shows as one.
     """
     code = "-".join(part for part in (slug(kind), slug(telex(bare))) if part)
+    if len(code) > _LONGEST_CODE:  # it becomes the name of a file
+        code = f"{code[:_LONGEST_CODE]}-{hashlib.sha256(code.encode()).hexdigest()[:8]}"
     return Unit(f"{parent.code}-{code}", visible(name), kind, level.id, parent.code)
 
 

@@ -47,11 +47,15 @@ class UnfitNotebookError(Exception):
         self.missing = tuple(missing)
 
 
+_LONGEST = 60
+"""Letters of a unit's name in that of its page."""
+
+
 def page_path(campaign: Campaign, unit: Unit) -> str:
     """Where a unit's page stands in a period's folder."""
     if unit.level == campaign.levels[0].id:
         return f"{unit.level}.html"
-    return f"{unit.level}/{unit.code}-{slug(unit.name)}.html"
+    return f"{unit.level}/{unit.code}-{slug(unit.name)[:_LONGEST]}.html"
 
 
 def plan_tasks(
