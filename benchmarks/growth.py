@@ -55,7 +55,6 @@ class Thing:
 
     most: int
     load: Callable[[int], Load]
-    name: dict[str, str]
 
 
 CELLS_OF_COMMUNE = 3 + HAMLETS * 5 + 1
@@ -63,33 +62,28 @@ THINGS = {
     "cells": Thing(
         480_000,
         lambda n: Load(n // CELLS_OF_COMMUNE, "province"),
-        {"en": "cells of one workbook", "vi": "ô trong một tệp"},
     ),
     "files": Thing(
-        300, lambda n: Load(n, "commune"), {"en": "files of a period", "vi": "tệp trong một kỳ"}
+        300, lambda n: Load(n, "commune")
     ),
     "units": Thing(
-        11_000, Load, {"en": "communes with hamlets", "vi": "xã, có các ấp"}
+        11_000, Load
     ),
     "periods": Thing(
         40,
         lambda n: Load(25, periods=n, command="report"),
-        {"en": "periods, one page of the last", "vi": "kỳ, một trang của kỳ cuối"},
     ),
     "findings": Thing(
         5_000,
         lambda n: Load(600, "province", wrong=n),
-        {"en": "findings in one file", "vi": "phát hiện trong một tệp"},
     ),
     "register": Thing(
         10_000,
         lambda n: Load(25, register=n),
-        {"en": "rows of the register", "vi": "dòng danh sách mô hình"},
     ),
     "outputs": Thing(
         4_000,
         lambda n: Load(25, outputs=n, command="report"),
-        {"en": "outputs of a notebook of one's own", "vi": "kết quả trong một sổ tay riêng"},
     ),
 }  # fmt: skip
 
@@ -252,11 +246,8 @@ def measured(load: Load) -> tuple[float, int]:
 
 def table(results: dict[str, dict[int, tuple[float, int]]], language: str) -> str:
     """The results as a table of Markdown."""
-    heads = {
-        "en": ("what doubles", "sizes", "seconds of the processor", "each time",
-               "memory at the top"),
-        "vi": ("tăng gấp đôi", "cỡ", "giây bộ xử lý", "mỗi lần", "bộ nhớ ở cỡ lớn nhất"),
-    }[language]  # fmt: skip
+    words = WORDS[language]
+    heads = words["heads"]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
 
     def written(text: str) -> str:
@@ -266,7 +257,7 @@ def table(results: dict[str, dict[int, tuple[float, int]]], language: str) -> st
         seconds = [second for second, _ in found.values()]
         ratios = [f"{b / a:.1f}" for a, b in itertools.pairwise(seconds)]
         columns = (
-            THINGS[thing].name[language],
+            words[thing],
             written(", ".join(f"{size:,}" for size in found).replace(", ", "; ")),
             written("; ".join(f"{second:.1f}" for second in seconds)),
             written("; ".join(ratios)),

@@ -24,9 +24,9 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
     import csv
     import json
 
+    from dxkit.analysis.rows import RANKING_COLUMNS, ranking_rows
     from dxkit.model.facts import TOTAL
     from dxkit.model.plan import plan_findings
-    from dxkit.report.rows import RANKING_COLUMNS, ranking_rows
 
     period_id = session.period(period)
     wanted = session.level(level) or session.campaign.report_level

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dxkit.model.initiatives import Initiative
-from dxkit.report import rows
-from dxkit.report.rows import (
+from dxkit.analysis import rows
+from dxkit.analysis.rows import (
     FINDING_COLUMNS,
     INDICATOR_COLUMNS,
     OBSERVATION_COLUMNS,
     RANKING_COLUMNS,
 )
+from dxkit.model.initiatives import Initiative
+from dxkit.report.wording.findings import texts_of_findings
 from dxkit.report.wording.language import load_language
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def ranking_frame(analysis: Analysis) -> pd.DataFrame:
 
 def findings_frame(analysis: Analysis, language: str) -> pd.DataFrame:
     """One row per finding, with its text."""
-    return _frame(FINDING_COLUMNS, rows.finding_rows(analysis, load_language(language)))
+    texts = texts_of_findings(analysis.campaign, analysis.units, load_language(language))
+    return _frame(FINDING_COLUMNS, rows.finding_rows(analysis, texts))
 
 
 def facts_frame(analysis: Analysis, unit_code: str) -> pd.DataFrame:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from dxkit.analysis import rows
 from dxkit.period.opened import OpenPeriod
-from dxkit.report import rows
+from dxkit.report.wording.findings import texts_of_findings
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import write_text
 
@@ -29,13 +30,14 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[st
     """
     folder.mkdir(parents=True, exist_ok=True)
     analysis = opened.analysis
+    texts = texts_of_findings(analysis.campaign, analysis.units, language)
     tables = {
         "observations.csv": (rows.OBSERVATION_COLUMNS, rows.observation_rows(analysis)),
         "indicators.csv": (rows.INDICATOR_COLUMNS, rows.indicator_rows(analysis)),
         "ranking.csv": (rows.RANKING_COLUMNS, rows.ranking_rows(analysis)),
         "awards.csv": (rows.AWARD_COLUMNS, rows.award_rows(analysis)),
         "rank_ranges.csv": (rows.RANK_RANGE_COLUMNS, rows.rank_range_rows(analysis)),
-        "findings.csv": (rows.FINDING_COLUMNS, rows.finding_rows(analysis, language)),
+        "findings.csv": (rows.FINDING_COLUMNS, rows.finding_rows(analysis, texts)),
     }
     for name, table in tables.items():
         write_rows(folder / name, *table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from dxkit.model.addresses import column_number, ranges_by_sheet
 from dxkit.model.campaign import Campaign
@@ -54,6 +54,14 @@ def finding_text(
     if "weighed" in values:
         text += " " + language.plain("site.weight_lost", **values)
     return text
+
+
+def texts_of_findings(
+    campaign: Campaign, units: UnitRegistry, language: Language
+) -> Callable[[Finding], str]:
+    """What says of each finding of a campaign what is wrong."""
+    names = names_in_findings(campaign, units, language)
+    return lambda finding: finding_text(finding, language, names)
 
 
 def what_follows(finding: Finding, consequences: Iterable[Finding], language: Language) -> str:

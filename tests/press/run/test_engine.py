@@ -242,7 +242,7 @@ PRIVATE = {
     "_inline": "docx.shape:InlineShape", "_r": "docx.text.run:Run", "_tbl": "docx.table:Table",
     "_tr": "docx.table:_Row", "_tc": "docx.table:_Cell",
     "_style": "openpyxl.styles.styleable:StyleableObject",
-    "_sh_abs_posn": "xlrd.book:Book",
+    "_sh_abs_posn": "xlrd.book:Book", "_resource_tracker": "multiprocessing:resource_tracker",
 }  # fmt: skip
 """The private names of libraries that the kit touches, and whose they are: docs/decisions.md."""
 _OWN = {"_unranked", "_write", "_options", "_buttons", "_box"}

@@ -4,11 +4,10 @@ stands in them. Shares are fractions; None is an empty field.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dxkit.analysis.analysis import Analysis
-from dxkit.report.wording.findings import finding_text, names_in_findings
-from dxkit.report.wording.language import Language
+from dxkit.model.findings import Finding
 
 Rows = Iterator[tuple[object, ...]]
 
@@ -119,11 +118,10 @@ def rank_range_rows(analysis: Analysis) -> Rows:
             )  # fmt: skip
 
 
-def finding_rows(analysis: Analysis, language: Language) -> Rows:
-    """What is wrong with the workbooks."""
-    names = names_in_findings(analysis.campaign, analysis.units, language)
+def finding_rows(analysis: Analysis, text: Callable[[Finding], str]) -> Rows:
+    """What is wrong with the workbooks, each in the words that ``text`` has for it."""
     for f in analysis.received.findings:
         yield (
             f.code, f.severity, f.unit_code, f.place.file, f.place.sheet, f.place.cell, f.raw,
-            finding_text(f, language, names), f.cause,
+            text(f), f.cause,
         )  # fmt: skip
