@@ -121,7 +121,7 @@ def test_killed_workers_are_replaced(root: Path, outputs: Path, out: Path, tmp_p
 def test_a_batch_that_is_stopped_is_gone_on_with(
     number: signal.Signals, root: Path, outputs: Path, out: Path, tmp_path: Path
 ) -> None:
-    slow = notebook_with(root, tmp_path, "import time; time.sleep(2 * (unit == '931'))")
+    slow = notebook_with(root, tmp_path, "import time; time.sleep(4 * (unit == '931'))")
     batch = start(out, "--jobs", "1", "--notebook", slow)
     assert batch.stderr is not None
     default, first = batch.stderr.readline(), batch.stderr.readline()
