@@ -294,7 +294,7 @@ def _count_in(text: str, counted: Counted) -> Value:
     if _ADDED.match(text):
         parts_added = [parse_whole(part.strip()) for part in text.lstrip("= ").split("+")]
         if flag is None and None not in parts_added:
-            return rejected("value_is_sum", proposed=sum(part or 0 for part in parts_added))
+            return rejected("value_is_sum", result=sum(part or 0 for part in parts_added))
     found = parse_whole(text)
     if found is None and flag is None:
         repaired = parse_with_lookalikes(text)

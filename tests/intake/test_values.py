@@ -20,7 +20,11 @@ from dxkit.intake.numbers import (
 )
 from dxkit.intake.tables.read import contradicting_ratio
 from dxkit.model.campaign import MeasureKind
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
 from dxkit.model.observations import MISSING_FLAGS, Flag
+from dxkit.report.wording.findings import finding_text
+from dxkit.report.wording.language import load_language
 from dxkit.workbooks.cells import Cell
 
 
@@ -99,9 +103,14 @@ def test_a_count(written: object, value: int | None, flag: Flag | None, problem:
     assert (found.value, found.flag, found.problem) == (value, flag, problem)
 
 
-@pytest.mark.parametrize(("written", "proposed"), [("701+30", 731), ("1.701 + 30 + 2", 1733)])
-def test_an_addition_is_proposed_and_not_taken(written: str, proposed: int) -> None:
-    assert read_count(cell(written)).details == {"proposed": proposed}
+@pytest.mark.parametrize(
+    ("written", "result", "shown"), [("701+30", 731, "731"), ("1.701 + 30 + 2", 1733, "1.733")]
+)
+def test_an_addition_is_proposed_and_not_taken(written: str, result: int, shown: str) -> None:
+    details = read_count(cell(written)).details
+    assert details == {"result": result}
+    finding = Finding("value_is_sum", CellRef("a.xlsx", "1", "C4"), raw=written, values=details)
+    assert f"kết quả là {shown};" in finding_text(finding, load_language("vi"))
 
 
 def test_a_formula_that_was_never_calculated_is_a_finding() -> None:

@@ -16,6 +16,8 @@ from dxkit.intake.period import read_period
 from dxkit.model.campaign import Accumulation, Campaign, Conversion, Measure, MeasureKind
 from dxkit.model.findings import Finding, Severity
 from dxkit.model.observations import NOT_USED, Received
+from dxkit.report.wording.findings import finding_text
+from dxkit.report.wording.language import load_language
 from tests.intake.generated.files import write_office
 from tests.intake.generated.layouts import PERIOD, address
 from tests.intake.generated.meaning import Figure, Office, Reading
@@ -48,6 +50,8 @@ def judge(office: Office, path: Path, received: Received, tally: Tally) -> None:
     }
     by_cell = {(o.place.sheet, o.place.cell): o for o in received.table.observations}
     said = {(f.place.sheet, f.place.cell) for f in received.findings}
+    for finding in received.findings:  # each has words, whatever it holds
+        assert all(finding_text(finding, load_language(code)) for code in ("vi", "en"))
     serious = [
         f
         for f in received.findings
