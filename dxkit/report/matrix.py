@@ -14,15 +14,19 @@ from dxkit.report.wording.language import Language
 
 
 def completeness_table(
-    opened: OpenPeriod, units: Sequence[Unit], language: Language, only_if_lacking: bool = False
+    opened: OpenPeriod, units: Sequence[Unit], language: Language, only_lacking: bool = False
 ) -> Markup:
-    """A row for each unit, a column for each table of figures; nothing without either, nor, if
-    asked for ``only_if_lacking``, where all is complete.
+    """A row for each unit, a column for each table of figures; nothing without either. Of
+    ``only_lacking``, rows of the units that lack something, or a sentence that none does.
     """
     found = Completeness(opened.campaign, opened.received)
-    states = {found.of(unit, table) for unit in units for table in found.tables}
-    if not states or (only_if_lacking and states == {Presence.COMPLETE}):
+    if not units or not found.tables:
         return Markup("")
+    if only_lacking:
+        whole = {Presence.COMPLETE}
+        units = [unit for unit in units if {found.of(unit, t) for t in found.tables} != whole]
+        if not units:
+            return Markup("<p>{}</p>").format(language.text("site.matrix_complete"))
     names = opened.campaign.tables
     columns = [Column(language.text("site.matrix_unit"))]
     columns += [Column(language.name(names[table])) for table in found.tables]
@@ -33,7 +37,8 @@ def completeness_table(
         ]
         for unit in units
     ]
-    return render_table(language.text("site.matrix_caption"), columns, rows, language)
+    caption = language.text("site.matrix_lacking" if only_lacking else "site.matrix_caption")
+    return render_table(caption, columns, rows, language)
 
 
 def incomplete_lines(

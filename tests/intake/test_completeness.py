@@ -181,6 +181,9 @@ def test_the_matrix_is_shown_and_told(periods: dict[str, OpenPeriod], language: 
     page = completeness_table(opened, units, words)
     assert page.count(f">{words.plain('site.complete')}<") == 7 * 4
     communes_of = opened.analysis.units.children
-    assert completeness_table(opened, communes_of("930"), words, only_if_lacking=True) == ""
-    below = completeness_table(opened, communes_of("934"), words, only_if_lacking=True)
-    assert below.count(f">{words.plain('site.empty')}<") >= 1
+    complete = completeness_table(opened, communes_of("930"), words, only_lacking=True)
+    assert complete == f"<p>{words.plain('site.matrix_complete')}</p>"
+    below = completeness_table(opened, communes_of("934"), words, only_lacking=True)
+    assert below.count("<tr") == 2  # the headings and Xã Phụng Hiệp
+    assert below.count(f">{words.plain('site.empty')}<") == 3
+    assert below.count(f">{words.plain('site.absent')}<") == 1  # no initiative of it is listed

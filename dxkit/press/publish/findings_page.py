@@ -60,7 +60,7 @@ def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, s
         for unit in units.at_level(level)
     }
     matrices = {
-        code: completeness_table(opened, those, language, only_if_lacking=True)
+        code: completeness_table(opened, those, language, only_lacking=True)
         for code, those in below.items()
     }
     content = completeness_table(opened, units.at_level(level), language)

@@ -55,7 +55,9 @@ def _before(context: Context, measure_id: str) -> Fact | None:
 def data_state(context: Context) -> Section:
     """What is missing or doubtful in this unit's data."""
     body = context.writer.paragraph(data_claims(context.view))
-    body += completeness_table(context.opened, _reporting(context), context.language)
+    body += completeness_table(
+        context.opened, _reporting(context), context.language, only_lacking=True
+    )
     by_code: dict[str, list[CellRef]] = {}
     for finding, _ in context.opened.received.mistakes:
         if finding.severity != "note" and _concerns(context, finding.unit_code, finding.place):
