@@ -146,8 +146,10 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     counts = {f"{kind}s": len(by_severity[kind]) for kind in ("error", "warning", "note")}
     click.echo(session.say("attention", **counts))
     by_code: dict[str, list[Mistake]] = defaultdict(list)
-    for mistake in (*by_severity["error"], *by_severity["warning"]):
-        by_code[mistake[0].code].append(mistake)
+    for severity in ("error", "warning"):
+        # What takes a part of a unit out of its sums comes first.
+        for mistake in sorted(by_severity[severity], key=lambda m: "weighed" not in m[0].values):
+            by_code[mistake[0].code].append(mistake)
     for alike in by_code.values():
         for line in session.finding_lines(alike[:most], opened.analysis.units):
             click.echo("  " + harmless(line, 2000))
