@@ -11,7 +11,7 @@ from dxkit.intake.dates import other_time
 from dxkit.intake.file_cells import TableRead
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names
-from dxkit.intake.tables.declared import (
+from dxkit.intake.tables.described_layout import (
     ChosenRows,
     Declared,
     UnfitLayoutError,

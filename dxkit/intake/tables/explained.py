@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from dxkit.intake.tables.declared import line
+from dxkit.intake.tables.described_layout import line
 from dxkit.intake.tables.labels import header_paths, is_figure
 from dxkit.intake.tables.layout import Column, Layout, written_path
 from dxkit.model.addresses import column_letters

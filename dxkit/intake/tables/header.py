@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dxkit.intake.dates import names_period
 from dxkit.intake.numbers import read_count
-from dxkit.intake.tables.declared import NOTHING, Declared, UnfitLayoutError
+from dxkit.intake.tables.described_layout import NOTHING, Declared, UnfitLayoutError
 from dxkit.intake.tables.labels import (
     ColumnLabels,
     Labelled,
