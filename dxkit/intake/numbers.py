@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -21,8 +21,7 @@ from dxkit.workbooks.cells import Cell
 _LONGEST_NUMBER = 24  # characters: a spreadsheet's numbers have 15 digits
 _PLAIN = re.compile(r"[+]?\d+\Z")
 # A group of thousands never begins with nought: "0.456" is no 456.
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*\Z")
-_ENGLISH_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+\Z")
+_IN_GROUPS = re.compile(r"[1-9]\d{0,2}(?P<mark>[., ])\d{3}(?:(?P=mark)\d{3})*\Z")
 _DECIMAL_COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*),\d+\Z")
 _DECIMAL_POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)\.\d+\Z")
 _DIGIT_LOOKALIKES = str.maketrans("OolI", "0011")
@@ -49,7 +48,7 @@ def parse_whole(text: str) -> int | None:
         return None
     if _PLAIN.match(text):
         return int(text)
-    if _GROUPED.match(text) or _ENGLISH_GROUPED.match(text):
+    if _IN_GROUPS.match(text):
         return int(re.sub(r"[., ]", "", text))
     return None
 
@@ -240,8 +239,15 @@ def _part_told() -> re.Pattern[str]:
     )
 
 
-def _with_remark(value: Value, part: str) -> Value:
-    """What a number says that a remark stood behind: of what is told of it no part is greater."""
+def _read_text(text: str, read: Callable[[str], Value]) -> Value:
+    """What a text says, be it with a remark behind its number: of what is told of that number no
+    part is greater.
+    """
+    value = read(text)
+    bare, part = _without_remark(text) if value.problem == "value_unreadable" else (text, "")
+    if bare == text:
+        return value
+    value = read(bare)
     if value.value is None or value.problem:
         return value
     for number in _NUMBER_WITHIN.findall(part):
@@ -263,13 +269,12 @@ def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
         if cell.is_percentage:
             return _rejected_share(cell.value, cell.number_format)
         return _whole(cell.value)
-    written = clean(str(cell.value)).removeprefix("'").strip()
-    value = _count_in(written, counted)
-    if value.problem == "value_unreadable":
-        text, part = _without_remark(written)
-        if text != written:
-            return _with_remark(_count_in(text, counted), part)
-    return value
+    return _read_text(_written(cell), lambda text: _count_in(text, counted))
+
+
+def _written(cell: Cell) -> str:
+    """The text of a cell without the mark by which a spreadsheet keeps a number as text."""
+    return clean(str(cell.value)).removeprefix("'").strip()
 
 
 def _count_in(text: str, counted: Counted) -> Value:
@@ -307,9 +312,7 @@ def _count_in(text: str, counted: Counted) -> Value:
         if decimal != int(decimal):
             return rejected("count_not_whole")
         found = int(decimal)
-    if flag is None:
-        return Value(found)
-    return Value(found, flag, "value_approximate", {"value": found})
+    return _approximate(Value(found), flag)
 
 
 def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value:
@@ -327,22 +330,20 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
                 return rejected("value_ambiguous")
             return Value(float(Decimal(repr(cell.value)) / 100))
         return Value(cell.value)
-    written = clean(str(cell.value))
-    value = _number_in(written, kind, fractions)
-    if value.problem == "value_unreadable":
-        text, part = _without_remark(written)
-        if text != written:
-            return _with_remark(_number_in(text, kind, fractions), part)
-    return value
+    return _read_text(clean(str(cell.value)), lambda text: _number_in(text, kind, fractions))
 
 
 def _number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
     """What the text of a share or a score says."""
     text, flag, _ = without_words(text)
-    found = _bare_number_in(text, kind, fractions)
-    if flag is None or found.value is None:
-        return found
-    return Value(found.value, flag, "value_approximate", {"value": found.value})
+    return _approximate(_bare_number_in(text, kind, fractions), flag)
+
+
+def _approximate(value: Value, flag: Flag | None) -> Value:
+    """What a number says that words before it call approximate, if any do."""
+    if flag is None or value.value is None:
+        return value
+    return Value(value.value, flag, "value_approximate", {"value": value.value})
 
 
 def _bare_number_in(text: str, kind: MeasureKind, fractions: bool) -> Value:
@@ -482,7 +483,6 @@ class Amount:
 
 
 _AMOUNT = re.compile(r"(?P<number>\d(?:[\d., ]*\d)?) ?(?P<unit>[^\d\s.,].*)?\Z")
-_IN_GROUPS = re.compile(r"[1-9]\d{0,2}(?P<mark>[., ])\d{3}(?:(?P=mark)\d{3})*\Z")
 _BOTH_MARKS = re.compile(r"[1-9]\d{0,2}(?:([., ])\d{3})(?:\1\d{3})*(?P<mark>(?!\1)[.,])\d+\Z")
 _ONE_MARK = re.compile(r"\d+(?P<mark>[.,])\d+\Z")
 
@@ -516,13 +516,7 @@ def read_amount(cell: Cell, amount: Amount) -> Value:
             return rejected("value_shown_otherwise")
         # A spreadsheet's numbers have 15 digits; what is behind them is a sum's binary rest.
         return _amount_of(Decimal(f"{cell.value:.15g}"), amount.factor)
-    written = clean(str(cell.value)).removeprefix("'").strip()
-    value = _amount_in(written, amount)
-    if value.problem == "value_unreadable":
-        text, part = _without_remark(written)
-        if text != written:
-            return _with_remark(_amount_in(text, amount), part)
-    return value
+    return _read_text(_written(cell), lambda text: _amount_in(text, amount))
 
 
 def _amount_in(text: str, amount: Amount) -> Value:
@@ -541,10 +535,7 @@ def _amount_in(text: str, amount: Amount) -> Value:
     number = _number_of_amount(found["number"], amount.mark)
     if number is None:
         return rejected("value_ambiguous")
-    value = _amount_of(number, amount.units[unit] if unit else amount.factor)
-    if flag is None or value.value is None:
-        return value
-    return Value(value.value, flag, "value_approximate", {"value": value.value})
+    return _approximate(_amount_of(number, amount.units[unit] if unit else amount.factor), flag)
 
 
 def _number_of_amount(text: str, mark: str) -> Decimal | None:
