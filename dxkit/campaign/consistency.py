@@ -22,10 +22,9 @@ from dxkit.model.campaign import (
     Target,
 )
 from dxkit.model.facts import TOTAL
-from dxkit.model.headings import heading_key, words_in_full
 from dxkit.model.keys import MisfitError, Number
 from dxkit.model.plan import BY_TARGET
-from dxkit.model.text import normalise
+from dxkit.model.text import heading_key, normalise, words_in_full
 from dxkit.model.units import Unit
 
 _SHARE = Number(0, 1)

@@ -8,8 +8,7 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args, get_origin
 
-from dxkit.campaign.csv_reader import Row, read_rows
-from dxkit.campaign.toml_reader import Table, read_table
+from dxkit.campaign.plan_files import Row, Table, read_rows, read_table
 from dxkit.model.campaign import Campaign, CampaignError, CampaignProblem
 from dxkit.model.keys import (
     REQUIRED,

@@ -13,12 +13,14 @@ from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names
 from dxkit.intake.tables.described_layout import (
     ChosenRows,
-    Declared,
+    DescribedLayout,
     UnfitLayoutError,
+    columns_read,
+    likely_header,
+    lines_of,
     of_period_block,
     transposed,
 )
-from dxkit.intake.tables.explained import columns_read, likely_header, lines_of
 from dxkit.intake.tables.header import LayoutFinder
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.read import read_table
@@ -349,7 +351,7 @@ def _laid_out(
     view, dividing = transposed(sheet) if entry.transposed else sheet, frozenset[int]()
     if entry.period_blocks:
         view, dividing = of_period_block(view, names, period)
-    layouts = finder.find(view, Declared.of(entry, campaign))
+    layouts = finder.find(view, DescribedLayout.of(entry, campaign))
     if not layouts:
         raise UnfitLayoutError("no_measure")
     header = layouts[0].header_rows

@@ -24,6 +24,11 @@ def column_number(letters: str) -> int:
     return number
 
 
+def line_number(name: str) -> int:
+    """The number of a row or a column by its name in a sheet: C → 3, 4 → 4."""
+    return int(name) if name.isdecimal() else column_number(name)
+
+
 def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
     """(file, sheet) → "C12:C20, E12", files, sheets and cells in order."""
     columns: dict[tuple[str, str], dict[int, list[int]]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 _LOOKALIKES = str.maketrans(
@@ -107,6 +108,19 @@ def without_outline(text: str) -> str:
     """A text without the number, letter or dash that lists have before it."""
     outline = _OUTLINE.match(text)
     return text[outline.end() :] if outline else text
+
+
+def words_in_full(abbreviations: Mapping[str, str]) -> dict[str, str]:
+    """Abbreviations and what they stand for, normalised."""
+    return {normalise(short): normalise(full) for short, full in abbreviations.items()}
+
+
+def heading_key(in_full: Mapping[str, str], *parts: str) -> str:
+    """One key for all writings of a heading, however it is broken over rows, given what
+    ``words_in_full`` says.
+    """
+    words = " ".join(map(normalise, parts)).split()
+    return "".join(in_full.get(word, word) for word in words).replace(" ", "")
 
 
 def visible(text: str) -> str:

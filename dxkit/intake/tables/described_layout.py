@@ -1,5 +1,6 @@
 """Sheets that layouts.toml describes: each as it is then read, with the addresses that its cells
 have in the file. What is declared and does not fit is refused; nothing else is tried in its place.
+And what was understood of any table, column by column, for whoever describes the next one.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from dataclasses import dataclass
 
 from dxkit.intake.dates import names_period, stated_times
 from dxkit.intake.names import Names
-from dxkit.intake.tables.labels import is_figure
-from dxkit.intake.tables.layout import Layout
+from dxkit.intake.tables.labels import header_paths, is_figure
+from dxkit.intake.tables.layout import Column, Layout, written_path
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.vocabulary import is_word
-from dxkit.model.addresses import column_letters, column_number
+from dxkit.model.addresses import column_letters, line_number
 from dxkit.model.campaign import Campaign, Measure, SheetLayout
+from dxkit.model.observations import ColumnRead
 from dxkit.model.periods import Period
 from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
+_DEEPEST, _ROWS_LOOKED_AT = 4, 60  # of a header that nobody declared
 _LONGEST_TITLE = 100  # characters of a line that says which period a block is of
 
 
@@ -78,7 +81,7 @@ def transposed(sheet: Sheet) -> Sheet:
 
 
 @dataclass(frozen=True)
-class Declared:
+class DescribedLayout:
     """An entry of layouts.toml in numbers: rows and columns of the sheet as it is read."""
 
     header_rows: range
@@ -86,12 +89,12 @@ class Declared:
     columns: Mapping[int, Measure]
 
     @classmethod
-    def of(cls, layout: SheetLayout, campaign: Campaign) -> Declared:
+    def of(cls, layout: SheetLayout, campaign: Campaign) -> DescribedLayout:
         """The entry for a campaign whose plan is sound."""
         first, _, last = layout.header_rows.partition("-")
-        rows = range(line(first), line(last or first) + 1) if first else range(0)
-        columns = {line(at): campaign.measure(id) for at, id in layout.columns.items()}
-        return cls(rows, tuple(map(line, layout.unit_columns)), columns)
+        rows = range(line_number(first), line_number(last or first) + 1) if first else range(0)
+        columns = {line_number(at): campaign.measure(id) for at, id in layout.columns.items()}
+        return cls(rows, tuple(map(line_number, layout.unit_columns)), columns)
 
     def rows_above_figures(self, sheet: Sheet) -> range:
         """The row above the first that holds a name and a figure of declared columns: the header
@@ -105,17 +108,12 @@ class Declared:
         raise UnfitLayoutError("line_empty", sheet.cell(1, min(self.columns)))
 
 
-NOTHING = Declared(range(0), (), {})
+NOT_DESCRIBED = DescribedLayout(range(0), (), {})
 """Of a sheet that layouts.toml does not describe."""
 
 
 def _has_letters(text: str) -> bool:
     return any(map(str.isalpha, text))
-
-
-def line(name: str) -> int:
-    """The number of a row or a column: C → 3, 4 → 4."""
-    return int(name) if name.isdecimal() else column_number(name)
 
 
 _Mark = tuple[bool, range]  # whether a label names the period, and the columns below it
@@ -191,9 +189,9 @@ class ChosenRows:
         self, sheet: Sheet, layout: Layout, entry: SheetLayout, period: Period, names: Names
     ) -> None:
         self._sheet, self._layout, self._period, self._names = sheet, layout, period, names
-        self._periods = tuple(map(line, entry.period_columns))
+        self._periods = tuple(map(line_number, entry.period_columns))
         self._wanted = {
-            line(at): frozenset(map(normalise, texts)) for at, texts in entry.rows.items()
+            line_number(at): frozenset(map(normalise, texts)) for at, texts in entry.rows.items()
         }
         self._one_unit = entry.one_unit
         self._is_all = not (self._periods or self._wanted or self._one_unit)
@@ -359,3 +357,58 @@ class ChosenRows:
     def _is_total(self, row: int) -> bool:
         cells = self._sheet.rows[row][:2]
         return any(row_label(cell.text).is_total for cell in cells)
+
+
+def columns_read(layout: Layout, entry: SheetLayout, period_id: str) -> tuple[ColumnRead, ...]:
+    """The columns of a table as they were taken, from left to right."""
+    first = min(layout.unit_columns, default=1)
+    labelled = (number for number, path in layout.paths.items() if path and number >= first)
+    uses = dict.fromkeys(labelled, "not_declared")
+    uses |= dict.fromkeys(map(line_number, entry.rows), "filter")
+    uses |= dict.fromkeys(map(line_number, entry.period_columns), "period")
+    uses |= {ratio.number: "ratio" for ratio in layout.ratios}
+    others = (layout.row_number_column, layout.code_column, layout.remark_column)
+    for number, use in zip(others, ("row_number", "code", "remark"), strict=True):
+        uses |= {number: use} if number is not None else {}
+    uses |= dict.fromkeys(layout.unit_columns, "units")
+    uses |= {column.number: _use(column) for column in layout.columns}
+    columns = {column.number: column for column in layout.columns}
+    found = []
+    for number in sorted(set(uses) - {0}):  # nought is where one unit's name is put
+        at = str(number) if entry.transposed else column_letters(number)
+        path = written_path(layout.paths.get(number, ()))
+        column = columns.get(number)
+        measure = column.measure.id if column else ""
+        part = column.period if column and column.period != period_id else ""
+        found.append(ColumnRead(at, path, uses[number], measure, part))
+    return tuple(found)
+
+
+def _use(column: Column) -> str:
+    if column.problem or column.control:
+        return column.problem or "control"
+    return "cumulative" if column.cumulative else "measure"
+
+
+def lines_of(rows: range, is_transposed: bool = False) -> str:
+    """The lines of a header as the sheet shows them: 3-4, or A in a transposed one."""
+    ends = dict.fromkeys((rows.start, max(rows.stop - 1, rows.start)))
+    return "-".join(column_letters(row) if is_transposed else str(row) for row in ends)
+
+
+def likely_header(sheet: Sheet) -> tuple[str, tuple[ColumnRead, ...]]:
+    """The rows of labels just above the first figures of a sheet in which no declared label was
+    found, and the labels above each column.
+    """
+    for row, cells in itertools.islice(sheet.rows.items(), _ROWS_LOOKED_AT):
+        figures = [cell for cell in cells if is_figure(cell)]
+        if len(figures) < 2 or len(figures) == len(cells):
+            continue
+        first = row
+        while row - first < _DEEPEST and len(sheet.rows.get(first - 1, ())) > 1:
+            first -= 1
+        paths = header_paths(sheet, range(first, row))
+        columns = ((column_letters(n), path) for n, path in paths.items())
+        found = tuple(ColumnRead(at, written_path(p), "not_declared") for at, p in columns if p)
+        return lines_of(range(first, row)) if found else "", found
+    return "", ()

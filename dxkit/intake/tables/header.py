@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dxkit.intake.dates import names_period
 from dxkit.intake.numbers import read_count
-from dxkit.intake.tables.described_layout import NOTHING, Declared, UnfitLayoutError
+from dxkit.intake.tables.described_layout import NOT_DESCRIBED, DescribedLayout, UnfitLayoutError
 from dxkit.intake.tables.labels import (
     ColumnLabels,
     Labelled,
@@ -104,7 +104,7 @@ class LayoutFinder:
         first = {measure.table: measure for measure in reversed(of_texts)}
         self._titles = [*first.values()]
 
-    def find(self, sheet: Sheet, declared: Declared = NOTHING) -> tuple[Layout, ...]:
+    def find(self, sheet: Sheet, declared: DescribedLayout = NOT_DESCRIBED) -> tuple[Layout, ...]:
         """The sheet's tables from the top down and from left to right; none when no header in it
         holds a declared label. One table where the header's rows are declared, or columns by their
         letters: raises UnfitLayoutError when they do not fit the sheet.
@@ -113,7 +113,7 @@ class LayoutFinder:
             return self._search(sheet, declared)
         rows = declared.header_rows
         if not rows:
-            found = self._search(sheet, Declared(range(0), declared.unit_columns, {}))
+            found = self._search(sheet, DescribedLayout(range(0), declared.unit_columns, {}))
             most = max(found, key=lambda layout: len(layout.columns), default=None)
             rows = most.header_rows if most else declared.rows_above_figures(sheet)
         layouts = self.read(sheet, rows, declared)
@@ -122,7 +122,7 @@ class LayoutFinder:
             raise UnfitLayoutError("no_measure", first)
         return tuple(self._bounded(sheet, [layouts]))
 
-    def _search(self, sheet: Sheet, declared: Declared) -> tuple[Layout, ...]:
+    def _search(self, sheet: Sheet, declared: DescribedLayout) -> tuple[Layout, ...]:
         known = [row for row in sheet.rows if self._may_be_header(sheet, row)]
         blocks = []
         # A group's label may stand in a row without any known word above one that has some.
@@ -193,7 +193,9 @@ class LayoutFinder:
             known = known or self._labels.holds_known_word(text)
         return known
 
-    def read(self, sheet: Sheet, rows: range, declared: Declared = NOTHING) -> tuple[Layout, ...]:
+    def read(
+        self, sheet: Sheet, rows: range, declared: DescribedLayout = NOT_DESCRIBED
+    ) -> tuple[Layout, ...]:
         """The tables side by side below one header block."""
         paths = header_paths(sheet, rows)
         found: dict[int, Labelled] = {}
@@ -243,7 +245,7 @@ class LayoutFinder:
         return (tables[0], *(replace(table, not_understood=()) for table in tables[1:]))
 
     def _by_letter(
-        self, sheet: Sheet, rows: range, paths: Paths, declared: Declared
+        self, sheet: Sheet, rows: range, paths: Paths, declared: DescribedLayout
     ) -> Iterator[tuple[int, Labelled]]:
         """The columns that layouts.toml names by their letters. Raises UnfitLayoutError for one
         that holds nothing or whose label says something else.

@@ -16,9 +16,8 @@ from dxkit.intake.dates import named_quarter, stated_times
 from dxkit.intake.numbers import parse_decimal, units_of_amounts
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Measure, MeasureKind
-from dxkit.model.headings import heading_key, words_in_full
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import clean, normalise, without_outline
+from dxkit.model.text import clean, heading_key, normalise, without_outline, words_in_full
 from dxkit.workbooks.cells import Cell, Sheet
 
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
