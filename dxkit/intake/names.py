@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 
 from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.campaign import Campaign, Level
-from dxkit.model.text import clean, fold, normalise, slug, telex, visible
+from dxkit.model.text import clean, fold, is_vietnamese, normalise, slug, telex, visible
 from dxkit.model.units import Unit, UnitRegistry
 
 
@@ -366,12 +366,13 @@ _LONGEST_CODE = 60
 
 def _opened(name: str, kind: str, bare: str, level: Level, parent: Unit) -> Unit:
     """A unit that a workbook names. Its code is made of the ``bare`` name's key, so that all
-    writings of it share one, and keeps the accents, or two names would. Of the name all can be
-    seen: a sign that reverses what is read shows as one.
+    writings of it share one, and tells all of it, or two names would; it becomes the name of a
+    file. Of the name all can be seen: a sign that reverses what is read shows as one.
     """
     code = "-".join(part for part in (slug(kind), slug(telex(bare))) if part)
-    if len(code) > _LONGEST_CODE:  # it becomes the name of a file
-        code = f"{code[:_LONGEST_CODE]}-{hashlib.sha256(code.encode()).hexdigest()[:8]}"
+    if len(code) > _LONGEST_CODE or not is_vietnamese(bare):
+        digest = hashlib.sha256(f"{kind} {bare}".encode("utf-8", "replace")).hexdigest()
+        code = f"{code[:_LONGEST_CODE]}-{digest[:16]}"
     return Unit(f"{parent.code}-{code}", visible(name), kind, level.id, parent.code)
 
 

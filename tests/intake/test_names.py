@@ -189,3 +189,28 @@ def test_names_that_differ_only_in_accents_have_codes_of_their_own(names: Names)
         "31318-ap-binhf-thanhj",
     ]
     assert [unit.name for unit in units if unit] == ["Ấp Bình Thành", "Ấp Bình Thạnh"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ấp Kos", "Ấp Kó"),  # as a keyboard types the tone
+        ("Ấp Kaan", "Ấp Kân"),
+        ("Ấp Ddung", "Ấp Đung"),
+        ("Ấp Tow Nhá", "Ấp Tơ Nhá"),
+        ("Ấp Kñ", "Ấp K"),  # a letter of another language
+        ("Ấp ភូមិ", "Ấp ថ្មី"),
+        ("Ấp 5%", "Ấp 5"),
+        ("Ấp " + "Bình " * 30 + "Kos", "Ấp " + "Bình " * 30 + "Kó"),
+        ("Ấp " + "Bình " * 30 + "Thành", "Ấp " + "Bình " * 30 + "Thạnh"),
+    ],
+)
+def test_two_names_never_share_a_code(names: Names, one: str, other: str) -> None:
+    units = [names.open_unit(name, names.units.get("31318")) for name in (one, other)]
+    codes = {unit.code for unit in units if unit}
+    assert len(codes) == 2
+    assert all(len(code) < 90 and code.startswith("31318-ap") for code in codes)
+    again = [
+        names.open_unit(f"  {name.upper()}.", names.units.get("31318")) for name in (one, other)
+    ]
+    assert {unit.code for unit in again if unit} == codes
