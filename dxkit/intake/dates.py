@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.text import clean, fold, normalise
+from dxkit.workbooks.cells import Cell
 
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _LAST_MONTH_OF_QUARTER = 3
@@ -37,6 +39,10 @@ class Stated:
         if self.kind == "months":
             return kind == "quarter" and self.number == number * _LAST_MONTH_OF_QUARTER
         return (self.kind, self.number) == (kind, number)
+
+    def against(self, period: Period) -> dict[str, object]:
+        """What is told of a time that is another than the period's."""
+        return {"stated": self.text, "expected": period.id}
 
     @property
     def text(self) -> str:
@@ -114,15 +120,17 @@ def stated_times(text: str) -> tuple[Stated, ...]:
     return tuple(found)
 
 
-def other_time(text: str, period: Period) -> Stated | None:
-    """A time that a title states and that is not the period's, a quarter; None when there is none.
-    Quarters go before months.
+def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, Stated]]:
+    """The titles among some cells that state a time which is not the period's, a quarter, each with
+    that time. Quarters go before months.
     """
-    if split_period_id(period.id)[1] != "quarter":
-        return None
-    stated = stated_times(text)
-    quarters = [time for time in stated if time.kind == "quarter"]
-    return next((time for time in quarters or stated if not time.fits(period)), None)
+    found = []
+    for cell in cells if split_period_id(period.id)[1] == "quarter" else ():
+        stated = stated_times(cell.text) if isinstance(cell.value, str) else ()
+        quarters = [time for time in stated if time.kind == "quarter"]
+        others = [time for time in quarters or stated if not time.fits(period)]
+        found += [(cell, time) for time in others[:1]]
+    return found
 
 
 _SHORT = 4  # words of a text that holds a month and nothing else

@@ -17,7 +17,7 @@ from dxkit.intake.file_cells import (
 from dxkit.intake.findings import FindingFactory, finding
 from dxkit.intake.names import Names, sender_in_name
 from dxkit.intake.sheets import read_sheets
-from dxkit.model.addresses import column_number
+from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -149,8 +149,7 @@ def _corrected(
         cells = dict(sheet.cells)
         for correction in (c for c in mine if c.sheet == sheet.name):
             address = CellRef(workbook.file, sheet.name, correction.cell)
-            letters = correction.cell.rstrip("0123456789")
-            row, column = int(correction.cell[len(letters) :]), column_number(letters)
+            column, row = column_and_row(correction.cell)
             cell = sheet.cell(row, column)
             fits = clean(cell.text) == clean(correction.expected)
             if fits:

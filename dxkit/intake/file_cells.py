@@ -16,7 +16,7 @@ from dxkit.model.campaign import Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Observation, RegisterRow, SheetRead, SourceFile
-from dxkit.model.units import Unit
+from dxkit.model.units import Unit, UnitRegistry
 from dxkit.workbooks.cells import Workbook
 
 MARK = b"dxkit-returned:"
@@ -127,6 +127,11 @@ def sheet_titles(names: Iterable[str]) -> dict[str, str]:
 _NO_WORKBOOK = frozenset({"file_type_unknown", "file_superseded", "file_repeated"})
 
 
+TotalKey = tuple[str, str, str]
+"""Unit, measure and period of a total; the empty code is the whole table's."""
+_OVER_PARTS = "over parts"  # in place of a period
+
+
 @dataclass(frozen=True, slots=True)
 class ControlTotal:
     """A number that repeats the sum of observations: of the units below ``unit_code`` (of the
@@ -139,6 +144,19 @@ class ControlTotal:
     value: float | int
     address: CellRef
     over_parts: bool = False
+
+    @property
+    def key(self) -> TotalKey:
+        """What it is the total of, as ``totals_of`` names it."""
+        period = _OVER_PARTS if self.over_parts else self.period
+        return self.unit_code, self.measure, period
+
+
+def totals_of(part: Observation, units: UnitRegistry) -> list[TotalKey]:
+    """The keys of the totals that an observation is part of."""
+    above = (*units.line(part.unit_code)[1:], "")
+    over_parts = part.unit_code, part.measure, _OVER_PARTS
+    return [over_parts, *((code, part.measure, part.period) for code in above)]
 
 
 @dataclass(frozen=True)

@@ -176,14 +176,9 @@ def _together(
     if before is not None:
         findings += over_time(campaign, received, before)
         findings += figures_gone(received, before, gaps.findings)
-
-    def short_of(table: TableRead) -> frozenset[str]:
-        sender = table.sender.code if table.sender is not None else ""
-        lines = [("", *units.line(unit.code)) for unit in left]
-        of_sender = {code for line in lines if not sender or sender in line for code in line}
-        return gaps.below_totals(table) | of_sender
-
-    settled = settle(campaign, tables, units, observations, findings, before, short_of)
+    for unit in left:  # only now: that a total is more than the rows tells of who is left out
+        gaps.add("", units.line(unit.code))
+    settled = settle(campaign, tables, units, observations, findings, before, gaps.below_totals)
     kept = dataclasses.replace(received.table, observations=tuple(settled.observations))
     findings = with_causes(campaign, settled.findings, settled.observations)
     return dataclasses.replace(received, table=kept, findings=tuple(findings))

@@ -7,7 +7,7 @@ import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dxkit.intake.dates import other_time
+from dxkit.intake.dates import other_times
 from dxkit.intake.file_cells import TableRead
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names
@@ -43,6 +43,7 @@ from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet, Workbook
 
+_MOST_TURNED = 50_000  # cells of a sheet that is looked at with rows and columns changed about
 _ROWS_OF_A_TITLE = 12  # of a sheet without a table
 
 
@@ -100,16 +101,14 @@ class _OneSheet:
             self._refuse("hidden_content_skipped")
             return
         try:
-            view, above, layouts = _laid_out(
-                self.sheet, self.entry, self.finder, self.campaign, self.names, self.period
-            )
+            view, above, layouts = self._laid_out()
         except UnfitLayoutError as unfit:
             self._refuse("layout_unfit", unfit.cell, reason=unfit.reason)
             return
         if not layouts:
             first_rows = range(1, _ROWS_OF_A_TITLE)
             self.sender, _ = sender_of(self.sheet, first_rows, self.names, self.finding)
-            turned = _transposed_table(self.sheet, self.finder, self.names)
+            turned = self._transposed_table()
             if turned is None:
                 self._refuse("sheet_without_table")
             else:
@@ -120,9 +119,8 @@ class _OneSheet:
         if not self.entry.names_periods and not self.entry.transposed:
             others, ruled = blocks_of_other_time(titles, above, layouts, self.period)
             for cell, time in others:
-                values = {"stated": time.text, "expected": self.period.id}
-                about = self.finding("wrong_period", cell, None, cell.text, **values)
-                self.findings.append(about)
+                values = time.against(self.period)
+                self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
                 told.append(cell)
             layouts = tuple(layout for layout in layouts if layout not in ruled)
         problem, sender = self._about_titles(titles, above, layouts, told)
@@ -136,16 +134,67 @@ class _OneSheet:
                 return
             layouts = tuple(_cumulative(layout, self.period) for layout in layouts)
         if not self.entry.names_periods:
-            of_time = _of_the_time(view, layouts, self.period, self.finding, self.findings)
-            layouts = tuple(of_time)
+            layouts = tuple(self._of_the_time(view, layouts))
         beside: dict[range, list[tuple[Layout, TableRead]]] = {}  # by the header they share
         for layout in layouts:
             read = self._table(view, layout, sender)
             if read is not None:
                 beside.setdefault(layout.header_rows, []).append((layout, read))
         for tables_beside in beside.values():
-            self.findings += _not_in_all(view, self.names, tables_beside, self.finding)
-        self.findings += _missing_columns(self.campaign, self.tables, layouts, self.finding)
+            self.findings += self._not_in_all(view, tables_beside)
+        self.findings += self._missing_columns(layouts)
+
+    def _laid_out(self) -> tuple[Sheet, range, tuple[Layout, ...]]:
+        """The sheet as it is read, the rows of its titles as it came, and its tables. Raises
+        UnfitLayoutError when what is declared does not fit.
+        """
+        if self.entry.is_plain:
+            layouts = self.finder.find(self.sheet)
+            return self.sheet, range(layouts[0].header_rows.start if layouts else 0), layouts
+        view = transposed(self.sheet) if self.entry.transposed else self.sheet
+        dividing: frozenset[int] = frozenset()
+        if self.entry.period_blocks:
+            view, dividing = of_period_block(view, self.names, self.period)
+        layouts = self.finder.find(view, DescribedLayout.of(self.entry, self.campaign))
+        if not layouts:
+            raise UnfitLayoutError("no_measure")
+        header = layouts[0].header_rows
+        columns = [n for layout in layouts for n in layout.unit_columns]
+        for column in columns if self.entry.unit_columns else ():
+            below = (view.cell(row, column).text for row in view.rows if row >= header.stop)
+            if not any(row_label(text).is_known(self.names) for text in below if text.strip()):
+                raise UnfitLayoutError("no_unit", view.cell(header.start, column))
+        first = min(columns or [column.number for column in layouts[0].columns])
+        behind = _first_of_notes(view, header) if self.entry.transposed else None
+        kept = {
+            at: cell
+            for at, cell in view.cells.items()
+            if not (at[0] in dividing and at[0] >= header.start)
+            and not (self.entry.transposed and not first <= at[1] < (behind or at[1] + 1))
+        }
+        if behind:
+            layouts = tuple(
+                dataclasses.replace(
+                    layout,
+                    not_understood=tuple(x for x in layout.not_understood if x[0] < behind),
+                    paths={number: p for number, p in layout.paths.items() if number < behind},
+                )
+                for layout in layouts
+            )
+        above = range(first if self.entry.transposed else header.start)
+        return dataclasses.replace(view, cells=kept), above, layouts
+
+    def _transposed_table(self) -> Cell | None:
+        """Where a table with rows and columns changed about begins; None where there is none."""
+        if len(self.sheet.cells) > _MOST_TURNED:
+            return None
+        view = transposed(self.sheet)
+        for layout in self.finder.find(view):
+            below = (view.cell(r, c).text for c in layout.unit_columns for r in view.rows)
+            is_known = any(row_label(t).is_known(self.names) for t in below if t)
+            if len(layout.columns) > 1 and is_known:
+                return view.cell(layout.header_rows.start, layout.columns[0].number)
+        return None
 
     def _refuse(self, code: str, cell: Cell | None = None, **values: object) -> None:
         self.findings.append(self.finding(code, cell, **values))
@@ -166,6 +215,20 @@ class _OneSheet:
             problem = self.finding("unit_scaled", scaled, None, scaled.text)
         sender, unclear = sender_of(titles, above, self.names, self.finding)
         return problem or unclear, sender
+
+    def _of_the_time(self, view: Sheet, layouts: Sequence[Layout]) -> Iterator[Layout]:
+        """The tables of the sheet without those below whose own title states another time."""
+        before = layouts[0].header_rows
+        for layout in layouts:
+            between = range(before.stop, layout.header_rows.start)
+            before = layout.header_rows
+            others = other_times(title_cells(view, between), self.period)
+            if not others:
+                yield layout
+                continue
+            cell, time = others[-1]
+            values = time.against(self.period)
+            self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
 
     def _table(self, view: Sheet, layout: Layout, sender: Unit | None) -> TableRead | None:
         """What one table says, None when it cannot be read."""
@@ -192,11 +255,64 @@ class _OneSheet:
             self.finding("layout_unfit", at, None, at.text, reason="row_unclear") for at in unclear
         ]
         layout = self.units.in_own_units(layout, self.titles)
-        shown = _shown(view, layout, self.finding, self.findings, sender)
+        shown = self._shown(view, layout, sender)
         reader = RowReader(self.names, view, shown, sender, self.finding, self.period)
         read = read_table(reader, shown, self.period.id)
         self.tables.append(read)
         return read
+
+    def _shown(self, view: Sheet, layout: Layout, sender: Unit | None) -> Layout:
+        """The layout without columns that are hidden: they are not read, and that is said, as an
+        error of a column whose figures no other holds. So is that columns add up since before the
+        period: they are read, but not as the period's.
+        """
+        for column in layout.columns:
+            if column.cumulative:
+                cell = view.cell(layout.header_rows.start, column.number)
+                about = self.finding("column_cumulative", cell, measure=column.measure.id)
+                self.findings.append(about)
+        hidden = [c for c in layout.columns if c.number in view.hidden_columns]
+        others = {(c.measure.id, c.period) for c in layout.columns if c not in hidden}
+        for column in hidden:
+            cell = view.cell(layout.header_rows.start, column.number)
+            is_spare = (column.measure.id, column.period) in others or column.control
+            is_spare = is_spare or column.cumulative or column.measure.kind is MeasureKind.TEXT
+            code = "hidden_content_skipped" if is_spare else "column_hidden"
+            unit = "" if is_spare or sender is None else sender.code
+            self.findings.append(self.finding(code, cell, unit, measure=column.measure.id))
+        shown = tuple(c for c in layout.columns if c not in hidden)
+        numbers = {c.number for c in shown}
+        ratios = tuple(r for r in layout.ratios if {r.part, r.whole} <= numbers)
+        return dataclasses.replace(layout, columns=shown, ratios=ratios)
+
+    def _not_in_all(
+        self, view: Sheet, beside: Sequence[tuple[Layout, TableRead]]
+    ) -> Iterator[Finding]:
+        """Units that some of the tables side by side name and others do not, as when a list of
+        names and scores lacks one.
+        """
+        named = [{o.unit_code for o in table.observations} for _, table in beside]
+        known = {unit.code: unit for _, table in beside for unit in table.units}
+        for (layout, _), here in zip(beside, named, strict=True):
+            lacking = sorted(set().union(*named) - here) if layout.columns else []
+            for code in lacking:
+                cell = view.cell(layout.header_rows.start, layout.columns[0].number)
+                unit = known.get(code) or self.names.units.get(code)
+                yield self.finding("unit_not_beside", cell, code, unit=unit.name)
+
+    def _missing_columns(self, layouts: Iterable[Layout]) -> Iterator[Finding]:
+        """Declared measures of the tables of the sheet that no column of it holds."""
+        register = self.campaign.initiatives
+        source = register.columns["source"] if register else ""
+        present = {c.measure.id for layout in layouts for c in layout.columns if not c.cumulative}
+        for table in {table.table: table for table in self.tables}.values():
+            for measure in self.campaign.measures:
+                expected = measure.table == table.table and measure.kind is not MeasureKind.ROWS
+                # The source is what published registers add to reported ones.
+                if expected and measure.id != source and measure.id not in present:
+                    code = "column_absent" if measure.kind is MeasureKind.TEXT else "column_missing"
+                    unit = table.sender.code if table.sender else ""
+                    yield self.finding(code, None, unit, measure=measure.id)
 
     def understood(self) -> Iterator[SheetRead]:
         """What was understood of the sheet, for each of its tables."""
@@ -213,83 +329,12 @@ class _OneSheet:
             yield SheetRead(file, name, self.why_not, header=header, columns=columns)
 
 
-def _not_in_all(
-    sheet: Sheet, names: Names, beside: Sequence[tuple[Layout, TableRead]], finding: FindingFactory
-) -> Iterator[Finding]:
-    """Units that some of the tables side by side name and others do not, as when a list of names
-    and scores lacks one.
-    """
-    named = [{o.unit_code for o in table.observations} for _, table in beside]
-    known = {unit.code: unit for _, table in beside for unit in table.units}
-    for (layout, _), here in zip(beside, named, strict=True):
-        lacking = sorted(set().union(*named) - here) if layout.columns else []
-        for code in lacking:
-            cell = sheet.cell(layout.header_rows.start, layout.columns[0].number)
-            unit = known.get(code) or names.units.get(code)
-            yield finding("unit_not_beside", cell, code, unit=unit.name)
-
-
-def _shown(
-    sheet: Sheet,
-    layout: Layout,
-    finding: FindingFactory,
-    findings: list[Finding],
-    sender: Unit | None,
-) -> Layout:
-    """The layout without columns that are hidden: they are not read, and that is said, as an error
-    of a column whose figures no other holds. So is that columns add up since before the period:
-    they are read, but not as the period's.
-    """
-    for column in layout.columns:
-        if column.cumulative:
-            cell = sheet.cell(layout.header_rows.start, column.number)
-            findings.append(finding("column_cumulative", cell, measure=column.measure.id))
-    hidden = [c for c in layout.columns if c.number in sheet.hidden_columns]
-    others = {(c.measure.id, c.period) for c in layout.columns if c not in hidden}
-    for column in hidden:
-        cell = sheet.cell(layout.header_rows.start, column.number)
-        is_spare = (column.measure.id, column.period) in others or column.control
-        is_spare = is_spare or column.cumulative or column.measure.kind is MeasureKind.TEXT
-        code = "hidden_content_skipped" if is_spare else "column_hidden"
-        unit = "" if is_spare or sender is None else sender.code
-        findings.append(finding(code, cell, unit, measure=column.measure.id))
-    shown = tuple(c for c in layout.columns if c not in hidden)
-    numbers = {c.number for c in shown}
-    ratios = tuple(r for r in layout.ratios if {r.part, r.whole} <= numbers)
-    return dataclasses.replace(layout, columns=shown, ratios=ratios)
-
-
 def _sums_up(layout: Layout, period: Period) -> bool:
     """Whether a table counts what came in the period and says nowhere what it adds up."""
     return any(
         c.measure.accumulation is Accumulation.FLOW and c.period == period.id
         for c in layout.columns
     ) and not any(c.cumulative or c.in_period for c in layout.columns)
-
-
-def _of_the_time(
-    sheet: Sheet,
-    layouts: Sequence[Layout],
-    period: Period,
-    finding: FindingFactory,
-    findings: list[Finding],
-) -> Iterator[Layout]:
-    """The tables of a sheet without those below whose own title states another time."""
-    before = layouts[0].header_rows
-    for layout in layouts:
-        between = range(before.stop, layout.header_rows.start)
-        before = layout.header_rows
-        others = [
-            (time, cell)
-            for cell in title_cells(sheet, between)
-            if isinstance(cell.value, str) and (time := other_time(cell.text, period))
-        ]
-        if not others:
-            yield layout
-            continue
-        time, cell = others[-1]
-        values = {"stated": time.text, "expected": period.id}
-        findings.append(finding("wrong_period", cell, None, cell.text, **values))
 
 
 def _cumulative(layout: Layout, period: Period) -> Layout:
@@ -305,25 +350,6 @@ def _cumulative(layout: Layout, period: Period) -> Layout:
     return dataclasses.replace(layout, columns=columns)
 
 
-def _missing_columns(
-    campaign: Campaign,
-    tables: Sequence[TableRead],
-    layouts: Iterable[Layout],
-    finding: FindingFactory,
-) -> Iterator[Finding]:
-    """Declared measures of the tables of one sheet that no column of it holds."""
-    source = campaign.initiatives.columns["source"] if campaign.initiatives else ""
-    present = {c.measure.id for layout in layouts for c in layout.columns if not c.cumulative}
-    for table in {table.table: table for table in tables}.values():
-        for measure in campaign.measures:
-            expected = measure.table == table.table and measure.kind is not MeasureKind.ROWS
-            # The source is what published registers add to reported ones.
-            if expected and measure.id != source and measure.id not in present:
-                code = "column_absent" if measure.kind is MeasureKind.TEXT else "column_missing"
-                unit = table.sender.code if table.sender else ""
-                yield finding(code, None, unit, measure=measure.id)
-
-
 def _entry_for(campaign: Campaign, file: str, sheet: str) -> SheetLayout:
     """What layouts.toml says of a sheet: the first entry that fits decides."""
     fitting = (
@@ -334,70 +360,8 @@ def _entry_for(campaign: Campaign, file: str, sheet: str) -> SheetLayout:
     return next(fitting, SheetLayout("*", "*"))
 
 
-def _laid_out(
-    sheet: Sheet,
-    entry: SheetLayout,
-    finder: LayoutFinder,
-    campaign: Campaign,
-    names: Names,
-    period: Period,
-) -> tuple[Sheet, range, tuple[Layout, ...]]:
-    """The sheet as it is read, the rows of its titles as it came, and its tables. Raises
-    UnfitLayoutError when what is declared does not fit.
-    """
-    if entry.is_plain:
-        layouts = finder.find(sheet)
-        return sheet, range(layouts[0].header_rows.start if layouts else 0), layouts
-    view, dividing = transposed(sheet) if entry.transposed else sheet, frozenset[int]()
-    if entry.period_blocks:
-        view, dividing = of_period_block(view, names, period)
-    layouts = finder.find(view, DescribedLayout.of(entry, campaign))
-    if not layouts:
-        raise UnfitLayoutError("no_measure")
-    header = layouts[0].header_rows
-    columns = [n for layout in layouts for n in layout.unit_columns]
-    for column in columns if entry.unit_columns else ():
-        below = (view.cell(row, column).text for row in view.rows if row >= header.stop)
-        if not any(row_label(text).is_known(names) for text in below if text.strip()):
-            raise UnfitLayoutError("no_unit", view.cell(header.start, column))
-    first = min(columns or [column.number for column in layouts[0].columns])
-    behind = _first_of_notes(view, header) if entry.transposed else None
-    kept = {
-        at: cell
-        for at, cell in view.cells.items()
-        if not (at[0] in dividing and at[0] >= header.start)
-        and not (entry.transposed and not first <= at[1] < (behind or at[1] + 1))
-    }
-    if behind:
-        layouts = tuple(
-            dataclasses.replace(
-                layout,
-                not_understood=tuple(x for x in layout.not_understood if x[0] < behind),
-                paths={number: p for number, p in layout.paths.items() if number < behind},
-            )
-            for layout in layouts
-        )
-    above = range(first if entry.transposed else header.start)
-    return dataclasses.replace(view, cells=kept), above, layouts
-
-
 def _first_of_notes(view: Sheet, header: range) -> int | None:
     """The column in which notes below a table with rows and columns changed about begin."""
     labels = (cell for row in header for cell in view.rows.get(row, ()))
     notes = (cell.column for cell in labels if starts_with_word("end_rows", clean(cell.text)))
     return min(notes, default=None)
-
-
-def _transposed_table(sheet: Sheet, finder: LayoutFinder, names: Names) -> Cell | None:
-    """Where a table with rows and columns changed about begins; None where there is none."""
-    if len(sheet.cells) > _MOST_TURNED:
-        return None
-    view = transposed(sheet)
-    for layout in finder.find(view):
-        below = (view.cell(r, c).text for c in layout.unit_columns for r in view.rows)
-        if len(layout.columns) > 1 and any(row_label(t).is_known(names) for t in below if t):
-            return view.cell(layout.header_rows.start, layout.columns[0].number)
-    return None
-
-
-_MOST_TURNED = 50_000  # cells of a sheet that is looked at with rows and columns changed about

@@ -29,11 +29,18 @@ def line_number(name: str) -> int:
     return int(name) if name.isdecimal() else column_number(name)
 
 
+@lru_cache(maxsize=1 << 16)
+def column_and_row(address: str) -> tuple[int, int]:
+    """C12 → 3, 12. Nothing of a whole sheet: 0, 0."""
+    letters = address.rstrip("0123456789")
+    return (column_number(letters), int(address[len(letters) :])) if letters else (0, 0)
+
+
 def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
     """(file, sheet) → "C12:C20, E12", files, sheets and cells in order."""
     columns: dict[tuple[str, str], dict[int, list[int]]] = {}
     for file, sheet, address in cells:
-        column, row = _column_and_row(address)
+        column, row = column_and_row(address)
         if column:
             columns.setdefault((file, sheet), {}).setdefault(column, []).append(row)
     return {
@@ -44,13 +51,6 @@ def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, st
         )
         for place, found in sorted(columns.items())
     }
-
-
-@lru_cache(maxsize=1 << 16)
-def _column_and_row(address: str) -> tuple[int, int]:
-    """C12 → 3, 12. Nothing of a whole sheet: 0, 0."""
-    letters = address.rstrip("0123456789")
-    return (column_number(letters), int(address[len(letters) :])) if letters else (0, 0)
 
 
 def _runs(numbers: list[int]) -> Iterable[tuple[int, int]]:

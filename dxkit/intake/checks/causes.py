@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from dxkit.model.addresses import column_and_row, column_letters
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
@@ -26,11 +27,8 @@ _OF_ROW = frozenset(
 )  # what befalls a row as a whole, though each of its cells is named
 _OF_COLUMN = frozenset({"column_span_unclear", "column_part_unclear", "column_repeated"})
 _OVER_TIME = frozenset({"jump", "stock_fell"})
-_CHIEF = (
-    "reading_contradicted",
-    "value_contradicted",
-    "figure_gone",
-)  # before all else at their cell
+# Before all else at their cell.
+_CHIEF = ("reading_contradicted", "value_contradicted", "figure_gone")
 
 
 def with_causes(
@@ -60,12 +58,14 @@ class _Causes:
         self._of_rows_refused()
         self._of_names()
         self._of_wholes()
-        self._first_of(_OF_ROW, lambda f: (f.code, f.place.file, f.place.sheet, _row(f)))
+        self._first_of(_OF_ROW, lambda f: (f.code, *f.place[:2], _row(f)))
         shifted = {(*f.place[:2], _row(f)): f.place for _, f in self._free({"row_shifted"})}
         for number, finding in self._free(_BLANK):
             self.found[number] = shifted.get((*finding.place[:2], _row(finding)))
         self._below_merged()
-        self._first_of(_OF_COLUMN, lambda f: (f.code, f.place.file, f.place.sheet, _column(f)))
+        self._first_of(
+            _OF_COLUMN, lambda f: (f.code, *f.place[:2], column_and_row(f.place.cell)[0])
+        )
         self._first_of({"unit_repeated"}, lambda f: f.unit_code)
         self._of_cells()
 
@@ -109,8 +109,8 @@ class _Causes:
         """What a cell merged over several rows leaves empty below it."""
         merged = {f.place: f.place for _, f in self._free({"cell_merged"})}
         for number, finding in self._free(_BLANK):
-            column, row = _column(finding), _row(finding)
-            above = finding.place._replace(cell=f"{column}{int(row or 1) - 1}")
+            column, row = column_and_row(finding.place.cell)
+            above = finding.place._replace(cell=f"{column_letters(column)}{row - 1}")
             if above in merged:
                 self.found[number] = merged[finding.place] = merged[above]
 
@@ -140,7 +140,7 @@ class _Causes:
             if o is not None and whole:
                 self.found[number] = changed.get((o.unit_code, whole))
 
-    def _first_of(self, codes: Iterable[str], key) -> None:  # type: ignore[no-untyped-def]
+    def _first_of(self, codes: Iterable[str], key: Callable[[Finding], object]) -> None:
         first: dict[object, CellRef] = {}
         for number, finding in self._free(codes):
             cause = first.setdefault(key(finding), finding.place)
@@ -168,9 +168,5 @@ class _Causes:
         return finding.code not in _CHIEF, severity, number
 
 
-def _row(finding: Finding) -> str:
-    return finding.place.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-
-
-def _column(finding: Finding) -> str:
-    return finding.place.cell.rstrip("0123456789")
+def _row(finding: Finding) -> int:
+    return column_and_row(finding.place.cell)[1]

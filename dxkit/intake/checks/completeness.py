@@ -69,6 +69,8 @@ def _in_one_copy(
             of_file.setdefault(o.place.sheet, {})[o.unit_code] = o
     told: set[tuple[str, str, str]] = set()
     for (_, measure, of), by_sheet in sheets.items():
+        if len(set().union(*by_sheet.values())) == sum(map(len, by_sheet.values())):
+            continue  # as where each unit has a sheet of its own
         for one, other in itertools.permutations(by_sheet, 2):
             here, there = by_sheet[one], by_sheet[other]
             common = here.keys() & there.keys()
@@ -213,11 +215,15 @@ def missing_units(
     reported; so has one of whose files all are ``unused``, by the codes or names of their senders.
     """
     known = {code for o in observations for code in units.line(o.unit_code)}
+    first: dict[str, tuple[int, str]] = {}  # of the files that name a sender
+    for number, (file, senders) in enumerate(unused.items()):
+        for sender in senders:
+            first.setdefault(sender, (number, file))
     for unit in units.at_level(campaign.report_level):
         if unit.code not in known:
             of_unit = [unit, *units.descendants(unit.code)]
-            names = {name for one in of_unit for name in (one.code, one.name)}
-            file = next((file for file, of in unused.items() if not names.isdisjoint(of)), "")
+            files = (first.get(name) for one in of_unit for name in (one.code, one.name))
+            _, file = min(filter(None, files), default=(0, ""))
             code = "workbook_unused" if file else "workbook_missing"
             address = CellRef(file or folder.name)
             yield finding(code, address, unit.code, unit=unit.name, file=file)

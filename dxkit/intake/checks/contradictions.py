@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from dxkit.intake.file_cells import ControlTotal, StatedShare, TableRead
+from dxkit.intake.file_cells import ControlTotal, StatedShare, TableRead, TotalKey, totals_of
 from dxkit.intake.findings import finding
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.facts import CellRef
@@ -166,24 +166,24 @@ class _Table:
         for share in table.shares:
             self._shares[share.part].append(share)
             self._shares[share.whole].append(share)
-        self._controls: dict[tuple[str, str, str], list[ControlTotal]] = defaultdict(list)
+        self._controls: dict[TotalKey, list[ControlTotal]] = defaultdict(list)
         for control in table.controls:
-            self._controls[_key_of(control)].append(control)
-        self._places: dict[tuple[str, str, str], list[CellRef]] = defaultdict(list)
+            self._controls[control.key].append(control)
+        self._places: dict[TotalKey, list[CellRef]] = defaultdict(list)
         self._rows: dict[tuple[str, str], list[CellRef]] = defaultdict(list)
-        self._sums: dict[tuple[str, str, str], tuple[float, list[CellRef]]] = {}
+        self._sums: dict[TotalKey, tuple[float, list[CellRef]]] = {}
         for o in table.observations:
             self._rows[o.unit_code, o.period].append(o.place)
-            for key in self._keys(o):
+            for key in totals_of(o, self._units):
                 if key in self._controls:
                     self._places[key].append(o.place)
 
     def forget(self, refused: Observation) -> None:
         """A figure of the table is not used any more."""
-        for key in self._keys(refused):
+        for key in totals_of(refused, self._units):
             self._sums.pop(key, None)
 
-    def _sum(self, key: tuple[str, str, str]) -> tuple[float, list[CellRef]]:
+    def _sum(self, key: TotalKey) -> tuple[float, list[CellRef]]:
         """The sum of the parts of a total, and the cells of those that lack."""
         if key not in self._sums:
             parts = [o for at in self._places[key] if (o := self._known.get(at)) is not None]
@@ -236,7 +236,7 @@ class _Table:
         found: dict[CellRef, CellRef] = {}
         off: dict[tuple[str, str, float], CellRef] = {}
         for control in sorted(self._table.controls, key=self._depth, reverse=True):
-            added, lacks = self._sum(_key_of(control))
+            added, lacks = self._sum(control.key)
             if control.address in causes or lacks:
                 continue
             gap = control.value - added
@@ -248,13 +248,11 @@ class _Table:
             below = off.setdefault((control.measure, control.period, gap), control.address)
             if below != control.address:
                 found[control.address] = below
-            elif first := self._corrected(_key_of(control), gap) or self._explained(
-                _key_of(control), gap
-            ):
+            elif first := self._corrected(control.key, gap) or self._explained(control.key, gap):
                 found[control.address] = first
         return found
 
-    def _corrected(self, key: tuple[str, str, str], gap: float) -> CellRef | None:
+    def _corrected(self, key: TotalKey, gap: float) -> CellRef | None:
         """The first cell at fault below a total that is right with all that is proposed."""
         changes = [
             (place, proposed - (self._value(place) or 0))
@@ -264,7 +262,7 @@ class _Table:
         is_right = changes and abs(math.fsum(by for _, by in changes) - gap) < 1e-6
         return changes[0][0] if is_right else None
 
-    def _explained(self, key: tuple[str, str, str], gap: float) -> CellRef | None:
+    def _explained(self, key: TotalKey, gap: float) -> CellRef | None:
         """The first share of a row that is upset, if all of them together explain a gap."""
         first, least, most = None, 0.0, 0.0
         for place in self._places[key]:
@@ -304,7 +302,7 @@ class _Table:
         """What totals leave for a count when all their other parts are known."""
         if self._lacking is None:
             return
-        for key in self._keys(suspect):
+        for key in totals_of(suspect, self._units):
             for control in self._controls.get(key, ()):
                 added, lacks = self._sum(key)
                 if control.unit_code in self._lacking or lacks not in ([], [suspect.place]):
@@ -374,21 +372,8 @@ class _Table:
         o = self._known.get(place)
         return o is not None and self._campaign.measure(o.measure).kind is MeasureKind.COUNT
 
-    def _keys(self, o: Observation) -> list[tuple[str, str, str]]:
-        above = self._units.line(o.unit_code)[1:]
-        over_parts = (o.unit_code, o.measure, "over parts")
-        return [over_parts, *((code, o.measure, o.period) for code in (*above, ""))]
-
     def _depth(self, control: ControlTotal) -> int:
         return len(self._units.line(control.unit_code)) if control.unit_code else 0
-
-
-def _key_of(control: ControlTotal) -> tuple[str, str, str]:
-    return (
-        control.unit_code,
-        control.measure,
-        "over parts" if control.over_parts else control.period,
-    )
 
 
 def _told(number: int, voices: Sequence[_Witness]) -> dict[str, object]:

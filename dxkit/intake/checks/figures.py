@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from dxkit.intake.file_cells import ControlTotal, RefusedRow, TableRead
+from dxkit.intake.file_cells import ControlTotal, RefusedRow, TableRead, TotalKey, totals_of
 from dxkit.intake.findings import finding
 from dxkit.intake.numbers import is_measured_out
+from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import Accumulation, Campaign, IndicatorKind, Measure, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -118,16 +119,15 @@ def total_differs(
     ``lacking`` are the units (empty: the whole table) that a unit below has no row of. A total
     that is right with the rows that were refused is right.
     """
-    sums: dict[tuple[str, str, str], _Sum] = defaultdict(_Sum)
+    sums: dict[TotalKey, _Sum] = defaultdict(_Sum)
+    refused = _RefusedSums(table.refused, units)
     amounts = {measure.id for measure in campaign.measures if is_measured_out(measure)}
     for part in table.observations:
         step = _step(part) if part.measure in amounts else 0.0
-        for code in ("", *units.line(part.unit_code)[1:]):
-            sums[code, part.measure, part.period].add(part, step)
-        sums[part.unit_code, part.measure, "over parts"].add(part, step)
+        for key in totals_of(part, units):
+            sums[key].add(part, step)
     for control in table.controls:
-        period = "over parts" if control.over_parts else control.period
-        found = sums.get((control.unit_code, control.measure, period))
+        found = sums.get(control.key)
         if found is None or not found.values:
             continue
         added = math.fsum(found.values)
@@ -136,7 +136,7 @@ def total_differs(
         close = 1e-9 * max(abs(added), 1)
         if control.measure in amounts:
             close += campaign.checks.rounding * (found.steps + max(found.step, _step(control)))
-        gaps = _refused_of(control, table.refused, units)
+        gaps = refused.of(control)
         has_gap = found.has_gap or control.unit_code in lacking or None in gaps
         if abs(difference) <= close or (has_gap and difference < 0):
             continue
@@ -146,32 +146,40 @@ def total_differs(
         yield finding("total_differs", control.address, control.unit_code, **values)
 
 
-def _refused_of(
-    control: ControlTotal, refused: Sequence[RefusedRow], units: UnitRegistry
-) -> list[float | int | None]:
-    """What the refused rows that a total may hold add up to: those that others were refused for
-    may be totals of these, or not. None where it cannot be told.
-    """
-    if control.over_parts:
-        return []
-    rows = [
-        row
-        for row in refused
-        if not control.unit_code
-        or not row.group
-        or (row.group in units and control.unit_code in units.line(row.group))
-    ]
-    groups = {row.cause for row in rows}
-    key = control.measure, control.period
-    sums = []
-    for some in (
-        [row for row in rows if row.name not in groups],
-        [row for row in rows if row.cause is None],
-    ):
-        values = [row.values.get(key, 0) for row in some]
-        known = [value for value in values if value is not None]
-        sums.append(math.fsum(known) if len(known) == len(values) else None)
-    return sums
+class _RefusedSums:
+    """What the refused rows that a total may hold add up to."""
+
+    def __init__(self, rows: Sequence[RefusedRow], units: UnitRegistry) -> None:
+        causes = {row.cause for row in rows}
+        alone: dict[TotalKey, list[float | int | None]] = defaultdict(list)
+        first: dict[TotalKey, list[float | int | None]] = defaultdict(list)
+        for row in rows:
+            above = units.line(row.group) if row.group in units else ()
+            codes = ("", *above) if row.group else (_ANY,)
+            for key, value in row.values.items():
+                for code in codes:
+                    if row.name not in causes:
+                        alone[code, *key].append(value)
+                    if row.cause is None:
+                        first[code, *key].append(value)
+        self._sums = [{key: _sum_of(v) for key, v in found.items()} for found in (alone, first)]
+
+    def of(self, control: ControlTotal) -> list[float | int | None]:
+        """Two sums, as rows that others were refused for may be totals of these, or not. None where
+        it cannot be told.
+        """
+        if control.over_parts:
+            return []
+        key, codes = (control.measure, control.period), (control.unit_code, _ANY)
+        return [_sum_of([sums.get((code, *key), 0) for code in codes]) for sums in self._sums]
+
+
+_ANY = "*"  # in place of a unit: of rows whose group is not known
+
+
+def _sum_of(values: Sequence[float | int | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return math.fsum(known) if len(known) == len(values) else None
 
 
 def _step(written: Observation | ControlTotal) -> float:
@@ -314,12 +322,11 @@ def jump(campaign: Campaign, now: Received, before: Received) -> Iterator[Findin
 def copied_forward(campaign: Campaign, now: Received, before: Received) -> Iterator[Finding]:
     """A column in which every figure is what the same unit reported a period ago."""
     earlier = _by_part(campaign, before)
-    columns: dict[tuple[str, str, str], list[tuple[Observation, Observation | None]]]
+    columns: dict[tuple[str, str, int], list[tuple[Observation, Observation | None]]]
     columns = defaultdict(list)
     for key, observation in _by_part(campaign, now).items():
         file, sheet, cell = observation.place
-        letters = cell.rstrip("0123456789")
-        columns[file, sheet, letters].append((observation, earlier.get(key)))
+        columns[file, sheet, column_and_row(cell)[0]].append((observation, earlier.get(key)))
     for pairs in columns.values():
         both = [(o.value, was.value) for o, was in pairs if was is not None]
         same = [value for value, was in both if value == was]

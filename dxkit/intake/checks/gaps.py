@@ -25,7 +25,9 @@ _NAME_NOT_READ = frozenset({"unit_unknown", "unit_ambiguous"})
 
 @dataclass
 class Gaps:
-    """What lacks: the findings, and by table which totals may be more than the rows read."""
+    """What lacks: the findings, and by table (empty: in all) which totals may be more than the rows
+    read.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     _totals: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -40,8 +42,9 @@ class Gaps:
         for the table's own total.
         """
         sender = table.sender.code if table.sender is not None else ""
-        found = self._totals.get((table.table, sender), ())
-        return frozenset({"", *found}) if found else frozenset()
+        found = (self._totals.get((of, sender), ()) for of in ("", table.table))
+        codes = frozenset().union(*found)
+        return codes | {""} if codes else codes
 
 
 def gaps_of(
@@ -93,11 +96,13 @@ def gaps_of(
                 gaps.findings.append(about)
                 if code != "unit_not_reported":
                     lacking[address.file, address.sheet, table][unit.name] = about
+    told: set[int] = set()
     for (file, sheet, _), by_name in lacking.items():
         for names in likely.get((file, sheet), ()):
             meant = next((name for name in names if name in by_name), None)
             if meant is not None:
-                gaps.findings.remove(by_name.pop(meant))
+                told.add(id(by_name.pop(meant)))
+    gaps.findings = [about for about in gaps.findings if id(about) not in told]
     return gaps
 
 

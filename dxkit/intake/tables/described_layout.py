@@ -6,7 +6,6 @@ And what was understood of any table, column by column, for whoever describes th
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import itertools
 import re
 from collections import Counter
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 
 from dxkit.intake.dates import names_period, stated_times
 from dxkit.intake.names import Names
-from dxkit.intake.tables.labels import header_paths, is_figure
+from dxkit.intake.tables.labels import header_paths, is_figure, label_text
 from dxkit.intake.tables.layout import Column, Layout, written_path
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.vocabulary import is_word
@@ -157,7 +156,7 @@ def _block_marks(sheet: Sheet, row: int, names: Names, period: Period) -> list[_
     cells = [cell for cell in sheet.rows[row] if cell.text.strip()]
     found: list[tuple[bool, int]] = []
     for position, cell in enumerate(cells):
-        text = _label_text(cell)
+        text = clean(label_text(cell))
         is_own = names_period(text, period) if len(text) <= _LONGEST_TITLE else None
         if is_own is not None:
             found.append((is_own, position))
@@ -173,13 +172,6 @@ def _block_marks(sheet: Sheet, row: int, names: Names, period: Period) -> list[_
             end = cells[position + 1].column if position + 1 < len(cells) else first + width
         marks.append((is_own, range(first, end)))
     return marks
-
-
-def _label_text(cell: Cell) -> str:
-    """A label's text; a spreadsheet makes a date of "10/2022"."""
-    if isinstance(cell.value, datetime.datetime):
-        return f"{cell.value.month}/{cell.value.year}"
-    return clean(cell.text)
 
 
 class ChosenRows:
@@ -232,7 +224,7 @@ class ChosenRows:
         """Whether rows name the period, up to the first of which that cannot be said."""
         found: dict[int, bool | None] = {}
         for row in rows:
-            found[row] = names_period(_label_text(self._sheet.cell(row, column)), self._period)
+            found[row] = names_period(label_text(self._sheet.cell(row, column)), self._period)
             if found[row] is None:
                 break
         return found
@@ -335,7 +327,7 @@ class ChosenRows:
             cell = self._sheet.merged_above(row, column) or cell
         if not cell.text.strip():
             cell = self._above.get((row, column), cell)
-        return _label_text(cell)
+        return clean(label_text(cell))
 
     def _stated_once(self, column: int) -> dict[tuple[int, int], Cell]:
         """The periods of a column's blank cells, where each is written in its first row only."""

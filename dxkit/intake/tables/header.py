@@ -23,6 +23,7 @@ from dxkit.intake.tables.labels import (
     is_figure,
     labels_just_above,
     labels_just_below,
+    rows_from,
 )
 from dxkit.intake.tables.layout import Column, Layout, RatioColumn, written_path
 from dxkit.intake.vocabulary import starts_with_word
@@ -295,7 +296,7 @@ class LayoutFinder:
         ]
         if units:
             unlabelled = [column for column in unlabelled if numbers[0] < column]
-        below = [row for row in sheet.rows if row >= rows.stop][:_ROWS_LOOKED_AT]
+        below = rows_from(sheet, rows.stop, _ROWS_LOOKED_AT)
         names = [column for column in unlabelled if _holds_names(sheet, below, column)]
         if units or (names and names[0] < numbers[0]):
             return names
@@ -345,7 +346,7 @@ def _beside_figures(
         below = [n for n in range(left, right + 1) if n in found]
         if top not in rows or len({paths[n] for n in below}) != 1:
             continue
-        near = [row for row in sheet.rows if row >= rows.stop][:_ROWS_LOOKED_AT]
+        near = rows_from(sheet, rows.stop, _ROWS_LOOKED_AT)
         of_figures = [n for n in below if any(_may_count(sheet.cell(row, n)) for row in near)]
         if len(of_figures) == 1:
             beside += [n for n in below if n not in of_figures]

@@ -41,7 +41,7 @@ def header_paths(sheet: Sheet, rows: range) -> Paths:
         for cell in sheet.rows.get(row, ()):
             says = row not in counted_in or is_word("amount_units", cell.text)
             if clean(cell.text) and not is_column_number(cell) and says:
-                labels[row, cell.column] = _label(cell)
+                labels[row, cell.column] = label_text(cell)
             columns.add(cell.column)
     merged = set()
     holding = columns | _columns_below(sheet, rows.stop) if sheet.merged else columns
@@ -140,16 +140,21 @@ def is_figure(cell: Cell) -> bool:
     return isinstance(cell.value, (int, float))
 
 
-def _label(cell: Cell) -> str:
+def label_text(cell: Cell) -> str:
     """A label's text; a spreadsheet makes a date of "10/2022"."""
     if isinstance(cell.value, datetime.datetime):
         return f"{cell.value.month}/{cell.value.year}"
     return cell.text
 
 
+def rows_from(sheet: Sheet, row: int, most: int) -> list[int]:
+    """The first rows from a row on that hold anything."""
+    return list(itertools.islice((r for r in sheet.rows if r >= row), most))
+
+
 def _columns_below(sheet: Sheet, row: int) -> frozenset[int]:
     """The columns that hold something in the first rows from a row on."""
-    near = itertools.islice((r for r in sheet.rows if r >= row), _ROWS_BELOW)
+    near = rows_from(sheet, row, _ROWS_BELOW)
     return frozenset(cell.column for r in near for cell in sheet.rows[r])
 
 

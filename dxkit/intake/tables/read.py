@@ -54,6 +54,7 @@ def _ends(rows: Sequence[RowRead]) -> tuple[str, str]:
 def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) -> None:
     groups = _groups(rows, reader)
     seen: dict[str, RowRead] = {}
+    repeated: set[str] = set()  # units of which two rows disagree
     restarted: tuple[str, Cell] | None = None  # the group whose names began again, and where
     first = previous = ""  # of the group: its first unit, and the one just above
     for row in rows:
@@ -72,7 +73,7 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
                 values = {"unit": unit.name, "cell": other.name_cell.address}
                 result.findings.append(reader.finding(code, one.name_cell, unit.code, **values))
             if not alike:
-                _reject(unit.code, result)
+                repeated.add(unit.code)
                 # A row that only repeats the one above is no new beginning, unless it is the first.
                 again = unit.code == previous and _goes_on(reader, row, earlier)
                 begins_again = unit.code == first or unit.code != previous
@@ -87,6 +88,10 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
         seen[unit.code] = row
         first, previous = first or unit.code, unit.code
         _keep_observations(reader, row, unit.code, result)
+    result.observations[:] = [
+        dataclasses.replace(o, value=None, flag=Flag.REJECTED) if o.unit_code in repeated else o
+        for o in result.observations
+    ]
 
 
 def _goes_on(reader: RowReader, row: RowRead, above: RowRead) -> bool:
@@ -211,16 +216,6 @@ def _check_ratios(
                 )
                 at = reader.finding.address(cell)
                 result.shares.append(StatedShare(at, part_cell, whole_cell, percent, between))
-
-
-def _reject(unit_code: str, result: TableRead) -> None:
-    """Two rows of one unit disagree: neither is used."""
-    result.observations[:] = [
-        Observation(o.period, o.unit_code, o.measure, None, o.place, o.raw, Flag.REJECTED)
-        if o.unit_code == unit_code
-        else o
-        for o in result.observations
-    ]
 
 
 def _read_register(reader: RowReader, layout: Layout, period: str, result: TableRead) -> None:

@@ -376,7 +376,7 @@ class RowUnits:
         """What the first reading means that means something."""
         first: Match | None = None
         for name in readings:
-            match = self._names.find(name, scopes)
+            match = self._names.find(name, scopes, suggest=first is None)
             if match.unit is not None:
                 return match
             first = first or match

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from dxkit.intake.dates import Stated, other_time, stated_day
+from dxkit.intake.dates import other_times, stated_day
 from dxkit.intake.file_cells import RefusedRow
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Match, Names, sender_in_name
@@ -69,15 +69,15 @@ def with_totals_placed(rows: list[RowRead]) -> list[RowRead]:
     bare = [row for row in rows if row.is_total and row.unit is None]
     each_group = len(groups) > 1 and len(bare) == len(groups)
     units = {row.unit.code: row.unit for row in rows if row.unit is not None}
+    named_at = (n for n, row in enumerate(rows) if row.unit is not None or row.is_total)
+    last = max(named_at, default=0)
     placed: list[RowRead] = []
     group = ""
     for position, row in enumerate(rows):
         if row.unit is not None:
             group = row.unit.code if row.unit.code in groups else row.unit.parent_code
-        elif group in groups:
-            later = any(r.unit is not None or r.is_total for r in rows[position + 1 :])
-            if each_group or later:
-                row = dataclasses.replace(row, unit=units[group])
+        elif group in groups and (each_group or position < last):
+            row = dataclasses.replace(row, unit=units[group])
         placed.append(row)
     return placed
 
@@ -157,21 +157,15 @@ class RowReader:
         """
         if self._is_register:
             return _begins_notes(cells)
-        other = self._title_of_other_time(cells)
-        if other is None and not _begins_notes(cells):
+        others = other_times(cells, self.period)
+        if not others and not _begins_notes(cells):
             return False
         goes_on = number < self._last_of_units  # rows of units with figures follow
-        if other is not None and goes_on:
-            cell, time = other
-            values = {"stated": time.text, "expected": self.period.id}
+        if others and goes_on:
+            cell, time = others[0]
+            values = time.against(self.period)
             self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
-        return other is not None or not goes_on
-
-    def _title_of_other_time(self, cells: tuple[Cell, ...]) -> tuple[Cell, Stated] | None:
-        for cell in cells:
-            if isinstance(cell.value, str) and (time := other_time(cell.text, self.period)):
-                return cell, time
-        return None
+        return bool(others) or not goes_on
 
     @cached_property
     def _last_of_units(self) -> int:

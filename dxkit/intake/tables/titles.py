@@ -13,7 +13,7 @@ from typing import NamedTuple
 from dxkit.intake.dates import (
     Stated,
     month_in_name,
-    other_time,
+    other_times,
     quarter_in_name,
     stated_days,
     stated_times,
@@ -38,9 +38,8 @@ _ROWS_OF_A_SIGNATURE = 12
 
 def title_cells(sheet: Sheet, rows: range) -> Iterator[Cell]:
     """The cells of the rows above or between tables."""
-    for row, cells in sheet.rows.items():
-        if row in rows:
-            yield from cells
+    for row in rows:
+        yield from sheet.rows.get(row, ())
 
 
 class _Stated(NamedTuple):
@@ -102,10 +101,7 @@ def blocks_of_other_time(
             at = sum(last + 1 < cell.column for _, last in extents)
             is_common = at == 0 and (len(in_row) == 1 or len(blocks) == 1)
             owned[-1 if is_common else at].append(cell)
-    found = {
-        at: [(cell, time) for cell in cells if (time := other_time(cell.text, period))]
-        for at, cells in owned.items()
-    }
+    found = {at: other_times(cells, period) for at, cells in owned.items()}
     fits = any(not others for others in found.values())
     if found.get(-1) or not fits:
         return [], []

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dxkit.intake.file_cells import Content, FileCells
-from dxkit.model.addresses import column_letters, column_number
+from dxkit.model.addresses import column_and_row, column_letters
 from dxkit.model.text import clean
 from dxkit.workbooks.cells import moved, written_out
 
@@ -90,7 +90,7 @@ def _of_sheet(
 ) -> tuple[list[CellChange], Mapping[int, int] | None]:
     old, new = _rows(before), _rows(after)
     in_place = _changes(sheet, old, new, [(row, row) for row in sorted({*old, *new})])
-    changed_rows = {change.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for change in in_place}
+    changed_rows = {column_and_row(change.cell)[1] for change in in_place}
     if len(changed_rows) < 3 or max(len(old), len(new)) > _MOST_ROWS:
         return in_place, None
     pairs = _paired(old, new)
@@ -103,8 +103,8 @@ def _of_sheet(
 def _rows(cells: Mapping[str, Content]) -> dict[int, dict[int, Content]]:
     rows: dict[int, dict[int, Content]] = {}
     for address, content in cells.items():
-        letters = address.rstrip("0123456789")
-        rows.setdefault(int(address[len(letters) :]), {})[column_number(letters)] = content
+        column, row = column_and_row(address)
+        rows.setdefault(row, {})[column] = content
     return rows
 
 

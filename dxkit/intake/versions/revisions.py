@@ -59,10 +59,11 @@ def _revised(
     file: str, name: str, known: FileHistory, comparison: Comparison, cells: FileCells
 ) -> Revision:
     asked = frozenset((comparison.sheet(sheet), cell) for sheet, cell in known.asked)
+    rows = frozenset((sheet, cell.lstrip(_LETTERS)) for sheet, cell in asked)
     unasked = frozenset(
         (change.sheet, change.cell)
         for change in comparison.changes
-        if not change.recalculated and not _was_asked(change, asked)
+        if not change.recalculated and not _was_asked(change, asked, rows)
     )
     altered = {
         (comparison.sheet(sheet), comparison.now_at(sheet, cell)): text
@@ -80,7 +81,9 @@ def _revised(
     return Revision(file, name, comparison, unasked, still)
 
 
-def _was_asked(change: CellChange, asked: frozenset[Address]) -> bool:
+def _was_asked(
+    change: CellChange, asked: frozenset[Address], rows: frozenset[tuple[str, str]]
+) -> bool:
     """Whether somebody was asked about the cell; for one that was empty, about its row, its sheet
     or its file: what was missing has come.
     """
@@ -88,12 +91,8 @@ def _was_asked(change: CellChange, asked: frozenset[Address]) -> bool:
         return True
     if change.before:
         return False
-    row = change.cell.lstrip(_LETTERS)
-    return (
-        ("", "") in asked
-        or (change.sheet, "") in asked
-        or any(sheet == change.sheet and cell.lstrip(_LETTERS) == row for sheet, cell in asked)
-    )
+    sheet, row = change.sheet, change.cell.lstrip(_LETTERS)
+    return not rows.isdisjoint({("", ""), (sheet, ""), (sheet, row)})
 
 
 def altered_cells(
