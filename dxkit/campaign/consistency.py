@@ -14,6 +14,7 @@ from itertools import chain, pairwise
 from dxkit.campaign.reader import Reader
 from dxkit.model.campaign import (
     ALL_LEVELS,
+    Alias,
     Campaign,
     Indicator,
     IndicatorKind,
@@ -112,10 +113,12 @@ def _aliases(campaign: Campaign, reader: Reader) -> None:
             reader.note_of(unit, "alias_of_two", "name", **values)
         of_code[unit.code].append(unit)
         alike.append(unit)
-    for number, alias in enumerate(campaign.aliases):
-        if alias in campaign.aliases[:number]:
+    known: set[Alias] = set()
+    for alias in campaign.aliases:
+        if alias in known:
             reader.note_of(alias, "repeated", "alias", text=alias.alias)
             continue
+        known.add(alias)
         key = normalise(alias.alias)
         if not key:  # it would be the name of a row that has none
             values = {"text": alias.alias, "allowed": "A-Z a-z 0-9"}

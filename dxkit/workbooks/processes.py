@@ -226,27 +226,36 @@ def side_process(
     if not can_fork():
         yield in_this_process
         return
+    with _forked(_work, work, last) as (process, ours):
+
+        def finish(*arguments: object) -> Result:
+            with contextlib.suppress(OSError):  # it has ended: what it has said can still be read
+                ours.send(arguments)
+            try:
+                result, error = ours.recv()
+            except (EOFError, OSError):  # it was ended from outside
+                return in_this_process(*arguments)
+            process.join()
+            if error is not None:
+                raise error
+            returned: Result = result
+            return returned
+
+        yield finish
+
+
+@contextlib.contextmanager
+def _forked(target: Callable[..., None], *arguments: object) -> Iterator[tuple[Any, Any]]:
+    """A process that does something with these arguments and a connection, and our end of it;
+    whatever it does at the end of the block is ended.
+    """
     context: Any = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(work, last, theirs))
+    process = context.Process(target=target, args=(*arguments, theirs))
     process.start()
     theirs.close()
-
-    def finish(*arguments: object) -> Result:
-        with contextlib.suppress(OSError):  # it has ended: what it has said can still be read
-            ours.send(arguments)
-        try:
-            result, error = ours.recv()
-        except (EOFError, OSError):  # it was ended from outside
-            return in_this_process(*arguments)
-        process.join()
-        if error is not None:
-            raise error
-        returned: Result = result
-        return returned
-
     try:
-        yield finish
+        yield process, ours
     finally:
         process.kill()
         process.join()
@@ -285,12 +294,7 @@ def each_apart(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
         if not can_fork():
             yield _tried(work, left.pop(0))
             continue
-        context: Any = multiprocessing.get_context("fork")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_work_through, args=(work, left, theirs))
-        process.start()
-        theirs.close()
-        try:
+        with _forked(_work_through, work, left) as (process, ours):
             while left:
                 try:
                     with no_collection():
@@ -308,10 +312,6 @@ def each_apart(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
                 yield done
                 if isinstance(done, Failure):  # whatever it has left behind
                     break
-        finally:
-            process.kill()
-            process.join()
-            ours.close()
 
 
 def _tried(work: Callable[[Item], Result], item: Item) -> Result | Failure:
