@@ -6,6 +6,7 @@ Nothing heavy is imported here: tests of one small module start at once.
 from __future__ import annotations
 
 import shutil
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from dxkit.period.opened import OpenPeriod
 
 stay_single_threaded()  # before anything imports numpy, so that tests fork as a batch does
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell's "&" has begun this process without Ctrl-C, and what it starts would inherit that:
+    # the commands of the tests begin as from a terminal.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -51,17 +51,11 @@ def check_whole(out: Path, outputs: Path) -> set[str]:
 
 
 def start(out: Path, *arguments: str, units: list[str] = SOME) -> subprocess.Popen[str]:
-    """The command line in a process of its own, started as a terminal does: what ran here before
-    may have left Ctrl-C ignored, and a process inherits that.
-    """
+    """The command line in a process of its own."""
     command = [sys.executable, "-m", "dxkit", "report", "2022-Q4", *units, "--out", str(out)]
-    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return subprocess.Popen(
-            [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-    finally:
-        signal.signal(signal.SIGINT, earlier)
+    return subprocess.Popen(
+        [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def children_of(process: int) -> list[int]:
