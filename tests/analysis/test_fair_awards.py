@@ -28,6 +28,16 @@ def communes(campaign: Campaign, number: int) -> list[Observation]:
     return [o for n, code in enumerate(codes[:number]) for o in full(code, 1 - n / 10)]
 
 
+def without(idle: str | tuple[str, ...], rows: list[Observation]) -> list[Observation]:
+    """The same, with nothing that arises of the measures that begin so."""
+    return [
+        dataclasses.replace(o, value=None, flag=Flag.NOT_APPLICABLE)
+        if o.measure.startswith(idle)
+        else o
+        for o in rows
+    ]
+
+
 def decided(analysis: Analysis) -> dict[str, tuple[bool, str]]:
     """What the reward of communes decides, and the proof alike."""
     found = {
@@ -103,12 +113,7 @@ def test_one_that_sends_alone_is_told_why_it_has_no_rank(haugiang: Campaign) -> 
 def test_of_the_scale_three_quarters_must_apply_if_the_plan_says_nothing_else(
     idle: tuple[str, ...], reason: str, haugiang: Campaign
 ) -> None:
-    rows = [
-        dataclasses.replace(o, value=None, flag=Flag.NOT_APPLICABLE)
-        if idle and o.measure.startswith(idle)
-        else o
-        for o in full(A, 0.9)
-    ]
+    rows = without(idle, full(A, 0.9))
     analysis = analyse(haugiang, *rows, *full(B, 0.8), *full(C, 0.7), strict=True)
     assert why_not(analysis, A) == reason
     assert (analysis.results.totals[A].rank == 1) is not bool(reason)
@@ -118,21 +123,13 @@ def test_hamlets_are_measured_by_what_hamlets_can_have(haugiang: Campaign) -> No
     """Neither dossiers nor initiatives are counted by hamlet: 70 points, of which 60 apply to a
     hamlet without farms, 86 %, and 10 to one of which only farms are known, 14 %.
     """
-    without = [
-        dataclasses.replace(o, unit_code=f"{A}-b", value=None, flag=Flag.NOT_APPLICABLE)
-        if o.measure.startswith("farm")
-        else dataclasses.replace(o, unit_code=f"{A}-b")
-        for o in full(A, 0.5)
-        if o.unit_code == f"{A}-a"
-    ]
-    farms = [
-        dataclasses.replace(o, unit_code=f"{A}-c", value=None, flag=Flag.NOT_APPLICABLE)
-        if o.measure.startswith("households")
-        else dataclasses.replace(o, unit_code=f"{A}-c")
-        for o in full(A, 0.5)
-        if o.unit_code == f"{A}-a"
-    ]
-    analysis = analyse(haugiang, *full(A, 1.0), *without, *farms, strict=True)
+    b, c = (
+        [dataclasses.replace(o, unit_code=f"{A}-{name}") for o in full(A, 0.5)
+         if o.unit_code == f"{A}-a"]
+        for name in "bc"
+    )  # fmt: skip
+    hamlets = [*without("farm", b), *without("households", c)]
+    analysis = analyse(haugiang, *full(A, 1.0), *hamlets, strict=True)
     reasons = {name: why_not(analysis, f"{A}-{name}") for name in "abc"}
     assert reasons == {"a": "", "b": "", "c": "covered"}
 

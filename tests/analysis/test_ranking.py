@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from dxkit.analysis.ranking import ranks_of, rounded
+from tests.unhurried import given
 
 
 def test_ties_rank_one_two_two_four_and_noise_decides_nothing() -> None:

@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from dxkit.analysis.aggregates import difference
@@ -19,6 +18,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
 from dxkit.model.rules import Condition, Exclusion
 from dxkit.model.units import Unit
+from tests.unhurried import given
 
 
 def observe(unit: str, measure: str, value: int | None, flag: Flag | None = None) -> Observation:

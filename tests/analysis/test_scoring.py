@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from dxkit.analysis.scoring import REGISTRY, Case, band_of
 from dxkit.model.campaign import SCORING_FUNCTIONS, Campaign
+from tests.unhurried import given
 
 STEPS = {"from_1": 4, "share_1": 1.0, "from_2": 3, "share_2": 0.75, "from_3": 2, "share_3": 0.5,
          "from_4": 1, "share_4": 0.25}  # fmt: skip

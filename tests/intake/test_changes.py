@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from dxkit.intake.file_cells import (
@@ -25,6 +25,7 @@ from dxkit.model.text import clean
 from dxkit.workbooks.cells import Cell, Sheet, written_out
 from dxkit.workbooks.cells import Workbook as Book
 from dxkit.workbooks.reading import read_workbook
+from tests.unhurried import given
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1, max_size=4)
 grids = st.dictionaries(

@@ -140,14 +140,6 @@ def test_indicators_in_rows(campaign: Campaign, tmp_path: Path) -> None:
     assert sent.findings == []
 
 
-def test_indicators_in_rows_that_nobody_declared_are_one_finding(
-    campaign: Campaign, tmp_path: Path
-) -> None:
-    sent = Sent(campaign, tmp_path, TURNED)
-    assert sent.values == {}
-    assert sent.findings == [("layout_needed", "B4", "transposed")]
-
-
 def test_a_total_of_indicators_in_rows_is_checked(campaign: Campaign, tmp_path: Path) -> None:
     rows = [[27 if cell == 28 else cell for cell in row] for row in TURNED]
     sent = Sent(campaign, tmp_path, rows, transposed=True)
@@ -234,12 +226,15 @@ def test_periods_in_rows(
     assert sent.findings == []
 
 
-def test_periods_in_rows_that_nobody_declared_are_one_finding(
-    campaign: Campaign, tmp_path: Path
+@pytest.mark.parametrize(
+    ("rows", "cell", "entry"), [(TURNED, "B4", "transposed"), (LONG, "A1", "period_columns")]
+)
+def test_a_layout_that_nobody_declared_is_one_finding(
+    campaign: Campaign, tmp_path: Path, rows: list[Row], cell: str, entry: str
 ) -> None:
-    sent = Sent(campaign, tmp_path, LONG)
+    sent = Sent(campaign, tmp_path, rows)
     assert sent.values == {}
-    assert sent.findings == [("layout_needed", "A1", "period_columns")]
+    assert sent.findings == [("layout_needed", cell, entry)]
 
 
 @pytest.mark.parametrize(
@@ -474,20 +469,25 @@ def test_only_rows_that_hold_a_text(campaign: Campaign, tmp_path: Path) -> None:
         ({"period_columns": ("A",)}, ("A1", "no_period")),
         ({"period_blocks": True}, ("", "no_period")),
         ({"rows": {"A": ("Tổng số",)}}, ("A1", "no_row")),
-        ({"one_unit": True}, None),
     ],
 )
 def test_a_layout_that_does_not_fit(
-    campaign: Campaign,
-    tmp_path: Path,
-    declared: dict[str, object],
-    finding: tuple[str, str] | None,
+    campaign: Campaign, tmp_path: Path, declared: dict[str, object], finding: tuple[str, str]
 ) -> None:
     rows: list[Row] = [HEAD, [1, "Phường I", 12, 84], [2, "Phường III", 9, 61]]
     sent = Sent(campaign, tmp_path, rows, **declared)
     assert sent.values == {}
-    if finding is not None:
-        assert sent.findings == [("layout_unfit", *finding)]
+    assert sent.findings == [("layout_unfit", *finding)]
+
+
+def test_one_unit_whose_rows_name_two_has_neither(campaign: Campaign, tmp_path: Path) -> None:
+    rows: list[Row] = [HEAD, [1, "Phường I", 12, 84], [2, "Phường III", 9, 61]]
+    sent = Sent(campaign, tmp_path, rows, one_unit=True)
+    assert sent.values == {}
+    assert {(code, cell) for code, cell, _ in sent.findings} == {
+        ("name_not_nearest", "C2"), ("name_not_nearest", "D2"),
+        ("unit_repeated", "A2"), ("unit_repeated", "A3"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

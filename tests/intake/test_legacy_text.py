@@ -6,7 +6,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 
@@ -16,6 +15,7 @@ from dxkit.model.text import clean
 from dxkit.workbooks.cells import Cell, Sheet
 from dxkit.workbooks.legacy_text import Encoding, decoded, decoded_sheet, is_syllable, recognised
 from dxkit.workbooks.reading import read_workbook
+from tests.unhurried import given
 from tests.workbooks.old_writing import TCVN3, VNI, written
 
 REAL = Path(__file__).parents[2].parent / "shared" / "real"

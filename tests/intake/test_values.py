@@ -7,7 +7,7 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example
 from hypothesis import strategies as st
 
 from dxkit.intake.numbers import (
@@ -26,6 +26,7 @@ from dxkit.model.observations import MISSING_FLAGS, Flag
 from dxkit.report.wording.findings import finding_text
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.cells import Cell
+from tests.unhurried import given
 
 
 def cell(value: object, number_format: str = "General", **more: bool) -> Cell:

@@ -378,7 +378,7 @@ def test_a_row_moved_from_a_column_that_nobody_declared(office: Office, extra: s
     assert seen.figure(VI_TAN, "team_members") == (None, Flag.REJECTED, at("E3"))
     assert seen.figure(PHUONG_I, "teams") == (5, None, at("D2"))
     assert seen.figure(HOA_LUU, "team_members") == (50, None, at("E4"))
-    assert {code for code, _ in seen.findings()} <= {"row_shifted", "column_not_understood"}
+    assert {code for code, _ in seen.findings()} - {"column_not_understood"} == {"row_shifted"}
 
 
 def test_a_bare_number_among_remarks_beside_a_column_that_is_mostly_empty(office: Office) -> None:

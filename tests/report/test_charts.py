@@ -10,7 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
 from PIL import Image
@@ -26,6 +25,7 @@ from dxkit.report.charts.strip import Strip, draw_strips
 from dxkit.report.charts.style import GOOD, broken, grade, spread
 from dxkit.report.tables import Cell, Column, Graded, render_table
 from dxkit.report.wording.language import load_language
+from tests.unhurried import given
 
 VI = load_language("vi")
 SVG = "{http://www.w3.org/2000/svg}"

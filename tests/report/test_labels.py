@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from dxkit.report.charts.style import broken
+from tests.unhurried import given
 
 
 @pytest.mark.parametrize(

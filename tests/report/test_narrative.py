@@ -54,6 +54,11 @@ def written(opened: OpenPeriod, claims: list[Claim], language: str = "vi") -> li
     return [writer.plain(claim) for claim in claims]
 
 
+def views(periods: dict[str, OpenPeriod]) -> list[View]:
+    """Each district's of the shipped quarter."""
+    return [view_of(periods["2022-Q4"], code) for code in DISTRICTS]
+
+
 @pytest.mark.parametrize("period", ["2022-Q3", "2022-Q4"])
 def test_a_district_has_400_to_920_words_and_no_sentence_twice(
     periods: dict[str, OpenPeriod], period: str
@@ -160,8 +165,7 @@ def test_the_argument_runs_from_the_situation_to_what_to_do(
 
 def test_what_costs_most_points_comes_first(periods: dict[str, OpenPeriod]) -> None:
     seen = 0
-    for code in DISTRICTS:
-        view = view_of(periods["2022-Q4"], code)
+    for view in views(periods):
         scored = {i.id: i.max_points for i in view.indicators}
         lost = []
         for group in next_steps(view):
@@ -169,7 +173,7 @@ def test_what_costs_most_points_comes_first(periods: dict[str, OpenPeriod]) -> N
             indicator = next((subject for subject in told if subject in scored), None)
             if indicator is not None:
                 lost.append(scored[indicator] - (view.fact(indicator, "points").value or 0))
-        assert lost == sorted(lost, reverse=True), code
+        assert lost == sorted(lost, reverse=True), view.unit.name
         seen += len(lost) > 1
     assert seen
 
@@ -178,14 +182,13 @@ def test_the_best_and_the_worst_below_are_what_they_are_called(
     periods: dict[str, OpenPeriod],
 ) -> None:
     seen = 0
-    for code in DISTRICTS:
-        view = view_of(periods["2022-Q4"], code)
+    for view in views(periods):
         for facts in (dict(claim.facts) for claim in causes(view)):
             if {"best", "worst"} <= facts.keys():
                 below = view.child_facts(facts["best"].key.subject, "value")
                 numbers = [fact.number for fact in below]  # more is better of all ratios here
-                assert facts["best"].number == max(numbers), code
-                assert facts["worst"].number == min(numbers), code
+                assert facts["best"].number == max(numbers), view.unit.name
+                assert facts["worst"].number == min(numbers), view.unit.name
                 seen += 1
     assert seen
 
@@ -194,14 +197,13 @@ def test_the_title_beside_the_others_is_of_the_furthest_above_and_below(
     periods: dict[str, OpenPeriod],
 ) -> None:
     seen = 0
-    for code in DISTRICTS:
-        view = view_of(periods["2022-Q4"], code)
+    for view in views(periods):
         found = (view.scorecard.find(i.id, "against_group") for i in view.indicators)
         numbers = [f.number for f in found if f and f.known and f.unit == "share_difference"]
         if claim := peers_claim(view):
             facts = dict(claim.facts)
             ends = {"best": max(numbers), "worst": min(numbers)}
-            assert all(facts[name].number == ends[name] for name in ends if name in facts), code
+            assert all(facts[name].number == ends[name] for name in ends if name in facts)
             seen += len(facts.keys() & ends.keys())
     assert seen
 

@@ -229,13 +229,20 @@ def _title(dice: random.Random, page: Page, office: str) -> int:
     return dice.choice([3, 4])
 
 
+def _begun(
+    dice: random.Random, name: str, office: str
+) -> tuple[Page, tuple[Field, ...], int, float]:
+    """A page, what its table has figures of, the table's first row, and how much noise."""
+    page, fields = Page(name), dice.choice([QUARTER_FIELDS, TEAM_FIELDS])
+    return page, fields, _title(dice, page, office), dice.choice([0.0, 0.2])
+
+
 def indicators_in_rows(
     dice: random.Random, places: tuple[Place, ...], office: str
 ) -> tuple[Page, SheetLayout]:
     """Units in columns, what is counted in rows."""
-    page, fields = Page("Biểu ngang"), dice.choice([QUARTER_FIELDS, TEAM_FIELDS])
-    top = _title(dice, page, office)
-    noise, has_units = dice.choice([0.0, 0.2]), dice.random() < 0.4
+    page, fields, top, noise = _begun(dice, "Biểu ngang", office)
+    has_units = dice.random() < 0.4
     left = 3 + has_units
     heads = ["STT", "Chỉ tiêu", "ĐVT"]
     page.texts |= {(top, c): head for c, head in enumerate(heads[: left - 1], start=1)}
@@ -260,9 +267,7 @@ def periods_in_rows(
     dice: random.Random, places: tuple[Place, ...], office: str
 ) -> tuple[Page, SheetLayout]:
     """Several periods of each unit in rows, by unit or by period; names once or in each row."""
-    page, fields = Page("Biểu dài"), dice.choice([QUARTER_FIELDS, TEAM_FIELDS])
-    top = _title(dice, page, office)
-    noise = dice.choice([0.0, 0.2])
+    page, fields, top, noise = _begun(dice, "Biểu dài", office)
     times = dice.choice([("Quý III/2022", "Quý IV/2022"), ("2022-Q2", "2022-Q3", "2022-Q4"),
                          ("Quý IV/2021", "Quý IV/2022")])  # fmt: skip
     by_unit, once = dice.random() < 0.6, dice.random() < 0.4
@@ -297,9 +302,8 @@ def blocks_of_periods(
     dice: random.Random, places: tuple[Place, ...], office: str
 ) -> tuple[Page, SheetLayout]:
     """Blocks of several periods, side by side."""
-    page, fields = Page("Biểu so sánh"), dice.choice([QUARTER_FIELDS, TEAM_FIELDS])
-    top = _title(dice, page, office)
-    noise, merge = dice.choice([0.0, 0.2]), dice.random() < 0.5
+    page, fields, top, noise = _begun(dice, "Biểu so sánh", office)
+    merge = dice.random() < 0.5
     times = ["Quý III/2022", "Quý IV/2022"]
     page.texts |= {(top, 1): "STT", (top, 2): "Đơn vị"}
     for block, time in enumerate(times):

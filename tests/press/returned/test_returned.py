@@ -16,7 +16,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -27,6 +27,7 @@ from dxkit.press.returned.copy import annotated_copy
 from dxkit.press.returned.overview import Line
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.reading import read_workbook
+from tests.unhurried import given
 
 ERROR, WARNING, NOTE = Severity
 ORANGE, YELLOW = "FFF8CBAD", "FFFFE699"

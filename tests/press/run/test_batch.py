@@ -279,7 +279,8 @@ def test_a_page_that_takes_all_it_can_get_is_named_and_nothing_of_it_is_left(
     root: Path, outputs: Path, out: Path, tmp_path: Path
 ) -> None:
     """Memory, output, disk, and children that part from it."""
-    notebook = notebook_with(root, tmp_path, GREEDY)
+    seconds = f"602.{os.getpid()}"  # by which these are told from those of another run
+    notebook = notebook_with(root, tmp_path, GREEDY.replace("602", seconds))
     units = ("930", "931", "932", "933", "934", "935")
     batch = start(out, "--notebook", notebook, "--jobs", "2", "--lang", "en",
                   units=[a for unit in units for a in ("--unit", unit)])  # fmt: skip
@@ -293,7 +294,7 @@ def test_a_page_that_takes_all_it_can_get_is_named_and_nothing_of_it_is_left(
     assert "it takes more memory than a page may" in said
     assert "Traceback" not in said
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    assert "sleep 602" not in listed.stdout
+    assert f"sleep {seconds}" not in listed.stdout
     assert not [line for line in listed.stdout.splitlines() if str(out) in line]
     assert not list((out / OWN).rglob(".scratch"))
 

@@ -265,18 +265,23 @@ def test_a_file_that_is_read_as_it_is_meant(
 
 
 def test_every_reason_is_tried_and_said() -> None:
-    source = "".join(path.read_text("utf-8") for path in (ROOT / "dxkit/workbooks").rglob("*.py"))
-    anywhere = "".join(path.read_text("utf-8") for path in (ROOT / "dxkit").rglob("*.py"))
+    source, intake = (
+        "".join(path.read_text("utf-8") for path in (ROOT / "dxkit" / room).rglob("*.py"))
+        for room in ("workbooks", "intake")
+    )
     given = set(re.findall(r'UnreadableFileError\(\s*"(\w+)"', source))
     given |= set(re.findall(r'"encrypted" if locked else "(\w+)"', source)) | {"encrypted"}
     listed = {"reader_too_costly", "reader_ended", "reader_error"}  # of a reader that ended
     listed |= {"link", "not_a_file", "is_folder", "name_not_text", "cannot_open"}
+    # of layouts that lack or do not fit, each tried in tests/intake/test_layouts.py
+    raised = re.findall(r"raise UnfitLayoutError\((.*)\)", intake)
+    of_layouts = {reason for text in raised for reason in re.findall(r'"(\w+)"', text)}
+    assert len(of_layouts) == 8
+    of_layouts |= {"row_unclear", "transposed", "period_columns", "other_periods"}
     for language in ("vi", "en"):
         section = load_language(language).sections["finding"]
         said = {key.removeprefix("reason_") for key in section if key.startswith("reason_")}
-        assert said >= given | listed
-        # The others are of layouts that do not fit.
-        assert {key for key in said - given - listed if f'"{key}"' not in anywhere} == set()
+        assert said == given | listed | of_layouts
     tried = {reason for _, reason in REFUSED.values()}
     assert given - tried <= {"cannot_open", "not_a_file"}  # tried below
 
