@@ -196,6 +196,7 @@ def test_generated_workbooks(
                     "unit guessed"):  # fmt: skip
         for example in tally.worst.get(outcome, [])[:8]:
             print(f"  {outcome}: {example}")
+    assert counts["units left out"] > (200 if number == ALL else 0)
     assert counts["cells"] > (150_000 if number == ALL else 2_000)
     assert counts["SILENTLY WRONG"] == 0
     assert counts["NOT NAMED"] == 0
