@@ -49,8 +49,8 @@ class Difference(NamedTuple):
 
 def in_order(found: Sequence[Difference]) -> tuple[Difference, ...]:
     """Causes first, those of one file together, in the order in which the files are met."""
-    files = [d.file for d in found]
-    return tuple(sorted(found, key=lambda d: (CAUSES.index(d.cause), files.index(d.file))))
+    met = {file: number for number, file in enumerate(dict.fromkeys(d.file for d in found))}
+    return tuple(sorted(found, key=lambda d: (CAUSES.index(d.cause), met[d.file])))
 
 
 def lines(found: Sequence[Difference], language: Language) -> list[str]:

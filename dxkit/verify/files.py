@@ -63,9 +63,10 @@ def compare_files(
             found.append(Difference(name, difference.MISSING))
         elif name in planned or (name == ABOVE and above_is_own):
             cause = difference.OTHER if is_noted else difference.CHANGED
-            found += _compare(name, folder, again, cause, same_versions=same_versions)
-            if not is_noted and noted and not any(d.file == name for d in found):
-                found.append(Difference(MANIFEST, difference.CHANGED, name))
+            unlike = list(_compare(name, folder, again, cause, same_versions=same_versions))
+            if not is_noted and noted and not unlike:
+                unlike.append(Difference(MANIFEST, difference.CHANGED, name))
+            found += unlike
         elif not is_noted and name in noted:
             found.append(Difference(name, difference.CHANGED))
         elif (noted and not is_noted) or not (name.endswith(".pdf") or name in apart):

@@ -62,7 +62,12 @@ def _before(r: Recount, unit: str, indicator: Indicator) -> Fraction | None:
 
 
 def _ranks(r: Recount, unit: str, indicator: Indicator) -> dict[str, int]:
-    values = ((u, r.value(u, indicator)) for u in r.members(unit))
+    return _ranks_beside(r, r.members(unit)[0], indicator)
+
+
+@remembered
+def _ranks_beside(r: Recount, first: str, indicator: Indicator) -> dict[str, int]:
+    values = ((u, r.value(u, indicator)) for u in r.members(first))
     return r.ranks_of({u: (round(v * indicator.direction, 9),) for u, v in values if v is not None})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -76,11 +77,14 @@ class Recount:
     def members(self, unit: str) -> list[str]:
         """The units it is compared with, itself among them."""
         group = self.group(unit)
-        return self._compared(self.level(unit), group) if group else [unit]
+        return self._groups(self.level(unit))[group] if group else [unit]
 
     @remembered
-    def _compared(self, level: str, group: str) -> list[str]:
-        return [u.code for u in self.units.at_level(level) if self.group(u.code) == group]
+    def _groups(self, level: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for u in self.units.at_level(level):
+            found[self.group(u.code)].append(u.code)
+        return found
 
     @remembered
     def indicators(self, unit: str) -> list[Indicator]:
@@ -203,9 +207,14 @@ class Recount:
         """Why a unit with points has no rank: a decision, the condition it falls below, or that
         too few others have none.
         """
-        could = [u for u in self.members(unit) if self.total(u)[0] is not None]
+        return self._out(unit) or self._few(self.members(unit)[0])
+
+    @remembered
+    def _few(self, first: str) -> str:
+        """Whether too few of a group, known by its first member, could be ranked."""
+        could = (u for u in self.members(first) if self.total(u)[0] is not None)
         few = sum(not self._out(u) for u in could) < self.campaign.ranking.minimum_ranked
-        return self._out(unit) or ("too_few_ranked" if few else "")
+        return "too_few_ranked" if few else ""
 
     @remembered
     def _out(self, unit: str) -> str:
@@ -269,17 +278,20 @@ class Recount:
 
     def ranks(self, unit: str) -> dict[str, int]:
         """The ranks of the unit's group."""
-        return self._ranks(tuple(self.members(unit)))
+        return self._ranks(self.members(unit)[0])
 
     @remembered
-    def _ranks(self, members: tuple[str, ...]) -> dict[str, int]:
-        return self.ranks_by({u: self.points(u) for u in members if self.is_ranked(u)})
+    def _ranks(self, first: str) -> dict[str, int]:
+        return self.ranks_by({u: self.points(u) for u in self.members(first) if self.is_ranked(u)})
 
-    @remembered
     def gains(self, unit: str) -> dict[str, float]:
         """Points gained since the period before by this period's rules, in the unit's group."""
+        return self._gains(self.members(unit)[0])
+
+    @remembered
+    def _gains(self, first: str) -> dict[str, float]:
         earlier, found = self.before_by_rules, dict[str, float]()
-        for member in self.members(unit) if earlier else []:
+        for member in self.members(first) if earlier else []:
             if earlier and member in earlier.units and self.is_ranked(member):
                 points = earlier.total(member)[0]
                 if points is not None:
@@ -384,9 +396,11 @@ class Recount:
 
     def tables_lacking(self, unit: str) -> int:
         """In how many tables the unit, or one below it, is left out or did not send."""
-        family = {unit, *(u.code for u in self.units.descendants(unit))}
-        codes = [f.unit_code for f in self.received.findings if f.code in _TABLE_GAPS]
-        return sum(code in family for code in codes)
+        return sum(self._gaps[u] for u in (unit, *(u.code for u in self.units.descendants(unit))))
+
+    @cached_property
+    def _gaps(self) -> Counter[str]:
+        return Counter(f.unit_code for f in self.received.findings if f.code in _TABLE_GAPS)
 
     def cells_behind(self, unit: str) -> set[CellRef]:
         """All cells behind the unit's indicators."""
@@ -407,9 +421,10 @@ def rounded(points: float, decimals: int) -> Decimal:
 
 def units_by_rank(ranks: Mapping[str, int]) -> list[list[str]]:
     """Units of the same rank together, the first rank first."""
-    return [
-        [unit for unit, own in ranks.items() if own == rank] for rank in sorted({*ranks.values()})
-    ]
+    found: dict[int, list[str]] = defaultdict(list)
+    for unit, rank in ranks.items():
+        found[rank].append(unit)
+    return [found[rank] for rank in sorted(found)]
 
 
 def share_of_points(

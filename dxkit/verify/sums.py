@@ -204,20 +204,13 @@ class Sums:
             below = (self.places_told(c.code, measures) for c in self.received.units.children(unit))
             return {code: sums for places in below for code, sums in places.items()}
         if not all(here):
-            lacks = [measure for measure, stands in zip(measures, here, strict=True) if not stands]
-            if any(self._stands_below(unit, measure) for measure in lacks):
+            if any(pair.counts for pair in self.pairs(unit, measures)):
                 raise KeyError(unit)
             return {}  # half a pair does not count
         counted = [pair.numbers for pair in self.pairs(unit, measures) if pair.counts]
         sides = zip(*counted, strict=True)
         sums = [sum((n for n in side if n is not None), Fraction(0)) for side in sides]
         return {unit: sums} if counted else {}
-
-    def _stands_below(self, unit: str, measure: str) -> bool:
-        return any(
-            (c.code, measure) in self.found or self._stands_below(c.code, measure)
-            for c in self.received.units.children(unit)
-        )
 
     def why_missing(self, unit: str, indicator: Indicator) -> str:
         """The chief reason for having no value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import platform
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,6 +24,7 @@ from dxkit.verify.recount import recounted
 from dxkit.workbooks.processes import stay_single_threaded
 
 __all__ = ["Difference", "Verification", "verify_period"]
+_FACT = re.compile('data-fact="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,12 @@ def _causes(
 
 def _with_pages(folder: Path, found: list[Difference]) -> Iterator[Difference]:
     """The differences; those of facts with the first page that shows them, else their period."""
-    is_lacking = any(d.cause == RECOUNT for d in found)
-    paths = sorted(folder.rglob("*.html")) if is_lacking else []
-    pages = {p.relative_to(folder).as_posix(): p.read_text("utf-8", "replace") for p in paths}
+    shown_on: dict[str, str] = {}
+    for path in sorted(folder.rglob("*.html")) if any(d.cause == RECOUNT for d in found) else ():
+        for key in _FACT.findall(path.read_text("utf-8", "replace")):
+            shown_on.setdefault(key, path.relative_to(folder).as_posix())
     for difference in found:
         if difference.cause == RECOUNT:
-            key, period = f'data-fact="{difference.place}"', difference.place.partition("/")[0]
-            shown_on = (name for name, text in pages.items() if key in text)
-            difference = difference._replace(file=next(shown_on, period))
+            period = difference.place.partition("/")[0]
+            difference = difference._replace(file=shown_on.get(difference.place, period))
         yield difference

@@ -17,9 +17,9 @@ from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.facts.kinds import KINDS
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
-from dxkit.model.observations import IndicatorTable, Observation, Received
+from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
 from dxkit.model.rules import Condition
-from tests.analysis.test_results import analyse, full
+from tests.analysis.test_results import analyse, full, observe
 from tests.analysis.test_uncertainty import changed
 from tests.oracles.second_path import made_again
 
@@ -177,6 +177,33 @@ def test_like_for_like_is_of_those_who_told_both_times(haugiang: Campaign) -> No
     # the same units both times: the change is of the same as it is
     alike = both_quarters(haugiang, then, then)
     assert [kind for kind in LIKE if alike.facts.find(CITY, APP, kind) is not None] == []
+
+
+def test_half_a_pair_is_no_report_whatever_stands_below(haugiang: Campaign) -> None:
+    """A rose from 60 to 80 %; C told only then. Of B only the numerator can be used now: its
+    hamlets' households are lacking or cannot be read. Where they can, the sides are of others.
+    """
+    then = [*changed(full(A, 1.0), households_app=60), *full(C, 0.5)]
+    half = observe(B, "households_app", 80)
+    for below, expected in (
+        ([], {"places_in_one": 1, "like_change": 0.2}),
+        ([observe(f"{B}-1", "households", None, Flag.REJECTED)],
+         {"places_in_one": 1, "like_change": 0.2}),
+        ([observe(f"{B}-1", "households", 100)], {}),
+    ):  # fmt: skip
+        both = both_quarters(haugiang, then, [*full(A, 1.0), half, *below])
+        found = {kind: both.facts.find(CITY, APP, kind) for kind in LIKE}
+        told = {kind: fact.number for kind, fact in found.items() if fact is not None}
+        assert told == pytest.approx(expected)
+        previous = both.previous.received if both.previous else None
+        sums = made_again(haugiang, both.received, previous)
+        for kind in LIKE:
+            try:
+                number = sums.number(FactKey(NOW, CITY, APP, kind))
+            except KeyError:
+                assert kind not in expected
+            else:
+                assert number == pytest.approx(expected[kind])
 
 
 LIKE = ("places_in_one", "like_change")

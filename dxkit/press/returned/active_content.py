@@ -7,6 +7,7 @@ taken out, with what refers to it. (Office Open XML, ECMA-376 part 1, annex F.)
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -71,14 +72,16 @@ def take_out(package: Package) -> None:
     """
     if "macroEnabled" in package.content_type(package.workbook):
         package.put(package.workbook, package.read(package.workbook), _WORKBOOK_TYPE)
+    gone: dict[str, set[str]] = defaultdict(set)
     for part, relation in list(_active_relations(package)):
         if _word(relation) not in _APART.split() or (
             _is_external(relation) and not _is_link(relation)
         ):
             raise NotApartError(relation.get("Type"))
-        if part:
-            _forget(package, part, relation.get("Id", ""))
+        gone[part].add(relation.get("Id", ""))
         relation.getparent().remove(relation)
+    for part in filter(None, gone):
+        _forget(package, part, gone[part])
     changed = [part for part in _sheets(package) if _without_formulas(package, part)]
     for chain in package.related(package.workbook, "calcChain") if changed else ():
         package.unrelate(package.workbook, chain)
@@ -154,12 +157,12 @@ def _ids(element: Element) -> list[str]:
     ]
 
 
-def _forget(package: Package, part: str, relation_id: str) -> None:
-    """Take out of a part what refers to a relation, and what then holds nothing any more."""
+def _forget(package: Package, part: str, relations: set[str]) -> None:
+    """Take out of a part what refers to some relations, and what then holds nothing any more."""
     if not part.endswith((".xml", ".vml")):
         raise NotApartError(part)
     for element in list(package.tree(part).iter()):
-        if relation_id not in _ids(element):
+        if relations.isdisjoint(_ids(element)):
             continue
         parent = element.getparent()
         while parent is not None:
@@ -191,9 +194,8 @@ def _without_formulas(package: Package, part: str) -> bool:
     found = list(_outside(package, part))
     shared = {formula.get("si") for formula in found if formula.get("t") == "shared"}
     if shared:
-        every = package.tree(part).iter(main("f"))
-        found += [f for f in every if f.get("si") in shared and f not in found]
-    for formula in found:
+        found += [f for f in package.tree(part).iter(main("f")) if f.get("si") in shared]
+    for formula in dict.fromkeys(found):
         formula.getparent().remove(formula)
     return bool(found)
 
