@@ -31,8 +31,6 @@ _WRITE_FAILURES = {
     errno.ENOSPC: "no_space", errno.EDQUOT: "no_space",
     errno.EROFS: "read_only", errno.EACCES: "read_only", errno.EPERM: "read_only",
 }  # fmt: skip
-
-
 _FOLDER_NAME = re.compile(r"\w([\w .()-]*[\w)])?")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)\d)(\..*)?")
 """Names that Windows keeps for devices."""

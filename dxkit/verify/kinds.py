@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Indicator
 from dxkit.model.facts import TOTAL, FactKey, reward_subject
-from dxkit.verify.recount import Recount
-from dxkit.verify.sums import Number, Sums, measures_of, remembered
+from dxkit.verify.recount import Recount, of_group
+from dxkit.verify.sums import Number, Sums, measures_of
 from dxkit.verify.trials import Trials
 
 OfIndicator = Callable[[Recount, str, Indicator], "Number | None"]
@@ -61,13 +61,9 @@ def _before(r: Recount, unit: str, indicator: Indicator) -> Fraction | None:
     return r.before.value(unit, indicator) if r.before else None
 
 
+@of_group
 def _ranks(r: Recount, unit: str, indicator: Indicator) -> dict[str, int]:
-    return _ranks_beside(r, r.members(unit)[0], indicator)
-
-
-@remembered
-def _ranks_beside(r: Recount, first: str, indicator: Indicator) -> dict[str, int]:
-    values = ((u, r.value(u, indicator)) for u in r.members(first))
+    values = ((u, r.value(u, indicator)) for u in r.members(unit))
     return r.ranks_of({u: (round(v * indicator.direction, 9),) for u, v in values if v is not None})
 
 
@@ -278,16 +274,11 @@ def _rank_change(r: Recount, unit: str) -> Number | None:
     return then[unit] - now[unit] if unit in now and now.keys() == then.keys() else None
 
 
+@of_group
 def trials(r: Recount, unit: str) -> Trials:
     """The trials of the unit's group; KeyError when the campaign does not say how to try."""
     if r.campaign.uncertainty is None:
         raise KeyError(unit)
-    return _trials(r, r.members(unit)[0])
-
-
-@remembered
-def _trials(r: Recount, unit: str) -> Trials:
-    assert r.campaign.uncertainty
     return Trials(r, unit, r.campaign.uncertainty)
 
 

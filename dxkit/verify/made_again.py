@@ -23,7 +23,7 @@ from dxkit.press.publish.word.layout import read_facts
 from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.plan import page_path, plan_tasks
 from dxkit.press.run.tasks import EXECUTED, PAGE, TIME_LIMIT
-from dxkit.report.wording.language import Language, available_languages, load_language
+from dxkit.report.wording.language import Language, available_languages, language_of, load_language
 from dxkit.verify.difference import FAILED, Difference
 from dxkit.workbooks.atomic import put_in_place, write_text
 
@@ -113,9 +113,7 @@ class MadeAgain:
             name = CalamineWorkbook.from_path(str(self.made / LEAGUE)).sheet_names[-1]
         except Exception:  # whatever a spoilt workbook makes its reader raise: it is compared whole
             name = ""
-        spoken = (load_language(code) for code in available_languages())
-        written = (one for one in spoken if one.plain("workbook.numbers") == name)
-        return next(written, self.language(INDEX))
+        return language_of("workbook.numbers", name) or self.language(INDEX)
 
     def _of_document(self, document: Path) -> Language:
         try:

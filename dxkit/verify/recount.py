@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import CellRef
@@ -21,8 +22,20 @@ from dxkit.verify.sums import Sums, remembered
 Points = Mapping[str, float]
 Decisions = dict[str, tuple[bool, str]]
 """By unit: whether it is on the list, and the reason."""
+Answer = TypeVar("Answer")
 SILENT = frozenset({"not_reported", "unread"})
 _TABLE_GAPS = ("unit_missing", "table_missing")
+
+
+def of_group(method: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Have what all units of a group share worked out once, for the first of its members."""
+    known = remembered(method)
+
+    @wraps(method)
+    def ask(self: Recount, unit: str, *asked: Any) -> Answer:
+        return known(self, self.members(unit)[0], *asked)
+
+    return ask
 
 
 class Recount:
@@ -207,12 +220,11 @@ class Recount:
         """Why a unit with points has no rank: a decision, the condition it falls below, or that
         too few others have none.
         """
-        return self._out(unit) or self._few(self.members(unit)[0])
+        return self._out(unit) or self._few(unit)
 
-    @remembered
-    def _few(self, first: str) -> str:
-        """Whether too few of a group, known by its first member, could be ranked."""
-        could = (u for u in self.members(first) if self.total(u)[0] is not None)
+    @of_group
+    def _few(self, unit: str) -> str:
+        could = (u for u in self.members(unit) if self.total(u)[0] is not None)
         few = sum(not self._out(u) for u in could) < self.campaign.ranking.minimum_ranked
         return "too_few_ranked" if few else ""
 
@@ -276,28 +288,23 @@ class Recount:
             found.append(-math.inf if value is None else round(value * indicator.direction, 9))
         return tuple(map(float, found))
 
+    @of_group
     def ranks(self, unit: str) -> dict[str, int]:
         """The ranks of the unit's group."""
-        return self._ranks(self.members(unit)[0])
+        return self.ranks_by({u: self.points(u) for u in self.members(unit) if self.is_ranked(u)})
 
-    @remembered
-    def _ranks(self, first: str) -> dict[str, int]:
-        return self.ranks_by({u: self.points(u) for u in self.members(first) if self.is_ranked(u)})
-
+    @of_group
     def gains(self, unit: str) -> dict[str, float]:
         """Points gained since the period before by this period's rules, in the unit's group."""
-        return self._gains(self.members(unit)[0])
-
-    @remembered
-    def _gains(self, first: str) -> dict[str, float]:
         earlier, found = self.before_by_rules, dict[str, float]()
-        for member in self.members(first) if earlier else []:
+        for member in self.members(unit) if earlier else []:
             if earlier and member in earlier.units and self.is_ranked(member):
                 points = earlier.total(member)[0]
                 if points is not None:
                     found[member] = self.points(member) - points
         return found
 
+    @of_group
     def gain_ranks(self, unit: str) -> dict[str, int]:
         """The ranks by points gained."""
         return self.ranks_of({code: (round(gain, 9),) for code, gain in self.gains(unit).items()})
@@ -338,7 +345,10 @@ class Recount:
         has_one: set[str] = set()
         for rule in (r for r in self.rewards(level) if r.by in ranks):
             given, decided = 0, found.setdefault(rule.id, {})
-            for tied in units_by_rank(ranks[rule.by]):
+            by_rank: dict[int, list[str]] = defaultdict(list)
+            for unit, rank in ranks[rule.by].items():
+                by_rank[rank].append(unit)
+            for _, tied in sorted(by_rank.items()):
                 part = len(ranks[rule.by]) / len(self.members(tied[0]))
                 few = "below_minimum_coverage" if part < rule.minimum_coverage - 1e-9 else ""
                 reasons = {
@@ -417,14 +427,6 @@ def rounded(points: float, decimals: int) -> Decimal:
     """Points half up, so that what a float adds in its last places decides nothing."""
     steady = Decimal(repr(round(points, 9)))
     return steady.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-
-
-def units_by_rank(ranks: Mapping[str, int]) -> list[list[str]]:
-    """Units of the same rank together, the first rank first."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for unit, rank in ranks.items():
-        found[rank].append(unit)
-    return [found[rank] for rank in sorted(found)]
 
 
 def share_of_points(

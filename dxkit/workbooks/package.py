@@ -28,7 +28,6 @@ _PIECE = 1 << 18
 
 Element = Any  # of lxml, which ships no types
 
-
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -19,7 +19,6 @@ from dxkit.workbooks.atomic import write_bytes
 Address = tuple[str, str]
 """Sheet and cell; the cell is empty for the whole sheet, both for the whole file."""
 
-
 FindingKey = tuple[str, str, str, str, str]
 """Code, file, sheet, cell and unit of a finding."""
 

@@ -55,14 +55,10 @@ def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, s
     title = language.plain("site.findings_heading", period=period)
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
     units, level = opened.analysis.units, opened.campaign.report_level
-    below = {
-        unit.code: [u for u in units.children(unit.code) if not opened.campaign.level(u.level).open]
-        for unit in units.at_level(level)
-    }
-    matrices = {
-        code: completeness_table(opened, those, language, only_lacking=True)
-        for code, those in below.items()
-    }
+    matrices = {}
+    for unit in units.at_level(level):
+        below = [u for u in units.children(unit.code) if not opened.campaign.level(u.level).open]
+        matrices[unit.code] = completeness_table(opened, below, language, only_lacking=True)
     content = completeness_table(opened, units.at_level(level), language)
     content += _Content(language, copies, names, matrices).html(_senders(opened, language))
     content += _layouts(opened.received.sheets, language, names)

@@ -113,18 +113,12 @@ class _League:
     def comparison(self) -> None:
         """Units × indicators, for the report level and the whole above it."""
         opened = self._opened
-        units = [*opened.analysis.units.at_level(opened.campaign.report_level)]
-        units.append(opened.analysis.units.top)
-        rows: list[list[Entry]] = [
-            [
-                *self._names(unit),
-                *(
-                    opened.analysis.scorecard(unit.code).find(indicator.id, "value")
-                    for indicator in opened.campaign.indicators
-                ),
-            ]
-            for unit in units
-        ]
+        units = opened.analysis.units
+        rows: list[list[Entry]] = []
+        for unit in (*units.at_level(opened.campaign.report_level), units.top):
+            card = opened.analysis.scorecard(unit.code)
+            values = [card.find(i.id, "value") for i in opened.campaign.indicators]
+            rows.append([*self._names(unit), *values])
         names = [self._language.name(i.short_names) for i in opened.campaign.indicators]
         self._table("comparison", ("code", "unit"), rows, names)
 

@@ -121,17 +121,30 @@ def _active_relations(package: Package) -> Iterator[tuple[str, Element]]:
     """The relations that may not stay, each with the part that has it; what only they lead to is
     not looked at.
     """
+    for part, relation, _ in _relations(package):
+        if not _may_stay(relation):
+            yield part, relation
+
+
+def _relations(package: Package) -> Iterator[tuple[str, Element, str]]:
+    """The relations of all parts that those which may stay lead to, each with its part and target;
+    those of the package itself first.
+    """
     reached, waiting = {""}, [""]
     while waiting:
         part = waiting.pop()
         for relation, target in package.relations(part):
-            link = _word(relation) == "hyperlink"
-            harmless = link and _ADDRESS.match(relation.get("Target", "").strip())
-            if _word(relation) not in _PASSIVE.split() or (_is_external(relation) and not harmless):
-                yield part, relation
-            elif not _is_external(relation) and part_key(target) not in reached:
+            yield part, relation, target
+            leads = _may_stay(relation) and not _is_external(relation)
+            if leads and part_key(target) not in reached:
                 reached.add(part_key(target))
                 waiting.append(target)
+
+
+def _may_stay(relation: Element) -> bool:
+    link = _word(relation) == "hyperlink"
+    harmless = link and _ADDRESS.match(relation.get("Target", "").strip())
+    return _word(relation) in _PASSIVE.split() and bool(harmless or not _is_external(relation))
 
 
 def _word(relation: Element) -> str:
@@ -202,14 +215,9 @@ def _without_formulas(package: Package, part: str) -> bool:
 
 def _drop_unrelated(package: Package) -> None:
     """Take out the parts to which nothing leads any more."""
-    reached, waiting = {part_key("[Content_Types].xml")}, [""]
-    while waiting:
-        part = waiting.pop()
-        reached.add(part_key(relations_name(part)))
-        for relation, target in package.relations(part):
-            if not _is_external(relation) and part_key(target) not in reached:
-                reached.add(part_key(target))
-                waiting.append(target)
+    found = ["", *(to for _, relation, to in _relations(package) if not _is_external(relation))]
+    reached = {part_key(name) for part in found for name in (part, relations_name(part))}
+    reached.add(part_key("[Content_Types].xml"))
     for name in package.names:
         if part_key(name) not in reached:
             package.drop(name)

@@ -25,8 +25,6 @@ _WIDTHS = (5, 14, 22, 8, 24, 50, 44)
 _LINE = 15  # points
 _E = ElementMaker(namespace=MAIN, nsmap={None: MAIN, "r": OFFICE})
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-
-
 COLOURS = {Severity.ERROR: "FFF8CBAD", Severity.WARNING: "FFFFE699"}
 """Ground of a doubtful cell: the light orange and yellow of the usual palette, as ARGB."""
 
@@ -270,13 +268,8 @@ def _sheet(overview: Overview, styles: Styles, linkable: set[str]) -> bytes:
         rows.append(_row(row, [(str(number), plain), severity, *address, *others]))
     last = column_letters(len(_WIDTHS))
     table = f"A{above}:{last}{above + max(len(overview.lines), 1)}"
-    top = {
-        "ySplit": str(above),
-        "topLeftCell": f"A{above + 1}",
-        "state": "frozen",
-        "activePane": "bottomLeft",
-    }
-    pane = _E.pane(top)
+    pane = _E.pane({"ySplit": str(above), "topLeftCell": f"A{above + 1}", "state": "frozen",
+                    "activePane": "bottomLeft"})  # fmt: skip
     widths = [
         _E.col(min=str(n), max=str(n), width=str(width), customWidth="1")
         for n, width in enumerate(_WIDTHS, start=1)

@@ -21,7 +21,7 @@ from dxkit.model.facts import Fact, FactKey
 from dxkit.period.opened import OpenPeriod
 from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, digest_of
 from dxkit.press.publish.data_files import write_rows
-from dxkit.report.wording.language import available_languages, load_language
+from dxkit.report.wording.language import language_of
 from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.raw_folder import raw_files, read_content
 
@@ -200,8 +200,7 @@ def _changed_in_league(opened: OpenPeriod, path: Path) -> Iterator[ChangedFigure
         rows = [*listing.iter_rows(min_row=2, min_col=3, max_col=4, values_only=True)]
     except Exception:  # a damaged file raises anything; that it is damaged is told elsewhere
         return
-    spoken = (load_language(code) for code in available_languages())
-    language = next((s for s in spoken if s.plain("workbook.numbers") == listing.title), None)
+    language = language_of("workbook.numbers", listing.title)
     if language is None:
         return
     for key, shown in dict(rows).items():

@@ -21,8 +21,6 @@ OTHER_CODE = "other_code"
 """Why a machine of a cluster makes nothing: it has another dxkit."""
 TIME_LIMIT = 300.0
 """Seconds that one page may take, if nothing else is said."""
-
-
 MEMORY_LIMIT = 2_000_000_000
 """Bytes that the process of one page may take beyond what was there before."""
 FILE_LIMIT, DISK_LIMIT = 100_000_000, 500_000_000

@@ -137,7 +137,6 @@ Point = tuple[float, float]
 _TO_BASELINE = 0.36
 """How far below the middle of a line its letters stand, in sizes of the font."""
 
-
 _bitmaps: ContextVar[dict[str, bytes] | None] = ContextVar("bitmaps", default=None)
 
 

@@ -49,7 +49,6 @@ def letters(space: float) -> int:
 GRADE_STARTS = (0.75, 0.9, 1.0, 1.1)
 """Shares of the target at which the second, third, fourth and fifth background begin."""
 
-
 MET = 3
 """The first background of a target that is reached."""
 

@@ -183,3 +183,9 @@ def available_languages() -> tuple[str, ...]:
     """Codes of the languages that the kit ships, sorted."""
     folder = files("dxkit.report.wording")
     return tuple(sorted(entry.name for entry in folder.iterdir() if (entry / "cli.toml").is_file()))
+
+
+def language_of(key: str, text: str) -> Language | None:
+    """The language whose text of a key, without placeholders, is this one."""
+    spoken = map(load_language, available_languages())
+    return next((language for language in spoken if language.plain(key) == text), None)
