@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 from dxkit.analysis.aggregates import Aggregates, total
+from dxkit.analysis.completeness import Completeness
 from dxkit.analysis.outcomes import Certainty, Result, Results
 from dxkit.analysis.ranking import Decision
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
@@ -127,24 +129,25 @@ class WorkedOut:
 @dataclass(frozen=True)
 class Peers:
     """The known results on one indicator of units that are ranked together, of all or of those of
-    one type; what is asked of one unit is of the others.
+    one type. What is asked of one unit is of the others: that is told from what all have, as there
+    may be hundreds.
     """
 
     period: str
     results: Mapping[str, Result]
     """By code of the unit."""
 
-    def others(self, unit: str) -> list[Result]:
-        """The results of the others."""
-        return [result for code, result in self.results.items() if code != unit]
+    def others(self, unit: str) -> int:
+        """How many others there are."""
+        return len(self.results) - (unit in self.results)
+
+    def is_partial(self, unit: str) -> bool:
+        """Whether the value of one of them is partial."""
+        return bool(self._partial - {unit})
 
     def keys(self, unit: str) -> tuple[FactKey, ...]:
         """The keys of their numerators and denominators."""
-        return tuple(
-            FactKey(self.period, r.unit_code, r.indicator.id, kind)
-            for r in self.others(unit)
-            for kind in ("numerator", "denominator")
-        )
+        return tuple(key for key in self._keys if key.unit != unit)
 
     def value(self, unit: str) -> float:
         """Their sums, divided."""
@@ -153,8 +156,19 @@ class Peers:
         return (upper - (own.numerator.value or 0)) / (lower - (own.denominator.value or 0))
 
     @cached_property
+    def _partial(self) -> frozenset[str]:
+        return frozenset(c for c, r in self.results.items() if r.measured.value.partial)
+
+    @cached_property
+    def _keys(self) -> tuple[FactKey, ...]:
+        return tuple(
+            FactKey(self.period, code, result.indicator.id, kind)
+            for code, result in self.results.items()
+            for kind in ("numerator", "denominator")
+        )
+
+    @cached_property
     def _sums(self) -> tuple[float | int, float | int]:
-        """The sums of all: those of the others are told from them, as there may be hundreds."""
         found = [result.measured for result in self.results.values()]
         return total(m.numerator.value or 0 for m in found), total(
             m.denominator.value or 0 for m in found
@@ -230,6 +244,24 @@ class Analysis:
     def standing(self) -> Standing:
         """What is worked out and is no number."""
         return Standing(self.results)
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """Of whom which figures are there."""
+        return Completeness(self.campaign, self.received)
+
+    @cached_property
+    def tables_lacking(self) -> Counter[str]:
+        """By code of a unit, in how many tables it, or one below it, is left out or that did not
+        come from it: one that no criterion rests on is no figure lacking, and yet not all have
+        reported.
+        """
+        return Counter(
+            code
+            for finding in self.received.findings
+            if finding.code in ("unit_missing", "table_missing") and finding.unit_code
+            for code in self.units.line(finding.unit_code)
+        )
 
     def peers(self, unit: Unit, indicator: str, *, of_its_type: bool = False) -> Peers:
         """The results of the units that the unit is ranked with, its own among them."""

@@ -187,3 +187,12 @@ def test_the_matrix_is_shown_and_told(periods: dict[str, OpenPeriod], language: 
     assert below.count("<tr") == 2  # the headings and Xã Phụng Hiệp
     assert below.count(f">{words.plain('site.empty')}<") == 3
     assert below.count(f">{words.plain('site.absent')}<") == 1  # no initiative of it is listed
+
+
+def test_two_units_of_one_name_are_two(periods: dict[str, OpenPeriod]) -> None:
+    """A commune without figures, three times in one list: none of a name hides another."""
+    opened, words = periods["2022-Q4"], load_language("en")
+    (silent,) = (u for u in opened.analysis.units.children("934") if u.name == "Xã Phụng Hiệp")
+    first, *lines = incomplete_lines(opened, [silent] * 3, words)
+    assert first == words.plain("site.matrix_whole", whole="0", units="3")
+    assert len(lines) == 3

@@ -71,7 +71,7 @@ class NamesInSentences:
             ),
             "indicators": lambda: self._indicators(message, unit, keys),
             "indicator": lambda: self._subjects(message, keys),
-            "furthest": lambda: self._alike(keys["gap"], of_size=True),
+            "furthest": lambda: self._alike(keys["gap"]),
             "fallen": lambda: self._alike(
                 keys["fall" if message.startswith("headline_both") else "change"]
             ),
@@ -121,8 +121,8 @@ class NamesInSentences:
             return self._alike(keys["change"])
         return self._alike(keys["gap"]) if message.startswith("picture_targets") else {subject}
 
-    def _alike(self, key: FactKey, *, of_size: bool = False) -> Names:
-        """The ratios of the unit with the same number of this kind, or one of the same size."""
+    def _alike(self, key: FactKey) -> Names:
+        """The ratios of the unit with the same number of this kind."""
         again, own = self.again, self.again.number(key)
         found = set()
         for i in again.indicators(key.unit) if own is not None else ():
@@ -130,10 +130,7 @@ class NamesInSentences:
                 other = again.number(key._replace(subject=i.id)) if i.kind == "ratio" else None
             except KeyError:
                 continue  # the indicator is not compared
-            ours, theirs = float(own or 0), float(other or 0)
-            if of_size:
-                ours, theirs = abs(ours), abs(theirs)
-            if other is not None and round(ours - theirs, 12) == 0:
+            if other is not None and round(float(own or 0) - float(other), 12) == 0:
                 found.add(i.id)
         return found
 

@@ -24,6 +24,7 @@ from dxkit.report.sentences.chart_titles import targets_claim
 from dxkit.report.sentences.headlines import headlines, standing
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.situation import level, levels, strengths
+from dxkit.report.sentences.situation import standing as situation
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
@@ -511,7 +512,7 @@ def test_whole_months_beside_a_quarter_of_other_days_are_told(
     periods: dict[str, OpenPeriod],
 ) -> None:
     opened = periods["2022-Q4"]
-    said = "kỳ báo cáo tính từ ngày 15/9/2022 đến ngày 14/12/2022 nên không trùng với tròn tháng."
+    said = "kỳ báo cáo tính từ ngày 15/9/2022 đến ngày 14/12/2022, không gồm toàn tháng trọn vẹn."
     assert said in Report(opened, "930", "vi").months_chart().html.striptags()
     assert "runs from 15 September 2022 to 14 December 2022" in (
         Report(opened, "930", "en").months_chart().html.striptags()
@@ -521,7 +522,7 @@ def test_whole_months_beside_a_quarter_of_other_days_are_told(
     analysis = copy.copy(opened.analysis)
     analysis.period = dataclasses.replace(period, **days)
     calendar = dataclasses.replace(opened, analysis=analysis)
-    assert "tròn tháng" not in Report(calendar, "930", "vi").months_chart().html.striptags()
+    assert "tháng trọn vẹn" not in Report(calendar, "930", "vi").months_chart().html.striptags()
 
 
 def coverage(analysis: Analysis, language: str = "vi") -> list[str]:
@@ -553,3 +554,20 @@ def test_nothing_is_said_to_have_risen_on_the_figures_of_a_few(haugiang: Campaig
         now = dict.fromkeys(codes[:number], 0.9)
         claims = headlines(view_of(before_and_now(haugiang, before, now), "930"))
         assert any(c.message == "headline_growth" for c in claims) is risen
+
+
+def test_the_furthest_below_is_not_one_as_far_above(haugiang: Campaign) -> None:
+    """Of 100 households 60 where the three others have 50, and 40 where they have 50."""
+    rows = []
+    for code, skilled, app in (
+        ("31318", 60, 40), ("31321", 50, 50), ("31324", 50, 50), ("31333", 50, 50),
+    ):  # fmt: skip
+        told = {"households_digital_skills": skilled, "households_app": app}
+        rows += [o for o in full(code, 1.0) if o.measure not in told]
+        rows += [observe(f"{code}-a", measure, number) for measure, number in told.items()]
+    analysis = analyse(haugiang, *rows)
+    claims = [c for c in situation(view_of(analysis, "31318")) if c.message.startswith("group_")]
+    (said,) = written(analysis, claims, "en")
+    assert "(digital skills" not in said
+    assert "lower by 10.0 percentage points on HauGiang App" in said
+    prove(analysis, "31318", claims)

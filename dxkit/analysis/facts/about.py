@@ -57,6 +57,21 @@ Lookup = Callable[[str, str, str, str], Fact | None]
 """Finds a fact by unit code, subject, kind and part of the period (or nothing); None for none."""
 
 
+Places = dict[str, list[float | int]]
+"""The sums of what each reporting unit told of an indicator: one, or two of a quotient."""
+
+
+def _places_of(measured: Measured) -> Places | None:
+    """None where the two sides of a quotient were told by different units."""
+    sides = [q for q in (measured.numerator, measured.denominator) if q is not NO_DENOMINATOR]
+    found: Places = {}
+    for number, quantity in enumerate(sides):
+        for o in quantity.observations:
+            found.setdefault(o.unit_code, [0] * len(sides))[number] += o.value or 0
+    told = [{o.unit_code for o in quantity.observations} for quantity in sides]
+    return found if all(codes == told[0] for codes in told) else None
+
+
 class Maker(Protocol):
     """What makes the fact of one kind."""
 
@@ -144,12 +159,15 @@ class About:
         return self.result.measured
 
     @cached_property
-    def measured_before(self) -> Measured | None:
-        """The same in the period before; None where that is not at hand."""
+    def places(self) -> tuple[Places, Places] | None:
+        """What was told now and in the period before, where some told only in one of them."""
         earlier = self.period.previous
         found = earlier.results.by_indicator if earlier is not None else {}
-        result = found.get((self.unit.code, self.subject))
-        return result.measured if result is not None else None
+        before = found.get((self.unit.code, self.subject))
+        if before is None or None in (self.measured.value.value, before.measured.value.value):
+            return None
+        now, then = _places_of(self.measured), _places_of(before.measured)
+        return (now, then) if now and then and now.keys() != then.keys() else None
 
     @property
     def is_quotient(self) -> bool:

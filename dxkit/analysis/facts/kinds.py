@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured, total
+from dxkit.analysis.aggregates import total
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import (
     COUNT,
@@ -373,39 +373,15 @@ def small_denominators(about: About) -> int:
     return sum(0 < (r.measured.denominator.value or 0) < smallest for r in about.results_below)
 
 
-Places = dict[str, list[float | int]]
-"""The sums of what each reporting unit told of an indicator: one, or two of a quotient."""
-
-
-def places_of(measured: Measured) -> Places | None:
-    """None where the two sides of a quotient were told by different units."""
-    sides = [q for q in (measured.numerator, measured.denominator) if q is not NO_DENOMINATOR]
-    found: Places = {}
-    for number, quantity in enumerate(sides):
-        for o in quantity.observations:
-            found.setdefault(o.unit_code, [0] * len(sides))[number] += o.value or 0
-    told = [{o.unit_code for o in quantity.observations} for quantity in sides]
-    return found if all(codes == told[0] for codes in told) else None
-
-
-def places_both_times(about: About) -> tuple[Places, Places] | None:
-    """What was told now and in the period before, where some told only in one of them."""
-    before = about.measured_before
-    if before is None or about.measured.value.value is None or before.value.value is None:
-        return None
-    now, then = places_of(about.measured), places_of(before)
-    return (now, then) if now and then and now.keys() != then.keys() else None
-
-
 def places_in_one(about: About) -> int:
     """How many told in one of the two periods only."""
-    now, then = places_both_times(about) or ({}, {})
+    now, then = about.places or ({}, {})
     return len(now.keys() ^ then.keys())
 
 
 def like_change(about: About) -> float | int | str:
     """The change of those alone who told both times."""
-    now, then = places_both_times(about) or ({}, {})
+    now, then = about.places or ({}, {})
     values = []
     for places in (now, then):
         told = zip(*(places[code] for code in now.keys() & then.keys()), strict=True)
@@ -427,23 +403,21 @@ def of_others(name: str, of_its_type: bool) -> tuple[Kind, ...]:
     out, and how far it is from that.
     """
 
-    def others(about: About) -> list[Result]:
+    def others(about: About) -> int:
         return about.peers(of_its_type).others(about.unit.code)
 
     def are_enough(about: About) -> bool:
-        return about.is_ratio and about.is_known("value") and len(others(about)) >= LEAST_OTHERS
+        return about.is_ratio and about.is_known("value") and others(about) >= LEAST_OTHERS
 
     return (
-        counted(f"{name}_units", "count_of_units", lambda a: len(others(a)), are_enough),
+        counted(f"{name}_units", "count_of_units", others, are_enough),
         Taken(
             f"{name}_value",
             value_unit,
             lambda a: a.peers(of_its_type).value(a.unit.code),
             method="quotient_of_sums",
             keys=lambda a: a.peers(of_its_type).keys(a.unit.code),
-            marks=lambda a: (
-                ("partial",) if any(r.measured.value.partial for r in others(a)) else ()
-            ),
+            marks=lambda a: ("partial",) if a.peers(of_its_type).is_partial(a.unit.code) else (),
             when=are_enough,
         ),
         Derived(f"against_{name}", difference_unit, difference, inputs=("value", f"{name}_value")),
@@ -460,18 +434,6 @@ def has_progress(about: About) -> bool:
 
 def has_its_target(result: Result) -> bool:
     return result.target is not None
-
-
-def tables_lacking(about: About) -> int:
-    """In how many tables the unit, or one below it, is left out or that did not come from it: one
-    that no criterion rests on is no figure lacking, and yet not all have reported.
-    """
-    units = about.period.units
-    own = {about.unit.code, *(unit.code for unit in units.descendants(about.unit.code))}
-    return sum(
-        finding.code in ("unit_missing", "table_missing") and finding.unit_code in own
-        for finding in about.period.received.findings
-    )
 
 
 def children_missing(reason: str) -> Callable[[About], int]:
@@ -557,7 +519,7 @@ INDICATOR: tuple[Kind, ...] = (
         "places_in_one",
         "count_of_places",
         places_in_one,
-        lambda a: places_both_times(a) is not None,
+        lambda a: a.places is not None,
     ),
     Taken(
         "like_change",
@@ -565,7 +527,7 @@ INDICATOR: tuple[Kind, ...] = (
         like_change,
         inputs=("value", before("value")),
         method="difference_like_for_like",
-        when=lambda a: places_both_times(a) is not None,
+        when=lambda a: a.places is not None,
     ),
     Taken(
         "points",
@@ -706,7 +668,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "count_of_units",
         lambda a: len(a.period.results.lacking_below(a.unit.code)),
     ),
-    counted("tables_lacking", "count_of_tables", tables_lacking),
+    counted("tables_lacking", "count_of_tables", lambda a: a.period.tables_lacking[a.unit.code]),
     Taken(
         "points",
         POINTS,

@@ -78,6 +78,8 @@ class Trials:
             len(self.codes), len(self.indicators)
         )
         self.bonus = np.array([totals[code].bonus for code in self.codes])
+        self._tie_breaks = [tie_break(campaign, results.by_indicator, c) for c in self.codes]
+        self._orders: dict[str, Keys] = {}
         self.targets_met = np.array(
             [sum(r.is_met is True for r in results.of_unit(c)) for c in self.codes], dtype=np.int64
         )
@@ -135,16 +137,17 @@ class Trials:
             scale = 10.0**self.rule.decimals
             steady = np.floor(np.round(steady * scale, 6) + 0.5) / scale
         whole = np.rint(steady * 10.0**TOLERANCE_DIGITS).astype(np.int64)
-        order = sorted(set(self._ties(but)))
-        tie = np.array([order.index(own) for own in self._ties(but)], dtype=np.int64)
-        keys: Keys = whole * (len(self.codes) + 1) + tie
+        keys: Keys = whole * (len(self.codes) + 1) + self._ties(but)
         return keys
 
-    def _ties(self, but: str) -> list[tuple[float, ...]]:
-        asked = [n for n, i in enumerate(self.rule.tie_break) if i != but]
-        results = self.results
-        found = (tie_break(results.campaign, results.by_indicator, code) for code in self.codes)
-        return [tuple(numbers[n] for n in asked) for numbers in found]
+    def _ties(self, but: str) -> Keys:
+        """The order of the units by all declared tie-break indicators ``but`` one."""
+        if but not in self._orders:
+            asked = [n for n, i in enumerate(self.rule.tie_break) if i != but]
+            ties = [tuple(numbers[n] for n in asked) for numbers in self._tie_breaks]
+            order = {tie: place for place, tie in enumerate(sorted(set(ties)))}
+            self._orders[but] = np.array([order[tie] for tie in ties], dtype=np.int64)
+        return self._orders[but]
 
     def ranks(self, keys: Keys) -> Keys:
         """The best and the worst rank of each unit over all rows of keys: units that are equal may

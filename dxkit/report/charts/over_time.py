@@ -247,8 +247,7 @@ def _whole_months(context: Context) -> Markup:
     after = period.last_day + datetime.timedelta(days=1)
     if period.first_day.day == after.day == 1:
         return Markup("")
-    days = (context.date(language.day(day)) for day in (period.first_day, period.last_day))
-    first, last = days
+    first, last = (context.date(language.day(d)) for d in (period.first_day, period.last_day))
     text = language.text("report.months_whole", first=first, last=last)
     return Markup('<p class="note">{}</p>').format(text)
 

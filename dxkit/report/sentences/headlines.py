@@ -72,11 +72,11 @@ def _award(view: View) -> Iterator[Claim]:
     for rule in view.campaign.rewards:
         decisions = results.decisions.get((view.unit.level, view.group.code, rule.id), ())
         by = "progress_" if rule.by == "progress" else ""
-        next_ones = [d.unit_code for d in decisions if d.reason == QUOTA_FULL]
-        ranks = {u: view.analysis.scorecard(u).fact(TOTAL, f"{by}rank").value for u in next_ones}
         decision = next((d for d in decisions if d.unit_code == code), None)
-        is_next = code in next_ones and ranks[code] == ranks[next_ones[0]]
-        if decision is None or not (decision.awarded or is_next):
+        after = next((d.rank for d in decisions if d.reason == QUOTA_FULL), None)
+        if decision is None or not (
+            decision.awarded or (decision.reason == QUOTA_FULL and decision.rank == after)
+        ):
             continue
         how = {TIED_INTO_QUOTA: "tied_", QUOTA_FULL: "next_"}.get(decision.reason, "")
         whole = view.analysis.scorecard(view.group.code)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dxkit.model.campaign import Indicator, IndicatorKind, MeasureKind
 from dxkit.model.facts import TOTAL, Claim, Fact, Reference, as_written
 from dxkit.report.sentences.catalogue import SLOTS, Filling, Slot
-from dxkit.report.sentences.unit_view import View, short_name
+from dxkit.report.sentences.unit_view import View, equal_to, short_name
 
 _MOST_ACTIVITIES = 6
 """Counts that the longest sentence on activity tells."""
@@ -159,7 +159,7 @@ def _against(view: View, slot: Slot, kind: str, more: Mapping[str, Filling]) -> 
             **{f"even_{f.key.subject}": f for f in even},
             "higher": list(map(short_name, higher)),
             "lower": list(map(short_name, lower)),
-            "furthest": [short_name(f) for f in found if abs(f.number) == abs(furthest.number)],
+            "furthest": list(map(short_name, equal_to(furthest, found))),
             "gap": furthest,
             "unit": view.itself,
             **more,
@@ -279,11 +279,8 @@ def activity(view: View) -> Iterator[Claim]:
     tables: dict[str, list[Fact]] = {}
     for measure in campaign.measures:
         fact = view.scorecard.find(measure.id, "value")
-        if (
-            fact is not None
-            and measure.id not in used
-            and measure.kind in (MeasureKind.COUNT, MeasureKind.AMOUNT)
-        ):
+        is_told = measure.id not in used and measure.kind is not MeasureKind.ROWS
+        if fact is not None and is_told:
             tables.setdefault(measure.table, []).append(fact)
     for table, facts in tables.items():
         known = [fact for fact in facts if fact.known][:_MOST_ACTIVITIES]
