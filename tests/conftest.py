@@ -17,7 +17,7 @@ from tests.beside import Beside
 
 if TYPE_CHECKING:
     from dxkit.model.campaign import Campaign
-    from dxkit.period.opened import OpenPeriod
+    from dxkit.period import OpenPeriod
 
 stay_single_threaded()  # before anything imports numpy, so that tests fork as a batch does
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

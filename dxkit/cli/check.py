@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dxkit.intake.versions.revisions import SinceLastCheck
     from dxkit.model.observations import Mistake
-    from dxkit.period.opened import OpenPeriod
+    from dxkit.period import OpenPeriod
     from dxkit.press.run.changed_figures import PublishedChanges
 
 

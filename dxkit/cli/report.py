@@ -15,7 +15,7 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, with_session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dxkit.period.opened import OpenPeriod
+    from dxkit.period import OpenPeriod
     from dxkit.press.manifest import PageRecord
     from dxkit.press.run.batch import RunResult
     from dxkit.press.run.changed_figures import PublishedChanges

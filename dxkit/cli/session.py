@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dxkit.model.campaign import Campaign
     from dxkit.model.observations import Mistake
     from dxkit.model.units import Unit, UnitRegistry
-    from dxkit.period.opened import OpenPeriod
+    from dxkit.period import OpenPeriod
     from dxkit.report.wording.language import Language
 
 

@@ -1,1 +1,54 @@
-"""A period opened, ready for reports: what it is, and how it is opened."""
+"""A period opened: its campaign, what was received, and the analysis, ready for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from dxkit.analysis.analysis import Analysis, Scorecard
+from dxkit.campaign.project import Project
+from dxkit.model.campaign import Campaign
+from dxkit.model.initiatives import Initiative
+from dxkit.model.observations import Received
+from dxkit.model.units import MapShapes
+
+
+@dataclass(frozen=True)
+class Past:
+    """How a period looks back, when it is asked to: see ``OpenPeriod``."""
+
+    history: Callable[[OpenPeriod], tuple[Analysis, ...]]
+    register: Callable[[OpenPeriod], tuple[Initiative, ...]]
+
+
+@dataclass(frozen=True)
+class OpenPeriod:
+    """One period of a campaign with everything a report needs; no workbook is opened again."""
+
+    project: Project
+    campaign: Campaign
+    received: Received
+    analysis: Analysis
+    shapes: MapShapes
+    past: Past
+
+    @property
+    def all_received(self) -> list[Received]:
+        """What was received in the period before, if anything was, and in the period."""
+        previous = self.analysis.previous
+        return [*([previous.received] if previous else []), self.received]
+
+    def scorecard(self, unit_code: str) -> Scorecard:
+        """All facts of one unit; raises KeyError for an unknown code."""
+        return self.analysis.scorecard(unit_code)
+
+    @cached_property
+    def history(self) -> tuple[Analysis, ...]:
+        """The analyses of all periods with raw files up to this one, forward in time."""
+        return self.past.history(self)
+
+    @cached_property
+    def register(self) -> tuple[Initiative, ...]:
+        """The initiatives reported up to this period, then the published ones."""
+        return self.past.register(self)

@@ -17,7 +17,7 @@ from dxkit.intake.versions.history import History
 from dxkit.model.campaign import Campaign
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
-from dxkit.period.opened import OpenPeriod, Past
+from dxkit.period import OpenPeriod, Past
 from dxkit.workbooks.atomic import writer_if_free
 from dxkit.workbooks.raw_folder import Contents, contents_of
 

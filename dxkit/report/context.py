@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dxkit.model.facts import Claim, Reference
 from dxkit.model.keys import Words
 from dxkit.model.text import slug
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.tracing import PageLanguage
 from dxkit.report.wording.language import load_language

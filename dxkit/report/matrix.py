@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dxkit.analysis.completeness import Presence
 from dxkit.model.units import Unit
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Language
 

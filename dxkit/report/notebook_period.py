@@ -5,7 +5,7 @@ and true sentences.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from dxkit.analysis.analysis import Analysis, Scorecard
 from dxkit.model.facts import Claim
 from dxkit.model.findings import Severity
 from dxkit.model.initiatives import Initiative
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report import frames
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import Listed
@@ -96,14 +96,7 @@ class NotebookPeriod(OpenPeriod):
     @classmethod
     def of(cls, opened: OpenPeriod) -> NotebookPeriod:
         """The same period with these methods."""
-        return cls(
-            opened.project,
-            opened.campaign,
-            opened.received,
-            opened.analysis,
-            opened.shapes,
-            opened.past,
-        )
+        return cls(*(getattr(opened, f.name) for f in fields(OpenPeriod)))
 
     def __repr__(self) -> str:
         return f"OpenPeriod({self.campaign.id!r}, {self.analysis.period.id!r})"

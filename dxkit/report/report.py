@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.charts import bars, grid, map, over_time, slope, strip
 from dxkit.report.context import Context, Section
 from dxkit.report.sections import below, data, unit

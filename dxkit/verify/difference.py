@@ -12,7 +12,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from dxkit.model.text import harmless
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.publish.page import page_around
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Language

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.wording.language import Language
 from dxkit.verify.difference import CHANGED, RECOUNT, Difference
 from dxkit.verify.kinds import list_trials, number_of

@@ -12,7 +12,7 @@ from pathlib import Path
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period, period_before
 from dxkit.press.manifest import ABOVE, INDEX, LEAGUE
 from dxkit.press.publish.index_pages import campaign_html, index_html

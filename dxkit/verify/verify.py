@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from dxkit.campaign.project import Project
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.manifest import MANIFEST, Manifest, code_key, executed_path
 from dxkit.verify.difference import INPUT, OTHER, RECOUNT, Difference, in_order
 from dxkit.verify.facts import compare_numbers, recount_facts

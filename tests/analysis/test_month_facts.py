@@ -10,7 +10,7 @@ import pytest
 
 from dxkit.analysis.analysis import Analysis
 from dxkit.model.facts import CellRef, FactKey
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 
 MONTHS = {"2022-10": ("C", "D"), "2022-11": ("E", "F"), "2022-12": ("G", "H")}
 """Columns of the second sheet: dossiers received, and received online."""

@@ -18,7 +18,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
 from dxkit.model.rules import RewardRule
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.sentences.ranking_and_rewards import list_certainty
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language

@@ -14,7 +14,7 @@ from dxkit.intake.store import read_stored, write_stored
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.model.rules import Condition
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.matrix import completeness_table, incomplete_lines
 from dxkit.report.wording.findings import finding_text, names_in_findings
 from dxkit.report.wording.language import load_language

@@ -10,7 +10,7 @@ from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Finding, Severity
 from dxkit.model.observations import Mistake, Received
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from tests.intake.mistakes import PLANTED, write_planted
 
 WRONG_TOTALS = {"1. Chỉ tiêu hộ!F18", "2. Hồ sơ TTHC!H23"}

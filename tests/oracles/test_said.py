@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.report import Report
 from tests.oracles.page_tree import read_page
 from tests.oracles.said import broken, wrongs

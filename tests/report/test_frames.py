@@ -13,7 +13,7 @@ from dxkit.report import frames
 
 
 @pytest.fixture(scope="module")
-def period() -> dxkit.period.opened.OpenPeriod:
+def period() -> dxkit.period.OpenPeriod:
     return dxkit.open("haugiang-2022", "2022-Q4")
 
 

@@ -11,7 +11,7 @@ from IPython.lib.pretty import pretty
 
 import dxkit
 from dxkit.model.units import Unit, UnitRegistry
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Listed
 
 LONGEST = 2_000  # characters; a screen has as many

@@ -13,7 +13,7 @@ from lxml import html
 
 from dxkit.campaign.map import load_map
 from dxkit.model.campaign import CampaignError
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.charts.map import map_chart
 from dxkit.report.context import Context
 

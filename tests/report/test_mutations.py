@@ -21,7 +21,7 @@ from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Flag, Observation, Received
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.data_state import data_claims

@@ -17,7 +17,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, IndicatorTable, Received
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.chart_titles import peers_claim

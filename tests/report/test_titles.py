@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lxml import html
 
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.context import Context
 from dxkit.report.sections.data import data_state
 from dxkit.report.sentences.data_state import data_claims

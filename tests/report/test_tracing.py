@@ -8,7 +8,7 @@ from dxkit.analysis.facts.kinds import KINDS
 from dxkit.analysis.scoring import REGISTRY
 from dxkit.campaign.project import Project
 from dxkit.model.campaign import Campaign
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
 from dxkit.report.wording.language import available_languages, load_language
 from dxkit.verify.kinds import KINDS as RECOUNTED

@@ -16,7 +16,7 @@ from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim, FactKey
 from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.report import Report
 from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes

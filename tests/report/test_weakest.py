@@ -9,7 +9,7 @@ from lxml import html
 
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag, Observation
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.charts.grid import children_chart
 from dxkit.report.context import Context
 from dxkit.report.notebook_period import NotebookPeriod

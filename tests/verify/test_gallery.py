@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, hash_of
 from dxkit.press.publish.word.document import write_document
 from dxkit.verify.comparing import places

@@ -14,7 +14,7 @@ from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Observation
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.wording.language import load_language
 from dxkit.verify.difference import RECOUNT
 from dxkit.verify.facts import recount_facts

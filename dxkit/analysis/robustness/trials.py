@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dxkit.analysis.outcomes import Result, Results
 from dxkit.analysis.ranking import TOLERANCE_DIGITS, is_covered, rounded
-from dxkit.analysis.totals import tie_break
+from dxkit.analysis.results import tie_break
 from dxkit.model.rules import RewardRule
 
 Keys = NDArray[np.int64]

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hash_of, hashes_of
 from dxkit.workbooks.atomic import only_writer, replacing
 from dxkit.workbooks.processes import kill_group

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dxkit.analysis import rows
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.wording.findings import texts_of_findings
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import write_text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dxkit.model.facts import CellRef, Fact, FactKey
 from dxkit.model.observations import Observation
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.wording.language import Language
 
 _DEEPEST = 6

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.findings import Finding, Severity
 from dxkit.model.observations import Mistake, SheetRead
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.publish.page import page_around
 from dxkit.report.matrix import completeness_table
 from dxkit.report.tables import Cell, Column, render_table

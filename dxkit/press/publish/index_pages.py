@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dxkit.model.facts import TOTAL
 from dxkit.model.units import Unit
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.manifest import FINDINGS, LEAGUE
 from dxkit.press.publish.page import page_around
 from dxkit.report.charts.map import map_chart

@@ -20,7 +20,7 @@ from dxkit.model.facts import TOTAL, CellRef, Fact, UnitOfMeasure, reward_subjec
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.text import harmless
 from dxkit.model.units import Unit
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import Language

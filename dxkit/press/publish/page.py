@@ -21,7 +21,7 @@ from dxkit.model.text import visible
 from dxkit.report.wording.language import Language, load_language
 
 if TYPE_CHECKING:
-    from dxkit.period.opened import OpenPeriod
+    from dxkit.period import OpenPeriod
 
 _TEMPLATES = files("dxkit.press.publish") / "templates"
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)

@@ -9,7 +9,7 @@ from pathlib import Path
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.inputs import files_in_use
 from dxkit.intake.versions.revisions import SinceLastCheck, recorded, since_last_check
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGES, FINDINGS, INDEX, LEAGUE, hashes_of
 from dxkit.press.publish.data_files import write_data, write_rows
 from dxkit.press.publish.findings_page import findings_html

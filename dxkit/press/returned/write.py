@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dxkit.intake.file_cells import returned_name
 from dxkit.model.observations import Mistake
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.manifest import code_key, digest_of, hash_of, is_damaged
 from dxkit.press.returned.copy import annotated_copy
 from dxkit.press.returned.overview import COLOURS, Line

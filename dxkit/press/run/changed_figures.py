@@ -18,7 +18,7 @@ from dxkit.intake.file_cells import FileCells
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input_changes
 from dxkit.model.facts import Fact, FactKey
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, digest_of
 from dxkit.press.publish.data_files import write_rows
 from dxkit.report.wording.language import language_of

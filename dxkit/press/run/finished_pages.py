@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from dxkit.model.units import UnitRegistry
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, executed_path, hash_of, hashes_of, sha256_of
 from dxkit.press.run.changed_figures import remember
 from dxkit.press.run.tasks import EXECUTED, NO_SPACE, PAGE, Crew, Outcome, Task

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dxkit.model.text import slug
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.explore import initiative_sections as sections
 from dxkit.report.explore.live import Section, save_frame, save_text
 from dxkit.report.explore.selection import Selection

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from markupsafe import Markup
 
 from dxkit.model.facts import Fact
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.explore.numbers import count
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Filling, load_language

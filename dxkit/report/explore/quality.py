@@ -15,7 +15,7 @@ from markupsafe import Markup
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import Chooser, Listed, Section, paragraph, title
 from dxkit.report.tables import Cell, Column

@@ -22,7 +22,7 @@ from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
 from dxkit.model.units import UnitRegistry
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Chooser, Listed
 from dxkit.report.wording.language import Language
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from dxkit.model.facts import TOTAL
 from dxkit.model.findings import Severity
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Shown, Teller, title
 from dxkit.report.matrix import completeness_table
 

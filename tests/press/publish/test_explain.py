@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from dxkit.model.facts import CellRef, FactKey
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.publish.explain import chain, in_reading_order
 from dxkit.report.wording.language import load_language
 

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.report.charts import bars, map, over_time, slope, strip
 from dxkit.report.report import Report
 from tests.oracles.compare import PageProof

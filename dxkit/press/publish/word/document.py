@@ -17,7 +17,7 @@ from docx.shared import Mm, Pt
 from lxml import html
 
 from dxkit.model.text import harmless, visible
-from dxkit.period.opened import OpenPeriod
+from dxkit.period import OpenPeriod
 from dxkit.press.publish.word import layout
 from dxkit.press.publish.word.layout import FACT_STYLE, DocumentFacts, attach_facts
 from dxkit.report.charts.canvas import with_bitmaps
