@@ -291,9 +291,9 @@ class Analysis:
     def doubtful_cells(self) -> frozenset[CellRef]:
         """The cells that a warning stands against: used, but somebody should look."""
         return frozenset(
-            finding.place
+            finding.address
             for finding in self.received.findings
-            if finding.severity is Severity.WARNING and finding.place.cell
+            if finding.severity is Severity.WARNING and finding.address.cell
         )
 
     def certainty_of(self, unit: Unit) -> Certainty | None:

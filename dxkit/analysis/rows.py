@@ -52,7 +52,7 @@ def observation_rows(analysis: Analysis) -> Rows:
         unit = analysis.units.get(o.unit_code)
         yield (
             o.period, unit.code, unit.name, unit.level, o.measure, o.value, o.flag, o.raw,
-            o.place.file, o.place.sheet, o.place.cell, o.correction,
+            o.address.file, o.address.sheet, o.address.cell, o.correction,
         )  # fmt: skip
 
 
@@ -122,6 +122,6 @@ def finding_rows(analysis: Analysis, text: Callable[[Finding], str]) -> Rows:
     """What is wrong with the workbooks, each in the words that ``text`` has for it."""
     for f in analysis.received.findings:
         yield (
-            f.code, f.severity, f.unit_code, f.place.file, f.place.sheet, f.place.cell, f.raw,
+            f.code, f.severity, f.unit_code, f.address.file, f.address.sheet, f.address.cell, f.raw,
             text(f), f.cause,
         )  # fmt: skip

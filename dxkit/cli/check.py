@@ -106,7 +106,7 @@ def _explain(session: Session, period: str | None, name: str) -> int:
     names = names_in_findings(session.campaign, units.units, session.language)
 
     for sheet in read.sheets:
-        click.echo(harmless(f"{sheet.place}: {sheet_text(sheet, session.language, names)}", 2000))
+        click.echo(harmless(f"{sheet.address}: {sheet_text(sheet, session.language, names)}", 2000))
         for column in sheet.columns:
             use = column_text(column, session.language, names)
             click.echo("  " + harmless(f"{column.line}: {column.path} → {use}", 2000))

@@ -148,7 +148,7 @@ class Session:
         for finding, consequences in mistakes:
             text = finding_text(finding, self.language, names)
             also = what_follows(finding, consequences, self.language)
-            yield f"{finding.place}: {text} {also}".rstrip()
+            yield f"{finding.address}: {text} {also}".rstrip()
 
     def folder(self, period_id: str) -> Path:
         """The folder of a period's outputs."""

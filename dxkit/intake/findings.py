@@ -37,7 +37,7 @@ class FindingFactory:
         are given; ``values`` fill the message.
         """
         if isinstance(at, Observation):
-            known = at.place, at.unit_code, at.raw
+            known = at.address, at.unit_code, at.raw
         else:
             address = at if isinstance(at, CellRef) else self.address(at)
             known = address, self.unit_code, ""

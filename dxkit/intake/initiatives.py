@@ -83,7 +83,7 @@ def _initiative(
         text["evidence"],
         text["source"],
         period,
-        row.place,
+        row.address,
     )
 
 

@@ -128,7 +128,7 @@ def _together(
     corrected = {address: c for file in files for address, c in file.corrected.items()}
     observations = [
         dataclasses.replace(o, raw=c.expected, correction=c.reason)
-        if (c := corrected.get(o.place))
+        if (c := corrected.get(o.address))
         else o
         for o in observations
     ]
@@ -153,10 +153,10 @@ def _together(
     known = known_weights(campaign, before, published)
     findings = list(weighed(campaign, units, findings, known))
     exceeding = {
-        f.place for f in findings if f.code in ("part_exceeds_whole", "share_exceeds_whole")
+        f.address for f in findings if f.code in ("part_exceeds_whole", "share_exceeds_whole")
     }
     observations = [
-        dataclasses.replace(o, flag=Flag.EXCEEDS_WHOLE) if o.place in exceeding else o
+        dataclasses.replace(o, flag=Flag.EXCEEDS_WHOLE) if o.address in exceeding else o
         for o in observations
     ]
     received = Received(

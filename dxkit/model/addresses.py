@@ -44,12 +44,12 @@ def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, st
         if column:
             columns.setdefault((file, sheet), {}).setdefault(column, []).append(row)
     return {
-        place: ", ".join(
+        sheet: ", ".join(
             _written(column_letters(column), first, last)
             for column, numbers in sorted(found.items())
             for first, last in _runs(sorted(set(numbers)))
         )
-        for place, found in sorted(columns.items())
+        for sheet, found in sorted(columns.items())
     }
 
 

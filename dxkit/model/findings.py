@@ -31,7 +31,7 @@ class Finding:
     """
 
     code: str
-    place: CellRef
+    address: CellRef
     unit_code: str = ""
     raw: str = ""
     values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
@@ -51,15 +51,15 @@ def by_cause(findings: Iterable[Finding]) -> list[tuple[Finding, list[Finding]]]
     at: dict[CellRef, int] = {}
     for number, finding in enumerate(found):
         if finding.cause is None:
-            at.setdefault(finding.place, number)
-    follows = {f.place: f.cause for f in found if f.cause is not None and f.cause != f.place}
+            at.setdefault(finding.address, number)
+    follows = {f.address: f.cause for f in found if f.cause is not None and f.cause != f.address}
 
     def root(number: int) -> int:
-        place, seen = found[number].cause, set()
-        while place is not None and place not in at and place not in seen:
-            seen.add(place)
-            place = follows.get(place)
-        return number if place is None else at.get(place, number)
+        address, seen = found[number].cause, set()
+        while address is not None and address not in at and address not in seen:
+            seen.add(address)
+            address = follows.get(address)
+        return number if address is None else at.get(address, number)
 
     groups: dict[int, list[Finding]] = {}
     for number, finding in enumerate(found):

@@ -53,7 +53,7 @@ class Initiative:
     evidence: str
     source: str
     period: str
-    place: CellRef
+    address: CellRef
 
     @property
     def published(self) -> bool:

@@ -61,37 +61,37 @@ class Observation:
     unit_code: str
     measure: str
     value: float | int | None
-    place: CellRef
+    address: CellRef
     raw: str = ""
     flag: Flag | None = None
     correction: str = ""
 
     def __post_init__(self) -> None:
         if (self.value is None) != (self.flag in MISSING_FLAGS):
-            raise ValueError(f"{self.place}: value {self.value!r} does not fit flag {self.flag}")
+            raise ValueError(f"{self.address}: value {self.value!r} does not fit flag {self.flag}")
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
     """One row of a register of text (a model initiative): its columns and their cells.
 
-    ``fields`` maps the column's measure id to its text; ``places`` to its cell.
+    ``fields`` maps the column's measure id to its text; ``addresses`` to its cell.
     """
 
     period: str
     unit_code: str
     register: str
     fields: tuple[tuple[str, str], ...]
-    places: tuple[tuple[str, CellRef], ...]
+    addresses: tuple[tuple[str, CellRef], ...]
 
     def text(self, column: str) -> str:
         """The text of one column, empty when the row has none."""
         return dict(self.fields).get(column, "")
 
     @property
-    def place(self) -> CellRef:
+    def address(self) -> CellRef:
         """The row's first cell."""
-        return self.places[0][1]
+        return self.addresses[0][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class SheetRead:
     columns: tuple[ColumnRead, ...] = ()
 
     @property
-    def place(self) -> CellRef:
+    def address(self) -> CellRef:
         """The address of the sheet."""
         return CellRef(self.file, self.sheet, "")
 
@@ -226,7 +226,7 @@ class Received:
         nobody_knows = False
         for finding in self.findings:
             if finding.code in NOT_USED:
-                sender = finding.unit_code or senders.get(finding.place.file, "")
+                sender = finding.unit_code or senders.get(finding.address.file, "")
                 if sender in self.units:
                     found |= {sender, *(unit.code for unit in self.units.descendants(sender))}
                 nobody_knows |= sender not in self.units

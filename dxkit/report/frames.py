@@ -101,7 +101,7 @@ def initiatives_frame(initiatives: Iterable[Initiative], units: UnitRegistry) ->
         [
             i.name, i.unit_code, units.get(i.unit_code).name, i.locality, i.field, i.start,
             i.start_period, i.aim, " ".join(i.indicators), i.households, i.evidence, i.source,
-            i.period, i.published, i.place.file, i.place.sheet, i.place.cell,
+            i.period, i.published, i.address.file, i.address.sheet, i.address.cell,
         ]
         for i in initiatives
     )  # fmt: skip

@@ -97,12 +97,12 @@ def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Place
     """All cells behind the observations of one period, whose raw files lie in ``folder``."""
     by_file: dict[str, list[Observation]] = defaultdict(list)
     for observation in received.table.observations:
-        if observation.place.cell:
-            by_file[observation.place.file].append(observation)
+        if observation.address.cell:
+            by_file[observation.address.file].append(observation)
     judge, total = _Judge(campaign, received), Placement()
     for file, observations in by_file.items():
         try:
-            readings = list(_read(folder / file, {o.place.sheet for o in observations}))
+            readings = list(_read(folder / file, {o.address.sheet for o in observations}))
         except Exception:  # what only the kit can read, and whatever a file makes a library raise
             total += Placement(unjudged=len(observations))
             continue
@@ -155,7 +155,7 @@ class _Judge:
     def __init__(self, campaign: Campaign, received: Received) -> None:
         self._units = received.units
         self._period = received.table.period
-        codes = ((said.code, said.place.file) for said in received.findings)
+        codes = ((said.code, said.address.file) for said in received.findings)
         self._decoded = {file for code, file in codes if code == "legacy_text_decoded"}
         self._times = [each.times for each in campaign.conversions]
         self._measures = {measure.id: measure for measure in campaign.measures}
@@ -176,8 +176,8 @@ class _Judge:
         """Of each cell, its row and its column: right, not to be judged, or what is wrong."""
         unjudged, found = 0, list[Difference]()
         for o in observations:
-            sheet = sheets.get(o.place.sheet) or Sheet((), None)
-            column, row = _ADDRESS.fullmatch(o.place.cell).groups()  # type: ignore[union-attr]
+            sheet = sheets.get(o.address.sheet) or Sheet((), None)
+            column, row = _ADDRESS.fullmatch(o.address.cell).groups()  # type: ignore[union-attr]
             at = (int(row), column_number(column))
             verdicts = (self._content(o, sheet.cells.get(at)), self._unit(o, sheet, *at),
                         self._measure(o, sheet, *at))  # fmt: skip
@@ -194,7 +194,7 @@ class _Judge:
             return o.value is None
         number = _PLAIN.fullmatch(text.strip())
         if clean(text).casefold() != clean(o.raw).casefold():
-            was_decoded = o.place.file in self._decoded and _figures(text) == _figures(o.raw)
+            was_decoded = o.address.file in self._decoded and _figures(text) == _figures(o.raw)
             return False if was_decoded else self._differ(o, o.raw, text)
         if not number:
             return bool(o.correction) or not o.flag
@@ -242,5 +242,7 @@ class _Judge:
         return False
 
     def _differ(self, o: Observation, shown: object, expected: object) -> Difference:
-        return Difference(f"{self._period}/{o.place.file}", MOVED,
-                          f"{o.place.sheet}!{o.place.cell}", str(shown), str(expected))  # fmt: skip
+        file, sheet, cell = o.address
+        return Difference(
+            f"{self._period}/{file}", MOVED, f"{sheet}!{cell}", str(shown), str(expected)
+        )

@@ -59,7 +59,7 @@ class Recount:
     def doubtful(self) -> frozenset[CellRef]:
         """The cells that a warning stands against."""
         warned = (f for f in self.received.findings if f.severity is Severity.WARNING)
-        return frozenset(f.place for f in warned if f.place.cell)
+        return frozenset(f.address for f in warned if f.address.cell)
 
     @cached_property
     def before_by_rules(self) -> Recount | None:

@@ -75,7 +75,7 @@ class Sums:
         """The cells received, by measure."""
         found: dict[str, set[CellRef]] = defaultdict(set)
         for (_, measure), observations in self.found.items():
-            found[measure].update(o.place for o in observations)
+            found[measure].update(o.address for o in observations)
         return found
 
     def leaving_out(self, cells: frozenset[CellRef]) -> Sums:
@@ -119,14 +119,14 @@ class Sums:
         numbers: list[Fraction | None] = []
         reasons: set[str] = set()
         for whole in sides:
-            found = [o for o in whole if o.place not in self.without]
+            found = [o for o in whole if o.address not in self.without]
             flags = [str(o.flag) for o in found if o.value is None]
             if not found or (len(sides) > 1 and len(found) < len(whole)):
                 flags.append("left_out" if whole else "not_reported")
             known = sum((Fraction(repr(o.value or 0)) for o in found), Fraction(0))
             numbers.append(None if flags else known)
             reasons.update(flags[:1])
-        cells = tuple(o.place for found in sides for o in found if o.place not in self.without)
+        cells = tuple(o.address for found in sides for o in found if o.address not in self.without)
         is_whole = reasons <= {"not_applicable"}
         return Pair(tuple(numbers), frozenset(reasons), cells, is_whole)
 

@@ -122,8 +122,8 @@ def _causes(
             continue
         file, cells = f"{opened.analysis.period.id}/{name}", 0
         for o in opened.received.table.observations:
-            at = f"{o.place.sheet}!{o.place.cell}"
-            if o.place.file == name and told.get((name, at), o.raw) != o.raw:
+            at = f"{o.address.sheet}!{o.address.cell}"
+            if o.address.file == name and told.get((name, at), o.raw) != o.raw:
                 cells += 1
                 yield Difference(file, INPUT, at, told[name, at], o.raw)
         if not cells:

@@ -107,12 +107,12 @@ def test_the_one_doubtful_cell_that_decides_an_award_is_named(haugiang: Campaign
     assert totals["31321"].points == pytest.approx(75 + 16.25)
     assert totals["31321"].award == "commune"
     found = certainty(
-        analysis.results, "commune", "930", haugiang.uncertainty, frozenset({doubtful.place})
+        analysis.results, "commune", "930", haugiang.uncertainty, frozenset({doubtful.address})
     )
     # without the cell: 30 of 100 gives 7,5, less than A
     assert found.doubtful_cells == 1
     (cell,) = found.deciding_cells
-    assert (cell.cell, cell.gains, cell.loses) == (doubtful.place, ("31318",), ("31321",))
+    assert (cell.cell, cell.gains, cell.loses) == (doubtful.address, ("31318",), ("31321",))
     assert found.ranges["31321"].by["cells"] == (1, 2)
     assert not is_sure(found)
 
@@ -129,7 +129,7 @@ def test_a_cell_is_left_out_with_what_stands_beside_it(haugiang: Campaign) -> No
     part, whole = (CellRef("a.xlsx", "S", f"{m}31318-b") for m in ("households_app", "households"))
     assert value_without(result, [part]) == value_without(result, [whole]) == 10 / 100
     assert value_without(result, []) == 280 / 400
-    everything = [o.place for o in result.measured.value.observations]
+    everything = [o.address for o in result.measured.value.observations]
     assert value_without(result, everything) is None
 
 

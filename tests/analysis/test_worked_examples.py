@@ -195,7 +195,7 @@ def test_a_single_cell_that_decides_is_named_where_the_list_is_signed(haugiang: 
         observe(f"{B}-b", "households_app", 100),
     ]
     place = CellRef("a.xlsx", "S", "G7")
-    rows[-1] = dataclasses.replace(rows[-1], place=place)
+    rows[-1] = dataclasses.replace(rows[-1], address=place)
     finding = Finding("value_approximate", place, f"{B}-b")
     opened = analyse(haugiang, *rows)
     received = dataclasses.replace(opened.received, findings=(finding,))

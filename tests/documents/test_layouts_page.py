@@ -40,7 +40,7 @@ def test_examples_of_layouts(root: Path, tmp_path: Path, language: str) -> None:
             book.active.append([int(c) if c.isdigit() else c or None for c in row])
         book.save(folder / "bieu.xlsx")
         found = {
-            f"{o.place.cell} {o.unit_code} {o.measure} {o.value}"
+            f"{o.address.cell} {o.unit_code} {o.measure} {o.value}"
             for o in read_period(campaign, "2022-Q4", folder).table.observations
             if o.value is not None
         }

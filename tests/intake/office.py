@@ -55,14 +55,14 @@ class Seen:
         """Value, flag and place of one figure; empty when there is none."""
         found = [o for o in self.received.table.of(unit, measure) if o.period == period]
         assert len(found) <= 1
-        return next((o.value, o.flag, str(o.place)) for o in found) if found else ()
+        return next((o.value, o.flag, str(o.address)) for o in found) if found else ()
 
     def findings(self, *codes: str) -> list[tuple[str, str]]:
         """Codes and places, without those that every small workbook of a test gives."""
         usual = {"workbook_missing", "unit_missing", "unit_not_reported", "column_missing",
                  "column_absent", "table_missing", "workbook_unused"}  # fmt: skip
         return [
-            (f.code, str(f.place))
+            (f.code, str(f.address))
             for f in self.received.findings
             if (f.code in codes if codes else f.code not in usual)
         ]

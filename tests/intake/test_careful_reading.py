@@ -384,7 +384,7 @@ def check(office: Office, sent: Sent) -> None:
     book.save(office.folder / sent.file)
     seen = office.sent()
     used = {
-        o.place.cell: o
+        o.address.cell: o
         for o in seen.received.table.observations
         if o.value is not None and not (o.measure == "initiatives_effective" and o.value == 0)
     }
@@ -410,7 +410,9 @@ def test_a_line_of_a_text_file_that_breaks_off(office: Office) -> None:
     text = "TT;Đơn vị;Số tổ;Số thành viên\n1;Xã Vị Tân;52\n2;Xã Hỏa Lựu;5;40\n"
     (office.folder / "930.csv").write_text(text, "utf-8")
     seen = office.sent()
-    used = {o.place.cell: o.value for o in seen.received.table.observations if o.value is not None}
+    used = {
+        o.address.cell: o.value for o in seen.received.table.observations if o.value is not None
+    }
     assert used == {"C3": 5, "D3": 40}
     assert seen.findings("row_shifted") == [("row_shifted", "930.csv › C2")]
 
@@ -463,7 +465,9 @@ def test_letters_crossed_out_and_raised_in_ods(office: Office) -> None:
 
 def expect_odd_members(seen: Seen) -> None:
     """Members of three communes: crossed out, partly crossed out, with a footnote's mark."""
-    used = {o.place.cell: o.value for o in seen.received.table.observations if o.value is not None}
+    used = {
+        o.address.cell: o.value for o in seen.received.table.observations if o.value is not None
+    }
     assert used == {"C2": 7, "C3": 5, "C4": 4}
     codes = [(code, place.partition("!")[2]) for code, place in seen.findings()]
     assert codes == [

@@ -19,7 +19,7 @@ def told(seen: Seen, *codes: str) -> dict[str, list[str]]:
     usual = {"workbook_missing", "unit_missing", "unit_not_reported", "table_missing",
              "column_missing", "column_absent", "workbook_unused"} - {*codes}  # fmt: skip
     return {
-        f"{finding.code} {finding.place.cell}".strip(): [f.place.cell for f in following]
+        f"{finding.code} {finding.address.cell}".strip(): [f.address.cell for f in following]
         for finding, following in seen.received.mistakes
         if finding.code not in usual
     }
@@ -52,7 +52,7 @@ def test_a_total_that_is_right_with_the_row_refused_is_right(
     """120 + 130 + 140 = 390 and 80 + 70 + 90 = 240, of which the first row is not used."""
     group = ["I", "Xã Vị Tân", *total]
     seen = office.sends(HOUSEHOLDS, group, [1, "Xóm 1", 120, 80], AP_2, AP_3)
-    found = [f.place.cell for f in seen.received.findings if f.code == "total_differs"]
+    found = [f.address.cell for f in seen.received.findings if f.code == "total_differs"]
     assert found == blamed
 
 
@@ -69,7 +69,7 @@ def test_a_shifted_row_is_one_mistake(office: Office) -> None:
 def test_what_did_not_come_of_a_sheet_that_is_not_used_follows_from_it(office: Office) -> None:
     seen = office.sends(["BÁO CÁO QUÝ III NĂM 2022"], HEAD, [1, "Xã Vị Tân", 7, 52])
     (cause,) = (f for f in seen.received.findings if f.code == "wrong_period")
-    follows = [f.code for f in seen.received.findings if f.cause == cause.place]
+    follows = [f.code for f in seen.received.findings if f.cause == cause.address]
     assert "workbook_unused" in follows
     assert all(f.code != "workbook_unused" for f, _ in seen.received.mistakes)
 
@@ -81,7 +81,7 @@ def test_two_rows_of_one_unit_are_one_mistake(office: Office) -> None:
 
 def test_several_findings_at_one_cell_are_told_as_its_worst(office: Office) -> None:
     seen = office.sends(HOUSEHOLDS, ["I", "Xã Vị Tân"], AP_1, [2, "Ấp 2", 130, "2OO"])
-    both = [f.code for f in seen.received.findings if f.place.cell == "D4"]
+    both = [f.code for f in seen.received.findings if f.address.cell == "D4"]
     assert both == ["digits_repaired", "part_exceeds_whole"]
     assert told(seen) == {"digits_repaired D4": ["D4"]}
 
@@ -90,7 +90,7 @@ def test_units_that_lack_at_one_heading_are_each_told(office: Office) -> None:
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52])
     lacking = [f for f, _ in seen.received.mistakes if f.code == "unit_missing"]
     assert len(lacking) == 8
-    assert len({f.place for f in lacking}) == 1
+    assert len({f.address for f in lacking}) == 1
 
 
 def test_a_cause_of_a_cause_is_followed_and_a_circle_ends() -> None:
@@ -99,7 +99,7 @@ def test_a_cause_of_a_cause_is_followed_and_a_circle_ends() -> None:
         return Finding("jump", place, cause=place._replace(cell=cause) if cause else None)
 
     chain = [at("C1"), at("C2", "C1"), at("C3", "C2"), at("C4", "C9")]
-    assert [(f.place.cell, [g.place.cell for g in of]) for f, of in by_cause(chain)] == [
+    assert [(f.address.cell, [g.address.cell for g in of]) for f, of in by_cause(chain)] == [
         ("C1", ["C2", "C3"]),
         ("C4", []),
     ]
@@ -131,5 +131,5 @@ def test_totals_of_amounts_may_be_off_by_rounding(
     tuned = Office(replace(office.campaign, measures=measures, checks=checks), office.folder)
     seen = tuned.sends(HOUSEHOLDS[:3], ["I", "Xã Vị Tân", total], [1, "Ấp 1", 10],
                        [2, "Ấp 2", 11], [3, "Ấp 3", 12])  # fmt: skip
-    found = [f.place.cell for f in seen.received.findings if f.code == "total_differs"]
+    found = [f.address.cell for f in seen.received.findings if f.code == "total_differs"]
     assert found == (["C2"] if blamed else [])

@@ -36,7 +36,7 @@ def told(seen: Seen) -> dict[str, object]:
     usual = {"workbook_missing", "unit_missing", "table_missing", "column_missing", "column_absent",
              "unit_not_reported"}  # fmt: skip
     return {
-        f"{f.code} {f.place.cell}": f.values.get("proposed")
+        f"{f.code} {f.address.cell}": f.values.get("proposed")
         for f, _ in seen.received.mistakes
         if f.code not in usual
     }
@@ -78,7 +78,7 @@ def test_what_cannot_be_read_gets_the_number_that_row_and_total_leave(
 ) -> None:
     seen = sent(office, written)
     assert skilled(seen)[0] is None
-    found = [f.values.get("proposed") for f, _ in seen.received.mistakes if f.place.cell == "D3"]
+    found = [f.values.get("proposed") for f, _ in seen.received.mistakes if f.address.cell == "D3"]
     assert found == [337]
 
 
@@ -86,9 +86,9 @@ def test_transposed_digits_are_one_finding_at_the_cell(office: Office) -> None:
     """733 for 337: more than the whole, not 91.1 %, and the totals lack 396."""
     seen = sent(office, 733)
     assert told(seen) == {"value_contradicted D3": 337}
-    follow = next(of for f, of in seen.received.mistakes if f.place.cell == "D3")
-    assert [(f.code, f.place.cell) for f in follow] == [("part_exceeds_whole", "D3")]
-    assert not {"D2", "D6", "E3"} & {f.place.cell for f in seen.received.findings}  # all right
+    follow = next(of for f, of in seen.received.mistakes if f.address.cell == "D3")
+    assert [(f.code, f.address.cell) for f in follow] == [("part_exceeds_whole", "D3")]
+    assert not {"D2", "D6", "E3"} & {f.address.cell for f in seen.received.findings}  # all right
     assert skilled(seen)[0] == 733  # nothing is taken
 
 
@@ -96,8 +96,8 @@ def test_a_wrong_total_is_at_fault_itself(office: Office) -> None:
     """990 for 1,002: its own share 72.6 % is that of 1,002."""
     seen = sent(office, total=["", "Tổng cộng", 1380, 990, 72.6])
     assert told(seen) == {"total_differs D6": None}
-    follow = next(of for f, of in seen.received.mistakes if f.place.cell == "D6")
-    assert [f.place.cell for f in follow] == ["E6"]
+    follow = next(of for f, of in seen.received.mistakes if f.address.cell == "D6")
+    assert [f.address.cell for f in follow] == ["E6"]
 
 
 def test_a_wrong_total_of_a_group_carried_into_the_whole_is_told_once(office: Office) -> None:
@@ -127,7 +127,7 @@ def test_a_row_that_did_not_come_leaves_nothing_to_propose(office: Office) -> No
     rest: Row = [["", "Thôn lạ", 100, "?", 50.0]]
     total: Row = ["", "Tổng cộng", 1480, 1052, 71.1]
     seen = sent(office, "nhiều", 91.1, total, group=["I", "Xã Vị Tân", 1480, 1052, 71.1], rest=rest)
-    (proposed,) = (f.values for f, _ in seen.received.mistakes if f.place.cell == "D3")
+    (proposed,) = (f.values for f, _ in seen.received.mistakes if f.address.cell == "D3")
     assert (proposed["proposed"], proposed["voices"]) == (337, "share")
 
 
@@ -138,5 +138,5 @@ def test_what_a_stock_had_before_is_heard(office: Office) -> None:
     without = read_period(office.campaign, "2022-Q4", office.folder)
     heard = read_period(office.campaign, "2022-Q4", office.folder, before=before)
     at = "D3"
-    assert [f.values.get("proposed") for f in without.findings if f.place.cell == at] == [300]
-    assert [f.values.get("proposed") for f in heard.findings if f.place.cell == at] == [None]
+    assert [f.values.get("proposed") for f in without.findings if f.address.cell == at] == [300]
+    assert [f.values.get("proposed") for f in heard.findings if f.address.cell == at] == [None]

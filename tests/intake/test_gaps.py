@@ -35,7 +35,9 @@ def rows(campaign: Campaign, without: str = "", **others: Row) -> list[Row]:
 
 def gaps(seen: Seen) -> list[tuple[str, str, str]]:
     codes = ("unit_missing", "unit_not_reported", "figure_gone")
-    return [(f.code, f.unit_code, str(f.place)) for f in seen.received.findings if f.code in codes]
+    return [
+        (f.code, f.unit_code, str(f.address)) for f in seen.received.findings if f.code in codes
+    ]
 
 
 def test_a_commune_left_out_of_a_table_is_an_error_that_names_it(office: Office) -> None:
@@ -184,7 +186,9 @@ def test_a_hamlet_left_out_with_its_figures(
     received = read_period(office.campaign, "2022-Q4", office.folder, before=before)
     found = [f for f in received.findings if f.code == "unit_left_out"]
     assert [f.values["unit"] for f in found] == gone
-    assert {(f.severity, f.place.sheet, f.unit_code) for f in found} <= {("error", "Biểu", VI_TAN)}
+    assert {(f.severity, f.address.sheet, f.unit_code) for f in found} <= {
+        ("error", "Biểu", VI_TAN)
+    }
     lacking = {u.code for u in received.units.units if u.name in gone}
     for code in lacking:
         (observation,) = received.table.of(code, "households")
@@ -212,7 +216,7 @@ def test_a_hidden_column_is_an_error_unless_another_holds_its_figures(
     book.save(path)
     seen = office.sent()
     assert seen.findings("column_hidden", "hidden_content_skipped") == found
-    severity = {f.severity for f in seen.received.findings if (f.code, str(f.place)) in found}
+    severity = {f.severity for f in seen.received.findings if (f.code, str(f.address)) in found}
     assert severity == {"error" if column == "D" else "note"}
     assert seen.figure(VI_TAN, "teams")[0] == 7
     assert bool(seen.figure(VI_TAN, "team_members")) is (column == "E")
@@ -250,7 +254,7 @@ def dossiers(office: Office, then: Row, **now: Row) -> Seen:
 
 def noughts(seen: Seen, code: str = "figures_nought") -> list[tuple[str, str]]:
     found = [f for f in seen.received.findings if f.code == code]
-    return [(f.unit_code, str(f.place)) for f in found]
+    return [(f.unit_code, str(f.address)) for f in found]
 
 
 def test_a_whole_that_is_nought_in_every_cell_is_one_error_and_is_not_used(office: Office) -> None:
@@ -360,7 +364,7 @@ def test_a_group_that_says_itself_that_it_has_not_reported(
     head = [*HOUSEHOLDS, "Ghi chú"]
     rows: list[Row] = [[1, "Ấp 1"], [2, "Ấp 2"], ["II", "Xã Hỏa Lựu"], [1, "Ấp 1", 120, 80]]
     seen = office.sends([], head, group, *rows)
-    said = [(f.code, f.place.cell) for f in seen.received.findings if f.unit_code == VI_TAN]
+    said = [(f.code, f.address.cell) for f in seen.received.findings if f.unit_code == VI_TAN]
     assert said == [("unit_not_reported", cell)]
 
 
@@ -387,5 +391,5 @@ def test_a_blank_cell_that_costs_a_unit_its_rank_is_an_error(
         head, [1, first, *cells], *([n, name, 7, 5] for n, name in enumerate(others))
     )
     codes = ("figure_missing", "value_missing", "unit_not_reported")
-    about = [f for f in seen.received.findings if f.code in codes and f.place.sheet]
-    assert [(f.code, str(f.severity), f.place.cell) for f in about] == found
+    about = [f for f in seen.received.findings if f.code in codes and f.address.sheet]
+    assert [(f.code, str(f.severity), f.address.cell) for f in about] == found

@@ -40,8 +40,8 @@ def test_the_published_register_is_read_as_published(root: Path, haugiang: Campa
     found, findings = published_initiatives(haugiang, "2022-Q4", references)
     assert len(found) == 42
     # The 43rd belongs to a commune that exists since 1 July 2025 only.
-    assert [(f.code, f.place.cell) for f in findings] == [("unit_not_valid", "C46")]
-    assert all(i.published and i.source and i.place.cell for i in found)
+    assert [(f.code, f.address.cell) for f in findings] == [("unit_not_valid", "C46")]
+    assert all(i.published and i.source and i.address.cell for i in found)
     assert len({i.key for i in found}) == 42
     by_name = {i.name: i for i in found if i.unit_code == "31396"}
     market = by_name["Chợ 4.0: chợ Cây Dương"]
@@ -95,7 +95,7 @@ def test_choosing_and_starts(haugiang: Campaign) -> None:
         if text["initiative_aim"] == "Hộ thanh toán không dùng tiền mặt"
         and opened.analysis.units.get(row.unit_code).parent_code == "934"
     ]
-    assert [i.place for i in chosen] == [row.place for row in expected]
+    assert [i.address for i in chosen] == [row.address for row in expected]
     assert len(chosen) >= 2
     assert set(started_at(chosen, ("2022-Q3", "2022-Q4")).values()) == {"2022-Q4"}
     assert set(started_at(chosen, ("2022-Q3",)).values()) == {""}

@@ -34,7 +34,7 @@ def untouched(root: Path, haugiang: Campaign) -> Received:
 
 
 def places(received: Received) -> list[tuple[str, str, str, str]]:
-    return [(f.code, f.place.file, f.place.sheet, f.place.cell) for f in received.findings]
+    return [(f.code, f.address.file, f.address.sheet, f.address.cell) for f in received.findings]
 
 
 def test_every_simulated_value_is_read_as_it_was_meant(
@@ -96,8 +96,8 @@ def test_the_store_gives_back_what_was_received(received: Received, tmp_path: Pa
     assert again.table == received.table
     assert again.units == received.units
     assert again.sources == received.sources
-    assert [(f.code, f.place, dict(f.values)) for f in again.findings] == [
-        (f.code, f.place, dict(f.values)) for f in received.findings
+    assert [(f.code, f.address, dict(f.values)) for f in again.findings] == [
+        (f.code, f.address, dict(f.values)) for f in received.findings
     ]
 
 
@@ -114,12 +114,12 @@ def test_files_that_cannot_be_read(haugiang: Campaign, raw_copy: Path) -> None:
     (folder / "empty.xlsx").write_bytes(b"")
     (folder / "link.xlsx").symlink_to("/etc/passwd")
     received = read_spoiled(haugiang, raw_copy)
-    codes = {(f.code, f.place.file, f.values.get("reason")) for f in received.findings}
+    codes = {(f.code, f.address.file, f.values.get("reason")) for f in received.findings}
     assert ("file_unreadable", "930-thanh-pho-vi-thanh.xlsx", "damaged") in codes
     assert ("file_unreadable", "931-thanh-pho-nga-bay.xlsx", "web_page") in codes
     assert ("file_unreadable", "empty.xlsx", "empty") in codes
     assert ("file_type_unknown", "note.txt", None) in codes
-    unused = {f.unit_code: f.place.file for f in received.findings if f.code == "workbook_unused"}
+    unused = {f.unit_code: f.address.file for f in received.findings if f.code == "workbook_unused"}
     assert unused == {"930": "930-thanh-pho-vi-thanh.xlsx", "931": "931-thanh-pho-nga-bay.xlsx"}
     assert not [f for f in received.findings if f.code == "workbook_missing"]  # all have sent one
     damaged = {f.unit_code for f in received.findings if f.code == "file_unreadable"}
@@ -285,7 +285,7 @@ def test_a_sheet_that_is_left_out_is_reported(haugiang: Campaign, raw_copy: Path
     del book["2. Hồ sơ TTHC"]
     book.save(path)
     missing = [f for f in read_spoiled(haugiang, raw_copy).findings if f.code == "table_missing"]
-    assert [(f.place.file, f.unit_code, f.values["table"]) for f in missing] == [
+    assert [(f.address.file, f.unit_code, f.values["table"]) for f in missing] == [
         (file, "931", "dossiers")
     ]
 
@@ -303,14 +303,14 @@ def test_names_that_begin_again_without_a_new_group(haugiang: Campaign, raw_copy
     sheet.delete_rows(18)
     book.save(path)
     received = read_spoiled(haugiang, raw_copy)
-    unclear = [f.place.cell for f in received.findings if f.code == "group_unclear"]
+    unclear = [f.address.cell for f in received.findings if f.code == "group_unclear"]
     assert unclear == [f"B{row}" for row in range(18, 26)]
     assert [o.value for o in received.table.of("31318-khu-vuc-1", "households")] == [first]
     for row in range(13, 26):
         sheet.cell(row, 1).value = None
     book.save(path)
     received = read_spoiled(haugiang, raw_copy)
-    unclear = [f.place.cell for f in received.findings if f.code == "group_unclear"]
+    unclear = [f.address.cell for f in received.findings if f.code == "group_unclear"]
     assert unclear == ["B22", "B23", "B24", "B25"]  # the first four contradict the first ward's
     assert received.table.of("31318-khu-vuc-5", "households") == ()
     assert {o.value for o in received.table.of("31318-khu-vuc-1", "households")} == {None}

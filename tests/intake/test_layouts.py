@@ -49,9 +49,9 @@ class Sent:
         chosen = period.id if period else "2022-Q4"
         self.received = read_period(campaign, chosen, folder)
         self.values = {
-            (o.unit_code, o.measure, o.place.cell): o.value
+            (o.unit_code, o.measure, o.address.cell): o.value
             for o in self.received.table.observations
-            if o.place.file and o.value is not None
+            if o.address.file and o.value is not None
         }
 
     @property
@@ -59,9 +59,9 @@ class Sent:
         """Of this sheet: code, cell and reason."""
         usual = {"column_missing", "column_absent", "table_missing", "unit_missing"}
         return [
-            (f.code, f.place.cell, f.values.get("reason"))
+            (f.code, f.address.cell, f.values.get("reason"))
             for f in self.received.findings
-            if f.code not in usual and f.place.sheet
+            if f.code not in usual and f.address.sheet
         ]
 
 
@@ -426,7 +426,7 @@ def test_columns_by_letters_below_months(campaign: Campaign, tmp_path: Path) -> 
     ]  # fmt: skip
     sent = Sent(campaign, tmp_path, rows, header_rows="1-2", unit_columns=("B",),
                 columns=dict.fromkeys("CDE", "dossiers"))  # fmt: skip
-    periods = {o.place.cell: o.period for o in sent.received.table.observations if o.value}
+    periods = {o.address.cell: o.period for o in sent.received.table.observations if o.value}
     assert periods == {"C3": "2022-10", "D3": "2022-11", "E3": "2022-12"}
 
 
@@ -558,7 +558,7 @@ def test_what_was_understood_of_a_sheet(campaign: Campaign, tmp_path: Path) -> N
         ("F", "Ghi chú", "remark", ""),
     ]
     (finding,) = (f for f in sent.received.findings if f.code == "column_not_understood")
-    assert (finding.place.cell, finding.values["path"]) == ("E2", "Kết quả khác năm")
+    assert (finding.address.cell, finding.values["path"]) == ("E2", "Kết quả khác năm")
 
 
 def test_a_path_that_is_printed_can_be_declared(campaign: Campaign, tmp_path: Path) -> None:

@@ -145,9 +145,9 @@ def test_an_old_workbook_is_read_as_if_it_were_in_unicode(
     book.save(tmp_path / "930-vi-thanh.xlsx")
     received = read_period(haugiang, "2022-Q4", tmp_path)
     households = received.table.of("31333-ap-1", "households")
-    assert [(o.value, o.place.cell) for o in households] == [(120, "C3")]
+    assert [(o.value, o.address.cell) for o in households] == [(120, "C3")]
     notes = [f for f in received.findings if f.code == "legacy_text_decoded"]
-    assert [(f.place.sheet, dict(f.values)) for f in notes] == [("Sheet", {"encoding": "TCVN3"})]
+    assert [(f.address.sheet, dict(f.values)) for f in notes] == [("Sheet", {"encoding": "TCVN3"})]
 
 
 def test_a_text_file_in_tcvn3_bytes_is_decoded(haugiang: Campaign, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ MOST = 1.3  # findings on the screen for a mistake
 
 
 def cell_of(finding: Finding) -> tuple[str, str]:
-    sheet_and_cell = f"{finding.place.sheet}!{finding.place.cell}"
-    return finding.place.file[:3], sheet_and_cell if finding.place.cell else ""
+    sheet_and_cell = f"{finding.address.sheet}!{finding.address.cell}"
+    return finding.address.file[:3], sheet_and_cell if finding.address.cell else ""
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +35,14 @@ def received(
 @pytest.fixture(scope="module")
 def told(received: Received, periods: dict[str, OpenPeriod]) -> list[Mistake]:
     """What is told on the screen of the workbooks sent and was not of those without mistakes."""
-    known = {(f.code, f.place) for f, _ in periods["2022-Q4"].received.mistakes}
+    known = {(f.code, f.address) for f, _ in periods["2022-Q4"].received.mistakes}
     sent = {source.name for source in received.sources}
     return [
         (finding, following)
         for finding, following in received.mistakes
-        if (finding.code, finding.place) not in known
+        if (finding.code, finding.address) not in known
         and finding.severity is not Severity.NOTE
-        and finding.place.file in sent
+        and finding.address.file in sent
     ]
 
 
@@ -67,8 +67,10 @@ def test_every_total_that_is_right_stays_unblamed(received: Received, told: list
 def test_what_is_proposed_is_what_stood_there(
     received: Received, periods: dict[str, OpenPeriod]
 ) -> None:
-    stood = {o.place: o.value for o in periods["2022-Q4"].received.table.observations}
-    proposed = {f.place: f.values["proposed"] for f in received.findings if "proposed" in f.values}
+    stood = {o.address: o.value for o in periods["2022-Q4"].received.table.observations}
+    proposed = {
+        f.address: f.values["proposed"] for f in received.findings if "proposed" in f.values
+    }
     assert proposed == {place: stood[place] for place in proposed}
     assert len(proposed) == 14
     by_hand = {("932", "1. Chỉ tiêu hộ!D14"): 489, ("932", "1. Chỉ tiêu hộ!H20"): 347}

@@ -352,7 +352,7 @@ def test_31_cumulative_beside_the_period_of_a_flow(office: Office) -> None:
     )
     assert seen.figure(VI_TAN, "dossiers") == (200, None, at("C3"))
     assert seen.figure(VI_TAN, "dossiers_online") == (90, None, at("E3"))
-    cumulative = [(o.measure, o.value, str(o.place)) for o in seen.received.cumulative]
+    cumulative = [(o.measure, o.value, str(o.address)) for o in seen.received.cumulative]
     assert cumulative == [("dossiers", 700, at("D3")), ("dossiers_online", 300, at("F3"))]
     assert seen.findings() == [("column_cumulative", at("D1")), ("column_cumulative", at("F1"))]
 
@@ -606,7 +606,7 @@ def test_52_a_unit_whose_figures_were_all_refused_has_reported(office: Office) -
 def test_52_a_file_that_came_and_cannot_be_read_is_no_silence(office: Office, file: str) -> None:
     (office.folder / file).write_bytes(b"PK\x03\x04 cut short")
     seen = office.sent()
-    about = {f.code: str(f.place) for f in seen.received.findings if f.unit_code == "935"}
+    about = {f.code: str(f.address) for f in seen.received.findings if f.unit_code == "935"}
     assert about == {"file_unreadable": file, "workbook_unused": file}
     silent = {f.unit_code for f in seen.received.findings if f.code == "workbook_missing"}
     assert silent == {"930", "931", "932", "933", "934", "936", "937"}

@@ -61,7 +61,7 @@ def test_every_commune_of_the_census_is_read(
         for number, row in census_rows
         if row[2] or (not any("(Tổng số)" in text for text in row[:3]) and number > 5)
     }
-    read = {o.place.cell: o.value for o in census.table.observations if o.measure == "households"}
+    read = {o.address.cell: o.value for o in census.table.observations if o.measure == "households"}
     assert len(read) == 11_165
     assert read == plain
     levels = [census.units.get(o.unit_code).level for o in census.table.observations]
@@ -94,7 +94,7 @@ def test_the_totals_of_the_census_agree_with_their_parts_as_published(
                 for group in ((), names[:1], names):
                     sums[group, column] += int(row[column])
     plain = [cell for key, (value, cell) in totals.items() if value != sums[key]]
-    reported = [f.place.cell for f in census.findings if f.code == "total_differs"]
+    reported = [f.address.cell for f in census.findings if f.code == "total_differs"]
     print(f"{len(totals)} totals of the census checked, {len(plain)} disagree")
     assert len(totals) == 12_285
     assert reported == plain == []
@@ -113,9 +113,9 @@ def test_a_total_of_the_census_that_is_changed_is_reported_with_the_difference(
     book.save(tmp_path / "census.xlsx")
     received = read_period(load_campaign(CAMPAIGNS / "census-2019"), "2019", tmp_path)
     differing = {
-        f.place.cell: f.values["difference"]
+        f.address.cell: f.values["difference"]
         for f in received.findings
-        if f.code == "total_differs" and f.place.cell.startswith("D")
+        if f.code == "total_differs" and f.address.cell.startswith("D")
     }
     assert differing["D7"] == 100
     assert set(differing) == {"D5", "D6", "D7"}  # the two above lack the districts cut off
@@ -138,7 +138,7 @@ def test_provinces_stand_under_their_regions_and_totals_are_checked(
         elif isinstance(number, float) and isinstance(name, str) and name.strip():
             plain[f"C{row + 1}"] = (" ".join(name.split()), region, sheet.cell_value(row, 2))
     revenue = {
-        o.place.cell: (
+        o.address.cell: (
             " ".join(received.units.get(o.unit_code).name.split()),
             received.units.ancestors(o.unit_code)[0].name,
             o.value,
@@ -148,7 +148,7 @@ def test_provinces_stand_under_their_regions_and_totals_are_checked(
     }
     assert revenue == plain
     assert len(plain) == 64
-    differing = [f.place.cell for f in received.findings if f.code == "total_differs"]
+    differing = [f.address.cell for f in received.findings if f.code == "total_differs"]
     assert differing == disagreeing  # the others are off by what rounding may make
     assert not [f for f in received.findings if f.severity is Severity.ERROR]
 
@@ -158,14 +158,14 @@ def test_one_total_of_the_plan_by_hand(tmp_path: Path) -> None:
     the plan is 1,522,640 million more than its rows: that is no rounding.
     """
     received = read("budget-2006", "2006", "mof_plan_2006.xls", tmp_path)
-    found = next(f for f in received.findings if f.place.cell == "H14")
+    found = next(f for f in received.findings if f.address.cell == "H14")
     assert (found.code, found.values["difference"]) == ("total_differs", 1522640)
 
 
 def test_columns_in_pairs_of_name_and_score(tmp_path: Path) -> None:
     received = read("pci-2015", "2015", "pci_2015.xlsx", tmp_path)
     scores = {
-        (o.unit_code, o.measure): (o.value, o.place.cell) for o in received.table.observations
+        (o.unit_code, o.measure): (o.value, o.address.cell) for o in received.table.observations
     }
     sheet = openpyxl.load_workbook(REAL / "pci_2015.xlsx", read_only=True).worksheets[0]
     rows = [list(row) for row in sheet.iter_rows(max_row=64, values_only=True)]
@@ -197,4 +197,4 @@ def test_a_name_that_one_of_several_lists_lacks(tmp_path: Path) -> None:
     book.save(tmp_path / "pci.xlsx")
     received = read_period(load_campaign(CAMPAIGNS / "pci-2015"), "2015", tmp_path)
     lacking = [f for f in received.findings if f.code == "unit_not_beside"]
-    assert [(f.unit_code, f.place.cell) for f in lacking] == [("38", "C1")]
+    assert [(f.unit_code, f.address.cell) for f in lacking] == [("38", "C1")]

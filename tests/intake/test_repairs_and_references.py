@@ -33,7 +33,7 @@ def test_a_repair_applies_while_the_cell_reads_as_expected(root: Path, haugiang:
     received = read_period(campaign, "2022-Q4", root / "data/raw/haugiang-2022/2022-Q4")
     found = [o for o in received.table.of("31327", "dossiers") if o.period == "2022-10"]
     assert [(o.value, o.raw, o.correction) for o in found] == [(150, "12O", "gọi điện hỏi lại")]
-    said = [(f.code, f.place.cell) for f in received.findings if f.code.startswith("correction")]
+    said = [(f.code, f.address.cell) for f in received.findings if f.code.startswith("correction")]
     assert sorted(said) == [
         ("correction_applied", "C16"),
         ("correction_outdated", "A1"),
@@ -52,7 +52,7 @@ def test_households_far_from_the_census_are_a_finding(
     book.save(folder / FILE)
     received = read_period(haugiang, "2022-Q4", folder, root / "data/raw/haugiang-2022")
     far = [f for f in received.findings if f.code == "far_from_reference"]
-    assert [(f.unit_code, f.place.file, f.place.cell) for f in far] == [("31318", FILE, "C14")]
+    assert [(f.unit_code, f.address.file, f.address.cell) for f in far] == [("31318", FILE, "C14")]
     assert far[0].values["published"] == 1640
     assert not [
         f
@@ -93,7 +93,7 @@ def test_an_open_document_spreadsheet(haugiang: Campaign, tmp_path: Path) -> Non
     values = {(o.unit_code, o.measure): o.value for o in received.table.observations}
     assert values["31333-ap-1", "households"] == 120
     assert values["31333-ap-1", "households_digital_skills"] == 100
-    codes = {(f.code, f.place.cell) for f in received.findings}
+    codes = {(f.code, f.address.cell) for f in received.findings}
     assert {("count_not_whole", "C4"), ("value_is_error", "D4")} <= codes
 
 

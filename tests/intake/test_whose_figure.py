@@ -57,7 +57,7 @@ def test_a_figure_with_another_name_nearer_is_not_used(
 ) -> None:
     seen = office.sends(head, row)
     assert seen.findings("name_not_nearest") == [("name_not_nearest", at(c)) for c in cells]
-    used = {str(o.place) for o in seen.received.table.observations if o.value is not None}
+    used = {str(o.address) for o in seen.received.table.observations if o.value is not None}
     assert used.isdisjoint(at(cell) for cell in cells)
     assert len(used) == 2 - len(cells)
 
@@ -89,11 +89,11 @@ def test_the_check_does_not_rest_on_how_the_header_was_read(office: Office) -> N
     names = Names(office.campaign, period.last_day)
     finding = FindingFactory("930.xlsx", sheet.name)
     read = read_table(RowReader(names, sheet, layout, None, finding, period), layout, period.id)
-    assert [(o.unit_code, o.value, o.place.cell) for o in read.observations] == [
+    assert [(o.unit_code, o.value, o.address.cell) for o in read.observations] == [
         (VI_TAN, None, "C2"),
         (VI_TAN, 40, "E2"),
     ]
-    assert [(f.code, f.place.cell) for f in read.findings] == [("name_not_nearest", "C2")]
+    assert [(f.code, f.address.cell) for f in read.findings] == [("name_not_nearest", "C2")]
 
 
 @pytest.mark.parametrize("text", ["II", "Khá", "xã hội hoá", "2", "Thành phố Vị Thanh", "Phường I"])
@@ -332,7 +332,7 @@ def test_a_block_of_another_time_beside_the_table_refuses_itself_only(
         [2, "Xã Vị Tân", 7, 30, None, 2, "Xã Vị Tân", 6],
     ]
     seen = office.sends(TITLE, titles, *rows)
-    places = [o.place.cell for o in seen.received.table.observations if o.value is not None]
+    places = [o.address.cell for o in seen.received.table.observations if o.value is not None]
     assert places == [f"{c}{r}" for r in (4, 5) for c in used]
     cell = next(
         f"{'ABCDEFGH'[n]}2" for n, text in enumerate(titles) if text and "IV" not in str(text)
@@ -360,7 +360,7 @@ def test_who_names_itself_on_a_sheet_that_is_not_used_has_sent_something(
     office: Office, rows: list[Row]
 ) -> None:
     seen = office.sends(["UBND XÃ VỊ TÂN"], *rows, file="a.xlsx")
-    codes = {f.code: f.place.file for f in seen.received.findings if f.unit_code == "930"}
+    codes = {f.code: f.address.file for f in seen.received.findings if f.unit_code == "930"}
     assert codes["workbook_unused"] == "a.xlsx"
     assert "workbook_missing" not in codes
 

@@ -173,7 +173,7 @@ def test_quality_counts_what_the_findings_file_counts() -> None:
 
 def test_findings_of_one_kind_do_not_bury_the_others() -> None:
     quality = dxkit.quality("haugiang-2022", "2022-Q4").choose(sender="935")
-    alike = Counter((f.code, f.place.file) for f in quality.chosen)
+    alike = Counter((f.code, f.address.file) for f in quality.chosen)
     assert max(alike.values()) > MOST_SHOWN
     text = lxml_html.fromstring(quality.findings().html)
     assert len(text.xpath("//details")) == sum(min(n, FEW_ALIKE) for n in alike.values())

@@ -128,7 +128,7 @@ def test_exchanged_columns_and_rows_are_found_in_every_form(
     found = compare_cells(haugiang, wrong, received[1]).differences
     assert {d.cause for d in found} == {MOVED}
     for own in (one, two):
-        places = {f"{o.place.sheet}!{o.place.cell}" for o in table.observations
+        places = {f"{o.address.sheet}!{o.address.cell}" for o in table.observations
                   if getattr(o, field) == own}  # fmt: skip
         assert places & {d.place for d in found}
 
@@ -136,11 +136,11 @@ def test_exchanged_columns_and_rows_are_found_in_every_form(
 def test_a_number_taken_from_the_neighbour_is_found_in_every_form(
     received: tuple[Received, Path], haugiang: Campaign
 ) -> None:
-    place = next(o.place for o in received[0].table.observations
+    place = next(o.address for o in received[0].table.observations
                  if o.measure == "households_app" and o.value and not o.flag)  # fmt: skip
     wrong = altered(
         received[0],
-        lambda o: dataclasses.replace(o, value=(o.value or 0) + 1) if o.place == place else o,
+        lambda o: dataclasses.replace(o, value=(o.value or 0) + 1) if o.address == place else o,
     )
     (found,) = compare_cells(haugiang, wrong, received[1]).differences
     assert (found.file, found.place) == (f"2022-Q4/{place.file}", f"{place.sheet}!{place.cell}")
@@ -195,7 +195,7 @@ def test_a_broken_or_bilingual_label_is_no_other_measures(
     received = sent(folder, haugiang, *LABELS[label], ending=ending)
     cells = compare_cells(haugiang, received, folder)
     assert (cells.read, cells.differences) == (4, ())
-    own = {o.measure for o in received.table.observations if o.place.cell}
+    own = {o.measure for o in received.table.observations if o.address.cell}
     wrong = exchanged(received, "measure", *own)
     assert {d.cause for d in compare_cells(haugiang, wrong, folder).differences} == {MOVED}
 
@@ -223,13 +223,13 @@ def test_a_decoded_remark_is_not_judged_but_its_figures_are(
 ) -> None:
     header = [["TT", "§¬n vÞ", "Tæng sè hé", "Hé cã kü n¨ng sè"]]
     received = sent(folder, haugiang, header, font=".VnTime", name="Êp 1", first=written)
-    read = [o for o in received.table.observations if o.place.cell]
+    read = [o for o in received.table.observations if o.address.cell]
     assert "legacy_text_decoded" in {f.code for f in received.findings}
     assert read
     assert not compare_cells(haugiang, received, folder).differences
-    first = next(o for o in read if o.raw and o.place.cell.startswith("C"))
+    first = next(o for o in read if o.raw and o.address.cell.startswith("C"))
     wrong = altered(
         received, lambda o: dataclasses.replace(o, raw=f"{o.raw} 7") if o == first else o
     )
     (found,) = compare_cells(haugiang, wrong, folder).differences
-    assert found.place.endswith(first.place.cell)
+    assert found.place.endswith(first.address.cell)

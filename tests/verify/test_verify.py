@@ -89,11 +89,11 @@ def other(opened: OpenPeriod, change: Callable[[Observation], Observation]) -> O
 def test_a_number_that_is_another_is_named_and_replaced(opened: OpenPeriod, again: Again) -> None:
     """One received number is one higher than what the recount starts from."""
     place = next(
-        o.place for o in opened.received.table.observations if o.measure == "households_app"
+        o.address for o in opened.received.table.observations if o.measure == "households_app"
     )
 
     def change(o: Observation) -> Observation:
-        if o.place != place or o.measure != "households_app":
+        if o.address != place or o.measure != "households_app":
             return o
         return dataclasses.replace(o, value=(o.value or 0) + 1)
 

@@ -127,10 +127,10 @@ def test_a_file_that_its_reader_does_not_survive_is_a_finding(
     monkeypatch.setattr(reading, "read_file", read)
     found = reading.read_period(haugiang, "2022-Q4", folder)
     (unread,) = [f for f in found.findings if f.code == "file_unreadable"]
-    assert (unread.place.file[:3], unread.unit_code) == ("931", "931")
+    assert (unread.address.file[:3], unread.unit_code) == ("931", "931")
     assert dict(unread.values)["reason"] == f"reader_{TROUBLES[trouble][1]}"
     assert found.sources[1].sha256 == whole.sources[1].sha256
-    others = [o for o in whole.table.observations if o.place.file[:3] in ("930", "932", "933")]
+    others = [o for o in whole.table.observations if o.address.file[:3] in ("930", "932", "933")]
     assert set(others) <= set(found.table.observations)
     assert len(others) > 1000
     assert ["ZeroDivisionError" in log for log in logs] == ([True] if trouble == "error" else [])

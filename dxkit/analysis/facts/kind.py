@@ -167,7 +167,7 @@ def _cells_and_marks(
     quantity: Quantity, period: Analysis
 ) -> tuple[tuple[CellRef, ...], frozenset[str]]:
     """The cells of observations, and what a reader must be told of them."""
-    cells = dict.fromkeys(observation.place for observation in quantity.observations)
+    cells = dict.fromkeys(observation.address for observation in quantity.observations)
     simulated = period.received.simulated_files
     reservations = {
         "partial": quantity.partial,

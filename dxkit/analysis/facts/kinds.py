@@ -257,7 +257,7 @@ def has_group(about: About) -> bool:
 def cells(about: About) -> set[object]:
     """All cells behind the unit's indicators."""
     return {
-        observation.place
+        observation.address
         for result in about.results
         for quantity in (result.measured.numerator, result.measured.denominator)
         for observation in quantity.observations

@@ -48,8 +48,8 @@ def cell_changes(trials: Trials, doubtful: frozenset[CellRef]) -> Iterator[Chang
                 quantities = (result.measured.numerator, result.measured.denominator)
                 for quantity in quantities:
                     for o in quantity.observations:
-                        if o.place in doubtful:
-                            found[o.place] = None
+                        if o.address in doubtful:
+                            found[o.address] = None
         for cell in found:
             yield _without(trials, row, code, frozenset({cell}), cell)
         if len(found) > 1:
@@ -102,21 +102,21 @@ def value_without(result: Result, cells: Iterable[CellRef]) -> float | None:
     """
     out = frozenset(cells)
     measured = result.measured
-    kept_numerator = [o for o in measured.numerator.observations if o.place not in out]
+    kept_numerator = [o for o in measured.numerator.observations if o.address not in out]
     if result.indicator.kind is IndicatorKind.VALUE:
         same = len(kept_numerator) == len(measured.numerator.observations)
         return measured.value.value if same else None
     if result.indicator.kind is IndicatorKind.COUNT:
         return float(sum(o.value or 0 for o in kept_numerator)) if kept_numerator else None
-    gone = {_pair(o) for o in measured.numerator.observations if o.place in out}
-    gone |= {_pair(o) for o in measured.denominator.observations if o.place in out}
+    gone = {_pair(o) for o in measured.numerator.observations if o.address in out}
+    gone |= {_pair(o) for o in measured.denominator.observations if o.address in out}
     if not gone:
         return measured.value.value
     numerator = sum(o.value or 0 for o in kept_numerator if _pair(o) not in gone)
     denominator = sum(
         o.value or 0
         for o in measured.denominator.observations
-        if o.place not in out and _pair(o) not in gone
+        if o.address not in out and _pair(o) not in gone
     )
     return numerator / denominator if denominator else None
 

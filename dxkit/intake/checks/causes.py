@@ -52,19 +52,19 @@ class _Causes:
     ) -> None:
         self._campaign = campaign
         self._findings = findings
-        self._at = {o.place: o for o in observations}
+        self._at = {o.address: o for o in observations}
         self.found = [finding.cause for finding in findings]
         self._of_parts_not_used()
         self._of_rows_refused()
         self._of_names()
         self._of_wholes()
-        self._first_of(_OF_ROW, lambda f: (f.code, *f.place[:2], _row(f)))
-        shifted = {(*f.place[:2], _row(f)): f.place for _, f in self._free({"row_shifted"})}
+        self._first_of(_OF_ROW, lambda f: (f.code, *f.address[:2], _row(f)))
+        shifted = {(*f.address[:2], _row(f)): f.address for _, f in self._free({"row_shifted"})}
         for number, finding in self._free(_BLANK):
-            self.found[number] = shifted.get((*finding.place[:2], _row(finding)))
+            self.found[number] = shifted.get((*finding.address[:2], _row(finding)))
         self._below_merged()
         self._first_of(
-            _OF_COLUMN, lambda f: (f.code, *f.place[:2], column_and_row(f.place.cell)[0])
+            _OF_COLUMN, lambda f: (f.code, *f.address[:2], column_and_row(f.address.cell)[0])
         )
         self._first_of({"unit_repeated"}, lambda f: f.unit_code)
         self._of_cells()
@@ -80,26 +80,26 @@ class _Causes:
         by_file: dict[str, CellRef] = {}
         by_unit: dict[str, CellRef] = {}
         for _, finding in self._free(_PART_NOT_USED):
-            by_file.setdefault(finding.place.file, finding.place)
-            by_unit.setdefault(finding.unit_code, finding.place)
+            by_file.setdefault(finding.address.file, finding.address)
+            by_unit.setdefault(finding.unit_code, finding.address)
         for number, finding in self._free(_NOTHING_OF):
-            cause = by_file.get(finding.place.file)
+            cause = by_file.get(finding.address.file)
             if finding.code == "workbook_missing":
                 cause = by_unit.get(finding.unit_code)
             self.found[number] = cause
-        missing = {f.place.file: f.place for _, f in self._free({"table_missing"})}
+        missing = {f.address.file: f.address for _, f in self._free({"table_missing"})}
         for number, finding in self._free({"sheet_without_table"}):
-            self.found[number] = missing.get(finding.place.file)
+            self.found[number] = missing.get(finding.address.file)
 
     def _of_rows_refused(self) -> None:
         """Units lack on a sheet on which at least as many rows have names that nobody knows."""
         refused: dict[tuple[str, str], list[CellRef]] = defaultdict(list)
         for finding in self._findings:
             if finding.code in _ROW_REFUSED:
-                refused[finding.place.file, finding.place.sheet].append(finding.place)
+                refused[finding.address.file, finding.address.sheet].append(finding.address)
         lacking: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number, finding in self._free(_UNIT_LACKS):
-            lacking[finding.place.file, finding.place.sheet].append(number)
+            lacking[finding.address.file, finding.address.sheet].append(number)
         for sheet, numbers in lacking.items():
             if len(numbers) <= len(refused[sheet]):
                 for number in numbers:
@@ -107,12 +107,12 @@ class _Causes:
 
     def _below_merged(self) -> None:
         """What a cell merged over several rows leaves empty below it."""
-        merged = {f.place: f.place for _, f in self._free({"cell_merged"})}
+        merged = {f.address: f.address for _, f in self._free({"cell_merged"})}
         for number, finding in self._free(_BLANK):
-            column, row = column_and_row(finding.place.cell)
-            above = finding.place._replace(cell=f"{column_letters(column)}{row - 1}")
+            column, row = column_and_row(finding.address.cell)
+            above = finding.address._replace(cell=f"{column_letters(column)}{row - 1}")
             if above in merged:
-                self.found[number] = merged[finding.place] = merged[above]
+                self.found[number] = merged[finding.address] = merged[above]
 
     def _of_names(self) -> None:
         """As many units are new below a unit as are gone: names are written in another way."""
@@ -125,17 +125,17 @@ class _Causes:
         for parent, numbers in went.items():
             if len(numbers) == len(came[parent]):
                 for number, finding in zip(numbers, came[parent], strict=True):
-                    self.found[number] = finding.place
+                    self.found[number] = finding.address
 
     def _of_wholes(self) -> None:
         """A part changed as its whole in the same row did."""
         changed = {
-            (o.unit_code, o.measure): f.place
+            (o.unit_code, o.measure): f.address
             for _, f in self._free(_OVER_TIME)
-            if (o := self._at.get(f.place)) is not None
+            if (o := self._at.get(f.address)) is not None
         }
         for number, finding in self._free(_OVER_TIME):
-            o = self._at.get(finding.place)
+            o = self._at.get(finding.address)
             whole = self._campaign.measure(o.measure).whole if o is not None else ""
             if o is not None and whole:
                 self.found[number] = changed.get((o.unit_code, whole))
@@ -143,16 +143,16 @@ class _Causes:
     def _first_of(self, codes: Iterable[str], key: Callable[[Finding], object]) -> None:
         first: dict[object, CellRef] = {}
         for number, finding in self._free(codes):
-            cause = first.setdefault(key(finding), finding.place)
-            if cause != finding.place:
+            cause = first.setdefault(key(finding), finding.address)
+            if cause != finding.address:
                 self.found[number] = cause
 
     def _of_cells(self) -> None:
         """Of several findings at one cell about one unit the chief one is told."""
         by_cell: dict[tuple[CellRef, str], list[int]] = defaultdict(list)
         for number, finding in enumerate(self._findings):
-            if finding.place.cell:
-                by_cell[finding.place, finding.unit_code].append(number)
+            if finding.address.cell:
+                by_cell[finding.address, finding.unit_code].append(number)
         for (place, _), numbers in by_cell.items():
             free = [number for number in numbers if self.found[number] is None]
             if len(numbers) == 1 or not free:
@@ -169,4 +169,4 @@ class _Causes:
 
 
 def _row(finding: Finding) -> int:
-    return column_and_row(finding.place.cell)[1]
+    return column_and_row(finding.address.cell)[1]

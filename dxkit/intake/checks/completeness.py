@@ -35,7 +35,7 @@ def united(tables: Sequence[TableRead], period: Period) -> tuple[list[Observatio
             if earlier is observation:
                 continue
             if _is_same_file(observation, earlier):
-                twice[observation.place._replace(cell=""), earlier.place.sheet] += 1
+                twice[observation.address._replace(cell=""), earlier.address.sheet] += 1
             if key in conflicts:
                 if observation.value is not None:
                     findings.append(_repeated(observation, earlier))
@@ -65,8 +65,8 @@ def _in_one_copy(
     sheets: dict[tuple[str, str, str], dict[str, dict[str, Observation]]] = defaultdict(dict)
     for table in tables:
         for o in table.observations:
-            of_file = sheets[o.place.file, o.measure, o.period]
-            of_file.setdefault(o.place.sheet, {})[o.unit_code] = o
+            of_file = sheets[o.address.file, o.measure, o.period]
+            of_file.setdefault(o.address.sheet, {})[o.unit_code] = o
     told: set[tuple[str, str, str]] = set()
     for (_, measure, of), by_sheet in sheets.items():
         if len(set().union(*by_sheet.values())) == sum(map(len, by_sheet.values())):
@@ -78,7 +78,7 @@ def _in_one_copy(
                 continue
             for unit in here.keys() - there.keys():
                 o, known = here[unit], kept[unit, measure, of]
-                if known.place == o.place and known.value is not None:
+                if known.address == o.address and known.value is not None:
                     kept[unit, measure, of] = dataclasses.replace(
                         known, value=None, flag=Flag.REJECTED
                     )
@@ -88,7 +88,7 @@ def _in_one_copy(
 
 
 def _is_same_file(one: Observation, other: Observation) -> bool:
-    return one.place.file == other.place.file
+    return one.address.file == other.address.file
 
 
 def _contradicts(one: Observation, other: Observation) -> bool:
@@ -105,7 +105,7 @@ def _contradicts(one: Observation, other: Observation) -> bool:
 
 
 def _repeated(one: Observation, other: Observation) -> Finding:
-    return finding("unit_repeated", one, unit=one.unit_code, cell=str(other.place))
+    return finding("unit_repeated", one, unit=one.unit_code, cell=str(other.address))
 
 
 def _whole_beside_parts(
@@ -147,7 +147,7 @@ def missing_parts(
         for part in period.parts:
             if part in parts:
                 continue
-            address = CellRef(first.place.file, first.place.sheet)
+            address = CellRef(first.address.file, first.address.sheet)
             lacking.append(Observation(part, unit, measure, None, address, "", Flag.NO_DATA))
             about = finding("part_missing", address, measure=measure, part=part)
             findings.setdefault((address.file, address.sheet, measure, part), about)
@@ -163,8 +163,8 @@ def without_repeated_rows(tables: Iterable[TableRead]) -> Iterator[Finding]:
             name = row.fields[0][1]
             key = (row.register, row.unit_code, normalise(name))
             if key in seen:
-                cell = str(seen[key].place)
-                yield finding("initiative_repeated", row.place, row.unit_code, name, cell=cell)
+                cell = str(seen[key].address)
+                yield finding("initiative_repeated", row.address, row.unit_code, name, cell=cell)
             else:
                 seen[key] = row
                 kept.append(row)
@@ -189,7 +189,7 @@ def register_counts(
         for measure in measures if table.header else ():
             with_rows = {row.unit_code for row in table.register_rows}
             counts += [
-                Observation(period_id, row.unit_code, measure.id, 1, row.place, row.fields[0][1])
+                Observation(period_id, row.unit_code, measure.id, 1, row.address, row.fields[0][1])
                 for row in table.register_rows
             ]
             if table.sender is None or table.header is None:
@@ -317,7 +317,7 @@ def missing_tables(
     wanted = [table for table in dict.fromkeys(table_of.values()) if table not in published]
     sent: dict[str, set[str]] = {}
     files: dict[str, str] = {}
-    said = [(o.unit_code, table_of.get(o.measure, ""), o.place.file) for o in observations]
+    said = [(o.unit_code, table_of.get(o.measure, ""), o.address.file) for o in observations]
     for read in tables:
         said += [(row.unit_code, read.table, read.file) for row in read.register_rows]
         if read.sender is not None:

@@ -52,7 +52,7 @@ def settle(
     letter for a digit) and that its row or its total contradicts is not used. Totals of the units
     that are ``lacking`` in a table (empty: its own) hold rows that did not come: they tell nothing.
     """
-    known = {o.place: o for o in observations if o.place.cell}
+    known = {o.address: o for o in observations if o.address.cell}
     refused: dict[CellRef, Observation] = {}
     earlier = {
         (o.unit_code, o.measure): o.value
@@ -60,10 +60,10 @@ def settle(
         if o.value is not None
     }
     doubtful: dict[str, set[CellRef]] = defaultdict(set)
-    not_read = {told.place[:2] for told in findings if told.code in _ROW_NOT_READ}
+    not_read = {told.address[:2] for told in findings if told.code in _ROW_NOT_READ}
     for told in findings:
         if told.severity is not Severity.NOTE or told.code == "value_missing":
-            doubtful[told.place.file].add(told.place)
+            doubtful[told.address.file].add(told.address)
     causes: dict[CellRef, CellRef] = {}
     proposed: dict[CellRef, Mapping[str, object]] = {}
     added: list[Finding] = []
@@ -96,11 +96,11 @@ def settle(
                 right.add(place)
     told_of = {"total_differs", "ratio_contradicts_parts", "part_exceeds_whole"}
     return Settled(
-        [refused.get(o.place, o) for o in observations],
+        [refused.get(o.address, o) for o in observations],
         [
             told
             for told in (*_tied(findings, told_of, causes, proposed), *added)
-            if told.code not in told_of or told.place not in right
+            if told.code not in told_of or told.address not in right
         ],
     )
 
@@ -112,11 +112,11 @@ def _tied(
     proposed: Mapping[CellRef, Mapping[str, object]],
 ) -> Iterator[Finding]:
     for told in findings:
-        cause = causes.get(told.place) if told.code in told_of else None
+        cause = causes.get(told.address) if told.code in told_of else None
         if cause is not None:
             yield dataclasses.replace(told, cause=cause)
-        elif told.place in proposed and told.severity is Severity.ERROR:
-            yield dataclasses.replace(told, values={**told.values, **proposed[told.place]})
+        elif told.address in proposed and told.severity is Severity.ERROR:
+            yield dataclasses.replace(told, values={**told.values, **proposed[told.address]})
         else:
             yield told
 
@@ -173,10 +173,10 @@ class _Table:
         self._rows: dict[tuple[str, str], list[CellRef]] = defaultdict(list)
         self._sums: dict[TotalKey, tuple[float, list[CellRef]]] = {}
         for o in table.observations:
-            self._rows[o.unit_code, o.period].append(o.place)
+            self._rows[o.unit_code, o.period].append(o.address)
             for key in totals_of(o, self._units):
                 if key in self._controls:
-                    self._places[key].append(o.place)
+                    self._places[key].append(o.address)
 
     def forget(self, refused: Observation) -> None:
         """A figure of the table is not used any more."""
@@ -188,14 +188,14 @@ class _Table:
         if key not in self._sums:
             parts = [o for at in self._places[key] if (o := self._known.get(at)) is not None]
             lacks = [
-                o.place for o in parts if o.value is None and o.flag is not Flag.NOT_APPLICABLE
+                o.address for o in parts if o.value is None and o.flag is not Flag.NOT_APPLICABLE
             ]
             self._sums[key] = math.fsum(o.value or 0 for o in parts), lacks
         return self._sums[key]
 
     def suspects(self, doubtful: set[CellRef]) -> list[CellRef]:
         """The counts of the table that have a finding, or stand in a share that has one."""
-        found = dict.fromkeys(o.place for o in self._table.observations if o.place in doubtful)
+        found = dict.fromkeys(o.address for o in self._table.observations if o.address in doubtful)
         for share in self._table.shares:
             if share.address in doubtful:
                 found |= dict.fromkeys((share.part, share.whole))
@@ -278,8 +278,8 @@ class _Table:
 
     def _by_shares(self, suspect: Observation) -> Iterator[_Witness]:
         """What the shares of a row say of one of its counts, each by its likelier reading."""
-        for share in self._shares[suspect.place]:
-            is_part = share.part == suspect.place
+        for share in self._shares[suspect.address]:
+            is_part = share.part == suspect.address
             other = self._value(share.whole if is_part else share.part)
             if not other or other < 0:
                 continue
@@ -305,7 +305,7 @@ class _Table:
         for key in totals_of(suspect, self._units):
             for control in self._controls.get(key, ()):
                 added, lacks = self._sum(key)
-                if control.unit_code in self._lacking or lacks not in ([], [suspect.place]):
+                if control.unit_code in self._lacking or lacks not in ([], [suspect.address]):
                     continue
                 left = control.value - added + (suspect.value or 0)
                 if left >= 0 and left == round(left):
@@ -340,7 +340,7 @@ class _Table:
         """The parts of a whole in its row that are more than it."""
         row = map(self._known.get, self._rows[whole.unit_code, whole.period])
         return [
-            o.place
+            o.address
             for o in row
             if o is not None and self._campaign.measure(o.measure).whole == whole.measure
             if (o.value or 0) > (whole.value or 0)

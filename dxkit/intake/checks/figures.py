@@ -100,7 +100,7 @@ def heaped_above_target(
                     "window": round(rules.heaping_window * 100, 1),
                     "indicator": indicator.id,
                 }
-                yield finding("heaped_above_target", crowd[0].place, code, **values)
+                yield finding("heaped_above_target", crowd[0].address, code, **values)
 
 
 def _chance_of_heads(heads: int, throws: int) -> float:
@@ -245,7 +245,7 @@ def far_from_reference(
                 "published": expected,
                 "difference": round(abs(found - expected) / expected * 100),
             }
-            yield finding("far_from_reference", parts[0].place, code, **values)
+            yield finding("far_from_reference", parts[0].address, code, **values)
 
 
 def over_time(campaign: Campaign, now: Received, before: Received) -> Iterator[Finding]:
@@ -325,7 +325,7 @@ def copied_forward(campaign: Campaign, now: Received, before: Received) -> Itera
     columns: dict[tuple[str, str, int], list[tuple[Observation, Observation | None]]]
     columns = defaultdict(list)
     for key, observation in _by_part(campaign, now).items():
-        file, sheet, cell = observation.place
+        file, sheet, cell = observation.address
         columns[file, sheet, column_and_row(cell)[0]].append((observation, earlier.get(key)))
     for pairs in columns.values():
         both = [(o.value, was.value) for o, was in pairs if was is not None]
@@ -343,7 +343,7 @@ def initiative_carried_over(now: Received, before: Received) -> Iterator[Finding
     for row in now.table.register_rows:
         name = row.fields[0][1]
         if (row.register, row.unit_code, normalise(name)) in earlier:
-            yield finding("initiative_carried_over", row.place, row.unit_code, name)
+            yield finding("initiative_carried_over", row.address, row.unit_code, name)
 
 
 def units_came_or_went(campaign: Campaign, now: Received, before: Received) -> Iterator[Finding]:
@@ -359,7 +359,7 @@ def units_came_or_went(campaign: Campaign, now: Received, before: Received) -> I
     first: dict[str, CellRef] = {}
     for observation in now.table.observations:
         for code in now.units.line(observation.unit_code):
-            first.setdefault(code, observation.place)
+            first.setdefault(code, observation.address)
     for code, unit in later.items():
         if code not in earlier and unit.parent_code in parents and code in first:
             values = {"unit": unit.name, "parent": now.units.get(unit.parent_code).name}
@@ -373,7 +373,7 @@ def units_came_or_went(campaign: Campaign, now: Received, before: Received) -> I
 
 def _number(observation: Observation) -> float | int:
     if observation.value is None:
-        raise ValueError(f"{observation.place}: no value to compare")
+        raise ValueError(f"{observation.address}: no value to compare")
     return observation.value
 
 

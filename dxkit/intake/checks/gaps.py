@@ -120,11 +120,11 @@ def figures_gone(now: Received, before: Received, known: Iterable[Finding]) -> I
     rows: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
     full: set[tuple[str, str, str]] = set()
     for o in now.table.observations:
-        row = (o.unit_code, o.place.file, o.place.sheet)
+        row = (o.unit_code, o.address.file, o.address.sheet)
         if o.value is not None:
             full.add(row)
             continue
-        had = o.place.cell and (o.unit_code, o.measure) in earlier
+        had = o.address.cell and (o.unit_code, o.measure) in earlier
         if had and o.unit_code not in told and (o.flag is Flag.NO_DATA or _weight(o) == _EMPTY):
             rows[row].append(o)
     for row, lacking in rows.items():
@@ -277,14 +277,14 @@ class _Addresses:
             return self._said[table, unit], "unit_not_reported"
         if unit in found:
             here = found[unit]
-            return here.place, "unit_not_reported" if _weight(here) == _SAID else "unit_missing"
+            return here.address, "unit_not_reported" if _weight(here) == _SAID else "unit_missing"
         for code in line:
             if (table, code) in self._sent:
                 return _heading(self._sent[table, code]), "unit_missing"
         for other in self._best.values():
             if unit in other:
-                return CellRef(other[unit].place.file), "unit_missing"
-        beside = next(found[code].place for code in line if code in found)
+                return CellRef(other[unit].address.file), "unit_missing"
+        beside = next(found[code].address for code in line if code in found)
         read = self._sheets.get((table, beside.file, beside.sheet))
         if read is not None and read.sender is None:
             return _heading(read), "unit_missing"
@@ -303,7 +303,7 @@ def _likely_names(findings: Iterable[Finding]) -> dict[tuple[str, str], list[lis
     for said in findings:
         if said.code in _NAME_NOT_READ:
             names = str(said.values.get("candidates", "")).split(", ")
-            found[said.place.file, said.place.sheet].append(names)
+            found[said.address.file, said.address.sheet].append(names)
     return found
 
 
@@ -347,7 +347,7 @@ def left_out(
             gone[unit.parent_code].append(unit)
     found = LeftOut()
     for parent, lacking in gone.items():
-        sheet = now.first[parent].place
+        sheet = now.first[parent].address
         address = CellRef(sheet.file, sheet.sheet)
         if not any(_lacks(now, then, parent, base, lacking) for base in sorted(bases)):
             continue

@@ -464,7 +464,7 @@ class RowReader:
             values = {"name": written, "unit": match.unit.name}
         found = self.finding(match.problem, cell, self._sender, written, **values)
         row = self.refused[-1] if self.refused else None
-        cause = row.cause if row is not None and row.name == found.place else None
+        cause = row.cause if row is not None and row.name == found.address else None
         self.findings.append(dataclasses.replace(found, cause=cause))
 
     def _note_nameless(self, number: int) -> None:

@@ -114,8 +114,8 @@ def _of_two(kept: FileRead, other: FileRead) -> tuple[FileRead, FileRead]:
     findings = [*kept.findings, _about(kept)("file_versions_differ", **values)]
     for table in kept.tables:
         for observation in (*table.observations, *table.cumulative):
-            if observation.place in differing:
-                texts = (observation.raw, differing[observation.place])
+            if observation.address in differing:
+                texts = (observation.raw, differing[observation.address])
                 own, others = (_shortened(text) for text in texts)
                 values = {"file": other.source.name, "own": own, "other": others}
                 findings.append(finding("cell_versions_differ", observation, **values))
@@ -132,18 +132,18 @@ def _shortened(text: str) -> str:
 
 def _without(table: TableRead, addresses: Set[CellRef]) -> TableRead:
     def used(observation: Observation) -> Observation:
-        if observation.place not in addresses or observation.value is None:
+        if observation.address not in addresses or observation.value is None:
             return observation
         return dataclasses.replace(observation, value=None, flag=Flag.REJECTED)
 
     return dataclasses.replace(
         table,
         observations=[used(o) for o in table.observations],
-        cumulative=[o for o in table.cumulative if o.place not in addresses],
+        cumulative=[o for o in table.cumulative if o.address not in addresses],
         controls=[c for c in table.controls if c.address not in addresses],
         register_rows=[
             row
             for row in table.register_rows
-            if not any(address in addresses for _, address in row.places)
+            if not any(address in addresses for _, address in row.addresses)
         ],
     )

@@ -159,10 +159,10 @@ def asked_addresses(findings: Iterable[Finding], file: str) -> frozenset[Address
     sheets and the file itself for more than a note.
     """
     return frozenset(
-        (finding.place.sheet, finding.place.cell)
+        (finding.address.sheet, finding.address.cell)
         for finding in findings
-        if finding.place.file == file
-        and (finding.place.cell or finding.severity is not Severity.NOTE)
+        if finding.address.file == file
+        and (finding.address.cell or finding.severity is not Severity.NOTE)
         and finding.code not in _ABOUT_VERSIONS
     )
 
@@ -226,7 +226,7 @@ def finding_keys(findings: Iterable[Finding]) -> tuple[FindingKey, ...]:
     """By what findings are told from each other, those of more than a note, each once."""
     return tuple(
         dict.fromkeys(
-            (f.code, f.place.file, f.place.sheet, f.place.cell, f.unit_code)
+            (f.code, f.address.file, f.address.sheet, f.address.cell, f.unit_code)
             for f in findings
             if f.severity is not Severity.NOTE
         )

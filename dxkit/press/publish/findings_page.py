@@ -72,7 +72,7 @@ def _senders(opened: OpenPeriod, language: Language) -> list[_Sender]:
     found: dict[str, _Sender] = {}
     for mistake in opened.received.mistakes:
         finding = mistake[0]
-        file = finding.place.file
+        file = finding.address.file
         unit = owner.get(file, finding.unit_code)  # about a file that never came: whose it is
         key, name = unit, units.get(unit).name if unit in units else ""
         if not name:
@@ -154,7 +154,7 @@ class _Content:
 
     def _many(self, code: str, severity: Severity, alike: Sequence[Mistake]) -> Markup:
         """Findings of one kind, folded: what they are, where, and each of them when unfolded."""
-        ranges = ranges_by_sheet(f.place for f, _ in alike)
+        ranges = ranges_by_sheet(f.address for f, _ in alike)
         where = "; ".join(f"{sheet} {cells}".strip() for (_, sheet), cells in ranges.items())
         kind = finding_kind(code, self.language)
         named = self.language.plain(f"site.severity_{severity}")
@@ -170,7 +170,7 @@ class _Content:
         nowhere = self._say("no_file" if about_no_file else "whole_file")
         rows: list[list[Cell]] = []
         for finding, consequences in mistakes:
-            address = f"{finding.place.sheet} {finding.place.cell}".strip()
+            address = f"{finding.address.sheet} {finding.address.cell}".strip()
             shown = finding.raw[:_LONGEST] + ("…" if len(finding.raw) > _LONGEST else "")
             message = _RAW.format(finding_text(finding, self.language, self.names))
             if consequences:
@@ -184,8 +184,8 @@ class _Content:
         """What follows from a finding, folded."""
         items = Markup("")
         for finding in consequences:
-            file, sheet, cell = finding.place
-            address = f"{file if file != cause.place.file else ''} {sheet} {cell}".strip()
+            file, sheet, cell = finding.address
+            address = f"{file if file != cause.address.file else ''} {sheet} {cell}".strip()
             text = finding_text(finding, self.language, self.names)
             where = _ADDRESS.format(address) + Markup(": ") if address else Markup("")
             items += Markup("<li>{}{}</li>").format(where, _RAW.format(text))
@@ -202,7 +202,7 @@ def _layouts(sheets: Sequence[SheetRead], language: Language, names: Mapping[str
     say, content = language.text, Markup("")
     columns = [Column(say(f"layout.{key}")) for key in ("line", "path", "use")]
     for some in alike.values():
-        shown = [f"{sheet.place}: {sheet_text(sheet, language, names)}" for sheet in some]
+        shown = [f"{sheet.address}: {sheet_text(sheet, language, names)}" for sheet in some]
         rows: list[list[Cell]] = [
             [_ADDRESS.format(c.line), _RAW.format(c.path), column_text(c, language, names)]
             for c in some[0].columns
@@ -210,7 +210,7 @@ def _layouts(sheets: Sequence[SheetRead], language: Language, names: Mapping[str
         lines = Markup("").join(Markup("<li>{}</li>").format(text) for text in shown)
         content += Markup("<ul>{}</ul>").format(lines)
         if rows:
-            caption = Markup("{}").format(some[0].place)
+            caption = Markup("{}").format(some[0].address)
             content += render_table(caption, columns, rows, language)
     if not content:
         return content

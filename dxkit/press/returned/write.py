@@ -48,7 +48,7 @@ def write_returned(opened: OpenPeriod, folder: Path, language: Language) -> Retu
     """
     by_file: dict[str, list[Mistake]] = {}
     for mistake in opened.received.mistakes:
-        by_file.setdefault(mistake[0].place.file, []).append(mistake)
+        by_file.setdefault(mistake[0].address.file, []).append(mistake)
     names = names_in_findings(opened.campaign, opened.analysis.units, language)
     period = language.period(opened.analysis.period.id)
     raw = opened.project.period_folder(opened.campaign.id, opened.analysis.period.id)
@@ -92,8 +92,8 @@ def _line(mistake: Mistake, names: Mapping[str, str], language: Language) -> Lin
     return Line(
         finding.severity,
         language.plain(f"site.severity_{finding.severity}"),
-        finding.place.sheet,
-        finding.place.cell,
+        finding.address.sheet,
+        finding.address.cell,
         finding.raw,
         f"{finding_text(finding, language, names)} {also}".rstrip(),
         what_to_do(finding.code, language),

@@ -57,7 +57,7 @@ def source_text(selection: Selection, initiative: Initiative) -> str:
     return selection.language.plain(
         "explore.reported_in",
         period=selection.language.period(initiative.period),
-        place=str(initiative.place),
+        place=str(initiative.address),
     )
 
 

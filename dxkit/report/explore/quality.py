@@ -116,7 +116,7 @@ class Quality(Chooser):
     def sender_of(self, finding: Finding) -> str:
         """The unit at the report level that a finding concerns: its own, else the file's sender."""
         units, level = self.opened.analysis.units, self.opened.campaign.report_level
-        code = finding.unit_code or self._senders.get(finding.place.file, "")
+        code = finding.unit_code or self._senders.get(finding.address.file, "")
         above = units.ancestor_at(code, level) if code in units else None
         return above.code if above else code
 
@@ -151,8 +151,8 @@ class Quality(Chooser):
 def _senders_table(quality: Quality) -> Markup:
     """Who sent which file, how many values were read, how much is wrong."""
     received = quality.opened.received
-    values = Counter(o.place.file for o in received.table.observations if o.value is not None)
-    wrong = Counter((f.place.file, f.severity) for f in received.findings)
+    values = Counter(o.address.file for o in received.table.observations if o.value is not None)
+    wrong = Counter((f.address.file, f.severity) for f in received.findings)
     by_unit: dict[str, list[str]] = {}
     for source in received.sources:
         by_unit.setdefault(source.unit_code, []).append(source.name)
@@ -223,7 +223,7 @@ def _findings_list(quality: Quality) -> Markup:
     few = len(chosen) if quality.choice.rule else FEW_ALIKE
     alike: dict[tuple[str, str], list[Finding]] = {}
     for finding in chosen:
-        alike.setdefault((finding.code, finding.place.file), []).append(finding)
+        alike.setdefault((finding.code, finding.address.file), []).append(finding)
     shown = [f for group in alike.values() for f in group[:few]][:MOST_SHOWN]
     said = quality.text("explore.findings_shown", shown=len(shown), total=len(chosen))
     folder = quality.opened.project.period_folder(
@@ -235,11 +235,11 @@ def _findings_list(quality: Quality) -> Markup:
     for finding in shown:
         items += Markup("<details><summary>{}: {} – {}</summary>{}</details>").format(
             quality.text(f"site.severity_{finding.severity}"),
-            str(finding.place),
+            str(finding.address),
             finding_text(finding, quality.language, names),
-            excerpt(folder, finding.place, quality.language),
+            excerpt(folder, finding.address, quality.language),
         )
-        group = alike[finding.code, finding.place.file]
+        group = alike[finding.code, finding.address.file]
         if len(group) > few and finding is group[few - 1]:
             more = len(group) - few
             items += Markup('<p class="note">{}</p>').format(

@@ -60,8 +60,8 @@ def data_state(context: Context) -> Section:
     )
     by_code: dict[str, list[CellRef]] = {}
     for finding, _ in context.opened.received.mistakes:
-        if finding.severity != "note" and _concerns(context, finding.unit_code, finding.place):
-            by_code.setdefault(finding.code, []).append(finding.place)
+        if finding.severity != "note" and _concerns(context, finding.unit_code, finding.address):
+            by_code.setdefault(finding.code, []).append(finding.address)
     items = []
     for code, cells in by_code.items():
         places = "; ".join(

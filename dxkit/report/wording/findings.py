@@ -68,8 +68,8 @@ def what_follows(finding: Finding, consequences: Iterable[Finding], language: La
     """Where the consequences of a finding stand, in a sentence; empty where none stand in cells of
     their own.
     """
-    here = finding.place
-    cells = dict.fromkeys(f.place for f in consequences if f.place.cell and f.place != here)
+    here = finding.address
+    cells = dict.fromkeys(f.address for f in consequences if f.address.cell and f.address != here)
     where = "; ".join(
         " ".join([*([file] if file != here.file else []), sheet if sheet != here.sheet else "", at])
         for (file, sheet), at in ranges_by_sheet(cells).items()
@@ -85,13 +85,13 @@ def in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
     found = list(mistakes)
     sheets: dict[str, int] = {}
     for finding, _ in found:
-        sheets.setdefault(finding.place.sheet, len(sheets))
+        sheets.setdefault(finding.address.sheet, len(sheets))
 
     def order(mistake: Mistake) -> tuple[int, int, int, int]:
         finding = mistake[0]
-        cell = _CELL.fullmatch(finding.place.cell)
+        cell = _CELL.fullmatch(finding.address.cell)
         row, column = (int(cell[2]), column_number(cell[1])) if cell else (0, 0)
-        return _SEVERITIES.index(finding.severity), sheets[finding.place.sheet], row, column
+        return _SEVERITIES.index(finding.severity), sheets[finding.address.sheet], row, column
 
     return sorted(found, key=order)
 
@@ -165,6 +165,6 @@ def _number(finding: Finding, name: str, value: float | int, language: Language)
         UnitOfMeasure.COUNT if whole else UnitOfMeasure.SCORE,
         0 if whole else 1 if name == "percent" and round(value, 1) == value else 2,
         "finding",
-        sources=(finding.place,),
+        sources=(finding.address,),
     )
     return language.number(fact)

@@ -45,17 +45,17 @@ class Tally:
 def judge(office: Office, path: Path, received: Received, tally: Tally) -> None:
     """Compare every figure of one workbook with what was read of it."""
     read = {
-        (o.place.sheet, o.place.cell, o.unit_code, o.measure, o.period): o
+        (o.address.sheet, o.address.cell, o.unit_code, o.measure, o.period): o
         for o in received.table.observations
     }
-    by_cell = {(o.place.sheet, o.place.cell): o for o in received.table.observations}
-    said = {(f.place.sheet, f.place.cell) for f in received.findings}
+    by_cell = {(o.address.sheet, o.address.cell): o for o in received.table.observations}
+    said = {(f.address.sheet, f.address.cell) for f in received.findings}
     for finding in received.findings:  # each has words, whatever it holds
         assert all(finding_text(finding, load_language(code)) for code in ("vi", "en"))
     serious = [
         f
         for f in received.findings
-        if f.severity is not Severity.NOTE and f.place.file == path.name
+        if f.severity is not Severity.NOTE and f.address.file == path.name
     ]
     text_file = path.suffix in (".csv", ".tsv")
     for page in office.pages:
@@ -87,18 +87,18 @@ def _covers(finding: Finding, sheet: str, figure: Figure) -> bool:
     """Whether a finding tells that a figure may not be used: at its row's name, at the name of a
     group further up, of its unit, of its whole column, or of the whole sheet or file.
     """
-    if finding.place.sheet not in ("", sheet):
+    if finding.address.sheet not in ("", sheet):
         return False
-    if finding.place.cell == address(figure.name_cell) or finding.unit_code == figure.unit:
+    if finding.address.cell == address(figure.name_cell) or finding.unit_code == figure.unit:
         return True
-    letters = finding.place.cell.rstrip("0123456789")
-    if finding.code in _OF_ROWS and finding.place.cell:
-        return int(finding.place.cell[len(letters) :]) < figure.cell[0]
+    letters = finding.address.cell.rstrip("0123456789")
+    if finding.code in _OF_ROWS and finding.address.cell:
+        return int(finding.address.cell[len(letters) :]) < figure.cell[0]
     if finding.values.get("measure") == figure.measure:
         return finding.code in ("column_missing", "part_missing")
     if finding.code in _OF_SHEETS:
         return True
-    return not finding.place.cell and finding.code in NOT_USED - {"column_missing"}
+    return not finding.address.cell and finding.code in NOT_USED - {"column_missing"}
 
 
 def _judge_the_rest(
@@ -116,13 +116,13 @@ def _judge_the_rest(
     }
     copies = {page.name for page in office.pages if page.is_copy}
     for o in received.table.observations:
-        at = (o.place.sheet, o.place.cell)
-        is_strange = o.value is not None and o.place.cell and at not in belonging
-        if is_strange and o.place.sheet not in copies:
+        at = (o.address.sheet, o.address.cell)
+        is_strange = o.value is not None and o.address.cell and at not in belonging
+        if is_strange and o.address.sheet not in copies:
             outcome = "wrong, named" if at in said else "SILENTLY WRONG"
-            tally.note(outcome, f"{office.kind} {o.place} {o.unit_code} {o.measure} {o.value}")
+            tally.note(outcome, f"{office.kind} {o.address} {o.unit_code} {o.measure} {o.value}")
     told = {f.unit_code for f in received.findings if f.severity is not Severity.NOTE}
-    for code in office.left_out if any(o.place.file for o in received.table.observations) else ():
+    for code in office.left_out if any(o.address.file for o in received.table.observations) else ():
         tally.note("units left out")
         if code not in told:
             tally.note("NOT NAMED", f"{office.kind} {office.file}: {code} left out")

@@ -117,7 +117,7 @@ def troubles(o: Observation, received: Received, campaign: Campaign, sheet: tupl
              units: dict[str, dict[str, set[str]]]) -> Iterator[str]:  # fmt: skip
     """What the other library's cells do not say of a value."""
     cells, full = sheet
-    row, column = at(o.place)
+    row, column = at(o.address)
     content = cells.get((row, column))
     is_number = isinstance(content, (int, float)) and not o.flag
     if is_number and not any(
@@ -164,8 +164,8 @@ def compare(campaign: Campaign, received: Received, path: Path, tally: Counter[s
             tally["repaired or approximate"] += 1
             continue
         tally["compared"] += 1
-        for trouble in troubles(o, received, campaign, sheets[o.place.sheet], units):
-            found.append(f"{o.place} {o.unit_code} {o.measure} {o.value}: {trouble}")
+        for trouble in troubles(o, received, campaign, sheets[o.address.sheet], units):
+            found.append(f"{o.address} {o.unit_code} {o.measure} {o.value}: {trouble}")
     return found
 
 
@@ -215,11 +215,11 @@ def test_a_value_at_another_address_is_told(haugiang: Campaign, root: Path, tmp_
     values = [o for o in received.table.observations if o.value is not None and not o.flag]
     first = values[0]
     other = next(o for o in values if o.unit_code != first.unit_code)
-    row, column = at(first.place)
-    beside = CellRef(*first.place[:2], f"{chr(63 + column)}{row}")
+    row, column = at(first.address)
+    beside = CellRef(*first.address[:2], f"{chr(63 + column)}{row}")
     measure = next(m.id for m in campaign.measures if m.id == "initiatives" or m.table == "teams")
     for wrong in (
-        dataclasses.replace(first, place=beside),
+        dataclasses.replace(first, address=beside),
         dataclasses.replace(first, unit_code=other.unit_code),
         dataclasses.replace(first, value=first.value + 1),
         dataclasses.replace(first, measure=measure if measure != first.measure else "dossiers"),

@@ -125,13 +125,13 @@ class Judge:
         new = _new_findings(self.original.findings, spoilt.findings)
         before = {_key(o): o for o in self.original.table.observations}
         after = {_key(o): o for o in spoilt.table.observations}
-        places = {o.place: o.value for o in spoilt.table.observations}
+        places = {o.address: o.value for o in spoilt.table.observations}
         found = [
-            f"lost without a finding: {key} {o.value} from {o.place}"
+            f"lost without a finding: {key} {o.value} from {o.address}"
             for key, o in before.items()
             if o.value is not None
             and (key not in after or after[key].value is None)
-            and (places.get(o.place) != o.value)  # else it is there under a changed name
+            and (places.get(o.address) != o.value)  # else it is there under a changed name
             and not _covered(o, after.get(key), new)
         ]
         changed = [
@@ -139,33 +139,38 @@ class Judge:
             for key, o in after.items()
             if o.value is not None
             and o.measure not in self.rows_measures
-            and (key not in before or (before[key].value, before[key].place) != (o.value, o.place))
+            and (
+                key not in before
+                or (before[key].value, before[key].address) != (o.value, o.address)
+            )
         ]
         if not changed:
             return found
         readings = second_reading(content, suffix)
-        own = {f.place for f in spoilt.findings if f.place.cell}
+        own = {f.address for f in spoilt.findings if f.address.cell}
         for o in changed:
-            if o.place in own and o.flag is not None:
+            if o.address in own and o.flag is not None:
                 continue
             if not any(self._agrees(o, cells, spoilt) for cells in readings):
                 said = [
-                    cells.get(o.place.sheet, {}).get(_row_column(o.place.cell))
+                    cells.get(o.address.sheet, {}).get(_row_column(o.address.cell))
                     for cells in readings
                 ]
-                found.append(f"not what the cell says: {_key(o)} {o.value} at {o.place}: {said}")
+                found.append(f"not what the cell says: {_key(o)} {o.value} at {o.address}: {said}")
         return found
 
     def _agrees(self, o: Observation, cells: Cells, spoilt: Received) -> bool:
-        sheet = cells.get(o.place.sheet, {})
-        row, column = _row_column(o.place.cell)
+        sheet = cells.get(o.address.sheet, {})
+        row, column = _row_column(o.address.cell)
         if plain_number(sheet.get((row, column))) != o.value:
             return False
         unit = spoilt.units.get(o.unit_code)
         wanted = self.names.get(o.unit_code, frozenset()) | {letters(unit.name)}
         labels = {letters(sheet.get((row, c), "")) for c in range(1, column)}
         about_row = any(
-            f.place.sheet == o.place.sheet and f.place.cell and _row_column(f.place.cell)[0] == row
+            f.address.sheet == o.address.sheet
+            and f.address.cell
+            and _row_column(f.address.cell)[0] == row
             for f in spoilt.findings
         )
         return bool(wanted & labels) or about_row
@@ -187,7 +192,7 @@ def _row_column(address: str) -> tuple[int, int]:
 
 def _new_findings(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
     def identity(f: Finding) -> tuple[object, ...]:
-        return f.code, f.place, f.unit_code, f.raw, tuple(sorted(map(str, f.values.values())))
+        return f.code, f.address, f.unit_code, f.raw, tuple(sorted(map(str, f.values.values())))
 
     known = {identity(f) for f in before}
     return [f for f in after if identity(f) not in known]
@@ -195,11 +200,11 @@ def _new_findings(before: Iterable[Finding], after: Iterable[Finding]) -> list[F
 
 def _covered(lost: Observation, now: Observation | None, findings: Iterable[Finding]) -> bool:
     """Whether a finding is about the value that is not there."""
-    places = [lost.place] + ([now.place] if now else [])
+    places = [lost.address] + ([now.address] if now else [])
     return any(
         f.code == "file_unreadable"
-        or (f.code in _OF_SHEETS and f.place.sheet == lost.place.sheet)
-        or _is_about(f.place, place)
+        or (f.code in _OF_SHEETS and f.address.sheet == lost.address.sheet)
+        or _is_about(f.address, place)
         or f.unit_code == lost.unit_code
         or f.unit_code in _above(lost)
         for f in findings

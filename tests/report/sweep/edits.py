@@ -198,7 +198,7 @@ def cell_missing(quarter: Quarter, chance: random.Random) -> None:
         place = quarter.observations.index(old)
         quarter.observations[place] = _without_value(old, flag)
         code = "value_unreadable" if flag is Flag.REJECTED else "figure_gone"
-        quarter.findings.append(Finding(code, old.place, old.unit_code))
+        quarter.findings.append(Finding(code, old.address, old.unit_code))
 
 
 def measure_missing(quarter: Quarter, chance: random.Random) -> None:
@@ -223,7 +223,7 @@ def table_missing(quarter: Quarter, chance: random.Random) -> None:
     quarter.change(lambda o: o in gone, lambda o: None)
     if gone:
         code = "table_missing" if unit.level == "district" else "unit_missing"
-        quarter.findings.append(Finding(code, gone[0].place._replace(cell=""), unit.code))
+        quarter.findings.append(Finding(code, gone[0].address._replace(cell=""), unit.code))
 
 
 def silent(quarter: Quarter, chance: random.Random) -> None:

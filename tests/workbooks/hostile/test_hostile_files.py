@@ -230,7 +230,7 @@ def households(received: Received, file: str) -> list[object]:
     return [
         o.value
         for o in received.table.observations
-        if o.place.file == file and o.measure == "households"
+        if o.address.file == file and o.measure == "households"
     ]
 
 
@@ -244,7 +244,7 @@ def test_a_file_that_is_refused(
     (tmp_path / name).write_bytes(make())
     (tmp_path / "good.csv").write_bytes(building.good_csv())
     received = read(haugiang, tmp_path)
-    about = [f for f in received.findings if f.place.file == name]
+    about = [f for f in received.findings if f.address.file == name]
     assert [(f.code, f.values["reason"]) for f in about] == [("file_unreadable", reason)]
     assert households(received, "good.csv") == [1205]
     for language in ("vi", "en"):
@@ -312,7 +312,7 @@ def test_a_workbook_under_another_name_is_not_passed_over(
     (tmp_path / "note.txt").write_text("x")
     damaged = building.with_part(lambda relations: relations[:-30], "_rels/.rels")
     (tmp_path / "932.zip").write_bytes(damaged)
-    codes = {(f.code, f.place.file) for f in read(haugiang, tmp_path).findings}
+    codes = {(f.code, f.address.file) for f in read(haugiang, tmp_path).findings}
     assert ("workbook_not_read", "930.xlsx.bak") in codes
     assert {("file_type_unknown", "note.txt"), ("file_type_unknown", "932.zip")} <= codes
 
@@ -333,7 +333,9 @@ def test_what_is_no_file_is_a_finding(haugiang: Campaign, tmp_path: Path) -> Non
         connection.bind(str(folder / "socket.csv"))
         received = read(haugiang, folder)
     assert {
-        (f.place.file, f.values["reason"]) for f in received.findings if f.code == "file_unreadable"
+        (f.address.file, f.values["reason"])
+        for f in received.findings
+        if f.code == "file_unreadable"
     } == {
         ("folder.xlsx", "is_folder"),
         ("link.xlsx", "link"),
@@ -368,7 +370,9 @@ def test_a_file_that_cannot_be_opened_or_is_gone(
     monkeypatch.setattr(os, "open", watched)
     received = read(haugiang, tmp_path)
     assert {
-        (f.place.file, f.values["reason"]) for f in received.findings if f.code == "file_unreadable"
+        (f.address.file, f.values["reason"])
+        for f in received.findings
+        if f.code == "file_unreadable"
     } == {("kept.csv", "cannot_open"), ("gone.csv", "cannot_open")}
     assert households(received, "good.csv") == [1205]
 
