@@ -524,7 +524,7 @@ def _amount_in(text: str, amount: Amount) -> Value:
         return rejected("count_negative")
     text, flag, _ = without_words(text, "")
     found = _AMOUNT.match(text)
-    if found is None:
+    if found is None or _MARKS_BEHIND.sub("", text) != text:  # "2,5 kg*" has a remark
         return rejected("value_unreadable")
     unit = normalise(found["unit"] or "")
     if found["unit"] and unit not in amount.units:

@@ -121,12 +121,15 @@ def test_killed_workers_are_replaced(root: Path, outputs: Path, out: Path, tmp_p
 def test_a_batch_that_is_stopped_is_gone_on_with(
     number: signal.Signals, root: Path, outputs: Path, out: Path, tmp_path: Path
 ) -> None:
-    slow = notebook_with(root, tmp_path, "import time; time.sleep(4 * (unit == '931'))")
+    gate = tmp_path / "gate"  # at which 931 waits until the batch has been stopped
+    wait = f"while unit == '931' and not Path({str(gate)!r}).exists(): time.sleep(0.02)"
+    slow = notebook_with(root, tmp_path, f"import time; from pathlib import Path\n{wait}")
     batch = start(out, "--jobs", "1", "--notebook", slow)
     assert batch.stderr is not None
     default, first = batch.stderr.readline(), batch.stderr.readline()
     assert "haugiang-2022" in default  # the campaign that nobody named
     workers = children_of(batch.pid)
+    assert workers
     batch.send_signal(number)
     _, said = batch.communicate(timeout=60)
     assert "1/4" in first
@@ -138,6 +141,7 @@ def test_a_batch_that_is_stopped_is_gone_on_with(
         assert len(check_whole(out / OWN, outputs)) == 1
     for worker in workers:
         assert not_running(worker)
+    gate.touch()
     finished = {
         page: page.stat().st_mtime_ns for page in folder_of(out / OWN).glob("district/*.html")
     }
