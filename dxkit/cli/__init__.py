@@ -40,33 +40,42 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     code = run(sys.argv[1:] if arguments is None else arguments)
+    from dxkit.workbooks.processes import STOPS
+
+    for number in STOPS:  # it is about to end, with this code
+        signal.signal(number, signal.SIG_IGN)
     gc.freeze()  # or Python looks through all facts for cycles as it ends, which takes a second
     sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run a command; returns its exit code and lets no traceback through."""
-    from dxkit.workbooks.processes import keep_log, stay_single_threaded, stops_handled_by
+    from dxkit.workbooks.processes import (
+        keep_log,
+        raise_stop,
+        stay_single_threaded,
+        stops_handled_by,
+    )
 
     stay_single_threaded()  # before anything imports numpy
     from dxkit.report.wording.language import load_language
 
     language = load_language(_language_asked_for(arguments))
-    try:
-        with stops_handled_by(signal.default_int_handler):  # all as Ctrl-C
+    with stops_handled_by(raise_stop):  # all as Ctrl-C
+        try:
             code = cli.main(arguments, prog_name="dxkit", standalone_mode=False)
-        return int(code or DONE)
-    except CannotStartError as error:
-        click.echo(str(error), err=True)
-    except click.ClickException as error:
-        click.echo(_mistake(error, language), err=True)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo(language.plain("cli.interrupted"), err=True)
-        return DONE_WITH_ERRORS
-    except Exception:
-        log = keep_log(traceback.format_exc())
-        click.echo(language.plain("cli.unexpected", text=str(log)), err=True)
-    return CANNOT_START
+            return int(code or DONE)
+        except CannotStartError as error:
+            click.echo(str(error), err=True)
+        except click.ClickException as error:
+            click.echo(_mistake(error, language), err=True)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo(language.plain("cli.interrupted"), err=True)
+            return DONE_WITH_ERRORS
+        except Exception:
+            log = keep_log(traceback.format_exc())
+            click.echo(language.plain("cli.unexpected", text=str(log)), err=True)
+        return CANNOT_START
 
 
 def _language_asked_for(arguments: list[str]) -> str:

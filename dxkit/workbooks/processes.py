@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 import multiprocessing
 import os
 import pickle
@@ -73,6 +74,8 @@ def lead_own_group() -> None:
         os.setsid()
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     if sys.platform.startswith("linux"):
         import ctypes
 
@@ -165,6 +168,32 @@ def stops_handled_by(handler: Any) -> Iterator[None]:
             signal.signal(number, earlier)
 
 
+class StopAsked(KeyboardInterrupt):
+    """Somebody asks this process to stop.
+
+    Where a KeyboardInterrupt itself has gone through code that was made from text, as that of every
+    dataclass is, ``python -m`` ends by SIGINT whatever exit code was given; a class below does not.
+    """
+
+
+_asked_at = -math.inf
+
+
+def _is_repeated() -> bool:
+    """Whether a stop was asked for less than a second ago: a closed terminal, a service and
+    ``timeout`` each ask a process and then its whole group.
+    """
+    global _asked_at
+    before, _asked_at = _asked_at, time.monotonic()
+    return _asked_at - before < 1
+
+
+def raise_stop(*_: object) -> None:
+    """Handle a signal to stop."""
+    if not _is_repeated():
+        raise StopAsked
+
+
 class Stop:
     """The wish to stop, asked of this process by its user or the system.
 
@@ -178,14 +207,14 @@ class Stop:
 
     def note(self, *_: object) -> None:
         """Handle the signal."""
-        if not self._asked:
+        if not _is_repeated() and not self._asked:
             self._asked = True
             self._sender.send_bytes(b"stop")
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt when a stop was asked for."""
+        """Raise StopAsked when a stop was asked for."""
         if self._asked:
-            raise KeyboardInterrupt
+            raise StopAsked
 
     def close(self) -> None:
         """Wait for it no longer."""
@@ -252,13 +281,18 @@ def _forked(target: Callable[..., None], *arguments: object) -> Iterator[tuple[A
     context: Any = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     process = context.Process(target=target, args=(*arguments, theirs))
-    process.start()
-    theirs.close()
     try:
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # none in the middle of the fork
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        theirs.close()
         yield process, ours
     finally:
-        process.kill()
-        process.join()
+        if process.pid is not None:
+            process.kill()
+            process.join()
         ours.close()
 
 

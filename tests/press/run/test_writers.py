@@ -168,6 +168,33 @@ def test_the_systems_call_to_end_is_as_ctrl_c(name: str, after: float, project: 
     assert [path.name for path in outputs.rglob(".*")] == [".running"]
 
 
+TOLD_TO_STOP = """
+import os, signal
+from dxkit import cli
+def stopped(*_, **__):
+    code = "[os.kill(os.getpid(), getattr(signal, 'SIG' + name)) for name in {names}]"
+    exec(code + "\\nfor _ in range(10_000): pass")
+cli.cli.main = stopped
+cli.main(["rank", "--lang", "en"])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
+@pytest.mark.parametrize("names", [["INT"], ["TERM"], ["TERM", "TERM", "HUP"]])
+def test_a_stop_heard_in_code_made_from_text_ends_with_the_code_promised(
+    names: list[str], root: Path, tmp_path: Path
+) -> None:
+    """As that of dataclasses is, while modules are read; a second call is the same wish."""
+    (tmp_path / "told.py").write_text(TOLD_TO_STOP.format(names=names), "utf-8")
+    path = os.pathsep.join((str(tmp_path), str(root)))
+    done = subprocess.run(
+        [sys.executable, "-m", "told"],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert [line.split(";")[0] for line in done.stderr.splitlines()] == ["Stopped as asked"]
+
+
 @pytest.mark.parametrize(
     "name", ["..", ".", "...", "..x", "CON", "com1.x", "a.", "a b ", "-x", "a:b"]
 )
