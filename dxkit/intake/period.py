@@ -132,10 +132,9 @@ def _together(
         else o
         for o in observations
     ]
-    if before is not None:
-        nought = figures_nought(campaign, units, observations, before)
-        observations = nought.observations
-        findings += nought.findings
+    nought = figures_nought(campaign, units, observations, before)
+    observations = nought.observations
+    findings += nought.findings
     gaps = gaps_of(campaign, units, tables, observations, findings)
     for table in tables:
         findings += total_differs(campaign, table, units, gaps.below_totals(table))

@@ -168,6 +168,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "figure_gone": Severity.ERROR,
         "figures_nought": Severity.ERROR,
         "whole_vanished": Severity.ERROR,
+        "whole_absent": Severity.ERROR,
         "initiative_carried_over": Severity.NOTE,
         "unit_appeared": Severity.WARNING,
         "unit_disappeared": Severity.WARNING,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from openpyxl.styles import Font
@@ -41,10 +42,10 @@ class Office:
                 for cell in row_of_cells:
                     cell.font = Font(name=str(more["font"]))
         book.save(self.folder / file)
-        return self.sent()
+        return self.sent(more.get("before"))
 
-    def sent(self) -> Seen:
-        return Seen(read_period(self.campaign, "2022-Q4", self.folder))
+    def sent(self, before: Any = None) -> Seen:
+        return Seen(read_period(self.campaign, "2022-Q4", self.folder, before=before))
 
 
 @dataclasses.dataclass

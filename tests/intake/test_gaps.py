@@ -175,7 +175,7 @@ def hamlets(office: Office, **households: int) -> Received:
         ({"Ấp_1": 100}, ["Ấp 2", "Ấp 3"]),
         ({"Ấp_1": 180, "Ấp_3": 90}, []),  # merged with the first, which has them now
         ({"Ấp_1": 100, "Ấp_Mới": 82, "Ấp_3": 90}, []),  # another name
-        ({"Ấp_1": 100, "Ấp_2": 1, "Ấp_3": 90}, []),  # a figure that fell is another finding
+        ({"Ấp_1": 100, "Ấp_2": 9, "Ấp_3": 90}, []),  # a figure that fell is another finding
     ],
 )
 def test_a_hamlet_left_out_with_its_figures(
@@ -295,34 +295,111 @@ def test_a_sender_of_whose_units_nothing_arises_any_more_is_asked(office: Office
     assert seen.figure(VI_TAN, "dossiers")[:2] == (None, "rejected")
 
 
+AP = [f"{VI_TAN}-ap-{n}" for n in (1, 2)]
+FARMS: Row = ["TT", "Đơn vị", "Tổng số hộ", "Hộ SXNN", "Hộ SXNN tham gia sàn TMĐT"]
+NONE = "không phát sinh"
+
+
+def farms(office: Office, *own: object, other: object = 400, then: Row | None = None) -> Seen:
+    """What was read where hamlets of one commune have so many farms, of 500 households each, all on
+    the platform, and that of another has ``other``; ``then`` the first ones had so many before.
+    """
+
+    def sent(*own: object) -> list[Row]:
+        rows: list[Row] = [[n, f"Ấp {n}", 500, x, x] for n, x in enumerate(own, start=1)]
+        last: list[Row] = [["II", "Xã Hoả Lựu"], [1, "Ấp 3", 500, other, other]]
+        return [FARMS, ["I", "Xã Vị Tân"], *rows, *last]
+
+    before = office.sends(*sent(*then)).received if then else None
+    return office.sends(*sent(*own), before=before)
+
+
+def told(seen: Seen) -> set[tuple[str, str, str]]:
+    """What is said of wholes that are gone: the code, the unit, the cell; all cost the rank."""
+    codes = ("figures_nought", "whole_vanished", "whole_absent")
+    found = [f for f in seen.received.findings if f.code in codes]
+    assert {f.severity for f in found} <= {"error"}
+    return {(f.code, f.unit_code, f.address.cell) for f in found}
+
+
 @pytest.mark.parametrize(
-    ("now", "is_asked"),
+    ("then", "now", "asked"),
     [
-        (["không phát sinh", "không phát sinh"], True),  # what stands does not arise
-        ([3, 3], True),  # of 300: any share is reached
-        (["không phát sinh", 4], True),
-        ([29, 0], True),
-        ([30, 0], False),  # a tenth is left
-        (["không phát sinh", 30], False),
-        ([None, 3], False),  # an empty cell tells nothing of the whole
+        ([150, 150], [NONE, NONE], {("whole_vanished", VI_TAN, "D3")}),  # what stands arises not
+        ([150, 150], [3, 3], {("whole_vanished", VI_TAN, "D3")}),  # of 300: any share is reached
+        ([150, 150], [NONE, 4], {("whole_vanished", VI_TAN, "D3")}),
+        ([150, 150], [29, 0], {("whole_vanished", VI_TAN, "D3")}),
+        ([150, 150], [30, 0], {("figures_nought", AP[1], "D4")}),  # a tenth is left of the commune
+        ([150, 150], [NONE, 30], {("whole_vanished", AP[0], "D3")}),
+        ([150, 150], [None, 3], {("whole_vanished", AP[1], "D4")}),  # an empty cell tells nothing
+        ([150, 150], [150, 14], {("whole_vanished", AP[1], "D4")}),
+        ([150, 150], [150, 15], set()),
+        ([150, 20], [150, 0], {("figures_nought", AP[1], "D4")}),  # however few there were
+        ([150, 20], [150, NONE], {("whole_vanished", AP[1], "D4")}),
+        ([150, 20], [150, 1], set()),  # few things are let be while there are any
+        ([25, 0], [150, 0], set()),  # the last period agrees, in figures or in words
+        ([25, NONE], [150, 0], set()),
+        ([25, 0], [150, NONE], set()),
     ],
 )
 def test_farms_that_have_all_but_gone_are_asked_about(
-    now: Row, is_asked: bool, office: Office
+    then: Row, now: Row, asked: set[tuple[str, str, str]], office: Office
 ) -> None:
-    """Two hamlets of a commune had 150 farms each; another commune's goes on."""
-    head: Row = ["TT", "Đơn vị", "Hộ SXNN", "Hộ SXNN tham gia sàn TMĐT"]
-    other: list[Row] = [["II", "Xã Hoả Lựu"], [1, "Ấp 3", 400, 90]]
-    first: Row = ["I", "Xã Vị Tân"]
-    before = office.sends(head, first, [1, "Ấp 1", 150, 9], [2, "Ấp 2", 150, 9], *other).received
-    rows_now = ([n, f"Ấp {n}", whole, whole] for n, whole in enumerate(now, start=1))
-    office.sends(head, first, *rows_now, *other)
-    seen = Seen(read_period(office.campaign, "2022-Q4", office.folder, before=before))
-    assert noughts(seen, "whole_vanished") == ([(VI_TAN, at("C3"))] if is_asked else [])
-    assert noughts(seen) == []
-    used = {o.value for o in seen.received.table.observations if o.unit_code.startswith(VI_TAN)}
-    expected = {None} if is_asked else {None if isinstance(w, str) else w for w in now}
-    assert used == expected
+    """Of the commune or of a hamlet alone; the other commune's and hamlet's figures are used."""
+    seen = farms(office, *now, then=then)
+    assert told(seen) == asked
+    lost = {code for _, unit, _ in asked for code in ([unit] if unit in AP else AP)}
+    for code, value in zip(AP, now, strict=True):
+        number = value if isinstance(value, int) and code not in lost else None
+        for measure in ("farm_households", "farm_households_ecommerce"):
+            assert seen.figure(code, measure)[0] == number
+        assert (seen.figure(code, "farm_households")[1] == "rejected") == (
+            code in lost and value is not None
+        )
+        assert seen.figure(code, "households")[0] == 500
+
+
+@pytest.mark.parametrize(
+    ("now", "other", "asked"),
+    [
+        ([0, 0], 400, {("whole_absent", VI_TAN, "D3")}),  # beside it 400 of 500: 800 of its 1,000
+        ([NONE, NONE], 400, {("whole_absent", VI_TAN, "D3")}),
+        ([0, NONE], 400, {("whole_absent", VI_TAN, "D3")}),
+        ([0, 0], 15, {("whole_absent", VI_TAN, "D3")}),  # 30 of 1,000
+        ([0, 0], 14, set()),  # 28: few enough for there to be none
+        ([0, 0], NONE, set()),  # a campaign for townsfolk
+        ([0, 30], 400, {("whole_absent", AP[0], "D3")}),  # as the hamlet beside it: 30
+        ([0, 29], 400, set()),
+        ([1, 0], 400, set()),  # as the hamlet beside it: 1
+        ([None, 0], 400, {("whole_absent", VI_TAN, "D4")}),
+    ],
+)
+def test_in_a_first_period_the_units_beside_it_say_what_a_unit_should_have(
+    now: Row, other: object, asked: set[tuple[str, str, str]], office: Office
+) -> None:
+    assert told(farms(office, *now, other=other)) == asked
+
+
+def test_in_a_first_period_one_commune_may_have_no_dossiers(office: Office) -> None:
+    """What arises need not arise everywhere."""
+    first, *others = communes(office.campaign).values()
+    seen = office.sends(DOSSIERS, [1, first, 0, 0], *([2, name, 40, 20] for name in others))
+    assert told(seen) == set()
+
+
+def test_noughts_refused_in_a_first_period_do_not_agree_with_those_of_the_next(
+    office: Office,
+) -> None:
+    first = farms(office, 0, 0).received
+    received = read_period(office.campaign, "2022-Q4", office.folder, before=first)
+    assert told(Seen(received)) == {("whole_absent", VI_TAN, "D3")}
+
+
+def test_a_hamlet_whose_farms_have_gone_is_neither_ranked_nor_helped_by_it(office: Office) -> None:
+    seen = farms(office, 150, 0, then=[150, 150])
+    totals = analyse_period(office.campaign, seen.received).results.totals
+    assert (totals[AP[1]].rank, totals[AP[1]].missing) == (None, "incomplete")
+    assert "ecommerce_farms" in totals[VI_TAN].lacking  # its commune takes no award
 
 
 def test_noughts_that_the_office_confirms_are_used(office: Office) -> None:

@@ -156,42 +156,80 @@ def figures_nought(
     campaign: Campaign,
     units: UnitRegistry,
     observations: list[Observation],
-    before: Received,
+    before: Received | None,
 ) -> Nought:
-    """Wholes that were something in the last period and are nought now in every cell of a unit, or,
-    of what is counted as it stands on the last day, have all but gone. Without a whole a share does
-    not apply and its points are made up by the other criteria; of a few of many any share is
-    reached: who reports nothing would win. Neither they nor their parts are used, unless the office
-    confirms one of the cells. Words that say that nothing arose are no figures, but what stands
-    does not arise, and in all of a sender's units at once nothing stops arising.
+    """Wholes that are nought now in every cell of a unit, of whatever level, and were something in
+    the last period; or, of what is counted as it stands on the last day, have all but gone. Without
+    a whole a share does not apply and its points are made up by the other criteria; of a few of
+    many any share is reached: who reports nothing would win. Neither they nor their parts are used,
+    unless the office confirms one of the cells. Words that say that nothing arose are no figures,
+    but what stands does not arise, and in all of a sender's units at once nothing stops arising.
+    Where no last period tells, the units beside it do: what it would have if it were as they are.
     """
     wholes = {indicator.denominator for indicator in campaign.indicators} - {""}
     now = _by_unit(units, observations, wholes)
-    then = _by_unit(before.units, before.table.observations, wholes)
-    order = [level.id for level in campaign.levels if not level.open]
+    then = _by_unit(before.units, before.table.observations, wholes) if before is not None else {}
+    order = [level.id for level in campaign.levels]
     senders = frozenset(order[order.index(campaign.report_level) :])
     gone: dict[tuple[str, str], Finding] = {}
     for (code, measure), said in now.items():
-        unit, was = units.get(code), _added(then.get((code, measure), ()))
+        unit, known = units.get(code), [o for o in then.get((code, measure), ()) if _is_told(o)]
         stands = campaign.measure(measure).accumulation is Accumulation.STOCK
-        least = campaign.checks.vanished_share * was if stands else 0.0
-        is_asked = unit.level in senders and was >= campaign.checks.smallest
-        how = _gone(said, least, stands or unit.level == campaign.report_level) if is_asked else ""
+        by_words = stands or unit.level == campaign.report_level
+        if unit.level not in senders or not (known or by_words):
+            continue
+        was = _added(known) if known else _expected(campaign, units, now, code, measure)
+        least = campaign.checks.vanished_share * was if stands and known else 0.0
+        few = was < campaign.checks.smallest
+        if few and not (stands and known and was and not _added(said)):
+            continue
+        how = _gone(said, least, by_words)
         if how:
             values = {"unit": unit.name, "before": was, "now": _added(said)}
-            gone[code, measure] = finding(how, said[0], code, measure=measure, **values)
+            how = how if known else "whole_absent"
+            first = next(o for o in said if _is_told(o))
+            gone[code, measure] = finding(how, first, code, measure=measure, **values)
     told = [f for (code, m), f in gone.items() if (units.get(code).parent_code, m) not in gone]
     found = Nought(observations, told)
     whole_of = {measure.id: measure.whole for measure in campaign.measures}
     of_units = {(o.unit_code, measure) for code, measure in gone for o in now[code, measure]}
     found.observations = [
         replace(o, value=None, flag=Flag.REJECTED)
-        if (o.value is not None or o.flag is Flag.NOT_APPLICABLE)
+        if _is_told(o)
         and not of_units.isdisjoint({(o.unit_code, o.measure), (o.unit_code, whole_of[o.measure])})
         else o
         for o in observations
     ]
     return found
+
+
+def _expected(
+    campaign: Campaign,
+    units: UnitRegistry,
+    now: Mapping[tuple[str, str], Sequence[Observation]],
+    code: str,
+    measure: str,
+) -> int:
+    """What a unit that tells of none would have if it were as the other units below the same one
+    that tell: so many of the whole that the measure is itself a part of, or their mean.
+    """
+    if _added(now[code, measure]):
+        return 0
+    whole = campaign.measure(measure).whole
+    beside = [u.code for u in units.children(units.get(code).parent_code) if u.code != code]
+    pairs = [
+        (_added(now[u, measure]), _added(now.get((u, whole), ())) if whole else 1)
+        for u in beside
+        if any(_is_told(o) for o in now.get((u, measure), ()))
+    ]
+    parts, wholes = (sum(side) for side in zip(*pairs, strict=True)) if pairs else (0, 0)
+    own = _added(now.get((code, whole), ())) if whole else 1
+    return int(own * parts / wholes) if wholes else 0
+
+
+def _is_told(observation: Observation) -> bool:
+    """Whether there is a figure, or it is said that nothing arose."""
+    return observation.value is not None or observation.flag is Flag.NOT_APPLICABLE
 
 
 def _gone(said: Sequence[Observation], least: float, by_words: bool) -> str:
@@ -201,9 +239,8 @@ def _gone(said: Sequence[Observation], least: float, by_words: bool) -> str:
         return ""
     if values and not any(values):
         return "figures_nought"
-    is_heard = all(o.value is not None or o.flag is Flag.NOT_APPLICABLE for o in said)
     vanished = sum(values) < least if values else by_words
-    return "whole_vanished" if is_heard and vanished else ""
+    return "whole_vanished" if vanished and all(map(_is_told, said)) else ""
 
 
 def _added(observations: Iterable[Observation]) -> float | int:
