@@ -18,15 +18,17 @@ from dxkit.model.units import Unit, UnitRegistry
 
 INCOMPLETE = "incomplete"
 """Why a unit has no total: some, not all, of its indicators lack a value."""
-EXCLUDED, TOO_FEW = "excluded", "too_few_ranked"
-"""Why a unit with a total is not ranked: the campaign's folder names it; too few could be ranked.
+EXCLUDED, TOO_FEW, TOO_FEW_THINGS = "excluded", "too_few_ranked", "too_few_things"
+"""Why a unit is not ranked: the campaign's folder names it; too few units could be; by an indicator
+also: its share is one of too few things.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """One unit on one indicator. ``points`` is None without a value or without a rule for it;
-    ``rank`` is that among the ``ranked`` units of the group that have a value.
+    ``rank`` is that among the ``ranked`` units of the group, ``unranked`` why one with a value has
+    none: ``too_few_things`` or ``too_few_ranked``.
     """
 
     unit_code: str
@@ -36,6 +38,7 @@ class Result:
     points: float | None
     rank: int | None = None
     ranked: int = 0
+    unranked: str = ""
 
     @property
     def attained(self) -> float | None:

@@ -17,6 +17,7 @@ from dxkit.analysis.outcomes import (
     EXCLUDED,
     INCOMPLETE,
     TOO_FEW,
+    TOO_FEW_THINGS,
     Progress,
     Result,
     Results,
@@ -219,10 +220,15 @@ class _League:
         target = self.campaign.target(indicator.id, level, self.rules_of)
         measured = {u.code: self.aggregates.indicator(u.code, indicator) for u in members}
         known = {c: float(m.value.value) for c, m in measured.items() if m.value.value is not None}
+        rule, unranked = self.campaign.ranking, dict[str, str]()
         ranks: dict[str, int] = {}
         if self.group_codes[members[0].code]:
-            keys = {c: (v * indicator.direction,) for c, v in known.items()}
-            ranks = ranks_of(keys, self.campaign.ranking.method)
+            unranked = {c: TOO_FEW_THINGS for c in known if is_of_few(measured[c], rule)}
+            keys = {c: (v * indicator.direction,) for c, v in known.items() if c not in unranked}
+            if len(keys) < rule.minimum_ranked:
+                unranked = dict.fromkeys(keys, TOO_FEW) | unranked
+            else:
+                ranks = ranks_of(keys, rule.method)
         peers = tuple(known.values())
         results = []
         for code, found in measured.items():
@@ -233,9 +239,8 @@ class _League:
                     Case(known[code], goal, indicator.direction, indicator.parameters, peers)
                 )
                 points = None if earned is None else earned * indicator.max_points
-            results.append(
-                Result(code, indicator, found, target, points, ranks.get(code), len(ranks))
-            )
+            rank = (ranks.get(code), len(ranks), unranked.get(code, ""))
+            results.append(Result(code, indicator, found, target, points, *rank))
         return results
 
 
@@ -284,6 +289,11 @@ def is_whole(measured: Measured) -> bool:
     sides = (measured.value, measured.numerator, measured.denominator)
     known = measured.value.missing in ("", Flag.NOT_APPLICABLE)
     return known and not any(side.partial for side in sides)
+
+
+def is_of_few(measured: Measured, rule: RankingRule) -> bool:
+    """Whether a value is a share of fewer things than have a rank."""
+    return 0 < (measured.denominator.value or 0) < rule.least_denominator
 
 
 def why_unranked(

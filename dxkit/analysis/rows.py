@@ -18,9 +18,10 @@ OBSERVATION_COLUMNS = (
 """Of a received value and the cell it stands in."""
 INDICATOR_COLUMNS = (
     "period", "unit_code", "unit_name", "level", "parent_code", "indicator", "numerator",
-    "denominator", "value", "target", "attained", "points", "flag",
+    "denominator", "value", "target", "attained", "points", "flag", "rank", "unranked",
 )  # fmt: skip
-"""Of a result; ``flag`` holds the reason of a missing value, else its reservations."""
+"""Of a result; ``flag`` holds the reason of a missing value, else its reservations; ``unranked``
+why a value has no rank among the units it is compared with."""
 RANKING_COLUMNS = (
     "period", "level", "group_code", "unit_code", "unit_name", "points", "rank",
     "previous_rank", "band", "award", "parent_code", "parent_name",
@@ -68,7 +69,7 @@ def indicator_rows(analysis: Analysis) -> Rows:
                 analysis.period.id, unit.code, unit.name, unit.level, unit.parent_code, subject,
                 numerator.value, denominator.value if denominator else None, value.value,
                 result.target.value if result.target else None, result.attained, result.points,
-                value.missing or " ".join(sorted(value.marks)),
+                value.missing or " ".join(sorted(value.marks)), result.rank, result.unranked,
             )  # fmt: skip
 
 

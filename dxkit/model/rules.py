@@ -79,8 +79,9 @@ class RankingRule:
     ``within`` maps a level to the level inside which its units are compared; ``tie_break`` lists
     indicator ids whose values decide equal points, in order; ``decimals`` rounds the points half
     up before they are compared, None compares them unrounded. Where fewer than ``minimum_ranked``
-    units of a group could be ranked, none is. ``weight`` is the measure by which units count when
-    completeness is judged; without it they count alike.
+    units of a group could be ranked, in all or by one indicator, none is. A share of fewer things
+    than ``least_denominator`` has no rank by its indicator; its points count. ``weight`` is the
+    measure by which units count when completeness is judged; without it they count alike.
     """
 
     method: Annotated[str, keys.Choice(RANKING_METHODS)]
@@ -93,6 +94,7 @@ class RankingRule:
     exclusions: tuple[Exclusion, ...] = ()
     minimum_ranked: Annotated[int, Number(1, 1000, whole=True)] = 2
     weight: keys.OfMeasure = ""
+    least_denominator: Annotated[float, Number(0, 1e9)] = 30.0
 
     def conditions_at(self, level: str) -> tuple[Condition, ...]:
         """The conditions of a level: those declared, and that of what applies by default."""

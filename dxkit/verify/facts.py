@@ -130,6 +130,8 @@ def _results(
             shown = getattr(result, kind)
             number = number_of(r, FactKey(r.period.id, code, i.id, kind))
             yield f"{i.id}/{kind}", (shown, shown if _is_same(shown, number) else number)
+        rank = number_of(r, FactKey(r.period.id, code, i.id, "rank")) if r.group(code) else None
+        yield f"{i.id}/rank", (result.rank, rank)
         yield f"{i.id}/is_met", (result.is_met, r.is_met(code, i))
     if r.group(code):
         yield "rank", (total.rank, r.ranks(code).get(code))

@@ -63,8 +63,13 @@ def _before(r: Recount, unit: str, indicator: Indicator) -> Fraction | None:
 
 @of_group
 def _ranks(r: Recount, unit: str, indicator: Indicator) -> dict[str, int]:
-    values = ((u, r.value(u, indicator)) for u in r.members(unit))
-    return r.ranks_of({u: (round(v * indicator.direction, 9),) for u, v in values if v is not None})
+    keys, rule = dict[str, tuple[object, ...]](), r.campaign.ranking
+    for u in r.members(unit):
+        value, lower = r.value(u, indicator), r.sums.of(u, indicator).numbers[1:]
+        few = any(side and side < rule.least_denominator for side in lower)
+        if value is not None and not few:
+            keys[u] = (round(value * indicator.direction, 9),)
+    return r.ranks_of(keys) if len(keys) >= rule.minimum_ranked else {}
 
 
 def _known_below(r: Recount, unit: str, indicator: Indicator) -> list[Fraction]:
@@ -248,6 +253,7 @@ _INDICATOR: dict[str, OfIndicator] = {
     "movement_value": _movement,
     "movement_target": _movement_target,
     "least_value": lambda r, u, i: _condition(r, u, indicator=i.id),
+    "least_denominator": lambda r, u, i: r.campaign.ranking.least_denominator,
 }
 _OF_PART: dict[str, Callable[[Sums, str, Indicator], Number | None]] = {
     "month_value": lambda sums, u, i: sums.value(u, i),
@@ -338,6 +344,9 @@ _TOTAL: dict[str, OfTotal] = {
     "tables_lacking": lambda r, u: r.tables_lacking(u),
     "figures_lacking": lambda r, u: len(r.incomplete(u)),
     "decimals": lambda r, u: r.campaign.ranking.decimals,
+    "least_denominator": lambda r, u: (
+        (r.level_below(u) and r.campaign.ranking.least_denominator) or 0
+    ),
     "minimum_ranked": lambda r, u: (r.level_below(u) and r.campaign.ranking.minimum_ranked) or 0,
     "least_reported": lambda r, u: _condition(r, u, kind="reported"),
     "least_covered": lambda r, u: _condition(r, u, kind="covered"),

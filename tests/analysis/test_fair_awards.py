@@ -10,13 +10,16 @@ import datetime
 import pytest
 
 from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.rows import INDICATOR_COLUMNS, indicator_rows
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag, Observation
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.ranking_and_rewards import ranking_rules, reward_rules
+from dxkit.report.sentences.situation import levels
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
+from dxkit.verify.kinds import number_of
 from tests.analysis.test_results import analyse, full
 from tests.oracles.second_path import made_again
 
@@ -156,3 +159,64 @@ def test_the_rules_under_the_table_say_so(haugiang: Campaign) -> None:
     assert "Chỉ xếp hạng khi có từ 2 đơn vị đủ điều kiện trở lên." in told
     assert "chiếm từ 75% số điểm của cấp đó trở lên." in told
     assert "từ 50% số đơn vị trong diện so sánh trở lên được xếp hạng." in told
+
+
+def of_few(campaign: Campaign, *dossiers: int, **rule: float) -> Analysis:
+    """The first communes with so many dossiers each, all of them online."""
+    ranking = dataclasses.replace(campaign.ranking, **rule)
+    codes = [A, B, C]
+    rows = [
+        dataclasses.replace(o, value=number) if o.measure.startswith("dossiers") else o
+        for code, number in zip(codes, dossiers, strict=True)
+        for o in full(code, 1.0)
+    ]
+    return analyse(dataclasses.replace(campaign, ranking=ranking), *rows, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("dossiers", "rule", "ranks"),
+    [
+        ((30, 30, 30), {}, [1, 1, 1]),
+        ((29, 30, 30), {}, ["too_few_things", 1, 1]),
+        ((3, 30, 30), {}, ["too_few_things", 1, 1]),  # 3 of 3 are no rank
+        ((3, 29, 30), {}, ["too_few_things", "too_few_things", "too_few_ranked"]),  # 1 of 1
+        ((3, 29, 30), {"minimum_ranked": 1}, ["too_few_things", "too_few_things", 1]),
+        ((3, 1, 29), {}, ["too_few_things"] * 3),
+        ((3, 29, 30), {"least_denominator": 0}, [1, 1, 1]),
+        ((3, 29, 30), {"least_denominator": 3}, [1, 1, 1]),
+        ((3, 29, 30), {"least_denominator": 4}, ["too_few_things", 1, 1]),
+    ],
+)
+def test_a_share_of_few_things_is_no_rank_on_its_criterion(
+    dossiers: tuple[int, ...], rule: dict[str, float], ranks: list[int | str], haugiang: Campaign
+) -> None:
+    """Its points count all the same, and with them the rank over all criteria."""
+    analysis = of_few(haugiang, *dossiers, **rule)
+    again = made_again(analysis.campaign, analysis.received, None)
+    for code, expected in zip((A, B, C), ranks, strict=True):
+        result = analysis.results.by_indicator[code, "online_dossiers"]
+        fact = analysis.facts.get(code, "online_dossiers", "rank")
+        assert (fact.missing or fact.value) == (result.unranked or result.rank) == expected
+        assert number_of(again, fact.key) == fact.value
+        assert (result.points, analysis.results.totals[code].rank) == (20, 1)
+        assert result.ranked == sum(isinstance(rank, int) for rank in ranks)
+    rows = [dict(zip(INDICATOR_COLUMNS, r, strict=True)) for r in indicator_rows(analysis)]
+    told = [r["unranked"] or r["rank"] for r in rows
+            if r["unit_code"] in (A, B, C) and r["indicator"] == "online_dossiers"]  # fmt: skip
+    assert told == ranks
+
+
+def test_pages_say_that_a_share_of_few_things_has_no_rank(haugiang: Campaign) -> None:
+    analysis = of_few(haugiang, 3, 30, 30)
+    words = Writer(haugiang, analysis.units, load_language("vi"))
+    view = View(analysis, analysis.units.get(A))
+    told = " ".join(words.plain(claim) for claims in levels(view) for claim in claims)
+    assert "Dưới 30 hồ sơ thì không xếp hạng theo tiêu chí này; điểm vẫn được tính." in told
+    assert "Dưới 30 hộ" in told  # ten farms
+    others = " ".join(words.plain(claim) for claims in levels(View(analysis, analysis.units.get(B)))
+                      for claim in claims)  # fmt: skip
+    assert "Dưới 30 hồ sơ" not in others
+    rules = [words.plain(c) for c in ranking_rules(View(analysis, analysis.units.get("930")))]
+    assert (
+        "Tỷ lệ có mẫu số dưới 30 thì không xếp hạng theo tiêu chí đó; điểm vẫn được tính." in rules
+    )

@@ -72,6 +72,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     (A, "ecommerce_farms"): {  # 5 of 10: 23.66 to 76.34 % in the tables of Wilson's interval
         "interval_low": pytest.approx(0.2366, abs=5e-5),
         "interval_high": pytest.approx(0.7634, abs=5e-5),
+        "rank": "too_few_things", "ranked": 0, "least_denominator": 30, "points": 5,
     },
     (CITY, "ecommerce_farms"): {"small_denominators": 3},  # 10 farms in each ward
     (A, "initiatives"): {"movement_target": 2, "movement_value": 2, "value": 1},
@@ -90,7 +91,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     (C, TOTAL): {"points": 55, "rank": 3, "rank_shared": 1, "progress": 0},
     (CITY, TOTAL): {
         "units": 9, "units_not_reported": 6, "units_unread": 0, "units_lacking": 0,
-        "tables_lacking": 0, "minimum_ranked": 2,
+        "tables_lacking": 0, "minimum_ranked": 2, "least_denominator": 30,
         "children_unchanged": 1, "decimals": 2,
         "weight_band": 0.2, "trials": 2000, "corners": 64, "corners_changing": 64, "ways": 8,
         "ways_changing": 8, "tied_at_quota": 2,  # A and B as it is; six indicators, two means

@@ -35,7 +35,7 @@ from dxkit.analysis.facts.methods import (
     summed,
     weekly_pace,
 )
-from dxkit.analysis.outcomes import EXCLUDED, TOO_FEW, Certainty, RankRange, Result
+from dxkit.analysis.outcomes import EXCLUDED, TOO_FEW, TOO_FEW_THINGS, Certainty, RankRange, Result
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
@@ -168,7 +168,7 @@ def is_of_few(about: About) -> bool:
 
 
 def is_ranked(about: About) -> bool:
-    return bool(about.result.ranked)
+    return bool(about.result.ranked or about.result.unranked)
 
 
 def has_ratios_below(about: About) -> bool:
@@ -292,6 +292,12 @@ def rank_decimals(about: About) -> Declaration | None:
     if not about.ranks_children or rule.decimals is None:
         return None
     return (rule.decimals, rule.assumed)
+
+
+def least_denominator(about: About) -> Declaration:
+    """Of how many things a share must be to have a rank by its indicator."""
+    rule = about.period.campaign.ranking
+    return (rule.least_denominator, rule.assumed)
 
 
 def minimum_ranked(about: About) -> Declaration | None:
@@ -545,7 +551,14 @@ INDICATOR: tuple[Kind, ...] = (
         lambda a: a.result.rank,
         inputs=("value",),
         method="competition_rank",
+        missing=lambda a: a.result.unranked,
         when=is_ranked,
+    ),
+    Declared(
+        "least_denominator",
+        COUNT,
+        least_denominator,
+        when=lambda a: a.result.unranked == TOO_FEW_THINGS,
     ),
     counted("ranked", "count_of_ranked", lambda a: a.result.ranked, is_ranked),
     *of_others("group", of_its_type=False),
@@ -750,6 +763,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     ),
     Declared("decimals", COUNT, rank_decimals),
     Declared("minimum_ranked", COUNT, minimum_ranked),
+    Declared("least_denominator", COUNT, least_denominator, when=lambda a: a.ranks_children),
     Declared("least_reported", SHARE, least("reported")),
     Declared("least_covered", SHARE, least("covered")),
     Declared("least_complete", SHARE, least("complete")),

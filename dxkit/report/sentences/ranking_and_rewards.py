@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxkit.analysis.outcomes import DecidingCell
+from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import TOTAL, CellRef, Claim, Fact, Reference, reward_subject
 from dxkit.model.rules import RewardRule
 from dxkit.model.text import visible
@@ -21,6 +22,8 @@ def ranking_rules(view: View) -> Iterator[Claim]:
     rounded = view.scorecard.find(TOTAL, "decimals")
     yield state("rule_rounded", {"decimals": rounded}) if rounded else state("rule_unrounded", {})
     yield from SLOTS["rule_ranked"].say({"least": view.fact(TOTAL, "minimum_ranked")})
+    if any(indicator.kind is IndicatorKind.RATIO for indicator in view.indicators):
+        yield from SLOTS["rule_of_few"].say({"least": view.fact(TOTAL, "least_denominator")})
     for condition in rule.conditions_at(level):
         kind = f"least_{condition.kind}"
         if condition.kind != "value":

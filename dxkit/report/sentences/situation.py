@@ -21,7 +21,7 @@ def levels(view: View) -> Iterator[tuple[Claim, ...]]:
     usable figure.
     """
     for indicator in view.indicators if _silence(view) is None else ():
-        slots = (_interval, _coverage, _movement)
+        slots = (_interval, _too_few, _coverage, _movement)
         yield level(view, indicator), *(claim for said in slots for claim in said(view, indicator))
 
 
@@ -88,6 +88,15 @@ def _interval(view: View, indicator: Indicator) -> Iterator[Claim]:
             "thing": Reference("thing", indicator.numerator),
         }
     )
+
+
+def _too_few(view: View, indicator: Indicator) -> Iterator[Claim]:
+    """That the share is of too few things to have a rank."""
+    least = view.scorecard.find(indicator.id, "least_denominator")
+    if least is not None:
+        facts = {"denominator": view.fact(indicator.id, "denominator"), "least": least}
+        thing = Reference("thing", indicator.numerator)
+        yield from SLOTS["too_few"].say({**facts, "thing": thing})
 
 
 def _coverage(view: View, indicator: Indicator) -> Iterator[Claim]:
