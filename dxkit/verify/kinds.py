@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Indicator
 from dxkit.model.facts import TOTAL, FactKey, reward_subject
-from dxkit.verify.recount import Recount, of_group
+from dxkit.verify.recount import Recount, of_group, share_of_points
 from dxkit.verify.sums import Number, Sums, measures_of
 from dxkit.verify.trials import Trials
 
@@ -134,6 +134,14 @@ def _of_parent(r: Recount, unit: str, indicator: Indicator, side: int) -> Number
     return _over(r.sums.side(unit, indicator, side), above)
 
 
+def _points_to_target(r: Recount, unit: str, i: Indicator) -> Number | None:
+    target, share = r.target(unit, i), r.share(unit, i)
+    if r.is_met(unit, i) is not False or i.scoring in ("none", "min_max") or target is None:
+        raise KeyError(unit)
+    full = share_of_points(i, target, target, ())
+    return None if full is None or share is None else (full - share) * i.max_points
+
+
 def _goal_shortfall(r: Recount, unit: str, indicator: Indicator) -> Number | None:
     return r.shortfall(unit, indicator, r.goal(unit, indicator)[0])
 
@@ -220,6 +228,7 @@ _INDICATOR: dict[str, OfIndicator] = {
     "change": lambda r, u, i: _less(_value(r, u, i), _before(r, u, i)),
     "points": lambda r, u, i: s * i.max_points if (s := r.share(u, i)) is not None else None,
     "max_points": lambda r, u, i: i.max_points,
+    "points_to_target": _points_to_target,
     "rank": lambda r, u, i: _ranks(r, u, i).get(u),
     "ranked": lambda r, u, i: len(_ranks(r, u, i)),
     "places_in_one": lambda r, u, i: len(

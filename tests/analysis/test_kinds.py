@@ -61,7 +61,8 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "pace": 20 / 13, "goal_date": "reached",  # 20 households in 13 weeks
     },
     (B, APP): {
-        "rank": 2, "shortfall": 40, "goal_shortfall": 40, "per_week": 17,  # 40 × 7 / 17 = 16.5
+        "rank": 2, "points_to_target": 10, "shortfall": 40, "goal_shortfall": 40,
+        "per_week": 17,  # 40 × 7 / 17 = 16.5
         "pace": 1, "goal_date": datetime.date(2023, 9, 20).toordinal(),  # 40 weeks from 14/12
     },
     (CITY, APP): {

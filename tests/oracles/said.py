@@ -333,6 +333,12 @@ def positive(s: Said, key: FactKey) -> bool:
     return s.exact(key) > 0
 
 
+def left_to_earn(s: Said, key: FactKey) -> bool:
+    """A target is missed, and no more is promised than the criterion has left to give."""
+    own, most = (FactKey(*key[:3], kind) for kind in ("points", "max_points"))
+    return missed(s, key) and 0 < s.exact(key) <= s.exact(most) - s.exact(own) + 1e-9
+
+
 def nothing_known(s: Said, *_: FactKey) -> bool:
     return all(s.again.value(s.unit, i) is None for i in s.again.indicators(s.unit))
 
@@ -388,6 +394,7 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
         (r"Chưa có @ nào đạt", nought),
         (r"còn thiếu # @", positive),
         (r"mỗi tuần cần thêm #", positive),
+        (r"được thêm # điểm", left_to_earn),
         (r"chưa có kết quả của tiêu chí nào", nothing_known),
         (r"#/# (?:đơn vị|@)", of),
         (r"xếp hạng (?:cao|thấp) nhất: #/#", rank),
@@ -446,6 +453,7 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
         (r"None of the @ reaches", nought),
         (r"# @ are lacking", positive),
         (r"# more @ a week", positive),
+        (r"bring # more points", left_to_earn),
         (r"there is no result on any criterion|There is no result on any criterion", nothing_known),
         (r"best rank is # of #", rank),
         (r"lowest rank is # of #", rank),

@@ -20,7 +20,7 @@ _SHARES = {
 _LIKE_VALUE = ("value", "group_value", "type_value", "month_value", "interval_low",
                "interval_high")  # fmt: skip
 _DIFFERENCES = ("gap", "change", "like_change", "against_group", "against_type", "spread")
-_POINTS = ("points", "points_before", "progress", "bonus")
+_POINTS = ("points", "points_to_target", "points_before", "progress", "bonus")
 _DECLARED = ("target", "goal", "least_value", "max_points", "smallest", "movement_target")
 _DECLARED_SHARES = (
     "minimum_share",

@@ -8,6 +8,7 @@ import copy
 import dataclasses
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -572,3 +573,79 @@ def test_the_furthest_below_is_not_one_as_far_above(haugiang: Campaign) -> None:
     assert "(digital skills" not in said
     assert "lower by 10.0 percentage points on HauGiang App" in said
     prove(analysis, "31318", claims)
+
+
+def steps_of(analysis: Analysis, code: str, subject: str, language: str = "vi") -> list[str]:
+    """What to do about one criterion."""
+    groups = [g for g in next_steps(view_of(analysis, code)) if g[0].facts[0][1].key[2] == subject]
+    prove(analysis, code, [claim for group in groups for claim in group])
+    return [line for group in groups for line in written(analysis, group, language)]
+
+
+def dossiers(campaign: Campaign, arisen: int, online: int, **scoring: Any) -> Analysis:
+    """A commune with so many applications, scored in this way; all else is reached."""
+    indicators = tuple(
+        dataclasses.replace(i, **scoring) if i.id == "online_dossiers" else i
+        for i in campaign.indicators
+    )
+    rows = [o for o in full("31318", 1.0) if o.measure not in DOSSIERS]
+    rows += [observe("31318", "dossiers", arisen), observe("31318", "dossiers_online", online)]
+    return analyse(dataclasses.replace(campaign, indicators=indicators), *rows)
+
+
+def test_what_reaching_a_target_brings_is_what_is_left_to_earn(haugiang: Campaign) -> None:
+    """178 of 419 are 42.48 % of the 50 % that stand for 20 points: 16.99 are earned, 3.01 left."""
+    near = dossiers(haugiang, 419, 178)
+    assert steps_of(near, "31318", "online_dossiers")[:2] == [
+        "Về hồ sơ trực tuyến, còn thiếu 32 hồ sơ để đạt 50%.",
+        "Đạt chỉ tiêu thì tiêu chí này được thêm 3,01 điểm.",
+    ]
+    assert "would bring 3.01 more points" in steps_of(near, "31318", "online_dossiers", "en")[1]
+
+
+@pytest.mark.parametrize(
+    ("arisen", "online", "scoring", "told"),
+    [
+        (419, 209, {}, "0,05"),  # one application lacking: 0.5 / 209.5 of 20 points
+        (100_000, 49_990, {}, None),  # 0.004 points, written 0,00
+        (100, 50, {}, None),  # reached
+        (100, 40, {"scoring": "ratio_to_target_uncapped"}, "4,00"),
+        (100, 40, {"scoring": "share"}, "2,00"),  # 8 points at 40 %, 10 at 50 %
+        (100, 40, {"scoring": "goalposts", "parameters": {"low": 0.3, "high": 0.4}}, None),
+        (100, 40, {"scoring": "steps", "parameters": {"from_1": 0.5, "share_1": 1.0}}, "20,00"),
+        (100, 40, {"scoring": "min_max"}, None),  # goes by the others
+        (100, 40, {"scoring": "none"}, None),
+    ],
+)
+def test_no_more_points_are_promised_than_the_rule_gives_at_the_target(
+    haugiang: Campaign, arisen: int, online: int, scoring: dict[str, Any], told: str | None
+) -> None:
+    said = steps_of(dossiers(haugiang, arisen, online, **scoring), "31318", "online_dossiers")
+    promised = [line for line in said if "được thêm" in line]
+    assert promised == (
+        [] if told is None else [f"Đạt chỉ tiêu thì tiêu chí này được thêm {told} điểm."]
+    )
+
+
+def test_where_the_next_target_is_higher_that_of_this_period_is_told_apart(
+    haugiang: Campaign,
+) -> None:
+    """50 % in this period, 60 % in one to come: 42 of 100 lack 18 to the second, 8 to the first."""
+    now = haugiang.period("2022-Q4")
+    days = {"first_day": datetime.date(2022, 12, 15), "last_day": datetime.date(2023, 3, 14)}
+    coming = dataclasses.replace(now, id="2023-Q1", parts=(), **days)
+    first = haugiang.target("online_dossiers", "commune", "2022-Q4")
+    assert first is not None
+    higher = dataclasses.replace(first, value=0.6, period="2023-Q1")
+    campaign = dataclasses.replace(
+        haugiang, periods=(*haugiang.periods, coming), targets=(*haugiang.targets, higher),
+    )  # fmt: skip
+    said = steps_of(dossiers(campaign, 100, 42), "31318", "online_dossiers")
+    assert said[:3] == [
+        "Về hồ sơ trực tuyến, còn thiếu 18 hồ sơ để đạt 60%.",
+        "Chỉ tiêu kỳ này là 50%; chỉ tiêu kỳ tới là 60%.",
+        "Riêng chỉ tiêu kỳ này còn thiếu 8 hồ sơ; nếu đạt thì tiêu chí này được thêm 3,20 điểm.",
+    ]
+    # this period's is reached, the next one's is not: no points of this period are left
+    assert not any("được thêm" in s for s in steps_of(
+        dossiers(campaign, 100, 55), "31318", "online_dossiers"))  # fmt: skip

@@ -36,6 +36,7 @@ from dxkit.analysis.facts.methods import (
     weekly_pace,
 )
 from dxkit.analysis.outcomes import EXCLUDED, TOO_FEW, TOO_FEW_THINGS, Certainty, RankRange, Result
+from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
@@ -179,6 +180,21 @@ def goal(about: About) -> Declaration | None:
     """What is to be reached next."""
     found = about.goal
     return (found.target.value, found.target.assumed) if found is not None else None
+
+
+def brings_points(about: About) -> bool:
+    """Whether a target is missed that more points stand for: not where they go by the others."""
+    return about.result.is_met is False and about.indicator.scoring not in ("none", "min_max")
+
+
+def points_to_target(about: About) -> float | None:
+    """The points that a value at the target earns, and this one does not."""
+    found, indicator = about.result.target, about.indicator
+    if found is None or about.result.points is None:
+        return None
+    case = Case(found.value, found.value, indicator.direction, indicator.parameters)
+    share = REGISTRY[indicator.scoring](case)
+    return None if share is None else share * indicator.max_points - about.result.points
 
 
 def has_goal(about: About) -> bool:
@@ -545,6 +561,14 @@ INDICATOR: tuple[Kind, ...] = (
         marks=lambda a: assumed(a.indicator.assumed),
     ),
     Declared("max_points", POINTS, lambda a: (a.indicator.max_points, a.indicator.assumed)),
+    Taken(
+        "points_to_target",
+        POINTS,
+        points_to_target,
+        inputs=("points", "target"),
+        method="points_to_target",
+        when=brings_points,
+    ),
     Taken(
         "rank",
         COUNT,

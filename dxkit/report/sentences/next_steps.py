@@ -59,7 +59,8 @@ def _most_lacking(view: View, indicator: Indicator) -> list[Fact]:
 
 
 def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
-    kinds = ("target", "goal", "deadline", "per_week", "pace", "goal_date")
+    kinds = ("target", "goal", "shortfall", "points_to_target", "deadline", "per_week", "pace",
+             "goal_date")  # fmt: skip
     lacking = view.scorecard.find(indicator.id, "goal_shortfall")
     if lacking is None or not lacking.known:
         return ()
@@ -74,10 +75,11 @@ def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
         **{f"{place}_unit": unit_of(fact) for place, fact in places.items()},
     }
     if view.campaign.is_flow(indicator):
-        told = (SLOTS["next_goal"], SLOTS["flow"], SLOTS["trend"])
+        told = (SLOTS["flow"], SLOTS["trend"])
     else:
-        told = (SLOTS["next_goal"], SLOTS["deadline"], SLOTS["pace"])
+        told = (SLOTS["deadline"], SLOTS["pace"])
     first = SLOTS["step"].choose(filling)
     if first is None:
         return ()
-    return (first, *(claim for slot in told for claim in slot.say(filling)))
+    slots = (SLOTS["next_goal"], SLOTS["brings"], *told)
+    return (first, *(claim for slot in slots for claim in slot.say(filling)))
