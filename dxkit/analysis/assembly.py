@@ -8,11 +8,11 @@ from dxkit.analysis.analysis import Analysis, Methods
 from dxkit.analysis.facts.evaluator import Evaluator
 from dxkit.analysis.facts.kinds import KINDS
 from dxkit.analysis.results import make_results
-from dxkit.analysis.robustness.ranges import certainty, inputs_of
+from dxkit.analysis.robustness.ranges import certainty, inputs_of, tiers_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 
-METHODS = Methods(make_results, certainty, inputs_of, partial(Evaluator, KINDS))
+METHODS = Methods(partial(make_results, tiers_of), certainty, inputs_of, partial(Evaluator, KINDS))
 
 
 def analyse_period(

@@ -68,7 +68,8 @@ class Total:
     tells why there is no rank: that, ``excluded``, ``too_few_ranked``, or the kind of a condition
     that the unit does not fulfil. ``lacking`` are the indicators of the scale whose figures are not
     whole: some unit that should be in them is not. Such a unit takes no award. ``complete`` is the
-    least share of the units below, by weight, whose figures are in one of them.
+    least share of the units below, by weight, whose figures are in one of them. ``tier`` is None
+    without a rank, or where units are not parted into tiers.
     """
 
     unit_code: str
@@ -85,6 +86,7 @@ class Total:
     lacking: tuple[str, ...] = ()
     applies: float = 0.0
     complete: float = 0.0
+    tier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,11 @@ class Results:
         """Codes of the units of its group that have a rank."""
         unit = self.units.get(unit_code)
         return self._ranked_by_group[unit.level, self.group_codes[unit_code] or unit_code]
+
+    def tiers_beside(self, unit_code: str) -> tuple[int, ...]:
+        """The tiers of the ranked units of its group, its own among them."""
+        tiers = (self.totals[code].tier for code in self.ranked_with(unit_code))
+        return tuple(tier for tier in tiers if tier is not None)
 
     @cached_property
     def _ranked_by_group(self) -> dict[tuple[str, str], frozenset[str]]:

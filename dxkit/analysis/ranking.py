@@ -55,6 +55,8 @@ def _key(numbers: Sequence[float], decimals: int | None) -> tuple[float, ...]:
 WITHIN_QUOTA = "within_quota"
 TIED_INTO_QUOTA = "tied_into_quota"
 TIED_OUT_OF_QUOTA = "tied_out_of_quota"
+TIER_INTO_QUOTA = "tier_into_quota"
+TIER_OUT_OF_QUOTA = "tier_out_of_quota"
 QUOTA_FULL = "quota_full"
 BELOW_MINIMUM_SHARE = "below_minimum_share"
 BELOW_MINIMUM_TARGETS = "below_minimum_targets"
@@ -97,7 +99,8 @@ def decide(
 
     The quota is filled from the top with the units that fulfil the conditions and are not in
     ``awarded`` yet: a unit that fails one leaves its place on the list to the next. Units tied
-    across the edge of the quota are on the list or off it together, as the rule declares.
+    across the edge of the quota, or of one tier there, are on the list or off it together, as the
+    rule declares.
     """
     found: list[Decision] = []
     left = rule.quota
@@ -118,9 +121,9 @@ def decide(
         elif len(eligible) <= left:
             reason, in_list = WITHIN_QUOTA, True
         elif rule.ties == "all":
-            reason, in_list = TIED_INTO_QUOTA, True
+            reason, in_list = TIER_INTO_QUOTA if rule.by == "tier" else TIED_INTO_QUOTA, True
         else:
-            reason, in_list = TIED_OUT_OF_QUOTA, False
+            reason, in_list = TIER_OUT_OF_QUOTA if rule.by == "tier" else TIED_OUT_OF_QUOTA, False
         found += [Decision(unit, rule, rank, in_list, reason) for unit in eligible]
         left -= len(eligible)
     return tuple(found)

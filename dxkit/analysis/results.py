@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from dxkit.analysis.aggregates import Aggregates, Measured
@@ -31,17 +31,30 @@ from dxkit.model.plan import why_no_ranking
 from dxkit.model.rules import Condition, RankingRule, ScoringRule
 from dxkit.model.units import Unit
 
+Tiers = Callable[[Results], Mapping[str, int]]
+"""By the results of a period, before any award: the tier of each ranked unit by its code."""
+
 
 def make_results(
-    campaign: Campaign, aggregates: Aggregates, period: str, before: Aggregates | None = None
+    tiers: Tiers,
+    campaign: Campaign,
+    aggregates: Aggregates,
+    period: str,
+    before: Aggregates | None = None,
 ) -> Results:
-    """All results of a period; ``before`` are the sums of the period before."""
+    """All results of a period; ``before`` are the sums of the period before. ``tiers`` are asked
+    for where the campaign parts units into some.
+    """
     earlier = _League(campaign, before, period) if before is not None else None
     league = _League(campaign, aggregates, period, earlier)
-    return Results(
+    found = Results(
         campaign, league.units, period, league.group_codes, league.groups, league.by_indicator,
-        league.totals, league.progress, league.decisions,
+        league.ranked, {}, {},
     )  # fmt: skip
+    league.tiers = tiers(found) if campaign.ranking.tiers else {}
+    return dataclasses.replace(
+        found, totals=league.totals, progress=league.progress, decisions=league.decisions
+    )
 
 
 class _League:
@@ -61,6 +74,7 @@ class _League:
         self.aggregates = aggregates
         self.rules_of = rules_of
         self.before = before
+        self.tiers: Mapping[str, int] = {}
 
     @cached_property
     def group_codes(self) -> dict[str, str]:
@@ -107,7 +121,7 @@ class _League:
         return found
 
     @cached_property
-    def _ranks(self) -> dict[str, Total]:
+    def ranked(self) -> dict[str, Total]:
         """Totals with their ranks, before any award."""
         found = dict(self._unranked)
         for (level, group), members in self.groups.items():
@@ -145,7 +159,10 @@ class _League:
     @cached_property
     def totals(self) -> dict[str, Total]:
         """Totals by unit code."""
-        found = dict(self._ranks)
+        found = {
+            code: dataclasses.replace(total, tier=self.tiers[code]) if code in self.tiers else total
+            for code, total in self.ranked.items()
+        }
         for decisions in self.decisions.values():
             for decision in decisions:
                 if decision.awarded:
@@ -163,7 +180,7 @@ class _League:
         for members in self.groups.values():
             gains: dict[str, float] = {}
             for unit in members:
-                total = self._ranks[unit.code]
+                total = self.ranked[unit.code]
                 before = earlier[unit.code].points if unit.code in earlier else None
                 if total.rank is not None and total.points is not None and before is not None:
                     gains[unit.code] = total.points - before
@@ -193,11 +210,13 @@ class _League:
         return found
 
     def _candidate(self, unit_code: str, by: str) -> Candidate | None:
-        total = self._ranks[unit_code]
+        total = self.ranked[unit_code]
         rank = total.rank
         if by == "progress":
             progress = self.progress.get(unit_code)
             rank = progress.rank if progress else None
+        elif by == "tier":
+            rank = self.tiers.get(unit_code)
         if rank is None or total.points is None:
             return None
         met = sum(result.is_met is True for result in self.of_unit(unit_code))

@@ -24,7 +24,7 @@ INDICATOR_COLUMNS = (
 why a value has no rank among the units it is compared with."""
 RANKING_COLUMNS = (
     "period", "level", "group_code", "unit_code", "unit_name", "points", "rank",
-    "previous_rank", "band", "award", "parent_code", "parent_name",
+    "previous_rank", "band", "award", "parent_code", "parent_name", "tier",
 )  # fmt: skip
 """Of a rank; ``group_code`` is the unit inside which it was given."""
 AWARD_COLUMNS = (
@@ -88,7 +88,7 @@ def ranking_rows(analysis: Analysis) -> Rows:
             yield (
                 analysis.period.id, level, group, unit.code, unit.name, total.points, total.rank,
                 before.rank if before else None, total.band.id if total.band else "", total.award,
-                unit.parent_code, above.name if above else "",
+                unit.parent_code, above.name if above else "", total.tier,
             )  # fmt: skip
 
 

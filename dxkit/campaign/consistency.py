@@ -285,6 +285,15 @@ def _ranking(campaign: Campaign, reader: Reader) -> None:
                 reader.note_of(condition, error.code, "at_least", **error.values)
 
 
+def _tiers(campaign: Campaign, reader: Reader) -> None:
+    """Tiers are made from ranges of ranks, and rewards by tier go by tiers."""
+    if campaign.ranking.tiers and campaign.uncertainty is None:
+        reader.note(reader.plan.at("ranking.tiers"), "needs", text="[uncertainty]")
+    for rule in campaign.rewards:
+        if rule.by == "tier" and not campaign.ranking.tiers:
+            reader.note_of(rule, "needs", "by", text="ranking.tiers = true")
+
+
 def _initiatives(campaign: Campaign, reader: Reader) -> None:
     tables = {measure.table: 0 for measure in campaign.measures}
     register = campaign.initiatives
@@ -341,6 +350,7 @@ _CHECKS: tuple[tuple[Callable[[Campaign, Reader], None], *tuple[str, ...]], ...]
     (_targets, "levels", "indicators.csv", "targets.csv"),
     (_points, "scoring", "indicators.csv"),
     (_ranking, "levels", "ranking"),
+    (_tiers, "ranking", "rewards", "uncertainty"),
     (_initiatives, "measures.csv", "initiatives"),
     (_layouts, "measures.csv", "layouts.toml"),
 )

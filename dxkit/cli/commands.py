@@ -45,13 +45,17 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
         bands = {b.id: session.language.name(b.names) for b in session.campaign.scoring.bands}
         tops = {unit.code for unit in analysis.units.units if not unit.parent_code}
         named = any(row["parent_code"] not in tops for row in rows)
-        click.echo(session.say("rank_header_within" if named else "rank_header"))
+        with_tiers = session.campaign.ranking.tiers
+        header = session.say("rank_header_within" if named else "rank_header")
+        click.echo(header + f"\t{session.say('rank_column_tier')}" * with_tiers)
         for row in rows:
             card = analysis.scorecard(row["unit_code"])
             facts = (card.fact(TOTAL, kind) for kind in ("rank", "points"))
             numbers = "\t".join(session.language.number(fact) for fact in facts)
             within = f"\t{row['parent_name']}" if named else ""
             line = f"{numbers}\t{row['unit_name']}{within}\t{bands.get(row['band'], '–')}"
+            if with_tiers:
+                line += f"\t{row['tier'] or '–'}"
             if analysis.standing.is_of_part(row["unit_code"]):
                 line += f"\t{session.language.plain('report.figures_lacking')}"
             click.echo(line)

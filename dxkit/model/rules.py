@@ -81,7 +81,8 @@ class RankingRule:
     up before they are compared, None compares them unrounded. Where fewer than ``minimum_ranked``
     units of a group could be ranked, in all or by one indicator, none is. A share of fewer things
     than ``least_denominator`` has no rank by its indicator; its points count. ``weight`` is the
-    measure by which units count when completeness is judged; without it they count alike.
+    measure by which units count when completeness is judged; without it they count alike. With
+    ``tiers`` the ranked units of a group are parted into tiers by their ranges of ranks.
     """
 
     method: Annotated[str, keys.Choice(RANKING_METHODS)]
@@ -95,6 +96,7 @@ class RankingRule:
     minimum_ranked: Annotated[int, Number(1, 1000, whole=True)] = 2
     weight: keys.OfMeasure = ""
     least_denominator: Annotated[float, Number(0, 1e9)] = 30.0
+    tiers: bool = False
 
     def conditions_at(self, level: str) -> tuple[Condition, ...]:
         """The conditions of a level: those declared, and that of what applies by default."""
@@ -103,7 +105,9 @@ class RankingRule:
         return found if "covered" in kinds else (COVERED_BY_DEFAULT, *found)
 
 
-REWARD_BASES = ("points", "progress")
+REWARD_BASES = {"points": ("rank", "ranked"), "progress": ("progress_rank", "progress_ranked"),
+                "tier": ("tier", "tiers")}  # fmt: skip
+"""What a reward may go by: the kinds of facts that hold a unit's rank by it, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +115,10 @@ class RewardRule:
     """How many units of a level are rewarded in a period, and under which conditions.
 
     Rules apply in the campaign's order, and a unit gets one award. ``by`` says which ranking
-    counts: of the points, or of the progress since the period before. Without ``periods`` the rule
-    holds in all. ``ties`` says what becomes of units tied across the edge of the quota: ``all``
-    of them are rewarded, or ``none``. Nobody is rewarded where less than ``minimum_coverage`` of
-    the units that are compared have a rank.
+    counts: of the points, of the progress since the period before, or of the tiers, in which units
+    are tied. Without ``periods`` the rule holds in all. ``ties`` says what becomes of units tied
+    across the edge of the quota: ``all`` of them are rewarded, or ``none``. Nobody is rewarded
+    where less than ``minimum_coverage`` of the units that are compared have a rank.
     """
 
     id: keys.Id
@@ -124,7 +128,7 @@ class RewardRule:
     names: Annotated[Words, Key("name")]
     source: str
     assumed: bool
-    by: Annotated[str, keys.Choice(REWARD_BASES)] = "points"
+    by: Annotated[str, keys.Choice(tuple(REWARD_BASES))] = "points"
     periods: tuple[keys.OfPeriod, ...] = ()
     minimum_targets: Annotated[int, Number(0, 1000, whole=True)] = 0  # so many must be met
     ties: Annotated[str, keys.Choice(("all", "none"))] = "all"

@@ -16,7 +16,7 @@ from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey
 from dxkit.period import OpenPeriod
 from dxkit.report.wording.language import Language
 from dxkit.verify.difference import CHANGED, RECOUNT, Difference
-from dxkit.verify.kinds import list_trials, number_of
+from dxkit.verify.kinds import decisions, list_trials, number_of, tiers
 from dxkit.verify.recount import Recount
 from dxkit.verify.sums import Number, measures_of
 
@@ -135,9 +135,11 @@ def _results(
         yield f"{i.id}/is_met", (result.is_met, r.is_met(code, i))
     if r.group(code):
         yield "rank", (total.rank, r.ranks(code).get(code))
+        if r.campaign.ranking.tiers:
+            yield "tier", (total.tier, tiers(r, code).get(code))
         yield "unranked", (points is not None and total.unranked,
                            points is not None and r.why_not(code))  # fmt: skip
-    for rule, decided in r.decisions(code).items():
+    for rule, decided in decisions(r, code).items():
         given = results.decisions.get((r.level_below(code), code, rule), ())
         of = {d.unit_code: (d.awarded, d.reason) for d in given}
         for below, decision in decided.items():

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Indicator
 from dxkit.model.facts import TOTAL, FactKey, reward_subject
-from dxkit.verify.recount import Recount, of_group, share_of_points
+from dxkit.verify.recount import Decisions, Recount, of_group, share_of_points
 from dxkit.verify.sums import Number, Sums, measures_of
 from dxkit.verify.trials import Trials
 
@@ -297,6 +297,36 @@ def trials(r: Recount, unit: str) -> Trials:
     return Trials(r, unit, r.campaign.uncertainty)
 
 
+@of_group
+def tiers(r: Recount, unit: str) -> dict[str, int]:
+    """The tiers of the unit's group: one more than there are ranks better than a unit's best below
+    which everybody who can have them stays; KeyError where there are none.
+    """
+    if not r.campaign.ranking.tiers:
+        raise KeyError(unit)
+    ends = trials(r, unit).by.get("weights", {})
+    cuts = [k for k in range(1, len(ends)) if not any(b <= k < w for b, w in ends.values())]
+    return {u: 1 + sum(k < best for k in cuts) for u, (best, _) in ends.items()}
+
+
+def decisions(r: Recount, unit: str) -> dict[str, Decisions]:
+    """What each reward in force decides about the units ranked inside this one."""
+    try:
+        level, first = r.level_below(unit), r.children(unit)[0]
+    except KeyError:
+        return {}
+    ranks = {"points": r.ranks(first), "progress": r.gain_ranks(first)}
+    if any(rule.by == "tier" for rule in r.rewards(level)):
+        ranks["tier"] = tiers(r, first)
+    points = {u: r.points(u) for u in r.members(first)}
+    return r.decide(level, ranks, points, {u: r.met(u) for u in points})
+
+
+def _of_tier(number: Callable[[int, list[int]], int]) -> OfTotal:
+    """A number of a unit's tier and those of all units of its group; KeyError without one."""
+    return lambda r, u: number(tiers(r, u)[u], [*tiers(r, u).values()])
+
+
 def list_trials(r: Recount, unit: str) -> Trials:
     """The trials of the list of rewards among the units directly below; KeyError for none."""
     level = r.level_below(unit)
@@ -329,6 +359,9 @@ _TOTAL: dict[str, OfTotal] = {
     "rank": lambda r, u: r.ranks(u).get(u),
     "rank_shared": lambda r, u: [*r.ranks(u).values()].count(r.ranks(u).get(u, 0)) or None,
     "ranked": lambda r, u: len(r.ranks(u)),
+    "tier": _of_tier(lambda own, every: own),
+    "tiers": _of_tier(lambda own, every: max(every)),
+    "tier_units": _of_tier(lambda own, every: every.count(own)),
     "rank_change": _rank_change,
     "points_before": lambda r, u: b.total(u)[0] if (b := r.before_by_rules) else None,
     "progress": lambda r, u: r.gains(u).get(u),

@@ -324,22 +324,12 @@ class Recount:
             if rule.level == level and (not rule.periods or self.rules_of in rule.periods):
                 yield rule
 
-    def decisions(self, unit: str) -> dict[str, Decisions]:
-        """What each reward in force decides about the units ranked inside this one."""
-        try:
-            level, first = self.level_below(unit), self.children(unit)[0]
-        except KeyError:
-            return {}
-        ranks = {"points": self.ranks(first), "progress": self.gain_ranks(first)}
-        points = {u: self.points(u) for u in self.members(first)}
-        return self.decide(level, ranks, points, {u: self.met(u) for u in points})
-
     def decide(
         self, level: str, ranks: Mapping[str, dict[str, int]], points: Points,
         met: Mapping[str, int],
     ) -> dict[str, Decisions]:  # fmt: skip
-        """The same, if these were the points, the targets reached, and the ranks of those rules to
-        which there are any.
+        """What each reward in force decides about the units of a level that have these ranks, by
+        what rules go by, where there are any, these points, and so many targets reached.
         """
         found: dict[str, Decisions] = {}
         has_one: set[str] = set()
@@ -360,8 +350,11 @@ class Recount:
                 elif given + len(eligible) <= rule.quota:
                     verdict = (True, "within_quota")
                 else:
-                    shared = rule.ties == "all"
-                    verdict = (shared, "tied_into_quota" if shared else "tied_out_of_quota")
+                    shared, tied_by = rule.ties == "all", "tier" if rule.by == "tier" else "tied"
+                    verdict = (
+                        shared,
+                        f"{tied_by}_into_quota" if shared else f"{tied_by}_out_of_quota",
+                    )
                 decided |= {u: (False, why) if why else verdict for u, why in reasons.items()}
                 given += len(eligible)
             has_one |= {u for u, (listed, _) in decided.items() if listed}

@@ -41,7 +41,8 @@ def analysis(haugiang: Campaign) -> Analysis:
         Condition("complete", 0.3, "district"),
         Condition("value", 0.2, "commune", APP),
     )
-    ranking = dataclasses.replace(haugiang.ranking, tie_break=(), decimals=2, conditions=conditions)
+    ranking = dataclasses.replace(haugiang.ranking, tie_break=(), decimals=2, conditions=conditions,
+                                  tiers=True)  # fmt: skip
     rewards = tuple(dataclasses.replace(r, minimum_coverage=0.25) for r in haugiang.rewards)
     campaign = dataclasses.replace(haugiang, ranking=ranking, rewards=rewards)
     now = analyse(campaign, *wards(80, 40))
@@ -83,13 +84,14 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "figures_lacking": 0,  # 10 + 3 × 20 + 5 + 10
         "rank": 1, "ranked": 3, "rank_shared": 2, "rank_change": 0,  # B's points are 85 too
         "points_before": 80, "progress": 5, "progress_rank": 1, "progress_ranked": 3,
+        "tier": 1, "tiers": 2, "tier_units": 2,
         "rank_best": 1, "rank_worst": 2, "trial_best": 1, "trial_worst": 2,
         "trials_outside": 0, "cells": 9, "cells_doubtful": 0,
     },
     (B, TOTAL): {  # the app gave 27/80 of 20 points; by the rules of then A had 91.7, B 85.8
         "points_before": 81.75, "progress": 3.25, "progress_rank": 2, "rank_change": 1,
     },
-    (C, TOTAL): {"points": 55, "rank": 3, "rank_shared": 1, "progress": 0},
+    (C, TOTAL): {"points": 55, "rank": 3, "rank_shared": 1, "progress": 0, "tier": 2},
     (CITY, TOTAL): {
         "units": 9, "units_not_reported": 6, "units_unread": 0, "units_lacking": 0,
         "tables_lacking": 0, "minimum_ranked": 2, "least_denominator": 30,

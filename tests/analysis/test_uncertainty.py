@@ -23,7 +23,7 @@ from dxkit.model.observations import Observation
 from dxkit.model.rules import RewardRule
 from dxkit.report.sentences.ranking_and_rewards import list_certainty
 from dxkit.report.sentences.unit_view import View
-from dxkit.verify.kinds import trials
+from dxkit.verify.kinds import tiers, trials
 from tests.analysis.test_results import analyse, full, observe
 from tests.oracles.second_path import made_again
 
@@ -193,7 +193,7 @@ def random_campaign(haugiang: Campaign, seed: int) -> tuple[Analysis, dict[str, 
     campaign = dataclasses.replace(
         haugiang, indicators=indicators, uncertainty=rule, rewards=rewards,
         scoring=dataclasses.replace(haugiang.scoring, total_points=sum(given)),
-        ranking=dataclasses.replace(haugiang.ranking, tie_break=()),
+        ranking=dataclasses.replace(haugiang.ranking, tie_break=(), tiers=True),
     )  # fmt: skip
     steps = draw.choice((2, 40))
     rows, shares = [], {}
@@ -229,6 +229,21 @@ def is_open(rule: RewardRule, most: Fraction, points: dict[str, Fraction]) -> bo
     """Whether those who are equal cross the edge of the quota."""
     able = [p for p in points.values() if p >= Fraction(rule.minimum_share) * most]
     return any(sum(o > p for o in able) < rule.quota < sum(o >= p for o in able) for p in able)
+
+
+def plain_tiers(rankings: list[dict[str, Fraction]]) -> dict[str, int]:
+    """By what tiers are for: the first so many, few as they may be, that stand before all others by
+    whatever points, are the first tier; and so on.
+    """
+    found: dict[str, int] = {}
+    order = sorted(rankings[0], key=lambda code: rankings[0][code], reverse=True)
+    start = 0
+    for end in range(1, len(order) + 1):
+        upper, lower = order[start:end], order[end:]
+        if all(p[u] > p[v] for p in rankings for u in upper for v in lower):
+            found |= dict.fromkeys(upper, 1 + max(found.values(), default=0))
+            start = end
+    return found
 
 
 def test_ranges_and_lists_equal_brute_force_over_the_vertices(
@@ -270,7 +285,11 @@ def compare_with_brute_force(seed: int, haugiang: Campaign) -> None:
     assert bool(found.tied) == is_open(reward, most, base)
     if changed_by:
         assert not is_sure(found)
-    again = trials(made_again(campaign, analysis.received, None), COMMUNES[0])
+    recount = made_again(campaign, analysis.received, None)
+    in_tiers = plain_tiers([*tries, *corners])
+    assert {code: analysis.results.totals[code].tier for code in shares} == in_tiers
+    assert tiers(recount, COMMUNES[0]) == in_tiers
+    again = trials(recount, COMMUNES[0])
     assert {code: again.ends(code) for code in shares} == expected
     assert again.changed["corner"] == changed_by
     assert again.ways_changing() == list(found.ways_changing)

@@ -43,6 +43,14 @@ def plan(pattern: str, line: str) -> Change:
     return change
 
 
+def tiers_without_ranges(folder: Path) -> None:
+    """A plan that asks for tiers and does not say how ranks are tried."""
+    path = folder / "campaign.toml"
+    before, _, after = path.read_text("utf-8").partition("\n[uncertainty]\n")
+    before = before.replace("\n[ranking]\n", "\n[ranking]\ntiers = true\n")
+    path.write_text(before + after[after.index("\n[[") :], "utf-8")
+
+
 def row(name: str, *lines: str) -> Change:
     """Lines at the end of a CSV file."""
 
@@ -153,6 +161,11 @@ REFUSED: dict[str, tuple[Change, str, str, str]] = {
     "id_of_reward": (plan('id = "commune"\nlevel = "commune"\nquota = 1',
                           'id = "a/b"\nlevel = "commune"\nquota = 1'), "campaign.toml", '"a/b"',
                      r"rewards\[2\]\.id"),
+    "tier_without_tiers": (plan('id = "commune"\nlevel = "commune"',
+                                'id = "commune"\nby = "tier"\nlevel = "commune"'),
+                           "campaign.toml", 'by = "tier"', "by needs ranking.tiers = true"),
+    "tiers_without_ranges": (tiers_without_ranges, "campaign.toml", "tiers = true",
+                             r"ranking\.tiers needs \[uncertainty\]"),
     "id_of_measure": (indicator(indicator="dossiers"), "indicators.csv", "dossiers,X", "measure"),
     "id_of_measure_2": (row("measures.csv", measure("cashless")), "indicators.csv", "cashless,",
                         "measure"),

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import csv
+import itertools
+import os
 import re
+import shutil
+import subprocess
+import sys
+import tomllib
 from collections import defaultdict
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -34,6 +41,7 @@ def whole_number(value: object, whole: int | None) -> int:
     return int(text)
 
 
+@cache
 def recompute(path: Path) -> dict[str, tuple[int, int]]:
     book = openpyxl.load_workbook(path, data_only=True)
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -81,3 +89,75 @@ def test_every_district_indicator_is_recomputed_exactly(
             assert shown == {repr(expected)}, (code, indicator)
             compared += 1
     assert compared == 48
+
+
+def rankings_of_districts(root: Path) -> list[dict[str, Fraction]]:
+    """The points of each district as the plan has them, and when each weight is raised or lowered
+    by the whole band, in all combinations: from the workbooks and the plan's files alone.
+    """
+    folder = root / "data/campaigns/haugiang-2022"
+    plan = tomllib.loads((folder / "campaign.toml").read_text("utf-8"))
+    with (folder / "targets.csv").open(encoding="utf-8-sig", newline="") as file:
+        targets = {
+            row["indicator"]: Fraction(row["target"])
+            for row in csv.DictReader(file)
+            if row["period"] == "2022-Q4" and row["level"] in ("*", "district")
+        }
+    with (folder / "indicators.csv").open(encoding="utf-8-sig", newline="") as file:
+        weights = {row["indicator"]: Fraction(row["max_points"]) for row in csv.DictReader(file)}
+    shares = {}
+    for workbook in (root / "data/raw/haugiang-2022/2022-Q4").glob("*.xlsx"):
+        values = {k: Fraction(*pair) for k, pair in recompute(workbook).items()}
+        shares[workbook.name[:3]] = {
+            k: min(value / targets[k], Fraction(1)) if k in targets else value
+            for k, value in values.items()
+        }
+    band = Fraction(str(plan["uncertainty"]["weight_band"]))
+    found = []
+    for factors in [(1,) * 6, *itertools.product((1 - band, 1 + band), repeat=6)]:
+        tried = {k: w * f for (k, w), f in zip(weights.items(), factors, strict=True)}
+        whole = sum(tried.values())
+        found.append(
+            {c: sum(100 * tried[k] * own[k] for k in tried) / whole for c, own in shares.items()}
+        )
+    return found
+
+
+def in_tiers(rankings: list[dict[str, Fraction]]) -> list[list[str]]:
+    """The smallest sets of which each stands before all that follow in every ranking."""
+    order, found = sorted(rankings[0], key=rankings[0].__getitem__, reverse=True), [[]]
+    for number, code in enumerate(order, start=1):
+        found[-1].append(code)
+        after = order[number:]
+        if after and all(p[u] > p[v] for p in rankings for u in found[-1] for v in after):
+            found.append([])
+    return found
+
+
+def test_ranges_and_tiers_of_districts_are_recomputed(
+    root: Path, outputs: Path, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """Tiers of the committed workbooks with ``--full``: the plan has none, a copy of it does."""
+    rankings = rankings_of_districts(root)
+    with (outputs / "data/rank_ranges.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["level"] == "district"]
+    for row in rows:
+        own = row["unit_code"]
+        best = min(1 + sum(o > p[own] for o in p.values()) for p in rankings)
+        worst = max(sum(o >= p[own] for o in p.values()) for p in rankings)
+        assert (row["weights_best"], row["weights_worst"]) == (str(best), str(worst)), own
+    assert len(rows) == 8
+    tiers = in_tiers(rankings)
+    assert tiers == [["932"], ["931"], ["930", "935"], ["934"], ["933"], ["937"], ["936"]]
+    if not pytestconfig.getoption("--full"):
+        return
+    shutil.copytree(root / "data/campaigns", tmp_path / "data/campaigns")
+    (tmp_path / "data/raw").symlink_to(root / "data/raw")
+    path = tmp_path / "data/campaigns/haugiang-2022/campaign.toml"
+    text = path.read_text("utf-8").replace("\n[ranking]\n", "\n[ranking]\ntiers = true\n")
+    path.write_text(text, "utf-8")
+    command = [sys.executable, "-m", "dxkit", "rank", "2022-Q4", "--format", "csv"]
+    said = subprocess.run(command, env=os.environ | {"DXKIT_PROJECT": str(tmp_path)},
+                          stdout=subprocess.PIPE, check=True, encoding="utf-8")  # fmt: skip
+    told = {row["unit_code"]: int(row["tier"]) for row in csv.DictReader(said.stdout.splitlines())}
+    assert told == {code: n for n, codes in enumerate(tiers, start=1) for code in codes}

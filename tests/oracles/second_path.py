@@ -5,8 +5,8 @@ from __future__ import annotations
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Received
-from dxkit.verify.kinds import number_of
-from dxkit.verify.recount import Recount
+from dxkit.verify.kinds import decisions, number_of
+from dxkit.verify.recount import Decisions, Recount
 from dxkit.verify.sums import Number, Sums
 
 
@@ -18,6 +18,10 @@ class Again(Recount):
     def number(self, key: FactKey) -> Number | None:
         """The number of a fact, None when there is none; raises KeyError for an unknown key."""
         return number_of(self, key)
+
+    def decisions(self, unit: str) -> dict[str, Decisions]:
+        """What each reward in force decides about the units ranked inside this one."""
+        return decisions(self, unit)
 
     def rank(self, unit: str) -> int | None:
         """The unit's rank."""

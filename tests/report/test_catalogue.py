@@ -63,6 +63,7 @@ def test_the_conditions_have_thousands_of_steps() -> None:
     assert bare == {  # the campaign declares them, in words only
         "rule_competition", "rule_dense", "rule_ties", "rule_unrounded", "rule_excluded",
         "reward_whole", "reward_by_progress", "reward_ties_all", "reward_ties_none",
+        "rule_tiers", "reward_by_tier", "reward_tier_all", "reward_tier_none",
     }  # fmt: skip
 
 

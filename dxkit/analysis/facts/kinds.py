@@ -270,6 +270,15 @@ def has_group(about: About) -> bool:
     return bool(about.group)
 
 
+def has_tier(about: About) -> bool:
+    return about.total.tier is not None
+
+
+def tiers_beside(about: About) -> tuple[int, ...]:
+    """The tiers of the units it is ranked with, its own among them."""
+    return about.period.results.tiers_beside(about.unit.code)
+
+
 def cells(about: About) -> set[object]:
     """All cells behind the unit's indicators."""
     return {
@@ -745,6 +754,21 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "count_of_ranked",
         lambda a: a.total.sharing,
         lambda a: has_group(a) and a.total.rank is not None,
+    ),
+    Taken(
+        "tier",
+        COUNT,
+        lambda a: a.total.tier,
+        inputs=("rank_best", "rank_worst"),
+        method="tier_of_ranges",
+        when=has_tier,
+    ),
+    counted("tiers", "count_of_tiers", lambda a: max(tiers_beside(a)), has_tier),
+    counted(
+        "tier_units",
+        "count_of_ranked",
+        lambda a: sum(tier == a.total.tier for tier in tiers_beside(a)),
+        has_tier,
     ),
     Derived(
         "rank_change",

@@ -125,6 +125,36 @@ def _pair(observation: Observation) -> tuple[str, str]:
     return observation.unit_code, observation.period
 
 
+def tiers_of(results: Results) -> dict[str, int]:
+    """The tier of each ranked unit, 1 the best: those of a group whose ranges of ranks overlap, or
+    are joined by others' that do, stand together, so that two tiers part only where no range
+    reaches across: all of the upper one stand before all of the lower one whatever weights are
+    tried.
+    """
+    rule, found = results.campaign.uncertainty, dict[str, int]()
+    for (level, group), members in results.groups.items():
+        if rule is None or not results.group_of(members[0]):
+            continue
+        trial = Trials(results, level, group)
+        if not trial.codes:
+            continue
+        best, worst = trial.ranks(trial.keys(np.vstack([trial.points, *_by_weights(trial, rule)])))
+        tier, reach = 0, 0
+        for first, last, code in sorted(
+            zip(best.tolist(), worst.tolist(), trial.codes, strict=True)
+        ):
+            tier += first > reach
+            reach = max(reach, last)
+            found[code] = tier
+    return found
+
+
+def _by_weights(trial: Trials, rule: UncertaintyRule) -> tuple[Matrix, Matrix]:
+    """The points of the units when weights are drawn, and at all ends of the weights."""
+    drawn = trial.points_of(trial.shares, _draws(rule, len(trial.weights), trial.weights))
+    return drawn, trial.points_of(trial.shares, trial.corners(rule.weight_band))
+
+
 def certainty(
     results: Results, level: str, group: str, rule: UncertaintyRule, doubtful: frozenset[CellRef]
 ) -> Certainty:
@@ -139,8 +169,7 @@ def certainty(
         other, open_ = trial.awarded(keys, points, met)
         return np.asarray(((other != listed) | open_).any(axis=1))
 
-    drawn = trial.points_of(trial.shares, _draws(rule, len(trial.weights), trial.weights))
-    ends = trial.points_of(trial.shares, trial.corners(rule.weight_band))
+    drawn, ends = _by_weights(trial, rule)
     keys = trial.keys(np.vstack([drawn, ends]))
     weights = differs(keys, np.vstack([drawn, ends]))
     ways = dict(trial.ways())

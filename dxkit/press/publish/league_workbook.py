@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.facts import TOTAL, CellRef, Fact, UnitOfMeasure, reward_subject
-from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
+from dxkit.model.rules import REWARD_BASES, RankingRule, RewardRule, ScoringRule
 from dxkit.model.text import harmless
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
@@ -74,7 +74,8 @@ class _League:
             for decision in standing.decisions()
             if not decision.awarded or standing.award(decision.unit_code) == decision.rule.id
         }
-        kinds = ("points", "max_points", "rank", "rank_best", "rank_worst")
+        kinds = ["points", "max_points", "rank", "rank_best", "rank_worst"]
+        kinds += ["tier"] * opened.campaign.ranking.tiers
         rows: list[list[Entry]] = []
         for code in standing.in_order(unit.code for unit in units):
             card, grade = opened.analysis.scorecard(code), standing.band(code)
@@ -98,7 +99,7 @@ class _League:
         for group in analysis.units.units:
             for rule in opened.campaign.rewards:
                 level = self._language.name(opened.campaign.level(rule.level).names)
-                kind = "rank" if rule.by == "points" else "progress_rank"
+                kind, _ = REWARD_BASES[rule.by]
                 for d in analysis.standing.short_list(group.code, rule.id):
                     unit = self._names(analysis.units.get(d.unit_code))
                     award = self._language.name(rule.names) if d.awarded else None

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from dxkit.analysis.analysis import Scorecard
 from dxkit.model.facts import TOTAL, Fact
 from dxkit.model.observations import SILENT
-from dxkit.model.rules import RewardRule
+from dxkit.model.rules import REWARD_BASES, RewardRule
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.headlines import standing as standing_claim
@@ -73,6 +73,8 @@ def _columns(context: Context, ranked: list[Scorecard]) -> Iterator[str]:
     yield "rank"
     if any(card.find(TOTAL, "rank_best") for card in ranked):
         yield "rank_range"
+    if any(card.find(TOTAL, "tier") for card in ranked):
+        yield "tier"
     yield "points"
     covered = (card.fact(TOTAL, "covered") for card in ranked)
     if any(fact.known and fact.number < 1 for fact in covered):
@@ -126,7 +128,7 @@ def _decisions(context: Context, rule: RewardRule) -> Markup:
     """Who is on the list of a reward and why, and why the next one is not; its conditions."""
     text, analysis = context.language.text, context.opened.analysis
     listed = analysis.standing.short_list(context.view.unit.code, rule.id)
-    kind = "rank" if rule.by == "points" else "progress_rank"
+    kind, _ = REWARD_BASES[rule.by]
     rows: list[list[Cell]] = [
         [
             context.name(d.unit_code),

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.analysis.ranking import QUOTA_FULL, TIED_INTO_QUOTA
+from dxkit.analysis.ranking import QUOTA_FULL, TIED_INTO_QUOTA, TIER_INTO_QUOTA
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Reference, as_written, reward_subject
 from dxkit.model.observations import Flag
+from dxkit.model.rules import REWARD_BASES
 from dxkit.report.sentences.below import least_covered, too_few_to_judge
 from dxkit.report.sentences.catalogue import SLOTS, state
 from dxkit.report.sentences.unit_view import View, equal_to, short_name
@@ -71,20 +72,21 @@ def _award(view: View) -> Iterator[Claim]:
     results, code = view.analysis.results, view.unit.code
     for rule in view.campaign.rewards:
         decisions = results.decisions.get((view.unit.level, view.group.code, rule.id), ())
-        by = "progress_" if rule.by == "progress" else ""
+        by = "" if rule.by == "points" else f"{rule.by}_"
+        rank, ranked = REWARD_BASES[rule.by]
         decision = next((d for d in decisions if d.unit_code == code), None)
         after = next((d.rank for d in decisions if d.reason == QUOTA_FULL), None)
         if decision is None or not (
             decision.awarded or (decision.reason == QUOTA_FULL and decision.rank == after)
         ):
             continue
-        how = {TIED_INTO_QUOTA: "tied_", QUOTA_FULL: "next_"}.get(decision.reason, "")
+        how = {TIED_INTO_QUOTA: "tied_", TIER_INTO_QUOTA: "tied_", QUOTA_FULL: "next_"}
         whole = view.analysis.scorecard(view.group.code)
         yield state(
-            f"headline_award_{by}{how}".removesuffix("_"),
+            f"headline_award_{by}{how.get(decision.reason, '')}".removesuffix("_"),
             {
-                "rank": view.fact(TOTAL, f"{by}rank"),
-                "ranked": view.fact(TOTAL, f"{by}ranked"),
+                "rank": view.fact(TOTAL, rank),
+                "ranked": view.fact(TOTAL, ranked),
                 "quota": whole.fact(reward_subject(rule.id), "quota"),
                 "award": Reference("award", rule.id),
                 "unit": view.itself,

@@ -24,6 +24,8 @@ def ranking_rules(view: View) -> Iterator[Claim]:
     yield from SLOTS["rule_ranked"].say({"least": view.fact(TOTAL, "minimum_ranked")})
     if any(indicator.kind is IndicatorKind.RATIO for indicator in view.indicators):
         yield from SLOTS["rule_of_few"].say({"least": view.fact(TOTAL, "least_denominator")})
+    if rule.tiers:
+        yield state("rule_tiers", {})
     for condition in rule.conditions_at(level):
         kind = f"least_{condition.kind}"
         if condition.kind != "value":
@@ -52,9 +54,9 @@ def reward_rules(view: View, rule: RewardRule) -> Iterator[Claim]:
     yield from SLOTS["reward_targets"].say({"least": view.fact(subject, "minimum_targets")})
     yield from SLOTS["reward_coverage"].say({"least": view.fact(subject, "minimum_coverage")})
     yield state("reward_whole", {})
-    if rule.by == "progress":
-        yield state("reward_by_progress", {})
-    yield state(f"reward_ties_{rule.ties}", {})
+    if rule.by != "points":
+        yield state(f"reward_by_{rule.by}", {})
+    yield state(f"reward_{'tier' if rule.by == 'tier' else 'ties'}_{rule.ties}", {})
 
 
 def list_certainty(view: View) -> Iterator[Claim]:

@@ -198,6 +198,8 @@ def certainty(view: View) -> Iterator[Claim]:
     if own is not None:
         named = [Reference("trial", name) for name in own.outside]
         yield from SLOTS["certainty_trials"].say({**filling, "trials_named": named})
+    tier = view.known_kinds(TOTAL, "tier", "tiers", "tier_units")
+    yield from SLOTS["tier"].say({**tier, "unit": view.itself})
     if view.is_near_award:
         yield from SLOTS["award_open"].say(filling)
 
