@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,33 +67,66 @@ def published() -> Path:
     return folder
 
 
+def made_once(
+    request: pytest.FixtureRequest, name: str, make: Callable[[Path], None], folder: Path
+) -> Path:
+    """What ``make`` puts into a folder: made by one of the processes that test beside each other,
+    this one's copy of it.
+    """
+    beside = request.config.pluginmanager.get_plugin("beside")
+    if beside is None:
+        make(folder)
+    else:
+        shutil.copytree(beside.once(name, make), folder, dirs_exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
-def periods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPeriod]:
+def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for outputs with nothing but the intake of the two quarters of Hậu Giang as
+    committed, so that no test has to read them that is not about reading. Nobody may alter it.
+    """
+    from dxkit.campaign.project import Project
+    from dxkit.period.opening import open_period
+
+    def make(folder: Path) -> None:
+        open_period(Project.find(None, str(folder)), "haugiang-2022", "2022-Q4")
+
+    return made_once(request, "stored", make, tmp_path_factory.mktemp("stored"))
+
+
+@pytest.fixture(scope="session")
+def periods(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenPeriod]:
     """The two quarters of Hậu Giang as committed, opened. Nobody may alter them."""
     from dxkit.campaign.project import Project
     from dxkit.period.opening import open_period
 
-    project = Project.find(None, str(tmp_path_factory.mktemp("periods")))
+    out = tmp_path_factory.mktemp("periods")
+    project = Project.find(None, str(shutil.copytree(stored, out, dirs_exist_ok=True)))
     return {p: open_period(project, "haugiang-2022", p) for p in ("2022-Q3", "2022-Q4")}
 
 
 @pytest.fixture(scope="session")
-def outputs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def outputs(
+    request: pytest.FixtureRequest, stored: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The outputs of one run of the main job on the committed demonstration workbooks: this
     process's copy of them. A test that alters them takes a copy of its own.
     """
     from dxkit.cli import run
 
     def make(folder: Path) -> None:
+        shutil.copytree(stored, folder, dirs_exist_ok=True)
         assert run(["report", "2022-Q4", "--out", str(folder)]) == 0
 
-    out = tmp_path_factory.mktemp("out")
-    beside = request.config.pluginmanager.get_plugin("beside")
-    if beside is None:
-        make(out)
-    else:
-        shutil.copytree(beside.once("outputs", make), out, dirs_exist_ok=True)
+    out = made_once(request, "outputs", make, tmp_path_factory.mktemp("out"))
     return out / "haugiang-2022" / "2022-Q4"
+
+
+@pytest.fixture
+def out(stored: Path, tmp_path: Path) -> Path:
+    """A folder for a test's own outputs of Hậu Giang, whose quarters are read already."""
+    return Path(shutil.copytree(stored, tmp_path / "out"))
 
 
 @pytest.fixture

@@ -49,10 +49,10 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     ],
 )
 def test_wrong_input_is_one_sentence_that_helps(
-    arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], words: str, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = [] if arguments == ["reprot"] else ["--out", str(tmp_path)]
-    assert run([*arguments, *out]) == 2
+    more = [] if arguments == ["reprot"] else ["--out", str(out)]
+    assert run([*arguments, *more]) == 2
     *named, text = said(capsys).strip().splitlines()
     assert words in text
     assert named in (
@@ -329,49 +329,50 @@ def test_hostile_text_in_a_workbook_is_harmless_text(raw_copy: Path, tmp_path: P
 
 
 def test_a_second_run_on_the_same_outputs_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "haugiang-2022"
+    folder = out / "haugiang-2022"
     with held_by_another(folder):
-        assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 2
+        assert run(["report", "2022-Q4", "--unit", "930", "--out", str(out)]) == 2
         assert str(folder) in said(capsys)
-    assert run(["report", "2022-Q4", "--unit", "930", "--out", str(tmp_path)]) == 0
+    assert run(["report", "2022-Q4", "--unit", "930", "--out", str(out)]) == 0
 
 
-def test_spawned_processes_make_the_same_pages(outputs: Path, tmp_path: Path) -> None:
-    arguments = ["--unit", "936", "--engine", "spawn", "--out", str(tmp_path)]
+def test_spawned_processes_make_the_same_pages(outputs: Path, out: Path) -> None:
+    arguments = ["--unit", "936", "--engine", "spawn", "--out", str(out)]
     assert run(["report", "2022-Q4", *arguments]) == 0
-    folder = tmp_path / "haugiang-2022" / "2022-Q4"
+    folder = out / "haugiang-2022" / "2022-Q4"
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["engine"] == "spawn"
     page = "district/936-huyen-long-my.html"
     assert (folder / page).read_bytes() == (outputs / page).read_bytes()
 
 
-def test_pages_of_another_level(tmp_path: Path) -> None:
-    arguments = ["--level", "commune", "--unit", "31360", "--out", str(tmp_path)]
+def test_pages_of_another_level(out: Path) -> None:
+    arguments = ["--level", "commune", "--unit", "31360", "--out", str(out)]
     assert run(["report", "2022-Q4", *arguments]) == 0
-    folder = tmp_path / "haugiang-2022" / "2022-Q4" / "commune"
+    folder = out / "haugiang-2022" / "2022-Q4" / "commune"
     page = next(folder.glob("31360-*.html")).read_text("utf-8")
     assert 'data-fact="2022-Q4/31360/cashless/value"' in page
     assert 'data-fact="2022-Q4/933/' not in page
 
 
 def test_a_page_that_takes_too_long_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
+    stored: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:
     slow = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
     slow["cells"][1]["source"] = ["import time\n", "time.sleep(60)"]
     notebook = tmp_path / "slow.ipynb"
     notebook.write_text(json.dumps(slow), "utf-8")
+    shutil.copytree(stored, tmp_path / "out/own/slow")
     arguments = ["--unit", "930", "--notebook", str(notebook), "--out", str(tmp_path / "out")]
     arguments += ["--time-limit", "2"]
     assert run(["report", "2022-Q4", *arguments]) == 1
     assert "quá thời gian" in said(capsys)
 
 
-def test_english_pages(tmp_path: Path) -> None:
-    assert run(["report", "2022-Q3", "--unit", "932", "--lang", "en", "--out", str(tmp_path)]) == 0
-    page = next((tmp_path / "haugiang-2022/2022-Q3/district").glob("*.html")).read_text("utf-8")
+def test_english_pages(out: Path) -> None:
+    assert run(["report", "2022-Q3", "--unit", "932", "--lang", "en", "--out", str(out)]) == 0
+    page = next((out / "haugiang-2022/2022-Q3/district").glob("*.html")).read_text("utf-8")
     assert '<html lang="en">' in page
     assert "SIMULATED DATA" in page
     assert "first period" in page

@@ -27,10 +27,24 @@ def received(root: Path, haugiang: Campaign) -> Received:
     return read_period(haugiang, "2022-Q4", raw / "2022-Q4", raw)
 
 
+FEW = ("930-thanh-pho-vi-thanh.xlsx", "931-thanh-pho-nga-bay.xlsx", "932-huyen-chau-thanh-a.xlsx")
+
+
+@pytest.fixture
+def few(root: Path, tmp_path: Path) -> Path:
+    """A folder with copies of three of the eight workbooks of 2022-Q4, which a test may spoil."""
+    for file in FEW:
+        shutil.copy(root / "data/raw/haugiang-2022/2022-Q4" / file, tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="module")
-def untouched(root: Path, haugiang: Campaign) -> Received:
-    """What ``read_spoiled`` gives of ``raw_copy`` before anything in it is spoilt."""
-    return read_period(haugiang, "2022-Q4", root / "data/raw/haugiang-2022/2022-Q4")
+def untouched(root: Path, haugiang: Campaign, tmp_path_factory: pytest.TempPathFactory) -> Received:
+    """What is read of ``few`` before anything in it is spoilt."""
+    folder = tmp_path_factory.mktemp("untouched")
+    for file in FEW:
+        shutil.copy(root / "data/raw/haugiang-2022/2022-Q4" / file, folder)
+    return read_period(haugiang, "2022-Q4", folder)
 
 
 def places(received: Received) -> list[tuple[str, str, str, str]]:
@@ -101,10 +115,6 @@ def test_the_store_gives_back_what_was_received(received: Received, tmp_path: Pa
     ]
 
 
-def read_spoiled(haugiang: Campaign, raw: Path) -> Received:
-    return read_period(haugiang, "2022-Q4", raw / "haugiang-2022" / "2022-Q4")
-
-
 def test_files_that_cannot_be_read(haugiang: Campaign, raw_copy: Path) -> None:
     folder = raw_copy / "haugiang-2022" / "2022-Q4"
     whole = (folder / "930-thanh-pho-vi-thanh.xlsx").read_bytes()
@@ -113,7 +123,7 @@ def test_files_that_cannot_be_read(haugiang: Campaign, raw_copy: Path) -> None:
     (folder / "note.txt").write_text("xin chào")
     (folder / "empty.xlsx").write_bytes(b"")
     (folder / "link.xlsx").symlink_to("/etc/passwd")
-    received = read_spoiled(haugiang, raw_copy)
+    received = read_period(haugiang, "2022-Q4", folder)
     codes = {(f.code, f.address.file, f.values.get("reason")) for f in received.findings}
     assert ("file_unreadable", "930-thanh-pho-vi-thanh.xlsx", "damaged") in codes
     assert ("file_unreadable", "931-thanh-pho-nga-bay.xlsx", "web_page") in codes
@@ -149,26 +159,26 @@ def change(path: Path, sheet: str, cell: str, value: object) -> None:
 def test_a_spoiled_cell_is_a_finding(
     haugiang: Campaign,
     untouched: Received,
-    raw_copy: Path,
+    few: Path,
     sheet: str,
     cell: str,
     value: object,
     code: str,
 ) -> None:
     file = "932-huyen-chau-thanh-a.xlsx"
-    change(raw_copy / "haugiang-2022" / "2022-Q4" / file, sheet, cell, value)
-    new = set(places(read_spoiled(haugiang, raw_copy))) - set(places(untouched))
+    change(few / file, sheet, cell, value)
+    new = set(places(read_period(haugiang, "2022-Q4", few))) - set(places(untouched))
     found = {(c, f, s) for c, f, s, _ in new}
     assert (code, file, sheet) in found
 
 
 def test_hamlets_under_an_unknown_commune_go_to_nobody(
-    haugiang: Campaign, untouched: Received, raw_copy: Path
+    haugiang: Campaign, untouched: Received, few: Path
 ) -> None:
     file = "932-huyen-chau-thanh-a.xlsx"
-    path = raw_copy / "haugiang-2022" / "2022-Q4" / file
+    path = few / file
     change(path, "1. Chỉ tiêu hộ", "B18", "Xã Xuân Tiến")
-    after = read_spoiled(haugiang, raw_copy)
+    after = read_period(haugiang, "2022-Q4", few)
     first = [o.unit_code for o in untouched.table.observations if o.unit_code.startswith("31342-")]
     assert first
     assert first == [
@@ -179,28 +189,26 @@ def test_hamlets_under_an_unknown_commune_go_to_nobody(
 
 
 def test_figures_without_a_name_and_hidden_rows_are_not_passed_over(
-    haugiang: Campaign, raw_copy: Path
+    haugiang: Campaign, few: Path
 ) -> None:
     file = "930-thanh-pho-vi-thanh.xlsx"
-    path = raw_copy / "haugiang-2022" / "2022-Q4" / file
+    path = few / file
     book = openpyxl.load_workbook(path)
     sheet = book["2. Hồ sơ TTHC"]
     sheet["B14"] = None
     sheet.row_dimensions[15].hidden = True
     book.save(path)
-    received = read_spoiled(haugiang, raw_copy)
+    received = read_period(haugiang, "2022-Q4", few)
     assert ("unit_unknown", file, "2. Hồ sơ TTHC", "C14") in places(received)
     assert ("row_hidden", file, "2. Hồ sơ TTHC", "B15") in places(received)
     for code in ("31321", "31324"):
         assert all(o.value is None for o in received.table.of(code, "dossiers"))
 
 
-def test_two_rows_of_one_unit_that_differ_are_both_refused(
-    haugiang: Campaign, raw_copy: Path
-) -> None:
+def test_two_rows_of_one_unit_that_differ_are_both_refused(haugiang: Campaign, few: Path) -> None:
     file = "930-thanh-pho-vi-thanh.xlsx"
-    change(raw_copy / "haugiang-2022" / "2022-Q4" / file, "2. Hồ sơ TTHC", "B14", "Phường I")
-    received = read_spoiled(haugiang, raw_copy)
+    change(few / file, "2. Hồ sơ TTHC", "B14", "Phường I")
+    received = read_period(haugiang, "2022-Q4", few)
     assert ("unit_repeated", file, "2. Hồ sơ TTHC", "B14") in places(received)
     assert {o.flag for o in received.table.of("31318", "dossiers")} == {Flag.REJECTED}
 
@@ -256,13 +264,11 @@ def test_raw_files_are_never_written(root: Path, tmp_path: Path, haugiang: Campa
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in source.iterdir()} == before
 
 
-def test_a_column_that_names_no_month_beside_others_that_do(
-    haugiang: Campaign, raw_copy: Path
-) -> None:
+def test_a_column_that_names_no_month_beside_others_that_do(haugiang: Campaign, few: Path) -> None:
     """ "Thang 11" is spoilt: the month's figures must not be taken for the whole quarter's."""
     file = "931-thanh-pho-nga-bay.xlsx"
-    change(raw_copy / "haugiang-2022" / "2022-Q4" / file, "2. Hồ sơ TTHC", "E10", "-")
-    received = read_spoiled(haugiang, raw_copy)
+    change(few / file, "2. Hồ sơ TTHC", "E10", "-")
+    received = read_period(haugiang, "2022-Q4", few)
     unclear = {p[3] for p in places(received) if p[0] == "column_part_unclear"}
     assert {"E13", "F13"} <= unclear
     values = {o.period: o.value for o in received.table.of("31340", "dossiers")}
@@ -271,45 +277,47 @@ def test_a_column_that_names_no_month_beside_others_that_do(
 
 
 def test_a_word_of_notes_beside_figures_ends_no_table(
-    haugiang: Campaign, untouched: Received, raw_copy: Path
+    haugiang: Campaign, untouched: Received, few: Path
 ) -> None:
     file = "931-thanh-pho-nga-bay.xlsx"
-    change(raw_copy / "haugiang-2022" / "2022-Q4" / file, "2. Hồ sơ TTHC", "A16", "Ghi chú:")
-    assert read_spoiled(haugiang, raw_copy).table == untouched.table
+    change(few / file, "2. Hồ sơ TTHC", "A16", "Ghi chú:")
+    assert read_period(haugiang, "2022-Q4", few).table == untouched.table
 
 
-def test_a_sheet_that_is_left_out_is_reported(haugiang: Campaign, raw_copy: Path) -> None:
+def test_a_sheet_that_is_left_out_is_reported(haugiang: Campaign, few: Path) -> None:
     file = "931-thanh-pho-nga-bay.xlsx"
-    path = raw_copy / "haugiang-2022" / "2022-Q4" / file
+    path = few / file
     book = openpyxl.load_workbook(path, data_only=True)
     del book["2. Hồ sơ TTHC"]
     book.save(path)
-    missing = [f for f in read_spoiled(haugiang, raw_copy).findings if f.code == "table_missing"]
+    missing = [
+        f for f in read_period(haugiang, "2022-Q4", few).findings if f.code == "table_missing"
+    ]
     assert [(f.address.file, f.unit_code, f.values["table"]) for f in missing] == [
         (file, "931", "dossiers")
     ]
 
 
-def test_names_that_begin_again_without_a_new_group(haugiang: Campaign, raw_copy: Path) -> None:
+def test_names_that_begin_again_without_a_new_group(haugiang: Campaign, few: Path) -> None:
     """The row of the second ward is deleted: its eight quarters are not the first ward's, as the
     row numbers tell, or where there are none, the names that come again.
     """
     file = "930-thanh-pho-vi-thanh.xlsx"
-    path = raw_copy / "haugiang-2022" / "2022-Q4" / file
+    path = few / file
     book = openpyxl.load_workbook(path, data_only=True)
     sheet = book["1. Chỉ tiêu hộ"]
     assert sheet["B18"].value.strip() == "Phường III"
     first = sheet["C14"].value
     sheet.delete_rows(18)
     book.save(path)
-    received = read_spoiled(haugiang, raw_copy)
+    received = read_period(haugiang, "2022-Q4", few)
     unclear = [f.address.cell for f in received.findings if f.code == "group_unclear"]
     assert unclear == [f"B{row}" for row in range(18, 26)]
     assert [o.value for o in received.table.of("31318-khu-vuc-1", "households")] == [first]
     for row in range(13, 26):
         sheet.cell(row, 1).value = None
     book.save(path)
-    received = read_spoiled(haugiang, raw_copy)
+    received = read_period(haugiang, "2022-Q4", few)
     unclear = [f.address.cell for f in received.findings if f.code == "group_unclear"]
     assert unclear == ["B22", "B23", "B24", "B25"]  # the first four contradict the first ward's
     assert received.table.of("31318-khu-vuc-5", "households") == ()

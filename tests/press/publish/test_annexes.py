@@ -121,8 +121,9 @@ def test_documents_have_the_same_bytes_every_time(with_documents: Path, tmp_path
 def test_verification_proves_pages_and_annexes_and_names_what_was_changed_in_them(
     with_documents: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Untouched all is proved; a number changed in each annex is named, and nothing else."""
-    assert run(["verify", "2022-Q4", "--out", str(with_documents)]) == 0, capsys.readouterr().out
+    """A number changed on a page and in each annex is named, and nothing else: all other pages,
+    annexes and data files are proved.
+    """
     shutil.copytree(with_documents, tmp_path, dirs_exist_ok=True)
     path = document_of(tmp_path)
     _replace_in(path, "word/document.xml", _first_fact_text)
@@ -130,11 +131,19 @@ def test_verification_proves_pages_and_annexes_and_names_what_was_changed_in_the
     book = openpyxl.load_workbook(book_path)
     book["Xếp hạng"]["C3"] = 99.5
     book.save(book_path)
+    page = path.with_suffix(".html")
+    text = page.read_text("utf-8")
+    fact = re.compile(r"(data-fact=\"2022-Q4/936/cashless/value\"[^>]*>)5")
+    tampered = fact.sub(r"\g<1>6", text, count=1)
+    assert tampered != text
+    page.write_text(tampered, "utf-8", newline="")
     capsys.readouterr()
     assert run(["verify", "2022-Q4", "--out", str(tmp_path)]) == 1
-    _, *named = capsys.readouterr().out.splitlines()
+    first, *named = capsys.readouterr().out.splitlines()
+    print(first, *named, sep="\n")
     places = {line.strip().partition(": ")[0] for line in named}
-    assert places == {f"district/{path.name}", "league.xlsx"}
+    assert places == {f"district/{path.name}", f"district/{page.name}", "league.xlsx"}
+    assert any("936/cashless/value" in line for line in named)
 
 
 def test_a_changed_number_of_the_workbook_is_found(outputs: Path, tmp_path: Path) -> None:

@@ -19,13 +19,19 @@ from typing import Any
 import pytest
 
 from dxkit.cli import run
+from tests.press.small_campaign import write_project
 
-UNITS = ("930", "931", "932", "933")
-SOME = [argument for unit in UNITS for argument in ("--unit", unit)]
-
-
-PERIOD = "haugiang-2022/2022-Q4"
+UNITS = ("71", "72", "73", "711")
+SIX = (*UNITS, "712", "713")
+PERIOD = "small/2024-Q2"
 OWN = "own/own"  # where the pages of somebody's own notebook, own.ipynb, go
+
+
+def asked_for(units: tuple[str, ...]) -> list[str]:
+    return [argument for unit in units for argument in ("--unit", unit)]
+
+
+REPORT = ["report", "2024-Q2", *asked_for(UNITS)]
 
 
 def folder_of(out: Path) -> Path:
@@ -37,12 +43,12 @@ def manifest_of(out: Path) -> Any:
 
 
 def pages_of(folder: Path) -> dict[str, bytes]:
-    return {page.name: page.read_bytes() for page in folder.glob("district/*.html")}
+    return {page.name: page.read_bytes() for page in folder.glob("*/*.html")}
 
 
-def check_whole(out: Path, outputs: Path) -> set[str]:
+def check_whole(out: Path, expected: dict[str, bytes]) -> set[str]:
     """Every page that is there is whole; nothing half-written lies about. Returns their names."""
-    made, expected = pages_of(folder_of(out)), pages_of(outputs)
+    made = pages_of(folder_of(out))
     for name, content in made.items():
         assert content == expected[name], name
     left = {path.name for path in out.rglob(".*")} - {".running"}
@@ -50,11 +56,13 @@ def check_whole(out: Path, outputs: Path) -> set[str]:
     return set(made)
 
 
-def start(out: Path, *arguments: str, units: list[str] = SOME) -> subprocess.Popen[str]:
+def start(out: Path, *arguments: str, command: list[str] = REPORT) -> subprocess.Popen[str]:
     """The command line in a process of its own."""
-    command = [sys.executable, "-m", "dxkit", "report", "2022-Q4", *units, "--out", str(out)]
     return subprocess.Popen(
-        [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "dxkit", *command, "--out", str(out), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -70,15 +78,30 @@ def children_of(process: int) -> list[int]:
     return found
 
 
+@pytest.fixture(scope="module")
+def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of three districts, whose pages are made in a moment."""
+    folder = tmp_path_factory.mktemp("batch") / "project"
+    write_project(root, folder, "2024-Q2")
+    return folder
+
+
 @pytest.fixture
-def out(outputs: Path, tmp_path: Path) -> Path:
-    """A folder for outputs where intake is stored already: these tests are not about intake."""
-    for stored in outputs.parent.glob("*/data/received.json"):
-        for place in (tmp_path / "out", tmp_path / "out" / OWN):
-            target = place / stored.relative_to(outputs.parents[1])
-            target.parent.mkdir(parents=True)
-            shutil.copy(stored, target)
+def small(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for outputs of that project, which the commands are about."""
+    monkeypatch.setenv("DXKIT_PROJECT", str(project))
     return tmp_path / "out"
+
+
+@pytest.fixture(scope="module")
+def expected(project: Path) -> dict[str, bytes]:
+    """The pages that its units should have, by name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DXKIT_PROJECT", str(project))
+        assert run(["report", "2024-Q2", *asked_for(SIX), "--out", str(project / "expected")]) == 0
+    pages = pages_of(folder_of(project / "expected"))
+    assert len(pages) == len(SIX)
+    return pages
 
 
 def notebook_with(root: Path, folder: Path, source: str, last: str = "") -> str:
@@ -94,40 +117,42 @@ def notebook_with(root: Path, folder: Path, source: str, last: str = "") -> str:
     return str(path)
 
 
-def test_killed_workers_are_replaced(root: Path, outputs: Path, out: Path, tmp_path: Path) -> None:
+def test_killed_workers_are_replaced(
+    root: Path, expected: dict[str, bytes], small: Path, tmp_path: Path
+) -> None:
     chance = random.Random(124)
-    slow = notebook_with(root, tmp_path, "import time; time.sleep(0.2)")
-    batch = start(out, "--jobs", "2", "--notebook", slow)
+    making = tmp_path / "making"  # from when on every child makes pages
+    source = f"import time; open({str(making)!r}, 'w').close(); time.sleep(0.2)"
+    batch = start(small, "--jobs", "2", "--notebook", notebook_with(root, tmp_path, source))
     killed: list[int] = []
     while batch.poll() is None and len(killed) < 3:
         workers = [child for child in children_of(batch.pid) if child not in killed]
-        if workers:
-            time.sleep(chance.uniform(0, 0.1))
+        if workers and making.exists():
             killed.append(chance.choice(workers))
             try:
                 os.kill(killed[-1], signal.SIGKILL)
             except ProcessLookupError:
                 killed.pop()
+            time.sleep(chance.uniform(0, 0.1))
         time.sleep(0.002)
     _, said = batch.communicate(timeout=120)
     assert batch.returncode == 0, said
-    assert len(check_whole(out / OWN, outputs)) == len(UNITS)
-    pages = manifest_of(out / OWN)["pages"].values()
+    assert len(check_whole(small / OWN, expected)) == len(UNITS)
+    pages = manifest_of(small / OWN)["pages"].values()
     assert killed
     assert sum(page["tries"] - 1 for page in pages) >= 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_batch_that_is_stopped_is_gone_on_with(
-    number: signal.Signals, root: Path, outputs: Path, out: Path, tmp_path: Path
+    number: signal.Signals, root: Path, expected: dict[str, bytes], small: Path, tmp_path: Path
 ) -> None:
-    gate = tmp_path / "gate"  # at which 931 waits until the batch has been stopped
-    wait = f"while unit == '931' and not Path({str(gate)!r}).exists(): time.sleep(0.02)"
+    gate = tmp_path / "gate"  # at which 72 waits until the batch has been stopped
+    wait = f"while unit == '72' and not Path({str(gate)!r}).exists(): time.sleep(0.02)"
     slow = notebook_with(root, tmp_path, f"import time; from pathlib import Path\n{wait}")
-    batch = start(out, "--jobs", "1", "--notebook", slow)
+    batch = start(small, "--jobs", "1", "--notebook", slow)
     assert batch.stderr is not None
-    default, first = batch.stderr.readline(), batch.stderr.readline()
-    assert "haugiang-2022" in default  # the campaign that nobody named
+    first = batch.stderr.readline()
     workers = children_of(batch.pid)
     assert workers
     batch.send_signal(number)
@@ -137,20 +162,17 @@ def test_a_batch_that_is_stopped_is_gone_on_with(
         assert batch.returncode == 1
         assert "Đã dừng theo yêu cầu" in said
         assert "Traceback" not in said
-        assert set(manifest_of(out / OWN)["pages"]) == {"930"}
-        assert len(check_whole(out / OWN, outputs)) == 1
+        assert set(manifest_of(small / OWN)["pages"]) == {"71"}
+        assert len(check_whole(small / OWN, expected)) == 1
     for worker in workers:
         assert not_running(worker)
     gate.touch()
-    finished = {
-        page: page.stat().st_mtime_ns for page in folder_of(out / OWN).glob("district/*.html")
-    }
-    half_written = folder_of(out / OWN) / "data" / ".ranking.csv.99999"
+    finished = {page: page.stat().st_mtime_ns for page in folder_of(small / OWN).glob("*/*.html")}
+    half_written = folder_of(small / OWN) / "data" / ".ranking.csv.99999"
     half_written.write_text("unit,ra", "utf-8")
-    arguments = ["report", "2022-Q4", *SOME, "--out", str(out), "--notebook", slow]
-    assert run(arguments) == 0
-    assert len(check_whole(out / OWN, outputs)) == len(UNITS)
-    assert (folder_of(out / OWN) / "index.html").exists()
+    assert run([*REPORT, "--out", str(small), "--notebook", slow]) == 0
+    assert len(check_whole(small / OWN, expected)) == len(UNITS)
+    assert (folder_of(small / OWN) / "index.html").exists()
     if number == signal.SIGINT:
         assert {page: page.stat().st_mtime_ns for page in finished} == finished
 
@@ -187,23 +209,23 @@ def remount(disk: Path, options: str) -> None:
 
 
 def test_a_full_or_read_only_disk(
-    outputs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    expected: dict[str, bytes], small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with small_disk(tmp_path / "disk", "1500k") as disk:
-        arguments = ["report", "2022-Q4", *SOME, "--out", str(disk)]
+    with small_disk(tmp_path / "disk", "300k") as disk:
+        arguments = [*REPORT, "--out", str(disk)]
         assert run(arguments) == 2
         said = capsys.readouterr().err
         assert "Hết chỗ trống trên ổ đĩa" in said
         assert "Traceback" not in said
-        check_whole(disk, outputs)
+        check_whole(disk, expected)
         remount(disk, "size=50m")
         assert run(arguments) == 0
-        assert len(check_whole(disk, outputs)) == len(UNITS)
+        assert len(check_whole(disk, expected)) == len(UNITS)
         assert manifest_of(disk)["complete"]
         remount(disk, "ro")
         assert run([*arguments, "--force"]) == 2
         assert "Không có quyền ghi" in capsys.readouterr().err
-        assert len(check_whole(disk, outputs)) == len(UNITS)
+        assert len(check_whole(disk, expected)) == len(UNITS)
 
 
 TROUBLE = """
@@ -211,57 +233,55 @@ import os, subprocess, tempfile, time
 assert os.listdir(".") == []
 assert tempfile.gettempdir() == os.getcwd()
 open("mine.txt", "w").close()
-unit == "930" and os.kill(os.getpid(), 9)
-unit == "931" and os._exit(5)
-unit == "932" and (subprocess.Popen(["sleep", "601"]), time.sleep(600))
-1 / (unit != "933")
+unit == "71" and os.kill(os.getpid(), 9)
+unit == "72" and os._exit(5)
+unit == "73" and (subprocess.Popen(["sleep", "601"]), time.sleep(600))
+1 / (unit != "711")
 unit == "nobody's" and report.there_is_no_such_part()
-dxkit.report(campaign, period, "936", language).indicators() if unit == "934" else None
+dxkit.report(campaign, period, "721", language).indicators() if unit == "712" else None
 """
 
 
 def test_each_trouble_is_named_stops_no_other_page_and_only_it_is_made_again(
-    root: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    units = ("930", "931", "932", "933", "934", "935")
     notebook = notebook_with(root, tmp_path, TROUBLE)
-    arguments = ["report", "2022-Q4", *(a for unit in units for a in ("--unit", unit))]
-    arguments += ["--out", str(out), "--notebook", notebook]
+    arguments = ["report", "2024-Q2", *asked_for(SIX), "--out", str(small), "--notebook", notebook]
     assert run([*arguments, "--time-limit", "8"]) == 1
     said = capsys.readouterr().err
     assert said.count("tiến trình bị dừng từ bên ngoài") >= 2
     assert "quá thời gian cho phép" in said
     assert "ZeroDivisionError: division by zero" in said
-    assert "số liệu của đơn vị khác (936)" in said
+    assert "số liệu của đơn vị khác (721)" in said
     assert "Traceback" not in said
-    pages = manifest_of(out / OWN)["pages"]
-    assert [pages[unit]["status"] for unit in units] == [*["failed"] * 5, "made"]
-    assert [pages[unit]["tries"] for unit in units] == [3, 1, 1, 1, 1, 1]
-    folder = folder_of(out / OWN)
-    assert [name[:3] for name in pages_of(folder)] == ["935"]
+    pages = manifest_of(small / OWN)["pages"]
+    assert [pages[unit]["status"] for unit in SIX] == [*["failed"] * 5, "made"]
+    assert [pages[unit]["tries"] for unit in SIX] == [3, 1, 1, 1, 1, 1]
+    folder = folder_of(small / OWN)
+    assert [name.split("-")[0] for name in pages_of(folder)] == ["713"]
     assert not list(tmp_path.rglob("mine.txt"))
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert "sleep 601" not in listed.stdout
-    times = {p: p.stat().st_mtime_ns for p in folder.glob("district/*")}
+    times = {p: p.stat().st_mtime_ns for p in folder.glob("*/*.html")}
     notebook_with(root, tmp_path, "1 / 1")
     assert run([*arguments, "--only-failed"]) == 0
-    assert len(pages_of(folder)) == len(units)
+    assert len(pages_of(folder)) == len(SIX)
     assert {p: p.stat().st_mtime_ns for p in times} == times
 
 
 GREEDY = """
 import os, time, subprocess, sys, tempfile
-if unit == "930":
+if unit == "71":
     kept = [bytearray(50_000_000) for _ in range(100)]
-if unit == "931":
+if unit == "72":
     for _ in range(500):
         print("x" * 1_000_000)
-if unit == "932":
+if unit == "73":
     for number in range(100):
         with open(f"{number}.bin", "wb") as file:
             file.write(b"x" * 30_000_000)
     time.sleep(60)
-if unit == "933":
+if unit == "711":
     for way in ("sleep 602", "setsid sleep 602 &", "(setsid setsid sleep 602 &) &"):
         subprocess.Popen(["sh", "-c", way], start_new_session=True)
     for _ in range(20):
@@ -269,7 +289,7 @@ if unit == "933":
             os.setsid()
             os.fork()
             time.sleep(602)
-if unit == "934":
+if unit == "712":
     subprocess.Popen(["setsid", "sleep", "602"])
     if os.fork() == 0:
         os.setsid()
@@ -280,27 +300,26 @@ if unit == "934":
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="has no such limits")
 def test_a_page_that_takes_all_it_can_get_is_named_and_nothing_of_it_is_left(
-    root: Path, outputs: Path, out: Path, tmp_path: Path
+    root: Path, small: Path, tmp_path: Path
 ) -> None:
     """Memory, output, disk, and children that part from it."""
     seconds = f"602.{os.getpid()}"  # by which these are told from those of another run
     notebook = notebook_with(root, tmp_path, GREEDY.replace("602", seconds))
-    units = ("930", "931", "932", "933", "934", "935")
-    batch = start(out, "--notebook", notebook, "--jobs", "2", "--lang", "en",
-                  units=[a for unit in units for a in ("--unit", unit)])  # fmt: skip
+    batch = start(small, "--notebook", notebook, "--jobs", "2", "--lang", "en",
+                  command=["report", "2024-Q2", *asked_for(SIX)])  # fmt: skip
     _, said = batch.communicate(timeout=170)
     assert batch.returncode == 1, said
-    reasons = {unit: page["reason"] for unit, page in manifest_of(out / OWN)["pages"].items()}
+    reasons = {unit: page["reason"] for unit, page in manifest_of(small / OWN)["pages"].items()}
     assert reasons == {
-        "930": "too_much_memory", "931": "too_much_output", "932": "too_much_output",
-        "933": "", "934": "died", "935": "",
+        "71": "too_much_memory", "72": "too_much_output", "73": "too_much_output",
+        "711": "", "712": "died", "713": "",
     }  # fmt: skip
     assert "it takes more memory than a page may" in said
     assert "Traceback" not in said
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert f"sleep {seconds}" not in listed.stdout
-    assert not [line for line in listed.stdout.splitlines() if str(out) in line]
-    assert not list((out / OWN).rglob(".scratch"))
+    assert not [line for line in listed.stdout.splitlines() if str(small) in line]
+    assert not list((small / OWN).rglob(".scratch"))
 
 
 WIDGET = """
@@ -313,25 +332,29 @@ box
 
 
 def test_a_notebook_that_needs_a_kernel_gets_one(
-    root: Path, outputs: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    root: Path,
+    expected: dict[str, bytes],
+    small: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     own = notebook_with(root, tmp_path, WIDGET)
-    arguments = ["report", "2022-Q4", "--unit", "930", "--out", str(out), "--notebook", own]
+    arguments = ["report", "2024-Q2", "--unit", "71", "--out", str(small), "--notebook", own]
     assert run(arguments) == 0
     assert "1 trang được chạy bằng kernel của Jupyter" in capsys.readouterr().out
-    assert check_whole(out / OWN, outputs)
-    manifest = manifest_of(out / OWN)
-    page = manifest["pages"]["930"]
+    assert check_whole(small / OWN, expected)
+    manifest = manifest_of(small / OWN)
+    page = manifest["pages"]["71"]
     assert manifest["engine"] != page["engine"] == "stock"
-    executed = (out / OWN / PERIOD / "notebooks/930.ipynb").read_text("utf-8")
+    executed = (small / OWN / PERIOD / "notebooks/71.ipynb").read_text("utf-8")
     widgets = json.loads(executed)["metadata"]["widgets"]
-    assert "in the box of 930" in json.dumps(widgets)
+    assert "in the box of 71" in json.dumps(widgets)
     assert run(arguments) == 0
     assert "kernel" not in capsys.readouterr().out
 
 
 def test_the_canary_sees_a_page_that_depends_on_what_was_made_before(
-    root: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     count = tmp_path / "count"
     source = (
@@ -340,11 +363,11 @@ def test_the_canary_sees_a_page_that_depends_on_what_was_made_before(
         "from dxkit.report.report import Section\nfrom markupsafe import Markup\n"
         "Section(Markup('<p>%s</p>' % count.read_text()))"
     )
-    two = ["--unit", "930", "--unit", "931"]
-    own = ["--notebook", notebook_with(root, tmp_path, source), "--out", str(out)]
-    assert run(["report", "2022-Q4", *two, "--jobs", "1", "--canary", *own]) == 1
+    two = ["--unit", "71", "--unit", "72"]
+    own = ["--notebook", notebook_with(root, tmp_path, source), "--out", str(small)]
+    assert run(["report", "2024-Q2", *two, "--jobs", "1", "--canary", *own]) == 1
     assert capsys.readouterr().err.count("kết quả khác") >= 2
-    assert run(["report", "2022-Q4", *two, "--canary", "--out", str(out)]) == 0
+    assert run(["report", "2024-Q2", *two, "--canary", "--out", str(small)]) == 0
 
 
 def test_an_unchanged_batch_starts_no_process_and_imports_nothing_heavy(
@@ -365,16 +388,20 @@ DRAW = "import numpy; numpy.random.random()"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pages are not forked")
-def test_a_page_finds_all_imported_that_it_needs(root: Path, out: Path, tmp_path: Path) -> None:
+def test_a_page_finds_all_imported_that_it_needs(
+    root: Path, stored: Path, out: Path, tmp_path: Path
+) -> None:
     """Also a commune's page after a district's, by which all is warmed up: only the places of its
     hamlets are tried in draws.
     """
     names = f"import sys; before = set(sys.modules)\n{DRAW}"
     own = notebook_with(root, tmp_path, names, "print(sorted(set(sys.modules) - before))")
-    batch = start(out, "--notebook", own, units=["--unit", "931", "--unit", "31474"])
+    shutil.copytree(stored, out / OWN)
+    command = ["report", "2022-Q4", *asked_for(("931", "31474"))]
+    batch = start(out, "--notebook", own, command=command)
     batch.communicate()
     assert batch.returncode == 0
-    folder = out / OWN / PERIOD / "notebooks"
+    folder = out / OWN / "haugiang-2022/2022-Q4/notebooks"
     of_each = [json.loads((folder / f"{u}.ipynb").read_text("utf-8")) for u in ("931", "31474")]
     (shown,) = of_each[1]["cells"][-1]["outputs"]
     assert shown["text"] == ["[]\n"]
