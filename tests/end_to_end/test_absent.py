@@ -16,7 +16,7 @@ from tests.end_to_end.tiny_province import CAMPAIGN, PERIODS, Province
 
 pytestmark = pytest.mark.unmeasured
 
-SAMPLE, ALL = 5, 300
+SAMPLE, ALL = 3, 300
 MOST_REMOVED = 14
 AROUND = ("index.html", "../index.html", "league.xlsx", "findings.html", "province.html",
           "data/ranking.csv", "data/awards.csv", "data/findings.csv",

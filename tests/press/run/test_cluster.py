@@ -85,10 +85,9 @@ def descendants(process: int) -> list[int]:
 
 @pytest.mark.unmeasured
 def test_a_batch_on_a_cluster_survives_the_death_of_a_worker(
-    cluster: Cluster, outputs: Path, tmp_path: Path, pytestconfig: pytest.Config
+    cluster: Cluster, outputs: Path, out: Path, pytestconfig: pytest.Config
 ) -> None:
     full = pytestconfig.getoption("--full")
-    out = tmp_path / "out"
     arguments = ["report", "2022-Q4", "--cluster", cluster.address, "--out", str(out)]
     rounds: list[list[str]] = [[]]
     if full:  # 84 pages twice and the eight districts with the province: more than 200
@@ -125,10 +124,10 @@ def test_a_batch_on_a_cluster_survives_the_death_of_a_worker(
 
 
 def test_a_cluster_that_is_not_there_is_said_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    arguments = ["--unit", "930", "--cluster", "tcp://127.0.0.1:1", "--out", str(tmp_path)]
+    arguments = ["--unit", "930", "--cluster", "tcp://127.0.0.1:1", "--out", str(out)]
     assert run(["report", "2022-Q4", *arguments]) == 2
     said = capsys.readouterr().err
     assert "dxkit[cluster]" in said

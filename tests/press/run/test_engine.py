@@ -76,7 +76,7 @@ def run_all(runs: list[tuple[Path, list[Any], bool]]) -> None:
     """Run notebooks, each in a fork of an interpreter that has just been started."""
     process = multiprocessing.get_context("spawn").Process(target=in_forks, args=(runs,))
     process.start()
-    process.join(180)
+    process.join(60 + 20 * len(runs))
     assert process.exitcode == 0, "it hangs or failed"
 
 
@@ -129,9 +129,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("name", names(metafunc.config.getoption("--full")))
 
 
-def test_the_plain_shell_shows_what_the_stock_engine_shows(name: str, tmp_path: Path) -> None:
-    run_all([(tmp_path / "stock", GALLERY[name], True), (tmp_path / "plain", GALLERY[name], False)])
-    stock, own = (outcome(tmp_path / kind, name in ANY_ORDER) for kind in ("stock", "plain"))
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """Where each notebook was run by both engines, and by the plain one those that need a kernel:
+    all in forks of one interpreter.
+    """
+    folder = tmp_path_factory.mktemp("ran")
+    chosen = names(pytestconfig.getoption("--full"))
+    run_all([
+        *((folder / f"{name} stock", GALLERY[name], True) for name in chosen),
+        *((folder / f"{name} plain", GALLERY[name], False) for name in chosen),
+        *((folder / name, cells, False) for name, cells in NEEDS_KERNEL.items()),
+    ])  # fmt: skip
+    return folder
+
+
+def test_the_plain_shell_shows_what_the_stock_engine_shows(name: str, ran: Path) -> None:
+    stock, own = (outcome(ran / f"{name} {kind}", name in ANY_ORDER) for kind in ("stock", "plain"))
     if name in ENDS_ITSELF:
         assert stock["error"][0].startswith("DeadKernelError")
         assert own["error"] == ["the process ended"]  # the batch sees it end, and says so
@@ -144,11 +158,9 @@ def test_the_plain_shell_shows_what_the_stock_engine_shows(name: str, tmp_path: 
     assert stock["error"] == own["error"]
 
 
-def test_what_only_a_kernel_has_is_left_to_one(tmp_path: Path) -> None:
-    folders = {name: tmp_path / str(n) for n, name in enumerate(NEEDS_KERNEL)}
-    run_all([(folders[name], NEEDS_KERNEL[name], False) for name in folders])
-    for name, folder in folders.items():
-        assert outcome(folder, False)["error"][0].startswith("NeedsKernelError"), name
+def test_what_only_a_kernel_has_is_left_to_one(ran: Path) -> None:
+    for name in NEEDS_KERNEL:
+        assert outcome(ran / name, False)["error"][0].startswith("NeedsKernelError"), name
 
 
 def test_a_kernel_that_a_notebook_names_is_not_passed_over(tmp_path: Path) -> None:
