@@ -164,10 +164,6 @@ class IndicatorTable:
         """All observations of one measure at one unit: several for a flow with parts."""
         return self._by_unit_and_measure.get((unit_code, measure), ())
 
-    def units_reported(self) -> frozenset[str]:
-        """Codes of all units with at least one observation."""
-        return frozenset(observation.unit_code for observation in self.observations)
-
 
 Mistake = tuple[Finding, list[Finding]]
 """A finding that follows from no other, and those that follow from it."""

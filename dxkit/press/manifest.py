@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from dxkit.model.campaign import Campaign
-from dxkit.model.units import UnitRegistry
 from dxkit.workbooks.archive import Archive
 from dxkit.workbooks.atomic import write_text
 from dxkit.workbooks.cells import UnreadableFileError
@@ -83,10 +82,6 @@ class Manifest:
     def of(cls, folder: Path, campaign: str, period: str) -> Manifest:
         """The manifest in a period's folder; a new one when there is none that can be read."""
         return cls.load(folder / MANIFEST) or cls(campaign, period)
-
-    def drop_unknown(self, units: UnitRegistry) -> None:
-        """Forget the pages of units that there are no more."""
-        self.pages = {unit: record for unit, record in self.pages.items() if unit in units}
 
     def addresses(self, folder: Path) -> dict[str, str]:
         """The pages that are in place, by unit: relative to the folder."""

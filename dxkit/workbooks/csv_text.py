@@ -7,11 +7,13 @@ import dataclasses
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from dxkit.model.addresses import column_letters
 from dxkit.workbooks import limits
+from dxkit.workbooks.atomic import write_text
 from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError
 from dxkit.workbooks.legacy_text import recognised
 from dxkit.workbooks.limits import Allowance
@@ -214,3 +216,26 @@ def _foreign(field: str, separator: str) -> int:
         for mark in _SEPARATORS
         if mark != separator
     )
+
+
+_FORMULA_START = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+"""Where a spreadsheet may take text for a formula: at its start, and, as programs that part fields
+by semicolons do not see the quotation marks of this file, behind one or on a new line.
+"""
+
+
+def write_rows(path: Path, columns: Iterable[str], entries: Iterable[Iterable[object]]) -> None:
+    """Write a CSV file for a spreadsheet: no text is taken for a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_field(value) for value in row] for row in entries)
+    write_text(path, text.getvalue(), encoding="utf-8-sig")
+
+
+def _field(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (int, float)):
+        return repr(value)
+    return _FORMULA_START.sub(r"\1\2'", str(value))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from dxkit.analysis import rows
@@ -14,11 +10,7 @@ from dxkit.period import OpenPeriod
 from dxkit.report.wording.findings import texts_of_findings
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import write_text
-
-_FORMULA_START = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
-"""Where a spreadsheet may take text for a formula: at its start, and, as programs that part fields
-by semicolons do not see the quotation marks of this file, behind one or on a new line.
-"""
+from dxkit.workbooks.csv_text import write_rows
 
 
 def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[str, ...]:
@@ -48,20 +40,3 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[st
     text = json.dumps(inputs, ensure_ascii=False, indent=1, sort_keys=True)
     write_text(folder / "uncertainty.json", text + "\n")
     return (*tables, "uncertainty.json")
-
-
-def write_rows(path: Path, columns: Iterable[str], entries: Iterable[Iterable[object]]) -> None:
-    """Write a CSV file for a spreadsheet: no text is taken for a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([_field(value) for value in row] for row in entries)
-    write_text(path, text.getvalue(), encoding="utf-8-sig")
-
-
-def _field(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (int, float)):
-        return repr(value)
-    return _FORMULA_START.sub(r"\1\2'", str(value))

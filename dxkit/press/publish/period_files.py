@@ -11,12 +11,13 @@ from dxkit.intake.versions.inputs import files_in_use
 from dxkit.intake.versions.revisions import SinceLastCheck, recorded, since_last_check
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGES, FINDINGS, INDEX, LEAGUE, hashes_of
-from dxkit.press.publish.data_files import write_data, write_rows
+from dxkit.press.publish.data_files import write_data
 from dxkit.press.publish.findings_page import findings_html
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.returned.write import Returned, write_returned
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import write_text
+from dxkit.workbooks.csv_text import write_rows
 
 CHANGE_COLUMNS = ("file", "sheet", "cell", "was_at", "before", "after", "kind")
 

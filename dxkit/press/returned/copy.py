@@ -6,12 +6,11 @@ everything in it, loses shapes, sparklines, results of formulas and what newer E
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +68,7 @@ def _of_cells(content: bytes, file: str) -> _Copy:
     lacking = "of_cells"
     if workbook.encoding:  # a text: no font would tell its old encoding to the next reader
         in_unicode = tuple(decoded_sheet(sheet)[0] for sheet in workbook.sheets)
-        workbook = dataclasses.replace(workbook, sheets=in_unicode)
+        workbook = replace(workbook, sheets=in_unicode)
         lacking = "of_text"
     titles = sheet_titles(sheet.name for sheet in workbook.sheets)
     return _Copy(workbook_of_cells(workbook, titles), (lacking, *active_kinds(content)), titles)
@@ -80,7 +79,7 @@ def _annotated(
 ) -> bytes:
     say, package = language.plain, copy.package
     styles = Styles(package)
-    lines = [_renamed(line, copy.titles) for line in lines]
+    lines = [replace(line, sheet=copy.titles.get(line.sheet, line.sheet)) for line in lines]
     errors, warnings = (
         str(sum(line.severity is severity for line in lines)) for severity in COLOURS
     )
@@ -108,10 +107,6 @@ def _annotated(
             mark_sheet(package, part, styles, by_sheet.get(sheet, ()), words)
     put_overview(package, styles, overview)
     return package.save()
-
-
-def _renamed(line: Line, titles: Mapping[str, str]) -> Line:
-    return dataclasses.replace(line, sheet=titles.get(line.sheet, line.sheet))
 
 
 def workbook_of_cells(workbook: Workbook, titles: Mapping[str, str]) -> Package:

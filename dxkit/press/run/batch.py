@@ -118,7 +118,7 @@ def run_reports(
         ]
         manifest = earlier or Manifest(campaign_id, period_id)
         manifest.notebook = path_key(notebook) if notebook else ""
-        manifest.drop_unknown(registry)
+        manifest.pages = {unit: page for unit, page in manifest.pages.items() if unit in registry}
         result = RunResult(folder, manifest, units=tuple(task.unit for task in tasks))
         for unit in sorted({t.unit for t in tasks} - {t.unit for t in todo}):
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))

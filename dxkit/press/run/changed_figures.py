@@ -20,9 +20,9 @@ from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, digest_of
-from dxkit.press.publish.data_files import write_rows
 from dxkit.report.wording.language import language_of
 from dxkit.workbooks.cells import UnreadableFileError
+from dxkit.workbooks.csv_text import write_rows
 from dxkit.workbooks.raw_folder import raw_files, read_content
 
 _FACT = re.compile(r"<(?:data|g)\s[^<>]*\bdata-fact=[^<>]*>")

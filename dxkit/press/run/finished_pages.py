@@ -152,16 +152,15 @@ def _units_outside_comparisons(page: str) -> Iterator[str]:
     # Without "huge_tree" a page beyond the parser's limits would be cut in silence.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     root = etree.fromstring(page.encode("utf-8"), parser)
-    declared = {_section(heading) for heading in root.iter(*_HEADINGS) if _declares(heading)}
+    declared = {
+        _section(heading)
+        for heading in root.iter(*_HEADINGS)
+        if f"{heading.get('id', '')}-".startswith(f"{COMPARISON}-")
+    }
     for element in root.iterfind(".//*[@data-fact]"):
         section = _section(element)
         if section is None or section not in declared:
             yield from element.get("data-fact").split("/")[1:2]
-
-
-def _declares(heading: _Element) -> bool:
-    name = str(heading.get("id", ""))
-    return name == COMPARISON or name.startswith(f"{COMPARISON}-")
 
 
 def _section(element: _Element) -> _Element | None:

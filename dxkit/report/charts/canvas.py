@@ -193,7 +193,7 @@ class Canvas:
 
     def polygons(self, shapes: Sequence[Sequence[Point]], colour: str, edge: str = "none") -> None:
         """Filled shapes of one colour."""
-        path = Path.make_compound_path(*(Path(_closed(s), closed=True) for s in shapes if len(s)))
+        path = Path.make_compound_path(*(Path([*s, s[0]], closed=True) for s in shapes if len(s)))
         self._path(path, facecolor=colour, edgecolor=edge, linewidth=1)
 
     def lines(self, pieces: Sequence[Sequence[Point]], colour: str, width: float = 1.0) -> None:
@@ -304,10 +304,6 @@ def find_fonts(language: Language) -> None:
         for size, weight in product((FONT_SIZE, SMALL), ("normal", "bold")):
             canvas._write(WORDS, 0, 0, "0", "left", INK, size, weight)
         canvas.svg()
-
-
-def _closed(shape: Sequence[Point]) -> list[Point]:
-    return [*shape, shape[0]]
 
 
 @lru_cache

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from dxkit.model.text import slug
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import initiative_sections as sections
-from dxkit.report.explore.live import Section, save_frame, save_text
+from dxkit.report.explore.live import Section, save_frame
 from dxkit.report.explore.selection import Selection
 from dxkit.report.frames import initiatives_frame
+from dxkit.workbooks.atomic import write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +88,9 @@ class Explorer(Selection):
             raise RuntimeError("open the explorer with dxkit.explore() to save cards")
         title, content = sections.card_title(self), str(sections.card_page(self))
         page = self._framed(content, title, self.language.code)
-        return save_text(page, self.folder / f"{self._file_name('card')}.html")
+        path = self.folder / f"{self._file_name('card')}.html"
+        write_text(path, page)
+        return path
 
     def _file_name(self, kind: str) -> str:
         choice = self.choice

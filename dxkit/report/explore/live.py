@@ -19,7 +19,7 @@ from dxkit.period import OpenPeriod
 from dxkit.report.explore.numbers import count
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Filling, load_language
-from dxkit.workbooks.atomic import write_text
+from dxkit.workbooks.csv_text import write_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -267,22 +267,10 @@ def _telling(action: Callable[[], str], said: Any) -> Callable[[Any], None]:
 
 
 def save_frame(frame: pd.DataFrame, path: Path) -> Path:
-    """Write a frame as CSV that Excel opens well: with a byte order mark, no text a formula."""
-    text = frame.map(_harmless).to_csv(index=False, lineterminator="\r\n", float_format="%.15g")
-    return save_text("\ufeff" + text, path)
-
-
-def save_text(text: str, path: Path) -> Path:
-    """Write a text; returns the file."""
-    write_text(path, text)
+    """Write a frame as the CSV that the data files are; returns the file."""
+    cells = frame.convert_dtypes().astype(object).where(frame.notna(), None)
+    write_rows(path, frame.columns, cells.itertuples(index=False))
     return path
-
-
-def _harmless(value: object) -> object:
-    """Text that a spreadsheet would take for a formula, quoted."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
 
 
 T = TypeVar("T")

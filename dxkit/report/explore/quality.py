@@ -185,12 +185,9 @@ def _other_sender(quality: Quality, code: str) -> str:
 def _senders_of_shared_files(quality: Quality) -> frozenset[str]:
     """Units of the report level whose figures came in whatever file."""
     units, level = quality.opened.analysis.units, quality.opened.campaign.report_level
-    found = set()
-    for code in quality.opened.received.table.units_reported():
-        above = units.ancestor_at(code, level)
-        if above is not None:
-            found.add(above.code)
-    return frozenset(found)
+    reported = {o.unit_code for o in quality.opened.received.table.observations}
+    above = (units.ancestor_at(code, level) for code in reported)
+    return frozenset(unit.code for unit in above if unit is not None)
 
 
 def _rules_table(quality: Quality) -> Markup:

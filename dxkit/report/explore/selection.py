@@ -66,13 +66,12 @@ class Offers:
         found = tuple(
             i
             for i in found
-            if (not choice.name or i.name == choice.name) and wanted in fold(self._all_text(i))
+            if (not choice.name or i.name == choice.name) and wanted in fold(self._text_of(i))
         )
         places = {unit.code: place for place, unit in enumerate(self.units.units)}
         return tuple(sorted(found, key=lambda i: _order(i, choice.sort, places[i.unit_code])))
 
-    def _all_text(self, initiative: Initiative) -> str:
-        i = initiative
+    def _text_of(self, i: Initiative) -> str:
         place = self.units.get(i.unit_code).name
         return " ".join((i.name, place, i.locality, i.field, i.aim, i.evidence, i.source))
 
