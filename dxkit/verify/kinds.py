@@ -120,6 +120,8 @@ def _told_both_times(r: Recount, unit: str, indicator: Indicator) -> tuple[Told,
 
 def _like_change(r: Recount, unit: str, indicator: Indicator) -> Number | None:
     now, then = _told_both_times(r, unit, indicator)
+    if set(now).isdisjoint(then):
+        return None
     values: list[Number | None] = []
     for told in (now, then):
         sums = [Fraction(0)] * len(next(iter(told.values())))

@@ -210,6 +210,17 @@ def test_half_a_pair_is_no_report_whatever_stands_below(haugiang: Campaign) -> N
                 assert number == pytest.approx(expected[kind])
 
 
+def test_of_places_none_of_which_told_both_times_no_change_is_told(haugiang: Campaign) -> None:
+    """Neither of shares nor of counts: nought would read as the same number in the same places."""
+    both = both_quarters(haugiang, full(A, 1.0), full(B, 1.0))
+    again = made_again(haugiang, both.received, both.previous and both.previous.received)
+    for indicator in (APP, "initiatives"):
+        assert both.facts.get(CITY, indicator, "places_in_one").number == 2
+        fact = both.facts.get(CITY, indicator, "like_change")
+        assert (fact.value, fact.missing) == (None, Flag.NOT_APPLICABLE)
+        assert again.number(fact.key) is None
+
+
 LIKE = ("places_in_one", "like_change")
 
 

@@ -413,10 +413,11 @@ def places_in_one(about: About) -> int:
 def like_change(about: About) -> float | int | str:
     """The change of those alone who told both times."""
     now, then = about.places or ({}, {})
-    values = []
+    both, values = now.keys() & then.keys(), []
+    if not both:
+        return str(Flag.NOT_APPLICABLE)
     for places in (now, then):
-        told = zip(*(places[code] for code in now.keys() & then.keys()), strict=True)
-        upper, *lower = [total(side) for side in told] or [0, 0]
+        upper, *lower = map(total, zip(*(places[code] for code in both), strict=True))
         if lower and not lower[0]:
             return str(Flag.NOT_APPLICABLE)
         values.append(upper / lower[0] if lower else upper)
