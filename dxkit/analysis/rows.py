@@ -4,7 +4,7 @@ stands in them. Shares are fractions; None is an empty field.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from dxkit.analysis.analysis import Analysis
 from dxkit.model.findings import Finding
@@ -119,9 +119,9 @@ def rank_range_rows(analysis: Analysis) -> Rows:
             )  # fmt: skip
 
 
-def finding_rows(analysis: Analysis, text: Callable[[Finding], str]) -> Rows:
+def finding_rows(findings: Iterable[Finding], text: Callable[[Finding], str]) -> Rows:
     """What is wrong with the workbooks, each in the words that ``text`` has for it."""
-    for f in analysis.received.findings:
+    for f in findings:
         yield (
             f.code, f.severity, f.unit_code, f.address.file, f.address.sheet, f.address.cell, f.raw,
             text(f), f.cause,

@@ -155,4 +155,6 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
             click.echo("  " + harmless(line, 2000))
         if len(alike) > most:
             click.echo("  " + session.say("more", number=len(alike) - most))
+    if screen := len(opened.screen):
+        click.echo(session.say("screen", number=screen))
     return counts["errors"]

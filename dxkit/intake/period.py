@@ -29,6 +29,7 @@ from dxkit.intake.checks.figures import (
     within_period,
 )
 from dxkit.intake.checks.gaps import figures_gone, figures_needed, figures_nought, gaps_of, left_out
+from dxkit.intake.checks.screen import screened
 from dxkit.intake.file import file_that_failed, read_file, unreadable
 from dxkit.intake.file_cells import FileRead, TableRead
 from dxkit.intake.names import Names, sender_in_name
@@ -138,7 +139,7 @@ def _together(
     gaps = gaps_of(campaign, units, tables, observations, findings)
     for table in tables:
         findings += total_differs(campaign, table, units, gaps.below_totals(table))
-    findings += within_period(campaign, period_id, observations, units)
+    findings += within_period(campaign, observations)
     unused = {file.source.name: file.senders for file in files}
     findings += missing_units(campaign, units, observations, folder, unused)
     findings += gaps.findings
@@ -172,6 +173,7 @@ def _together(
         weights_of(campaign, units, observations, known),
     )
     findings += cumulative_below_period(received)
+    findings += screened(campaign, received, before)
     if before is not None:
         findings += over_time(campaign, received, before)
         findings += figures_gone(received, before, gaps.findings)

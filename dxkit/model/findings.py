@@ -70,6 +70,12 @@ def by_cause(findings: Iterable[Finding]) -> list[tuple[Finding, list[Finding]]]
     return [(found[number], groups[number]) for number in sorted(groups)]
 
 
+SCREEN = (
+    "heaped_above_target", "copied_from_another", "digits_repeated", "row_unchanged",
+    "whole_shrank", "jump_into_award",
+)  # fmt: skip
+"""Findings of unusual patterns: questions to the office, which say nothing of any one cell."""
+
 CATALOGUE: Mapping[str, Severity] = MappingProxyType(
     {
         # the plan
@@ -157,14 +163,12 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "value_contradicted": Severity.WARNING,
         "reading_contradicted": Severity.ERROR,
         "far_from_reference": Severity.WARNING,
-        "heaped_above_target": Severity.WARNING,
         "initiative_repeated": Severity.WARNING,
         # checks against the period before
         "stock_fell": Severity.WARNING,
         "cumulative_fell": Severity.WARNING,
         "cumulative_below_period": Severity.WARNING,
         "jump": Severity.WARNING,
-        "copied_forward": Severity.WARNING,
         "figure_gone": Severity.ERROR,
         "figures_nought": Severity.ERROR,
         "whole_vanished": Severity.ERROR,
@@ -175,6 +179,14 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_left_out": Severity.ERROR,
         "count_not_whole": Severity.ERROR,
         "count_negative": Severity.ERROR,
+        # the screen: unusual patterns
+        "heaped_above_target": Severity.NOTE,
+        "copied_from_another": Severity.NOTE,
+        "digits_repeated": Severity.NOTE,
+        "copied_forward": Severity.WARNING,
+        "row_unchanged": Severity.NOTE,
+        "whole_shrank": Severity.NOTE,
+        "jump_into_award": Severity.NOTE,
         # versions of a file: several at once, and since the last check
         "file_superseded": Severity.WARNING,
         "file_repeated": Severity.NOTE,

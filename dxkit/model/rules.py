@@ -172,7 +172,10 @@ class CheckRules:
     how much of its last written digit an amount (of money, weight, area) may be off, and a total
     with each of its parts; counts of people and things are exact. ``heaping_window``
     is how near to a target (0.02: 2 points) units are compared, and
-    ``heaping_chance`` how unlikely a crowd just above it must be.
+    ``heaping_chance`` how unlikely a crowd just above it must be; ``digits_chance`` the same of
+    last digits. A whole shrank if it fell by ``shrunk_share`` of itself and, as for a jump before
+    an award of ``award_jump`` (0.05: 5 points), by more than so many ``outlying`` deviations of the
+    other units' changes.
     """
 
     jump_share: keys.Share = 0.5
@@ -184,3 +187,7 @@ class CheckRules:
     copied_rows: Annotated[int, Number(2, 100_000, whole=True)] = 5
     heaping_window: keys.Share = 0.02
     heaping_chance: keys.Share = 0.001
+    digits_chance: keys.Share = 0.001
+    shrunk_share: keys.Share = 0.05
+    award_jump: keys.Share = 0.05
+    outlying: Annotated[float, Number(0, 100)] = 3.5

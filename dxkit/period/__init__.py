@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dxkit.analysis.analysis import Analysis, Scorecard
+from dxkit.analysis.screen import jumps_into_awards
 from dxkit.campaign.project import Project
 from dxkit.model.campaign import Campaign
+from dxkit.model.findings import SCREEN, Finding
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
 from dxkit.model.units import MapShapes
@@ -38,6 +40,17 @@ class OpenPeriod:
         """What was received in the period before, if anything was, and in the period."""
         previous = self.analysis.previous
         return [*([previous.received] if previous else []), self.received]
+
+    @cached_property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """What is said of what was received, and what only ranks make worth a second look."""
+        return (*self.received.findings, *jumps_into_awards(self.analysis))
+
+    @property
+    def screen(self) -> list[Finding]:
+        """The unusual patterns among the findings, in order of their kinds."""
+        found = (f for f in self.all_findings if f.code in SCREEN)
+        return sorted(found, key=lambda finding: SCREEN.index(finding.code))
 
     def scorecard(self, unit_code: str) -> Scorecard:
         """All facts of one unit; raises KeyError for an unknown code."""

@@ -19,6 +19,7 @@ from dxkit.analysis.rows import (
     RANKING_COLUMNS,
 )
 from dxkit.model.initiatives import Initiative
+from dxkit.period import OpenPeriod
 from dxkit.report.wording.findings import texts_of_findings
 from dxkit.report.wording.language import load_language
 
@@ -76,10 +77,10 @@ def ranking_frame(analysis: Analysis) -> pd.DataFrame:
     return _frame(RANKING_COLUMNS, rows.ranking_rows(analysis))
 
 
-def findings_frame(analysis: Analysis, language: str) -> pd.DataFrame:
+def findings_frame(opened: OpenPeriod, language: str) -> pd.DataFrame:
     """One row per finding, with its text."""
-    texts = texts_of_findings(analysis.campaign, analysis.units, load_language(language))
-    return _frame(FINDING_COLUMNS, rows.finding_rows(analysis, texts))
+    texts = texts_of_findings(opened.campaign, opened.analysis.units, load_language(language))
+    return _frame(FINDING_COLUMNS, rows.finding_rows(opened.all_findings, texts))
 
 
 def facts_frame(analysis: Analysis, unit_code: str) -> pd.DataFrame:

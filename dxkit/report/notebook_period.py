@@ -142,7 +142,7 @@ class NotebookPeriod(OpenPeriod):
 
     def findings(self, language: str = "vi") -> pd.DataFrame:
         """What is wrong with the workbooks: one row per finding, with its text."""
-        return frames.findings_frame(self.analysis, language)
+        return frames.findings_frame(self, language)
 
     def facts(self, unit_code: str | int) -> pd.DataFrame:
         """A unit's scorecard: one row per fact, with how it was made and the cells behind it."""

@@ -13,8 +13,7 @@ from itertools import chain
 from dxkit.intake.file_cells import ControlTotal, RefusedRow, TableRead, TotalKey, totals_of
 from dxkit.intake.findings import finding
 from dxkit.intake.numbers import is_measured_out
-from dxkit.model.addresses import column_and_row
-from dxkit.model.campaign import Accumulation, Campaign, IndicatorKind, Measure, MeasureKind
+from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, Received
@@ -25,14 +24,11 @@ from dxkit.model.units import UnitRegistry
 _Key = tuple[str, str]  # unit, measure
 
 
-def within_period(
-    campaign: Campaign, period_id: str, observations: Sequence[Observation], units: UnitRegistry
-) -> Iterator[Finding]:
+def within_period(campaign: Campaign, observations: Sequence[Observation]) -> Iterator[Finding]:
     """All findings of the checks inside a period that look at its figures one by one."""
     return chain(
         part_exceeds_whole(campaign, observations),
         share_exceeds_whole(campaign, observations),
-        heaped_above_target(campaign, period_id, observations, units),
     )
 
 
@@ -57,56 +53,6 @@ def share_exceeds_whole(
         is_share = campaign.measure(observation.measure).kind is MeasureKind.SHARE
         if is_share and observation.value is not None and observation.value > 1:
             yield finding("share_exceeds_whole", observation)
-
-
-def heaped_above_target(
-    campaign: Campaign, period_id: str, observations: Iterable[Observation], units: UnitRegistry
-) -> Iterator[Finding]:
-    """Of the units below a reporting unit, far more shares just above a target than just below.
-
-    Without a reason to heap, a share near the target is as likely below as above it: the chance of
-    a crowd is that of so many heads among so many throws (McCrary 2008 in its simplest form).
-    """
-    rules = campaign.checks
-    known = {
-        (o.unit_code, o.measure): o
-        for o in observations
-        if o.value is not None and o.period == period_id
-    }
-    for indicator in campaign.indicators:
-        target = campaign.target(indicator.id, campaign.report_level, period_id)
-        if indicator.kind is not IndicatorKind.RATIO or target is None:
-            continue
-        above: dict[str, list[Observation]] = defaultdict(list)
-        below: dict[str, int] = defaultdict(int)
-        for (code, measure), part in known.items():
-            whole = known.get((code, indicator.denominator))
-            if measure != indicator.numerator or whole is None or not whole.value:
-                continue
-            sender = units.ancestor_at(code, campaign.report_level)
-            distance = (part.value or 0) / whole.value - target.value
-            if sender is None or abs(distance) >= rules.heaping_window:
-                continue
-            if distance >= 0:
-                above[sender.code].append(part)
-            else:
-                below[sender.code] += 1
-        for code, crowd in above.items():
-            if _chance_of_heads(len(crowd), len(crowd) + below[code]) < rules.heaping_chance:
-                values = {
-                    "above": len(crowd),
-                    "below": below[code],
-                    "target": round(target.value * 100, 1),
-                    "window": round(rules.heaping_window * 100, 1),
-                    "indicator": indicator.id,
-                }
-                yield finding("heaped_above_target", crowd[0].address, code, **values)
-
-
-def _chance_of_heads(heads: int, throws: int) -> float:
-    """The chance of at least so many heads in so many throws of a fair coin."""
-    chance: float = sum(math.comb(throws, k) for k in range(heads, throws + 1)) / 2**throws
-    return chance
 
 
 def total_differs(
@@ -254,7 +200,6 @@ def over_time(campaign: Campaign, now: Received, before: Received) -> Iterator[F
         stock_fell(campaign, now, before),
         cumulative_fell(now, before),
         jump(campaign, now, before),
-        copied_forward(campaign, now, before),
         initiative_carried_over(now, before),
         units_came_or_went(campaign, now, before),
     )
@@ -286,7 +231,7 @@ def cumulative_fell(now: Received, before: Received) -> Iterator[Finding]:
 
 def cumulative_below_period(now: Received) -> Iterator[Finding]:
     """A sum since the beginning that is smaller than what the period alone has."""
-    sums = _sums(now.table.observations)
+    sums = sums_of(now.table.observations)
     for key, observation in _known(now.cumulative).items():
         if key in sums and _number(observation) < sums[key]:
             values = {"value": observation.value, "sum": sums[key]}
@@ -298,7 +243,7 @@ def jump(campaign: Campaign, now: Received, before: Received) -> Iterator[Findin
     points, a number of households by a large part of itself, a flow by a multiple.
     """
     rules = campaign.checks
-    sums, earlier = _sums(now.table.observations), _sums(before.table.observations)
+    sums, earlier = sums_of(now.table.observations), sums_of(before.table.observations)
     first = {(o.unit_code, o.measure): o for o in reversed(now.table.observations)}
     for key, value in sums.items():
         was = earlier.get(key)
@@ -317,21 +262,6 @@ def jump(campaign: Campaign, now: Received, before: Received) -> Iterator[Findin
             likely = was < rules.smallest or abs(value - was) <= rules.jump_stock * was
         if not likely:
             yield finding("jump", first[key], value=value, before=was)
-
-
-def copied_forward(campaign: Campaign, now: Received, before: Received) -> Iterator[Finding]:
-    """A column in which every figure is what the same unit reported a period ago."""
-    earlier = _by_part(campaign, before)
-    columns: dict[tuple[str, str, int], list[tuple[Observation, Observation | None]]]
-    columns = defaultdict(list)
-    for key, observation in _by_part(campaign, now).items():
-        file, sheet, cell = observation.address
-        columns[file, sheet, column_and_row(cell)[0]].append((observation, earlier.get(key)))
-    for pairs in columns.values():
-        both = [(o.value, was.value) for o, was in pairs if was is not None]
-        same = [value for value, was in both if value == was]
-        if len(same) == len(both) >= campaign.checks.copied_rows and any(same):
-            yield finding("copied_forward", pairs[0][0], None, "", count=len(same))
 
 
 def initiative_carried_over(now: Received, before: Received) -> Iterator[Finding]:
@@ -381,7 +311,7 @@ def _known(observations: Iterable[Observation]) -> dict[_Key, Observation]:
     return {(o.unit_code, o.measure): o for o in observations if o.value is not None}
 
 
-def _sums(observations: Iterable[Observation]) -> Mapping[_Key, float | int]:
+def sums_of(observations: Iterable[Observation]) -> Mapping[_Key, float | int]:
     """Of each unit and measure, the sum over the parts of the period; none where one lacks."""
     sums: dict[_Key, float | int] = {}
     lacking: set[_Key] = set()
@@ -392,21 +322,3 @@ def _sums(observations: Iterable[Observation]) -> Mapping[_Key, float | int]:
         else:
             sums[key] = sums.get(key, 0) + observation.value
     return {key: value for key, value in sums.items() if key not in lacking}
-
-
-def _by_part(campaign: Campaign, received: Received) -> dict[tuple[str, str, int], Observation]:
-    """Known figures that are likely to change from period to period, by unit, measure and the
-    number of their month in the period.
-    """
-    parts = campaign.period(received.table.period).parts
-    return {
-        (o.unit_code, o.measure, parts.index(o.period) if o.period in parts else -1): o
-        for o in received.table.observations
-        if o.value is not None and _changes(campaign, campaign.measure(o.measure))
-    }
-
-
-def _changes(campaign: Campaign, measure: Measure) -> bool:
-    """Whether a measure is likely to change: flows, and parts that are no base of another part."""
-    is_base = any(other.whole == measure.id for other in campaign.measures)
-    return measure.accumulation is Accumulation.FLOW or (bool(measure.whole) and not is_base)

@@ -29,7 +29,7 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[st
         "ranking.csv": (rows.RANKING_COLUMNS, rows.ranking_rows(analysis)),
         "awards.csv": (rows.AWARD_COLUMNS, rows.award_rows(analysis)),
         "rank_ranges.csv": (rows.RANK_RANGE_COLUMNS, rows.rank_range_rows(analysis)),
-        "findings.csv": (rows.FINDING_COLUMNS, rows.finding_rows(analysis, texts)),
+        "findings.csv": (rows.FINDING_COLUMNS, rows.finding_rows(opened.all_findings, texts)),
     }
     for name, table in tables.items():
         write_rows(folder / name, *table)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from dxkit.model.addresses import ranges_by_sheet
-from dxkit.model.findings import Finding, Severity
+from dxkit.model.findings import SCREEN, Finding, Severity
 from dxkit.model.observations import Mistake, SheetRead
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.page import page_around
@@ -61,6 +61,7 @@ def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, s
         matrices[unit.code] = completeness_table(opened, below, language, only_lacking=True)
     content = completeness_table(opened, units.at_level(level), language)
     content += _Content(language, copies, names, matrices).html(_senders(opened, language))
+    content += _screen(opened, language, names)
     content += _layouts(opened.received.sheets, language, names)
     return page_around(opened, title, content, language)
 
@@ -72,6 +73,8 @@ def _senders(opened: OpenPeriod, language: Language) -> list[_Sender]:
     found: dict[str, _Sender] = {}
     for mistake in opened.received.mistakes:
         finding = mistake[0]
+        if finding.code in SCREEN:
+            continue
         file = finding.address.file
         unit = owner.get(file, finding.unit_code)  # about a file that never came: whose it is
         key, name = unit, units.get(unit).name if unit in units else ""
@@ -191,6 +194,24 @@ class _Content:
             items += Markup("<li>{}{}</li>").format(where, _RAW.format(text))
         heading = self._say("consequences")
         return _folded(heading, len(consequences), Markup("<ul>{}</ul>").format(items))
+
+
+def _screen(opened: OpenPeriod, language: Language, names: Mapping[str, str]) -> Markup:
+    """The unusual patterns, each at its unit: for the office, which asks who sent them."""
+    say, units = language.text, opened.analysis.units
+    rows: list[list[Cell]] = []
+    for finding in opened.screen:
+        where = [units.get(code).name for code in units.line(finding.unit_code)[:-1]]
+        message = _RAW.format(finding_text(finding, language, names))
+        rows.append([", ".join(where), _ADDRESS.format(finding.address), message,
+                     what_to_do(finding.code, language)])  # fmt: skip
+    if not rows:
+        return Markup("")
+    columns = [Column(say(f"site.{key}")) for key in ("matrix_unit", "place", "message", "to_do")]
+    table = render_table(say("site.screen_caption"), columns, rows, language)
+    return Markup('<section><h2 id="screen">{}</h2><p>{}</p>{}</section>').format(
+        say("site.screen_heading"), say("site.screen_intro"), table
+    )
 
 
 def _layouts(sheets: Sequence[SheetRead], language: Language, names: Mapping[str, str]) -> Markup:

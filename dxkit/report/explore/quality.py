@@ -110,7 +110,7 @@ class Quality(Chooser):
         if name == "severity":
             said = self.language.plain
             return [every, *((said(f"site.severity_{s}"), str(s)) for s in Severity)]
-        codes = dict.fromkeys(f.code for f in self.opened.received.findings)
+        codes = dict.fromkeys(f.code for f in self.opened.all_findings)
         return [every, *((finding_kind(code, self.language), code) for code in codes)]
 
     def sender_of(self, finding: Finding) -> str:
@@ -126,7 +126,7 @@ class Quality(Chooser):
         order = list(Severity)
         found = [
             f
-            for f in self.opened.received.findings
+            for f in self.opened.all_findings
             if (not self.choice.sender or self.sender_of(f) == self.choice.sender)
             and (not self.choice.rule or f.code == self.choice.rule)
             and (not self.choice.severity or f.severity == self.choice.severity)
@@ -152,7 +152,7 @@ def _senders_table(quality: Quality) -> Markup:
     """Who sent which file, how many values were read, how much is wrong."""
     received = quality.opened.received
     values = Counter(o.address.file for o in received.table.observations if o.value is not None)
-    wrong = Counter((f.address.file, f.severity) for f in received.findings)
+    wrong = Counter((f.address.file, f.severity) for f in quality.opened.all_findings)
     by_unit: dict[str, list[str]] = {}
     for source in received.sources:
         by_unit.setdefault(source.unit_code, []).append(source.name)
@@ -192,8 +192,8 @@ def _senders_of_shared_files(quality: Quality) -> frozenset[str]:
 
 def _rules_table(quality: Quality) -> Markup:
     """How often each kind of finding occurs, by sender."""
-    number = Counter((f.code, quality.sender_of(f)) for f in quality.opened.received.findings)
-    codes = dict.fromkeys(f.code for f in quality.opened.received.findings)
+    number = Counter((f.code, quality.sender_of(f)) for f in quality.opened.all_findings)
+    codes = dict.fromkeys(f.code for f in quality.opened.all_findings)
     heading = title(quality.text("explore.rules_title"))
     if not codes:
         return heading + paragraph(quality.text("explore.findings_none"))

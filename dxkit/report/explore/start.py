@@ -85,12 +85,15 @@ class Start(Teller):
 
     def _findings(self) -> Markup:
         found = [f.severity for f, _ in self.opened.received.mistakes]
-        return self.text(
+        said = self.text(
             "explore.start_findings",
             errors=found.count(Severity.ERROR),
             warnings=found.count(Severity.WARNING),
             notes=found.count(Severity.NOTE),
         )
+        if screen := len(self.opened.screen):
+            said += Markup(" ") + self.text("explore.start_screen", number=screen)
+        return said
 
     def _pages(self) -> Markup:
         try:

@@ -18,6 +18,7 @@ _SEVERITIES = list(Severity)
 _NAMED = frozenset(
     {"measure", "indicator", "unit", "parent", "weighed"}
 )  # values that may be codes
+_TENTHS = frozenset({"percent", "change", "usual"})
 _PERIODS = frozenset({"stated", "expected", "part"})
 
 
@@ -163,7 +164,7 @@ def _number(finding: Finding, name: str, value: float | int, language: Language)
         FactKey("-", finding.unit_code or "-", finding.code, name),
         value,
         UnitOfMeasure.COUNT if whole else UnitOfMeasure.SCORE,
-        0 if whole else 1 if name == "percent" and round(value, 1) == value else 2,
+        0 if whole else 1 if name in _TENTHS and round(value, 1) == value else 2,
         "finding",
         sources=(finding.address,),
     )
