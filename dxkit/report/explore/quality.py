@@ -4,7 +4,6 @@ cell in its surroundings as it stands in the received file.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from dxkit.model.addresses import column_letters, column_number
+from dxkit.model.addresses import column_and_row, column_letters
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
@@ -25,7 +24,6 @@ from dxkit.workbooks.cells import Sheet, UnreadableFileError, Workbook
 from dxkit.workbooks.reading import read_workbook
 
 _ROWS_AROUND, _COLUMNS_AROUND = 2, 4
-_ADDRESS = re.compile(r"([A-Z]+)(\d+)\Z")
 
 
 @lru_cache(maxsize=32)
@@ -40,8 +38,8 @@ def excerpt(folder: Path, place: CellRef, language: Language) -> Markup:
     """The cells around an address in a file of ``folder``, the cell itself marked; in words, why
     there is nothing to show.
     """
-    found = _ADDRESS.match(place.cell)
-    if found is None:
+    column, row = column_and_row(place.cell)
+    if not column:
         return Markup("<p>{}</p>").format(language.text("explore.no_excerpt"))
     path = folder / place.file
     book = _workbook(path, path.stat().st_mtime_ns) if path.is_file() else None
@@ -51,7 +49,7 @@ def excerpt(folder: Path, place: CellRef, language: Language) -> Markup:
     caption = language.text(
         "explore.excerpt_caption", file=place.file, sheet=place.sheet, cell=place.cell
     )
-    return _grid(sheet, int(found[2]), column_number(found[1]), caption)
+    return _grid(sheet, row, column, caption)
 
 
 def _grid(sheet: Sheet, row: int, column: int, caption: Markup) -> Markup:

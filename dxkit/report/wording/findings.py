@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from dxkit.model.addresses import column_number, ranges_by_sheet
+from dxkit.model.addresses import column_and_row, ranges_by_sheet
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import Finding, Severity
@@ -13,7 +13,6 @@ from dxkit.model.observations import ColumnRead, Mistake, SheetRead
 from dxkit.model.units import UnitRegistry
 from dxkit.report.wording.language import Language
 
-_CELL = re.compile(r"([A-Z]{1,3})(\d+)")
 _SEVERITIES = list(Severity)
 _NAMED = frozenset(
     {"measure", "indicator", "unit", "parent", "weighed"}
@@ -90,8 +89,7 @@ def in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
 
     def order(mistake: Mistake) -> tuple[int, int, int, int]:
         finding = mistake[0]
-        cell = _CELL.fullmatch(finding.address.cell)
-        row, column = (int(cell[2]), column_number(cell[1])) if cell else (0, 0)
+        column, row = column_and_row(finding.address.cell)
         return _SEVERITIES.index(finding.severity), sheets[finding.address.sheet], row, column
 
     return sorted(found, key=order)
