@@ -129,6 +129,25 @@ def out(stored: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(stored, tmp_path / "out"))
 
 
+@pytest.fixture(scope="session")
+def small_project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of three districts and two periods, whose pages are made in a moment. Nobody may
+    alter it.
+    """
+    from tests.press.small_campaign import write_project
+
+    folder = tmp_path_factory.mktemp("small") / "project"
+    write_project(root, folder, "2024-Q1", "2024-Q2")
+    return folder
+
+
+@pytest.fixture
+def small(small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for outputs of that project, which the commands of the test are about."""
+    monkeypatch.setenv("DXKIT_PROJECT", str(small_project))
+    return tmp_path / "out"
+
+
 @pytest.fixture
 def raw_copy(tmp_path: Path) -> Path:
     """A copy of the raw data of 2022-Q4 that a test may spoil."""

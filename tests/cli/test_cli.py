@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -234,40 +235,44 @@ def test_check_explains_the_layout_of_one_workbook(
 
 
 def test_one_unreadable_workbook_stops_nobody_else(
-    raw_copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small_project: Path, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spoiled = raw_copy / "haugiang-2022/2022-Q4/936-huyen-long-my.xlsx"
-    spoiled.write_bytes(b"PK\x03\x04 no workbook")
-    out = tmp_path / "out"
-    assert run(["report", "2022-Q4", "--raw", str(raw_copy), "--out", str(out)]) == 1
-    assert "936-huyen-long-my.xlsx" in said(capsys)
-    folder = out / "haugiang-2022" / "2022-Q4"
-    assert len(list(folder.glob("district/*.html"))) == 8
-    page = next(folder.glob("district/936-*.html")).read_text("utf-8")
+    raw = tmp_path / "raw"
+    shutil.copytree(small_project / "data/raw/small/2024-Q2", raw / "small/2024-Q2")
+    (raw / "small/2024-Q2/73-huyen-my-chau.csv").write_bytes(b"PK\x03\x04 no workbook")
+    assert run(["report", "2024-Q2", "--raw", str(raw), "--out", str(small)]) == 1
+    assert "73-huyen-my-chau.csv" in said(capsys)
+    folder = small / "small/2024-Q2"
+    assert len(list(folder.glob("district/*.html"))) == 3
+    page = next(folder.glob("district/73-*.html")).read_text("utf-8")
     assert "vì chưa có số liệu dùng được" in page
     assert "chưa gửi" not in re.sub(r"<footer.*", "", page)  # a file is there that nobody can read
     assert "Chưa đạt chỉ tiêu nào" not in page
     assert not re.search(r"\b(nan|None)\b", page)
     with (folder / "data/findings.csv").open(encoding="utf-8-sig", newline="") as file:
         codes = {(r["code"], r["file"]) for r in csv.DictReader(file)}
-    assert ("file_unreadable", "936-huyen-long-my.xlsx") in codes
+    assert ("file_unreadable", "73-huyen-my-chau.csv") in codes
 
 
 def test_a_notebook_that_fails_keeps_the_earlier_page(
-    outputs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:
     broken = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
+    whole = json.dumps(broken)
     broken["cells"][2]["source"] = ["raise ValueError('no ink')"]
     notebook = tmp_path / "broken.ipynb"
-    notebook.write_text(json.dumps(broken), "utf-8")
-    page = outputs / "district/931-thanh-pho-nga-bay.html"
+    notebook.write_text(whole, "utf-8")
+    arguments = ["report", "2024-Q2", "--unit", "72", "--notebook", str(notebook)]
+    arguments += ["--out", str(small)]
+    assert run(arguments) == 0
+    (page,) = small.glob("own/broken/small/2024-Q2/district/72-*.html")
     before = page.read_bytes()
-    arguments = ["--unit", "931", "--notebook", str(notebook), "--out", str(outputs.parents[1])]
-    assert run(["report", "2022-Q4", *arguments]) == 1
+    notebook.write_text(json.dumps(broken), "utf-8")
+    assert run(arguments) == 1
     assert "no ink" in said(capsys)
     assert page.read_bytes() == before
-    arguments = ["--only-failed", "--unit", "931", "--out", str(outputs.parents[1])]
-    assert run(["report", "2022-Q4", *arguments]) == 0
+    notebook.write_text(whole, "utf-8")
+    assert run([*arguments, "--only-failed"]) == 0
     assert page.read_bytes() == before
 
 
@@ -329,44 +334,46 @@ def test_hostile_text_in_a_workbook_is_harmless_text(raw_copy: Path, tmp_path: P
 
 
 def test_a_second_run_on_the_same_outputs_is_refused(
-    out: Path, capsys: pytest.CaptureFixture[str]
+    small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = out / "haugiang-2022"
-    with held_by_another(folder):
-        assert run(["report", "2022-Q4", "--unit", "930", "--out", str(out)]) == 2
-        assert str(folder) in said(capsys)
-    assert run(["report", "2022-Q4", "--unit", "930", "--out", str(out)]) == 0
+    arguments = ["report", "2024-Q2", "--unit", "71", "--out", str(small)]
+    with held_by_another(small / "small"):
+        assert run(arguments) == 2
+        assert str(small / "small") in said(capsys)
+    assert run(arguments) == 0
 
 
-def test_spawned_processes_make_the_same_pages(outputs: Path, out: Path) -> None:
-    arguments = ["--unit", "936", "--engine", "spawn", "--out", str(out)]
-    assert run(["report", "2022-Q4", *arguments]) == 0
-    folder = out / "haugiang-2022" / "2022-Q4"
-    assert json.loads((folder / "manifest.json").read_text("utf-8"))["engine"] == "spawn"
-    page = "district/936-huyen-long-my.html"
-    assert (folder / page).read_bytes() == (outputs / page).read_bytes()
+def test_spawned_processes_make_the_same_pages(small: Path) -> None:
+    pages = []
+    for engine in ("fork", "spawn") if hasattr(os, "fork") else ("auto", "spawn"):
+        out = small / engine
+        arguments = ["--unit", "72", "--engine", engine, "--out", str(out)]
+        assert run(["report", "2024-Q2", *arguments]) == 0
+        folder = out / "small/2024-Q2"
+        made = json.loads((folder / "manifest.json").read_text("utf-8"))["engine"]
+        assert made == engine or engine == "auto"
+        pages.append((folder / "district/72-huyen-my-binh.html").read_bytes())
+    assert pages[0] == pages[1]
 
 
-def test_pages_of_another_level(out: Path) -> None:
-    arguments = ["--level", "commune", "--unit", "31360", "--out", str(out)]
-    assert run(["report", "2022-Q4", *arguments]) == 0
-    folder = out / "haugiang-2022" / "2022-Q4" / "commune"
-    page = next(folder.glob("31360-*.html")).read_text("utf-8")
-    assert 'data-fact="2022-Q4/31360/cashless/value"' in page
-    assert 'data-fact="2022-Q4/933/' not in page
+def test_pages_of_another_level(small: Path) -> None:
+    arguments = ["--level", "commune", "--unit", "712", "--out", str(small)]
+    assert run(["report", "2024-Q2", *arguments]) == 0
+    page = next((small / "small/2024-Q2/commune").glob("712-*.html")).read_text("utf-8")
+    assert 'data-fact="2024-Q2/712/codes/value"' in page
+    assert 'data-fact="2024-Q2/71/' not in page
 
 
 def test_a_page_that_takes_too_long_is_named(
-    stored: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:
     slow = json.loads((root / "notebooks/quarterly_report.ipynb").read_text("utf-8"))
     slow["cells"][1]["source"] = ["import time\n", "time.sleep(60)"]
     notebook = tmp_path / "slow.ipynb"
     notebook.write_text(json.dumps(slow), "utf-8")
-    shutil.copytree(stored, tmp_path / "out/own/slow")
-    arguments = ["--unit", "930", "--notebook", str(notebook), "--out", str(tmp_path / "out")]
-    arguments += ["--time-limit", "2"]
-    assert run(["report", "2022-Q4", *arguments]) == 1
+    arguments = ["--unit", "71", "--notebook", str(notebook), "--out", str(small)]
+    arguments += ["--time-limit", "1"]
+    assert run(["report", "2024-Q2", *arguments]) == 1
     assert "quá thời gian" in said(capsys)
 
 

@@ -19,7 +19,6 @@ from typing import Any
 import pytest
 
 from dxkit.cli import run
-from tests.press.small_campaign import write_project
 
 UNITS = ("71", "72", "73", "711")
 SIX = (*UNITS, "712", "713")
@@ -79,27 +78,13 @@ def children_of(process: int) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of three districts, whose pages are made in a moment."""
-    folder = tmp_path_factory.mktemp("batch") / "project"
-    write_project(root, folder, "2024-Q2")
-    return folder
-
-
-@pytest.fixture
-def small(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for outputs of that project, which the commands are about."""
-    monkeypatch.setenv("DXKIT_PROJECT", str(project))
-    return tmp_path / "out"
-
-
-@pytest.fixture(scope="module")
-def expected(project: Path) -> dict[str, bytes]:
-    """The pages that its units should have, by name."""
+def expected(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The pages that the units of the small campaign should have, by name."""
+    out = tmp_path_factory.mktemp("expected")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DXKIT_PROJECT", str(project))
-        assert run(["report", "2024-Q2", *asked_for(SIX), "--out", str(project / "expected")]) == 0
-    pages = pages_of(folder_of(project / "expected"))
+        patch.setenv("DXKIT_PROJECT", str(small_project))
+        assert run(["report", "2024-Q2", *asked_for(SIX), "--out", str(out)]) == 0
+    pages = pages_of(folder_of(out))
     assert len(pages) == len(SIX)
     return pages
 
