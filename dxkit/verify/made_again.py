@@ -54,16 +54,19 @@ class MadeAgain:
         """The units whose page is there."""
         return [code for code, page in self.planned.items() if (self.made / page).is_file()]
 
-    def make(self, units: Collection[str], listed: Collection[str]) -> Iterator[Difference]:
+    def make(
+        self, units: Collection[str], listed: Collection[str], linked: Collection[str]
+    ) -> Iterator[Difference]:
         """Make the pages of these ``units`` and all that stands around them, each in the language
         that it is written in; yields what could not be made. The index lists the pages of the units
-        ``listed``, the campaign's index the periods that are there.
+        ``listed``, the campaign's index the periods that are there; pages link to those of the
+        units ``linked``.
         """
         spoken: dict[str, list[str]] = {}
         for code in units:
             spoken.setdefault(self.language(self.planned[code]).code, []).append(code)
         for name, codes in spoken.items():
-            yield from self._pages(codes, name)
+            yield from self._pages(codes, name, linked)
         write_league(self.opened, self.folder / LEAGUE, self._of_league())
         write_check(self.opened, self.language("findings.html"))
         for code, page in self.planned.items():
@@ -79,12 +82,14 @@ class MadeAgain:
         above = campaign_html(self.opened, periods, self.language(ABOVE))
         write_text(self.folder / ABOVE, above)
 
-    def _pages(self, units: list[str], language: str) -> Iterator[Difference]:
+    def _pages(
+        self, units: list[str], language: str, linked: Collection[str]
+    ) -> Iterator[Difference]:
         opened = self.opened
         campaign, period = opened.campaign, opened.analysis.period.id
         tasks = plan_tasks(
             self.project, campaign, period, (), self.folder, units, "", language, None,
-            opened.analysis.units,
+            opened.analysis.units, linked,
         )  # fmt: skip
         crew = local_workers(self.project, tasks[0], "", 0, TIME_LIMIT)
         for outcome in crew.run(tasks, self.folder):

@@ -70,10 +70,11 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
             raw = project.period_folder(campaign_id, one.table.period)
             cells += compare_cells(opened.campaign, one, raw)
         is_own = project.outputs.parent.name == "own"
-        listed = units
+        listed = linked = units
         if manifest is not None and manifest.pages:
+            linked = [*manifest.pages]
             listed = [code for code, page in manifest.pages.items() if page.status != "failed"]
-        failed = list(made.make([] if is_own else units, listed))
+        failed = list(made.make([] if is_own else units, listed, linked))
         apart = {d.file for d in failed}
         if is_own:
             apart |= {name for u in units for name in (made.planned[u], executed_path(u))}

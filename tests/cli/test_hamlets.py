@@ -32,6 +32,14 @@ def test_ranks_of_hamlets_name_their_communes(
     assert "Thuộc" not in capsys.readouterr().out
 
 
+def links(page: Path) -> dict[str, Path]:
+    """The files that a page links to, by what it says; they are there."""
+    found = re.findall(r'<a href="([^#"][^"]*)">(.*?)</a>', page.read_text("utf-8"))
+    files = {re.sub("<[^>]+>", "", text): (page.parent / href).resolve() for href, text in found}
+    assert all(file.is_file() for file in files.values())
+    return files
+
+
 def test_a_hamlet_gets_a_page_which_later_runs_keep_and_the_proof_makes_again(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -45,10 +53,16 @@ def test_a_hamlet_gets_a_page_which_later_runs_keep_and_the_proof_makes_again(
     page = out / "haugiang-2022/2022-Q4/hamlet/31318-khu-vuc-2-khu-vuc-2.html"
     text = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page.read_text("utf-8")))
     assert "Khu vực 2 xếp thứ 1/4 ấp, khu vực của Phường I, đạt 83,62/100 điểm" in text
-    assert run(["report", "2022-Q4", "--unit", "930", *told]) == 1  # of another unit
+    assert run(["report", "2022-Q4", "--unit", "31318", *told]) == 1  # of another unit
     assert page.is_file()
+    commune = out / "haugiang-2022/2022-Q4/commune/31318-phuong-i.html"
+    assert links(commune) == {"Khu vực 2": page}
+    assert links(page) == {}
+    first = page.with_name("31318-khu-vuc-1-khu-vuc-1.html")
+    assert run(["report", "2022-Q4", "--unit", "31318-khu-vuc-1", *told]) == 1
+    assert links(commune) == {"Khu vực 1": first, "Khu vực 2": page}  # it was made again
     capsys.readouterr()
     assert run(["verify", "2022-Q4", *told]) == 0
-    assert "2 trang" in capsys.readouterr().out
+    assert "3 trang" in capsys.readouterr().out
     assert run(["report", "2022-Q4", "--unit", "khu vực 1", *told]) == 2
     assert "31318-khu-vuc-1 Khu vực 1 (Phường I)" in capsys.readouterr().err

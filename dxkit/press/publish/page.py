@@ -6,7 +6,7 @@ import base64
 import copy
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -79,7 +79,8 @@ class DxkitExporter(TemplateExporter):
         self, nb: Any, resources: Any = None, **kwargs: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page and nbconvert's resources. The notebook's metadata may give ``title``,
-        ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows.
+        ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows;
+        ``dxkit.below`` holds addresses of further pages, each with the name of its unit.
         """
         language = nb.metadata.get("dxkit", {}).get("language", "vi")
         nb = _with_figures(nb, language)
@@ -87,8 +88,18 @@ class DxkitExporter(TemplateExporter):
         if nb.metadata.get("dxkit", {}).get("simulated") and 'class="banner"' not in content:
             said = _SIMULATED.format(load_language(language).text("report.simulated"))
             content = str(said) + content
+        content += _pages_below(nb.metadata.get("dxkit", {}).get("below", ()), language)
         title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
         return framed(content, title, language), resources
+
+
+def _pages_below(below: Sequence[tuple[str, str]], language: str) -> str:
+    """Links to the pages of the units below; nothing without any."""
+    link = Markup('<li><a href="{}"><span class="name">{}</span></a></li>')
+    items = Markup("").join(link.format(*one) for one in below)
+    title = load_language(language).text("report.pages_below")
+    box = Markup('<section><h2 id="pages-below">{}</h2><ul class="links">{}</ul></section>')
+    return str(box.format(title, items)) if items else ""
 
 
 def _markdown(source: str) -> str:

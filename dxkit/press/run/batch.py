@@ -16,6 +16,7 @@ from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received, SourceFile
+from dxkit.model.units import UnitRegistry
 from dxkit.period.opening import (
     are_parsed,
     contents_before_and_of,
@@ -108,9 +109,13 @@ def run_reports(
         asked = {*units, *(earlier.pages if earlier else ())}
         if (level and campaign.level(level).open) or any(code not in registry for code in asked):
             registry = open_period(project, campaign_id, period_id).received.units
-        tasks = plan_tasks(
-            project, campaign, period_id, raw, folder, units, level, language, notebook, registry
-        )
+        plan = partial(plan_tasks, project, campaign, period_id, raw, folder)
+        listed = {*(earlier.pages if earlier else ())}
+        tasks = plan(units, level, language, notebook, registry, listed)
+        own = {task.unit for task in tasks}
+        above = {registry.get(u).parent_code for u in own if _is_open(campaign, registry, u)} - own
+        if linking := sorted(above & listed):  # to pages that are to be made
+            tasks += plan(linking, "", language, notebook, registry, listed | own)
         todo = [
             task
             for task in tasks
@@ -142,6 +147,11 @@ def run_reports(
             result.since = since_last_check(history, received())
     result.seconds = time.monotonic() - begun
     return result
+
+
+def _is_open(campaign: Campaign, registry: UnitRegistry, unit: str) -> bool:
+    """Whether only the workbooks name a unit."""
+    return campaign.level(registry.get(unit).level).open
 
 
 @dataclass(frozen=True)

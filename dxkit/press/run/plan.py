@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable, Sequence
+import posixpath
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from dxkit.campaign.project import Project
@@ -69,9 +70,11 @@ def plan_tasks(
     language: str,
     notebook: Path | None,
     registry: UnitRegistry,
+    listed: Collection[str] = (),
 ) -> list[Task]:
     """The pages asked for: those of a level, or of certain units of the ``registry``; the top
-    unit's page with them. ``raw`` is what lies in the raw folders.
+    unit's page with them. ``raw`` is what lies in the raw folders. A page links to those of the
+    units directly below that only the workbooks name, if they are asked for or ``listed``.
 
     Raises UnfitNotebookError.
     """
@@ -80,6 +83,7 @@ def plan_tasks(
         chosen.append(registry.top)
     if units:
         chosen = [registry.get(code) for code in units]
+    made = {*listed, *(unit.code for unit in chosen)}
     keys = [store_key(campaign, project.raw_folder(campaign.id), raw), code_key(), language]
     given: dict[Path, tuple[str, ...]] = {}
     tasks = []
@@ -89,14 +93,21 @@ def plan_tasks(
         content = path.read_bytes()
         if path not in given:
             given[path] = given_parameters(path, content)
-        key = digest_of(*keys, content, unit.code, period_id)
+        page = page_path(campaign, unit)
+        below = tuple(
+            (posixpath.relpath(page_path(campaign, child), posixpath.dirname(page)), child.name)
+            for child in registry.children(unit.code)
+            if child.code in made and campaign.level(child.level).open
+        )
+        links = (text for link in below for text in link)
+        key = digest_of(*keys, content, unit.code, period_id, *links)
         executed = folder / executed_path(unit.code)
-        page = folder / page_path(campaign, unit)
         tasks.append(
             Task(
-                campaign.id, period_id, unit.code, language, path, given[path], page, executed, key
+                campaign.id, period_id, unit.code, language, path, given[path], folder / page,
+                executed, key, below,
             )
-        )
+        )  # fmt: skip
     return tasks
 
 

@@ -39,7 +39,9 @@ class ClusterError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """One page to be made. ``parameters`` are the fields that its notebook is given."""
+    """One page to be made. ``parameters`` are the fields that its notebook is given; ``below`` the
+    pages that it links to, as their addresses seen from it and the names of their units.
+    """
 
     campaign: str
     period: str
@@ -50,6 +52,7 @@ class Task:
     page: Path  # final place
     executed: Path  # final place of the executed notebook
     key: str
+    below: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
