@@ -15,9 +15,10 @@ from dxkit.model.observations import Received
 METHODS = Methods(partial(make_results, tiers_of), certainty, inputs_of, partial(Evaluator, KINDS))
 
 
-def analyse_period(
-    campaign: Campaign, received: Received, previous: Received | None = None
-) -> Analysis:
-    """The analysis of a period, compared with the period before where that is at hand."""
-    before = analyse_period(campaign, previous) if previous is not None else None
+def analyse_period(campaign: Campaign, received: Received, *earlier: Received | None) -> Analysis:
+    """The analysis of a period, compared with the period before where that is at hand. Of periods
+    ``earlier`` the nearest comes first.
+    """
+    at_hand = [each for each in earlier if each is not None]
+    before = analyse_period(campaign, *at_hand) if at_hand else None
     return Analysis(campaign, received, before, METHODS)

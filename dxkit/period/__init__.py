@@ -36,10 +36,17 @@ class OpenPeriod:
     past: Past
 
     @property
+    def analyses(self) -> tuple[Analysis, ...]:
+        """The analyses of the periods opened with this one and its own, forward in time."""
+        found = [self.analysis]
+        while found[0].previous is not None:
+            found.insert(0, found[0].previous)
+        return tuple(found)
+
+    @property
     def all_received(self) -> list[Received]:
-        """What was received in the period before, if anything was, and in the period."""
-        previous = self.analysis.previous
-        return [*([previous.received] if previous else []), self.received]
+        """What was received in each of them."""
+        return [analysis.received for analysis in self.analyses]
 
     @cached_property
     def all_findings(self) -> tuple[Finding, ...]:

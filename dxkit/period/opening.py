@@ -14,7 +14,7 @@ from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.intake.period import read_period
 from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.intake.versions.history import History
-from dxkit.model.campaign import Campaign
+from dxkit.model.campaign import WHOLE_MOVEMENT, Campaign
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod, Past
@@ -26,34 +26,30 @@ from dxkit.workbooks.raw_folder import Contents, contents_of
 def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPeriod:
     """The period, from the stored intake when the raw files and the campaign are unchanged.
 
-    The period before is opened with it when its raw files are at hand. Raises CampaignError,
+    The periods before are opened with it as ``opened_with`` says. Raises CampaignError,
     and KeyError for a period the campaign does not have.
     """
     campaign = load_campaign(project.campaign_folder(campaign_id))
     declared = [period.id for period in campaign.periods]
     if period_id not in declared:
         raise KeyError(f"no period {period_id!r}; there are: {', '.join(declared)}")
-    before = campaign.previous_period(period_id)
-    received = receive(project, campaign, period_id)
-    previous = None
-    if before is not None and _is_at_hand(project, campaign, before.id):
-        previous = receive(project, campaign, before.id)
-    analysis = analyse_period(campaign, received, previous)
+    nearest_first = reversed(opened_with(project, campaign, period_id))
+    received, *earlier = (receive(project, campaign, period) for period in nearest_first)
+    analysis = analyse_period(campaign, received, *earlier)
     shapes = load_map(campaign.folder)
     return OpenPeriod(project, campaign, received, analysis, shapes, Past(_history, _register))
 
 
 def _history(opened: OpenPeriod) -> tuple[Analysis, ...]:
-    found = []
+    found = {analysis.period.id: analysis for analysis in opened.analyses}
     for period_id in opened.project.periods_with_raw(opened.campaign):
         if period_id == opened.analysis.period.id:
             break
-        if opened.analysis.previous and opened.analysis.previous.period.id == period_id:
-            found.append(opened.analysis.previous)
-        else:
+        if period_id not in found:
             received = receive(opened.project, opened.campaign, period_id)
-            found.append(analyse_period(opened.campaign, received))
-    return (*found, opened.analysis)
+            found[period_id] = analyse_period(opened.campaign, received)
+    declared = [period.id for period in opened.campaign.periods]
+    return tuple(sorted(found.values(), key=lambda each: declared.index(each.period.id)))
 
 
 def _register(opened: OpenPeriod) -> tuple[Initiative, ...]:
@@ -85,7 +81,7 @@ def receive(
     stored = project.store_file(campaign.id, period_id)
     if project.sealed and stored.exists():
         return read_stored(stored)
-    raw = contents_before_and_of(project, campaign, period_id)
+    raw = _read_with(project, campaign, period_id)
     references = project.raw_folder(campaign.id)
     key = store_key(campaign, references, raw)
     if is_current(stored, key):
@@ -119,7 +115,13 @@ def receive(
 def contents_before_and_of(
     project: Project, campaign: Campaign, period_id: str
 ) -> tuple[Contents, ...]:
-    """What lies in the raw folders of the period before, if there is any, and of the period."""
+    """What lies in the raw folders of the periods opened with it and of the period."""
+    periods = opened_with(project, campaign, period_id)
+    return tuple(contents_of(project.period_folder(campaign.id, period)) for period in periods)
+
+
+def _read_with(project: Project, campaign: Campaign, period_id: str) -> tuple[Contents, ...]:
+    """The same of the period before alone, beside which a period is read, and of the period."""
     periods = filter(None, (period_before(project, campaign, period_id), period_id))
     return tuple(contents_of(project.period_folder(campaign.id, period)) for period in periods)
 
@@ -137,20 +139,30 @@ def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
     references = project.raw_folder(campaign.id)
 
     def is_there(period: str) -> bool:
-        raw = contents_before_and_of(project, campaign, period)
+        raw = _read_with(project, campaign, period)
         stored = project.store_file(campaign.id, period)
         return is_current(stored, store_key(campaign, references, raw))
 
-    return all(
-        map(is_there, filter(None, (period_before(project, campaign, period_id), period_id)))
-    )
+    return all(map(is_there, opened_with(project, campaign, period_id)))
 
 
 def period_before(project: Project, campaign: Campaign, period_id: str) -> str:
-    """The period before, if there is one with raw files; otherwise nothing."""
+    """The period before, if there is one at hand; otherwise nothing."""
     before = campaign.previous_period(period_id)
-    at_hand = before is not None and before.id in project.periods_with_raw(campaign)
-    return before.id if before and at_hand else ""
+    return before.id if before and _is_at_hand(project, campaign, before.id) else ""
+
+
+def opened_with(project: Project, campaign: Campaign, period_id: str) -> tuple[str, ...]:
+    """The periods whose figures a period's numbers are made from, forward in time, itself the last:
+    the one before and, where the plan has a target for the whole movement, those before it, as far
+    back as none is lacking.
+    """
+    found = [period_id]
+    while before := period_before(project, campaign, found[0]):
+        found.insert(0, before)
+        if not any(target.period == WHOLE_MOVEMENT for target in campaign.targets):
+            break
+    return tuple(found)
 
 
 def _is_at_hand(project: Project, campaign: Campaign, period_id: str) -> bool:

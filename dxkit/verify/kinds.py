@@ -184,15 +184,14 @@ def _spread(r: Recount, unit: str, indicator: Indicator) -> Number | None:
 
 
 def _movement(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    now, before = _value(r, unit, indicator), _before(r, unit, indicator)
-    if r.campaign.previous_period(r.period.id) is None:
+    now, known = _value(r, unit, indicator), r.campaign.previous_period(r.period.id) is None
+    if known or now is None:
         return now
-    return None if is_beyond_second(r) or now is None or before is None else now + before
-
-
-def is_beyond_second(r: Recount) -> bool:
-    """Whether more periods than one lie before this one in the plan."""
-    return [period.id for period in r.campaign.periods].index(r.period.id) > 1
+    before = r.before
+    if before is None or unit not in before.units or not before.sums.is_measured(unit, indicator):
+        return None
+    earlier = _movement(before, unit, indicator)
+    return None if earlier is None else now + earlier
 
 
 def _movement_target(r: Recount, unit: str, indicator: Indicator) -> Number | None:

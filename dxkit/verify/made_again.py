@@ -13,7 +13,7 @@ from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
 from dxkit.period import OpenPeriod
-from dxkit.period.opening import open_period, period_before
+from dxkit.period.opening import open_period, opened_with
 from dxkit.press.manifest import ABOVE, INDEX, LEAGUE
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.publish.league_workbook import write_league
@@ -39,7 +39,7 @@ class MadeAgain:
         self.folder = self.project.output_folder(campaign, period)
         self.folder.mkdir(parents=True)
         plan = load_campaign(project.campaign_folder(campaign))
-        for one in filter(None, (period, period_before(project, plan, period))):
+        for one in opened_with(project, plan, period):
             kept = project.store_file(campaign, one).parent
             History.open(kept).copy(self.project.store_file(campaign, one).parent)
         self.opened: OpenPeriod = open_period(self.project, campaign, period)

@@ -410,9 +410,9 @@ class Recount:
         return set[CellRef]().union(*(self.sums.cells(unit, i) for i in self.indicators(unit)))
 
 
-def recounted(campaign: Campaign, received: Received, previous: Received | None = None) -> Recount:
-    """The period and the one before it."""
-    before = Recount(Sums(campaign, previous)) if previous is not None else None
+def recounted(campaign: Campaign, received: Received, *earlier: Received) -> Recount:
+    """The period and those before it, the nearest first."""
+    before = recounted(campaign, *earlier) if earlier else None
     return Recount(Sums(campaign, received), before)
 
 

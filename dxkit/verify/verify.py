@@ -61,8 +61,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
     with tempfile.TemporaryDirectory(prefix="dxkit-verify-") as scratch:
         made = MadeAgain(project, campaign_id, period_id, Path(scratch).resolve())
         opened, units = made.opened, made.units
-        previous = opened.analysis.previous
-        received = [one.received for one in (opened.analysis, previous) if one is not None]
+        received = opened.all_received[::-1]
         recount = recounted(opened.campaign, *received)
         facts, differences = recount_facts(opened, recount, units)
         cells = Placement()

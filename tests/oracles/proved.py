@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
-from dxkit.verify.kinds import is_beyond_second
 from dxkit.verify.sums import chief_reason
 from tests.oracles.second_path import Again
 from tests.oracles.writing import form, is_date
@@ -42,8 +41,6 @@ def _why(again: Again, key: FactKey) -> str:
         why = "no_target" if key.kind == "target" else "not_applicable"
         if key.kind in ("change", "goal_date", "pace") and again.before is None:
             return "first_period"
-        if key.kind == "movement_value" and is_beyond_second(again):
-            return "many_periods"
         if key.kind == "deadline":
             return "no_deadline"
         if key.kind == "goal_date":

@@ -33,7 +33,8 @@ class Again(Recount):
         return list(self.ranks(unit).values()).count(own) if own else None
 
 
-def made_again(campaign: Campaign, received: Received, previous: Received | None = None) -> Again:
-    """The period and the one before it."""
-    before = Again(Sums(campaign, previous)) if previous is not None else None
+def made_again(campaign: Campaign, received: Received, *earlier: Received | None) -> Again:
+    """The period and those before it, the nearest first."""
+    at_hand = [each for each in earlier if each is not None]
+    before = made_again(campaign, *at_hand) if at_hand else None
     return Again(Sums(campaign, received), before)

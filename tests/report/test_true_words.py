@@ -241,29 +241,74 @@ def movement(analysis: Analysis, code: str) -> list[Claim]:
             if c.message.startswith("movement_")]  # fmt: skip
 
 
-def test_the_sum_over_the_movement_is_told_as_far_as_it_is_known(haugiang: Campaign) -> None:
-    one = {"31318": 0.5}
-    second = before_and_now(haugiang, one, one)
-    assert written(second, movement(second, "31318")) == [
-        "Lũy kế từ đầu đợt có 2 mô hình, đạt chỉ tiêu 2 mô hình của cả đợt thi đua."
+QUARTERS = ("2022-Q1", "2022-Q2", "2022-Q3", "2022-Q4")
+
+
+def quarters(campaign: Campaign, *initiatives: int | None, without: str = "") -> Analysis:
+    """Four quarters of one commune, each with so many initiatives, None where it told no number;
+    of one ``without`` files and of those before it nothing is at hand.
+    """
+    first = campaign.period("2022-Q3")
+    early = [
+        dataclasses.replace(first, id=name, first_day=day, last_day=day, parts=())
+        for name, day in zip(
+            QUARTERS, (datetime.date(2022, 3, 1), datetime.date(2022, 6, 1)), strict=False
+        )
     ]
-    # with a period before those two, figures are not lacking: they are just not added up
-    first = haugiang.period("2022-Q3")
-    zeroth = dataclasses.replace(
-        first, id="2022-Q2", first_day=first.first_day.replace(month=3),
-        last_day=first.first_day, parts=(),
-    )  # fmt: skip
-    longer = dataclasses.replace(haugiang, periods=(zeroth, *haugiang.periods))
-    third = before_and_now(longer, one, one)
-    assert written(third, movement(third, "31318")) == [
-        "Chỉ tiêu của cả đợt thi đua là 2 mô hình; báo cáo này chưa cộng lũy kế từ ba kỳ trở lên."
-    ]
-    assert "earlier periods are lacking" not in written(third, movement(third, "31318"), "en")[0]
-    # a second period without the first one's files does lack them
-    alone = analyse(haugiang, *full("31318", 0.5))
-    assert written(alone, movement(alone, "31318"))[0].startswith("Chưa đủ số liệu các kỳ trước")
-    for analysis in (second, third, alone):
-        prove(analysis, "31318", movement(analysis, "31318"))
+    longer = dataclasses.replace(campaign, periods=(*early, *campaign.periods))
+    received = []
+    for name, number in zip(QUARTERS, initiatives, strict=True):
+        rows = [o for o in full("31318", 0.5) if o.measure != "initiatives_effective"]
+        flag = Flag.NOT_REPORTED if number is None else None
+        rows.append(observe("31318", "initiatives_effective", number, flag))
+        own = analyse(longer, *rows)
+        told = tuple(
+            dataclasses.replace(o, period=name if o.period == "2022-Q4" else o.period)
+            for o in own.received.table.observations
+        )
+        received.append(dataclasses.replace(own.received, table=IndicatorTable(name, told)))
+    nearest_first = received[::-1]
+    if without:
+        nearest_first = nearest_first[: QUARTERS[::-1].index(without)]
+    return analyse_period(own.campaign, *nearest_first)
+
+
+def prove_all(analysis: Analysis, claims: list[Claim]) -> None:
+    """The number of each claim, added up again from all periods that are there."""
+    chain, one = [], analysis
+    while one is not None:
+        chain.append(one.received)
+        one = one.previous  # type: ignore[assignment]
+    again = made_again(analysis.campaign, *chain)
+    for claim in claims:
+        for _, fact in claim.facts:
+            assert again.number(fact.key) == fact.value, fact
+
+
+@pytest.mark.parametrize(
+    ("initiatives", "without", "told"),
+    [
+        ((6, 8, 8, 8), "", "Lũy kế từ đầu đợt có 30 mô hình, đạt chỉ tiêu 2 mô hình"),
+        ((0, 0, 1, 0), "", "Lũy kế từ đầu đợt mới có 1 mô hình, chưa đạt chỉ tiêu 2 mô hình"),
+        ((2, 0, 0, 0), "", "Lũy kế từ đầu đợt có 2 mô hình, đạt chỉ tiêu 2 mô hình"),
+        ((0, 0, 0, 0), "", "Từ đầu đợt đến nay chưa có mô hình nào, chưa đạt chỉ tiêu 2 mô hình"),
+        ((6, None, 8, 8), "", "Chưa đủ số liệu các kỳ trước để tính lũy kế mô hình"),
+        ((6, 8, 8, 8), "2022-Q2", "Chưa đủ số liệu các kỳ trước để tính lũy kế mô hình"),
+        ((6, 8, 8, 8), "2022-Q3", "Chưa đủ số liệu các kỳ trước để tính lũy kế mô hình"),
+    ],
+)
+def test_the_sum_over_the_movement_is_of_all_its_periods(
+    haugiang: Campaign, initiatives: tuple[int | None, ...], without: str, told: str
+) -> None:
+    analysis = quarters(haugiang, *initiatives, without=without)
+    claims = movement(analysis, "31318")
+    ending = " so với chỉ tiêu 2 mô hình" if "Chưa đủ" in told else ""
+    assert written(analysis, claims) == [f"{told}{ending} của cả đợt thi đua."]
+    prove_all(analysis, claims)
+    (claim,) = claims
+    (total,) = [fact for name, fact in claim.facts if name == "movement_value"]
+    files = {key.period for key in total.inputs}
+    assert files == (set(QUARTERS) if "Chưa đủ" not in told or None in initiatives else set())
 
 
 def test_nought_is_told_in_words(haugiang: Campaign) -> None:

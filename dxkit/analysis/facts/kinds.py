@@ -46,8 +46,6 @@ NO_DEADLINE = "no_deadline"
 NO_TARGET = "no_target"
 NOT_RANKED = "not_ranked"
 NOT_SCORED = "not_scored"
-MANY_PERIODS = "many_periods"
-"""Why there is no sum over the movement: only the period before is at hand, and there are more."""
 
 SHARE, POINTS, DATE = UnitOfMeasure.SHARE, UnitOfMeasure.POINTS, UnitOfMeasure.DATE
 
@@ -85,13 +83,20 @@ def of_parent(kind: str) -> Elsewhere:
 
 
 def whole_before(about: About) -> tuple[Fact, ...] | None:
-    """The values of all periods before this one; None when they are not all at hand."""
-    campaign, period = about.period.campaign, about.period.period.id
-    previous = campaign.previous_period(period)
-    if previous is None:
-        return ()
-    many = campaign.previous_period(previous.id) is not None
-    return None if many else before("value").find(about)
+    """The values of all periods before this one, the nearest first; None when they are not all at
+    hand.
+    """
+    campaign, now = about.period.campaign, about.period
+    found: list[Fact] = []
+    while campaign.previous_period(now.period.id) is not None:
+        if now.previous is None:
+            return None
+        now = now.previous
+        fact = now.facts.find(about.unit.code, about.subject, "value")
+        if fact is None:
+            return None
+        found.append(fact)
+    return tuple(found)
 
 
 GREATEST_BELOW = Elsewhere("value", "greatest_below", lambda a: (a.values_below[-1],))
@@ -221,14 +226,6 @@ def denominator_and_days(about: About) -> tuple[float | int | None, int]:
     earlier, now = about.period.previous, about.period.period
     days = (now.last_day - earlier.period.last_day).days if earlier is not None else 0
     return (about.measured.denominator.value, days)
-
-
-def why_no_sum(about: About) -> str:
-    """Only the period before is at hand, and there are more; or not even that."""
-    campaign = about.period.campaign
-    previous = campaign.previous_period(about.period.period.id)
-    many = previous is not None and campaign.previous_period(previous.id) is not None
-    return MANY_PERIODS if many else str(Flag.NO_DATA)
 
 
 def movement_target(about: About) -> Declaration | None:
@@ -678,7 +675,7 @@ INDICATOR: tuple[Kind, ...] = (
         summed,
         inputs=("value", WHOLE_BEFORE),
         method="sum",
-        without=why_no_sum,
+        without=str(Flag.NO_DATA),
         when=lambda a: movement_target(a) is not None,
     ),
     Declared("least_value", value_unit, least("value")),

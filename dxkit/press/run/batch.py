@@ -256,7 +256,7 @@ def _worked_out(
 
 
 def _sources(project: Project, sample: Task) -> list[tuple[SourceFile, ...]]:
-    """The files that were read for a task's period, in the period before and in itself."""
+    """The files that a task's period is made from, those of the periods before first."""
     opened = open_period(project, sample.campaign, sample.period)
     return [received.sources for received in opened.all_received]
 

@@ -71,7 +71,7 @@ def inputs_of(opened: OpenPeriod) -> Inputs:
     """All that the numbers of a period are made from, as it is now."""
     campaign = opened.campaign
     files: dict[str, str] = {}
-    for analysis in filter(None, (opened.analysis, opened.analysis.previous)):
+    for analysis in opened.analyses:
         for source in analysis.received.sources:
             files[f"{analysis.period.id}/{source.name}"] = source.sha256
     references = opened.project.raw_folder(campaign.id)

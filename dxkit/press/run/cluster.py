@@ -21,6 +21,7 @@ from typing import Any
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
+from dxkit.period.opening import opened_with
 from dxkit.press.manifest import code_key
 from dxkit.press.run.tasks import (
     DIED,
@@ -109,7 +110,6 @@ def _chunks(tasks: Sequence[Task], jobs: int) -> Iterator[Sequence[Task]]:
 def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
     """The parcel: a small project without raw files, as a zip archive."""
     campaign = load_campaign(project.campaign_folder(tasks[0].campaign))
-    before = campaign.previous_period(tasks[0].period)
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(campaign.folder.rglob("*")):
@@ -118,7 +118,7 @@ def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
                 archive.write(path, f"data/campaigns/{campaign.id}/{inner}")
         for notebook in sorted({task.notebook for task in tasks}):
             archive.write(notebook, f"notebooks/{notebook.name}")
-        for period in filter(None, (tasks[0].period, before.id if before else "")):
+        for period in opened_with(project, campaign, tasks[0].period):
             stored = project.store_file(campaign.id, period)
             if stored.exists():
                 place = Project(Path()).store_file(campaign.id, period).as_posix()
