@@ -1,8 +1,19 @@
-"""Hypothesis without limits of time: a test tells of the code, never of how busy a machine is."""
+"""Hypothesis without limits of time: a test tells of the code, never of how busy a machine is. All
+examples are tried with --full, a third of them otherwise.
+"""
+
+import sys
 
 from hypothesis import HealthCheck, given, settings
 
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = 100 if "--full" in sys.argv else 33
+"""Of one property."""
+settings.register_profile(
+    "unhurried",
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("unhurried")
 
-__all__ = ["given"]
+__all__ = ["EXAMPLES", "given"]

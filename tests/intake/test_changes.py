@@ -25,7 +25,7 @@ from dxkit.model.text import clean
 from dxkit.workbooks.cells import Cell, Sheet, written_out
 from dxkit.workbooks.cells import Workbook as Book
 from dxkit.workbooks.reading import read_workbook
-from tests.unhurried import given
+from tests.unhurried import EXAMPLES, given
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1, max_size=4)
 grids = st.dictionaries(
@@ -35,13 +35,13 @@ grids = st.dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * EXAMPLES)
 @given(st.dictionaries(st.sampled_from(["A", "B", "C"]), grids, max_size=3))
 def test_a_file_does_not_differ_from_itself(sheets: dict[str, dict[str, tuple[str, str]]]) -> None:
     assert compare(FileCells(sheets), FileCells(sheets)).changes == ()
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * EXAMPLES)
 @given(grids, st.dictionaries(st.sampled_from(["A1", "B2", "C3"]), texts, max_size=2))
 def test_changed_cells_are_exactly_those_that_differ(
     before: dict[str, tuple[str, str]], changed: dict[str, str]

@@ -27,7 +27,7 @@ from dxkit.press.returned.copy import annotated_copy
 from dxkit.press.returned.overview import Line
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.reading import read_workbook
-from tests.unhurried import given
+from tests.unhurried import EXAMPLES, given
 
 ERROR, WARNING, NOTE = Severity
 ORANGE, YELLOW = "FFF8CBAD", "FFFFE699"
@@ -255,7 +255,7 @@ values = st.one_of(
 addresses = st.tuples(st.integers(1, 12), st.integers(1, 6))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES // 2, suppress_health_check=list(HealthCheck))
 @given(
     st.dictionaries(addresses, values, max_size=25),
     st.lists(addresses, max_size=12),
