@@ -22,7 +22,10 @@ from dxkit.model.findings import Finding
 from dxkit.model.observations import Observation
 from dxkit.model.rules import RewardRule
 from dxkit.report.sentences.ranking_and_rewards import list_certainty
+from dxkit.report.sentences.situation import certainty as certainty_claims
 from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
 from dxkit.verify.kinds import tiers, trials
 from tests.analysis.test_results import analyse, full, observe
 from tests.oracles.second_path import made_again
@@ -340,3 +343,33 @@ def test_other_means_by_hand(by: str, first: str, haugiang: Campaign) -> None:
     assert trial.codes[int(keys[0].argmax())] == first
     found = analysis.certainty_of(analysis.units.get("31318"))
     assert ("geometric" in found.ways_changing, "ranks" in found.ways_changing) == (True, False)
+    words = Writer(analysis.campaign, analysis.units, load_language("vi"))
+    told = " ".join(map(words.plain, list_certainty(View(analysis, analysis.units.get("930")))))
+    assert ("tính trung bình nhân" in told, "cộng thứ hạng" in told) == (True, False)
+
+
+def said_of_trials(analysis: Analysis, code: str) -> str:
+    """What the unit's page says of trials that give it other ranks than weights do."""
+    words = Writer(analysis.campaign, analysis.units, load_language("vi"))
+    claims = certainty_claims(View(analysis, analysis.units.get(code)))
+    return " ".join(words.plain(c) for c in claims if c.message.startswith("rank_trials"))
+
+
+def test_each_way_of_ranking_is_named_on_the_page(haugiang: Campaign) -> None:
+    """Of 10,000 households A has 4,000 with the app and B 4,001: 85 points and 85.0025, which are
+    written alike, and equal without the app.
+    """
+    many = {"households": 10_000, "households_digital_skills": 9_000, "households_cashless": 8_000}
+    a = changed(full("31318", 1.0), **many, households_app=4_000)
+    b = changed(full("31321", 1.0), **many, households_app=4_001)
+    ranking = dataclasses.replace(haugiang.ranking, tie_break=())
+    campaign = dataclasses.replace(haugiang, ranking=ranking)
+    analysis = analyse(campaign, *a, *b, *full("31324", 0.5))
+    assert [analysis.results.totals[c].rank for c in ("31318", "31321")] == [2, 1]
+    sure = analysis.certainty_of(analysis.units.get("31318")).ranges["31318"]
+    assert (sure.by["weights"], sure.by["rounding"], sure.by["methods"]) == ((2, 2), (1, 2), (2, 2))
+    assert said_of_trials(analysis, "31318") == (
+        "Các phép thử cho thứ hạng khác (từ thứ 1 đến thứ 2): bỏ tiêu chí ứng dụng HauGiang và làm "
+        "tròn điểm."
+    )
+    assert said_of_trials(analysis, "31324").startswith("Bỏ từng tiêu chí, đổi cách tính")
