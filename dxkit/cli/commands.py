@@ -6,11 +6,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, Session, with_session
+from dxkit.model.text import harmless
+
+_MOST_LINES = 20
+"""How much of what differs is told on the screen."""
 
 
 @click.command()
@@ -107,31 +112,50 @@ def explain(session: Session, period: str, unit: str, indicator: str, kind: str)
 @with_session
 def verify(session: Session, period: str | None) -> int:
     """Count and make everything again from the raw workbooks, and compare it whole."""
-    from dxkit.verify.difference import REPORT, lines, write_report
-    from dxkit.verify.files import is_anything_made
+    from itertools import groupby
+
+    from dxkit.press.manifest import FINDINGS, INDEX, PROOF, Manifest, outputs_in
+    from dxkit.press.publish.differences_page import write_differences
     from dxkit.verify.verify import verify_period
 
     period_id = session.period(period)
     folder = session.folder(period_id)
-    if not is_anything_made(folder):
+    manifest = Manifest.of(folder, session.campaign.id, period_id)
+    pages = [name for name in outputs_in(folder) if name.endswith(".html")]
+    if not ({*pages} - {FINDINGS, INDEX} or any(p.sha256 for p in manifest.pages.values())):
         raise session.refuse("no_pages", text=folder)
     with session.writing(period_id):
         result = verify_period(session.project, session.campaign.id, period_id)
-        write_report(result.differences, result.opened, folder, session.language)
+        groups = [
+            (session.say(cause, text=file), [d[2:] for d in members if any(d[2:])])
+            for (cause, file), members in groupby(result.differences, lambda d: (d.cause, d.file))
+        ]
+        write_differences(groups, result.opened, folder, session.language)
     if result.versions:
         click.echo(session.say("other_versions", text=", ".join(result.versions)))
     if result.other_code:
         click.echo(session.say("made_by_other_code"))
-    if result.own:
-        click.echo(session.say("verified_own", own=result.own))
+    if result.counted["own"]:
+        click.echo(session.say("verified_own", own=result.counted["own"]))
     if not result.differences:
-        names = ("facts", "cells", "unjudged", "files", "pages")
-        click.echo(session.say("verified", **{name: getattr(result, name) for name in names}))
+        click.echo(session.say("verified", **result.counted))
         return DONE
-    click.echo(session.say("not_verified", count=len(result.differences), text=REPORT))
-    for line in lines(result.differences, session.language):
-        click.echo(line)
+    click.echo(session.say("not_verified", count=len(result.differences), text=PROOF))
+    lines = [told + _first_place(session, places) for told, places in groups]
+    if (more := len(lines) - _MOST_LINES + 1) > 1:
+        lines[-more:] = [session.say("more_in", count=more, text=PROOF)]
+    for line in lines:
+        click.echo(f"  {line}")
     return DONE_WITH_ERRORS
+
+
+def _first_place(session: Session, places: Sequence[tuple[str, str, str]]) -> str:
+    """How many places it is that differ, and the first of them."""
+    if not places:
+        return ""
+    at, shown, expected = places[0]
+    first = harmless(f"{at and at + ': '}{shown or '–'} ≠ {expected or '–'}")
+    return f" ({session.say('places', count=len(places))} {first})"
 
 
 @click.command()

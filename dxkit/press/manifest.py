@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -20,9 +21,19 @@ from dxkit.workbooks.cells import UnreadableFileError
 MANIFEST = "manifest.json"
 LEAGUE, FINDINGS, INDEX, ABOVE = "league.xlsx", "findings.html", "index.html", "../index.html"
 """The index of the campaign, above, is written by the runs of all its periods."""
+PROOF = "verify.html"
+"""What differs from what ``verify`` makes again; no output."""
 CHANGES, CHANGED_FIGURES = "data/changes.csv", "data/changed_figures.csv"
 STAYING = (CHANGES, CHANGED_FIGURES)
 """Files that stay through runs that have nothing to write into them."""
+_NO_OUTPUT = re.compile(
+    r"(.*/)?[.~].*|manifest\.json|verify\.html|returned/.*\.edited-\d+\.\w+"
+    r"|data/((cells|made_from)/[^/]+|received|history|returned)\.json"
+    r"|(.*/)?(Thumbs\.db|desktop\.ini)"
+)
+"""What lies among the outputs and is none: what the kit remembers for itself, copies that somebody
+has worked in and that were set aside, what systems and open programs leave.
+"""
 
 
 @dataclass
@@ -108,9 +119,7 @@ class Manifest:
     def describe(self, engine: str, jobs: int, campaign: Campaign, notebooks: Path) -> None:
         """Note how the pages are made, by which versions, from which campaign and notebooks."""
         self.engine, self.jobs = engine, jobs
-        names = ("dxkit", "papermill", "nbconvert", "ipython", "ipykernel", "matplotlib", "pandas")
-        self.versions = {"python": platform.python_version()}
-        self.versions |= {name: version(name) for name in names}
+        self.versions = versions_in_use()
         self.made_from = {"code": code_key(), "campaign": digest_of(*_contents(campaign.folder))}
         for path in sorted(notebooks.glob("*.ipynb")):
             self.made_from[path.name] = digest_of(path.read_bytes())
@@ -120,6 +129,12 @@ class Manifest:
         content: dict[str, Any] = asdict(self)
         text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
         write_text(folder / MANIFEST, text)
+
+
+def versions_in_use() -> dict[str, str]:
+    """The version of Python, and of dxkit and the libraries that can change a byte of a page."""
+    names = ("dxkit", "papermill", "nbconvert", "ipython", "ipykernel", "matplotlib", "pandas")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
 def digest_of(*parts: str | bytes) -> str:
@@ -147,6 +162,12 @@ def hash_of(path: Path) -> str:
 def hashes_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """The hashes of files that have just been written, by their addresses in a folder."""
     return {name: sha256_of((folder / name).read_bytes()) for name in names}
+
+
+def outputs_in(folder: Path) -> list[str]:
+    """The addresses of all outputs in a period's folder."""
+    found = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    return [name for name in found if not _NO_OUTPUT.fullmatch(name)]
 
 
 def is_damaged(copy: Path, made: str = "") -> bool:

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import Any
 
 from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey
 from dxkit.period import OpenPeriod
@@ -18,12 +19,12 @@ from dxkit.report.wording.language import Language
 from dxkit.verify.difference import CHANGED, RECOUNT, Difference
 from dxkit.verify.kinds import decisions, list_trials, number_of, tiers
 from dxkit.verify.recount import Recount
-from dxkit.verify.sums import Number, measures_of
+from dxkit.verify.sums import Number
 
 TOLERANCE = 1e-12
 """How far, in parts of the number, two ways of adding floats may lie apart."""
 _IN_DATA = ("value", "numerator", "denominator", "target", "attained", "points")
-_SIDES = {"numerator": 0, "denominator": 1, "month_numerator": 0, "month_denominator": 1}
+_SIDES = {"value": 0, "numerator": 0, "denominator": 1}
 _SHOWN = re.compile(r'<data class="fact" value="([^"]*)" data-fact="([^"]*)">([^<]*)</data>')
 
 
@@ -34,17 +35,15 @@ def recount_facts(
     of those directly below the units that have ``pages``, of the others those that stand in the
     data files. From here on the scorecards hold the recounted number wherever it is another.
     """
-    counted, found = 0, list[Difference]()
-    analysis, levels = opened.analysis, opened.campaign.levels
-    open_levels = {level.id for level in levels if level.open}
+    counted, found, analysis = 0, list[Difference](), opened.analysis
+    open_levels = {level.id for level in opened.campaign.levels if level.open}
+    in_data = [(i.id, kind) for i in opened.campaign.indicators for kind in _IN_DATA]
     for unit in analysis.units.units:
         code, other = unit.code, dict[FactKey, Fact]()
         if whole := unit.level not in open_levels or {code, unit.parent_code} & {*pages}:
-            facts = list(analysis.scorecard(code).facts.values())
+            facts = [*analysis.scorecard(code).facts.values()]
         else:
-            kinds = [(i.id, kind) for i in opened.campaign.indicators for kind in _IN_DATA]
-            asked = (analysis.facts.find(code, *kind) for kind in kinds)
-            facts = [fact for fact in asked if fact is not None]
+            facts = [f for asked in in_data if (f := analysis.facts.find(code, *asked)) is not None]
         counted += len(facts)
         for fact in facts:
             number = _recounted(recount, fact.key)
@@ -53,7 +52,9 @@ def recount_facts(
             else:
                 shown = fact.missing if fact.value is None else fact.value
                 found.append(_differ(fact.key, shown, "–" if number is None else number))
-                other[fact.key] = _corrected(fact, number)
+                exact = None if number is None or isinstance(number, str) else float(number)
+                missing = (fact.missing or "no_data") if exact is None else ""
+                other[fact.key] = replace(fact, value=exact, missing=missing)
         if other and whole:
             card = analysis.scorecard(code)
             card = replace(card, facts={**card.facts, **other})
@@ -74,85 +75,69 @@ def _is_same(value: float | int | None, number: Number | str | None) -> bool:
     return math.isclose(value, number, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
-def _corrected(fact: Fact, number: Number | str | None) -> Fact:
-    if number is None or isinstance(number, str):
-        return replace(fact, value=None, missing=fact.missing or "no_data")
-    exact = int(number) if isinstance(fact.value, int) and number == int(number) else float(number)
-    return replace(fact, value=exact, missing="")
-
-
 def _compare_around(recount: Recount, fact: Fact) -> Iterator[Difference]:
     """The cells of a number that was read, and the reason for having none."""
-    key, period = fact.key, recount
-    if key.period != recount.period.id:
-        if recount.before is None or key.period != recount.before.period.id:
-            return
-        period = recount.before
-    indicator = next((i for i in period.campaign.indicators if i.id == key.subject), None)
-    if indicator is None or key.kind not in ("value", *_SIDES):
+    key = fact.key
+    periods = {r.period.id: r for r in (recount.before, recount) if r is not None}
+    indicator = next((i for i in recount.campaign.indicators if i.id == key.subject), None)
+    period = periods.get(key.period)
+    if indicator is None or period is None or key.kind not in _SIDES:
         return
+    pair = period.sums.of(key.unit, indicator)
     if not fact.known:
-        why = period.sums.why_missing(key.unit, indicator)
-        if key.kind == "value" and fact.missing != why:
-            yield _differ(key, fact.missing, why)
+        if key.kind == "value" and fact.missing != pair.why:
+            yield _differ(key, fact.missing, pair.why)
     elif key.kind != "value" or indicator.kind != "ratio":
-        measure = measures_of(indicator)[_SIDES.get(key.kind, 0)]
-        cells = {
-            CellRef(f"{period.period.id}/{c.file}", c.sheet, c.cell)
-            for c in period.sums.cells(key.unit, indicator) & period.sums.places[measure]
-        }
+        cells = {CellRef(f"{key.period}/{c.file}", *c[1:]) for c in pair.cells[_SIDES[key.kind]]}
         for cell in sorted(cells ^ set(fact.sources))[:3]:
             yield _differ(key, *((cell, "–") if cell in fact.sources else ("–", cell)))
 
 
 def _compare_results(opened: OpenPeriod, recount: Recount) -> Iterator[Difference]:
     for unit in opened.analysis.units.units:
-        for what, (shown, expected) in _results(opened, recount, unit.code):
-            if shown != expected:
+        for what, shown, expected in _results(opened, recount, unit.code):
+            if shown != expected and not (isinstance(shown, float) and _is_same(shown, expected)):
                 yield _differ(f"{recount.period.id}/{unit.code}/{TOTAL}/{what}", shown, expected)
 
 
-def _results(
-    opened: OpenPeriod, r: Recount, code: str
-) -> Iterator[tuple[str, tuple[object, object]]]:
-    """What the results say of a unit, beside what the recount says of it."""
+def _results(opened: OpenPeriod, r: Recount, code: str) -> Iterator[tuple[str, Any, Any]]:
+    """What the results say of a unit, and what the recount says of it."""
     analysis, results, unit = opened.analysis, opened.analysis.results, r.units.get(code)
     total, (points, _, why) = results.totals[code], r.total(code)
-    yield "points", (total.points, total.points if _is_same(total.points, points) else points)
-    yield "band", (total.band.id if total.band else "", r.band(code))
-    yield "missing", (total.missing, why)
-    yield "group", (results.group_of(unit), r.group(code))
-    yield "lacking", (sorted(results.lacking_below(code)), sorted(r.incomplete_below(code)))
-    yield "unchanged", (sorted(analysis.unchanged_below(unit)), r.unchanged_below(code))
+    yield "points", total.points, points
+    yield "band", total.band.id if total.band else "", r.band(code)
+    yield "missing", total.missing, why
+    yield "group", results.group_of(unit), r.group(code)
+    yield "lacking", sorted(results.lacking_below(code)), sorted(r.incomplete_below(code))
+    yield "unchanged", sorted(analysis.unchanged_below(unit)), r.unchanged_below(code)
     for result in results.of_unit(code):  # the data files read these
         i = result.indicator
         for kind in ("attained", "points"):
-            shown = getattr(result, kind)
             number = number_of(r, FactKey(r.period.id, code, i.id, kind))
-            yield f"{i.id}/{kind}", (shown, shown if _is_same(shown, number) else number)
-        rank = number_of(r, FactKey(r.period.id, code, i.id, "rank")) if r.group(code) else None
-        yield f"{i.id}/rank", (result.rank, rank)
-        yield f"{i.id}/is_met", (result.is_met, r.is_met(code, i))
+            yield f"{i.id}/{kind}", getattr(result, kind), number
+        if r.group(code):
+            yield f"{i.id}/rank", result.rank, r.ranks_within(code, i).get(code)
+        yield f"{i.id}/is_met", result.is_met, r.is_met(code, i)
     if r.group(code):
-        yield "rank", (total.rank, r.ranks(code).get(code))
+        yield "rank", total.rank, r.ranks(code).get(code)
         if r.campaign.ranking.tiers:
-            yield "tier", (total.tier, tiers(r, code).get(code))
-        yield "unranked", (points is not None and total.unranked,
-                           points is not None and r.why_not(code))  # fmt: skip
+            yield "tier", total.tier, tiers(r, code).get(code)
+        if points is not None:
+            yield "unranked", total.unranked, r.why_not(code)
     for rule, decided in decisions(r, code).items():
         given = results.decisions.get((r.level_below(code), code, rule), ())
         of = {d.unit_code: (d.awarded, d.reason) for d in given}
         for below, decision in decided.items():
-            yield f"{rule}/{below}", (of.get(below), decision)
+            yield f"{rule}/{below}", of.get(below), decision
     if (certain := analysis.list_certainty(unit)) is not None:
         trials = list_trials(r, code)
         deciding = {c.cell: (set(c.gains), set(c.loses)) for c in certain.deciding_cells}
-        yield "deciding", (deciding, trials.deciding)
-        yield "ways", ([*certain.ways_changing], trials.ways_changing())
+        yield "deciding", deciding, trials.deciding
+        yield "ways", [*certain.ways_changing], trials.ways_changing
         for below, sure in certain.ranges.items():
             by = {kind: ends[below] for kind, ends in trials.by.items()}
-            yield f"ranges/{below}", (dict(sure.by), by)
-            yield f"outside/{below}", (set(sure.outside), trials.outside(below))
+            yield f"ranges/{below}", dict(sure.by), by
+            yield f"outside/{below}", set(sure.outside), trials.outside(below)
 
 
 def _differ(what: object, shown: object, expected: object) -> Difference:

@@ -2,277 +2,167 @@
 
 from __future__ import annotations
 
+import datetime
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Indicator
 from dxkit.model.facts import TOTAL, FactKey, reward_subject
 from dxkit.verify.recount import Decisions, Recount, of_group, share_of_points
-from dxkit.verify.sums import Number, Sums, measures_of
+from dxkit.verify.sums import Number, Pair, measures_of
 from dxkit.verify.trials import Trials
 
-OfIndicator = Callable[[Recount, str, Indicator], "Number | None"]
-Told = dict[str, list[Fraction]]
-OfTotal = Callable[[Recount, str], "Number | None"]
 
-
-def number_of(r: Recount, key: FactKey) -> Number | None:
-    """The number of a fact, None when there is none; raises KeyError for an unknown key."""
-    unit, subject, kind = key.unit, key.subject, key.kind
-    indicator = next((i for i in r.campaign.indicators if i.id == subject), None)
-    if indicator is not None and key.period in r.period.parts:
-        return _OF_PART[kind](r.part(key.period), unit, indicator)
-    if key.period != r.period.id or unit not in r.units:
-        if r.before is None or key.period == r.period.id:
-            raise KeyError(str(key))
-        return number_of(r.before, key)
-    if subject == TOTAL:
-        return _TOTAL[kind](r, unit)
-    if indicator is not None:
-        if kind != "least_value" and not r.sums.is_measured(unit, indicator):
-            raise KeyError(str(key))
-        return _INDICATOR[kind](r, unit, indicator)
-    if kind in _OF_REWARD:
-        rules = {reward_subject(x.id): x for x in r.rewards(r.level_below(unit))}
-        declared: float = getattr(rules[subject], kind)
-        return declared
-    if kind != "value":
-        raise KeyError(str(key))
-    return r.sums.total(unit, (r.campaign.measure(subject).id,)).numbers[0]
-
-
-def _less(left: Number | None, right: Number | None) -> Number | None:
-    return None if left is None or right is None else left - right
-
-
-def _over(left: Number | None, right: Number | None) -> Number | None:
-    return None if left is None or not right else left / right
-
-
-# of an indicator -----------------------------------------------------------------------------
-
-
-def _value(r: Recount, unit: str, indicator: Indicator) -> Fraction | None:
-    return r.value(unit, indicator)
-
-
-def _before(r: Recount, unit: str, indicator: Indicator) -> Fraction | None:
-    return r.before.value(unit, indicator) if r.before else None
-
-
-@of_group
-def _ranks(r: Recount, unit: str, indicator: Indicator) -> dict[str, int]:
-    keys, rule = dict[str, tuple[object, ...]](), r.campaign.ranking
-    for u in r.members(unit):
-        value, lower = r.value(u, indicator), r.sums.of(u, indicator).numbers[1:]
-        few = any(side and side < rule.least_denominator for side in lower)
-        if value is not None and not few:
-            keys[u] = (round(value * indicator.direction, 9),)
-    return r.ranks_of(keys) if len(keys) >= rule.minimum_ranked else {}
-
-
-def _known_below(r: Recount, unit: str, indicator: Indicator) -> list[Fraction]:
-    values = (r.value(child, indicator) for child in r.below(unit, indicator))
-    return [value for value in values if value is not None]
-
-
-def _idle_below(r: Recount, unit: str, i: Indicator) -> int:
-    below = (child for child in r.below(unit, i) if r.value(child, i) is None)
-    return sum(r.sums.why_missing(child, i) == "not_applicable" for child in below)
-
-
-def _others(r: Recount, unit: str, indicator: Indicator, types: Collection[str]) -> list[str]:
-    """The others it is ranked with that have a value and are of one of the types, if any is told;
-    below three of them nothing is told.
+@dataclass(frozen=True)
+class Asked:
+    """What may be asked of an indicator of a unit: a number by its kind. Raises ArithmeticError
+    where there is none, as where it is divided by nothing, and KeyError where nothing is told.
     """
-    members = (u for u in r.members(unit) if u != unit)
-    alike = (u for u in members if not types or r.units.get(u).type in types)
-    found = [u for u in alike if r.value(u, indicator) is not None]
-    if len(found) < 3:
-        raise KeyError(f"{unit}/{indicator.id}")
-    return found
 
+    r: Recount
+    unit: str
+    i: Indicator
 
-def _of_others(r: Recount, unit: str, indicator: Indicator, types: Collection[str]) -> Fraction:
-    others = _others(r, unit, indicator, types)
-    upper, lower = (sum(r.sums.side(u, indicator, s) or 0 for u in others) for s in (0, 1))
-    return Fraction(upper) / Fraction(lower)
+    def __call__(self, kind: str) -> Fraction:
+        if (number := _INDICATOR[kind](self)) is None:
+            raise ArithmeticError(kind)
+        return Fraction(str(number))  # a float as it is written
 
+    def before(self, kind: str) -> Fraction:
+        """A number of the period before."""
+        if self.r.before is None:
+            raise ArithmeticError(kind)
+        return replace(self, r=self.r.before)(kind)
 
-def _own_type(r: Recount, unit: str) -> tuple[str]:
-    return (r.units.get(unit).type,)
+    def of_whole(self, kind: str) -> Fraction:
+        """A number as a part of that of the unit above."""
+        return self(kind) / replace(self, unit=self.r.units.get(self.unit).parent_code)(kind)
 
+    def below(self) -> dict[str, Pair]:
+        """What units directly below have, where the indicator is measured."""
+        units = (u for u in self.r.children(self.unit) if self.r.sums.is_measured(u, self.i))
+        return {unit: self.r.sums.of(unit, self.i) for unit in units}
 
-def _told_both_times(r: Recount, unit: str, indicator: Indicator) -> tuple[Told, Told]:
-    """What reporting units told now and in the period before, where some told only in one."""
-    if r.before is None or unit not in r.before.units:
-        raise KeyError(unit)
-    before = r.before
-    if not before.sums.is_measured(unit, indicator) or indicator.kind == "value":
-        raise KeyError(unit)
-    known = r.value(unit, indicator) is not None and before.value(unit, indicator) is not None
-    now, then = (s.places_told(unit, measures_of(indicator)) for s in (r.sums, before.sums))
-    if not known or not now or not then or set(now) == set(then):
-        raise KeyError(unit)
-    return now, then
+    def values_below(self) -> list[Fraction]:
+        """The values that there are."""
+        values = (self.r.sums.value(unit, self.i) for unit in self.below())
+        return [value for value in values if value is not None]
 
+    def idle_below(self) -> int:
+        """How many have no value, and none to have."""
+        without = (u for u in self.below() if self.r.sums.value(u, self.i) is None)
+        return sum(self.r.sums.of(u, self.i).why == "not_applicable" for u in without)
 
-def _like_change(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    now, then = _told_both_times(r, unit, indicator)
-    if set(now).isdisjoint(then):
-        return None
-    values: list[Number | None] = []
-    for told in (now, then):
-        sums = [Fraction(0)] * len(next(iter(told.values())))
-        for code in set(now) & set(then):
-            sums = [a + b for a, b in zip(sums, told[code], strict=True)]
-        values.append(_over(*sums) if len(sums) > 1 else sums[0])
-    return _less(*values)
+    def spread(self) -> Fraction | None:
+        """From the lowest to the highest value."""
+        return max(values) - min(values) if (values := self.values_below()) else None
 
+    def others(self, *, alike: bool = False) -> list[str]:
+        """The others that it is ranked with and that have a value, maybe of its own type alone; of
+        less than three nothing is told.
+        """
+        units, sums = self.r.units, self.r.sums
+        members = (u for u in self.r.members(self.unit) if u != self.unit)
+        found = [u for u in members if sums.value(u, self.i) is not None
+                 and (not alike or units.get(u).type == units.get(self.unit).type)]  # fmt: skip
+        if len(found) < 3:
+            raise KeyError(f"{self.unit}/{self.i.id}")
+        return found
 
-def _of_parent(r: Recount, unit: str, indicator: Indicator, side: int) -> Number | None:
-    above = r.sums.side(r.units.get(unit).parent_code, indicator, side)
-    return _over(r.sums.side(unit, indicator, side), above)
+    def value_of_others(self, *, alike: bool = False) -> Fraction:
+        """The value of all of them together."""
+        pairs = [self.r.sums.of(unit, self.i) for unit in self.others(alike=alike)]
+        upper, lower = (sum(pair.numbers[side] or 0 for pair in pairs) for side in (0, 1))
+        return Fraction(upper) / lower
 
+    def told(self) -> list[dict[str, tuple[Fraction, ...]]]:
+        """What reporting units told now and in the period before, where some told only in one."""
+        self("change")  # which raises where either is not known
+        both, measures = filter(None, (self.r, self.r.before)), measures_of(self.i)
+        told = [period.sums.places_told(self.unit, measures) for period in both]
+        if self.i.kind == "value" or not all(told) or set(told[0]) == set(told[1]):
+            raise KeyError(self.unit)
+        return told
 
-def _points_to_target(r: Recount, unit: str, i: Indicator) -> Number | None:
-    target, share = r.target(unit, i), r.share(unit, i)
-    if r.is_met(unit, i) is not False or i.scoring in ("none", "min_max") or target is None:
-        raise KeyError(unit)
-    full = share_of_points(i, target, target, ())
-    return None if full is None or share is None else (full - share) * i.max_points
+    def like_change(self) -> Fraction | None:
+        """The change of those who told both times."""
+        now, then = self.told()
+        both, values = {*now} & {*then}, []
+        for places in (now, then) if both else ():
+            sides = zip(*(places[code] for code in both), strict=True)
+            upper, *lower = [sum(side, Fraction(0)) for side in sides]
+            values.append(upper / lower[0] if lower else upper)
+        return values[0] - values[1] if both else None
 
+    def goal(self) -> tuple[float | None, datetime.date | None]:
+        """The target ahead and the day by which."""
+        campaign, period = self.r.campaign, self.r.period
+        coming = campaign.next_period(period.id)
+        ahead = coming and campaign.target(self.i.id, self.r.level(self.unit), coming.id)
+        if coming and ahead:
+            return ahead.value, coming.last_day
+        last = campaign.last_day
+        later = last if last is not None and last > period.last_day else None
+        return self.r.target(self.unit, self.i), later
 
-def _goal_shortfall(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    return r.shortfall(unit, indicator, r.goal(unit, indicator)[0])
+    def lacking(self, target: str) -> Fraction:
+        """How many more of the denominator must count for a target: of amounts in hundredths."""
+        upper, lower, wanted = self("numerator"), self("denominator"), self(target)
+        if not lower:
+            raise ArithmeticError(target)
+        step = 1 if upper.denominator == lower.denominator == 1 else 100
+        return Fraction(max(0, math.ceil((wanted * lower - upper) * step)), step)
 
+    def per_week(self) -> int:
+        """How many of them in a week."""
+        lacking, period = self("goal_shortfall"), self.r.period
+        if all(self.r.campaign.measure(m).accumulation == "flow" for m in measures_of(self.i)):
+            days = 1 + (period.last_day - period.first_day).days
+        else:
+            days = int(self("deadline")) - period.last_day.toordinal()
+        return math.ceil(lacking * 7 / days)
 
-def _pace(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    rise = _less(_value(r, unit, indicator), _before(r, unit, indicator))
-    lower = r.sums.side(unit, indicator, 1)
-    if rise is None or lower is None or r.before is None:
-        return None
-    days = (r.period.last_day - r.before.period.last_day).days
-    return round(Fraction(rise) * lower * 7 / days, 9)
+    def points_to_target(self) -> float | None:
+        """The points that reaching the target brings, where it is not reached."""
+        target, share = self.r.target(self.unit, self.i), self.r.share(self.unit, self.i)
+        is_missed = self.r.is_met(self.unit, self.i) is False
+        if not is_missed or self.i.scoring in ("none", "min_max") or target is None:
+            raise KeyError(self.unit)
+        full = share_of_points(self.i, target, target, ())
+        return None if full is None or share is None else (full - share) * self.i.max_points
 
+    def pace(self) -> Fraction:
+        """How many there were in a week."""
+        rise = self("change") * self("denominator")
+        before = self.r.before.period if self.r.before else self.r.period
+        return round(rise * 7 / (self.r.period.last_day - before.last_day).days, 9)
 
-def _goal_date(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    lacking, pace = _goal_shortfall(r, unit, indicator), _pace(r, unit, indicator)
-    if not lacking or pace is None or pace <= 0:
-        return None
-    return r.period.last_day.toordinal() + math.ceil(round(float(lacking * 7 / pace), 9))
+    def goal_date(self) -> int | None:
+        """The day on which the goal is reached at this pace."""
+        lacking, pace = self("goal_shortfall"), self("pace")
+        if not lacking or pace <= 0:
+            return None
+        days = math.ceil(round(float(lacking * 7 / pace), 9))
+        return self.r.period.last_day.toordinal() + days
 
+    def movement_value(self) -> Fraction:
+        """The sum over all periods of the movement so far."""
+        first = self.r.campaign.previous_period(self.r.period.id) is None
+        return self("value") + (0 if first else self.before("movement_value"))
 
-def _deadline(r: Recount, unit: str, indicator: Indicator) -> int | None:
-    day = r.goal(unit, indicator)[1]
-    return day.toordinal() if day else None
-
-
-def _per_week(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    lacking, last = _goal_shortfall(r, unit, indicator), r.period.last_day.toordinal()
-    measures = [r.campaign.measure(m) for m in (indicator.numerator, indicator.denominator)]
-    days = (_deadline(r, unit, indicator) or last) - last
-    if all(measure.accumulation == "flow" for measure in measures):
-        days = 1 + (r.period.last_day - r.period.first_day).days
-    return math.ceil(Fraction(lacking) * 7 / days) if lacking is not None and days else None
-
-
-def _spread(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    values = _known_below(r, unit, indicator)
-    return max(values) - min(values) if values else None
-
-
-def _movement(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    now, known = _value(r, unit, indicator), r.campaign.previous_period(r.period.id) is None
-    if known or now is None:
-        return now
-    before = r.before
-    if before is None or unit not in before.units or not before.sums.is_measured(unit, indicator):
-        return None
-    earlier = _movement(before, unit, indicator)
-    return None if earlier is None else now + earlier
-
-
-def _movement_target(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    target = r.campaign.target(indicator.id, r.level(unit), WHOLE_MOVEMENT)
-    return target.value if target else None
-
-
-def _small(r: Recount, unit: str, indicator: Indicator) -> Number | None:
-    sides = (r.sums.side(c, indicator, 1) or 0 for c in r.below(unit, indicator))
-    return sum(0 < side < r.campaign.checks.smallest for side in sides)
-
-
-def _end(r: Recount, unit: str, indicator: Indicator, larger: bool) -> Number | None:
-    """An end of Wilson's interval: a root of (p - q)² = 1.96² q (1 - q) / n, for p of n things."""
-    upper, lower = (r.sums.side(unit, indicator, side) for side in (0, 1))
-    few = bool(lower) and (lower or 0) < r.campaign.checks.smallest
-    if indicator.kind != "ratio" or upper is None or not lower or not few or upper > lower:
-        raise KeyError(unit)
-    square = Fraction(196, 100) ** 2 / lower
-    a, b, c = 1 + square, -(2 * upper / lower + square), (upper / lower) ** 2
-    root = math.sqrt(b * b - 4 * a * c)
-    return min(1.0, max(0.0, (-float(b) + (root if larger else -root)) / (2 * float(a))))
-
-
-_INDICATOR: dict[str, OfIndicator] = {
-    "value": _value,
-    "numerator": lambda r, u, i: r.sums.side(u, i, 0),
-    "denominator": lambda r, u, i: r.sums.side(u, i, 1),
-    "target": lambda r, u, i: r.target(u, i),
-    "gap": lambda r, u, i: _less(_value(r, u, i), r.target(u, i)),
-    "attained": lambda r, u, i: _over(_value(r, u, i), r.target(u, i)),
-    "interval_low": lambda r, u, i: _end(r, u, i, larger=False),
-    "interval_high": lambda r, u, i: _end(r, u, i, larger=True),
-    "shortfall": lambda r, u, i: r.shortfall(u, i, r.target(u, i)),
-    "change": lambda r, u, i: _less(_value(r, u, i), _before(r, u, i)),
-    "points": lambda r, u, i: s * i.max_points if (s := r.share(u, i)) is not None else None,
-    "max_points": lambda r, u, i: i.max_points,
-    "points_to_target": _points_to_target,
-    "rank": lambda r, u, i: _ranks(r, u, i).get(u),
-    "ranked": lambda r, u, i: len(_ranks(r, u, i)),
-    "places_in_one": lambda r, u, i: len(
-        set.symmetric_difference(*map(set, _told_both_times(r, u, i)))
-    ),
-    "like_change": _like_change,
-    "group_units": lambda r, u, i: len(_others(r, u, i, ())),
-    "group_value": lambda r, u, i: _of_others(r, u, i, ()),
-    "against_group": lambda r, u, i: _less(_value(r, u, i), _of_others(r, u, i, ())),
-    "children": lambda r, u, i: len(r.below(u, i)),
-    "children_known": lambda r, u, i: len(_known_below(r, u, i)),
-    "children_not_applicable": _idle_below,
-    "children_left_out": lambda r, u, i: (
-        len(r.below(u, i)) - len(_known_below(r, u, i)) - _idle_below(r, u, i)
-    ),
-    "children_met": lambda r, u, i: sum(r.is_met(c, i) is True for c in r.below(u, i)),
-    "type_units": lambda r, u, i: len(_others(r, u, i, _own_type(r, u))),
-    "type_value": lambda r, u, i: _of_others(r, u, i, _own_type(r, u)),
-    "against_type": lambda r, u, i: _less(_value(r, u, i), _of_others(r, u, i, _own_type(r, u))),
-    "contribution": lambda r, u, i: _of_parent(r, u, i, 0),
-    "weight": lambda r, u, i: _of_parent(r, u, i, 1),
-    "spread": _spread,
-    "smallest": lambda r, u, i: r.campaign.checks.smallest,
-    "small_denominators": _small,
-    "goal": lambda r, u, i: r.goal(u, i)[0],
-    "goal_shortfall": _goal_shortfall,
-    "deadline": _deadline,
-    "per_week": _per_week,
-    "pace": _pace,
-    "goal_date": _goal_date,
-    "movement_value": _movement,
-    "movement_target": _movement_target,
-    "least_value": lambda r, u, i: _condition(r, u, indicator=i.id),
-    "least_denominator": lambda r, u, i: r.campaign.ranking.least_denominator,
-}
-_OF_PART: dict[str, Callable[[Sums, str, Indicator], Number | None]] = {
-    "month_value": lambda sums, u, i: sums.value(u, i),
-    "month_numerator": lambda sums, u, i: sums.side(u, i, 0),
-    "month_denominator": lambda sums, u, i: sums.side(u, i, 1),
-}
-_OF_REWARD = ("quota", "minimum_share", "minimum_targets", "minimum_coverage")
-
-# of the total --------------------------------------------------------------------------------
+    def interval(self) -> list[float]:
+        """Wilson's: the roots of (p - q)² = 1.96² q (1 - q) / n, for p of n things."""
+        upper, lower = self("numerator"), self("denominator")
+        few = 0 < lower < self.r.campaign.checks.smallest and upper <= lower
+        if self.i.kind != "ratio" or not few:
+            raise KeyError(self.unit)
+        square = Fraction(196, 100) ** 2 / lower
+        a, b, c = 1 + square, -(2 * upper / lower + square), (upper / lower) ** 2
+        root = math.sqrt(b * b - 4 * a * c)
+        ends = ((-float(b) + end) / (2 * float(a)) for end in (-root, root))
+        return [min(1.0, max(0.0, end)) for end in ends]
 
 
 def _condition(r: Recount, unit: str, **asked: str) -> float:
@@ -282,6 +172,58 @@ def _condition(r: Recount, unit: str, **asked: str) -> float:
         if all(getattr(condition, name) == wanted for name, wanted in asked.items()):
             return condition.at_least
     raise KeyError(unit)
+
+
+_INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
+    "value": lambda a: a.r.sums.value(a.unit, a.i),
+    "numerator": lambda a: a.r.sums.of(a.unit, a.i).numbers[0],
+    "denominator": lambda a: a.r.sums.of(a.unit, a.i).numbers[1],
+    "target": lambda a: a.r.target(a.unit, a.i),
+    "gap": lambda a: a("value") - a("target"),
+    "attained": lambda a: a("value") / a("target"),
+    "interval_low": lambda a: a.interval()[0],
+    "interval_high": lambda a: a.interval()[1],
+    "shortfall": lambda a: a.lacking("target"),
+    "change": lambda a: a("value") - a.before("value"),
+    "points": lambda a: s * a.i.max_points if (s := a.r.share(a.unit, a.i)) is not None else None,
+    "max_points": lambda a: a.i.max_points,
+    "points_to_target": lambda a: a.points_to_target(),
+    "rank": lambda a: a.r.ranks_within(a.unit, a.i).get(a.unit),
+    "ranked": lambda a: len(a.r.ranks_within(a.unit, a.i)),
+    "places_in_one": lambda a: len(set.symmetric_difference(*map(set, a.told()))),
+    "like_change": lambda a: a.like_change(),
+    "group_units": lambda a: len(a.others()),
+    "group_value": lambda a: a.value_of_others(),
+    "against_group": lambda a: a("value") - a("group_value"),
+    "type_units": lambda a: len(a.others(alike=True)),
+    "type_value": lambda a: a.value_of_others(alike=True),
+    "against_type": lambda a: a("value") - a("type_value"),
+    "children": lambda a: len(a.below()),
+    "children_known": lambda a: len(a.values_below()),
+    "children_not_applicable": lambda a: a.idle_below(),
+    "children_left_out": lambda a: a("children") - a("children_known") - a.idle_below(),
+    "children_met": lambda a: sum(a.r.is_met(u, a.i) is True for u in a.below()),
+    "small_denominators": lambda a: sum(
+        0 < (pair.numbers[1] or 0) < a.r.campaign.checks.smallest for pair in a.below().values()
+    ),
+    "smallest": lambda a: a.r.campaign.checks.smallest,
+    "spread": lambda a: a.spread(),
+    "contribution": lambda a: a.of_whole("numerator"),
+    "weight": lambda a: a.of_whole("denominator"),
+    "goal": lambda a: a.goal()[0],
+    "goal_shortfall": lambda a: a.lacking("goal"),
+    "deadline": lambda a: day.toordinal() if (day := a.goal()[1]) else None,
+    "per_week": lambda a: a.per_week(),
+    "pace": lambda a: a.pace(),
+    "goal_date": lambda a: a.goal_date(),
+    "movement_value": lambda a: a.movement_value(),
+    "movement_target": lambda a: a.r.target(a.unit, a.i, WHOLE_MOVEMENT),
+    "least_value": lambda a: _condition(a.r, a.unit, indicator=a.i.id),
+    "least_denominator": lambda a: a.r.campaign.ranking.least_denominator,
+}
+_OF_REWARD = ("quota", "minimum_share", "minimum_targets", "minimum_coverage")
+
+# of the total --------------------------------------------------------------------------------
 
 
 def _rank_change(r: Recount, unit: str) -> Number | None:
@@ -319,13 +261,8 @@ def decisions(r: Recount, unit: str) -> dict[str, Decisions]:
     ranks = {"points": r.ranks(first), "progress": r.gain_ranks(first)}
     if any(rule.by == "tier" for rule in r.rewards(level)):
         ranks["tier"] = tiers(r, first)
-    points = {u: r.points(u) for u in r.members(first)}
+    points = {u: r.total(u)[0] or 0.0 for u in r.members(first)}
     return r.decide(level, ranks, points, {u: r.met(u) for u in points})
-
-
-def _of_tier(number: Callable[[int, list[int]], int]) -> OfTotal:
-    """A number of a unit's tier and those of all units of its group; KeyError without one."""
-    return lambda r, u: number(tiers(r, u)[u], [*tiers(r, u).values()])
 
 
 def list_trials(r: Recount, unit: str) -> Trials:
@@ -337,21 +274,11 @@ def list_trials(r: Recount, unit: str) -> Trials:
     return trials(r, r.children(unit)[0])
 
 
-def _draws(r: Recount, unit: str) -> Number | None:
-    rule = r.campaign.uncertainty
-    return trials(r, unit).listed[unit] / rule.draws if rule else None
+def _silent(r: Recount, unit: str, why: str) -> int:
+    return sum(r.total(child)[2] == why for child in r.children(unit))
 
 
-def _silent(why: str) -> OfTotal:
-    return lambda r, u: sum(r.total(child)[2] == why for child in r.children(u))
-
-
-def _told(r: Recount, unit: str) -> list[bool]:
-    met = (r.is_met(unit, i) for i in r.indicators(unit))
-    return [one for one in met if one is not None]
-
-
-_TOTAL: dict[str, OfTotal] = {
+_TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "points": lambda r, u: r.total(u)[0],
     "max_points": lambda r, u: r.campaign.scoring.total_points,
     "covered": lambda r, u: r.total(u)[1],
@@ -360,9 +287,9 @@ _TOTAL: dict[str, OfTotal] = {
     "rank": lambda r, u: r.ranks(u).get(u),
     "rank_shared": lambda r, u: [*r.ranks(u).values()].count(r.ranks(u).get(u, 0)) or None,
     "ranked": lambda r, u: len(r.ranks(u)),
-    "tier": _of_tier(lambda own, every: own),
-    "tiers": _of_tier(lambda own, every: max(every)),
-    "tier_units": _of_tier(lambda own, every: every.count(own)),
+    "tier": lambda r, u: tiers(r, u)[u],
+    "tiers": lambda r, u: tiers(r, u)[u] and max(tiers(r, u).values()),
+    "tier_units": lambda r, u: [*tiers(r, u).values()].count(tiers(r, u)[u]),
     "rank_change": _rank_change,
     "points_before": lambda r, u: b.total(u)[0] if (b := r.before_by_rules) else None,
     "progress": lambda r, u: r.gains(u).get(u),
@@ -373,16 +300,16 @@ _TOTAL: dict[str, OfTotal] = {
     "trial_best": lambda r, u: trials(r, u).trial_ends(u)[0],
     "trial_worst": lambda r, u: trials(r, u).trial_ends(u)[1],
     "trials_outside": lambda r, u: len(trials(r, u).outside(u)),
-    "award_draws": _draws,
-    "cells": lambda r, u: len(r.cells_behind(u)),
-    "cells_doubtful": lambda r, u: len(r.cells_behind(u) & r.doubtful),
+    "award_draws": lambda r, u: Fraction(trials(r, u).listed[u], trials(r, u).tried["draw"]),
+    "cells": lambda r, u: len(r.cells_of(u, r.indicators(u))),
+    "cells_doubtful": lambda r, u: len(r.cells_of(u, r.indicators(u)) & r.doubtful),
     "children_unchanged": lambda r, u: len(r.unchanged_below(u)),
     "targets": lambda r, u: sum(r.target(u, i) is not None for i in r.indicators(u)),
-    "targets_known": lambda r, u: len(_told(r, u)),
+    "targets_known": lambda r, u: sum(r.is_met(u, i) is not None for i in r.indicators(u)),
     "targets_met": lambda r, u: r.met(u),
     "units": lambda r, u: len(r.children(u)),
-    "units_not_reported": _silent("not_reported"),
-    "units_unread": _silent("unread"),
+    "units_not_reported": lambda r, u: _silent(r, u, "not_reported"),
+    "units_unread": lambda r, u: _silent(r, u, "unread"),
     "units_lacking": lambda r, u: len(r.incomplete_below(u)),
     "tables_lacking": lambda r, u: r.tables_lacking(u),
     "figures_lacking": lambda r, u: len(r.incomplete(u)),
@@ -399,12 +326,41 @@ _TOTAL: dict[str, OfTotal] = {
     "trials_changing": lambda r, u: list_trials(r, u).changed["draw"],
     "corners": lambda r, u: list_trials(r, u).tried["corner"],
     "corners_changing": lambda r, u: list_trials(r, u).changed["corner"],
-    "ways": lambda r, u: len(list_trials(r, u).ways()),
-    "ways_changing": lambda r, u: len(list_trials(r, u).ways_changing()),
+    "ways": lambda r, u: len(list_trials(r, u).ways),
+    "ways_changing": lambda r, u: len(list_trials(r, u).ways_changing),
     "tied_at_quota": lambda r, u: list_trials(r, u).tied,
     "cells_tried": lambda r, u: list_trials(r, u).tried["cell"],
     "cells_deciding": lambda r, u: len(list_trials(r, u).deciding),
 }
+_OF_PART = {f"month_{kind}": kind for kind in ("value", "numerator", "denominator")}
 
 KINDS = frozenset({*_INDICATOR, *_TOTAL, *_OF_PART, *_OF_REWARD})
 """All kinds that can be counted again."""
+
+
+def number_of(r: Recount, key: FactKey) -> Number | None:
+    """The number of a fact, None when there is none; raises KeyError for an unknown key."""
+    unit, subject, kind = key.unit, key.subject, key.kind
+    indicator = next((i for i in r.campaign.indicators if i.id == subject), None)
+    try:
+        if indicator is not None and key.period in r.period.parts:
+            return Asked(r.part(key.period), unit, indicator)(_OF_PART[kind])
+        if key.period != r.period.id or unit not in r.units:
+            if r.before is None or key.period == r.period.id:
+                raise KeyError(str(key))
+            return number_of(r.before, key)
+        if subject == TOTAL:
+            return _TOTAL[kind](r, unit)
+        if indicator is not None:
+            if kind != "least_value" and not r.sums.is_measured(unit, indicator):
+                raise KeyError(str(key))
+            return Asked(r, unit, indicator)(kind)
+        if kind in _OF_REWARD:
+            rules = {reward_subject(x.id): x for x in r.rewards(r.level_below(unit))}
+            declared: float = getattr(rules[subject], kind)
+            return declared
+        if kind != "value":
+            raise KeyError(str(key))
+        return r.sums.total(unit, (r.campaign.measure(subject).id,)).numbers[0]
+    except ArithmeticError:
+        return None

@@ -13,7 +13,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from dxkit.model.addresses import column_number
@@ -25,7 +24,8 @@ from dxkit.verify.difference import MOVED, Difference
 Merged = tuple[tuple[int, int], tuple[int, int]]
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
-_GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
+_NUMBER = re.compile(r"-?\d+(?:[., ]\d+)*")
+_BARE = re.compile(r"-?[\d., ]+%?")
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin, whatever their files are called; anything else is text."""
 _DELIMITERS = ",;\t|"
@@ -54,41 +54,35 @@ class Sheet:
     empty cells behind it, in rows without numbers.
     """
 
-    def __init__(self, rows: Iterable[Iterable[object]], merged: Sequence[Merged] | None):
+    def __init__(self, rows: Iterable[Iterable[object]], merged: Sequence[Merged] | None) -> None:
         cells = ((r, c, v) for r, row in enumerate(rows, 1) for c, v in enumerate(row, 1))
         self.cells = {(r, c): v for r, c, v in cells if v not in ("", None)}
-        self._is_spread = merged is not None
         for (top, left), (bottom, right) in merged or ():  # counted from 0
             if (bottom - top) * (right - left) < _MOST_MERGED:
                 rs, cs = range(top + 1, bottom + 2), range(left + 1, right + 2)
                 shown = self.cells.get((top + 1, left + 1))
                 self.cells |= {(r, c): shown for r in rs for c in cs if shown is not None}
-
-    @cached_property
-    def _texts(self) -> tuple[dict[int, list[tuple[int, str]]], dict[int, list[tuple[int, str]]]]:
-        """The texts of each row by column, and of each column by row."""
-        rows, columns = defaultdict(list), defaultdict(list)
-        for (row, column), content in sorted(self.cells.items(), key=lambda cell: cell[0]):
-            if isinstance(content, str):
-                rows[row].append((column, content))
-                columns[column].append((row, content))
-        return rows, columns
-
-    @cached_property
-    def _numbered(self) -> set[int]:
-        """The rows that hold a number, and so no headings."""
-        return {row for (row, _), held in self.cells.items() if _PLAIN.fullmatch(str(held).strip())}
+        self._rows: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        self._columns: dict[int, dict[int, str]] = defaultdict(dict)
+        numbered = set()
+        for (row, column), held in sorted(self.cells.items(), key=lambda cell: cell[0]):
+            if isinstance(held, str):
+                self._rows[row].append((column, held))
+                self._columns[column][row] = held
+            if _PLAIN.fullmatch(str(held).strip()):
+                numbered.add(row)
+        self._reaching = [r for r in self._rows if r not in numbered] if merged is None else []
 
     def before(self, row: int, column: int | None = None) -> list[str]:
         """The texts of a row before a column, or all of them, the nearest first."""
-        found = self._texts[0].get(row, [])
+        found = self._rows.get(row, [])
         return [text for at, text in reversed(found) if column is None or at < column]
 
     def above(self, row: int, column: int) -> list[str]:
         """The texts above a cell, the nearest first."""
-        found = {at: text for at, text in self._texts[1].get(column, []) if at < row}
-        for at in () if self._is_spread else {*range(1, row)} - self._numbered:
-            if (at, column) not in self.cells and (reaching := self.before(at, column)):
+        found = {at: text for at, text in self._columns.get(column, {}).items() if at < row}
+        for at in (r for r in self._reaching if r < row and (r, column) not in self.cells):
+            if reaching := self.before(at, column):
                 found[at] = reaching[0]
         return [found[at] for at in sorted(found, reverse=True)]
 
@@ -105,9 +99,9 @@ def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Place
             readings = list(_read(folder / file, {o.address.sheet for o in observations}))
         except Exception:  # what only the kit can read, and whatever a file makes a library raise
             total += Placement(unjudged=len(observations))
-            continue
-        placements = [judge.judge_all(observations, sheets) for sheets in readings]
-        total += min(placements, key=lambda p: (len(p.differences), p.unjudged))
+        else:
+            placements = [judge.judge_all(observations, sheets) for sheets in readings]
+            total += min(placements, key=lambda p: (len(p.differences), p.unjudged))
     return total
 
 
@@ -137,6 +131,13 @@ def _figures(text: str) -> str:
     return re.sub(r"[^\d.,%/]", "", text)
 
 
+def _readings(text: str) -> list[float]:
+    """What the number in a text may say, its last separator being of thousands or decimals."""
+    parts = re.split("[., ]", found[0] if (found := _NUMBER.search(text)) else "")
+    forms = {"".join(parts), ".".join(("".join(parts[:-1]), parts[-1])) if parts[1:] else ""}
+    return [float(form) for form in forms if form]
+
+
 def _labels(nearest_first: Sequence[str]) -> set[str]:
     """What the texts above or before a cell may say: each with or without what stands in brackets,
     its first line alone where the second says it in another language, and texts that follow each
@@ -144,11 +145,10 @@ def _labels(nearest_first: Sequence[str]) -> set[str]:
     """
     texts = [text for text in reversed(nearest_first) if any(map(str.isalpha, text))]
     plain = [normalise(re.sub(r"\([^)]*\)", "", text)) for text in texts]
+    many = len(plain) + 1
+    ends = [(n, end) for n in range(many) for end in range(n + 1, min(n + 1 + _MOST_BROKEN, many))]
     said = {normalise(form) for text in texts for form in (text, text.split("\n")[0])}
-    for first in range(len(plain)):
-        for last in range(first + 1, min(first + _MOST_BROKEN, len(plain)) + 1):
-            said.add(" ".join(filter(None, plain[first:last])))
-    return said
+    return said | {" ".join(filter(None, plain[first:last])) for first, last in ends}
 
 
 class _Judge:
@@ -192,23 +192,21 @@ class _Judge:
         text = "" if content is None else str(content)
         if o.value is None or not o.raw:
             return o.value is None
-        number = _PLAIN.fullmatch(text.strip())
         if clean(text).casefold() != clean(o.raw).casefold():
             was_decoded = o.address.file in self._decoded and _figures(text) == _figures(o.raw)
             return False if was_decoded else self._differ(o, o.raw, text)
-        if not number:
-            return bool(o.correction) or not o.flag
         if o.correction or o.flag:
-            return True
-        readings = [float(text)]
-        if isinstance(content, str) and _GROUPED.fullmatch(text.strip()):
-            readings.append(float(re.sub("[.,]", "", text)))  # typed as 1.200 it may be 1200
-        taken = [o.value, o.value * 100]  # a share may be typed in per cent
-        if self._measures[o.measure].kind is MeasureKind.AMOUNT:  # in another unit
+            return bool(o.correction or _PLAIN.fullmatch(text.strip()))
+        kind, taken = self._measures[o.measure].kind, [o.value, o.value * 100]  # or in per cent
+        if kind is MeasureKind.AMOUNT:  # in another unit
             taken += [o.value / times for times in self._times]
-        if not any(abs(one - reading) < 1e-9 for one in taken for reading in readings):
-            return self._differ(o, o.value, text)
-        return True
+        is_near = any(abs(one - said) < 1e-9 for one in taken for said in _readings(text))
+        is_bare = _BARE.fullmatch(text.strip())  # what words beside a number say, is not judged
+        return (
+            is_near
+            or kind is MeasureKind.ROWS
+            or (bool(is_bare) and self._differ(o, o.value, text))
+        )
 
     def _unit(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
         """The nearest name of a unit of its level is that of its own."""

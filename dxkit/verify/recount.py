@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property, wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Severity
 from dxkit.model.observations import Received
 from dxkit.model.plan import why_no_ranking
-from dxkit.model.rules import COVERED_BY_DEFAULT, Condition, RewardRule
-from dxkit.verify.sums import Sums, remembered
+from dxkit.model.rules import Condition, RewardRule
+from dxkit.verify.sums import Answer, Sums, remembered
 
 Points = Mapping[str, float]
 Decisions = dict[str, tuple[bool, str]]
 """By unit: whether it is on the list, and the reason."""
-Answer = TypeVar("Answer")
 SILENT = frozenset({"not_reported", "unread"})
 _TABLE_GAPS = ("unit_missing", "table_missing")
 
@@ -45,15 +43,14 @@ class Recount:
 
     def __init__(self, sums: Sums, before: Recount | None = None, rules_of: str = "") -> None:
         self.sums, self.before = sums, before
-        self.campaign, self.received = sums.campaign, sums.received
-        self.units = self.received.units
+        self.campaign, self.received, self.units = sums.campaign, sums.received, sums.units
         self.period = self.campaign.period(self.received.table.period)
         self.rules_of = rules_of or self.period.id
 
     @remembered
-    def part(self, name: str) -> Sums:
-        """The sums of what was reported on one part of the period."""
-        return Sums(self.campaign, self.received, part=name)
+    def part(self, name: str) -> Recount:
+        """What was reported on one part of the period."""
+        return Recount(Sums(self.campaign, self.received, part=name))
 
     @cached_property
     def doubtful(self) -> frozenset[CellRef]:
@@ -76,10 +73,6 @@ class Recount:
         """The units directly below."""
         return [u.code for u in self.units.children(unit)]
 
-    def below(self, unit: str, indicator: Indicator) -> list[str]:
-        """Those of them where the indicator is measured."""
-        return [c for c in self.children(unit) if self.sums.is_measured(c, indicator)]
-
     @remembered
     def group(self, unit: str) -> str:
         """The unit inside which this one is compared; empty when it is compared with nobody."""
@@ -90,14 +83,11 @@ class Recount:
     def members(self, unit: str) -> list[str]:
         """The units it is compared with, itself among them."""
         group = self.group(unit)
-        return self._groups(self.level(unit))[group] if group else [unit]
+        return self._inside(group, self.level(unit)) if group else [unit]
 
     @remembered
-    def _groups(self, level: str) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for u in self.units.at_level(level):
-            found[self.group(u.code)].append(u.code)
-        return found
+    def _inside(self, group: str, level: str) -> list[str]:
+        return [u.code for u in self.units.descendants(group) if u.level == level]
 
     @remembered
     def indicators(self, unit: str) -> list[Indicator]:
@@ -107,26 +97,19 @@ class Recount:
     @remembered
     def scale(self, unit: str) -> list[Indicator]:
         """The indicators that make up the unit's scale."""
-        scored = (i for i in self.indicators(unit) if i.scoring != "none")
-        return [i for i in scored if i.id not in self.campaign.scoring.bonus]
+        bonus = self.campaign.scoring.bonus
+        return [i for i in self.indicators(unit) if i.scoring != "none" and i.id not in bonus]
 
     @remembered
     def incomplete(self, unit: str) -> list[Indicator]:
         """The indicators of the scale whose figures are not whole."""
-        sums, found = self.sums, []
-        for i in self.scale(unit):
-            lacks = i.kind != "value" or sums.value(unit, i) is None
-            if lacks and not sums.of(unit, i).is_whole:
-                found.append(i)
-        return found
+        scale, value = self.scale(unit), self.sums.value
+        lacks = (i for i in scale if i.kind != "value" or value(unit, i) is None)
+        return [i for i in lacks if not self.sums.of(unit, i).is_whole]
 
-    def value(self, unit: str, indicator: Indicator) -> Fraction | None:
-        """The value of a unit; None for a unit that there was not."""
-        return self.sums.value(unit, indicator) if unit in self.units else None
-
-    def target(self, unit: str, indicator: Indicator) -> float | None:
-        """The target of the rules' period at the unit's level."""
-        found = self.campaign.target(indicator.id, self.level(unit), self.rules_of)
+    def target(self, unit: str, indicator: Indicator, of: str = "") -> float | None:
+        """The target of a period, else of that of the rules, at the unit's level."""
+        found = self.campaign.target(indicator.id, self.level(unit), of or self.rules_of)
         return found.value if found else None
 
     def is_met(self, unit: str, indicator: Indicator) -> bool | None:
@@ -140,27 +123,6 @@ class Recount:
     def met(self, unit: str) -> int:
         """How many targets the unit reaches."""
         return sum(self.is_met(unit, i) is True for i in self.indicators(unit))
-
-    def goal(self, unit: str, indicator: Indicator) -> tuple[float | None, datetime.date | None]:
-        """The target ahead and the day by which."""
-        coming = self.campaign.next_period(self.period.id)
-        ahead = coming and self.campaign.target(indicator.id, self.level(unit), coming.id)
-        if coming and ahead:
-            return ahead.value, coming.last_day
-        last = self.campaign.last_day
-        later = last if last is not None and last > self.period.last_day else None
-        return self.target(unit, indicator), later
-
-    def shortfall(
-        self, unit: str, indicator: Indicator, target: float | None
-    ) -> int | Fraction | None:
-        """How many more of the denominator must count for a target: of amounts in hundredths."""
-        upper, lower = (self.sums.side(unit, indicator, side) for side in (0, 1))
-        if upper is None or not lower or target is None:
-            return None
-        step = 1 if upper.denominator == lower.denominator == 1 else 100
-        lacking = max(0, math.ceil((Fraction(repr(target)) * lower - upper) * step))
-        return lacking if step == 1 else Fraction(lacking, step)
 
     # points --------------------------------------------------------------------------------
 
@@ -178,9 +140,9 @@ class Recount:
     @remembered
     def total(self, unit: str) -> tuple[float | None, float, str]:
         """Points, covered share of the scale, and why there are none."""
-        rule, scored = self.campaign.scoring, self.scale(unit)
-        lacking = {self.sums.why_missing(unit, i) for i in scored
-                   if self.sums.value(unit, i) is None} - {"not_applicable"}  # fmt: skip
+        rule, sums, scored = self.campaign.scoring, self.sums, self.scale(unit)
+        lacking = {sums.of(unit, i).why for i in scored if sums.value(unit, i) is None}
+        lacking.discard("not_applicable")
         shares = [(i.max_points, self.share(unit, i)) for i in scored]
         counted = [(most, share) for most, share in shares if share is not None]
         if lacking <= SILENT and not counted:
@@ -191,10 +153,6 @@ class Recount:
         covered = sum(most for most, _ in counted)
         earned = sum(most * share for most, share in counted) * rule.total_points / covered
         return earned + self.bonus(unit), covered / rule.total_points, ""
-
-    def points(self, unit: str) -> float:
-        """The points; 0 where there are none."""
-        return self.total(unit)[0] or 0.0
 
     @remembered
     def bonus(self, unit: str) -> float:
@@ -211,33 +169,6 @@ class Recount:
 
     # ranks ---------------------------------------------------------------------------------
 
-    def is_ranked(self, unit: str) -> bool:
-        """Whether the unit gets a rank."""
-        return self.total(unit)[0] is not None and bool(self.group(unit)) and not self.why_not(unit)
-
-    @remembered
-    def why_not(self, unit: str) -> str:
-        """Why a unit with points has no rank: a decision, the condition it falls below, or that
-        too few others have none.
-        """
-        return self._out(unit) or self._few(unit)
-
-    @of_group
-    def _few(self, unit: str) -> str:
-        could = (u for u in self.members(unit) if self.total(u)[0] is not None)
-        few = sum(not self._out(u) for u in could) < self.campaign.ranking.minimum_ranked
-        return "too_few_ranked" if few else ""
-
-    @remembered
-    def _out(self, unit: str) -> str:
-        rule, level = self.campaign.ranking, self.level(unit)
-        if (unit, self.rules_of) in {(e.unit, e.period) for e in rule.exclusions}:
-            return "excluded"
-        asked = [c for c in rule.conditions if c.level in ("", level)]
-        if "covered" not in [c.kind for c in asked]:
-            asked.insert(0, COVERED_BY_DEFAULT)
-        return next((c.kind for c in asked if self._lacks(unit, c) > 1e-9), "")
-
     @remembered
     def complete(self, unit: str) -> Fraction:
         """The least share, by weight, of the places at or below a unit that tell of a criterion."""
@@ -245,22 +176,50 @@ class Recount:
             return Fraction(0)
         return min(self.sums.completeness(unit, i) for i in self.scale(unit))
 
+    def why_not(self, unit: str) -> str:
+        """Why a unit with points has no rank: a decision, the condition it falls below, or that
+        too few others have none.
+        """
+        return self._out(unit) or ("" if unit in self.ranks(unit) else "too_few_ranked")
+
+    @remembered
+    def _out(self, unit: str) -> str:
+        rule = self.campaign.ranking
+        if (unit, self.rules_of) in {(e.unit, e.period) for e in rule.exclusions}:
+            return "excluded"
+        asked = rule.conditions_at(self.level(unit))
+        return next((c.kind for c in asked if self._lacks(unit, c) > 1e-9), "")
+
     def _lacks(self, unit: str, condition: Condition) -> float:
         """How much a unit lacks to fulfil a condition for being ranked."""
         if condition.kind == "covered":
             most = sum(i.max_points for i in self.scale(unit))
-            scoring = self.campaign.scoring
-            return condition.at_least - self.total(unit)[1] * scoring.total_points / most
-        if condition.kind == "complete":
-            return condition.at_least - float(self.complete(unit))
-        if condition.kind == "reported":
-            below = self.children(unit)
-            silent = sum(self.total(child)[2] in SILENT for child in below)
-            return condition.at_least - 1 + silent / len(below) if below else 0
-        indicator = self.campaign.indicator(condition.indicator)
+            there = self.total(unit)[1] * self.campaign.scoring.total_points / most
+        elif condition.kind == "complete":
+            there = float(self.complete(unit))
+        elif condition.kind == "reported":
+            below = [self.total(child)[2] not in SILENT for child in self.children(unit)]
+            there = sum(below) / len(below) if below else 1
+        else:
+            indicator, value = self._deciding(unit, condition.indicator)
+            if value is None:
+                return 0
+            return (condition.at_least - float(value)) * indicator.direction
+        return condition.at_least - there
+
+    def _deciding(self, unit: str, name: str) -> tuple[Indicator, Fraction | None]:
+        indicator = self.campaign.indicator(name)
         measured = self.sums.is_measured(unit, indicator)
-        value = self.sums.value(unit, indicator) if measured else None
-        return 0 if value is None else (condition.at_least - float(value)) * indicator.direction
+        return indicator, self.sums.value(unit, indicator) if measured else None
+
+    @remembered
+    def _tie_break(self, unit: str, but: str) -> tuple[float, ...]:
+        names = (name for name in self.campaign.ranking.tie_break if name != but)
+        found = [self._deciding(unit, name) for name in names]
+        return tuple(
+            -math.inf if value is None else float(round(value * indicator.direction, 9))
+            for indicator, value in found
+        )
 
     def ranks_by(self, points: Points, but: str = "") -> dict[str, int]:
         """Ranks by these points, ties broken as the campaign declares, ``but`` by one indicator."""
@@ -278,31 +237,32 @@ class Recount:
         first = {key: n for n, key in reversed([*enumerate(ordered, start=1)])}
         return {unit: first[key] for unit, key in keys.items()}
 
-    @remembered
-    def _tie_break(self, unit: str, but: str) -> tuple[float, ...]:
-        found = []
-        for name in (n for n in self.campaign.ranking.tie_break if n != but):
-            indicator = self.campaign.indicator(name)
-            measured = self.sums.is_measured(unit, indicator)
-            value = self.sums.value(unit, indicator) if measured else None
-            found.append(-math.inf if value is None else round(value * indicator.direction, 9))
-        return tuple(map(float, found))
-
     @of_group
     def ranks(self, unit: str) -> dict[str, int]:
         """The ranks of the unit's group."""
-        return self.ranks_by({u: self.points(u) for u in self.members(unit) if self.is_ranked(u)})
+        points = {u: self.total(u)[0] for u in self.members(unit) if not self._out(u)}
+        could = {u: number for u, number in points.items() if number is not None}
+        too_few = len(could) < self.campaign.ranking.minimum_ranked
+        return {} if too_few or not self.group(unit) else self.ranks_by(could)
+
+    @of_group
+    def ranks_within(self, unit: str, indicator: Indicator) -> dict[str, int]:
+        """The ranks of the unit's group by one indicator."""
+        keys, rule = dict[str, tuple[object, ...]](), self.campaign.ranking
+        for u in self.members(unit):
+            value, lower = self.sums.value(u, indicator), self.sums.of(u, indicator).numbers[1:]
+            few = any(side and side < rule.least_denominator for side in lower)
+            if value is not None and not few:
+                keys[u] = (round(value * indicator.direction, 9),)
+        return self.ranks_of(keys) if len(keys) >= rule.minimum_ranked else {}
 
     @of_group
     def gains(self, unit: str) -> dict[str, float]:
         """Points gained since the period before by this period's rules, in the unit's group."""
-        earlier, found = self.before_by_rules, dict[str, float]()
-        for member in self.members(unit) if earlier else []:
-            if earlier and member in earlier.units and self.is_ranked(member):
-                points = earlier.total(member)[0]
-                if points is not None:
-                    found[member] = self.points(member) - points
-        return found
+        now, earlier = self.ranks(unit), self.before_by_rules
+        both = [u for u in now if u in earlier.units] if earlier else []
+        pairs = [(u, self.total(u)[0], earlier.total(u)[0]) for u in both] if earlier else []
+        return {u: a - b for u, a, b in pairs if a is not None and b is not None}
 
     @of_group
     def gain_ranks(self, unit: str) -> dict[str, int]:
@@ -350,11 +310,9 @@ class Recount:
                 elif given + len(eligible) <= rule.quota:
                     verdict = (True, "within_quota")
                 else:
-                    shared, tied_by = rule.ties == "all", "tier" if rule.by == "tier" else "tied"
-                    verdict = (
-                        shared,
-                        f"{tied_by}_into_quota" if shared else f"{tied_by}_out_of_quota",
-                    )
+                    tied_by = "tier" if rule.by == "tier" else "tied"
+                    shared = rule.ties == "all"
+                    verdict = (shared, f"{tied_by}_{'into' if shared else 'out_of'}_quota")
                 decided |= {u: (False, why) if why else verdict for u, why in reasons.items()}
                 given += len(eligible)
             has_one |= {u for u, (listed, _) in decided.items() if listed}
@@ -363,14 +321,14 @@ class Recount:
     def _obstacle(
         self, unit: str, rule: RewardRule, has_one: Collection[str], points: float, met: int
     ) -> str:
-        if unit in has_one:
-            return "has_an_award"
-        if self.incomplete(unit):
-            return "figures_lacking"
-        share = points / self.campaign.scoring.total_points
-        if round(share, 9) < round(rule.minimum_share, 9):
-            return "below_minimum_share"
-        return "below_minimum_targets" if met < rule.minimum_targets else ""
+        share = round(points / self.campaign.scoring.total_points, 9)
+        obstacles = {
+            "has_an_award": unit in has_one,
+            "figures_lacking": bool(self.incomplete(unit)),
+            "below_minimum_share": share < round(rule.minimum_share, 9),
+            "below_minimum_targets": met < rule.minimum_targets,
+        }
+        return next((why for why, stands in obstacles.items() if stands), "")
 
     # what is told of the data ----------------------------------------------------------------
 
@@ -379,11 +337,10 @@ class Recount:
         earlier, found = self.before, []
         for child in self.children(unit) if earlier else []:
             ratios = [i for i in self.indicators(child) if i.kind == "ratio"]
-            now = [self.sums.of(child, i).numbers for i in ratios]
-            is_whole = bool(now) and not any(None in numbers for numbers in now)
-            if is_whole and earlier and child in earlier.units:
+            now = [self.sums.of(child, i) for i in ratios]
+            if now and all(pair.counts for pair in now) and earlier and child in earlier.units:
                 then = [earlier.sums.of(child, i).numbers for i in ratios]
-                found += [child] if now == then else []
+                found += [child] if [pair.numbers for pair in now] == then else []
         return found
 
     def incomplete_below(self, unit: str) -> list[str]:
@@ -405,9 +362,10 @@ class Recount:
     def _gaps(self) -> Counter[str]:
         return Counter(f.unit_code for f in self.received.findings if f.code in _TABLE_GAPS)
 
-    def cells_behind(self, unit: str) -> set[CellRef]:
-        """All cells behind the unit's indicators."""
-        return set[CellRef]().union(*(self.sums.cells(unit, i) for i in self.indicators(unit)))
+    def cells_of(self, unit: str, indicators: Iterable[Indicator]) -> set[CellRef]:
+        """All cells behind some of the unit's indicators."""
+        pairs = (self.sums.of(unit, i) for i in indicators)
+        return {cell for pair in pairs for side in pair.cells for cell in side}
 
 
 def recounted(campaign: Campaign, received: Received, *earlier: Received) -> Recount:
@@ -426,15 +384,15 @@ def share_of_points(
     indicator: Indicator, value: float, target: float | None, peers: Sequence[float]
 ) -> float | None:
     """What share of an indicator's points a value earns."""
-    up, number = indicator.direction > 0, indicator.parameters
-    if indicator.scoring.startswith("ratio_to_target"):
+    up, number, scoring = indicator.direction > 0, indicator.parameters, indicator.scoring
+    if scoring.startswith("ratio_to_target"):
         if target is None or target <= 0:
             return None
         share = max(value, 0.0) / target
         if not up:
             share = target / value if value > 0 else 1.0
-        return share if indicator.scoring.endswith("uncapped") else min(share, 1.0)
-    if indicator.scoring == "steps":
+        return share if scoring.endswith("uncapped") else min(share, 1.0)
+    if scoring == "steps":
         edges = {name[5:]: edge for name, edge in number.items() if name.startswith("from_")}
         reached = (n for n, edge in edges.items() if (value >= edge if up else value <= edge))
         return max((number[f"share_{n}"] for n in reached), default=0.0)
@@ -443,7 +401,7 @@ def share_of_points(
         "count": (0, number.get("full", 0)),
         "goalposts": (number.get("low", 0), number.get("high", 0)),
         "min_max": (min(peers, default=0), max(peers, default=0)),
-    }.get(indicator.scoring, (0, 0))
+    }.get(scoring, (0, 0))
     if low == high:
         return None
     share = min(1.0, max(0.0, (value - low) / (high - low)))

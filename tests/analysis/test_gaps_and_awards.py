@@ -92,7 +92,8 @@ def test_a_unit_with_gaps_is_on_no_list_in_any_trial(haugiang: Campaign) -> None
     assert {code: r.award_draws for code, r in sure.ranges.items()} == {A: 0.0, B: 1.0}
     assert not sure.draws_changing
     again = made_again(analysis.campaign, analysis.received, None)
-    assert trials(again, A).listed == {A: 0, B: haugiang.uncertainty.draws}
+    listed = trials(again, A).listed
+    assert (listed[A], listed[B]) == (0, haugiang.uncertainty.draws)
 
 
 def test_a_commune_that_lacks_one_table_is_named_and_has_not_kept_silent(
@@ -111,7 +112,7 @@ def test_a_commune_that_lacks_one_table_is_named_and_has_not_kept_silent(
     assert not {"data_all_reported", "data_not_reported"} & set(found)
     again = made_again(haugiang, analysis.received, None)
     assert again.incomplete_below("930") == [C]
-    assert again.sums.why_missing(C, haugiang.indicator("app_installed")) == "no_data"
+    assert again.sums.of(C, haugiang.indicator("app_installed")).why == "no_data"
 
 
 @pytest.mark.parametrize("silent", [("a", "b"), ("b",)])

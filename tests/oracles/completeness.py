@@ -75,7 +75,9 @@ class CompletenessProof:
             if again.before is not None and known:
                 yield ("narrative", "change_", indicator.id)
             if indicator.kind == "ratio" and indicator.direction > 0 and known:
-                lacking = again.shortfall(unit, indicator, again.goal(unit, indicator)[0])
+                lacking = again.number(
+                    FactKey(again.period.id, unit, indicator.id, "goal_shortfall")
+                )
                 if lacking:
                     yield ("next_steps", "next_step_", indicator.id)
             left_out = self._number(indicator.id, "children_left_out")

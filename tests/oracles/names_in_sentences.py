@@ -155,7 +155,7 @@ class NamesInSentences:
         return {
             i.id
             for i in again.indicators(unit)
-            if again.value(unit, i) is None and again.sums.why_missing(unit, i) == "not_applicable"
+            if again.value(unit, i) is None and again.sums.of(unit, i).why == "not_applicable"
         }
 
     def tied(self, unit: str) -> Names:
@@ -240,12 +240,12 @@ class NamesInSentences:
                 if not again.sums.is_measured(code, indicator):
                     continue
                 if message == "below_small":
-                    lower = again.sums.side(code, indicator, 1) or 0
+                    lower = again.sums.of(code, indicator).numbers[1] or 0
                     named = 0 < lower < again.campaign.checks.smallest
                 else:
                     idle = message.startswith(("below_not_applicable", "below_none"))
                     lacks = again.value(code, indicator) is None
-                    why = again.sums.why_missing(code, indicator) if lacks else ""
+                    why = again.sums.of(code, indicator).why if lacks else ""
                     named = lacks and (why == "not_applicable") is idle
                 if named:
                     found.add(code)
@@ -277,7 +277,7 @@ class NamesInSentences:
         """The other trials that give the unit other ranks, or those below it another list."""
         if message == "rank_trials_outside":
             return trials(self.again, unit).outside(unit)
-        return set(list_trials(self.again, unit).ways_changing())
+        return set(list_trials(self.again, unit).ways_changing)
 
     def _moved(self, unit: str, named: Names, side: int) -> Names:
         """The units named, when some deciding cell moves just these."""

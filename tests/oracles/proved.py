@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
-from dxkit.verify.sums import chief_reason
 from tests.oracles.second_path import Again
 from tests.oracles.writing import form, is_date
 
@@ -49,7 +48,7 @@ def _why(again: Again, key: FactKey) -> str:
                 lacking = FactKey(key.period, key.unit, key.subject, "goal_shortfall")
                 return "no_progress" if again.number(lacking) else "reached"
         if again.value(key.unit, indicator) is None and key.kind != "target":
-            return again.sums.why_missing(key.unit, indicator)
+            return again.sums.of(key.unit, indicator).why
         if key.kind in ("change", "goal_date", "pace", "movement_value"):
             return "no_data"
         return why
@@ -61,4 +60,4 @@ def _why(again: Again, key: FactKey) -> str:
             why = again.why_not(key.unit)
             return why if why in ("", "excluded", "too_few_ranked") else f"below_{why}"
         return why if key.kind == "points" else "not_ranked"
-    return chief_reason(again.sums.total(key.unit, (key.subject,)))
+    return again.sums.total(key.unit, (key.subject,)).why

@@ -29,7 +29,7 @@ def least_share_known(again: Again, unit: str) -> float:
             continue
         below = [c for c in again.children(unit) if again.sums.is_measured(c, indicator)]
         without = [c for c in below if again.value(c, indicator) is None]
-        if any(again.sums.why_missing(c, indicator) != "not_applicable" for c in without):
+        if any(again.sums.of(c, indicator).why != "not_applicable" for c in without):
             shares.append(1 - len(without) / len(below))
     return min(shares)
 

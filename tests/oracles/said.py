@@ -291,7 +291,7 @@ def each_reported(s: Said, *_: FactKey) -> bool:
     again, below = s.again, s.again.children(s.unit)
     silent = [
         (code, i.id) for code in below for i in again.indicators(code)
-        if again.value(code, i) is None and again.sums.why_missing(code, i) != "not_applicable"
+        if again.value(code, i) is None and again.sums.of(code, i).why != "not_applicable"
     ]  # fmt: skip
     return not silent and not any(again.tables_lacking(code) for code in (s.unit, *below))
 

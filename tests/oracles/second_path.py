@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dxkit.model.campaign import Campaign
+from fractions import Fraction
+
+from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Received
 from dxkit.verify.kinds import decisions, number_of
@@ -18,6 +20,10 @@ class Again(Recount):
     def number(self, key: FactKey) -> Number | None:
         """The number of a fact, None when there is none; raises KeyError for an unknown key."""
         return number_of(self, key)
+
+    def value(self, unit: str, indicator: Indicator) -> Fraction | None:
+        """The value of a unit; None for a unit that there was not."""
+        return self.sums.value(unit, indicator)
 
     def decisions(self, unit: str) -> dict[str, Decisions]:
         """What each reward in force decides about the units ranked inside this one."""

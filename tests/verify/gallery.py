@@ -212,7 +212,7 @@ WORKBOOK: dict[str, Spoil] = {
 }
 
 
-def _component(pattern: str, change: Callable[[str], str]) -> Spoil:
+def component(pattern: str, change: Callable[[str], str]) -> Spoil:
     """One component of a package, changed; all others as they lie."""
 
     def spoil(content: bytes, _: random.Random) -> bytes:
@@ -232,28 +232,28 @@ def _component(pattern: str, change: Callable[[str], str]) -> Spoil:
 
 
 COPY: dict[str, Spoil] = {
-    "a cell of a returned copy": _component(
+    "a cell of a returned copy": component(
         "xl/worksheets/sheet2.xml", lambda t: re.sub(r"<v>(\d+)</v>", r"<v>1\1</v>", t, count=1)
     ),
-    "a remark of a returned copy": _component(
+    "a remark of a returned copy": component(
         r"xl/dxkit-comments1\.xml", lambda t: re.sub(r"(<t [^>]*>)", r"\1Không ", t, count=1)
     ),
 }
 DOCUMENT: dict[str, Spoil] = {
-    "a word of the document": _component(
+    "a word of the document": component(
         "word/document.xml", lambda t: t.replace(">Căn cứ", ">Không căn cứ", 1)
         if ">Căn cứ" in t else re.sub(r"(<w:t[^>]*>)(\w)", r"\1Không \2", t, count=1)
     ),
-    "a number of the document": _component(
+    "a number of the document": component(
         "word/document.xml",
         lambda t: re.sub(r'(dxkitfact"/>.*?<w:t[^>]*>)\d', r"\g<1>77", t, count=1, flags=re.DOTALL),
     ),
-    "a paragraph of the document": _component(
+    "a paragraph of the document": component(
         "word/document.xml",
         lambda t: re.sub(r"<w:p>(?:(?!<w:p>).)*?</w:p>", "", t, count=1, flags=re.DOTALL),
     ),
-    "a picture of the document": _component("word/media/.*", lambda t: t[:-1] + "x"),
-    "a style of the document": _component(
+    "a picture of the document": component("word/media/.*", lambda t: t[:-1] + "x"),
+    "a style of the document": component(
         "word/styles.xml", lambda t: t.replace("w:val=", "w:Val=", 1)
     ),
 }  # fmt: skip

@@ -146,6 +146,28 @@ def test_a_number_taken_from_the_neighbour_is_found_in_every_form(
     assert (found.file, found.place) == (f"2022-Q4/{place.file}", f"{place.sheet}!{place.cell}")
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("1.204", 1204), ("1,204", 1204), ("120,0", 120), ("86", 86)],
+)
+def test_a_number_that_was_typed_as_text_is_judged_by_a_plain_rule(
+    written: str, value: int, folder: Path, haugiang: Campaign
+) -> None:
+    """Its text is the one received; what it was read as is another."""
+    header = [["TT", "Đơn vị", "Tổng số hộ", "Hộ có kỹ năng số"]]
+    received = sent(folder, haugiang, header, first=written)
+    place = next(o.address for o in received.table.observations if o.raw == written)
+    assert {o.value for o in received.table.observations if o.address == place} == {value}
+    assert not compare_cells(haugiang, received, folder).differences
+    for wrong in (value + 1, value * 1000):
+        read = {place: wrong}
+        other = altered(
+            received, lambda o, r=read: dataclasses.replace(o, value=r.get(o.address, o.value))
+        )
+        (found,) = compare_cells(haugiang, other, folder).differences
+        assert (found.place.partition("!")[2], found.expected) == (place.cell, written)
+
+
 LABELS: dict[str, tuple[list[list[object]], str]] = {  # the rows of the header, what is merged
     "another language on a second line": (
         [["TT", "Đơn vị", "Tổng số hộ\nTotal households", "Hộ có kỹ năng số\nDigital skills"],

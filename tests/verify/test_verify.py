@@ -15,11 +15,13 @@ from dxkit.model.campaign import Campaign, Correction
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Observation
 from dxkit.period import OpenPeriod
+from dxkit.press.manifest import Manifest
 from dxkit.report.wording.language import load_language
-from dxkit.verify.difference import RECOUNT
+from dxkit.verify.difference import INPUT, RECOUNT, Difference
 from dxkit.verify.facts import recount_facts
 from dxkit.verify.kinds import KINDS
 from dxkit.verify.placement import compare_cells
+from dxkit.verify.verify import causes
 from tests.oracles.compare import PageProof
 from tests.oracles.completeness import CompletenessProof
 from tests.oracles.page_tree import read_page
@@ -151,6 +153,20 @@ def test_a_cell_that_the_office_corrected_is_still_the_cell_received(
     fields = ("2022-Q4", file, sheet, "C16", "12O", "120", "gọi hỏi", "Lan", "2022-12-20")
     corrected = dataclasses.replace(haugiang, corrections=(Correction(*fields),))
     assert not compare_cells(haugiang, read_period(corrected, "2022-Q4", raw), raw).differences
+
+
+# the causes ------------------------------------------------------------------------------
+
+
+def test_a_file_that_the_manifest_does_not_know_is_named(opened: OpenPeriod, outputs: Path) -> None:
+    manifest = Manifest.load(outputs / "manifest.json")
+    assert manifest is not None
+    assert not list(causes(manifest, opened, [], outputs))
+    (forgotten, digest), *others = manifest.inputs.items()
+    for inputs in (dict(others), {**manifest.inputs, "gone.xlsx": digest}):
+        name = forgotten if forgotten not in inputs else "gone.xlsx"
+        found = list(causes(dataclasses.replace(manifest, inputs=inputs), opened, [], outputs))
+        assert found == [Difference(f"2022-Q4/{name}", INPUT)]
 
 
 # sentences -------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period, opened_with
-from dxkit.press.manifest import ABOVE, INDEX, LEAGUE
+from dxkit.press.manifest import ABOVE, FINDINGS, INDEX, LEAGUE
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.publish.league_workbook import write_league
 from dxkit.press.publish.period_files import write_check
@@ -24,7 +24,6 @@ from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.plan import page_path, plan_tasks
 from dxkit.press.run.tasks import EXECUTED, PAGE, TIME_LIMIT
 from dxkit.report.wording.language import Language, available_languages, language_of, load_language
-from dxkit.verify.difference import FAILED, Difference
 from dxkit.workbooks.atomic import put_in_place, write_text
 
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
@@ -56,11 +55,11 @@ class MadeAgain:
 
     def make(
         self, units: Collection[str], listed: Collection[str], linked: Collection[str]
-    ) -> Iterator[Difference]:
+    ) -> Iterator[tuple[str, str]]:
         """Make the pages of these ``units`` and all that stands around them, each in the language
-        that it is written in; yields what could not be made. The index lists the pages of the units
-        ``listed``, the campaign's index the periods that are there; pages link to those of the
-        units ``linked``.
+        that it is written in; yields what could not be made, and why. The index lists the pages of
+        the units ``listed``, the campaign's index the periods that are there; pages link to those
+        of the units ``linked``.
         """
         spoken: dict[str, list[str]] = {}
         for code in units:
@@ -68,15 +67,14 @@ class MadeAgain:
         for name, codes in spoken.items():
             yield from self._pages(codes, name, linked)
         write_league(self.opened, self.folder / LEAGUE, self._of_league())
-        write_check(self.opened, self.language("findings.html"))
+        write_check(self.opened, self.language(FINDINGS))
         for code, page in self.planned.items():
             document = Path(page).with_suffix(".docx")
             if (self.made / document).is_file():
                 in_language = self._of_document(document).code
                 write_document(self.opened, code, in_language, self.folder / document)
         pages = {code: self.planned[code] for code in listed if code in self.planned}
-        index = index_html(self.opened, pages, self.language(INDEX))
-        write_text(self.folder / INDEX, index)
+        write_text(self.folder / INDEX, index_html(self.opened, pages, self.language(INDEX)))
         names = (period.id for period in self.opened.campaign.periods)
         periods = {n: f"{n}/{INDEX}" for n in names if (self.made.parent / n / INDEX).exists()}
         above = campaign_html(self.opened, periods, self.language(ABOVE))
@@ -84,18 +82,16 @@ class MadeAgain:
 
     def _pages(
         self, units: list[str], language: str, linked: Collection[str]
-    ) -> Iterator[Difference]:
+    ) -> Iterator[tuple[str, str]]:
         opened = self.opened
-        campaign, period = opened.campaign, opened.analysis.period.id
         tasks = plan_tasks(
-            self.project, campaign, period, (), self.folder, units, "", language, None,
-            opened.analysis.units, linked,
+            self.project, opened.campaign, opened.analysis.period.id, (), self.folder, units, "",
+            language, None, opened.analysis.units, linked,
         )  # fmt: skip
         crew = local_workers(self.project, tasks[0], "", 0, TIME_LIMIT)
         for outcome in crew.run(tasks, self.folder):
             if outcome.reason:
-                page = self.planned[outcome.task.unit]
-                yield Difference(page, FAILED, expected=outcome.reason)
+                yield self.planned[outcome.task.unit], outcome.reason
                 continue
             for name, target in ((EXECUTED, outcome.task.executed), (PAGE, outcome.task.page)):
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -104,6 +100,7 @@ class MadeAgain:
     # in which language a file is written ----------------------------------------------------
 
     def language(self, page: str) -> Language:
+        """That of a page in place; Vietnamese where it does not say."""
         try:
             found = _LANGUAGE.search((self.made / page).read_text("utf-8", "replace")[:500])
         except OSError:
