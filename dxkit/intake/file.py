@@ -26,10 +26,12 @@ from dxkit.model.periods import Period
 from dxkit.model.text import clean, normalise
 from dxkit.workbooks.cells import Cell, UnreadableFileError, Workbook
 from dxkit.workbooks.legacy_text import decoded_sheet
+from dxkit.workbooks.processes import no_collection
 from dxkit.workbooks.raw_folder import SUFFIXES, WORKBOOK_SUFFIXES, read_content
 from dxkit.workbooks.reading import is_workbook, workbook_of
 
 
+@no_collection()
 def read_file(
     campaign: Campaign, period: Period, names: Names, path: Path, folder: Path
 ) -> FileRead:

@@ -170,6 +170,22 @@ class Names:
         """
         return self.in_full(written) or _only(self._by_key[1].get(self._key(written), ()))
 
+    def may_be_called(self, readings: Iterable[str], unit: Unit) -> bool:
+        """Whether one of the readings of a name holds any writing of a unit, of whatever day."""
+        opened = fold(_numbered(normalise(unit.name))).removeprefix(fold(normalise(unit.type)))
+        own = self._folded.get(unit.code) or {opened.strip()}
+        keys = [f" {fold(self._key(reading))} " for reading in readings]
+        return any(f" {name} " in key for key in keys for name in own)
+
+    @cached_property
+    def _folded(self) -> dict[str, set[str]]:
+        """The writings of declared units without accents, by their codes."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for unit in self._all:
+            full, bare = self._keys[id(unit)]
+            found[unit.code].update(map(fold, full | bare))
+        return found
+
     def in_text(self, text: str) -> Iterator[tuple[Unit, ...]]:
         """The units whose names with their types stand in a text, for each such name from left to
         right; of names that begin alike the longest is meant.

@@ -93,17 +93,23 @@ def is_vietnamese(text: str) -> bool:
     """Whether the words of a normalised text are written as Vietnamese ones, so that telex loses
     nothing: no other letters, one tone in a word, and no letters of which telex makes accents.
     """
-    words = [unicodedata.normalize("NFD", word.replace("\u0111", "d")) for word in text.split()]
-    letters = " ".join(word.translate(_WITHOUT_TONES) for word in words)
-    has_one_tone = all(len(word) - len(word.translate(_WITHOUT_TONES)) < 2 for word in words)
+    return all(map(_is_vietnamese_word, text.split()))
+
+
+@lru_cache(maxsize=10_000)
+def _is_vietnamese_word(text: str) -> bool:
+    word = unicodedata.normalize("NFD", text.replace("\u0111", "d"))
+    letters = word.translate(_WITHOUT_TONES)
+    has_one_tone = len(word) - len(letters) < 2
     return bool(_VIETNAMESE.match(letters)) and has_one_tone and not _TYPED.search(fold(text))
 
 
 _WITHOUT_TONES = dict.fromkeys(map(ord, _TELEX))
-_VIETNAMESE = re.compile("(?:[a-z0-9 ]|[aeo]\u0302|a\u0306|[ou]\u031b)*\\Z")
+_VIETNAMESE = re.compile("(?:[a-z0-9]|[aeo]\u0302|a\u0306|[ou]\u031b)*\\Z")
 _TYPED = re.compile(r"aa|ee|oo|dd|[aou]w|[sfrxj](?![^ ])")
 
 
+@lru_cache(maxsize=10_000)
 def _telex_word(word: str) -> str:
     letters: list[str] = []
     tone = ""

@@ -58,7 +58,9 @@ def cores() -> int:
 
 @contextlib.contextmanager
 def no_collection() -> Iterator[None]:
-    """Within it no garbage is looked for: a batch has a short life, and its many facts stay."""
+    """Within it no garbage is looked for: a batch, or the reading of a file, has a short life, and
+    its many facts or cells stay.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

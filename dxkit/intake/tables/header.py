@@ -127,12 +127,13 @@ class LayoutFinder:
         known = [row for row in sheet.rows if self._may_be_header(sheet, row)]
         blocks = []
         # A group's label may stand in a row without any known word above one that has some.
-        free = {row for near in known[:_MOST_HEADER_ROWS] for row in (near - 1, near)}
+        near = known[:_MOST_HEADER_ROWS]
+        free = {row for at in near for row in (at - 1, at) if row in sheet.rows}
         scored = sorted(
             (
                 (self._score(layouts), -depth, -first, layouts)
                 for first in free
-                for depth in range(1, self._deepest(sheet, first) + 1)
+                for depth in range(1 + (first not in near), self._deepest(sheet, first) + 1)
                 if (layouts := self.read(sheet, range(first, first + depth), declared))
             ),
             key=lambda entry: entry[:3],

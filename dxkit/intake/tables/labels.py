@@ -105,10 +105,10 @@ def labels_just_below(sheet: Sheet, row: int, units: Sequence[int]) -> frozenset
 
 def says_units_of_measure(cells: Sequence[Cell]) -> bool:
     """Whether a row below the labels only says what its columns count in: (ho), %."""
-    texts = [clean(cell.text).strip("()[] ") for cell in cells]
-    if len(texts) > 1 and is_word("unit_of_measure", texts[0]):
-        texts = texts[1:]
-    return bool(texts) and all(map(_is_unit_of_measure, texts))
+    if len(cells) > 1 and is_word("unit_of_measure", clean(cells[0].text).strip("()[] ")):
+        cells = cells[1:]
+    texts = (clean(cell.text).strip("()[] ") for cell in cells)
+    return bool(cells) and all(map(_is_unit_of_measure, texts))
 
 
 @lru_cache(maxsize=2_000)

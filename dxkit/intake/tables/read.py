@@ -8,17 +8,16 @@ from decimal import Decimal
 
 from dxkit.intake.file_cells import ControlTotal, StatedShare, TableRead
 from dxkit.intake.findings import finding
-from dxkit.intake.names import Names
-from dxkit.intake.numbers import bare_number, read_number, rejected
+from dxkit.intake.numbers import bare_number, read_number
+from dxkit.intake.tables.invariants import NameInRow
 from dxkit.intake.tables.layout import Column, Layout
-from dxkit.intake.tables.row_units import is_roman, row_label
 from dxkit.intake.tables.rows import RowRead, RowReader
 from dxkit.intake.vocabulary import holds_word
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, RegisterRow
-from dxkit.model.text import clean, normalise
-from dxkit.workbooks.cells import Cell, Sheet
+from dxkit.model.text import clean
+from dxkit.workbooks.cells import Cell
 
 _NOISE = Decimal("0.0000001")  # of binary fractions, in points
 
@@ -35,7 +34,13 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
     else:
         first = (*layout.unit_columns, *(column.number for column in layout.columns))[0]
         result.heading = finding.address(reader.sheet.cell(header, first))
-        rows = of_nearest_names(reader.read(), reader.names, reader.sheet, layout)
+        name_in_row = NameInRow(reader.names, reader.sheet, layout)
+        rows = reader.read()
+        for number, row in enumerate(rows):
+            if row.unit is not None and not row.is_total:
+                kept = name_in_row.kept(row.unit, row.name_cell, row.values)
+                if kept is not row.values:
+                    rows[number] = dataclasses.replace(row, values=kept)
         result.names = _ends(rows)
         _read_counts(reader, rows, result)
         _check_ratios(reader, layout, rows, result)
@@ -142,10 +147,11 @@ def _keep_observations(reader: RowReader, row: RowRead, code: str, result: Table
         for column, (_, value) in row.values.items()
         if value.flag is Flag.NOT_APPLICABLE
     }
+    is_empty, address_of = row.is_empty, reader.finding.address
     for column, (cell, value) in row.values.items():
-        measure, address = column.measure.id, reader.finding.address(cell)
+        measure, address = column.measure.id, address_of(cell)
         amount, flag, raw = value.value, value.flag, cell.text
-        if row.is_empty:
+        if is_empty:
             amount, flag, raw = None, Flag.NOT_REPORTED, row.remark
         elif value.problem:
             result.findings.append(
@@ -171,14 +177,15 @@ def _keep_observations(reader: RowReader, row: RowRead, code: str, result: Table
             result.observations.append(
                 Observation(column.period, code, measure, amount, address, raw, flag)
             )
-            result.findings += _check_whole(column, value.whole, row, result.observations[-1])
+            if value.whole is not None:
+                result.findings += _check_whole(column, value.whole, row, result.observations[-1])
 
 
 def _check_whole(
-    column: Column, whole: int | None, row: RowRead, observation: Observation
+    column: Column, whole: int, row: RowRead, observation: Observation
 ) -> Iterator[Finding]:
     """A cell such as 25/40 must agree with the whole in its own column."""
-    for other, (_, value) in row.values.items() if whole is not None else ():
+    for other, (_, value) in row.values.items():
         is_whole = other.measure.id == column.measure.whole and other.scope == column.scope
         if is_whole and value.value not in (None, whole):
             values = {"stated": whole, "computed": value.value}
@@ -266,87 +273,3 @@ def _readings(cell: Cell) -> list[tuple[Decimal, Decimal]]:
     if not is_percentage and abs(stated) <= 1:
         readings.append((stated * 100, half * 100))
     return readings
-
-
-def of_nearest_names(
-    rows: Sequence[RowRead], names: Names, sheet: Sheet, layout: Layout
-) -> list[RowRead]:
-    """The rows, without figures that have another unit's name nearer on their left than the one
-    that their row was read by: whose they are is not certain. Nor is it where names stand on their
-    right only, and more than one does, or where another unit of the same level stands beside the
-    name on its left, or behind all figures in a column without a label.
-    """
-    others = (layout.row_number_column, layout.code_column, layout.remark_column)
-    known = {number for number in others if number is not None} | sheet.hidden_columns
-    known |= {c.number for c in layout.columns} | {r.number for r in layout.ratios}
-    known |= set(layout.unit_columns)
-    return [
-        row if row.is_total or row.unit is None else _checked(row, names, sheet, layout, known)
-        for row in rows
-    ]
-
-
-def _checked(row: RowRead, names: Names, sheet: Sheet, layout: Layout, known: set[int]) -> RowRead:
-    own = row.name_cell
-    foreign = [*_foreign_names(row, names, sheet, known)]
-    if not foreign:
-        return row
-    values = dict(row.values)
-    rival = next((n for n in foreign if _is_rival(n, row, names, sheet, layout)), None)
-    for column, (cell, value) in row.values.items():
-        left = [name for name in (own, *foreign) if name.column < column.number]
-        nearest = max(left, key=lambda name: name.column, default=foreign[0])
-        nearest = rival if nearest is own and rival is not None else nearest
-        if nearest is not own and value.value is not None:
-            problem = rejected("name_not_nearest", name=nearest.text.strip(), cell=nearest.address)
-            values[column] = cell, problem
-    return dataclasses.replace(row, values=values)
-
-
-def _foreign_names(row: RowRead, names: Names, sheet: Sheet, known: set[int]) -> Iterator[Cell]:
-    """The cells of a row that name a unit and that it was not read by, without the columns that
-    are ``known`` to hold something else, and without units that its own lies in.
-    """
-    own = row.unit
-    if own is None:
-        return
-    known_units = names.units
-    above = own.code if own.code in known_units else own.parent_code
-    line = known_units.line(above) if above in known_units else ()
-    for cell in sheet.rows.get(row.number, ()):
-        is_other = cell.column != row.name_cell.column and cell.column not in known
-        if is_other and isinstance(cell.value, str) and _is_name(cell.text, names):
-            unit = names.known(cell.text)
-            is_same = normalise(cell.text) == normalise(row.name_cell.text)
-            if not is_same and (unit is None or unit.code not in line):
-                yield cell
-
-
-def _is_text(cell: Cell) -> bool:
-    """Whether a cell is no figure."""
-    return bare_number(cell)[0] is None
-
-
-def _is_rival(name: Cell, row: RowRead, names: Names, sheet: Sheet, layout: Layout) -> bool:
-    """Whether a name of the level of a row's own stands beside it on its left, or behind all
-    figures in a column without a label.
-    """
-    unit, own = names.known(name.text), row.unit
-    is_open = own is not None and own.code not in names.units
-    is_alike = is_open and names.is_of_open_level(name.text)
-    if own is None or not (is_alike or (unit is not None and unit.level == own.level)):
-        return False
-    if name.column < row.name_cell.column:
-        between = range(name.column + 1, row.name_cell.column)
-        return all(_is_text(sheet.cell(row.number, column)) for column in between)
-    labels = (sheet.cell(number, name.column).text for number in layout.header_rows)
-    is_last = sheet.rows[row.number][-1].column == name.column > layout.extent[1]
-    return is_last and not any(label.strip() for label in labels)
-
-
-def _is_name(text: str, names: Names) -> bool:
-    """Whether a text names a unit; "II" is a grade as well as a ward's bare name."""
-    if sum(map(str.isalpha, text)) < 2 or is_roman(text):
-        return False
-    label = row_label(text)
-    return not label.is_total and label.is_known(names)

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from dxkit.intake.dates import stated_times
 from dxkit.intake.names import Match, Names, Scope
@@ -24,7 +24,7 @@ _ROMAN = re.compile(r"[IVX]{1,6}[.)]?\Z")
 _LONGEST_PLACE = 10  # words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RowLabel:
     """A row's label. ``name`` is the unit's name, empty for a total that names none; ``native``
     the name without its second line in another language.
@@ -34,12 +34,12 @@ class RowLabel:
     is_total: bool = False
     native: str = ""
 
-    @property
+    @cached_property
     def open_name(self) -> str:
         """The name without the numbering before it: what a unit that nobody declared is called."""
         return without_outline(self.name)
 
-    @property
+    @cached_property
     def readings(self) -> list[str]:
         """The name as it stands, without numbering, without another language, and without what
         a bracket counts or remarks behind it: "Xa Vi Tan (7 ap)".
@@ -47,13 +47,15 @@ class RowLabel:
         names = (self.name, self.open_name, self.native, self.parts[0])
         return list(dict.fromkeys(name for name in names if name))
 
-    @property
+    @cached_property
     def parts(self) -> tuple[str, str]:
         """The name without the bracket behind it, and what that says; the whole name where it says
         which figures are meant, "(nu)", "(ke hoach)", or of which time.
         """
-        behind = _REMARK_BEHIND.search(self.open_name)
-        said = behind[1].strip() if behind else ""
+        behind = _REMARK_BEHIND.search(self.open_name) if ")" in self.name else None
+        if behind is None:
+            return self.open_name, ""
+        said = behind[1].strip()
         parts = ("sub_rows", "sub_row_names", "sub_row_names_alone")
         others = ("of_other_figures", "other_figures", "period_cumulative")
         is_other = any(starts_with_word(kind, said) for kind in parts)
@@ -65,6 +67,8 @@ class RowLabel:
     def remark(self, names: Names) -> str:
         """What a bracket behind the name of a unit remarks; no count, and no other unit."""
         said = self.parts[1]
+        if not said:
+            return ""
         is_unit = names.is_written(said) or next(names.in_text(said), None) is not None
         is_name = is_unit or names.is_written(self.open_name) or said[:1].isdigit()
         return "" if is_name else said
@@ -91,6 +95,7 @@ class RowLabel:
         return bool(word or is_part) and not rest.is_known(names)
 
 
+@lru_cache(maxsize=20_000)
 def row_label(text: str) -> RowLabel:
     """What a label means: "Tong cong", "Cong huyen X", "X (Tong so)", or the name of a unit."""
     first_line, _, second_line = text.strip().partition("\n")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from dxkit.intake.numbers import (
     Amount,
@@ -17,19 +14,14 @@ from dxkit.intake.numbers import (
     read_amount,
     read_count,
     read_number,
-    without_words,
 )
+from dxkit.intake.tables.invariants import OneSource, Values
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.vocabulary import is_word
 from dxkit.model.campaign import Measure, MeasureKind
 from dxkit.model.observations import Flag
-from dxkit.model.text import clean, normalise
+from dxkit.model.text import normalise
 from dxkit.workbooks.cells import Cell, Sheet
-
-_BARE_NUMBER = re.compile(r"\d[\d.,]*\Z")
-_SPLIT = re.compile(r"[1-9]\d{0,2}\|\d{3}\Z")  # the parts of a number with a comma for thousands
-
-Values = dict[Column, tuple[Cell, Value]]
 
 
 class RowValues:
@@ -39,6 +31,8 @@ class RowValues:
         self._sheet = sheet
         self._layout = layout
         self._rows = layout.rows_in(sheet)
+        of_texts = (MeasureKind.TEXT, MeasureKind.ROWS)
+        self._counts = [c for c in layout.columns if c.measure.kind not in of_texts]
         self._fractions = {c for c in layout.columns if self._holds_fractions(c)}
         self._counted = {c: _counted(c.measure) for c in layout.columns}
         self._amounts = {
@@ -48,16 +42,7 @@ class RowValues:
         }
         shares = {c: self._shares_of(c) for c in layout.columns if self._may_hold_shares(c)}
         self._of_shares = {column: most for column, most in shares.items() if most is not None}
-        numbers = [c.number for c in layout.columns] + [r.number for r in layout.ratios]
-        self._behind = max(numbers, default=0) + 1
-        self._labelled = {
-            cell.column for row in layout.header_rows for cell in sheet.rows.get(row, ())
-        } | {
-            column
-            for top, left, _, right in sheet.merged
-            if top in layout.header_rows
-            for column in range(left, right + 1)
-        }
+        self._source = OneSource(sheet, layout)
         self._struck = {
             column
             for column in layout.columns
@@ -87,14 +72,12 @@ class RowValues:
         says that its name is crossed out.
         """
         found: Values = {}
-        for column in self._layout.columns:
-            if column.measure.kind in (MeasureKind.TEXT, MeasureKind.ROWS):
-                continue
+        for column in self._counts:
             cell = self._sheet.cell(number, column.number)
             found[column] = (cell, self._value(column, cell, level))
         if struck:
             return {c: (cell, _unsure(v, "value_struck_out")) for c, (cell, v) in found.items()}
-        if self._is_shifted(number, found):
+        if self._source.fits_two_ways(number, found):
             return {c: (cell, _unsure(v, "row_shifted")) for c, (cell, v) in found.items()}
         for column, (cell, value) in found.items():
             if value.share is not None:
@@ -106,7 +89,8 @@ class RowValues:
             return Value(None, Flag.REJECTED, column.problem)
         if column in self._struck and cell.text.strip():
             return Value(None, Flag.REJECTED, "value_struck_out")
-        if isinstance(cell.value, str) and is_word("ditto", cell.value):
+        written = cell.value
+        if isinstance(written, str) and not written.isdigit() and is_word("ditto", written):
             of_level, values = self._above
             above = values.get(column)
             if above is None or above.value is None or of_level != level:
@@ -138,66 +122,6 @@ class RowValues:
             for row in range(top + 1, bottom + 1)
             for unit in self._layout.unit_columns
         )
-
-    def _is_shifted(self, number: int, found: Values) -> bool:
-        """Whether the figures of a row seem to stand one cell too far to the right: one lacks, and
-        a bare number stands in the first column behind the table, which has no label, or among the
-        remarks; there also when none lacks and one may have been split: "1,900" as 1 and 900.
-        """
-        length = self._sheet.row_lengths.get(number)
-        if length is not None and any(length < column.number for column in found):
-            return True  # a line of a text file that breaks off: which field it lacks is not known
-        blank = [
-            cell.column
-            for cell, value in found.values()
-            if value.flag is Flag.NO_DATA and not cell.text
-        ]
-        remark = self._layout.remark_column
-        if remark is not None and _is_bare_number(self._sheet.cell(number, remark)):
-            lacks = any(column < remark for column in blank) or any(
-                not self._sheet.cell(number, column).text.strip()
-                for column in self._usually_filled
-                if column < remark
-            )
-            if lacks or self._may_be_split(number, remark):
-                return True
-        if not blank or not _is_bare_number(self._sheet.cell(number, self._behind)):
-            return False
-        return self._behind not in self._labelled or self._is_of_shifted_rows
-
-    @cached_property
-    def _is_of_shifted_rows(self) -> bool:
-        """Whether the column behind the table holds numbers in rows only that lack one."""
-        figures = [column.number for column in self._layout.columns]
-        return all(
-            any((row, column) not in self._sheet.cells for column in figures)
-            for row in self._rows
-            if _is_bare_number(self._sheet.cell(row, self._behind))
-        )
-
-    @cached_property
-    def _usually_filled(self) -> tuple[int, ...]:
-        """The labelled columns behind the names that nobody declared and that hold something in
-        most rows: earlier figures, shares.
-        """
-        units = max(self._layout.unit_columns, default=0)
-        rows = [row for row in self._rows if any(self._sheet.cell(row, c.number).text.strip()
-                                                 for c in self._layout.columns)]  # fmt: skip
-        declared = {column.number for column in self._layout.columns}
-        return tuple(
-            column
-            for column in self._labelled - declared
-            if column > units
-            and sum((row, column) in self._sheet.cells for row in rows) > len(rows) / 2
-        )
-
-    def _may_be_split(self, number: int, remark: int) -> bool:
-        """Whether two cells side by side, from the first figure to the remark, read as one number
-        in two parts.
-        """
-        first = min((column.number for column in self._layout.columns), default=remark)
-        texts = [clean(self._sheet.cell(number, at).text) for at in range(first, remark + 1)]
-        return any(map(_SPLIT.match, map("|".join, itertools.pairwise(texts))))
 
     def _cells(self, column: Column) -> Iterator[Cell]:
         """The cells of a column that hold something, from the header to the next table."""
@@ -238,10 +162,12 @@ class RowValues:
         """Whether numbers of a column of counts have decimals as "1.234" has where a spreadsheet
         took its dot for a decimal mark: "12.000" then stands there as 12, and nobody can see it.
         """
-        cells = [self._sheet.cell(row, column.number) for row in rows]
+        if column.measure.kind is not MeasureKind.COUNT:
+            return False
+        cells = (self._sheet.cells.get((row, column.number)) for row in rows)
         return any(
-            isinstance(cell.value, float)
-            and column.measure.kind is MeasureKind.COUNT
+            cell is not None
+            and isinstance(cell.value, float)
             and 1 < cell.value < 1000
             and not cell.is_percentage
             and abs(cell.value * 1000 - round(cell.value * 1000)) < 1e-6
@@ -266,16 +192,6 @@ class RowValues:
         if count is None:
             return value
         return Value(count, Flag.FROM_SHARE, "count_from_share", {"value": count, "whole": whole})
-
-
-def _is_bare_number(cell: Cell) -> bool:
-    """Whether a cell holds a number and nothing else but what it counts, be it as text."""
-    if isinstance(cell.value, str):
-        text = clean(cell.value)
-        if text[:1].isdecimal() and not _BARE_NUMBER.match(text):
-            text, _, _ = without_words(text)
-        return bool(_BARE_NUMBER.match(text))
-    return isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
 
 
 def _unsure(value: Value, problem: str = "value_ambiguous") -> Value:

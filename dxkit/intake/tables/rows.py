@@ -14,10 +14,11 @@ from dxkit.intake.file_cells import RefusedRow
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Match, Names, sender_in_name
 from dxkit.intake.numbers import Value
+from dxkit.intake.tables.invariants import Values
 from dxkit.intake.tables.labels import is_column_number, says_units_of_measure
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import RowLabel, RowUnits, row_label
-from dxkit.intake.tables.row_values import RowValues, Values
+from dxkit.intake.tables.row_values import RowValues
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.findings import Finding
@@ -51,10 +52,10 @@ class RowRead:
     is_total: bool = False
     is_hidden: bool = False
 
-    @property
+    @cached_property
     def is_empty(self) -> bool:
         """Whether no column of the row holds anything."""
-        return all(not cell.text.strip() for cell, _ in self.values.values())
+        return not any(cell.text.strip() for cell, _ in self.values.values())
 
 
 def with_totals_placed(rows: list[RowRead]) -> list[RowRead]:
