@@ -8,10 +8,11 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, pairwise
 
 from dxkit.campaign.reader import Reader
+from dxkit.model.addresses import line_number
 from dxkit.model.campaign import (
     ALL_LEVELS,
     Alias,
@@ -27,6 +28,7 @@ from dxkit.model.keys import MisfitError, Number
 from dxkit.model.plan import BY_TARGET
 from dxkit.model.text import heading_key, normalise, words_in_full
 from dxkit.model.units import Unit
+from dxkit.workbooks.limits import WIDEST_SHEET
 
 _SHARE = Number(0, 1)
 
@@ -103,7 +105,7 @@ def _overlap(one: Unit, other: Unit) -> bool:
 
 
 def _aliases(campaign: Campaign, reader: Reader) -> None:
-    """One writing means one of the units below one unit."""
+    """One writing means one of the units below one unit, and of one level."""
     of_code: dict[str, list[Unit]] = defaultdict(list)
     written: dict[tuple[str, str], list[Unit]] = defaultdict(list)
     for unit in campaign.units.units:
@@ -113,6 +115,9 @@ def _aliases(campaign: Campaign, reader: Reader) -> None:
             reader.note_of(unit, "alias_of_two", "name", **values)
         of_code[unit.code].append(unit)
         alike.append(unit)
+    levels_of: dict[str, list[Unit]] = defaultdict(list)
+    for unit in campaign.units.units:
+        levels_of[normalise(unit.name)].append(unit)
     known: set[Alias] = set()
     for alias in campaign.aliases:
         if alias in known:
@@ -125,6 +130,8 @@ def _aliases(campaign: Campaign, reader: Reader) -> None:
             reader.note_of(alias, "malformed", "alias", **values)
         mine = of_code[alias.code]
         meant = {o.code for u in mine for o in written[u.parent_code, key] if _overlap(u, o)}
+        # The full name of a unit of another level; units of one level may be called alike.
+        meant |= {o.code for u in mine for o in levels_of[key] if o.level != u.level}
         for other in sorted(meant - {alias.code}):
             values = {"text": alias.alias, "unit": alias.code, "other": other}
             reader.note_of(alias, "alias_of_two", "alias", **values)
@@ -171,6 +178,8 @@ def _indicators(campaign: Campaign, reader: Reader) -> None:
             reader.note_of(indicator, "reserved", text=indicator.id)
         if indicator.kind is IndicatorKind.RATIO and not indicator.denominator:
             reader.note_of(indicator, "field_empty", "denominator")
+        elif indicator.max_points > 0 and indicator.scoring == "none":
+            reader.note_of(indicator, "excludes", "max_points", text="scoring = none")
         elif indicator.kind is not IndicatorKind.RATIO and indicator.denominator:
             reader.note_of(indicator, "no_denominator", "denominator", text=indicator.kind)
         fits, needed = _parameters_of(indicator)
@@ -180,8 +189,10 @@ def _indicators(campaign: Campaign, reader: Reader) -> None:
 
 
 def _what_counts(campaign: Campaign, reader: Reader) -> None:
-    """Indicators, wholes and weights are made of figures, not of words."""
+    """Indicators, wholes and weights are made of figures, not of words; no share is a whole."""
     figures = [m.id for m in campaign.measures if m.kind is not MeasureKind.TEXT]
+    no_wholes = (MeasureKind.SHARE, MeasureKind.SCORE)
+    wholes = [m.id for m in campaign.measures if m.id in figures and m.kind not in no_wholes]
     used: list[tuple[object, str, str]] = [(m, "whole", m.whole) for m in campaign.measures]
     for indicator in campaign.indicators:
         used.append((indicator, "numerator", indicator.numerator))
@@ -189,8 +200,9 @@ def _what_counts(campaign: Campaign, reader: Reader) -> None:
     if reader.is_sound("ranking"):
         used.append((campaign.ranking, "weight", campaign.ranking.weight))
     for record, key, measure in used:
-        if measure and measure not in figures:
-            allowed = ", ".join(figures[:12])
+        fitting = wholes if key == "whole" else figures
+        if measure and measure not in fitting:
+            allowed = ", ".join(fitting[:12])
             reader.note_of(record, "unknown_value", key, text=measure, allowed=allowed)
 
 
@@ -271,10 +283,20 @@ def _points(campaign: Campaign, reader: Reader) -> None:
 
 def _ranking(campaign: Campaign, reader: Reader) -> None:
     order = [level.id for level in campaign.levels]
+    by_code: dict[str, list[Unit]] = defaultdict(list)
+    for unit in campaign.units.units:
+        by_code[unit.code].append(unit)
     for level, group in campaign.ranking.within.items():
         if order.index(group) >= order.index(level):
             at = reader.plan.at(f"ranking.within.{level}")
             reader.note(at, "level_not_above", text=group, level=level)
+            continue
+        others = [unit for unit in campaign.units.units if unit.level == group]
+        for unit in campaign.units.units if reader.is_sound("units.csv") else ():
+            is_alone = unit.level == level and group not in _levels_above(unit, by_code)
+            if is_alone and any(_overlap(unit, other) for other in others):
+                values = {"unit": unit.code, "level": group}
+                reader.note_of(unit, "none_to_compare_with", "parent", **values)
     for condition in campaign.ranking.conditions:
         if (condition.kind == "value") != bool(condition.indicator):
             reader.note_of(condition, "indicator_of_condition", "indicator", text=condition.kind)
@@ -283,6 +305,16 @@ def _ranking(campaign: Campaign, reader: Reader) -> None:
                 _SHARE.read(condition.at_least)
             except MisfitError as error:
                 reader.note_of(condition, error.code, "at_least", **error.values)
+
+
+def _levels_above(unit: Unit, by_code: Mapping[str, Sequence[Unit]]) -> set[str]:
+    """The levels of the units above one, on any of its days."""
+    found: set[str] = set()
+    above = [unit]
+    while above := [o for u in above for o in by_code[u.parent_code]
+                    if _overlap(o, unit) and o.level not in found]:  # fmt: skip
+        found |= {o.level for o in above}
+    return found
 
 
 def _tiers(campaign: Campaign, reader: Reader) -> None:
@@ -315,8 +347,9 @@ def _layouts(campaign: Campaign, reader: Reader) -> None:
         for line in filter(None, layout.header_rows.split("-")):
             lines.append(("header_rows", line, layout.transposed))
         for key, line, has_letters in lines:
-            if line and line.isdecimal() is has_letters:
-                allowed = "A" if has_letters else "3"
+            is_beyond = line.isalpha() and line_number(line) > WIDEST_SHEET
+            if line and (line.isdecimal() is has_letters or is_beyond):
+                allowed = "A … XFD" if has_letters else "3"
                 reader.note_of(layout, "malformed", key, text=line, allowed=allowed)
         named = [*layout.unit_columns, *layout.period_columns]
         for line in sorted({line for line in named if named.count(line) > 1}):
@@ -330,6 +363,8 @@ def _layouts(campaign: Campaign, reader: Reader) -> None:
             reader.note_of(
                 layout, "columns_of_two_tables", "columns", text=", ".join(sorted(others))
             )
+        if layout.period_columns and layout.period_blocks:
+            reader.note_of(layout, "excludes", "period_columns", text="period_blocks")
         if layout.one_unit and layout.unit_columns:
             reader.note_of(layout, "excludes", "one_unit", text="unit_columns")
 

@@ -205,6 +205,15 @@ class TableRead:
     sender: Unit | None = None
     names: tuple[str, str] = ("", "")  # addresses of the first and the last name of a unit
     said: dict[str, CellRef] = field(default_factory=dict)  # groups that say they did not report
+    remarked: dict[str, tuple[Unit, CellRef]] = field(default_factory=dict)
+    """Units that it alone names, by code, whose names end in brackets: each without them, and where
+    the name stands.
+    """
+
+    @property
+    def units_named(self) -> set[str]:
+        """The codes of the units that it alone names."""
+        return {unit.code for unit in self.units}
 
 
 @dataclass

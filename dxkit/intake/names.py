@@ -364,6 +364,12 @@ class Names:
                 return _opened(name, longer, bare, level, parent)
         return None
 
+    def without_brackets(self, unit: Unit) -> Unit | None:
+        """The unit that one of an open level would be without the brackets behind its name."""
+        if unit.code in self.units:
+            return None
+        return self.open_unit(_IN_BRACKETS.sub("", unit.name), self.units.get(unit.parent_code))
+
 
 def _names_several(name: str) -> bool:
     """Whether a name without its type is those of several units: "1, 2", "5 va 6", "5-6"."""

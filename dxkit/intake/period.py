@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dxkit.intake.checks.causes import with_causes
 from dxkit.intake.checks.completeness import (
+    brackets_asked,
     known_weights,
     missing_parts,
     missing_tables,
@@ -114,9 +115,10 @@ def _together(
     findings = [finding for file in files for finding in file.findings]
     findings += figures_needed(campaign, (f for table in tables for f in table.findings))
     observations, repeated = united(tables, period)
+    observations, bracketed = brackets_asked(tables, observations, before)
     lacking, parts = missing_parts(period, observations)
     observations += lacking
-    findings += [*repeated, *parts]
+    findings += [*repeated, *bracketed, *parts]
     left: Sequence[Unit] = ()
     if before is not None:
         gone = left_out(campaign, units, period_id, observations, before)

@@ -125,6 +125,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "unit_repeated": Severity.ERROR,
         "unit_repeated_alike": Severity.NOTE,
         "name_with_remark": Severity.NOTE,
+        "name_or_remark": Severity.ERROR,
+        "unit_beside_like": Severity.WARNING,
         "name_broken": Severity.ERROR,
         "sub_row_skipped": Severity.NOTE,
         "group_unclear": Severity.ERROR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from tests.intake.office import HOUSEHOLDS, VI_TAN, Office, Row, at
+from tests.intake.office import DOSSIERS, HOUSEHOLDS, VI_TAN, Office, Row, at
 
 GROUP: Row = ["I", "Xã Vị Tân"]
 AP_1, AP_2, AP_3 = [1, "Ấp 1", 120, 80], [2, "Ấp 2", 130, 70], [3, "Ấp 3", 140, 90]
@@ -102,11 +102,67 @@ def test_a_bracket_that_says_other_figures_is_no_remark(office: Office, remark: 
     assert "name_with_remark" not in dict(findings)
 
 
+NEW: Row = [3, "Ấp 3 (mới tách)", 150, 90]
+
+
 def test_a_hamlet_may_be_called_so(office: Office) -> None:
-    """Nobody declares hamlets: beside Ap 3 there may be a new one."""
-    new: Row = [4, "Ấp 3 (mới)", 150, 90]
-    values, findings = read(office, GROUP, AP_1, AP_2, AP_3, new)
-    assert (values, findings) == (ALL | {"ap-3-mowis": 150}, [])
+    """Nobody declares hamlets: where nobody knows Ap 3, so it is called."""
+    values, findings = read(office, GROUP, AP_1, AP_2, NEW)
+    assert (values, findings) == ({"ap-1": 120, "ap-2": 130, "ap-3-mowis-tachs": 150}, [])
+
+
+@pytest.mark.parametrize("name", ["Ấp 3 (mới tách)", "Ấp 3 (mới)", "ẤP 3 (A)"])
+def test_beside_one_of_that_name_it_counts_as_another_and_that_is_told(
+    office: Office, name: str
+) -> None:
+    values, findings = read(office, GROUP, AP_1, AP_2, AP_3, [4, name, 150, 90])
+    assert sorted(map(str, values.values())) == ["120", "130", "140", "150"]
+    assert findings == [("unit_beside_like", at("B6"))]
+
+
+DOSSIERS_OF: list[Row] = [DOSSIERS, GROUP, [1, "Ấp 1", 10, 5], [2, "Ấp 2", 11, 6]]
+
+
+@pytest.mark.parametrize("new_first", [False, True])
+@pytest.mark.parametrize("name", ["Ấp 3 (mới tách)", "Ấp 03 (cũ)", "Ấp 3 (đã sáp nhập)"])
+def test_another_sheet_that_knows_the_name_without_brackets_makes_it_a_question(
+    office: Office, name: str, new_first: bool
+) -> None:
+    names = [name, "Ấp 3"] if new_first else ["Ấp 3", name]
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    tables = [[HOUSEHOLDS, GROUP, AP_1, AP_2], DOSSIERS_OF]
+    for title, rows, third in zip(("Hộ", "Hồ sơ"), tables, names, strict=True):
+        sheet = book.create_sheet(title)
+        for row in (*rows, [3, third, 140, 90]):
+            sheet.append(row)
+    book.save(office.folder / "930.xlsx")
+    seen = office.sent()
+    asked = at("B5", sheet="Hộ" if new_first else "Hồ sơ")
+    assert seen.findings("name_or_remark") == [("name_or_remark", asked)]
+    kept, lost = ("dossiers", "households") if new_first else ("households", "dossiers")
+    assert seen.figure(f"{VI_TAN}-ap-3", kept)[0] == 140
+    of_lost = [o for o in seen.received.table.observations if o.measure == lost]
+    assert [o.value for o in of_lost if o.address.cell == "C5"] == [None]
+
+
+@pytest.mark.parametrize("earlier", ["Ấp 3", "ấp 3", "Ấp 3 (mới tách)", "Ấp 4"])
+def test_the_period_before_that_knows_the_name_without_brackets_makes_it_a_question(
+    office: Office, earlier: str
+) -> None:
+    before = office.sends(HOUSEHOLDS, GROUP, AP_1, AP_2, [3, earlier, 140, 90]).received
+    office.sends(HOUSEHOLDS, GROUP, AP_1, AP_2, NEW)
+    seen = office.sent(before)
+    is_asked = earlier.casefold() == "ấp 3"
+    assert bool(seen.findings("name_or_remark")) == is_asked
+    value = seen.figure(f"{VI_TAN}-ap-3-mowis-tachs", "households")[0]
+    assert value == (None if is_asked else 150)
+
+
+@pytest.mark.parametrize("said", ["nữ", "kế hoạch", "không kể tạm trú", "6 tháng đầu năm"])
+def test_brackets_that_say_which_figures_make_no_hamlet(office: Office, said: str) -> None:
+    values, findings = read(office, GROUP, AP_1, AP_2, AP_3, [None, f"Ấp 3 ({said})", 70, 40])
+    assert (values, findings) == (ALL, [("unit_unknown", at("B6"))])
 
 
 @pytest.mark.parametrize("said", ["chưa gửi báo cáo", "Chưa báo cáo", "chưa gửi BC; chưa gửi"])

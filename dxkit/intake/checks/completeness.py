@@ -129,6 +129,35 @@ def _whole_beside_parts(
         yield _repeated(whole, parts[0])
 
 
+def brackets_asked(
+    tables: Sequence[TableRead], observations: Iterable[Observation], before: Received | None
+) -> tuple[list[Observation], list[Finding]]:
+    """The observations, without the figures of units named with brackets behind ("Ap 3 (moi tach)")
+    where another table or the period before knows the name without them and this table does not: it
+    may be the same unit. Where both stand in one table that they count as two is told.
+    """
+    earlier = before.table.observations if before is not None else ()
+    had = {o.unit_code for o in earlier if o.value is not None}
+    findings, unclear = [], set()
+    for read in tables:
+        elsewhere = had.union(*(t.units_named for t in tables if t is not read))
+        for code, (bare, at) in read.remarked.items():
+            if code in had or bare.code not in read.units_named | elsewhere:
+                continue
+            is_beside = bare.code in read.units_named
+            if not is_beside:
+                unclear.add((code, at.file, at.sheet))
+            about = "unit_beside_like" if is_beside else "name_or_remark"
+            findings.append(finding(about, at, code, unit=code, other=bare.name))
+    kept = [
+        dataclasses.replace(o, value=None, flag=Flag.REJECTED)
+        if o.value is not None and (o.unit_code, o.address.file, o.address.sheet) in unclear
+        else o
+        for o in observations
+    ]
+    return kept, findings
+
+
 def missing_parts(
     period: Period, observations: Sequence[Observation]
 ) -> tuple[list[Observation], list[Finding]]:

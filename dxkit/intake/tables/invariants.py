@@ -12,15 +12,14 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from dxkit.intake.names import Names
-from dxkit.intake.numbers import Value, bare_number, rejected, without_words
-from dxkit.intake.tables.layout import Column, Layout
+from dxkit.intake.numbers import bare_number, rejected, without_words
+from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import is_roman, row_label
+from dxkit.intake.tables.row_values import Values
 from dxkit.model.observations import Flag
 from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
-
-Values = dict[Column, tuple[Cell, Value]]
 
 _BARE_NUMBER = re.compile(r"\d[\d.,]*\Z")
 _SPLIT = re.compile(r"[1-9]\d{0,2}\|\d{3}\Z")  # the parts of a number with a comma for thousands

@@ -47,6 +47,7 @@ def read_table(reader: RowReader, layout: Layout, period: str) -> TableRead:
     result.units.update(reader.units.written)
     result.findings.extend(reader.findings)
     result.refused.extend(reader.refused)
+    result.remarked.update(reader.remarked)
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from dxkit.intake.numbers import (
     Amount,
@@ -15,7 +15,6 @@ from dxkit.intake.numbers import (
     read_count,
     read_number,
 )
-from dxkit.intake.tables.invariants import OneSource, Values
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.vocabulary import is_word
 from dxkit.model.campaign import Measure, MeasureKind
@@ -23,11 +22,17 @@ from dxkit.model.observations import Flag
 from dxkit.model.text import normalise
 from dxkit.workbooks.cells import Cell, Sheet
 
+Values = dict[Column, tuple[Cell, Value]]
+
 
 class RowValues:
-    """Reads the rows of one table; ditto marks take the value of the last row remembered."""
+    """Reads the rows of one table; ditto marks take the value of the last row remembered. A row
+    that ``fits_two_ways`` is not used.
+    """
 
-    def __init__(self, sheet: Sheet, layout: Layout) -> None:
+    def __init__(
+        self, sheet: Sheet, layout: Layout, fits_two_ways: Callable[[int, Values], bool]
+    ) -> None:
         self._sheet = sheet
         self._layout = layout
         self._rows = layout.rows_in(sheet)
@@ -42,7 +47,7 @@ class RowValues:
         }
         shares = {c: self._shares_of(c) for c in layout.columns if self._may_hold_shares(c)}
         self._of_shares = {column: most for column, most in shares.items() if most is not None}
-        self._source = OneSource(sheet, layout)
+        self._fits_two_ways = fits_two_ways
         self._struck = {
             column
             for column in layout.columns
@@ -77,7 +82,7 @@ class RowValues:
             found[column] = (cell, self._value(column, cell, level))
         if struck:
             return {c: (cell, _unsure(v, "value_struck_out")) for c, (cell, v) in found.items()}
-        if self._source.fits_two_ways(number, found):
+        if self._fits_two_ways(number, found):
             return {c: (cell, _unsure(v, "row_shifted")) for c, (cell, v) in found.items()}
         for column, (cell, value) in found.items():
             if value.share is not None:

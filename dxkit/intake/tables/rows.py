@@ -14,13 +14,14 @@ from dxkit.intake.file_cells import RefusedRow
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Match, Names, sender_in_name
 from dxkit.intake.numbers import Value
-from dxkit.intake.tables.invariants import Values
+from dxkit.intake.tables.invariants import OneSource
 from dxkit.intake.tables.labels import is_column_number, says_units_of_measure
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import RowLabel, RowUnits, row_label
-from dxkit.intake.tables.row_values import RowValues
+from dxkit.intake.tables.row_values import RowValues, Values
 from dxkit.intake.vocabulary import starts_with_word
 from dxkit.model.campaign import MeasureKind
+from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag
 from dxkit.model.periods import Period
@@ -118,11 +119,12 @@ class RowReader:
         self._problem = ""  # for which the row just above was refused
         self._silent: tuple[Match, Cell, str] | None = None  # a name above without any figures
         self._sender = sender.code if sender else ""
+        self.remarked: dict[str, tuple[Unit, CellRef]] = {}  # units named with brackets behind
         self._above: RowRead | None = None  # the row above, if it is a unit's
         self._broken: set[int] = set()  # rows of names that are written over several
         self._others: dict[str, bool] = {}  # units that are not the sender's; whether they sign
         self.units = RowUnits(names, sheet, layout, sender)
-        self._values = RowValues(sheet, layout)
+        self._values = RowValues(sheet, layout, OneSource(sheet, layout).fits_two_ways)
         self._is_register = any(c.measure.kind is MeasureKind.TEXT for c in layout.columns)
 
     def read(self) -> list[RowRead]:
@@ -265,6 +267,10 @@ class RowReader:
                 told = {"remark": said, "unit": unit.name}
                 about = self.finding("name_with_remark", cell, unit.code, cell.text, **told)
                 self.findings.append(about)
+            if unit is not None and unit.name.endswith(")") and not hidden:
+                bare = self.names.without_brackets(unit)
+                if bare is not None:
+                    self.remarked.setdefault(unit.code, (bare, self.finding.address(cell)))
             if label.is_total:
                 self.units.close(unit, cell)
         if unit is not None and not hidden and self._is_of_another(unit, named[-1][1]):
