@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args, get_origin
 
@@ -43,7 +44,7 @@ class Reader:
         self.problems: list[CampaignProblem] = []
         self.plan: Table = Table(PLAN_FILE, {}, {})
         self._faulty: set[str] = set()  # files, keys of campaign.toml, those with ids unknown
-        self._declared: dict[str, list[str]] = defaultdict(list)
+        self._declared: dict[str, dict[str, None]] = defaultdict(dict)  # in order
         self._mentioned: list[tuple[Declared, str, _At]] = []
         self._sources: dict[int, tuple[object, Table | Row]] = {}
 
@@ -86,7 +87,7 @@ class Reader:
         if name is _FAILED:
             self._faulty.add(f"ids of {origin}")
         else:
-            self._declared[origin].append(name)
+            self._declared[origin][name] = None
         if _FAILED in values.values():
             return _FAILED  # type: ignore[no-any-return]
         made = kind(**values)
@@ -124,10 +125,11 @@ class Reader:
     def look_up(self) -> None:
         """Note every id that is mentioned and nowhere declared."""
         for form, text, at in self._mentioned:
-            known = [*form.also, *dict.fromkeys(self._declared[form.where])]
+            declared = self._declared[form.where]
             file = form.where if form.where.endswith(".csv") else PLAN_FILE
             unsure = {f"ids of {form.where}", f"ids of {file}"}
-            if text not in known and not self._faulty & unsure:
+            if text not in form.also and text not in declared and not self._faulty & unsure:
+                known = [*islice(chain(form.also, declared), _SOME + 1)]
                 some = ", ".join(known[:_SOME]) + (", …" if len(known) > _SOME else "")
                 self.note(at, "not_declared", text=text, where=form.where, allowed=some)
 

@@ -171,10 +171,8 @@ def stops_handled_by(handler: Any) -> Iterator[None]:
 
 
 class StopAsked(KeyboardInterrupt):
-    """Somebody asks this process to stop.
-
-    Where a KeyboardInterrupt itself has gone through code that was made from text, as that of every
-    dataclass is, ``python -m`` ends by SIGINT whatever exit code was given; a class below does not.
+    """Somebody asks this process to stop. Behind a plain KeyboardInterrupt in code made from text,
+    as that of every dataclass is, ``python -m`` ends by SIGINT whatever exit code it is given.
     """
 
 

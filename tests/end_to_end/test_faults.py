@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -25,7 +26,27 @@ pytestmark = [
 PERIOD = "2024-Q2"
 NOT_COMPARED = ("manifest.json", "received.json", "history.json", "returned.json")
 """What holds times and keys, or remembers what earlier commands saw."""
-ALL = {"kill": 30, "child": 30, "signal": 30, "disk": 10, "swap": 6, "pair": 16}  # else 1
+ALL = {
+    "kill": 30,
+    "child": 30,
+    "signal": 30,
+    "disk": 10,
+    "swap": 6,
+    "clock": 6,
+    "pair": 20,
+}  # else 1
+WRITERS = ("report", "check", "verify")
+AT_ONCE = [
+    *itertools.combinations_with_replacement(WRITERS, 3),
+    *itertools.combinations_with_replacement(("rank", *WRITERS), 2),
+]
+BACK = """
+import os, random, time
+dice, now = random.Random(os.environ["SEED"]), time.time
+time.time = lambda: now() - dice.randrange(10**9)
+time.time_ns = lambda: int(time.time() * 10**9)
+"""
+"""A module of Python's own start: each look at the clock finds it anywhere in the last 30 years."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -48,11 +69,13 @@ class Office:
         self.seconds = time.monotonic() - begun
         self.expected = outputs_of(folder / "expected")
         assert len([name for name in self.expected if name.endswith(".html")]) == 7
+        assert len([name for name in self.expected if name.endswith(".docx")]) == 4
 
-    def start(self, out: Path, command: str = "report") -> subprocess.Popen[str]:
+    def start(self, out: Path, command: str = "report", **more: str) -> subprocess.Popen[str]:
+        words = [command, *(["--to", "docx"] if command == "report" else [])]
         return subprocess.Popen(
-            [sys.executable, "-m", "dxkit", command, PERIOD, "--out", str(out), "--lang", "en"],
-            env={**os.environ, "DXKIT_PROJECT": str(self.folder)},
+            [sys.executable, "-m", "dxkit", *words, PERIOD, "--out", str(out), "--lang", "en"],
+            env={**os.environ, "DXKIT_PROJECT": str(self.folder), **more},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -213,10 +236,27 @@ def test_swap_of_raw_files_while_they_are_read(seed: int, office: Office, tmp_pa
             assert found[name] == content, name
 
 
+def test_clock_that_goes_back(seed: int, office: Office, tmp_path: Path) -> None:
+    """Within runs and between them: no time of a file or of the day decides anything."""
+    dice = random.Random(seed)
+    (tmp_path / "sitecustomize.py").write_text(BACK, "utf-8")
+    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    for _ in range(2):
+        run = office.start(tmp_path / "out", PYTHONPATH=path, SEED=str(dice.random()))
+        said = run.communicate(timeout=120)[1]
+        assert run.returncode == 0, said
+        assert outputs_of(tmp_path / "out") == office.expected
+        for file in (*(tmp_path / "out").rglob("*"), *(office.folder / "data").rglob("*")):
+            os.utime(file, (dice.randrange(2**31),) * 2)
+        damaged = dice.choice([*tmp_path.rglob("*.html"), *tmp_path.rglob("*.docx")])
+        kept = damaged.stat()
+        damaged.write_bytes(damaged.read_bytes()[:-1] + b" ")  # the same size, the same time
+        os.utime(damaged, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+
+
 def test_pair_of_commands_at_once(seed: int, office: Office, tmp_path: Path) -> None:
-    """Two of each kind that writes, or three; in the end one rerun gives all."""
-    commands = ["report", "check", "verify", "rank"]
-    names = [commands[seed % 4], commands[seed // 4 % 4], *(["report"] if seed % 3 == 0 else [])]
+    """Of every pair, and of those that write every three; in the end one rerun gives all."""
+    names = AT_ONCE[seed]
     runs = [(name, office.start(tmp_path / "out", name)) for name in names]
     for name, run in runs:
         said = run.communicate(timeout=120)[1]
