@@ -52,7 +52,9 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
         named = any(row["parent_code"] not in tops for row in rows)
         with_tiers = session.campaign.ranking.tiers
         header = session.say("rank_header_within" if named else "rank_header")
-        click.echo(header + f"\t{session.say('rank_column_tier')}" * with_tiers)
+        header += f"\t{session.say('rank_column_tier')}" * with_tiers
+        visited = bool(analysis.received.visits)
+        click.echo(header + f"\t{session.language.plain('report.column_verified')}" * visited)
         for row in rows:
             card = analysis.scorecard(row["unit_code"])
             facts = (card.fact(TOTAL, kind) for kind in ("rank", "points"))
@@ -61,6 +63,11 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
             line = f"{numbers}\t{row['unit_name']}{within}\t{bands.get(row['band'], '–')}"
             if with_tiers:
                 line += f"\t{row['tier'] or '–'}"
+            if visited:
+                kinds = ("verified", "verified_low", "verified_high")
+                share = [card.find(TOTAL, kind) for kind in kinds]
+                told = [session.language.number(fact) for fact in share if fact and fact.known]
+                line += "\t{} ({} – {})".format(*told) if told else "\t–"
             if analysis.standing.is_of_part(row["unit_code"]):
                 line += f"\t{session.language.plain('report.figures_lacking')}"
             click.echo(line)
@@ -156,6 +163,40 @@ def _first_place(session: Session, places: Sequence[tuple[str, str, str]]) -> st
     at, shown, expected = places[0]
     first = harmless(f"{at and at + ': '}{shown or '–'} ≠ {expected or '–'}")
     return f" ({session.say('places', count=len(places))} {first})"
+
+
+@click.command()
+@click.argument("period", required=False)
+@with_session
+@click.option("--visits", type=click.IntRange(1), default=10, help="How many units to visit.")
+@click.option("--seed", type=click.IntRange(0), default=1, help="Another number, another draw.")
+@click.option("--level", default="", help="Level to visit; that below the reports if left out.")
+def sample(session: Session, period: str | None, visits: int, seed: int, level: str) -> int:
+    """Draw units to visit by risk, with known chances; write their list and sheets to print."""
+    from dxkit.analysis.visits import draw_visits, level_of_visits
+    from dxkit.model.observations import VISITS
+    from dxkit.press.publish.visit_sheets import write_visits
+
+    period_id = session.period(period)
+    opened = session.open(period_id)
+    wanted = session.level(level) or level_of_visits(opened.analysis)
+    drawn = draw_visits(opened.analysis, opened.all_findings, wanted, visits, seed)
+    if not drawn:
+        raise session.refuse("no_visits", text=wanted)
+    path = session.folder(period_id).parent / VISITS / f"{period_id}-{seed}.xlsx"
+    with session.writing(period_id):
+        write_visits(opened, drawn, seed, path, session.language)
+    click.echo(session.say("visits_header"))
+    for one in drawn:
+        why = "; ".join(
+            session.language.plain(f"visit.why_{reason}") for reason in dict.fromkeys(one.reasons)
+        )
+        name = opened.analysis.units.get(one.unit_code).name
+        above = opened.analysis.units.parent(one.unit_code)
+        within = above.name if above else ""
+        click.echo(f"{one.unit_code}\t{name}\t{within}\t{one.chance:.4f}\t{why}")
+    click.echo(session.say("see", text=path))
+    return DONE
 
 
 @click.command()

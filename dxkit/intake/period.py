@@ -37,8 +37,9 @@ from dxkit.intake.names import Names, sender_in_name
 from dxkit.intake.versions.duplicates import settled
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import altered_cells
+from dxkit.intake.visits import read_visits
 from dxkit.model.campaign import Campaign
-from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
+from dxkit.model.observations import VISITS, Flag, IndicatorTable, Observation, Received
 from dxkit.model.periods import Period
 from dxkit.model.plan import plan_findings
 from dxkit.model.units import Unit
@@ -79,6 +80,10 @@ def read_period(
         for unit in (sender_in_name(name, names),)
     ]
     findings += received.findings
+    if references is not None:
+        seen = read_visits(references / VISITS / period_id, received.units)
+        findings += seen.findings
+        received = dataclasses.replace(received, visits=tuple(seen.visits))
     findings += plan_findings(campaign, period_id)
     if history is not None:
         findings += altered_cells(sent, files, history, lambda file: together([file]).findings)

@@ -19,6 +19,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import (
+    VISITS,
     ColumnRead,
     Flag,
     IndicatorTable,
@@ -27,6 +28,7 @@ from dxkit.model.observations import (
     RegisterRow,
     SheetRead,
     SourceFile,
+    Visit,
 )
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.workbooks.atomic import write_bytes
@@ -35,10 +37,11 @@ from dxkit.workbooks.raw_folder import Contents, contents_of
 
 def store_key(campaign: Campaign, references: Path, raw: Iterable[Contents]) -> str:
     """A hash of all that intake depends on: the ``raw`` files of the period and of the one before,
-    references, campaign folder, its code.
+    references, results of visits, campaign folder, its code.
     """
     digest = hashlib.sha256(_code_hash().encode())
-    folders = (campaign.folder, *(references / check.folder for check in campaign.reference_checks))
+    folders = (campaign.folder, *(references / check.folder for check in campaign.reference_checks),
+               references / VISITS)  # fmt: skip
     for part in (*raw, *map(contents_of, folders)):
         digest.update(part.key.encode())
     return digest.hexdigest()
@@ -88,6 +91,7 @@ def write_stored(received: Received, key: str, path: Path) -> None:
         "cumulative": rows(received.cumulative),
         "sources": rows(received.sources),
         "weights": received.weights,
+        "visits": rows(received.visits),
         "sheets": [[*row[:-1], rows(row[-1])] for row in rows(received.sheets)],
         "addresses": list(addresses),
     }
@@ -132,6 +136,7 @@ def read_stored(path: Path) -> Received:
             for *start, columns in content["sheets"]
         ),
         content["weights"],
+        tuple(Visit(*(*start, addresses[at])) for *start, at in content["visits"]),
     )
 
 

@@ -197,6 +197,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "baseline_missing": Severity.WARNING,
         "cell_altered": Severity.WARNING,
         "cells_altered": Severity.WARNING,
+        # what came back from visits
+        "visit_unusable": Severity.ERROR,
         # the office's own repairs
         "correction_applied": Severity.NOTE,
         "correction_outdated": Severity.ERROR,

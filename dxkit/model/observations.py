@@ -141,6 +141,24 @@ class SheetRead:
         return CellRef(self.file, self.sheet, "")
 
 
+VISITS = "field_checks"
+"""The folder of the results of visits, beside those of the periods; in it one for each period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a visit to a unit found: of so many reported cases that were ``checked`` so many were
+    ``confirmed``. The unit was drawn with this ``chance``, and has reported ``size`` cases.
+    """
+
+    unit_code: str
+    chance: float
+    size: float
+    checked: int
+    confirmed: int
+    address: CellRef
+
+
 @dataclass(frozen=True)
 class IndicatorTable:
     """All observations and register rows of one campaign period, in reading order."""
@@ -177,7 +195,7 @@ class Received:
     (hamlets) that the workbooks name. ``cumulative`` holds flows added up since before the
     period: another quantity, never subtracted to get the period's own. ``sheets`` tell what was
     understood of each sheet. ``weights`` are what units count by when completeness is judged, by
-    code; where there are none all count alike.
+    code; where there are none all count alike. ``visits`` are those whose results came back.
     """
 
     table: IndicatorTable
@@ -187,6 +205,7 @@ class Received:
     cumulative: tuple[Observation, ...] = ()
     sheets: tuple[SheetRead, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
+    visits: tuple[Visit, ...] = ()
 
     def __repr__(self) -> str:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"
@@ -196,6 +215,10 @@ class Received:
     def mistakes(self) -> list[Mistake]:
         """All findings, by what they follow from."""
         return by_cause(self.findings)
+
+    def visits_to(self, unit_code: str) -> list[Visit]:
+        """The visits to a unit and to those below it."""
+        return [v for v in self.visits if unit_code in self.units.line(v.unit_code)]
 
     @cached_property
     def simulated_files(self) -> frozenset[str]:

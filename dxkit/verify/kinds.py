@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Indicator
 from dxkit.model.facts import TOTAL, FactKey, reward_subject
+from dxkit.verify import visits
 from dxkit.verify.recount import Decisions, Recount, of_group, share_of_points
 from dxkit.verify.sums import Number, Pair, measures_of
 from dxkit.verify.trials import Trials
@@ -321,6 +322,13 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "least_reported": lambda r, u: _condition(r, u, kind="reported"),
     "least_covered": lambda r, u: _condition(r, u, kind="covered"),
     "least_complete": lambda r, u: _condition(r, u, kind="complete"),
+    **{
+        kind: lambda r, u, kind=kind: visits.counted(r, u, kind)  # type: ignore[misc]
+        for kind in ("visits", "checked", "confirmed")
+    },
+    "verified": visits.share,
+    "verified_low": lambda r, u: visits.end(r, u, larger=False),
+    "verified_high": lambda r, u: visits.end(r, u, larger=True),
     "weight_band": lambda r, u: getattr(r.campaign.uncertainty, "weight_band", None),
     "trials": lambda r, u: list_trials(r, u).tried["draw"],
     "trials_changing": lambda r, u: list_trials(r, u).changed["draw"],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.campaign.project import Project
+from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import MANIFEST, Manifest, code_key, executed_path, versions_in_use
 from dxkit.press.run.again import MadeAgain
@@ -19,6 +20,7 @@ from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
 from dxkit.verify.placement import Placement, compare_cells
 from dxkit.verify.recount import recounted
+from dxkit.verify.visits import compare_visits
 from dxkit.workbooks.processes import stay_single_threaded
 
 _FACT = re.compile('data-fact="([^"]*)"')
@@ -60,6 +62,8 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         for one in received:
             raw = project.period_folder(campaign_id, one.table.period)
             cells += compare_cells(opened.campaign, one, raw)
+            returned = project.raw_folder(campaign_id) / VISITS / one.table.period
+            found += compare_visits(one, returned)
         is_own = project.outputs.parent.name == "own"
         noted = [unit for unit, page in manifest.pages.items() if page.status != "failed"]
         linked, listed = ([*manifest.pages], noted) if manifest.pages else (units, units)

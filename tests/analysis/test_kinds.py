@@ -16,8 +16,8 @@ from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.facts.kinds import KINDS
 from dxkit.model.campaign import Campaign
-from dxkit.model.facts import FactKey
-from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
+from dxkit.model.facts import CellRef, FactKey
+from dxkit.model.observations import Flag, IndicatorTable, Observation, Received, Visit
 from dxkit.model.rules import Condition
 from tests.analysis.test_results import analyse, full, observe
 from tests.analysis.test_uncertainty import changed
@@ -49,9 +49,19 @@ def analysis(haugiang: Campaign) -> Analysis:
     earlier = {NOW: BEFORE, "2022-10": "2022-07"}
     then = tuple(dataclasses.replace(o, period=earlier[o.period]) for o in wards(60, 27))
     previous = dataclasses.replace(now.received, table=IndicatorTable(BEFORE, then))
-    return analyse_period(campaign, now.received, previous)
+    received = dataclasses.replace(now.received, visits=VISITS)
+    return analyse_period(campaign, received, previous)
 
 
+VISITS = tuple(
+    Visit(unit, chance, size, checked, confirmed, CellRef("field_checks/1.xlsx", "1", "I8"))
+    for unit, chance, size, checked, confirmed in
+    ((A, 0.5, 100, 10, 10), (B, 0.25, 50, 10, 5), (C, 1.0, 200, 20, 16))
+)  # fmt: skip
+"""Each stands for 200 cases. The shares 1, 0.5 and 0.8 are 0.2333, -0.2667 and 0.0333 from their
+mean: the variance is 3/2 (0.0778² + 0.0889² + 0.0111²) = 0.02111, as of 8.474 cases; by Student's
+4.303 as of 8.474 x (1.96 / 4.303)² = 1.758.
+"""
 DEADLINE = datetime.date(2022, 12, 31).toordinal()  # 17 days after the quarter's last
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     (A, APP): {
@@ -93,6 +103,9 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     },
     (C, TOTAL): {"points": 55, "rank": 3, "rank_shared": 1, "progress": 0, "tier": 2},
     (CITY, TOTAL): {
+        "visits": 3, "checked": 40, "confirmed": 31, "verified": pytest.approx(2.3 / 3),
+        "verified_low": pytest.approx(0.1885, abs=5e-4),
+        "verified_high": pytest.approx(0.9789, abs=5e-4),
         "units": 9, "units_not_reported": 6, "units_unread": 0, "units_lacking": 0,
         "tables_lacking": 0, "minimum_ranked": 2, "least_denominator": 30,
         "children_unchanged": 1, "decimals": 2,

@@ -134,7 +134,7 @@ def test_planted_cheating_is_found_and_honest_units_are_left_alone(
     raw, quarters = root / "data/raw/haugiang-2022", range(1, 201 if full else 2)
     planted, caught, told, honest = (Counter[str]() for _ in range(4))
     for seed in quarters:
-        before, now = simulated(haugiang, raw, seed, () if full else ("932", "933"))
+        before, now = simulated(haugiang, raw, seed, (str(930 + seed % 7), str(931 + seed % 7)))
         findings = found(before, now)
         for codes, (plant, levels) in CHECKS.items():
             honest[codes] += len({c for c, *_ in now.figures if now.units.get(c).level in levels})

@@ -15,6 +15,7 @@ from dxkit.analysis.analysis import Analysis, Peers
 from dxkit.analysis.outcomes import Progress, RankRange, Result, Total
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind, Measure, Target
 from dxkit.model.facts import Fact, FactKey, reward_subject
+from dxkit.model.observations import Visit
 from dxkit.model.rules import RewardRule
 from dxkit.model.units import Unit
 
@@ -210,6 +211,11 @@ class About:
     def total(self) -> Total:
         """The unit's points and rank."""
         return self.period.results.totals[self.unit.code]
+
+    @cached_property
+    def visits(self) -> list[Visit]:
+        """The visits to the unit and to those below it whose results came back."""
+        return self.period.received.visits_to(self.unit.code)
 
     @cached_property
     def results(self) -> tuple[Result, ...]:

@@ -37,6 +37,7 @@ from dxkit.analysis.facts.methods import (
 )
 from dxkit.analysis.outcomes import EXCLUDED, TOO_FEW, TOO_FEW_THINGS, Certainty, RankRange, Result
 from dxkit.analysis.scoring import REGISTRY, Case
+from dxkit.analysis.visits import TOO_FEW_VISITS, Verified, verified
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
@@ -374,6 +375,23 @@ def of_range(
         marks=lambda a: assumed(),
         when=lambda a: a.rank_range is not None,
         decimals=0,
+    )
+
+
+def has_visits(about: About) -> bool:
+    """Whether results of a visit to the unit, or to one below it, came back."""
+    return bool(about.visits)
+
+
+def of_visits(name: str, method: str, number: Callable[[Verified], Number]) -> Taken:
+    """What visits say of the share of reported cases that are true; too few say nothing."""
+
+    def share(about: About) -> Number | str:
+        found = verified(about.visits, about.unit.code)
+        return number(found) if found is not None else TOO_FEW_VISITS
+
+    return Taken(
+        name, SHARE, share, inputs=("checked", "confirmed"), method=method, when=has_visits
     )
 
 
@@ -807,6 +825,14 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         lambda a: len(a.period.unchanged_below(a.unit)),
         lambda a: a.period.previous is not None,
     ),
+    counted("visits", "count_of_units", lambda a: len(a.visits), has_visits),
+    counted("checked", "count_of_cases", lambda a: sum(v.checked for v in a.visits), has_visits),
+    counted(
+        "confirmed", "count_of_cases", lambda a: sum(v.confirmed for v in a.visits), has_visits
+    ),
+    of_visits("verified", "weighted_share", lambda found: found.share),
+    of_visits("verified_low", "interval_of_visits", lambda found: found.low),
+    of_visits("verified_high", "interval_of_visits", lambda found: found.high),
     Declared("decimals", COUNT, rank_decimals),
     Declared("minimum_ranked", COUNT, minimum_ranked),
     Declared("least_denominator", COUNT, least_denominator, when=lambda a: a.ranks_children),

@@ -84,11 +84,12 @@ class _League:
             before += [card.find(TOTAL, kind) for kind in ("progress", "progress_rank")]
             band = language.name(grade.names) if grade else None
             award = [awards.get(standing.award(code)), reasons.get(code)]
-            rows.append([*self._names(card.unit), *facts, *before, band, *award])
+            visited = self._visits(code)
+            rows.append([*self._names(card.unit), *facts, *before, band, *award, *visited])
         self._table(
             "ranking",
             ("code", "unit", *kinds, "previous_rank", "rank_change", "progress", "progress_rank",
-             "band", "award", "reason"),
+             "band", "award", "reason", *self._of_visits),
             rows,
         )  # fmt: skip
 
@@ -105,11 +106,21 @@ class _League:
                     award = self._language.name(rule.names) if d.awarded else None
                     rank = analysis.facts.get(d.unit_code, TOTAL, kind)
                     reason = say(f"report.reason_{d.reason}")
-                    rows.append([*unit, level, self._names(group)[1], rank, award, reason])
+                    place = [level, self._names(group)[1]]
+                    rows.append([*unit, *place, rank, award, reason, *self._visits(d.unit_code)])
         if rows:
-            self._table(
-                "awards", ("code", "unit", "level", "within", "rank", "award", "reason"), rows
-            )
+            columns = ("code", "unit", "level", "within", "rank", "award", "reason")
+            self._table("awards", (*columns, *self._of_visits), rows)
+
+    @property
+    def _of_visits(self) -> tuple[str, ...]:
+        """The columns on visits, once the results of any came back."""
+        there = self._opened.received.visits
+        return ("checked", "verified", "verified_low", "verified_high") if there else ()
+
+    def _visits(self, code: str) -> list[Entry]:
+        find = self._opened.analysis.facts.find
+        return [find(code, TOTAL, kind) for kind in self._of_visits]
 
     def comparison(self) -> None:
         """Units × indicators, for the report level and the whole above it."""

@@ -34,6 +34,7 @@ def league(context: Context) -> Section:
     for rule in context.opened.campaign.rewards:
         if rule.level == context.view.child_level.id:
             body += _decisions(context, rule)
+    body += _visits(context)
     sure = list(list_certainty(context.view))
     if sure:
         body += context.writer.paragraph(sure)
@@ -149,11 +150,35 @@ def _decisions(context: Context, rule: RewardRule) -> Markup:
         Column(text("report.column_award")),
         Column(text("report.column_reason")),
     ]
+    visited = [_verified(context, analysis.scorecard(d.unit_code)) for d in listed]
+    if any(cell != "–" for cell in visited):
+        columns.append(Column(text("report.column_verified"), numeric=True))
+        rows = [[*row, cell] for row, cell in zip(rows, visited, strict=True)]
     caption = text("report.award_caption", award=context.language.name(rule.names))
     note = context.sentences(reward_rules(context.view, rule))
     if rule.assumed:
         note += Markup(" ") + context.assumed()
     return render_table(caption, columns, rows, context.language, note)
+
+
+def _verified(context: Context, card: Scorecard) -> Cell:
+    """The share of a unit's reported cases that visits confirm, with its interval."""
+    share, *ends = (card.find(TOTAL, f"verified{end}") for end in ("", "_low", "_high"))
+    if share is None or not share.known:
+        return share or "–"
+    low, high = (context.language.fact(end) for end in ends if end is not None)
+    return Markup("{} ({} – {})").format(context.language.fact(share), low, high)
+
+
+def _visits(context: Context) -> Markup:
+    """What visits on the spot say of the unit as a whole."""
+    kinds = ("visits", "checked", "confirmed", "verified", "verified_low", "verified_high")
+    facts = [context.view.scorecard.find(TOTAL, kind) for kind in kinds]
+    told = {f.key.kind: context.language.fact(f) for f in facts if f is not None and f.known}
+    if not told:
+        return Markup("")
+    key = "visits_share" if "verified" in told else "visits_few"
+    return Markup("<p>{}</p>").format(context.language.text(f"report.{key}", **told))
 
 
 def comparison(context: Context) -> Section:
