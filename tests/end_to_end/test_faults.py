@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from dxkit.cli import run
 from tests.press.run.test_batch import remount, small_disk
 from tests.press.small_campaign import write_project
 
@@ -83,9 +84,9 @@ class Office:
         """What is there is whole; a rerun completes it, byte for byte; nothing is left."""
         for name, content in outputs_of(out).items():
             assert content == self.expected.get(name, content), name
-        again = self.start(out)
-        said = again.communicate(timeout=120)[1]
-        assert again.returncode == 0, said
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DXKIT_PROJECT", str(self.folder))
+            assert run(["report", PERIOD, "--out", str(out), "--lang", "en"]) == 0
         assert outputs_of(out) == self.expected
         assert {path.name for path in out.rglob(".*")} == {".running"}
         assert processes_about(out) == []
@@ -137,10 +138,10 @@ def office(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 def test_kill_of_the_run(seed: int, office: Office, tmp_path: Path) -> None:
     """Before, during and after the pages."""
-    run = office.start(tmp_path / "out")
+    process = office.start(tmp_path / "out")
     time.sleep(random.Random(seed).uniform(0.1, 1.1) * office.seconds)
-    run.kill()
-    run.communicate()
+    process.kill()
+    process.communicate()
     time.sleep(0.2)
     office.check(tmp_path / "out")
 
@@ -148,17 +149,17 @@ def test_kill_of_the_run(seed: int, office: Office, tmp_path: Path) -> None:
 def test_child_killed(seed: int, office: Office, tmp_path: Path) -> None:
     """Readers, pages, the process that makes the files: what it was doing is done by another."""
     dice = random.Random(seed)
-    run = office.start(tmp_path / "out")
+    process = office.start(tmp_path / "out")
     time.sleep(dice.uniform(0.2, 0.9) * office.seconds)
-    while run.poll() is None:
-        if some := below(run.pid):
+    while process.poll() is None:
+        if some := below(process.pid):
             try:
                 os.kill(dice.choice(some), signal.SIGKILL)
             except ProcessLookupError:
                 continue
             break
-    said = run.communicate(timeout=120)[1]
-    assert run.returncode in (0, 1), said
+    said = process.communicate(timeout=120)[1]
+    assert process.returncode in (0, 1), said
     assert "unexpected" not in said
     assert "Traceback" not in said
     office.check(tmp_path / "out")
@@ -166,15 +167,15 @@ def test_child_killed(seed: int, office: Office, tmp_path: Path) -> None:
 
 def test_signal_to_stop(seed: int, office: Office, tmp_path: Path) -> None:
     dice = random.Random(seed)
-    run = office.start(tmp_path / "out")
+    process = office.start(tmp_path / "out")
     while not list(tmp_path.glob("out/*/*/.scratch")):
-        assert run.poll() is None
+        assert process.poll() is None
         time.sleep(0.01)
     time.sleep(dice.uniform(0, 0.8) * office.seconds)
-    run.send_signal(dice.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP)))
-    said = run.communicate(timeout=120)[1]
+    process.send_signal(dice.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP)))
+    said = process.communicate(timeout=120)[1]
     assert "Traceback" not in said
-    assert run.returncode == ("Stopped as asked" in said)
+    assert process.returncode == ("Stopped as asked" in said)
     assert {path.name for path in (tmp_path / "out").rglob(".*")} == {".running"}
     assert processes_about(tmp_path / "out") == []
     office.check(tmp_path / "out")
@@ -183,12 +184,12 @@ def test_signal_to_stop(seed: int, office: Office, tmp_path: Path) -> None:
 def test_disk_that_is_full(seed: int, office: Office, tmp_path: Path) -> None:
     size = random.Random(seed).randrange(20, 900, 4)
     with small_disk(tmp_path / "disk", f"{size}k") as disk:
-        run = office.start(disk)
-        said = run.communicate(timeout=120)[1]
-        assert run.returncode in (0, 1, 2), said
+        process = office.start(disk)
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode in (0, 1, 2), said
         assert "Traceback" not in said
         assert "unexpected" not in said
-        if run.returncode == 2:
+        if process.returncode == 2:
             assert "The disk is full" in said
         remount(disk, "ro")
         refused = office.start(disk, "check")
@@ -217,13 +218,13 @@ def test_swap_of_raw_files_while_they_are_read(seed: int, office: Office, tmp_pa
     thread = threading.Thread(target=swap)
     thread.start()
     try:
-        run = office.start(tmp_path / "out")
-        said = run.communicate(timeout=120)[1]
+        process = office.start(tmp_path / "out")
+        said = process.communicate(timeout=120)[1]
     finally:
         over.set()
         thread.join()
         path.write_bytes(true)
-    assert run.returncode in (0, 1), said
+    assert process.returncode in (0, 1), said
     assert "unexpected" not in said
     again = office.start(tmp_path / "out")
     said = again.communicate(timeout=120)[1]
@@ -258,11 +259,11 @@ def test_pair_of_commands_at_once(seed: int, office: Office, tmp_path: Path) -> 
     """Of every pair, and of those that write every three; in the end one rerun gives all."""
     names = AT_ONCE[seed]
     runs = [(name, office.start(tmp_path / "out", name)) for name in names]
-    for name, run in runs:
-        said = run.communicate(timeout=120)[1]
-        assert run.returncode in (0, 1, 2), (name, said)
+    for name, process in runs:
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode in (0, 1, 2), (name, said)
         assert "Traceback" not in said
         assert "unexpected" not in said
-        if run.returncode == 2:
+        if process.returncode == 2:
             assert "Another run is writing" in said or name == "verify", (name, said)
     office.check(tmp_path / "out")

@@ -96,7 +96,7 @@ def make_many(root: Path, outputs: Path, number: int) -> dict[str, object]:
 def test_nothing_is_lost_mixed_up_or_left(
     root: Path, outputs: Path, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    number = 1000 if pytestconfig.getoption("--full") else 16
+    number = 1000 if pytestconfig.getoption("--full") else 8
     here = str(Path(__file__).parent)
     script = COUNT_SCRIPT.format(here=here, root=str(root), outputs=str(outputs), number=number)
     command = [sys.executable, "-c", script]
