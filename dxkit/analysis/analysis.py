@@ -16,7 +16,7 @@ from typing import Protocol
 from dxkit.analysis.aggregates import Aggregates, total
 from dxkit.analysis.completeness import Completeness
 from dxkit.analysis.outcomes import Certainty, Result, Results
-from dxkit.analysis.ranking import Decision
+from dxkit.analysis.ranking import QUOTA_FULL, Decision
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
 from dxkit.model.facts import CellRef, Fact, FactKey, reaches
 from dxkit.model.findings import Severity
@@ -110,10 +110,18 @@ class Standing:
                 yield from decisions
 
     def short_list(self, group: str, rule: str) -> tuple[Decision, ...]:
-        """Those whom a rule rewards, those before them whom it does not, and the next."""
-        decisions = tuple(self.decisions(group, rule))
-        last = max((n for n, d in enumerate(decisions) if d.awarded), default=-1)
-        return decisions[: last + 2]
+        """Those whom a rule rewards, those before them whom it does not, and the next; where there
+        is a reserve, down to it.
+        """
+        decisions, reserve = tuple(self.decisions(group, rule)), self.reserve(group, rule)
+        last = max((n for n, d in enumerate(decisions) if d.awarded), default=-1) + 1
+        kept = (n for n, d in enumerate(decisions) if d.unit_code in reserve)
+        return decisions[: max((last, *kept)) + 1]
+
+    def reserve(self, group: str, rule: str) -> frozenset[str]:
+        """Codes of the units that are next after a full list: of the best rank left out by it."""
+        full = [d for d in self.decisions(group, rule) if d.reason == QUOTA_FULL]
+        return frozenset(d.unit_code for d in full if d.rank == full[0].rank)
 
 
 @dataclass(frozen=True)

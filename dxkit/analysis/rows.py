@@ -29,9 +29,10 @@ RANKING_COLUMNS = (
 """Of a rank; ``group_code`` is the unit inside which it was given."""
 AWARD_COLUMNS = (
     "period", "level", "group_code", "rule", "unit_code", "unit_name", "rank", "awarded",
-    "reason", "group_name",
+    "reason", "group_name", "reserve",
 )  # fmt: skip
-"""Of what a reward rule decides about one unit, and the reason."""
+"""Of what a reward rule decides about one unit, the reason, and whether it is next after the list.
+"""
 RANK_RANGE_COLUMNS = (
     "period", "level", "group_code", "unit_code", "unit_name", "rank", "best", "worst",
     "indicators_best", "indicators_worst", "weights_best", "weights_worst", "cells_best",
@@ -95,11 +96,12 @@ def ranking_rows(analysis: Analysis) -> Rows:
 def award_rows(analysis: Analysis) -> Rows:
     """All decisions of the reward rules, in order of level, group, rule and rank."""
     for (level, group, rule), decisions in analysis.results.decisions.items():
+        reserve = analysis.standing.reserve(group, rule)
         for d in decisions:
             yield (
                 analysis.period.id, level, group, rule, d.unit_code,
                 analysis.units.get(d.unit_code).name, d.rank, d.awarded, d.reason,
-                analysis.units.get(group).name,
+                analysis.units.get(group).name, d.unit_code in reserve,
             )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.facts.methods import WIDTH, interval_high, interval_low
-from dxkit.analysis.ranking import QUOTA_FULL
 from dxkit.model.campaign import IndicatorKind
 from dxkit.model.findings import SCREEN, Finding, Severity
 from dxkit.model.observations import Visit
@@ -105,14 +104,13 @@ def _reasons(
         for unit in analysis.units.at_level(level)
         if reported_cases(analysis, unit.code)
     }
-    for decision in analysis.standing.decisions():
-        if decision.unit_code in found and (decision.awarded or decision.reason == QUOTA_FULL):
-            near = "proposed" if decision.awarded else "reserve"
-            short = analysis.standing.short_list(
-                analysis.standing.group_of(analysis.units.get(decision.unit_code)), decision.rule.id
-            )
-            if decision in short:
-                found[decision.unit_code] += [near] * (2 if decision.awarded else 1)
+    for (_, group, rule), decisions in analysis.results.decisions.items():
+        reserve = analysis.standing.reserve(group, rule)
+        for decision in (d for d in decisions if d.unit_code in found):
+            if decision.awarded:
+                found[decision.unit_code] += ["proposed"] * 2
+            elif decision.unit_code in reserve:
+                found[decision.unit_code].append("reserve")
     units = analysis.units
     for finding in findings:
         code = finding.unit_code

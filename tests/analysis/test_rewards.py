@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from dxkit.analysis.analysis import Standing
 from dxkit.analysis.ranking import Candidate, decide
 from dxkit.model.rules import RewardRule
 
@@ -73,3 +76,18 @@ def test_a_quota_may_be_empty_or_larger_than_the_field(quota: int) -> None:
     found = decide(rule(quota), field(("a", 1, 0.9, 1), ("b", 2, 0.8, 1)), set())
     assert sum(d.awarded for d in found) == min(quota, 2)
     assert decide(rule(quota), [], set()) == ()
+
+
+def test_the_reserve_is_who_is_best_of_those_whom_the_quota_left_out() -> None:
+    """A quota of one: a and, below the least share, b; then c and d are equal, e behind them."""
+    candidates = field(("a", 1, 0.9, 5), ("b", 2, 0.4, 5), ("c", 3, 0.8, 5), ("d", 3, 0.8, 5),
+                       ("e", 5, 0.7, 5))  # fmt: skip
+    some = rule(1)
+    decisions = {("commune", "71", some.id): decide(some, candidates, set())}
+    standing = Standing(SimpleNamespace(decisions=decisions))  # type: ignore[arg-type]
+    assert standing.reserve("71", some.id) == {"c", "d"}
+    assert [d.unit_code for d in standing.short_list("71", some.id)] == ["a", "b", "c", "d"]
+    alone = {("commune", "71", some.id): decide(some, candidates[:2], set())}
+    standing = Standing(SimpleNamespace(decisions=alone))  # type: ignore[arg-type]
+    assert standing.reserve("71", some.id) == frozenset()
+    assert [d.unit_code for d in standing.short_list("71", some.id)] == ["a", "b"]

@@ -4,6 +4,7 @@ numbers on the pages are counted here as an outsider would, from the workbooks a
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import math
 import re
@@ -128,6 +129,28 @@ def test_rank_and_league_have_the_shares_beside_the_award(
     assert [cell.value for cell in league.worksheets[0][1]][-3:] == [
         "Tỷ lệ được xác nhận", "Xác nhận: từ", "Xác nhận: đến"
     ]  # fmt: skip
+
+
+def test_the_reserve_is_named_at_every_level(project: Path) -> None:
+    """Of the communes of Mỹ An, Tân Bình is first, Tân Châu the reserve; of the districts 73 and,
+    as Mỹ An and Mỹ Bình have one half each, both of these.
+    """
+    folder = project / "outputs/small" / PERIOD
+    with (folder / "data/awards.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    verdicts = {row["unit_code"]: (row["awarded"], row["reserve"]) for row in rows}
+    assert verdicts == {
+        "73": ("True", "False"), "71": ("False", "True"), "72": ("False", "True"),
+        "712": ("True", "False"), "713": ("False", "True"), "711": ("False", "False"),
+    }  # fmt: skip
+    page = next(folder.glob("district/71-*.html")).read_text("utf-8")
+    assert re.findall('data-said="decision/([^/]*)/[^"]*">([^<]*)<', page) == [
+        ("712", "Có"), ("713", "Dự bị")
+    ]  # fmt: skip
+    league = openpyxl.load_workbook(folder / "league.xlsx")["Đề nghị khen thưởng"]
+    given = {row[0]: row[5] for row in league.iter_rows(min_row=2, values_only=True)}
+    assert given == {"73": "Đề nghị khen thưởng", "71": "Dự bị", "72": "Dự bị",
+                     "712": "Đề nghị khen thưởng", "713": "Dự bị"}  # fmt: skip
 
 
 def test_verify_proves_the_results_and_names_one_that_was_altered(

@@ -101,9 +101,12 @@ class _League:
             for rule in opened.campaign.rewards:
                 level = self._language.name(opened.campaign.level(rule.level).names)
                 kind, _ = REWARD_BASES[rule.by]
+                reserve = analysis.standing.reserve(group.code, rule.id)
                 for d in analysis.standing.short_list(group.code, rule.id):
                     unit = self._names(analysis.units.get(d.unit_code))
                     award = self._language.name(rule.names) if d.awarded else None
+                    if d.unit_code in reserve:
+                        award = say("report.award_next")
                     rank = analysis.facts.get(d.unit_code, TOTAL, kind)
                     reason = say(f"report.reason_{d.reason}")
                     place = [level, self._names(group)[1]]

@@ -129,6 +129,7 @@ def _decisions(context: Context, rule: RewardRule) -> Markup:
     """Who is on the list of a reward and why, and why the next one is not; its conditions."""
     text, analysis = context.language.text, context.opened.analysis
     listed = analysis.standing.short_list(context.view.unit.code, rule.id)
+    reserve = analysis.standing.reserve(context.view.unit.code, rule.id)
     kind, _ = REWARD_BASES[rule.by]
     rows: list[list[Cell]] = [
         [
@@ -136,7 +137,7 @@ def _decisions(context: Context, rule: RewardRule) -> Markup:
             analysis.scorecard(d.unit_code).fact(TOTAL, kind),
             context.said(
                 f"decision/{d.unit_code}/{rule.id}",
-                text("report.award_yes" if d.awarded else "report.award_no"),
+                text(f"report.award_{_verdict(d.awarded, d.unit_code in reserve)}"),
             ),
             context.said(f"reason/{d.unit_code}/{rule.id}", text(f"report.reason_{d.reason}")),
         ]
@@ -159,6 +160,10 @@ def _decisions(context: Context, rule: RewardRule) -> Markup:
     if rule.assumed:
         note += Markup(" ") + context.assumed()
     return render_table(caption, columns, rows, context.language, note)
+
+
+def _verdict(awarded: bool, in_reserve: bool) -> str:
+    return "yes" if awarded else "next" if in_reserve else "no"
 
 
 def _verified(context: Context, card: Scorecard) -> Cell:
