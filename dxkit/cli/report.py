@@ -113,12 +113,13 @@ def report(
 def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> RunResult:
     """Have the pages made, and say how it went."""
     from dxkit.press.run.plan import UnfitNotebookError
-    from dxkit.press.run.tasks import ClusterError
+    from dxkit.press.run.tasks import ClusterError, StrangeClusterError
 
     try:
         result = make()
     except ClusterError as error:
-        raise session.refuse("no_cluster", text=error) from error
+        word = "strange_cluster" if isinstance(error, StrangeClusterError) else "no_cluster"
+        raise session.refuse(word, text=error) from error
     except UnfitNotebookError as error:
         word = "parameter_unknown" if error.missing else "notebook_unreadable"
         missing = ", ".join(error.missing)

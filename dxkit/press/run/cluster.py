@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +33,7 @@ from dxkit.press.run.tasks import (
     TRIES,
     ClusterError,
     Outcome,
+    StrangeClusterError,
     Task,
 )
 
@@ -46,7 +49,9 @@ class ClusterCrew:
     engine = "cluster"
 
     def __init__(self, project: Project, address: str, time_limit: float) -> None:
-        """Raises ClusterError when Dask is not installed or no worker can be reached."""
+        """Raises ClusterError when it is not trusted, not installed or no worker is reached."""
+        if not is_trusted(address):
+            raise StrangeClusterError(address)
         try:
             from distributed import Client
         except ImportError:
@@ -55,7 +60,7 @@ class ClusterCrew:
         self.time_limit = time_limit
         try:
             self._client: Any = Client(address, timeout=10, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:  # TypeError: it has no certificates
             raise ClusterError(f"{address}: {error}") from None
         self.jobs = sum(self._client.nthreads().values())
         if not self.jobs:
@@ -98,6 +103,16 @@ class ClusterCrew:
     def close(self) -> None:
         """Leave the cluster."""
         self._client.close()
+
+
+def is_trusted(address: str) -> bool:
+    """Whether what comes from a scheduler may be unpickled here, which runs whatever code is in it:
+    certificates say whose it is, it is on this machine, or ``DXKIT_CLUSTER`` names it.
+    """
+    scheme, _, host = address.rpartition("://")
+    here = re.fullmatch(r"(localhost|127(\.\d+){3}|\[::1\]):\d+", host)
+    named = os.environ.get("DXKIT_CLUSTER", "").split()
+    return scheme == "tls" or (scheme in ("", "tcp") and bool(here)) or address in named
 
 
 def _chunks(tasks: Sequence[Task], jobs: int) -> Iterator[Sequence[Task]]:

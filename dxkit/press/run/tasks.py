@@ -37,6 +37,10 @@ class ClusterError(Exception):
     """The cluster cannot be used, for the reason told."""
 
 
+class StrangeClusterError(ClusterError):
+    """Nothing says that the scheduler at this address is the office's own."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One page to be made. ``parameters`` are the fields that its notebook is given; ``below`` the

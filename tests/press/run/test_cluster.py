@@ -16,28 +16,45 @@ from typing import Any
 import pytest
 
 from dxkit.cli import run
+from dxkit.press.run.cluster import is_trusted
 
 _QUIET = {**os.environ, "DASK_DISTRIBUTED__WORKER__HTTP__NANNY": "[]", "PYTHONUNBUFFERED": "1"}
 
 
+def certificate(folder: Path, name: str) -> dict[str, str]:
+    """Dask's options for an authority of its own, whose only certificate is that of all."""
+    key, signed = folder / f"{name}.key", folder / f"{name}.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-subj", "/CN=office", "-keyout", key, "-out", signed],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    options = {"REQUIRE_ENCRYPTION": "True", "TLS__CA_FILE": str(signed)}
+    for role in ("SCHEDULER", "WORKER", "CLIENT"):
+        options |= {f"TLS__{role}__CERT": str(signed), f"TLS__{role}__KEY": str(key)}
+    return {f"DASK_DISTRIBUTED__COMM__{name}": value for name, value in options.items()}
+
+
 class Cluster:
-    """A scheduler and some workers, real processes on the loopback address."""
+    """A scheduler and some workers, real processes on the loopback address, that speak by TLS."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.options = certificate(folder, "own")
         self.workers: list[subprocess.Popen[bytes]] = []
         self.log = folder / "scheduler.log"
         self.scheduler = self._start(
-            "dask_scheduler", self.log, "--host", "127.0.0.1", "--port", "0", "--no-dashboard"
-        )
-        found = self._wait_for(r"Scheduler at:\s*(tcp://127\.0\.0\.1:\d+)", self.log)
+            "dask_scheduler", self.log, "--host", "tls://127.0.0.1", "--port", "0",
+            "--no-dashboard",
+        )  # fmt: skip
+        found = self._wait_for(r"Scheduler at:\s*(tls://127\.0\.0\.1:\d+)", self.log)
         self.address = found[1]
 
     def add_workers(self, count: int) -> None:
         logs = [self.folder / f"worker-{number}.log" for number in range(count)]
         self.workers += [
             self._start(
-                "dask_worker", log, self.address, "--host", "127.0.0.1", "--nthreads", "1",
+                "dask_worker", log, self.address, "--host", "tls://127.0.0.1", "--nthreads", "1",
                 "--no-nanny", "--no-dashboard", "--local-directory", str(self.folder),
             )
             for log in logs
@@ -48,7 +65,9 @@ class Cluster:
     def _start(self, module: str, log: Path, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments]
         with log.open("wb") as file:
-            return subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, env=_QUIET)
+            return subprocess.Popen(
+                command, stdout=file, stderr=subprocess.STDOUT, env={**_QUIET, **self.options}
+            )
 
     def _wait_for(self, pattern: str, log: Path) -> Any:
         for _ in range(600):
@@ -96,7 +115,10 @@ def test_a_batch_on_a_cluster_survives_the_death_of_a_worker(
     made = 0
     for number, more in enumerate(rounds):
         command = [sys.executable, "-m", "dxkit", *arguments, *more]
-        batch = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        batch = subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, **cluster.options},
+        )  # fmt: skip
         if number == 0:
             victim = cluster.workers[0]
             while batch.poll() is None and not descendants(victim.pid):
@@ -116,11 +138,44 @@ def test_a_batch_on_a_cluster_survives_the_death_of_a_worker(
     assert made >= (200 if full else 9)
     machines = {page["machine"] for page in manifest["pages"].values() if page["machine"]}
     assert machines
-    assert all(machine.startswith("tcp://127.0.0.1:") for machine in machines)
+    assert all(machine.startswith("tls://127.0.0.1:") for machine in machines)
     folder = out / "haugiang-2022/2022-Q4"
     for page in (*outputs.glob("district/*.html"), outputs / "province.html"):
         assert (folder / page.relative_to(outputs)).read_bytes() == page.read_bytes()
     assert not list(folder.glob(".scratch"))
+    for options in ({}, certificate(cluster.folder, "another")):  # nobody, and somebody else
+        refused = subprocess.run(
+            [sys.executable, "-m", "dxkit", *arguments, "--force"],
+            capture_output=True, text=True, env={**os.environ, **options}, check=False,
+        )  # fmt: skip
+        assert refused.returncode == 2
+        assert "Không dùng được cụm máy tính" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "named", "expected"),
+    [
+        ("tls://10.1.2.3:8786", "", True), ("tcp://127.0.0.1:1", "", True), ("[::1]:1", "", True),
+        ("localhost:8786", "", True), ("tcp://10.1.2.3:8786", "", False), ("10.1.2.3:1", "", False),
+        ("tcp://localhost.example.org:1", "", False), ("tcp://127.0.0.1.example.org:1", "", False),
+        ("ws://127.0.0.1:1", "", False), ("tcp://[::1]:1@10.1.2.3:1", "", False),
+        ("tcp://a:1", "tcp://b:1 tcp://a:1", True), ("tcp://a:1", "tcp://a:12", False),
+    ],
+)  # fmt: skip
+def test_a_scheduler_is_trusted_by_certificate_by_place_or_by_name(
+    address: str, named: str, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DXKIT_CLUSTER", named)
+    assert is_trusted(address) is expected
+
+
+def test_a_scheduler_that_the_office_has_not_named_is_not_spoken_with(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)  # it is not even asked for
+    arguments = ["--unit", "930", "--cluster", "tcp://10.1.2.3:8786", "--out", str(out)]
+    assert run(["report", "2022-Q4", *arguments, "--lang", "en"]) == 2
+    assert "Nothing says that the scheduler tcp://10.1.2.3:8786" in capsys.readouterr().err
 
 
 def test_a_cluster_that_is_not_there_is_said_so(
