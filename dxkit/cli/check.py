@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dxkit.period import OpenPeriod
     from dxkit.press.run.changed_figures import PublishedChanges
 
+_MOST_WHERE = 300  # characters that tell where the rest of what is alike stands
+
 
 @click.command()
 @click.argument("period", required=False)
@@ -138,6 +140,8 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind, without what follows from another;
     returns the number of errors.
     """
+    from dxkit.model.addresses import ranges_by_sheet
+    from dxkit.model.facts import CellRef
     from dxkit.model.text import harmless
 
     by_severity: dict[str, list[Mistake]] = defaultdict(list)
@@ -154,7 +158,11 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
         for line in session.finding_lines(alike[:most], opened.analysis.units):
             click.echo("  " + harmless(line, 2000))
         if len(alike) > most:
-            click.echo("  " + session.say("more", number=len(alike) - most))
+            rest = dict.fromkeys(finding.address for finding, _ in alike[most:])
+            ranges = (CellRef(*sheet, cells) for sheet, cells in ranges_by_sheet(rest).items())
+            where = "; ".join(map(str, [*ranges, *(at for at in rest if not at.cell)]))
+            more = session.say("more", number=len(alike) - most, text=harmless(where, _MOST_WHERE))
+            click.echo(f"  {more}")
     if screen := len(opened.screen):
         click.echo(session.say("screen", number=screen))
     return counts["errors"]

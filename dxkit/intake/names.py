@@ -364,6 +364,16 @@ class Names:
                 return _opened(name, longer, bare, level, parent)
         return None
 
+    def of_other_type(self, written: str, parent: Unit) -> tuple[Unit, ...]:
+        """What a number behind a word that is none of the open level's types may mean: "Khom 1" the
+        first hamlet.
+        """
+        level, (_, *number) = self.open_level_below(parent), normalise(written).split() or [""]
+        if level is None or not level.prefixes or len(number) != 1 or not number[0].isdigit():
+            return ()
+        found = self.open_unit(f"{level.prefixes[0]} {number[0]}", parent)
+        return (found,) if found is not None else ()
+
     def without_brackets(self, unit: Unit) -> Unit | None:
         """The unit that one of an open level would be without the brackets behind its name."""
         if unit.code in self.units:

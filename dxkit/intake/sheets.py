@@ -30,6 +30,7 @@ from dxkit.intake.tables.titles import (
     AmountUnits,
     about_time,
     blocks_of_other_time,
+    of_other_figures,
     scaled_unit,
     sender_of,
     title_cells,
@@ -213,6 +214,9 @@ class _OneSheet:
         scaled = scaled_unit(titles, above, {normalise(thing) for thing in counted})
         if problem is None and scaled is not None:
             problem = self.finding("unit_scaled", scaled, None, scaled.text)
+        others = of_other_figures(titles, above) if self.entry.is_plain else None
+        if problem is None and others is not None:
+            problem = self.finding("sheet_of_other_figures", others[1], None, stated=others[0])
         sender, unclear = sender_of(titles, above, self.names, self.finding)
         return problem or unclear, sender
 

@@ -94,6 +94,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "wrong_period": Severity.ERROR,
         "cumulative_title": Severity.ERROR,
         "unit_scaled": Severity.ERROR,
+        "sheet_of_other_figures": Severity.ERROR,
         "sender_unclear": Severity.ERROR,
         "sent_late": Severity.WARNING,
         "simulated_data": Severity.NOTE,

@@ -41,6 +41,7 @@ NOT_USED = frozenset(
     {
         "file_unreadable", "workbook_not_read", "workbook_unused", "wrong_period",
         "cumulative_title", "unit_scaled", "sender_unclear", "column_missing", "column_hidden",
+        "sheet_of_other_figures",
         "names_missing", "layout_needed", "layout_unfit", "unit_unknown", "unit_ambiguous",
         "unit_not_valid", "unit_of_another", "group_unclear",
     }

@@ -351,6 +351,17 @@ def test_a_second_run_on_the_same_outputs_is_refused(
     assert run(arguments) == 0
 
 
+def test_where_the_rest_of_what_is_alike_stands_is_told_as_ranges(
+    small_project: Path, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = shutil.copytree(small_project / "data/raw/small/2024-Q2", tmp_path / "raw/small/2024-Q2")
+    lines = ["STT,Đơn vị,Số người lớn,Số người thành thạo,Số người quét mã"]
+    lines += [f"{n},Xã Tân {name},xem,chưa rõ,?" for n, name in enumerate(("An", "Bình", "Châu"))]
+    (raw / "71-huyen-my-an.csv").write_text("\n".join(lines), "utf-8")
+    assert run(["check", "2024-Q2", "--raw", str(raw.parents[1]), "--out", str(small)]) == 1
+    assert "71-huyen-my-an.csv › C4, D4, E3:E4" in said(capsys)
+
+
 def test_spawned_processes_make_the_same_pages(small: Path) -> None:
     pages = []
     for engine in ("fork", "spawn") if hasattr(os, "fork") else ("auto", "spawn"):

@@ -102,6 +102,18 @@ def test_a_bracket_that_says_other_figures_is_no_remark(office: Office, remark: 
     assert "name_with_remark" not in dict(findings)
 
 
+@pytest.mark.parametrize(
+    ("name", "likely"),
+    [("Khóm 3", "Ấp 3"), ("Thôn 03", "Ấp 03"), ("Âp 3", "Ấp 3"), ("Khu dân cư Tân Lợi", "–")],
+)
+def test_the_name_that_a_number_behind_another_type_is_likely_to_mean_is_told(
+    office: Office, name: str, likely: str
+) -> None:
+    seen = office.sends(HOUSEHOLDS, GROUP, AP_1, AP_2, [3, name, 140, 90])
+    told = [f for f in seen.received.findings if f.code == "unit_unknown"]
+    assert [(f.address.cell, f.values["candidates"]) for f in told] == [("B5", likely)]
+
+
 NEW: Row = [3, "Ấp 3 (mới tách)", 150, 90]
 
 

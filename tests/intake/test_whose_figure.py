@@ -204,6 +204,28 @@ def test_the_name_of_a_sheet_states_a_time_too(office: Office, name: str, is_rea
     assert bool(seen.figure(PHUONG_I, "teams")) == is_read
 
 
+@pytest.mark.parametrize(
+    ("name", "title", "is_read"),
+    [
+        ("Kế hoạch", "SỐ LIỆU", False), ("KẾ HOẠCH NĂM 2022", "SỐ LIỆU", False),
+        ("Chỉ tiêu giao", "SỐ LIỆU", False), ("Cùng kỳ năm trước", "SỐ LIỆU", False),
+        ("Dự kiến quý IV", "SỐ LIỆU", False), ("Plan 2022", "SỐ LIỆU", False),
+        ("Biểu", "CHỈ TIÊU GIAO QUÝ IV NĂM 2022", False), ("Biểu", "Dự kiến kết quả", False),
+        ("Kế hoạch 124-UBND", "SỐ LIỆU", True), ("Chỉ tiêu theo hộ", "SỐ LIỆU", True),
+        ("Biểu KH", "KẾT QUẢ THỰC HIỆN KẾ HOẠCH", True), ("Năm 2022", "SỐ LIỆU", True),
+        ("Biểu", "Kế hoạch 124/KH-UBND", True),
+    ],
+)  # fmt: skip
+def test_a_sheet_of_planned_or_earlier_figures_is_told_and_not_used(
+    office: Office, name: str, title: str, is_read: bool
+) -> None:
+    seen = office.sends([title], HEAD, [1, "Phường I", 5, 40], sheet=name)
+    cell = "" if title == "SỐ LIỆU" else "!A1"
+    found = [] if is_read else [("sheet_of_other_figures", f"930.xlsx › {name}{cell}")]
+    assert seen.findings("sheet_of_other_figures") == found
+    assert bool(seen.figure(PHUONG_I, "teams")) == is_read
+
+
 REMARKS: Row = [*HEAD, "Ghi chú"]
 
 

@@ -16,7 +16,7 @@ from dxkit.model.observations import Observation
 
 _PART_NOT_USED = frozenset(
     {"file_unreadable", "wrong_period", "cumulative_title", "unit_scaled", "sender_unclear",
-     "names_missing", "workbook_not_read"}
+     "sheet_of_other_figures", "names_missing", "workbook_not_read"}
 )  # fmt: skip
 _NOTHING_OF = frozenset({"table_missing", "workbook_unused", "workbook_missing"})
 _ROW_REFUSED = frozenset({"unit_unknown", "unit_ambiguous", "unit_not_valid", "unit_repeated"})

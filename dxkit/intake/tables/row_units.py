@@ -344,6 +344,8 @@ class RowUnits:
                 return Match(None, "group_unclear")
             return Match(self._open(opened))
         match = self._declared(label, left, number)
+        if match.problem == "unit_unknown" and above is not None and not match.candidates:
+            return Match(None, match.problem, self._names.of_other_type(called, above))
         if match.unit is None and left is None and self._names.is_of_open_level(label.open_name):
             self.orphans += self._group is None and not self._has_begun
         return match

@@ -187,6 +187,25 @@ def _cumulative_word(text: str) -> str:
     return next((w for w in vocabulary()["period_cumulative"] if f" {fold(w)} " in key), "")
 
 
+def of_other_figures(sheet: Sheet, rows: range) -> tuple[str, Cell | None] | None:
+    """The name of the sheet, or the text of a title and its cell, that says that its figures are no
+    reported ones: planned, expected, or those of the last year. None where neither does.
+    """
+    words = vocabulary()
+    times = {*words["period_year"], *words["period_quarter"], *words["period_month"]}
+    named = normalise(sheet.name).split()
+    bare = [word for word in named if not word.isdigit() and word.upper() not in _QUARTERS]
+    while bare and bare[-1] in times and len(bare) < len(named):
+        bare.pop()
+    if " ".join(bare) in words["of_other_sheets"]:
+        return sheet.name, None
+    titles = (c for c in title_cells(sheet, rows) if starts_with_word("of_other_titles", c.text))
+    return next(((cell.text, cell) for cell in titles), None)
+
+
+_QUARTERS = ("I", "II", "III", "IV")
+
+
 def scaled_unit(sheet: Sheet, rows: range, things: Collection[str]) -> Cell | None:
     """The title cell that says that figures are in thousands or another multiple of one of the
     ``things`` counted ("DVT: nghin ho", "(1.000 ho)") or of whatever there is, or None.
