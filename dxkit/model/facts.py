@@ -38,6 +38,8 @@ class UnitOfMeasure(StrEnum):
     DATE = "date"  # a day, as its proleptic ordinal (datetime.date.toordinal)
 
 
+FUNNEL_ENDS = (1.96, 3.09)
+"""Standard errors from a common share that chance crosses 50 times in 1,000, and twice."""
 TOTAL = "total"
 """The subject of facts about all indicators together."""
 

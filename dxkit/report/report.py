@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from dxkit.period import OpenPeriod
-from dxkit.report.charts import bars, grid, map, over_time, slope, strip
+from dxkit.report.charts import bars, funnel, grid, map, over_time, slope, strip
 from dxkit.report.context import Context, Section
 from dxkit.report.sections import below, data, unit
 
@@ -62,6 +62,7 @@ class Report:
     league = _made_by(below.league)
     comparison = _made_by(below.comparison)
     children_chart = _made_by(grid.children_chart)
+    funnel_chart = _made_by(funnel.funnel_chart)
     gap_chart = _made_by(bars.gap_chart)
     ranked_chart = _made_by(bars.ranked_chart)
     data_state = _made_by(data.data_state)

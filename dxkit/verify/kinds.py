@@ -60,6 +60,14 @@ class Asked:
         """From the lowest to the highest value."""
         return max(values) - min(values) if (values := self.values_below()) else None
 
+    def outside(self) -> int:
+        """How many shares below are more than 3.09 standard errors from that of all."""
+        common = self("value")
+        values = {u: v for u in self.below() if (v := self.r.sums.value(u, self.i)) is not None}
+        sizes = {u: pair.numbers[1] or 0 for u, pair in self.below().items()}
+        limit = Fraction(309, 100) ** 2 * common * (1 - common)
+        return sum((value - common) ** 2 * sizes[u] > limit for u, value in values.items())
+
     def others(self, *, alike: bool = False) -> list[str]:
         """The others that it is ranked with and that have a value, maybe of its own type alone; of
         less than three nothing is told.
@@ -204,6 +212,7 @@ _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
     "children_not_applicable": lambda a: a.idle_below(),
     "children_left_out": lambda a: a("children") - a("children_known") - a.idle_below(),
     "children_met": lambda a: sum(a.r.is_met(u, a.i) is True for u in a.below()),
+    "children_outside": lambda a: a.outside(),
     "small_denominators": lambda a: sum(
         0 < (pair.numbers[1] or 0) < a.r.campaign.checks.smallest for pair in a.below().values()
     ),

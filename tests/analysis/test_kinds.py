@@ -171,6 +171,7 @@ def test_a_bonus_by_hand(haugiang: Campaign) -> None:
 def test_each_kind_has_an_example() -> None:
     """Those counted over the draws of weights have theirs in test_uncertainty."""
     worked = {kind for kinds in EXAMPLES.values() for kind in kinds} | {"bonus", *OTHERS, *LIKE}
+    worked |= {"children_outside"}
     worked |= {kind.name for kind in KINDS["month"]} | {"award_draws", "trials_changing"}
     assert {kind.name for kinds in KINDS.values() for kind in kinds} == worked
 
@@ -245,3 +246,17 @@ def both_quarters(campaign: Campaign, then: list[Observation], now: list[Observa
     previous = Received(IndicatorTable(BEFORE, rows), units)
     received = dataclasses.replace(present.received, table=IndicatorTable(NOW, tuple(now)))
     return analyse_period(campaign, received, previous)
+
+
+@pytest.mark.parametrize(("fewest", "outside"), [(50, 0), (30, 0), (29, 1), (0, 1)])
+def test_units_beyond_the_limits_of_chance(fewest: int, outside: int, haugiang: Campaign) -> None:
+    """Of 100 households each, three wards have 50 with the app. With 30 in the fourth the common
+    share is 0.45, its standard error 0.04975, the limit 3.09 of them, 0.1537, and 0.15 lies within;
+    with 29 it is 0.4475, the limit 0.1536, and 0.1575 lies beyond.
+    """
+    households = dict(zip((A, B, C, "31327"), (50, 50, 50, fewest), strict=True))
+    rows = (changed(full(code, 1.0), households_app=n) for code, n in households.items())
+    analysis = analyse(haugiang, *(row for own in rows for row in own))
+    fact = analysis.facts.get(CITY, APP, "children_outside")
+    again = made_again(haugiang, analysis.received, None)
+    assert fact.value == again.number(fact.key) == outside

@@ -18,6 +18,7 @@ from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.report.charts.bars import Bar, draw_bars
 from dxkit.report.charts.canvas import Canvas, drawable
 from dxkit.report.charts.figure import ChartData, DataRow, chart_figure
+from dxkit.report.charts.funnel import Dot, draw_funnel
 from dxkit.report.charts.map import Place, draw_map, draw_tiles
 from dxkit.report.charts.over_time import Event, Month, Span, draw_months, draw_spans, draw_timeline
 from dxkit.report.charts.slope import MOST_PAIRS, Pair, Slope, draw_pairs, draw_slopes
@@ -162,6 +163,23 @@ def test_strips_run_from_the_lowest_to_the_highest() -> None:
     worse = draw_strips("chart-t", [Strip("K", share(0.4), share(0.5), (0.2, 1.0))], VI)
     assert dots(worse, ORANGE)
     assert not dots(worse, BLUE)
+
+
+def test_a_funnel_has_wide_limits_for_few_and_colours_what_lies_beyond() -> None:
+    """Around 50 % the outer limits of 100 are 0.1545 away, of 400 half of that."""
+    sizes = {"A": (0.65, 100), "B": (0.66, 100), "C": (0.5, 400), "D": (0.42, 400)}
+    units = [Dot(name, share(part), count(size)) for name, (part, size) in sizes.items()]
+    svg = draw_funnel("chart-t", units, share(0.5), 1, "Mẫu số", VI)
+    ((b, high, _),), ((d, low, _),) = dots(svg, BLUE), dots(svg, ORANGE)
+    inside = sorted(dots(svg, "var(--peer"))
+    assert [len(inside), inside[0][0], inside[1][0]] == [2, b, d]  # A and C, at B's and D's sizes
+    assert high < inside[0][1] < inside[1][1] < low
+    assert [f[2] for f in facts_in(svg)] == ["50,0%"]
+    less = draw_funnel("chart-t", units, share(0.5), -1, "Mẫu số", VI)
+    assert (dots(less, BLUE), dots(less, ORANGE)) == (dots(svg, ORANGE), dots(svg, BLUE))
+    assert all(name in words(svg) for name in sizes)
+    many = [Dot(f"U{n}", share(0.5), count(100)) for n in range(13)]
+    assert words(draw_funnel("chart-t", many, share(0.5), 1, "Mẫu số", VI)) == ["50,0%", "Mẫu số"]
 
 
 def test_the_bitmap_for_documents_shows_shapes_lines_dots_and_words() -> None:

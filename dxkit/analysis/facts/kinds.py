@@ -39,7 +39,7 @@ from dxkit.analysis.outcomes import EXCLUDED, TOO_FEW, TOO_FEW_THINGS, Certainty
 from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.analysis.visits import TOO_FEW_VISITS, Verified, verified
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
-from dxkit.model.facts import TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
+from dxkit.model.facts import FUNNEL_ENDS, TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
 
 FIRST_PERIOD = "first_period"
@@ -419,6 +419,25 @@ def small_denominators(about: About) -> int:
     return sum(0 < (r.measured.denominator.value or 0) < smallest for r in about.results_below)
 
 
+def is_share(about: About) -> bool:
+    """Whether it is known, and one of things that are among those counted."""
+    value = about.measured.value.value
+    return value is not None and value <= 1
+
+
+def children_outside(about: About) -> int:
+    """Of how many of the units directly below the share lies beyond the outer limits of a funnel
+    around the common one: farther away than chance takes one of so few.
+    """
+    common = about.measured.value.value or 0
+    of_one = FUNNEL_ENDS[1] ** 2 * common * (1 - common)
+    return sum(
+        (r.measured.value.value - common) ** 2 * (r.measured.denominator.value or 0) > of_one
+        for r in about.results_below
+        if r.measured.value.value is not None
+    )
+
+
 def places_in_one(about: About) -> int:
     """How many told in one of the two periods only."""
     now, then = about.places or ({}, {})
@@ -632,6 +651,12 @@ INDICATOR: tuple[Kind, ...] = (
         when=has_ratios_below,
     ),
     counted("small_denominators", "count_of_units", small_denominators, has_ratios_below),
+    counted(
+        "children_outside",
+        "count_of_units_outside",
+        children_outside,
+        lambda a: has_ratios_below(a) and is_share(a) and len(a.values_below) > LEAST_OTHERS,
+    ),
     Derived(
         "spread",
         difference_unit,

@@ -118,6 +118,14 @@ def ranked_claim(view: View, indicator: Indicator) -> Claim | None:
     )
 
 
+def funnel_claim(view: View, indicator: Indicator) -> Claim | None:
+    """How many of the units below are farther from the common share than chance would have it."""
+    kinds = ("children_outside", "children_known", "value")
+    return SLOTS["chart_funnel"].choose(
+        {**view.known_kinds(indicator.id, *kinds), "indicator": short_name(indicator)}
+    )
+
+
 def months_claim(view: View, indicator: Indicator) -> Claim | None:
     """From the first to the last month that has a share."""
     shares = month_shares(view, indicator)
