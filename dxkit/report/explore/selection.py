@@ -5,7 +5,6 @@ follows from it: comparison, grade, goal.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,13 +17,11 @@ from dxkit.analysis.initiatives.effect import (
     where_next,
 )
 from dxkit.analysis.initiatives.matching import begun_by, choose, panel_of, started_at
-from dxkit.model.campaign import Campaign, IndicatorKind, MeasureKind
+from dxkit.model.campaign import IndicatorKind, MeasureKind
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
-from dxkit.model.units import UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Chooser, Listed
-from dxkit.report.wording.language import Language
 
 _SORTS = ("place", "name", "field", "start", "households")
 
@@ -40,72 +37,6 @@ class Choice:
     name: str = ""
     search: str = ""
     sort: str = "place"
-
-
-@dataclass(frozen=True)
-class Offers:
-    """A register with what it offers to choose from: values with their texts."""
-
-    campaign: Campaign
-    units: UnitRegistry
-    periods: Sequence[str]
-    register: Sequence[Initiative]
-    language: Language
-
-    def fitting(self, choice: Choice) -> tuple[Initiative, ...]:
-        """The initiatives that fit a choice, in the order chosen."""
-        found = choose(
-            self.register,
-            self.units,
-            field=choice.field,
-            within=choice.district,
-            indicator=choice.indicator,
-            period=choice.period,
-        )
-        wanted = fold(choice.search)
-        found = tuple(
-            i
-            for i in found
-            if (not choice.name or i.name == choice.name) and wanted in fold(self._text_of(i))
-        )
-        places = {unit.code: place for place, unit in enumerate(self.units.units)}
-        return tuple(sorted(found, key=lambda i: _order(i, choice.sort, places[i.unit_code])))
-
-    def _text_of(self, i: Initiative) -> str:
-        place = self.units.get(i.unit_code).name
-        return " ".join((i.name, place, i.locality, i.field, i.aim, i.evidence, i.source))
-
-    @property
-    def ratios(self) -> list[str]:
-        """The indicators that can be compared."""
-        return [i.id for i in self.campaign.indicators if i.kind is IndicatorKind.RATIO]
-
-    def first_indicator(self) -> str:
-        """The indicator that most reported initiatives aim at."""
-        aims = [a for i in self.register for a in i.indicators if not i.published]
-        return max(self.ratios, key=aims.count, default="")
-
-    def options(self, name: str) -> list[tuple[str, str]] | None:
-        """Texts and values on offer for a choice by its name; None where any text may be typed."""
-        say, every = self.language.plain, (self.language.plain("explore.all"), "")
-        if name == "period":
-            return [every, *((self.language.period(p), p) for p in self.periods)]
-        if name == "district":
-            level = self.campaign.report_level
-            return [every, *((u.name, u.code) for u in self.units.at_level(level))]
-        if name == "field":
-            fields = sorted({i.field for i in self.register if i.field}, key=fold)
-            return [every, *((f, f) for f in fields)]
-        if name == "indicator":
-            names = (self.campaign.indicator(i).short_names for i in self.ratios)
-            texts = (self.language.name(name) for name in names)
-            return [every, *zip(texts, self.ratios, strict=True)]
-        if name == "name":
-            names_on_offer = sorted({i.name for i in self.register}, key=fold)
-            return [every, *((n, n) for n in names_on_offer)]
-        if name == "sort":
-            return [(say(f"explore.sort_{key}"), key) for key in _SORTS]
-        return None
 
 
 def _order(initiative: Initiative, sort: str, place: int) -> tuple[object, ...]:
@@ -131,18 +62,62 @@ class Selection(Chooser):
         self.units = opened.analysis.units
         self.register = Listed(begun_by(opened.register, opened.analysis.period.last_day))
         self._comparisons: dict[Choice, Comparison] = {}
-        periods = [analysis.period.id for analysis in opened.history]
-        self.offers = Offers(self.campaign, self.units, periods, self.register, self.language)
-        self.choice = Choice(indicator=self.offers.first_indicator())
-
-    def _options(self, name: str) -> list[tuple[str, str]] | None:
-        """Texts and values on offer for a choice by its name; None where any text may be typed."""
-        return self.offers.options(name)
+        # the indicator that most reported initiatives aim at
+        aims = [a for i in self.register for a in i.indicators if not i.published]
+        self.choice = Choice(indicator=max(self._ratios, key=aims.count, default=""))
 
     @property
     def chosen(self) -> tuple[Initiative, ...]:
         """The initiatives that fit the choices, in the order chosen."""
-        return Listed(self.offers.fitting(self.choice))
+        choice = self.choice
+        found = choose(
+            self.register,
+            self.units,
+            field=choice.field,
+            within=choice.district,
+            indicator=choice.indicator,
+            period=choice.period,
+        )
+        wanted = fold(choice.search)
+        places = {unit.code: place for place, unit in enumerate(self.units.units)}
+        fitting = (
+            i
+            for i in found
+            if (not choice.name or i.name == choice.name) and wanted in fold(self._text_of(i))
+        )
+        return Listed(sorted(fitting, key=lambda i: _order(i, choice.sort, places[i.unit_code])))
+
+    def _text_of(self, i: Initiative) -> str:
+        place = self.units.get(i.unit_code).name
+        return " ".join((i.name, place, i.locality, i.field, i.aim, i.evidence, i.source))
+
+    @property
+    def _ratios(self) -> list[str]:
+        """The indicators that can be compared."""
+        return [i.id for i in self.campaign.indicators if i.kind is IndicatorKind.RATIO]
+
+    def _options(self, name: str) -> list[tuple[str, str]] | None:
+        """Texts and values on offer for a choice by its name; None where any text may be typed."""
+        say, every = self.language.plain, (self.language.plain("explore.all"), "")
+        if name == "period":
+            periods = [analysis.period.id for analysis in self.opened.history]
+            return [every, *((self.language.period(p), p) for p in periods)]
+        if name == "district":
+            level = self.campaign.report_level
+            return [every, *((u.name, u.code) for u in self.units.at_level(level))]
+        if name == "field":
+            fields = sorted({i.field for i in self.register if i.field}, key=fold)
+            return [every, *((f, f) for f in fields)]
+        if name == "indicator":
+            names = (self.campaign.indicator(i).short_names for i in self._ratios)
+            texts = (self.language.name(name) for name in names)
+            return [every, *zip(texts, self._ratios, strict=True)]
+        if name == "name":
+            names_on_offer = sorted({i.name for i in self.register}, key=fold)
+            return [every, *((n, n) for n in names_on_offer)]
+        if name == "sort":
+            return [(say(f"explore.sort_{key}"), key) for key in _SORTS]
+        return None
 
     @cached_property
     def level(self) -> str:
