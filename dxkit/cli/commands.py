@@ -174,6 +174,7 @@ def _first_place(session: Session, places: Sequence[tuple[str, str, str]]) -> st
 def sample(session: Session, period: str | None, visits: int, seed: int, level: str) -> int:
     """Draw units to visit by risk, with known chances; write their list and sheets to print."""
     from dxkit.analysis.visits import draw_visits, level_of_visits
+    from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
     from dxkit.model.observations import VISITS
     from dxkit.press.publish.visit_sheets import write_visits
 
@@ -194,7 +195,9 @@ def sample(session: Session, period: str | None, visits: int, seed: int, level: 
         name = opened.analysis.units.get(one.unit_code).name
         above = opened.analysis.units.parent(one.unit_code)
         within = above.name if above else ""
-        click.echo(f"{one.unit_code}\t{name}\t{within}\t{one.chance:.4f}\t{why}")
+        key = FactKey(period_id, one.unit_code, "visit", "chance")
+        chance = session.language.number(Fact(key, one.chance, UnitOfMeasure.SHARE, 1, "declared"))
+        click.echo(f"{one.unit_code}\t{name}\t{within}\t{chance}\t{why}")
     click.echo(session.say("see", text=path))
     return DONE
 

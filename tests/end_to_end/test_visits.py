@@ -92,6 +92,7 @@ def test_the_list_says_whom_with_which_chance(project: Path) -> None:
     assert book.sheetnames[1:] == [code for code, *_ in rows]
     for sheet in book.worksheets:
         assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 0)
+    assert book.worksheets[0].row_dimensions[6].height > 40  # three lines of headings
     texts = [str(cell.value) for row in book.worksheets[1] for cell in row if cell.value]
     assert "PHIẾU KIỂM TRA THỰC TẾ" in texts
     assert "30" in texts

@@ -59,6 +59,7 @@ class _Sheets:
             {"bold": True, "border": 1, "text_wrap": True, "bg_color": "#EAF2FA", "valign": "top"}
         )
         self._cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
+        self._count = book.add_format({"border": 1, "num_format": "#,##0", "valign": "top"})
         self._chance = book.add_format({"border": 1, "num_format": "0.0000", "valign": "top"})
         self._open = book.add_format({"border": 1, "bg_color": "#FFF9DB", "valign": "top"})
 
@@ -74,6 +75,7 @@ class _Sheets:
         for column, key in enumerate(_LIST):
             sheet.write_string(5, column, say(f"column_{key}"), self._head)
             sheet.write_string(6, column, _IDS.get(key, ""), self._soft)
+        sheet.set_row(5, 45)
         sheet.repeat_rows(5, 6)
         sheet.freeze_panes(7, 2)
         units = self._opened.analysis.units
@@ -83,8 +85,9 @@ class _Sheets:
             names = (units.get(one.unit_code).name, within.name if within else "", why)
             for column, text in enumerate((one.unit_code, *names)):
                 sheet.write_string(row, column, harmless(text), self._cell)
+            sheet.set_row(row, 16 * (1 + len(why) // 36))
             sheet.write_number(row, 4, one.chance, self._chance)
-            sheet.write_number(row, 5, one.size, self._cell)
+            sheet.write_number(row, 5, one.size, self._count)
             for column in range(6, len(_LIST)):
                 sheet.write_blank(row, column, None, self._open)
 
@@ -103,7 +106,9 @@ class _Sheets:
         row += 1
         for column, key in enumerate(_CASES):
             sheet.write_string(row, column, say(f"column_{key}"), self._head)
+        sheet.set_row(row, 32)
         for number in range(1, _LINES + 1):
+            sheet.set_row(row + number, 19)
             sheet.write_number(row + number, 0, number, self._cell)
             for column in range(1, len(_CASES)):
                 sheet.write_blank(row + number, column, None, self._cell)
@@ -118,9 +123,7 @@ class _Sheets:
         """
         analysis = self._opened.analysis
         shares = [i for i in self._opened.campaign.indicators if i.kind is IndicatorKind.RATIO]
-        sheet.write_string(row, 0, self._say("reported"), self._head)
-        for column in range(1, len(_CASES)):
-            sheet.write_blank(row, column, None, self._head)
+        sheet.write_string(row, 0, self._say("reported"))
         for indicator in shares:
             below = (u.code for u in analysis.units.children(code))
             told = [(c, fact) for c in (code, *below) if (fact := self._number(c, indicator))]
@@ -151,4 +154,6 @@ class _Sheets:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.6)
         sheet.set_footer("&C&A, &P/&N")
+        if self._opened.received.simulated_files:
+            sheet.write_string(4 if landscape else 3, 0, self._language.plain("report.simulated"))
         return sheet
