@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
@@ -177,3 +177,21 @@ class MapShapes:
 
     tiles: dict[str, tuple[int, int]]
     areas: dict[str, tuple[Ring, ...]]
+
+    def neighbours(self, codes: Collection[str]) -> dict[str, frozenset[str]]:
+        """For each of these units those of them that it touches: areas by a common corner, tiles by
+        side or corner. Nothing for units that lie nowhere.
+        """
+        corners: dict[str, set[tuple[float, ...]]] = {}
+        at: dict[tuple[float, ...], set[str]] = defaultdict(set)
+        for code in codes:
+            corners[code] = {point for ring in self.areas.get(code, ()) for point in ring}
+            if not corners[code] and code in self.tiles:
+                row, column = self.tiles[code]
+                corners[code] = {(row + r, column + c, 0) for r in (0, 1) for c in (0, 1)}
+            for corner in corners[code]:
+                at[corner].add(code)
+        beside = {
+            code: {other for corner in corners[code] for other in at[corner]} for code in codes
+        }
+        return {code: frozenset(others - {code}) for code, others in beside.items()}

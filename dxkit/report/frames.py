@@ -7,11 +7,12 @@ another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from dxkit.analysis import rows
+from dxkit.analysis.initiatives.panel import Panel
 from dxkit.analysis.rows import (
     FINDING_COLUMNS,
     INDICATOR_COLUMNS,
@@ -38,6 +39,9 @@ INITIATIVE_COLUMNS = (
     "name", "unit_code", "unit_name", "locality", "field", "start", "start_period", "aim",
     "indicators", "households", "evidence", "source", "period", "published", "file", "sheet",
     "cell",
+)  # fmt: skip
+PANEL_COLUMNS = (
+    "unit_code", "period", "time", "value", "first_treated", "district", "type", "size",
 )  # fmt: skip
 _NUMBERS = {"value", "numerator", "denominator", "target", "attained", "points", "rank",
             "previous_rank", "households"}  # fmt: skip
@@ -109,3 +113,23 @@ def initiatives_frame(initiatives: Iterable[Initiative], units: UnitRegistry) ->
     frame = _frame(INITIATIVE_COLUMNS, entries)
     frame["published"] = frame["published"].astype(bool)
     return frame
+
+
+def panel_frame(panel: Panel, starts: Mapping[str, str], excluded: Collection[str]) -> pd.DataFrame:
+    """One row per place and period with a value; ``first_treated`` counts as ``time`` does, from 1,
+    and is 0 at places without an initiative. Those whose start is not known, and ``excluded`` ones,
+    are left out.
+    """
+    order = {period: number for number, period in enumerate(panel.periods, 1)}
+    entries = (
+        [
+            code, period, order[period], panel.values[code, period],
+            order.get(starts.get(code, ""), 0), place.district, place.type, place.size,
+        ]
+        for code, place in panel.places.items()
+        if starts.get(code, "" if code in excluded else "never")
+        for period in panel.periods
+        if (code, period) in panel.values
+    )  # fmt: skip
+    frame = _frame(PANEL_COLUMNS, entries)
+    return frame.astype({"time": int, "first_treated": int, "size": float})

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import dxkit
-from dxkit.analysis.initiatives.matching import choose, counts, started_at
+from dxkit.analysis.initiatives.panel import choose, counts, started_at
 from dxkit.intake.initiatives import published_initiatives, reported_initiatives, start_days
 from dxkit.model.campaign import Campaign
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import os
 import re
 import subprocess
@@ -12,15 +13,19 @@ from collections import Counter
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 from lxml import html as lxml_html
 
 import dxkit
-from dxkit.analysis.initiatives.effect import Evidence
+from dxkit.analysis.initiatives import Comparison, Evidence, another_place, compare, grade
+from dxkit.report.explore import initiative_sections as sections
 from dxkit.report.explore import selection
 from dxkit.report.explore.live import save_frame
 from dxkit.report.explore.quality import FEW_ALIKE, MOST_SHOWN
+from dxkit.report.frames import PANEL_COLUMNS
+from tests.analysis.panels import Situation
 
 
 @pytest.fixture
@@ -82,18 +87,79 @@ def test_the_honest_grade_of_two_simulated_quarters_is_low_and_says_why(explorer
         assert "hai quý là quá ít để kết luận" in text
         assert "mô phỏng" in text
         assert "đã được trừ ra" not in text  # with one period before the start it cannot be
+        assert "phần này không tách ra được" in text
+        assert "xác suất do ngẫu nhiên" not in text  # a p-value is no such probability
+        assert "cứ 40 mô hình không có tác dụng thì khoảng một mô hình trông như có lợi" in text
+        assert "Chỉ có một kỳ trước khi bắt đầu nên không kiểm định được" in text
+        assert "Số liệu chưa cho thấy tác dụng." in text  # a grade D leans nowhere
         assert "nan" not in re.findall(r"\w+", text)
 
 
 def test_where_to_try_next_takes_evidence(explorer, monkeypatch: pytest.MonkeyPatch) -> None:
     explorer.choose(indicator="cashless")
-    for grade, said in (("A", True), ("B", True), ("C", False), ("D", False)):
-        found = Evidence(grade, "helps", ())
+    for letter, said in (("A", True), ("B", True), ("C", False), ("D", False)):
+        found = Evidence(letter, "helps", ())
         monkeypatch.setattr(selection, "grade", lambda _, found=found: found)
         assert bool(explorer.suggestions()) is said
         html = explorer.next_places().html
         assert bool(rows_of(html)) is said
+        assert ("khoảng 95% cho một nơi" in html) is said
         assert ("Chưa gợi ý nơi thử tiếp" in html) is not said
+
+
+def compared(explorer, situation: Situation, seed: int) -> Comparison:
+    """A comparison of synthetic shares at the communes and districts of the explorer's units."""
+    panel, starts = situation.draw(seed)
+    communes = (unit.code for unit in explorer.units.at_level("commune"))
+    codes = dict(zip(sorted(panel.places), communes, strict=True))
+    places = {
+        codes[c]: dataclasses.replace(p, code=codes[c], district=f"93{p.district[1:]}")
+        for c, p in panel.places.items()
+    }
+    values = {(codes[c], period): value for (c, period), value in panel.values.items()}
+    panel = dataclasses.replace(panel, places=places, values=values)
+    return compare(panel, {codes[c]: start for c, start in starts.items()})
+
+
+def test_a_finding_tells_what_it_rests_on_and_what_would_break_it(explorer) -> None:
+    explorer.choose(indicator="cashless")
+    found = compared(explorer, Situation(effect=0.08), 1)
+    assert grade(found).grade == "A"
+    text = str(sections.comparison_sentences(explorer, found, found.interval))
+    text += str(sections.checks(explorer, found, found.interval))
+    for number in (found.pull, found.interval.estimate, found.interval.low, found.undoing_break):
+        assert f"{100 * number:.1f}".replace(".", ",").replace("-", "−") in text
+    assert f"{100 * found.earlier.probability:.1f}%".replace(".", ",") in text
+    assert "hồi quy về trung bình, đo ở những nơi chưa có mô hình); phần này đã được trừ ra" in text
+    for said in ("gãy đi", "Kiểm định chung", "sớm hơn 1 kỳ", "Bỏ bất kỳ nơi nào", "lân cận"):
+        assert said in text
+    assert "đường thẳng" not in text
+    rising = compared(explorer, Situation(periods=8, start=4, slope=0.005, effect=0.05), 1)
+    text = str(sections.comparison_sentences(explorer, rising, rising.interval))
+    text += str(sections.checks(explorer, rising, rising.interval))
+    assert f"{100 * rising.carried:.1f}".replace(".", ",").replace("-", "−") in text
+    assert "tiếp tục theo đường thẳng của mình" in text
+    assert all(f"sớm hơn {back} kỳ" in text for back in (1, 2, 3))
+
+
+def test_a_finding_that_hangs_on_one_place_names_it(explorer) -> None:
+    found = compared(explorer, Situation(effect=0.02), 11)
+    assert found.carriers
+    text = str(sections.checks(explorer.choose(indicator="cashless"), found, found.interval))
+    assert all(explorer.units.get(code).name in text for code in found.carriers)
+
+
+def test_where_to_try_next_tells_what_one_more_place_may_expect(
+    explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explorer.choose(indicator="cashless")
+    found = compared(explorer, Situation(effect=0.08), 1)
+    monkeypatch.setattr(selection, "compare", lambda *_: found)
+    explorer._comparisons.clear()
+    low, high = (f"{100 * v:.1f}".replace(".", ",").replace("-", "−") for v in another_place(found))
+    html = explorer.next_places().html
+    assert f"chênh lệch từ {low} đến {high} điểm phần trăm" in html
+    assert rows_of(html)
 
 
 def test_the_figures_shown_are_those_of_the_scorecards(explorer) -> None:
@@ -106,6 +172,42 @@ def test_the_figures_shown_are_those_of_the_scorecards(explorer) -> None:
         analysis = opened.analysis if period == "2022-Q4" else opened.analysis.previous
         fact = analysis.scorecard(unit).fact(subject, kind)
         assert repr(fact.value) == element.get("value")
+
+
+def test_the_panel_for_other_packages(explorer) -> None:
+    explorer.choose(indicator="cashless", name="Tuyến đường thanh toán bằng mã QR")
+    frame = explorer.panel()
+    assert tuple(frame.columns) == PANEL_COLUMNS
+    begun = explorer.frame().groupby("unit_code")["start_period"].min()
+    first = frame.groupby("unit_code")["first_treated"].first()
+    assert first[first > 0].index.isin(begun.index).all()
+    assert set(first) == {0, 1, 2}
+    assert (begun[first[first == 2].index] == "2022-Q4").all()
+    # who has another initiative of the same aim is neither with nor without one
+    others = set(explorer.others_with_the_aim()) - set(begun.index)
+    assert others
+    assert others.isdisjoint(frame["unit_code"])
+    row = frame[(frame["unit_code"] == first.index[0]) & (frame["time"] == 2)].iloc[0]
+    fact = explorer.opened.scorecard(row["unit_code"]).fact("cashless", "value")
+    assert (row["period"], row["value"]) == ("2022-Q4", float(fact.value))
+    assert row["district"] in {unit.code for unit in explorer.units.at_level("district")}
+    explorer.choose(indicator="")
+    with pytest.raises(ValueError, match="indicator"):
+        explorer.panel()
+
+
+def test_another_package_finds_the_same_difference(explorer) -> None:
+    fixest = pytest.importorskip("pyfixest", reason="pyfixest is not among dxkit's packages")
+    explorer.choose(indicator="cashless")
+    panel = explorer.panel()
+    wide = panel.pivot(index="unit_code", columns="time", values="value").dropna()
+    rows = panel.drop_duplicates("unit_code").set_index("unit_code").loc[wide.index]
+    rows = rows[rows["first_treated"] != 1]
+    rows["before"], rows["change"] = wide[1], wide[2] - wide[1]
+    rows["log_size"], rows["with_it"] = np.log(rows["size"]), rows["first_treated"] > 0
+    found = fixest.feols("change ~ with_it + before + log_size + C(type) | district", data=rows)
+    estimate = found.coef()["with_it"]
+    assert estimate == pytest.approx(explorer.comparison.interval.estimate)
 
 
 def test_saving_table_and_card(explorer, tmp_path: Path) -> None:

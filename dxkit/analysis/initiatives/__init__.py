@@ -1,30 +1,28 @@
 """Which model initiatives seem to work, where, and what to try next: honestly graded."""
 
-from dxkit.analysis.initiatives.effect import (
-    Comparison,
+from dxkit.analysis.initiatives.dealings import Earlier, Interval
+from dxkit.analysis.initiatives.effect import Comparison, compare
+from dxkit.analysis.initiatives.evidence import (
     Evidence,
-    Interval,
     Suggestion,
-    compare,
+    another_place,
     grade,
-    permutation_interval,
     where_next,
 )
-from dxkit.analysis.initiatives.matching import (
-    MatchedSet,
+from dxkit.analysis.initiatives.panel import (
+    Group,
     Panel,
     Place,
     begun_by,
     choose,
     counts,
-    match,
-    matched_sets,
+    groups_of,
     panel_of,
     started_at,
 )
 
 __all__ = [
-    "Comparison", "Evidence", "Interval", "MatchedSet", "Panel", "Place", "Suggestion",
-    "begun_by", "choose", "compare", "counts", "grade", "match", "matched_sets", "panel_of",
-    "permutation_interval", "started_at", "where_next",
+    "Comparison", "Earlier", "Evidence", "Group", "Interval", "Panel", "Place", "Suggestion",
+    "another_place", "begun_by", "choose", "compare", "counts", "grade", "groups_of", "panel_of",
+    "started_at", "where_next",
 ]  # fmt: skip

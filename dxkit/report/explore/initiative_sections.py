@@ -10,7 +10,10 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from dxkit.analysis.initiatives.matching import ComparedSet, Course
+from dxkit.analysis.initiatives.dealings import Interval
+from dxkit.analysis.initiatives.effect import Comparison
+from dxkit.analysis.initiatives.evidence import another_place
+from dxkit.analysis.initiatives.panel import Window
 from dxkit.model.facts import Fact
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
@@ -100,19 +103,20 @@ def before_after_section(selection: Selection) -> Markup:
     heading = title(selection.text("explore.before_title", indicator=name))
     if comparison is None:
         return heading + paragraph(selection.text("explore.no_indicator"))
-    if not comparison.sets:
+    if not comparison.groups:
         return heading + paragraph(selection.text("explore.before_none"))
-    pairs = [
-        Pair(
-            selection.units.get(s.place.code).name,
-            *facts_of(selection, s.place, s.start),
-            (
-                math.fsum(c.before for c in s.controls) / len(s.controls),
-                math.fsum(c.after for c in s.controls) / len(s.controls),
-            ),
-        )
-        for s in comparison.sets
-    ]
+    pairs = []
+    for group in comparison.groups:
+        window = comparison.windows[group.start]
+        courses = [window.course(comparison.panel, code) for code in group.others]
+        known = [(course.before, course.after) for course in courses if course is not None]
+        before, after = (math.fsum(values) / len(known) for values in zip(*known, strict=True))
+        pairs += [
+            Pair(
+                selection.units.get(code).name, *facts_of(selection, code, window), (before, after)
+            )
+            for code in group.places
+        ]
     alternative = selection.text(
         "explore.before_alternative",
         indicator=name,
@@ -130,9 +134,10 @@ def evidence_section(selection: Selection) -> Markup:
     body = heading + grade_box(selection)
     if comparison is None:
         return body
-    body += comparison_sentences(selection)
-    if comparison.sets:
-        body += _matched_table(selection)
+    if comparison.interval is not None:
+        body += comparison_sentences(selection, comparison, comparison.interval)
+        body += checks(selection, comparison, comparison.interval)
+        body += _compared_table(selection, comparison)
     return body + _left_out(selection)
 
 
@@ -153,32 +158,40 @@ def grade_box(selection: Selection) -> Markup:
     return Markup('<div class="grade">{}</div>').format(body)
 
 
-def comparison_sentences(selection: Selection) -> Markup:
+def comparison_sentences(
+    selection: Selection, comparison: Comparison, interval: Interval
+) -> Markup:
     """The change at the places, what of it was to be expected, and the difference that is left."""
-    comparison = selection.comparison
-    if comparison is None or comparison.interval is None or comparison.plain_change is None:
-        return Markup("")
     sentences = [
         selection.text(
             "explore.plain_change",
-            places=len(comparison.sets),
+            places=len(comparison.places),
             indicator=within_a_sentence(selection),
-            change=numbers.points(comparison.plain_change),
+            change=numbers.points(comparison.plain_change or 0),
         )
     ]
     if comparison.pull is not None:
-        key = "pull" if comparison.periods_before > 1 else "pull_in_part"
-        sentences.append(selection.text(f"explore.{key}", pull=numbers.points(comparison.pull)))
-    interval = comparison.interval
+        unseen = comparison.pull_unseen
+        sentences.append(
+            selection.text("explore.pull", pull=numbers.points(comparison.pull))
+            if unseen is None
+            else selection.text(
+                "explore.pull_in_part",
+                pull=numbers.points(comparison.pull),
+                unseen=numbers.points(unseen),
+            )
+        )
+    if comparison.carried is not None:
+        sentences.append(
+            selection.text("explore.carried", carried=numbers.points(comparison.carried))
+        )
     if math.isfinite(interval.low) and math.isfinite(interval.high):
         sentences.append(
             selection.text(
                 "explore.difference",
-                estimate=numbers.points(interval.estimate),
                 level=numbers.share(1 - interval.level, 0),
-                low=numbers.points(interval.low),
-                high=numbers.points(interval.high),
-                probability=numbers.share(interval.probability, 0),
+                probability=numbers.share(interval.probability),
+                **_between(interval),
             )
         )
     else:
@@ -189,40 +202,78 @@ def comparison_sentences(selection: Selection) -> Markup:
     return paragraph(Markup(" ").join(sentences))
 
 
-def _matched_table(selection: Selection) -> Markup:
-    comparison = selection.comparison
-    columns = selection.columns("place before after controls difference", "before after difference")
+def _between(interval: Interval) -> dict[str, Fact]:
+    return {name: numbers.points(getattr(interval, name)) for name in ("estimate", "low", "high")}
+
+
+def checks(selection: Selection, comparison: Comparison, interval: Interval) -> Markup:
+    """What the comparison rests on, each with the figure that supports or would undo it."""
+    text = selection.text
+    items = [text(f"explore.rests_on_{'line' if comparison.carried is not None else 'others'}")]
+    if comparison.undoing_break is not None:
+        undoing = numbers.points(abs(comparison.undoing_break))
+        items.append(text("explore.undoing_break", undoing=undoing))
+    if comparison.earlier is None:
+        items.append(text("explore.earlier_none"))
+    else:
+        items.append(
+            text(
+                "explore.earlier",
+                probability=numbers.share(comparison.earlier.probability),
+                power=numbers.share(comparison.earlier.power, 0),
+            )
+        )
+    for back, placebo in enumerate(comparison.placebos, 1):
+        if math.isfinite(placebo.low) and math.isfinite(placebo.high):
+            items.append(text("explore.placebo", back=back, **_between(placebo)))
+    if not interval.excludes_nothing:
+        names = ", ".join(selection.units.get(code).name for code in comparison.carriers if code)
+        items.append(text(f"explore.carried_by_{'some' if names else 'none'}", names=names))
+    beside = comparison.spillover
+    if beside is None or not (math.isfinite(beside.low) and math.isfinite(beside.high)):
+        items.append(text("explore.neighbours_untold"))
+    else:
+        items.append(text("explore.neighbours", **_between(beside)))
+    items.append(text("explore.rests_on_choice"))
+    told = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+    return Markup("<p>{}</p><ul>{}</ul>").format(text("explore.checks"), told)
+
+
+def _compared_table(selection: Selection, comparison: Comparison) -> Markup:
+    columns = selection.columns("district places others difference", "difference")
+    differences = comparison.table.differences()
     rows: list[list[Cell]] = []
-    for compared in comparison.sets if comparison else ():
-        before, after = facts_of(selection, compared.place, compared.start)
+    for group in comparison.groups:
+        window = comparison.windows[group.start]
+        mean = math.fsum(differences[code] for code in group.places) / len(group.places)
+        district = selection.units.get(group.district).name if group.district else ""
         rows.append([
-            selection.units.get(compared.place.code).name, before, after,
-            _controls(selection, compared),
-            Markup(selection.language.number(numbers.points(compared.adjusted), signed=True)),
+            _two_lines(district, selection.language.period(group.start)),
+            _courses(selection, group.places, window), _courses(selection, group.others, window),
+            Markup(selection.language.number(numbers.points(mean), signed=True)),
         ])  # fmt: skip
-    return selection.table_of("matched_caption", columns, rows)
+    return selection.table_of("compared_caption", columns, rows)
 
 
-def _controls(selection: Selection, compared: ComparedSet) -> Markup:
+def _courses(selection: Selection, codes: Iterable[str], window: Window) -> Markup:
     language = selection.language
     return Markup("; ").join(
         Markup("{} ({} → {})").format(
-            selection.units.get(c.code).name,
-            *(language.fact(f) for f in facts_of(selection, c, compared.start)),
+            selection.units.get(code).name,
+            *(language.fact(fact) for fact in facts_of(selection, code, window)),
         )
-        for c in compared.controls
+        for code in codes
     )
 
 
-def facts_of(selection: Selection, course: Course, start: str) -> tuple[Fact, Fact]:
+def facts_of(selection: Selection, code: str, window: Window) -> tuple[Fact, Fact]:
     """A place's figures before and from the start on, traceable to their cells."""
-    periods = [analysis.period.id for analysis in selection.opened.history]
-    place = periods.index(start)
     facts = [
-        analysis.scorecard(course.code).fact(selection.choice.indicator, "value")
+        analysis.scorecard(code).fact(selection.choice.indicator, "value")
         for analysis in selection.opened.history
     ]
-    return numbers.mean(facts[:place]), numbers.mean(facts[place:])
+    before, after = ([facts[n] for n in part] for part in (window.before, window.after))
+    return numbers.mean(before), numbers.mean(after)
 
 
 def _left_out(selection: Selection) -> Markup:
@@ -265,9 +316,12 @@ def next_section(selection: Selection) -> Markup:
             Markup(language.number(numbers.points(suggestion.lag))),
             with_parent(selection, suggestion.like),
         ])  # fmt: skip
-    caveat = Markup('<p class="note">{}</p>').format(
-        selection.text("explore.next_caveat", grade=word)
-    )
+    said = selection.text("explore.next_caveat", grade=word)
+    expected = another_place(selection.comparison) if selection.comparison else None
+    if expected is not None:
+        low, high = map(numbers.points, expected)
+        said += Markup(" ") + selection.text("explore.next_expected", low=low, high=high)
+    caveat = Markup('<p class="note">{}</p>').format(said)
     return heading + caveat + selection.table_of("next_caption", columns, rows, goal=goal)
 
 

@@ -11,7 +11,7 @@ from dxkit.period import OpenPeriod
 from dxkit.report.explore import initiative_sections as sections
 from dxkit.report.explore.live import Section, save_frame
 from dxkit.report.explore.selection import Selection
-from dxkit.report.frames import initiatives_frame
+from dxkit.report.frames import initiatives_frame, panel_frame
 from dxkit.workbooks.atomic import write_text
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ class Explorer(Selection):
         """The initiatives chosen, as a frame like that of ``dxkit.open().initiatives()``."""
         return initiatives_frame(self.chosen, self.units)
 
+    def panel(self) -> pd.DataFrame:
+        """The chosen indicator over periods in long form, for pyfixest, diff-diff or CausalPy: one
+        row per place and period with a value. ``first_treated`` is the ``time`` (1, 2, …) in which
+        a chosen initiative began there, 0 where there is none; places with another of the same aim
+        or of unknown start are left out. Raises ValueError while no indicator is chosen.
+        """
+        if not self.choice.indicator:
+            raise ValueError("choose an indicator first: choose(indicator=...)")
+        return panel_frame(*self.panel_and_starts(), self.others_with_the_aim())
+
     def table(self) -> Section:
         """The register: one row per initiative and place."""
         return self._section(lambda: sections.register_table(self))
@@ -56,11 +66,11 @@ class Explorer(Selection):
         return self._section(lambda: sections.timeline_section(self))
 
     def before_after(self) -> Section:
-        """The indicator before and after the start, place by place, beside matched places."""
+        """The indicator before and after the start at each place and the others of its district."""
         return self._section(lambda: sections.before_after_section(self))
 
     def matched(self) -> Section:
-        """The comparison with matched places, its grade, and the places themselves."""
+        """The comparison with others of the district, its grade, what it rests on, the places."""
         return self._section(lambda: sections.evidence_section(self))
 
     def next_places(self) -> Section:

@@ -8,15 +8,9 @@ import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.initiatives.effect import (
-    Comparison,
-    Evidence,
-    Suggestion,
-    compare,
-    grade,
-    where_next,
-)
-from dxkit.analysis.initiatives.matching import begun_by, choose, panel_of, started_at
+from dxkit.analysis.initiatives.effect import Comparison, compare
+from dxkit.analysis.initiatives.evidence import Evidence, Suggestion, grade, where_next
+from dxkit.analysis.initiatives.panel import Panel, begun_by, choose, panel_of, started_at
 from dxkit.model.campaign import IndicatorKind, MeasureKind
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
@@ -129,19 +123,24 @@ class Selection(Chooser):
 
     @property
     def comparison(self) -> Comparison | None:
-        """The chosen initiatives' places against matched ones, on the chosen indicator; None while
-        no indicator is chosen.
+        """The chosen initiatives' places against others of their districts, on the chosen
+        indicator; None while no indicator is chosen.
         """
         if not self.choice.indicator:
             return None
         key = dataclasses.replace(self.choice, sort="place")
         if key not in self._comparisons:
-            panel = panel_of(self.opened.history, self.choice.indicator, self.level)
-            starts = started_at(self.chosen, panel.periods)
-            self._comparisons[key] = compare(panel, starts, self._others_with_the_aim())
+            panel, starts = self.panel_and_starts()
+            self._comparisons[key] = compare(panel, starts, self.others_with_the_aim())
         return self._comparisons[key]
 
-    def _others_with_the_aim(self) -> set[str]:
+    def panel_and_starts(self) -> tuple[Panel, dict[str, str]]:
+        """The chosen indicator at all places, and when the chosen initiatives began at theirs."""
+        opened, indicator = self.opened, self.choice.indicator
+        panel = panel_of(opened.history, indicator, self.level, opened.shapes)
+        return panel, started_at(self.chosen, panel.periods)
+
+    def others_with_the_aim(self) -> set[str]:
         """Units with any initiative of the same aim: they are no fair comparison."""
         same = choose(self.register, self.units, indicator=self.choice.indicator)
         return {initiative.unit_code for initiative in same}
@@ -168,7 +167,7 @@ class Selection(Chooser):
         evidence = self.evidence
         if self.comparison is None or evidence is None or not evidence.is_ground_to_go_on:
             return ()
-        return where_next(self.comparison, self.goal, self._others_with_the_aim())
+        return where_next(self.comparison, self.goal, self.others_with_the_aim())
 
 
 def indicator_name(selection: Selection) -> str:
