@@ -5,6 +5,7 @@ package stays small. Which room may import which is a contract in pyproject.toml
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -61,3 +62,10 @@ def test_the_package_stays_small(graph: dict[str, set[str]], sources: dict[str, 
     assert len(graph) <= MOST_MODULES
     assert sum(text.count("\n") for text in sources.values()) <= MOST_LINES
     assert max(map(depth, graph)) <= DEEPEST
+
+
+def test_no_two_files_of_tests_have_one_name(root: Path) -> None:
+    """pytest could collect neither beside the other."""
+    names = Counter(path.name for path in (root / "tests").rglob("test_*.py"))
+    assert len(names) > 100
+    assert [name for name, number in names.items() if number > 1] == []
