@@ -144,6 +144,9 @@ def figures_needed(campaign: Campaign, findings: Iterable[Finding]) -> Iterator[
         yield replace(about, code="figure_missing") if is_needed else about
 
 
+_Told = Mapping[tuple[str, str], Sequence[Observation]]  # by unit and measure
+
+
 @dataclass
 class Nought:
     """The observations, those that are not used without their values, and the findings."""
@@ -167,18 +170,20 @@ def figures_nought(
     Where no last period tells, the units beside it do: what it would have if it were as they are.
     """
     wholes = {indicator.denominator for indicator in campaign.indicators} - {""}
-    now = _by_unit(units, observations, wholes)
+    bases = {measure.whole for measure in campaign.measures if measure.id in wholes} - {""}
+    now = _by_unit(units, observations, wholes | bases)
     then = _by_unit(before.units, before.table.observations, wholes) if before is not None else {}
     order = [level.id for level in campaign.levels]
     senders = frozenset(order[order.index(campaign.report_level) :])
+    beside = _Beside(campaign, units, now)
     gone: dict[tuple[str, str], Finding] = {}
     for (code, measure), said in now.items():
         unit, known = units.get(code), [o for o in then.get((code, measure), ()) if _is_told(o)]
         stands = campaign.measure(measure).accumulation is Accumulation.STOCK
         by_words = stands or unit.level == campaign.report_level
-        if unit.level not in senders or not (known or by_words):
+        if measure not in wholes or unit.level not in senders or not (known or by_words):
             continue
-        was = _added(known) if known else _expected(campaign, units, now, code, measure)
+        was = _added(known) if known else beside.expected(code, measure)
         least = campaign.checks.vanished_share * was if stands and known else 0.0
         few = was < campaign.checks.smallest
         if few and not (stands and known and was and not _added(said)):
@@ -203,28 +208,35 @@ def figures_nought(
     return found
 
 
-def _expected(
-    campaign: Campaign,
-    units: UnitRegistry,
-    now: Mapping[tuple[str, str], Sequence[Observation]],
-    code: str,
-    measure: str,
-) -> int:
-    """What a unit that tells of none would have if it were as the other units below the same one
-    that tell: so many of the whole that the measure is itself a part of, or their mean.
+class _Beside:
+    """What the units below the same one have of a measure, those that tell of it together: so much
+    of the whole that it is itself a part of, or so much each.
     """
-    if _added(now[code, measure]):
-        return 0
-    whole = campaign.measure(measure).whole
-    beside = [u.code for u in units.children(units.get(code).parent_code) if u.code != code]
-    pairs = [
-        (_added(now[u, measure]), _added(now.get((u, whole), ())) if whole else 1)
-        for u in beside
-        if any(_is_told(o) for o in now.get((u, measure), ()))
-    ]
-    parts, wholes = (sum(side) for side in zip(*pairs, strict=True)) if pairs else (0, 0)
-    own = _added(now.get((code, whole), ())) if whole else 1
-    return int(own * parts / wholes) if wholes else 0
+
+    def __init__(self, campaign: Campaign, units: UnitRegistry, now: _Told) -> None:
+        self._wholes = {measure.id: measure.whole for measure in campaign.measures}
+        self._units, self._now = units, now
+        self._sums: dict[tuple[str, str], tuple[float, float]] = {}
+
+    def expected(self, code: str, measure: str) -> int:
+        """What a unit that tells of none would have if it were as the others."""
+        above = self._units.get(code).parent_code, measure
+        if _added(self._now[code, measure]):
+            return 0
+        if above not in self._sums:
+            pairs = [self._pair(u.code, measure) for u in self._units.children(above[0])]
+            self._sums[above] = sum(part for part, _ in pairs), sum(whole for _, whole in pairs)
+        (part, whole), own = self._sums[above], self._base(code, measure)
+        others = whole - self._pair(code, measure)[1]
+        return int(own * part / others) if others else 0
+
+    def _pair(self, code: str, measure: str) -> tuple[float, float]:
+        said = self._now.get((code, measure), ())
+        return (_added(said), self._base(code, measure)) if any(map(_is_told, said)) else (0, 0)
+
+    def _base(self, code: str, measure: str) -> float:
+        whole = self._wholes[measure]
+        return _added(self._now.get((code, whole), ())) if whole else 1
 
 
 def _is_told(observation: Observation) -> bool:
