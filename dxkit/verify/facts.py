@@ -10,6 +10,7 @@ import html
 import math
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +47,9 @@ def recount_facts(
             facts = [f for asked in in_data if (f := analysis.facts.find(code, *asked)) is not None]
         counted += len(facts)
         for fact in facts:
-            number = _recounted(recount, fact.key)
+            number: Number | str | None = "–"
+            with suppress(KeyError):
+                number = number_of(recount, fact.key)
             if _is_same(fact.value, number):
                 found += _compare_around(recount, fact)
             else:
@@ -60,13 +63,6 @@ def recount_facts(
             card = replace(card, facts={**card.facts, **other})
             analysis.take_over(replace(analysis.worked_out, scorecards={code: card}))
     return counted, [*dict.fromkeys(found), *_compare_results(opened, recount)]
-
-
-def _recounted(recount: Recount, key: FactKey) -> Number | str | None:
-    try:
-        return number_of(recount, key)
-    except KeyError:
-        return "–"
 
 
 def _is_same(value: float | int | None, number: Number | str | None) -> bool:

@@ -4,13 +4,14 @@ byte as it is when it is made again; where it is not, in which places.
 
 from __future__ import annotations
 
+import csv
 import difflib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dxkit.press.manifest import (
     ABOVE,
@@ -67,7 +68,7 @@ def compare_files(
             except OSError:
                 found.append(Difference(name, UNREADABLE))
                 continue
-            unlike = places(*both, same_versions=same_versions)
+            unlike = places(name, *both, same_versions=same_versions)
             found += (Difference(name, OTHER if is_noted else CHANGED, *place) for place in unlike)
             if not is_noted and noted and not unlike:
                 found.append(Difference(MANIFEST, CHANGED, name))
@@ -78,14 +79,14 @@ def compare_files(
     return len({*noted, *planned}), found
 
 
-def places(shown: bytes, expected: bytes, *, same_versions: bool) -> list[Place]:
+def places(name: str, shown: bytes, expected: bytes, *, same_versions: bool) -> list[Place]:
     """Where a file differs from what it should be; nothing if it does not, or if only what other
     versions of the libraries write otherwise is not the same.
     """
     if shown == expected:
         return []
     found = list[Place]()
-    take_apart = _components if shown[:2] == expected[:2] == b"PK" else _pieces
+    take_apart = _BY_KIND.get(PurePath(name).suffix, _pieces)
     try:
         for one, other in zip(take_apart(shown), take_apart(expected), strict=True):
             runs = list(_runs(one, other))
@@ -164,6 +165,14 @@ def _pieces(content: bytes) -> Iterator[Pieces]:
     yield found
 
 
+def _rows(content: bytes) -> Iterator[Pieces]:
+    """A table by row, each field with the name of its column, then as it is written."""
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    named = ((str(n), zip_longest(rows[0], row, fillvalue="")) for n, row in enumerate(rows, 1))
+    yield [(n, "; ".join(f"{head}: {field}" for head, field in row)) for n, row in named]
+    yield from _pieces(content)
+
+
 def _components(content: bytes) -> Iterator[Pieces]:
     """Office documents: workbooks by cell, then each component."""
     import openpyxl
@@ -176,3 +185,9 @@ def _components(content: bytes) -> Iterator[Pieces]:
         yield [(f"{cell.parent.title}!{cell.coordinate}", f"{cell.value!r} ({cell.number_format})")
                for cell in cells if cell.value is not None]  # fmt: skip
     yield [(n, f"{n} {part.decode('utf-8', 'backslashreplace')}") for n, part in parts.items()]
+
+
+_BY_KIND: dict[str, Callable[[bytes], Iterator[Pieces]]] = {
+    ".csv": _rows,
+    **dict.fromkeys((".xlsx", ".xlsm", ".docx", ".ods"), _components),
+}

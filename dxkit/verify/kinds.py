@@ -284,10 +284,6 @@ def list_trials(r: Recount, unit: str) -> Trials:
     return trials(r, r.children(unit)[0])
 
 
-def _silent(r: Recount, unit: str, why: str) -> int:
-    return sum(r.total(child)[2] == why for child in r.children(unit))
-
-
 _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "points": lambda r, u: r.total(u)[0],
     "max_points": lambda r, u: r.campaign.scoring.total_points,
@@ -318,8 +314,8 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "targets_known": lambda r, u: sum(r.is_met(u, i) is not None for i in r.indicators(u)),
     "targets_met": lambda r, u: r.met(u),
     "units": lambda r, u: len(r.children(u)),
-    "units_not_reported": lambda r, u: _silent(r, u, "not_reported"),
-    "units_unread": lambda r, u: _silent(r, u, "unread"),
+    "units_not_reported": lambda r, u: sum(r.total(c)[2] == "not_reported" for c in r.children(u)),
+    "units_unread": lambda r, u: sum(r.total(c)[2] == "unread" for c in r.children(u)),
     "units_lacking": lambda r, u: len(r.incomplete_below(u)),
     "tables_lacking": lambda r, u: r.tables_lacking(u),
     "figures_lacking": lambda r, u: len(r.incomplete(u)),

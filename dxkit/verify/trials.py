@@ -41,7 +41,8 @@ class Trials:
     draws it is ``listed`` for a reward, how many trials there were and in how many the list came
     out another, by ``tried`` and ``changed`` names, and the cells that alone decide it: who would
     come onto the list without one, and who would leave it. ``tied`` units are equal across the edge
-    of a quota.
+    of a quota. ``ways`` are the trials by name but for draws, corners and single cells, of which
+    those ``ways_changing`` give another list.
     """
 
     def __init__(self, recount: Recount, unit: str, rule: UncertaintyRule) -> None:
@@ -56,7 +57,7 @@ class Trials:
         self.by: dict[str, Ends] = {}
         self.named: dict[str, Ends] = {}
         self.listed, self.tried, self.changed = Counter[str](), Counter[str](), Counter[str]()
-        self.tied = 0
+        self.tied, self.ways, self.ways_changing = 0, list[str](), list[str]()
         self.deciding: dict[CellRef, tuple[set[str], set[str]]] = {}
         if self._units:
             self._try_all()
@@ -75,16 +76,6 @@ class Trials:
         best, worst = self.by["weights"][unit]
         named = {**self.named, "rounding": self.by["rounding"]}
         return {n for n, ends in named.items() if ends[unit][0] < best or ends[unit][1] > worst}
-
-    @property
-    def ways(self) -> list[str]:
-        """The names of the trials but for draws, corners and single cells."""
-        return [name for name in self.tried if name not in (_DRAW, _CORNER, _CELL)]
-
-    @property
-    def ways_changing(self) -> list[str]:
-        """Those of them that give another list."""
-        return [name for name in self.ways if self.changed[name]]
 
     def _try_all(self) -> None:
         base = self._points(self._weights)
@@ -105,6 +96,8 @@ class Trials:
                 self.deciding |= dict.fromkeys(trial.cells, (listed - usual, usual - listed))
         for name in (_DRAW, _CORNER):
             self.named.pop(name)
+        self.ways = [name for name in self.tried if name not in (_DRAW, _CORNER, _CELL)]
+        self.ways_changing = [name for name in self.ways if self.changed[name]]
 
     def _outcome(self, trial: Trial) -> tuple[Ends, set[str], int]:
         """The ranks, those who are equal standing either way; who is rewarded by the rules that go

@@ -166,7 +166,7 @@ def test_every_change_of_a_single_byte_is_caught(
         at = chance.randrange(len(made))
         other = (made[at] + chance.randrange(1, 256)) % 256
         changed = made[:at] + bytes([other]) + made[at + 1 :]
-        assert places(changed, made, same_versions=True), (name, at)
+        assert places(name, changed, made, same_versions=True), (name, at)
 
 
 def test_other_versions_may_move_a_drawing_by_a_hair_and_nothing_else(pristine: Path) -> None:
@@ -175,15 +175,15 @@ def test_other_versions_may_move_a_drawing_by_a_hair_and_nothing_else(pristine: 
     cases = {"a bar's colour", "two labels exchanged", "a digit that is seen", "a mark removed"}
     for kind in cases:
         spoilt = gallery.PAGE[kind](made, random.Random(kind))
-        assert places(spoilt, made, same_versions=False), kind
+        assert places(page.name, spoilt, made, same_versions=False), kind
     text = made.decode("utf-8")
     start = text.index("<svg")
     number = next(iter(re.finditer(r'x="(\d+)\.(\d)', text[start:])))
     at = start + number.start(2)
     nearly = f"{text[:at]}{9 - int(text[at])}{text[at + 1 :]}".encode()
     assert nearly != made
-    assert not places(nearly, made, same_versions=False)
-    assert places(nearly, made, same_versions=True)
+    assert not places(page.name, nearly, made, same_versions=False)
+    assert places(page.name, nearly, made, same_versions=True)
 
 
 ELSEWHERE: list[tuple[str, gallery.Spoil]] = [
@@ -203,4 +203,4 @@ def test_other_versions_write_no_other_words(
     made = (pristine / name).read_bytes()
     changed = spoil(made, random.Random(name))
     assert changed != made
-    assert places(changed, made, same_versions=False)
+    assert places(name, changed, made, same_versions=False)
