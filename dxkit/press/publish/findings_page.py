@@ -60,7 +60,9 @@ def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, s
         below = [u for u in units.children(unit.code) if not opened.campaign.level(u.level).open]
         matrices[unit.code] = completeness_table(opened, below, language, only_lacking=True)
     content = completeness_table(opened, units.at_level(level), language)
-    content += _Content(language, copies, names, matrices).html(_senders(opened, language))
+    senders = _senders(opened, language)
+    if senders or not opened.screen:
+        content += _Content(language, copies, names, matrices).html(senders)
     content += _screen(opened, language, names)
     content += _layouts(opened.received.sheets, language, names)
     return page_around(opened, title, content, language)

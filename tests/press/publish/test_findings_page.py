@@ -11,8 +11,11 @@ import openpyxl
 import pytest
 from lxml import html
 
+from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.period.opening import open_period
+from dxkit.report.explore.start import Start
+from tests.press.small_campaign import write_project
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +119,31 @@ def test_what_was_understood_of_each_sheet_is_shown(folder: Path) -> None:
         ("D", "Hộ có kỹ năng số > Số hộ", "Hộ có kỹ năng số"),
         ("E", "Hộ có kỹ năng số > Tỷ lệ (%)", "tỷ lệ, chỉ để đối chiếu"),
     } <= households
+
+
+def test_an_unusual_pattern_stands_apart_and_accuses_nobody(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Xã Tân An counts a tenth fewer adults than a quarter ago and as many skilled."""
+    write_project(root, tmp_path, "2024-Q1", "2024-Q2")
+    path = tmp_path / "data/raw/small/2024-Q2/71-huyen-my-an.csv"
+    path.write_text(path.read_text("utf-8").replace("Xã Tân An,1000", "Xã Tân An,900"), "utf-8")
+    monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
+    open_period.cache_clear()
+    assert run(["check", "2024-Q2"]) == 0
+    said = capsys.readouterr().out
+    assert "Cần chú ý: 0 lỗi, 0 điểm cần xem lại, 1 ghi nhận." in said
+    assert "1 dấu hiệu khác thường" in said
+    assert "không phải là kết luận sai phạm" in said
+    page = html.fromstring((tmp_path / "outputs/small/2024-Q2/findings.html").read_text("utf-8"))
+    assert [section.xpath("./h2/@id") for section in page.xpath("//section")] == [["screen"]]
+    text = " ".join(page.xpath("//section[h2/@id='screen']")[0].text_content().split())
+    assert "Xã Tân An, Huyện Mỹ An" in text
+    assert "giảm từ 1.000 xuống 900" in text
+    assert "đề nghị kiểm tra" in text
+    assert "Không có điểm nào cần kiểm tra" not in page.text_content()
+    assert [(r["code"], r["unit_code"]) for r in rows(tmp_path / "outputs/small/2024-Q2")] == [
+        ("whole_shrank", "711")
+    ]
+    start = Start(open_period(Project.find(None, None), "small", "2024-Q2"))
+    assert "1 dấu hiệu khác thường" in str(start.state())
