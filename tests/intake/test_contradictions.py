@@ -6,9 +6,12 @@ Three hamlets: 337 of 370 households (91.1 %), 260 of 400 (65.0 %), 405 of 610 (
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from dxkit.intake.period import read_period
+from dxkit.model.campaign import Campaign, MeasureKind
 from dxkit.model.observations import Flag
 from dxkit.report.wording.findings import finding_text
 from dxkit.report.wording.language import load_language
@@ -140,3 +143,48 @@ def test_what_a_stock_had_before_is_heard(office: Office) -> None:
     at = "D3"
     assert [f.values.get("proposed") for f in without.findings if f.address.cell == at] == [300]
     assert [f.values.get("proposed") for f in heard.findings if f.address.cell == at] == [None]
+
+
+def in_kg(campaign: Campaign) -> Campaign:
+    """The campaign whose households and households with skills are kg instead, with decimals."""
+    kinds = {"households": "kg", "households_digital_skills": "kg"}
+    measures = tuple(
+        dataclasses.replace(m, kind=MeasureKind.AMOUNT, things={"vi": "kg", "en": "kg"})
+        if m.id in kinds
+        else m
+        for m in campaign.measures
+    )
+    return dataclasses.replace(campaign, measures=measures)
+
+
+@pytest.mark.parametrize(
+    ("cell", "share", "total", "proposed"),
+    [
+        # 337.25 of 370.5 is 91.03 %; 1,002.25 - 260 - 405 = 337.25
+        ("3?7,25", 91.0, 1002.25, 337.25), ("chưa rõ", 91.03, 1002.25, 337.25),
+        ("#", 91.0, 1002.5, 337.5), ("mờ", 91.1, 1002, None),
+        ("mờ", None, 1002.25, None),  # the total alone may be rounded
+        ("mờ", 91.0, None, None),  # and the share alone leaves 37 steps
+        ("mờ", 80.0, 1002.25, None),  # one of them is wrong
+    ],
+)  # fmt: skip
+def test_an_amount_is_proposed_where_a_share_and_a_total_leave_one(
+    office: Office, cell: str, share: object, total: object, proposed: object
+) -> None:
+    kg = Office(in_kg(office.campaign), office.folder)
+    group: Row = ["I", "Xã Vị Tân", 1380.5, total]
+    seen = sent(kg, cell, share, None, 370.5, group=group)
+    found = {f.address.cell: f for f in seen.received.findings if f.severity == "error"}
+    assert found["D3"].values.get("proposed") == proposed
+    assert skilled(seen) == (None, Flag.REJECTED)
+    if proposed == 337.25:
+        assert "337,25" in finding_text(found["D3"], load_language("vi"))
+
+
+def test_an_amount_that_can_be_read_is_never_blamed(office: Office) -> None:
+    kg = Office(in_kg(office.campaign), office.folder)
+    seen = sent(
+        kg, 205.5, 91.0, ["", "Tổng cộng", 1380.5, 1002.25], 370.5, group=["I", "Xã Vị Tân"]
+    )
+    assert skilled(seen)[0] == 205.5
+    assert told(seen) == {"ratio_contradicts_parts E3": None}

@@ -1,7 +1,9 @@
 """Which cell is at fault where a row, its share and its totals contradict each other, and which one
-whole number they leave for it. That number is proposed and never taken.
+number they leave for it. That number is proposed and never taken.
 
 A cell at fault is one whose change alone settles all that contradicts it and upsets nothing else.
+Amounts are looked at in steps of their last decimal; since they are rounded nobody is blamed by
+them, and only what a share and a total both leave is proposed for one that cannot be read.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ _ROW_NOT_READ = frozenset(
 )  # fmt: skip
 _READ = frozenset({Flag.REPAIRED, Flag.APPROXIMATE})  # values that were not written like this
 _LIMIT = 2**53
+_MOST_DECIMALS = 3
+_STEP_NOISE = 1e-6  # of binary fractions, in steps
 
 
 @dataclass
@@ -134,7 +138,7 @@ class _Fault:
 
 @dataclass
 class _Witness:
-    """What a share or a total says of a cell: between which whole numbers it lies."""
+    """What a share or a total says of a cell: between which numbers of steps it lies."""
 
     kind: str
     address: CellRef
@@ -160,6 +164,7 @@ class _Table:
     ) -> None:
         self._campaign, self._table, self._units = campaign, table, units
         self._known, self._earlier, self._lacking = known, earlier, lacking
+        self._decimals: dict[str, int] = {}  # of each measure, as its figures are written
         self.faults: dict[CellRef, object] = {}  # what is proposed for the cells at fault
         self._totals = {control.address: control for control in table.controls}
         self._shares: dict[CellRef, list[StatedShare]] = defaultdict(list)
@@ -194,15 +199,15 @@ class _Table:
         return self._sums[key]
 
     def suspects(self, doubtful: set[CellRef]) -> list[CellRef]:
-        """The counts of the table that have a finding, or stand in a share that has one."""
+        """The figures of the table that have a finding, or stand in a share that has one."""
         found = dict.fromkeys(o.address for o in self._table.observations if o.address in doubtful)
         for share in self._table.shares:
             if share.address in doubtful:
                 found |= dict.fromkeys((share.part, share.whole))
-        return [place for place in found if self._is_count(place)]
+        return [place for place in found if self._is_suspect(place)]
 
     def fault(self, suspect: Observation) -> _Fault | None:
-        """What is wrong with a count, if its row and its totals tell."""
+        """What is wrong with a figure, if its row and its totals tell."""
         voices = [*self._by_shares(suspect), *self._by_totals(suspect)]
         if not voices:
             return None
@@ -210,8 +215,10 @@ class _Table:
         least = max(low, *(voice.low for voice in voices))
         most = min(high, *(voice.high for voice in voices))
         fault = _Fault()
-        if least == most:
-            fault.values = _told(least, voices)
+        steps = self._steps(suspect.measure)
+        kinds = {voice.kind for voice in voices}
+        if least == most and (self._is_count(suspect) or ("total" in kinds and len(kinds) > 1)):
+            fault.values = _told(least / steps if least % steps else least // steps, voices)
         value = suspect.value
         if value is None:
             return fault if fault.values and suspect.flag is not Flag.NOT_APPLICABLE else None
@@ -285,7 +292,7 @@ class _Table:
                 continue
             agreeing = (each for each in share.between if self._lies(share, each))
             low, high = next(agreeing, share.between[-1])
-            exact = Decimal(repr(other))
+            exact = Decimal(repr(other)) * self._steps(suspect.measure)
             if is_part:
                 ends = low * exact, high * exact
             elif low > 0:
@@ -307,7 +314,9 @@ class _Table:
                 added, lacks = self._sum(key)
                 if control.unit_code in self._lacking or lacks not in ([], [suspect.address]):
                     continue
-                left = control.value - added + (suspect.value or 0)
+                steps = self._steps(suspect.measure)
+                left = (control.value - added + (suspect.value or 0)) * steps
+                left = round(left) if abs(left - round(left)) < _STEP_NOISE else left
                 if left >= 0 and left == round(left):
                     values: dict[str, object] = {"total": control.value}
                     yield _Witness("total", control.address, round(left), round(left), values)
@@ -317,16 +326,18 @@ class _Table:
         more than the rules hold to be likely is odd.
         """
         measure, low, high = self._campaign.measure(suspect.measure), 0, _LIMIT
+        steps = self._steps(measure.id)
         for place in self._rows[suspect.unit_code, suspect.period]:
             o = self._known.get(place)
             if o is None or o.value is None:
                 continue
             if o.measure == measure.whole:
-                high = min(high, math.floor(o.value))
+                high = min(high, math.floor(Decimal(repr(o.value)) * steps))
             elif self._campaign.measure(o.measure).whole == measure.id:
-                low = max(low, math.ceil(o.value))
+                low = max(low, math.ceil(Decimal(repr(o.value)) * steps))
         was = self._earlier.get((suspect.unit_code, measure.id))
-        if was is None or measure.accumulation is not Accumulation.STOCK:
+        of_counts = measure.accumulation is Accumulation.STOCK and self._is_count(suspect)
+        if was is None or not of_counts:
             return low, high
         rules = self._campaign.checks
         if measure.whole:
@@ -368,15 +379,31 @@ class _Table:
             return self._totals[place].value
         return self._known[place].value if place in self._known else None
 
-    def _is_count(self, place: CellRef) -> bool:
+    def _is_count(self, o: Observation) -> bool:
+        return self._campaign.measure(o.measure).kind is MeasureKind.COUNT
+
+    def _is_suspect(self, place: CellRef) -> bool:
+        """Whether a cell may be at fault: one of counts, or an amount that could not be read."""
         o = self._known.get(place)
-        return o is not None and self._campaign.measure(o.measure).kind is MeasureKind.COUNT
+        if o is None or self._is_count(o):
+            return o is not None
+        kind = self._campaign.measure(o.measure).kind
+        return kind is MeasureKind.AMOUNT and o.value is None
+
+    def _steps(self, measure: str) -> int:
+        """How many steps of its last decimal in the table make one of a measure's unit."""
+        if measure not in self._decimals:
+            amounts = [o.value for o in self._table.observations if o.measure == measure]
+            amounts += [c.value for c in self._table.controls if c.measure == measure]
+            exponents = (Decimal(repr(v)).normalize().as_tuple().exponent for v in amounts if v)
+            self._decimals[measure] = max((-int(e) for e in exponents), default=0)
+        return int(10 ** min(max(self._decimals[measure], 0), _MOST_DECIMALS))
 
     def _depth(self, control: ControlTotal) -> int:
         return len(self._units.line(control.unit_code)) if control.unit_code else 0
 
 
-def _told(number: int, voices: Sequence[_Witness]) -> dict[str, object]:
+def _told(number: float | int, voices: Sequence[_Witness]) -> dict[str, object]:
     """What is proposed, and by whom; the first of several of a kind speaks for all."""
     by_kind: dict[str, _Witness] = {}
     for voice in voices:
