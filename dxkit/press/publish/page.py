@@ -38,17 +38,32 @@ _TAGS = nh3.ALLOWED_TAGS | {
 _ATTRIBUTES = {
     "*": _COMMON,
     "a": {"href"},
-    "th": {"scope"},
+    "th": {"scope", "style"},
     "data": {"value", "data-fact"},
     "g": {"data-fact", "data-value"},
     **dict.fromkeys(("svg", "path", "text", "rect", "tspan"), _DRAWING),
+    "td": {"style"},
 }
 _STYLES = {
     "fill", "stroke", "stroke-width", "font-size", "font-weight", "font-style", "text-anchor",
     "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity", "min-width",
+    "background-color", "color", "text-align",
 }  # fmt: skip
+_LINK = re.compile(
+    r"""<a\b[^>]*?href=["']((?:https?|mailto|ftp|tel):[^"']*)["'][^>]*>(.*?)</a>""", re.DOTALL
+)
+_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
+_SCRIPT = re.compile(
+    r"<(script|iframe|video|audio|object|embed|canvas)\b[^>]*>(.*?</\1>)?", re.DOTALL
+)
+_TAKEN_OUT = re.compile(
+    rf"""<style\b|{_SCRIPT.pattern}|href=["'](https?|mailto|ftp|tel):""", re.DOTALL
+)
+_RUNNING = re.compile(r"application/(?!json|pdf)|text/javascript")
+"""Kinds of output that a program in the browser would have to draw."""
 _SIMULATED = Markup('<p class="banner" role="note">{}</p>')
 _PICTURE = "data:image/png;base64,"
+_PICTURES = (_PICTURE, "data:image/jpeg;base64,", "data:image/gif;base64,")
 _OURS = ("main",)  # ids of the frame
 _ID = re.compile(r'\bid="([^"]*)"')
 _UNSEEN = re.compile("[\x00-\x20]")  # browsers leave these out of addresses
@@ -69,7 +84,7 @@ class DxkitExporter(TemplateExporter):
         settings.setdefault("extra_template_basedirs", [str(_TEMPLATES)])
         settings.setdefault("optimistic_validation", True)  # once, not after each preprocessor
         super().__init__(config=config, **settings)
-        self.register_filter("markdown2html", _markdown)
+        self.register_filter("cell2html", _markdown)
 
     @default("file_extension")  # type: ignore[untyped-decorator]
     def _extension(self) -> str:
@@ -83,7 +98,7 @@ class DxkitExporter(TemplateExporter):
         ``dxkit.below`` holds addresses of further pages, each with the name of its unit.
         """
         language = nb.metadata.get("dxkit", {}).get("language", "vi")
-        nb = _with_figures(nb, language)
+        nb = _as_html(nb, language)
         content, resources = super().from_notebook_node(nb, resources, **kwargs)
         if nb.metadata.get("dxkit", {}).get("simulated") and 'class="banner"' not in content:
             said = _SIMULATED.format(load_language(language).text("report.simulated"))
@@ -102,37 +117,98 @@ def _pages_below(below: Sequence[tuple[str, str]], language: str) -> str:
     return str(box.format(title, items)) if items else ""
 
 
-def _markdown(source: str) -> str:
-    """Markdown as HTML, without the signs that link to its headings."""
+def _markdown(cell: Any) -> str:
+    """A cell's Markdown as HTML with the pictures pasted into it, without the signs that link to
+    its headings.
+    """
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    return str(MarkdownWithMath(renderer=renderer).render(source))
+    pasted = cell.get("attachments", {})
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True, attachments=pasted)
+    return _addresses_told(str(MarkdownWithMath(renderer=renderer).render(cell["source"])))
 
 
-def _with_figures(nb: Any, language: str) -> Any:
-    """The notebook with its bare pictures (what ``plt.show()`` leaves) as figures; their text is
-    that of the output's metadata, else it says that there is none.
+def _addresses_told(content: str) -> str:
+    """HTML in which the address of a link to another computer stands behind it as text."""
+    return _LINK.sub(
+        lambda link: link[0] if link[1] in link[2] else f"{link[2]} ({link[1]})", content
+    )
+
+
+def _as_html(nb: Any, language: str) -> Any:
+    """The notebook with each output as the HTML of what it shows best: HTML, Markdown, a drawing, a
+    picture, a formula, text. What a page cannot show, since it runs nothing, is told by its kind.
     """
-    if not any(map(_is_bare_picture, _outputs(nb))):
+    if all("text/html" in o.get("data", {}) and not _doubtful(o) for o in _outputs(nb)):
         return nb
     nb = copy.deepcopy(nb)
-    for output in filter(_is_bare_picture, _outputs(nb)):
-        encoded = "".join(output["data"]["image/png"].split())
-        told = output.get("metadata", {}).get("image/png", {}).get("alt")
-        output["data"]["text/html"] = Markup('<figure><img src="{}{}" alt="{}"></figure>').format(
-            _PICTURE, encoded, told or load_language(language).plain("report.picture")
-        )
+    for output in _outputs(nb):
+        if "data" in output and ("text/html" not in output["data"] or _doubtful(output)):
+            output["data"]["text/html"] = _html_of(output, language)
     return nb
 
 
 def _outputs(nb: Any) -> Iterator[Any]:
-    return (output for cell in nb.cells for output in cell.get("outputs", ()))
+    return (o for cell in nb.cells for o in cell.get("outputs", ()) if "data" in o)
 
 
-def _is_bare_picture(output: Any) -> bool:
-    data = output.get("data", {})
-    return "image/png" in data and "text/html" not in data
+def _doubtful(output: Any) -> bool:
+    """Whether an output's HTML has what the wall takes out, or nothing that can be seen."""
+    html = "".join(output["data"]["text/html"])
+    return bool(html) and (not _seen(html) or bool(_TAKEN_OUT.search(html)))
+
+
+def _seen(html: str) -> bool:
+    """Whether a reader sees anything of some HTML: words, a picture, a drawing."""
+    seen = _SHEET.sub("", _SCRIPT.sub("", html))
+    return bool(re.search(r"<(img|svg)\b|(^|>)\s*[^<\s]", seen))
+
+
+def _html_of(output: Any, language: str) -> str:
+    data = {kind: "".join(v) if isinstance(v, list) else v for kind, v in output["data"].items()}
+    plain = load_language(language).plain
+    running = next((kind for kind in data if _RUNNING.match(kind)), "")
+    html = data.get("text/html", "")
+    if html and _seen(html) and not _SCRIPT.search(html):
+        running = ""  # it has a form that stands still
+    elif html:
+        running = running or "text/html"
+    for kind in ("image/png", "image/jpeg", "image/gif"):
+        if kind in data and (running or not html):
+            told = output.get("metadata", {}).get(kind, {}).get("alt") or plain("report.picture")
+            figure = Markup('<figure><img src="data:{};base64,{}" alt="{}"></figure>')
+            return str(figure.format(kind, "".join(data[kind].split()), told))
+    if running:
+        told = plain("report.not_shown", kind=running)
+        return _addresses_told(html) + str(Markup('<p class="note">{}</p>').format(told))
+    if html:
+        return _addresses_told(_styles_moved(html))
+    if "text/markdown" in data:
+        return _markdown({"source": data["text/markdown"]})
+    if "image/svg+xml" in data:
+        return str(data["image/svg+xml"])
+    text = data.get("text/latex") or data.get("text/plain", "")
+    # "<Axes: ...>" and "<... at 0x7f...>" name an object, tell nothing, and differ from run to run
+    empty = not text or re.fullmatch(r"\[?<.*>\]?", text, re.DOTALL) or " at 0x" in text
+    return "" if empty else str(Markup("<pre>{}</pre>").format(text))
+
+
+def _styles_moved(content: str) -> str:
+    """HTML with the rules that its style sheets have for single elements, as a coloured table of
+    pandas has them, at these elements; the sheets themselves do not pass the wall.
+    """
+    rules = {
+        name: " ".join(style.split())
+        for sheet in _SHEET.findall(content)
+        for names, style in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet)
+        for name in re.findall(r"#([\w-]+)\s*(?:,|$)", names.strip())
+    }
+
+    def styled(tag: re.Match[str]) -> str:
+        style = rules.get(tag[2])
+        return f'{tag[1]} style="{Markup.escape(style)}"' if style else tag[0]
+
+    return re.sub(r'(<t[dh] id="([\w-]+)")', styled, _SHEET.sub("", content))
 
 
 @lru_cache(maxsize=1)
@@ -201,7 +277,7 @@ def sanitise(content: str) -> str:
     Pictures pass only with their data in them, as reports of one's own have them. Of elements with
     the same id the first keeps it.
     """
-    pictures = _PICTURE in content
+    pictures = any(picture in content for picture in _PICTURES)
     clean = partial(
         nh3.clean,
         content,
@@ -230,7 +306,7 @@ class _Wall:
 
     def __call__(self, tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
-            return value if value.startswith(_PICTURE) else None
+            return value if value.startswith(_PICTURES) else None
         if attribute == "href":
             address = _UNSEEN.sub("", value).replace("\\", "/").lower()
             return None if address.startswith(("data:", "//")) else value
