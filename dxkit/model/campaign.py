@@ -285,6 +285,13 @@ class Campaign:
     def _targets(self) -> dict[tuple[str, str, str], Target]:
         return {(t.indicator, t.level, t.period): t for t in self.targets}
 
+    @cached_property
+    def activity(self) -> tuple[Measure, ...]:
+        """The measures that no indicator and no check of references uses."""
+        used = {m for i in self.indicators for m in (i.numerator, i.denominator)}
+        used |= {check.reference for check in self.reference_checks}
+        return tuple(measure for measure in self.measures if measure.id not in used)
+
     def measure(self, measure_id: str) -> Measure:
         """The measure of that id; raises KeyError when there is none."""
         return self._measures[measure_id]

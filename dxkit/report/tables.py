@@ -54,7 +54,9 @@ NOTHING = "–"
 STEP = "step-"
 """How the class of a cell on a coloured background begins."""
 
-_DIFFERENCES = frozenset({"gap", "change", "rank_change", "against_group", "progress"})
+_DIFFERENCES = frozenset(
+    {"gap", "change", "like_change", "rank_change", "against_group", "progress"}
+)
 _SHAPES = {"good": "●", "bad": "▲", "none": "–", "unknown": "–"}
 
 

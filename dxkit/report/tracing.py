@@ -23,7 +23,8 @@ _LISTS = ("periods", "units", "subjects", "kinds", "methods")
 """What the making of a fact names by its position in a list of ids and words, in the order in which
 it does: the four parts of its key, and the method.
 """
-_VISIBLE_MARKS = {"simulated": "simulated", "doubtful": "doubtful", "approximate": "doubtful"}
+_VISIBLE_MARKS = {"simulated": "simulated", "doubtful": "doubtful", "approximate": "doubtful",
+                  "other_places": "elsewhere"}  # fmt: skip
 
 
 class PageLanguage(Language):
@@ -60,7 +61,7 @@ class PageLanguage(Language):
 def legend(language: PageLanguage) -> Markup:
     """What the marks on the numbers shown so far mean; of no mark that is not there."""
     marks = {_VISIBLE_MARKS.get(mark) for fact in language.facts.values() for mark in fact.marks}
-    shown = [mark for mark in ("simulated", "doubtful") if mark in marks]
+    shown = [mark for mark in ("simulated", "doubtful", "elsewhere") if mark in marks]
     return Markup(" ").join(language.text(f"trace.legend_{mark}") for mark in shown)
 
 

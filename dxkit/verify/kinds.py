@@ -15,6 +15,8 @@ from dxkit.verify.recount import Decisions, Recount, of_group, share_of_points
 from dxkit.verify.sums import Number, Pair, measures_of
 from dxkit.verify.trials import Trials
 
+Told = dict[str, tuple[Fraction, ...]]
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -86,24 +88,12 @@ class Asked:
         upper, lower = (sum(pair.numbers[side] or 0 for pair in pairs) for side in (0, 1))
         return Fraction(upper) / lower
 
-    def told(self) -> list[dict[str, tuple[Fraction, ...]]]:
-        """What reporting units told now and in the period before, where some told only in one."""
+    def told(self) -> list[Told]:
+        """What is told of it, where it is known both times."""
         self("change")  # which raises where either is not known
-        both, measures = filter(None, (self.r, self.r.before)), measures_of(self.i)
-        told = [period.sums.places_told(self.unit, measures) for period in both]
-        if self.i.kind == "value" or not all(told) or set(told[0]) == set(told[1]):
+        if self.i.kind == "value":
             raise KeyError(self.unit)
-        return told
-
-    def like_change(self) -> Fraction | None:
-        """The change of those who told both times."""
-        now, then = self.told()
-        both, values = {*now} & {*then}, []
-        for places in (now, then) if both else ():
-            sides = zip(*(places[code] for code in both), strict=True)
-            upper, *lower = [sum(side, Fraction(0)) for side in sides]
-            values.append(upper / lower[0] if lower else upper)
-        return values[0] - values[1] if both else None
+        return _told(self.r, self.unit, measures_of(self.i))
 
     def goal(self) -> tuple[float | None, datetime.date | None]:
         """The target ahead and the day by which."""
@@ -174,6 +164,37 @@ class Asked:
         return [min(1.0, max(0.0, end)) for end in ends]
 
 
+def _told(r: Recount, unit: str, measures: tuple[str, ...]) -> list[Told]:
+    """What reporting units told now and in the period before, where some told only in one."""
+    if r.before is None or unit not in r.before.units:
+        raise KeyError(unit)
+    told = [period.sums.places_told(unit, measures) for period in (r, r.before)]
+    if not all(told) or set(told[0]) == set(told[1]):
+        raise KeyError(unit)
+    return told
+
+
+def _in_one(now: Told, then: Told) -> int:
+    return len({*now} ^ {*then})
+
+
+def _like_change(now: Told, then: Told) -> Fraction | None:
+    """The change of those who told both times."""
+    both, values = {*now} & {*then}, []
+    for places in (now, then) if both else ():
+        sides = zip(*(places[code] for code in both), strict=True)
+        upper, *lower = [sum(side, Fraction(0)) for side in sides]
+        values.append(upper / lower[0] if lower else upper)
+    return values[0] - values[1] if both else None
+
+
+def _sum(r: Recount | None, unit: str, measures: tuple[str, ...]) -> Number:
+    found = None if r is None else r.sums.total(unit, measures).numbers[0]
+    if found is None:
+        raise ArithmeticError(unit)
+    return found
+
+
 def _condition(r: Recount, unit: str, **asked: str) -> float:
     """The least share or value with which units are ranked inside this one; KeyError for none."""
     level = r.level_below(unit)
@@ -199,8 +220,8 @@ _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
     "points_to_target": lambda a: a.points_to_target(),
     "rank": lambda a: a.r.ranks_within(a.unit, a.i).get(a.unit),
     "ranked": lambda a: len(a.r.ranks_within(a.unit, a.i)),
-    "places_in_one": lambda a: len(set.symmetric_difference(*map(set, a.told()))),
-    "like_change": lambda a: a.like_change(),
+    "places_in_one": lambda a: _in_one(*a.told()),
+    "like_change": lambda a: _like_change(*a.told()),
     "group_units": lambda a: len(a.others()),
     "group_value": lambda a: a.value_of_others(),
     "against_group": lambda a: a("value") - a("group_value"),
@@ -230,6 +251,12 @@ _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
     "movement_target": lambda a: a.r.target(a.unit, a.i, WHOLE_MOVEMENT),
     "least_value": lambda a: _condition(a.r, a.unit, indicator=a.i.id),
     "least_denominator": lambda a: a.r.campaign.ranking.least_denominator,
+}
+_OF_MEASURE: dict[str, Callable[[Recount, str, tuple[str, ...]], Number | None]] = {
+    "value": _sum,
+    "change": lambda r, u, m: _sum(r, u, m) - _sum(r.before, u, m),
+    "places_in_one": lambda r, u, m: _in_one(*_told(r, u, m)),
+    "like_change": lambda r, u, m: _like_change(*_told(r, u, m)),
 }
 _OF_REWARD = ("quota", "minimum_share", "minimum_targets", "minimum_coverage")
 
@@ -372,8 +399,10 @@ def number_of(r: Recount, key: FactKey) -> Number | None:
             rules = {reward_subject(x.id): x for x in r.rewards(r.level_below(unit))}
             declared: float = getattr(rules[subject], kind)
             return declared
-        if kind != "value":
+        used = {m for i in r.campaign.indicators for m in measures_of(i)}
+        used |= {check.reference for check in r.campaign.reference_checks}
+        if kind not in _OF_MEASURE or (kind != "value" and subject in used):
             raise KeyError(str(key))
-        return r.sums.total(unit, (r.campaign.measure(subject).id,)).numbers[0]
+        return _OF_MEASURE[kind](r, unit, (r.campaign.measure(subject).id,))
     except ArithmeticError:
         return None

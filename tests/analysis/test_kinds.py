@@ -192,9 +192,28 @@ def test_like_for_like_is_of_those_who_told_both_times(haugiang: Campaign) -> No
         for kind in LIKE:
             fact = both.facts.get(CITY, indicator, kind)
             assert again.number(fact.key) == pytest.approx(fact.number), fact.key
+    # a change that some told only once says so, of the points gained too
+    assert "other_places" in both.facts.get(CITY, APP, "change").marks
+    assert "other_places" not in both.facts.get(A, APP, "change").marks
+    assert "other_places" not in both.facts.get(A, TOTAL, "progress").marks
     # the same units both times: the change is of the same as it is
     alike = both_quarters(haugiang, then, then)
     assert [kind for kind in LIKE if alike.facts.find(CITY, APP, kind) is not None] == []
+
+
+def test_activity_is_compared_like_for_like_too(haugiang: Campaign) -> None:
+    """Five and seven teams, then six where there were five: one more, and not six fewer."""
+    then = [*full(A, 1.0), observe(A, "teams", 5), observe(C, "teams", 7)]
+    both = both_quarters(haugiang, then, [*full(A, 1.0), observe(A, "teams", 6)])
+    facts = {kind: both.facts.get(CITY, "teams", kind) for kind in (*LIKE, "change")}
+    told = {kind: fact.number for kind, fact in facts.items()}
+    assert told == {"places_in_one": 1, "like_change": 1, "change": -6}
+    assert "other_places" in facts["change"].marks
+    again = made_again(haugiang, both.received, both.previous and both.previous.received)
+    assert {kind: again.number(fact.key) for kind, fact in facts.items()} == told
+    assert both.facts.find(A, "teams", "like_change") is None
+    # what a criterion is made of is compared with the criterion
+    assert both.facts.find(CITY, "households", "change") is None
 
 
 def test_half_a_pair_is_no_report_whatever_stands_below(haugiang: Campaign) -> None:

@@ -91,6 +91,66 @@ def test_every_district_indicator_is_recomputed_exactly(
     assert compared == 48
 
 
+TEAMS = {
+    "teams": 3, "team_members": 4, "outreach_sessions": 5, "outreach_people": 6,
+    "training_sessions": 7, "training_people": 8,
+}  # fmt: skip
+"""Columns of sheet 4."""
+
+
+def told_by_place(path: Path) -> dict[str, dict[object, tuple[Fraction, ...]]]:
+    """What each hamlet, or commune, tells, under its number in the form: of shares both sides."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    found: dict[str, dict[object, tuple[Fraction, ...]]] = defaultdict(dict)
+    commune: object = None
+    for row in book["1. Chỉ tiêu hộ"].iter_rows(min_row=13, values_only=True):
+        if str(row[0] or "-").isdigit():
+            for indicator, (part, whole) in PLAIN.items():
+                total = whole_number(row[whole - 1], None)
+                upper = whole_number(row[part - 1], total)
+                found[indicator][commune, int(row[0])] = (Fraction(upper), Fraction(total))
+        elif row[0] is not None:
+            commune = row[0]
+    for row in book["2. Hồ sơ TTHC"].iter_rows(min_row=13, values_only=True):
+        if str(row[0] or "-").isdigit() and row[2] is not None:
+            online, arisen = (
+                sum(whole_number(row[first + 2 * month], None) for month in range(3))
+                for first in (3, 2)
+            )
+            found["online_dossiers"][int(row[0])] = (Fraction(online), Fraction(arisen))
+    for row in book["4. Tổ công nghệ số"].iter_rows(min_row=13, values_only=True):
+        if str(row[0] or "-").isdigit() and row[2] is not None:
+            for measure, column in TEAMS.items():
+                found[measure][int(row[0])] = (Fraction(whole_number(row[column - 1], None)),)
+    return found
+
+
+def test_changes_in_the_places_that_told_both_times_are_recomputed(
+    root: Path, outputs: Path
+) -> None:
+    """Xã Phụng Hiệp of 934 sent its figures in the third quarter and not in the fourth: 525 teams
+    and then 520 are the same teams everywhere else.
+    """
+    name = "934-huyen-phung-hiep.xlsx"
+    before, now = (told_by_place(root / "data/raw/haugiang-2022" / q / name)
+                   for q in ("2022-Q3", "2022-Q4"))  # fmt: skip
+    page = next(outputs.glob("district/934-*.html")).read_text("utf-8")
+    assert len(before) == len(PLAIN) + 1 + len(TEAMS)
+    for subject, told in before.items():
+        both = told.keys() & now[subject].keys()
+        assert set() < both < told.keys(), subject
+        sums = [
+            [sum(side) for side in zip(*(at[place] for place in both), strict=True)]
+            for at in (now[subject], told)
+        ]
+        one, other = (side[0] / side[1] if len(side) > 1 else side[0] for side in sums)
+        key = f"2022-Q4/934/{subject}/like_change"
+        shown = set(re.findall(f'<data[^>]*value="([^"]*)"[^>]*data-fact="{key}"', page))
+        (found,) = shown
+        assert float(found) == pytest.approx(float(one - other), abs=1e-12), subject
+    assert 'data-fact="2022-Q4/934/teams/like_change">0<' in page
+
+
 def rankings_of_districts(root: Path) -> list[dict[str, Fraction]]:
     """The points of each district as the plan has them, and when each weight is raised or lowered
     by the whole band, in all combinations: from the workbooks and the plan's files alone.

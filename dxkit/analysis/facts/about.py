@@ -5,12 +5,12 @@ reward, or all indicators together; and what an indicator is to reach next.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured
+from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured, Quantity
 from dxkit.analysis.analysis import Analysis, Peers
 from dxkit.analysis.outcomes import Progress, RankRange, Result, Total
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind, Measure, Target
@@ -62,15 +62,14 @@ Places = dict[str, list[float | int]]
 """The sums of what each reporting unit told of an indicator: one, or two of a quotient."""
 
 
-def _places_of(measured: Measured) -> Places | None:
-    """None where the two sides of a quotient were told by different units."""
-    sides = [q for q in (measured.numerator, measured.denominator) if q is not NO_DENOMINATOR]
+def _places_of(sides: Sequence[Quantity]) -> Places | None:
+    """None where there is nothing, or the two sides of a quotient were told by different units."""
     found: Places = {}
     for number, quantity in enumerate(sides):
         for o in quantity.observations:
             found.setdefault(o.unit_code, [0] * len(sides))[number] += o.value or 0
     told = [{o.unit_code for o in quantity.observations} for quantity in sides]
-    return found if all(codes == told[0] for codes in told) else None
+    return found if found and all(codes == told[0] for codes in told) else None
 
 
 class Maker(Protocol):
@@ -163,12 +162,30 @@ class About:
     def places(self) -> tuple[Places, Places] | None:
         """What was told now and in the period before, where some told only in one of them."""
         earlier = self.period.previous
-        found = earlier.results.by_indicator if earlier is not None else {}
-        before = found.get((self.unit.code, self.subject))
-        if before is None or None in (self.measured.value.value, before.measured.value.value):
+        if earlier is None or self.unit.code not in earlier.units:
             return None
-        now, then = _places_of(self.measured), _places_of(before.measured)
+        now, then = (_places_of(self._sides(period)) for period in (self.period, earlier))
         return (now, then) if now and then and now.keys() != then.keys() else None
+
+    def _sides(self, period: Analysis) -> tuple[Quantity, ...]:
+        """The sums behind it in a period: two of a quotient, none where there is no value."""
+        found = period.results.by_indicator.get((self.unit.code, self.subject))
+        if found is not None:
+            known, upper, lower = (
+                found.measured.value, found.measured.numerator, found.measured.denominator
+            )  # fmt: skip
+            sides = (upper,) if lower is NO_DENOMINATOR else (upper, lower)
+        elif any(measure.id == self.subject for measure in self.period.campaign.activity):
+            known = period.aggregates.measure(self.unit.code, self.subject)
+            sides = (known,)
+        else:
+            return ()
+        return () if known.value is None else sides
+
+    @property
+    def other_places(self) -> tuple[str, ...]:
+        """The reservation on a change that some told only in one of the two periods."""
+        return ("other_places",) if self.places is not None else ()
 
     @property
     def is_quotient(self) -> bool:

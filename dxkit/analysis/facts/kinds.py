@@ -395,6 +395,14 @@ def of_visits(name: str, method: str, number: Callable[[Verified], Number]) -> T
     )
 
 
+def other_places_of_any(about: About) -> tuple[str, ...]:
+    """The reservation that the change of one of the indicators has."""
+    ids = (result.indicator.id for result in about.results)
+    changes = (about.lookup(about.unit.code, i, "change", "") for i in ids)
+    found = any(change is not None and "other_places" in change.marks for change in changes)
+    return ("other_places",) if found else ()
+
+
 def of_progress(name: str, unit: UnitOfMeasure, method: str, part: str) -> Taken:
     """What a unit has gained since the period before, or why that is not known."""
     return Taken(
@@ -404,6 +412,7 @@ def of_progress(name: str, unit: UnitOfMeasure, method: str, part: str) -> Taken
         inputs=(POINTS_OF_INDICATORS, EARLIER_VALUES),
         method=method,
         when=has_group,
+        marks=other_places_of_any,
     )
 
 
@@ -456,6 +465,21 @@ def like_change(about: About) -> float | int | str:
             return str(Flag.NOT_APPLICABLE)
         values.append(upper / lower[0] if lower else upper)
     return difference(*values)
+
+
+def like_for_like(unit: UnitOfMeasure | Callable[[About], UnitOfMeasure]) -> tuple[Kind, ...]:
+    """How many told in one of the two periods only, and the change of those who told in both."""
+    return (
+        counted("places_in_one", "count_of_places", places_in_one, lambda a: a.places is not None),
+        Taken(
+            "like_change",
+            unit,
+            like_change,
+            inputs=("value", before("value")),
+            method="difference_like_for_like",
+            when=lambda a: a.places is not None,
+        ),
+    )
 
 
 LEAST_OTHERS = 3
@@ -516,6 +540,11 @@ def is_counted(about: About) -> bool:
     """Whether the measure is counted at the unit's level or below."""
     depth, measure = about.period.aggregates.depth, about.measure
     return measure.kind.adds_up and depth[about.unit.level] <= depth[measure.level]
+
+
+def is_activity(about: About) -> bool:
+    """Whether the measure tells of activity alone."""
+    return about.measure in about.period.campaign.activity
 
 
 def decimals_lacking(about: About) -> int:
@@ -580,21 +609,9 @@ INDICATOR: tuple[Kind, ...] = (
         difference,
         inputs=("value", before("value")),
         without=FIRST_PERIOD,
+        marks=lambda a: a.other_places,
     ),
-    counted(
-        "places_in_one",
-        "count_of_places",
-        places_in_one,
-        lambda a: a.places is not None,
-    ),
-    Taken(
-        "like_change",
-        difference_unit,
-        like_change,
-        inputs=("value", before("value")),
-        method="difference_like_for_like",
-        when=lambda a: a.places is not None,
-    ),
+    *like_for_like(difference_unit),
     Taken(
         "points",
         POINTS,
@@ -884,6 +901,15 @@ MEASURE: tuple[Kind, ...] = (
         lambda a: a.period.aggregates.measure(a.unit.code, a.subject),
         when=is_counted,
     ),
+    Derived(
+        "change",
+        COUNT,
+        difference,
+        inputs=("value", before("value")),
+        when=is_activity,
+        marks=lambda a: a.other_places,
+    ),
+    *like_for_like(COUNT),
 )
 """Of what somebody counted."""
 

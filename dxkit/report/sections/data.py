@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from dxkit.model.addresses import ranges_by_sheet
-from dxkit.model.campaign import IndicatorKind
+from dxkit.model.campaign import IndicatorKind, Measure
 from dxkit.model.facts import CellRef, Fact
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.units import Unit
@@ -21,25 +21,29 @@ from dxkit.report.wording.findings import finding_kind
 
 def activity(context: Context) -> Section:
     """Measures that no indicator uses, by table: the activity of the teams, for instance."""
-    used = {i.numerator for i in context.view.indicators}
-    used |= {i.denominator for i in context.view.indicators}
-    used |= {check.reference for check in context.opened.campaign.reference_checks}
-    tables: dict[str, list[list[Cell]]] = {}
-    for measure in context.opened.campaign.measures:
-        fact = context.view.scorecard.find(measure.id, "value")
-        if fact is None or measure.id in used:
-            continue
-        row: list[Cell] = [context.language.name(measure.names), fact]
-        if context.view.previous_period:
-            before = _before(context, measure.id)
-            row.append(before if before is not None else context.language.text("number.no_data"))
-        tables.setdefault(measure.table, []).append(row)
-    text = context.language.text
-    columns = [Column(text("report.measure")), Column(text("report.this_period"), numeric=True)]
-    if context.view.previous_period:
-        columns.append(Column(text("report.previous_period"), numeric=True))
-    parts = []
-    for table, rows in tables.items():
+    before = bool(context.view.previous_period)
+    find = context.view.scorecard.find
+    tables: dict[str, list[Measure]] = {}
+    for measure in context.opened.campaign.activity:
+        if find(measure.id, "value") is not None:
+            tables.setdefault(measure.table, []).append(measure)
+    text, parts = context.language.text, []
+    for table, measures in tables.items():
+        alike = before and any(find(measure.id, "like_change") for measure in measures)
+        headings = ["this_period"]
+        headings += ["previous_period", "column_change"] * before + ["column_like_change"] * alike
+        columns = [Column(text("report.measure"))]
+        columns += [Column(text(f"report.{heading}"), numeric=True) for heading in headings]
+        rows: list[list[Cell]] = []
+        for measure in measures:
+            change, like = find(measure.id, "change"), find(measure.id, "like_change")
+            cells = [find(measure.id, "value")]
+            cells += [_before(context, measure.id), change] * before
+            row: list[Cell] = [text("number.no_data") if f is None else f for f in cells]
+            if alike:  # of a measure that has none all told both times
+                told = change if like is None else like
+                row.append(NOTHING if told is None or not told.known else told)
+            rows.append([context.language.name(measure.names), *row])
         title = context.language.name(context.opened.campaign.tables[table])
         parts.append(context.titled(title, render_table(title, columns, rows, context.language)))
     return Section(Markup("").join(parts))

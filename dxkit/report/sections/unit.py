@@ -90,6 +90,8 @@ def indicators(context: Context) -> Section:
         keys += ["target", "gap"]
     if context.view.previous_period:
         keys += ["change"]
+        told = {f.key.subject for f in context.view.own_facts("like_change")}
+        keys += ["like_change"] * any(i.id in told for i in context.view.indicators)
     keys += ["points", *(["rank"] if context.view.group else [])]
     mixed = any(i.kind is IndicatorKind.COUNT for i in context.view.indicators)
     columns += [
@@ -126,7 +128,10 @@ def _mentions_differences(context: Context, keys: list[str]) -> bool:
 
 def _cell(context: Context, indicator: str, kind: str) -> Cell:
     fact = context.view.scorecard.find(indicator, kind)
-    if fact is None or fact.missing in ("no_target", "first_period", "not_scored"):
+    if kind == "like_change" and fact is None:  # all of those told both times
+        fact = context.view.scorecard.find(indicator, "change")
+    elsewhere = kind == "like_change" and fact is not None and not fact.known
+    if elsewhere or fact is None or fact.missing in ("no_target", "first_period", "not_scored"):
         return "–"
     value = context.view.scorecard.find(indicator, "value")
     if kind != "value" and not fact.known and value is not None and not value.known:

@@ -284,14 +284,10 @@ def _ranks(slot: Slot, told: list[_Standing]) -> Iterator[Claim]:
 
 def activity(view: View) -> Iterator[Claim]:
     """What was done, in counts that no indicator uses; one sentence for each table of them."""
-    campaign = view.campaign
-    used = {m for i in campaign.indicators for m in (i.numerator, i.denominator)}
-    used |= {check.reference for check in campaign.reference_checks}
     tables: dict[str, list[Fact]] = {}
-    for measure in campaign.measures:
+    for measure in view.campaign.activity:
         fact = view.scorecard.find(measure.id, "value")
-        is_told = measure.id not in used and measure.kind is not MeasureKind.ROWS
-        if fact is not None and is_told:
+        if fact is not None and measure.kind is not MeasureKind.ROWS:
             tables.setdefault(measure.table, []).append(fact)
     for table, facts in tables.items():
         known = [fact for fact in facts if fact.known][:_MOST_ACTIVITIES]
@@ -312,7 +308,8 @@ def changes(view: View) -> Iterator[Claim]:
         return
     for indicator in view.indicators:
         yield from _change(view, indicator)
-    scopes = list(view.own_facts("places_in_one"))
+    told = {indicator.id for indicator in view.indicators}
+    scopes = [f for f in view.own_facts("places_in_one") if f.key.subject in told]
     if scopes:
         most = max(scopes, key=lambda fact: fact.number)
         yield from SLOTS["change_scope"].say({"places_in_one": most})
