@@ -205,7 +205,7 @@ def test_a_single_cell_that_decides_is_named_where_the_list_is_signed(haugiang: 
     said = [writer.plain(claim) for claim in list_certainty(view)]
     assert said[1:] == [
         "Các phép thử làm thay đổi danh sách (1 trong 8): bỏ tiêu chí hồ sơ trực tuyến.",
-        "Đã thử bỏ riêng từng ô còn nghi vấn (1 ô): có 1 ô làm thay đổi danh sách, cần kiểm tra "
+        "Đã thử bỏ riêng từng ô cần xác minh (1 ô): có 1 ô làm thay đổi danh sách, cần kiểm tra "
         "trước khi trình ký.",
         "Nếu không tính ô 2022-Q4/a.xlsx › S: G7, Phường I vào danh sách thay cho Phường III.",
     ]
