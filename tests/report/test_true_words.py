@@ -694,3 +694,59 @@ def test_where_the_next_target_is_higher_that_of_this_period_is_told_apart(
     # this period's is reached, the next one's is not: no points of this period are left
     assert not any("được thêm" in s for s in steps_of(
         dossiers(campaign, 100, 55), "31318", "online_dossiers"))  # fmt: skip
+
+
+# further variants of each kind -------------------------------------------------------------------
+
+
+def test_no_rank_among_one_is_told_by_criterion(haugiang: Campaign) -> None:
+    """Dossiers arose in one commune of three, or in two and the asked one is not of them."""
+    for without, asked in ((("31321", "31324"), "31318"), (("31318",), "31318")):
+        rows: list[Observation] = []
+        for code, share in (("31318", 1.0), ("31321", 0.8), ("31324", 0.6)):
+            own = full(code, share)
+            rows += idle(code, own, *DOSSIERS) if code in without else own
+        analysis = analyse(haugiang, *rows)
+        claims = list(strengths(view_of(analysis, asked)))
+        assert not any("hồ sơ trực tuyến" in line for line in written(analysis, claims))
+        assert not any("1/1" in line for line in written(analysis, claims))
+        prove(analysis, asked, claims)
+
+
+def test_equal_units_have_one_rank_on_all_criteria(haugiang: Campaign) -> None:
+    rows = [o for code in ("31318", "31321", "31324") for o in full(code, 0.7)]
+    analysis = analyse(haugiang, *rows)
+    claims = list(strengths(view_of(analysis, "31321")))
+    assert written(analysis, claims) == ["Các tiêu chí của Phường III có cùng thứ hạng 1/3."]
+    prove(analysis, "31321", claims)
+
+
+@pytest.mark.parametrize(
+    ("skilled", "of", "told"),
+    [
+        (7_995, 10_000, "đạt 79,95% (7.995/10.000 hộ), chưa đạt chỉ tiêu 80%, còn thiếu 0,05 điểm"),
+        (
+            79_999,
+            100_000,
+            "đạt 79,999% (79.999/100.000 hộ), chưa đạt chỉ tiêu 80%, còn thiếu 0,001",
+        ),
+        (8_000, 10_000, "đạt 80,0% (8.000/10.000 hộ), đạt chỉ tiêu 80%."),
+        (8_001, 10_000, "đạt 80,0% (8.001/10.000 hộ), cao hơn chỉ tiêu (80%) 0,0"),
+        (0, 10_000, "đạt 0,0% (0/10.000 hộ), chưa đạt chỉ tiêu 80%, còn thiếu 80,0 điểm"),
+    ],
+)
+def test_the_decimals_that_decide_are_shown(
+    haugiang: Campaign, skilled: int, of: int, told: str
+) -> None:
+    rows = [o for o in full("31318", 1.0) if not o.measure.startswith("households")]
+    for measure in ("households_digital_skills", "households_cashless"):
+        rows.append(observe("31318-a", measure, of))
+    rows += [observe("31318-a", "households", of), observe("31318-a", "households_app", skilled)]
+    analysis = analyse(haugiang, *rows)
+    app = haugiang.indicator("app_installed")
+    claim = level(view_of(analysis, "31318"), app)
+    if skilled == 8_001:  # a difference that shows as nought is no excess
+        assert "0,0 điểm" not in written(analysis, [claim])[0]
+    else:
+        assert told in written(analysis, [claim])[0]
+    prove(analysis, "31318", [claim])
