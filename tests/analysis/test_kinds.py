@@ -212,6 +212,7 @@ def test_activity_is_compared_like_for_like_too(haugiang: Campaign) -> None:
     again = made_again(haugiang, both.received, both.previous and both.previous.received)
     assert {kind: again.number(fact.key) for kind, fact in facts.items()} == told
     assert both.facts.find(A, "teams", "like_change") is None
+    assert facts["like_change"].decimals == 0
     # what a criterion is made of is compared with the criterion
     assert both.facts.find(CITY, "households", "change") is None
 

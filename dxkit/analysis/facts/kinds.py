@@ -467,7 +467,10 @@ def like_change(about: About) -> float | int | str:
     return difference(*values)
 
 
-def like_for_like(unit: UnitOfMeasure | Callable[[About], UnitOfMeasure]) -> tuple[Kind, ...]:
+def like_for_like(
+    unit: UnitOfMeasure | Callable[[About], UnitOfMeasure],
+    decimals: Callable[[About], int] | None = None,
+) -> tuple[Kind, ...]:
     """How many told in one of the two periods only, and the change of those who told in both."""
     return (
         counted("places_in_one", "count_of_places", places_in_one, lambda a: a.places is not None),
@@ -478,6 +481,7 @@ def like_for_like(unit: UnitOfMeasure | Callable[[About], UnitOfMeasure]) -> tup
             inputs=("value", before("value")),
             method="difference_like_for_like",
             when=lambda a: a.places is not None,
+            decimals=decimals,
         ),
     )
 
@@ -545,6 +549,12 @@ def is_counted(about: About) -> bool:
 def is_activity(about: About) -> bool:
     """Whether the measure tells of activity alone."""
     return about.measure in about.period.campaign.activity
+
+
+def decimals_of_activity(about: About) -> int:
+    """With how many decimals a change of it is written: of an amount as many as any has."""
+    value = about.fact("value")
+    return MOST_DECIMALS if value is not None and isinstance(value.value, float) else 0
 
 
 def decimals_lacking(about: About) -> int:
@@ -908,8 +918,9 @@ MEASURE: tuple[Kind, ...] = (
         inputs=("value", before("value")),
         when=is_activity,
         marks=lambda a: a.other_places,
+        decimals=decimals_of_activity,
     ),
-    *like_for_like(COUNT),
+    *like_for_like(COUNT, decimals_of_activity),
 )
 """Of what somebody counted."""
 
