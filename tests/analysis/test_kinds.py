@@ -145,6 +145,7 @@ def test_a_unit_is_compared_with_the_others_without_itself(haugiang: Campaign) -
     for kind, expected in OTHERS.items():
         assert facts.get(A, APP, kind).number == pytest.approx(expected), kind
     assert facts.get("31333", APP, "group_value").number == pytest.approx(240 / 400)
+    assert facts.find(A, "ecommerce_farms", "group_value") is None  # of ten farms
     assert facts.find("31333", APP, "type_value") is None
 
 

@@ -501,7 +501,9 @@ def of_others(name: str, of_its_type: bool) -> tuple[Kind, ...]:
         return about.peers(of_its_type).others(about.unit.code)
 
     def are_enough(about: About) -> bool:
-        return about.is_ratio and about.is_known("value") and others(about) >= LEAST_OTHERS
+        few = about.result.unranked == TOO_FEW_THINGS
+        can_be = about.is_ratio and about.is_known("value") and not few
+        return can_be and others(about) >= LEAST_OTHERS
 
     return (
         counted(f"{name}_units", "count_of_units", others, are_enough),
