@@ -186,7 +186,7 @@ class CheckRules:
     rounding: Annotated[float, Number(0, 10)] = 0.5
     copied_rows: Annotated[int, Number(2, 100_000, whole=True)] = 5
     heaping_window: keys.Share = 0.02
-    heaping_chance: keys.Share = 0.001
+    heaping_chance: keys.Share = 0.01
     digits_chance: keys.Share = 0.001
     shrunk_share: keys.Share = 0.05
     award_jump: keys.Share = 0.05
