@@ -239,7 +239,7 @@ class Canvas:
         lines = drawable(text).split("\n")
         top = y - size * spacing * (len(lines) - 1) / 2
         for number, line in enumerate(lines):
-            self._write(key, x, top + number * size * spacing, line, at, colour, size)
+            self._write(key, x, top + number * size * spacing, line, size, ha=at, color=colour)
 
     def fact(
         self,
@@ -257,24 +257,13 @@ class Canvas:
         key = f"{FACT}{len(self._facts)}"
         self._facts[key] = fact
         shown = self.language.number(fact, signed=signed)
-        self._write(key, x, y, shown, at, colour if fact.known else SOFT, size, weight)
+        colour = colour if fact.known else SOFT
+        self._write(key, x, y, shown, size, ha=at, color=colour, fontweight=weight)
 
-    def _write(
-        self,
-        key: str,
-        x: float,
-        y: float,
-        text: str,
-        at: str,
-        colour: str,
-        size: float,
-        weight: str = "normal",
-    ) -> None:
+    def _write(self, key: str, x: float, y: float, text: str, size: float, **look: Any) -> None:
         """One line of text; words and numbers at one height stand on one line."""
-        self._axes.text(
-            x, y + _TO_BASELINE * size, text, ha=at, va="baseline", color=colour, gid=key,
-            fontsize=size, fontweight=weight, parse_math=False, **self._next(),
-        )  # fmt: skip
+        look = {"va": "baseline", "fontsize": size, "parse_math": False, **look, **self._next()}
+        self._axes.text(x, y + _TO_BASELINE * size, text, gid=key, **look)
 
     # the finished drawing ----------------------------------------------------------------
 
@@ -302,7 +291,7 @@ def find_fonts(language: Language) -> None:
     """Write once in each font of the charts, so that matplotlib need not look for it again."""
     with Canvas("fonts", FONT_SIZE, language) as canvas:
         for size, weight in product((FONT_SIZE, SMALL), ("normal", "bold")):
-            canvas._write(WORDS, 0, 0, "0", "left", INK, size, weight)
+            canvas._write(WORDS, 0, 0, "0", size, fontweight=weight)
         canvas.svg()
 
 
