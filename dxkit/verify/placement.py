@@ -25,7 +25,6 @@ Merged = tuple[tuple[int, int], tuple[int, int]]
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _NUMBER = re.compile(r"-?\d+(?:[., ]\d+)*")
-_BARE = re.compile(r"-?[\d., ]+%?")
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin, whatever their files are called; anything else is text."""
 _DELIMITERS = ",;\t|"
@@ -201,12 +200,10 @@ class _Judge:
         if kind is MeasureKind.AMOUNT:  # in another unit
             taken += [o.value / times for times in self._times]
         is_near = any(abs(one - said) < 1e-9 for one in taken for said in _readings(text))
-        is_bare = _BARE.fullmatch(text.strip())  # what words beside a number say, is not judged
-        return (
-            is_near
-            or kind is MeasureKind.ROWS
-            or (bool(is_bare) and self._differ(o, o.value, text))
-        )
+        if is_near or kind is MeasureKind.ROWS:
+            return True
+        is_bare = _NUMBER.fullmatch(text.strip().removesuffix("%"))  # words are not judged
+        return bool(is_bare) and self._differ(o, o.value, text)
 
     def _unit(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
         """The nearest name of a unit of its level is that of its own."""
