@@ -6,11 +6,14 @@ else a sample; each is made anew from the number that a failure names.
 
 from __future__ import annotations
 
+import csv
 import io
 import random
+import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import mutants
@@ -18,8 +21,12 @@ import pytest
 from judging import Judge, letters
 
 from dxkit.campaign.folder import load_campaign
+from dxkit.campaign.project import Project
+from dxkit.cli import run
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign, MeasureKind
+from dxkit.model.observations import IndicatorTable, Received
+from dxkit.period.opening import open_period, receive
 from tests.workbooks.ods_files import ods_of
 
 pytestmark = pytest.mark.unmeasured
@@ -153,6 +160,74 @@ def test_spoilt_workbooks(entry: tuple, tmp_path: Path, pytestconfig: pytest.Con
         outcomes[_outcome(received, original, faults)] += 1
     print(f"{what}: {count} spoilt, {dict(sorted(outcomes.items()))}")
     assert not bad, "\n".join(bad)
+
+
+@pytest.mark.parametrize("entry", SUITE[:7], ids=[entry[0] for entry in SUITE[:7]])
+def test_spoilt_workbooks_through_check(
+    entry: tuple,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The whole command, one file after the other on the same outputs: with --full more than 600.
+
+    What stands in observations.csv is judged as above; no traceback, no file beside it lost.
+    """
+    what, make, file, (folder, period), mutate, count = entry
+    full = pytestconfig.getoption("--full")
+    if not full and what != "demo parts":
+        pytest.skip("each is a second of the processor: with --full")
+    campaign, content = load_campaign(ROOT / folder), make()
+    raw = tmp_path / "raw" / campaign.id / period
+    raw.mkdir(parents=True)
+    (raw / file).write_bytes(content)
+    beside = ROOT / f"data/raw/{campaign.id}/{period}/930-thanh-pho-vi-thanh.xlsx"
+    shutil.copy(beside, raw)
+    project = Project(ROOT, tmp_path / "raw", tmp_path / "out")
+    folders = ["--raw", str(project.raw), "--out", str(project.out)]
+
+    def checked(spoilt: bytes) -> tuple[Received, list[str]]:
+        (raw / file).write_bytes(spoilt)
+        open_period.cache_clear()
+        code = run(["check", period, "--campaign", campaign.id, *folders, "--lang", "en"])
+        err = capsys.readouterr().err
+        wrong = [] if code in (0, 1) and "unexpected" not in err and "Trace" not in err else [err]
+        received = receive(project, campaign, period)
+        data = project.output_folder(campaign.id, period) / "data/observations.csv"
+        with data.open(encoding="utf-8-sig", newline="") as lines:
+            told = [(r["unit_code"], r["cell"], r["value"]) for r in csv.DictReader(lines)]
+        stored = [
+            (o.unit_code, o.address.cell, "" if o.value is None else str(o.value))
+            for o in received.table.observations
+        ]
+        if told != stored:
+            wrong.append("observations.csv is not what was read")
+        return received, wrong
+
+    original, wrong = checked(content)
+    assert wrong == []
+    rows = frozenset(m.id for m in campaign.measures if m.kind is MeasureKind.ROWS)
+    judge = Judge(_of_file(original, file), rows, written_names(campaign))
+    other = _of_file(original, beside.name).table
+    bad: list[str] = []
+    count = -(-count // 3) if full else 1
+    for number in range(count):
+        spoilt = mutate(content, random.Random(f"check {what} {number}"))
+        received, wrong = checked(spoilt)
+        faults = judge.faults(_of_file(received, file), spoilt, file.rsplit(".")[-1])
+        if _of_file(received, beside.name).table != other:
+            faults = [*faults, "the file beside it is read otherwise"]
+        bad += [f"{what} {number}: {fault}" for fault in (*wrong, *faults[:2])]
+    print(f"{what}: {count} spoilt and checked, {len(bad)} faults")
+    assert not bad, "\n".join(bad)
+
+
+def _of_file(received: Received, file: str) -> Received:
+    """What was received of one file; all findings."""
+    table = received.table
+    found = tuple(o for o in table.observations if o.address.file == file)
+    listed = tuple(r for r in table.register_rows if r.address.file == file)
+    return replace(received, table=IndicatorTable(table.period, found, listed))
 
 
 def _outcome(received, original, faults) -> str:  # type: ignore[no-untyped-def]

@@ -58,6 +58,22 @@ def ods(old: bytes, new: bytes, part: str = "content.xml") -> bytes:
     return building.with_part(change, part, building.good_ods())
 
 
+def in_place_of(old: bytes, new: bytes, part: str = building.SHEET) -> bytes:
+    """The good workbook with a piece of one part exchanged."""
+
+    def change(content: bytes) -> bytes:
+        assert old in content
+        return content.replace(old, new)
+
+    return building.with_part(change, part)
+
+
+def listed(tag: bytes, one: bytes, number: int) -> bytes:
+    """The good workbook with a long list behind its cells; ``%d`` in an entry is its number."""
+    entries = b"".join(one.replace(b"%d", b"%d" % (n + 10)) for n in range(number))
+    return building.with_part(before_end(b"<%s>%s</%s>" % (tag, entries, tag)))
+
+
 def renamed(name: bytes) -> bytes:
     return building.with_part(
         lambda book: book.replace(b'name="Sheet1"', b'name="' + name + b'"'), "xl/workbook.xml"
@@ -113,6 +129,33 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
                                     b"</sheetData>")), "damaged"),
     "elsewhere.xlsx": (lambda: building.with_part(
         lambda sheet: sheet.replace(b'r="C3"', b'r="C4"')), "damaged"),
+    "elsewhere-named.xlsx": (lambda: building.good_xlsx().replace(
+        b"worksheets/sheet1", b"worksheets/sheet7", 1), "damaged"),
+    # what stands around a workbook, or in it
+    "front.xlsx": (lambda: b"%PDF-1.7\n" + building.good_xlsx(), "not_a_workbook"),
+    "program.xlsx": (lambda: b"MZ" + bytes(200) + building.good_xlsx(), "not_a_workbook"),
+    "page-front.xlsx": (lambda: HTML.encode() + building.good_xlsx(), "web_page"),
+    "behind.xlsx": (lambda: building.good_xlsx() + b"%PDF-1.7" + bytes(100_000), "damaged"),
+    "inside.xlsx": (lambda: building.zipped({"a.xlsx": building.good_xlsx()}), "not_a_workbook"),
+    "letter.xlsx": (lambda: in_place_of(
+        b"xl/workbook.xml", b"word/document.xml", "_rels/.rels"), "not_a_workbook"),
+    # parts that say what cannot be
+    "encoding.xlsx": (lambda: in_place_of(b'"UTF-8"', b'"UTF-32"'), "damaged"),
+    "infinite.xlsx": (lambda: in_place_of(b"1205", b"1e999999999"), "damaged"),
+    "digits.xlsx": (lambda: in_place_of(b"1205", b"9" * 4000), "damaged"),
+    "no-text.xlsx": (lambda: in_place_of(b"<v>1</v>", b"<v>99999999999999999999</v>"), "damaged"),
+    "far-row.xlsx": (lambda: in_place_of(b'r="3"', b'r="99999999999"'), "damaged"),
+    "far-columns.xlsx": (lambda: in_place_of(
+        b"<sheetData>", b'<cols><col min="-5" max="99999999999" hidden="1"/></cols>'
+        b"<sheetData>"), "damaged"),
+    # depths
+    "deep.xlsx": (lambda: in_place_of(
+        b"</sheetData>", b"</sheetData>" + b"<ext>" * 3000 + b"</ext>" * 3000), "too_large"),
+    "deep.ods": (lambda: ods(
+        b"<text:p>", b"<text:p>" + b"<text:span>" * 3000 + b"</text:span>" * 3000), "too_large"),
+    "notes.ods": (lambda: ods(
+        b"<text:p>", b"<office:annotation><text:p>x</text:p></office:annotation>" * 50_000
+        + b"<text:p>"), "cell_too_long"),
     # entities
     "entities.xlsx": (lambda: building.with_part(building.entities), "declares_entities"),
     "foreign.xlsx": (lambda: building.with_part(building.foreign_entity), "declares_entities"),
@@ -216,6 +259,38 @@ READ: dict[str, Callable[[], bytes]] = {
     "nested.xlsx": lambda: building.zipped(
         {**building.parts_of(building.good_xlsx()), "xl/media/b.zip": building.good_xlsx() * 50}
     ),
+    "merged-pairs.xlsx": lambda: listed(b"mergeCells", b'<mergeCell ref="E%d:F%d"/>', 5_000),
+    "links.xlsx": lambda: listed(b"hyperlinks", b'<hyperlink ref="A%d" location="A1"/>', 50_000),
+    "choices.xlsx": lambda: listed(
+        b"dataValidations", b'<dataValidation sqref="A1:XFD1048576" type="list"/>', 20_000
+    ),
+    "rules.xlsx": lambda: listed(
+        b"conditionalFormatting", b'<cfRule type="expression" priority="%d"/>', 20_000
+    ),
+    "defined.xlsx": lambda: in_place_of(
+        b"</sheets>",
+        b"</sheets><definedNames>"
+        + b"".join(b'<definedName name="n%d">A1</definedName>' % n for n in range(50_000))
+        + b"</definedNames>",
+        "xl/workbook.xml",
+    ),
+    "styles.xlsx": lambda: in_place_of(
+        b"</cellXfs>", b'<xf numFmtId="0" fontId="0"/>' * 50_000 + b"</cellXfs>", "xl/styles.xml"
+    ),
+    "runs.xlsx": lambda: in_place_of(
+        b"</sst>", b"<si>" + b"<r><t>a</t></r>" * 20_000 + b"</si></sst>", "xl/sharedStrings.xml"
+    ),
+    "brackets.xlsx": lambda: in_place_of(
+        b"</sheetData>",
+        b'<row r="9"><c r="A9"><f>'
+        + b"(" * 4000
+        + b"1"
+        + b")" * 4000
+        + b"</f><v>1</v></c></row></sheetData>",
+    ),
+    "utf-16.xlsx": lambda: building.with_part(
+        lambda sheet: sheet.decode().replace("UTF-8", "UTF-16").encode("utf-16")
+    ),
     "dde.xlsx": lambda: building.with_part(cell(b"=cmd|'/C calc'!A0")),
 }
 
@@ -273,6 +348,10 @@ def test_every_reason_is_tried_and_said() -> None:
     given |= set(re.findall(r'"encrypted" if locked else "(\w+)"', source)) | {"encrypted"}
     listed = {"reader_too_costly", "reader_ended", "reader_error"}  # of a reader that ended
     listed |= {"link", "not_a_file", "is_folder", "name_not_text", "cannot_open"}
+    of_visits = ("unknown_unit", "twice", "chance", "count", "without_rows")
+    listed |= {
+        f"visit_{reason}" for reason in of_visits
+    }  # in tests/end_to_end/test_visits_proved.py
     # of layouts that lack or do not fit, each tried in tests/intake/test_layouts.py
     raised = re.findall(r"raise UnfitLayoutError\((.*)\)", intake)
     of_layouts = {reason for text in raised for reason in re.findall(r'"(\w+)"', text)}
