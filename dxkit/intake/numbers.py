@@ -434,6 +434,8 @@ def _part_of_whole(parts: re.Match[str]) -> Value:
     typed = parse_decimal(parts["share"].rstrip("% ")) if parts["share"] else None
     if parts["share"] and (typed is None or not agrees(part, whole, typed)):
         return rejected("value_unreadable")
+    if part > whole or parts["whole"].startswith("0"):  # 26/01 is a day
+        return rejected("value_ambiguous")
     return Value(part, whole=whole)
 
 

@@ -291,6 +291,20 @@ def test_20_ratio_in_the_cell(office: Office) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("whole", "written", "value"),
+    [(12, "3/12", 3), (400, "3/12", None), (None, "3/12", None), (400, "01/6", None),
+     ("chưa rõ", "5/9", None), (400, "25/40", 25), (9, "5/9", 5)],
+)  # fmt: skip
+def test_20_what_may_be_a_day_is_a_part_only_of_the_whole_beside_it(
+    office: Office, whole: object, written: str, value: int | None
+) -> None:
+    seen = office.sends(HOUSEHOLDS, ["I", "Xã Vị Tân", None, None], [1, "Ấp 1", whole, written])
+    assert seen.figure("31333-ap-1", "households_digital_skills")[0] == value
+    if value is None:
+        assert seen.findings("value_is_date") == [("value_is_date", at("D3"))]
+
+
 def test_21_a_date_in_a_column_of_ratios_is_a_question(office: Office) -> None:
     seen = office.sends(
         [*DOSSIERS, "Tỷ lệ (%)"],

@@ -132,6 +132,11 @@ def test_beside_one_of_that_name_it_counts_as_another_and_that_is_told(
     assert findings == [("unit_beside_like", at("B6"))]
 
 
+@pytest.mark.parametrize("mark", ["(*)", "(**)", "( )"])
+def test_a_mark_of_a_footnote_in_brackets_makes_no_other_name(office: Office, mark: str) -> None:
+    assert read(office, GROUP, AP_1, AP_2, [3, f"Ấp 3 {mark}", 140, 90]) == (ALL, [])
+
+
 DOSSIERS_OF: list[Row] = [DOSSIERS, GROUP, [1, "Ấp 1", 10, 5], [2, "Ấp 2", 11, 6]]
 
 

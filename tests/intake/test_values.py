@@ -47,6 +47,9 @@ def cell(value: object, number_format: str = "General", **more: bool) -> Cell:
         ("1.234.567", 1234567, None, ""),
         ("102 hộ", 102, None, ""),
         ("25/40", 25, None, ""),
+        ("26/01", None, Flag.REJECTED, "value_ambiguous"),  # a day
+        ("40/25", None, Flag.REJECTED, "value_ambiguous"),
+        ("5/09", None, Flag.REJECTED, "value_ambiguous"),
         ("62,5% (25/40)", 25, None, ""),
         ("63,5% (25/40)", None, Flag.REJECTED, "value_unreadable"),
         ("gần 60", 60, Flag.APPROXIMATE_BELOW, "value_approximate"),

@@ -211,6 +211,7 @@ def test_the_name_of_a_sheet_states_a_time_too(office: Office, name: str, is_rea
         ("Chỉ tiêu giao", "SỐ LIỆU", False), ("Cùng kỳ năm trước", "SỐ LIỆU", False),
         ("Dự kiến quý IV", "SỐ LIỆU", False), ("Plan 2022", "SỐ LIỆU", False),
         ("Biểu", "CHỈ TIÊU GIAO QUÝ IV NĂM 2022", False), ("Biểu", "Dự kiến kết quả", False),
+        ("Biểu", "Số liệu ước thực hiện quý IV năm 2022", False),
         ("Kế hoạch 124-UBND", "SỐ LIỆU", True), ("Chỉ tiêu theo hộ", "SỐ LIỆU", True),
         ("Biểu KH", "KẾT QUẢ THỰC HIỆN KẾ HOẠCH", True), ("Năm 2022", "SỐ LIỆU", True),
         ("Biểu", "Kế hoạch 124/KH-UBND", True),

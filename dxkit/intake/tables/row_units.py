@@ -337,7 +337,8 @@ class RowUnits:
         called = label.open_name
         if holds_word("not_reported", label.remark(self._names)):  # no hamlet is called so
             called = label.parts[0]
-        if above is not None and not label.parts[1] and _REMARK_BEHIND.search(called):
+        behind = _REMARK_BEHIND.search(called)
+        if above is not None and not label.parts[1] and behind and behind[1].strip():
             return Match(None, "unit_unknown")  # "(nu)", "(ke hoach)": which of its figures
         if above is not None and (opened := self._names.open_unit(called, above)):
             if above is self._parent and self._has_ended(number):

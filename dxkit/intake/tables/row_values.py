@@ -22,6 +22,8 @@ from dxkit.model.observations import Flag
 from dxkit.model.text import normalise
 from dxkit.workbooks.cells import Cell, Sheet
 
+_MONTHS = 12
+
 Values = dict[Column, tuple[Cell, Value]]
 
 
@@ -87,6 +89,9 @@ class RowValues:
         for column, (cell, value) in found.items():
             if value.share is not None:
                 found[column] = (cell, self._from_share(column, value, found))
+            elif 0 < (value.whole or 0) <= _MONTHS and value.whole != _whole_of(column, found):
+                # 3/12 may be a day, and the column of its whole does not say otherwise.
+                found[column] = (cell, _unsure(value, "value_is_date"))
         return found
 
     def _value(self, column: Column, cell: Cell, level: str) -> Value:
@@ -183,20 +188,25 @@ class RowValues:
     @staticmethod
     def _from_share(column: Column, value: Value, row: Values) -> Value:
         """The count behind a typed share, when the whole beside it leaves only one."""
-        whole = next(
-            (
-                found.value
-                for other, (_, found) in row.items()
-                if other.measure.id == column.measure.whole and other.scope == column.scope
-            ),
-            None,
-        )
+        whole = _whole_of(column, row)
         count = None
         if isinstance(whole, int) and value.share is not None and 0 <= value.share <= 100:
             count = count_from_share(value.share, whole)
         if count is None:
             return value
         return Value(count, Flag.FROM_SHARE, "count_from_share", {"value": count, "whole": whole})
+
+
+def _whole_of(column: Column, row: Values) -> float | int | None:
+    """What a row says of the whole that a column is part of."""
+    return next(
+        (
+            found.value
+            for other, (_, found) in row.items()
+            if other.measure.id == column.measure.whole and other.scope == column.scope
+        ),
+        None,
+    )
 
 
 def _unsure(value: Value, problem: str = "value_ambiguous") -> Value:

@@ -269,7 +269,7 @@ class RowReader:
                 self.findings.append(about)
             if unit is not None and unit.name.endswith(")") and not hidden:
                 bare = self.names.without_brackets(unit)
-                if bare is not None:
+                if bare is not None and bare.code != unit.code:  # "(*)" says nothing
                     self.remarked.setdefault(unit.code, (bare, self.finding.address(cell)))
             if label.is_total:
                 self.units.close(unit, cell)

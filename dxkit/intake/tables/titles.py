@@ -24,7 +24,7 @@ from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
 from dxkit.intake.numbers import is_measured_out, units_of_amounts
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import row_label
-from dxkit.intake.vocabulary import starts_with_word, vocabulary
+from dxkit.intake.vocabulary import holds_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Conversion, Measure, MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period, split_period_id
@@ -199,8 +199,10 @@ def of_other_figures(sheet: Sheet, rows: range) -> tuple[str, Cell | None] | Non
         bare.pop()
     if " ".join(bare) in words["of_other_sheets"]:
         return sheet.name, None
-    titles = (c for c in title_cells(sheet, rows) if starts_with_word("of_other_titles", c.text))
-    return next(((cell.text, cell) for cell in titles), None)
+    for cell in title_cells(sheet, rows):
+        if starts_with_word("of_other_titles", cell.text) or holds_word("estimated", cell.text):
+            return cell.text, cell
+    return None
 
 
 _QUARTERS = ("I", "II", "III", "IV")
