@@ -135,7 +135,7 @@ class Verified:
 
 def verified(visits: Sequence[Visit], unit_code: str) -> Verified | None:
     """What visits say of a unit: to itself, that of the cases checked; to units below it, those
-    weighted by the cases they have reported over their chances (Hájek's ratio). None below three
+    weighted by the cases they have reported over their chances (Hajek's ratio). None below three
     visits.
 
     The variance is that between the visited units, as if drawn with replacement, which holds what
