@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -303,6 +304,17 @@ class Campaign:
     def period(self, period_id: str) -> Period:
         """The period of that id; raises KeyError when there is none."""
         return self._periods[period_id]
+
+    def period_of_day(self, text: str) -> str:
+        """The id of the shortest period that holds a day, such as 2022-12-14 with or without a time
+        behind it; any other text, and a day that none holds, as it is.
+        """
+        with suppress(ValueError):
+            day = datetime.datetime.fromisoformat(text).date()
+            held = [p for p in self.periods if p.first_day <= day <= p.last_day]
+            if held and text not in self._periods:
+                return min(held, key=lambda p: p.last_day - p.first_day).id
+        return text
 
     def previous_period(self, period_id: str) -> Period | None:
         """The period before, in the campaign's order, or None for the first."""

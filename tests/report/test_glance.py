@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import re
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 from IPython.lib.pretty import pretty
 
 import dxkit
+from dxkit.model.campaign import Campaign
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Listed
@@ -135,6 +139,29 @@ def test_a_unit_may_be_a_number_at_every_face() -> None:
     for wrong in (lambda: opened.scorecard(999), lambda: dxkit.report(*Q4, 999)):
         with pytest.raises(KeyError, match=r"no unit '999'; there are: 930 \("):
             wrong()
+
+
+@pytest.mark.parametrize(
+    "day",
+    [datetime.date(2022, 9, 15), datetime.datetime(2022, 10, 15, 7, 30), pd.Timestamp("2022-11-01"),
+     "2022-12-14"],
+)  # fmt: skip
+def test_a_period_may_be_a_day_that_it_holds(day: datetime.date | str) -> None:
+    assert dxkit.open("haugiang-2022", day).analysis.period.id == "2022-Q4"
+
+
+@pytest.mark.parametrize("day", [datetime.date(1999, 1, 1), "2022-13-45", "2022-Q9"])
+def test_a_day_of_no_period_is_told_with_those_that_there_are(day: datetime.date | str) -> None:
+    with pytest.raises(KeyError, match=rf"no period '{day}'; there are: 2022-Q3, 2022-Q4"):
+        dxkit.open("haugiang-2022", day)
+
+
+def test_a_day_means_the_shortest_period(haugiang: Campaign) -> None:
+    year = dataclasses.replace(haugiang.period("2022-Q4"), id="2022",
+                               first_day=datetime.date(2022, 1, 1))  # fmt: skip
+    plan = dataclasses.replace(haugiang, periods=(year, *haugiang.periods))
+    assert plan.period_of_day("2022-12-01") == "2022-Q4"
+    assert plan.period_of_day("2022-02-01") == "2022"
 
 
 def test_a_period_may_be_a_number() -> None:
