@@ -64,16 +64,6 @@ class ChartData:
         return "; ".join(rows)
 
 
-def table_figure(
-    name: str, table: Markup, claims: Sequence[Markup], source: Markup | str
-) -> Markup:
-    """A figure whose picture is a table: it needs no other text and no other data."""
-    return Markup(
-        '<figure class="chart heat" id="{name}"><figcaption id="{name}-title">{title}</figcaption>'
-        '{table}<p class="source">{source}</p></figure>'
-    ).format(name=name, title=Markup(" ").join(claims), table=table, source=source)
-
-
 def chart_figure(
     name: str,
     drawing: Markup,
@@ -130,9 +120,14 @@ def chart(
 def coloured_table(
     context: Context, key: str, table: Markup, claims: Sequence[Claim | None]
 ) -> Markup:
-    """The figure ``key`` that is a table whose colours show its claims."""
+    """The figure ``key`` that is a table whose colours show its claims: it needs no other text and
+    no other data.
+    """
     title, source = _title_and_source(context, key, claims)
-    return table_figure(name_of(key), table, title, source)
+    return Markup(
+        '<figure class="chart heat" id="{name}"><figcaption id="{name}-title">{title}</figcaption>'
+        '{table}<p class="source">{source}</p></figure>'
+    ).format(name=name_of(key), title=Markup(" ").join(title), table=table, source=source)
 
 
 def _title_and_source(
