@@ -7,6 +7,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -564,12 +565,19 @@ def test_whole_months_beside_a_quarter_of_other_days_are_told(
     assert "runs from 15 September 2022 to 14 December 2022" in (
         Report(opened, "930", "en").months_chart().html.striptags()
     )
-    period = opened.analysis.period
-    days = {"first_day": datetime.date(2022, 10, 1), "last_day": datetime.date(2022, 12, 31)}
-    analysis = copy.copy(opened.analysis)
-    analysis.period = dataclasses.replace(period, **days)
-    calendar = dataclasses.replace(opened, analysis=analysis)
-    assert "tháng trọn vẹn" not in Report(calendar, "930", "vi").months_chart().html.striptags()
+    for first, last, whole in (
+        ((2022, 10, 1), (2022, 12, 31), True),
+        ((2023, 1, 1), (2023, 2, 28), True),
+        ((2024, 1, 1), (2024, 2, 28), False),  # a leap year's February has one day more
+        ((2022, 10, 2), (2022, 12, 31), False),
+        ((2022, 10, 1), (2022, 12, 30), False),
+    ):
+        days = {"first_day": datetime.date(*first), "last_day": datetime.date(*last)}
+        analysis = copy.copy(opened.analysis)
+        analysis.period = dataclasses.replace(opened.analysis.period, **days)
+        other = dataclasses.replace(opened, analysis=analysis)
+        section = Report(other, "930", "vi").months_chart().html.striptags()
+        assert ("tháng trọn vẹn" not in section) is whole, (first, last)
 
 
 def coverage(analysis: Analysis, language: str = "vi") -> list[str]:
@@ -750,3 +758,57 @@ def test_the_decimals_that_decide_are_shown(
     else:
         assert told in written(analysis, [claim])[0]
     prove(analysis, "31318", [claim])
+
+
+def test_three_others_are_three_that_have_figures(haugiang: Campaign) -> None:
+    """Of three others one had no dossiers: on these alone nothing is compared."""
+    rows: list[Observation] = []
+    for code in ("31318", "31321", "31324", "31333"):
+        own = full(code, 0.5 if code == "31318" else 1.0)
+        rows += idle(code, own, *DOSSIERS) if code == "31333" else own
+    analysis = analyse(haugiang, *rows)
+    claims = [c for c in situation(view_of(analysis, "31318")) if c.message.startswith("group_")]
+    (said,) = written(analysis, claims)
+    assert "thấp hơn" in said
+    assert "hồ sơ trực tuyến" not in said
+    assert analysis.facts.find("31318", "online_dossiers", "group_value") is None
+    prove(analysis, "31318", claims)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ({"31318": 0.8, "31321": 0.6}, {"31318": 0.8, "31321": 0.6}, "giữ nguyên thứ hạng"),
+        ({"31318": 0.6, "31321": 0.8}, {"31318": 0.7, "31321": 0.7}, "tăng 1 bậc"),  # now a tie
+        ({"31321": 0.8, "31324": 0.6}, {"31318": 0.9, "31321": 0.6}, ""),  # for the first time
+        ({"31318": 0.8, "31321": 0.6}, {"31318": 0.8, "31321": 0.9, "31324": 0.9}, ""),
+    ],
+)
+def test_ranks_of_both_times_are_compared_among_the_same_only(
+    haugiang: Campaign, before: dict[str, float], now: dict[str, float], told: str
+) -> None:
+    analysis = before_and_now(haugiang, before, now)
+    claim = standing(view_of(analysis, "31318"))
+    assert claim is not None
+    (said,) = written(analysis, [claim])
+    assert told in said
+    assert told or not re.search("bậc|giữ nguyên", said)
+    prove(analysis, "31318", [claim])
+
+
+def test_none_there_none_arose_and_not_told_are_three_things(haugiang: Campaign) -> None:
+    """No farm household at all; no dossier; the skilled not told; no initiative."""
+    rows = idle("31318", full("31318", 1.0), *DOSSIERS)
+    changed = {"farm_households": 0, "farm_households_ecommerce": 0, "initiatives_effective": 0}
+    rows = [
+        dataclasses.replace(o, value=changed[o.measure]) if o.measure in changed else o
+        for o in rows if o.measure != "households_digital_skills"
+    ]  # fmt: skip
+    analysis = analyse(haugiang, *rows)
+    groups = [g[0] for g in levels(view_of(analysis, "31318"))]
+    said = dict(zip((i.id for i in haugiang.indicators), written(analysis, groups), strict=True))
+    assert "không có hộ sản xuất nông nghiệp nên không tính" in said["ecommerce_farms"]
+    assert "không phát sinh nên không tính" in said["online_dossiers"]
+    assert "trong kỳ chưa có mô hình nào, chưa đạt chỉ tiêu 1 mô hình" in said["initiatives"]
+    assert "chưa có số liệu" in said["digital_skills"]
+    prove(analysis, "31318", groups)
