@@ -45,7 +45,9 @@ def activity(context: Context) -> Section:
                 row.append(NOTHING if told is None or not told.known else told)
             rows.append([context.language.name(measure.names), *row])
         title = context.language.name(context.opened.campaign.tables[table])
-        parts.append(context.titled(title, render_table(title, columns, rows, context.language)))
+        note = text("report.indicators_note_like") if alike else ""
+        table_of = render_table(title, columns, rows, context.language, note)
+        parts.append(context.titled(title, table_of))
     return Section(Markup("").join(parts))
 
 

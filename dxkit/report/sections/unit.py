@@ -111,6 +111,7 @@ def indicators(context: Context) -> Section:
     rows.append(_total_row(context, keys, with_state))
     notes = [
         *(["shares"] if _mentions_differences(context, keys) else []),
+        *(["like"] if "like_change" in keys else []),
         *(["ranks"] if "rank" in keys else []),
     ]
     note = Markup(" ").join(text(f"report.indicators_note_{name}") for name in notes)
