@@ -183,6 +183,21 @@ def test_what_comes_of_the_start_level_is_taken_off_and_told() -> None:
     assert found.interval.excludes_nothing
 
 
+@pytest.mark.parametrize("step", [0.0, 0.1])
+def test_figures_that_move_alike_are_no_finding(step: float) -> None:
+    for seed in range(10):
+        draw = random.Random(seed)
+        values = {}
+        for n in range(40):
+            level = draw.choice((0.1, 0.3, 0.7))
+            values["abcd"[n % 4] + f"{n:02}"] = tuple(level + step * t for t in range(4))
+        found = compare(panel_by(values), dict.fromkeys(draw.sample(sorted(values), 9), "Q3"))
+        assert found.interval is not None
+        assert found.interval.probability == 1
+        assert found.earlier is not None
+        assert found.earlier.probability == 1
+
+
 def test_a_straight_line_is_carried_on_where_places_have_trends() -> None:
     window = Window((0, 1, 2), (3, 4))
     panel = panel_by({"a1": (0.1, 0.2, 0.3, 0.5, 0.9), "a2": (0.2, 0.2, 0.2, 0.2, 0.2)})

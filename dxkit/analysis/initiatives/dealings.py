@@ -79,7 +79,8 @@ class Dealings:
         self._to, self._from = _ways(tuple(number.tolist()))
 
     def _left(self, outcomes: Numbers) -> Numbers:
-        return np.asarray(outcomes - self._base @ (self._undo @ outcomes), float)
+        # what is left of figures that are all alike is nought, not what rounding makes of it
+        return np.asarray(np.round(outcomes - self._base @ (self._undo @ outcomes), 12), float)
 
     def estimate(self, outcome: Numbers) -> float:
         """The real difference in an outcome."""
