@@ -4,6 +4,7 @@ left alone. Each check has a case worked by hand as well.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -74,7 +75,7 @@ def round_off(before: Quarter, now: Quarter, draw: random.Random) -> str:
 
 
 def jump(before: Quarter, now: Quarter, draw: random.Random) -> str:
-    """The commune next after the list finds 15 points more of one share, and is on the list."""
+    """The commune next after the list finds 15 points more of one or two shares, and is on it."""
     results = analyse_period(now.campaign, now.received()).results
     for (level, _, _), decisions in draw.sample(
         [*results.decisions.items()], len(results.decisions)
@@ -82,9 +83,10 @@ def jump(before: Quarter, now: Quarter, draw: random.Random) -> str:
         reserve = next((d.unit_code for d in decisions if d.reason == "quota_full"), "")
         if level != "commune" or not reserve:
             continue
-        for measure in draw.sample(PARTS, 3):
+        one, other, third = draw.sample(PARTS, 3)
+        for measures in ((one,), (other,), (one, other), (other, third)):
             kept = dict(now.figures)
-            for code in now.hamlets(reserve):
+            for code, measure in itertools.product(now.hamlets(reserve), measures):
                 whole = now.figures[code, "households", -1]
                 more = now.figures[code, measure, -1] + round(0.15 * whole)
                 now.figures[code, measure, -1] = min(more, whole)
@@ -150,7 +152,7 @@ def test_planted_cheating_is_found_and_honest_units_are_left_alone(
               f"honest units told {told[codes]} of {honest[codes]}")  # fmt: skip
     assert [c for c in CHECKS if caught[c] < 0.8 * planted[c]] == []
     assert [c for c in CHECKS if told[c] > 0.05 * honest[c]] == []
-    assert not full or min(planted.values()) >= 0.8 * len(quarters)
+    assert not full or min(planted.values()) >= len(quarters) / 2
 
 
 VI_TAN = "31333"
@@ -260,7 +262,8 @@ def test_a_jump_is_told_only_where_it_decides_an_award(haugiang: Campaign) -> No
 
     assert jumps(100, 45, 48, 60) == ["cashless"]  # 37; with 48 it would be 34 as the reserve
     assert jumps(100, 45, 48, 52) == []  # 4 points more than the others is not far
-    assert jumps(100, 45, 60, 60) == []  # without either of the two it is still ahead
+    assert jumps(100, 45, 60, 60) == ["app_installed", "cashless"]  # without both it is 34
+    assert jumps(100, 48, 60, 60) == []  # without both it is 34.7
     assert jumps(100, 30, 48, 60) == []  # no award
 
 
