@@ -86,7 +86,8 @@ class Office:
             assert content == self.expected.get(name, content), name
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DXKIT_PROJECT", str(self.folder))
-            assert run(["report", PERIOD, "--out", str(out), "--lang", "en"]) == 0
+            again = ["report", PERIOD, "--to", "docx", "--out", str(out), "--lang", "en"]
+            assert run(again) == 0
         assert outputs_of(out) == self.expected
         assert {path.name for path in out.rglob(".*")} == {".running"}
         assert processes_about(out) == []
