@@ -178,7 +178,9 @@ COMMUNES = ("31318", "31321", "31324", "31327", "31330", "31333", "31336", "3133
 WHOLES = {"digital_skills": 90, "app_installed": 80, "cashless": 80, "online_dossiers": 50}
 
 
-def random_campaign(haugiang: Campaign, seed: int) -> tuple[Analysis, dict[str, list[Fraction]]]:
+def random_campaign(
+    haugiang: Campaign, seed: int, draws: int = 1
+) -> tuple[Analysis, dict[str, list[Fraction]]]:
     """A campaign of 3 to 9 communes with weights, results and a quota drawn by the seed, and the
     share of each indicator's points that each commune earns, in the campaign's order. Half of the
     campaigns know few different results, so that there are ties.
@@ -188,7 +190,7 @@ def random_campaign(haugiang: Campaign, seed: int) -> tuple[Analysis, dict[str, 
     indicators = tuple(dataclasses.replace(i, max_points=points)
                        for i, points in zip(haugiang.indicators, given, strict=True))  # fmt: skip
     rule = dataclasses.replace(haugiang.uncertainty, weight_band=draw.choice((0.05, 0.2, 0.5)),
-                               draws=1)  # fmt: skip
+                               draws=draws)  # fmt: skip
     quota = draw.randint(1, 3)
     rewards = tuple(dataclasses.replace(r, quota=quota, minimum_share=draw.choice((0, 0.5)),
                                         ties=draw.choice(("all", "none")))
@@ -255,6 +257,21 @@ def test_ranges_and_lists_equal_brute_force_over_the_vertices(
     """120 campaigns, by default every tenth."""
     for seed in range(0, 120, 1 if pytestconfig.getoption("--full") else 10):
         compare_with_brute_force(seed, haugiang)
+
+
+def test_draws_go_to_both_sides_of_a_weight_and_are_counted_alike_by_the_proof(
+    haugiang: Campaign,
+) -> None:
+    """The same seed gives the same draws, so that each unit is listed as often."""
+    moved = 0
+    for seed in range(6):
+        analysis, shares = random_campaign(haugiang, seed, draws=200)
+        again = trials(made_again(analysis.campaign, analysis.received, None), COMMUNES[0])
+        found = analysis.certainty_of(analysis.units.get(COMMUNES[0]))
+        listed = {code: round(200 * r.award_draws) for code, r in found.ranges.items()}
+        assert listed == {code: again.listed[code] for code in shares}
+        moved += any(0 < number < 200 for number in listed.values())
+    assert moved
 
 
 def compare_with_brute_force(seed: int, haugiang: Campaign) -> None:
