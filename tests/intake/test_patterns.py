@@ -591,6 +591,34 @@ def test_51_a_quarter_beside_its_months_does_not_count_twice(office: Office) -> 
     assert ("unit_repeated", at("C2", "930-quy.xlsx")) in seen.findings()
 
 
+@pytest.mark.parametrize("word", ["Cộng", "Tổng", "Tổng cộng"])
+@pytest.mark.parametrize("before", [1, 2, 4, 6])
+def test_51_a_word_for_totals_above_months_takes_no_figure_away(
+    office: Office, before: int, word: str
+) -> None:
+    """The columns of months stay their months'; that of the quarter is compared with them."""
+    above: Row = [*[None] * before, word]
+    months, by_month = [*MONTHS, "Cả quý"], [*BY_MONTH, "Phát sinh"]
+    row = [1, "Xã Vị Tân", 100, 50, 110, 60, 120, 70]
+    seen = office.sends(above, months, by_month, [*row, 330])
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers")] == [100, 110, 120]
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers_online")] == [50, 60, 70]
+    assert seen.findings() == []
+    seen = office.sends(above, months, by_month, [*row, 331])
+    assert seen.findings() == [("total_differs", at("I4"))]
+
+
+@pytest.mark.parametrize("before", [3, 5])
+def test_51_a_month_whose_name_a_word_above_cuts_off_is_missed(office: Office, before: int) -> None:
+    """The month's name stands above the first of its two columns only."""
+    row: Row = [1, "Xã Vị Tân", 100, 50, 110, 60, 120, 70]
+    seen = office.sends([*[None] * before, "Cộng"], MONTHS, BY_MONTH, row)
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers")] == [100, 110, 120]
+    rest = {3: [60, 70, None], 5: [50, 70, None]}[before]
+    assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers_online")] == rest
+    assert seen.findings("part_missing") == [("part_missing", "930.xlsx › Biểu")]
+
+
 def test_52_a_month_whose_column_is_not_understood_is_missed(office: Office) -> None:
     months: Row = [*MONTHS[:6], "Thnág 12", None]
     seen = office.sends(months, BY_MONTH, [1, "Xã Vị Tân", 100, 50, 110, 60, 120, 70])

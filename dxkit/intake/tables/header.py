@@ -51,9 +51,11 @@ def columns_of(table: str, found: Mapping[int, Labelled], period_id: str) -> tup
             problem = "column_span_unclear" if is_stock and in_period else ""
             of = (labelled.period, labelled.control, cumulative, in_period)
             columns.append(Column(number, measure, *of, problem, labelled.unit))
-    # A column of the whole period is a control only when its parts are there.
+    # Only a column of the whole period is a control, and only when its parts are there: a word for
+    # totals above a month's column takes its figures from nobody.
     with_parts = {c.measure.id for c in columns if c.period != period_id}
-    columns = [replace(c, control=c.control and c.measure.id in with_parts) for c in columns]
+    sums = [c.measure.id in with_parts and c.period == period_id for c in columns]
+    columns = [replace(c, control=c.control and s) for c, s in zip(columns, sums, strict=True)]
     often = Counter((c.measure.id, c.scope) for c in columns)
 
     def problem_of(c: Column) -> str:
