@@ -269,7 +269,7 @@ def test_a_description_says_all_that_a_chart_shows(browser: Any, outputs: Path) 
         for chart in charts:
             told = chart.accessible_name
             title = chart.find_element("xpath", "ancestor::figure/figcaption").text
-            told = told.replace("*", "")  # the mark of a doubtful number
+            told = told.replace("*", "").replace("†", "")  # marks of numbers with a reservation
             assert " ".join(title.split()) in " ".join(told.split())
             shown = [e.text for e in chart.find_elements("css selector", "g.fact")]
             numbers += len(shown)

@@ -327,7 +327,11 @@ def test_a_notebook_that_needs_a_kernel_gets_one(
     arguments = ["report", "2024-Q2", "--unit", "71", "--out", str(small), "--notebook", own]
     assert run(arguments) == 0
     assert "1 trang được chạy bằng kernel của Jupyter" in capsys.readouterr().out
-    assert check_whole(small / OWN, expected)
+    (page,) = (folder_of(small / OWN) / "district").glob("*.html")
+    content, told = page.read_bytes(), b"application/vnd.jupyter.widget-view+json"
+    assert content.count(told) == 1  # which the page does not show, and says so
+    lines = [line for line in content.splitlines(keepends=True) if told not in line]
+    assert b"".join(lines) == expected[page.name]
     manifest = manifest_of(small / OWN)
     page = manifest["pages"]["71"]
     assert manifest["engine"] != page["engine"] == "stock"

@@ -148,6 +148,7 @@
     if (fact) { clearTimeout(waiting); show(fact); } else if (!box.contains(event.target)) hide();
   });
   document.addEventListener("focusin", (event) => { const fact = factAt(event); if (fact) show(fact); else hide(); });
+  window.addEventListener("resize", hide);  // its place was for the old width
   document.addEventListener("scroll", () => { if (open && document.activeElement !== open) hide(); }, { passive: true });
 
   // One tab stop for the numbers of each section; the arrow keys go from number to number.
