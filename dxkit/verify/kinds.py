@@ -72,13 +72,13 @@ class Asked:
 
     def others(self, *, alike: bool = False) -> list[str]:
         """The others that it is ranked with and that have a value, maybe of its own type alone; of
-        less than three nothing is told.
+        less than three nothing is told, nor of a share of few things.
         """
         units, sums = self.r.units, self.r.sums
         members = (u for u in self.r.members(self.unit) if u != self.unit)
         found = [u for u in members if sums.value(u, self.i) is not None
                  and (not alike or units.get(u).type == units.get(self.unit).type)]  # fmt: skip
-        if len(found) < 3:
+        if len(found) < 3 or self.r.is_of_few(self.unit, self.i):
             raise KeyError(f"{self.unit}/{self.i.id}")
         return found
 

@@ -245,14 +245,18 @@ class Recount:
         too_few = len(could) < self.campaign.ranking.minimum_ranked
         return {} if too_few or not self.group(unit) else self.ranks_by(could)
 
+    def is_of_few(self, unit: str, indicator: Indicator) -> bool:
+        """Whether a share is of fewer things than are ranked or compared."""
+        least = self.campaign.ranking.least_denominator
+        return any(side and side < least for side in self.sums.of(unit, indicator).numbers[1:])
+
     @of_group
     def ranks_within(self, unit: str, indicator: Indicator) -> dict[str, int]:
         """The ranks of the unit's group by one indicator."""
         keys, rule = dict[str, tuple[object, ...]](), self.campaign.ranking
         for u in self.members(unit):
-            value, lower = self.sums.value(u, indicator), self.sums.of(u, indicator).numbers[1:]
-            few = any(side and side < rule.least_denominator for side in lower)
-            if value is not None and not few:
+            value = self.sums.value(u, indicator)
+            if value is not None and not self.is_of_few(u, indicator):
                 keys[u] = (round(value * indicator.direction, 9),)
         return self.ranks_of(keys) if len(keys) >= rule.minimum_ranked else {}
 

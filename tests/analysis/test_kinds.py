@@ -141,9 +141,12 @@ def test_a_unit_is_compared_with_the_others_without_itself(haugiang: Campaign) -
     commune with 20. The commune has four wards beside it but no other commune.
     """
     more = [*full("31327", 1.0), *full("31333", 0.25)]
-    facts = analyse(haugiang, *wards(80, 40), *more).facts
+    analysis = analyse(haugiang, *wards(80, 40), *more)
+    facts, again = analysis.facts, made_again(haugiang, analysis.received, None)
     for kind, expected in OTHERS.items():
         assert facts.get(A, APP, kind).number == pytest.approx(expected), kind
+        with pytest.raises(KeyError):  # nor does the proof compare a share of ten farms
+            again.number(FactKey(NOW, A, "ecommerce_farms", kind))
     assert facts.get("31333", APP, "group_value").number == pytest.approx(240 / 400)
     assert facts.find(A, "ecommerce_farms", "group_value") is None  # of ten farms
     assert facts.find("31333", APP, "type_value") is None
