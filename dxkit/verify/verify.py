@@ -14,7 +14,7 @@ from dxkit.campaign.project import Project
 from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import MANIFEST, Manifest, code_key, executed_path, versions_in_use
-from dxkit.press.run.again import MadeAgain
+from dxkit.press.run.made_again import MadeAgain
 from dxkit.verify.difference import FAILED, INPUT, OTHER, RECOUNT, Difference, in_order
 from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
