@@ -136,6 +136,19 @@ def test_small_letters_and_scrolling_are_seen(browser: Any, outputs: Path) -> No
     assert boxes_that_scroll(browser) == ["chart-children"]
 
 
+def test_the_verdict_of_each_criterion_is_in_sight_on_a_desktop(
+    browser: Any, outputs: Path
+) -> None:
+    """Also on a page whose table has the column of changes like for like."""
+    load(browser, outputs / "district/934-huyen-phung-hiep.html")
+    table = browser.find_element("css selector", "main table")
+    assert "Cùng phạm vi" in " ".join(table.find_element("tag name", "thead").text.split())
+    wide, held = browser.execute_script(
+        "return [arguments[0].scrollWidth, arguments[0].parentElement.clientWidth]", table
+    )
+    assert wide <= held
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(browser: Any, axe: str, outputs: Path, name: str) -> None:
     """Light on a screen, dark on a phone: everything unfolded."""

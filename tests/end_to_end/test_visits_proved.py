@@ -49,6 +49,15 @@ def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def copy(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The campaign to be altered; commands are about it."""
+    copied = tmp_path / "project"
+    shutil.copytree(project, copied)
+    monkeypatch.setenv("DXKIT_PROJECT", str(copied))
+    return copied
+
+
 def in_new_process(arguments: list[str]) -> int:
     """A command as a process of its own would run it: with no period open."""
     open_period.cache_clear()
@@ -155,14 +164,8 @@ def test_the_reserve_is_named_at_every_level(project: Path) -> None:
 
 
 def test_verify_proves_the_results_and_names_one_that_was_altered(
-    project: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copy = tmp_path / "project"
-    shutil.copytree(project, copy)
-    monkeypatch.setenv("DXKIT_PROJECT", str(copy))
     assert in_new_process(["verify", PERIOD, "--lang", "en"]) == 0, capsys.readouterr().out
     path = copy / f"data/raw/small/field_checks/{PERIOD}/results.xlsx"
     book = openpyxl.load_workbook(path)
@@ -214,13 +217,8 @@ def test_what_cannot_be_used_is_told_at_its_cell(
 
 
 def test_a_visit_still_to_come_is_no_mistake_and_what_is_no_workbook_is_one(
-    project: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copy = tmp_path / "project"
-    shutil.copytree(project, copy)
     path = copy / f"data/raw/small/field_checks/{PERIOD}/results.xlsx"
     book = openpyxl.load_workbook(path)
     for column in "GH":
@@ -228,7 +226,6 @@ def test_a_visit_still_to_come_is_no_mistake_and_what_is_no_workbook_is_one(
     book.worksheets[0]["H9"] = 26  # of 25
     book.save(path)
     (path.parent / "notes.pdf").write_bytes(b"%PDF-1.4")
-    monkeypatch.setenv("DXKIT_PROJECT", str(copy))
     assert in_new_process(["check", PERIOD, "--lang", "en"]) == 1
     out = capsys.readouterr().out
     assert "field_checks/results.xlsx › Danh sách!H9: The result of a visit" in out
