@@ -12,7 +12,7 @@ from dxkit.analysis.ranking import QUOTA_FULL, TOLERANCE_DIGITS, Decision
 from dxkit.analysis.scoring import REGISTRY, Case
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.findings import Finding
-from dxkit.model.outliers import excess
+from dxkit.model.outliers import Numbers
 
 
 def jumps_into_awards(analysis: Analysis) -> Iterator[Finding]:
@@ -22,8 +22,8 @@ def jumps_into_awards(analysis: Analysis) -> Iterator[Finding]:
     told, as all together decide.
 
     Far: by ``award_jump``, and by ``outlying`` deviations of the units of the level from the
-    medians of their groups, which chance gives as rarely as ``excess`` says; and of these only what
-    decides an award is told.
+    medians of their groups, which chance gives as rarely as ``Numbers`` says; and of these only
+    what decides an award is told.
     """
     results = analysis.results
     if analysis.previous is None:
@@ -66,14 +66,14 @@ class _Jumps:
             known = {u.code: self.changes[u.code] for u in members if u.code in self.changes}
             usual = statistics.median(known.values()) if known else 0.0
             self._apart[level] |= {code: change - usual for code, change in known.items()}
+        self._levels = {level: Numbers(apart.values()) for level, apart in self._apart.items()}
 
     def far(self, level: str, code: str) -> float:
         """By how much a unit's change is above its group's, if that is far; else 0."""
-        apart = self._apart[level]
-        if apart.get(code, 0.0) < self._rules.award_jump:
+        apart = self._apart[level].get(code, 0.0)
+        if apart < self._rules.award_jump:
             return 0.0
-        others = [value for other, value in apart.items() if other != code]
-        return apart[code] if excess(apart[code], others, self._rules.outlying) else 0.0
+        return apart if self._levels[level].excess(apart, self._rules.outlying) else 0.0
 
 
 def _values(results: Results, indicator: Indicator, smallest: float) -> dict[str, float]:

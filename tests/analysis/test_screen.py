@@ -6,18 +6,21 @@ from __future__ import annotations
 
 import itertools
 import random
+import statistics
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.screen import jumps_into_awards
 from dxkit.intake.checks.screen import screened
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Finding
-from dxkit.model.outliers import excess
+from dxkit.model.outliers import Numbers
 from dxkit.model.units import Unit
 from tests.analysis.quarters import PARTS, Quarter, simulated
 
@@ -265,6 +268,24 @@ def test_a_jump_is_told_only_where_it_decides_an_award(haugiang: Campaign) -> No
     assert jumps(100, 45, 60, 60) == ["app_installed", "cashless"]  # without both it is 34
     assert jumps(100, 48, 60, 60) == []  # without both it is 34.7
     assert jumps(100, 30, 48, 60) == []  # no award
+
+
+def excess(value: float, others: list[float], deviations: float) -> float | None:
+    return Numbers([*others, value]).excess(value, deviations)
+
+
+@given(st.lists(st.integers(-6, 6).map(float), max_size=9), st.floats(0, 4))
+def test_each_number_is_held_against_all_others(numbers: list[float], deviations: float) -> None:
+    """As by leaving it out and taking both medians anew."""
+    among = Numbers(numbers)
+    for at, value in enumerate(numbers):
+        others = numbers[:at] + numbers[at + 1 :]
+        expected = None
+        if len(others) >= 3:
+            middle = statistics.median(others)
+            spread = 1.4826 * statistics.median(abs(other - middle) for other in others)
+            expected = value - middle if value - middle > deviations * spread else None
+        assert among.excess(value, deviations) == expected
 
 
 def test_excess_by_hand() -> None:

@@ -23,7 +23,7 @@ from dxkit.model.campaign import (
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Observation, Received
-from dxkit.model.outliers import excess
+from dxkit.model.outliers import Numbers
 from dxkit.model.units import UnitRegistry
 
 _LARGE_FIGURES = 3  # figures that are not small and must be among those that are equal
@@ -175,7 +175,7 @@ def whole_shrank(campaign: Campaign, now: Received, before: Received) -> Iterato
     the share rose.
 
     Far: ``shrunk_share`` and ``outlying`` deviations beyond the others, which chance gives as
-    rarely as ``excess`` says. A part of a whole that does not fall in truth has ``stock_fell``.
+    rarely as ``Numbers`` says. A part of a whole that does not fall in truth has ``stock_fell``.
     """
     sums, earlier = sums_of(now.table.observations), sums_of(before.table.observations)
     first = {(o.unit_code, o.measure): o for o in reversed(now.table.observations)}
@@ -189,15 +189,18 @@ def whole_shrank(campaign: Campaign, now: Received, before: Received) -> Iterato
             for (code, measure), value in sums.items()
             if measure == whole.id and earlier.get((code, measure), 0) >= rules.smallest
         }
+        levels: dict[str, list[float]] = defaultdict(list)
+        for code, fell in fall.items():
+            levels[now.units.get(code).level].append(fell)
+        beside = {level: Numbers(falls) for level, falls in levels.items()}
         for code, fell in fall.items():
             parts = sums.get((code, indicator.numerator)), earlier.get((code, indicator.numerator))
             if fell <= 0 or None in parts or (code, whole.id) in told:
                 continue
             if (parts[0] or 0) <= (parts[1] or 0) * (1 - fell):
                 continue
-            level = now.units.get(code).level
-            others = [f for c, f in fall.items() if c != code and now.units.get(c).level == level]
-            if (excess(fell, others, rules.outlying) or 0) >= rules.shrunk_share:
+            above = beside[now.units.get(code).level].excess(fell, rules.outlying)
+            if (above or 0) >= rules.shrunk_share:
                 told.add((code, whole.id))
                 was = earlier[code, whole.id]
                 values = {"value": sums[code, whole.id], "before": was, "indicator": indicator.id}
