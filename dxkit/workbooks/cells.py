@@ -88,7 +88,7 @@ class Sheet:
     not among the cells. ``row_lengths`` are the numbers of fields of a
     text file's lines that are shorter than its longest.
     ``comments`` are the notes that people fixed to cells, also to empty ones; ``formulas`` those of
-    an .xlsx by their addresses, as ``formulas.written_out`` reads them.
+    an .xlsx by their addresses, as ``written_out`` reads them.
     """
 
     name: str

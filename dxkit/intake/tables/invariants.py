@@ -1,7 +1,7 @@
 """What must hold of every figure, whatever the reader took it for: the name of its unit stands on
 its left in its own row, with no other unit's nearer (or above it, where cells are merged), and one
 cell is its source. What breaks either is not used and is a finding. Two rows, sheets or files that
-say the same figure are two sources: ``checks.sources`` sees them.
+say the same figure are two sources: ``checks.completeness`` sees them.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from dxkit.report.sentences.conditions import Condition, Facts
 
 Filling = Fact | Reference | Sequence[Reference]
 Example = Mapping[str, str | float]
-"""Facts as catalogue.toml writes them (``examples.fact_of``) by placeholder, and ``direction``."""
+"""Facts as catalogue.toml writes them, by placeholder, and ``direction``: docs/sentences.py."""
 
 
 class FalseClaimError(ValueError):
