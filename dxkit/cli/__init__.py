@@ -16,7 +16,14 @@ from click.exceptions import NoSuchCommand
 from dxkit.cli.check import check
 from dxkit.cli.commands import demo, explain, lab, rank, sample, verify
 from dxkit.cli.report import report
-from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, CannotStartError, languages
+from dxkit.cli.session import (
+    CANNOT_START,
+    DONE,
+    DONE_WITH_ERRORS,
+    CannotStartError,
+    languages,
+    tell,
+)
 
 if TYPE_CHECKING:
     from dxkit.report.wording.language import Language
@@ -66,15 +73,15 @@ def run(arguments: list[str]) -> int:
             code = cli.main(arguments, prog_name="dxkit", standalone_mode=False)
             return int(code or DONE)
         except CannotStartError as error:
-            click.echo(str(error), err=True)
+            tell(str(error), err=True)
         except click.ClickException as error:
-            click.echo(_mistake(error, language), err=True)
+            tell(_mistake(error, language), err=True)
         except (KeyboardInterrupt, click.Abort):
-            click.echo(language.plain("cli.interrupted"), err=True)
+            tell(language.plain("cli.interrupted"), err=True)
             return DONE_WITH_ERRORS
         except Exception:
             log = keep_log(traceback.format_exc())
-            click.echo(language.plain("cli.unexpected", text=str(log)), err=True)
+            tell(language.plain("cli.unexpected", text=str(log)), err=True)
         return CANNOT_START
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, with_session
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
+from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,19 +52,19 @@ def check(session: Session, period: str | None, explain_layout: str | None, plan
         manifest.renew(folder, checked.files | written)
         manifest.save(folder)
     values = len(opened.received.table.observations)
-    click.echo(session.say("checked", files=len(opened.received.sources), observations=values))
+    tell(session.say("checked", files=len(opened.received.sources), observations=values))
     units = opened.analysis.units.at_level(session.campaign.report_level)
     for line in incomplete_lines(opened, units, session.language):
-        click.echo(line)
+        tell(line)
     errors = show_findings(session, opened, most=5)
     show_changes(session, checked.since, most=20)
     for line in published_lines(session, published, most=20):
-        click.echo(line)
+        tell(line)
     copies = {"copy_kept": checked.returned.kept, "copy_failed": checked.returned.failed}
     for key, names in copies.items():
         for file in names:
-            click.echo(session.language.plain(f"changes.{key}", file=file))
-    click.echo(session.say("see", text=folder / "findings.html"))
+            tell(session.language.plain(f"changes.{key}", file=file))
+    tell(session.say("see", text=folder / "findings.html"))
     return DONE_WITH_ERRORS if errors or published.figures else DONE
 
 
@@ -71,7 +72,6 @@ def _plan(session: Session, period: str | None) -> int:
     """Print what the plan lacks for a period; no workbook is read and nothing is written."""
     from dxkit.campaign.lacks import lacks
     from dxkit.model.plan import plan_findings
-    from dxkit.model.text import harmless
     from dxkit.report.wording.findings import names_in_findings, value_text
 
     campaign, language = session.campaign, session.language
@@ -83,9 +83,9 @@ def _plan(session: Session, period: str | None) -> int:
         values = {k: value_text(k, str(v), language, names) for k, v in lack.values.items()}
         lines.append(f"{lack.file}: {language.plain(f'campaign.{lack.code}', **values)}")
     key, name = "plan_lacks" if lines else "plan_whole", language.period(period_id)
-    click.echo(session.say(key, period=name, count=len(lines)))
+    tell(session.say(key, period=name, count=len(lines)))
     for line in lines:
-        click.echo("  " + harmless(line, 2000))
+        tell("  " + harmless(line, 2000))
     return DONE_WITH_ERRORS if lines else DONE
 
 
@@ -93,7 +93,6 @@ def _explain(session: Session, period: str | None, name: str) -> int:
     """Print what was understood of each sheet of one workbook; nothing is written."""
     from dxkit.intake.file import read_file
     from dxkit.intake.names import Names
-    from dxkit.model.text import harmless
     from dxkit.report.wording.findings import column_text, names_in_findings, sheet_text
 
     period_id = session.planned_period(period)
@@ -108,13 +107,13 @@ def _explain(session: Session, period: str | None, name: str) -> int:
     names = names_in_findings(session.campaign, units.units, session.language)
 
     for sheet in read.sheets:
-        click.echo(harmless(f"{sheet.address}: {sheet_text(sheet, session.language, names)}", 2000))
+        tell(harmless(f"{sheet.address}: {sheet_text(sheet, session.language, names)}", 2000))
         for column in sheet.columns:
             use = column_text(column, session.language, names)
-            click.echo("  " + harmless(f"{column.line}: {column.path} → {use}", 2000))
+            tell("  " + harmless(f"{column.line}: {column.path} → {use}", 2000))
     alone: list[Mistake] = [(finding, []) for finding in read.findings if not read.sheets]
     for line in session.finding_lines(alone, units.units):
-        click.echo(harmless(line, 2000))
+        tell(harmless(line, 2000))
     return DONE
 
 
@@ -133,7 +132,7 @@ def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
     from dxkit.report.wording.changes import changes_text
 
     for line in changes_text(since, session.language, most):
-        click.echo(line)
+        tell(line)
 
 
 def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
@@ -142,13 +141,12 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     """
     from dxkit.model.addresses import ranges_by_sheet
     from dxkit.model.facts import CellRef
-    from dxkit.model.text import harmless
 
     by_severity: dict[str, list[Mistake]] = defaultdict(list)
     for mistake in opened.received.mistakes:
         by_severity[mistake[0].severity].append(mistake)
     counts = {f"{kind}s": len(by_severity[kind]) for kind in ("error", "warning", "note")}
-    click.echo(session.say("attention", **counts))
+    tell(session.say("attention", **counts))
     by_code: dict[str, list[Mistake]] = defaultdict(list)
     for severity in ("error", "warning"):
         # What takes a part of a unit out of its sums comes first.
@@ -156,13 +154,13 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
             by_code[mistake[0].code].append(mistake)
     for alike in by_code.values():
         for line in session.finding_lines(alike[:most], opened.analysis.units):
-            click.echo("  " + harmless(line, 2000))
+            tell("  " + harmless(line, 2000))
         if len(alike) > most:
             rest = dict.fromkeys(finding.address for finding, _ in alike[most:])
             ranges = (CellRef(*sheet, cells) for sheet, cells in ranges_by_sheet(rest).items())
             where = "; ".join(map(str, [*ranges, *(at for at in rest if not at.cell)]))
             more = session.say("more", number=len(alike) - most, text=harmless(where, _MOST_WHERE))
-            click.echo(f"  {more}")
+            tell(f"  {more}")
     if screen := len(opened.screen):
-        click.echo(session.say("screen", number=screen))
+        tell(session.say("screen", number=screen))
     return counts["errors"]

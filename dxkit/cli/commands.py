@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, Session, with_session
+from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, Session, tell, with_session
 from dxkit.model.text import harmless
 
 _MOST_LINES = 20
@@ -54,7 +54,7 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
         header = session.say("rank_header_within" if named else "rank_header")
         header += f"\t{session.say('rank_column_tier')}" * with_tiers
         visited = bool(analysis.received.visits)
-        click.echo(header + f"\t{session.language.plain('report.column_verified')}" * visited)
+        tell(header + f"\t{session.language.plain('report.column_verified')}" * visited)
         for row in rows:
             card = analysis.scorecard(row["unit_code"])
             facts = (card.fact(TOTAL, kind) for kind in ("rank", "points"))
@@ -70,10 +70,10 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
                 line += "\t{} ({} – {})".format(*told) if told else "\t–"
             if analysis.standing.is_of_part(row["unit_code"]):
                 line += f"\t{session.language.plain('report.figures_lacking')}"
-            click.echo(line)
+            tell(line)
     lacking = list(plan_findings(session.campaign, period_id))
     for line in session.finding_lines(((f, []) for f in lacking), analysis.units):
-        click.echo(line, err=True)
+        tell(line, err=True)
     return DONE_WITH_ERRORS if lacking else DONE
 
 
@@ -108,9 +108,9 @@ def explain(session: Session, period: str, unit: str, indicator: str, kind: str)
         "period": session.language.period(period_id),
         "value": session.language.number(shown),
     }
-    click.echo(session.say("explain_value", **values))
+    tell(session.say("explain_value", **values))
     for line in chain(opened, fact.key, session.folder(period_id), session.language):
-        click.echo(line)
+        tell(line)
     return DONE
 
 
@@ -139,20 +139,20 @@ def verify(session: Session, period: str | None) -> int:
         ]
         write_differences(groups, result.opened, folder, session.language)
     if result.versions:
-        click.echo(session.say("other_versions", text=", ".join(result.versions)))
+        tell(session.say("other_versions", text=", ".join(result.versions)))
     if result.other_code:
-        click.echo(session.say("made_by_other_code"))
+        tell(session.say("made_by_other_code"))
     if result.counted["own"]:
-        click.echo(session.say("verified_own", own=result.counted["own"]))
+        tell(session.say("verified_own", own=result.counted["own"]))
     if not result.differences:
-        click.echo(session.say("verified", **result.counted))
+        tell(session.say("verified", **result.counted))
         return DONE
-    click.echo(session.say("not_verified", count=len(result.differences), text=PROOF))
+    tell(session.say("not_verified", count=len(result.differences), text=PROOF))
     lines = [told + _first_place(session, places) for told, places in groups]
     if (more := len(lines) - _MOST_LINES + 1) > 1:
         lines[-more:] = [session.say("more_in", count=more, text=PROOF)]
     for line in lines:
-        click.echo(f"  {line}")
+        tell(f"  {line}")
     return DONE_WITH_ERRORS
 
 
@@ -187,7 +187,7 @@ def sample(session: Session, period: str | None, visits: int, seed: int, level: 
     path = session.folder(period_id).parent / VISITS / f"{period_id}-{seed}.xlsx"
     with session.writing(period_id):
         write_visits(opened, drawn, seed, path, session.language)
-    click.echo(session.say("visits_header"))
+    tell(session.say("visits_header"))
     for one in drawn:
         why = "; ".join(
             session.language.plain(f"visit.why_{reason}") for reason in dict.fromkeys(one.reasons)
@@ -197,8 +197,8 @@ def sample(session: Session, period: str | None, visits: int, seed: int, level: 
         within = above.name if above else ""
         key = FactKey(period_id, one.unit_code, "visit", "chance")
         chance = session.language.number(Fact(key, one.chance, UnitOfMeasure.SHARE, 1, "declared"))
-        click.echo(f"{one.unit_code}\t{name}\t{within}\t{chance}\t{why}")
-    click.echo(session.say("see", text=path))
+        tell(f"{one.unit_code}\t{name}\t{within}\t{chance}\t{why}")
+    tell(session.say("see", text=path))
     return DONE
 
 
@@ -218,7 +218,7 @@ def demo(session: Session) -> int:
     folder = session.project.raw or own
     write_demonstration(campaign, census, folder)
     count = sum(len(list((folder / period).glob("*.xlsx"))) for period in plan["periods"])
-    click.echo(session.say("demo_written", count=count, text=folder))
+    tell(session.say("demo_written", count=count, text=folder))
     return DONE
 
 

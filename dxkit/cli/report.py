@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dxkit.cli.check import published_lines, show_changes, show_findings
-from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, with_session
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +105,7 @@ def report(
     errors = show_findings(session, opened)
     if result.since.revisions:
         show_changes(session, result.since, most=2)
-    click.echo(session.say("see", text=result.folder / "index.html"))
+    tell(session.say("see", text=result.folder / "index.html"))
     done = not (errors or failed or result.count("failed") or result.published.figures)
     return DONE if done else DONE_WITH_ERRORS
 
@@ -129,14 +129,14 @@ def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> Run
     for record in result.pages:
         if record.status == "failed":
             reason = _reason(session, record.reason)
-            click.echo(session.say("page_failed", text=record.path, reason=reason), err=True)
+            tell(session.say("page_failed", text=record.path, reason=reason), err=True)
     counts: dict[str, object] = {kind: result.count(kind) for kind in ("made", "kept", "failed")}
-    click.echo(session.say("made", **counts, seconds=f"{result.seconds:.1f}"))
+    tell(session.say("made", **counts, seconds=f"{result.seconds:.1f}"))
     if changed := len(result.published.figures):
-        click.echo(session.language.plain("changes.published_before", figures=str(changed)))
+        tell(session.language.plain("changes.published_before", figures=str(changed)))
     on_kernel = sum(record.engine != "" for record in result.pages if record.status != "kept")
     if on_kernel:
-        click.echo(session.say("on_kernel", number=on_kernel))
+        tell(session.say("on_kernel", number=on_kernel))
     return result
 
 
@@ -165,11 +165,11 @@ def _make_annexes(
         if annex.reason:
             failed += 1
             text = session.say("annex_failed", text=annex.path, reason=annex.reason)
-            click.echo(text, err=True)
+            tell(text, err=True)
         else:
             made[annex.kind] += 1
     for kind, number in made.items():
-        click.echo(session.say("annexes_made", number=number, kind=kind.upper()))
+        tell(session.say("annexes_made", number=number, kind=kind.upper()))
     return failed
 
 
@@ -215,12 +215,12 @@ class Progress:
         line = f"{self._session.say('progress')} {self._done}/{self._total}: {record.path}"
         if record.status == "failed":
             line += f" – {_reason(self._session, record.reason)}"
-        click.echo(line, err=True)
+        tell(line, err=True)
 
     def outdated(self, changes: PublishedChanges) -> None:
         """Numbers on pages in place that are no longer so, told above the bar."""
         for line in published_lines(self._session, changes, most=3):
-            (click.echo if self._bar is None else self._bar.write)(line)
+            (tell if self._bar is None else self._bar.write)(line)
 
     def close(self) -> None:
         """The batch has ended."""

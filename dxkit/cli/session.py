@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dxkit.model.text import harmless, visible
+
 if TYPE_CHECKING:
     from dxkit.campaign.project import Project
     from dxkit.model.campaign import Campaign
@@ -34,6 +36,11 @@ _WRITE_FAILURES = {
 _FOLDER_NAME = re.compile(r"\w([\w .()-]*[\w)])?")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)\d)(\..*)?")
 """Names that Windows keeps for devices."""
+
+
+def tell(line: str, err: bool = False) -> None:
+    """Print a line; what a file or a plan says in it is seen as it is, whatever it holds."""
+    click.echo(visible(line), err=err)
 
 
 class CannotStartError(Exception):
@@ -87,7 +94,6 @@ class Session:
         """The campaign that the command is about; a command that needs none asks for none."""
         from dxkit.campaign.folder import load_campaign
         from dxkit.model.campaign import CampaignError
-        from dxkit.model.text import harmless
 
         chosen = self._named or self._default_campaign()
         try:
@@ -121,7 +127,7 @@ class Session:
             raise self.refuse(key, text=folder, available=", ".join(available))
         self._known(declared, where)
         if len(available) > 1:
-            click.echo(self.say("campaign_default", text=declared, where=where), err=True)
+            tell(self.say("campaign_default", text=declared, where=where), err=True)
         return declared
 
     def _known(self, campaign: str, where: str = "--campaign") -> None:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dxkit.model.facts import Claim, Reference
 from dxkit.model.keys import Words
-from dxkit.model.text import slug
+from dxkit.model.text import slug, visible
 from dxkit.period import OpenPeriod
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.tracing import PageLanguage
@@ -25,7 +25,7 @@ class Section:
     """
 
     def __init__(self, html: Markup) -> None:
-        self.html = html
+        self.html = Markup(visible(html))
 
     def _repr_html_(self) -> str:
         return str(self.html)

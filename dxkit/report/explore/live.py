@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from markupsafe import Markup
 
 from dxkit.model.facts import Fact
+from dxkit.model.text import visible
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.numbers import count
 from dxkit.report.tables import Cell, Column, render_table
@@ -38,7 +39,8 @@ def has_kernel() -> bool:
 def styled(content: Markup) -> Markup:
     """Content that looks the same in JupyterLab as anywhere else."""
     style = Markup((files("dxkit.report.explore") / "explore.css").read_text("utf-8"))
-    return Markup('<style>{}</style><div class="dxkit">{}</div>').format(style, content)
+    shown = Markup(visible(content))
+    return Markup('<style>{}</style><div class="dxkit">{}</div>').format(style, shown)
 
 
 class Picture:
