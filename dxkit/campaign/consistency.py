@@ -147,14 +147,21 @@ def _measures(campaign: Campaign, reader: Reader) -> None:
             reader.note_of(measure, "reserved", text=measure.id)
         if measure.kind is MeasureKind.AMOUNT and not any(measure.things.values()):
             reader.note_of(measure, "field_empty", "thing_vi")
-        above = [measure.id]
-        while (whole := whole_of[above[-1]]) and whole not in above:
-            above.append(whole)
+        above = _with_wholes(measure.id, whole_of)
+        whole = whole_of[above[-1]]
         if whole == measure.id and whole not in in_circles:
             reader.note_of(measure, "part_of_itself", "whole", text=" < ".join([*above, whole]))
             in_circles |= {*above}
         if measure.table not in campaign.tables:
             reader.note(reader.plan.at("tables"), "table_without_name", text=measure.table)
+
+
+def _with_wholes(measure: str, whole_of: Mapping[str, str]) -> list[str]:
+    """A measure, the one that it is part of, and so on."""
+    found = [measure]
+    while (whole := whole_of.get(found[-1], "")) and whole not in found:
+        found.append(whole)
+    return found
 
 
 def _headings(campaign: Campaign, reader: Reader) -> None:
@@ -189,14 +196,20 @@ def _indicators(campaign: Campaign, reader: Reader) -> None:
 
 
 def _what_counts(campaign: Campaign, reader: Reader) -> None:
-    """Indicators, wholes and weights are made of figures, not of words; no share is a whole."""
+    """Indicators, wholes and weights are made of figures, not of words; no share is a whole, and
+    none is of a part of what it counts.
+    """
     figures = [m.id for m in campaign.measures if m.kind is not MeasureKind.TEXT]
     no_wholes = (MeasureKind.SHARE, MeasureKind.SCORE)
     wholes = [m.id for m in campaign.measures if m.id in figures and m.kind not in no_wholes]
+    whole_of = {measure.id: measure.whole for measure in campaign.measures}
     used: list[tuple[object, str, str]] = [(m, "whole", m.whole) for m in campaign.measures]
     for indicator in campaign.indicators:
         used.append((indicator, "numerator", indicator.numerator))
         used.append((indicator, "denominator", indicator.denominator))
+        if indicator.numerator in _with_wholes(indicator.denominator, whole_of):
+            values = {"text": indicator.denominator, "whole": indicator.numerator}
+            reader.note_of(indicator, "share_of_a_part", "denominator", **values)
     if reader.is_sound("ranking"):
         used.append((campaign.ranking, "weight", campaign.ranking.weight))
     for record, key, measure in used:
@@ -297,6 +310,9 @@ def _ranking(campaign: Campaign, reader: Reader) -> None:
             if is_alone and any(_overlap(unit, other) for other in others):
                 values = {"unit": unit.code, "level": group}
                 reader.note_of(unit, "none_to_compare_with", "parent", **values)
+    breaking = campaign.ranking.tie_break
+    for name in sorted({name for name in breaking if breaking.count(name) > 1}):
+        reader.note_of(campaign.ranking, "repeated", "tie_break", text=name)
     for condition in campaign.ranking.conditions:
         if (condition.kind == "value") != bool(condition.indicator):
             reader.note_of(condition, "indicator_of_condition", "indicator", text=condition.kind)

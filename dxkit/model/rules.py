@@ -123,7 +123,7 @@ class RewardRule:
 
     id: keys.Id
     level: keys.OfLevel
-    quota: Annotated[int, Number(0, 100_000, whole=True)]
+    quota: Annotated[int, Number(1, 100_000, whole=True)]
     minimum_share: Annotated[float, Number(0, 10)]  # of the points
     names: Annotated[Words, Key("name")]
     source: str

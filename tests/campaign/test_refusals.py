@@ -15,7 +15,7 @@ from dxkit.campaign.folder import load_campaign
 from dxkit.model.campaign import CampaignError, CampaignProblem
 from dxkit.report.wording.language import load_language
 
-Change = Callable[[Path], None]
+Change = Callable[[Path], object]
 
 
 @pytest.fixture
@@ -273,6 +273,19 @@ REFUSED: dict[str, tuple[Change, str, str, str]] = {
                        "denominator: .*is not one of: households"),
     "ratio_of_words": (indicator(numerator="initiative_name"), "indicators.csv", "seventh",
                        "numerator: "),
+    "share_of_itself": (indicator(denominator="households_app"), "indicators.csv", "seventh",
+                        "denominator: households_app is no whole of which households_app"),
+    "share_turned_over": (indicator(numerator="households", denominator="households_app"),
+                          "indicators.csv", "seventh", "denominator: households_app is no whole"),
+    "share_of_a_part_of_a_part": (
+        lambda folder: [change(folder) for change in (
+            row("measures.csv", measure("y", "households_app")),
+            indicator(numerator="households", denominator="y"))],
+        "indicators.csv", "seventh", "denominator: y is no whole of which households could"),
+    "quota_0": (plan("quota = 3", "quota = 0"), "campaign.toml", "quota = 0",
+                r"rewards\[1\]\.quota: .*1 …"),
+    "tie_broken_twice": (plan("tie_break = .*", 'tie_break = ["cashless", "cashless"]'),
+                         "campaign.toml", "tie_break", 'tie_break: "cashless".*twice'),
     "whole_of_words": (row("measures.csv", measure("y", "initiative_name")), "measures.csv", "y,N",
                        "whole: "),
     "weight_of_words": (plan("weight = .*", 'weight = "initiative_name"'), "campaign.toml",
