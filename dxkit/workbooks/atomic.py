@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 _HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
@@ -32,7 +33,8 @@ def only_writer(folder: Path) -> Iterator[None]:
     """Hold a campaign's outputs for this process and those that it forks. Raises BusyError while
     another process holds them, LockError where the system has no lock to give.
 
-    The system lets go of the lock when its process ends, however it ends.
+    The system lets go of the lock when its process ends, however it ends; what was then half
+    written of the index and in the data of any period is taken away by who has it next.
     """
     folder = folder.resolve()
     if folder in _held:
@@ -50,6 +52,7 @@ def only_writer(folder: Path) -> Iterator[None]:
             raise LockError(error.errno, error.strerror, str(folder)) from error
         _held[folder] = descriptor
         try:
+            clear_half_written(folder, ".*", "*/data/**/.*")
             yield
         finally:
             del _held[folder]
@@ -124,9 +127,9 @@ def carry_mark_of_the_web(source: Path, target: Path, has_streams: bool = os.nam
             Path(f"{target}:Zone.Identifier").write_bytes(mark)
 
 
-def clear_half_written(folder: Path) -> None:
-    """Take away what processes that were killed have left in a folder."""
-    for path in folder.rglob(".*"):
+def clear_half_written(folder: Path, *where: str) -> None:
+    """Take away what processes that were killed have left ``where``, by patterns, in a folder."""
+    for path in chain.from_iterable(map(folder.glob, where)):
         if _HALF_WRITTEN.fullmatch(path.name):
             with suppress(OSError):  # outputs that may not be written are told of where they are
                 path.unlink()

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.workbooks.atomic import clear_half_written, replacing, write_bytes, write_text
+from dxkit.workbooks.atomic import (
+    clear_half_written,
+    only_writer,
+    replacing,
+    write_bytes,
+    write_text,
+)
 
 
 def test_what_is_written_is_on_the_disk_before_it_takes_its_place(
@@ -54,8 +60,18 @@ def test_what_a_killed_process_left_is_cleared_and_nothing_else(tmp_path: Path) 
     kept = {"ranking.csv", ".hidden.csv", ".running", ".ranking.csv.old", "x.csv.77"}
     for name in (*kept, ".ranking.csv.4711", ".932.docx.12"):
         (tmp_path / name).write_text("", "utf-8")
-    clear_half_written(tmp_path)
+    clear_half_written(tmp_path, "**/.*")
     assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_who_writes_next_clears_what_was_left_in_any_period(tmp_path: Path) -> None:
+    """As when a process ends while it stores what the quarter before says."""
+    left = [tmp_path / ".index.html.71", tmp_path / "2024-Q1/data/received.json/.866fd9.json.71"]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{", "utf-8")
+    with only_writer(tmp_path):
+        assert [path for path in left if path.exists()] == []
 
 
 def test_files_are_moved_into_place_by_this_way_only(root: Path) -> None:

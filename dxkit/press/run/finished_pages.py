@@ -43,7 +43,7 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
 
     def clear() -> None:
         shutil.rmtree(scratch, ignore_errors=True)
-        clear_half_written(folder)
+        clear_half_written(folder, "**/.*")
 
     clear()
     scratch.mkdir()
