@@ -142,27 +142,29 @@ def _corrected(
     workbook: Workbook, corrections: Iterable[Correction], findings: list[Finding]
 ) -> tuple[Workbook, dict[CellRef, Correction]]:
     """The workbook with the office's own repairs of cells, each applied only while its cell reads
-    as expected; and the cells repaired.
+    as expected; and the cells repaired. A repair that changes nothing explains its cell.
     """
     mine = [c for c in corrections if c.file == workbook.file]
     applied: dict[CellRef, Correction] = {}
     sheets = []
     for sheet in workbook.sheets:
         cells = dict(sheet.cells)
-        for correction in (c for c in mine if c.sheet == sheet.name):
+        for correction in (c for c in mine if c.sheet == sheet.name.strip()):
             address = CellRef(workbook.file, sheet.name, correction.cell)
             column, row = column_and_row(correction.cell)
             cell = sheet.cell(row, column)
             fits = clean(cell.text) == clean(correction.expected)
-            if fits:
+            code = "correction_applied" if fits else "correction_outdated"
+            if fits and clean(correction.corrected) == clean(correction.expected):
+                code = "value_explained"  # it stands as it is
+            elif fits:
                 cells[row, column] = Cell(row, column, correction.corrected, font=cell.font)
                 applied[address] = correction
-            code = "correction_applied" if fits else "correction_outdated"
             said = ("expected", "corrected", "reason", "name", "date")
             values = {name: getattr(correction, name) for name in said}
             findings.append(finding(code, address, "", cell.text, **values))
         sheets.append(dataclasses.replace(sheet, cells=cells))
-    known = {sheet.name for sheet in workbook.sheets}
+    known = {sheet.name.strip() for sheet in workbook.sheets}
     for correction in (c for c in mine if c.sheet not in known):
         address = CellRef(workbook.file, correction.sheet, correction.cell)
         values = {"expected": correction.expected, "reason": correction.reason}

@@ -202,6 +202,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "visit_unusable": Severity.ERROR,
         # the office's own repairs
         "correction_applied": Severity.NOTE,
+        "value_explained": Severity.NOTE,
         "correction_outdated": Severity.ERROR,
     }
 )

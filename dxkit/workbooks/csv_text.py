@@ -233,6 +233,11 @@ def write_rows(path: Path, columns: Iterable[str], entries: Iterable[Iterable[ob
     write_text(path, text.getvalue(), encoding="utf-8-sig")
 
 
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet may take part of a text for a formula; a number is none."""
+    return bool(_FORMULA_START.search(text)) and not _NUMBER.match(text.strip())
+
+
 def _field(value: object) -> str:
     if value is None:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -30,6 +31,16 @@ FILES = (
     "=HYPERLINK(1)<svg onload=window.ran=9>.csv",
 )
 SHEETS = ("<svg onload=window.ran=10>", "'=1+1\" onclick=window.ran=11", "{{7+7}}\u202e<b>", "=1+1")
+
+
+def actions_in(print_: Path) -> list[bytes]:
+    """The names of what a PDF would do by itself, outside its compressed streams, whose bytes may
+    spell anything.
+    """
+    content = re.sub(rb"\bstream\r?\n.*?\bendstream\b", b"", print_.read_bytes(), flags=re.DOTALL)
+    return re.findall(
+        rb"/(?:JavaScript|JS|Launch|OpenAction|EmbeddedFile|URI)(?![A-Za-z])", content
+    )
 
 
 def write_hostile(raw: Path, folder: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
-from hostile_workbooks import FILES, SHEETS, TEXTS, UNSEEN, write_hostile
+from hostile_workbooks import FILES, SHEETS, TEXTS, UNSEEN, actions_in, write_hostile
 from lxml import etree, html
 
 from dxkit.cli import run
@@ -179,9 +179,7 @@ def test_no_pdf_holds_an_action(hostile_outputs: Path) -> None:
     prints = [*hostile_outputs.rglob("*.pdf")]
     assert len(prints) == 4
     for path in prints:
-        content = path.read_bytes()
-        for name in (b"/JavaScript", b"/JS", b"/Launch", b"/OpenAction", b"/EmbeddedFile", b"/URI"):
-            assert not re.search(re.escape(name) + rb"(?![A-Za-z])", content), (path.name, name)
+        assert actions_in(path) == [], path.name
     (district,) = hostile_outputs.glob("district/934-*.pdf")
     # as it was written, cell after cell: read line by line, cells of a row would be mixed
     done = subprocess.run(["pdftotext", "-raw", district, "-"], capture_output=True, check=True)

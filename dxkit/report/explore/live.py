@@ -97,11 +97,15 @@ class Section(Shown):
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = {"text/html": str(self.html), "text/plain": repr(self)}
         if has_kernel():
-            from ipywidgets import HTML
-
-            self._widget = self._widget or HTML(value=bundle["text/html"])
+            self._widget = self._widget or self._made()
             return dict(self._widget._repr_mimebundle_()) | bundle
         return bundle
+
+    def _made(self) -> Any:
+        """The widget that shows it."""
+        from ipywidgets import HTML
+
+        return HTML(value=str(self.html))
 
 
 def _in_short(content: Markup) -> str:
@@ -156,10 +160,10 @@ class Teller:
 
 class Chooser(Teller):
     """What has choices and sections that follow them. ``choice`` is a dataclass of texts, empty for
-    everything, of which ``of_unit`` names the one that is the code of a unit.
+    everything, of which ``of_unit`` names those that are codes of units.
     """
 
-    of_unit = ""
+    of_unit: tuple[str, ...] = ()
     choice: Any
 
     def __init__(self, opened: OpenPeriod, language: str) -> None:
@@ -168,8 +172,26 @@ class Chooser(Teller):
         self._sections: list[Section] = []
 
     def _options(self, name: str) -> list[tuple[str, str]] | None:
-        """Texts and values on offer for a choice by its name; None where any text may be typed."""
+        """Texts and values that there are for a choice by its name; None where any text may be
+        typed.
+        """
         raise NotImplementedError
+
+    def _there(self, name: str) -> set[str] | None:
+        """The values of a choice with which something is left of what the other choices leave;
+        None where that is not asked.
+        """
+        return None
+
+    def offered(self, name: str) -> list[tuple[str, str]] | None:
+        """Texts and values on offer for a choice beside the others: those with which something is
+        left, everything, and what is chosen; None where any text may be typed.
+        """
+        options, there = self._options(name), self._there(name)
+        if options is None or there is None:
+            return options
+        kept = {"", getattr(self.choice, name)} | there
+        return [(text, value) for text, value in options if value in kept]
 
     @property
     def _buttons(self) -> dict[str, Callable[[], str]]:
@@ -181,21 +203,26 @@ class Chooser(Teller):
         return self.controls
 
     def choose(self, **choices: str | int) -> Self:
-        """Set choices in code, such as ``choose(district="932", search="cho 4.0")``; returns the
-        object. The code of a unit may be a number. Raises ValueError for a value that is not on
-        offer, TypeError for another name.
+        """Set choices in code, such as ``choose(district="932", search="cho 4.0")``; widgets and
+        sections follow. Returns the object. The code of a unit may be a number. Raises ValueError
+        for a value that there is not, TypeError for another name.
         """
         code_of = self.opened.analysis.units.code_of
-        texts = {n: code_of(v) if n == self.of_unit else str(v) for n, v in choices.items()}
+        texts = {n: code_of(v) if n in self.of_unit else str(v) for n, v in choices.items()}
         wanted = dataclasses.replace(self.choice, **texts)
         for name, value in texts.items():
             values = [value for _, value in self._options(name) or ()]
             if values and value not in values:
                 raise ValueError(f"{name}: {value!r} is none of {values}")
         self.choice = wanted
+        self.refresh()
+        return self
+
+    def refresh(self) -> None:
+        """Have widgets and sections show what is so now."""
+        self.controls.refresh()
         for section in self._sections:
             section.refresh()
-        return self
 
     def _section(self, render: Callable[[], Markup]) -> Section:
         self._sections.append(Section(render))
@@ -208,6 +235,8 @@ class Controls:
     def __init__(self, chooser: Chooser) -> None:
         self._chooser = chooser
         self.widgets: dict[str, Any] = {}
+        self._box: Any = None
+        self._following = False
 
     @property
     def _labels(self) -> dict[str, str]:
@@ -221,19 +250,35 @@ class Controls:
         )
         static = styled(Markup("<p>{}</p>").format(said))
         bundle: dict[str, Any] = {"text/html": str(static), "text/plain": str(said.striptags())}
-        return self._box()._repr_mimebundle_() | bundle if has_kernel() else bundle
+        if not has_kernel():
+            return bundle
+        self._box = self._box or self._made()
+        return dict(self._box._repr_mimebundle_()) | bundle
 
     def _shown(self, name: str) -> str:
         present = getattr(self._chooser.choice, name)
         options = self._chooser._options(name) or ()
         return next((text for text, value in options if value == present), present or "–")
 
-    def _box(self) -> Any:
+    def refresh(self) -> None:
+        """Move the widgets to what is chosen, whoever chose it, and offer what is left."""
+        self._following = True
+        try:
+            for name, widget in self.widgets.items():
+                options, chosen = self._chooser.offered(name), getattr(self._chooser.choice, name)
+                if options is not None and list(widget.options) != options:
+                    widget.options = options
+                if widget.value != chosen:
+                    widget.value = chosen
+        finally:
+            self._following = False
+
+    def _made(self) -> Any:
         import ipywidgets as widgets
 
         chooser = self._chooser
         for name, label in self._labels.items():
-            options = chooser._options(name)
+            options = chooser.offered(name)
             look: dict[str, Any] = {
                 "value": getattr(chooser.choice, name), "description": label,
                 "style": {"description_width": "7.5em"}, "layout": {"width": "26em"},
@@ -256,7 +301,8 @@ class Controls:
 
     def _changed(self, name: str) -> Callable[[Any], None]:
         def changed(change: Any) -> None:
-            self._chooser.choose(**{name: change["new"]})
+            if not self._following:
+                self._chooser.choose(**{name: change["new"]})
 
         return changed
 

@@ -4,75 +4,24 @@ cell in its surroundings as it stands in the received file.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from markupsafe import Markup
 
-from dxkit.model.addresses import column_and_row, column_letters
+from dxkit.campaign.corrections import corrections_in
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers
+from dxkit.report.explore.corrections import CorrectionForm, address_of, folder_of, put_on_record
 from dxkit.report.explore.live import Chooser, Listed, Section, paragraph, title
+from dxkit.report.explore.received import excerpt
+from dxkit.report.matrix import completeness_table
 from dxkit.report.tables import Cell, Column
 from dxkit.report.wording.findings import finding_kind, finding_text, names_in_findings
-from dxkit.report.wording.language import Language
-from dxkit.workbooks.cells import Sheet, UnreadableFileError, Workbook
-from dxkit.workbooks.reading import read_workbook
-
-_ROWS_AROUND, _COLUMNS_AROUND = 2, 4
-
-
-@lru_cache(maxsize=32)
-def _workbook(path: Path, changed: int) -> Workbook | None:
-    try:
-        return read_workbook(path, path.name)
-    except UnreadableFileError:
-        return None
-
-
-def excerpt(folder: Path, place: CellRef, language: Language) -> Markup:
-    """The cells around an address in a file of ``folder``, the cell itself marked; in words, why
-    there is nothing to show.
-    """
-    column, row = column_and_row(place.cell)
-    if not column:
-        return Markup("<p>{}</p>").format(language.text("explore.no_excerpt"))
-    path = folder / place.file
-    book = _workbook(path, path.stat().st_mtime_ns) if path.is_file() else None
-    sheet = next((s for s in book.sheets if s.name == place.sheet), None) if book else None
-    if sheet is None:
-        return Markup("<p>{}</p>").format(language.text("explore.file_gone"))
-    caption = language.text(
-        "explore.excerpt_caption", file=place.file, sheet=place.sheet, cell=place.cell
-    )
-    return _grid(sheet, row, column, caption)
-
-
-def _grid(sheet: Sheet, row: int, column: int, caption: Markup) -> Markup:
-    columns = range(max(1, column - _COLUMNS_AROUND), column + _COLUMNS_AROUND + 1)
-    rows = range(max(1, row - _ROWS_AROUND), row + _ROWS_AROUND + 1)
-    head = Markup("").join(
-        Markup('<th scope="col">{}</th>').format(column_letters(c)) for c in columns
-    )
-    body = Markup("")
-    for number in rows:
-        cells = Markup("").join(
-            Markup("<td{}>{}</td>").format(
-                Markup(' class="hit"') if (number, c) == (row, column) else Markup(""),
-                sheet.cell(number, c).text[:60],
-            )
-            for c in columns
-        )
-        body += Markup('<tr><th scope="row">{}</th>{}</tr>').format(str(number), cells)
-    return Markup(
-        '<div class="table"><table><caption>{}</caption><thead><tr><th></th>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>"
-    ).format(caption, head, body)
-
 
 MOST_SHOWN = 100
 """How many findings are listed one by one; choosing a sender or a kind shows the others."""
@@ -92,7 +41,7 @@ class Choice:
 class Quality(Chooser):
     """What was received in a period. Each method gives one section of the notebook."""
 
-    of_unit = "sender"
+    of_unit = ("sender",)
 
     def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
         super().__init__(opened, language)
@@ -100,7 +49,6 @@ class Quality(Chooser):
         self._senders = {s.name: s.unit_code for s in opened.received.sources}
 
     def _options(self, name: str) -> list[tuple[str, str]]:
-        """Texts and values on offer for a choice by its name."""
         every = (self.language.plain("explore.all"), "")
         if name == "sender":
             level = self.opened.campaign.report_level
@@ -122,14 +70,24 @@ class Quality(Chooser):
     def chosen(self) -> tuple[Finding, ...]:
         """The findings that fit the choices, errors first."""
         order = list(Severity)
-        found = [
+        found = self._fitting(self.choice)
+        return Listed(sorted(found, key=lambda f: order.index(f.severity)))
+
+    def _fitting(self, choice: Choice) -> list[Finding]:
+        return [
             f
             for f in self.opened.all_findings
-            if (not self.choice.sender or self.sender_of(f) == self.choice.sender)
-            and (not self.choice.rule or f.code == self.choice.rule)
-            and (not self.choice.severity or f.severity == self.choice.severity)
+            if (not choice.sender or self.sender_of(f) == choice.sender)
+            and (not choice.rule or f.code == choice.rule)
+            and (not choice.severity or f.severity == choice.severity)
         ]
-        return Listed(sorted(found, key=lambda f: order.index(f.severity)))
+
+    def _there(self, name: str) -> set[str]:
+        left = self._fitting(dataclasses.replace(self.choice, **{name: ""}))
+        return {
+            {"sender": self.sender_of(f), "rule": f.code, "severity": str(f.severity)}[name]
+            for f in left
+        }
 
     # sections ----------------------------------------------------------------------------
 
@@ -144,6 +102,64 @@ class Quality(Chooser):
     def findings(self) -> Section:
         """Each finding; a click opens the cells around it as they stand in the file."""
         return self._section(lambda: _findings_list(self))
+
+    def completeness(self) -> Section:
+        """Of which sender which tables are there; of a chosen one, of each unit below it."""
+        return self._section(lambda: _completeness(self))
+
+    def corrections(self) -> Section:
+        """The office's corrections and explanations of the period, as they are on record."""
+        return self._section(lambda: _corrections_table(self))
+
+    def form(self) -> CorrectionForm:
+        """A form that takes a correction or an explanation of a cell that was found doubtful."""
+        form = CorrectionForm(self, lambda: self.chosen, self.correct)
+        self._sections.append(form)
+        return form
+
+    def correct(self, cell: str, corrected: str, reason: str, name: str) -> Path:
+        """Have a cell, named as findings name it ("931.xlsx › Sheet!C7"), read ``corrected``: a row
+        of the campaign's corrections.csv with today's date, guarded by what the cell says now; the
+        sections follow. What it says already is explained: it stands as it is, and why is on
+        record. Returns the file.
+
+        Raises ValueError, in the office's words, for a cell that is not there, an empty field, or a
+        cell that has a correction already: nothing on record is written over.
+        """
+        path, self.opened = put_on_record(
+            self.opened, address_of(cell), (corrected, reason, name), self.language
+        )
+        self.refresh()
+        return path
+
+
+def _completeness(quality: Quality) -> Markup:
+    units, sender = quality.opened.analysis.units, quality.choice.sender
+    shown = units.at_level(quality.opened.campaign.report_level)
+    if sender:
+        shown = (units.get(sender), *units.children(sender))
+    heading = title(quality.text("explore.completeness_title"))
+    return heading + completeness_table(quality.opened, shown, quality.language)
+
+
+def _corrections_table(quality: Quality) -> Markup:
+    heading = title(quality.text("explore.corrections_title"))
+    period = quality.opened.analysis.period.id
+    found = [c for c in corrections_in(quality.opened.campaign.folder) if c.period == period]
+    if not found:
+        return heading + paragraph(quality.text("explore.corrections_none"))
+    columns = quality.columns("cell received corrected reason by")
+    rows: list[list[Cell]] = [
+        [
+            str(CellRef(c.file, c.sheet, c.cell)),
+            c.expected or "–",
+            quality.text("explore.stands") if c.corrected == c.expected else c.corrected,
+            c.reason,
+            quality.text("explore.by_and_when", name=c.name, date=c.date),
+        ]
+        for c in found
+    ]
+    return heading + quality.table_of("corrections_caption", columns, rows)
 
 
 def _senders_table(quality: Quality) -> Markup:
@@ -221,9 +237,6 @@ def _findings_list(quality: Quality) -> Markup:
         alike.setdefault((finding.code, finding.address.file), []).append(finding)
     shown = [f for group in alike.values() for f in group[:few]][:MOST_SHOWN]
     said = quality.text("explore.findings_shown", shown=len(shown), total=len(chosen))
-    folder = quality.opened.project.period_folder(
-        quality.opened.campaign.id, quality.opened.analysis.period.id
-    )
     units = quality.opened.analysis.units
     names = names_in_findings(quality.opened.campaign, units, quality.language)
     items = Markup("")
@@ -232,7 +245,7 @@ def _findings_list(quality: Quality) -> Markup:
             quality.text(f"site.severity_{finding.severity}"),
             str(finding.address),
             finding_text(finding, quality.language, names),
-            excerpt(folder, finding.address, quality.language),
+            excerpt(folder_of(quality.opened), finding.address, quality.language),
         )
         group = alike[finding.code, finding.address.file]
         if len(group) > few and finding is group[few - 1]:

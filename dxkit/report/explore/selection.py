@@ -48,7 +48,7 @@ def _order(initiative: Initiative, sort: str, place: int) -> tuple[object, ...]:
 class Selection(Chooser):
     """Initiatives of a campaign up to a period, of which some are chosen."""
 
-    of_unit = "district"
+    of_unit = ("district",)
 
     def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
         super().__init__(opened, language)
@@ -63,7 +63,11 @@ class Selection(Chooser):
     @property
     def chosen(self) -> tuple[Initiative, ...]:
         """The initiatives that fit the choices, in the order chosen."""
-        choice = self.choice
+        sort, places = self.choice.sort, {u.code: n for n, u in enumerate(self.units.units)}
+        fitting = self._fitting(self.choice)
+        return Listed(sorted(fitting, key=lambda i: _order(i, sort, places[i.unit_code])))
+
+    def _fitting(self, choice: Choice) -> list[Initiative]:
         found = choose(
             self.register,
             self.units,
@@ -73,13 +77,21 @@ class Selection(Chooser):
             period=choice.period,
         )
         wanted = fold(choice.search)
-        places = {unit.code: place for place, unit in enumerate(self.units.units)}
-        fitting = (
+        return [
             i
             for i in found
             if (not choice.name or i.name == choice.name) and wanted in fold(self._text_of(i))
-        )
-        return Listed(sorted(fitting, key=lambda i: _order(i, choice.sort, places[i.unit_code])))
+        ]
+
+    def _there(self, name: str) -> set[str] | None:
+        if name not in ("period", "district", "field", "indicator", "name"):
+            return None
+        left = self._fitting(dataclasses.replace(self.choice, **{name: ""}))
+        if name == "indicator":
+            return {aim for i in left for aim in i.indicators}
+        if name == "district":
+            return {code for i in left for code in self.units.line(i.unit_code)}
+        return {getattr(i, name) for i in left}
 
     def _text_of(self, i: Initiative) -> str:
         place = self.units.get(i.unit_code).name
@@ -91,7 +103,6 @@ class Selection(Chooser):
         return [i.id for i in self.campaign.indicators if i.kind is IndicatorKind.RATIO]
 
     def _options(self, name: str) -> list[tuple[str, str]] | None:
-        """Texts and values on offer for a choice by its name; None where any text may be typed."""
         say, every = self.language.plain, (self.language.plain("explore.all"), "")
         if name == "period":
             periods = [analysis.period.id for analysis in self.opened.history]
