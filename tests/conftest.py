@@ -5,8 +5,11 @@ Nothing heavy is imported here: tests of one small module start at once.
 
 from __future__ import annotations
 
+import os
+import runpy
 import shutil
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,12 +34,24 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long suites whole")
+    parser.addoption("--windows", action="store_true", help="run dxkit as if on Windows")
     parser.addoption("--beside", type=Path, help="folder shared with other pytest processes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.option.windows:
+        go_to_windows()
     if config.option.beside:
         config.pluginmanager.register(Beside(config.option.beside), "beside")
+
+
+def go_to_windows() -> None:
+    """Have dxkit, imported from here on, and whatever is started from here on be on Windows."""
+    windows = str(ROOT / "tests" / "windows")
+    os.environ["PYTHONPATH"] = os.pathsep.join([windows, os.environ.get("PYTHONPATH", str(ROOT))])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "dxkit"]:
+        del sys.modules[name]
+    runpy.run_path(f"{windows}/sitecustomize.py", run_name="sitecustomize")
 
 
 @pytest.fixture(scope="session")

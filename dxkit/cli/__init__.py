@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import itertools
 import re
-import signal
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -47,10 +46,9 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     code = run(sys.argv[1:] if arguments is None else arguments)
-    from dxkit.workbooks.processes import STOPS
+    from dxkit.workbooks.processes import ignore_stops
 
-    for number in STOPS:  # it is about to end, with this code
-        signal.signal(number, signal.SIG_IGN)
+    ignore_stops()
     gc.freeze()  # or Python looks through all facts for cycles as it ends, which takes a second
     sys.exit(code)
 

@@ -64,7 +64,10 @@ def report(
     """Make the pages of a period (the newest if left out)."""
     from dxkit.press.publish.annexes import damaged_annexes, find_browser
     from dxkit.press.run.batch import Options, run_reports
+    from dxkit.workbooks.processes import can_fork
 
+    if engine == "fork" and not can_fork():
+        raise session.refuse("no_fork")
     period_id = session.period(period)
     codes = [session.unit(unit, period_id) for unit in units]
     session.level(level)

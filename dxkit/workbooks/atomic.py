@@ -7,11 +7,12 @@ from __future__ import annotations
 import errno
 import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
+
+from dxkit.workbooks.processes import do_in_forks, lock_file
 
 _HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
 """What ``.NAME.PROCESS`` was to become."""
@@ -45,7 +46,7 @@ def only_writer(folder: Path) -> Iterator[None]:
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
     try:
         try:
-            _lock(descriptor)
+            lock_file(descriptor)
         except OSError as error:
             if error.errno in _LOCKED:
                 raise BusyError(str(folder)) from None
@@ -72,18 +73,6 @@ def writer_if_free(folder: Path) -> Iterator[bool]:
         yield True
 
 
-def _lock(descriptor: int) -> None:
-    """Take the lock of an open file or raise OSError."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 def _leave_locks() -> None:
     """In a process that was forked: what a notebook leaves running must not hold the outputs."""
     for folder, descriptor in _held.items():
@@ -92,8 +81,7 @@ def _leave_locks() -> None:
             _held[folder] = -1
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_leave_locks)
+do_in_forks(_leave_locks)
 
 
 @contextmanager

@@ -1,4 +1,6 @@
-"""What the operating system is asked for: forks, cores, groups of processes, work in one beside."""
+"""What the operating system is asked for: forks, cores, locks, groups of processes, work in one
+beside. What only one system has stands here and nowhere else, beside what the others do instead.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,12 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, TypeVar
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+    import resource
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -51,9 +59,35 @@ def can_fork() -> bool:
 
 def cores() -> int:
     """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
+    if sys.platform.startswith("linux"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def is_root() -> bool:
+    """Whether this process may do everything, as in a container."""
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
+def size_on_disk(path: Path) -> int:
+    """The bytes that a file takes of the disk; where the system does not tell, those it holds."""
+    if sys.platform == "win32":
+        return path.lstat().st_size
+    return path.lstat().st_blocks * 512
+
+
+def lock_file(descriptor: int) -> None:
+    """Take the lock of an open file for as long as it is open here, or raise OSError."""
+    if sys.platform == "win32":
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def do_in_forks(function: Callable[[], None]) -> None:
+    """Have each process that is forked from this one begin with something."""
+    if sys.platform != "win32":
+        os.register_at_fork(after_in_child=function)
 
 
 @contextlib.contextmanager
@@ -72,20 +106,27 @@ def no_collection() -> Iterator[None]:
 
 def lead_own_group() -> None:
     """Leave the terminal's group, so that Ctrl-C reaches the one who decides, and end with it."""
-    if hasattr(os, "setsid"):
+    if sys.platform != "win32":
         os.setsid()
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    parent = multiprocessing.parent_process()
     if sys.platform.startswith("linux"):
         import ctypes
 
         set_death_signal = 1  # PR_SET_PDEATHSIG: whichever way the parent ends
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
-        parent = multiprocessing.parent_process()
         if parent is not None and os.getppid() != parent.pid:  # it had ended before it was asked
             os._exit(1)
+    elif parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def adopt_orphans() -> None:
@@ -117,36 +158,33 @@ def end_orphans(known: set[int]) -> None:
     while orphans := children() - known - ours:
         for orphan in orphans:
             with contextlib.suppress(OSError):
-                os.kill(orphan, signal.SIGKILL)
+                os.kill(orphan, _KILL)
                 os.waitpid(orphan, 0)
 
 
-def limit_own(memory: int, largest_file: int) -> None:
+def limit_own(memory: int, largest_file: int = sys.maxsize) -> None:
     """Let this process and those that it starts take no more memory, in bytes, beyond what it has,
     and write no larger file. Only where the system has such limits.
     """
     if sys.platform.startswith("linux"):
-        import resource
-
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
         _limit(resource.RLIMIT_FSIZE, largest_file)
 
 
-def signal_group(leader: int, number: int) -> None:
-    """Send a signal to a process and to all that it has started."""
-    with contextlib.suppress(OSError):  # all of them have ended
-        if hasattr(os, "killpg"):
-            os.killpg(leader, number)
-        else:
-            os.kill(leader, number)
-
-
 def kill_group(leader: int) -> None:
-    """End a process and all that it has started, at once."""
-    signal_group(leader, getattr(signal, "SIGKILL", signal.SIGTERM))
+    """End a process and all that it has started, at once; on Windows the process alone."""
+    with contextlib.suppress(OSError):  # all of them have ended
+        if sys.platform == "win32":
+            os.kill(leader, _KILL)
+        else:
+            os.killpg(leader, _KILL)
 
 
+if sys.platform == "win32":  # whatever it is sent, a process ends at once
+    _KILL = _SPENT = signal.SIGTERM
+else:
+    _KILL, _SPENT = signal.SIGKILL, signal.SIGXCPU
 STOPS = tuple(
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -168,6 +206,12 @@ def stops_handled_by(handler: Any) -> Iterator[None]:
     finally:
         for number, earlier in before.items():
             signal.signal(number, earlier)
+
+
+def ignore_stops() -> None:
+    """Be stopped no more: this process is about to end."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 class StopAsked(KeyboardInterrupt):
@@ -282,11 +326,8 @@ def _forked(target: Callable[..., None], *arguments: object) -> Iterator[tuple[A
     ours, theirs = context.Pipe()
     process = context.Process(target=target, args=(*arguments, theirs))
     try:
-        held = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # none in the middle of the fork
-        try:
+        with _stops_held():  # none in the middle of the fork
             process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, held)
         theirs.close()
         yield process, ours
     finally:
@@ -294,6 +335,19 @@ def _forked(target: Callable[..., None], *arguments: object) -> Iterator[tuple[A
             process.kill()
             process.join()
         ours.close()
+
+
+@contextlib.contextmanager
+def _stops_held() -> Iterator[None]:
+    """Within it a stop that is asked for waits."""
+    if sys.platform == "win32":
+        yield
+    else:
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def _work(work: Callable[[], Any], last: Callable[..., None], connection: Any) -> None:
@@ -335,11 +389,10 @@ def each_apart(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
                         done = pickle.loads(ours.recv_bytes())
                 except (EOFError, OSError):
                     process.join()
-                    spent, killed = -getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0)
-                    if process.exitcode != spent and not tried:
+                    if process.exitcode != -_SPENT and not tried:
                         tried += 1
                         break
-                    costly = process.exitcode in (spent, killed)
+                    costly = process.exitcode in (-_SPENT, -_KILL)
                     done = Failure("too_costly" if costly else "ended")
                 tried = 0
                 left.pop(0)
@@ -358,14 +411,11 @@ def _tried(work: Callable[[Item], Result], item: Item) -> Result | Failure:
 
 
 def _work_through(work: Callable[[Item], Result], items: Sequence[Item], connection: Any) -> None:
-    import resource
-
     lead_own_group()
     gc.freeze()  # what is there already is not looked through, and thereby copied
-    limit_own(MOST_MEMORY, resource.RLIM_INFINITY)
+    limit_own(MOST_MEMORY)
     for item in items:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + MOST_SECONDS)
+        _limit_seconds(MOST_SECONDS)
         try:
             done = pickle.dumps(_tried(work, item), pickle.HIGHEST_PROTOCOL)
         except MemoryError:
@@ -374,13 +424,19 @@ def _work_through(work: Callable[[Item], Result], items: Sequence[Item], connect
     os._exit(0)
 
 
+def _limit_seconds(more: int) -> None:
+    """Take no more of the processor than this beyond what has been taken."""
+    if sys.platform != "win32":
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + more)
+
+
 def _limit(kind: int, most: int) -> None:
     """Take no more of something than this, or than what is allowed at all."""
-    import resource
-
-    _, hard = resource.getrlimit(kind)
-    bounds = [bound for bound in (most, hard) if bound != resource.RLIM_INFINITY]
-    resource.setrlimit(kind, (min(bounds, default=hard), hard))
+    if sys.platform != "win32":
+        _, hard = resource.getrlimit(kind)
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (least, hard))
 
 
 def keep_log(trace: str) -> Path:

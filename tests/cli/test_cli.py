@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -360,19 +359,6 @@ def test_where_the_rest_of_what_is_alike_stands_is_told_as_ranges(
     (raw / "71-huyen-my-an.csv").write_text("\n".join(lines), "utf-8")
     assert run(["check", "2024-Q2", "--raw", str(raw.parents[1]), "--out", str(small)]) == 1
     assert "71-huyen-my-an.csv › C4, D4, E3:E4" in said(capsys)
-
-
-def test_spawned_processes_make_the_same_pages(small: Path) -> None:
-    pages = []
-    for engine in ("fork", "spawn") if hasattr(os, "fork") else ("auto", "spawn"):
-        out = small / engine
-        arguments = ["--unit", "72", "--engine", engine, "--out", str(out)]
-        assert run(["report", "2024-Q2", *arguments]) == 0
-        folder = out / "small/2024-Q2"
-        made = json.loads((folder / "manifest.json").read_text("utf-8"))["engine"]
-        assert made == engine or engine == "auto"
-        pages.append((folder / "district/72-huyen-my-binh.html").read_bytes())
-    assert pages[0] == pages[1]
 
 
 def test_pages_of_another_level(small: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import itertools
 import json
@@ -77,10 +78,61 @@ def test_the_conda_environment_agrees_with_the_package(root: Path) -> None:
     assert pip == {"pip": ["-e ."]}
     for spec in specs:
         MatchSpec(spec, strict=True)
+        assert spec == spec.lower(), "conda-forge has no capitals in a name"
     bounds = {name_of(spec).removesuffix("-base"): spec for spec in specs}
     for requirement in project(root)["dependencies"]:
-        spec = bounds[name_of(requirement)]
+        spec = bounds.pop(name_of(requirement))
         assert re.sub(r"^[\w-]+", "", spec) == re.sub(r"^[\w-]+", "", requirement)
+    assert set(bounds) == {"python", "flit-core", "pip"}, "declared in pyproject.toml as well"
+
+
+BY_NAME = {
+    "ipykernel": "started by Jupyter for notebooks that need a kernel",
+    "jupyterlab": "started by `dxkit lab`",
+    "jupyterlab-language-pack-vi-vn": "found by JupyterLab",
+    "seaborn": "for analysts' own notebooks",
+}
+"""What nothing of dxkit imports, and why it is declared all the same."""
+TOOLS = {
+    "coverage", "distributed", "flit-core", "import-linter", "mypy", "pandas-stubs", "ruff",
+    "selenium-axe-python",
+}  # fmt: skip
+"""What the tests run, or need beside them, by another way than an import."""
+
+
+def imported(root: Path, *folders: str) -> set[str]:
+    """The packages that others have made and that modules import, wherever in them."""
+    known = importlib.metadata.packages_distributions()
+    found: set[str] = set()
+    for path in (path for folder in folders for path in (root / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [str(node.module)]
+            for name in {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names):
+                found |= {canonicalize_name(one) for one in known.get(name, ())}
+    return found - {"dxkit"}
+
+
+def test_what_is_imported_is_declared_with_bounds_and_what_is_declared_is_imported(
+    root: Path,
+) -> None:
+    declared = {"run": project(root)["dependencies"], **project(root)["optional-dependencies"]}
+    for requirement in map(Requirement, itertools.chain(*declared.values())):
+        kinds = sorted(bound.operator for bound in requirement.specifier)
+        assert kinds == ["<", ">="], f"{requirement}: the lowest and the first too high"
+    named = {
+        group: {canonicalize_name(Requirement(text).name) for text in some}
+        for group, some in declared.items()
+    }
+    of_dxkit = imported(root, "dxkit")
+    assert of_dxkit - named["cluster"] == named["run"] - set(BY_NAME)
+    assert not of_dxkit & set(BY_NAME)
+    assert named["cluster"] <= of_dxkit
+    of_tests = imported(root, "tests", "tools", "docs", "benchmarks") - named["run"]
+    assert of_tests == named["test"] - TOOLS
 
 
 def test_no_tracked_file_names_a_package_index(root: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hash_of, hashes_of
 from dxkit.workbooks.atomic import only_writer, replacing
-from dxkit.workbooks.processes import kill_group
+from dxkit.workbooks.processes import is_root, kill_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def print_page(browser: Path, page: Path, target: Path) -> None:
             "--generate-pdf-document-outline", f"--user-data-dir={profile}",
             f"--print-to-pdf={scratch}", page.resolve().as_uri(),
         ]  # fmt: skip
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
+        if is_root():
             command.insert(1, "--no-sandbox")  # Chromium refuses its sandbox to root
         none = subprocess.DEVNULL
         try:

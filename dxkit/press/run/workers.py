@@ -38,6 +38,7 @@ from dxkit.workbooks.processes import (
     kill_group,
     lead_own_group,
     limit_own,
+    size_on_disk,
     stop_noted,
 )
 
@@ -194,7 +195,7 @@ def _size(folder: Path) -> int:
     found = 0
     for path in folder.rglob("*"):
         with contextlib.suppress(OSError):
-            found += path.lstat().st_blocks * 512 if hasattr(os, "statvfs") else 0
+            found += size_on_disk(path)
     return found
 
 
