@@ -27,12 +27,14 @@ class Project:
     """The folders of one office. ``raw`` and ``out`` replace data/raw and outputs when given.
 
     A ``sealed`` project has no raw files: what intake stored came with it and stands as it is.
+    ``stated`` is the record of the publication whose state the pages say.
     """
 
     root: Path
     raw: Path | None = None
     out: Path | None = None
     sealed: bool = False
+    stated: Path | None = None
 
     @classmethod
     def find(cls, raw: str | None = None, out: str | None = None) -> Project:
@@ -110,6 +112,10 @@ class Project:
         if not found and self.raw is not None and raw_files(self.raw):
             return (campaign.periods[-1].id,)
         return found
+
+    def published_folder(self, campaign_id: str) -> Path:
+        """The folder of all that was published of a campaign."""
+        return self.root / "data" / "published" / campaign_id
 
     @property
     def outputs(self) -> Path:

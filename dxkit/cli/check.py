@@ -38,15 +38,15 @@ def check(session: Session, period: str | None, explain_layout: str | None, plan
         return _explain(session, period, explain_layout)
     from dxkit.press.manifest import Manifest, hashes_of
     from dxkit.press.publish.period_files import write_check
-    from dxkit.press.run.changed_figures import published_changes
+    from dxkit.press.run.changed_figures import all_changes, write_figures
     from dxkit.report.matrix import incomplete_lines
 
     period_id = session.period(period)
     folder = session.folder(period_id)
     with session.writing(period_id):
         opened = session.open(period_id)
-        published = published_changes(opened, folder)
-        written = hashes_of(folder, published.write(folder))
+        published = all_changes(opened)
+        written = hashes_of(folder, write_figures(published, folder))
         checked = write_check(opened, session.language)
         manifest = Manifest.of(folder, session.campaign.id, period_id)
         manifest.renew(folder, checked.files | written)
@@ -58,14 +58,15 @@ def check(session: Session, period: str | None, explain_layout: str | None, plan
         tell(line)
     errors = show_findings(session, opened, most=5)
     show_changes(session, checked.since, most=20)
-    for line in published_lines(session, published, most=20):
-        tell(line)
+    for changes in published:
+        for line in published_lines(session, changes, most=20):
+            tell(line)
     copies = {"copy_kept": checked.returned.kept, "copy_failed": checked.returned.failed}
     for key, names in copies.items():
         for file in names:
             tell(session.language.plain(f"changes.{key}", file=file))
     tell(session.say("see", text=folder / "findings.html"))
-    return DONE_WITH_ERRORS if errors or published.figures else DONE
+    return DONE_WITH_ERRORS if errors or any(c.figures for c in published) else DONE
 
 
 def _plan(session: Session, period: str | None) -> int:
@@ -118,13 +119,17 @@ def _explain(session: Session, period: str | None, name: str) -> int:
 
 
 def published_lines(session: Session, changes: PublishedChanges, most: int) -> Iterator[str]:
-    """Which numbers on pages in place are no longer so, and what has changed; nothing if none."""
+    """Which numbers on pages in place, or in a publication, are no longer so, and what changed."""
     from dxkit.report.wording.changes import published_text
 
-    if changes.figures:
-        yield from published_text(
-            changes.pages, changes.inputs, session.campaign, session.language, most
-        )
+    yield from published_text(
+        changes.pages,
+        changes.inputs,
+        changes.publication,
+        session.campaign,
+        session.language,
+        most,
+    )
 
 
 def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:

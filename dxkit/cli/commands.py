@@ -1,5 +1,5 @@
-"""The short commands: the league table, how one number was made, the proof, the demonstration
-workbooks, JupyterLab.
+"""The short commands: the league table, how one number was made, the proof, what is published, the
+demonstration workbooks, JupyterLab.
 """
 
 from __future__ import annotations
@@ -7,12 +7,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, Session, tell, with_session
+from dxkit.cli.session import (
+    CANNOT_START,
+    DONE,
+    DONE_WITH_ERRORS,
+    CannotStartError,
+    Session,
+    tell,
+    with_session,
+)
 from dxkit.model.text import harmless
+
+if TYPE_CHECKING:
+    from dxkit.campaign.project import Project
+    from dxkit.verify.difference import Difference
+    from dxkit.verify.verify import Verification
 
 _MOST_LINES = 20
 """How much of what differs is told on the screen."""
@@ -117,27 +132,86 @@ def explain(session: Session, period: str, unit: str, indicator: str, kind: str)
 @click.command()
 @click.argument("period", required=False)
 @with_session
-def verify(session: Session, period: str | None) -> int:
+@click.option(
+    "--publication", type=click.IntRange(1), default=None,
+    help="Number of a publication, which is proved from its own rules and workbooks.",
+)  # fmt: skip
+def verify(session: Session, period: str | None, publication: int | None) -> int:
     """Count and make everything again from the raw workbooks, and compare it whole."""
-    from itertools import groupby
+    from dxkit.cli.check import published_lines
+    from dxkit.press.run.changed_figures import all_changes
+    from dxkit.publication.keeping import altered_publications
 
-    from dxkit.press.manifest import FINDINGS, INDEX, PROOF, Manifest, outputs_in
+    if publication is not None:
+        return _verify_publication(session, period, publication)
+    period_id = session.period(period)
+    project, campaign = session.project, session.campaign
+    kept = [p.id for p in campaign.periods if session.published(p.id)]
+    with session.writing(period_id):
+        altered = [d for one in kept for d in altered_publications(project, campaign.id, one)]
+        result = _proved(session, period_id, project, altered)
+        changes = all_changes(session.open(period_id)) if kept else ()
+    changes = tuple(one for one in changes if one.publication)
+    for one in changes:
+        for line in published_lines(session, one, most=3):
+            tell(line)
+    code = _tell(session, result)
+    return DONE_WITH_ERRORS if any(one.figures for one in changes) else code
+
+
+def _verify_publication(session: Session, period: str | None, number: int) -> int:
+    """Prove a publication by nothing but what it holds."""
+    from dxkit.campaign.publications import sums_of
+    from dxkit.publication.keeping import altered_files
+    from dxkit.report.wording.publications import state_name
+
+    period_id = period or session.period(period)
+    one = session.publication(period_id, number)
+    with session.writing(period_id):
+        altered = [*altered_files(session.project, one)]
+        result = _proved(session, period_id, one.project(session.project), altered)
+    if not altered:
+        files, name = len(sums_of(one.folder(session.project))), state_name(one, session.language)
+        verified = {"files": str(files), "name": name}
+        tell(session.language.plain("publication.verified", **verified))
+    return _tell(session, result)
+
+
+def _proved(
+    session: Session, period_id: str, project: Project, altered: Sequence[Difference] = ()
+) -> Verification:
+    """The proof of a period of a project, beside what is ``altered`` of publications; what differs
+    is written into ``verify.html``.
+    """
+    from dxkit.press.manifest import FINDINGS, INDEX, Manifest, outputs_in
     from dxkit.press.publish.differences_page import write_differences
+    from dxkit.verify.difference import in_order
     from dxkit.verify.verify import verify_period
 
-    period_id = session.period(period)
-    folder = session.folder(period_id)
-    manifest = Manifest.of(folder, session.campaign.id, period_id)
+    folder = project.output_folder(session.campaign_id, period_id)
+    manifest = Manifest.of(folder, session.campaign_id, period_id)
     pages = [name for name in outputs_in(folder) if name.endswith(".html")]
     if not ({*pages} - {FINDINGS, INDEX} or any(p.sha256 for p in manifest.pages.values())):
         raise session.refuse("no_pages", text=folder)
-    with session.writing(period_id):
-        result = verify_period(session.project, session.campaign.id, period_id)
-        groups = [
-            (session.say(cause, text=file), [d[2:] for d in members if any(d[2:])])
-            for (cause, file), members in groupby(result.differences, lambda d: (d.cause, d.file))
-        ]
-        write_differences(groups, result.opened, folder, session.language)
+    result = verify_period(project, session.campaign_id, period_id)
+    result = replace(result, differences=in_order([*altered, *result.differences]))
+    groups = _groups(session, result)
+    write_differences(groups, result.opened, session.folder(period_id), session.language)
+    return result
+
+
+def _groups(session: Session, result: Verification) -> list[tuple[str, list[Sequence[str]]]]:
+    """What differs, in words by cause and file, with the places."""
+    return [
+        (session.say(cause, text=file), [d[2:] for d in members if any(d[2:])])
+        for (cause, file), members in groupby(result.differences, lambda d: (d.cause, d.file))
+    ]
+
+
+def _tell(session: Session, result: Verification) -> int:
+    """Say how a proof went."""
+    from dxkit.press.manifest import PROOF
+
     if result.versions:
         tell(session.say("other_versions", text=", ".join(result.versions)))
     if result.other_code:
@@ -148,7 +222,7 @@ def verify(session: Session, period: str | None) -> int:
         tell(session.say("verified", **result.counted))
         return DONE
     tell(session.say("not_verified", count=len(result.differences), text=PROOF))
-    lines = [told + _first_place(session, places) for told, places in groups]
+    lines = [told + _first_place(session, places) for told, places in _groups(session, result)]
     if (more := len(lines) - _MOST_LINES + 1) > 1:
         lines[-more:] = [session.say("more_in", count=more, text=PROOF)]
     for line in lines:
@@ -156,13 +230,70 @@ def verify(session: Session, period: str | None) -> int:
     return DONE_WITH_ERRORS
 
 
-def _first_place(session: Session, places: Sequence[tuple[str, str, str]]) -> str:
+def _first_place(session: Session, places: Sequence[Sequence[str]]) -> str:
     """How many places it is that differ, and the first of them."""
     if not places:
         return ""
     at, shown, expected = places[0]
     first = harmless(f"{at and at + ': '}{shown or '–'} ≠ {expected or '–'}")
     return f" ({session.say('places', count=len(places))} {first})"
+
+
+@click.command()
+@click.argument("period")
+@click.option(
+    "--state", type=click.Choice(["provisional", "final", "revised"]), required=True,
+    help="What the pages say of themselves.",
+)  # fmt: skip
+@click.option("--by", required=True, help="Who publishes: name and position.")
+@click.option("--note", default="", help="A remark that stands on the pages.")
+@click.option("--despite", default=None, help="Reason for publishing with errors open.")
+@with_session
+def publish(
+    session: Session, period: str, state: str, by: str, note: str, despite: str | None
+) -> int:
+    """Keep the pages of a period with all they were made from, for good."""
+    from dxkit.campaign.publications import Publication
+    from dxkit.model.text import harmless
+    from dxkit.press.manifest import FINDINGS, PROOF, Manifest
+    from dxkit.publication import keeping
+    from dxkit.report.wording.publications import state_name
+    from dxkit.workbooks.atomic import only_writer
+
+    def refuse(key: str, **values: object) -> CannotStartError:
+        said = {name: str(value) for name, value in values.items()}
+        return CannotStartError(session.language.plain(f"publication.{key}", **said))
+
+    if not by.strip():
+        raise refuse("nobody")
+    if despite is not None and not despite.strip():
+        raise refuse("no_reason")
+    period_id = session.period(period)
+    campaign, folder = session.campaign.id, session.folder(period_id)
+    named = session.language.period(period_id)
+    try:
+        with session.writing(period_id), only_writer(session.project.published_folder(campaign)):
+            number = keeping.next_number(session.project, campaign, period_id, state)
+            errors = keeping.open_errors(session.open(period_id).received)
+            if errors and not despite:
+                raise refuse("errors_open", period=named, count=errors, text=folder / FINDINGS)
+            result = _proved(session, period_id, session.project)
+            made = Manifest.of(folder, campaign, period_id)
+            failed = sum(page.status == "failed" for page in made.pages.values())
+            differences = len(result.differences) + failed
+            if differences and not despite:
+                raise refuse("not_proved", period=named, count=differences, text=folder / PROOF)
+            new = Publication(
+                campaign, period_id, number, state, harmless(by.strip()), "",
+                harmless(note.strip()), harmless((despite or "").strip()), errors, differences,
+            )  # fmt: skip
+            kept = keeping.publish(session.project, new, result.opened, session.language)
+    except keeping.RefusedError as error:
+        raise refuse(error.key, **error.values) from error
+    name = state_name(new, session.language)
+    done = {"period": named, "name": name, "text": str(kept)}
+    tell(session.language.plain("publication.done", **done))
+    return DONE
 
 
 @click.command()

@@ -109,8 +109,13 @@ def report(
     if result.since.revisions:
         show_changes(session, result.since, most=2)
     tell(session.say("see", text=result.folder / "index.html"))
-    done = not (errors or failed or result.count("failed") or result.published.figures)
+    done = not (errors or failed or result.count("failed") or _changed(result))
     return DONE if done else DONE_WITH_ERRORS
+
+
+def _changed(result: RunResult) -> int:
+    """How many numbers on pages that were there, or were published, are no longer so."""
+    return sum(len(changes.figures) for changes in result.published)
 
 
 def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> RunResult:
@@ -135,7 +140,7 @@ def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> Run
             tell(session.say("page_failed", text=record.path, reason=reason), err=True)
     counts: dict[str, object] = {kind: result.count(kind) for kind in ("made", "kept", "failed")}
     tell(session.say("made", **counts, seconds=f"{result.seconds:.1f}"))
-    if changed := len(result.published.figures):
+    if changed := sum(len(c.figures) for c in result.published if c.publication is None):
         tell(session.language.plain("changes.published_before", figures=str(changed)))
     on_kernel = sum(record.engine != "" for record in result.pages if record.status != "kept")
     if on_kernel:

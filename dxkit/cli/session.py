@@ -21,6 +21,7 @@ from dxkit.model.text import harmless, visible
 
 if TYPE_CHECKING:
     from dxkit.campaign.project import Project
+    from dxkit.campaign.publications import Publication
     from dxkit.model.campaign import Campaign
     from dxkit.model.observations import Mistake
     from dxkit.model.units import Unit, UnitRegistry
@@ -90,14 +91,18 @@ class Session:
         self._named = campaign
 
     @cached_property
-    def campaign(self) -> Campaign:
+    def campaign_id(self) -> str:
         """The campaign that the command is about; a command that needs none asks for none."""
+        return self._named or self._default_campaign()
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        """Its plan."""
         from dxkit.campaign.folder import load_campaign
         from dxkit.model.campaign import CampaignError
 
-        chosen = self._named or self._default_campaign()
         try:
-            return load_campaign(self.project.campaign_folder(chosen))
+            return load_campaign(self.project.campaign_folder(self.campaign_id))
         except CampaignError as error:
             lines = [self.say("campaign_broken")]
             for problem in error.problems:
@@ -158,7 +163,7 @@ class Session:
 
     def folder(self, period_id: str) -> Path:
         """The folder of a period's outputs."""
-        return self.project.output_folder(self.campaign.id, period_id)
+        return self.project.output_folder(self.campaign_id, period_id)
 
     def planned_period(self, period_id: str | None) -> str:
         """The period asked for, or the newest with raw files, or the last where none has any."""
@@ -189,6 +194,23 @@ class Session:
             if not raw_files(folder):
                 raise self.refuse("raw_empty", text=folder)
         return period_id
+
+    def published(self, period_id: str) -> tuple[Publication, ...]:
+        """The publications of a period, the latest last."""
+        from dxkit.campaign.publications import publications
+
+        return publications(self.project, self.campaign_id, period_id)
+
+    def publication(self, period_id: str, number: int | None) -> Publication:
+        """The publication with a number, or the latest."""
+        known = self.published(period_id)
+        found = [one for one in known if number in (one.number, None)]
+        if not found:
+            named = {"period": period_id, "number": "–" if number is None else str(number)}
+            available = ", ".join(one.id for one in known) or "–"
+            text = self.language.plain("publication.unknown", **named, available=available)
+            raise CannotStartError(text)
+        return found[-1]
 
     def open(self, period_id: str) -> OpenPeriod:
         """The period, read and analysed."""

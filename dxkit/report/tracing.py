@@ -124,15 +124,30 @@ def _with_inputs(shown: Iterable[Fact], analysis: Analysis, own: set[str]) -> di
     return found
 
 
+def _subjects(campaign: Campaign, language: Language) -> dict[str, str]:
+    """The names of all that facts are about."""
+    names = {TOTAL: language.plain("report.total")}
+    names |= {m.id: language.name(m.names) for m in campaign.measures}
+    names |= {i.id: language.name(i.names) for i in campaign.indicators}
+    return names | {reward_subject(r.id): language.name(r.names) for r in campaign.rewards}
+
+
+def fact_label(analysis: Analysis, key: FactKey, language: Language) -> str:
+    """What a number is, in words: unit, subject, kind and period."""
+    subjects, kind = _subjects(analysis.campaign, language), f"kind_{key.kind}"
+    subject = subjects.get(key.subject, key.subject)
+    known = kind in language.sections["trace"]
+    what = language.plain(f"trace.{kind}") if known else key.kind
+    unit = analysis.units.get(key.unit).name if key.unit in analysis.units else key.unit
+    return f"{unit}, {subject}, {what}, {language.period(key.period)}"
+
+
 def _words(
     facts: Iterable[Fact], analysis: Analysis, campaign: Campaign, language: Language
 ) -> dict[str, Any]:
     """The names of all that the keys of these facts speak of, and the sentences on their making."""
     facts = list(facts)
-    names = {TOTAL: language.plain("report.total")}
-    names |= {m.id: language.name(m.names) for m in campaign.measures}
-    names |= {i.id: language.name(i.names) for i in campaign.indicators}
-    names |= {reward_subject(rule.id): language.name(rule.names) for rule in campaign.rewards}
+    names = _subjects(campaign, language)
     plain = language.plain
     keys = [fact.key for fact in facts]
     named = {

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from dxkit.campaign.publications import stated
 from dxkit.model.facts import TOTAL
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
-from dxkit.press.manifest import FINDINGS, LEAGUE
+from dxkit.press.manifest import FINDINGS, INDEX, LEAGUE
 from dxkit.press.publish.page import page_around
 from dxkit.report.charts.map import map_chart
 from dxkit.report.context import Context
@@ -19,6 +20,7 @@ from dxkit.report.sentences.unit_view import View
 from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend
 from dxkit.report.wording.language import Language
+from dxkit.report.wording.publications import state_html
 
 _DATA_FILES = ("observations", "indicators", "ranking", "findings")
 _RANK = ("report.column_rank", "report.column_points")
@@ -36,7 +38,8 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     made = [unit.code for unit in units.units if unit.code in pages]
     ranked = [code for code in made if grouped(units.get(code))]
     title = language.plain("site.index_title", period=language.period(opened.analysis.period.id))
-    content = _links(
+    publication = stated(opened.project, opened.campaign.id, opened.analysis.period.id)
+    content = state_html(publication, INDEX, language) + _links(
         [(pages[code], units.get(code).name) for code in made if code not in ranked]
         + [("../index.html", language.plain("site.all_periods"))]
     )

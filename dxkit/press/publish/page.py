@@ -95,7 +95,8 @@ class DxkitExporter(TemplateExporter):
     ) -> tuple[str, dict[str, Any]]:
         """The page and nbconvert's resources. The notebook's metadata may give ``title``,
         ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows;
-        ``dxkit.below`` holds addresses of further pages, each with the name of its unit.
+        ``dxkit.below`` holds addresses of further pages, each with the name of its unit,
+        ``dxkit.state`` what the page says of its publication.
         """
         language = nb.metadata.get("dxkit", {}).get("language", "vi")
         nb = _as_html(nb, language)
@@ -103,6 +104,7 @@ class DxkitExporter(TemplateExporter):
         if nb.metadata.get("dxkit", {}).get("simulated") and 'class="banner"' not in content:
             said = _SIMULATED.format(load_language(language).text("report.simulated"))
             content = str(said) + content
+        content = nb.metadata.get("dxkit", {}).get("state", "") + content
         content += _pages_below(nb.metadata.get("dxkit", {}).get("below", ()), language)
         title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
         return framed(content, title, language), resources

@@ -12,6 +12,7 @@ from pathlib import Path
 from dxkit.analysis.analysis import WorkedOut
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
+from dxkit.campaign.publications import publications
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
@@ -27,7 +28,7 @@ from dxkit.period.opening import (
 )
 from dxkit.press.manifest import ABOVE, INDEX, MANIFEST, Manifest, PageRecord, hashes_of, path_key
 from dxkit.press.run import one_page
-from dxkit.press.run.changed_figures import PublishedChanges, published_changes
+from dxkit.press.run.changed_figures import PublishedChanges, all_changes, write_figures
 from dxkit.press.run.finished_pages import FinishedPages, scratch_folder
 from dxkit.press.run.plan import files_are_whole, is_current, plan_tasks
 from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task
@@ -61,7 +62,7 @@ DEFAULT = Options()
 @dataclass
 class RunResult:
     """What a batch did, what had changed since the workbooks were last checked, and which numbers
-    on the pages that were there before were no longer so.
+    on the pages that were there before, or were published, were no longer so.
     """
 
     folder: Path
@@ -70,7 +71,7 @@ class RunResult:
     pages: list[PageRecord] = field(default_factory=list)
     units: tuple[str, ...] = ()
     since: SinceLastCheck = field(default_factory=lambda: SinceLastCheck(first=True))
-    published: PublishedChanges = field(default_factory=PublishedChanges)
+    published: tuple[PublishedChanges, ...] = ()
 
     def count(self, status: str) -> int:
         """How many pages ended so."""
@@ -141,7 +142,8 @@ def run_reports(
                 manifest.seconds = round(time.monotonic() - begun, 3)
                 manifest.save(folder)
         else:
-            if any(task.key != manifest.pages[task.unit].key for task in tasks):
+            kept = (publications(project, campaign_id, p.id) for p in campaign.periods)
+            if any(task.key != manifest.pages[task.unit].key for task in tasks) or any(kept):
                 run.compare_figures(tasks[0])
             history = History.open(project.store_file(campaign_id, period_id).parent)
             result.since = since_last_check(history, received())
@@ -203,11 +205,11 @@ class _Run:
         """Compare the figures on the pages in place with those of today."""
         result = self.result
         opened = open_period(self.project, sample.campaign, sample.period)
-        result.published = published_changes(opened, result.folder)
-        if result.published.figures:
-            written = result.published.write(result.folder)
+        result.published = all_changes(opened)
+        if written := write_figures(result.published, result.folder):
             result.manifest.renew(result.folder, hashes_of(result.folder, written))
-            self.outdated(result.published)
+        for changes in result.published:
+            self.outdated(changes)
 
     def _crew(self, sample: Task) -> Crew:
         """Those who make the pages."""

@@ -1,4 +1,5 @@
-"""Whether what the pages of a period show is still so, and what has changed since they were made.
+"""Whether what the pages of a period show is still so, and what has changed since they were made,
+or published.
 
 The pages themselves say what was published: every number on them carries its key and value.
 """
@@ -10,20 +11,27 @@ import io
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import astuple, dataclass, field, fields, replace
 from pathlib import Path
 
-from dxkit.intake.file_cells import FileCells
+from dxkit.campaign.project import Project
+from dxkit.campaign.publications import Publication, publications
+from dxkit.intake.file_cells import FileCells, cells_of, without_remarks
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input_changes
 from dxkit.model.facts import Fact, FactKey
+from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod
-from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, digest_of
-from dxkit.report.wording.language import language_of
+from dxkit.period.opening import open_period
+from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, sha256_of
+from dxkit.press.run.plan import OVERVIEW_NOTEBOOK, REPORT_NOTEBOOK
+from dxkit.report.wording.language import Language, language_of
 from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.csv_text import write_rows
 from dxkit.workbooks.raw_folder import raw_files, read_content
+from dxkit.workbooks.reading import workbook_of
 
 _FACT = re.compile(r"<(?:data|g)\s[^<>]*\bdata-fact=[^<>]*>")
 _KEY = re.compile(r'\bdata-fact="([^"]*)"')
@@ -41,30 +49,48 @@ class ChangedFigure:
     before: str | float
     after: str | float
 
+    def shown(self, fact: Fact | None, language: Language) -> tuple[str, str]:
+        """Both as readers see them; ``fact`` is that of today."""
+        if fact is None or isinstance(self.before, str):
+            return str(self.before) or "–", str(self.after) or "–"
+        before = replace(fact, value=self.before, missing="")
+        return language.number(before), language.number(fact)
+
 
 @dataclass(frozen=True)
 class PublishedChanges:
-    """The numbers on pages in place that are no longer so, and all that has changed since those
-    pages were made.
+    """The numbers on pages in place, or in a publication, that are no longer so, and all that has
+    changed since; of pages in place only where a number has.
     """
 
     figures: tuple[ChangedFigure, ...] = ()
     inputs: InputChanges = field(default_factory=InputChanges)
+    publication: Publication | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.figures) or self.inputs != InputChanges()
 
     @property
     def pages(self) -> Mapping[str, int]:
         """How many numbers have changed, by page."""
         return Counter(figure.page for figure in self.figures)
 
-    def write(self, folder: Path) -> list[str]:
-        """``changed_figures.csv``, which stays until a figure changes again; returns its address,
-        nothing when no figure has changed.
-        """
-        if not self.figures:
-            return []
-        columns = [column.name for column in fields(ChangedFigure)]
-        write_rows(folder / CHANGED_FIGURES, columns, map(astuple, self.figures))
-        return [CHANGED_FIGURES]
+
+def write_figures(changes: Iterable[PublishedChanges], folder: Path) -> list[str]:
+    """``changed_figures.csv``, which stays until a figure changes again; returns its address,
+    nothing when no figure has changed.
+    """
+    columns = [*(column.name for column in fields(ChangedFigure)), "publication"]
+    rows = []
+    for one in changes:
+        of = one.publication
+        rows += [(*astuple(f), f"{of.period}/{of.id}" if of else "") for f in one.figures]
+    if not rows:
+        return []
+    write_rows(folder / CHANGED_FIGURES, columns, rows)
+    return [CHANGED_FIGURES]
 
 
 def inputs_of(opened: OpenPeriod) -> Inputs:
@@ -75,9 +101,13 @@ def inputs_of(opened: OpenPeriod) -> Inputs:
         for source in analysis.received.sources:
             files[f"{analysis.period.id}/{source.name}"] = source.sha256
     references = opened.project.raw_folder(campaign.id)
-    for folder in {references / check.folder for check in campaign.reference_checks}:
-        for path in raw_files(folder):
+    register = campaign.initiatives.folder if campaign.initiatives else ""
+    beside = {VISITS, register, *(check.folder for check in campaign.reference_checks)} - {""}
+    for name in sorted(beside):
+        for path in raw_files(references / name):
             files[path.relative_to(references).as_posix()] = _hash(path)
+    for name in (OVERVIEW_NOTEBOOK, REPORT_NOTEBOOK):
+        files[f"notebooks/{name}"] = _hash(opened.project.notebooks / name)
     plan: dict[str, str] = {}
     for path in raw_files(campaign.folder):
         rules = path.name.endswith(RULE_FILES)
@@ -98,14 +128,38 @@ def remember(opened: OpenPeriod, manifest: Manifest) -> str:
 
 def _hash(path: Path) -> str:
     try:
-        return digest_of(read_content(path))
+        return sha256_of(read_content(path))
     except UnreadableFileError as error:
         return error.reason
 
 
-def published_changes(opened: OpenPeriod, folder: Path) -> PublishedChanges:
-    """The numbers on the pages of a period and in its league that are no longer so. What was made
-    from the same as there is now is not looked at.
+def all_changes(opened: OpenPeriod) -> tuple[PublishedChanges, ...]:
+    """What is no longer so of the last publication of the period and of those that it is compared
+    with; where the period has none, of its pages in place.
+    """
+    project, campaign, found = opened.project, opened.campaign.id, list[PublishedChanges]()
+    for analysis in reversed(opened.analyses):
+        period, own = analysis.period.id, analysis is opened.analysis
+        if last := publications(project, campaign, period)[-1:]:
+            one = opened if own else open_period(project, campaign, period)
+            found.append(changes_since(one, last[0], project))
+        elif own:
+            found.append(published_changes(opened, project.output_folder(campaign, period)))
+    return tuple(one for one in found if one.any)
+
+
+def changes_since(
+    opened: OpenPeriod, publication: Publication, project: Project
+) -> PublishedChanges:
+    """What is no longer so of a publication, which stands in ``project``."""
+    return published_changes(opened, publication.outputs(project), publication)
+
+
+def published_changes(
+    opened: OpenPeriod, folder: Path, publication: Publication | None = None
+) -> PublishedChanges:
+    """The numbers on the pages of a period in a folder and in its league that are no longer so.
+    What was made from the same as there is now is not looked at.
     """
     made = _made_from(folder)
     if not made:
@@ -117,11 +171,11 @@ def published_changes(opened: OpenPeriod, folder: Path) -> PublishedChanges:
         if digest == now.digest:
             continue
         found = [figure for page in pages for figure in _changed(opened, folder, page)]
-        if found:
-            before = Inputs.load(_store(opened, opened.analysis.period.id), digest)
-            changed += input_changes(before, now, lambda *file: _cells(opened, *file))
+        if found or publication is not None:
+            before = Inputs.load(folder / "data", digest)
+            changed += input_changes(before, now, lambda *file: _cells(opened, folder, *file))
         figures += found
-    return PublishedChanges(tuple(figures), changed)
+    return PublishedChanges(tuple(figures), changed, publication)
 
 
 def _made_from(folder: Path) -> Mapping[str, list[str]]:
@@ -144,9 +198,18 @@ def _store(opened: OpenPeriod, period: str) -> Path:
     return opened.project.store_file(opened.campaign.id, period).parent
 
 
-def _cells(opened: OpenPeriod, file: str, sha256: str) -> FileCells | None:
-    """What a raw file said in a version, if it is still known."""
-    return History(_store(opened, file.partition("/")[0])).cells(sha256)
+def _cells(opened: OpenPeriod, folder: Path, file: str, sha256: str) -> FileCells | None:
+    """What a raw file said in a version, if it is still known: remembered, or kept as it was."""
+    period, campaign = file.partition("/")[0], opened.campaign.id
+    for store in (folder.parent / period / "data", _store(opened, period)):
+        if (cells := History(store).cells(sha256)) is not None:
+            return cells
+    for project in (Project(folder.parents[2]), opened.project):
+        path = project.raw_folder(campaign) / file
+        with suppress(UnreadableFileError):
+            if path.is_file() and sha256_of(content := read_content(path)) == sha256:
+                return cells_of(*without_remarks(workbook_of(content, file)))
+    return None
 
 
 def _changed(opened: OpenPeriod, folder: Path, page: str) -> Iterator[ChangedFigure]:

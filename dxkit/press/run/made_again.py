@@ -30,15 +30,25 @@ _LANGUAGE = re.compile(r'<html lang="(\w+)"')
 
 
 class MadeAgain:
-    """One period of a project as it stands in ``made``, made again below ``scratch``."""
+    """One period of a project as it stands in ``made``, made again below ``scratch``; from the plan
+    and workbooks of another project where ``inputs`` names one.
+    """
 
-    def __init__(self, project: Project, campaign: str, period: str, scratch: Path) -> None:
+    def __init__(
+        self,
+        project: Project,
+        campaign: str,
+        period: str,
+        scratch: Path,
+        inputs: Project | None = None,
+    ) -> None:
         self.made = project.output_folder(campaign, period)
-        self.project = replace(project, out=scratch)
+        self.project = replace(inputs or project, out=scratch)
         self.folder = self.project.output_folder(campaign, period)
         self.folder.mkdir(parents=True)
-        plan = load_campaign(project.campaign_folder(campaign))
-        for one in opened_with(project, plan, period):
+        self._beside = (self.folder if inputs else self.made).parent
+        plan = load_campaign(self.project.campaign_folder(campaign))
+        for one in opened_with(inputs or project, plan, period):
             kept = project.store_file(campaign, one).parent
             History.open(kept).copy(self.project.store_file(campaign, one).parent)
         self.opened: OpenPeriod = open_period(self.project, campaign, period)
@@ -76,7 +86,7 @@ class MadeAgain:
         pages = {code: self.planned[code] for code in listed if code in self.planned}
         write_text(self.folder / INDEX, index_html(self.opened, pages, self.language(INDEX)))
         names = (period.id for period in self.opened.campaign.periods)
-        periods = {n: f"{n}/{INDEX}" for n in names if (self.made.parent / n / INDEX).exists()}
+        periods = {n: f"{n}/{INDEX}" for n in names if (self._beside / n / INDEX).exists()}
         above = campaign_html(self.opened, periods, self.language(ABOVE))
         write_text(self.folder / ABOVE, above)
 

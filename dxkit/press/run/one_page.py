@@ -214,6 +214,8 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
     notebook.metadata["dxkit"] = {"language": task.language, "simulated": simulated}
     if task.below:
         notebook.metadata["dxkit"]["below"] = task.below
+    if task.state:
+        notebook.metadata["dxkit"]["state"] = task.state
     notebook.metadata.pop("papermill", None)  # holds times and paths
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"  # papermill draws the id of the cell it adds

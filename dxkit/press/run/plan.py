@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from dxkit.campaign.project import Project
+from dxkit.campaign.publications import stated
 from dxkit.intake.store import store_key
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
@@ -28,6 +29,8 @@ from dxkit.press.manifest import (
     is_damaged,
 )
 from dxkit.press.run.tasks import Task
+from dxkit.report.wording.language import load_language
+from dxkit.report.wording.publications import state_html
 from dxkit.workbooks.raw_folder import Contents
 
 PARAMETERS = ("campaign", "period", "unit")
@@ -86,6 +89,7 @@ def plan_tasks(
     made = {*listed, *(unit.code for unit in chosen)}
     keys = [store_key(campaign, project.raw_folder(campaign.id), raw), code_key(), language]
     given: dict[Path, tuple[str, ...]] = {}
+    publication = stated(project, campaign.id, period_id)
     tasks = []
     for unit in chosen:
         name = OVERVIEW_NOTEBOOK if unit.level == campaign.levels[0].id else REPORT_NOTEBOOK
@@ -100,12 +104,13 @@ def plan_tasks(
             if child.code in made and campaign.level(child.level).open
         )
         links = (text for link in below for text in link)
-        key = digest_of(*keys, content, unit.code, period_id, *links)
+        state = str(state_html(publication, page, load_language(language)))
+        key = digest_of(*keys, content, unit.code, period_id, *links, *filter(None, [state]))
         executed = folder / executed_path(unit.code)
         tasks.append(
             Task(
                 campaign.id, period_id, unit.code, language, path, given[path], folder / page,
-                executed, key, below,
+                executed, key, below, state,
             )
         )  # fmt: skip
     return tasks

@@ -44,7 +44,8 @@ class StrangeClusterError(ClusterError):
 @dataclass(frozen=True)
 class Task:
     """One page to be made. ``parameters`` are the fields that its notebook is given; ``below`` the
-    pages that it links to, as their addresses seen from it and the names of their units.
+    pages that it links to, as their addresses seen from it and the names of their units; ``state``
+    what it says of its publication, as HTML.
     """
 
     campaign: str
@@ -57,6 +58,7 @@ class Task:
     executed: Path  # final place of the executed notebook
     key: str
     below: tuple[tuple[str, str], ...] = ()
+    state: str = ""
 
 
 @dataclass(frozen=True)

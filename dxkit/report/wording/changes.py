@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from dxkit.campaign.publications import Publication
 from dxkit.intake.versions.differences import CellChange
 from dxkit.intake.versions.history import FindingKey
 from dxkit.intake.versions.inputs import FileChange, InputChanges, RuleChange
@@ -13,6 +14,7 @@ from dxkit.model.facts import FactKey, UnitOfMeasure, declared
 from dxkit.model.text import harmless
 from dxkit.report.wording.findings import finding_kind
 from dxkit.report.wording.language import Language
+from dxkit.report.wording.publications import state_name
 
 _LONGEST = 60  # characters of a cell
 
@@ -67,7 +69,8 @@ def _revision(revision: Revision, language: Language, most: int) -> Iterator[str
 def cell_text(change: CellChange, language: Language) -> str:
     """A changed cell, with what it said and says."""
     before, after = (short(text, language) for text in (change.before, change.after))
-    return f"{change.sheet}!{change.cell}: {before} → {after}"
+    at = "!".join(part for part in (change.sheet, change.cell) if part)  # text has no sheets
+    return f"{at}: {before} → {after}"
 
 
 def short(text: str, language: Language) -> str:
@@ -92,19 +95,37 @@ _OWN_COLUMN = {"targets.csv": "target"}
 def published_text(
     figures: Mapping[str, int],
     inputs: InputChanges,
+    publication: Publication | None,
     campaign: Campaign,
     language: Language,
     most: int,
 ) -> Iterator[str]:
-    """Lines that say how many ``figures`` are different on which pages, and what has changed since
-    they were made; of each file ``most`` cells are named.
+    """Lines that say how many ``figures`` are different on which pages, of a ``publication`` if it
+    is one, and what has changed since they were made; of each file ``most`` cells are named.
     """
     say = language.plain
     numbers = {"figures": str(sum(figures.values())), "pages": str(len(figures))}
-    yield say("changes.published", **numbers)
+    if publication is None:
+        yield say("changes.published", **numbers)
+    else:
+        numbers["name"] = state_name(publication, language)
+        numbers["period"] = language.period(publication.period)
+        yield say(f"publication.{'differs' if figures else 'same_figures'}", **numbers)
     for page, number in figures.items():
         yield "  " + say("changes.published_page", page=page, figures=str(number))
-    yield say("changes.inputs")
+    yield from inputs_text(inputs, publication, campaign, language, most)
+
+
+def inputs_text(
+    inputs: InputChanges,
+    publication: Publication | None,
+    campaign: Campaign,
+    language: Language,
+    most: int,
+) -> Iterator[str]:
+    """Lines that say what has changed since pages were made, or published."""
+    say = language.plain
+    yield say("changes.inputs" if publication is None else "publication.inputs")
     for file in inputs.files:
         yield from _file(file, language, most)
     for rule in inputs.rules[:most]:

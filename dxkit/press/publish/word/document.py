@@ -16,6 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 from lxml import html
 
+from dxkit.campaign.publications import stated
 from dxkit.model.text import harmless, visible
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.word import layout
@@ -24,6 +25,7 @@ from dxkit.report.charts.canvas import with_bitmaps
 from dxkit.report.charts.style import GRADES, MET
 from dxkit.report.report import Report
 from dxkit.report.tables import IN_PERCENT, STEP
+from dxkit.report.wording.publications import state_html
 from dxkit.workbooks.atomic import replacing
 
 _PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -66,6 +68,9 @@ def write_document(opened: OpenPeriod, unit_code: str, language_code: str, path:
         document, say("official.report"), say("official.abstract", period=period, unit=unit)
     )
     text = PageText(document, pictures, say("official.letters"))
+    publication = stated(opened.project, opened.campaign.id, opened.analysis.period.id)
+    if publication is not None:
+        text.centred(state_html(publication, "", language).striptags(), bold=True)
     if opened.received.simulated_files:
         text.centred(say("report.simulated"), bold=True)
     text.centred(say("official.addressed"))

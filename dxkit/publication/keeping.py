@@ -1,0 +1,260 @@
+"""Publishing a period: its outputs, made once more with their state, and all that they were made
+from, kept together in a folder that appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
+
+from dxkit.campaign.project import Project
+from dxkit.campaign.publications import (
+    FACTS,
+    FINAL,
+    PROVISIONAL,
+    RECORD,
+    REVISED,
+    SUMS,
+    Publication,
+    publications,
+    sums_of,
+    written_sums,
+)
+from dxkit.model.facts import FactKey
+from dxkit.model.observations import Received
+from dxkit.period import OpenPeriod
+from dxkit.press.manifest import Manifest, PageRecord, hashes_of, outputs_in, sha256_of
+from dxkit.press.publish.annexes import find_browser, make_annexes
+from dxkit.press.run.changed_figures import changes_since, inputs_of, remember
+from dxkit.press.run.made_again import MadeAgain
+from dxkit.publication.facts import write_facts
+from dxkit.report.tracing import fact_label
+from dxkit.report.wording.language import Language
+from dxkit.verify.difference import ADDED, CHANGED, MISSING, Difference
+from dxkit.workbooks.atomic import only_writer, write_text
+from dxkit.workbooks.raw_folder import raw_files
+
+_STAGE = ".being-published"
+_NOT_KEPT = {"received.json", "verify.html"}
+"""What the kit stores to be quick, or says of the outputs that were there."""
+
+
+class RefusedError(Exception):
+    """Why nothing is published: a key of its words, and what fills them."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+
+def next_number(project: Project, campaign: str, period: str, state: str) -> int:
+    """The number of a new publication. Raises RefusedError for a state that cannot follow: what is
+    final is only revised, and what was never published is not revised.
+    """
+    states = [one.state for one in publications(project, campaign, period)]
+    if state == REVISED and not states:
+        raise RefusedError("nothing_to_revise")
+    if state != REVISED and {FINAL, REVISED} & {*states}:
+        raise RefusedError("already_final")
+    if state == PROVISIONAL and states[-1:] not in ([], [PROVISIONAL]):
+        raise RefusedError("already_final")
+    return len(states) + 1
+
+
+def open_errors(received: Received) -> int:
+    """How many findings of severity error nobody has answered."""
+    return sum(finding.severity == "error" for finding, _ in received.mistakes)
+
+
+def publish(project: Project, new: Publication, proved: OpenPeriod, language: Language) -> Path:
+    """Keep a period that has just been ``proved``; returns the new folder. What is said of it is
+    completed by its number, its day and what it changes. Raises RefusedError, BusyError, OSError.
+    """
+    campaign, period = new.campaign, new.period
+    home = project.published_folder(campaign) / period
+    with only_writer(project.published_folder(campaign)):
+        earlier = publications(project, campaign, period)
+        before = earlier[-1] if earlier else None
+        sums = before.folder(project) / SUMS if before else None
+        new = replace(
+            new,
+            number=next_number(project, campaign, period, new.state),
+            day=datetime.date.today().isoformat(),
+            previous=sha256_of(sums.read_bytes()) if sums and sums.is_file() else "",
+        )
+        stage = home / _STAGE
+        shutil.rmtree(stage, ignore_errors=True)  # of a run that was killed
+        try:
+            _fill(stage, project, new, proved, before, language)
+            _seal(stage)
+            os.rename(stage, new.folder(project))
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+        for folder in (home, home.parent, home.parent.parent):
+            _flush_folder(folder)
+    for path in new.folder(project).rglob("*"):
+        if path.is_file():  # nothing is written over by chance
+            path.chmod(stat.S_IREAD | stat.S_IRGRP | stat.S_IROTH)
+    return new.folder(project)
+
+
+def _fill(
+    stage: Path,
+    project: Project,
+    new: Publication,
+    proved: OpenPeriod,
+    before: Publication | None,
+    language: Language,
+) -> None:
+    """All files of a publication but the list of their hashes."""
+    campaign, period = new.campaign, new.period
+    for source, target in _inputs(project, proved):
+        (stage / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, stage / target)
+    kept = Project(stage, stated=stage / RECORD)
+    again = MadeAgain(project, campaign, period, stage / "outputs", kept)
+    if inputs_of(again.opened) != inputs_of(proved):
+        raise RefusedError("changed_meanwhile")
+    if before is not None:
+        new = replace(new, changed=_changed(again.opened, before, project, language))
+    write_text(stage / RECORD, new.record)
+    made = Manifest.of(again.made, campaign, period)
+    noted = [unit for unit, page in made.pages.items() if page.status != "failed"]
+    for page, reason in again.make(again.units, noted, [*made.pages]):
+        raise RefusedError("page_not_made", page=page, reason=reason)
+    manifest = Manifest(campaign, period, complete=True)
+    manifest.describe(made.engine, made.jobs, again.opened.campaign, kept.notebooks)
+    manifest.inputs = {source.name: source.sha256 for source in again.opened.received.sources}
+    manifest.inputs_digest = digest = remember(again.opened, manifest)
+    pages = {code: again.planned[code] for code in again.units}
+    hashes = hashes_of(again.folder, ["../index.html", *outputs_in(again.folder)])
+    for code, page in pages.items():
+        record = PageRecord(page, "", "made", sha256=hashes.pop(page), inputs_digest=digest)
+        manifest.pages[code] = record
+    manifest.files = hashes
+    manifest.save(again.folder)
+    _print_pages(again, made, manifest)
+    write_facts(again.opened, again.units, stage / FACTS)
+    for path in [*stage.rglob("*")]:
+        if path.is_file() and (path.name in _NOT_KEPT or path.name.startswith(".")):
+            path.unlink()
+
+
+def _inputs(project: Project, opened: OpenPeriod) -> Iterator[tuple[Path, str]]:
+    """All that a period is made from, and where it stands in its publication: the plan, the
+    notebooks, the workbooks of all periods up to it, and the references beside them.
+    """
+    campaign, period_id = opened.campaign, opened.analysis.period.id
+    for path in raw_files(campaign.folder):
+        inner = path.relative_to(campaign.folder).as_posix()
+        yield path, f"data/campaigns/{campaign.id}/{inner}"
+    for path in sorted(project.notebooks.glob("*.ipynb")):
+        yield path, f"notebooks/{path.name}"
+    raw, periods = project.raw_folder(campaign.id), [p.id for p in campaign.periods]
+    to = f"data/raw/{campaign.id}"
+    for path in raw_files(raw):
+        inner = path.relative_to(raw).as_posix()
+        if inner.partition("/")[0] not in periods:
+            yield path, f"{to}/{inner}"
+    with_raw = project.periods_with_raw(campaign)
+    for period in (p for p in periods[: periods.index(period_id) + 1] if p in with_raw):
+        folder = project.period_folder(campaign.id, period)
+        for path in raw_files(folder):
+            yield path, f"{to}/{period}/{path.relative_to(folder).as_posix()}"
+
+
+def _changed(
+    opened: OpenPeriod, before: Publication, project: Project, language: Language
+) -> Mapping[str, list[str]]:
+    """What is otherwise than in the publication before, in words, by page."""
+    found: dict[str, list[str]] = {}
+    for figure in changes_since(opened, before, project).figures:
+        try:
+            fact = opened.analysis.find(key := FactKey.parse(figure.fact))
+        except (ValueError, KeyError):
+            continue
+        said = fact_label(opened.analysis, key, language)
+        then, now = figure.shown(fact, language)
+        found.setdefault(figure.page, []).append(f"{said}: {then} → {now}")
+    return found
+
+
+def _print_pages(again: MadeAgain, made: Manifest, manifest: Manifest) -> None:
+    """PDFs of the pages that had one."""
+    printed = {code: page for code, page in manifest.pages.items()
+               if Path(page.path).with_suffix(".pdf").as_posix() in made.files}  # fmt: skip
+    browser = find_browser() if printed else None
+    if printed and browser is None:
+        raise RefusedError("no_browser")
+    for annex in make_annexes(["pdf"], again.opened, printed, again.folder, "vi", browser):
+        if annex.reason:
+            raise RefusedError("page_not_made", page=annex.path, reason=annex.reason)
+
+
+def _seal(folder: Path) -> None:
+    """The hashes of all files, and every byte on the disk."""
+    write_text(folder / SUMS, written_sums(sums_of(folder)))
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+        else:
+            _flush_folder(path)
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name != "nt":  # which flushes names with files
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def altered_files(project: Project, publication: Publication) -> Iterator[Difference]:
+    """The files of a publication that are not as they were when it was sealed, or the list of
+    their hashes, by their addresses in the project.
+    """
+    folder = publication.folder(project)
+    at = folder.relative_to(project.root).as_posix()
+    sums = sums_of(folder)
+    try:
+        sealed = (folder / SUMS).read_bytes()
+    except OSError:
+        sealed = b""
+    lines = (line.split("  ", 1) for line in sealed.decode("utf-8", "replace").splitlines())
+    then = {line[1]: line[0] for line in lines if len(line) == 2}
+    found = []
+    for name in sorted({*then, *sums}):
+        if then.get(name) != sums.get(name):
+            kind = ADDED if name not in then else MISSING if name not in sums else CHANGED
+            found.append(Difference(f"{at}/{name}", kind))
+    if not sealed:
+        found = [Difference(f"{at}/{SUMS}", MISSING)]
+    elif not found and sealed != written_sums(sums).encode():
+        found = [Difference(f"{at}/{SUMS}", CHANGED)]
+    yield from found
+
+
+def altered_publications(project: Project, campaign: str, period: str) -> Iterator[Difference]:
+    """The altered files of all publications of a period; those that are gone, or that another was
+    put in the place of: each holds the hash of the one before.
+    """
+    there = publications(project, campaign, period)
+    home = (project.published_folder(campaign) / period).relative_to(project.root).as_posix()
+    numbers = {one.number for one in there}
+    for number in sorted({*range(1, max(numbers, default=0))} - numbers):
+        yield Difference(f"{home}/{number}", MISSING)
+    for one, following in zip_longest(there, there[1:]):
+        yield from altered_files(project, one)
+        sums = one.folder(project) / SUMS
+        made = sha256_of(sums.read_bytes()) if sums.is_file() else ""
+        if following and following.number == one.number + 1 and following.previous != made:
+            yield Difference(f"{home}/{one.id}/{SUMS}", CHANGED)
