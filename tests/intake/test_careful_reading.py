@@ -313,6 +313,22 @@ COLUMNS = {
     "one label over a count and a share": Sent(
         [[*HOUSEHOLDS, None], GROUP_1, [1, "Ấp 1", 120, 66, 80]], {"C3": 120},
         ["column_repeated D3", "column_repeated E3"], merged="D1:E1"),
+    "one label over columns called number and share": Sent(
+        [["TT", "Đơn vị", "Số tổ", "Số thành viên", None],
+         [None, None, None, "Số lượng", "Tỷ lệ (%)"], [1, "Xã Vị Tân", 7, 52, 80]],
+        {"C3": 7, "D3": 52}, [], merged="C1:C2 D1:E1"),
+    "the same in short, each with its number": Sent(
+        [["TT", "Đơn vị", "Số tổ", None, "Số thành viên", None],
+         [None, None, "SL", "TL (%)", "SL (người)", "TL (%)"], [1, "Xã Vị Tân", 7, 70, 52, 80]],
+        {"C3": 7, "E3": 52}, ["column_not_understood D1", "column_not_understood F1"],
+        merged="C1:D1 E1:F1"),
+    "a number planned beside the one reached": Sent(
+        [["TT", "Đơn vị", "Số tổ", "Số thành viên", None, None, None],
+         [None, None, None, "Kế hoạch", None, "Thực hiện", None],
+         [None, None, None, "Số lượng", "Tỷ lệ", "Số lượng", "Tỷ lệ"],
+         [1, "Xã Vị Tân", 7, 60, 90, 52, 80]],
+        {"C4": 7}, [f"column_not_understood {column}1" for column in "DEFG"],
+        merged="C1:C3 D1:G1 D2:E2 F2:G2"),
     "an abbreviation that says which figures": Sent(
         [["TT", "Đơn vị", "Số tổ", "Số thành viên (KH)"], VI_TAN], {"C2": 7},
         ["column_not_understood D1"]),

@@ -214,7 +214,10 @@ def test_the_name_of_a_sheet_states_a_time_too(office: Office, name: str, is_rea
         ("Biểu", "Số liệu ước thực hiện quý IV năm 2022", False),
         ("Kế hoạch 124-UBND", "SỐ LIỆU", True), ("Chỉ tiêu theo hộ", "SỐ LIỆU", True),
         ("Biểu KH", "KẾT QUẢ THỰC HIỆN KẾ HOẠCH", True), ("Năm 2022", "SỐ LIỆU", True),
-        ("Biểu", "Kế hoạch 124/KH-UBND", True),
+        ("Biểu", "Kế hoạch 124/KH-UBND", True), ("Biểu", "KẾ HOẠCH QUÝ IV NĂM 2022", False),
+        ("Biểu", "Kế hoạch năm 2022", False),
+        ("Biểu", "Kế hoạch số 124/KH-UBND năm 2022", True),
+        ("Biểu", "Báo cáo kế hoạch quý IV năm 2022", True),
     ],
 )  # fmt: skip
 def test_a_sheet_of_planned_or_earlier_figures_is_told_and_not_used(

@@ -297,7 +297,8 @@ class ColumnLabels:
         self._kinds = {
             kind: {compact(word) for word in words[kind]}
             for kind in ("unit_labels", "row_number_labels", "code_labels", "remark_labels",
-                         "whole_period_labels", "this_period_labels", "in_period_labels")
+                         "count_labels", "whole_period_labels", "this_period_labels",
+                         "in_period_labels")
         }  # fmt: skip
         cumulative = "|".join(words["period_cumulative"])
         self._cumulative = re.compile(rf"(?P<label>.*?) ?\b(?:{cumulative})\b(?P<rest>.*)\Z")
@@ -323,6 +324,8 @@ class ColumnLabels:
             of_amount, unit = self._without_unit(label)
             if measures := self._amounts.get(of_amount):
                 return Labelled(tuple(measures), period, control, span, unit)
+        if len(path) > 1 and compact(path[-1].partition("(")[0]) in self._kinds["count_labels"]:
+            return self._meaning(path[:-1], bare_months)  # beside the share of the same
         # A label and below it the same in another language: both are declared for one measure.
         alone = [self._labels.get(self._key(part), []) for part in path]
         common = [m for m in alone[0] if all(m in others for others in alone)] if alone else []
