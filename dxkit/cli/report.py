@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     "kinds",
     multiple=True,
     type=click.Choice(["html", "pdf", "docx"]),
-    help="Also as PDF or Word document; may be repeated.",
+    help="Also as an official document, PDF or Word; may be repeated.",
 )
 @click.option(
     "--notebook",
@@ -62,7 +62,7 @@ def report(
     **options: Any,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
-    from dxkit.press.publish.annexes import damaged_annexes, find_browser
+    from dxkit.press.publish.annexes import damaged_annexes
     from dxkit.press.run.batch import Options, run_reports
     from dxkit.workbooks.processes import can_fork
 
@@ -73,9 +73,6 @@ def report(
     session.level(level)
     if notebook is not None:
         notebook = session.own_notebook(notebook, period_id)
-    browser = find_browser() if "pdf" in kinds else None
-    if "pdf" in kinds and browser is None:
-        raise session.refuse("no_browser")
     given = {name: value for name, value in options.items() if value is not None}
     bar = Progress(session)
     with session.writing(period_id):
@@ -102,9 +99,7 @@ def report(
         opened = session.open(period_id)
         wanted = {unit: result.manifest.pages[unit] for unit in result.units}
         damaged = damaged_annexes(result.manifest, result.folder)
-        if browser is None and any(name.endswith(".pdf") for name in damaged):
-            browser = find_browser()
-        failed = _make_annexes(session, kinds, opened, wanted, result.folder, browser, damaged)
+        failed = _make_annexes(session, kinds, opened, wanted, result.folder, damaged)
     errors = show_findings(session, opened)
     if result.since.revisions:
         show_changes(session, result.since, most=2)
@@ -154,7 +149,6 @@ def _make_annexes(
     opened: OpenPeriod,
     pages: dict[str, PageRecord],
     folder: Path,
-    browser: Path | None,
     damaged: set[str],
 ) -> int:
     """The pages in the other forms asked for, and those that are damaged; how many could not be
@@ -168,8 +162,7 @@ def _make_annexes(
         return 0
     made: Counter[str] = Counter()
     failed = 0
-    language = session.language.code
-    for annex in make_annexes(kinds, opened, pages, folder, language, browser, damaged):
+    for annex in make_annexes(kinds, opened, pages, folder, damaged):
         if annex.reason:
             failed += 1
             text = session.say("annex_failed", text=annex.path, reason=annex.reason)

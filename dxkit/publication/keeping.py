@@ -30,7 +30,6 @@ from dxkit.model.facts import FactKey
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hashes_of, outputs_in, sha256_of
-from dxkit.press.publish.annexes import find_browser, make_annexes
 from dxkit.press.run.changed_figures import changes_since, inputs_of, remember
 from dxkit.press.run.made_again import MadeAgain
 from dxkit.publication.facts import write_facts
@@ -139,7 +138,6 @@ def _fill(
         manifest.pages[code] = record
     manifest.files = hashes
     manifest.save(again.folder)
-    _print_pages(again, made, manifest)
     write_facts(again.opened, again.units, stage / FACTS)
     for path in [*stage.rglob("*")]:
         if path.is_file() and (path.name in _NOT_KEPT or path.name.startswith(".")):
@@ -183,18 +181,6 @@ def _changed(
         then, now = figure.shown(fact, language)
         found.setdefault(figure.page, []).append(f"{said}: {then} → {now}")
     return found
-
-
-def _print_pages(again: MadeAgain, made: Manifest, manifest: Manifest) -> None:
-    """PDFs of the pages that had one."""
-    printed = {code: page for code, page in manifest.pages.items()
-               if Path(page.path).with_suffix(".pdf").as_posix() in made.files}  # fmt: skip
-    browser = find_browser() if printed else None
-    if printed and browser is None:
-        raise RefusedError("no_browser")
-    for annex in make_annexes(["pdf"], again.opened, printed, again.folder, "vi", browser):
-        if annex.reason:
-            raise RefusedError("page_not_made", page=annex.path, reason=annex.reason)
 
 
 def _seal(folder: Path) -> None:

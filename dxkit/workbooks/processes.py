@@ -64,11 +64,6 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def is_root() -> bool:
-    """Whether this process may do everything, as in a container."""
-    return sys.platform != "win32" and os.geteuid() == 0
-
-
 def size_on_disk(path: Path) -> int:
     """The bytes that a file takes of the disk; where the system does not tell, those it holds."""
     if sys.platform == "win32":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import re
 import warnings
 from itertools import pairwise
@@ -12,11 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 from lxml import etree, html
-from PIL import Image
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.report.charts.bars import Bar, draw_bars
-from dxkit.report.charts.canvas import Canvas, drawable
+from dxkit.report.charts.canvas import drawable
 from dxkit.report.charts.figure import ChartData, DataRow, chart_figure
 from dxkit.report.charts.funnel import Dot, draw_funnel
 from dxkit.report.charts.map import Place, draw_map, draw_tiles
@@ -180,20 +178,6 @@ def test_a_funnel_has_wide_limits_for_few_and_colours_what_lies_beyond() -> None
     assert all(name in words(svg) for name in sizes)
     many = [Dot(f"U{n}", share(0.5), count(100)) for n in range(13)]
     assert words(draw_funnel("chart-t", many, share(0.5), 1, "Mẫu số", VI)) == ["50,0%", "Mẫu số"]
-
-
-def test_the_bitmap_for_documents_shows_shapes_lines_dots_and_words() -> None:
-    """Each is there, in its colour, where the drawing has it."""
-    with Canvas("chart-t", 60, VI) as canvas:
-        canvas.bars([(10, 10, 40, 40)], "#0173b2")
-        canvas.lines([[(60, 30), (100, 30)]], "#c26a00", 4)
-        canvas.dots([(150, 30)], "#8b95a3", 8)
-        canvas.words(260, 30, "██", at="center", size=20)
-        picture = Image.open(io.BytesIO(canvas.png(72))).convert("RGB")
-    seen = [
-        picture.getpixel(place) for place in ((30, 30), (80, 30), (150, 30), (260, 30), (200, 30))
-    ]
-    assert seen == [(1, 115, 178), (194, 106, 0), (139, 149, 163), (34, 34, 34), (255, 255, 255)]
 
 
 def test_slopes_rise_and_fall_with_their_values() -> None:

@@ -11,6 +11,7 @@ import json
 import random
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import openpyxl
@@ -246,7 +247,7 @@ DOCUMENT: dict[str, Spoil] = {
     ),
     "a number of the document": component(
         "word/document.xml",
-        lambda t: re.sub(r'(dxkitfact"/>.*?<w:t[^>]*>)\d', r"\g<1>77", t, count=1, flags=re.DOTALL),
+        lambda t: re.sub(r"(<w:t[^>]*>)\d", r"\g<1>77", t, count=1),
     ),
     "a paragraph of the document": component(
         "word/document.xml",
@@ -256,6 +257,33 @@ DOCUMENT: dict[str, Spoil] = {
     "a style of the document": component(
         "word/styles.xml", lambda t: t.replace("w:val=", "w:Val=", 1)
     ),
+}  # fmt: skip
+
+
+def _of_stream(change: Callable[[bytes], bytes]) -> Spoil:
+    """Something else in what the first page of a PDF shows."""
+
+    def spoil(content: bytes, chance: random.Random) -> bytes:
+        streams = re.finditer(rb"/Length (\d+)/Filter/FlateDecode>>\nstream\n", content)
+        for found in streams:
+            start, length = found.end(), int(found[1])
+            shown = zlib.decompress(content[start : start + length])
+            if b"]TJ" not in shown:
+                continue
+            put = zlib.compress(change(shown))
+            head = found[0].replace(found[1], str(len(put)).encode(), 1)
+            return content[: found.start()] + head + put + content[start + length :]
+        return content
+
+    return spoil
+
+
+PDF: dict[str, Spoil] = {
+    "a letter of the PDF": _of_stream(lambda s: re.sub(rb"\\001", rb"\\002", s, count=1)),
+    "a line of the PDF": _of_stream(lambda s: re.sub(rb"\[[^\n]*\]TJ", b"", s, count=1)),
+    "a place on the PDF": _of_stream(lambda s: re.sub(rb" cm/", b"1 cm/", s, count=1)),
+    "a property of the PDF": lambda content, chance: content.replace(b"/Title", b"/Tit1e", 1),
+    "an end of the PDF": lambda content, chance: content[:-3],
 }  # fmt: skip
 
 

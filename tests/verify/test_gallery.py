@@ -14,7 +14,7 @@ import pytest
 
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, hash_of, outputs_in
-from dxkit.press.publish.word.document import write_document
+from dxkit.press.publish.annexes import write_documents
 from dxkit.verify.difference import ADDED, MISSING, OTHER, UNKNOWN
 from dxkit.verify.files import compare_files, places
 from tests.verify import gallery
@@ -30,7 +30,10 @@ def pristine(
     """What is made again: ``verify`` makes the same bytes, as tests/end_to_end asks."""
     folder = tmp_path_factory.mktemp("pristine") / "haugiang-2022"
     shutil.copytree(outputs.parent, folder)
-    write_document(periods["2022-Q4"], "936", "vi", folder / "2022-Q4/district/936.docx")
+    (page,) = (folder / "2022-Q4/district").glob("936-*.html")
+    targets = [page.with_name(f"936.{kind}") for kind in ("docx", "pdf")]
+    wanted = [("936", page, target) for target in targets]
+    assert not any(write_documents(periods["2022-Q4"], wanted))
     (folder / "2022-Q4/data/changes.csv").unlink(missing_ok=True)
     return folder / outputs.name
 
@@ -77,6 +80,7 @@ def kinds() -> list[tuple[str, str, gallery.Spoil]]:
     found += [(kind, "league.xlsx", spoil) for kind, spoil in gallery.WORKBOOK.items()]
     found += [(kind, "returned/93*.xlsx", spoil) for kind, spoil in gallery.COPY.items()]
     found += [(kind, "district/936.docx", spoil) for kind, spoil in gallery.DOCUMENT.items()]
+    found += [(kind, "district/936.pdf", spoil) for kind, spoil in gallery.PDF.items()]
     found += [(kind, "notebooks/93*.ipynb", spoil) for kind, spoil in gallery.NOTEBOOK.items()]
     found += [(kind, "data/uncertainty.json", spoil) for kind, spoil in gallery.DRAWS.items()]
     return found

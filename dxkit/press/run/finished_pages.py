@@ -15,6 +15,7 @@ from lxml import etree
 from dxkit.model.units import UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, executed_path, hash_of, hashes_of, sha256_of
+from dxkit.press.publish.annexes import SUFFIXES
 from dxkit.press.run.changed_figures import remember
 from dxkit.press.run.tasks import EXECUTED, NO_SPACE, PAGE, Crew, Outcome, Task
 from dxkit.workbooks.atomic import clear_half_written, put_in_place
@@ -107,7 +108,7 @@ class FinishedPages:
         for name, target in ((EXECUTED, task.executed), (PAGE, task.page)):
             target.parent.mkdir(parents=True, exist_ok=True)
             put_in_place(outcome.scratch / name, target)
-        for kind in (".pdf", ".docx"):  # they would say what an earlier page said
+        for kind in SUFFIXES:  # they would say what an earlier page said
             annex = task.page.with_suffix(kind)
             annex.unlink(missing_ok=True)
             files.pop(annex.relative_to(self._folder).as_posix(), None)

@@ -15,11 +15,10 @@ from dxkit.intake.versions.history import History
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period, opened_with
 from dxkit.press.manifest import ABOVE, FINDINGS, INDEX, LEAGUE
+from dxkit.press.publish.annexes import SUFFIXES, write_documents
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.publish.league_workbook import write_league
 from dxkit.press.publish.period_files import write_check
-from dxkit.press.publish.word.document import write_document
-from dxkit.press.publish.word.layout import read_facts
 from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.plan import page_path, plan_tasks
 from dxkit.press.run.tasks import EXECUTED, PAGE, TIME_LIMIT
@@ -78,11 +77,16 @@ class MadeAgain:
             yield from self._pages(codes, name, linked)
         write_league(self.opened, self.folder / LEAGUE, self._of_league())
         write_check(self.opened, self.language(FINDINGS))
-        for code, page in self.planned.items():
-            document = Path(page).with_suffix(".docx")
-            if (self.made / document).is_file():
-                in_language = self._of_document(document).code
-                write_document(self.opened, code, in_language, self.folder / document)
+        documents = []
+        for code, name in self.planned.items():
+            page = next((f / name for f in (self.folder, self.made) if (f / name).is_file()), None)
+            targets = [Path(name).with_suffix(suffix) for suffix in SUFFIXES]
+            there = [target for target in targets if (self.made / target).is_file()]
+            documents += [(code, page, self.folder / target) for target in there if page]
+        reasons = write_documents(self.opened, documents)
+        for (*_, target), reason in zip(documents, reasons, strict=True):
+            if reason:
+                yield target.relative_to(self.folder).as_posix(), reason
         pages = {code: self.planned[code] for code in listed if code in self.planned}
         write_text(self.folder / INDEX, index_html(self.opened, pages, self.language(INDEX)))
         names = (period.id for period in self.opened.campaign.periods)
@@ -126,9 +130,3 @@ class MadeAgain:
         except Exception:  # whatever a spoilt workbook makes its reader raise: it is compared whole
             name = ""
         return language_of("workbook.numbers", name) or self.language(INDEX)
-
-    def _of_document(self, document: Path) -> Language:
-        try:
-            return load_language(read_facts(self.made / document)[0])
-        except Exception:  # as of a workbook
-            return self.language(document.with_suffix(".html").as_posix())

@@ -8,9 +8,7 @@ import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby, product
 from typing import Any, Self
@@ -137,19 +135,6 @@ Point = tuple[float, float]
 _TO_BASELINE = 0.36
 """How far below the middle of a line its letters stand, in sizes of the font."""
 
-_bitmaps: ContextVar[dict[str, bytes] | None] = ContextVar("bitmaps", default=None)
-
-
-@contextmanager
-def with_bitmaps() -> Iterator[dict[str, bytes]]:
-    """Within it every chart drawn is also kept as a PNG, by its name: documents take no SVG."""
-    kept: dict[str, bytes] = {}
-    token = _bitmaps.set(kept)
-    try:
-        yield kept
-    finally:
-        _bitmaps.reset(token)
-
 
 class Canvas:
     """A drawing of ``width`` × ``height`` points, y downwards. Use as a context.
@@ -269,22 +254,11 @@ class Canvas:
 
     def svg(self) -> Markup:
         """The drawing for a page, named by the elements ``<name>-title`` and ``<name>-text``."""
-        bitmaps = _bitmaps.get()
-        if bitmaps is not None:
-            bitmaps[self.name] = self.png()
         picture = io.StringIO()
         self._figure.savefig(
             picture, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
         )
         return for_page(picture.getvalue(), self.name, self._facts)
-
-    def png(self, dots_per_inch: int = 200) -> bytes:
-        """The same drawing as a bitmap on white."""
-        picture = io.BytesIO()
-        self._figure.savefig(
-            picture, format="png", dpi=dots_per_inch, facecolor="white", metadata={"Software": None}
-        )
-        return picture.getvalue()
 
 
 def find_fonts(language: Language) -> None:

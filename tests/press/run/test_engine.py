@@ -251,6 +251,7 @@ def test_nothing_of_a_library_is_replaced_or_taken_from_its_private_modules(root
 
 PRIVATE = {
     "_showtraceback": "IPython.core.interactiveshell:InteractiveShell",
+    "_element": "docx.opc.coreprops:CoreProperties", "_p": "docx.text.paragraph:Paragraph",
     "_inline": "docx.shape:InlineShape", "_r": "docx.text.run:Run", "_tbl": "docx.table:Table",
     "_tr": "docx.table:_Row", "_tc": "docx.table:_Cell",
     "_style": "openpyxl.styles.styleable:StyleableObject",

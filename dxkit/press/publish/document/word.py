@@ -1,0 +1,346 @@
+"""A document as Word, in the styles, headings and fields that an office goes on working with."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from typing import Any
+
+import docx
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from dxkit.press.publish.document.pdf import FACES, picture_of
+from dxkit.press.publish.document.tree import (
+    MARGINS,
+    SPOKEN,
+    TEXT_WIDTH,
+    Annex,
+    Block,
+    Cell,
+    Document,
+    Figure,
+    Heading,
+    Paragraph,
+    Run,
+    Table,
+    Text,
+)
+
+_CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+_BLOCKS = (Mm(70), Mm(95))
+"""Widths of the two heading blocks: the state's name stands on one line."""
+_SIGNATURE = (Mm(75), Mm(90))
+_LEFT_OUT = ("docProps/thumbnail.jpeg", "docProps/app.xml")
+"""What the library's own empty document brings along, and is not true of ours."""
+
+
+def word_of(document: Document) -> bytes:
+    """The .docx, with the same bytes every time."""
+    made = docx.Document()
+    _set_up(made, document)
+    writer = _Writer(made)
+    _heading_block(made, document)
+    writer.add(document.opening)
+    writer.add(document.body)
+    for paragraph in made.paragraphs[-2:]:  # who signs stays with two lines of the text
+        paragraph.paragraph_format.keep_with_next = True
+        paragraph.paragraph_format.keep_together = True
+    _closing(made, document)
+    for number, annex in enumerate(document.annexes):
+        writer.annex(annex, on_new_page=number == 0)
+    first, final = io.BytesIO(), io.BytesIO()
+    made.save(first)
+    with zipfile.ZipFile(first) as package, zipfile.ZipFile(final, "w") as stable:
+        for name in package.namelist():
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            stable.writestr(member, package.read(name))
+    return final.getvalue()
+
+
+def _set_up(made: Any, document: Document) -> None:
+    """Paper, margins, styles, page number, language, properties."""
+    section = made.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    for side, width in MARGINS.items():
+        setattr(section, f"{side}_margin", Mm(width))
+    section.header_distance = Mm(10)
+    section.different_first_page_header_footer = True
+    header = section.header.paragraphs[0]
+    header.alignment = _CENTRE
+    field = OxmlElement("w:instrText")
+    field.text = "PAGE"
+    begin, end = (_element("w:fldChar", fldCharType=kind) for kind in ("begin", "end"))
+    header.add_run()._r.extend((begin, field, end))
+    normal = made.styles["Normal"]
+    _font(normal, 13)
+    normal.paragraph_format.space_after = Pt(6)
+    normal.paragraph_format.line_spacing = 1.0
+    spoken = SPOKEN.get(document.language, document.language)
+    normal.element.get_or_add_rPr().append(_element("w:lang", val=spoken))
+    for level in (1, 2, 3):
+        heading = made.styles[f"Heading {level}"]
+        _font(heading, 13)
+        heading.font.bold = level < 3
+        heading.font.italic = level == 3
+        heading.font.color.rgb = RGBColor(0, 0, 0)
+        heading.paragraph_format.space_before = Pt(6)
+        heading.paragraph_format.space_after = Pt(3)
+    package = made.part.package
+    for relation in [*package.rels.values()]:
+        if relation.target_part.partname.lstrip("/") in _LEFT_OUT:
+            del package.rels[relation.rId]
+    told = made.core_properties
+    told.title, told.author, told.subject = document.title, document.author, document.subject
+    told.keywords = ", ".join(document.keywords)
+    told.language, told.comments, told.last_modified_by = spoken, "", document.author
+    for element in [*told._element]:  # no clock stands in a document
+        if element.tag in (qn("dcterms:created"), qn("dcterms:modified")):
+            told._element.remove(element)
+
+
+class _Writer:
+    """Adds blocks to a document."""
+
+    def __init__(self, made: Any) -> None:
+        self._made = made
+        self._size: float | None = None
+
+    def add(self, blocks: Iterable[Block]) -> None:
+        """Blocks one after the other."""
+        for block in blocks:
+            if isinstance(block, Heading):
+                _write(self._made.add_heading(level=block.level), block.text)
+            elif isinstance(block, Table):
+                self._table(block)
+            elif isinstance(block, Figure):
+                self._figure(block)
+            else:
+                self._paragraph(block)
+
+    def annex(self, annex: Annex, *, on_new_page: bool) -> None:
+        """An annex under its number, its name and the document it belongs to."""
+        heading = self._made.add_heading(level=1)
+        heading.alignment = _CENTRE
+        heading.paragraph_format.page_break_before = on_new_page
+        heading.paragraph_format.space_before = Pt(16)
+        run = heading.add_run(annex.label)
+        run.add_break()
+        heading.add_run(annex.name)
+        for run in heading.runs:
+            run.font.size = Pt(14)
+        attached = self._made.add_paragraph()
+        attached.alignment = _CENTRE
+        attached.paragraph_format.keep_with_next = True
+        attached.add_run(annex.attached).italic = True
+        self._size = 11.5
+        self.add(annex.body)
+
+    def _paragraph(self, block: Paragraph) -> None:
+        paragraph = self._made.add_paragraph()
+        if block.kind == "centred":
+            paragraph.alignment = _CENTRE
+        else:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        if block.kind == "note":
+            paragraph.paragraph_format.space_after = Pt(3)
+            _write(paragraph, block.text, size=10.5, italic=True)
+            return
+        if block.kind == "item":
+            paragraph.paragraph_format.left_indent = Mm(9)
+            paragraph.paragraph_format.first_line_indent = Mm(-4)
+            paragraph.paragraph_format.space_after = Pt(3)
+            paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(9))
+            _write(paragraph, (Run("-\t"),), size=self._size)
+        elif block.kind != "centred":
+            paragraph.paragraph_format.first_line_indent = Mm(10)
+        _write(paragraph, block.text, size=self._size)
+
+    def _caption(self, text: Text, *, below: bool = False) -> None:
+        caption = self._made.add_paragraph()
+        caption.alignment = _CENTRE
+        caption.paragraph_format.keep_with_next = True
+        caption.paragraph_format.space_before = Pt(0 if below else 4)
+        caption.paragraph_format.space_after = Pt(3)
+        _write(caption, text, size=12)
+
+    def _table(self, block: Table) -> None:
+        self._caption(block.caption)
+        table = self._made.add_table(rows=0, cols=len(block.widths), style="Table Grid")
+        table.alignment = WD_TABLE_ALIGNMENT.CENTER
+        table.autofit = False
+        _cell_margins(table, 90)
+        for column, width in zip(table.columns, block.widths, strict=True):
+            column.width = Mm(width)
+        for number, row in enumerate(block.rows):
+            made = table.add_row()
+            _never_split(made)
+            if number == 0:
+                made._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+            for target, cell, width in zip(made.cells, row, block.widths, strict=True):
+                target.width = Mm(width)
+                _fill(target, cell, block.size, heads=number == 0)
+        after = self._made.add_paragraph()
+        after.paragraph_format.space_after = Pt(0)
+        after.paragraph_format.line_spacing = Pt(5)
+
+    def _figure(self, block: Figure) -> None:
+        paragraph = self._made.add_paragraph()
+        paragraph.alignment = _CENTRE
+        paragraph.paragraph_format.keep_with_next = True
+        paragraph.paragraph_format.space_before = Pt(6)
+        paragraph.paragraph_format.space_after = Pt(4)
+        drawn = io.BytesIO(picture_of(block.svg))
+        picture = paragraph.add_run().add_picture(drawn, width=Pt(block.width))
+        picture._inline.docPr.set("descr", block.alternative)
+        picture._inline.docPr.set("name", block.name)
+        self._caption(block.caption, below=True)
+        self._paragraph(Paragraph(block.note, "note"))
+
+
+def _heading_block(made: Any, document: Document) -> None:
+    """The issuer on the left, name of the state and motto on the right, number, place, date; then
+    what kind of document it is, and what it is about.
+    """
+    frame = document.frame
+    table = _two_blocks(made, 2, _BLOCKS)
+    for said in frame.issuer:
+        _line(table.cell(0, 0), said, 12, bold=True)
+    _rule(table.cell(0, 0).add_paragraph(), 20, _BLOCKS[0])
+    _line(table.cell(0, 1), frame.state, 12, bold=True)
+    _line(table.cell(0, 1), frame.motto, 13, bold=True)
+    _rule(table.cell(0, 1).add_paragraph(), 47, _BLOCKS[1])
+    _line(table.cell(1, 0), frame.number, 13)
+    _line(table.cell(1, 1), frame.dated, 13, italic=True)
+    for number, said in enumerate((document.kind, *document.about)):
+        paragraph = made.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(0 if number else 10)
+        paragraph.paragraph_format.space_after = Pt(2)
+        paragraph.alignment = _CENTRE
+        run = paragraph.add_run(said)
+        run.bold = True
+        run.font.size = Pt(14)
+    _rule(made.add_paragraph(), 30, Mm(TEXT_WIDTH))
+
+
+def _closing(made: Any, document: Document) -> None:
+    """Recipients on the left, who signs on the right; left open for the office to fill."""
+    table = _two_blocks(made, 1, _SIGNATURE)
+    _never_split(table.rows[0])
+    left, right = table.rows[0].cells
+    heading, *recipients = document.frame.recipients
+    _line(left, heading, 12, bold=True, italic=True, centred=False)
+    for recipient in recipients:
+        _line(left, recipient, 11, centred=False)
+    *above, name = document.frame.signature
+    for said in above:
+        _line(right, said, 13, bold=True)
+    for said in ("", "", "", name):
+        _line(right, said, 13, bold=True)
+
+
+def _two_blocks(made: Any, rows: int, widths: tuple[Any, Any]) -> Any:
+    table = made.add_table(rows=rows, cols=2)
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    _cell_margins(table, 0)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
+    return table
+
+
+def _cell_margins(table: Any, twips: int) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    margins.extend(_element(side, w=str(twips), type="dxa") for side in ("w:left", "w:right"))
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)  # the format wants it there
+
+
+def _fill(target: Any, cell: Cell, size: float, *, heads: bool) -> None:
+    paragraph = target.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(0)
+    if heads:
+        paragraph.alignment = _CENTRE
+    elif cell.is_number:
+        paragraph.alignment = _RIGHT
+    if cell.colour:
+        shading = _element("w:shd", val="clear", color="auto", fill=cell.colour[1:])
+        target._tc.get_or_add_tcPr().append(shading)
+    target.vertical_alignment = 1  # in the middle
+    _write(paragraph, cell.text, size=size, bold=cell.bold)
+
+
+def _write(
+    paragraph: Any,
+    text: Text,
+    *,
+    size: float | None = None,
+    bold: bool = False,
+    italic: bool = False,
+) -> None:
+    for run in text:
+        made = paragraph.add_run(run.text)
+        made.bold = bold or run.bold or None
+        made.italic = italic or run.italic or None
+        made.font.superscript = run.raised or None
+        if size is not None:
+            made.font.size = Pt(size)
+
+
+def _line(
+    cell: Any, text: str, size: float, *, bold: bool = False, italic: bool = False,
+    centred: bool = True,
+) -> None:  # fmt: skip
+    """One line in a cell."""
+    paragraph = cell.paragraphs[0]
+    if paragraph.text:
+        paragraph = cell.add_paragraph()
+    paragraph.paragraph_format.space_after = Pt(0)
+    if centred:
+        paragraph.alignment = _CENTRE
+    run = paragraph.add_run(text or "\u00a0")
+    run.bold, run.italic = bold, italic
+    run.font.size = Pt(size)
+
+
+def _rule(paragraph: Any, width: int, room: Any) -> None:
+    """A line of that many millimetres in the middle of its room: the border of a low paragraph."""
+    side = int((room - Mm(width)) / 2)
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
+    paragraph.paragraph_format.space_before = Pt(3)
+    paragraph.paragraph_format.space_after = Pt(6)
+    paragraph.paragraph_format.line_spacing = Pt(3)
+    borders = OxmlElement("w:pBdr")
+    borders.append(_element("w:top", val="single", sz="6", space="1", color="auto"))
+    paragraph._p.get_or_add_pPr().insert_element_before(
+        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc"
+    )
+
+
+def _never_split(row: Any) -> None:
+    """The row stays on one page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _element(tag: str, **attributes: str) -> Any:
+    """An element of the format, its attributes named without their prefix."""
+    element = OxmlElement(tag)
+    for name, value in attributes.items():
+        element.set(qn(f"w:{name}"), value)
+    return element
+
+
+def _font(style: Any, size: float) -> None:
+    style.font.name = FACES[0]
+    style.font.size = Pt(size)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(script), FACES[0])
+    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(theme), None)
