@@ -137,10 +137,24 @@ def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> Run
     tell(session.say("made", **counts, seconds=f"{result.seconds:.1f}"))
     if changed := sum(len(c.figures) for c in result.published if c.publication is None):
         tell(session.language.plain("changes.published_before", figures=str(changed)))
+    _say_not_shown(session, result)
     on_kernel = sum(record.engine != "" for record in result.pages if record.status != "kept")
     if on_kernel:
         tell(session.say("on_kernel", number=on_kernel))
     return result
+
+
+def _say_not_shown(session: Session, result: RunResult) -> None:
+    """What pages do not show of their notebooks, those alike together."""
+    alike: dict[str, list[str]] = {}
+    for record in result.pages:
+        if record.not_shown:
+            from dxkit.press.manifest import in_words
+
+            alike.setdefault(in_words(record.not_shown, session.language), []).append(record.path)
+    for told, pages in alike.items():
+        some = ", ".join(pages[:2]) + ", …" * (len(pages) > 2)
+        tell(session.say("not_shown", text=some, reason=told))
 
 
 def _make_annexes(

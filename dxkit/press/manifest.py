@@ -6,17 +6,20 @@ import hashlib
 import json
 import platform
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dxkit.model.campaign import Campaign
 from dxkit.workbooks.archive import Archive
 from dxkit.workbooks.atomic import write_text
 from dxkit.workbooks.cells import UnreadableFileError
+
+if TYPE_CHECKING:
+    from dxkit.report.wording.language import Language
 
 MANIFEST = "manifest.json"
 LEAGUE, FINDINGS, INDEX, ABOVE = "league.xlsx", "findings.html", "index.html", "../index.html"
@@ -50,6 +53,8 @@ class PageRecord:
     machine: str = ""  # where it was made, when that was not here
     inputs_digest: str = ""  # of what it was made from, as it is remembered
     engine: str = ""  # how its notebook was run, when it needed another way than the run's
+    not_shown: dict[str, list[int]] = field(default_factory=dict)
+    """What of its notebook the page does not show: by kind, the numbers of the cells."""
 
 
 @dataclass
@@ -129,6 +134,21 @@ class Manifest:
         content: dict[str, Any] = asdict(self)
         text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
         write_text(folder / MANIFEST, text)
+
+
+def in_words(not_shown: Mapping[str, Sequence[int]], language: Language) -> str:
+    """What a page does not show, as a line: each kind, how often and in which cells."""
+    told = [
+        language.plain(
+            "report.not_shown_kind",
+            kind=kind,
+            number=str(len(cells)),
+            cells=", ".join(map(str, sorted({*cells})[:8])) + ", …" * (len({*cells}) > 8),
+        )
+        for kind, cells in sorted(not_shown.items())
+    ]
+    number = str(sum(map(len, not_shown.values())))
+    return language.plain("report.not_shown_all", number=number, kinds="; ".join(told))
 
 
 def versions_in_use() -> dict[str, str]:

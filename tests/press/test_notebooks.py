@@ -73,8 +73,17 @@ def test_a_failing_cell_and_streams(tmp_path: Path) -> None:
     ]  # fmt: skip
     page, _ = DxkitExporter().from_notebook_node(nbformat.read(done, as_version=4))
     assert "<b>x</b>" in page
-    for hidden in ("spoken", "whispered", "Traceback", "asyncio"):
+    for kept in ("spoken", "whispered", "Traceback", "ZeroDivisionError: division by zero"):
+        assert kept in page.split("<main", 1)[1]
+    assert "asyncio" not in page.split("<main", 1)[1]
+    notebook = nbformat.read(done, as_version=4)
+    notebook.metadata["dxkit"] = {"language": "en", "simulated": False}  # as the batch has it
+    page, resources = DxkitExporter().from_notebook_node(notebook)
+    assert "spoken" in page
+    assert "ZeroDivisionError: division by zero" in page
+    for hidden in ("whispered", "Traceback", "asyncio"):
         assert hidden not in page.split("<main", 1)[1]
+    assert resources["not_shown"] == {"stderr": [1], "traceback": [4]}
 
 
 def test_a_bare_picture_is_on_the_page_and_headings_carry_no_sign() -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import copy
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 import nh3
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
-from nbconvert.exporters import TemplateExporter
+from nbconvert.exporters import Exporter
 from traitlets import default
 
 from dxkit.model.text import visible
+from dxkit.press.manifest import in_words
+from dxkit.press.publish.foreign_html import PICTURES
+from dxkit.press.publish.outputs import Content
 from dxkit.report.wording.language import Language, load_language
 
 if TYPE_CHECKING:
@@ -28,63 +30,86 @@ _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _COMMON = {
     "class", "id", "lang", "role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden",
     "hidden", "data-rows", "data-kind", "data-claim", "data-facts", "data-name", "data-about",
-    "data-said",
+    "data-said", "style", "title", "dir",
 }  # fmt: skip
-_DRAWING = {"d", "x", "y", "width", "height", "style", "transform", "viewBox", "xmlns"}
-_TAGS = nh3.ALLOWED_TAGS | {
+_REFERRING = {"use", "textPath", "linearGradient", "radialGradient", "pattern"}
+"""Elements of a drawing that may refer to another of its elements."""
+_DRAWN = _REFERRING | {
+    "svg", "g", "path", "text", "rect", "tspan", "circle", "ellipse", "line", "polyline",
+    "polygon", "defs", "symbol", "marker", "mask", "clipPath", "stop", "image",
+}  # fmt: skip
+_PAINTED = {
+    "fill", "stroke", "stop-color", "color", "clip-path", "mask",
+    "marker-start", "marker-mid", "marker-end",
+}  # fmt: skip
+_DRAWING = _PAINTED | {
+    "d", "x", "y", "width", "height", "transform", "viewBox", "xmlns", "x1", "x2", "y1", "y2",
+    "cx", "cy", "r", "rx", "ry", "fx", "fy", "dx", "dy", "points", "offset", "rotate", "opacity",
+    "fill-opacity", "fill-rule", "stroke-width", "stroke-opacity", "stroke-linecap",
+    "stroke-linejoin", "stroke-miterlimit", "stroke-dasharray", "stroke-dashoffset",
+    "stop-opacity", "clip-rule", "clipPathUnits", "maskUnits", "maskContentUnits",
+    "gradientUnits", "gradientTransform", "spreadMethod", "patternUnits", "patternContentUnits",
+    "patternTransform", "markerUnits", "markerWidth", "markerHeight", "refX", "refY", "orient",
+    "preserveAspectRatio", "font-family", "font-size", "font-weight", "font-style", "text-anchor",
+    "dominant-baseline", "alignment-baseline", "letter-spacing", "textLength", "lengthAdjust",
+    "visibility", "display",
+}  # fmt: skip
+_FORMULA = {
+    "math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup",
+    "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded",
+}  # fmt: skip
+_TAGS = nh3.ALLOWED_TAGS | _DRAWN | _FORMULA | {
     "main", "section", "figure", "figcaption", "header", "data", "table", "caption", "details",
-    "summary", "svg", "g", "path", "text", "rect", "tspan",
+    "summary", "tfoot", "font",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": _COMMON,
     "a": {"href"},
-    "th": {"scope", "style"},
+    "th": {"scope", "colspan", "rowspan", "headers", "align"},
+    "td": {"colspan", "rowspan", "headers", "align"},
+    "col": {"span"},
+    "ol": {"start", "type", "reversed"},
+    "li": {"value"},
+    "details": {"open"},
+    "time": {"datetime"},
+    "font": {"color"},
+    "math": {"display"},
     "data": {"value", "data-fact"},
-    "g": {"data-fact", "data-value"},
-    **dict.fromkeys(("svg", "path", "text", "rect", "tspan"), _DRAWING),
-    "td": {"style"},
+    **dict.fromkeys(_DRAWN, _DRAWING),
+    **dict.fromkeys(_REFERRING | {"image"}, _DRAWING | {"href"}),
+    "g": _DRAWING | {"data-fact", "data-value"},
 }
 _STYLES = {
     "fill", "stroke", "stroke-width", "font-size", "font-weight", "font-style", "text-anchor",
     "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity", "min-width",
-    "background-color", "color", "text-align",
+    "background-color", "color", "text-align", "fill-opacity", "stroke-opacity", "fill-rule",
+    "stroke-miterlimit", "stroke-dashoffset", "stop-color", "stop-opacity", "text-decoration",
+    "font-family", "vertical-align", "white-space",
 }  # fmt: skip
-_LINK = re.compile(
-    r"""<a\b[^>]*?href=["']((?:https?|mailto|ftp|tel):[^"']*)["'][^>]*>(.*?)</a>""", re.DOTALL
-)
-_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
-_SCRIPT = re.compile(
-    r"<(script|iframe|video|audio|object|embed|canvas)\b[^>]*>(.*?</\1>)?", re.DOTALL
-)
-_TAKEN_OUT = re.compile(
-    rf"""<style\b|{_SCRIPT.pattern}|href=["'](https?|mailto|ftp|tel):""", re.DOTALL
-)
-_RUNNING = re.compile(r"application/(?!json|pdf)|text/javascript")
-"""Kinds of output that a program in the browser would have to draw."""
 _SIMULATED = Markup('<p class="banner" role="note">{}</p>')
-_PICTURE = "data:image/png;base64,"
-_PICTURES = (_PICTURE, "data:image/jpeg;base64,", "data:image/gif;base64,")
 _OURS = ("main",)  # ids of the frame
 _ID = re.compile(r'\bid="([^"]*)"')
 _UNSEEN = re.compile("[\x00-\x20]")  # browsers leave these out of addresses
+_LOCAL = r"(?:rgb|hsl)a?\([^()\\]*\)|var\(--[\w-]+(?:, *#?\w+)?\)|url\([\"']?#[\w.:-]+[\"']?\)"
+_PAINT = re.compile(rf"(?:[^(\\]|(?:{_LOCAL}))*", re.IGNORECASE)
+"""A style or paint that fetches nothing: words, colours, elements of the same page."""
 _REACHING = re.compile(
-    r'(href|src)="[\x00-\x20]*[/\\][\x00-\x20]*[/\\]|style="[^"]*(url\(|\\)', re.IGNORECASE
+    r'(href|src)="[\x00-\x20]*[/\\][\x00-\x20]*[/\\]|style="[^"]*(\\|(?<!var|rgb|hsl)\()'
+    rf'|<({"|".join(sorted(_REFERRING))}|image)\b|\b({"|".join(sorted(_PAINTED))})="[^"]*[(\\]',
+    re.IGNORECASE,
 )
-"""Addresses of other computers, as the sanitiser writes attributes."""
+"""What may be an address of another computer, as the sanitiser writes attributes."""
 
 
-class DxkitExporter(TemplateExporter):
-    """``jupyter nbconvert --to dxkit``: the page of an executed report notebook."""
+class DxkitExporter(Exporter):
+    """``jupyter nbconvert --to dxkit``: the page of an executed notebook."""
 
     export_from_notebook = "dxkit"
     output_mimetype = "text/html"
 
     def __init__(self, config: Any = None, **settings: Any) -> None:
-        settings.setdefault("template_name", "report")
-        settings.setdefault("extra_template_basedirs", [str(_TEMPLATES)])
         settings.setdefault("optimistic_validation", True)  # once, not after each preprocessor
         super().__init__(config=config, **settings)
-        self.register_filter("cell2html", _markdown)
 
     @default("file_extension")  # type: ignore[untyped-decorator]
     def _extension(self) -> str:
@@ -93,14 +118,18 @@ class DxkitExporter(TemplateExporter):
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **kwargs: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page and nbconvert's resources. The notebook's metadata may give ``title``,
+        """The page and nbconvert's resources, in which ``not_shown`` has what the page does not
+        show: by kind, the numbers of the cells. The notebook's metadata may give ``title``,
         ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows;
         ``dxkit.below`` holds addresses of further pages, each with the name of its unit,
         ``dxkit.state`` what the page says of its publication.
         """
         language = nb.metadata.get("dxkit", {}).get("language", "vi")
-        nb = _as_html(nb, language)
-        content, resources = super().from_notebook_node(nb, resources, **kwargs)
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        shown = Content(nb, language)
+        content, resources["not_shown"] = shown.html, shown.not_shown
+        if shown.not_shown:
+            self.log.warning(in_words(shown.not_shown, load_language(language)))
         if nb.metadata.get("dxkit", {}).get("simulated") and 'class="banner"' not in content:
             said = _SIMULATED.format(load_language(language).text("report.simulated"))
             content = str(said) + content
@@ -117,100 +146,6 @@ def _pages_below(below: Sequence[tuple[str, str]], language: str) -> str:
     title = load_language(language).text("report.pages_below")
     box = Markup('<section><h2 id="pages-below">{}</h2><ul class="links">{}</ul></section>')
     return str(box.format(title, items)) if items else ""
-
-
-def _markdown(cell: Any) -> str:
-    """A cell's Markdown as HTML with the pictures pasted into it, without the signs that link to
-    its headings.
-    """
-    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-
-    pasted = cell.get("attachments", {})
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True, attachments=pasted)
-    return _addresses_told(str(MarkdownWithMath(renderer=renderer).render(cell["source"])))
-
-
-def _addresses_told(content: str) -> str:
-    """HTML in which the address of a link to another computer stands behind it as text."""
-    return _LINK.sub(
-        lambda link: link[0] if link[1] in link[2] else f"{link[2]} ({link[1]})", content
-    )
-
-
-def _as_html(nb: Any, language: str) -> Any:
-    """The notebook with each output as the HTML of what it shows best: HTML, Markdown, a drawing, a
-    picture, a formula, text. What a page cannot show, since it runs nothing, is told by its kind.
-    """
-    if all("text/html" in o.get("data", {}) and not _doubtful(o) for o in _outputs(nb)):
-        return nb
-    nb = copy.deepcopy(nb)
-    for output in _outputs(nb):
-        if "data" in output and ("text/html" not in output["data"] or _doubtful(output)):
-            output["data"]["text/html"] = _html_of(output, language)
-    return nb
-
-
-def _outputs(nb: Any) -> Iterator[Any]:
-    return (o for cell in nb.cells for o in cell.get("outputs", ()) if "data" in o)
-
-
-def _doubtful(output: Any) -> bool:
-    """Whether an output's HTML has what the wall takes out, or nothing that can be seen."""
-    html = "".join(output["data"]["text/html"])
-    return bool(html) and (not _seen(html) or bool(_TAKEN_OUT.search(html)))
-
-
-def _seen(html: str) -> bool:
-    """Whether a reader sees anything of some HTML: words, a picture, a drawing."""
-    seen = _SHEET.sub("", _SCRIPT.sub("", html))
-    return bool(re.search(r"<(img|svg)\b|(^|>)\s*[^<\s]", seen))
-
-
-def _html_of(output: Any, language: str) -> str:
-    data = {kind: "".join(v) if isinstance(v, list) else v for kind, v in output["data"].items()}
-    plain = load_language(language).plain
-    running = next((kind for kind in data if _RUNNING.match(kind)), "")
-    html = data.get("text/html", "")
-    if html and _seen(html) and not _SCRIPT.search(html):
-        running = ""  # it has a form that stands still
-    elif html:
-        running = running or "text/html"
-    for kind in ("image/png", "image/jpeg", "image/gif"):
-        if kind in data and (running or not html):
-            told = output.get("metadata", {}).get(kind, {}).get("alt") or plain("report.picture")
-            figure = Markup('<figure><img src="data:{};base64,{}" alt="{}"></figure>')
-            return str(figure.format(kind, "".join(data[kind].split()), told))
-    if running:
-        told = plain("report.not_shown", kind=running)
-        return _addresses_told(html) + str(Markup('<p class="note">{}</p>').format(told))
-    if html:
-        return _addresses_told(_styles_moved(html))
-    if "text/markdown" in data:
-        return _markdown({"source": data["text/markdown"]})
-    if "image/svg+xml" in data:
-        return str(data["image/svg+xml"])
-    text = data.get("text/latex") or data.get("text/plain", "")
-    # "<Axes: ...>" and "<... at 0x7f...>" name an object, tell nothing, and differ from run to run
-    empty = not text or re.fullmatch(r"\[?<.*>\]?", text, re.DOTALL) or " at 0x" in text
-    return "" if empty else str(Markup("<pre>{}</pre>").format(text))
-
-
-def _styles_moved(content: str) -> str:
-    """HTML with the rules that its style sheets have for single elements, as a coloured table of
-    pandas has them, at these elements; the sheets themselves do not pass the wall.
-    """
-    rules = {
-        name: " ".join(style.split())
-        for sheet in _SHEET.findall(content)
-        for names, style in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet)
-        for name in re.findall(r"#([\w-]+)\s*(?:,|$)", names.strip())
-    }
-
-    def styled(tag: re.Match[str]) -> str:
-        style = rules.get(tag[2])
-        return f'{tag[1]} style="{Markup.escape(style)}"' if style else tag[0]
-
-    return re.sub(r'(<t[dh] id="([\w-]+)")', styled, _SHEET.sub("", content))
 
 
 @lru_cache(maxsize=1)
@@ -279,12 +214,14 @@ def sanitise(content: str) -> str:
     Pictures pass only with their data in them, as reports of one's own have them. Of elements with
     the same id the first keeps it.
     """
-    pictures = any(picture in content for picture in _PICTURES)
+    pictures = any(picture in content for picture in PICTURES)
     clean = partial(
         nh3.clean,
         content,
         tags=_TAGS,
-        attributes=_ATTRIBUTES | {"img": {"src", "alt"}} if pictures else _ATTRIBUTES,
+        attributes=_ATTRIBUTES | {"img": {"src", "alt", "width", "height"}}
+        if pictures
+        else _ATTRIBUTES,
         filter_style_properties=_STYLES,
         link_rel=None,
         url_schemes={"data"} if pictures else set(),
@@ -307,13 +244,15 @@ class _Wall:
         self._ids = {*_OURS}
 
     def __call__(self, tag: str, attribute: str, value: str) -> str | None:
-        if attribute == "src":
-            return value if value.startswith(_PICTURES) else None
+        if attribute == "src" or (tag == "image" and attribute == "href"):
+            return value if value.startswith(PICTURES) else None
+        if tag in _REFERRING and attribute == "href":
+            return value if value.startswith("#") else None
         if attribute == "href":
             address = _UNSEEN.sub("", value).replace("\\", "/").lower()
             return None if address.startswith(("data:", "//")) else value
-        if attribute == "style":
-            return None if _REACHING.search(f' style="{value}"') else value
+        if attribute == "style" or attribute in _PAINTED:
+            return value if _PAINT.fullmatch(value) else None
         if attribute == "id":
             taken = value in self._ids
             self._ids.add(value)

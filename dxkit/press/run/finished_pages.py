@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import time
@@ -131,8 +132,17 @@ class FinishedPages:
             outcome.machine,
             self.inputs_digest if not reason else earlier.inputs_digest if earlier else "",
             outcome.engine,
+            {} if reason else _not_shown(task.executed),
         )
         return record
+
+
+def _not_shown(executed: Path) -> dict[str, list[int]]:
+    """What a page does not show, as its executed notebook says."""
+    text = executed.read_text("utf-8")
+    if '"not_shown": {' not in text:  # nearly all, and parsing takes long
+        return {}
+    return dict(json.loads(text)["metadata"]["dxkit"].get("not_shown", {}))
 
 
 def foreign_units(page: str, unit_code: str, units: UnitRegistry) -> tuple[str, ...]:

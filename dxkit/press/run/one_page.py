@@ -221,7 +221,9 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
         cell["id"] = f"cell-{number}"  # papermill draws the id of the cell it adds
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-    page, _ = exporter().from_notebook_node(notebook)
+    page, resources = exporter().from_notebook_node(notebook)
+    if resources["not_shown"]:
+        notebook.metadata["dxkit"]["not_shown"] = resources["not_shown"]
     (scratch / PAGE).write_text(page, "utf-8", newline="")
     (scratch / EXECUTED).write_text(nbformat.writes(notebook), "utf-8", newline="")
 

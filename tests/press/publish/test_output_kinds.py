@@ -62,7 +62,7 @@ def test_what_can_stand_still_is_shown(data: dict[str, object], kept: str) -> No
         ({"widget": {}, "plain": "Output()"}, "application/vnd.jupyter.widget-view+json"),
         ({"script": "alert(1)"}, "application/javascript"),
         ({"html": "<div id='x'></div><script>alert(1)</script>"}, "text/html"),
-        ({"html": "<p>words</p><iframe src='https://host/'></iframe>"}, "text/html"),
+        ({"html": "<p>words</p><iframe src='https://host/'></iframe>"}, "iframe (https://host/)"),
     ],
 )
 def test_what_needs_a_program_is_told_by_name(data: dict[str, object], kind: str) -> None:
@@ -79,7 +79,7 @@ def test_what_needs_a_program_is_told_by_name(data: dict[str, object], kind: str
         {"html": "", "plain": "Markup('')"},
         {"plain": "<Axes: xlabel='x'>"},
         {"plain": "[<matplotlib.lines.Line2D at 0x7f00>]"},
-        {"plain": "(<Figure>, object at 0x7f00)"},
+        {"plain": "(<Figure size 640x480 with 1 Axes>, array([<Axes: >, <Axes: >], dtype=object))"},
     ],
 )
 def test_nothing_is_put_where_a_part_has_nothing_to_say(data: dict[str, object]) -> None:
@@ -121,3 +121,138 @@ def test_a_coloured_table_keeps_its_colours() -> None:
     assert page.count("color:red") == 2
     assert "host" not in page
     assert "T_1_row0_col0 {" not in page
+
+
+def page_and_missing(*cells: object, **metadata: object) -> tuple[str, dict[str, list[int]]]:
+    """The page of cells, and what it does not show."""
+    notebook = new_notebook(cells=list(cells), metadata={**metadata})
+    page, resources = DxkitExporter().from_notebook_node(notebook)
+    return page, resources["not_shown"]
+
+
+def widgets(**models: dict[str, object]) -> dict[str, object]:
+    """What a notebook keeps of its widgets: kinds behind the names, states."""
+    state = {
+        name: {"model_name": f"{name.partition('_')[0]}Model", "state": model}
+        for name, model in models.items()
+    }
+    return {"application/vnd.jupyter.widget-state+json": {"state": state}}
+
+
+def test_what_boxes_and_outputs_of_widgets_hold_is_shown_and_controls_are_named() -> None:
+    kept = widgets(
+        VBox={"children": [f"IPY_MODEL_{n}" for n in ("Tab", "IntSlider", "Dropdown", "VBox")]},
+        Tab={"children": ["IPY_MODEL_Output", "IPY_MODEL_HTML"], "titles": ["First", "Second"]},
+        Output={"outputs": [{"output_type": "stream", "name": "stdout", "text": "in <it>\n"}]},
+        HTML={"value": "<b>bold</b><script>alert(1)</script>"},
+        IntSlider={"description": "count", "value": 7},
+        Dropdown={"description": "kind", "_options_labels": ["a", "b"], "index": 1},
+    )
+    view = {
+        "application/vnd.jupyter.widget-view+json": {"model_id": "VBox"},
+        "text/plain": "VBox()",
+    }
+    cell = new_code_cell("...", outputs=[new_output("display_data", view)])
+    page, missing = page_and_missing(new_markdown_cell("x"), cell, widgets=kept)
+    for shown in ("<p>First</p>", "<pre>in &lt;it&gt;</pre>", "<p>Second</p>", "<b>bold</b>",
+                  "IntSlider (count 7)", "Dropdown (kind b)"):  # fmt: skip
+        assert page.count(shown) == 1, shown
+    assert "alert" not in page
+    assert "VBox()" not in page
+    assert missing == {"script": [2], "IntSlider": [2], "Dropdown": [2]}
+
+
+def test_streams_are_one_text_whatever_the_clock_and_later_text_writes_over() -> None:
+    pieces = [new_output("stream", name="stdout", text=t)
+              for t in ("a", "b\n", "50%\r", "100%\n", "\x1b[31mred\x1b[0m & <b>\n")]  # fmt: skip
+    page, missing = page_and_missing(new_code_cell("...", outputs=pieces))
+    assert page.count("<pre>") == 1
+    assert "<pre>ab\n100%\nred &amp; &lt;b&gt;</pre>" in page
+    assert missing == {}
+
+
+@pytest.mark.parametrize(
+    ("html", "kinds"),
+    [
+        ("<P>words</P><IFRAME SRC='https://host/'></IFRAME>", {"iframe": [1]}),
+        ("words <video controls><source src='https://host/v'>old</video>", {"video": [1]}),
+        ("words <img src='https://host/p.png' alt='told'>", {"img": [1]}),
+        ("words <select><option>one</option></select><input type=hidden>", {"select": [1]}),
+        ("words <style>#a:hover { color: red }</style>", {"style": [1]}),
+        ("words <style>.dataframe td { color: red }</style>", {}),
+        ("words <style>.a, td { color: red }</style>", {}),
+        ("words <math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", {}),
+        ("words <embed src='//host/x'><object data='//host/o'>words</object>",
+         {"embed": [1], "object": [1]}),
+    ],
+)  # fmt: skip
+def test_what_html_loses_is_counted_and_the_rest_stands(
+    html: str, kinds: dict[str, list[int]]
+) -> None:
+    cell = new_code_cell("...", outputs=[new_output("display_data", {"text/html": html})])
+    page, missing = page_and_missing(cell)
+    assert missing == kinds
+    main = page.partition("<main")[2]
+    assert "words" in main
+    assert 'src="https:' not in main
+    for kind in set(kinds) - {"style"}:
+        assert f"loại {kind}" in main
+    assert ("told" in main) == ("told" in html)
+    assert "<mfrac>" in main or "mfrac" not in html
+
+
+def test_drawings_are_whole_and_do_not_share_ids() -> None:
+    drawn = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        '<style>.c { fill: COLOUR }</style><defs><path id="m" d="M0 0"/><clipPath id="k"><rect '
+        'width="1"/></clipPath></defs><use xlink:href="#m" x="3" class="c"/><g clip-path="url(#k)">'
+        '<circle r="2" style="fill:url(#m)"/></g><use href="https://host/x.svg#m"/>'
+        '<rect fill="url(//host/y)"/></svg>'
+    )
+    cells = [
+        new_code_cell("...", outputs=[new_output("display_data", {"image/svg+xml": s})])
+        for s in (drawn.replace("COLOUR", "red"), drawn.replace("COLOUR", "blue"))
+    ]
+    page, missing = page_and_missing(*cells)
+    main = page.partition("<main")[2]
+    for n, colour in ((1, "red"), (2, "blue")):
+        one, two = f"#drawing-{n}-1", f"#drawing-{n}-2"
+        for part in (f'<path id="{one[1:]}" d="M0 0">', f'<clipPath id="{two[1:]}">',
+                     f'clip-path="url({two})"', f'fill:url(&quot;{one}&quot;)"',
+                     f'xlink:href="{one}" x="3" class="c" style="fill:{colour}"'):  # fmt: skip
+            assert main.count(part) == 1, part
+    assert main.count("host") == 2  # in the two notes
+    assert missing == {"use": [1, 2]}
+
+
+def test_tables_lists_boxes_and_headings_keep_what_they_mean() -> None:
+    source = (
+        '<table><tr><td colspan="2" rowspan="3">wide</td></tr></table>\n\n'
+        "- [x] done\n- [ ] open\n\n4. four\n\n## Được giao\n\n[to it](#Được-giao)"
+    )
+    page, _ = page_and_missing(new_markdown_cell(source))
+    for kept in ('colspan="2"', 'rowspan="3"', "\u2611 done", "\u2610 open", '<ol start="4">',
+                 '<h2 id="%C4%90%C6%B0%E1%BB%A3c-giao">Được giao</h2>'):  # fmt: skip
+        assert kept in page, kept
+    assert "¶" not in page
+
+
+@pytest.mark.parametrize(
+    ("plain", "shown_"),
+    [("<NA>", "&lt;NA&gt;"), ("<Colour.RED: 'r'>", "&lt;Colour.RED: 'r'&gt;"), ("[]", "[]"),
+     ("{'f': <function f at 0x7f00ab>, 'a': 1}", "{'f': &lt;function f&gt;, 'a': 1}")],
+)  # fmt: skip
+def test_values_that_only_look_like_names_of_objects_are_shown(plain: str, shown_: str) -> None:
+    assert f"<pre>{shown_}</pre>" in shown(plain=plain)
+
+
+def test_numbers_in_json_and_pasted_pictures_made_smaller_are_shown() -> None:
+    assert "<pre>[\n 1,\n 2\n]</pre>" in shown(
+        json=[1, 2], plain="<IPython.core.display.JSON object>"
+    )
+    pasted = new_markdown_cell(
+        "<img src='attachment:a.png' width='9'>", attachments={"a.png": {"image/png": DOT}}
+    )
+    page, missing = page_and_missing(pasted)
+    assert f'src="data:image/png;base64,{DOT}" width="9"' in page
+    assert missing == {}

@@ -43,3 +43,37 @@ def test_of_elements_with_one_id_the_first_keeps_it(beside: str) -> None:
     assert re.findall(r'<\w+[^>]* id="([^"]*)"', page) == ["main", "a", "b"]
     assert 'id="a" là chữ' in page
     assert page.count('href="#b"') == page.count('href="district/1.html"') == 1
+
+
+@pytest.mark.parametrize("beside", ["", PICTURE])
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        '<use href="//host/x#a"/>', '<use xlink:href="host.svg#a"/>', "<use href='/\\host#a'/>",
+        '<image href="https://host/p.png"/>', '<image xlink:href="data:text/html,host"/>',
+        '<image href="data:image/svg+xml;base64,host"/>', '<rect fill="url(//host/x)"/>',
+        "<rect stroke='URL( #a) url(//host)'/>", r'<rect fill="u\72l(//host)"/>',
+        '<g mask="image-set(\'//host\' 1x)"/>', '<g clip-path="url(host.svg#a)"/>',
+        '<path marker-end="url(&quot;https://host#a&quot;)"/>', '<g style="fill:src(\'//host\')"/>',
+        '<style>@import "//host/x"</style>', '<foreignObject><img src="//host/x"></foreignObject>',
+        '<animate attributeName="href" to="//host"/>', '<set attributeName="href" to="//host"/>',
+        '<feImage href="//host/x"/>', '<a xlink:href="//host/x"><text>t</text></a>',
+        '<linearGradient href="https://host/#a"/>', '<pattern xlink:href="//host/#a"/>',
+        '<textPath href="//host#a">t</textPath>', '<script>host</script>', '<g onload="host"/>',
+        '<rect fill="var(--x, url(//host))"/>', '<text>t</text><desc><iframe src="//host"></desc>',
+    ],
+)  # fmt: skip
+def test_no_part_of_a_drawing_reaches_out_or_runs(drawing: str, beside: str) -> None:
+    cleaned = sanitise(f"<svg>{drawing}</svg>{beside}")
+    assert "host" not in cleaned
+    assert sanitise(cleaned) == cleaned
+
+
+def test_parts_of_a_drawing_may_use_each_other() -> None:
+    content = (
+        '<svg viewBox="0 0 1 1"><defs><linearGradient id="g"><stop offset="0" stop-color="red">'
+        '</stop></linearGradient></defs><rect fill="url(#g)"></rect>'
+        '<rect style="stroke:url(&quot;#g&quot;)"></rect>'
+        '<use href="#g"></use><image href="data:image/png;base64,AA=="></image></svg>'
+    )
+    assert sanitise(content) == content

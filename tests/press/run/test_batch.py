@@ -329,8 +329,8 @@ def test_a_notebook_that_needs_a_kernel_gets_one(
     assert run(arguments) == 0
     assert "1 trang được chạy bằng kernel của Jupyter" in capsys.readouterr().out
     (page,) = (folder_of(small / OWN) / "district").glob("*.html")
-    content, told = page.read_bytes(), b"application/vnd.jupyter.widget-view+json"
-    assert content.count(told) == 1  # which the page does not show, and says so
+    content, told = page.read_bytes(), b"in the box of 71"
+    assert content.count(told) == 1
     lines = [line for line in content.splitlines(keepends=True) if told not in line]
     assert b"".join(lines) == expected[page.name]
     manifest = manifest_of(small / OWN)
@@ -341,6 +341,39 @@ def test_a_notebook_that_needs_a_kernel_gets_one(
     assert "in the box of 71" in json.dumps(widgets)
     assert run(arguments) == 0
     assert "kernel" not in capsys.readouterr().out
+
+
+SPEAKING = """
+import sys
+print("out", unit)
+print("err", file=sys.stderr)
+from IPython.display import IFrame, display
+display(IFrame("https://example.org/", 1, 1), IFrame("https://example.org/", 1, 1))
+"""
+
+
+def test_what_a_page_does_not_show_is_told_by_kind_and_cell(
+    root: Path, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = notebook_with(root, tmp_path, SPEAKING)
+    two = ["--unit", "71", "--unit", "72", "--lang", "en"]
+    arguments = ["report", "2024-Q2", *two, "--out", str(small), "--notebook", own]
+    assert run(arguments) == 0
+    (cell,) = (n for n, c in enumerate(json.loads(Path(own).read_text("utf-8"))["cells"], 1)
+               if "example.org" in "".join(c["source"]))  # fmt: skip
+    told = (
+        f"3 not shown of the notebook's outputs: iframe × 2 (cell {cell}); stderr × 1 (cell {cell})"
+    )
+    assert capsys.readouterr().out.count(told) == 1  # both pages in one line
+    for unit in ("71", "72"):
+        record = manifest_of(small / OWN)["pages"][unit]
+        assert record["not_shown"] == {"stderr": [cell], "iframe": [cell, cell]}
+        page = (folder_of(small / OWN) / record["path"]).read_text("utf-8")
+        assert f"<pre>out {unit}</pre>" in page
+        assert page.count("iframe (https://example.org/)") == 2
+        assert ">err" not in page
+    assert run(arguments) == 0
+    assert told in capsys.readouterr().out  # and of pages that were kept
 
 
 def test_the_canary_sees_a_page_that_depends_on_what_was_made_before(
