@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dxkit.campaign.folder import load_campaign
+
 
 def test_the_documents_quote_the_results(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(root / "benchmarks"))
@@ -43,3 +45,21 @@ def test_the_documents_quote_how_the_cost_grows(
         seconds = [second for second, _ in found.values()]
         assert all(after <= 2.3 * before for before, after in itertools.pairwise(seconds))
         assert all(megabytes <= 1500 for _, megabytes in found.values())
+
+
+def test_the_country_is_as_large_as_viet_nam_was_and_its_plan_loads(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    import country
+
+    whole = country.tree_of(63)
+    assert (len(whole), sum(map(len, whole.values()))) == (63, 705)
+    assert sum(len(c) for districts in whole.values() for c in districts.values()) == 10_599
+    country.write_plan(tmp_path, country.tree_of(1))
+    units = load_campaign(tmp_path / "data/campaigns/country").units.units
+    assert (
+        len({unit.name for unit in units})
+        == len(units)
+        == 2 + sum(1 + len(communes) for communes in whole[0].values())
+    )
