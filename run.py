@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -260,6 +261,7 @@ def main():
         return own(python, arguments[1:])
     command = [python, "-m", "dxkit", *arguments]
     if os.name == "nt":
+        signal.signal(signal.SIGINT, lambda *_: None)  # the command is asked as well, and decides
         return subprocess.call(command)
     sys.stdout.flush()
     os.execv(python, command)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import gc
 import itertools
+import os
 import re
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import click
 from click.exceptions import NoSuchCommand
@@ -23,6 +28,7 @@ from dxkit.cli.session import (
     languages,
     tell,
 )
+from dxkit.model.text import in_code_page
 
 if TYPE_CHECKING:
     from dxkit.report.wording.language import Language
@@ -42,15 +48,42 @@ for _command in (report, check, rank, explain, sample, verify, publish, demo, la
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit with its code: 0 done, 1 done with errors, 2 cannot start."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    code = run(sys.argv[1:] if arguments is None else arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    with all_letters_shown(arguments):
+        code = run(arguments)
     from dxkit.workbooks.processes import ignore_stops
 
     ignore_stops()
     gc.freeze()  # or Python looks through all facts for cycles as it ends, which takes a second
     sys.exit(code)
+
+
+@contextlib.contextmanager
+def all_letters_shown(arguments: list[str]) -> Iterator[None]:
+    """Within it the streams are UTF-8, or what PYTHONIOENCODING names: then the nearest that it has
+    stands for letters that it lacks, and at the end it is told that it lacked some.
+    """
+    named = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+    lacking: list[str] = []
+
+    def nearest(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeEncodeError)
+        letters = error.object[error.start : error.end]
+        written = "".join(in_code_page(letter, named or "utf-8") for letter in letters)
+        if normalize("NFC", written) != normalize("NFC", letters):
+            lacking.append(letters)
+        return written, error.end
+
+    codecs.register_error("nearest", nearest)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding=None if named else "utf-8", errors="nearest")
+    yield
+    if named and lacking:
+        from dxkit.report.wording.language import load_language
+
+        language = load_language(_language_asked_for(arguments))
+        tell(language.plain("cli.letters_lacking", text=named), err=True)
 
 
 def run(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -155,3 +156,37 @@ def harmless(text: str, longest: int = LONGEST) -> str:
     """The text on one line, visible, at most ``longest`` letters and then "…"."""
     seen = visible(" ".join(text.split()))
     return seen if len(seen) <= longest else seen[: longest - 1].rstrip() + "…"
+
+
+_PLAIN = str.maketrans(
+    {
+        "\u0110": "D", "\u0111": "d", "\u2212": "-", "\u2192": "->", "\u2260": "!=", "\u2264": "<=",
+        "\u2265": ">=", "\u202f": " ", "\u2013": "-", "\u2026": "...", "\u203a": ">", "\u00d7": "x",
+        "\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u00b7": ".", "\u00a0": " ",
+    }
+)  # fmt: skip
+
+
+def in_code_page(letter: str, page: str) -> str:
+    """What a code page has for a letter that it lacks: the letter and its marks apart, or without
+    the marks that it lacks as well, a sign that means the same, at last "?".
+    """
+
+    def has(text: str) -> bool:
+        return text.encode(page, "ignore").decode(page) == text
+
+    plain = letter.translate(_PLAIN)
+    base, *marks = list(unicodedata.normalize("NFD", plain))
+    if not base.isalpha():  # what is struck out would mean the contrary
+        return plain if plain != letter and has(plain) else "?"
+    found = ""
+    for order in itertools.permutations(marks):
+        whole, apart = base, ""
+        for mark in order:
+            both = unicodedata.normalize("NFC", whole + mark)
+            if len(both) == 1 and has(both):
+                whole = both
+            elif has(mark):
+                apart += mark
+        found = max(found, whole + apart, key=lambda text: len(unicodedata.normalize("NFD", text)))
+    return found if has(found) else "?"

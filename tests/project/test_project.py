@@ -6,11 +6,14 @@ import ast
 import importlib.metadata
 import itertools
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -243,3 +246,21 @@ def test_a_half_made_environment_is_not_taken_for_a_good_one(
     assert bootstrap.is_ready()
     (folder / "requirements.lock").write_text("changed")
     assert not bootstrap.is_ready()
+
+
+def test_on_windows_the_command_decides_what_ctrl_c_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There a console asks all of its processes to stop, and none can become another one."""
+
+    def asked_to_stop(command: list[str]) -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 7
+
+    monkeypatch.setattr(bootstrap, "os", SimpleNamespace(**{**vars(os), "name": "nt"}))
+    monkeypatch.setattr(bootstrap, "active_environment_fits", lambda: True)
+    monkeypatch.setattr(bootstrap.subprocess, "call", asked_to_stop)
+    monkeypatch.setattr(sys, "argv", ["run.py", "report"])
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        assert bootstrap.main() == 7
+    finally:
+        signal.signal(signal.SIGINT, before)
