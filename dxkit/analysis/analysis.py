@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +18,6 @@ from dxkit.analysis.outcomes import Certainty, Result, Results
 from dxkit.analysis.ranking import QUOTA_FULL, Decision
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
 from dxkit.model.facts import CellRef, Fact, FactKey, reaches
-from dxkit.model.findings import Severity
 from dxkit.model.observations import IndicatorTable, Received, RegisterRow
 from dxkit.model.periods import Period
 from dxkit.model.rules import Band, UncertaintyRule
@@ -258,19 +256,6 @@ class Analysis:
         """Of whom which figures are there."""
         return Completeness(self.campaign, self.received)
 
-    @cached_property
-    def tables_lacking(self) -> Counter[str]:
-        """By code of a unit, in how many tables it, or one below it, is left out or that did not
-        come from it: one that no criterion rests on is no figure lacking, and yet not all have
-        reported.
-        """
-        return Counter(
-            code
-            for finding in self.received.findings
-            if finding.code in ("unit_missing", "table_missing") and finding.unit_code
-            for code in self.units.line(finding.unit_code)
-        )
-
     def peers(self, unit: Unit, indicator: str, *, of_its_type: bool = False) -> Peers:
         """The results of the units that the unit is ranked with, its own among them."""
         group, type_ = self.results.group_of(unit), unit.type if of_its_type else ""
@@ -295,15 +280,6 @@ class Analysis:
                 found[part] = Aggregates(self.campaign, received)
         return found
 
-    @cached_property
-    def doubtful_cells(self) -> frozenset[CellRef]:
-        """The cells that a warning stands against: used, but somebody should look."""
-        return frozenset(
-            finding.address
-            for finding in self.received.findings
-            if finding.severity is Severity.WARNING and finding.address.cell
-        )
-
     def certainty_of(self, unit: Unit) -> Certainty | None:
         """How sure the ranks in the unit's group are; None when it is compared with nobody or
         the campaign does not declare how to try them.
@@ -314,7 +290,7 @@ class Analysis:
         key = (unit.level, group)
         if key not in self._certainties:
             self._certainties[key] = self._methods.certainty(
-                self.results, unit.level, group, rule, self.doubtful_cells
+                self.results, unit.level, group, rule, self.received.doubtful_cells
             )
         return self._certainties[key]
 
@@ -327,9 +303,8 @@ class Analysis:
             return None
         if self.campaign.level(below[0].level).open:
             return None
-        rules = (r for r in self.campaign.rewards if r.level == below[0].level and r.by == "points")
-        in_force = any(not r.periods or self.period.id in r.periods for r in rules)
-        return self.certainty_of(below[0]) if in_force else None
+        rules = self.campaign.rewards_in(self.period.id, below[0].level)
+        return self.certainty_of(below[0]) if any(r.by == "points" for r in rules) else None
 
     def unchanged_below(self, unit: Unit) -> tuple[str, ...]:
         """Codes of the units directly below all of whose figures equal those of the period
@@ -360,7 +335,7 @@ class Analysis:
 
     def inputs_of_trials(self) -> dict[str, object]:
         """Everything that the trials of the rankings start from; empty when none are declared."""
-        return self._methods.inputs_of_trials(self.results, self.doubtful_cells)
+        return self._methods.inputs_of_trials(self.results, self.received.doubtful_cells)
 
     def scorecard(self, unit_code: str) -> Scorecard:
         """The scorecard of one unit; raises KeyError for an unknown code."""

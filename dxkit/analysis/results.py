@@ -200,9 +200,7 @@ class _League:
             if group in {unit.code for unit in members}:
                 continue
             awarded: set[str] = set()
-            for rule in self.campaign.rewards:
-                if rule.level != level or (rule.periods and self.rules_of not in rule.periods):
-                    continue
+            for rule in self.campaign.rewards_in(self.rules_of, level):
                 candidates = [c for u in members if (c := self._candidate(u.code, rule.by))]
                 decisions = decide(rule, candidates, awarded, len(members))
                 awarded |= {d.unit_code for d in decisions if d.awarded}

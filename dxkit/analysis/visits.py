@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dxkit.analysis.analysis import Analysis
-from dxkit.analysis.facts.methods import WIDTH, interval_high, interval_low
+from dxkit.analysis.facts.methods import interval_high, interval_low
 from dxkit.model.campaign import IndicatorKind
+from dxkit.model.facts import NORMAL, student
 from dxkit.model.findings import SCREEN, Finding, Severity
 from dxkit.model.observations import Visit
 
@@ -160,19 +161,5 @@ def verified(visits: Sequence[Visit], unit_code: str) -> Verified | None:
     cases = float(sum(visit.checked for visit in visits))
     if variance > 0:
         cases = min(cases, share * (1 - share) / variance)
-    cases *= (WIDTH / student(number - 1)) ** 2
+    cases *= (NORMAL / student(number - 1)) ** 2
     return Verified(share, interval_low(share * cases, cases), interval_high(share * cases, cases))
-
-
-def student(freedom: int) -> float:
-    """The quantile of Student's distribution within which 95 in 100 lie, as tables print it."""
-    at = freedom - 2
-    return _STUDENT[at] if at < len(_STUDENT) else WIDTH + 2.5 / freedom
-
-
-_STUDENT = (
-    4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145,
-    2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052,
-    2.048, 2.045, 2.042,
-)  # fmt: skip
-"""From two degrees of freedom on."""

@@ -287,8 +287,7 @@ def _corrections(campaign: Campaign, reader: Reader) -> None:
 
 def _points(campaign: Campaign, reader: Reader) -> None:
     scoring = campaign.scoring
-    scored = (i for i in campaign.indicators if i.scoring != "none" and i.id not in scoring.bonus)
-    given = sum(indicator.max_points for indicator in scored)
+    given = sum(indicator.max_points for indicator in campaign.scale)
     if campaign.indicators and abs(given - scoring.total_points) > 1e-9:
         values = {"total": scoring.total_points, "given": given}
         reader.note_of(scoring, "points_do_not_add_up", "total_points", **values)

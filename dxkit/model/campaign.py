@@ -293,6 +293,17 @@ class Campaign:
         used |= {check.reference for check in self.reference_checks}
         return tuple(measure for measure in self.measures if measure.id not in used)
 
+    @cached_property
+    def scale(self) -> tuple[Indicator, ...]:
+        """The indicators whose points add up to those of the scale."""
+        scored = (i for i in self.indicators if i.scoring != "none")
+        return tuple(i for i in scored if i.id not in self.scoring.bonus)
+
+    def rewards_in(self, period_id: str, level: str) -> tuple[RewardRule, ...]:
+        """The rewards of a level that are given in a period, in the campaign's order."""
+        given = (r for r in self.rewards if not r.periods or period_id in r.periods)
+        return tuple(rule for rule in given if rule.level == level)
+
     def measure(self, measure_id: str) -> Measure:
         """The measure of that id; raises KeyError when there is none."""
         return self._measures[measure_id]

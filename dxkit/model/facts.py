@@ -38,7 +38,23 @@ class UnitOfMeasure(StrEnum):
     DATE = "date"  # a day, as its proleptic ordinal (datetime.date.toordinal)
 
 
-FUNNEL_ENDS = (1.96, 3.09)
+NORMAL = 1.96
+"""How many standard errors an interval reaches either way: 95 in 100 hold the true share."""
+_STUDENT = (
+    4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145,
+    2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052,
+    2.048, 2.045, 2.042,
+)  # fmt: skip
+"""From two degrees of freedom on."""
+
+
+def student(freedom: int) -> float:
+    """The quantile of Student's distribution within which 95 in 100 lie, as tables print it."""
+    at = freedom - 2
+    return _STUDENT[at] if at < len(_STUDENT) else NORMAL + 2.5 / freedom
+
+
+FUNNEL_ENDS = (NORMAL, 3.09)
 """Standard errors from a common share that chance crosses 50 times in 1,000, and twice."""
 TOTAL = "total"
 """The subject of facts about all indicators together."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from dxkit.model.facts import CellRef
-from dxkit.model.findings import Finding, by_cause
+from dxkit.model.findings import Finding, Severity, by_cause
 from dxkit.model.units import UnitRegistry
 
 
@@ -225,6 +225,21 @@ class Received:
     def simulated_files(self) -> frozenset[str]:
         """Names of the files that say on their face that they are simulated."""
         return frozenset(source.name for source in self.sources if source.simulated)
+
+    @cached_property
+    def doubtful_cells(self) -> frozenset[CellRef]:
+        """The cells that a warning stands against: used, but somebody should look."""
+        warned = (f.address for f in self.findings if f.severity is Severity.WARNING)
+        return frozenset(address for address in warned if address.cell)
+
+    @cached_property
+    def tables_lacking(self) -> Counter[str]:
+        """By code of a unit, in how many tables it, or one below it, is left out or that did not
+        come from it: one that no criterion rests on is no figure lacking, and yet not all have
+        reported.
+        """
+        gaps = (f for f in self.findings if f.code in ("unit_missing", "table_missing"))
+        return Counter(c for f in gaps if f.unit_code for c in self.units.line(f.unit_code))
 
     @cached_property
     def units_heard(self) -> frozenset[str]:

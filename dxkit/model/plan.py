@@ -1,12 +1,14 @@
 """Whether the plan is complete for a period: without its targets, or after the movement's end, a
-period is neither ranked nor rewarded.
+period is neither ranked nor rewarded. And what it asks of an indicator next.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
+from dxkit.model.campaign import Campaign, Indicator, IndicatorKind, Target
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 
@@ -32,10 +34,9 @@ def without_target(campaign: Campaign, level: str, period_id: str) -> tuple[Indi
     """The indicators of the scale whose points go by a target that the plan does not set."""
     return tuple(
         indicator
-        for indicator in campaign.indicators
+        for indicator in campaign.scale
         if indicator.scoring in BY_TARGET
         and indicator.max_points > 0
-        and indicator.id not in campaign.scoring.bonus
         and is_measured_at(campaign, level, indicator)
         and campaign.target(indicator.id, level, period_id) is None
     )
@@ -71,3 +72,35 @@ def is_measured_at(campaign: Campaign, level: str, indicator: Indicator) -> bool
     finest = min(order.index(campaign.measure(measure).level) for measure in measures)
     depth = order.index(level)
     return depth == finest if indicator.kind is IndicatorKind.VALUE else depth <= finest
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What an indicator should reach next and the day by which. ``days`` are those over which what
+    is lacking has to be made up, None without a deadline: those to the deadline of what is counted
+    once and stays, those of the period of what arises anew in each.
+    """
+
+    target: Target
+    deadline: datetime.date | None
+    days: int | None = None
+
+
+def goal_of(campaign: Campaign, indicator: Indicator, level: str, period_id: str) -> Goal | None:
+    """The target of the period to come and its last day; in the last period the same target by
+    the campaign's own last day, when that is still ahead; None without any target.
+    """
+    period, flow = campaign.period(period_id), campaign.is_flow(indicator)
+    own_days = (period.last_day - period.first_day).days + 1
+    coming = campaign.next_period(period_id)
+    ahead = campaign.target(indicator.id, level, coming.id) if coming else None
+    if coming is not None and ahead is not None:
+        days = own_days if flow else (coming.last_day - period.last_day).days
+        return Goal(ahead, coming.last_day, days)
+    present = campaign.target(indicator.id, level, period_id)
+    if present is None:
+        return None
+    last = campaign.last_day
+    if last is None or last <= period.last_day:
+        return Goal(present, None, own_days if flow else None)
+    return Goal(present, last, own_days if flow else (last - period.last_day).days)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
-from dxkit.model.campaign import WHOLE_MOVEMENT, Indicator
+from dxkit.model.campaign import WHOLE_MOVEMENT, Campaign, Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, FactKey, reward_subject
+from dxkit.model.plan import Goal, goal_of
 from dxkit.verify import visits
 from dxkit.verify.recount import Decisions, Recount, of_group, share_of_points
-from dxkit.verify.sums import Number, Pair, measures_of
+from dxkit.verify.sums import Number, Pair, added, measures_of, quotient
 from dxkit.verify.trials import Trials
 
-Told = dict[str, tuple[Fraction, ...]]
 
-
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What may be asked of an indicator of a unit: a number by its kind. Raises ArithmeticError
     where there is none, as where it is divided by nothing, and KeyError where nothing is told.
     """
@@ -33,30 +31,41 @@ class Asked:
             raise ArithmeticError(kind)
         return Fraction(str(number))  # a float as it is written
 
-    def before(self, kind: str) -> Fraction:
-        """A number of the period before."""
+    @property
+    def before(self) -> Asked:
+        """The same in the period before."""
         if self.r.before is None:
-            raise ArithmeticError(kind)
-        return replace(self, r=self.r.before)(kind)
+            raise ArithmeticError("first period")
+        return self._replace(r=self.r.before)
 
-    def of_whole(self, kind: str) -> Fraction:
-        """A number as a part of that of the unit above."""
-        return self(kind) / replace(self, unit=self.r.units.get(self.unit).parent_code)(kind)
+    @property
+    def above(self) -> Asked:
+        """The same of the unit above."""
+        return self._replace(unit=self.r.units.get(self.unit).parent_code)
 
-    def below(self) -> dict[str, Pair]:
-        """What units directly below have, where the indicator is measured."""
+    @property
+    def value(self) -> Fraction | None:
+        """The value, if there is one."""
+        return self.r.sums.value(self.unit, self.i)
+
+    @property
+    def pair(self) -> Pair:
+        """What the value is made from."""
+        return self.r.sums.of(self.unit, self.i)
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the target is reached."""
+        return self.r.is_met(self.unit, self.i)
+
+    def below(self) -> list[Asked]:
+        """The same of the units directly below, where it is measured."""
         units = (u for u in self.r.children(self.unit) if self.r.sums.is_measured(u, self.i))
-        return {unit: self.r.sums.of(unit, self.i) for unit in units}
+        return [self._replace(unit=unit) for unit in units]
 
     def values_below(self) -> list[Fraction]:
         """The values that there are."""
-        values = (self.r.sums.value(unit, self.i) for unit in self.below())
-        return [value for value in values if value is not None]
-
-    def idle_below(self) -> int:
-        """How many have no value, and none to have."""
-        without = (u for u in self.below() if self.r.sums.value(u, self.i) is None)
-        return sum(self.r.sums.of(u, self.i).why == "not_applicable" for u in without)
+        return [value for below in self.below() if (value := below.value) is not None]
 
     def spread(self) -> Fraction | None:
         """From the lowest to the highest value."""
@@ -65,46 +74,48 @@ class Asked:
     def outside(self) -> int:
         """How many shares below are more than 3.09 standard errors from that of all."""
         common = self("value")
-        values = {u: v for u in self.below() if (v := self.r.sums.value(u, self.i)) is not None}
-        sizes = {u: pair.numbers[1] or 0 for u, pair in self.below().items()}
         limit = Fraction(309, 100) ** 2 * common * (1 - common)
-        return sum((value - common) ** 2 * sizes[u] > limit for u, value in values.items())
+        known = [
+            (b.value - common, b.pair.numbers[1] or 0) for b in self.below() if b.value is not None
+        ]
+        return sum(apart**2 * size > limit for apart, size in known)
 
-    def others(self, *, alike: bool = False) -> list[str]:
-        """The others that it is ranked with and that have a value, maybe of its own type alone; of
-        less than three nothing is told, nor of a share of few things.
+    def others(self, *, alike: bool = False) -> list[Pair]:
+        """Those of the others that it is ranked with that have a value, maybe of its own type
+        alone; of less than three nothing is told, nor of a share of few things.
         """
-        units, sums = self.r.units, self.r.sums
-        members = (u for u in self.r.members(self.unit) if u != self.unit)
-        found = [u for u in members if sums.value(u, self.i) is not None
-                 and (not alike or units.get(u).type == units.get(self.unit).type)]  # fmt: skip
+        types = {u: self.r.units.get(u).type for u in self.r.members(self.unit)}
+        own = types.pop(self.unit)
+        members = (self._replace(unit=u) for u in types if not alike or types[u] == own)
+        found = [other.pair for other in members if other.value is not None]
         if len(found) < 3 or self.r.is_of_few(self.unit, self.i):
             raise KeyError(f"{self.unit}/{self.i.id}")
         return found
 
-    def value_of_others(self, *, alike: bool = False) -> Fraction:
-        """The value of all of them together."""
-        pairs = [self.r.sums.of(unit, self.i) for unit in self.others(alike=alike)]
-        upper, lower = (sum(pair.numbers[side] or 0 for pair in pairs) for side in (0, 1))
-        return Fraction(upper) / lower
-
-    def told(self) -> list[Told]:
-        """What is told of it, where it is known both times."""
-        self("change")  # which raises where either is not known
-        if self.i.kind == "value":
+    def told(self) -> list[dict[str, list[Pair]]]:
+        """What reporting units told now and in the period before, where some told only in one."""
+        if self.i.kind == "value" or self.unit not in self.before.r.units:
             raise KeyError(self.unit)
-        return _told(self.r, self.unit, measures_of(self.i))
+        told = [a.r.sums.places_told(a.unit, measures_of(a.i)) for a in (self, self.before)]
+        if not all(told) or set(told[0]) == set(told[1]):
+            raise KeyError(self.unit)
+        return told
 
-    def goal(self) -> tuple[float | None, datetime.date | None]:
-        """The target ahead and the day by which."""
-        campaign, period = self.r.campaign, self.r.period
-        coming = campaign.next_period(period.id)
-        ahead = coming and campaign.target(self.i.id, self.r.level(self.unit), coming.id)
-        if coming and ahead:
-            return ahead.value, coming.last_day
-        last = campaign.last_day
-        later = last if last is not None and last > period.last_day else None
-        return self.r.target(self.unit, self.i), later
+    def like_change(self) -> Fraction | None:
+        """The change of those who told both times."""
+        now, then = self.told()
+        if not (both := {*now} & {*then}):
+            return None
+        sums = [added([p for code in both for p in told[code]]) for told in (now, then)]
+        values = [quotient(numbers) for numbers in sums]
+        return None if values[0] is None or values[1] is None else values[0] - values[1]
+
+    def goal(self) -> Goal:
+        """What is to be reached next."""
+        found = goal_of(self.r.campaign, self.i, self.r.level(self.unit), self.r.period.id)
+        if found is None:
+            raise ArithmeticError("no target")
+        return found
 
     def lacking(self, target: str) -> Fraction:
         """How many more of the denominator must count for a target: of amounts in hundredths."""
@@ -114,29 +125,18 @@ class Asked:
         step = 1 if upper.denominator == lower.denominator == 1 else 100
         return Fraction(max(0, math.ceil((wanted * lower - upper) * step)), step)
 
-    def per_week(self) -> int:
-        """How many of them in a week."""
-        lacking, period = self("goal_shortfall"), self.r.period
-        if all(self.r.campaign.measure(m).accumulation == "flow" for m in measures_of(self.i)):
-            days = 1 + (period.last_day - period.first_day).days
-        else:
-            days = int(self("deadline")) - period.last_day.toordinal()
-        return math.ceil(lacking * 7 / days)
-
     def points_to_target(self) -> float | None:
         """The points that reaching the target brings, where it is not reached."""
         target, share = self.r.target(self.unit, self.i), self.r.share(self.unit, self.i)
-        is_missed = self.r.is_met(self.unit, self.i) is False
-        if not is_missed or self.i.scoring in ("none", "min_max") or target is None:
+        if self.is_met is not False or self.i.scoring in ("none", "min_max") or target is None:
             raise KeyError(self.unit)
         full = share_of_points(self.i, target, target, ())
         return None if full is None or share is None else (full - share) * self.i.max_points
 
     def pace(self) -> Fraction:
         """How many there were in a week."""
-        rise = self("change") * self("denominator")
-        before = self.r.before.period if self.r.before else self.r.period
-        return round(rise * 7 / (self.r.period.last_day - before.last_day).days, 9)
+        days = (self.r.period.last_day - self.before.r.period.last_day).days
+        return round(self("change") * self("denominator") * 7 / days, 9)
 
     def goal_date(self) -> int | None:
         """The day on which the goal is reached at this pace."""
@@ -151,48 +151,13 @@ class Asked:
         first = self.r.campaign.previous_period(self.r.period.id) is None
         return self("value") + (0 if first else self.before("movement_value"))
 
-    def interval(self) -> list[float]:
-        """Wilson's: the roots of (p - q)² = 1.96² q (1 - q) / n, for p of n things."""
+    def interval(self) -> tuple[float, float]:
+        """The ends of the interval of a share of few things."""
         upper, lower = self("numerator"), self("denominator")
         few = 0 < lower < self.r.campaign.checks.smallest and upper <= lower
         if self.i.kind != "ratio" or not few:
             raise KeyError(self.unit)
-        square = Fraction(196, 100) ** 2 / lower
-        a, b, c = 1 + square, -(2 * upper / lower + square), (upper / lower) ** 2
-        root = math.sqrt(b * b - 4 * a * c)
-        ends = ((-float(b) + end) / (2 * float(a)) for end in (-root, root))
-        return [min(1.0, max(0.0, end)) for end in ends]
-
-
-def _told(r: Recount, unit: str, measures: tuple[str, ...]) -> list[Told]:
-    """What reporting units told now and in the period before, where some told only in one."""
-    if r.before is None or unit not in r.before.units:
-        raise KeyError(unit)
-    told = [period.sums.places_told(unit, measures) for period in (r, r.before)]
-    if not all(told) or set(told[0]) == set(told[1]):
-        raise KeyError(unit)
-    return told
-
-
-def _in_one(now: Told, then: Told) -> int:
-    return len({*now} ^ {*then})
-
-
-def _like_change(now: Told, then: Told) -> Fraction | None:
-    """The change of those who told both times."""
-    both, values = {*now} & {*then}, []
-    for places in (now, then) if both else ():
-        sides = zip(*(places[code] for code in both), strict=True)
-        upper, *lower = [sum(side, Fraction(0)) for side in sides]
-        values.append(upper / lower[0] if lower else upper)
-    return values[0] - values[1] if both else None
-
-
-def _sum(r: Recount | None, unit: str, measures: tuple[str, ...]) -> Number:
-    found = None if r is None else r.sums.total(unit, measures).numbers[0]
-    if found is None:
-        raise ArithmeticError(unit)
-    return found
+        return visits.interval(upper / lower, lower)
 
 
 def _condition(r: Recount, unit: str, **asked: str) -> float:
@@ -205,9 +170,9 @@ def _condition(r: Recount, unit: str, **asked: str) -> float:
 
 
 _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
-    "value": lambda a: a.r.sums.value(a.unit, a.i),
-    "numerator": lambda a: a.r.sums.of(a.unit, a.i).numbers[0],
-    "denominator": lambda a: a.r.sums.of(a.unit, a.i).numbers[1],
+    "value": lambda a: a.value,
+    "numerator": lambda a: a.pair.numbers[0],
+    "denominator": lambda a: a.pair.numbers[1],
     "target": lambda a: a.r.target(a.unit, a.i),
     "gap": lambda a: a("value") - a("target"),
     "attained": lambda a: a("value") / a("target"),
@@ -220,31 +185,35 @@ _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
     "points_to_target": lambda a: a.points_to_target(),
     "rank": lambda a: a.r.ranks_within(a.unit, a.i).get(a.unit),
     "ranked": lambda a: len(a.r.ranks_within(a.unit, a.i)),
-    "places_in_one": lambda a: _in_one(*a.told()),
-    "like_change": lambda a: _like_change(*a.told()),
+    "places_in_one": lambda a: len(set.symmetric_difference(*map(set, a.told()))),
+    "like_change": lambda a: a.like_change(),
     "group_units": lambda a: len(a.others()),
-    "group_value": lambda a: a.value_of_others(),
+    "group_value": lambda a: quotient(added(a.others())),
     "against_group": lambda a: a("value") - a("group_value"),
     "type_units": lambda a: len(a.others(alike=True)),
-    "type_value": lambda a: a.value_of_others(alike=True),
+    "type_value": lambda a: quotient(added(a.others(alike=True))),
     "against_type": lambda a: a("value") - a("type_value"),
     "children": lambda a: len(a.below()),
     "children_known": lambda a: len(a.values_below()),
-    "children_not_applicable": lambda a: a.idle_below(),
-    "children_left_out": lambda a: a("children") - a("children_known") - a.idle_below(),
-    "children_met": lambda a: sum(a.r.is_met(u, a.i) is True for u in a.below()),
+    "children_not_applicable": lambda a: sum(
+        below.value is None and below.pair.why == "not_applicable" for below in a.below()
+    ),
+    "children_left_out": lambda a: (
+        a("children") - a("children_known") - a("children_not_applicable")
+    ),
+    "children_met": lambda a: sum(below.is_met is True for below in a.below()),
     "children_outside": lambda a: a.outside(),
     "small_denominators": lambda a: sum(
-        0 < (pair.numbers[1] or 0) < a.r.campaign.checks.smallest for pair in a.below().values()
+        0 < (below.pair.numbers[1] or 0) < a.r.campaign.checks.smallest for below in a.below()
     ),
     "smallest": lambda a: a.r.campaign.checks.smallest,
     "spread": lambda a: a.spread(),
-    "contribution": lambda a: a.of_whole("numerator"),
-    "weight": lambda a: a.of_whole("denominator"),
-    "goal": lambda a: a.goal()[0],
+    "contribution": lambda a: a("numerator") / a.above("numerator"),
+    "weight": lambda a: a("denominator") / a.above("denominator"),
+    "goal": lambda a: a.goal().target.value,
     "goal_shortfall": lambda a: a.lacking("goal"),
-    "deadline": lambda a: day.toordinal() if (day := a.goal()[1]) else None,
-    "per_week": lambda a: a.per_week(),
+    "deadline": lambda a: day.toordinal() if (day := a.goal().deadline) else None,
+    "per_week": lambda a: math.ceil(a("goal_shortfall") * 7 / (a.goal().days or 0)),
     "pace": lambda a: a.pace(),
     "goal_date": lambda a: a.goal_date(),
     "movement_value": lambda a: a.movement_value(),
@@ -252,12 +221,7 @@ _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
     "least_value": lambda a: _condition(a.r, a.unit, indicator=a.i.id),
     "least_denominator": lambda a: a.r.campaign.ranking.least_denominator,
 }
-_OF_MEASURE: dict[str, Callable[[Recount, str, tuple[str, ...]], Number | None]] = {
-    "value": _sum,
-    "change": lambda r, u, m: _sum(r, u, m) - _sum(r.before, u, m),
-    "places_in_one": lambda r, u, m: _in_one(*_told(r, u, m)),
-    "like_change": lambda r, u, m: _like_change(*_told(r, u, m)),
-}
+"""Of an indicator, or of a measure asked like one."""
 _OF_REWARD = ("quota", "minimum_share", "minimum_targets", "minimum_coverage")
 
 # of the total --------------------------------------------------------------------------------
@@ -335,7 +299,7 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "trials_outside": lambda r, u: len(trials(r, u).outside(u)),
     "award_draws": lambda r, u: Fraction(trials(r, u).listed[u], trials(r, u).tried["draw"]),
     "cells": lambda r, u: len(r.cells_of(u, r.indicators(u))),
-    "cells_doubtful": lambda r, u: len(r.cells_of(u, r.indicators(u)) & r.doubtful),
+    "cells_doubtful": lambda r, u: len(r.cells_of(u, r.indicators(u)) & r.received.doubtful_cells),
     "children_unchanged": lambda r, u: len(r.unchanged_below(u)),
     "targets": lambda r, u: sum(r.target(u, i) is not None for i in r.indicators(u)),
     "targets_known": lambda r, u: sum(r.is_met(u, i) is not None for i in r.indicators(u)),
@@ -344,7 +308,7 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "units_not_reported": lambda r, u: sum(r.total(c)[2] == "not_reported" for c in r.children(u)),
     "units_unread": lambda r, u: sum(r.total(c)[2] == "unread" for c in r.children(u)),
     "units_lacking": lambda r, u: len(r.incomplete_below(u)),
-    "tables_lacking": lambda r, u: r.tables_lacking(u),
+    "tables_lacking": lambda r, u: r.received.tables_lacking[u],
     "figures_lacking": lambda r, u: len(r.incomplete(u)),
     "decimals": lambda r, u: r.campaign.ranking.decimals,
     "least_denominator": lambda r, u: (
@@ -354,13 +318,12 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "least_reported": lambda r, u: _condition(r, u, kind="reported"),
     "least_covered": lambda r, u: _condition(r, u, kind="covered"),
     "least_complete": lambda r, u: _condition(r, u, kind="complete"),
-    **{
-        kind: lambda r, u, kind=kind: visits.counted(r, u, kind)  # type: ignore[misc]
-        for kind in ("visits", "checked", "confirmed")
-    },
-    "verified": visits.share,
-    "verified_low": lambda r, u: visits.end(r, u, larger=False),
-    "verified_high": lambda r, u: visits.end(r, u, larger=True),
+    "visits": lambda r, u: len(visits.visits_to(r, u)),
+    "checked": lambda r, u: sum(visit.checked for visit in visits.visits_to(r, u)),
+    "confirmed": lambda r, u: sum(visit.confirmed for visit in visits.visits_to(r, u)),
+    "verified": lambda r, u: visits.verified(r, u)[0],
+    "verified_low": lambda r, u: visits.verified(r, u)[1],
+    "verified_high": lambda r, u: visits.verified(r, u)[2],
     "weight_band": lambda r, u: getattr(r.campaign.uncertainty, "weight_band", None),
     "trials": lambda r, u: list_trials(r, u).tried["draw"],
     "trials_changing": lambda r, u: list_trials(r, u).changed["draw"],
@@ -381,28 +344,31 @@ KINDS = frozenset({*_INDICATOR, *_TOTAL, *_OF_PART, *_OF_REWARD})
 def number_of(r: Recount, key: FactKey) -> Number | None:
     """The number of a fact, None when there is none; raises KeyError for an unknown key."""
     unit, subject, kind = key.unit, key.subject, key.kind
-    indicator = next((i for i in r.campaign.indicators if i.id == subject), None)
+    if key.period in r.period.parts:
+        r, kind = r.part(key.period), _OF_PART[kind]
+    elif key.period != r.period.id or unit not in r.units:
+        if r.before is None or key.period == r.period.id:
+            raise KeyError(str(key))
+        return number_of(r.before, key)
     try:
-        if indicator is not None and key.period in r.period.parts:
-            return Asked(r.part(key.period), unit, indicator)(_OF_PART[kind])
-        if key.period != r.period.id or unit not in r.units:
-            if r.before is None or key.period == r.period.id:
-                raise KeyError(str(key))
-            return number_of(r.before, key)
         if subject == TOTAL:
             return _TOTAL[kind](r, unit)
-        if indicator is not None:
-            if kind != "least_value" and not r.sums.is_measured(unit, indicator):
-                raise KeyError(str(key))
-            return Asked(r, unit, indicator)(kind)
         if kind in _OF_REWARD:
-            rules = {reward_subject(x.id): x for x in r.rewards(r.level_below(unit))}
+            rules = {reward_subject(rule.id): rule for rule in r.rewards(r.level_below(unit))}
             declared: float = getattr(rules[subject], kind)
             return declared
-        used = {m for i in r.campaign.indicators for m in measures_of(i)}
-        used |= {check.reference for check in r.campaign.reference_checks}
-        if kind not in _OF_MEASURE or (kind != "value" and subject in used):
+        asked = Asked(r, unit, _subject(r.campaign, subject))
+        if kind != "least_value" and not r.sums.is_measured(unit, asked.i):
             raise KeyError(str(key))
-        return _OF_MEASURE[kind](r, unit, (r.campaign.measure(subject).id,))
+        return asked(kind)
     except ArithmeticError:
         return None
+
+
+def _subject(campaign: Campaign, subject: str) -> Indicator:
+    """An indicator; a measure as a count that nobody scores."""
+    found = next((i for i in campaign.indicators if i.id == subject), None)
+    return found or replace(
+        campaign.indicators[0], id=subject, kind=IndicatorKind.COUNT, scoring="none",
+        numerator=campaign.measure(subject).id, denominator="",
+    )  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property, wraps
@@ -12,8 +12,7 @@ from typing import Any
 
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import CellRef
-from dxkit.model.findings import Severity
-from dxkit.model.observations import Received
+from dxkit.model.observations import SILENT, Received
 from dxkit.model.plan import why_no_ranking
 from dxkit.model.rules import Condition, RewardRule
 from dxkit.verify.sums import Answer, Sums, remembered
@@ -21,8 +20,6 @@ from dxkit.verify.sums import Answer, Sums, remembered
 Points = Mapping[str, float]
 Decisions = dict[str, tuple[bool, str]]
 """By unit: whether it is on the list, and the reason."""
-SILENT = frozenset({"not_reported", "unread"})
-_TABLE_GAPS = ("unit_missing", "table_missing")
 
 
 def of_group(method: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -51,12 +48,6 @@ class Recount:
     def part(self, name: str) -> Recount:
         """What was reported on one part of the period."""
         return Recount(Sums(self.campaign, self.received, part=name))
-
-    @cached_property
-    def doubtful(self) -> frozenset[CellRef]:
-        """The cells that a warning stands against."""
-        warned = (f for f in self.received.findings if f.severity is Severity.WARNING)
-        return frozenset(f.address for f in warned if f.address.cell)
 
     @cached_property
     def before_by_rules(self) -> Recount | None:
@@ -97,8 +88,7 @@ class Recount:
     @remembered
     def scale(self, unit: str) -> list[Indicator]:
         """The indicators that make up the unit's scale."""
-        bonus = self.campaign.scoring.bonus
-        return [i for i in self.indicators(unit) if i.scoring != "none" and i.id not in bonus]
+        return [i for i in self.campaign.scale if self.sums.is_measured(unit, i)]
 
     @remembered
     def incomplete(self, unit: str) -> list[Indicator]:
@@ -282,11 +272,9 @@ class Recount:
             raise KeyError(unit)
         return self.level(below[0])
 
-    def rewards(self, level: str) -> Iterator[RewardRule]:
+    def rewards(self, level: str) -> Sequence[RewardRule]:
         """The rules in force for units of a level."""
-        for rule in self.campaign.rewards:
-            if rule.level == level and (not rule.periods or self.rules_of in rule.periods):
-                yield rule
+        return self.campaign.rewards_in(self.rules_of, level)
 
     def decide(
         self, level: str, ranks: Mapping[str, dict[str, int]], points: Points,
@@ -357,14 +345,6 @@ class Recount:
             if self.incomplete(child) and self.total(child)[2] not in SILENT and len(silent) < 2:
                 found.append(child)
         return found
-
-    def tables_lacking(self, unit: str) -> int:
-        """In how many tables the unit, or one below it, is left out or did not send."""
-        return sum(self._gaps[u] for u in (unit, *(u.code for u in self.units.descendants(unit))))
-
-    @cached_property
-    def _gaps(self) -> Counter[str]:
-        return Counter(f.unit_code for f in self.received.findings if f.code in _TABLE_GAPS)
 
     def cells_of(self, unit: str, indicators: Iterable[Indicator]) -> set[CellRef]:
         """All cells behind some of the unit's indicators."""

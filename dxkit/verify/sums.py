@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
@@ -143,7 +143,7 @@ class Sums:
             frozenset[CellRef]().union(*side)
             for side in zip(*(p.cells for p in counted), strict=True)
         ]
-        return Pair(unit, _added(counted), frozenset(), tuple(cells), is_whole)
+        return Pair(unit, added(counted), frozenset(), tuple(cells), is_whole)
 
     # of an indicator -----------------------------------------------------------------------
 
@@ -161,39 +161,26 @@ class Sums:
         """The indicator of a unit; None also for a unit that there was not."""
         if unit not in self.units:
             return None
-        upper, *lower = self.of(unit, indicator).numbers
-        if not lower or upper is None:
-            return upper
-        return upper / lower[0] if lower[0] else None
-
-    def told_by(self, unit: str, measures: Measures) -> dict[str, list[Pair]]:
-        """The same pairs by the reporting unit that tells of them."""
-        found: dict[str, list[Pair]] = defaultdict(list)
-        for pair in self.pairs(unit, measures):
-            found[pair.unit].append(pair)
-        return found
+        return quotient(self.of(unit, indicator).numbers)
 
     def completeness(self, unit: str, indicator: Indicator) -> Fraction:
         """The share of the places at or below a unit, by weight, that tell of an indicator."""
         if indicator.kind == "value":
             return Fraction(self.of(unit, indicator).why == "not_applicable")
         due = there = Fraction(0)
-        for place, told in self.told_by(unit, measures_of(indicator)).items():
+        for place, told in _by_unit(self.pairs(unit, measures_of(indicator))).items():
             weight = Fraction(self.received.weights.get(place, 1))
             due += weight
             there += weight * sum(pair.is_whole for pair in told) / len(told)
         return there / due if due else Fraction(1)
 
-    def places_told(self, unit: str, measures: Measures) -> dict[str, tuple[Fraction, ...]]:
-        """The sums of what each reporting unit at or below this one told of these measures; raises
-        KeyError where they come from different ones.
+    def places_told(self, unit: str, measures: Measures) -> dict[str, list[Pair]]:
+        """What each reporting unit at or below this one told of these measures; raises KeyError
+        where they come from different ones.
         """
-        found = {}
-        for place, told in self.told_by(unit, measures).items():
-            if counted := [pair for pair in told if pair.counts]:
-                if not all(self._told(place, measure) for measure in measures):
-                    raise KeyError(place)
-                found[place] = _added(counted)
+        found = _by_unit(pair for pair in self.pairs(unit, measures) if pair.counts)
+        if not all(self._told(place, measure) for place in found for measure in measures):
+            raise KeyError(unit)
         return found
 
 
@@ -202,9 +189,25 @@ def measures_of(indicator: Indicator) -> Measures:
     return tuple(m for m in (indicator.numerator, indicator.denominator) if m)
 
 
-def _added(pairs: Sequence[Pair]) -> tuple[Fraction, ...]:
+def added(pairs: Iterable[Pair]) -> tuple[Fraction, ...]:
+    """The sums of the numbers of several pairs."""
     sides = zip(*(pair.numbers for pair in pairs), strict=True)
     return tuple(sum((n for n in side if n is not None), Fraction(0)) for side in sides)
+
+
+def quotient(numbers: Sequence[Fraction | None]) -> Fraction | None:
+    """One number, or the first of two over the second; None where there is none."""
+    upper, *lower = numbers
+    if not lower or upper is None:
+        return upper
+    return upper / lower[0] if lower[0] else None
+
+
+def _by_unit(pairs: Iterable[Pair]) -> dict[str, list[Pair]]:
+    found: dict[str, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        found[pair.unit].append(pair)
+    return found
 
 
 def _none(unit: str, measures: Measures, *reasons: str, is_whole: bool = False) -> Pair:

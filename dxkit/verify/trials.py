@@ -48,8 +48,7 @@ class Trials:
     def __init__(self, recount: Recount, unit: str, rule: UncertaintyRule) -> None:
         self._recount, self._rule = recount, rule
         self._level, self._units = recount.level(unit), list(recount.ranks(unit))
-        scored = (i for i in recount.campaign.indicators if i.scoring != "none")
-        self._indicators = [i for i in scored if i.id not in recount.campaign.scoring.bonus]
+        self._indicators = recount.campaign.scale
         self._weights = np.array([i.max_points for i in self._indicators], float)
         self._shares = self._shares_of(self._units, recount)
         self._met = {u: recount.met(u) for u in self._units}
@@ -142,7 +141,9 @@ class Trials:
                 found = dict(zip(self._units, keys.tolist(), strict=True))
                 yield Trial(name, found, base, self._met)
         for unit in self._units:
-            cells = frozenset(recount.doubtful & recount.cells_of(unit, recount.scale(unit)))
+            cells = frozenset(
+                recount.received.doubtful_cells & recount.cells_of(unit, recount.scale(unit))
+            )
             for cell in cells:
                 yield self._without(_CELL, unit, frozenset({cell}), base)
             if len(cells) > 1:

@@ -142,7 +142,7 @@ def test_warnings_make_cells_doubtful(haugiang: Campaign) -> None:
     finding = Finding("value_approximate", place, "31318")
     received = dataclasses.replace(analysis.received, findings=(finding,))
     again = analyse_period(analysis.campaign, received)
-    assert again.doubtful_cells == {place}
+    assert again.received.doubtful_cells == {place}
     assert again.scorecard("31318").fact("total", "cells_doubtful").value == 1
     assert again.certainty_of(again.units.get("31318")).doubtful_cells == 1
     # the app left out, A has 65 of 80 points, B 85 of 100: A falls behind

@@ -8,8 +8,8 @@ from collections import Counter
 
 import pytest
 
-from dxkit.analysis.visits import Verified, chances_of, draw, student, verified
-from dxkit.model.facts import CellRef
+from dxkit.analysis.visits import Verified, chances_of, draw, verified
+from dxkit.model.facts import CellRef, student
 from dxkit.model.observations import Visit
 
 
@@ -72,7 +72,7 @@ def test_who_is_likelier_to_be_drawn_does_not_count_for_more() -> None:
     assert found.share == pytest.approx(4 / 6)
 
 
-@pytest.mark.parametrize("freedom", [2, 5, 12, 30, 40, 60, 120])
+@pytest.mark.parametrize("freedom", [*range(2, 31), 40, 60, 120])
 def test_students_quantile_holds_95_in_100(freedom: int) -> None:
     """By the density, added up in steps of a thousandth."""
 
@@ -83,7 +83,8 @@ def test_students_quantile_holds_95_in_100(freedom: int) -> None:
     whole = math.exp(gamma) / math.sqrt(freedom * math.pi)
     steps = [n / 1000 for n in range(round(student(freedom) * 1000))]
     inside = 2 * whole * sum(density(x + 0.0005) for x in steps) / 1000
-    assert inside == pytest.approx(0.95, abs=6e-4)
+    last_digit = 6e-5 if freedom <= 30 else 6e-4  # tables print three
+    assert inside == pytest.approx(0.95, abs=last_digit)
 
 
 def test_the_interval_holds_the_truth(request: pytest.FixtureRequest) -> None:

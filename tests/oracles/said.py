@@ -293,7 +293,7 @@ def each_reported(s: Said, *_: FactKey) -> bool:
         (code, i.id) for code in below for i in again.indicators(code)
         if again.value(code, i) is None and again.sums.of(code, i).why != "not_applicable"
     ]  # fmt: skip
-    return not silent and not any(again.tables_lacking(code) for code in (s.unit, *below))
+    return not silent and not any(again.received.tables_lacking[code] for code in (s.unit, *below))
 
 
 def sure(s: Said, *_: FactKey) -> bool:

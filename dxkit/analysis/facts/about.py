@@ -1,58 +1,22 @@
 """What a kind of fact is asked about: one unit in one period, with an indicator, a measure, a
-reward, or all indicators together; and what an indicator is to reach next.
+reward, or all indicators together.
 """
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured, Quantity
 from dxkit.analysis.analysis import Analysis, Peers
 from dxkit.analysis.outcomes import Progress, RankRange, Result, Total
-from dxkit.model.campaign import Campaign, Indicator, IndicatorKind, Measure, Target
+from dxkit.model.campaign import Indicator, IndicatorKind, Measure
 from dxkit.model.facts import Fact, FactKey, reward_subject
 from dxkit.model.observations import Visit
+from dxkit.model.plan import Goal, goal_of
 from dxkit.model.rules import RewardRule
 from dxkit.model.units import Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What an indicator should reach next and the day by which; ``is_next`` when it is the target
-    of the period to come rather than that of the period reported on. ``days`` are those over which
-    what is lacking has to be made up, None without a deadline: those to the deadline of what is
-    counted once and stays, those of the period of what arises anew in each.
-    """
-
-    target: Target
-    deadline: datetime.date | None
-    is_next: bool
-    days: int | None = None
-
-
-def goal_of(campaign: Campaign, indicator: Indicator, level: str, period_id: str) -> Goal | None:
-    """The target of the period to come and its last day; in the last period the same target by
-    the campaign's own last day, when that is still ahead; None without any target.
-    """
-    period, flow = campaign.period(period_id), campaign.is_flow(indicator)
-    own_days = (period.last_day - period.first_day).days + 1
-    coming = campaign.next_period(period_id)
-    ahead = campaign.target(indicator.id, level, coming.id) if coming else None
-    if coming is not None and ahead is not None:
-        days = own_days if flow else (coming.last_day - period.last_day).days
-        return Goal(ahead, coming.last_day, True, days)
-    present = campaign.target(indicator.id, level, period_id)
-    if present is None:
-        return None
-    last = campaign.last_day
-    if last is None or last <= period.last_day:
-        return Goal(present, None, False, own_days if flow else None)
-    return Goal(present, last, False, own_days if flow else (last - period.last_day).days)
-
 
 Lookup = Callable[[str, str, str, str], Fact | None]
 """Finds a fact by unit code, subject, kind and part of the period (or nothing); None for none."""
@@ -278,6 +242,5 @@ class About:
         if not self.ranks_children:
             return None
         level, period = self.children[0].level, self.period.period.id
-        rules = (r for r in self.period.campaign.rewards if reward_subject(r.id) == self.subject)
-        in_force = (r for r in rules if not r.periods or period in r.periods)
-        return next((r for r in in_force if r.level == level), None)
+        rules = self.period.campaign.rewards_in(period, level)
+        return next((rule for rule in rules if reward_subject(rule.id) == self.subject), None)

@@ -172,7 +172,7 @@ def _cells_and_marks(
     reservations = {
         "partial": quantity.partial,
         "simulated": not simulated.isdisjoint(cell.file for cell in cells),
-        "doubtful": not period.doubtful_cells.isdisjoint(cells),
+        "doubtful": not period.received.doubtful_cells.isdisjoint(cells),
         "approximate": not _APPROXIMATE.isdisjoint(o.flag for o in quantity.observations),
     }
     marks = frozenset(mark for mark, applies in reservations.items() if applies)

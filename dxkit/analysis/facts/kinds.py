@@ -784,7 +784,9 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "count_of_units",
         lambda a: len(a.period.results.lacking_below(a.unit.code)),
     ),
-    counted("tables_lacking", "count_of_tables", lambda a: a.period.tables_lacking[a.unit.code]),
+    counted(
+        "tables_lacking", "count_of_tables", lambda a: a.period.received.tables_lacking[a.unit.code]
+    ),
     Taken(
         "points",
         POINTS,
@@ -872,7 +874,11 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     of_range("trials_outside", COUNT, "rank_trials", lambda found: len(found.outside)),
     of_range("award_draws", SHARE, "share_of_draws", lambda found: found.award_draws),
     counted("cells", "count_of_cells", lambda a: len(cells(a))),
-    counted("cells_doubtful", "count_of_cells", lambda a: len(cells(a) & a.period.doubtful_cells)),
+    counted(
+        "cells_doubtful",
+        "count_of_cells",
+        lambda a: len(cells(a) & a.period.received.doubtful_cells),
+    ),
     counted(
         "children_unchanged",
         "count_of_units",

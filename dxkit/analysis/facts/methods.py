@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from dxkit.analysis.aggregates import difference
+from dxkit.model.facts import NORMAL
 from dxkit.model.observations import Flag
 
 __all__ = [
@@ -25,8 +26,6 @@ OTHER_UNITS = "other_units"
 """Why there is no change of rank: other units were ranked a period ago."""
 
 Number = float | int
-WIDTH = 1.96
-"""How many standard errors an interval reaches either way: 95 in 100 hold the true share."""
 
 
 def quotient(value: Number, other: Number) -> Number | str:
@@ -47,7 +46,7 @@ def interval_high(part: Number, whole: Number) -> Number:
 
 
 def _wilson(part: Number, whole: Number, end: int) -> float:
-    share, square = part / whole, WIDTH * WIDTH / whole
+    share, square = part / whole, NORMAL * NORMAL / whole
     middle = share + square / 2
     spread = math.sqrt(square * (share * (1 - share) + square / 4))
     return min(max((middle + end * spread) / (1 + square), 0.0), 1.0)

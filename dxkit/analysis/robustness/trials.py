@@ -60,16 +60,11 @@ class Trials:
         totals = results.totals
         self.codes = [unit.code for unit in members if totals[unit.code].rank is not None]
         self.rewards: tuple[RewardRule, ...] = tuple(
-            r
-            for r in campaign.rewards
-            if r.level == level
-            and r.by == "points"
-            and (not r.periods or results.rules_of in r.periods)
-            and is_covered(r, len(self.codes), len(members))
+            rule
+            for rule in campaign.rewards_in(results.rules_of, level)
+            if rule.by == "points" and is_covered(rule, len(self.codes), len(members))
         )
-        self.indicators = [
-            i for i in campaign.indicators if i.scoring != "none" and i.id not in self.scoring.bonus
-        ]
+        self.indicators = campaign.scale
         self.weights = np.array([i.max_points for i in self.indicators], dtype=float)
         grid = [
             [results.by_indicator.get((code, i.id)) for i in self.indicators] for code in self.codes
