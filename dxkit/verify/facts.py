@@ -129,7 +129,7 @@ def _results(opened: OpenPeriod, r: Recount, code: str) -> Iterator[tuple[str, A
         trials = list_trials(r, code)
         deciding = {c.cell: (set(c.gains), set(c.loses)) for c in certain.deciding_cells}
         yield "deciding", deciding, trials.deciding
-        yield "ways", [*certain.ways_changing], trials.ways_changing
+        yield "ways", [*certain.ways_changing], [way for way, other in trials.ways.items() if other]
         for below, sure in certain.ranges.items():
             by = {kind: ends[below] for kind, ends in trials.by.items()}
             yield f"ranges/{below}", dict(sure.by), by

@@ -255,15 +255,14 @@ def tiers(r: Recount, unit: str) -> dict[str, int]:
 
 def decisions(r: Recount, unit: str) -> dict[str, Decisions]:
     """What each reward in force decides about the units ranked inside this one."""
-    try:
-        level, first = r.level_below(unit), r.children(unit)[0]
-    except KeyError:
-        return {}
-    ranks = {"points": r.ranks(first), "progress": r.gain_ranks(first)}
-    if any(rule.by == "tier" for rule in r.rewards(level)):
-        ranks["tier"] = tiers(r, first)
-    points = {u: r.total(u)[0] or 0.0 for u in r.members(first)}
-    return r.decide(level, ranks, points, {u: r.met(u) for u in points})
+    for first in r.children(unit)[:1]:
+        if r.group(first) == unit:
+            ranks = {"points": r.ranks(first), "progress": r.gain_ranks(first)}
+            if r.campaign.ranking.tiers:
+                ranks["tier"] = tiers(r, first)
+            points = {u: r.total(u)[0] or 0.0 for u in r.members(first)}
+            return r.decide(ranks, points, {u: r.met(u) for u in points})
+    return {}
 
 
 def list_trials(r: Recount, unit: str) -> Trials:
@@ -292,12 +291,14 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "progress": lambda r, u: r.gains(u).get(u),
     "progress_rank": lambda r, u: r.gain_ranks(u).get(u),
     "progress_ranked": lambda r, u: len(r.gains(u)),
-    "rank_best": lambda r, u: trials(r, u).ends(u)[0],
-    "rank_worst": lambda r, u: trials(r, u).ends(u)[1],
-    "trial_best": lambda r, u: trials(r, u).trial_ends(u)[0],
-    "trial_worst": lambda r, u: trials(r, u).trial_ends(u)[1],
+    "rank_best": lambda r, u: trials(r, u).ends(u, by_weights=True)[0],
+    "rank_worst": lambda r, u: trials(r, u).ends(u, by_weights=True)[1],
+    "trial_best": lambda r, u: trials(r, u).ends(u, by_weights=False)[0],
+    "trial_worst": lambda r, u: trials(r, u).ends(u, by_weights=False)[1],
     "trials_outside": lambda r, u: len(trials(r, u).outside(u)),
-    "award_draws": lambda r, u: Fraction(trials(r, u).listed[u], trials(r, u).tried["draw"]),
+    "award_draws": lambda r, u: Fraction(
+        (t := trials(r, u)).listed[u], len(t.came_out_another["draw"])
+    ),
     "cells": lambda r, u: len(r.cells_of(u, r.indicators(u))),
     "cells_doubtful": lambda r, u: len(r.cells_of(u, r.indicators(u)) & r.received.doubtful_cells),
     "children_unchanged": lambda r, u: len(r.unchanged_below(u)),
@@ -325,14 +326,14 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "verified_low": lambda r, u: visits.verified(r, u)[1],
     "verified_high": lambda r, u: visits.verified(r, u)[2],
     "weight_band": lambda r, u: getattr(r.campaign.uncertainty, "weight_band", None),
-    "trials": lambda r, u: list_trials(r, u).tried["draw"],
-    "trials_changing": lambda r, u: list_trials(r, u).changed["draw"],
-    "corners": lambda r, u: list_trials(r, u).tried["corner"],
-    "corners_changing": lambda r, u: list_trials(r, u).changed["corner"],
+    "trials": lambda r, u: len(list_trials(r, u).came_out_another["draw"]),
+    "trials_changing": lambda r, u: sum(list_trials(r, u).came_out_another["draw"]),
+    "corners": lambda r, u: len(list_trials(r, u).came_out_another["corner"]),
+    "corners_changing": lambda r, u: sum(list_trials(r, u).came_out_another["corner"]),
     "ways": lambda r, u: len(list_trials(r, u).ways),
-    "ways_changing": lambda r, u: len(list_trials(r, u).ways_changing),
+    "ways_changing": lambda r, u: sum(list_trials(r, u).ways.values()),
     "tied_at_quota": lambda r, u: list_trials(r, u).tied,
-    "cells_tried": lambda r, u: list_trials(r, u).tried["cell"],
+    "cells_tried": lambda r, u: len(list_trials(r, u).came_out_another["cell"]),
     "cells_deciding": lambda r, u: len(list_trials(r, u).deciding),
 }
 _OF_PART = {f"month_{kind}": kind for kind in ("value", "numerator", "denominator")}

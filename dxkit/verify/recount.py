@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property, wraps
+from itertools import groupby
 from typing import Any
 
 from dxkit.model.campaign import Campaign, Indicator
@@ -175,7 +175,7 @@ class Recount:
     @remembered
     def _out(self, unit: str) -> str:
         rule = self.campaign.ranking
-        if (unit, self.rules_of) in {(e.unit, e.period) for e in rule.exclusions}:
+        if any((e.unit, e.period) == (unit, self.rules_of) for e in rule.exclusions):
             return "excluded"
         asked = rule.conditions_at(self.level(unit))
         return next((c.kind for c in asked if self._lacks(unit, c) > 1e-9), "")
@@ -190,34 +190,31 @@ class Recount:
         elif condition.kind == "reported":
             below = [self.total(child)[2] not in SILENT for child in self.children(unit)]
             there = sum(below) / len(below) if below else 1
+        elif (value := self._directed(unit, condition.indicator)) is not None:
+            direction = self.campaign.indicator(condition.indicator).direction
+            return condition.at_least * direction - float(value)
         else:
-            indicator, value = self._deciding(unit, condition.indicator)
-            if value is None:
-                return 0
-            return (condition.at_least - float(value)) * indicator.direction
+            return 0
         return condition.at_least - there
 
-    def _deciding(self, unit: str, name: str) -> tuple[Indicator, Fraction | None]:
+    @remembered
+    def _directed(self, unit: str, name: str) -> Fraction | None:
+        """The value of an indicator, if there is one, the greater the better."""
         indicator = self.campaign.indicator(name)
         measured = self.sums.is_measured(unit, indicator)
-        return indicator, self.sums.value(unit, indicator) if measured else None
-
-    @remembered
-    def _tie_break(self, unit: str, but: str) -> tuple[float, ...]:
-        names = (name for name in self.campaign.ranking.tie_break if name != but)
-        found = [self._deciding(unit, name) for name in names]
-        return tuple(
-            -math.inf if value is None else float(round(value * indicator.direction, 9))
-            for indicator, value in found
-        )
+        value = self.sums.value(unit, indicator) if measured else None
+        return None if value is None else round(value * indicator.direction, 9)
 
     def ranks_by(self, points: Points, but: str = "") -> dict[str, int]:
         """Ranks by these points, ties broken as the campaign declares, ``but`` by one indicator."""
         decimals = self.campaign.ranking.decimals
-        return self.ranks_of({
-            u: (rounded(p, 9 if decimals is None else decimals), *self._tie_break(u, but))
-            for u, p in points.items()
-        })  # fmt: skip
+        names = [name for name in self.campaign.ranking.tie_break if name != but]
+        keys = {}
+        for unit, number in points.items():
+            values = [self._directed(unit, name) for name in names]
+            ties = [-math.inf if value is None else float(value) for value in values]
+            keys[unit] = (rounded(number, 9 if decimals is None else decimals), *ties)
+        return self.ranks_of(keys)
 
     def ranks_of(self, keys: Mapping[str, tuple[object, ...]]) -> dict[str, int]:
         """1, 2, 2, 4 or (dense) 1, 2, 2, 3, the greatest key first."""
@@ -243,12 +240,10 @@ class Recount:
     @of_group
     def ranks_within(self, unit: str, indicator: Indicator) -> dict[str, int]:
         """The ranks of the unit's group by one indicator."""
-        keys, rule = dict[str, tuple[object, ...]](), self.campaign.ranking
-        for u in self.members(unit):
-            value = self.sums.value(u, indicator)
-            if value is not None and not self.is_of_few(u, indicator):
-                keys[u] = (round(value * indicator.direction, 9),)
-        return self.ranks_of(keys) if len(keys) >= rule.minimum_ranked else {}
+        many = [u for u in self.members(unit) if not self.is_of_few(u, indicator)]
+        values = {u: self._directed(u, indicator.id) for u in many}
+        keys = {u: (value,) for u, value in values.items() if value is not None}
+        return self.ranks_of(keys) if len(keys) >= self.campaign.ranking.minimum_ranked else {}
 
     @of_group
     def gains(self, unit: str) -> dict[str, float]:
@@ -277,62 +272,53 @@ class Recount:
         return self.campaign.rewards_in(self.rules_of, level)
 
     def decide(
-        self, level: str, ranks: Mapping[str, dict[str, int]], points: Points,
-        met: Mapping[str, int],
-    ) -> dict[str, Decisions]:  # fmt: skip
-        """What each reward in force decides about the units of a level that have these ranks, by
+        self, by: Mapping[str, Mapping[str, int]], points: Points, met: Mapping[str, int]
+    ) -> dict[str, Decisions]:
+        """What each reward in force decides about the units of a group that have these ranks ``by``
         what rules go by, where there are any, these points, and so many targets reached.
         """
         found: dict[str, Decisions] = {}
-        has_one: set[str] = set()
-        for rule in (r for r in self.rewards(level) if r.by in ranks):
-            given, decided = 0, found.setdefault(rule.id, {})
-            by_rank: dict[int, list[str]] = defaultdict(list)
-            for unit, rank in ranks[rule.by].items():
-                by_rank[rank].append(unit)
-            for _, tied in sorted(by_rank.items()):
-                part = len(ranks[rule.by]) / len(self.members(tied[0]))
-                few = "below_minimum_coverage" if part < rule.minimum_coverage - 1e-9 else ""
-                reasons = {
-                    u: few or self._obstacle(u, rule, has_one, points[u], met[u]) for u in tied
-                }
-                eligible = [u for u in tied if not reasons[u]]
+        members = self.members(next(iter(points))) if points else []
+        for rule in self.rewards(self.level(members[0])) if members else ():
+            ranks, given, decided = by.get(rule.by, {}), 0, Decisions()
+            few = len(ranks) / len(members) < rule.minimum_coverage - 1e-9
+            has_one = {u for each in found.values() for u, (listed, _) in each.items() if listed}
+            for _, tied in groupby(sorted(ranks, key=ranks.__getitem__), ranks.__getitem__):
+                reasons = {}
+                for unit in tied:
+                    share = round(points[unit] / self.campaign.scoring.total_points, 9)
+                    obstacles = {
+                        "below_minimum_coverage": few,
+                        "has_an_award": unit in has_one,
+                        "figures_lacking": bool(self.incomplete(unit)),
+                        "below_minimum_share": share < round(rule.minimum_share, 9),
+                        "below_minimum_targets": met[unit] < rule.minimum_targets,
+                    }
+                    reasons[unit] = next((why for why, stands in obstacles.items() if stands), "")
+                eligible = [*reasons.values()].count("")
                 if given >= rule.quota:
                     verdict = (False, "quota_full")
-                elif given + len(eligible) <= rule.quota:
+                elif given + eligible <= rule.quota:
                     verdict = (True, "within_quota")
                 else:
-                    tied_by = "tier" if rule.by == "tier" else "tied"
-                    shared = rule.ties == "all"
+                    tied_by, shared = "tier" if rule.by == "tier" else "tied", rule.ties == "all"
                     verdict = (shared, f"{tied_by}_{'into' if shared else 'out_of'}_quota")
                 decided |= {u: (False, why) if why else verdict for u, why in reasons.items()}
-                given += len(eligible)
-            has_one |= {u for u, (listed, _) in decided.items() if listed}
+                given += eligible
+            found[rule.id] = decided
         return found
-
-    def _obstacle(
-        self, unit: str, rule: RewardRule, has_one: Collection[str], points: float, met: int
-    ) -> str:
-        share = round(points / self.campaign.scoring.total_points, 9)
-        obstacles = {
-            "has_an_award": unit in has_one,
-            "figures_lacking": bool(self.incomplete(unit)),
-            "below_minimum_share": share < round(rule.minimum_share, 9),
-            "below_minimum_targets": met < rule.minimum_targets,
-        }
-        return next((why for why, stands in obstacles.items() if stands), "")
 
     # what is told of the data ----------------------------------------------------------------
 
     def unchanged_below(self, unit: str) -> list[str]:
         """The units directly below whose figures are all those of the period before."""
-        earlier, found = self.before, []
-        for child in self.children(unit) if earlier else []:
-            ratios = [i for i in self.indicators(child) if i.kind == "ratio"]
-            now = [self.sums.of(child, i) for i in ratios]
-            if now and all(pair.counts for pair in now) and earlier and child in earlier.units:
-                then = [earlier.sums.of(child, i).numbers for i in ratios]
-                found += [child] if [pair.numbers for pair in now] == then else []
+        found = []
+        for child in self.children(unit):
+            if self.before and child in self.before.units:
+                ratios = [i for i in self.indicators(child) if i.kind == "ratio"]
+                now, then = ([r.sums.of(child, i) for i in ratios] for r in (self, self.before))
+                is_same = [p.numbers for p in now] == [p.numbers for p in then]
+                found += [child] if now and is_same and all(p.counts for p in now) else []
         return found
 
     def incomplete_below(self, unit: str) -> list[str]:

@@ -277,7 +277,7 @@ class NamesInSentences:
         """The other trials that give the unit other ranks, or those below it another list."""
         if message == "rank_trials_outside":
             return trials(self.again, unit).outside(unit)
-        return set(list_trials(self.again, unit).ways_changing)
+        return {way for way, other in list_trials(self.again, unit).ways.items() if other}
 
     def _moved(self, unit: str, named: Names, side: int) -> Names:
         """The units named, when some deciding cell moves just these."""
