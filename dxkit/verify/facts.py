@@ -47,39 +47,43 @@ def recount_facts(
             facts = [f for asked in in_data if (f := analysis.facts.find(code, *asked)) is not None]
         counted += len(facts)
         for fact in facts:
-            number: Number | str | None = "–"
+            number: Number | None = math.nan  # nothing to count: as no number is
             with suppress(KeyError):
                 number = number_of(recount, fact.key)
             if _is_same(fact.value, number):
                 found += _compare_around(recount, fact)
-            else:
-                shown = fact.missing if fact.value is None else fact.value
-                found.append(_differ(fact.key, shown, "–" if number is None else number))
-                exact = None if number is None or isinstance(number, str) else float(number)
-                missing = (fact.missing or "no_data") if exact is None else ""
-                other[fact.key] = replace(fact, value=exact, missing=missing)
+                continue
+            exact = None if number is None or math.isnan(number) else float(number)
+            shown = fact.missing if fact.value is None else fact.value
+            found.append(_differ(fact.key, shown, "–" if exact is None else number))
+            missing = (fact.missing or "no_data") if exact is None else ""
+            other[fact.key] = replace(fact, value=exact, missing=missing)
         if other and whole:
             card = analysis.scorecard(code)
             card = replace(card, facts={**card.facts, **other})
             analysis.take_over(replace(analysis.worked_out, scorecards={code: card}))
-    return counted, [*dict.fromkeys(found), *_compare_results(opened, recount)]
+    for unit in analysis.units.units:
+        for what, shown, expected in _results(opened, recount, unit.code):
+            if shown != expected and not (isinstance(shown, float) and _is_same(shown, expected)):
+                place = f"{recount.period.id}/{unit.code}/{TOTAL}/{what}"
+                found.append(_differ(place, shown, expected))
+    return counted, [*dict.fromkeys(found)]
 
 
-def _is_same(value: float | int | None, number: Number | str | None) -> bool:
-    if value is None or number is None or isinstance(number, str):
-        return value is None and number is None
+def _is_same(value: float | None, number: Number | None) -> bool:
+    if value is None or number is None:
+        return value is number
     return math.isclose(value, number, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
 def _compare_around(recount: Recount, fact: Fact) -> Iterator[Difference]:
     """The cells of a number that was read, and the reason for having none."""
-    key = fact.key
+    key, indicators = fact.key, {i.id: i for i in recount.campaign.indicators}
     periods = {r.period.id: r for r in (recount.before, recount) if r is not None}
-    indicator = next((i for i in recount.campaign.indicators if i.id == key.subject), None)
-    period = periods.get(key.period)
-    if indicator is None or period is None or key.kind not in _SIDES:
+    if key.subject not in indicators or key.period not in periods or key.kind not in _SIDES:
         return
-    pair = period.sums.of(key.unit, indicator)
+    indicator = indicators[key.subject]
+    pair = periods[key.period].sums.of(key.unit, indicator)
     if not fact.known:
         if key.kind == "value" and fact.missing != pair.why:
             yield _differ(key, fact.missing, pair.why)
@@ -87,13 +91,6 @@ def _compare_around(recount: Recount, fact: Fact) -> Iterator[Difference]:
         cells = {CellRef(f"{key.period}/{c.file}", *c[1:]) for c in pair.cells[_SIDES[key.kind]]}
         for cell in sorted(cells ^ set(fact.sources))[:3]:
             yield _differ(key, *((cell, "–") if cell in fact.sources else ("–", cell)))
-
-
-def _compare_results(opened: OpenPeriod, recount: Recount) -> Iterator[Difference]:
-    for unit in opened.analysis.units.units:
-        for what, shown, expected in _results(opened, recount, unit.code):
-            if shown != expected and not (isinstance(shown, float) and _is_same(shown, expected)):
-                yield _differ(f"{recount.period.id}/{unit.code}/{TOTAL}/{what}", shown, expected)
 
 
 def _results(opened: OpenPeriod, r: Recount, code: str) -> Iterator[tuple[str, Any, Any]]:
@@ -108,18 +105,15 @@ def _results(opened: OpenPeriod, r: Recount, code: str) -> Iterator[tuple[str, A
     yield "unchanged", sorted(analysis.unchanged_below(unit)), r.unchanged_below(code)
     for result in results.of_unit(code):  # the data files read these
         i = result.indicator
-        for kind in ("attained", "points"):
-            number = number_of(r, FactKey(r.period.id, code, i.id, kind))
-            yield f"{i.id}/{kind}", getattr(result, kind), number
+        attained = number_of(r, FactKey(r.period.id, code, i.id, "attained"))
+        yield f"{i.id}/attained", result.attained, attained
+        yield f"{i.id}/is_met", result.is_met, r.is_met(code, i)
         if r.group(code):
             yield f"{i.id}/rank", result.rank, r.ranks_within(code, i).get(code)
-        yield f"{i.id}/is_met", result.is_met, r.is_met(code, i)
     if r.group(code):
         yield "rank", total.rank, r.ranks(code).get(code)
-        if r.campaign.ranking.tiers:
-            yield "tier", total.tier, tiers(r, code).get(code)
-        if points is not None:
-            yield "unranked", total.unranked, r.why_not(code)
+        yield "tier", total.tier, tiers(r, code).get(code)
+        yield "unranked", total.unranked, why or r.why_not(code)
     for rule, decided in decisions(r, code).items():
         given = results.decisions.get((r.level_below(code), code, rule), ())
         of = {d.unit_code: (d.awarded, d.reason) for d in given}

@@ -244,11 +244,11 @@ def trials(r: Recount, unit: str) -> Trials:
 @of_group
 def tiers(r: Recount, unit: str) -> dict[str, int]:
     """The tiers of the unit's group: one more than there are ranks better than a unit's best below
-    which everybody who can have them stays; KeyError where there are none.
+    which everybody who can have them stays; none where the campaign parts nobody.
     """
     if not r.campaign.ranking.tiers:
-        raise KeyError(unit)
-    ends = trials(r, unit).by.get("weights", {})
+        return {}
+    ends = trials(r, unit).by["weights"]
     cuts = [k for k in range(1, len(ends)) if not any(b <= k < w for b, w in ends.values())]
     return {u: 1 + sum(k < best for k in cuts) for u, (best, _) in ends.items()}
 
@@ -257,9 +257,8 @@ def decisions(r: Recount, unit: str) -> dict[str, Decisions]:
     """What each reward in force decides about the units ranked inside this one."""
     for first in r.children(unit)[:1]:
         if r.group(first) == unit:
-            ranks = {"points": r.ranks(first), "progress": r.gain_ranks(first)}
-            if r.campaign.ranking.tiers:
-                ranks["tier"] = tiers(r, first)
+            progress, in_tiers = r.gain_ranks(first), tiers(r, first)
+            ranks = {"points": r.ranks(first), "progress": progress, "tier": in_tiers}
             points = {u: r.total(u)[0] or 0.0 for u in r.members(first)}
             return r.decide(ranks, points, {u: r.met(u) for u in points})
     return {}

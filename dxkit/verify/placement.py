@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from itertools import accumulate, chain, product
 from pathlib import Path
+from typing import NamedTuple
 
-from dxkit.model.addresses import column_number
-from dxkit.model.campaign import Campaign, Measure, MeasureKind
+from dxkit.model.addresses import column_and_row
+from dxkit.model.campaign import Campaign, MeasureKind
 from dxkit.model.observations import Observation, Received
 from dxkit.model.text import clean, normalise
 from dxkit.verify.difference import MOVED, Difference
 
 Merged = tuple[tuple[int, int], tuple[int, int]]
-_ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
 _NUMBER = re.compile(r"-?\d+(?:[., ]\d+)*")
 _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -32,58 +33,50 @@ _MOST_MERGED = 10_000
 _MOST_BROKEN = 4  # texts over which the words of one label are broken
 
 
-@dataclass(frozen=True)
-class Placement:
+class Placement(NamedTuple):
     """How many cells were ``read`` again, how many of them could not be judged whole, and which
     differ.
     """
 
-    read: int = 0
-    unjudged: int = 0
-    differences: tuple[Difference, ...] = ()
-
-    def __add__(self, other: Placement) -> Placement:
-        found = (*self.differences, *other.differences)
-        return Placement(self.read + other.read, self.unjudged + other.unjudged, found)
+    read: int
+    unjudged: int
+    differences: tuple[Difference, ...]
 
 
 class Sheet:
     """What a second reader finds in a sheet, by row and column. A merged cell stands wherever it
-    reaches; ``merged`` is None where the file does not tell, and a heading then reaches over the
-    empty cells behind it, in rows without numbers.
+    reaches; where a file does not tell what is ``merged`` (None), a heading reaches over the empty
+    cells behind it, in rows without numbers.
     """
 
     def __init__(self, rows: Iterable[Iterable[object]], merged: Sequence[Merged] | None) -> None:
-        cells = ((r, c, v) for r, row in enumerate(rows, 1) for c, v in enumerate(row, 1))
+        table = dict(enumerate(map(list, rows), 1))
+        cells = ((r, c, v) for r, row in table.items() for c, v in enumerate(row, 1))
         self.cells = {(r, c): v for r, c, v in cells if v not in ("", None)}
         for (top, left), (bottom, right) in merged or ():  # counted from 0
-            if (bottom - top) * (right - left) < _MOST_MERGED:
-                rs, cs = range(top + 1, bottom + 2), range(left + 1, right + 2)
-                shown = self.cells.get((top + 1, left + 1))
-                self.cells |= {(r, c): shown for r in rs for c in cs if shown is not None}
+            if (bottom - top) * (right - left) < _MOST_MERGED and (top + 1, left + 1) in self.cells:
+                area = product(range(top + 1, bottom + 2), range(left + 1, right + 2))
+                self.cells |= dict.fromkeys(area, self.cells[top + 1, left + 1])
+        texts = {at: held for at, held in self.cells.items() if isinstance(held, str)}
+        widest = max(map(len, table.values()), default=0)
+        for r, row in table.items() if merged is None else ():
+            if not any(_PLAIN.fullmatch(str(held).strip()) for held in row):
+                row += [""] * (widest - len(row))
+                reaching: Iterator[str] = accumulate(map(str, row), lambda one, held: held or one)
+                texts |= {(r, c): text for c, text in enumerate(reaching, 1) if text}
         self._rows: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        self._columns: dict[int, dict[int, str]] = defaultdict(dict)
-        numbered = set()
-        for (row, column), held in sorted(self.cells.items(), key=lambda cell: cell[0]):
-            if isinstance(held, str):
-                self._rows[row].append((column, held))
-                self._columns[column][row] = held
-            if _PLAIN.fullmatch(str(held).strip()):
-                numbered.add(row)
-        self._reaching = [r for r in self._rows if r not in numbered] if merged is None else []
+        self._columns: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for (r, column), text in sorted(texts.items()):
+            self._rows[r].append((column, text))
+            self._columns[column].append((r, text))
 
-    def before(self, row: int, column: int | None = None) -> list[str]:
+    def before(self, row: int, column: float = math.inf) -> list[str]:
         """The texts of a row before a column, or all of them, the nearest first."""
-        found = self._rows.get(row, [])
-        return [text for at, text in reversed(found) if column is None or at < column]
+        return [text for at, text in reversed(self._rows[row]) if at < column]
 
     def above(self, row: int, column: int) -> list[str]:
         """The texts above a cell, the nearest first."""
-        found = {at: text for at, text in self._columns.get(column, {}).items() if at < row}
-        for at in (r for r in self._reaching if r < row and (r, column) not in self.cells):
-            if reaching := self.before(at, column):
-                found[at] = reaching[0]
-        return [found[at] for at in sorted(found, reverse=True)]
+        return [text for at, text in reversed(self._columns[column]) if at < row]
 
 
 def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Placement:
@@ -92,19 +85,20 @@ def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Place
     for observation in received.table.observations:
         if observation.address.cell:
             by_file[observation.address.file].append(observation)
-    judge, total = _Judge(campaign, received), Placement()
+    judge, found = _Judge(campaign, received), list[Placement]()
     for file, observations in by_file.items():
         try:
-            readings = list(_read(folder / file, {o.address.sheet for o in observations}))
+            readings = list(read_sheets(folder / file, {o.address.sheet for o in observations}))
         except Exception:  # what only the kit can read, and whatever a file makes a library raise
-            total += Placement(unjudged=len(observations))
+            found.append(Placement(0, len(observations), ()))
         else:
-            placements = [judge.judge_all(observations, sheets) for sheets in readings]
-            total += min(placements, key=lambda p: (len(p.differences), p.unjudged))
-    return total
+            judged = (judge.judge_all(observations, sheets) for sheets in readings)
+            found.append(min(judged, key=lambda p: (len(p.differences), p.unjudged)))
+    read, unjudged, differences = zip(*found, strict=True) if found else ((), (), ())
+    return Placement(sum(read), sum(unjudged), tuple(chain(*differences)))
 
 
-def _read(path: Path, names: set[str]) -> Iterator[dict[str, Sheet]]:
+def read_sheets(path: Path, names: set[str]) -> Iterator[dict[str, Sheet]]:
     """The sheets of a workbook; of a text, one for each delimiter that it may have. Raises what the
     reader does, and ValueError for an encoding that is not Unicode.
     """
@@ -150,10 +144,13 @@ def _labels(nearest_first: Sequence[str]) -> set[str]:
     return said | {" ".join(filter(None, plain[first:last])) for first, last in ends}
 
 
+Verdict = bool | tuple[object, object]
+"""Right, or not to be judged; or what was taken, and what stands there."""
+
+
 class _Judge:
     def __init__(self, campaign: Campaign, received: Received) -> None:
-        self._units = received.units
-        self._period = received.table.period
+        self._units, self._period = received.units, received.table.period
         codes = ((said.code, said.address.file) for said in received.findings)
         self._decoded = {file for code, file in codes if code == "legacy_text_decoded"}
         self._times = [each.times for each in campaign.conversions]
@@ -165,26 +162,28 @@ class _Judge:
                 self._named[name].add(unit.code)
         for alias in (a for a in campaign.aliases if a.code in received.units):
             self._named[normalise(alias.alias)].add(alias.code)
-        self._headings: dict[str, list[tuple[tuple[str, ...], Measure]]] = defaultdict(list)
+        self._headings: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
         for measure in campaign.measures:
             for header in (*measure.headers, *measure.names.values()):
-                path = tuple(normalise(part) for part in header.split(">"))
-                self._headings[measure.table].append((path, measure))
+                path = [normalise(label) for label in header.split(">")]
+                self._headings[measure.table].append((path, measure.id))
 
     def judge_all(self, observations: list[Observation], sheets: dict[str, Sheet]) -> Placement:
         """Of each cell, its row and its column: right, not to be judged, or what is wrong."""
         unjudged, found = 0, list[Difference]()
         for o in observations:
-            sheet = sheets.get(o.address.sheet) or Sheet((), None)
-            column, row = _ADDRESS.fullmatch(o.address.cell).groups()  # type: ignore[union-attr]
-            at = (int(row), column_number(column))
-            verdicts = (self._content(o, sheet.cells.get(at)), self._unit(o, sheet, *at),
-                        self._measure(o, sheet, *at))  # fmt: skip
-            found += (verdict for verdict in verdicts if isinstance(verdict, Difference))
+            file, name, cell = o.address
+            sheet, (column, row) = sheets.get(name) or Sheet((), None), column_and_row(cell)
+            verdicts = (self._content(o, sheet.cells.get((row, column))),
+                        self._unit(o, sheet, row, column),
+                        self._measure(o, sheet, row, column))  # fmt: skip
+            wrong = (verdict for verdict in verdicts if isinstance(verdict, tuple))
+            at = (f"{self._period}/{file}", MOVED, f"{name}!{cell}")
+            found += (Difference(*at, str(taken), str(there)) for taken, there in wrong)
             unjudged += not all(verdicts)
         return Placement(len(observations), unjudged, tuple(found))
 
-    def _content(self, o: Observation, content: object) -> bool | Difference:
+    def _content(self, o: Observation, content: object) -> Verdict:
         """Corrected cells keep the text they were received with."""
         if isinstance(content, float) and content.is_integer():
             content = int(content)
@@ -193,7 +192,7 @@ class _Judge:
             return o.value is None
         if clean(text).casefold() != clean(o.raw).casefold():
             was_decoded = o.address.file in self._decoded and _figures(text) == _figures(o.raw)
-            return False if was_decoded else self._differ(o, o.raw, text)
+            return False if was_decoded else (o.raw, text)
         if o.correction or o.flag:
             return bool(o.correction or _PLAIN.fullmatch(text.strip()))
         kind, taken = self._measures[o.measure].kind, [o.value, o.value * 100]  # or in per cent
@@ -203,41 +202,27 @@ class _Judge:
         if is_near or kind is MeasureKind.ROWS:
             return True
         is_bare = _NUMBER.fullmatch(text.strip().removesuffix("%"))  # words are not judged
-        return bool(is_bare) and self._differ(o, o.value, text)
+        return (o.value, text) if is_bare else False
 
-    def _unit(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
+    def _unit(self, o: Observation, sheet: Sheet, row: int, column: int) -> Verdict:
         """The nearest name of a unit of its level is that of its own."""
-        own = self._units.get(o.unit_code)
+        own, in_row = self._units.get(o.unit_code), sheet.before(row)
         if self._measures[o.measure].kind is MeasureKind.ROWS:  # it stands for the whole row
-            return any(own.code in self._codes(text) for text in sheet.before(row))
-        in_row = (*sheet.before(row, column), *sheet.before(row))
-        for text in (*in_row, *sheet.above(row, column)):
-            level = {c for c in self._codes(text) if self._units.get(c).level == own.level}
-            if level:
-                return own.code in level or self._differ(o, own.code, text)
+            return any(own.code in self._named[normalise(text)] for text in in_row)
+        for text in (*sheet.before(row, column), *in_row, *sheet.above(row, column)):
+            named = self._named[normalise(text)]
+            if level := {code for code in named if self._units.get(code).level == own.level}:
+                return True if own.code in level else (own.code, text)
         return False
 
-    def _codes(self, text: str) -> set[str]:
-        return self._named.get(normalise(text), set())
-
-    def _measure(self, o: Observation, sheet: Sheet, row: int, column: int) -> bool | Difference:
+    def _measure(self, o: Observation, sheet: Sheet, row: int, column: int) -> Verdict:
         """Of the measures of its table, none but its own has its heading there."""
         measure = self._measures[o.measure]
         if measure.kind is MeasureKind.ROWS:
             return True
         for texts in (sheet.above(row, column), sheet.before(row, column)):
-            said = _labels(texts)
-            fitting: dict[str, int] = {}
-            for path, other in self._headings[measure.table]:
-                if said.issuperset(path):
-                    fitting[other.id] = max(len("".join(path)), fitting.get(other.id, 0))
-            if fitting:
-                is_own = fitting.get(o.measure) == max(fitting.values())
-                return is_own or self._differ(o, o.measure, "; ".join(fitting))
+            said, headings = _labels(texts), self._headings[measure.table]
+            if fitting := {(len("".join(p)), m): m for p, m in headings if said.issuperset(p)}:
+                is_own = (max(fitting)[0], o.measure) in fitting
+                return True if is_own else (o.measure, "; ".join(dict.fromkeys(fitting.values())))
         return False
-
-    def _differ(self, o: Observation, shown: object, expected: object) -> Difference:
-        file, sheet, cell = o.address
-        return Difference(
-            f"{self._period}/{file}", MOVED, f"{sheet}!{cell}", str(shown), str(expected)
-        )

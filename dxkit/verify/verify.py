@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from dxkit.press.run.made_again import MadeAgain
 from dxkit.verify.difference import FAILED, INPUT, OTHER, RECOUNT, Difference, in_order
 from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
-from dxkit.verify.placement import Placement, compare_cells
+from dxkit.verify.placement import compare_cells
 from dxkit.verify.recount import recounted
 from dxkit.verify.visits import compare_visits
 from dxkit.workbooks.processes import stay_single_threaded
@@ -55,16 +56,16 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
     code = manifest.made_from.get("code", code_key()) != code_key()
     with tempfile.TemporaryDirectory(prefix="dxkit-verify-") as scratch:
         made = MadeAgain(project, campaign_id, period_id, Path(scratch).resolve())
-        opened, units = made.opened, made.units
+        opened, units, is_own = made.opened, made.units, project.outputs.parent.name == "own"
         received = opened.all_received[::-1]
         facts, found = recount_facts(opened, recounted(opened.campaign, *received), units)
-        cells = Placement()
+        counted = Counter(facts=facts, pages=len(units), own=len(units) if is_own else 0)
         for one in received:
-            raw = project.period_folder(campaign_id, one.table.period)
-            cells += compare_cells(opened.campaign, one, raw)
-            returned = project.raw_folder(campaign_id) / VISITS / one.table.period
-            found += compare_visits(one, returned)
-        is_own = project.outputs.parent.name == "own"
+            name = one.table.period
+            cells = compare_cells(opened.campaign, one, project.period_folder(campaign_id, name))
+            counted.update(cells=cells.read, unjudged=cells.unjudged)
+            returned = project.raw_folder(campaign_id) / VISITS / name
+            found += (*cells.differences, *compare_visits(one, returned))
         noted = [unit for unit, page in manifest.pages.items() if page.status != "failed"]
         linked, listed = ([*manifest.pages], noted) if manifest.pages else (units, units)
         failed = dict(made.make([] if is_own else units, listed, linked))
@@ -74,14 +75,12 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
             text = (folder / page).read_text("utf-8", "replace")
             found += compare_numbers(page, text, opened, made.language(page))
             apart |= {page, executed_path(unit)}
-        files, altered = compare_files(
+        counted["files"], altered = compare_files(
             folder, made.folder, frozenset(apart), same_versions=not versions
         )
     not_made = [Difference(page, FAILED, expected=reason) for page, reason in failed.items()]
-    found += (*cells.differences, *not_made, *causes(manifest, opened, altered, folder), *altered)
+    found += (*not_made, *causes(manifest, opened, altered, folder), *altered)
     found = list(_with_pages(folder, found))
-    counted = {"facts": facts, "cells": cells.read, "unjudged": cells.unjudged, "files": files,
-               "pages": len(units), "own": len(units) if is_own else 0}  # fmt: skip
     return Verification(counted, versions, code, in_order(found), opened)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
-from dxkit.model.addresses import column_letters
+from dxkit.model.addresses import column_and_row
 from dxkit.model.facts import NORMAL, student
 from dxkit.model.observations import VISITS, Received, Visit
 from dxkit.verify.difference import INPUT, Difference
+from dxkit.verify.placement import read_sheets
 from dxkit.verify.recount import Recount
 from dxkit.verify.sums import Number
 
@@ -19,35 +21,19 @@ _COLUMNS = ("unit", "chance", "size", "checked", "confirmed")
 
 def compare_visits(received: Received, folder: Path) -> Iterator[Difference]:
     """The results that stand otherwise in the workbooks below ``folder``, or are not there."""
-    from python_calamine import CalamineWorkbook
-
-    found: dict[tuple[str, str], tuple[float, ...]] = {}
-    for path in sorted(folder.rglob("*")) if received.visits else ():
-        try:
-            book = CalamineWorkbook.from_path(str(path))
-        except Exception:  # whatever is no workbook has a finding of its own
-            continue
-        name = f"{VISITS}/{path.relative_to(folder).as_posix()}"
-        for sheet in book.sheet_names:
-            page = book.get_sheet_by_name(sheet)
-            top, left = page.start or (0, 0)
-            columns: list[int] = []
-            for number, row in enumerate(page.to_python(), start=top + 1):
-                texts = [str(value).strip() for value in row]
-                if {*_COLUMNS} <= {*texts}:
-                    columns = [texts.index(column) for column in _COLUMNS]
-                elif columns:
-                    code, *numbers = (row[column] for column in columns)
-                    cell = f"{column_letters(columns[-1] + left + 1)}{number}"
-                    told = (n for n in numbers if isinstance(n, int | float))
-                    code = int(code) if isinstance(code, float) else code
-                    found[f"{name} › {sheet}!{cell}", str(code)] = tuple(told)
     for visit in received.visits:
-        at = (str(visit.address), visit.unit_code)
-        kept = (visit.chance, visit.size, visit.checked, visit.confirmed)
-        there = found.get(at)
+        file, sheet, cell = visit.address
+        there, (_, row) = list[object](), column_and_row(cell)
+        with suppress(Exception):  # whatever a file makes its reader raise: they are not there
+            (sheets,) = read_sheets(folder / file.removeprefix(f"{VISITS}/"), {sheet})
+            cells = sheets[sheet].cells
+            columns = {str(cells[at]).strip(): at[1] for at in sorted(cells) if at[0] < row}
+            there = [cells[row, columns[name]] for name in _COLUMNS]
+        kept = [visit.unit_code, visit.chance, visit.size, visit.checked, visit.confirmed]
+        if there and isinstance(there[0], float):
+            there[0] = f"{there[0]:.0f}"
         if there != kept:
-            yield Difference(visit.address.file, INPUT, at[0], str(kept), str(there))
+            yield Difference(file, INPUT, str(visit.address), str(kept), str(there))
 
 
 def visits_to(r: Recount, unit: str) -> list[Visit]:

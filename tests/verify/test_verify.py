@@ -116,13 +116,14 @@ def test_a_result_that_no_fact_tells_is_counted_again_too(opened: OpenPeriod, ag
     own = results.by_indicator[key]
     for code in ("93", *DISTRICTS):
         wrong.scorecard(code)  # made before anything is altered
-    results.by_indicator[key] = dataclasses.replace(own, points=(own.points or 0) + 0.01)
+    results.by_indicator[key] = dataclasses.replace(own, target=None)
     total = results.totals["931"]
     results.totals["931"] = dataclasses.replace(total, rank=(total.rank or 0) + 1, band=None)
     _, found = recount_facts(wrong, again, [])
     places = {difference.place for difference in found if difference.cause == RECOUNT}
     assert places == {
-        "2022-Q4/930/total/app_installed/points",
+        "2022-Q4/930/total/app_installed/attained",
+        "2022-Q4/930/total/app_installed/is_met",
         "2022-Q4/931/total/rank",
         "2022-Q4/931/total/band",
     }
