@@ -104,6 +104,12 @@ class RankingRule:
         kinds = {condition.kind for condition in found}
         return found if "covered" in kinds else (COVERED_BY_DEFAULT, *found)
 
+    def least(self, kind: str, level: str, indicator: str = "") -> float | None:
+        """What the conditions of a kind ask of the units of a level; None for nothing."""
+        found = (c for c in self.conditions_at(level) if c.kind == kind)
+        asked = [c.at_least for c in found if c.indicator in ("", indicator)]
+        return asked[-1] if asked else None
+
 
 REWARD_BASES = {"points": ("rank", "ranked"), "progress": ("progress_rank", "progress_ranked"),
                 "tier": ("tier", "tiers")}  # fmt: skip

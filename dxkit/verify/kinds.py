@@ -160,15 +160,6 @@ class Asked(NamedTuple):
         return visits.interval(upper / lower, lower)
 
 
-def _condition(r: Recount, unit: str, **asked: str) -> float:
-    """The least share or value with which units are ranked inside this one; KeyError for none."""
-    level = r.level_below(unit)
-    for condition in r.campaign.ranking.conditions_at(level):
-        if all(getattr(condition, name) == wanted for name, wanted in asked.items()):
-            return condition.at_least
-    raise KeyError(unit)
-
-
 _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
     "value": lambda a: a.value,
     "numerator": lambda a: a.pair.numbers[0],
@@ -218,7 +209,7 @@ _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
     "goal_date": lambda a: a.goal_date(),
     "movement_value": lambda a: a.movement_value(),
     "movement_target": lambda a: a.r.target(a.unit, a.i, WHOLE_MOVEMENT),
-    "least_value": lambda a: _condition(a.r, a.unit, indicator=a.i.id),
+    "least_value": lambda a: a.r.campaign.ranking.least("value", a.r.level_below(a.unit), a.i.id),
     "least_denominator": lambda a: a.r.campaign.ranking.least_denominator,
 }
 """Of an indicator, or of a measure asked like one."""
@@ -278,7 +269,7 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "max_points": lambda r, u: r.campaign.scoring.total_points,
     "covered": lambda r, u: r.total(u)[1],
     "complete": lambda r, u: r.complete(u),
-    "bonus": lambda r, u: r.bonus(u),
+    "bonus": lambda r, u: r.bonus(u) if r.total(u)[0] is not None else 0,
     "rank": lambda r, u: r.ranks(u).get(u),
     "rank_shared": lambda r, u: [*r.ranks(u).values()].count(r.ranks(u).get(u, 0)) or None,
     "ranked": lambda r, u: len(r.ranks(u)),
@@ -315,9 +306,9 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
         (r.level_below(u) and r.campaign.ranking.least_denominator) or 0
     ),
     "minimum_ranked": lambda r, u: (r.level_below(u) and r.campaign.ranking.minimum_ranked) or 0,
-    "least_reported": lambda r, u: _condition(r, u, kind="reported"),
-    "least_covered": lambda r, u: _condition(r, u, kind="covered"),
-    "least_complete": lambda r, u: _condition(r, u, kind="complete"),
+    "least_reported": lambda r, u: r.campaign.ranking.least("reported", r.level_below(u)),
+    "least_covered": lambda r, u: r.campaign.ranking.least("covered", r.level_below(u)),
+    "least_complete": lambda r, u: r.campaign.ranking.least("complete", r.level_below(u)),
     "visits": lambda r, u: len(visits.visits_to(r, u)),
     "checked": lambda r, u: sum(visit.checked for visit in visits.visits_to(r, u)),
     "confirmed": lambda r, u: sum(visit.confirmed for visit in visits.visits_to(r, u)),

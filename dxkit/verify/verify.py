@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,15 +15,13 @@ from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import MANIFEST, Manifest, code_key, executed_path, versions_in_use
 from dxkit.press.run.made_again import MadeAgain
-from dxkit.verify.difference import FAILED, INPUT, OTHER, RECOUNT, Difference, in_order
+from dxkit.verify.difference import FAILED, INPUT, OTHER, Difference, in_order
 from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
 from dxkit.verify.placement import compare_cells
 from dxkit.verify.recount import recounted
 from dxkit.verify.visits import compare_visits
 from dxkit.workbooks.processes import stay_single_threaded
-
-_FACT = re.compile('data-fact="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,8 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         made = MadeAgain(project, campaign_id, period_id, Path(scratch).resolve())
         opened, units, is_own = made.opened, made.units, project.outputs.parent.name == "own"
         received = opened.all_received[::-1]
-        facts, found = recount_facts(opened, recounted(opened.campaign, *received), units)
+        facts, others = recount_facts(opened, recounted(opened.campaign, *received), units)
+        found = [other._replace(file=_page_of(other, made, units)) for other in others]
         counted = Counter(facts=facts, pages=len(units), own=len(units) if is_own else 0)
         for one in received:
             name = one.table.period
@@ -80,7 +78,6 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         )
     not_made = [Difference(page, FAILED, expected=reason) for page, reason in failed.items()]
     found += (*not_made, *causes(manifest, opened, altered, folder), *altered)
-    found = list(_with_pages(folder, found))
     return Verification(counted, versions, code, in_order(found), opened)
 
 
@@ -109,14 +106,9 @@ def causes(
             yield Difference(file, INPUT)
 
 
-def _with_pages(folder: Path, found: list[Difference]) -> Iterator[Difference]:
-    """The differences; those of facts with the first page that shows them, else their period."""
-    shown_on: dict[str, str] = {}
-    for path in sorted(folder.rglob("*.html")) if any(d.cause == RECOUNT for d in found) else ():
-        for key in _FACT.findall(path.read_text("utf-8", "replace")):
-            shown_on.setdefault(key, path.relative_to(folder).as_posix())
-    for difference in found:
-        if difference.cause == RECOUNT:
-            period = difference.place.partition("/")[0]
-            difference = difference._replace(file=shown_on.get(difference.place, period))
-        yield difference
+def _page_of(difference: Difference, made: MadeAgain, there: Sequence[str]) -> str:
+    """The page of the unit that a number is about, or of one above it; else its period."""
+    period, unit, *_ = difference.place.split("/")
+    units = made.opened.analysis.units
+    line = units.line(unit) if unit in units else ()
+    return next((made.planned[code] for code in line if code in there), period)

@@ -298,13 +298,8 @@ def least(kind: str) -> Callable[[About], Declaration | None]:
         rule = about.period.campaign.ranking
         if not about.ranks_children:
             return None
-        level = about.children[0].level
-        found = [
-            c.at_least
-            for c in rule.conditions_at(level)
-            if c.kind == kind and c.indicator in ("", about.subject)
-        ]
-        return (found[-1], rule.assumed) if found else None
+        found = rule.least(kind, about.children[0].level, about.subject)
+        return (found, rule.assumed) if found is not None else None
 
     return find
 
