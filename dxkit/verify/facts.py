@@ -142,10 +142,9 @@ def compare_numbers(
     """
     for value, escaped, text in _SHOWN.findall(page):
         key, shown = html.unescape(escaped), html.unescape(text)
-        try:
+        fact = None
+        with suppress(ValueError, KeyError):
             fact = opened.analysis.find(FactKey.parse(key))
-        except (ValueError, KeyError):
-            fact = None
         if fact is None or not fact.known:
             yield Difference(name, CHANGED, key, shown, "–")
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class Trials:
         if self._units:
             self._try_all(rule)
 
-    @property
+    @cached_property
     def by(self) -> dict[str, Ends]:
         """The best and the worst rank of each unit by kind of trial."""
         found = dict.fromkeys(_KINDS.values(), self._usual)

@@ -100,10 +100,9 @@ def causes(
         file = f"{opened.analysis.period.id}/{name}"
         of_file = [o for o in opened.received.table.observations if o.address.file == name]
         cells = {f"{o.address.sheet}!{o.address.cell}": o.raw for o in of_file}
-        other = {at: told[name, at] for at in cells if told.get((name, at), cells[at]) != cells[at]}
-        yield from (Difference(file, INPUT, at, was, cells[at]) for at, was in other.items())
-        if not other:
-            yield Difference(file, INPUT)
+        both = ((at, told.get((name, at), raw), raw) for at, raw in cells.items())
+        other = [Difference(file, INPUT, at, was, raw) for at, was, raw in both if was != raw]
+        yield from other or [Difference(file, INPUT)]
 
 
 def _page_of(difference: Difference, made: MadeAgain, there: Sequence[str]) -> str:
