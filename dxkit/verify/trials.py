@@ -84,14 +84,16 @@ class Trials:
         """
         recount = self._recount
         ranks = recount.ranks_by(keys, but)
-        is_shared = recount.campaign.ranking.method == "competition"
-        shared = Counter(ranks.values() if is_shared else {*ranks.values()})
-        ends = {u: (rank, rank + shared[rank] - 1) for u, rank in ranks.items()}
         by = {"points": ranks}
         decided = recount.decide(by, points or self._points, met or self._met)
         outcomes = [(u, *verdict) for each in decided.values() for u, verdict in each.items()]
         tied = sum(why in ("tied_into_quota", "tied_out_of_quota") for _, _, why in outcomes)
-        return ends, {u for u, listed, _ in outcomes if listed}, tied
+        return self._ends(ranks), {u for u, listed, _ in outcomes if listed}, tied
+
+    def _ends(self, ranks: Mapping[str, int]) -> Ends:
+        is_shared = self._recount.campaign.ranking.method == "competition"
+        equal = Counter(ranks.values() if is_shared else {*ranks.values()})
+        return {unit: (rank, rank + equal[rank] - 1) for unit, rank in ranks.items()}
 
     def _try(self, name: str, *asked: Any, within: str = "") -> tuple[set[str], set[str]]:
         """Note the outcome of a trial; who comes onto the list in it, and who leaves it."""
@@ -127,7 +129,8 @@ class Trials:
             mean = np.nanprod(self._shares**parts, axis=1)
             product = mean * recount.campaign.scoring.total_points + bonus
             ranks = pd.DataFrame(self._shares.round(9)).rank(ascending=False)
-            for name, keys in (("geometric", product), ("ranks", -(ranks * parts).sum(axis=1))):
+            better = len(self._units) - (ranks * parts).sum(axis=1)  # never below 0: halves go up
+            for name, keys in (("geometric", product), ("ranks", better)):
                 self._try(name, dict(zip(self._units, keys.tolist(), strict=True)))
         for unit in self._units:
             cells = recount.cells_of(unit, recount.scale(unit)) & recount.received.doubtful_cells
@@ -137,7 +140,8 @@ class Trials:
             if len(cells) > 1:
                 without = self._without(unit, frozenset(cells))
                 self._try(f"cells/{unit}", *without, within="cells")
-        self.named["rounding"] = self._as_written()
+        written = {unit: (rounded(number, 2),) for unit, number in self._points.items()}
+        self.named["rounding"] = _joined(self._usual, self._ends(recount.ranks_of(written)))
 
     def _shares_of(self, units: list[str], recount: Recount) -> Numbers:
         """The shares of each indicator's points, none where it is not of the unit's scale."""
@@ -154,13 +158,6 @@ class Trials:
         most, bonus = self._recount.campaign.scoring.total_points, self._recount.bonus
         sums = zip(units, earned.tolist(), covered.tolist(), strict=True)
         return {u: (e * most / c if c > 0 else 0.0) + bonus(u) for u, e, c in sums}
-
-    def _as_written(self) -> Ends:
-        """Points that are written alike may stand either way."""
-        points = {unit: float(rounded(number, 2)) for unit, number in self._points.items()}
-        best, worst = (pd.Series(points).rank(method=m, ascending=False) for m in ("min", "max"))
-        worst = worst if self._recount.campaign.ranking.method == "competition" else worst * 0
-        return _joined(self._usual, {u: (int(best[u]), int(worst[u])) for u in points})
 
     def _without(self, unit: str, cells: frozenset[CellRef]) -> tuple[Points, Points, Any]:
         """The points, by which units are ranked, and the targets as if these cells of a unit held

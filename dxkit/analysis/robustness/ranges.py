@@ -84,7 +84,7 @@ def _without(
 def _scored(trials: Trials, code: str, indicator: Indicator, result: Result, value: float) -> float:
     peers = [
         float(other.measured.value.value)
-        for c in trials.codes
+        for c in trials.members
         if c != code
         and (other := trials.results.by_indicator.get((c, indicator.id)))
         and other.measured.value.value is not None

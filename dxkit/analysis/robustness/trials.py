@@ -58,7 +58,8 @@ class Trials:
         self.scoring = campaign.scoring
         members = results.groups[level, group]
         totals = results.totals
-        self.codes = [unit.code for unit in members if totals[unit.code].rank is not None]
+        self.members = [unit.code for unit in members]
+        self.codes = [code for code in self.members if totals[code].rank is not None]
         self.rewards: tuple[RewardRule, ...] = tuple(
             rule
             for rule in campaign.rewards_in(results.rules_of, level)
@@ -157,11 +158,8 @@ class Trials:
     def ranks_as_written(self) -> Keys:
         """The same if points that are written alike are alike."""
         written = [rounded(points, SHOWN_DECIMALS) for points in self.points.tolist()]
-        best = [1 + sum(other > own for other in written) for own in written]
-        worst = [sum(other >= own for other in written) for own in written]
-        found = self.ranks(self.keys(self.points[None, :]))
-        most = found[1].max() if self.rule.method == "dense" else len(written)
-        return np.stack([np.minimum(found[0], best), np.maximum(found[1], np.minimum(worst, most))])
+        keys = np.rint(np.array(written) * 10.0**SHOWN_DECIMALS).astype(np.int64)
+        return self.ranks(np.vstack([self.keys(self.points[None, :]), keys]))
 
     def awarded(
         self, keys: Keys, points: Matrix, targets_met: NDArray[np.int64]
