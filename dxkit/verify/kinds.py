@@ -286,9 +286,7 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "trial_best": lambda r, u: trials(r, u).ends(u, by_weights=False)[0],
     "trial_worst": lambda r, u: trials(r, u).ends(u, by_weights=False)[1],
     "trials_outside": lambda r, u: len(trials(r, u).outside(u)),
-    "award_draws": lambda r, u: Fraction(
-        (t := trials(r, u)).listed[u], len(t.came_out_another["draw"])
-    ),
+    "award_draws": lambda r, u: Fraction((t := trials(r, u)).listed[u], len(t.changed["draw"])),
     "cells": lambda r, u: len(r.cells_of(u, r.indicators(u))),
     "cells_doubtful": lambda r, u: len(r.cells_of(u, r.indicators(u)) & r.received.doubtful_cells),
     "children_unchanged": lambda r, u: len(r.unchanged_below(u)),
@@ -316,14 +314,14 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "verified_low": lambda r, u: visits.verified(r, u)[1],
     "verified_high": lambda r, u: visits.verified(r, u)[2],
     "weight_band": lambda r, u: getattr(r.campaign.uncertainty, "weight_band", None),
-    "trials": lambda r, u: len(list_trials(r, u).came_out_another["draw"]),
-    "trials_changing": lambda r, u: sum(list_trials(r, u).came_out_another["draw"]),
-    "corners": lambda r, u: len(list_trials(r, u).came_out_another["corner"]),
-    "corners_changing": lambda r, u: sum(list_trials(r, u).came_out_another["corner"]),
+    "trials": lambda r, u: len(list_trials(r, u).changed["draw"]),
+    "trials_changing": lambda r, u: sum(list_trials(r, u).changed["draw"]),
+    "corners": lambda r, u: len(list_trials(r, u).changed["corner"]),
+    "corners_changing": lambda r, u: sum(list_trials(r, u).changed["corner"]),
     "ways": lambda r, u: len(list_trials(r, u).ways),
     "ways_changing": lambda r, u: sum(list_trials(r, u).ways.values()),
     "tied_at_quota": lambda r, u: list_trials(r, u).tied,
-    "cells_tried": lambda r, u: len(list_trials(r, u).came_out_another["cell"]),
+    "cells_tried": lambda r, u: len(list_trials(r, u).changed["cell"]),
     "cells_deciding": lambda r, u: len(list_trials(r, u).deciding),
 }
 _OF_PART = {f"month_{kind}": kind for kind in ("value", "numerator", "denominator")}

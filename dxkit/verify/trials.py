@@ -26,9 +26,9 @@ _KINDS = {_DRAW: "weights", _CORNER: "weights", "without": "indicators", "cells"
 
 class Trials:
     """The best and the worst rank of each ranked unit of a group as ``named`` trials give them, in
-    how many draws it is ``listed`` for a reward, whether the list ``came_out_another`` in each
-    trial of a name, and the cells that alone decide it: who would come onto the list without one,
-    and who would leave it. ``tied`` units are equal across the edge of a quota.
+    how many draws it is ``listed`` for a reward, whether the list ``changed`` in each trial of a
+    name, and the cells that alone decide it: who would come onto the list without one, and who
+    would leave it. ``tied`` units are equal across the edge of a quota.
     """
 
     def __init__(self, recount: Recount, unit: str, rule: UncertaintyRule) -> None:
@@ -40,7 +40,7 @@ class Trials:
         self._points = self._points_of(self._units, self._shares, self._weights)
         self._usual, self._listed, self.tied = self._outcome(self._points)
         self.named, self.listed = dict[str, Ends](), Counter[str]()
-        self.came_out_another: dict[str, list[bool]] = {_DRAW: [], _CORNER: [], _CELL: []}
+        self.changed: dict[str, list[bool]] = {_DRAW: [], _CORNER: [], _CELL: []}
         self.deciding: dict[CellRef, tuple[set[str], set[str]]] = {}
         if self._units:
             self._try_all(rule)
@@ -70,9 +70,9 @@ class Trials:
 
     @property
     def ways(self) -> dict[str, bool]:
-        """Whether the list came out another in the trials but draws, corners and single cells."""
+        """Whether the list changed in the trials other than draws, corners and single cells."""
         counted = (_DRAW, _CORNER, _CELL)
-        return {n: o[0] for n, o in self.came_out_another.items() if n not in counted}
+        return {n: o[0] for n, o in self.changed.items() if n not in counted}
 
     def _outcome(
         self, keys: Points, points: Points | None = None, met: Mapping[str, int] | None = None,
@@ -99,7 +99,7 @@ class Trials:
         """Note the outcome of a trial; who comes onto the list in it, and who leaves it."""
         ends, listed, tied = self._outcome(*asked)
         self.named[within or name] = _joined(ends, self.named.get(within or name, self._usual))
-        self.came_out_another.setdefault(name, []).append(listed != self._listed or tied > 0)
+        self.changed.setdefault(name, []).append(listed != self._listed or tied > 0)
         self.listed.update(listed if name == _DRAW else ())
         return listed - self._listed, self._listed - listed
 

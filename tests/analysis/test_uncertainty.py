@@ -311,7 +311,7 @@ def compare_with_brute_force(seed: int, haugiang: Campaign) -> None:
     assert tiers(recount, COMMUNES[0]) == in_tiers
     again = trials(recount, COMMUNES[0])
     assert again.by["weights"] == expected
-    assert sum(again.came_out_another["corner"]) == changed_by
+    assert sum(again.changed["corner"]) == changed_by
     assert [way for way, other in again.ways.items() if other] == list(found.ways_changing)
     for code, sure in found.ranges.items():
         assert again.ends(code, by_weights=False) == (sure.trial_best, sure.trial_worst)
