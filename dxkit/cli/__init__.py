@@ -18,7 +18,7 @@ import click
 from click.exceptions import NoSuchCommand
 
 from dxkit.cli.check import check
-from dxkit.cli.commands import demo, explain, lab, publish, rank, sample, verify
+from dxkit.cli.commands import changes, demo, explain, lab, publish, rank, sample, verify
 from dxkit.cli.report import report
 from dxkit.cli.session import (
     CANNOT_START,
@@ -42,7 +42,7 @@ def cli() -> None:
     """Workbooks of a quarter become one traceable page per unit."""
 
 
-for _command in (report, check, rank, explain, sample, verify, publish, demo, lab):
+for _command in (report, check, rank, explain, sample, verify, publish, changes, demo, lab):
     cli.add_command(_command)
 
 

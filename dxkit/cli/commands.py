@@ -297,6 +297,50 @@ def publish(
 
 
 @click.command()
+@click.argument("period")
+@with_session
+@click.option(
+    "--publication", type=click.IntRange(1), default=None,
+    help="Number of the publication to compare with; the latest if left out.",
+)  # fmt: skip
+def changes(session: Session, period: str, publication: int | None) -> int:
+    """List what of a publication is no longer so, and why; draft the notice that corrects it."""
+    from dxkit.press.manifest import CORRECTION, EFFECTS
+    from dxkit.publication.changes import effects_since
+    from dxkit.publication.correction import cause_lines, judged_rows, sentence_lines, write_effects
+    from dxkit.report.wording.publications import state_name
+
+    period_id, language = session.period(period), session.language
+    one, folder = session.publication(period_id, publication), session.folder(period_id)
+    with session.writing(period_id):
+        effects = effects_since(session.project, one)
+        write_effects(effects, folder, language)
+    judged = [*judged_rows(effects, language)]
+    counts = {"facts": effects.facts, "sentences": effects.sentences, "judged": judged,
+              "files": effects.files}  # fmt: skip
+    causes = [*cause_lines(effects, language, 20)]
+    key = "effects" if effects.any else "no_effect" if causes else "nothing_changed"
+    told = {"period": language.period(period_id), "name": state_name(one, language)}
+    told |= {name: str(len(found)) for name, found in counts.items()}
+    tell(language.plain(f"publication.{key}", **told))
+    for line in causes:
+        tell(f"  {line}")
+    said = [language.plain("publication.judged", about=a, before=then or "–", after=now or "–")
+            for a, then, now in judged]  # fmt: skip
+    said += sentence_lines(effects.sentences, language)
+    for line in said[:_MOST_LINES]:
+        tell(f"  {harmless(line, 2000)}")
+    if (more := len(said) - _MOST_LINES) > 0:
+        left = {"number": str(more), "text": EFFECTS}
+        tell("  " + language.plain("publication.more_lines", **left))
+    if not effects.any:
+        return DONE
+    for name in (EFFECTS, CORRECTION):
+        tell(session.say("see", text=folder / name))
+    return DONE_WITH_ERRORS
+
+
+@click.command()
 @click.argument("period", required=False)
 @with_session
 @click.option("--visits", type=click.IntRange(1), default=10, help="How many units to visit.")

@@ -11,14 +11,19 @@ import click
 
 from dxkit.cli.check import published_lines, show_changes, show_findings
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
+from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dxkit.campaign.publications import Publication
     from dxkit.period import OpenPeriod
     from dxkit.press.manifest import PageRecord
     from dxkit.press.run.batch import RunResult
     from dxkit.press.run.changed_figures import PublishedChanges
+
+_MOST_SENTENCES = 5
+"""Sentences of drafts that are told on the screen."""
 
 
 @click.command()
@@ -108,6 +113,19 @@ def report(
     return DONE if done else DONE_WITH_ERRORS
 
 
+def _tell_sentences(session: Session, publication: Publication, result: RunResult) -> None:
+    """The first sentences on the drafts that are not those of the publication."""
+    from dxkit.publication.changes import changed_sentences
+    from dxkit.publication.correction import sentence_lines
+
+    if publication.period == result.manifest.period:
+        found = changed_sentences(publication.outputs(session.project), result.folder)
+        number = {"number": str(len(found))}
+        tell(session.language.plain("publication.sentences", **number))
+        for line in sentence_lines(found[:_MOST_SENTENCES], session.language):
+            tell(f"  {harmless(line, 2000)}")
+
+
 def _changed(result: RunResult) -> int:
     """How many numbers on pages that were there, or were published, are no longer so."""
     return sum(len(changes.figures) for changes in result.published)
@@ -137,6 +155,8 @@ def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> Run
     tell(session.say("made", **counts, seconds=f"{result.seconds:.1f}"))
     if changed := sum(len(c.figures) for c in result.published if c.publication is None):
         tell(session.language.plain("changes.published_before", figures=str(changed)))
+    if of := next((c.publication for c in result.published if c.publication), None):
+        _tell_sentences(session, of, result)
     _say_not_shown(session, result)
     on_kernel = sum(record.engine != "" for record in result.pages if record.status != "kept")
     if on_kernel:

@@ -26,12 +26,14 @@ LEAGUE, FINDINGS, INDEX, ABOVE = "league.xlsx", "findings.html", "index.html", "
 """The index of the campaign, above, is written by the runs of all its periods."""
 PROOF = "verify.html"
 """What differs from what ``verify`` makes again; no output."""
+EFFECTS, CORRECTION, CHANGED_FACTS = "changes.html", "correction.docx", "data/changed_facts.csv"
+"""What ``changes`` writes on a publication; no outputs either."""
 CHANGES, CHANGED_FIGURES = "data/changes.csv", "data/changed_figures.csv"
 STAYING = (CHANGES, CHANGED_FIGURES)
 """Files that stay through runs that have nothing to write into them."""
 _NO_OUTPUT = re.compile(
-    r"(.*/)?[.~].*|manifest\.json|verify\.html|returned/.*\.edited-\d+\.\w+"
-    r"|data/((cells|made_from)/[^/]+|received|history|returned)\.json"
+    r"(.*/)?[.~].*|manifest\.json|(verify|changes)\.html|correction\.docx|data/changed_facts\.csv"
+    r"|data/((cells|made_from)/[^/]+|received|history|returned)\.json|returned/.*\.edited-\d+\.\w+"
     r"|(.*/)?(Thumbs\.db|desktop\.ini)"
 )
 """What lies among the outputs and is none: what the kit remembers for itself, copies that somebody

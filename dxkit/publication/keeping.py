@@ -40,7 +40,7 @@ from dxkit.workbooks.atomic import only_writer, write_text
 from dxkit.workbooks.raw_folder import raw_files
 
 _STAGE = ".being-published"
-_NOT_KEPT = {"received.json", "verify.html"}
+_NOT_KEPT = {"received.json"}
 """What the kit stores to be quick, or says of the outputs that were there."""
 
 

@@ -124,7 +124,7 @@ def _with_inputs(shown: Iterable[Fact], analysis: Analysis, own: set[str]) -> di
     return found
 
 
-def _subjects(campaign: Campaign, language: Language) -> dict[str, str]:
+def subject_names(campaign: Campaign, language: Language) -> dict[str, str]:
     """The names of all that facts are about."""
     names = {TOTAL: language.plain("report.total")}
     names |= {m.id: language.name(m.names) for m in campaign.measures}
@@ -134,7 +134,7 @@ def _subjects(campaign: Campaign, language: Language) -> dict[str, str]:
 
 def fact_label(analysis: Analysis, key: FactKey, language: Language) -> str:
     """What a number is, in words: unit, subject, kind and period."""
-    subjects, kind = _subjects(analysis.campaign, language), f"kind_{key.kind}"
+    subjects, kind = subject_names(analysis.campaign, language), f"kind_{key.kind}"
     subject = subjects.get(key.subject, key.subject)
     known = kind in language.sections["trace"]
     what = language.plain(f"trace.{kind}") if known else key.kind
@@ -147,7 +147,7 @@ def _words(
 ) -> dict[str, Any]:
     """The names of all that the keys of these facts speak of, and the sentences on their making."""
     facts = list(facts)
-    names = _subjects(campaign, language)
+    names = subject_names(campaign, language)
     plain = language.plain
     keys = [fact.key for fact in facts]
     named = {

@@ -1,0 +1,244 @@
+"""What of a publication is no longer so: its pages are made again from what there is now, and
+everything on them is compared with what was published.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import isclose
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lxml import html
+
+from dxkit.campaign.project import Project
+from dxkit.campaign.publications import FACTS, RECORD, Publication
+from dxkit.intake.versions.inputs import InputChanges
+from dxkit.model.campaign import CampaignError
+from dxkit.model.facts import FactKey
+from dxkit.period import OpenPeriod
+from dxkit.period.opening import open_period
+from dxkit.press.manifest import Manifest, outputs_in, versions_in_use
+from dxkit.press.run.changed_figures import changes_since
+from dxkit.press.run.made_again import MadeAgain
+from dxkit.publication.effects import Effects, FactChange, WordChange
+from dxkit.publication.facts import facts_of, row_of
+from dxkit.verify.files import places
+
+_MOST_CAUSES = 12
+"""Changed files that are tried one by one."""
+
+
+def effects_since(project: Project, publication: Publication) -> Effects:
+    """Compare a publication with what a run from nothing makes today, in a folder that is then
+    removed. Raises CampaignError, and OSError where there is no room for it.
+    """
+    campaign, period = publication.campaign, publication.period
+    kept, folder = publication.project(project), publication.outputs(project)
+    as_published = replace(project, stated=publication.folder(project) / RECORD)
+    with tempfile.TemporaryDirectory(prefix="dxkit-changes-") as scratch:
+        again = MadeAgain(kept, campaign, period, Path(scratch).resolve(), as_published)
+        manifest = Manifest.of(folder, campaign, period)
+        failed = dict(again.make(again.units, [*manifest.pages], [*manifest.pages]))
+        inputs = changes_since(again.opened, publication, project).inputs
+        then, now = _pages(folder), _pages(again.folder)
+        shown = defaultdict[str, list[str]](list)
+        for page, words in then.items():
+            for key in words.facts:
+                shown[key].append(page)
+        published = _published_facts(publication.folder(project) / FACTS)
+        alone = _alone(kept, publication, project, inputs, again.units, published)
+        facts = [
+            fact._replace(
+                pages=tuple(shown[str(fact.key)]),
+                causes=tuple(cause for cause, keys in alone.items() if fact.key in keys),
+            )
+            for fact in _changed(published, _facts(again.opened, again.units))
+        ]
+        versions = manifest.versions == versions_in_use()
+        files = [*_files(folder, again.folder, {*failed}, same_versions=versions)]
+    return Effects(
+        publication, inputs, tuple(facts), tuple(_sentences(then, now)),
+        tuple(_judgements(then, now)), tuple(files), tuple(alone), again.opened,
+    )  # fmt: skip
+
+
+Facts = Mapping[str, tuple[str, str]]
+
+
+def _published_facts(path: Path) -> Facts:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row["fact"]: (row["value"], row["missing"]) for row in csv.DictReader(file)}
+
+
+def _facts(opened: OpenPeriod, units: list[str]) -> Facts:
+    return {str(fact.key): row_of(fact) for fact in facts_of(opened, units)}
+
+
+def _changed(then: Facts, now: Facts) -> Iterator[FactChange]:
+    """The facts that are others, new or gone."""
+    for key in dict.fromkeys((*then, *now)):
+        before, after = then.get(key, ("", "")), now.get(key, ("", ""))
+        if before != after and not _is_near(before[0], after[0]):
+            yield FactChange(FactKey.parse(key), before, after)
+
+
+def _alone(
+    kept: Project,
+    publication: Publication,
+    project: Project,
+    inputs: InputChanges,
+    units: list[str],
+    published: Facts,
+) -> dict[str, set[FactKey]]:
+    """Which facts each of several changed files, or the kit's own code, makes others by itself: the
+    publication is read again with that file alone as it is now. Nothing for one file alone.
+    """
+    campaign, period = publication.campaign, publication.period
+    files = dict.fromkeys([*(c.file for c in inputs.files), *(c.file for c in inputs.rules)])
+    names = [name for name in files if not name.startswith("notebooks/")]
+    if len(names) + inputs.code < 2 or len(names) > _MOST_CAUSES:
+        return {}
+    found: dict[str, set[FactKey]] = {}
+    base = published
+    for name in [*[""] * inputs.code, *names]:
+        with tempfile.TemporaryDirectory(prefix="dxkit-changes-") as scratch:
+            one = Project(Path(scratch).resolve())
+            shutil.copytree(kept.root / "data", one.root / "data", copy_function=shutil.copyfile)
+            if name:
+                _take_over(name, project, one, campaign)
+            try:
+                now = _facts(open_period(one, campaign, period), units)
+            except CampaignError:  # one rule without the others that came with it
+                continue
+        found[name or "dxkit"] = {change.key for change in _changed(base, now)}
+        base = base if name else now
+    return found
+
+
+def _take_over(name: str, project: Project, one: Project, campaign: str) -> None:
+    """Give a copy of a publication one changed file as it is now, if it still is."""
+    period, _, inner = name.partition("/")
+    source = project.period_folder(campaign, period) / inner
+    target = one.raw_folder(campaign) / name
+    if not source.is_file() and not target.is_file():
+        source, target = (p.raw_folder(campaign) / name for p in (project, one))
+    if not source.is_file() and not target.is_file():
+        source, target = (p.campaign_folder(campaign) / name for p in (project, one))
+    target.unlink(missing_ok=True)
+    if source.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def _is_near(one: str, other: str) -> bool:
+    """Whether two values are the same to the last digits that two ways of adding share."""
+    return bool(one and other) and isclose(float(one), float(other), rel_tol=1e-12, abs_tol=1e-12)
+
+
+def _files(folder: Path, again: Path, failed: set[str], *, same_versions: bool) -> Iterator[str]:
+    """The files that would be others."""
+    both = {*outputs_in(folder), *outputs_in(again)}
+    for name in sorted(both):
+        old, new = folder / name, again / name
+        there = old.is_file() and new.is_file() and name not in failed
+        contents = (old.read_bytes(), new.read_bytes()) if there else ()
+        if not contents or places(name, *contents, same_versions=same_versions):
+            yield name
+
+
+# what a page says ---------------------------------------------------------------------------
+
+
+class Sentence(NamedTuple):
+    """One that is printed: its key, its words, the facts that it tells."""
+
+    key: str
+    text: str
+    facts: frozenset[str]
+
+
+class PageWords(NamedTuple):
+    """The sentences of a page in order; its judgements by what is judged; the keys of the facts
+    that it shows.
+    """
+
+    sentences: list[Sentence]
+    judgements: dict[str, str]
+    facts: set[str]
+
+
+def words_of(page: str) -> PageWords:
+    """What a page says."""
+    root = html.fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+    claims = [
+        Sentence(
+            e.get("data-claim"), _text(e),
+            frozenset(f.get("data-fact") for f in e.iterfind(".//*[@data-fact]")),
+        )
+        for e in root.iterfind(".//*[@data-claim]")
+    ]  # fmt: skip
+    said = {e.get("data-said"): _text(e) for e in root.iterfind(".//*[@data-said]")}
+    facts = {e.get("data-fact") for e in root.iterfind(".//*[@data-fact]")}
+    return PageWords(claims, said, facts)
+
+
+def _text(element: Any) -> str:
+    return " ".join(element.text_content().split())
+
+
+def _pages(folder: Path) -> dict[str, PageWords]:
+    """The pages of a period but those on what is wrong with it, by their addresses."""
+    names = [n for n in outputs_in(folder) if n.endswith(".html") and n != "findings.html"]
+    return {name: words_of((folder / name).read_text("utf-8")) for name in names}
+
+
+def changed_sentences(then: Path, now: Path) -> list[WordChange]:
+    """The sentences on the pages in one folder that are others on the same pages in another."""
+    old, new = _pages(then), _pages(now)
+    return [*_sentences({name: old[name] for name in old if name in new}, new)]
+
+
+def _sentences(then: Mapping[str, PageWords], now: Mapping[str, PageWords]) -> Iterator[WordChange]:
+    """The sentences that stand on one side only, each as often as it does. One that is no longer
+    so goes with the new one that tells most of the same facts, or else has the same key.
+    """
+    for page in sorted({*then, *now}):
+        old, new = (side[page].sentences if page in side else [] for side in (then, now))
+        gone, come = _only(old, new), _only(new, old)
+        for one in gone:
+            alike = [(len(one.facts & c.facts), one.key == c.key, -n) for n, c in enumerate(come)]
+            most = max(alike, default=(0, False, 0))
+            match = come.pop(-most[2]) if any(most[:2]) else None
+            yield WordChange(page, "", one.text, match.text if match else "")
+        yield from (WordChange(page, "", "", one.text) for one in come)
+
+
+def _only(these: list[Sentence], others: list[Sentence]) -> list[Sentence]:
+    """The sentences of one side that the other has not, or not as often."""
+    left = Counter(sentence.text for sentence in others)
+    found = []
+    for sentence in these:
+        left[sentence.text] -= 1
+        if left[sentence.text] < 0:
+            found.append(sentence)
+    return found
+
+
+def _judgements(
+    then: Mapping[str, PageWords], now: Mapping[str, PageWords]
+) -> Iterator[WordChange]:
+    """What is judged otherwise, each once, with the first page that says it."""
+    seen = set()
+    for page in sorted({*then, *now}):
+        old, new = (side[page].judgements if page in side else {} for side in (then, now))
+        for about in dict.fromkeys((*old, *new)):
+            before, after = old.get(about, ""), new.get(about, "")
+            if before != after and about not in seen:
+                seen.add(about)
+                yield WordChange(page, about, before, after)

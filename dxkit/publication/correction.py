@@ -1,0 +1,153 @@
+"""What is no longer so of a publication, for people: changes.html, the draft of a notice that
+corrects it, and the list of the facts.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+
+from lxml import html
+from markupsafe import Markup
+
+from dxkit.model.text import harmless
+from dxkit.press.manifest import CHANGED_FACTS, CORRECTION, EFFECTS
+from dxkit.press.publish.document.composition import MarkupBlocks
+from dxkit.press.publish.document.tree import Document, Paragraph, frame_of, text_of
+from dxkit.press.publish.document.word import word_of
+from dxkit.press.publish.page import page_around
+from dxkit.publication.effects import Effects, FactChange, WordChange
+from dxkit.report.tables import Column, render_table
+from dxkit.report.tracing import fact_label, subject_names
+from dxkit.report.wording.changes import inputs_text
+from dxkit.report.wording.language import Language
+from dxkit.report.wording.publications import state_name
+from dxkit.workbooks.atomic import write_bytes, write_text
+from dxkit.workbooks.csv_text import write_rows
+
+_MOST_ROWS = 500
+_SECTION = Markup('<section><h2 id="changes-{}">{}</h2>{}</section>')
+_RAW = Markup('<span class="raw">{}</span>')
+_COLUMNS = ("fact", "before", "before_missing", "after", "after_missing", "pages", "causes")
+
+
+def write_effects(effects: Effects, folder: Path, language: Language) -> None:
+    """The three files beside the pages; none where nothing is otherwise."""
+    names = (EFFECTS, CORRECTION, CHANGED_FACTS)
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+    if not effects.any:
+        return
+    period = language.period(effects.publication.period)
+    title = language.plain("publication.changes_title", period=period)
+    page = page_around(effects.opened, title, _content(effects, effects.facts, language), language)
+    write_text(folder / EFFECTS, page)
+    rows = ((str(f.key), *_row(f.before), *_row(f.after), " ".join(f.pages), " ".join(f.causes))
+            for f in effects.facts)  # fmt: skip
+    write_rows(folder / CHANGED_FACTS, _COLUMNS, rows)
+    _write_notice(effects, folder / CORRECTION, language)
+
+
+def _row(row: tuple[str, str]) -> tuple[float | None, str]:
+    return float(row[0]) if row[0] else None, row[1]
+
+
+def _write_notice(effects: Effects, path: Path, language: Language) -> None:
+    """The draft of the notice, as an official document: of the facts those that pages showed."""
+    say, publication = language.plain, effects.publication
+    campaign, period = effects.opened.campaign, language.period(publication.period)
+    organiser, name = language.name(campaign.organiser), state_name(publication, language)
+    about = say("publication.notice_about", period=period)
+    day = language.day(datetime.date.fromisoformat(publication.day))
+    opening = say("publication.notice_opening", period=period, name=name, day=day)
+    shown = [fact for fact in effects.facts if fact.pages]
+    markup = html.fragments_fromstring(str(_content(effects, shown, language)))
+    document = Document(
+        language=language.code,
+        title=about,
+        author=organiser,
+        subject=language.name(campaign.names),
+        keywords=(period,),
+        frame=frame_of(organiser, language),
+        kind=say("publication.notice"),
+        about=(about,),
+        opening=(
+            Paragraph(text_of(say("official.addressed")), "centred"),
+            Paragraph(text_of(opening)),
+        ),
+        body=(
+            *MarkupBlocks(language).blocks(markup, count(1)),
+            Paragraph(text_of(say("publication.notice_end"))),
+        ),
+        annexes=(),
+    )
+    write_bytes(path, word_of(document))
+
+
+def _content(effects: Effects, facts: Sequence[FactChange], language: Language) -> Markup:
+    """Causes, then judgements and ranks, sentences, figures, other files: sections of a page."""
+    text = language.text
+    causes = Markup("").join(Markup("<li>{}</li>").format(_RAW.format(harmless(line, 2000)))
+                             for line in cause_lines(effects, language, 100))  # fmt: skip
+    content = _SECTION.format(1, text("publication.inputs"), Markup("<ul>{}</ul>").format(causes))
+    sections: list[tuple[str, str, Sequence[Sequence[str]]]] = [
+        ("judged", "about", [*judged_rows(effects, language)]),
+        ("words", "page", [(c.page, c.before, c.after) for c in effects.sentences]),
+        ("figures", "about", [_figure(effects, fact, language) for fact in facts]),
+        ("files", "", [(name,) for name in effects.files]),
+    ]
+    for number, (key, first, rows) in enumerate(sections, 2):
+        if not rows:
+            continue
+        columns = [first, "then", "now"] if first else ["file"]
+        heading = text(f"publication.changed_{key}")
+        cells = [[_RAW.format(harmless(cell or "–", 2000)) for cell in row] for row in rows]
+        named = [Column(text(f"publication.column_{column}")) for column in columns]
+        table = render_table(heading, named, cells[:_MOST_ROWS], language)
+        if len(rows) > _MOST_ROWS:
+            table += Markup("<p>{}</p>").format(text("publication.more_rows", text=CHANGED_FACTS))
+        content += _SECTION.format(number, heading, table)
+    return content
+
+
+def cause_lines(effects: Effects, language: Language, most: int) -> Iterator[str]:
+    """What has changed, and how many facts each file changes by itself."""
+    campaign, publication = effects.opened.campaign, effects.publication
+    _, *lines = inputs_text(effects.inputs, publication, campaign, language, most)
+    yield from (line.strip() for line in lines)
+    alone = {cause: sum(cause in fact.causes for fact in effects.facts)
+             for cause in effects.causes}  # fmt: skip
+    for cause, number in alone.items():
+        key = "alone" if number else "alone_none"
+        yield language.plain(f"publication.{key}", file=cause, facts=str(number))
+
+
+def sentence_lines(found: Iterable[WordChange], language: Language) -> list[str]:
+    """Sentences that are others, each on its page, then and now."""
+    return [language.plain("publication.sentence", page=one.page, before=one.before or "–",
+                           after=one.after or "–") for one in found]  # fmt: skip
+
+
+def judged_rows(effects: Effects, language: Language) -> Iterator[tuple[str, str, str]]:
+    """Judgements and ranks that are others: about what, then, now."""
+    analysis = effects.opened.analysis
+    subjects = subject_names(analysis.campaign, language)
+    subjects |= {rule.id: language.name(rule.names) for rule in analysis.campaign.rewards}
+    for change in effects.judgements:
+        kind, *parts = change.about.split("/")
+        names = [analysis.units.get(p).name if p in analysis.units else subjects.get(p, p)
+                 for p in parts]  # fmt: skip
+        known = f"about_{kind}" in language.sections["publication"]
+        named = language.plain(f"publication.about_{kind}") if known else kind
+        yield ", ".join([*names, named]), change.before, change.after
+    for fact in effects.ranks:
+        yield _figure(effects, fact, language)
+
+
+def _figure(effects: Effects, change: FactChange, language: Language) -> tuple[str, str, str]:
+    return (
+        fact_label(effects.opened.analysis, change.key, language),
+        *effects.shown(change, language),
+    )
