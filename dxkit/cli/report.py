@@ -211,6 +211,9 @@ def _make_annexes(
 def _reason(session: Session, reason: str) -> str:
     """Why a page failed: the kit's own reasons in words, an error's as it is."""
     code, _, detail = reason.partition(": ")
+    if code == "in_cell":
+        number, _, text = detail.partition(": ")
+        return session.say(code, number=number, text=text)
     own = "timed_out died leak unstable other_code too_much_memory too_much_output"
     return session.say(code, text=detail) if code in own.split() else reason
 

@@ -34,6 +34,9 @@ _OF_PAPERMILL = {"injected-parameters", "papermill-error-cell-tag"}
 _CALL = re.compile(r"[\w.]+\(.*", re.DOTALL)
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
 _TITLES = re.compile(r"\x1b\].*?(?:\x07|\x1b\\)")  # and links, to terminals
+_OF_KIT = '<div class="table"'
+_BOX = f'{_OF_KIT} tabindex="0" role="group" aria-label="{{}}">'
+_TABLE = re.compile(r"<table\b|(</table\s*>)", re.IGNORECASE)
 _ATTACHED = re.compile(r"""(<img\b[^>]*?src=["'])attachment:([^"']*)""", re.IGNORECASE)
 _ANCHOR = re.compile(r'<a class="anchor-link"[^>]*>[^<]*</a>')
 
@@ -52,6 +55,7 @@ class Content:
         self._of_batch = "simulated" in settings
         self._widgets: Mapping[str, Any] = widgets.get(_WIDGETS, {}).get("state", {})
         self._text: Callable[..., str] = load_language(language).plain
+        self._within: list[str] = []  # widgets whose content is being told
         self._drawings = self._cell = 0
         pieces = []
         for cell in notebook.cells:
@@ -95,22 +99,22 @@ class Content:
         data = output["data"]
         html = _joined(data.get("text/html", ""))
         if {*data} <= {"text/html", "text/plain"} and html and not _DOUBTFUL.search(html):
-            return html
+            return self._boxed(html)
         html, lost = still(html)
         lost_kinds = [kind for kind, _ in lost]
         seen, runs = bool(_SEEN.search(html)), "script" in lost_kinds
         others = [k for k in data if k not in (*_TEXTS, *_PICTURES, "application/json")]
         if seen and not runs:
-            return html + self._notes(lost)
-        if _WIDGET in data and (shown := self._widget(data[_WIDGET].get("model_id", ""), ())):
-            return shown
+            return self._boxed(html) + self._notes(lost)
+        if (widget := data.get(_WIDGET, {}).get("model_id", "")) in self._widgets:
+            return self._widget(widget)
         for kind in _PICTURES:
             if kind in data:
                 about = output.get("metadata", {}).get(kind, {})
                 return self._picture(kind, _joined(data[kind]), about)
         if runs or (others and "text/html" in data):
-            runs_by = others[0] if others else "text/html"
-            lost = [(runs_by, ""), *(one for one in lost if one[0] != "script")]
+            runs_by = (others[0], _title(data[others[0]])) if others else ("text/html", "")
+            lost = [runs_by, *(one for one in lost if one[0] != "script")]
         if "text/html" in data:
             return html + self._notes(lost)
         if "text/markdown" in data:
@@ -123,20 +127,24 @@ class Content:
         if others:
             plain = "" if _CALL.fullmatch(plain) else _joined(data.get(_MERMAID, plain))
         text = self._preformatted(_joined(data.get("text/latex", "")) or plain)
-        return text + self._notes([(kind, "") for kind in others[:1]])
+        return text + self._notes([(kind, _title(data[kind])) for kind in others[:1]])
 
-    def _widget(self, name: str, above: tuple[str, ...]) -> str:
+    def _widget(self, name: str) -> str:
         """A widget as the notebook keeps it: what boxes hold, output, text; controls are named."""
-        name = name.removeprefix("IPY_MODEL_")
-        model = self._widgets.get(name, {})
-        kind, state = model.get("model_name", "").removesuffix("Model"), model.get("state", {})
-        if not kind or name in above:
+        if name in self._within:
             return ""
+        self._within.append(name)
+        shown = self._state(self._widgets.get(name, {}))
+        self._within.pop()
+        return shown
+
+    def _state(self, model: Mapping[str, Any]) -> str:
+        kind, state = model.get("model_name", "").removesuffix("Model"), model.get("state", {})
         if kind == "Output":
             return "".join(self._outputs(state.get("outputs", ())))
         if "children" in state:
             titles = [Markup("<p>{}</p>").format(title) for title in state.get("titles", ())]
-            held = [self._widget(child, (*above, name)) for child in state["children"]]
+            held = [self._widget(c.removeprefix("IPY_MODEL_")) for c in state["children"]]
             return "".join(map("".join, zip_longest(titles, held, fillvalue="")))
         chosen = dict(enumerate(state.get("_options_labels", ()))).get(state.get("index"), "")
         value = str(state.get("value", chosen))
@@ -147,7 +155,7 @@ class Content:
         if kind == "Image" and (kept := model.get("buffers")):
             return self._picture(f"image/{state.get('format')}", kept[0]["data"], {})
         where = " ".join(part for part in (state.get("description"), value) if part)
-        return self._notes([(kind, where)])
+        return self._notes([(kind, where)] if kind else [])
 
     def _picture(self, kind: str, data: str, about: Mapping[str, Any]) -> str:
         told = about.get("alt") or self._text("report.picture")
@@ -173,12 +181,19 @@ class Content:
     def _html(self, source: str) -> str:
         self._drawings += "<svg" in source
         html, lost = still(source, f"drawing-{self._drawings}")
-        return html + self._notes(lost)
+        return self._boxed(html) + self._notes(lost)
+
+    def _boxed(self, html: str) -> str:
+        """HTML whose tables move sideways on a narrow screen, as the kit's own do."""
+        if _OF_KIT in html:
+            return html
+        box = Markup(_BOX).format(self._text("report.table"))
+        return _TABLE.sub(lambda m: "</table></div>" if m[1] else f"{box}<table", html)
 
     def _preformatted(self, text: str) -> str:
-        box = '<div class="table" tabindex="0" role="group" aria-label="{}"><pre>{}</pre></div>'
         text = strip_ansi(_TITLES.sub("", text)).rstrip("\n")
-        return str(Markup(box).format(self._text("report.printed"), text)) if text else ""
+        box = Markup(_BOX + "<pre>{}</pre></div>")
+        return str(box.format(self._text("report.printed"), text)) if text else ""
 
     def _plain(self, text: str) -> str:
         named = "<" in text and not _OBJECTS.sub("", text)
@@ -202,3 +217,11 @@ class Content:
 def _joined(text: Any) -> str:
     """Text that a notebook may keep in lines."""
     return text if isinstance(text, str) else "".join(map(str, text))
+
+
+def _title(chart: Any) -> str:
+    """What a chart says is its title, as the programs for it write it; else nothing."""
+    said = chart if isinstance(chart, dict) else ()
+    for name in ("layout", "title", "text"):
+        said = said.get(name, said) if isinstance(said, dict) else said
+    return said if isinstance(said, str) else ""

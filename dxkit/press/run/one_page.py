@@ -169,7 +169,11 @@ def make_page(task: Task, scratch: Path, engine: str) -> str:
         said = _last_line(f"{type(error).__name__}: {error}".strip().splitlines())
         if isinstance(error, MemoryError) or said.startswith("MemoryError"):
             return MEMORY
-        return OUTPUT if said.startswith(f"OSError: [Errno {errno.EFBIG}]") else said
+        if said.startswith(f"OSError: [Errno {errno.EFBIG}]"):
+            return OUTPUT
+        # papermill counts from 0, and the cell that it adds
+        cell = getattr(error, "cell_index", None)
+        return said if cell is None else f"in_cell: {max(cell, 1)}: {said}"
     return ""
 
 

@@ -30,6 +30,8 @@ from traitlets.config import Config
 
 from dxkit.press.run.tasks import NeedsKernelError
 
+PYTHON = {"name": NATIVE_KERNEL_NAME, "display_name": "Python 3", "language": "python"}
+
 
 class _Outputs:
     """The outputs of the cell that runs, and what a kernel is ``needed`` for."""
@@ -160,7 +162,10 @@ def run_notebook(path: Path, parameters: dict[str, Any], failed: str | None = No
 
     Raises NeedsKernelError and, having written it to ``failed``, what papermill does on a failure.
     """
-    notebook = parameterize_notebook(load_notebook_node(str(path)), parameters)
+    notebook = load_notebook_node(str(path))
+    if "kernelspec" not in notebook.metadata:  # as some editors leave it
+        notebook.metadata["kernelspec"] = PYTHON
+    notebook = parameterize_notebook(notebook, parameters)
     if notebook.metadata.kernelspec.name != NATIVE_KERNEL_NAME:
         raise NeedsKernelError(notebook.metadata.kernelspec.name)
     notebook = remove_error_markers(notebook)

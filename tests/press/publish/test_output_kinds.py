@@ -29,6 +29,7 @@ def shown(**data: object) -> str:
     return page_of(new_code_cell("...", outputs=[new_output("display_data", bundle)]))
 
 
+VIEW = "application/vnd.jupyter.widget-view+json"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><text>KEPT</text></svg>'
 
 
@@ -60,6 +61,8 @@ def test_what_can_stand_still_is_shown(data: dict[str, object], kept: str) -> No
         ({"vega": {}, "plain": "alt.Chart(...)"}, "application/vnd.vegalite.v5+json"),
         ({"plotly": {}, "html": "<div id='x'></div>"}, "application/vnd.plotly.v1+json"),
         ({"widget": {}, "plain": "Output()"}, "application/vnd.jupyter.widget-view+json"),
+        ({"vega": {"title": "T"}, "plain": "x"}, "application/vnd.vegalite.v5+json (T)"),
+        ({"plotly": {"layout": {"title": {"text": "T"}}}}, "application/vnd.plotly.v1+json (T)"),
         ({"script": "alert(1)"}, "application/javascript"),
         ({"html": "<div id='x'></div><script>alert(1)</script>"}, "text/html"),
         ({"html": "<p>words</p><iframe src='https://host/'></iframe>"}, "iframe (https://host/)"),
@@ -143,15 +146,21 @@ def test_what_boxes_and_outputs_of_widgets_hold_is_shown_and_controls_are_named(
     kept = widgets(
         VBox={"children": [f"IPY_MODEL_{n}" for n in ("Tab", "IntSlider", "Dropdown", "VBox")]},
         Tab={"children": ["IPY_MODEL_Output", "IPY_MODEL_HTML"], "titles": ["First", "Second"]},
-        Output={"outputs": [{"output_type": "stream", "name": "stdout", "text": "in <it>\n"}]},
+        Output={
+            "outputs": [
+                {"output_type": "stream", "name": "stdout", "text": "in <it>\n"},
+                {
+                    "output_type": "display_data",
+                    "metadata": {},
+                    "data": {VIEW: {"model_id": "Output"}},
+                },
+            ]
+        },
         HTML={"value": "<b>bold</b><script>alert(1)</script>"},
         IntSlider={"description": "count", "value": 7},
         Dropdown={"description": "kind", "_options_labels": ["a", "b"], "index": 1},
     )
-    view = {
-        "application/vnd.jupyter.widget-view+json": {"model_id": "VBox"},
-        "text/plain": "VBox()",
-    }
+    view = {VIEW: {"model_id": "VBox"}, "text/plain": "VBox()"}
     cell = new_code_cell("...", outputs=[new_output("display_data", view)])
     page, missing = page_and_missing(new_markdown_cell("x"), cell, widgets=kept)
     for shown in ("<p>First</p>", "<pre>in &lt;it&gt;</pre>", "<p>Second</p>", "<b>bold</b>",
@@ -231,7 +240,8 @@ def test_tables_lists_boxes_and_headings_keep_what_they_mean() -> None:
         "- [x] done\n- [ ] open\n\n4. four\n\n## Được giao\n\n[to it](#Được-giao)"
     )
     page, _ = page_and_missing(new_markdown_cell(source))
-    for kept in ('colspan="2"', 'rowspan="3"', "\u2611 done", "\u2610 open", '<ol start="4">',
+    for kept in ('<div class="table" tabindex="0"', 'colspan="2"', 'rowspan="3"', "\u2611 done",
+                 "\u2610 open", '<ol start="4">',
                  '<h2 id="%C4%90%C6%B0%E1%BB%A3c-giao">Được giao</h2>'):  # fmt: skip
         assert kept in page, kept
     assert "¶" not in page

@@ -36,6 +36,7 @@ import papermill
 import pytest
 from jupyter_client.kernelspec import NoSuchKernel
 from notebook_gallery import GALLERY, NEEDS_KERNEL, notebook
+from output_gallery import RUN
 from papermill.engines import NBClientEngine
 
 from dxkit.press.run import shell
@@ -44,6 +45,8 @@ from dxkit.press.run.tasks import NeedsKernelError
 
 DEFAULT = ("rich", "errors", "processes")
 ANY_ORDER = ("processes", "slow streams")
+OF_KERNEL = ("output widget", "interact", "progress", "input refused", "other magics")
+"""Notebooks of the other gallery that need a kernel, or tell the time."""
 ENDS_ITSELF = ("killed", "ends itself")
 
 
@@ -119,7 +122,7 @@ def plain(text: str) -> str:
 def names(full: bool) -> list[str]:
     """All notebooks of the gallery, or those of every run and one other, chosen by DXKIT_SEED."""
     if full:
-        return list(GALLERY)
+        return [*GALLERY, *(name for name in RUN if name not in OF_KERNEL)]
     others = sorted(set(GALLERY) - set(DEFAULT))
     return [*DEFAULT, random.Random(os.environ.get("DXKIT_SEED", "dxkit")).choice(others)]
 
@@ -137,8 +140,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -
     folder = tmp_path_factory.mktemp("ran")
     chosen = names(pytestconfig.getoption("--full"))
     run_all([
-        *((folder / f"{name} stock", GALLERY[name], True) for name in chosen),
-        *((folder / f"{name} plain", GALLERY[name], False) for name in chosen),
+        *((folder / f"{name} stock", (GALLERY | RUN)[name], True) for name in chosen),
+        *((folder / f"{name} plain", (GALLERY | RUN)[name], False) for name in chosen),
         *((folder / name, cells, False) for name, cells in NEEDS_KERNEL.items()),
     ])  # fmt: skip
     return folder
