@@ -68,3 +68,4 @@ class Report:
     data_state = _made_by(data.data_state)
     method = _made_by(data.method)
     sources = _made_by(data.sources)
+    fold = _made_by(data.fold)

@@ -51,13 +51,15 @@ def test_a_hamlet_gets_a_page_which_later_runs_keep_and_the_proof_makes_again(
     told = ["--raw", str(raw), "--out", str(out)]
     assert run(["report", "2022-Q4", "--unit", "31318-khu-vuc-2", *told]) == 1
     page = out / "haugiang-2022/2022-Q4/hamlet/31318-khu-vuc-2-khu-vuc-2.html"
+    assert links(page) == {}
     text = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page.read_text("utf-8")))
     assert "Khu vực 2 xếp thứ 1/4 ấp, khu vực của Phường I, đạt 83,62/100 điểm" in text
     assert run(["report", "2022-Q4", "--unit", "31318", *told]) == 1  # of another unit
     assert page.is_file()
     commune = out / "haugiang-2022/2022-Q4/commune/31318-phuong-i.html"
     assert links(commune) == {"Khu vực 2": page}
-    assert links(page) == {}
+    assert links(page) == {"Phường I": commune}  # it was made again
+    assert "Phường I</span></a>, <span" in page.read_text("utf-8")  # the city has no page
     first = page.with_name("31318-khu-vuc-1-khu-vuc-1.html")
     assert run(["report", "2022-Q4", "--unit", "31318-khu-vuc-1", *told]) == 1
     assert links(commune) == {"Khu vực 1": first, "Khu vực 2": page}  # it was made again

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from dxkit.cli import run
+from dxkit.period import OpenPeriod
+from dxkit.press.publish.page import framed
+from dxkit.report.report import Report
 
 pytestmark = pytest.mark.unmeasured
 
@@ -155,6 +158,32 @@ def test_axe_finds_nothing(browser: Any, axe: str, outputs: Path, name: str) -> 
     for scheme, width in (("light", 1200), ("dark", 390)):
         load(browser, outputs / name, width, scheme)
         assert axe_violations(browser, axe) == [], scheme
+
+
+@pytest.mark.parametrize("code", ["31459-ap-3", "31447-ap-4"])  # the longest
+def test_the_page_of_a_hamlet_is_one_screen(
+    browser: Any, axe: str, root: Path, periods: dict[str, OpenPeriod], tmp_path: Path, code: str
+) -> None:
+    """One of a desktop, two of a phone; all else is folded."""
+    cells = json.loads((root / "notebooks/short_report.ipynb").read_text("utf-8"))["cells"]
+    report = Report(periods["2022-Q4"], code, "vi")
+    calls = ["".join(cell["source"]) for cell in cells[2:]]
+    content = "".join(eval(call, {"report": report}).html for call in calls)
+    page = tmp_path / "page.html"
+    page.write_text(framed(content, report.title, "vi"), "utf-8")
+    for width, most in ((1200, 900), (390, 2 * 844)):
+        load(browser, page, width)
+        told = browser.execute_script(
+            "const e = document.documentElement; return [e.scrollHeight, e.scrollWidth]"
+        )
+        assert told[0] <= most
+        assert told[1] == width
+        seen = browser.find_element("css selector", "main").text
+        for words in ("xếp thứ", "trọng số tăng hoặc giảm", "Chưa đạt", "còn thiếu", "xác minh"):
+            assert words in seen, words
+        assert "Cách tính điểm" not in seen
+        assert axe_violations(browser, axe) == []
+    assert "Cách tính điểm" in browser.find_element("css selector", "main").text  # unfolded by axe
 
 
 def test_axe_sees_a_mistake(browser: Any, axe: str, outputs: Path) -> None:

@@ -122,19 +122,22 @@ class DxkitExporter(Exporter):
         show: by kind, the numbers of the cells. The notebook's metadata may give ``title``,
         ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows;
         ``dxkit.below`` holds addresses of further pages, each with the name of its unit,
-        ``dxkit.state`` what the page says of its publication.
+        ``dxkit.above`` codes of the units above, each with the address of its page, ``dxkit.state``
+        what the page says of its publication.
         """
-        language = nb.metadata.get("dxkit", {}).get("language", "vi")
+        told = nb.metadata.get("dxkit", {})
+        language = told.get("language", "vi")
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         shown = Content(nb, language)
         content, resources["not_shown"] = shown.html, shown.not_shown
         if shown.not_shown:
             self.log.warning(in_words(shown.not_shown, load_language(language)))
-        if nb.metadata.get("dxkit", {}).get("simulated") and 'class="banner"' not in content:
+        content = _linked_above(content, told.get("above", ()))
+        if told.get("simulated") and 'class="banner"' not in content:
             said = _SIMULATED.format(load_language(language).text("report.simulated"))
             content = str(said) + content
-        content = nb.metadata.get("dxkit", {}).get("state", "") + content
-        content += _pages_below(nb.metadata.get("dxkit", {}).get("below", ()), language)
+        content = told.get("state", "") + content
+        content += _pages_below(told.get("below", ()), language)
         title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
         return framed(content, title, language), resources
 
@@ -146,6 +149,16 @@ def _pages_below(below: Sequence[tuple[str, str]], language: str) -> str:
     title = load_language(language).text("report.pages_below")
     box = Markup('<section><h2 id="pages-below">{}</h2><ul class="links">{}</ul></section>')
     return str(box.format(title, items)) if items else ""
+
+
+def _linked_above(content: str, above: Sequence[tuple[str, str]]) -> str:
+    """The content, where the names of the units above in its head lead to their pages."""
+    before, where, rest = content.partition('<p class="where">')
+    line, end, after = rest.partition("</p>")
+    for code, address in above:
+        name = rf'<span class="name" data-name="unit/{re.escape(code)}">[^<]*</span>'
+        line = re.sub(name, rf'<a href="{Markup.escape(address)}">\g<0></a>', line)
+    return before + where + line + end + after
 
 
 @lru_cache(maxsize=1)
@@ -178,6 +191,7 @@ def framed(content: str, title: str, language_code: str) -> str:
     """
     safe = visible(sanitise(content))
     plain = load_language(language_code).plain
+    folded = '<details class="fold">' in safe  # a page of one screen
     contents = [(found[1], Markup(found[2]).striptags()) for found in _HEADING.finditer(safe)]
     style, script, script_hash = _style_and_script()
     page: str = _frame().render(
@@ -188,7 +202,7 @@ def framed(content: str, title: str, language_code: str) -> str:
         script_hash=script_hash,
         skip=plain("report.skip"),
         contents_label=plain("report.contents"),
-        contents=contents if len(contents) > 2 else [],
+        contents=contents if len(contents) > 2 and not folded else [],
         sort_label=plain("site.sort"),
         search_label=plain("site.search"),
         none_label=plain("site.nothing_found"),

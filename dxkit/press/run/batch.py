@@ -114,9 +114,12 @@ def run_reports(
         listed = {*(earlier.pages if earlier else ())}
         tasks = plan(units, level, language, notebook, registry, listed)
         own = {task.unit for task in tasks}
-        above = {registry.get(u).parent_code for u in own if _is_open(campaign, registry, u)} - own
-        if linking := sorted(above & listed):  # to pages that are to be made
-            tasks += plan(linking, "", language, notebook, registry, listed | own)
+        linking = {registry.get(u).parent_code for u in own if _is_open(campaign, registry, u)}
+        for unit in own - listed:
+            below = (one.code for one in registry.descendants(unit))
+            linking |= {code for code in below if _is_open(campaign, registry, code)}
+        if linking := (linking & listed) - own:  # to pages that are to be made
+            tasks += plan(sorted(linking), "", language, notebook, registry, listed | own)
         todo = [
             task
             for task in tasks

@@ -38,6 +38,8 @@ PARAMETERS = ("campaign", "period", "unit")
 OPTIONAL_PARAMETERS = ("language",)
 REPORT_NOTEBOOK = "quarterly_report.ipynb"
 OVERVIEW_NOTEBOOK = "province_overview.ipynb"
+SHORT_NOTEBOOK = "short_report.ipynb"
+"""For units that only the workbooks name: there are many, and few figures of each."""
 
 
 class UnfitNotebookError(Exception):
@@ -77,7 +79,8 @@ def plan_tasks(
 ) -> list[Task]:
     """The pages asked for: those of a level, or of certain units of the ``registry``; the top
     unit's page with them. ``raw`` is what lies in the raw folders. A page links to those of the
-    units directly below that only the workbooks name, if they are asked for or ``listed``.
+    units directly below that only the workbooks name, and theirs to those of the units above, if
+    they are asked for or ``listed``.
 
     Raises UnfitNotebookError.
     """
@@ -92,28 +95,40 @@ def plan_tasks(
     publication = stated(project, campaign.id, period_id)
     tasks = []
     for unit in chosen:
-        name = OVERVIEW_NOTEBOOK if unit.level == campaign.levels[0].id else REPORT_NOTEBOOK
-        path = notebook or project.notebooks / name
+        path = notebook or project.notebooks / _notebook(campaign, unit)
         content = path.read_bytes()
         if path not in given:
             given[path] = given_parameters(path, content)
         page = page_path(campaign, unit)
+
+        def seen(other: Unit, page: str = page) -> str:
+            return posixpath.relpath(page_path(campaign, other), posixpath.dirname(page))
+
         below = tuple(
-            (posixpath.relpath(page_path(campaign, child), posixpath.dirname(page)), child.name)
+            (seen(child), child.name)
             for child in registry.children(unit.code)
             if child.code in made and campaign.level(child.level).open
         )
-        links = (text for link in below for text in link)
+        over = registry.ancestors(unit.code) if campaign.level(unit.level).open else ()
+        above = tuple((one.code, seen(one)) for one in over if one.code in made)
+        links = (text for link in (*below, *above) for text in link)
         state = str(state_html(publication, page, load_language(language)))
         key = digest_of(*keys, content, unit.code, period_id, *links, *filter(None, [state]))
         executed = folder / executed_path(unit.code)
         tasks.append(
             Task(
                 campaign.id, period_id, unit.code, language, path, given[path], folder / page,
-                executed, key, below, state,
+                executed, key, below, above, state,
             )
         )  # fmt: skip
     return tasks
+
+
+def _notebook(campaign: Campaign, unit: Unit) -> str:
+    """The notebook of a unit's page, by its level."""
+    if unit.level == campaign.levels[0].id:
+        return OVERVIEW_NOTEBOOK
+    return SHORT_NOTEBOOK if campaign.level(unit.level).open else REPORT_NOTEBOOK
 
 
 def given_parameters(notebook: Path, content: bytes) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.units import Unit
 from dxkit.report.context import Context, Section
 from dxkit.report.matrix import completeness_table
+from dxkit.report.sections.unit import legal_basis
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend, traces
@@ -118,6 +119,18 @@ def sources(context: Context) -> Section:
         legend(context.language), text("trace.hint")
     )
     return context.section("sources", body + page_traces(context))
+
+
+def fold(context: Context) -> Section:
+    """What a brief page has for whoever asks: legal basis, method and sources, folded. Call it
+    last, as ``sources``.
+    """
+    title = context.language.text("report.fold")
+    parts = (legal_basis(context), method(context).html, sources(context).html)
+    content = Markup("").join(parts)
+    return Section(
+        Markup('<details class="fold"><summary>{}</summary>{}</details>').format(title, content)
+    )
 
 
 def page_traces(context: Context) -> Markup:

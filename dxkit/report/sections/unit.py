@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from dxkit.model.campaign import Indicator, IndicatorKind
-from dxkit.model.facts import TOTAL, Claim
+from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.below import weakest_first
 from dxkit.report.sentences.causes import causes
@@ -17,14 +17,12 @@ from dxkit.report.sentences.situation import activity, changes, levels, standing
 from dxkit.report.tables import Cell, Column, State, render_table
 
 
-def head(context: Context) -> Section:
-    """The title block: who, what, which period, cut-off, and a warning on simulated data."""
+def head(context: Context, *, brief: bool = False) -> Section:
+    """The title block: who, what, which period, cut-off, and a warning on simulated data. A
+    ``brief`` one says where the unit lies, and leaves the legal basis to the fold.
+    """
     campaign, period = context.opened.campaign, context.opened.analysis.period
     text = context.language.text
-    basis = Markup("; ").join(
-        Markup('<span class="document">{}</span>').format(context.language.name(words))
-        for words in campaign.legal_basis
-    )
     banner = Markup("")
     if context.opened.received.simulated_files:
         banner = Markup('<p class="banner" role="note">{}</p>').format(text("report.simulated"))
@@ -45,13 +43,37 @@ def head(context: Context) -> Section:
         Markup('<p class="organiser">{}</p>').format(context.language.name(campaign.organiser)),
         Markup('<p class="campaign">{}</p>').format(context.dated_name(campaign.names)),
         Markup("<h1>{}</h1>").format(title),
+        _where(context) if brief else Markup(""),
         Markup('<p class="cut-off">{}</p>').format(cut_off),
+        Markup("") if brief else legal_basis(context),
     ]
-    if basis:
-        lines.append(Markup('<p class="basis">{} {}</p>').format(text("report.basis"), basis))
     return Section(
-        Markup('<header class="report-head">{}</header>{}').format(Markup("").join(lines), banner)
+        Markup('<header class="report-head{}">{}</header>{}').format(
+            " brief" if brief else "", Markup("").join(lines), banner
+        )
     )
+
+
+def _where(context: Context) -> Markup:
+    """The units above, nearest first, but for the whole."""
+    above = context.opened.analysis.units.ancestors(context.view.unit.code)[:-1]
+    names = (
+        context.writer.name(Reference("unit", unit.code), starts=not place)
+        for place, unit in enumerate(above)
+    )
+    return (
+        Markup('<p class="where">{}</p>').format(Markup(", ").join(names)) if above else Markup("")
+    )
+
+
+def legal_basis(context: Context) -> Markup:
+    """The documents that the campaign rests on."""
+    documents = [
+        Markup('<span class="document">{}</span>').format(context.language.name(words))
+        for words in context.opened.campaign.legal_basis
+    ]
+    told = (context.language.text("report.basis"), Markup("; ").join(documents))
+    return Markup('<p class="basis">{} {}</p>').format(*told) if documents else Markup("")
 
 
 def _official(context: Context) -> Markup:
@@ -69,13 +91,18 @@ def _official(context: Context) -> Markup:
     )
 
 
-def headlines(context: Context) -> Section:
-    """The sentences to remember."""
+def headlines(context: Context, *, brief: bool = False) -> Section:
+    """The sentences to remember; where they stand for a ``brief`` page, with how sure the rank is,
+    which its narrative would say.
+    """
     items = Markup("").join(
         Markup("<li>{}</li>").format(context.writer.sentence(c))
         for c in headline_claims(context.view)
     )
-    return context.section("headlines", Markup('<ul class="headlines">{}</ul>').format(items))
+    body = Markup('<ul class="headlines">{}</ul>').format(items)
+    if brief:
+        body += context.writer.paragraph(standing(context.view, compared=False))
+    return context.section("headlines", body)
 
 
 def indicators(context: Context) -> Section:
@@ -185,9 +212,12 @@ def narrative(context: Context) -> Section:
     return context.section("narrative", body)
 
 
-def next_steps(context: Context) -> Section:
-    """What is lacking to reach the targets, where and by when."""
-    listed = _listed(context, next_step_claims(context.view))
+def next_steps(context: Context, *, brief: bool = False) -> Section:
+    """What is lacking to reach the targets, where and by when; on a ``brief`` page all of that for
+    the first, of the others what lacks.
+    """
+    steps = list(next_step_claims(context.view))
+    listed = _listed(context, [*steps[:1], *(s[:1] for s in steps[1:])] if brief else steps)
     return context.section("next_steps", listed) if listed else NO_SECTION
 
 

@@ -25,20 +25,26 @@ def levels(view: View) -> Iterator[tuple[Claim, ...]]:
         yield level(view, indicator), *(claim for said in slots for claim in said(view, indicator))
 
 
-def standing(view: View) -> Iterator[Claim]:
-    """Where the unit stands among others, and how sure that is; or that it has no usable figure."""
+def standing(view: View, *, compared: bool = True) -> Iterator[Claim]:
+    """Where the unit stands among others, and how sure that is; or that it has no usable figure.
+    ``compared``: also where it is above and below the others.
+    """
     yield from _points(view)
     silence = _silence(view)
     if silence is not None:
         yield silence
+    if compared:
+        yield from _comparisons(view)
+        yield from strengths(view)
+    yield from certainty(view)
+
+
+def _comparisons(view: View) -> Iterator[Claim]:
+    """With the others of the group and of its type; with one of them where both say the same."""
     of_group, of_type = _against_group(view), _against_type(view)
     if of_group and of_type and _in_which(of_group) == _in_which(of_type):
-        of_type = None  # the same again
-    for claim in (of_group, of_type):
-        if claim is not None:
-            yield claim
-    yield from strengths(view)
-    yield from certainty(view)
+        of_type = None
+    yield from (claim for claim in (of_group, of_type) if claim is not None)
 
 
 def _points(view: View) -> Iterator[Claim]:
