@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from dxkit.analysis.analysis import Analysis
+from dxkit.model.facts import TOTAL
 from dxkit.model.findings import Finding
 
 Rows = Iterator[tuple[object, ...]]
@@ -42,6 +43,11 @@ RANK_RANGE_COLUMNS = (
 """Of a rank, the best and the worst over all trials and over each kind of trial, and the share of
 draws in which the unit is rewarded."""
 _TRIED = ("indicators", "weights", "cells", "rounding")
+VISIT_COLUMNS = (
+    "period", "unit_code", "unit_name", "level", "visits", "checked", "confirmed", "verified",
+    "verified_low", "verified_high", "chance", "size", "file", "sheet", "cell",
+)  # fmt: skip
+"""Of what visits on the spot say of a unit; from ``chance`` on, of a visit to the unit itself."""
 FINDING_COLUMNS = (
     "code", "severity", "unit_code", "file", "sheet", "cell", "raw", "message", "cause",
 )  # fmt: skip
@@ -119,6 +125,17 @@ def rank_range_rows(analysis: Analysis) -> Rows:
                 max(sure.worst, sure.trial_worst), *of_kinds,
                 sure.award_draws, *sure.by["methods"],
             )  # fmt: skip
+
+
+def visit_rows(analysis: Analysis) -> Rows:
+    """The units that were visited, themselves or below, in registry order."""
+    own = {visit.unit_code: visit for visit in analysis.received.visits}
+    visited = {code for visit in own for code in analysis.units.line(visit)}
+    for unit in (unit for unit in analysis.units.units if unit.code in visited):
+        code, visit = unit.code, own.get(unit.code)
+        found = (analysis.facts.get(code, TOTAL, kind).value for kind in VISIT_COLUMNS[4:10])
+        drawn = (visit.chance, visit.size, *visit.address) if visit else (None,) * 5
+        yield (analysis.period.id, code, unit.name, unit.level, *found, *drawn)
 
 
 def finding_rows(findings: Iterable[Finding], text: Callable[[Finding], str]) -> Rows:

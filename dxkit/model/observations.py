@@ -159,6 +159,11 @@ class Visit:
     confirmed: int
     address: CellRef
 
+    def source_in(self, period: str) -> CellRef:
+        """The address as facts give it, from the campaign's raw folder."""
+        name = self.address.file.removeprefix(f"{VISITS}/")
+        return self.address._replace(file=f"{VISITS}/{period}/{name}")
+
 
 @dataclass(frozen=True)
 class IndicatorTable:

@@ -13,8 +13,8 @@ from dxkit.report.wording.language import Language
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A judgement in words with a shape beside it: ``good``, ``bad`` or ``none``. ``said`` tells
-    what is judged (see ``Context.said``).
+    """A judgement in words with a shape beside it: ``good``, ``bad`` or another kind. ``said``
+    tells what is judged (see ``Context.said``).
     """
 
     word: str
@@ -57,7 +57,7 @@ STEP = "step-"
 _DIFFERENCES = frozenset(
     {"gap", "change", "like_change", "rank_change", "against_group", "progress"}
 )
-_SHAPES = {"good": "●", "bad": "▲", "none": "–", "unknown": "–"}
+_SHAPES = {"good": "●", "bad": "▲"}
 
 
 def render_table(
@@ -141,5 +141,5 @@ def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
     if isinstance(cell, State):
         return Markup(
             '<span class="state {}" data-said="{}"><span aria-hidden="true">{}</span> {}</span>'
-        ).format(cell.kind, cell.said, _SHAPES[cell.kind], cell.word)
+        ).format(cell.kind, cell.said, _SHAPES.get(cell.kind, "–"), cell.word)
     return cell

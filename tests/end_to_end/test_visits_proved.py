@@ -141,6 +141,38 @@ def test_rank_and_league_have_the_shares_beside_the_award(
     ]  # fmt: skip
 
 
+def test_the_results_are_data_and_explained_down_to_their_cells(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row for each unit visited or with visits below, as on the pages; without results no file
+    (the shipped quarters have none).
+    """
+    with (project / "outputs/small" / PERIOD / "data/visits.csv").open(encoding="utf-8-sig") as f:
+        rows = {row["unit_code"]: row for row in csv.DictReader(f)}
+    came = {code: row for code, *row in rows_of(project)}
+    for code, (chance, size, checked, confirmed) in came.items():
+        row = rows.pop(code)
+        assert [float(row[c]) for c in ("chance", "size", "checked", "confirmed", "visits")] == [
+            pytest.approx(chance), size, checked, confirmed, 1
+        ]  # fmt: skip
+        ends = [float(row[c]) for c in ("verified_low", "verified_high")]
+        assert ends == pytest.approx(wilson(confirmed / checked, checked), abs=1e-9)
+        assert (row["file"], row["sheet"]) == ("field_checks/results.xlsx", "Danh sách")
+    assert {*rows} == {"70", *(f"{code[:2]}" for code in came)}
+    assert rows["70"]["verified"] == str(
+        shown(project, "province.html")[f"{PERIOD}/70/total/verified"]
+    )
+    assert (rows["70"]["chance"], rows["70"]["cell"]) == ("", "")
+    monkeypatch.setenv("DXKIT_PROJECT", str(project))
+    assert in_new_process(["explain", PERIOD, "70", "total", "--kind", "verified"]) == 0
+    out = capsys.readouterr().out
+    for line, (_, _, checked, confirmed) in enumerate(came.values(), start=8):
+        cell = f"field_checks/{PERIOD}/results.xlsx › Danh sách!H{line}"
+        assert f"{cell}  {confirmed}/{checked}" in out
+    province = (project / "outputs/small" / PERIOD / "province.html").read_text("utf-8")
+    assert f"field_checks/{PERIOD}/results.xlsx › Danh sách: H8:H11" in province
+
+
 def test_the_reserve_is_named_at_every_level(project: Path) -> None:
     """Of the communes of Mỹ An, Tân Bình is first, Tân Châu the reserve; of the districts 73 and,
     as Mỹ An and Mỹ Bình have one half each, both of these.

@@ -62,6 +62,7 @@ def test_the_conditions_have_thousands_of_steps() -> None:
     bare = {key for key, number_of in steps.items() if not number_of}
     assert bare == {  # the campaign declares them, in words only
         "rule_competition", "rule_dense", "rule_ties", "rule_unrounded", "rule_excluded",
+        "rule_competition_after_ties", "rule_dense_after_ties",
         "reward_whole", "reward_by_progress", "reward_ties_all", "reward_ties_none",
         "rule_tiers", "reward_by_tier", "reward_tier_all", "reward_tier_none",
     }  # fmt: skip

@@ -7,7 +7,7 @@ all units at once, or derived from other facts, whose cells and reservations it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from dxkit.model.facts import (
     united_marks,
     united_sources,
 )
-from dxkit.model.observations import Flag
+from dxkit.model.observations import Flag, Visit
 
 Number = float | int
 
@@ -267,12 +267,16 @@ class Taken(Derived):
 
 @dataclass(frozen=True)
 class Counted(Kind):
-    """How many there are of some sort: units, targets, cells."""
+    """How many there are of some sort: units, targets, cells; told in which ``cells``, where it is
+    read in some.
+    """
 
     count: Callable[[About], int]
+    cells: Callable[[About], tuple[CellRef, ...]] = field(default=lambda about: ())
 
     def of(self, about: About) -> Fact | None:
-        return Fact(about.key(self.name), self.count(about), COUNT, 0, str(self.method))
+        key, cells = about.key(self.name), self.cells(about)
+        return Fact(key, self.count(about), COUNT, 0, str(self.method), sources=cells)
 
 
 def counted(
@@ -280,3 +284,15 @@ def counted(
 ) -> Counted:
     """The entry of such a kind."""
     return Counted(name, COUNT, count, method=method, when=when)
+
+
+def counted_in_visits(name: str, method: str, count: Callable[[Visit], int]) -> Counted:
+    """The entry of one that is added up over the visits whose results came back."""
+
+    def cells(about: About) -> tuple[CellRef, ...]:
+        return tuple(sorted(visit.source_in(about.period.period.id) for visit in about.visits))
+
+    def total(about: About) -> int:
+        return sum(map(count, about.visits))
+
+    return Counted(name, COUNT, total, cells, method=method, when=lambda a: bool(a.visits))

@@ -21,6 +21,7 @@ from dxkit.analysis.facts.kind import (
     Reported,
     Taken,
     counted,
+    counted_in_visits,
     own_decimals,
 )
 from dxkit.analysis.facts.methods import (
@@ -880,11 +881,9 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         lambda a: len(a.period.unchanged_below(a.unit)),
         lambda a: a.period.previous is not None,
     ),
-    counted("visits", "count_of_units", lambda a: len(a.visits), has_visits),
-    counted("checked", "count_of_cases", lambda a: sum(v.checked for v in a.visits), has_visits),
-    counted(
-        "confirmed", "count_of_cases", lambda a: sum(v.confirmed for v in a.visits), has_visits
-    ),
+    counted_in_visits("visits", "count_of_units", lambda visit: 1),
+    counted_in_visits("checked", "count_of_cases", lambda visit: visit.checked),
+    counted_in_visits("confirmed", "count_of_cases", lambda visit: visit.confirmed),
     of_visits("verified", "weighted_share", lambda found: found.share),
     of_visits("verified_low", "interval_of_visits", lambda found: found.low),
     of_visits("verified_high", "interval_of_visits", lambda found: found.high),

@@ -31,6 +31,10 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[st
         "rank_ranges.csv": (rows.RANK_RANGE_COLUMNS, rows.rank_range_rows(analysis)),
         "findings.csv": (rows.FINDING_COLUMNS, rows.finding_rows(opened.all_findings, texts)),
     }
+    if opened.received.visits:
+        tables["visits.csv"] = (rows.VISIT_COLUMNS, rows.visit_rows(analysis))
+    else:
+        (folder / "visits.csv").unlink(missing_ok=True)
     for name, table in tables.items():
         write_rows(folder / name, *table)
     inputs = analysis.inputs_of_trials()

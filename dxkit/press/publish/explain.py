@@ -25,10 +25,12 @@ def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) ->
         yield language.plain("cli.explain_page", page=page, text=shown, times=str(times))
     yield from _steps(opened, fact, 1, language)
     yield "  " + language.plain("cli.explain_cells")
-    received = dict(_received(opened))
+    received, visits = dict(_received(opened)), _visits(opened)
     for cell in in_reading_order(fact.sources):
         observation = received.get(cell)
-        made = f"  {observation.raw!r} = {observation.value}" if observation else ""
+        made = (
+            f"  {observation.raw!r} = {observation.value}" if observation else visits.get(cell, "")
+        )
         if observation and observation.correction:
             made += " " + language.plain("cli.explain_corrected", reason=observation.correction)
         yield f"    {cell}{made}"
@@ -70,6 +72,12 @@ def _steps(opened: OpenPeriod, fact: Fact, depth: int, language: Language) -> It
         source = opened.analysis.find(key) if key.unit == fact.key.unit else None
         if source is not None:
             yield from _steps(opened, source, depth + 1, language)
+
+
+def _visits(opened: OpenPeriod) -> dict[CellRef, str]:
+    """What visits found, by the address that facts give it: cases confirmed of those checked."""
+    at = opened.analysis.period.id
+    return {v.source_in(at): f"  {v.confirmed}/{v.checked}" for v in opened.received.visits}
 
 
 def _received(opened: OpenPeriod) -> Iterator[tuple[CellRef, Observation]]:

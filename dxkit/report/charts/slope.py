@@ -25,6 +25,7 @@ from dxkit.report.charts.style import (
     spread,
 )
 from dxkit.report.context import NO_SECTION, Context, Section
+from dxkit.report.sentences.below import too_few_to_judge
 from dxkit.report.sentences.chart_titles import changes_claim
 from dxkit.report.wording.language import Language
 
@@ -135,9 +136,11 @@ def draw_pairs(name: str, pairs: Sequence[Pair], language: Language) -> Markup:
 
 
 def changes_chart(context: Context) -> Section:
-    """Each share in the period before and now; nothing in the first period."""
+    """Each share in the period before and now; nothing in the first period, or where too small a
+    part of the unit has figures.
+    """
     view, text = context.view, context.language.plain
-    if view.previous_period is None:
+    if view.previous_period is None or too_few_to_judge(view):
         return NO_SECTION
     slopes = []
     for indicator in view.indicators:

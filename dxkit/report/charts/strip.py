@@ -20,6 +20,7 @@ from dxkit.report.charts.figure import (
 )
 from dxkit.report.charts.style import BAD, GOOD, INK, LINE, PEER, SMALL, WIDTH, broken, letters
 from dxkit.report.context import NO_SECTION, Context, Section
+from dxkit.report.sentences.below import too_few_to_judge
 from dxkit.report.sentences.chart_titles import peers_claim
 from dxkit.report.sentences.situation import strengths
 from dxkit.report.wording.language import Language
@@ -89,9 +90,11 @@ def _draw(canvas: Canvas, strip: Strip, middle: float) -> None:
 
 
 def peers_chart(context: Context) -> Section:
-    """The unit's shares among those it is ranked with, who stay nameless."""
+    """The unit's shares among those it is ranked with, who stay nameless; nothing where they are of
+    too small a part of the unit.
+    """
     view, text = context.view, context.language.plain
-    if view.group is None or len(view.peers) < 3:
+    if view.group is None or len(view.peers) < 3 or too_few_to_judge(view):
         return NO_SECTION
     strips, rows = [], []
     for indicator in measured_by_share(context):

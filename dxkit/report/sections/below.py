@@ -100,9 +100,11 @@ def _rules(context: Context, ranked: list[Scorecard]) -> Markup:
     note = context.sentences(ranking_rules(context.view))
     if context.opened.campaign.ranking.assumed:
         note += Markup(" ") + context.assumed()
-    if any(card.find(TOTAL, "rank_best") for card in ranked):
+    sure = next((card for card in ranked if card.find(TOTAL, "rank_best")), None)
+    if sure is not None:
         key = "ranking_columns" if context.view.previous_period else "ranking_columns_first"
-        note += Markup(" ") + context.language.text(f"report.{key}")
+        band = sure.fact(TOTAL, "weight_band")
+        note += Markup(" ") + context.language.text(f"report.{key}", weight_band=band)
     return Markup('<p class="note">{}</p>').format(note)
 
 

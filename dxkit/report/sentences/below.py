@@ -81,7 +81,12 @@ def least_covered(view: View) -> dict[str, Fact]:
 
 def too_few_to_judge(view: View) -> bool:
     """Whether fewer than half of the units below have figures behind some target: then nothing is
-    said to be reached by the whole.
+    said to be reached by the whole, or compared with others.
     """
-    part = least_covered(view)
-    return bool(part) and 2 * part["children_known"].number < part["children"].number
+    return any(is_of_few(view, i) for i in view.indicators if view.is_met(i) is not None)
+
+
+def is_of_few(view: View, indicator: Indicator) -> bool:
+    """Whether fewer than half of the units below have a figure of an indicator."""
+    known, of = (view.fact(indicator.id, kind).value for kind in ("children_known", "children"))
+    return bool(known) and 2 * (known or 0) < (of or 0)

@@ -16,9 +16,10 @@ from dxkit.report.sentences.unit_view import View
 def ranking_rules(view: View) -> Iterator[Claim]:
     """The whole rule of the ranking: ties, rounding, who is ranked."""
     rule, level = view.campaign.ranking, view.child_level.id
-    yield state(f"rule_{rule.method}", {})
-    if rule.tie_break:
-        yield state("rule_ties", {"ties": [Reference("indicator", i) for i in rule.tie_break]})
+    broken = [i for i in rule.tie_break if any(c.find(i, "value") for c in view.children)]
+    if broken:
+        yield state("rule_ties", {"ties": [Reference("indicator", i) for i in broken]})
+    yield state(f"rule_{rule.method}{'_after_ties' if broken else ''}", {})
     rounded = view.scorecard.find(TOTAL, "decimals")
     yield state("rule_rounded", {"decimals": rounded}) if rounded else state("rule_unrounded", {})
     yield from SLOTS["rule_ranked"].say({"least": view.fact(TOTAL, "minimum_ranked")})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dxkit.model.campaign import Indicator, IndicatorKind, MeasureKind
 from dxkit.model.facts import TOTAL, Claim, Fact, Reference, as_written
+from dxkit.report.sentences.below import too_few_to_judge
 from dxkit.report.sentences.catalogue import SLOTS, Filling, Slot
 from dxkit.report.sentences.unit_view import View, equal_to, short_name
 
@@ -27,13 +28,13 @@ def levels(view: View) -> Iterator[tuple[Claim, ...]]:
 
 def standing(view: View, *, compared: bool = True) -> Iterator[Claim]:
     """Where the unit stands among others, and how sure that is; or that it has no usable figure.
-    ``compared``: also where it is above and below the others.
+    ``compared``: also where it is above and below the others, if its figures are of the whole.
     """
     yield from _points(view)
     silence = _silence(view)
     if silence is not None:
         yield silence
-    if compared:
+    if compared and not too_few_to_judge(view):
         yield from _comparisons(view)
         yield from strengths(view)
     yield from certainty(view)
