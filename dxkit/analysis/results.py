@@ -274,8 +274,9 @@ def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) ->
     scored = [r for r in counted if r.points is not None]
     covered = math.fsum(r.indicator.max_points for r in scored)
     if unknown or not scored or not covered:
-        silence = str(Flag.UNREAD if Flag.UNREAD in unknown else Flag.NOT_REPORTED)
-        reason = silence if unknown <= SILENT and not scored else INCOMPLETE
+        idle = Flag.NOT_APPLICABLE if reasons else Flag.NOT_REPORTED
+        silence = next((f for f in (Flag.UNREAD, Flag.NOT_REPORTED) if f in unknown), idle)
+        reason = str(silence) if unknown <= SILENT and not scored else INCOMPLETE
         return Total(unit_code, None, 0.0, reason, unranked=reason, lacking=lacking)
     earned = math.fsum(r.points for r in scored if r.points is not None)
     bonus = math.fsum(

@@ -131,15 +131,15 @@ class Recount:
     def total(self, unit: str) -> tuple[float | None, float, str]:
         """Points, covered share of the scale, and why there are none."""
         rule, sums, scored = self.campaign.scoring, self.sums, self.scale(unit)
-        lacking = {sums.of(unit, i).why for i in scored if sums.value(unit, i) is None}
-        lacking.discard("not_applicable")
+        without = {sums.of(unit, i).why for i in scored if sums.value(unit, i) is None}
+        lacking = without - {"not_applicable"}
         shares = [(i.max_points, self.share(unit, i)) for i in scored]
         counted = [(most, share) for most, share in shares if share is not None]
-        if lacking <= SILENT and not counted:
+        if lacking <= SILENT and not counted and (lacking or not without):
             return None, 0.0, "unread" if "unread" in lacking else "not_reported"
         why = why_no_ranking(self.campaign, self.level(unit), self.rules_of)
         if why or lacking or not counted:
-            return None, 0.0, why or "incomplete"
+            return None, 0.0, why or ("incomplete" if lacking else "not_applicable")
         covered = sum(most for most, _ in counted)
         earned = sum(most * share for most, share in counted) * rule.total_points / covered
         return earned + self.bonus(unit), covered / rule.total_points, ""

@@ -57,7 +57,10 @@ class NamesInSentences:
             "award": lambda: self._award(message, unit, keys),
             "drag_unit": lambda: {keys["weight"].unit},
             "tied": lambda: self.tied(unit),
-            "ties": lambda: set(again.campaign.ranking.tie_break),
+            "ties": lambda: (
+                {i.id for child in again.children(unit) for i in again.indicators(child)}
+                & {*again.campaign.ranking.tie_break}
+            ),
             "units": lambda: self._units(message, unit, keys),
             "short_units": lambda: self._short(unit, keys),
             "units_unchanged": lambda: set(again.unchanged_below(unit)),
@@ -202,7 +205,7 @@ class NamesInSentences:
         if message == "next_below":
             return {key.subject for name, key in keys.items() if name.startswith("met_")}
         if not message.startswith("picture_grid"):
-            starts = ("left_out_", "not_applicable_", "small_")
+            starts = ("left_out_", "not_applicable_", "small_", "change_")
             return {key.subject for name, key in keys.items() if name.startswith(starts)}
         counts = reached_below(self.again, unit)
         shares = {i: Fraction(met, known) for i, (met, known) in counts.items()}

@@ -117,7 +117,7 @@ def test_only_where_some_did_not_report_are_results_called_partial(
         periods["2022-Q4"].campaign, periods["2022-Q4"].analysis.units, load_language("vi")
     )
     assert [writer.plain(claim) for claim in data_claims(view)][:3] == [
-        "Tất cả 8 huyện, thị xã, thành phố đã gửi báo cáo.",
+        "Đã nhận đủ báo cáo của 8 huyện, thị xã, thành phố.",
         "Còn đơn vị trực thuộc chưa gửi báo cáo tại: huyện Phụng Hiệp.",
         "Các kết quả chung của tỉnh Hậu Giang tính trên những đơn vị có số liệu.",
     ]

@@ -23,6 +23,7 @@ from dxkit.report.report import Report
 from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.chart_titles import targets_claim
+from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.sentences.headlines import headlines, standing
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.ranking_and_rewards import ranking_rules
@@ -861,6 +862,34 @@ def test_who_has_figures_is_not_said_to_have_none_to_be_ranked_on(haugiang: Camp
     (claim,) = strengths(view_of(alone, "31318"))
     assert written(alone, [claim]) == ["Phường I chưa được xếp hạng ở tiêu chí nào."]
     assert written(alone, [claim], "en") == ["Ward I is not ranked on any criterion."]
+
+
+def test_who_says_that_nothing_arose_has_reported(haugiang: Campaign) -> None:
+    """A ward that says so of everything is not ranked, and yet not silent; nor is one of its wards'
+    sole criterion with a rank alike on all of them.
+    """
+    shares = ("households", "households_digital_skills", "households_app", "households_cashless",
+              "farm_households", "farm_households_ecommerce")  # fmt: skip
+    rows = [observe("31318-a", measure, None, Flag.NOT_APPLICABLE) for measure in shares]
+    rows += [observe("31318", measure, None, Flag.NOT_APPLICABLE) for measure in DOSSIERS]
+    idle_one = [*rows, observe("31318", "initiatives_effective", None, Flag.NOT_APPLICABLE)]
+    others = [o for code in ("31321", "31324") for o in full(code, 0.7)]
+    analysis = analyse(haugiang, *idle_one, *others)
+    claim = standing(view_of(analysis, "31318"))
+    assert claim is not None
+    assert written(analysis, [claim]) == [
+        "Phường I không được xếp hạng trong quý IV/2022 vì không phát sinh hoặc không có đối tượng "
+        "để tính ở tiêu chí nào."
+    ]
+    said = list(data_claims(view_of(analysis, "31318")))
+    assert written(analysis, said)[0] == "Đã nhận đủ báo cáo của 1 ấp, khu vực."
+    assert list(next_steps(view_of(analysis, "31318"))) == []
+    assert "6/9" in written(analysis, data_claims(view_of(analysis, "930")))[0]
+    prove(analysis, "31318", [claim, *said])
+    one = analyse(haugiang, *rows, observe("31318", "initiatives_effective", 0), *others)
+    only = list(strengths(view_of(one, "31318")))
+    assert written(one, only) == ["Xếp hạng thấp nhất: 3/3 (mô hình, sáng kiến)."]
+    prove(one, "31318", only)
 
 
 def test_ties_are_decided_before_ranks_are_shared(

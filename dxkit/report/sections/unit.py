@@ -10,7 +10,7 @@ from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.model.observations import Flag
 from dxkit.report.context import NO_SECTION, Context, Section
-from dxkit.report.sentences.below import is_of_few, weakest_first
+from dxkit.report.sentences.below import rests_on_few, weakest_first
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.headlines import headlines as headline_claims
 from dxkit.report.sentences.next_steps import next_steps as next_step_claims
@@ -184,7 +184,7 @@ def _state(context: Context, indicator: Indicator) -> State:
     if card.fact(indicator.id, "target").known and kind == "none":
         idle = card.fact(indicator.id, "value").missing == Flag.NOT_APPLICABLE
         kind = "idle" if idle else "unknown"
-    elif kind != "none" and is_of_few(context.view, indicator):
+    elif kind != "none" and rests_on_few(context.view, indicator):
         kind = "open"
     said = f"met/{card.unit.code}/{indicator.id}"
     return State(context.language.plain(f"report.state_{kind}"), kind, said)

@@ -83,10 +83,10 @@ def too_few_to_judge(view: View) -> bool:
     """Whether fewer than half of the units below have figures behind some target: then nothing is
     said to be reached by the whole, or compared with others.
     """
-    return any(is_of_few(view, i) for i in view.indicators if view.is_met(i) is not None)
+    return any(rests_on_few(view, i) for i in view.indicators if view.is_met(i) is not None)
 
 
-def is_of_few(view: View, indicator: Indicator) -> bool:
+def rests_on_few(view: View, indicator: Indicator) -> bool:
     """Whether fewer than half of the units below have a figure of an indicator."""
     known, of = (view.fact(indicator.id, kind).value for kind in ("children_known", "children"))
     return bool(known) and 2 * (known or 0) < (of or 0)

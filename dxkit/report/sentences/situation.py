@@ -245,7 +245,7 @@ def strengths(view: View) -> Iterator[Claim]:
     ]
     if not found:
         return
-    even = _even(view, found)
+    even = _even(view, found) if len(found) > 1 else None
     if even is not None:
         yield even
         return
@@ -315,6 +315,15 @@ def changes(view: View) -> Iterator[Claim]:
         return
     for indicator in view.indicators:
         yield from _change(view, indicator)
+    told_now = [i.id for i in view.indicators if view.fact(i.id, "value").known]
+    unknown = [fact for i in told_now if not (fact := view.fact(i, "change")).known]
+    yield from SLOTS["change_unknown"].say(
+        {
+            **{f"change_{fact.key.subject}": fact for fact in unknown},
+            "indicators": list(map(short_name, unknown)),
+            "previous_period": view.previous_period,
+        }
+    )
     told = {indicator.id for indicator in view.indicators}
     scopes = [f for f in view.own_facts("places_in_one") if f.key.subject in told]
     if scopes:

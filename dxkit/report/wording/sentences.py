@@ -12,9 +12,7 @@ from dxkit.model.keys import Words
 from dxkit.model.units import UnitRegistry
 from dxkit.report.wording.language import Filling, Language
 
-SERIES = tuple(
-    f"change_{how}_" for how in ("up", "down", "none", "same", "slight", "unknown", "like")
-)
+SERIES = tuple(f"change_{how}_" for how in ("up", "down", "none", "same", "slight", "like"))
 """How the messages begin that are told in one series, parted by semicolons."""
 
 
