@@ -17,6 +17,7 @@ from dxkit.analysis.completeness import Completeness
 from dxkit.analysis.outcomes import Certainty, Result, Results
 from dxkit.analysis.ranking import QUOTA_FULL, Decision
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
+from dxkit.model.choices import UnknownNameError
 from dxkit.model.facts import CellRef, Fact, FactKey, reaches
 from dxkit.model.observations import IndicatorTable, Received, RegisterRow
 from dxkit.model.periods import Period
@@ -40,8 +41,18 @@ class Scorecard:
         return f"Scorecard({about}, facts={len(self.facts)})"
 
     def fact(self, subject: str, kind: str) -> Fact:
-        """One fact of this unit and period; raises KeyError when there is no such fact."""
-        return self.facts[FactKey(self.period.id, self.unit.code, subject, kind)]
+        """One fact of this unit and period; raises UnknownNameError, which tells the kinds of facts
+        of that subject, or else the subjects, when there is no such fact.
+        """
+        found = self.find(subject, kind)
+        if found is None:
+            own = [k for k in self.facts if (k.period, k.unit) == (self.period.id, self.unit.code)]
+            kinds = dict.fromkeys(key.kind for key in own if key.subject == subject)
+            if not kinds:
+                subjects = dict.fromkeys(key.subject for key in own)
+                raise UnknownNameError(f"facts of unit {self.unit.code!r} about", subject, subjects)
+            raise UnknownNameError(f"fact about {subject!r} of kind", kind, kinds)
+        return found
 
     def find(self, subject: str, kind: str) -> Fact | None:
         """The same, or None."""
@@ -320,6 +331,10 @@ class Analysis:
             and (now := _figures(self.results, child.code))
             and now == _figures(earlier, child.code)
         )
+
+    def by_plan(self, campaign: Campaign) -> Analysis:
+        """The same period by another plan; the periods before it stay as they are."""
+        return Analysis(campaign, self.received, self.previous, self._methods)
 
     def ranked_within(self, level: str, within: str) -> Analysis:
         """The same period with the units of ``level`` compared inside the level ``within``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,11 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_sessio
 from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dxkit.campaign.publications import Publication
-    from dxkit.period import OpenPeriod
     from dxkit.press.manifest import PageRecord
+    from dxkit.press.publish.annexes import Annex
     from dxkit.press.run.batch import RunResult
     from dxkit.press.run.changed_figures import PublishedChanges
 
@@ -67,7 +68,6 @@ def report(
     **options: Any,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
-    from dxkit.press.publish.annexes import damaged_annexes
     from dxkit.press.run.batch import Options, run_reports
     from dxkit.workbooks.processes import can_fork
 
@@ -86,7 +86,7 @@ def report(
             session.project,
             session.campaign.id,
             period_id,
-            Options(engine="" if engine == "auto" else engine, **given),
+            Options(engine="" if engine == "auto" else engine, kinds=kinds, **given),
             units=codes,
             level=level,
             language=session.language.code,
@@ -94,22 +94,18 @@ def report(
             progress=bar.step,
             started=bar.start,
             outdated=bar.outdated,
+            finished=partial(_tell_pages, session, bar),
         )
         result = _made(session, bar, make)
-        if not result.units:
-            name = session.language.name(session.campaign.level(level).names)
-            raise session.refuse(
-                "level_empty", level=name, period=session.language.period(period_id)
-            )
-        opened = session.open(period_id)
-        wanted = {unit: result.manifest.pages[unit] for unit in result.units}
-        damaged = damaged_annexes(result.manifest, result.folder)
-        failed = _make_annexes(session, kinds, opened, wanted, result.folder, damaged)
-    errors = show_findings(session, opened)
+    if not result.units:
+        name = session.language.name(session.campaign.level(level).names)
+        raise session.refuse("level_empty", level=name, period=session.language.period(period_id))
+    failed = _tell_annexes(session, result.annexes)
+    errors = show_findings(session, session.open(period_id))
     if result.since.revisions:
         show_changes(session, result.since, most=2)
     tell(session.say("see", text=result.folder / "index.html"))
-    done = not (errors or failed or result.count("failed") or _changed(result))
+    done = not (errors or failed or result.count("failed") or result.changed)
     return DONE if done else DONE_WITH_ERRORS
 
 
@@ -126,18 +122,13 @@ def _tell_sentences(session: Session, publication: Publication, result: RunResul
             tell(f"  {harmless(line, 2000)}")
 
 
-def _changed(result: RunResult) -> int:
-    """How many numbers on pages that were there, or were published, are no longer so."""
-    return sum(len(changes.figures) for changes in result.published)
-
-
 def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> RunResult:
-    """Have the pages made, and say how it went."""
+    """Have the pages made; what cannot be done ends the command with one clear sentence."""
     from dxkit.press.run.plan import UnfitNotebookError
     from dxkit.press.run.tasks import ClusterError, StrangeClusterError
 
     try:
-        result = make()
+        return make()
     except ClusterError as error:
         word = "strange_cluster" if isinstance(error, StrangeClusterError) else "no_cluster"
         raise session.refuse(word, text=error) from error
@@ -147,6 +138,11 @@ def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> Run
         raise session.refuse(word, text=error.notebook, available=missing) from error
     finally:
         bar.close()
+
+
+def _tell_pages(session: Session, bar: Progress, result: RunResult) -> None:
+    """Say how the making of pages went."""
+    bar.close()
     for record in result.pages:
         if record.status == "failed":
             reason = _reason(session, record.reason)
@@ -161,7 +157,6 @@ def _made(session: Session, bar: Progress, make: Callable[[], RunResult]) -> Run
     on_kernel = sum(record.engine != "" for record in result.pages if record.status != "kept")
     if on_kernel:
         tell(session.say("on_kernel", number=on_kernel))
-    return result
 
 
 def _say_not_shown(session: Session, result: RunResult) -> None:
@@ -177,35 +172,15 @@ def _say_not_shown(session: Session, result: RunResult) -> None:
         tell(session.say("not_shown", text=some, reason=told))
 
 
-def _make_annexes(
-    session: Session,
-    kinds: tuple[str, ...],
-    opened: OpenPeriod,
-    pages: dict[str, PageRecord],
-    folder: Path,
-    damaged: set[str],
-) -> int:
-    """The pages in the other forms asked for, and those that are damaged; how many could not be
-    made.
-    """
-    from collections import Counter
-
-    from dxkit.press.publish.annexes import make_annexes
-
-    if not {*kinds, *damaged} - {"html"}:
-        return 0
-    made: Counter[str] = Counter()
-    failed = 0
-    for annex in make_annexes(kinds, opened, pages, folder, damaged):
-        if annex.reason:
-            failed += 1
-            text = session.say("annex_failed", text=annex.path, reason=annex.reason)
-            tell(text, err=True)
-        else:
-            made[annex.kind] += 1
-    for kind, number in made.items():
+def _tell_annexes(session: Session, annexes: Sequence[Annex]) -> int:
+    """Say how the making of pages in other forms went; how many could not be made."""
+    failed = [annex for annex in annexes if annex.reason]
+    for annex in failed:
+        text = session.say("annex_failed", text=annex.path, reason=annex.reason)
+        tell(text, err=True)
+    for kind, number in Counter(annex.kind for annex in annexes if not annex.reason).items():
         tell(session.say("annexes_made", number=number, kind=kind.upper()))
-    return failed
+    return len(failed)
 
 
 def _reason(session: Session, reason: str) -> str:

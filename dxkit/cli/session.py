@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import errno
 import functools
 import itertools
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib.resources import files
@@ -34,9 +32,6 @@ _WRITE_FAILURES = {
     errno.ENOSPC: "no_space", errno.EDQUOT: "no_space",
     errno.EROFS: "read_only", errno.EACCES: "read_only", errno.EPERM: "read_only",
 }  # fmt: skip
-_FOLDER_NAME = re.compile(r"\w([\w .()-]*[\w)])?")
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)\d)(\..*)?")
-"""Names that Windows keeps for devices."""
 
 
 def tell(line: str, err: bool = False) -> None:
@@ -277,28 +272,17 @@ class Session:
 
     def own_notebook(self, named: Path, period_id: str) -> Path:
         """A notebook by its path or its name in notebooks/. From here on, outputs are apart from
-        those of the office's own reports; what the office's last check saw goes with them, or a
-        mended workbook would seem to have no earlier version.
+        those of the office's own reports.
         """
-        from dxkit.intake.versions.history import History
-        from dxkit.press.manifest import MANIFEST, Manifest, path_key
+        from dxkit.press.run.plan import OwnNotebookError, own_notebook
 
-        places = (named, self.project.notebooks / named)
-        found = next((path for path in places if path.is_file()), None)
-        if found is None:
-            raise self.refuse("notebook_missing", text=named, available=self.project.notebooks)
-        if not _FOLDER_NAME.fullmatch(found.stem) or _RESERVED.fullmatch(found.stem):
-            raise self.refuse("notebook_name", text=found.name)
-        out = self.project.outputs / "own" / found.stem
-        office = self.project.store_file(self.campaign.id, period_id).parent
-        self.project = dataclasses.replace(self.project, out=out)
-        own = self.project.store_file(self.campaign.id, period_id).parent
-        made = Manifest.load(own.parent / MANIFEST)
-        if made and made.notebook not in ("", path_key(found)):
-            raise self.refuse("notebook_doubled", text=found.name, where=own.parent)
-        with self.writing(period_id):
-            History.open(office).copy(own)
-        return found.resolve()
+        with self._writing_what_it_can(period_id):
+            try:
+                found = own_notebook(self.project, self.campaign.id, period_id, named)
+            except OwnNotebookError as error:
+                raise self.refuse(error.reason, **error.values) from error
+        self.project, notebook = found
+        return notebook
 
     def level(self, text: str) -> str:
         """A level's id, checked."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated
 
 from dxkit.model import keys
+from dxkit.model.choices import look_up
 from dxkit.model.initiatives import InitiativeRegister
 from dxkit.model.keys import Key, Number, Words
 from dxkit.model.periods import Period
@@ -305,16 +306,16 @@ class Campaign:
         return tuple(rule for rule in given if rule.level == level)
 
     def measure(self, measure_id: str) -> Measure:
-        """The measure of that id; raises KeyError when there is none."""
-        return self._measures[measure_id]
+        """The measure of that id; raises UnknownNameError when there is none."""
+        return look_up("measure", measure_id, self._measures)
 
     def indicator(self, indicator_id: str) -> Indicator:
-        """The indicator of that id; raises KeyError when there is none."""
-        return self._indicators[indicator_id]
+        """The indicator of that id; raises UnknownNameError when there is none."""
+        return look_up("indicator", indicator_id, self._indicators)
 
     def period(self, period_id: str) -> Period:
-        """The period of that id; raises KeyError when there is none."""
-        return self._periods[period_id]
+        """The period of that id; raises UnknownNameError when there is none."""
+        return look_up("period", period_id, self._periods)
 
     def period_of_day(self, text: str) -> str:
         """The id of the shortest period that holds a day, such as 2022-12-14 with or without a time
@@ -338,8 +339,8 @@ class Campaign:
         return self.periods[position + 1] if position + 1 < len(self.periods) else None
 
     def level(self, level_id: str) -> Level:
-        """The level of that id; raises KeyError when there is none."""
-        return self._levels[level_id]
+        """The level of that id; raises UnknownNameError when there is none."""
+        return look_up("level", level_id, self._levels)
 
     def is_flow(self, indicator: Indicator) -> bool:
         """Whether it is a ratio of which both sides are flows: what arises anew in each period."""

@@ -1,14 +1,17 @@
-"""Whether the plan is complete for a period: without its targets, or after the movement's end, a
-period is neither ranked nor rewarded. And what it asks of an indicator next.
+"""What the plan says for a period: whether it is complete (without its targets, or after the
+movement's end, a period is neither ranked nor rewarded), what it asks of an indicator next, and
+what it would be by other rules.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind, Target
+from dxkit.model.choices import check_names
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 
@@ -28,6 +31,59 @@ def why_no_ranking(campaign: Campaign, level: str, period_id: str) -> str:
     levels = {campaign.report_level, *({level} & campaign.ranking.within.keys())}
     lacks = any(without_target(campaign, needed, period_id) for needed in levels)
     return NO_TARGETS if lacks else ""
+
+
+def with_rules(
+    campaign: Campaign,
+    period_id: str,
+    weights: Mapping[str, float],
+    targets: Mapping[str | tuple[str, str], float],
+) -> Campaign:
+    """The plan with other points for indicators, brought to the points of the whole scale, and
+    other targets in a period: of an indicator at each level that has one, or else can have one, or
+    at the level named beside it. Raises UnknownNameError, and ValueError for what cannot be points
+    or a target.
+    """
+    bonus = campaign.scoring.bonus
+    scale = [i.id for i in campaign.indicators if i.scoring != "none" and i.id not in bonus]
+    check_names("indicator with points", weights, [*scale, *bonus])
+    points = {i.id: i.max_points for i in campaign.indicators}
+    before = math.fsum(points[i] for i in scale)
+    for indicator, weight in weights.items():
+        points[indicator] = _number(f"the weight of {indicator!r}", weight)
+    after = math.fsum(points[i] for i in scale)
+    if weights and not after:
+        raise ValueError("no indicator has any weight")
+    if weights:
+        points |= {i: points[i] * before / after for i in scale}
+    indicators = tuple(replace(i, max_points=points[i.id]) for i in campaign.indicators)
+    found = {(t.indicator, t.level, t.period): t for t in campaign.targets}
+    for named, value in targets.items():
+        for target in _targets(campaign, period_id, named, value):
+            found[target.indicator, target.level, period_id] = target
+    return replace(campaign, indicators=indicators, targets=tuple(found.values()))
+
+
+def _targets(
+    campaign: Campaign, period_id: str, named: str | tuple[str, str], value: float
+) -> Iterator[Target]:
+    name, level = (named, "") if isinstance(named, str) else named
+    check_names("indicator", {name: value}, (i.id for i in campaign.indicators))
+    indicator = campaign.indicator(name)
+    number = _number(f"the target of {name!r}", value)
+    if indicator.kind is IndicatorKind.RATIO and number > 1:
+        raise ValueError(f"the target of {name!r} is a fraction from 0 to 1, not {value!r}")
+    able = [known.id for known in campaign.levels if is_measured_at(campaign, known.id, indicator)]
+    check_names(f"level with {name!r}", {level: value} if level else {}, able)
+    have = [known for known in able if campaign.target(name, known, period_id)]
+    for known in [level] if level else have or able:
+        yield Target(name, known, period_id, number, "", assumed=True)
+
+
+def _number(what: str, value: float) -> float:
+    if isinstance(value, bool) or not 0 <= value < math.inf:
+        raise ValueError(f"{what} is a number from 0, not {value!r}")
+    return float(value)
 
 
 def without_target(campaign: Campaign, level: str, period_id: str) -> tuple[Indicator, ...]:

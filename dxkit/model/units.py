@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
+from dxkit.model.choices import UnknownNameError
 from dxkit.model.keys import Key, MayBeEmpty, OfLevel, OfUnit, UnitCode
-
-_MOST_SUGGESTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +90,14 @@ class UnitRegistry:
         return same[0] if len(same) == 1 else digits
 
     def find(self, given: str | int) -> Unit:
-        """The unit that somebody names by its code, as text or number. Raises KeyError that lists
-        units with a code or name like it, or else those below the top, when there is none.
+        """The unit that somebody names by its code, as text or number. Raises UnknownNameError with
+        units of a code or name like it, or else those below the top, when there is none.
         """
         code = self.code_of(given)
         if code not in self._by_code:
-            raise KeyError(f"no unit {code!r}; there are: {self._suggested(code)}")
+            known = (*self.children(self.top.code), *self.units)
+            raise UnknownNameError("unit", code, {unit.code: unit.name for unit in known})
         return self._by_code[code]
-
-    def _suggested(self, code: str) -> str:
-        near = difflib.get_close_matches(code, self._by_code, _MOST_SUGGESTED)
-        found = [self._by_code[known] for known in near] or [
-            unit for unit in self.units if code and code.casefold() in unit.name.casefold()
-        ]
-        found = found or list(self.children(self.top.code)) or list(self.units)
-        more = ", …" if len(found) > _MOST_SUGGESTED else ""
-        return ", ".join(f"{u.code} ({u.name})" for u in found[:_MOST_SUGGESTED]) + more
 
     def children(self, code: str) -> tuple[Unit, ...]:
         """The units directly below, in registry order."""

@@ -27,12 +27,10 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     """The period, from the stored intake when the raw files and the campaign are unchanged.
 
     The periods before are opened with it as ``opened_with`` says. Raises CampaignError,
-    and KeyError for a period the campaign does not have.
+    and UnknownNameError for a period the campaign does not have.
     """
     campaign = load_campaign(project.campaign_folder(campaign_id))
-    declared = [period.id for period in campaign.periods]
-    if period_id not in declared:
-        raise KeyError(f"no period {period_id!r}; there are: {', '.join(declared)}")
+    campaign.period(period_id)
     nearest_first = reversed(opened_with(project, campaign, period_id))
     received, *earlier = (receive(project, campaign, period) for period in nearest_first)
     analysis = analyse_period(campaign, received, *earlier)
@@ -40,16 +38,36 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     return OpenPeriod(project, campaign, received, analysis, shapes, Past(_history, _register))
 
 
+def open_as_it_is(project: Project, campaign: Campaign, period_id: str) -> OpenPeriod:
+    """The same for a process that lives long: opened anew when its plan or workbooks have changed
+    since it was opened last.
+    """
+    opened = open_period(project, campaign.id, period_id)
+    if project.sealed:
+        return opened
+    raw = contents_before_and_of(project, campaign, period_id)
+    if campaign == opened.campaign and are_parsed(raw, *opened.all_received):
+        return opened
+    open_period.cache_clear()
+    return open_period(project, campaign.id, period_id)
+
+
 def _history(opened: OpenPeriod) -> tuple[Analysis, ...]:
-    found = {analysis.period.id: analysis for analysis in opened.analyses}
-    for period_id in opened.project.periods_with_raw(opened.campaign):
-        if period_id == opened.analysis.period.id:
+    """Each period as opening it gives it, compared with as many before it."""
+    project, campaign = opened.project, opened.campaign
+    opened_before = dict(enumerate(opened.analyses[:-1], start=1))
+    known = {analysis.period.id: (number, analysis) for number, analysis in opened_before.items()}
+    with_raw = project.periods_with_raw(campaign)
+    found = []
+    for period in campaign.periods:
+        if period.id == opened.analysis.period.id:
             break
-        if period_id not in found:
-            received = receive(opened.project, opened.campaign, period_id)
-            found[period_id] = analyse_period(opened.campaign, received)
-    declared = [period.id for period in opened.campaign.periods]
-    return tuple(sorted(found.values(), key=lambda each: declared.index(each.period.id)))
+        if period.id in known or period.id in with_raw:
+            number, analysis = known.get(period.id, (0, opened.analysis))
+            if number != len(opened_with(project, campaign, period.id)):
+                analysis = open_period(project, campaign.id, period.id).analysis
+            found.append(analysis)
+    return (*found, opened.analysis)
 
 
 def _register(opened: OpenPeriod) -> tuple[Initiative, ...]:

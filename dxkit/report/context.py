@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from markupsafe import Markup
 
@@ -11,6 +11,7 @@ from dxkit.model.facts import Claim, Reference
 from dxkit.model.keys import Words
 from dxkit.model.text import slug, visible
 from dxkit.period import OpenPeriod
+from dxkit.report.piece import Piece
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.tracing import PageLanguage
 from dxkit.report.wording.language import load_language
@@ -19,13 +20,21 @@ from dxkit.report.wording.sentences import Writer
 _TITLE = re.compile(r"<(h[1-6]|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 
-class Section:
+class Section(Piece):
     """A finished piece of a page, shown by any notebook; where only text can be shown, its title:
-    the numbers of a table would run into one another.
+    the numbers of a table would run into one another. ``again`` makes the same once more.
     """
 
-    def __init__(self, html: Markup) -> None:
-        self.html = Markup(visible(html))
+    def __init__(self, html: Markup, again: Callable[[], object] = lambda: None) -> None:
+        self._html, self._again = Markup(visible(html)), again
+
+    @property
+    def html(self) -> Markup:
+        """The section as it stands on a page; empty when it has nothing to say."""
+        return self._html
+
+    def _make_again(self) -> None:
+        self._again()
 
     def _repr_html_(self) -> str:
         return str(self.html)

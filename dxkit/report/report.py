@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 from dxkit.period import OpenPeriod
@@ -19,11 +19,14 @@ P = ParamSpec("P")
 def _made_by(
     make: Callable[Concatenate[Context, P], Section],
 ) -> Callable[Concatenate[Report, P], Section]:
-    """A method of the report that makes a section, with the documentation of its maker."""
+    """A method of the report that makes a section, with the documentation of its maker; what it
+    gives can be made again, for its figure.
+    """
 
     @wraps(make)
     def method(report: Report, /, *args: P.args, **kwargs: P.kwargs) -> Section:
-        return make(report.context, *args, **kwargs)
+        again = partial(make, report.context, *args, **kwargs)
+        return Section(again().html, again)
 
     return method
 

@@ -65,8 +65,10 @@ def test_the_register_follows_the_choices(explorer) -> None:
 def test_a_choice_that_is_not_on_offer_is_refused(explorer) -> None:
     with pytest.raises(ValueError, match="district"):
         explorer.choose(district="999")
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="no choice 'colour'; there are: period, district"):
         explorer.choose(colour="red")
+    with pytest.raises(ValueError, match=r"no sort 'nmae'; there are: .*; the nearest is 'name'"):
+        explorer.choose(sort="nmae")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import pickle
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +12,11 @@ from typing import Any
 import pandas as pd
 import pytest
 from IPython.lib.pretty import pretty
+from markupsafe import Markup
 
 import dxkit
 from dxkit.model.campaign import Campaign
+from dxkit.model.choices import UnknownNameError
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Listed
@@ -64,12 +67,17 @@ def test_a_period_is_a_small_table_in_the_language_of_the_office() -> None:
     assert {("Tệp đã nhận", "8"), ("tỉnh", "1"), ("huyện, thị xã, thành phố", "8")} <= set(rows)
 
 
-def test_a_scorecard_is_the_table_of_its_page_and_a_scorecard() -> None:
+def test_a_scorecard_is_a_small_table_and_a_scorecard() -> None:
     opened = dxkit.open(*Q4)
     card = opened.scorecard("931")
     html = card._repr_html_()
-    assert "thành phố Ngã Bảy" in html
-    assert str(dxkit.report(*Q4, "931").indicators().html) in html
+    assert len(html) < LONGEST
+    assert "Thành phố Ngã Bảy, quý IV/2022</caption>" in html
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in html.split("<tr>")]
+    assert ["Thanh toán không tiền mặt", "83,1%", "80%", "20,00", "2"] in rows
+    page = Markup(dxkit.report(*Q4, "931").indicators().html).striptags().replace("%", "")
+    assert all(cell.strip("%") in page for row in rows[2:] for cell in row if cell[0].isdigit())
+    assert len(dxkit.open("pci-2009").scorecard("01")._repr_html_()) < LONGEST
     assert card.fact("cashless", "value") == opened.analysis.scorecard("931").fact(
         "cashless", "value"
     )
@@ -139,6 +147,66 @@ def test_a_unit_may_be_a_number_at_every_face() -> None:
     for wrong in (lambda: opened.scorecard(999), lambda: dxkit.report(*Q4, 999)):
         with pytest.raises(KeyError, match=r"no unit '999'; there are: 930 \("):
             wrong()
+
+
+def test_what_there_is_not_is_told_with_what_there_is_and_the_nearest() -> None:
+    opened, report = dxkit.open(*Q4), dxkit.report(*Q4, "93")
+    # what must be told (the names that there are, the nearest where one is near), and who asks
+    wrong: dict[str, Callable[[], object]] = {
+        "no campaign 'haugiang-2023'; there are: haugiang-2022, pci-2009; "
+        "the nearest is 'haugiang-2022'": lambda: dxkit.open("haugiang-2023"),
+        "no campaign 'zzz'; there are: haugiang-2022, pci-2009": lambda: dxkit.open("zzz"),
+        "no period '2022-Q9'; there are: 2022-Q3, 2022-Q4": lambda: dxkit.open(Q4[0], "2022-Q9"),
+        "no language 'fr'; there are: en, vi": lambda: dxkit.open(*Q4, "fr"),
+        "no unit 'nga bay'; there are: 31340 (Phường Ngã Bảy), 931 (Thành phố Ngã Bảy), …": (
+            lambda: opened.facts("nga bay")
+        ),
+        "no indicator 'cashles'; there are: online_dossiers, digital_skills, app_installed, "
+        "cashless, ecommerce_farms, initiatives; the nearest is 'cashless'": (
+            lambda: report.ranked_chart("cashles")
+        ),
+        "no indicator with points 'aps'; there are: online": (
+            lambda: opened.with_rules(weights={"aps": 1})
+        ),
+        "no level with 'cashless' 'hamlets'; there are: province, district, commune, hamlet; "
+        "the nearest is 'hamlet'": (
+            lambda: opened.with_rules(targets={("cashless", "hamlets"): 0.7})
+        ),
+        "no fact about 'cashless' of kind 'valeu'; there are: value, …": (
+            lambda: opened.scorecard("930").fact("cashless", "valeu")
+        ),
+        "no facts of unit '930' about 'cash'; there are: cashless": (
+            lambda: opened.scorecard("930").fact("cash", "value")
+        ),
+        "no sentence 'scale_bonuss'; there are: scale_bonus, …": (
+            lambda: opened.sentence("930", "scale_bonuss")
+        ),
+        "no choice 'distrct'; there are: ": lambda: dxkit.explore(*Q4).choose(distrct="930"),
+        "no form of a page 'pfd'; there are: html, pdf, docx; the nearest is 'pdf'": (
+            lambda: dxkit.run(*Q4, to="pfd")
+        ),
+        "no level 'distrct'; there are: province, district, commune, hamlet; the nearest is "
+        "'district'": lambda: dxkit.run(*Q4, level="distrct"),
+        "no notebook 'my_report.ipynb'; there are in ": (
+            lambda: dxkit.run(*Q4, notebook="my_report.ipynb")
+        ),
+    }  # fmt: skip
+    for text, ask in wrong.items():
+        with pytest.raises(ValueError) as raised:  # noqa: PT011
+            ask()
+        assert str(raised.value).startswith(text), (text, str(raised.value))
+
+
+def test_an_unknown_name_crosses_to_another_process_whole() -> None:
+    error = UnknownNameError("unit", 7, {"01": "Hà Nội"})
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    assert str(error) == "no unit '7'; there are: 01 (Hà Nội)"
+    assert str(UnknownNameError("unit", "ha noi", {"01": "Hà Nội", "02": ""})) == (
+        "no unit 'ha noi'; there are: 01 (Hà Nội), 02; the nearest is '01'"
+    )
+    many = UnknownNameError("unit", "05x", {f"{n:02}": "" for n in range(40)})
+    assert str(many).startswith("no unit '05x'; there are: 05, …")
+    assert str(UnknownNameError("unit", "x", ())) == "no unit 'x'; there are: –"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ NOT_SCORED = "not_scored"
 
 SHARE, POINTS, DATE = UnitOfMeasure.SHARE, UnitOfMeasure.POINTS, UnitOfMeasure.DATE
 
-_VALUE_UNITS = {
+VALUE_UNITS = {
     IndicatorKind.RATIO: UnitOfMeasure.SHARE,
     IndicatorKind.COUNT: UnitOfMeasure.COUNT,
     IndicatorKind.VALUE: UnitOfMeasure.SCORE,
@@ -112,7 +112,7 @@ WHOLE_BEFORE = Elsewhere("value", "periods_before", whole_before)
 
 def value_unit(about: About) -> UnitOfMeasure:
     """The unit of an indicator's values."""
-    return _VALUE_UNITS[about.indicator.kind]
+    return VALUE_UNITS[about.indicator.kind]
 
 
 def difference_unit(about: About) -> UnitOfMeasure:

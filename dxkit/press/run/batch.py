@@ -27,6 +27,7 @@ from dxkit.period.opening import (
     receive,
 )
 from dxkit.press.manifest import ABOVE, INDEX, MANIFEST, Manifest, PageRecord, hashes_of, path_key
+from dxkit.press.publish.annexes import Annex, damaged_annexes, make_annexes
 from dxkit.press.run import one_page
 from dxkit.press.run.changed_figures import PublishedChanges, all_changes, write_figures
 from dxkit.press.run.finished_pages import FinishedPages, scratch_folder
@@ -44,7 +45,7 @@ class Options:
 
     ``engine`` is fork, spawn or stock, or empty for the best that is safe here; ``jobs`` 0 means
     all cores; ``cluster`` is the address of a Dask scheduler; ``canary`` has every page made again
-    in another order and compared.
+    in another order and compared; ``kinds`` are the forms that pages are also made in: pdf, docx.
     """
 
     jobs: int = 0
@@ -54,6 +55,7 @@ class Options:
     time_limit: float = TIME_LIMIT
     cluster: str = ""
     canary: bool = False
+    kinds: tuple[str, ...] = ()
 
 
 DEFAULT = Options()
@@ -62,7 +64,8 @@ DEFAULT = Options()
 @dataclass
 class RunResult:
     """What a batch did, what had changed since the workbooks were last checked, and which numbers
-    on the pages that were there before, or were published, were no longer so.
+    on the pages that were there before, or were published, were no longer so. ``annexes`` are the
+    pages in other forms that were made, or made again because they were damaged, or could not be.
     """
 
     folder: Path
@@ -72,6 +75,12 @@ class RunResult:
     units: tuple[str, ...] = ()
     since: SinceLastCheck = field(default_factory=lambda: SinceLastCheck(first=True))
     published: tuple[PublishedChanges, ...] = ()
+    annexes: tuple[Annex, ...] = ()
+
+    @property
+    def changed(self) -> int:
+        """How many numbers on pages that were there, or were published, are no longer so."""
+        return sum(len(changes.figures) for changes in self.published)
 
     def count(self, status: str) -> int:
         """How many pages ended so."""
@@ -91,13 +100,15 @@ def run_reports(
     progress: Callable[[PageRecord], None] = lambda record: None,
     started: Callable[[int], None] = lambda number: None,
     outdated: Callable[[PublishedChanges], None] = lambda changes: None,
+    finished: Callable[[RunResult], None] = lambda result: None,
 ) -> RunResult:
     """Make the pages of a period that are not up to date, and the files around them.
 
     ``units`` limits the pages, ``level`` chooses another level than the campaign's. One page that
     fails does not stop the others. Where pages in place show numbers that are no longer so,
-    ``outdated`` is told before any is replaced. Raises CampaignError, BusyError, ClusterError,
-    UnfitNotebookError, and OSError when the outputs cannot be written.
+    ``outdated`` is told before any is replaced; ``finished`` is told when all pages are made and
+    other forms of them are not. Raises CampaignError, BusyError, ClusterError, UnfitNotebookError,
+    and OSError when the outputs cannot be written.
     """
     begun = time.monotonic()
     campaign = load_campaign(project.campaign_folder(campaign_id))
@@ -146,11 +157,18 @@ def run_reports(
                 manifest.save(folder)
         else:
             kept = (publications(project, campaign_id, p.id) for p in campaign.periods)
-            if any(task.key != manifest.pages[task.unit].key for task in tasks) or any(kept):
+            outdated_keys = any(task.key != manifest.pages[task.unit].key for task in tasks)
+            if tasks and (outdated_keys or any(kept)):
                 run.compare_figures(tasks[0])
             history = History.open(project.store_file(campaign_id, period_id).parent)
             result.since = since_last_check(history, received())
-    result.seconds = time.monotonic() - begun
+        result.seconds = time.monotonic() - begun
+        finished(result)
+        damaged = damaged_annexes(manifest, folder)
+        if tasks and {*options.kinds, *damaged} - {"html"}:
+            opened = open_period(project, campaign_id, period_id)
+            pages = {unit: manifest.pages[unit] for unit in result.units}
+            result.annexes = tuple(make_annexes(options.kinds, opened, pages, folder, damaged))
     return result
 
 

@@ -7,6 +7,7 @@ import gc
 import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections import deque
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from dxkit.campaign.project import Project
@@ -128,6 +130,19 @@ class Workers:
         """Nobody waits."""
 
 
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Within it a process that is begun anew does not run the caller's script once more, as it does
+    where a script does not ask ``if __name__``.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 class _Worker:
     """One process and the page that it makes."""
 
@@ -139,7 +154,8 @@ class _Worker:
             args=(theirs, crew.project, crew.maker, crew.engine, sample),
             daemon=False,
         )
-        self.process.start()
+        with contextlib.nullcontext() if crew.engine == "fork" else _without_main():
+            self.process.start()
         theirs.close()
         self.begun = 0.0
         self.was_killed = False

@@ -26,6 +26,7 @@ from matplotlib.path import Path
 from dxkit.model.facts import Fact
 from dxkit.model.text import harmless
 from dxkit.report.charts.style import FONT_SIZE, INK, SMALL, SOFT, VARIABLES, WIDTH
+from dxkit.report.piece import tell_drawing
 from dxkit.report.wording.language import Language
 
 FACT, NAME, WORDS = "fact", "name", "words"
@@ -157,9 +158,9 @@ class Canvas:
         self._warnings = warnings.catch_warnings()
         self._warnings.__enter__()
         warnings.simplefilter("error")
-        self._figure = Figure(figsize=(self.width / 72, self.height / 72), frameon=False)
-        FigureCanvasSVG(self._figure)
-        self._axes: Any = self._figure.add_axes((0, 0, 1, 1))
+        self.figure = Figure(figsize=(self.width / 72, self.height / 72), frameon=False)
+        FigureCanvasSVG(self.figure)
+        self._axes: Any = self.figure.add_axes((0, 0, 1, 1))
         self._axes.set(xlim=(0, self.width), ylim=(self.height, 0))
         self._axes.axis("off")
         return self
@@ -254,8 +255,9 @@ class Canvas:
 
     def svg(self) -> Markup:
         """The drawing for a page, named by the elements ``<name>-title`` and ``<name>-text``."""
+        tell_drawing(self)
         picture = io.StringIO()
-        self._figure.savefig(
+        self.figure.savefig(
             picture, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
         )
         return for_page(picture.getvalue(), self.name, self._facts)

@@ -11,7 +11,7 @@ from dxkit.period import OpenPeriod
 from dxkit.report.explore import initiative_sections as sections
 from dxkit.report.explore.live import Section, save_frame
 from dxkit.report.explore.selection import Selection
-from dxkit.report.frames import initiatives_frame, panel_frame
+from dxkit.report.frames import Frames, panel_frame
 from dxkit.workbooks.atomic import write_text
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Explorer(Selection):
 
     def frame(self) -> pd.DataFrame:
         """The initiatives chosen, as a frame like that of ``dxkit.open().initiatives()``."""
-        return initiatives_frame(self.chosen, self.units)
+        frames = Frames(self.campaign, self.language, self.units)
+        return frames.initiatives(self.chosen, self.opened.analysis.period.id)
 
     def panel(self) -> pd.DataFrame:
         """The chosen indicator over periods in long form, for pyfixest, diff-diff or CausalPy: one

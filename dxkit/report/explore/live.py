@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from markupsafe import Markup
 
+from dxkit.model.choices import UnknownNameError, check_names
 from dxkit.model.facts import Fact
 from dxkit.model.text import visible
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.numbers import count
+from dxkit.report.piece import Piece
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Filling, load_language
 from dxkit.workbooks.csv_text import write_rows
@@ -62,7 +64,7 @@ class Picture:
         return self.description
 
 
-class Shown:
+class Shown(Piece):
     """A piece of a notebook. ``render`` gives its content."""
 
     def __init__(self, render: Callable[[], Markup]) -> None:
@@ -72,6 +74,9 @@ class Shown:
     def html(self) -> Markup:
         """The content as it is now."""
         return styled(self._render())
+
+    def _make_again(self) -> None:
+        self._render()
 
     def _repr_html_(self) -> str:
         return str(self.html)
@@ -204,16 +209,17 @@ class Chooser(Teller):
 
     def choose(self, **choices: str | int) -> Self:
         """Set choices in code, such as ``choose(district="932", search="cho 4.0")``; widgets and
-        sections follow. Returns the object. The code of a unit may be a number. Raises ValueError
-        for a value that there is not, TypeError for another name.
+        sections follow. Returns the object. The code of a unit may be a number. Raises
+        UnknownNameError, a ValueError, for a value or a choice that there is not.
         """
+        check_names("choice", choices, (field.name for field in dataclasses.fields(self.choice)))
         code_of = self.opened.analysis.units.code_of
         texts = {n: code_of(v) if n in self.of_unit else str(v) for n, v in choices.items()}
         wanted = dataclasses.replace(self.choice, **texts)
         for name, value in texts.items():
-            values = [value for _, value in self._options(name) or ()]
-            if values and value not in values:
-                raise ValueError(f"{name}: {value!r} is none of {values}")
+            on_offer = {value: text for text, value in self._options(name) or ()}
+            if on_offer and value not in on_offer:
+                raise UnknownNameError(name, value, on_offer)
         self.choice = wanted
         self.refresh()
         return self

@@ -13,6 +13,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from dxkit.model.choices import look_up
 from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.report.sentences.conditions import Condition, Facts
 
@@ -131,7 +132,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
 
 
 def state(key: str, filling: Mapping[str, Filling], direction: int = 1) -> Claim:
-    """The claim that a sentence makes; raises FalseClaimError when it is not true, KeyError for an
-    unknown sentence.
+    """The claim that a sentence makes; raises FalseClaimError when it is not true, UnknownNameError
+    for an unknown sentence.
     """
-    return SENTENCES[key].claim(filling, direction)
+    return look_up("sentence", key, SENTENCES).claim(filling, direction)

@@ -17,6 +17,7 @@ from importlib.resources import files
 
 from markupsafe import Markup, escape
 
+from dxkit.model.choices import check_names
 from dxkit.model.facts import Fact, UnitOfMeasure, as_written
 from dxkit.model.keys import Words
 from dxkit.model.periods import split_period_id
@@ -167,10 +168,9 @@ def strip_tags(text: str) -> str:
 
 @lru_cache
 def load_language(code: str) -> Language:
-    """The words of a language that the kit ships; raises FileNotFoundError for any other."""
+    """The words of a language that the kit ships; raises UnknownNameError for any other."""
+    check_names("language", {code: None}, available_languages())
     folder = files("dxkit.report.wording") / code
-    if not folder.is_dir():
-        raise FileNotFoundError(f"no words for language {code!r}")
     sections = {
         entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8"))
         for entry in folder.iterdir()
