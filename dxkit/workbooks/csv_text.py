@@ -243,4 +243,9 @@ def _field(value: object) -> str:
         return ""
     if isinstance(value, (int, float)):
         return repr(value)
-    return _FORMULA_START.sub(r"\1\2'", str(value))
+    return guarded(str(value))
+
+
+def guarded(text: str) -> str:
+    """The text with "'" wherever a spreadsheet would take it for a formula."""
+    return _FORMULA_START.sub(r"\1\2'", text)

@@ -4,6 +4,7 @@ all cells, chooses another district, and nothing is asked of any other machine.
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import shutil
@@ -18,6 +19,10 @@ from typing import Any
 
 import psutil
 import pytest
+from hostile_workbooks import TEXTS
+
+from tests.end_to_end.hostile_province import HostileProvince, arrived
+from tests.end_to_end.tiny_province import CAMPAIGN
 
 TOKEN = "a-token-of-the-test"
 pytestmark = [
@@ -48,6 +53,7 @@ def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     project = tmp_path_factory.mktemp("lab") / "Dự án của tôi"
     for part in ("data", "notebooks", "docs"):
         shutil.copytree(root / part, project / part)
+    add_hostile_campaign(root, project, tmp_path_factory.mktemp("hostile"))
     settings = tmp_path_factory.mktemp("jupyter")
     port = free_port()
     environment = os.environ | {
@@ -81,6 +87,22 @@ def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     assert "Traceback" not in said
 
 
+def add_hostile_campaign(root: Path, project: Path, scratch: Path) -> None:
+    """The campaign ``hostile`` beside the shipped ones, and notebooks about it."""
+    HostileProvince(0).write(root, scratch)
+    for kind in ("campaigns", "raw"):
+        shutil.copytree(scratch / "data" / kind / CAMPAIGN, project / "data" / kind / "hostile")
+    plan = project / "data/campaigns/hostile/campaign.toml"
+    plan.write_text(
+        plan.read_text("utf-8").replace(f'id = "{CAMPAIGN}"', 'id = "hostile"'), "utf-8"
+    )
+    for name in ("explore_initiatives", "data_quality"):
+        text = (project / f"notebooks/{name}.ipynb").read_text("utf-8")
+        about = text.replace(f'\\"{CAMPAIGN}\\"', '\\"hostile\\"')
+        assert about != text
+        (project / f"notebooks/hostile_{name}.ipynb").write_text(about, "utf-8")
+
+
 def _listens(port: int) -> bool:
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
@@ -105,7 +127,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     for argument in (
         "headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
         "disable-background-networking", "disable-component-update", "disable-sync",
-        "window-size=1500,3000", f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
+        "window-size=1500,6500", f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
     ):  # fmt: skip
         options.add_argument(f"--{argument}")
     options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
@@ -137,7 +159,7 @@ def open_and_run(browser: Any, port: int, name: str) -> list[dict[str, Any]]:
         ran = all(cell["execution_count"] for cell in cells)
         return cells if ran and browser.execute_script(ready) == "idle" else None
 
-    return wait_for(finished, 120, f"{name} to run")
+    return wait_for(finished, 300, f"{name} to run")
 
 
 def hosts_asked(browser: Any) -> set[str]:
@@ -172,38 +194,231 @@ def test_every_notebook_runs(lab: tuple[int, int, Path], browser: Any, name: str
     assert all("text/html" in o["data"] for o in outputs)
     assert hosts_asked(browser) == {"127.0.0.1"}
     assert addresses_connected(pid) <= {"127.0.0.1", "::1"}
+    take_picture(browser, name)
+
+
+class Widgets:
+    """The widgets of an open notebook, as a hand at the mouse and the keyboard has them."""
+
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+
+    def js(self, script: str, *values: Any) -> Any:
+        return self.browser.execute_script(script, *values)
+
+    def options(self, name: str) -> list[str]:
+        found = "return [...document.querySelectorAll(`.dxkit-${arguments[0]} option`)]"
+        return self.js(found + ".map(o => o.text.replaceAll('\u00a0', ' '))", name)
+
+    def chosen(self, name: str) -> str:
+        find = """const s = document.querySelector(
+          `.dxkit-${arguments[0]} select, .dxkit-${arguments[0]} input`);
+        return (s.selectedOptions ? s.selectedOptions[0].text : s.value)
+          .replaceAll("\u00a0", " ");"""
+        return self.js(find, name)
+
+    def choose(self, name: str, text: str) -> None:
+        change = """const s = document.querySelector(`.dxkit-${arguments[0]} select`);
+        const texts = [...s.options].map(o => o.text.replaceAll("\u00a0", " "));
+        s.selectedIndex = texts.indexOf(arguments[1]);
+        if (s.selectedIndex < 0) throw Error(arguments[1]);
+        s.dispatchEvent(new Event("change", {bubbles: true}));"""
+        self.js(change, name, text)
+
+    def type(self, name: str, text: str) -> None:
+        change = """const s = document.querySelector(`.dxkit-${arguments[0]} input`);
+        s.value = arguments[1];
+        for (const kind of ["input", "change"]) s.dispatchEvent(new Event(kind, {bubbles: true}));
+        """
+        self.js(change, name, text)
+
+    def press(self, label: str) -> None:
+        find = "const b = [...document.querySelectorAll('.jupyter-button, .dt-button')]"
+        self.js(find + ".find(b => b.innerText.trim() === arguments[0]); b.click()", label)
+
+    def run(self, code: str) -> None:
+        """Run code in the kernel, as a cell does."""
+        kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+        self.js(f"{kernel}.requestExecute({{code: arguments[0]}})", code)
+
+    def shown(self, start: str) -> str:
+        """The text of the section whose heading begins so."""
+        find = """const boxes = [...document.querySelectorAll(".jp-OutputArea-output .dxkit")];
+        const box = boxes.find(b => b.querySelector("h2")?.innerText.startsWith(arguments[0]));
+        return box ? box.innerHTML : "";"""
+        return self.js(find, start)
+
+    def rows(self) -> list[str]:
+        found = "return [...document.querySelectorAll('table.dataTable tbody tr')]"
+        return self.js(found + ".map(r => r.innerText)")
+
+    def until(self, happened: Callable[[], Any], what: str) -> Any:
+        return wait_for(happened, 90, what)
+
+
+ALL = "(tất cả)"
+
+
+def test_every_widget_of_initiatives(lab: tuple[int, int, Path], browser: Any) -> None:
+    port, _, project = lab
+    open_and_run(browser, port, "explore_initiatives")
+    page = Widgets(browser)
+    page.until(lambda: len(page.rows()) > 5 and page.shown("Ở đâu"), "the widgets")
+    # each choice: the table follows, and the other choices offer what is left
+    names = page.options("name")
+    total = "return document.querySelector('.dt-info').innerText"
+    everything = page.js(total)
+    page.choose("district", "Huyện Châu Thành A")
+    page.until(lambda: page.js(total) != everything, "the table to follow the district")
+    assert all("Châu Thành A" in row for row in page.rows())
+    assert len(page.options("name")) < len(names)
+    page.choose("beside", "Thành phố Vị Thanh")
+    page.until(lambda: "Vị Thanh" in page.shown("Hai địa bàn"), "the districts side by side")
+    for choice, number in (("period", 1), ("field", 1), ("name", 1), ("indicator", 2)):
+        before = page.js(total), page.rows(), page.shown("Lưu lại")
+        page.choose(choice, page.options(choice)[number])
+        page.until(
+            lambda b=before: (page.js(total), page.rows(), page.shown("Lưu lại")) != b, choice
+        )
+        page.choose(choice, ALL)
+        page.until(lambda c=choice: f"{c}=" not in page.shown("Lưu lại"), choice)
+    before = page.rows()
+    page.choose("sort", "Tên")
+    page.until(lambda: page.rows() != before, "another order")
+    page.type("search", "thanh xuan")
+    page.until(lambda: "search=thanh+xuan" in page.shown("Lưu lại"), "the search")
+    # chosen in code, the widgets move
+    page.run("explorer.choose(search='', district='', beside='', indicator='cashless')")
+    page.until(lambda: page.chosen("district") == ALL, "the widget to move")
+    assert (page.chosen("search"), page.chosen("beside")) == ("", ALL)
+    # the table itself: search, order, and what its buttons make
+    page.until(lambda: page.js(total) == everything, "the whole table")
+    page.js(
+        """const s = document.querySelector(".dt-search input"); s.value = "QR";
+        s.dispatchEvent(new Event("input", {bubbles: true}))"""
+    )
+    page.until(lambda: all("QR" in row for row in page.rows()), "the table's own search")
+    page.js("document.querySelector('table.dataTable thead th .dt-column-order')?.click()")
+    assert {"Sao chép", "Excel"} <= set(
+        page.js("return [...document.querySelectorAll('.dt-button')].map(b => b.innerText.trim())")
+    )
+    # what is picked in one section is marked in all
+    timeline, where = page.shown("Dòng thời gian"), page.shown("Ở đâu")
+    page.js("document.querySelector('table.dataTable tbody tr td').click()")
+    page.until(lambda: page.shown("Dòng thời gian") != timeline, "the timeline to mark the row")
+    page.until(lambda: page.shown("Ở đâu") != where, "the map to mark the row")
+    selected = "return document.querySelectorAll('table.dataTable tr.selected').length"
+    page.run("explorer.pick([])")
+    page.until(lambda: page.js(selected) == 0, "nothing to be picked")
+    click = """const boxes = [...document.querySelectorAll(".jp-OutputArea-output .dxkit")];
+    const box = boxes.find(b => b.querySelector("h2")?.innerText.startsWith(arguments[0]));
+    const marks = [...box.querySelectorAll("[data-pick]")];
+    marks.at(-1).querySelector("path").dispatchEvent(new MouseEvent("click", {bubbles: true}));"""
+    for section, other in (("Ở đâu", "Dòng thời gian"), ("Dòng thời gian", "Ở đâu")):
+        before = page.shown(other)
+        page.js(click, section)
+        page.until(lambda o=other, b=before: page.shown(o) != b, f"{other} to follow {section}")
+        page.run("explorer.pick([])")
+        page.until(lambda o=other, b=before: page.shown(o) == b, "nothing to be picked")
+    # saved
+    for label, suffix in (("Lưu bảng (Excel)", "xlsx"), ("Lưu thẻ (HTML)", "html")):
+        page.press(label)
+        page.until(lambda s=suffix: [*project.glob(f"outputs/*/explore/*.{s}")], label)
+    assert hosts_asked(browser) == {"127.0.0.1"}
+    take_picture(browser, "explore")
+
+
+def test_every_widget_of_quality(lab: tuple[int, int, Path], browser: Any) -> None:
+    port, _, project = lab
+    open_and_run(browser, port, "data_quality")
+    page = Widgets(browser)
+    record = project / "data/campaigns/haugiang-2022/corrections.csv"
+    page.until(lambda: page.options("cell"), "the form")
+    for choice, text in (("severity", None), ("rule", None), ("sender", "Huyện Châu Thành A")):
+        before = page.shown("Từng phát hiện")
+        page.choose(choice, text or page.options(choice)[1])
+        page.until(lambda b=before: page.shown("Từng phát hiện") != b, choice)
+        if text:
+            assert "Châu Thành A" in page.shown("Số liệu đã có")
+            assert page.shown("Số liệu đã có").count("<tr>") > 8  # the communes of the district
+        page.choose(choice, ALL)
+        page.until(lambda b=before: page.shown("Từng phát hiện") == b, choice)
+    cells = page.options("cell")
+    page.choose("cell", cells[1])
+    place = cells[1].partition(" – ")[0]
+    page.until(lambda: page.chosen("cell") == cells[1], "the cell")
+    time.sleep(2)
+    received = page.chosen("corrected")
+    told = "return document.querySelector('.dxkit-told')?.innerText ?? ''"
+    page.press("Ghi bản sửa")
+    page.until(lambda: "Chưa ghi: ô đã ghi đúng như vậy" in page.js(told), "why not")
+    page.type("reason", "gọi điện hỏi lại")
+    page.type("name", "Lê A")
+    page.press("Ghi giải trình, giữ nguyên số")
+    page.until(lambda: "Đã ghi nhận" in page.js(told), "the explanation")
+    row = record.read_text("utf-8-sig").splitlines()[-1]
+    assert row.endswith(f"gọi điện hỏi lại,Lê A,{datetime.date.today().isoformat()}")
+    page.until(lambda: place.split(" › ")[0] in page.shown("Sửa số liệu"), "the record")
+    page.choose("cell", next(c for c in cells if not c.startswith(place)))
+    time.sleep(2)
+    page.type("corrected", "123")
+    page.type("reason", "theo văn bản")
+    page.press("Ghi bản sửa")
+    page.until(lambda: ",123,theo văn bản,Lê A," in record.read_text("utf-8-sig"), "the correction")
+    assert len(record.read_text("utf-8-sig").splitlines()) == 3
+    assert received is not None
+    take_picture(browser, "quality")
+
+
+def test_hostile_texts_in_widgets_are_texts(lab: tuple[int, int, Path], browser: Any) -> None:
+    """Every option chosen, every field filled with every text, everything clicked."""
+    port, _, _ = lab
+    inert = """const within = s => [...document.querySelectorAll(`.jp-OutputArea-output ${s}`)];
+      return [window.ran ?? 0, ...["script", "iframe", "object", "embed", "form", "base",
+        "img:not([src^='data:image/png'])", "a[href^='javascript']"].map(s => within(s).length),
+        within("*").filter(e => [...e.attributes].some(a => a.name.startsWith("on"))).length]"""
+    stirred = """document.querySelectorAll(".jp-OutputArea-output *").forEach(e => {
+      for (const kind of ["mouseover", "focusin"])
+        e.dispatchEvent(new MouseEvent(kind, {bubbles: true}));
+    })"""
+    found: dict[str, set[int]] = {}
+    typed = 0
+    for name, choices in (("explore_initiatives", ("period", "field", "name", "sort")),
+                          ("data_quality", ("rule", "severity", "sender", "cell"))):  # fmt: skip
+        open_and_run(browser, port, f"hostile_{name}")
+        page = Widgets(browser)
+        page.until(lambda p=page, c=choices: p.options(c[1]), name)
+        if name == "explore_initiatives":
+            page.run("explorer.choose(indicator='')")
+        page.js("document.querySelectorAll('.dxkit details').forEach(d => d.open = true)")
+        time.sleep(3)
+        everything = "return document.querySelector('.jp-Notebook').textContent + [...document"
+        found[name] = arrived(page.js(everything + ".querySelectorAll('option')].map(o => o.text)"))
+        for choice in choices:
+            for text in page.options(choice)[:25]:
+                page.choose(choice, text)
+            if choice != "cell":
+                page.choose(choice, page.options(choice)[0])
+        fields = ("search",) if name == "explore_initiatives" else ("corrected", "reason", "name")
+        for text in TEXTS:
+            for field in fields:
+                page.type(field, text[:2000])
+                typed += 1
+            if "reason" in fields:
+                page.press("Ghi bản sửa")
+        time.sleep(3)
+        page.js(stirred)
+        assert page.js(inert) == [0] * 10, name
+    print("\nwidgets: " + ", ".join(f"{len(f)} injections seen in {n}" for n, f in found.items())
+          + f"; {typed} typed; nothing active")  # fmt: skip
+    assert min(map(len, found.values())) > 40
+
+
+def take_picture(browser: Any, name: str) -> None:
     if folder := os.environ.get("DXKIT_PICTURES"):
         browser.execute_script("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
         time.sleep(2)
         browser.save_screenshot(f"{folder}/lab-{name}.png")
-
-
-def test_another_district_changes_table_and_chart(lab, browser: Any) -> None:
-    from selenium.webdriver.common.by import By
-    from selenium.webdriver.support.ui import Select
-
-    port, _, _ = lab
-    open_and_run(browser, port, "explore_initiatives")
-
-    def shown() -> tuple[str, str]:
-        text = browser.execute_script(
-            "return document.querySelector('.widget-html-content .dxkit table')?.innerText ?? ''"
-        )
-        charts = "return [...document.querySelectorAll('.widget-html-content svg')]"
-        return text, browser.execute_script(charts + ".map(s => s.outerHTML).join()")
-
-    table, charts = wait_for(lambda: all(shown()) and shown(), 60, "the widgets")
-    assert "Huyện Phụng Hiệp" in table
-    chooser = Select(browser.find_element(By.CSS_SELECTOR, ".dxkit-district select"))
-    chooser.select_by_visible_text("Huyện Châu Thành A")
-    wait_for(lambda: shown()[0] != table and shown()[1] != charts, 60, "table and chart to follow")
-    assert "Huyện Châu Thành A" in shown()[0]
-    assert "Huyện Phụng Hiệp" not in shown()[0]
-    search = browser.find_element(By.CSS_SELECTOR, ".dxkit-search input")
-    before = shown()[0]
-    search.send_keys("thanh xuan\n")
-    wait_for(lambda: shown()[0] != before, 60, "the search")
-    assert hosts_asked(browser) == {"127.0.0.1"}
 
 
 def test_the_start_page_leads_on(lab, browser: Any) -> None:

@@ -286,21 +286,46 @@ def test_a_timeline_is_in_the_order_of_months() -> None:
     assert words(svg).index("Trước") < words(svg).index("Sau")
 
 
-def test_spans_lie_between_their_days_and_several_that_began_at_once_are_one_larger_dot() -> None:
+def test_spans_are_named_and_what_began_at_once_is_one_mark_with_its_number() -> None:
     """From January to December 2022 there are 364 days: 1 July is the 181st of them."""
     year = (datetime.date(2022, 1, 1), datetime.date(2022, 12, 31))
     july = (datetime.date(2022, 7, 1),) * 2
-    spans = [Span("B", *year, True), *[Span("A", *july, False)] * 4, Span("B", *july, False)]
+    spans = [
+        Span("B", "Chợ 4.0", *year, True, 0),
+        *(Span("A", "Quét mã", *july, False, n) for n in (1, 2, 3, 4)),
+        Span("B", "Tổ công nghệ", *july, False, 5),
+    ]
     svg = draw_spans("chart-t", spans, VI)
     ((left, y, right, _),) = strokes(svg, ORANGE)
     (several, one) = dots(svg, BLUE)
     assert several[0] == one[0] == pytest.approx(left + (right - left) * 181 / 364, abs=0.2)
-    assert several[1] < one[1] < y  # A stands above B, what was reported above what was published
-    assert (several[2], one[2]) == (7, 5)
+    assert several[1] < y < one[1]  # each on a row of its own, below its group
     shown = words(svg)
-    assert shown.index("A") < shown.index("B")
-    assert {"01/2022", "07/2022"} <= set(shown)
+    assert [w for w in shown if not re.search("[/×]", w)] == [
+        "A", "Quét mã", "B", "Chợ 4.0", "Tổ công nghệ",
+    ]  # fmt: skip
+    assert [w for w in shown if "×" in w] == ["×4"]
     assert 4 <= sum("/2022" in word for word in shown) <= 7
+    picks = re.findall(r'data-pick="([^"]*)"', svg)
+    assert sorted(picks) == ["0", "1 2 3 4", "5"]
+
+
+def test_a_picked_span_is_as_dark_as_words() -> None:
+    july = (datetime.date(2022, 7, 1),) * 2
+    spans = [Span("A", "Quét mã", *july, False, n, n == 1) for n in (0, 1)]
+    spans.append(Span("A", "Tổ công nghệ", *july, False, 2))
+    svg = draw_spans("chart-t", spans, VI)
+    assert len(dots(svg, BLUE)) == 1  # the mark of both holds a picked one
+
+
+def test_marks_never_lie_on_each_other() -> None:
+    """Ten years of starts, one a month: what would touch is one mark."""
+    days = [datetime.date(2013 + n // 12, n % 12 + 1, 1) for n in range(120)]
+    svg = draw_spans("chart-t", [Span("A", "B", d, d, False, n) for n, d in enumerate(days)], VI)
+    marks = sorted(x for x, *_ in dots(svg, BLUE))
+    assert len(marks) > 10
+    assert min(b - a for a, b in pairwise(marks)) > 15
+    assert sum(int(w[1:]) for w in words(svg) if w.startswith("×")) == 120
 
 
 def test_pairs_stand_on_one_scale_with_the_mean_of_those_matched() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from lxml import html as lxml_html
@@ -22,7 +23,7 @@ import dxkit
 from dxkit.analysis.initiatives import Comparison, Evidence, another_place, compare, grade
 from dxkit.report.explore import initiative_sections as sections
 from dxkit.report.explore import live, selection
-from dxkit.report.explore.live import save_frame
+from dxkit.report.explore.live import save_frame, save_workbook
 from dxkit.report.explore.quality import FEW_ALIKE, MOST_SHOWN
 from dxkit.report.frames import PANEL_COLUMNS
 from tests.analysis.panels import Situation
@@ -273,12 +274,15 @@ def test_saving_table_and_card(explorer, tmp_path: Path) -> None:
     explorer.choose(indicator="cashless", search="chợ")
     path = explorer.save_table()
     assert path.parent == tmp_path / "haugiang-2022" / "explore"
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header, *rows = list(csv.reader(file))
-    assert tuple(header) == tuple(explorer.frame().columns)
+    sheet = openpyxl.load_workbook(path).active
+    header, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert header == list(explorer.frame().columns)
     assert [row[0] for row in rows] == [i.name for i in explorer.chosen]
     households = [row[header.index("households")] for row in rows]
-    assert households == [str(i.households or "") for i in explorer.chosen]
+    assert households == [i.households for i in explorer.chosen]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", sheet.dimensions)
+    before = path.read_bytes()
+    assert explorer.save_table().read_bytes() == before
     card = explorer.save_card().read_text("utf-8")
     assert card.startswith("<!doctype html>")
     assert "SỐ LIỆU MÔ PHỎNG" in card
@@ -319,6 +323,86 @@ def test_text_that_a_spreadsheet_would_run_is_quoted(tmp_path: Path) -> None:
         rows = list(csv.reader(file))[1:]
     assert [row[0] for row in rows] == [*quoted.values(), "Chợ 4.0", "144"]
     assert {row[1] for row in rows} == {"144"}
+
+
+def test_a_workbook_of_a_frame_runs_nothing(tmp_path: Path) -> None:
+    texts = ["=1+1", "+1", "http://example.com", "<b>", "x" * 200, ""]
+    frame = pd.DataFrame({"name": texts, "value": [1.5, None, 3, 4, 5, 6]})
+    sheet = openpyxl.load_workbook(save_workbook(frame, tmp_path / "a.xlsx")).active
+    cells = [c for row in sheet.iter_rows(min_row=2) for c in row if c.value is not None]
+    assert {c.data_type for c in cells} == {"s", "n"}
+    assert [c.value for c in cells if c.column == 1] == [t for t in texts if t]
+    assert [c.value for c in cells if c.column == 2] == [1.5, 3, 4, 5, 6]
+    assert not any(c.hyperlink for c in cells)
+
+
+def test_a_view_is_saved_as_text_and_chosen_again(explorer) -> None:
+    explorer.choose(indicator="cashless", district="932", search="chợ & mã=1", beside="930")
+    view, choice = explorer.view, explorer.choice
+    assert view.startswith("district=932&indicator=cashless&search=")
+    explorer.choose(indicator="", district="", search="", sort="name", beside="")
+    assert explorer.choose_view(view).choice == choice
+    assert explorer.choose_view(f"http://x/lab/tree/a.ipynb?view={view}").choice == choice
+    assert explorer.choose_view("").choice == choice  # nothing is said
+    shown = explorer.saved_view().html
+    assert lxml_html.fromstring(shown).xpath("//pre")[0].text_content() == (
+        f"explorer = dxkit.explore('haugiang-2022', '2022-Q4', 'vi').choose_view({view!r})"
+    )
+    for wrong, said in (("colour=red", "colour"), ("district=1", "district"), ("abc", "abc")):
+        with pytest.raises(ValueError, match=said):
+            explorer.choose_view(wrong)
+    assert explorer.choice == choice
+
+
+def test_two_districts_stand_side_by_side(explorer) -> None:
+    part = explorer.choose(indicator="cashless").beside()
+    assert "Hãy chọn một địa bàn" in part.html
+    explorer.choose(district="932", beside="930")
+    rows = {row[0]: row[1:] for row in rows_of(part.html)}
+    for column, code in enumerate(("932", "930")):
+        codes = {u.code for u in explorer.units.descendants(code)} | {code}
+        there = [
+            i for i in explorer.register if i.unit_code in codes and "cashless" in i.indicators
+        ]
+        assert rows["Số mô hình, sáng kiến"][column] == str(len(there))
+        assert rows["Số nơi có mô hình"][column] == str(len({i.unit_code for i in there}))
+        value = explorer.opened.scorecard(code).fact("cashless", "value")
+        (shown,) = (row[column] for name, row in rows.items() if name.endswith("hiện nay"))
+        assert shown == explorer.language.number(value)
+
+
+def test_what_is_picked_is_marked_in_every_section(explorer) -> None:
+    explorer.choose(indicator="cashless")
+    timeline, where, before = explorer.timeline(), explorer.map(), explorer.before_after()
+    unpicked = [timeline.html, where.html, before.html]
+    number = next(
+        n for n, i in enumerate(explorer.chosen)
+        if i.first_day and any(i.unit_code in g.places for g in explorer.comparison.groups)
+    )  # fmt: skip
+    explorer.pick([number])
+    assert explorer.picked == (number,)
+    assert all(now != then for now, then in zip(
+        [timeline.html, where.html, before.html], unpicked, strict=True
+    ))  # fmt: skip
+    assert f"► {explorer.units.get(explorer.chosen[number].unit_code).name}" in before.html
+    explorer.choose(sort="name")  # the same initiative, wherever it stands now
+    assert [explorer.chosen[n] for n in explorer.picked] == [
+        i for i in explorer.chosen if i in explorer._picked
+    ]
+    assert len(explorer.picked) == 1
+    explorer.pick([])
+    assert explorer.choose(sort="place").picked == ()
+    with pytest.raises(IndexError):
+        explorer.pick([9999])
+
+
+def test_the_map_counts_the_chosen_in_each_district(explorer) -> None:
+    explorer.choose(indicator="")
+    drawn = lxml_html.fromstring(explorer.map().html)
+    picks = [g.get("data-pick").split(" ") for g in drawn.xpath("//g[@data-pick]")]
+    of = Counter(explorer.units.ancestor_at(i.unit_code, "district") for i in explorer.chosen)
+    del of[None]
+    assert sorted(map(len, picks)) == sorted(of.values())
 
 
 def test_quality_counts_what_the_findings_file_counts() -> None:
@@ -403,7 +487,7 @@ def test_the_notebooks_run_with_their_defaults(
         warnings.simplefilter("ignore")
         cells = [c for c in nbformat.read(done, as_version=4).cells if c.cell_type == "code"]
     shown = [o for c in cells for o in c.outputs if "data" in o]
-    wanted = {"start_here": 2, "data_quality": 7, "explore_initiatives": 8}[name]
+    wanted = {"start_here": 2, "data_quality": 7, "explore_initiatives": 11}[name]
     assert len(shown) == wanted
     assert all("text/html" in o.data for o in shown)
     widgets = [o for o in shown if "application/vnd.jupyter.widget-view+json" in o.data]

@@ -29,8 +29,8 @@ from dxkit.report.charts.style import FONT_SIZE, INK, SMALL, SOFT, VARIABLES, WI
 from dxkit.report.piece import tell_drawing
 from dxkit.report.wording.language import Language
 
-FACT, NAME, WORDS = "fact", "name", "words"
-"""How the ids of written things begin: a number, words that hold figures, other words."""
+FACT, NAME, WORDS, PICKS = "fact", "name", "words", "picks"
+"""How the ids of things begin: a number, words that hold figures, other words, shapes to pick."""
 
 WIDE = Markup('<svg class="wide"')
 """How a drawing begins that is wider than a phone."""
@@ -87,6 +87,8 @@ def _group(key: str, things: Sequence[str], facts: Mapping[str, Fact]) -> str:
         return Markup('<g class="fact" data-value="{}" data-fact="{}">{}</g>').format(
             repr(fact.value), str(fact.key), Markup(inside)
         )
+    if key.startswith(PICKS):
+        return f'<g data-pick="{key.removeprefix(PICKS)}">{inside}</g>'
     if key.startswith(NAME):
         return f'<g class="name">{inside}</g>'
     return f"<g>{inside}</g>" if len(things) > 1 else inside
@@ -171,33 +173,57 @@ class Canvas:
 
     # shapes ------------------------------------------------------------------------------
 
-    def bars(self, boxes: Sequence[tuple[float, float, float, float]], colour: str) -> None:
+    # ``picks`` are the numbers that a click on the shapes picks, in notebooks.
+
+    def bars(
+        self,
+        boxes: Sequence[tuple[float, float, float, float]],
+        colour: str,
+        picks: Sequence[int] = (),
+    ) -> None:
         """Filled boxes, each (left, top, width, height)."""
         self.polygons(
-            [[(x, y), (x + w, y), (x + w, y + h), (x, y + h)] for x, y, w, h in boxes], colour
+            [[(x, y), (x + w, y), (x + w, y + h), (x, y + h)] for x, y, w, h in boxes],
+            colour,
+            picks=picks,
         )
 
-    def polygons(self, shapes: Sequence[Sequence[Point]], colour: str, edge: str = "none") -> None:
+    def polygons(
+        self,
+        shapes: Sequence[Sequence[Point]],
+        colour: str,
+        edge: str = "none",
+        picks: Sequence[int] = (),
+    ) -> None:
         """Filled shapes of one colour."""
         path = Path.make_compound_path(*(Path([*s, s[0]], closed=True) for s in shapes if len(s)))
-        self._path(path, facecolor=colour, edgecolor=edge, linewidth=1)
+        self._path(path, picks, facecolor=colour, edgecolor=edge, linewidth=1)
 
-    def lines(self, pieces: Sequence[Sequence[Point]], colour: str, width: float = 1.0) -> None:
+    def lines(
+        self,
+        pieces: Sequence[Sequence[Point]],
+        colour: str,
+        width: float = 1.0,
+        picks: Sequence[int] = (),
+    ) -> None:
         """Open lines of one colour."""
         path = Path.make_compound_path(*(Path(piece) for piece in pieces))
-        self._path(path, facecolor="none", edgecolor=colour, linewidth=width)
+        self._path(path, picks, facecolor="none", edgecolor=colour, linewidth=width)
 
-    def dots(self, points: Sequence[Point], colour: str, size: float) -> None:
+    def dots(
+        self, points: Sequence[Point], colour: str, size: float, picks: Sequence[int] = ()
+    ) -> None:
         """Round marks ``size`` points across: very short lines with round ends."""
         path = Path.make_compound_path(*(Path([(x, y), (x + 0.1, y)]) for x, y in points))
         look = {"linewidth": size, "capstyle": "round", "snap": False}  # snapped, they would vanish
-        self._path(path, facecolor="none", edgecolor=colour, **look)
+        self._path(path, picks, facecolor="none", edgecolor=colour, **look)
 
-    def _path(self, path: Path, **look: Any) -> None:
+    def _path(self, path: Path, picks: Sequence[int] = (), **look: Any) -> None:
         """All shapes of one call as one path: no references, which a page's filter would drop."""
         if np.size(path.vertices):
             look = {"joinstyle": "miter", "capstyle": "butt", **look}
-            self._axes.add_patch(PathPatch(path, **look, **self._next()))
+            key = {"gid": f"{PICKS}{' '.join(map(str, picks))}"} if picks else {}
+            self._axes.add_patch(PathPatch(path, **look, **key, **self._next()))
 
     def _next(self) -> dict[str, Any]:
         """Each call draws over those before it."""

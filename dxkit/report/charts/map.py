@@ -25,12 +25,13 @@ _LEAST = 70.0  # width of a tile that holds most names in two lines
 @dataclass(frozen=True, slots=True)
 class Place:
     """A unit to be shown: its name, its number, and the background's step (0 worst … 4 best; None
-    without a number).
+    without a number); in notebooks, the numbers that a click on it picks.
     """
 
     label: str
     fact: Fact
     step: int | None
+    picks: tuple[int, ...] = ()
 
 
 def draw_tiles(name: str, tiles: Sequence[tuple[int, int, Place]], language: Language) -> Markup:
@@ -43,7 +44,7 @@ def draw_tiles(name: str, tiles: Sequence[tuple[int, int, Place]], language: Lan
     with Canvas(name, rows * high, language, width) as canvas:
         for row, column, place in tiles:
             box = (column * wide + _GAP / 2, row * high + _GAP / 2, wide - _GAP, high - _GAP)
-            canvas.bars([box], _colour(place))
+            canvas.bars([box], _colour(place), place.picks)
             _write(canvas, ((column + 0.5) * wide, (row + 0.5) * high), place, letters(wide - _GAP))
         return canvas.svg()
 
@@ -65,7 +66,7 @@ def draw_map(
     with Canvas(name, height, language) as canvas:
         for rings, place in shapes:
             outlines = [[at(point) for point in ring] for ring in rings]
-            canvas.polygons(outlines, _colour(place), LINE)
+            canvas.polygons(outlines, _colour(place), LINE, place.picks)
         for rings, place in shapes:
             ring = [at(point) for point in max(rings, key=len)]
             centre = (

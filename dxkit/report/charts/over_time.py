@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -21,11 +21,11 @@ from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of
 from dxkit.report.charts.style import (
     BAD,
     GOOD,
+    INK,
     LINE,
     PEER,
     SMALL,
     SOFT,
-    WIDE_WIDTH,
     WIDTH,
     broken,
     letters,
@@ -85,7 +85,7 @@ def draw_months(name: str, months: Sequence[Month], language: Language) -> Marku
 _WIDE = 52.0  # what the name of a month needs
 _LEFT = 132.0  # where months begin
 _LABEL = letters(_LEFT - 8)
-_SPAN_ROW = 24.0
+_SPAN_ROW = 28.0
 _AXIS = 22.0
 
 
@@ -123,45 +123,91 @@ def draw_timeline(
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Something that began between two days: its row, and whether it was published."""
+    """Something that began between two days: its group and name, whether it was published, the
+    number by which it is picked, and whether it is.
+    """
 
-    row: str
+    group: str
+    label: str
     first: datetime.date
     last: datetime.date
     published: bool
+    number: int
+    picked: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is drawn as a stroke: its month is not known."""
+        return (self.last - self.first).days > 40
+
+
+_WIDEST = 700.0
+_NEAR = 20.0  # marks nearer to each other than this are one, with their number beside it
 
 
 def draw_spans(name: str, spans: Sequence[Span], language: Language) -> Markup:
-    """Strokes by row over the months, blue above, those published orange below; short ones are
-    dots, larger where several began.
+    """A row for each name, under its group: strokes and dots over the months, blue, those published
+    orange; what began close together is one dot with its number. Picked ones are as dark as words.
     """
-    rows = sorted({span.row for span in spans})
     begin, end = min(span.first for span in spans), max(span.last for span in spans)
     begin = begin.replace(day=1)
-    left, height = 200.0, _AXIS + _SPAN_ROW * len(rows)
+    left, right = 270.0, _WIDEST - 30
 
     def at(day: datetime.date) -> float:
-        return left + (WIDE_WIDTH - 30 - left) * (day - begin).days / max((end - begin).days, 1)
+        return left + (right - left) * (day - begin).days / max((end - begin).days, 1)
 
-    with Canvas(name, height, language, WIDE_WIDTH) as canvas:
+    rows: list[tuple[str, list[Span]]] = []
+    for group, of_group in groupby(sorted(spans, key=lambda s: (s.group, s.label)), _group):
+        rows.append((group, []))
+        rows += [(label, list(named)) for label, named in groupby(of_group, lambda s: s.label)]
+    height = _AXIS + _SPAN_ROW * len(rows)
+    with Canvas(name, height, language, _WIDEST) as canvas:
         months = range(begin.year * 12 + begin.month - 1, end.year * 12 + end.month)
         step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if len(months) <= 7 * s)
         days = [datetime.date(m // 12, m % 12 + 1, 1) for m in months if m % step == 0]
         for day in days:
             canvas.words(at(day), 8, f"{day:%m/%Y}", at="center", colour=SOFT, size=SMALL)
         canvas.lines([[(at(day), _AXIS - 5), (at(day), height)] for day in days], LINE, 1)
-        middle = {row: _AXIS + _SPAN_ROW * (n + 0.5) for n, row in enumerate(rows)}
-        for row, y in middle.items():
-            canvas.words(0, y, broken(row, letters(left - 12), 1), size=SMALL)
-        for span, number in Counter(spans).items():
-            y = middle[span.row] + (4 if span.published else -4)
-            colour = BAD if span.published else GOOD
-            ends = [(at(span.first), y), (at(span.last), y)]
-            if (span.last - span.first).days > 40:
-                canvas.lines([ends], colour, 2.5)
-            else:
-                canvas.dots([((ends[0][0] + ends[1][0]) / 2, y)], colour, 3 + 2 * number**0.5)
+        for n, (label, named) in enumerate(rows):
+            y = _AXIS + _SPAN_ROW * (n + 0.5)
+            inset, colour = (12, INK) if named else (0, SOFT)
+            text = broken(label, letters(left - 12 - inset), 1)
+            canvas.words(inset, y + 3, text, size=SMALL, colour=colour)
+            for x, marks in _marks(named, at):
+                picks = [span.number for span in marks]
+                colour = BAD if marks[0].published else GOOD
+                colour = INK if any(span.picked for span in marks) else colour
+                if marks[0].is_long:
+                    line = [(at(marks[0].first), y + 3), (at(marks[0].last), y + 3)]
+                    canvas.lines([line], colour, 3.5, picks)
+                else:
+                    canvas.dots([(x, y + 3)], colour, 9, picks)
+                if len(marks) > 1:
+                    canvas.words(x, y - 9, f"×{len(marks)}", "center", SOFT, size=SMALL)
         return canvas.svg()
+
+
+def _group(span: Span) -> str:
+    return span.group
+
+
+def _marks(
+    spans: Iterable[Span], at: Callable[[datetime.date], float]
+) -> Iterator[tuple[float, list[Span]]]:
+    """The marks of a row, from the left, each with the spans that it stands for."""
+    ends = sorted(
+        (s.published, s.is_long, (at(s.first) + at(s.last)) / 2, s.number, s) for s in spans
+    )
+    for _, alike in groupby(ends, lambda e: e[:2]):
+        together: list[Span] = []
+        start = 0.0
+        for *_, x, _, span in alike:
+            if together and x - start >= _NEAR:
+                yield start, together
+                together = []
+            start = start if together else x
+            together = [*together, span]
+        yield start, together
 
 
 _WRITTEN_MONTH = re.compile(r"(?:\d{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")

@@ -132,6 +132,7 @@ class CorrectionForm(Section):
             widget.description = say(f"explore.form_{name}")
             widget.add_class(f"dxkit-{name}")
         around, told = widgets.HTML(), widgets.HTML()
+        told.add_class("dxkit-told")
         buttons = [
             widgets.Button(description=say(f"explore.form_{kind}"), layout={"width": "auto"})
             for kind in ("correct", "explain")

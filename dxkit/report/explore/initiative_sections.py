@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -17,12 +18,16 @@ from dxkit.analysis.initiatives.panel import Window
 from dxkit.model.facts import Fact
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
+from dxkit.report.charts.map import Place, draw_map, draw_tiles
 from dxkit.report.charts.over_time import Span, draw_spans
 from dxkit.report.charts.slope import Pair, draw_pairs
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import paragraph, title
 from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence
 from dxkit.report.tables import Cell, Column
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def register_table(selection: Selection) -> Markup:
@@ -47,6 +52,34 @@ def register_table(selection: Selection) -> Markup:
     return heading + selection.table_of("register_caption", columns, rows, **numbered)
 
 
+def register_frame(selection: Selection) -> pd.DataFrame:
+    """The same rows for a table that sorts and filters, one thing per column."""
+    import pandas as pd
+
+    keys = [
+        "initiative",
+        "place",
+        "district",
+        "field",
+        "start",
+        "aim",
+        "households",
+        "evidence",
+        "source",
+    ]
+    headings = [selection.language.plain(f"explore.grid_{key}") for key in keys]
+    rows = []
+    for i in selection.chosen:
+        above = selection.units.parent(i.unit_code)
+        rows.append([
+            i.name, i.locality or selection.units.get(i.unit_code).name,
+            above.name if above else "", i.field, i.start, i.aim, i.households, i.evidence,
+            source_text(selection, i),
+        ])  # fmt: skip
+    frame = pd.DataFrame(rows, columns=headings)
+    return frame.astype({headings[6]: "Int64"})
+
+
 def _two_lines(first: str, second: str) -> Markup:
     if not second:
         return Markup("{}").format(first or "–")
@@ -66,9 +99,10 @@ def source_text(selection: Selection, initiative: Initiative) -> str:
 
 def timeline_section(selection: Selection) -> Markup:
     """When the initiatives began, by field."""
+    picked = set(selection.picked)
     spans = [
-        Span(i.field or "–", i.first_day, i.last_day, i.published)
-        for i in selection.chosen
+        Span(i.field or "–", i.name, i.first_day, i.last_day, i.published, n, n in picked)
+        for n, i in enumerate(selection.chosen)
         if i.first_day is not None and i.last_day is not None
     ]
     heading = title(selection.text("explore.timeline_title"))
@@ -83,6 +117,87 @@ def timeline_section(selection: Selection) -> Markup:
     drawing = draw_spans("timeline", spans, selection.language)
     return _figure(
         "timeline", heading, drawing, alternative, selection.text("explore.timeline_source")
+    )
+
+
+def map_section(selection: Selection) -> Markup:
+    """How many of the initiatives chosen each unit has, on the map or the schema of the plan."""
+    heading = title(selection.text("explore.map_title"))
+    units, shapes = selection.units, selection.opened.shapes
+    level = selection.campaign.report_level
+    within: dict[str, list[int]] = {unit.code: [] for unit in units.at_level(level)}
+    for n, initiative in enumerate(selection.chosen):
+        above = units.ancestor_at(initiative.unit_code, level)
+        if above is not None:
+            within[above.code].append(n)
+    picked, most = set(selection.picked), max(map(len, within.values()), default=0)
+    places = {
+        code: Place(
+            units.get(code).name,
+            numbers.count(len(found)),
+            None if not found else 0 if picked & set(found) else 3 + (2 * len(found) > most),
+            tuple(found),
+        )
+        for code, found in within.items()
+    }
+    if places and places.keys() <= shapes.areas.keys():
+        areas = [(shapes.areas[code], place) for code, place in places.items()]
+        drawing = draw_map("map", areas, selection.language)
+    elif places and places.keys() <= shapes.tiles.keys():
+        tiles = [(*shapes.tiles[code], place) for code, place in places.items()]
+        drawing = draw_tiles("map", tiles, selection.language)
+    else:
+        return heading + paragraph(selection.text("explore.map_none"))
+    alternative = Markup("; ").join(
+        Markup("{}: {}").format(place.label, str(len(place.picks))) for place in places.values()
+    )
+    return _figure("map", heading, drawing, alternative, selection.text("explore.map_source"))
+
+
+def beside_section(selection: Selection) -> Markup:
+    """Two districts side by side: what they have of the chosen, and where they stand."""
+    heading = title(selection.text("explore.beside_title"))
+    codes = [code for code in (selection.choice.district, selection.choice.beside) if code]
+    if len(set(codes)) < 2:
+        return heading + paragraph(selection.text("explore.beside_none"))
+    columns = [Column(selection.text("explore.card_what"))]
+    columns += [Column(selection.units.get(code).name, numeric=True) for code in codes]
+    found = [selection.within(code) for code in codes]
+    reached = [sum(i.households or 0 for i in of_one) for of_one in found]
+    rows: list[list[Cell]] = [
+        _counted(selection, "beside_initiatives", map(len, found)),
+        _counted(selection, "beside_places", (len({i.unit_code for i in f}) for f in found)),
+        _counted(selection, "column_households", reached),
+    ]
+    for field in sorted({i.field for of_one in found for i in of_one if i.field}, key=fold):
+        counts = (sum(i.field == field for i in of_one) for of_one in found)
+        rows.append([field, *_counted(selection, "all", counts)[1:]])
+    if indicator := selection.choice.indicator:
+        cards = [selection.opened.analysis.scorecard(code) for code in codes]
+        for kind in ("value", "target", "change", "rank"):
+            facts = [card.find(indicator, kind) for card in cards]
+            said = selection.text(f"explore.beside_{kind}", indicator=indicator_name(selection))
+            rows.append([said, *(fact or "–" for fact in facts)])
+    return heading + selection.table_of("beside_caption", columns, rows)
+
+
+def _counted(selection: Selection, key: str, counts: Iterable[int]) -> list[Cell]:
+    number = selection.language.number
+    return [selection.text(f"explore.{key}"), *(Markup(number(numbers.count(c))) for c in counts)]
+
+
+def view_section(selection: Selection) -> Markup:
+    """What is chosen as a line of code and as a link, to be kept or sent."""
+    language, period = selection.language, selection.opened.analysis.period.id
+    made = f"dxkit.explore({selection.campaign.id!r}, {period!r}, {language.code!r})"
+    code = f"explorer = {made}.choose_view({selection.view!r})"
+    heading = title(selection.text("explore.view_title"))
+    link = Markup('<a href="?view={}">?view={}</a>').format(selection.view, selection.view)
+    return (
+        heading
+        + paragraph(selection.text("explore.view_code"))
+        + Markup("<pre>{}</pre>").format(code)
+        + Markup("<p>{} {}</p>").format(selection.text("explore.view_link"), link)
     )
 
 
@@ -112,9 +227,7 @@ def before_after_section(selection: Selection) -> Markup:
         known = [(course.before, course.after) for course in courses if course is not None]
         before, after = (math.fsum(values) / len(known) for values in zip(*known, strict=True))
         pairs += [
-            Pair(
-                selection.units.get(code).name, *facts_of(selection, code, window), (before, after)
-            )
+            Pair(_marked(selection, code), *facts_of(selection, code, window), (before, after))
             for code in group.places
         ]
     alternative = selection.text(
@@ -124,6 +237,13 @@ def before_after_section(selection: Selection) -> Markup:
     )
     drawing = draw_pairs("before", pairs, selection.language)
     return _figure("before", heading, drawing, alternative, selection.text("explore.before_source"))
+
+
+def _marked(selection: Selection, code: str) -> str:
+    """The name of a place, marked where one of its initiatives is picked."""
+    chosen = selection.chosen
+    is_picked = any(chosen[n].unit_code == code for n in selection.picked)
+    return f"{'► ' * is_picked}{selection.units.get(code).name}"
 
 
 def evidence_section(selection: Selection) -> Markup:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from dxkit.model.text import slug
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import initiative_sections as sections
-from dxkit.report.explore.live import Section, save_frame
+from dxkit.report.explore.live import Section, save_workbook
+from dxkit.report.explore.picking import Grid, Marked
 from dxkit.report.explore.selection import Selection
 from dxkit.report.frames import Frames, panel_frame
 from dxkit.workbooks.atomic import write_text
@@ -59,12 +60,32 @@ class Explorer(Selection):
         return panel_frame(*self.panel_and_starts(), self.others_with_the_aim())
 
     def table(self) -> Section:
-        """The register: one row per initiative and place."""
-        return self._section(lambda: sections.register_table(self))
+        """The register: one row per initiative and place, which can be picked."""
+        return self._added(
+            Grid(
+                lambda: sections.register_table(self),
+                lambda: sections.register_frame(self),
+                lambda: self.picked,
+                self.pick,
+                self.language,
+            )
+        )
 
     def timeline(self) -> Section:
-        """When the initiatives chosen began."""
-        return self._section(lambda: sections.timeline_section(self))
+        """When the initiatives chosen began; a click on a mark picks what it stands for."""
+        return self._added(Marked(lambda: sections.timeline_section(self), self.pick))
+
+    def map(self) -> Section:
+        """How many of the initiatives chosen each unit has; a click on a unit picks them."""
+        return self._added(Marked(lambda: sections.map_section(self), self.pick))
+
+    def beside(self) -> Section:
+        """The district chosen and another one (``beside``) side by side."""
+        return self._section(lambda: sections.beside_section(self))
+
+    def saved_view(self) -> Section:
+        """What is chosen as a line of code and as a link, to be kept or sent."""
+        return self._section(lambda: sections.view_section(self))
 
     def before_after(self) -> Section:
         """The indicator before and after the start at each place and the others of its district."""
@@ -90,8 +111,9 @@ class Explorer(Selection):
         return self.opened.project.outputs / self.campaign.id / "explore"
 
     def save_table(self) -> Path:
-        """Write the initiatives chosen as CSV, for Excel; returns the file."""
-        return save_frame(self.frame(), self.folder / f"{self._file_name('initiatives')}.csv")
+        """Write the initiatives chosen as a workbook; returns the file."""
+        path = self.folder / f"{self._file_name('initiatives')}.xlsx"
+        return save_workbook(self.frame(), path)
 
     def save_card(self) -> Path:
         """Write the card as a page of its own, to go with a report; returns the file."""

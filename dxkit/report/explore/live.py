@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import datetime
 import io
 from collections.abc import Callable, Sequence
 from importlib.resources import files
@@ -22,6 +23,7 @@ from dxkit.report.explore.numbers import count
 from dxkit.report.piece import Piece
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Filling, load_language
+from dxkit.workbooks.atomic import replacing
 from dxkit.workbooks.csv_text import write_rows
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_TEXT = 1_500  # characters
+T = TypeVar("T")
 
 
 def has_kernel() -> bool:
@@ -103,7 +106,8 @@ class Section(Shown):
         bundle: dict[str, Any] = {"text/html": str(self.html), "text/plain": repr(self)}
         if has_kernel():
             self._widget = self._widget or self._made()
-            return dict(self._widget._repr_mimebundle_()) | bundle
+            shown = self._widget._repr_mimebundle_()  # of an anywidget, beside its metadata
+            return dict(shown[0] if isinstance(shown, tuple) else shown) | bundle
         return bundle
 
     def _made(self) -> Any:
@@ -111,6 +115,9 @@ class Section(Shown):
         from ipywidgets import HTML
 
         return HTML(value=str(self.html))
+
+
+OfSections = TypeVar("OfSections", bound=Section)
 
 
 def _in_short(content: Markup) -> str:
@@ -231,8 +238,12 @@ class Chooser(Teller):
             section.refresh()
 
     def _section(self, render: Callable[[], Markup]) -> Section:
-        self._sections.append(Section(render))
-        return self._sections[-1]
+        return self._added(Section(render))
+
+    def _added(self, section: OfSections) -> OfSections:
+        """A section that is shown anew whenever another choice is made."""
+        self._sections.append(section)
+        return section
 
 
 class Controls:
@@ -327,7 +338,28 @@ def save_frame(frame: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-T = TypeVar("T")
+def save_workbook(frame: pd.DataFrame, path: Path) -> Path:
+    """Write a frame as a workbook: headings that filter and stay, numbers as numbers, text as text
+    that is never a formula or a link; the same bytes every time. Returns the file.
+    """
+    import xlsxwriter
+
+    cells = frame.convert_dtypes().astype(object).where(frame.notna(), None)
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
+        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+        rows = list(cells.itertuples(index=False))
+        for column, heading in enumerate(map(str, frame.columns)):
+            sheet.write_string(0, column, heading, bold)
+            widest = max([len(heading), *(len(str(row[column])) for row in rows)], default=0)
+            sheet.set_column(column, column, min(widest + 2, 60))
+            for number, row in enumerate(rows, 1):
+                sheet.write(number, column, row[column])
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(len(rows), 1), max(len(frame.columns) - 1, 0))
+    return path
+
 
 _SHOWN, _LONGEST = 3, 200
 

@@ -113,9 +113,7 @@ class Quality(Chooser):
 
     def form(self) -> CorrectionForm:
         """A form that takes a correction or an explanation of a cell that was found doubtful."""
-        form = CorrectionForm(self, lambda: self.chosen, self.correct)
-        self._sections.append(form)
-        return form
+        return self._added(CorrectionForm(self, lambda: self.chosen, self.correct))
 
     def correct(self, cell: str, corrected: str, reason: str, name: str) -> Path:
         """Have a cell, named as findings name it ("931.xlsx › Sheet!C7"), read ``corrected``: a row

@@ -5,8 +5,11 @@ follows from it: comparison, grade, goal.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
+from urllib.parse import parse_qsl, urlencode
 
 from dxkit.analysis.initiatives.effect import Comparison, compare
 from dxkit.analysis.initiatives.evidence import Evidence, Suggestion, grade, where_next
@@ -31,6 +34,7 @@ class Choice:
     name: str = ""
     search: str = ""
     sort: str = "place"
+    beside: str = ""
 
 
 def _order(initiative: Initiative, sort: str, place: int) -> tuple[object, ...]:
@@ -48,7 +52,7 @@ def _order(initiative: Initiative, sort: str, place: int) -> tuple[object, ...]:
 class Selection(Chooser):
     """Initiatives of a campaign up to a period, of which some are chosen."""
 
-    of_unit = ("district",)
+    of_unit = ("district", "beside")
 
     def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
         super().__init__(opened, language)
@@ -56,6 +60,7 @@ class Selection(Chooser):
         self.units = opened.analysis.units
         self.register = Listed(begun_by(opened.register, opened.analysis.period.last_day))
         self._comparisons: dict[Choice, Comparison] = {}
+        self._picked: frozenset[Initiative] = frozenset()
         # the indicator that most reported initiatives aim at
         aims = [a for i in self.register for a in i.indicators if not i.published]
         self.choice = Choice(indicator=max(self._ratios, key=aims.count, default=""))
@@ -97,6 +102,45 @@ class Selection(Chooser):
         place = self.units.get(i.unit_code).name
         return " ".join((i.name, place, i.locality, i.field, i.aim, i.evidence, i.source))
 
+    def within(self, district: str) -> tuple[Initiative, ...]:
+        """The initiatives that fit the choices in another district than the one chosen."""
+        return Listed(self._fitting(dataclasses.replace(self.choice, district=district)))
+
+    @property
+    def view(self) -> str:
+        """What is chosen, as it stands in a link: "indicator=cashless&district=932"."""
+        said = dataclasses.asdict(self.choice)
+        default = {"sort": "place"}
+        return urlencode({n: v for n, v in said.items() if v != default.get(n, "")})
+
+    def choose_view(self, view: str) -> Self:
+        """Choose what a saved view says, and nothing else; an empty one leaves all as it is. Raises
+        ValueError for one that does not fit.
+        """
+        if not view:
+            return self
+        said = dict(parse_qsl(view.rpartition("view=")[2].lstrip("?"), strict_parsing=True))
+        names = [field.name for field in dataclasses.fields(Choice)]
+        if unknown := set(said) - set(names):
+            raise ValueError(f"{', '.join(sorted(unknown))}: none of {', '.join(names)}")
+        return self.choose(**(dataclasses.asdict(Choice()) | said))
+
+    @property
+    def picked(self) -> tuple[int, ...]:
+        """The numbers of the initiatives picked, as they stand in ``chosen``, from 0."""
+        return tuple(n for n, i in enumerate(self.chosen) if i in self._picked)
+
+    def pick(self, numbers: Iterable[int]) -> Self:
+        """Pick initiatives by their numbers in ``chosen``: table, timeline, map and charts mark
+        them. Returns the object; raises IndexError for a number that there is not.
+        """
+        chosen = self.chosen
+        picked = frozenset(chosen[number] for number in numbers)
+        if picked != self._picked:
+            self._picked = picked
+            self.refresh()
+        return self
+
     @property
     def _ratios(self) -> list[str]:
         """The indicators that can be compared."""
@@ -107,7 +151,7 @@ class Selection(Chooser):
         if name == "period":
             periods = [analysis.period.id for analysis in self.opened.history]
             return [every, *((self.language.period(p), p) for p in periods)]
-        if name == "district":
+        if name in ("district", "beside"):
             level = self.campaign.report_level
             return [every, *((u.name, u.code) for u in self.units.at_level(level))]
         if name == "field":
@@ -139,7 +183,7 @@ class Selection(Chooser):
         """
         if not self.choice.indicator:
             return None
-        key = dataclasses.replace(self.choice, sort="place")
+        key = dataclasses.replace(self.choice, sort="place", beside="")
         if key not in self._comparisons:
             panel, starts = self.panel_and_starts()
             self._comparisons[key] = compare(panel, starts, self.others_with_the_aim())
