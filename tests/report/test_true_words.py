@@ -892,6 +892,23 @@ def test_who_says_that_nothing_arose_has_reported(haugiang: Campaign) -> None:
     prove(one, "31318", only)
 
 
+def test_of_a_sole_unit_below_nothing_is_the_most(
+    haugiang: Campaign, periods: dict[str, OpenPeriod]
+) -> None:
+    """One hamlet of a ward: neither a sentence nor a chart says where most is lacking."""
+    opened = periods["2022-Q4"]
+    rows = full("31318", 0.5)
+    two = [o if o.unit_code != "31318-a" else dataclasses.replace(o, unit_code="31318-b")
+           for o in full("31318", 0.4) if o.unit_code == "31318-a"]  # fmt: skip
+    for told, more in ((False, []), (True, two)):
+        analysis = analyse(haugiang, *rows, *more, *full("31321", 0.7))
+        said = [c for group in next_steps(view_of(analysis, "31318")) for c in group]
+        assert any("nhiều nhất ở" in text for text in written(analysis, said)) is told
+        chart = Report(with_analysis(opened, analysis), "31318", "vi").gap_chart().html
+        assert bool(chart) is told
+        prove(analysis, "31318", said)
+
+
 def test_ties_are_decided_before_ranks_are_shared(
     haugiang: Campaign, periods: dict[str, OpenPeriod]
 ) -> None:

@@ -177,9 +177,11 @@ def targets_chart(context: Context) -> Section:
 
 
 def gap_chart(context: Context) -> Section:
-    """Where the things are lacking that the weakest indicator needs to reach its target."""
+    """Where the things are lacking that the weakest indicator needs to reach its target; nothing
+    with a sole unit below.
+    """
     indicator = weakest_indicator(context.view)
-    if indicator is None:
+    if indicator is None or len(context.view.children) < 2:
         return NO_SECTION
     lacking = [
         fact for fact in context.view.child_facts(indicator.id, "shortfall") if fact.number > 0

@@ -50,8 +50,10 @@ def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
 
 def _most_lacking(view: View, indicator: Indicator) -> list[Fact]:
     """Where most is lacking below, in three units at most: of those that lack the same, all or none
-    is told.
+    is told, and nothing of a sole unit.
     """
+    if len(view.children) < 2:
+        return []
     facts = [f for f in view.child_facts(indicator.id, "goal_shortfall") if f.number > 0]
     below = sorted(facts, key=lambda fact: -fact.number)
     told, rest = below[: len(_PLACES)], below[len(_PLACES) :]
