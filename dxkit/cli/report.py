@@ -176,7 +176,7 @@ def _tell_annexes(session: Session, annexes: Sequence[Annex]) -> int:
     """Say how the making of pages in other forms went; how many could not be made."""
     failed = [annex for annex in annexes if annex.reason]
     for annex in failed:
-        text = session.say("annex_failed", text=annex.path, reason=annex.reason)
+        text = session.say("annex_failed", text=annex.path, reason=_reason(session, annex.reason))
         tell(text, err=True)
     for kind, number in Counter(annex.kind for annex in annexes if not annex.reason).items():
         tell(session.say("annexes_made", number=number, kind=kind.upper()))
@@ -189,7 +189,7 @@ def _reason(session: Session, reason: str) -> str:
     if code == "in_cell":
         number, _, text = detail.partition(": ")
         return session.say(code, number=number, text=text)
-    own = "timed_out died leak unstable other_code too_much_memory too_much_output"
+    own = "timed_out died leak unstable other_code too_much_memory too_much_output in_use"
     return session.say(code, text=detail) if code in own.split() else reason
 
 

@@ -226,7 +226,7 @@ class Session:
 
     @contextlib.contextmanager
     def _writing_what_it_can(self, period_id: str) -> Iterator[None]:
-        from dxkit.workbooks.atomic import BusyError, LockError
+        from dxkit.workbooks.atomic import BusyError, InUseError, LockError
 
         try:
             yield
@@ -234,6 +234,8 @@ class Session:
             raise self.refuse("busy", text=error) from error
         except LockError as error:
             raise self.refuse("cannot_lock", text=error.filename, reason=error.strerror) from error
+        except InUseError as error:
+            raise self.refuse("file_in_use", text=error.filename) from error
         except OSError as error:
             key = _WRITE_FAILURES.get(error.errno or 0, "cannot_write")
             where = error.filename or self.folder(period_id)

@@ -7,7 +7,8 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
@@ -16,6 +17,8 @@ from dxkit.workbooks.processes import do_in_forks, lock_file
 
 _HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
 """What ``.NAME.PROCESS`` was to become."""
+_PAUSES = (0.1, 0.3, 0.6, 0.0)
+"""Seconds to wait before a file that is held is tried again, and after the last time."""
 _LOCKED = (errno.EACCES, errno.EAGAIN)
 _held: dict[Path, int] = {}
 """The folders that this process may write to, and the descriptors of the locks that it holds."""
@@ -23,6 +26,15 @@ _held: dict[Path, int] = {}
 
 class BusyError(Exception):
     """Another process writes to the same outputs."""
+
+
+class InUseError(PermissionError):
+    """A file stays as it is, because another program has it open: as Windows has it."""
+
+    @property
+    def reason(self) -> str:
+        """Why something was not made, as a run remembers it."""
+        return f"in_use: {self.filename}"
 
 
 class LockError(OSError):
@@ -99,10 +111,35 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def put_in_place(scratch: Path, path: Path) -> None:
-    """Flush a finished file to the disk, then move it to where it belongs."""
+    """Flush a finished file to the disk, then move it to where it belongs. Raises InUseError."""
     with scratch.open("rb+") as file:
         os.fsync(file.fileno())
-    os.replace(scratch, path)
+    _insist(lambda: os.replace(scratch, path), path)
+
+
+def take_away(path: Path) -> None:
+    """Remove a file that may be there. Raises InUseError."""
+    _insist(lambda: path.unlink(missing_ok=True), path)
+
+
+def rename(path: Path, name: Path) -> None:
+    """Give a file a name that no other has. Raises InUseError."""
+    _insist(lambda: path.rename(name), path)
+
+
+def _insist(change: Callable[[], object], path: Path) -> None:
+    """Change a file, once more after a moment where it is held: OneDrive and scanners of viruses
+    let a new one go soon, Excel and Word do not.
+    """
+    for pause in _PAUSES:
+        try:
+            change()
+            return
+        except PermissionError:
+            if not path.is_file() or not os.access(path.parent, os.W_OK):
+                raise
+            time.sleep(pause)
+    raise InUseError(errno.EACCES, "in use", str(path))
 
 
 def carry_mark_of_the_web(source: Path, target: Path, has_streams: bool = os.name == "nt") -> None:

@@ -22,6 +22,7 @@ from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
 import run as bootstrap
+from tools import bounds
 
 VIETNAMESE = re.compile(
     "[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.I
@@ -136,6 +137,15 @@ def test_what_is_imported_is_declared_with_bounds_and_what_is_declared_is_import
     assert named["cluster"] <= of_dxkit
     of_tests = imported(root, "tests", "tools", "docs", "benchmarks") - named["run"]
     assert of_tests == named["test"] - TOOLS
+
+
+def test_the_lowest_versions_are_those_of_the_bounds(root: Path) -> None:
+    asked = bounds.wanted("lowest", project(root)["dependencies"])
+    assert {"pandas==3.0", "jupyterlab-language-pack-vi-VN==4.5.post3"} <= set(asked)
+    assert all(re.fullmatch(r"[\w-]+==[\w.]+", one) for one in asked)
+    assert bounds.wanted("newest", ["a>=1,<2"]) == ["a>=1,<2"]
+    for requirement, lowest in zip(project(root)["dependencies"], asked, strict=True):
+        assert Requirement(requirement).specifier.contains(lowest.partition("==")[2])
 
 
 def test_no_tracked_file_names_a_package_index(root: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hash_of, hashes_of
-from dxkit.workbooks.atomic import only_writer, write_bytes
+from dxkit.workbooks.atomic import InUseError, only_writer, write_bytes
 from dxkit.workbooks.processes import side_process
 
 SUFFIXES = (".pdf", ".docx")
@@ -78,7 +78,10 @@ def _written(opened: OpenPeriod, unit: str, page: Path, target: Path) -> str:
         content = (pdf_of if target.suffix == ".pdf" else word_of)(document)
     except RuntimeError as error:  # what the compiler does not take
         return str(error)
-    write_bytes(target, content)
+    try:
+        write_bytes(target, content)
+    except InUseError as error:
+        return error.reason
     return ""
 
 

@@ -9,7 +9,7 @@ from dxkit.analysis import rows
 from dxkit.period import OpenPeriod
 from dxkit.report.wording.findings import texts_of_findings
 from dxkit.report.wording.language import Language
-from dxkit.workbooks.atomic import write_text
+from dxkit.workbooks.atomic import take_away, write_text
 from dxkit.workbooks.csv_text import write_rows
 
 
@@ -39,7 +39,7 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[st
         write_rows(folder / name, *table)
     inputs = analysis.inputs_of_trials()
     if not inputs:
-        (folder / "uncertainty.json").unlink(missing_ok=True)
+        take_away(folder / "uncertainty.json")
         return tuple(tables)
     text = json.dumps(inputs, ensure_ascii=False, indent=1, sort_keys=True)
     write_text(folder / "uncertainty.json", text + "\n")

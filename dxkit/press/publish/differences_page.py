@@ -13,7 +13,7 @@ from dxkit.press.manifest import PROOF
 from dxkit.press.publish.page import page_around
 from dxkit.report.tables import Column, render_table
 from dxkit.report.wording.language import Language
-from dxkit.workbooks.atomic import write_text
+from dxkit.workbooks.atomic import take_away, write_text
 
 _MOST_ROWS = 500
 _SECTION = Markup('<section><h2 id="cause-{}" class="place">{}</h2>{}</section>')
@@ -37,7 +37,7 @@ def write_differences(
         table = render_table(caption, columns, rows[:_MOST_ROWS], language) if rows else ""
         content += _SECTION.format(number, harmless(heading), table)
     if not content:
-        (folder / PROOF).unlink(missing_ok=True)
+        take_away(folder / PROOF)
         return
     title = language.plain("site.verify_title", period=language.period(opened.analysis.period.id))
     write_text(folder / PROOF, page_around(opened, title, content, language))

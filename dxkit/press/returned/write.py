@@ -22,7 +22,13 @@ from dxkit.report.wording.findings import (
     what_to_do,
 )
 from dxkit.report.wording.language import Language
-from dxkit.workbooks.atomic import carry_mark_of_the_web, write_bytes, write_text
+from dxkit.workbooks.atomic import (
+    carry_mark_of_the_web,
+    rename,
+    take_away,
+    write_bytes,
+    write_text,
+)
 
 _WITHOUT_COPY = frozenset({"file_unreadable", "file_type_unknown", "file_superseded"})
 _RECORD = Path("data") / "returned.json"
@@ -128,7 +134,7 @@ class _Record:
         """Take away the copies that nothing is to be said of any more, and keep the record."""
         for name in [n for n in self._written if n not in self.wanted]:
             self._make_room(name, ())
-            (self._folder / name).unlink(missing_ok=True)
+            take_away(self._folder / name)
             del self._written[name]
         written = self._written.items()
         self._result.as_written += [n for n, w in written if self._hash(n) == w["sha256"]]
@@ -144,7 +150,7 @@ class _Record:
         number = 1
         while (kept := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():
             number += 1
-        path.rename(kept)
+        rename(path, kept)
         self._result.kept.append(kept.relative_to(self._folder).as_posix())
 
     def _hash(self, name: str) -> str:

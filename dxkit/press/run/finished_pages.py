@@ -19,7 +19,7 @@ from dxkit.press.manifest import Manifest, PageRecord, executed_path, hash_of, h
 from dxkit.press.publish.annexes import SUFFIXES
 from dxkit.press.run.changed_figures import remember
 from dxkit.press.run.tasks import EXECUTED, NO_SPACE, PAGE, Crew, Outcome, Task
-from dxkit.workbooks.atomic import clear_half_written, put_in_place
+from dxkit.workbooks.atomic import InUseError, clear_half_written, put_in_place, take_away
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
 _SAVE_EVERY = 2.0  # seconds between two writes of the manifest
@@ -48,7 +48,7 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
         clear_half_written(folder, "**/.*")
 
     clear()
-    scratch.mkdir()
+    scratch.mkdir(exist_ok=True)  # on Windows a program may hold a file in it
     try:
         yield scratch
     finally:
@@ -80,7 +80,10 @@ class FinishedPages:
             foreign = foreign_units(page.decode("utf-8"), outcome.task.unit, self._units)
             reason = f"{LEAK}: {', '.join(foreign)}" if foreign else outcome.reason
             if not reason:
-                self._move_in(outcome)
+                try:
+                    self._move_in(outcome)
+                except InUseError as error:
+                    reason = error.reason
             record = self._noted(outcome, reason, page)
             if time.monotonic() - self._saved > _SAVE_EVERY:  # so that a run cut off can go on
                 self._manifest.save(self._folder)
@@ -106,13 +109,13 @@ class FinishedPages:
     def _move_in(self, outcome: Outcome) -> None:
         """Move a page that is whole and its unit's own into place."""
         task, files = outcome.task, self._manifest.files
+        for kind in SUFFIXES:  # they would say what an earlier page said
+            annex = task.page.with_suffix(kind)
+            take_away(annex)
+            files.pop(annex.relative_to(self._folder).as_posix(), None)
         for name, target in ((EXECUTED, task.executed), (PAGE, task.page)):
             target.parent.mkdir(parents=True, exist_ok=True)
             put_in_place(outcome.scratch / name, target)
-        for kind in SUFFIXES:  # they would say what an earlier page said
-            annex = task.page.with_suffix(kind)
-            annex.unlink(missing_ok=True)
-            files.pop(annex.relative_to(self._folder).as_posix(), None)
         files |= hashes_of(self._folder, [executed_path(task.unit)])
 
     def _noted(self, outcome: Outcome, reason: str, page: bytes = b"") -> PageRecord:
