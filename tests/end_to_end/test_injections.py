@@ -201,9 +201,11 @@ def sections_of(language: str) -> Iterator[str]:
     quality = dxkit.quality(CAMPAIGN, PERIOD, language)
     start = dxkit.start(CAMPAIGN, PERIOD, language)
     for shown in (
-        explorer.choices(), explorer.table(), explorer.timeline(), explorer.matched(),
-        explorer.before_after(), explorer.next_places(), explorer.card(), quality.choices(),
-        quality.senders(), quality.by_rule(), quality.findings(), start.state(), start.links(),
+        explorer.choices(), explorer.table(), explorer.timeline(), explorer.map(),
+        explorer.beside(), explorer.matched(), explorer.before_after(), explorer.next_places(),
+        explorer.card(), explorer.saved_view(), quality.choices(), quality.senders(),
+        quality.completeness(), quality.by_rule(), quality.findings(), quality.form(),
+        quality.corrections(), start.state(), start.links(),
     ):  # fmt: skip
         bundle = getattr(shown, "_repr_mimebundle_", dict)()
         markup = bundle.get("text/html") or str(shown._repr_html_())
