@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import json
 import os
 import re
 import subprocess
@@ -352,6 +353,25 @@ def test_a_view_is_saved_as_text_and_chosen_again(explorer) -> None:
         with pytest.raises(ValueError, match=said):
             explorer.choose_view(wrong)
     assert explorer.choice == choice
+
+
+def test_a_saved_view_is_a_notebook_that_opens_with_it(explorer, tmp_path: Path) -> None:
+    explorer.choose(indicator="cashless", district="932", search='chợ "4.0"')
+    part = explorer.saved_view()
+    assert "<a " not in part.html
+    path = explorer.save_view()
+    assert path.parent == tmp_path / "haugiang-2022" / "explore"
+    (link,) = lxml_html.fromstring(part.html).xpath("//a/@href")
+    assert (explorer.opened.project.notebooks / link).resolve() == path.resolve()
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    assert len(cells) > 10
+    assert not any(cell.get("outputs") for cell in cells)
+    (said,) = (c["source"] for c in cells if c["metadata"].get("tags") == ["parameters"])
+    names: dict[str, str] = {}
+    exec("".join(said), names)  # what the kernel does with the cell
+    assert (names["campaign"], names["period"]) == ("haugiang-2022", "2022-Q4")
+    choice = explorer.choice
+    assert explorer.choose(district="", search="").choose_view(names["view"]).choice == choice
 
 
 def test_two_districts_stand_side_by_side(explorer) -> None:

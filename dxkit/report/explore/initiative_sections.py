@@ -5,9 +5,12 @@ where to try next, the card.
 from __future__ import annotations
 
 import math
+import os
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -186,19 +189,21 @@ def _counted(selection: Selection, key: str, counts: Iterable[int]) -> list[Cell
     return [selection.text(f"explore.{key}"), *(Markup(number(numbers.count(c))) for c in counts)]
 
 
-def view_section(selection: Selection) -> Markup:
-    """What is chosen as a line of code and as a link, to be kept or sent."""
+def view_section(selection: Selection, file: Path) -> Markup:
+    """What is chosen as a line of code, as a text, and as a link to the notebook that keeps it."""
     language, period = selection.language, selection.opened.analysis.period.id
     made = f"dxkit.explore({selection.campaign.id!r}, {period!r}, {language.code!r})"
-    code = f"explorer = {made}.choose_view({selection.view!r})"
-    heading = title(selection.text("explore.view_title"))
-    link = Markup('<a href="?view={}">?view={}</a>').format(selection.view, selection.view)
-    return (
-        heading
-        + paragraph(selection.text("explore.view_code"))
-        + Markup("<pre>{}</pre>").format(code)
-        + Markup("<p>{} {}</p>").format(selection.text("explore.view_link"), link)
-    )
+    body = title(selection.text("explore.view_title"))
+    for key, code in (
+        ("view_code", f"explorer = {made}.choose_view({selection.view!r})"),
+        ("view_text", selection.view or '""'),
+    ):
+        body += paragraph(selection.text(f"explore.{key}")) + Markup("<pre>{}</pre>").format(code)
+    if not file.exists():
+        return body + paragraph(selection.text("explore.view_unsaved"))
+    address = Path(os.path.relpath(file, selection.opened.project.notebooks)).as_posix()
+    link = Markup('<a href="{}">{}</a>').format(quote(address), file.name)
+    return body + Markup("<p>{} {}</p>").format(selection.text("explore.view_link"), link)
 
 
 def _figure(

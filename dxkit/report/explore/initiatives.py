@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,11 +36,12 @@ class Explorer(Selection):
 
     @property
     def _buttons(self) -> dict[str, Callable[[], str]]:
-        """Saving the table and the card."""
+        """Saving the table, the card and the view."""
         say = self.language.plain
         return {
             say("explore.save_table"): lambda: self._saved(self.save_table()),
             say("explore.save_card"): lambda: self._saved(self.save_card()),
+            say("explore.save_view"): lambda: self._saved(self.save_view()),
         }
 
     # sections ----------------------------------------------------------------------------
@@ -85,7 +87,7 @@ class Explorer(Selection):
 
     def saved_view(self) -> Section:
         """What is chosen as a line of code and as a link, to be kept or sent."""
-        return self._section(lambda: sections.view_section(self))
+        return self._section(lambda: sections.view_section(self, self.view_file))
 
     def before_after(self) -> Section:
         """The indicator before and after the start at each place and the others of its district."""
@@ -125,9 +127,38 @@ class Explorer(Selection):
         write_text(path, page)
         return path
 
+    def save_view(self) -> Path:
+        """Write a notebook that opens with what is chosen now: this one with these parameters, to
+        be kept or sent; returns the file.
+        """
+        said = {
+            "campaign": self.campaign.id,
+            "period": self.opened.analysis.period.id,
+            "language": self.language.code,
+            "view": self.view,
+        }
+        source = self.opened.project.notebooks / "explore_initiatives.ipynb"
+        notebook = json.loads(source.read_text("utf-8"))
+        for cell in notebook["cells"]:
+            cell.update({"outputs": [], "execution_count": None} if "outputs" in cell else {})
+            if "parameters" in cell["metadata"].get("tags", ()):
+                cell["source"] = [f"{name}: str = {value!r}\n" for name, value in said.items()]
+        path = self.view_file
+        write_text(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+        self.refresh()
+        return path
+
+    @property
+    def view_file(self) -> Path:
+        """The notebook that ``save_view`` writes for what is chosen now."""
+        return self.folder / f"{self._file_name('view')}.ipynb"
+
     def _file_name(self, kind: str) -> str:
         choice = self.choice
-        parts = (choice.district, choice.field, choice.indicator, choice.name, choice.search)
+        parts = (
+            choice.period, choice.district, choice.beside, choice.field, choice.indicator,
+            choice.name, choice.search,
+        )  # fmt: skip
         chosen = "-".join(slug(part) for part in parts if part)[:80].strip("-")
         return "-".join(filter(None, (self.opened.analysis.period.id, kind, chosen)))
 

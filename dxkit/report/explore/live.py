@@ -355,7 +355,10 @@ def save_workbook(frame: pd.DataFrame, path: Path) -> Path:
             widest = max([len(heading), *(len(str(row[column])) for row in rows)], default=0)
             sheet.set_column(column, column, min(widest + 2, 60))
             for number, row in enumerate(rows, 1):
-                sheet.write(number, column, row[column])
+                value = row[column]
+                if isinstance(value, bool) or not isinstance(value, int | float | None):
+                    value = str(value)  # as periods and labels are read
+                sheet.write(number, column, value)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(rows), 1), max(len(frame.columns) - 1, 0))
     return path

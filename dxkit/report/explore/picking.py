@@ -75,8 +75,12 @@ class Grid(Section):
             layout={"topStart": "buttons", "topEnd": "search", "bottomStart": "info",
                     "bottomEnd": "paging"},
         )  # fmt: skip
-        made.observe(lambda change: self._pick(change["new"]), names="selected_rows")
+        made.observe(self._selected, names="selected_rows")
         return made
+
+    def _selected(self, change: Any) -> None:
+        """Rows of a table that has been shown anew meanwhile are not meant."""
+        self._pick([number for number in change["new"] if number < len(self._shown)])
 
 
 class Marked(Section):
