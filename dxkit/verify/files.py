@@ -23,7 +23,7 @@ from dxkit.press.manifest import (
     outputs_in,
 )  # fmt: skip
 from dxkit.verify.difference import ADDED, CHANGED, MISSING, OTHER, UNKNOWN, UNREADABLE, Difference
-from dxkit.verify.pdf_text import set_with, words_of
+from dxkit.verify.pdf_text import VERSION, set_with, words_of
 
 Place = tuple[str, str, str]
 """Where something is another, what stands there and what should."""
@@ -36,7 +36,7 @@ _HEADING = re.compile(r"<(h[12]|style|script|title)\b")
 _KEY = re.compile(r'data-fact="([^"]*)"')
 _DRAWN_AT = re.compile(r'(?<= )(?:d|x|y|width|height|transform|viewBox)="[^"]*"')
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_BY_VERSIONS = re.compile(r' *"(version|nbformat_minor)": |docProps/app')
+_BY_VERSIONS = re.compile(r' *"(version|nbformat_minor)": |docProps/app|word/media/')
 _LONGEST = 80
 
 
@@ -88,7 +88,7 @@ def places(name: str, shown: bytes, expected: bytes, *, same_versions: bool) -> 
         return []
     found = list[Place]()
     take_apart = _BY_KIND.get(PurePath(name).suffix, _pieces)
-    if name.endswith(".pdf"):
+    if name.endswith((".pdf", ".docx")):
         same_versions = same_versions and set_with(shown) == set_with(expected)
     try:
         for one, other in zip(take_apart(shown), take_apart(expected), strict=True):
@@ -183,7 +183,7 @@ def _components(content: bytes) -> Iterator[Pieces]:
     import openpyxl
 
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        parts = {name: book.read(name) for name in book.namelist()}
+        parts = {name: VERSION.sub(b"", book.read(name)) for name in book.namelist()}
     if "xl/workbook.xml" in parts:
         sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
         cells = (cell for sheet in sheets for row in sheet.iter_rows() for cell in row)

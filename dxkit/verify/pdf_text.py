@@ -4,7 +4,10 @@ file's own objects, by nothing that has written it.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 
@@ -26,12 +29,18 @@ _TOKEN = re.compile(
 )
 _ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+VERSION = re.compile(rb"<cp:version>[^<]*</cp:version>")
+"""Where a Word document says what has drawn its drawings."""
 _FACE = re.compile(rb"/FontName/(?:[A-Z]{6}\+)?([\w-]+)")
 _SETTER = re.compile(rb"/Creator\(([^()]*)\)")
 
 
 def set_with(content: bytes) -> set[bytes]:
-    """The faces in the file and the program that has set it: with others it may look otherwise."""
+    """The faces in a PDF and the program that has set it, or what a Word document says of its
+    drawings: with others it may look otherwise.
+    """
+    with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as package:
+        return {*VERSION.findall(package.read("docProps/core.xml"))}
     return {*_FACE.findall(content), *_SETTER.findall(content)}
 
 

@@ -36,6 +36,7 @@ from dxkit.press.publish.document.word import word_of
 from dxkit.report.wording.language import load_language
 from dxkit.verify.files import places
 from dxkit.verify.pdf_text import words_of
+from dxkit.workbooks.processes import side_process
 from tests.press.publish.test_annexes import with_another_digit
 
 DISTRICTS = ("930", "931", "932", "933", "934", "935", "936", "937")
@@ -330,6 +331,35 @@ def test_a_pdf_from_a_machine_with_another_face_is_compared_by_its_words(
     assert places("936.pdf", with_another_digit(other), prints[WEAK], same_versions=True)
 
 
+def test_word_from_a_machine_with_another_face_is_compared_but_for_its_pictures(
+    written: Path,
+    pages: dict[str, Path],
+    periods: dict[str, OpenPeriod],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pdf, "face", lambda: "New Computer Modern")
+    target = tmp_path / "936.docx"
+    assert write_documents(periods["2022-Q4"], [(WEAK, pages[WEAK], target)]) == [""]
+    made, other = written.read_bytes(), target.read_bytes()
+    assert made != other
+    assert places("936.docx", other, made, same_versions=True) == []
+    for inside, change in (
+        ("word/document.xml", lambda text: text.replace(b">8/8<", b">7/8<", 1)),
+        ("docProps/core.xml", lambda text: text.replace(b"IV/2022", b"III/2022", 1)),
+    ):
+        with zipfile.ZipFile(target) as package:
+            parts = {name: package.read(name) for name in package.namelist()}
+        changed = change(parts[inside])
+        assert changed != parts[inside]
+        spoilt = io.BytesIO()
+        with zipfile.ZipFile(spoilt, "w") as package:
+            for name, part in (parts | {inside: changed}).items():
+                package.writestr(name, part)
+        ((place, *_),) = places("936.docx", spoilt.getvalue(), made, same_versions=True)
+        assert place == inside
+
+
 def test_a_face_without_vietnamese_letters_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     class Cut:
         def __init__(self, family: str, path: str) -> None:
@@ -355,24 +385,52 @@ def test_a_face_without_vietnamese_letters_is_not_taken(monkeypatch: pytest.Monk
         assert pdf.face.__wrapped__() == expected
 
 
-def test_another_kind_of_document_is_laid_out_alike() -> None:
-    """A notice, as the tree's module tells how to make one."""
-    language = load_language("vi")
+def a_notice(said: str) -> Document:
+    """A document of another kind, as the tree's module tells how to make one."""
     table = Table(
         text_of("Bảng 1. Số liệu đính chính"),
         ((Cell(text_of("Đơn vị"), bold=True), Cell(text_of("Điểm"), bold=True)),
          (Cell(text_of("Huyện A")), Cell(text_of("9,5"), is_number=True))),
         (100.0, 65.0), 11.0,
     )  # fmt: skip
-    notice = Document(
+    return Document(
         language="vi", title="Thông báo đính chính", author="Sở A", subject="Đính chính",
-        keywords=(), frame=frame_of("Sở A", language), kind="THÔNG BÁO", about=("Đính chính",),
-        opening=(Paragraph(text_of("Sở A thông báo như sau:")),),
+        keywords=(), frame=frame_of("Sở A", load_language("vi")), kind="THÔNG BÁO",
+        about=("Đính chính",), opening=(Paragraph(text_of(said)),),
         body=(Heading(1, text_of("I. NỘI DUNG")), table, Paragraph(text_of("Hết./."))),
         annexes=(),
     )  # fmt: skip
+
+
+def test_another_kind_of_document_is_laid_out_alike() -> None:
+    notice = a_notice("Sở A thông báo như sau:")
     made = docx.Document(io.BytesIO(word_of(notice)))
     assert [p.text for p in made.paragraphs if p.text.strip()][:2] == ["THÔNG BÁO", "Đính chính"]
     assert made.tables[1].cell(1, 1).text == "9,5"
     assert word_of(notice) == word_of(notice)
     assert notice.as_data()["body"][1]["type"] == "table"
+
+
+def test_a_letter_that_a_machine_may_lack_is_a_box_and_markup_is_text() -> None:
+    """The compiler refuses what it has no letter for; nothing said is taken for its language."""
+    said = '漢 😀 ع \u0378 #panic("x") $x$ *b* \\ "c" [d] @e <f> // g'
+    with side_process(lambda: pdf.pdf_of(a_notice(said))) as finish:
+        words = [word for _, word in words_of(finish())]
+    shown = [
+        "□",
+        "□",
+        "□",
+        "□",
+        '#panic("x")',
+        "$x$",
+        "*b*",
+        "\\",
+        '"c"',
+        "[d]",
+        "@e",
+        "<f>",
+        "//",
+        "g",
+    ]
+    at = words.index("□")
+    assert words[at : at + len(shown)] == shown

@@ -179,7 +179,7 @@ class MarkupBlocks:
         shown = {name for e in element.iter("data") for name in e.get("class", "").split()}
         legend = " ".join(self._say(f"trace.legend_{mark}") for mark in _MARKS if mark in shown)
         if legend:
-            yield Paragraph(text_of(legend, italic=True), "note")
+            yield Paragraph(text_of(legend), "note")
 
 
 class _Composition:

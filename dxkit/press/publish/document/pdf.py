@@ -8,7 +8,9 @@ widths; else the one that Typst carries. A face that lacks Vietnamese letters is
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
@@ -23,6 +25,13 @@ _NEEDED = tuple(
     )
 )
 """Letters of Vietnamese that older faces lack, the minus sign, and the sign of a note."""
+_FOREIGN = re.compile(
+    "[^\n -~\u00a0-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u2027\u2030-\u203e\u20ab\u2190-\u2199"
+    "\u2200-\u22ff\u25a0-\u25ff]"
+)
+"""What a machine may have no letter for, and a PDF for readers who listen may then not hold: a box
+stands for it on every machine, as in the charts.
+"""
 _TEMPLATES = "dxkit.press.publish.templates"
 _DRAWING = """#set page(width: auto, height: auto, margin: 0pt, fill: white)
 #image(bytes(sys.inputs.svg), format: "svg")"""
@@ -39,7 +48,7 @@ def pdf_of(document: Document) -> bytes:
         if block["type"] == "figure":
             block["svg"] = lettered(block["svg"])
     template = files(_TEMPLATES).joinpath("document.typ").read_bytes()
-    inputs = {"document": json.dumps(content, ensure_ascii=False)}
+    inputs = {"document": _FOREIGN.sub("\u25a1", json.dumps(content, ensure_ascii=False))}
     return _compiled(template, inputs, format="pdf", pdf_standards="ua-1")
 
 
@@ -58,6 +67,11 @@ def _compiled(source: bytes, inputs: dict[str, str], **options: Any) -> bytes:
 
     made: bytes = typst.compile(source, font_paths=_fonts(), sys_inputs=inputs, **options)
     return made
+
+
+def setter() -> str:
+    """What sets pages and drawings here: a file made by another may look otherwise."""
+    return f"Typst {version('typst')}, {face()}"
 
 
 @cache

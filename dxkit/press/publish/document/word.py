@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from dxkit.press.publish.document.pdf import FACES, picture_of
+from dxkit.press.publish.document.pdf import FACES, picture_of, setter
 from dxkit.press.publish.document.tree import (
     MARGINS,
     SPOKEN,
@@ -98,6 +98,7 @@ def _set_up(made: Any, document: Document) -> None:
     told = made.core_properties
     told.title, told.author, told.subject = document.title, document.author, document.subject
     told.keywords = ", ".join(document.keywords)
+    told.version = setter()  # of the drawings
     told.language, told.comments, told.last_modified_by = spoken, "", document.author
     for element in [*told._element]:  # no clock stands in a document
         if element.tag in (qn("dcterms:created"), qn("dcterms:modified")):
