@@ -11,6 +11,7 @@ import pytest
 
 from dxkit.cli import run
 from dxkit.period import OpenPeriod
+from dxkit.press.publish.document.composition import compose
 from dxkit.press.publish.page import framed
 from dxkit.report.report import Report
 
@@ -184,6 +185,8 @@ def test_the_page_of_a_hamlet_is_one_screen(
         assert "Cách tính điểm" not in seen
         assert axe_violations(browser, axe) == []
     assert "Cách tính điểm" in browser.find_element("css selector", "main").text  # unfolded by axe
+    commune = {"31459": "Xã Vĩnh Tường, huyện Vị Thuỷ", "31447": "Xã Vị Thuỷ, huyện Vị Thuỷ"}
+    assert compose(page, periods["2022-Q4"], code).about[1] == commune[code[:5]]
 
 
 def test_axe_sees_a_mistake(browser: Any, axe: str, outputs: Path) -> None:

@@ -104,7 +104,11 @@ def compose(page: Path, opened: OpenPeriod, unit_code: str) -> Document:
         keywords=(words["period"], words["unit"]),
         frame=frame_of(words["organiser"], language),
         kind=say("official.report"),
-        about=(say("official.abstract", **words), say("official.within", **words)),
+        about=(
+            say("official.abstract", **words),
+            *(_plain(where) for where in root.iterfind(".//p[@class='where']")),
+            say("official.within", **words),
+        ),
         opening=tuple(opening),
         body=tuple(body),
         annexes=tuple(composed.annexes(attached)),
