@@ -39,7 +39,7 @@ _DRAWN = _REFERRING | {
     "polygon", "defs", "symbol", "marker", "mask", "clipPath", "stop", "image",
 }  # fmt: skip
 _PAINTED = {
-    "fill", "stroke", "stop-color", "color", "clip-path", "mask",
+    "fill", "stroke", "stop-color", "color", "clip-path", "mask", "font-family",
     "marker-start", "marker-mid", "marker-end",
 }  # fmt: skip
 _DRAWING = _PAINTED | {
@@ -50,7 +50,7 @@ _DRAWING = _PAINTED | {
     "stop-opacity", "clip-rule", "clipPathUnits", "maskUnits", "maskContentUnits",
     "gradientUnits", "gradientTransform", "spreadMethod", "patternUnits", "patternContentUnits",
     "patternTransform", "markerUnits", "markerWidth", "markerHeight", "refX", "refY", "orient",
-    "preserveAspectRatio", "font-family", "font-size", "font-weight", "font-style", "text-anchor",
+    "preserveAspectRatio", "font-size", "font-weight", "font-style", "text-anchor",
     "dominant-baseline", "alignment-baseline", "letter-spacing", "textLength", "lengthAdjust",
     "visibility", "display",
 }  # fmt: skip
