@@ -4,6 +4,7 @@ a small project of its own (plan, workbooks, notebooks, outputs) and is never al
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import re
@@ -69,9 +70,14 @@ class Publication:
 def read_record(path: Path) -> Publication | None:
     """What a file says of a publication; None where it is damaged."""
     try:
-        return Publication(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+        found = Publication(**json.loads(path.read_text("utf-8")))
+        datetime.date.fromisoformat(found.day)
+        lines = [line for lines in found.changed.values() for line in lines]
+        texts = [found.by, found.note, found.despite, found.previous, *lines]
+        is_whole = found.state in STATES and all(isinstance(text, str) for text in texts)
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
+    return found if is_whole else None
 
 
 def publications(project: Project, campaign: str, period: str) -> tuple[Publication, ...]:

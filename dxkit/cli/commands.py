@@ -26,6 +26,7 @@ from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
     from dxkit.campaign.project import Project
+    from dxkit.campaign.publications import Publication
     from dxkit.verify.difference import Difference
     from dxkit.verify.verify import Verification
 
@@ -161,20 +162,29 @@ def verify(session: Session, period: str | None, publication: int | None) -> int
 
 def _verify_publication(session: Session, period: str | None, number: int) -> int:
     """Prove a publication by nothing but what it holds."""
+    period_id = period or session.period(period)
+    one = session.publication(period_id, number)
+    if _is_altered(session, one):
+        return DONE_WITH_ERRORS
+    with session.writing(period_id):
+        result = _proved(session, period_id, one.project(session.project))
+    return _tell(session, result)
+
+
+def _is_altered(session: Session, one: Publication) -> bool:
+    """Say which files of a publication are not as they were published, or that all are."""
     from dxkit.campaign.publications import sums_of
     from dxkit.publication.keeping import altered_files
     from dxkit.report.wording.publications import state_name
 
-    period_id = period or session.period(period)
-    one = session.publication(period_id, number)
-    with session.writing(period_id):
-        altered = [*altered_files(session.project, one)]
-        result = _proved(session, period_id, one.project(session.project), altered)
-    if not altered:
-        files, name = len(sums_of(one.folder(session.project))), state_name(one, session.language)
-        verified = {"files": str(files), "name": name}
-        tell(session.language.plain("publication.verified", **verified))
-    return _tell(session, result)
+    name = state_name(one, session.language)
+    found = [session.say(d.cause, text=d.file) for d in altered_files(session.project, one)]
+    number = str(len(found) or len(sums_of(one.folder(session.project))))
+    key = f"publication.{'altered' if found else 'verified'}"
+    tell(session.language.plain(key, files=number, name=name))
+    for line in found:
+        tell(f"  {line}")
+    return bool(found)
 
 
 def _proved(
@@ -287,7 +297,7 @@ def publish(
                 campaign, period_id, number, state, harmless(by.strip()), "",
                 harmless(note.strip()), harmless((despite or "").strip()), errors, differences,
             )  # fmt: skip
-            kept = keeping.publish(session.project, new, result.opened, session.language)
+            kept = keeping.publish(session.project, new, result.opened)
     except keeping.RefusedError as error:
         raise refuse(error.key, **error.values) from error
     name = state_name(new, session.language)
@@ -312,6 +322,8 @@ def changes(session: Session, period: str, publication: int | None) -> int:
 
     period_id, language = session.period(period), session.language
     one, folder = session.publication(period_id, publication), session.folder(period_id)
+    if _is_altered(session, one):
+        return DONE_WITH_ERRORS
     with session.writing(period_id):
         effects = effects_since(session.project, one)
         write_effects(effects, folder, language)

@@ -44,7 +44,8 @@ def effects_since(project: Project, publication: Publication) -> Effects:
     with tempfile.TemporaryDirectory(prefix="dxkit-changes-") as scratch:
         again = MadeAgain(kept, campaign, period, Path(scratch).resolve(), as_published)
         manifest = Manifest.of(folder, campaign, period)
-        failed = dict(again.make(again.units, [*manifest.pages], [*manifest.pages]))
+        units = [code for code in manifest.pages if code in again.planned]
+        failed = dict(again.make(units, [*manifest.pages], [*manifest.pages]))
         inputs = changes_since(again.opened, publication, project).inputs
         then, now = _pages(folder), _pages(again.folder)
         shown = defaultdict[str, list[str]](list)
@@ -52,13 +53,13 @@ def effects_since(project: Project, publication: Publication) -> Effects:
             for key in words.facts:
                 shown[key].append(page)
         published = _published_facts(publication.folder(project) / FACTS)
-        alone = _alone(kept, publication, project, inputs, again.units, published)
+        alone = _alone(kept, publication, project, inputs, units, published)
         facts = [
             fact._replace(
                 pages=tuple(shown[str(fact.key)]),
                 causes=tuple(cause for cause, keys in alone.items() if fact.key in keys),
             )
-            for fact in _changed(published, _facts(again.opened, again.units))
+            for fact in _changed(published, _facts(again.opened, units))
         ]
         versions = manifest.versions == versions_in_use()
         files = [*_files(folder, again.folder, {*failed}, same_versions=versions)]

@@ -34,7 +34,6 @@ from dxkit.press.run.changed_figures import changes_since, inputs_of, remember
 from dxkit.press.run.made_again import MadeAgain
 from dxkit.publication.facts import write_facts
 from dxkit.report.tracing import fact_label
-from dxkit.report.wording.language import Language
 from dxkit.verify.difference import ADDED, CHANGED, MISSING, Difference
 from dxkit.workbooks.atomic import only_writer, write_text
 from dxkit.workbooks.raw_folder import raw_files
@@ -71,7 +70,7 @@ def open_errors(received: Received) -> int:
     return sum(finding.severity == "error" for finding, _ in received.mistakes)
 
 
-def publish(project: Project, new: Publication, proved: OpenPeriod, language: Language) -> Path:
+def publish(project: Project, new: Publication, proved: OpenPeriod) -> Path:
     """Keep a period that has just been ``proved``; returns the new folder. What is said of it is
     completed by its number, its day and what it changes. Raises RefusedError, BusyError, OSError.
     """
@@ -90,7 +89,7 @@ def publish(project: Project, new: Publication, proved: OpenPeriod, language: La
         stage = home / _STAGE
         shutil.rmtree(stage, ignore_errors=True)  # of a run that was killed
         try:
-            _fill(stage, project, new, proved, before, language)
+            _fill(stage, project, new, proved, before)
             _seal(stage)
             os.rename(stage, new.folder(project))
         finally:
@@ -109,7 +108,6 @@ def _fill(
     new: Publication,
     proved: OpenPeriod,
     before: Publication | None,
-    language: Language,
 ) -> None:
     """All files of a publication but the list of their hashes."""
     campaign, period = new.campaign, new.period
@@ -121,7 +119,7 @@ def _fill(
     if inputs_of(again.opened) != inputs_of(proved):
         raise RefusedError("changed_meanwhile")
     if before is not None:
-        new = replace(new, changed=_changed(again.opened, before, project, language))
+        new = replace(new, changed=_changed(again, before, project))
     write_text(stage / RECORD, new.record)
     made = Manifest.of(again.made, campaign, period)
     noted = [unit for unit, page in made.pages.items() if page.status != "failed"]
@@ -167,16 +165,15 @@ def _inputs(project: Project, opened: OpenPeriod) -> Iterator[tuple[Path, str]]:
             yield path, f"{to}/{period}/{path.relative_to(folder).as_posix()}"
 
 
-def _changed(
-    opened: OpenPeriod, before: Publication, project: Project, language: Language
-) -> Mapping[str, list[str]]:
-    """What is otherwise than in the publication before, in words, by page."""
-    found: dict[str, list[str]] = {}
+def _changed(again: MadeAgain, before: Publication, project: Project) -> Mapping[str, list[str]]:
+    """What is otherwise than in the publication before, in the words of each page, by page."""
+    found, opened = dict[str, list[str]](), again.opened
     for figure in changes_since(opened, before, project).figures:
         try:
             fact = opened.analysis.find(key := FactKey.parse(figure.fact))
         except (ValueError, KeyError):
             continue
+        language = again.language(figure.page)
         said = fact_label(opened.analysis, key, language)
         then, now = figure.shown(fact, language)
         found.setdefault(figure.page, []).append(f"{said}: {then} → {now}")

@@ -18,25 +18,9 @@ from dxkit.campaign.project import Project
 from dxkit.campaign.publications import publications
 from dxkit.cli import run
 from dxkit.period.opening import open_period
-from tests.press.small_campaign import write_project
 
 PERIOD, EARLIER = "2024-Q2", "2024-Q1"
 PLAN = "data/campaigns/small"
-REFERENCE = """
-[[reference_checks]]
-measure = "people"
-reference = "census"
-folder = "reference"
-tolerance = 0.15
-source = "Ví dụ"
-"""
-CENSUS = """STT,Mã ĐVHC,Đơn vị,Số người lớn theo điều tra
-1,711,Xã Tân An,1010
-2,712,Xã Tân Bình,990
-3,713,Xã Tân Châu,1000
-4,721,Xã Phú An,810
-5,731,Xã Lộc An,505
-"""
 
 
 class Sentences(HTMLParser):
@@ -62,27 +46,6 @@ class Sentences(HTMLParser):
         for words in self._open:
             if words is not None:
                 words.append(data)
-
-
-@pytest.fixture(scope="module")
-def published(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small campaign with a census to compare with, published as final."""
-    folder = tmp_path_factory.mktemp("published") / "project"
-    write_project(root, folder, EARLIER, PERIOD)
-    plan = folder / PLAN
-    append(plan / "campaign.toml", REFERENCE)
-    name, counted = "Số người lớn theo điều tra", "Adults counted,người,people,count,stock,commune"
-    append(plan / "measures.csv", f"census,{name},{counted},census,{name},\n")
-    plan_text = (plan / "campaign.toml").read_text("utf-8")
-    tables = '[tables]\ncensus = {vi = "Điều tra", en = "Census"}\n'
-    (plan / "campaign.toml").write_text(plan_text.replace("[tables]\n", tables), "utf-8")
-    (folder / "data/raw/small/reference").mkdir()
-    (folder / "data/raw/small/reference/census.csv").write_text(CENSUS, "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DXKIT_PROJECT", str(folder))
-        assert run(["report", PERIOD]) == 0
-        assert run(["publish", PERIOD, "--state", "final", "--by", "A"]) == 0
-    return folder
 
 
 def append(path: Path, text: str) -> None:
@@ -151,7 +114,7 @@ FULL = 500
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         full = metafunc.config.getoption("--full")
-        metafunc.parametrize("seed", range(FULL if full else 2))
+        metafunc.parametrize("seed", range(FULL if full else 1))
 
 
 def all_facts(project: Path) -> dict[str, tuple[object, str]]:
@@ -193,7 +156,7 @@ def test_what_is_listed_is_what_a_run_from_nothing_gives(
         key: (row(before[key]) if key in before else nothing,
               row(after[key]) if key in after else nothing)
         for key in before.keys() | after.keys()
-        if before.get(key) != after.get(key)
+        if not alike(before.get(key), after.get(key))
     }  # fmt: skip
 
     open_period.cache_clear()
@@ -212,6 +175,14 @@ def test_what_is_listed_is_what_a_run_from_nothing_gives(
     assert {p: p.read_bytes() for p in kept} == kept
     changed_bytes = bool(listed) or any(old[page] != new[page] for page in old)
     assert effects.any >= changed_bytes
+
+
+def alike(one: tuple[object, str] | None, other: tuple[object, str] | None) -> bool:
+    """Whether two facts are the same: numbers in 12 digits, as everywhere in the proof."""
+    numbers = [fact[0] for fact in (one, other) if fact and fact[0] is not None]
+    if len(numbers) == 2:
+        return numbers[0] == pytest.approx(numbers[1], rel=1e-12, abs=1e-12)
+    return one == other
 
 
 def row(fact: tuple[object, str]) -> tuple[str, str]:

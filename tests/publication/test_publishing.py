@@ -21,37 +21,11 @@ import pytest
 from dxkit.cli import run
 from dxkit.period.opening import open_period
 from tests.press.other_writer import held_by_another
-from tests.press.small_campaign import write_project
 
 PERIOD, EARLIER = "2024-Q2", "2024-Q1"
 BY = "Nguyễn Văn <b>A</b>, Chánh Văn phòng"
 STATE = re.compile(r'<p class="banner state" role="note">.*?</p>', re.DOTALL)
 FINAL = ["publish", PERIOD, "--state", "final", "--by", BY]
-
-
-@pytest.fixture(scope="module")
-def reported(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small campaign with the pages of its second quarter."""
-    folder = tmp_path_factory.mktemp("small") / "project"
-    write_project(root, folder, EARLIER, PERIOD)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DXKIT_PROJECT", str(folder))
-        assert run(["report", PERIOD, "--to", "docx"]) == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def published(reported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, published as final."""
-    folder = tmp_path_factory.mktemp("published") / "project"
-    shutil.copytree(reported, folder)
-    left = kept_in(folder) / ".being-published/outputs/small/2024-Q2/province.html"
-    left.parent.mkdir(parents=True)  # by a run that was killed
-    left.write_text("half a page", "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DXKIT_PROJECT", str(folder))
-        assert run([*FINAL, "--note", "Đợt 1"]) == 0
-    return folder
 
 
 @pytest.fixture
@@ -231,6 +205,15 @@ def test_a_changed_byte_in_a_publication_is_named(
         f"  {at}/outputs/small/2024-Q2/district/71-huyen-my-an.html: was made and is gone" in said
     )
     assert f"  {at}/notebooks/more.ipynb: " in said
+    for name in ("publication.json", "data/campaigns/small/campaign.toml", "facts.csv"):
+        (folder / name).chmod(0o644)
+        (folder / name).write_text('{"day": 7}', "utf-8")
+    for command in ("verify", "changes"):  # neither stumbles over it
+        assert run([command, PERIOD, "--publication", "1", "--lang", "en"]) == 1
+        said = capsys.readouterr().out
+        assert "publication 1 (final): 10 files are not as they were published" in said
+        assert f"  {at}/data/campaigns/small/campaign.toml: has been changed" in said
+    assert run(["check", PERIOD, "--lang", "en"]) == 0
 
 
 def test_a_changed_list_and_a_missing_publication_are_named(
@@ -283,21 +266,19 @@ def test_all_that_is_read_is_compared_with_the_publication(
              "  2024-Q1/72-huyen-my-binh.csv: 1 cells changed", '    D4: "400" → "380"',
              "  2024-Q2/71-huyen-my-an.csv: 1 cells changed", '    E4: "300" → "290"',
              "  targets.csv, skills 2024-Q2: 80% → 70%"]  # fmt: skip
-    for command in ("check", "verify", "report", "report"):
+    for command in ("check", "verify", "report"):
         assert run([command, PERIOD, "--lang", "en"]) == 1
         said = capsys.readouterr().out
         assert [text for text in named if text not in said] == [], command
     page = (outputs_of(project) / "province.html").read_text("utf-8")
     assert "DRAFT. This period has been published; this page has not." in page
     assert bytes_of(kept_in(project)) == kept
-    assert run(["report", PERIOD, "--to", "docx"]) == 1
-    capsys.readouterr()
     revised = ["publish", PERIOD, "--state", "revised", "--by", "B"]
     assert run(revised) == 0
     folder = kept_in(project) / "2-revised"
     text = (outputs_of(folder) / "district/71-huyen-my-an.html").read_text("utf-8")
-    assert "SỐ LIỆU ĐIỀU CHỈNH" in text
-    assert "Huyện Mỹ An, Tỷ lệ quét mã, tử số, quý II/2024: 1.500 → 1.490" in text
+    assert "REVISED FIGURES" in text  # in the words of the page
+    assert "Huyện Mỹ An, Share of paying, numerator, Q2 2024: 1,500 → 1,490" in text
     assert "Huyện Mỹ An" not in STATE.sub("", text).partition("<details>")[0].partition("<main")[2]
     assert {n: c for n, c in bytes_of(kept_in(project)).items() if n.startswith("1-")} == kept
     assert run(["verify", PERIOD, "--publication", "2"]) == 0
