@@ -30,13 +30,13 @@ QUIET = (
 )  # fmt: skip
 
 
-def seconds_of_processes() -> float:
-    """Processor time of all processes that have ended below this one, seconds."""
+def seconds_used() -> float:
+    """Processor time of this process and of all that have ended below it, seconds."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def main() -> None:
@@ -48,14 +48,15 @@ def main() -> None:
         raise SystemExit("no chromium on this machine")
     with tempfile.TemporaryDirectory() as scratch:
         for level in ("district", "commune"):
-            run(["report", PERIOD, "--campaign", CAMPAIGN, "--level", level, "--out", scratch])
+            run(["report", PERIOD, "--campaign", CAMPAIGN, "--level", level, "--out", scratch,
+                 "--time-limit", "900"])  # fmt: skip
         folder = Path(scratch) / CAMPAIGN / PERIOD
         opened = open_period(Project.find(None, scratch), CAMPAIGN, PERIOD)
         pages = sorted((*folder.glob("district/*.html"), *folder.glob("commune/*.html")))
         wanted = [(p.name.partition("-")[0], p, p.with_suffix(".pdf")) for p in pages]
-        before = seconds_of_processes()
+        before = seconds_used()
         assert not any(write_documents(opened, wanted))
-        between = seconds_of_processes()
+        between = seconds_used()
         printed = sorted(folder.glob("district/*.html"))
         for page in printed:
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
@@ -63,7 +64,7 @@ def main() -> None:
                 own = (f"--user-data-dir={profile}", f"--print-to-pdf={target}", page.as_uri())
                 subprocess.run([browser, *QUIET, *own], check=True, capture_output=True)
                 assert target.exists()
-        after = seconds_of_processes()
+        after = seconds_used()
     print(f"{len(wanted)} PDFs set from their pages: {between - before:.1f} s of the processor")
     print(f"{len(printed)} pages printed by Chromium: {after - between:.1f} s of the processor")
 
