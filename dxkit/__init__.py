@@ -124,11 +124,19 @@ def _named(campaign: str, period: str | int | date) -> tuple[Project, Campaign, 
     """The project, and what is meant in it by the names of a campaign and a period."""
     from dxkit.campaign.folder import load_campaign
     from dxkit.campaign.project import Project
+    from dxkit.model.campaign import CampaignError
     from dxkit.model.choices import check_names
+    from dxkit.report.wording.findings import problem_lines
+    from dxkit.report.wording.language import load_language
 
     project = Project.find()
     check_names("campaign", {campaign: period}, project.campaigns)
-    plan = load_campaign(project.campaign_folder(campaign))
+    try:
+        plan = load_campaign(project.campaign_folder(campaign))
+    except CampaignError as error:
+        for line in problem_lines(error, load_language("en")):
+            error.add_note(line)
+        raise
     if not period:
         known = project.periods_with_raw(plan)
         if not known:

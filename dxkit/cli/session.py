@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dxkit.model.text import harmless, visible
+from dxkit.model.text import visible
 
 if TYPE_CHECKING:
     from dxkit.campaign.project import Project
@@ -95,16 +95,13 @@ class Session:
         """Its plan."""
         from dxkit.campaign.folder import load_campaign
         from dxkit.model.campaign import CampaignError
+        from dxkit.report.wording.findings import problem_lines
 
         try:
             return load_campaign(self.project.campaign_folder(self.campaign_id))
         except CampaignError as error:
-            lines = [self.say("campaign_broken")]
-            for problem in error.problems:
-                values = {name: str(value) for name, value in problem.values.items()}
-                text = self.language.plain(f"campaign.{problem.code}", **values)
-                lines.append("  " + harmless(f"{problem.file}:{problem.line}: {text}", 2000))
-            raise CannotStartError("\n".join(lines)) from error
+            lines = (f"  {line}" for line in problem_lines(error, self.language))
+            raise CannotStartError("\n".join([self.say("campaign_broken"), *lines])) from error
 
     def _default_campaign(self) -> str:
         """The campaign that is meant when none is named. Never one of several by chance: where

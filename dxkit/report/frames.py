@@ -36,7 +36,7 @@ from dxkit.model.initiatives import Initiative
 from dxkit.model.periods import split_period_id
 from dxkit.model.plan import is_measured_at
 from dxkit.model.units import UnitRegistry
-from dxkit.report.wording.findings import texts_of_findings
+from dxkit.report.wording.findings import problem_lines, texts_of_findings
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.raw_folder import raw_files
 
@@ -373,7 +373,8 @@ def campaigns_frame(project: Project, language: Language) -> pd.DataFrame:
         try:
             campaign = load_campaign(project.campaign_folder(campaign_id))
         except CampaignError as error:
-            entry = [campaign_id, "", "", "", None, None, None, 0, str(error)]
+            problem = " ".join(problem_lines(error, language))
+            entry = [campaign_id, "", "", "", None, None, None, 0, problem]
             found.append(_frame(PERIOD_COLUMNS, [entry]))
         else:
             found.append(Frames(campaign, language, campaign.units).periods(project))

@@ -17,6 +17,7 @@ import pytest
 import dxkit
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
+from dxkit.model.campaign import CampaignError
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.report import frames
 from dxkit.report.notebook_period import NotebookPeriod
@@ -222,7 +223,7 @@ def test_the_days_of_periods_are_those_of_the_plan_not_of_the_calendar(period) -
 
 
 def test_a_plan_that_cannot_be_loaded_is_told_among_the_campaigns(
-    root: Path, small_project: Path, tmp_path: Path
+    small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(small_project / "data/campaigns", tmp_path / "data/campaigns")
     broken = tmp_path / "data/campaigns/broken"
@@ -230,8 +231,12 @@ def test_a_plan_that_cannot_be_loaded_is_told_among_the_campaigns(
     (broken / "measures.csv").write_text("measure\n", "utf-8")
     there = frames.campaigns_frame(Project(tmp_path), load_language("en"))
     assert there["campaign"].tolist() == ["broken", "small", "small"]
-    assert "measures.csv" in there["problem"][0]
+    assert "measures.csv:1: the column name_vi is missing" in there["problem"][0]
     assert there["workbooks"].tolist() == [0, 0, 0]
+    monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
+    with pytest.raises(CampaignError) as raised:
+        dxkit.open("broken")
+    assert " ".join(raised.value.__notes__) == there["problem"][0]
 
 
 # other rules --------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from dxkit.model.addresses import column_and_row, ranges_by_sheet
-from dxkit.model.campaign import Campaign
+from dxkit.model.campaign import Campaign, CampaignError
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import Finding, Severity
 from dxkit.model.observations import ColumnRead, Mistake, SheetRead
+from dxkit.model.text import harmless
 from dxkit.model.units import UnitRegistry
 from dxkit.report.wording.language import Language
 
@@ -167,3 +168,11 @@ def _number(finding: Finding, name: str, value: float | int, language: Language)
         sources=(finding.address,),
     )
     return language.number(fact)
+
+
+def problem_lines(error: CampaignError, language: Language) -> Iterator[str]:
+    """What is wrong with a plan, each behind its file and line."""
+    for problem in error.problems:
+        values = {name: str(value) for name, value in problem.values.items()}
+        text = language.plain(f"campaign.{problem.code}", **values)
+        yield harmless(f"{problem.file}:{problem.line}: {text}", 2000)
