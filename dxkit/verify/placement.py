@@ -1,4 +1,5 @@
-"""Placement: each observation's cell, its row and its column, read once more by another library.
+"""Placement: each observation's cell, its row and its column, and each result of a visit, read once
+more by another library.
 
 At the cell must stand the text or the plain number that was taken; in its row, or above it, the
 name of its unit; above it, or before it, a heading of its measure. What another reader cannot judge
@@ -13,15 +14,16 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import accumulate, chain, product
 from pathlib import Path
 from typing import NamedTuple
 
 from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import Campaign, MeasureKind
-from dxkit.model.observations import Observation, Received
+from dxkit.model.observations import VISITS, Observation, Received
 from dxkit.model.text import clean, normalise
-from dxkit.verify.difference import MOVED, Difference
+from dxkit.verify.difference import INPUT, MOVED, Difference
 
 Merged = tuple[tuple[int, int], tuple[int, int]]
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
@@ -30,6 +32,7 @@ _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin, whatever their files are called; anything else is text."""
 _DELIMITERS = ",;\t|"
 _MOST_MERGED = 10_000
+_OF_VISIT = ("unit", "chance", "size", "checked", "confirmed")
 _MOST_BROKEN = 4  # texts over which the words of one label are broken
 
 
@@ -88,7 +91,7 @@ def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Place
     judge, found = _Judge(campaign, received), list[Placement]()
     for file, observations in by_file.items():
         try:
-            readings = list(read_sheets(folder / file, {o.address.sheet for o in observations}))
+            readings = list(_read(folder / file, {o.address.sheet for o in observations}))
         except Exception:  # what only the kit can read, and whatever a file makes a library raise
             found.append(Placement(0, len(observations), ()))
         else:
@@ -98,7 +101,24 @@ def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Place
     return Placement(sum(read), sum(unjudged), tuple(chain(*differences)))
 
 
-def read_sheets(path: Path, names: set[str]) -> Iterator[dict[str, Sheet]]:
+def compare_visits(received: Received, folder: Path) -> Iterator[Difference]:
+    """The results that stand otherwise in the workbooks below ``folder``, or are not there."""
+    for visit in received.visits:
+        file, sheet, cell = visit.address
+        there, (_, row) = list[object](), column_and_row(cell)
+        with suppress(Exception):  # whatever a file makes its reader raise: they are not there
+            (sheets,) = _read(folder / file.removeprefix(f"{VISITS}/"), {sheet})
+            cells = sheets[sheet].cells
+            columns = {str(cells[at]).strip(): at[1] for at in sorted(cells) if at[0] < row}
+            there = [cells[row, columns[name]] for name in _OF_VISIT]
+        kept = [visit.unit_code, visit.chance, visit.size, visit.checked, visit.confirmed]
+        if there and isinstance(there[0], float):
+            there[0] = f"{there[0]:.0f}"
+        if there != kept:
+            yield Difference(file, INPUT, str(visit.address), str(kept), str(there))
+
+
+def _read(path: Path, names: set[str]) -> Iterator[dict[str, Sheet]]:
     """The sheets of a workbook; of a text, one for each delimiter that it may have. Raises what the
     reader does, and ValueError for an encoding that is not Unicode.
     """

@@ -93,9 +93,7 @@ class Recount:
     @remembered
     def incomplete(self, unit: str) -> list[Indicator]:
         """The indicators of the scale whose figures are not whole."""
-        scale, value = self.scale(unit), self.sums.value
-        lacks = (i for i in scale if i.kind != "value" or value(unit, i) is None)
-        return [i for i in lacks if not self.sums.of(unit, i).is_whole]
+        return [i for i in self.scale(unit) if not self.sums.of(unit, i).is_whole]
 
     def target(self, unit: str, indicator: Indicator, of: str = "") -> float | None:
         """The target of a period, else of that of the rules, at the unit's level."""
@@ -248,9 +246,10 @@ class Recount:
     @of_group
     def gains(self, unit: str) -> dict[str, float]:
         """Points gained since the period before by this period's rules, in the unit's group."""
-        now, earlier = self.ranks(unit), self.before_by_rules
-        both = [u for u in now if u in earlier.units] if earlier else []
-        pairs = [(u, self.total(u)[0], earlier.total(u)[0]) for u in both] if earlier else []
+        if (earlier := self.before_by_rules) is None:
+            return {}
+        both = (u for u in self.ranks(unit) if u in earlier.units)
+        pairs = ((u, self.total(u)[0], earlier.total(u)[0]) for u in both)
         return {u: a - b for u, a, b in pairs if a is not None and b is not None}
 
     @of_group

@@ -18,9 +18,8 @@ from dxkit.press.run.made_again import MadeAgain
 from dxkit.verify.difference import FAILED, INPUT, OTHER, Difference, in_order
 from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
-from dxkit.verify.placement import compare_cells
+from dxkit.verify.placement import compare_cells, compare_visits
 from dxkit.verify.recount import recounted
-from dxkit.verify.visits import compare_visits
 from dxkit.workbooks.processes import stay_single_threaded
 
 

@@ -1,39 +1,14 @@
-"""Results of visits, read again by another library and counted again another way."""
+"""Results of visits, counted again another way."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import suppress
 from fractions import Fraction
-from pathlib import Path
 
-from dxkit.model.addresses import column_and_row
 from dxkit.model.facts import NORMAL, student
-from dxkit.model.observations import VISITS, Received, Visit
-from dxkit.verify.difference import INPUT, Difference
-from dxkit.verify.placement import read_sheets
+from dxkit.model.observations import Visit
 from dxkit.verify.recount import Recount
 from dxkit.verify.sums import Number
-
-_COLUMNS = ("unit", "chance", "size", "checked", "confirmed")
-
-
-def compare_visits(received: Received, folder: Path) -> Iterator[Difference]:
-    """The results that stand otherwise in the workbooks below ``folder``, or are not there."""
-    for visit in received.visits:
-        file, sheet, cell = visit.address
-        there, (_, row) = list[object](), column_and_row(cell)
-        with suppress(Exception):  # whatever a file makes its reader raise: they are not there
-            (sheets,) = read_sheets(folder / file.removeprefix(f"{VISITS}/"), {sheet})
-            cells = sheets[sheet].cells
-            columns = {str(cells[at]).strip(): at[1] for at in sorted(cells) if at[0] < row}
-            there = [cells[row, columns[name]] for name in _COLUMNS]
-        kept = [visit.unit_code, visit.chance, visit.size, visit.checked, visit.confirmed]
-        if there and isinstance(there[0], float):
-            there[0] = f"{there[0]:.0f}"
-        if there != kept:
-            yield Difference(file, INPUT, str(visit.address), str(kept), str(there))
 
 
 def visits_to(r: Recount, unit: str) -> list[Visit]:

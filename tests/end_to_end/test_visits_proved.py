@@ -19,7 +19,7 @@ from dxkit.cli import run
 from dxkit.intake.visits import read_visits
 from dxkit.model.observations import IndicatorTable, Received
 from dxkit.period.opening import open_period
-from dxkit.verify.visits import compare_visits
+from dxkit.verify.placement import compare_visits
 from tests.press.small_campaign import PLAN, write_project
 
 PERIOD = "2024-Q1"
