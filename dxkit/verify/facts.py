@@ -117,8 +117,8 @@ def _results(opened: OpenPeriod, r: Recount, code: str) -> Iterator[tuple[str, A
     for rule, decided in decisions(r, code).items():
         given = results.decisions.get((r.level_below(code), code, rule), ())
         of = {d.unit_code: (d.awarded, d.reason) for d in given}
-        for below, decision in decided.items():
-            yield f"{rule}/{below}", of.get(below), decision
+        for below in dict.fromkeys((*of, *decided)):
+            yield f"{rule}/{below}", of.get(below), decided.get(below)
     if (certain := analysis.list_certainty(unit)) is not None:
         trials = list_trials(r, code)
         deciding = {c.cell: (set(c.gains), set(c.loses)) for c in certain.deciding_cells}
