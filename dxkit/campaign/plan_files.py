@@ -94,8 +94,10 @@ def read_text(path: Path) -> str:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
         problem = CampaignProblem("file_missing", path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        problem = CampaignProblem("file_unreadable", path.name, 0, {"reason": type(error).__name__})
+    except UnicodeDecodeError:
+        problem = CampaignProblem("file_not_utf8", path.name)
+    except OSError as error:
+        problem = CampaignProblem("file_unreadable", path.name, 0, {"reason": str(error.strerror)})
     raise CampaignError((problem,))
 
 

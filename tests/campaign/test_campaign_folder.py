@@ -122,7 +122,7 @@ def test_missing_and_unreadable_files(folder: Path) -> None:
     (folder / "layouts.toml").write_text("[[sheets\n", "utf-8")
     codes = {(code, file) for code, file, _ in problems(folder)}
     assert ("file_missing", "targets.csv") in codes
-    assert ("file_unreadable", "aliases.csv") in codes
+    assert ("file_not_utf8", "aliases.csv") in codes
     assert ("toml_unreadable", "layouts.toml") in codes
 
 
@@ -155,3 +155,41 @@ def test_the_shipped_campaigns_load(root: Path) -> None:
     assert campaign.target("app_installed", "hamlet", "2022-Q4").value == 0.8
     assert campaign.target("cashless", "commune", "2022-Q3").assumed
     assert len(load_campaign(root / "data/campaigns/pci-2009").units.at_level("province")) == 63
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"], ids=["plain", "with a mark"])
+def test_a_plan_saved_on_windows_is_the_same_plan(folder: Path, start: bytes) -> None:
+    """Excel and Notepad end lines with two signs, and may put a mark at the beginning."""
+    known = load_campaign(folder)
+    for path in folder.iterdir():
+        if path.suffix in (".csv", ".toml"):
+            lines = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+            path.write_bytes(start + lines)
+    saved = load_campaign(folder)
+    assert repr(saved) == repr(known)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1258", "cp1252"])
+def test_a_plan_that_excel_saved_in_another_encoding_is_told_so(
+    folder: Path, encoding: str
+) -> None:
+    text = (folder / "aliases.csv").read_text("utf-8")
+    (folder / "aliases.csv").write_text(text + "931,Ngã Bảy ầ\n", encoding, errors="ignore")
+    assert problems(folder)[0][:2] == ("file_not_utf8", "aliases.csv")
+
+
+def test_a_plan_that_another_program_keeps_is_told_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Path.read_text
+
+    def kept(path: Path, *more: str) -> str:
+        if path.name == "targets.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path, *more)
+
+    monkeypatch.setattr(Path, "read_text", kept)
+    with pytest.raises(CampaignError) as error:
+        load_campaign(folder)
+    (problem,) = (p for p in error.value.problems if p.file == "targets.csv")
+    assert (problem.code, problem.values) == ("file_unreadable", {"reason": "Permission denied"})

@@ -105,9 +105,14 @@ TOOLS = {
 
 
 def imported(root: Path, *folders: str) -> set[str]:
-    """The packages that others have made and that modules import, wherever in them."""
+    """The packages that others have made and that modules import, wherever in them; one that is
+    not installed goes by the name that it is imported by.
+    """
     known = importlib.metadata.packages_distributions()
     found: set[str] = set()
+    own = {"dxkit", "docs", *sys.stdlib_module_names}
+    for folder in ("tests", "benchmarks", "tools", "run.py"):
+        own |= {folder.removesuffix(".py"), *(p.stem for p in (root / folder).rglob("*.py"))}
     for path in (path for folder in folders for path in (root / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = []
@@ -115,9 +120,9 @@ def imported(root: Path, *folders: str) -> set[str]:
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names = [str(node.module)]
-            for name in {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names):
-                found |= {canonicalize_name(one) for one in known.get(name, ())}
-    return found - {"dxkit"}
+            for name in {name.partition(".")[0] for name in names} - own:
+                found |= {canonicalize_name(one) for one in known.get(name, [name])}
+    return found
 
 
 def test_what_is_imported_is_declared_with_bounds_and_what_is_declared_is_imported(
