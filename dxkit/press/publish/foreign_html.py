@@ -11,6 +11,8 @@ from html.parser import HTMLParser
 
 PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "gif", "webp"))
 """How the addresses of pictures begin that have their data in them."""
+FITTING = "max-width:100%;height:auto"
+"""The style of a picture that is no wider than a narrow screen."""
 _DRAWING = "data:image/svg+xml;base64,"
 _WHOLE = {"script", "iframe", "video", "audio", "object", "applet", "canvas", "foreignobject"}
 """What is lost with all that is within."""
@@ -134,6 +136,8 @@ class _Teller(HTMLParser):
         names = [f"#{given.get('id', '')}", tag, *(f".{c}" for c in given.get("class", "").split())]
         names += ["*"] * (not self.told)
         style = "".join(self._rules.get(name, "") for name in names).strip()
+        if tag == "img" or (tag == "svg" and "viewbox" in given):
+            style += FITTING if "width" in given or "height" not in given else ""
         if not style:
             return self.get_starttag_text() or ""
         given = {**given, "style": f"{style} {given.get('style', '')}".strip()}

@@ -159,9 +159,10 @@ class Content:
 
     def _picture(self, kind: str, data: str, about: Mapping[str, Any]) -> str:
         told = about.get("alt") or self._text("report.picture")
-        sizes = [Markup(' {}="{}"').format(n, about[n]) for n in ("width", "height") if n in about]
+        size = Markup(' {}="{}"')
+        sizes = Markup("").join(size.format(n, about[n]) for n in ("width", "height") if n in about)
         figure = Markup('<figure><img src="data:{};base64,{}" alt="{}"{}></figure>')
-        return str(figure.format(kind, "".join(data.split()), told, Markup("").join(sizes)))
+        return still(figure.format(kind, "".join(data.split()), told, sizes))[0]
 
     def _markdown(self, source: str, attachments: Mapping[str, Any] | None = None) -> str:
         """Markdown as HTML with the pictures pasted into it; headings have ids, but no signs that

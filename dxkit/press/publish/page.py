@@ -84,7 +84,7 @@ _STYLES = {
     "stroke-linecap", "stroke-linejoin", "stroke-dasharray", "opacity", "min-width",
     "background-color", "color", "text-align", "fill-opacity", "stroke-opacity", "fill-rule",
     "stroke-miterlimit", "stroke-dashoffset", "stop-color", "stop-opacity", "text-decoration",
-    "font-family", "vertical-align", "white-space",
+    "font-family", "vertical-align", "white-space", "max-width", "height",
 }  # fmt: skip
 _SIMULATED = Markup('<p class="banner" role="note">{}</p>')
 _OURS = ("main",)  # ids of the frame

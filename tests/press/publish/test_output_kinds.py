@@ -266,3 +266,16 @@ def test_numbers_in_json_and_pasted_pictures_made_smaller_are_shown() -> None:
     page, missing = page_and_missing(pasted)
     assert f'src="data:image/png;base64,{DOT}" width="9"' in page
     assert missing == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "fits"),
+    [("", True), ("width='9'", True), ("width='9' height='9'", True), ("height='9'", False)],
+)
+def test_pictures_are_no_wider_than_a_screen(given: str, fits: bool) -> None:
+    cell = new_markdown_cell(f"<img src='data:image/png;base64,{DOT}' {given}>")
+    svg = f"<svg {given} viewBox='0 0 9 9'><text>x</text></svg>"
+    drawn = new_code_cell("...", outputs=[new_output("display_data", {"image/svg+xml": svg})])
+    style = 'style="max-width:100%;height:auto"'
+    assert page_of(cell).count(style) == page_of(drawn).count(style) == fits
+    assert "viewBox" in page_of(drawn)
