@@ -321,7 +321,10 @@ def test_every_widget_of_initiatives(lab: tuple[int, int, Path], browser: Any) -
     )
     # what is picked in one section is marked in all
     timeline, where = page.shown("Dòng thời gian"), page.shown("Ở đâu")
-    page.js("document.querySelector('table.dataTable tbody tr td').click()")
+    page.js(
+        """const rows = [...document.querySelectorAll("table.dataTable tbody tr")];
+        rows.find(r => r.innerText.includes("Xã ")).querySelector("td").click()"""
+    )
     page.until(lambda: page.shown("Dòng thời gian") != timeline, "the timeline to mark the row")
     page.until(lambda: page.shown("Ở đâu") != where, "the map to mark the row")
     selected = "return document.querySelectorAll('table.dataTable tr.selected').length"
@@ -373,7 +376,8 @@ def test_every_widget_of_quality(lab: tuple[int, int, Path], browser: Any) -> No
     page.type("reason", "gọi điện hỏi lại")
     page.type("name", "Lê A")
     page.press("Ghi giải trình, giữ nguyên số")
-    page.until(lambda: "Đã ghi nhận" in page.js(told), "the explanation")
+    page.until(lambda: "Chưa ghi" not in page.js(told), "an answer")
+    assert page.js(told).startswith("Đã ghi nhận"), page.js(told)
     row = record.read_text("utf-8-sig").splitlines()[-1]
     assert row.endswith(f"gọi điện hỏi lại,Lê A,{datetime.date.today().isoformat()}")
     page.until(lambda: place.split(" › ")[0] in page.shown("Sửa số liệu"), "the record")

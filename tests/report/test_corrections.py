@@ -11,7 +11,8 @@ import pytest
 from lxml import html
 
 import dxkit
-from dxkit.report.explore import corrections
+from dxkit.intake.findings import finding
+from dxkit.report.explore import corrections, live
 from dxkit.report.explore.quality import Quality
 from dxkit.workbooks.atomic import BusyError
 
@@ -109,6 +110,36 @@ def test_what_cannot_be_put_on_record_is_refused_in_words(
     with pytest.raises(ValueError, match=f"^Chưa ghi: .*{why}"):
         quality.correct(cell, *said)
     assert on_record(plan) == []
+
+
+def test_the_form_tells_what_it_did(
+    quality: Quality, plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "has_kernel", lambda: True)
+    monkeypatch.setattr(type(quality), "chosen", property(lambda _: [doubtful]))
+    doubtful = finding("jump", corrections.address_of(CELL))
+    form = quality.form()
+    form._repr_mimebundle_()
+    told, fields = form._widget.children[-1], form.widgets
+    correct, explain = form._widget.children[-2].children
+    assert (fields["cell"].value, fields["corrected"].value) == (CELL, "300")
+    correct.click()
+    assert "ô đã ghi đúng như vậy" in told.value
+    explain.click()
+    assert "cần đủ" in told.value
+    fields["reason"].value, fields["name"].value = "<b>hỏi lại</b>", "Lê A"
+    fields["corrected"].value = "350"
+    explain.click()
+    assert "ô đang ghi khác" in told.value
+    assert on_record(plan) == []
+    correct.click()
+    assert f"Đã ghi nhận: {CELL}" in told.value
+    assert [row["corrected"] for row in on_record(plan)] == ["350"]
+    fields["reason"].value = "khác"
+    correct.click()
+    assert "Lê A đã ghi nhận ô này" in told.value
+    assert "&lt;b&gt;hỏi lại" in told.value
+    assert len(on_record(plan)) == 1
 
 
 def test_while_another_command_writes_nothing_is_put_on_record(

@@ -154,7 +154,7 @@ class CorrectionForm(Section):
                     key = "same" if button is buttons[0] else "differs"
                     raise ValueError(say(f"explore.refused_{key}"))
                 path = self._correct(cell or "", corrected, reason, name)
-                told.value = str(paragraph(say("explore.on_record", text=str(path), place=cell)))
+                told.value = str(paragraph(say("explore.on_record", path=str(path), place=cell)))
                 made["reason"].value = ""
             except ValueError as error:
                 told.value = str(paragraph(str(error)))

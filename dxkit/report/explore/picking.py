@@ -52,7 +52,7 @@ class Grid(Section):
             rows = frame.to_numpy().tolist()
             if repr(rows) != repr(self._shown):
                 self._shown = rows
-                self._widget.update(frame, selected_rows=picked)
+                self._widget.update(frame, selected_rows=picked, **self._options)
             elif self._widget.selected_rows != picked:
                 self._widget.selected_rows = picked
 
@@ -61,22 +61,28 @@ class Grid(Section):
             from itables.widget import ITable
         except ImportError:  # an environment from before a pull: the table stands still
             return super()._made()
-        say, frame = self._language.plain, self._safe_frame()
+        frame = self._safe_frame()
+        self._shown = frame.to_numpy().tolist()
+        made = ITable(frame, selected_rows=list(self._picked()), **self._options)
+        made.observe(self._selected, names="selected_rows")
+        return made
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        """What the table is told each time it is shown anew."""
+        say = self._language.plain
         words = {key: say(f"explore.grid_{key}") for key in _WORDS}
         buttons = [
             {"extend": kind, "text": say(f"explore.grid_{kind}"), "title": None}
             for kind in ("copyHtml5", "excelHtml5")
         ]
-        self._shown = frame.to_numpy().tolist()
-        made = ITable(
-            frame, select=True, selected_rows=list(self._picked()), showIndex=False, maxBytes=0,
-            column_filters="header", buttons=buttons, language=words, style="width:100%",
-            classes="display compact dxkit-grid", autoWidth=False,
-            layout={"topStart": "buttons", "topEnd": "search", "bottomStart": "info",
-                    "bottomEnd": "paging"},
-        )  # fmt: skip
-        made.observe(self._selected, names="selected_rows")
-        return made
+        return {
+            "select": True, "showIndex": False, "maxBytes": 0, "column_filters": "header",
+            "buttons": buttons, "language": words, "style": "width:100%",
+            "classes": "display compact dxkit-grid", "autoWidth": False,
+            "layout": {"topStart": "buttons", "topEnd": "search", "bottomStart": "info",
+                       "bottomEnd": "paging"},
+        }  # fmt: skip
 
     def _selected(self, change: Any) -> None:
         """Rows of a table that has been shown anew meanwhile are not meant."""
