@@ -78,6 +78,15 @@ class Table:
     widths: tuple[float, ...]
     size: float
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it may run over to the next page."""
+        return len(self.rows) > _SHORT
+
+
+_SHORT = 10
+"""Rows, the head among them, of a table that stands whole on one page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -148,7 +157,12 @@ class Document:
         """The tree as plain data, each block with its ``type`` in small letters."""
 
         def typed(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:
-            return [{"type": type(block).__name__.lower()} | asdict(block) for block in blocks]
+            return [
+                {"type": type(block).__name__.lower()}
+                | asdict(block)
+                | ({"is_long": block.is_long} if isinstance(block, Table) else {})
+                for block in blocks
+            ]
 
         annexes = [asdict(annex) | {"body": typed(annex.body)} for annex in self.annexes]
         own = {"opening": typed(self.opening), "body": typed(self.body), "annexes": annexes}

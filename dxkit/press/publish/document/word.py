@@ -98,7 +98,8 @@ def _set_up(made: Any, document: Document) -> None:
     told = made.core_properties
     told.title, told.author, told.subject = document.title, document.author, document.subject
     told.keywords = ", ".join(document.keywords)
-    told.version = setter()  # of the drawings
+    if any(isinstance(block, Figure) for block in document.blocks()):
+        told.version = setter()
     told.language, told.comments, told.last_modified_by = spoken, "", document.author
     for element in [*told._element]:  # no clock stands in a document
         if element.tag in (qn("dcterms:created"), qn("dcterms:modified")):
@@ -186,6 +187,8 @@ class _Writer:
             for target, cell, width in zip(made.cells, row, block.widths, strict=True):
                 target.width = Mm(width)
                 _fill(target, cell, block.size, heads=number == 0)
+                if not block.is_long and number < len(block.rows) - 1:
+                    target.paragraphs[0].paragraph_format.keep_with_next = True
         after = self._made.add_paragraph()
         after.paragraph_format.space_after = Pt(0)
         after.paragraph_format.line_spacing = Pt(5)
