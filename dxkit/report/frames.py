@@ -147,10 +147,6 @@ class Frames:
             "severity": {str(s): say.plain(f"site.severity_{s}") for s in reversed(Severity)},
         }
 
-    @cached_property
-    def _levels_above(self) -> list[str]:
-        return [level.id for level in self.campaign.levels[:-1]]
-
     def _period_end(self, period: str) -> datetime.date | None:
         """The last day of a period; of one of the months that it is reported by, the month's."""
         with_days = {known.id: known.last_day for known in self.campaign.periods}
@@ -176,8 +172,9 @@ class Frames:
                     label = _ordered(label, names.values())
             beside[f"{column}_name"] = label
         if "period" in frame:
-            ends = [self._period_end(period) for period in frame["period"]]
-            beside["period_end"] = pd.Series(ends, frame.index, dtype="datetime64[s]")
+            ends = {period: self._period_end(period) for period in frame["period"].unique()}
+            days = [ends[period] for period in frame["period"]]
+            beside["period_end"] = pd.Series(days, frame.index, dtype="datetime64[s]")
         if "unit_code" in frame:
             beside |= self._above(frame["unit_code"])
         for name, column in beside.items():
@@ -194,7 +191,7 @@ class Frames:
             for code in {*codes}
             if code in units
         }
-        for level in self._levels_above:
+        for level in (level.id for level in self.campaign.levels[:-1]):
             units = [known.get(code, {}).get(level) for code in codes]
             found[f"{level}_code"] = [unit.code if unit else "" for unit in units]
             found[f"{level}_name"] = [unit.name if unit else "" for unit in units]
