@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -34,7 +35,9 @@ _COLUMNS = ("fact", "before", "before_missing", "after", "after_missing", "pages
 
 
 def write_effects(effects: Effects, folder: Path, language: Language) -> None:
-    """The three files beside the pages; none where nothing is otherwise."""
+    """The three files beside the pages, the notice on what pages showed; none where nothing is
+    otherwise.
+    """
     names = (EFFECTS, CORRECTION, CHANGED_FACTS)
     for name in names:
         (folder / name).unlink(missing_ok=True)
@@ -42,12 +45,13 @@ def write_effects(effects: Effects, folder: Path, language: Language) -> None:
         return
     period = language.period(effects.publication.period)
     title = language.plain("publication.changes_title", period=period)
-    page = page_around(effects.opened, title, _content(effects, effects.facts, language), language)
+    page = page_around(effects.opened, title, _content(effects, language), language)
     write_text(folder / EFFECTS, page)
     rows = ((str(f.key), *_row(f.before), *_row(f.after), " ".join(f.pages), " ".join(f.causes))
             for f in effects.facts)  # fmt: skip
     write_rows(folder / CHANGED_FACTS, _COLUMNS, rows)
-    _write_notice(effects, folder / CORRECTION, language)
+    shown = tuple(fact for fact in effects.facts if fact.pages)
+    _write_notice(replace(effects, facts=shown, files=()), folder / CORRECTION, language)
 
 
 def _row(row: tuple[str, str]) -> tuple[float | None, str]:
@@ -55,15 +59,14 @@ def _row(row: tuple[str, str]) -> tuple[float | None, str]:
 
 
 def _write_notice(effects: Effects, path: Path, language: Language) -> None:
-    """The draft of the notice, as an official document: of the facts those that pages showed."""
+    """The draft of the notice, as an official document."""
     say, publication = language.plain, effects.publication
     campaign, period = effects.opened.campaign, language.period(publication.period)
     organiser, name = language.name(campaign.organiser), state_name(publication, language)
     about = say("publication.notice_about", period=period)
     day = language.day(datetime.date.fromisoformat(publication.day))
     opening = say("publication.notice_opening", period=period, name=name, day=day)
-    shown = [fact for fact in effects.facts if fact.pages]
-    markup = html.fragments_fromstring(str(_content(effects, shown, language)))
+    markup = html.fragments_fromstring(str(_content(effects, language)))
     document = Document(
         language=language.code,
         title=about,
@@ -86,16 +89,18 @@ def _write_notice(effects: Effects, path: Path, language: Language) -> None:
     write_bytes(path, word_of(document))
 
 
-def _content(effects: Effects, facts: Sequence[FactChange], language: Language) -> Markup:
+def _content(effects: Effects, language: Language) -> Markup:
     """Causes, then judgements and ranks, sentences, figures, other files: sections of a page."""
     text = language.text
     causes = Markup("").join(Markup("<li>{}</li>").format(_RAW.format(harmless(line, 2000)))
                              for line in cause_lines(effects, language, 100))  # fmt: skip
-    content = _SECTION.format(1, text("publication.inputs"), Markup("<ul>{}</ul>").format(causes))
+    content = _SECTION.format(
+        1, text("publication.inputs").rstrip(":"), Markup("<ul>{}</ul>").format(causes)
+    )
     sections: list[tuple[str, str, Sequence[Sequence[str]]]] = [
         ("judged", "about", [*judged_rows(effects, language)]),
         ("words", "page", [(c.page, c.before, c.after) for c in effects.sentences]),
-        ("figures", "about", [_figure(effects, fact, language) for fact in facts]),
+        ("figures", "about", [_figure(effects, fact, language) for fact in effects.facts]),
         ("files", "", [(name,) for name in effects.files]),
     ]
     for number, (key, first, rows) in enumerate(sections, 2):

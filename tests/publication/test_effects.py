@@ -219,6 +219,8 @@ def test_a_lower_target_is_one_cause(
     cells = {c.text for t in told.tables for r in t.rows for c in r.cells}
     assert "Huyện Mỹ An, Share of skilled, target, Q2 2024" in cells
     assert {"80%", "50%"} <= cells
+    assert "league.xlsx" in page  # what only who makes the reports wants to know
+    assert "league.xlsx" not in words + "".join(cells)
     path.write_text(text, "utf-8")
     open_period.cache_clear()
     assert run(["changes", PERIOD, "--lang", "en"]) == 0

@@ -24,7 +24,7 @@ from tests.press.other_writer import held_by_another
 
 PERIOD, EARLIER = "2024-Q2", "2024-Q1"
 BY = "Nguyễn Văn <b>A</b>, Chánh Văn phòng"
-STATE = re.compile(r'<p class="banner state" role="note">.*?</p>', re.DOTALL)
+STATE = re.compile(r'<p class="banner published" role="note">.*?</p>', re.DOTALL)
 FINAL = ["publish", PERIOD, "--state", "final", "--by", BY]
 
 
@@ -63,7 +63,7 @@ def replace_in(path: Path, old: str, new: str) -> None:
 
 def without_state(page: Path) -> str:
     text = page.read_text("utf-8")
-    assert text.count('class="banner state"') <= 1
+    assert text.count('class="banner published"') <= 1
     return STATE.sub("", text)
 
 

@@ -10,7 +10,8 @@ from dxkit.campaign.publications import DRAFT, Publication
 from dxkit.report.wording.language import Language
 
 _DATE = Markup('<span class="date">{}</span>')
-_STATE = Markup('<p class="banner state" role="note">{}</p>')
+_NAME = Markup('<span class="name">{}</span>')
+_STATE = Markup('<p class="banner published" role="note">{}</p>')
 _CHANGED = Markup("<details><summary>{}</summary><ul>{}</ul></details>")
 
 
@@ -33,12 +34,12 @@ def state_html(publication: Publication | None, page: str, language: Language) -
         f"publication.is_{publication.state}",
         number=_DATE.format(publication.number),
         day=_DATE.format(day),
-        by=_DATE.format(publication.by),
+        by=_NAME.format(publication.by),
     )
     if publication.note:
-        said += Markup(" ") + _DATE.format(publication.note)
+        said += Markup(" ") + _NAME.format(publication.note)
     lines = publication.changed.get(page, ())
     if not lines:
         return _STATE.format(said)
-    items = Markup("").join(Markup("<li>{}</li>").format(_DATE.format(line)) for line in lines)
+    items = Markup("").join(Markup("<li>{}</li>").format(_NAME.format(line)) for line in lines)
     return _STATE.format(said) + _CHANGED.format(language.text("publication.changed"), items)
