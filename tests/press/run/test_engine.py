@@ -45,8 +45,10 @@ from dxkit.press.run.tasks import NeedsKernelError
 
 DEFAULT = ("rich", "errors", "processes")
 ANY_ORDER = ("processes", "slow streams")
-OF_KERNEL = ("output widget", "interact", "progress", "input refused", "other magics")
-"""Notebooks of the other gallery that need a kernel, or tell the time."""
+OF_KERNEL = (
+    "output widget", "interact", "progress", "input refused", "other magics", "frames and media",
+)  # fmt: skip
+"""Notebooks of the other gallery that need a kernel, or tell the time or their folder."""
 ENDS_ITSELF = ("killed", "ends itself")
 
 
@@ -113,9 +115,12 @@ def joined(outputs: Any, any_order: bool) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Without colours, addresses and the names under which cells are compiled."""
+    """Without colours, addresses, the names under which cells are compiled, and what is drawn by
+    lot for tables and drawings.
+    """
     text = re.sub(r"\x1b\[[\d;]*m", "", text)
     text = re.sub(r'[^\s"]*/ipykernel_\d+/\d+\.py|\d{6,}\.py|<ipython-input-[-\w]+>', "CELL", text)
+    text = re.sub(r"T_[0-9a-f]{5}|[a-z]*[0-9a-f]{10}\b|\d{4}-\d\d-\d\dT[\d:.]+", "DRAWN", text)
     return re.sub(r"0x[0-9a-f]+", "0xN", re.sub(r" +", " ", text))
 
 
