@@ -12,7 +12,7 @@ FIGURES = {"district/934.html": 3, "league.xlsx": 1}
 
 
 def said(campaign: Campaign, inputs: InputChanges, code: str = "en", most: int = 2) -> list[str]:
-    return list(published_text(FIGURES, inputs, campaign, load_language(code), most))
+    return list(published_text(FIGURES, inputs, None, campaign, load_language(code), most))
 
 
 def test_pages_files_and_cells_are_named(haugiang: Campaign) -> None:

@@ -34,8 +34,6 @@ class Writer:
         unseen = " ".join(f"{name}={f.key}" for name, f in claim.facts if name not in shown)
         facts = Markup(' data-facts="{}"').format(unseen) if unseen else Markup("")
         text = self.language.text(key, **self._filling(claim, key, starts=not follows))
-        if follows:  # a name is written small already
-            text = text[:1].lower() + text[1:]
         if goes_on:
             text = text.removesuffix(".") + Markup(";")
         return Markup('<span class="claim" data-claim="{}"{}>{}</span>').format(
