@@ -55,7 +55,7 @@ def recount_facts(
                 continue
             exact = None if number is None or math.isnan(number) else float(number)
             shown = fact.missing if fact.value is None else fact.value
-            found.append(_differ(fact.key, shown, "–" if exact is None else number))
+            found.append(_differ(fact.key, shown, "–" if exact is None else f"{exact:.15g}"))
             missing = (fact.missing or "no_data") if exact is None else ""
             other[fact.key] = replace(fact, value=exact, missing=missing)
         if other and whole:
