@@ -266,7 +266,7 @@ PRIVATE = {
     "_sh_abs_posn": "xlrd.book:Book", "_resource_tracker": "multiprocessing:resource_tracker",
 }  # fmt: skip
 """The private names of libraries that the kit touches, and whose they are: docs/decisions.md."""
-_OWN = {"_unranked", "_write", "_options", "_buttons", "_box"}
+_OWN = {"_unranked", "_write", "_options", "_buttons", "_box", "_words", "_made"}
 _DOCUMENTED = {"_repr_mimebundle_", "_repr_html_", "_replace", "_exit"}
 """Of IPython, named tuples and os, for all that they look private."""
 
