@@ -333,7 +333,8 @@ def test_every_widget_of_initiatives(lab: tuple[int, int, Path], browser: Any) -
     click = """const boxes = [...document.querySelectorAll(".jp-OutputArea-output .dxkit")];
     const box = boxes.find(b => b.querySelector("h2")?.innerText.startsWith(arguments[0]));
     const marks = [...box.querySelectorAll("[data-pick]")];
-    marks.at(-1).querySelector("path").dispatchEvent(new MouseEvent("click", {bubbles: true}));"""
+    marks.sort((a, b) => b.dataset.pick.length - a.dataset.pick.length);
+    marks[0].querySelector("path").dispatchEvent(new MouseEvent("click", {bubbles: true}));"""
     for section, other in (("Ở đâu", "Dòng thời gian"), ("Dòng thời gian", "Ở đâu")):
         before = page.shown(other)
         page.js(click, section)
