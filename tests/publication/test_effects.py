@@ -78,8 +78,8 @@ def target(project: Path, dice: random.Random) -> None:
 
 def points(project: Path, dice: random.Random) -> None:
     path, most = project / PLAN / "indicators.csv", dice.randrange(1, 10)
-    text = path.read_text("utf-8").replace(",1,6,ratio", f",1,{most},ratio")
-    path.write_text(text.replace(",1,4,ratio", f",1,{10 - most},ratio"), "utf-8")
+    text = path.read_text("utf-8").replace(",1,4,ratio", f",1,{10 - most},ratio")
+    path.write_text(text.replace("skilled,people,up,1,6", f"skilled,people,up,1,{most}"), "utf-8")
 
 
 def unit(project: Path, dice: random.Random) -> None:

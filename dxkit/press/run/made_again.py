@@ -24,6 +24,7 @@ from dxkit.press.run.plan import page_path, plan_tasks
 from dxkit.press.run.tasks import EXECUTED, PAGE, TIME_LIMIT
 from dxkit.report.wording.language import Language, available_languages, language_of, load_language
 from dxkit.workbooks.atomic import put_in_place, write_text
+from dxkit.workbooks.raw_folder import contents_of
 
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
 
@@ -49,7 +50,12 @@ class MadeAgain:
         plan = load_campaign(self.project.campaign_folder(campaign))
         for one in opened_with(inputs or project, plan, period):
             kept = project.store_file(campaign, one).parent
-            History.open(kept).copy(self.project.store_file(campaign, one).parent)
+            history = History.open(kept)
+            if inputs is not None:  # what has changed since is read as if it were new
+                now = contents_of(inputs.period_folder(campaign, one)).files
+                same = {n: f for n, f in history.files.items() if now.get(n) == f.sha256}
+                history = replace(history, files=same)
+            history.copy(self.project.store_file(campaign, one).parent)
         self.opened: OpenPeriod = open_period(self.project, campaign, period)
         self.planned: Mapping[str, str] = {
             unit.code: page_path(self.opened.campaign, unit)
