@@ -314,7 +314,7 @@ class Controls:
             button = widgets.Button(description=label, layout={"width": "auto"})
             button.on_click(_telling(action, said))
             row.append(button)
-        return widgets.VBox([*rows, *([widgets.HBox([*row, said])] if row else [])])
+        return widgets.VBox([*rows, *([widgets.HBox(row), said] if row else [])])
 
     def _changed(self, name: str) -> Callable[[Any], None]:
         def changed(change: Any) -> None:
