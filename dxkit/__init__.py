@@ -150,8 +150,8 @@ def explore(campaign: str, period: str | int | date = "", language: str = "vi") 
 
     >>> import dxkit
     >>> explorer = dxkit.explore("haugiang-2022").choose(indicator="cashless", district=930)
-    >>> explorer.frame()["district_name"].unique().tolist()
-    ['Thành phố Vị Thanh']
+    >>> explorer.frame()["district_code"].unique().tolist()
+    ['930']
     """
     from dxkit.press.publish.page import framed
     from dxkit.report.explore.initiatives import Explorer

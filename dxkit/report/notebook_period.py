@@ -103,10 +103,8 @@ class NotebookPeriod(OpenPeriod):
     >>> opened
     OpenPeriod('haugiang-2022', '2022-Q4')
     >>> league = opened.ranking().query("level == 'district'")
-    >>> print(league[["unit_name", "rank"]].head(2).to_string(index=False))
-             unit_name  rank
-    Huyện Châu Thành A     1
-     Thành phố Ngã Bảy     2
+    >>> league[["unit_code", "rank"]].head(2).values.tolist()
+    [['932', 1], ['931', 2]]
     """
 
     language: str = "vi"
