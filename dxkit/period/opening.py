@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 
 from dxkit.analysis.analysis import Analysis
@@ -40,16 +41,32 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
 
 def open_as_it_is(project: Project, campaign: Campaign, period_id: str) -> OpenPeriod:
     """The same for a process that lives long: opened anew when its plan or workbooks have changed
-    since it was opened last.
+    since it was opened last, unless ``one_reading`` forbids.
     """
     opened = open_period(project, campaign.id, period_id)
-    if project.sealed:
+    if project.sealed or _standing:
         return opened
     raw = contents_before_and_of(project, campaign, period_id)
     if campaign == opened.campaign and are_parsed(raw, *opened.all_received):
         return opened
     open_period.cache_clear()
     return open_period(project, campaign.id, period_id)
+
+
+_standing: list[None] = []
+"""Not empty while ``one_reading`` holds, in all threads."""
+
+
+@contextmanager
+def one_reading() -> Iterator[None]:
+    """Within it periods stay as they were opened: all pages of a batch are of one reading, by which
+    a later run knows whether they are out of date.
+    """
+    _standing.append(None)
+    try:
+        yield
+    finally:
+        _standing.pop()
 
 
 def _history(opened: OpenPeriod) -> tuple[Analysis, ...]:

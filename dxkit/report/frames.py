@@ -294,19 +294,8 @@ class Frames:
 
     def certainty(self, analysis: Analysis) -> pd.DataFrame:
         """One row per group of ranked units: how sure its list of rewards is."""
-        entries = (
-            [
-                analysis.period.id, members[0].level, group, analysis.units.get(group).name,
-                sure.draws, sure.draws_changing, sure.corners, sure.corners_changing, sure.ways,
-                " ".join(sure.ways_changing), sure.doubtful_cells, len(sure.deciding_cells),
-                sure.tied,
-            ]
-            for (level, group), members in analysis.results.groups.items()
-            if not analysis.campaign.level(level).open
-            for sure in [analysis.certainty_of(members[0])]
-            if sure is not None
-        )  # fmt: skip
-        return self.labelled(_frame(CERTAINTY_COLUMNS, entries), analysis.period.id)
+        frame = _frame(CERTAINTY_COLUMNS, rows.certainty_rows(analysis))
+        return self.labelled(frame, analysis.period.id)
 
     def findings(self, opened: OpenPeriod) -> pd.DataFrame:
         """One row per finding, with its text."""

@@ -80,9 +80,11 @@ def test_the_published_workbook_gives_the_same_pages_but_for_source_cells(
 
 
 def test_the_package_knows_nothing_of_any_campaign(root: Path) -> None:
+    """Examples in docstrings are of the shipped one."""
     for path in (root / "dxkit").rglob("*"):
         if path.suffix in {".py", ".toml", ".j2"}:
             text = path.read_text("utf-8").lower()
+            text = re.sub(r"^ *>>> .*(\n(?! *(\n|\"\"\")).*)*", "", text, flags=re.MULTILINE)
             for word in ("pci", "haugiang-", "vcci"):
                 if (path.name, word) != ("cli.py", "haugiang-"):
                     assert word not in text, (path.name, word)

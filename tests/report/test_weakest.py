@@ -68,7 +68,7 @@ def counted(opened: OpenPeriod, period: str) -> dict[str, dict[str, tuple[bool, 
     do, and how many have a figure; counted from the frame of values.
     """
     targets = TARGETS[period] | {"cashless": 0.8, "initiatives": 1}
-    frame = NotebookPeriod.of(opened).indicators()
+    frame = NotebookPeriod.of(opened, "vi").indicators()
     frame = frame[frame["indicator"].isin(targets) & frame["value"].notna()]
     reached = frame["value"] >= frame["indicator"].map(targets)
     found: dict[str, dict[str, tuple[bool, int, int]]] = {}

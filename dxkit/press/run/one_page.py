@@ -206,11 +206,12 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
     import nbformat
 
     from dxkit.campaign.project import Project
-    from dxkit.period.opening import open_period
+    from dxkit.period.opening import one_reading, open_period
     from dxkit.press.publish.page import exporter
     from dxkit.report.report import Report
 
-    notebook = _executed(task, engine)
+    with one_reading():
+        notebook = _executed(task, engine)
     opened = open_period(Project.find(), task.campaign, task.period)
     report = Report(opened, task.unit, task.language)
     notebook.metadata["title"] = report.title

@@ -12,6 +12,7 @@ import pytest
 
 import dxkit
 from dxkit.cli import run as command
+from dxkit.period.opening import one_reading
 from dxkit.press.manifest import outputs_in
 from dxkit.workbooks.atomic import BusyError
 from tests.press.other_writer import held_by_another
@@ -68,6 +69,10 @@ def test_an_error_is_told_and_workbooks_are_read_as_they_are_now(
     assert len(seen) > 0
     book.write_text(lines.replace("chưa rõ", "301"), "utf-8")
     assert 301 in dxkit.open(*Q2).observations()["value"].tolist()
+    book.write_text(lines.replace("chưa rõ", "302"), "utf-8")
+    with one_reading():  # as in a page's process: all pages of a batch are of one reading
+        assert 301 in dxkit.open(*Q2).observations()["value"].tolist()
+    assert 302 in dxkit.open(*Q2).observations()["value"].tolist()
 
 
 def test_a_notebook_of_ones_own_has_a_folder_of_its_own(
