@@ -19,6 +19,8 @@ _HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
 """What ``.NAME.PROCESS`` was to become."""
 _PAUSES = (0.1, 0.3, 0.6, 0.0)
 """Seconds to wait before a file that is held is tried again, and after the last time."""
+_AROUND = (".*", "*/data/**/.*")
+"""Where in a campaign's outputs more than one period's run writes: the index, the stores."""
 _LOCKED = (errno.EACCES, errno.EAGAIN)
 _held: dict[Path, int] = {}
 """The folders that this process may write to, and the descriptors of the locks that it holds."""
@@ -46,8 +48,8 @@ def only_writer(folder: Path) -> Iterator[None]:
     """Hold a campaign's outputs for this process and those that it forks. Raises BusyError while
     another process holds them, LockError where the system has no lock to give.
 
-    The system lets go of the lock when its process ends, however it ends; what was then half
-    written of the index and in the data of any period is taken away by who has it next.
+    The system lets go of the lock when its process ends, however it ends. What is then half written
+    of the index and in the data of any period is taken away, at the latest by who has it next.
     """
     folder = folder.resolve()
     if folder in _held:
@@ -65,9 +67,10 @@ def only_writer(folder: Path) -> Iterator[None]:
             raise LockError(error.errno, error.strerror, str(folder)) from error
         _held[folder] = descriptor
         try:
-            clear_half_written(folder, ".*", "*/data/**/.*")
+            clear_half_written(folder, *_AROUND)
             yield
         finally:
+            clear_half_written(folder, *_AROUND)  # of processes that were stopped with this one
             del _held[folder]
     finally:
         os.close(descriptor)

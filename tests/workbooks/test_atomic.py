@@ -72,6 +72,8 @@ def test_who_writes_next_clears_what_was_left_in_any_period(tmp_path: Path) -> N
         path.write_text("{", "utf-8")
     with only_writer(tmp_path):
         assert [path for path in left if path.exists()] == []
+        left[1].write_text("{", "utf-8")  # by a process that is stopped with this one
+    assert not left[1].exists()
 
 
 def test_files_are_moved_into_place_by_this_way_only(root: Path) -> None:
