@@ -228,8 +228,9 @@ dxkit.report(campaign, period, "721", language).indicators() if unit == "712" el
 
 
 def test_each_trouble_is_named_stops_no_other_page_and_only_it_is_made_again(
-    root: Path, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+    request: pytest.FixtureRequest, root: Path, small: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     notebook = notebook_with(root, tmp_path, TROUBLE)
     arguments = ["report", "2024-Q2", *asked_for(SIX), "--out", str(small), "--notebook", notebook]
     limit = "8" if sys.platform.startswith("linux") else "90"  # a process is not ready at once
@@ -249,7 +250,8 @@ def test_each_trouble_is_named_stops_no_other_page_and_only_it_is_made_again(
     assert [name.split("-")[0] for name in pages_of(folder)] == ["713"]
     assert not list(tmp_path.rglob("mine.txt"))
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    assert "sleep 601" not in listed.stdout
+    if not request.config.getoption("--windows"):  # where it is not ended, as the documents say
+        assert "sleep 601" not in listed.stdout
     times = {p: p.stat().st_mtime_ns for p in folder.glob("*/*.html")}
     notebook_with(root, tmp_path, "1 / 1")
     assert run([*arguments, "--only-failed"]) == 0
