@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,25 @@ def published(
             assert run(["publish", PERIOD, "--state", "final", *by]) == 0
 
     return made_once(request, "published", make, tmp_path_factory.mktemp("published") / "project")
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path]:
+    """A copy of a project that a test may spoil."""
+
+    def copy(project: Path) -> Path:
+        shutil.copytree(project, tmp_path / "project")
+        monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path / "project"))
+        return tmp_path / "project"
+
+    return copy
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    """The next command reads the period anew, as in a process of its own."""
+    from dxkit.period.opening import open_period
+
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+    open_period.cache_clear()

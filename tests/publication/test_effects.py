@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from dxkit.campaign.project import Project
 from dxkit.campaign.publications import publications
 from dxkit.cli import run
 from dxkit.period.opening import open_period
+from tests.publication.conftest import EARLIER, PERIOD, replace_in
 
-PERIOD, EARLIER = "2024-Q2", "2024-Q1"
 PLAN = "data/campaigns/small"
 
 
@@ -135,12 +135,11 @@ def pages(project: Path) -> Iterator[tuple[str, Counter[str]]]:
 
 
 def test_what_is_listed_is_what_a_run_from_nothing_gives(
-    seed: int, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, published: Path, copied: Callable[[Path], Path]
 ) -> None:
     from dxkit.publication.changes import effects_since
 
-    dice, project = random.Random(seed), tmp_path / "project"
-    shutil.copytree(published, project)
+    dice, project = random.Random(seed), copied(published)
     for kind in dice.sample(KINDS, dice.choice((1, 1, 2))) if seed else (cell, target):
         kind(project, dice)
     kept = {p: p.read_bytes() for p in (project / "data/published").rglob("*") if p.is_file()}
@@ -162,7 +161,6 @@ def test_what_is_listed_is_what_a_run_from_nothing_gives(
     open_period.cache_clear()
     old = dict(pages(published))
     shutil.rmtree(project / "outputs")
-    monkeypatch.setenv("DXKIT_PROJECT", str(project))
     run(["report", PERIOD])
     new = dict(pages(project))
     assert old.keys() == new.keys()
@@ -190,20 +188,15 @@ def row(fact: tuple[object, str]) -> tuple[str, str]:
 
 
 def test_a_lower_target_is_one_cause(
-    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    published: Path, copied: Callable[[Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     """On the screen, on the page, in the draft of the notice; nothing left where it is undone."""
     import docx
 
-    project = tmp_path / "project"
-    shutil.copytree(published, project)
-    monkeypatch.setenv("DXKIT_PROJECT", str(project))
-    path = project / PLAN / "targets.csv"
-    text = path.read_text("utf-8")
-    assert text.count("skills,*,2024-Q2,0.80") == 1
-    path.write_text(text.replace("skills,*,2024-Q2,0.80", "skills,*,2024-Q2,0.50"), "utf-8")
-    open_period.cache_clear()
+    project = copied(published)
+    targets = project / PLAN / "targets.csv"
+    old, new = "skills,*,2024-Q2,0.80", "skills,*,2024-Q2,0.50"
+    replace_in(targets, old, new)
     assert run(["changes", PERIOD, "--lang", "en"]) == 1
     said = capsys.readouterr().out
     assert "  targets.csv, skills 2024-Q2: 80% → 50%" in said
@@ -221,8 +214,7 @@ def test_a_lower_target_is_one_cause(
     assert {"80%", "50%"} <= cells
     assert "league.xlsx" in page  # what only who makes the reports wants to know
     assert "league.xlsx" not in words + "".join(cells)
-    path.write_text(text, "utf-8")
-    open_period.cache_clear()
+    replace_in(targets, new, old)
     assert run(["changes", PERIOD, "--lang", "en"]) == 0
     assert "nothing that it was made from has changed" in capsys.readouterr().out
     assert not (folder / "changes.html").exists()
@@ -230,19 +222,15 @@ def test_a_lower_target_is_one_cause(
 
 
 def test_each_of_several_files_is_told_with_what_it_changes(
-    published: Path, tmp_path: Path
+    published: Path, copied: Callable[[Path], Path]
 ) -> None:
     """Worked by hand: the cell alone moves 71's share of payers, the target alone no value."""
     from dxkit.publication.changes import effects_since
 
-    project = tmp_path / "project"
-    shutil.copytree(published, project)
+    project = copied(published)
     sent = project / f"data/raw/small/{PERIOD}/71-huyen-my-an.csv"
-    sent.write_text(sent.read_text("utf-8").replace("1000,300,300", "1000,300,270"), "utf-8")
-    path = project / PLAN / "targets.csv"
-    lower = path.read_text("utf-8").replace("skills,*,2024-Q2,0.80", "skills,*,2024-Q2,0.50")
-    path.write_text(lower, "utf-8")
-    open_period.cache_clear()
+    replace_in(sent, "1000,300,300", "1000,300,270")
+    replace_in(project / PLAN / "targets.csv", "skills,*,2024-Q2,0.80", "skills,*,2024-Q2,0.50")
     (publication,) = publications(Project(project), "small", PERIOD)
     effects = effects_since(Project(project), publication)
     by_key = {str(f.key): f for f in effects.facts}
@@ -256,12 +244,9 @@ def test_each_of_several_files_is_told_with_what_it_changes(
 
 
 def test_a_change_without_effect_has_none(
-    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    project = tmp_path / "project"
-    shutil.copytree(published, project)
-    monkeypatch.setenv("DXKIT_PROJECT", str(project))
+    published: Path, copied: Callable[[Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = copied(published)
     append(project / PLAN / "aliases.csv", "711,Tân An cũ\n")
     open_period.cache_clear()
     assert run(["changes", PERIOD, "--lang", "en"]) == 0
