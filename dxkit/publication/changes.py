@@ -166,12 +166,13 @@ class Sentence(NamedTuple):
 
 class PageWords(NamedTuple):
     """The sentences of a page in order; its judgements by what is judged; the keys of the facts
-    that it shows.
+    that it shows; the code of its language.
     """
 
     sentences: list[Sentence]
     judgements: dict[str, str]
     facts: set[str]
+    language: str
 
 
 def words_of(page: str) -> PageWords:
@@ -186,7 +187,7 @@ def words_of(page: str) -> PageWords:
     ]  # fmt: skip
     said = {e.get("data-said"): _text(e) for e in root.iterfind(".//*[@data-said]")}
     facts = {e.get("data-fact") for e in root.iterfind(".//*[@data-fact]")}
-    return PageWords(claims, said, facts)
+    return PageWords(claims, said, facts, root.get("lang", ""))
 
 
 def _text(element: Any) -> str:
@@ -200,9 +201,12 @@ def _pages(folder: Path) -> dict[str, PageWords]:
 
 
 def changed_sentences(then: Path, now: Path) -> list[WordChange]:
-    """The sentences on the pages in one folder that are others on the same pages in another."""
+    """The sentences on the pages in one folder that are others on the same pages in another, where
+    these are in the same language.
+    """
     old, new = _pages(then), _pages(now)
-    return [*_sentences({name: old[name] for name in old if name in new}, new)]
+    both = [name for name in old if name in new and old[name].language == new[name].language]
+    return [*_sentences({name: old[name] for name in both}, {name: new[name] for name in both})]
 
 
 def _sentences(then: Mapping[str, PageWords], now: Mapping[str, PageWords]) -> Iterator[WordChange]:

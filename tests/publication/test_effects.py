@@ -253,3 +253,19 @@ def test_a_change_without_effect_has_none(
     said = capsys.readouterr().out
     assert "make no figure, no sentence and no file that was published different" in said
     assert "  aliases.csv, " in said
+
+
+def test_drafts_are_compared_with_the_same_pages_in_the_same_language(tmp_path: Path) -> None:
+    from dxkit.publication.changes import changed_sentences
+    from dxkit.publication.effects import WordChange
+
+    for folder, written in {
+        "then": {"same": ("vi", "Một"), "gone": ("vi", "Một"), "translated": ("vi", "Một")},
+        "now": {"same": ("vi", "Hai"), "new": ("vi", "Một"), "translated": ("en", "One")},
+    }.items():
+        (tmp_path / folder).mkdir()
+        for name, (language, text) in written.items():
+            page = f'<html lang="{language}"><p data-claim="first">{text}</p></html>'
+            (tmp_path / folder / f"{name}.html").write_text(page, "utf-8")
+    found = changed_sentences(tmp_path / "then", tmp_path / "now")
+    assert found == [WordChange("same.html", "", "Một", "Hai")]
