@@ -17,7 +17,6 @@ from dxkit.campaign.project import Project
 from dxkit.campaign.publications import (
     FACTS,
     FINAL,
-    PROVISIONAL,
     RECORD,
     REVISED,
     SUMS,
@@ -55,14 +54,12 @@ def next_number(project: Project, campaign: str, period: str, state: str) -> int
     """The number of a new publication. Raises RefusedError for a state that cannot follow: what is
     final is only revised, and what was never published is not revised.
     """
-    states = [one.state for one in publications(project, campaign, period)]
-    if state == REVISED and not states:
+    known = publications(project, campaign, period)
+    if state == REVISED and not known:
         raise RefusedError("nothing_to_revise")
-    if state != REVISED and {FINAL, REVISED} & {*states}:
+    if state != REVISED and {FINAL, REVISED} & {one.state for one in known}:
         raise RefusedError("already_final")
-    if state == PROVISIONAL and states[-1:] not in ([], [PROVISIONAL]):
-        raise RefusedError("already_final")
-    return len(states) + 1
+    return known[-1].number + 1 if known else 1
 
 
 def open_errors(received: Received) -> int:

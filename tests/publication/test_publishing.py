@@ -199,7 +199,7 @@ def test_a_changed_list_and_a_missing_publication_are_named(
     published: Path, copied: Callable[[Path], Path]
 ) -> None:
     from dxkit.campaign.project import Project
-    from dxkit.publication.keeping import altered_publications
+    from dxkit.publication.keeping import altered_publications, next_number
 
     project = copied(published)
 
@@ -222,6 +222,7 @@ def test_a_changed_list_and_a_missing_publication_are_named(
     assert ("1-final/SHA256SUMS", "file_changed") in named()  # none of the others holds its hash
     shutil.rmtree(kept_in(project) / "2-revised")
     assert ("2", "file_missing") in named()
+    assert next_number(Project(project), "small", PERIOD, "revised") == 4
 
 
 # compared ------------------------------------------------------------------------------------
