@@ -25,7 +25,7 @@ from dxkit.report.tracing import fact_label, subject_names
 from dxkit.report.wording.changes import inputs_text
 from dxkit.report.wording.language import Language
 from dxkit.report.wording.publications import state_name
-from dxkit.workbooks.atomic import write_bytes, write_text
+from dxkit.workbooks.atomic import take_away, write_bytes, write_text
 from dxkit.workbooks.csv_text import write_rows
 
 _MOST_ROWS = 500
@@ -36,11 +36,10 @@ _COLUMNS = ("fact", "before", "before_missing", "after", "after_missing", "pages
 
 def write_effects(effects: Effects, folder: Path, language: Language) -> None:
     """The three files beside the pages, the notice on what pages showed; none where nothing is
-    otherwise.
+    otherwise. Raises InUseError.
     """
-    names = (EFFECTS, CORRECTION, CHANGED_FACTS)
-    for name in names:
-        (folder / name).unlink(missing_ok=True)
+    for name in (EFFECTS, CORRECTION, CHANGED_FACTS):
+        take_away(folder / name)
     if not effects.any:
         return
     period = language.period(effects.publication.period)

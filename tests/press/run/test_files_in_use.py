@@ -8,6 +8,8 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -90,6 +92,19 @@ def test_what_is_held_on_stays_whole_and_is_named(
     assert [(path.name, path.read_text("utf-8")) for path in tmp_path.iterdir()] == [
         ("league.xlsx", "old")
     ]
+
+
+def test_a_draft_of_a_notice_that_is_open_is_named(tmp_path: Path, hold: Hold) -> None:
+    """It is taken away where nothing is different any more, or written anew."""
+    from dxkit.publication.correction import write_effects
+    from dxkit.report.wording.language import load_language
+
+    (tmp_path / "correction.docx").write_bytes(b"as Word has it open")
+    hold("correction.docx")
+    nothing: Any = SimpleNamespace(any=False)
+    with pytest.raises(InUseError) as error:
+        write_effects(nothing, tmp_path, load_language("vi"))
+    assert error.value.filename == str(tmp_path / "correction.docx")
 
 
 def test_a_folder_that_may_not_be_written_to_is_no_open_file(
