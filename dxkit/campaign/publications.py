@@ -5,7 +5,6 @@ a small project of its own (plan, workbooks, notebooks, outputs) and is never al
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -105,15 +104,3 @@ def stated(project: Project, campaign: str, period: str) -> Publication | None:
     if publications(project, campaign, period):
         return Publication(campaign, period, 0, DRAFT)
     return None
-
-
-def sums_of(folder: Path) -> Mapping[str, str]:
-    """The hash of each file of a publication but the list of them, by its address, sorted."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and path != folder / SUMS)
-    named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named}
-
-
-def written_sums(sums: Mapping[str, str]) -> str:
-    """The list of hashes as ``sha256sum --check`` reads it."""
-    return "".join(f"{digest}  {name}\n" for name, digest in sums.items())

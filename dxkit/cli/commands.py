@@ -173,8 +173,7 @@ def _verify_publication(session: Session, period: str | None, number: int) -> in
 
 def _is_altered(session: Session, one: Publication) -> bool:
     """Say which files of a publication are not as they were published, or that all are."""
-    from dxkit.campaign.publications import sums_of
-    from dxkit.publication.keeping import altered_files
+    from dxkit.publication.keeping import altered_files, sums_of
     from dxkit.report.wording.publications import state_name
 
     name = state_name(one, session.language)

@@ -22,18 +22,16 @@ from dxkit.campaign.publications import (
     SUMS,
     Publication,
     publications,
-    sums_of,
-    written_sums,
 )
 from dxkit.model.facts import FactKey
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod
-from dxkit.press.manifest import Manifest, PageRecord, hashes_of, outputs_in, sha256_of
+from dxkit.press.manifest import Manifest, PageRecord, hash_of, hashes_of, outputs_in, sha256_of
 from dxkit.press.run.changed_figures import changes_since, inputs_of, remember
 from dxkit.press.run.made_again import MadeAgain
 from dxkit.publication.facts import write_facts
 from dxkit.report.tracing import fact_label
-from dxkit.verify.difference import ADDED, CHANGED, MISSING, Difference
+from dxkit.verify.difference import ADDED, CHANGED, MISSING, UNREADABLE, Difference
 from dxkit.workbooks.atomic import only_writer, write_text
 from dxkit.workbooks.raw_folder import raw_files
 
@@ -179,7 +177,7 @@ def _changed(again: MadeAgain, before: Publication, project: Project) -> Mapping
 
 def _seal(folder: Path) -> None:
     """The hashes of all files, and every byte on the disk."""
-    write_text(folder / SUMS, written_sums(sums_of(folder)))
+    write_text(folder / SUMS, _written(sums_of(folder)))
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_file():
             with path.open("rb+") as file:
@@ -198,9 +196,23 @@ def _flush_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def sums_of(folder: Path) -> Mapping[str, str]:
+    """The hash of each file of a publication but the list of them, by its address, sorted; empty
+    for one that cannot be read.
+    """
+    paths = (path for path in folder.rglob("*") if path.is_file() and path != folder / SUMS)
+    named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
+    return {name: hash_of(path) for name, path in named}
+
+
+def _written(sums: Mapping[str, str]) -> str:
+    """The list of hashes as ``sha256sum --check`` reads it."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sums.items())
+
+
 def altered_files(project: Project, publication: Publication) -> Iterator[Difference]:
-    """The files of a publication that are not as they were when it was sealed, or the list of
-    their hashes, by their addresses in the project.
+    """The files of a publication that are not as they were when it was sealed, or cannot be read,
+    or the list of their hashes, by their addresses in the project.
     """
     folder = publication.folder(project)
     at = folder.relative_to(project.root).as_posix()
@@ -214,11 +226,11 @@ def altered_files(project: Project, publication: Publication) -> Iterator[Differ
     found = []
     for name in sorted({*then, *sums}):
         if then.get(name) != sums.get(name):
-            kind = ADDED if name not in then else MISSING if name not in sums else CHANGED
-            found.append(Difference(f"{at}/{name}", kind))
+            kind = CHANGED if sums.get(name) else UNREADABLE if name in sums else MISSING
+            found.append(Difference(f"{at}/{name}", kind if name in then else ADDED))
     if not sealed:
         found = [Difference(f"{at}/{SUMS}", MISSING)]
-    elif not found and sealed != written_sums(sums).encode():
+    elif not found and sealed != _written(sums).encode():
         found = [Difference(f"{at}/{SUMS}", CHANGED)]
     yield from found
 
@@ -234,7 +246,6 @@ def altered_publications(project: Project, campaign: str, period: str) -> Iterat
         yield Difference(f"{home}/{number}", MISSING)
     for one, following in zip_longest(there, there[1:]):
         yield from altered_files(project, one)
-        sums = one.folder(project) / SUMS
-        made = sha256_of(sums.read_bytes()) if sums.is_file() else ""
+        made = hash_of(one.folder(project) / SUMS)
         if following and following.number == one.number + 1 and following.previous != made:
             yield Difference(f"{home}/{one.id}/{SUMS}", CHANGED)

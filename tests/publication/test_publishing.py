@@ -196,7 +196,7 @@ def test_a_changed_byte_in_a_publication_is_named(
 
 
 def test_a_changed_list_and_a_missing_publication_are_named(
-    published: Path, copied: Callable[[Path], Path]
+    published: Path, copied: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dxkit.campaign.project import Project
     from dxkit.publication.keeping import altered_publications, next_number
@@ -207,7 +207,15 @@ def test_a_changed_list_and_a_missing_publication_are_named(
         found = altered_publications(Project(project), "small", PERIOD)
         return {(d.file.removeprefix(f"data/published/small/{PERIOD}/"), d.cause) for d in found}
 
+    def held(path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> bytes:
+        if path.name == "facts.csv":
+            raise PermissionError(13, "Access is denied", str(path))
+        return read(path)
+
     assert named() == set()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", held)
+        assert named() == {("1-final/facts.csv", "file_unreadable")}
     sums = kept_in(project) / "1-final/SHA256SUMS"
     sealed = sums.read_text("utf-8")
     sums.chmod(0o644)
