@@ -74,6 +74,7 @@ def read_record(path: Path) -> Publication | None:
         lines = [line for lines in found.changed.values() for line in lines]
         texts = [found.by, found.note, found.despite, found.previous, *lines]
         is_whole = found.state in STATES and all(isinstance(text, str) for text in texts)
+        is_whole = is_whole and isinstance(found.number, int)
     except (OSError, ValueError, TypeError, AttributeError):
         return None
     return found if is_whole else None

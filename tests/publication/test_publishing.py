@@ -228,6 +228,11 @@ def test_a_changed_list_and_a_missing_publication_are_named(
         following = kept_in(project) / f"{number}-revised"
         shutil.copytree(kept_in(project) / "1-final", following)
     assert ("1-final/SHA256SUMS", "file_changed") in named()  # none of the others holds its hash
+    record = kept_in(project) / "3-revised/publication.json"
+    record.chmod(0o644)
+    altered = json.loads(record.read_text("utf-8")) | {"number": "3", "state": "revised"}
+    record.write_text(json.dumps(altered), "utf-8")
+    assert ("3-revised/publication.json", "file_changed") in named()
     shutil.rmtree(kept_in(project) / "2-revised")
     assert ("2", "file_missing") in named()
     assert next_number(Project(project), "small", PERIOD, "revised") == 4
