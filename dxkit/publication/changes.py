@@ -19,7 +19,7 @@ from lxml import html
 from dxkit.campaign.project import Project
 from dxkit.campaign.publications import FACTS, RECORD, Publication
 from dxkit.intake.versions.inputs import InputChanges
-from dxkit.model.campaign import CampaignError
+from dxkit.model.campaign import Campaign, CampaignError
 from dxkit.model.facts import FactKey
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
@@ -53,7 +53,7 @@ def effects_since(project: Project, publication: Publication) -> Effects:
             for key in words.facts:
                 shown[key].append(page)
         published = _published_facts(publication.folder(project) / FACTS)
-        alone = _alone(kept, publication, project, inputs, units, published)
+        alone = _alone(kept, again.opened, project, inputs, units, published)
         facts = [
             fact._replace(
                 pages=tuple(shown[str(fact.key)]),
@@ -91,7 +91,7 @@ def _changed(then: Facts, now: Facts) -> Iterator[FactChange]:
 
 def _alone(
     kept: Project,
-    publication: Publication,
+    opened: OpenPeriod,
     project: Project,
     inputs: InputChanges,
     units: list[str],
@@ -100,7 +100,7 @@ def _alone(
     """Which facts each of several changed files, or the kit's own code, makes others by itself: the
     publication is read again with that file alone as it is now. Nothing for one file alone.
     """
-    campaign, period = publication.campaign, publication.period
+    campaign, period = opened.campaign, opened.analysis.period.id
     files = dict.fromkeys([*(c.file for c in inputs.files), *(c.file for c in inputs.rules)])
     names = [name for name in files if not name.startswith("notebooks/")]
     if len(names) + inputs.code < 2 or len(names) > _MOST_CAUSES:
@@ -114,7 +114,7 @@ def _alone(
             if name:
                 _take_over(name, project, one, campaign)
             try:
-                now = _facts(open_period(one, campaign, period), units)
+                now = _facts(open_period(one, campaign.id, period), units)
             except CampaignError:  # one rule without the others that came with it
                 continue
         found[name or "dxkit"] = {change.key for change in _changed(base, now)}
@@ -122,19 +122,20 @@ def _alone(
     return found
 
 
-def _take_over(name: str, project: Project, one: Project, campaign: str) -> None:
+def _take_over(name: str, project: Project, one: Project, campaign: Campaign) -> None:
     """Give a copy of a publication one changed file as it is now, if it still is."""
     period, _, inner = name.partition("/")
-    source = project.period_folder(campaign, period) / inner
-    target = one.raw_folder(campaign) / name
-    if not source.is_file() and not target.is_file():
-        source, target = (p.raw_folder(campaign) / name for p in (project, one))
-    if not source.is_file() and not target.is_file():
-        source, target = (p.campaign_folder(campaign) / name for p in (project, one))
-    target.unlink(missing_ok=True)
-    if source.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+    received = project.raw_folder(campaign.id) / name
+    if period in (each.id for each in campaign.periods):
+        received = project.period_folder(campaign.id, period) / inner
+    for source, target in (
+        (received, one.raw_folder(campaign.id) / name),
+        (project.campaign_folder(campaign.id) / name, one.campaign_folder(campaign.id) / name),
+    ):
+        target.unlink(missing_ok=True)
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
 
 
 def _is_near(one: str, other: str) -> bool:
