@@ -13,8 +13,9 @@ from dxkit.workbooks.csv_text import write_rows
 def facts_of(opened: OpenPeriod, units: list[str]) -> Iterator[Fact]:
     """All facts about the units that the plan knows and those directly below ``units``."""
     open_levels = {level.id for level in opened.campaign.levels if level.open}
+    known = {*units}
     for unit in opened.analysis.units.units:
-        if unit.level not in open_levels or {unit.code, unit.parent_code} & {*units}:
+        if unit.level not in open_levels or known & {unit.code, unit.parent_code}:
             yield from opened.analysis.scorecard(unit.code).facts.values()
 
 

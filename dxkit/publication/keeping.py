@@ -10,6 +10,7 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -163,14 +164,14 @@ def _inputs(project: Project, opened: OpenPeriod) -> Iterator[tuple[Path, str]]:
 def _changed(again: MadeAgain, before: Publication, project: Project) -> Mapping[str, list[str]]:
     """What is otherwise than in the publication before, in the words of each page, by page."""
     found, opened = dict[str, list[str]](), again.opened
+    language = cache(again.language)  # a page has many figures
     for figure in changes_since(opened, before, project).figures:
         try:
             fact = opened.analysis.find(key := FactKey.parse(figure.fact))
         except (ValueError, KeyError):
             continue
-        language = again.language(figure.page)
-        said = fact_label(opened.analysis, key, language)
-        then, now = figure.shown(fact, language)
+        said = fact_label(opened.analysis, key, language(figure.page))
+        then, now = figure.shown(fact, language(figure.page))
         found.setdefault(figure.page, []).append(f"{said}: {then} → {now}")
     return found
 
