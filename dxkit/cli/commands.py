@@ -263,7 +263,6 @@ def publish(
 ) -> int:
     """Keep the pages of a period with all they were made from, for good."""
     from dxkit.campaign.publications import Publication
-    from dxkit.model.text import harmless
     from dxkit.press.manifest import FINDINGS, PROOF, Manifest
     from dxkit.publication import keeping
     from dxkit.report.wording.publications import state_name

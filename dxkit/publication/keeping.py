@@ -33,12 +33,11 @@ from dxkit.press.run.made_again import MadeAgain
 from dxkit.publication.facts import write_facts
 from dxkit.report.tracing import fact_label
 from dxkit.verify.difference import ADDED, CHANGED, MISSING, UNREADABLE, Difference
-from dxkit.workbooks.atomic import only_writer, write_text
+from dxkit.workbooks.atomic import only_writer, rename, write_text
+from dxkit.workbooks.processes import flush_folder
 from dxkit.workbooks.raw_folder import raw_files
 
 _STAGE = ".being-published"
-_NOT_KEPT = {"received.json"}
-"""What the kit stores to be quick, or says of the outputs that were there."""
 
 
 class RefusedError(Exception):
@@ -68,7 +67,8 @@ def open_errors(received: Received) -> int:
 
 def publish(project: Project, new: Publication, proved: OpenPeriod) -> Path:
     """Keep a period that has just been ``proved``; returns the new folder. What is said of it is
-    completed by its number, its day and what it changes. Raises RefusedError, BusyError, OSError.
+    completed by its number, its day and what it changes. Raises RefusedError, BusyError, OSError
+    (InUseError where another program holds the new folder: a scanner of viruses, OneDrive).
     """
     campaign, period = new.campaign, new.period
     home = project.published_folder(campaign) / period
@@ -87,11 +87,11 @@ def publish(project: Project, new: Publication, proved: OpenPeriod) -> Path:
         try:
             _fill(stage, project, new, proved, before)
             _seal(stage)
-            os.rename(stage, new.folder(project))
+            rename(stage, new.folder(project))
         finally:
             shutil.rmtree(stage, ignore_errors=True)
         for folder in (home, home.parent, home.parent.parent):
-            _flush_folder(folder)
+            flush_folder(folder)
     for path in new.folder(project).rglob("*"):
         if path.is_file():  # nothing is written over by chance
             path.chmod(stat.S_IREAD | stat.S_IRGRP | stat.S_IROTH)
@@ -133,8 +133,8 @@ def _fill(
     manifest.files = hashes
     manifest.save(again.folder)
     write_facts(again.opened, again.units, stage / FACTS)
-    for path in [*stage.rglob("*")]:
-        if path.is_file() and (path.name in _NOT_KEPT or path.name.startswith(".")):
+    for path in [*(stage / "outputs").rglob("*")]:  # what is stored to be quick, and locks
+        if path.is_file() and (path.name == "received.json" or path.name.startswith(".")):
             path.unlink()
 
 
@@ -184,17 +184,8 @@ def _seal(folder: Path) -> None:
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
         else:
-            _flush_folder(path)
-    _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name != "nt":  # which flushes names with files
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            flush_folder(path)
+    flush_folder(folder)
 
 
 def sums_of(folder: Path) -> Mapping[str, str]:

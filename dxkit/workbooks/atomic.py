@@ -126,20 +126,20 @@ def take_away(path: Path) -> None:
 
 
 def rename(path: Path, name: Path) -> None:
-    """Give a file a name that no other has. Raises InUseError."""
+    """Give a file or a folder a name that no other has. Raises InUseError."""
     _insist(lambda: path.rename(name), path)
 
 
 def _insist(change: Callable[[], object], path: Path) -> None:
-    """Change a file, once more after a moment where it is held: OneDrive and scanners of viruses
-    let a new one go soon, Excel and Word do not.
+    """Change a file or folder, once more after a moment where it is held: OneDrive and scanners of
+    viruses let a new one go soon, Excel and Word do not.
     """
     for pause in _PAUSES:
         try:
             change()
             return
         except PermissionError:
-            if not path.is_file() or not os.access(path.parent, os.W_OK):
+            if not path.exists() or not os.access(path.parent, os.W_OK):
                 raise
             time.sleep(pause)
     raise InUseError(errno.EACCES, "in use", str(path))

@@ -71,6 +71,16 @@ def size_on_disk(path: Path) -> int:
     return path.lstat().st_blocks * 512
 
 
+def flush_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk; Windows flushes them with the files."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def lock_file(descriptor: int) -> None:
     """Take the lock of an open file for as long as it is open here, or raise OSError."""
     if sys.platform == "win32":

@@ -71,6 +71,14 @@ def test_what_is_let_go_soon_is_written(tmp_path: Path, hold: Hold) -> None:
     assert waited == [0.1, 0.3]
 
 
+def test_a_folder_of_new_files_is_renamed_when_it_is_let_go(tmp_path: Path, hold: Hold) -> None:
+    write_text(tmp_path / ".being-published/facts.csv", "all")
+    waited = hold(".being-published", times=2)
+    rename(tmp_path / ".being-published", tmp_path / "1-final")
+    assert (tmp_path / "1-final/facts.csv").read_text("utf-8") == "all"
+    assert waited == [0.1, 0.3]
+
+
 @pytest.mark.parametrize(
     "change",
     [
