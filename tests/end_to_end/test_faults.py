@@ -17,7 +17,7 @@ import pytest
 
 from dxkit.cli import run
 from tests.press.run.test_batch import remount, small_disk
-from tests.press.small_campaign import write_project
+from tests.press.small_campaign import files_made, write_project
 
 pytestmark = [
     pytest.mark.unmeasured,
@@ -25,8 +25,6 @@ pytestmark = [
 ]
 
 PERIOD = "2024-Q2"
-NOT_COMPARED = ("manifest.json", "received.json", "history.json", "returned.json")
-"""What holds times and keys, or remembers what earlier commands saw."""
 ALL = {
     "kill": 30,
     "child": 30,
@@ -68,7 +66,7 @@ class Office:
         said = done.communicate()[1]
         assert done.returncode == 0, said
         self.seconds = time.monotonic() - begun
-        self.expected = outputs_of(folder / "expected")
+        self.expected = files_made(folder / "expected")
         assert len([name for name in self.expected if name.endswith(".html")]) == 7
         assert len([name for name in self.expected if name.endswith(".docx")]) == 4
 
@@ -82,26 +80,17 @@ class Office:
 
     def check(self, out: Path) -> None:
         """What is there is whole; a rerun completes it, byte for byte; nothing is left."""
-        for name, content in outputs_of(out).items():
+        for name, content in files_made(out).items():
             assert content == self.expected.get(name, content), name
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DXKIT_PROJECT", str(self.folder))
             again = ["report", PERIOD, "--to", "docx", "--out", str(out), "--lang", "en"]
             assert run(again) == 0
-        assert outputs_of(out) == self.expected
+        assert files_made(out) == self.expected
         assert {path.name for path in out.rglob(".*")} == {".running"}
         assert processes_about(out) == []
         manifest = json.loads((out / "small" / PERIOD / "manifest.json").read_text("utf-8"))
         assert manifest["complete"]
-
-
-def outputs_of(out: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and not path.name.startswith(".") and path.name not in NOT_COMPARED
-        and "made_from" not in path.parts
-    }  # fmt: skip
 
 
 def processes_about(out: Path) -> list[str]:
@@ -232,7 +221,7 @@ def test_swap_of_raw_files_while_they_are_read(seed: int, office: Office, tmp_pa
     assert again.returncode in (0, 1), said  # figures on pages may have been the other file's
     for name in ("data/changes.csv", "data/changed_figures.csv"):
         (tmp_path / "out/small" / PERIOD / name).unlink(missing_ok=True)
-    found = outputs_of(tmp_path / "out")
+    found = files_made(tmp_path / "out")
     for name, content in office.expected.items():
         if "cells" not in name and name != f"small/{PERIOD}/data/changes.csv":
             assert found[name] == content, name
@@ -247,7 +236,7 @@ def test_clock_that_goes_back(seed: int, office: Office, tmp_path: Path) -> None
         run = office.start(tmp_path / "out", PYTHONPATH=path, SEED=str(dice.random()))
         said = run.communicate(timeout=120)[1]
         assert run.returncode == 0, said
-        assert outputs_of(tmp_path / "out") == office.expected
+        assert files_made(tmp_path / "out") == office.expected
         for file in (*(tmp_path / "out").rglob("*"), *(office.folder / "data").rglob("*")):
             os.utime(file, (dice.randrange(2**31),) * 2)
         damaged = dice.choice([*tmp_path.rglob("*.html"), *tmp_path.rglob("*.docx")])

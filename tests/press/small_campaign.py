@@ -143,3 +143,16 @@ def write_project(root: Path, folder: Path, *periods: str) -> None:
                   for n, (unit, all_, some) in enumerate(rows, 1)),
             ]  # fmt: skip
             (raw / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def files_made(out: Path, *left_out: str) -> dict[str, bytes]:
+    """What runs have made, by its address, but the files or folders ``left_out`` and those that
+    hold times and keys or remember what earlier commands saw.
+    """
+    apart = {"manifest.json", "received.json", "history.json", "returned.json", "made_from"}
+    found = ((p.relative_to(out), p) for p in sorted(out.rglob("*")) if p.is_file())
+    return {
+        name.as_posix(): path.read_bytes()
+        for name, path in found
+        if not path.name.startswith(".") and not (apart | {*left_out}) & {*name.parts}
+    }

@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from dxkit.cli import run
+from tests.press.small_campaign import files_made
 from tests.windows import sitecustomize as windows
 
 SYSTEM = "dxkit/workbooks/processes.py"
@@ -169,9 +170,9 @@ def test_every_command_runs_there_and_makes_the_same_files(
     monkeypatch.setenv("DXKIT_PROJECT", str(small_project))
     assert run([*commands[0].split(), "--out", str(tmp_path / "here")]) == 0
     assert run([*pages.split(), "--out", str(tmp_path / "here")]) == 0
-    made = files_of(out)
+    made = files_made(out, "verify.html", "field_checks")
     assert len([name for name in made if name.endswith((".html", ".docx"))]) >= 4
-    assert made == files_of(tmp_path / "here")
+    assert made == files_made(tmp_path / "here")
 
 
 def free_port() -> int:
@@ -242,14 +243,3 @@ def test_the_types_hold_on_other_systems(
         [sys.executable, *words], cwd=root, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
-
-
-def files_of(out: Path) -> dict[str, bytes]:
-    """What was made, without what remembers times, the way of running, and the office's visits."""
-    left_out = {"manifest.json", "history.json", "received.json", "returned.json", "verify.html"}
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and path.name not in left_out and not path.name.startswith(".")
-        and not {"field_checks", "made_from"} & set(path.parts)
-    }  # fmt: skip
