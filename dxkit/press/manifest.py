@@ -32,9 +32,9 @@ CHANGES, CHANGED_FIGURES = "data/changes.csv", "data/changed_figures.csv"
 STAYING = (CHANGES, CHANGED_FIGURES)
 """Files that stay through runs that have nothing to write into them."""
 _NO_OUTPUT = re.compile(
-    r"(.*/)?[.~].*|manifest\.json|(verify|changes)\.html|correction\.docx|data/changed_facts\.csv"
-    r"|data/((cells|made_from)/[^/]+|received|history|returned)\.json|returned/.*\.edited-\d+\.\w+"
-    r"|(.*/)?(Thumbs\.db|desktop\.ini)"
+    r"(.*/)?[.~].*|data/((cells|made_from)/[^/]+|received|history|returned)\.json"
+    r"|returned/.*\.edited-\d+\.\w+|(.*/)?(Thumbs\.db|desktop\.ini)|"
+    + "|".join(map(re.escape, (MANIFEST, PROOF, EFFECTS, CORRECTION, CHANGED_FACTS)))
 )
 """What lies among the outputs and is none: what the kit remembers for itself, copies that somebody
 has worked in and that were set aside, what systems and open programs leave.
