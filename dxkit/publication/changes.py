@@ -10,7 +10,6 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from math import isclose
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +23,7 @@ from dxkit.model.facts import FactKey
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
 from dxkit.press.manifest import Manifest, outputs_in, versions_in_use
-from dxkit.press.run.changed_figures import changes_since
+from dxkit.press.run.changed_figures import changes_since, is_same
 from dxkit.press.run.made_again import MadeAgain
 from dxkit.publication.effects import Effects, FactChange, WordChange
 from dxkit.publication.facts import facts_of, row_of
@@ -85,7 +84,8 @@ def _changed(then: Facts, now: Facts) -> Iterator[FactChange]:
     """The facts that are others, new or gone."""
     for key in dict.fromkeys((*then, *now)):
         before, after = then.get(key, ("", "")), now.get(key, ("", ""))
-        if before != after and not _is_near(before[0], after[0]):
+        known = before[0] and after[0]
+        if before != after and not (known and is_same(float(before[0]), float(after[0]))):
             yield FactChange(FactKey.parse(key), before, after)
 
 
@@ -136,11 +136,6 @@ def _take_over(name: str, project: Project, one: Project, campaign: Campaign) ->
         if source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
-
-
-def _is_near(one: str, other: str) -> bool:
-    """Whether two values are the same to the last digits that two ways of adding share."""
-    return bool(one and other) and isclose(float(one), float(other), rel_tol=1e-12, abs_tol=1e-12)
 
 
 def _files(folder: Path, again: Path, failed: set[str], *, same_versions: bool) -> Iterator[str]:

@@ -225,7 +225,7 @@ def _changed(opened: OpenPeriod, folder: Path, page: str) -> Iterator[ChangedFig
         seen.add(key)
         before, fact = _number(value), _find(opened, key)
         after = fact.number if fact is not None else ""
-        if not _same(before, after):
+        if not is_same(before, after):
             yield ChangedFigure(page, key, before, after)
 
 
@@ -237,7 +237,7 @@ def _number(text: str) -> float | str:
         return text
 
 
-def _same(before: float | str, after: float | str) -> bool:
+def is_same(before: float | str, after: float | str) -> bool:
     """Whether two numbers are the same to the last digits that two ways of adding share."""
     if isinstance(before, str) or isinstance(after, str):
         return before == after
