@@ -227,6 +227,11 @@ class Received:
         return [v for v in self.visits if unit_code in self.units.line(v.unit_code)]
 
     @cached_property
+    def senders(self) -> dict[str, str]:
+        """By name of a file, the code of the unit that sent it; empty where nobody knows it."""
+        return {source.name: source.unit_code for source in self.sources}
+
+    @cached_property
     def simulated_files(self) -> frozenset[str]:
         """Names of the files that say on their face that they are simulated."""
         return frozenset(source.name for source in self.sources if source.simulated)
@@ -261,12 +266,11 @@ class Received:
         those of the parts' sender or, where nobody knows it, those at and below ``report_level`` of
         whom nothing was used.
         """
-        senders = {source.name: source.unit_code for source in self.sources}
         found: set[str] = set()
         nobody_knows = False
         for finding in self.findings:
             if finding.code in NOT_USED:
-                sender = finding.unit_code or senders.get(finding.address.file, "")
+                sender = finding.unit_code or self.senders.get(finding.address.file, "")
                 if sender in self.units:
                     found |= {sender, *(unit.code for unit in self.units.descendants(sender))}
                 nobody_knows |= sender not in self.units

@@ -71,7 +71,7 @@ def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, s
 def _senders(opened: OpenPeriod, language: Language) -> list[_Sender]:
     """Who has something to mend: most errors first, then most to look at, then by name."""
     units = opened.analysis.units
-    owner = {source.name: source.unit_code for source in opened.received.sources}
+    owner = opened.received.senders
     found: dict[str, _Sender] = {}
     for mistake in opened.received.mistakes:
         finding = mistake[0]

@@ -46,7 +46,6 @@ class Quality(Chooser):
     def __init__(self, opened: OpenPeriod, language: str = "vi") -> None:
         super().__init__(opened, language)
         self.choice = Choice()
-        self._senders = {s.name: s.unit_code for s in opened.received.sources}
 
     def _options(self, name: str) -> list[tuple[str, str]]:
         every = (self.language.plain("explore.all"), "")
@@ -62,7 +61,7 @@ class Quality(Chooser):
     def sender_of(self, finding: Finding) -> str:
         """The unit at the report level that a finding concerns: its own, else the file's sender."""
         units, level = self.opened.analysis.units, self.opened.campaign.report_level
-        code = finding.unit_code or self._senders.get(finding.address.file, "")
+        code = finding.unit_code or self.opened.received.senders.get(finding.address.file, "")
         above = units.ancestor_at(code, level) if code in units else None
         return above.code if above else code
 

@@ -143,15 +143,10 @@ def page_traces(context: Context) -> Markup:
 
 def _concerns(context: Context, unit_code: str, place: CellRef) -> bool:
     """Whether a finding is about this unit or one below it."""
-    units = context.opened.analysis.units
+    units, own = context.opened.analysis.units, context.view.unit.code
     if unit_code:
-        chain = [unit_code]
-        if unit_code in units:
-            chain += [unit.code for unit in units.ancestors(unit_code)]
-        return context.view.unit.code in chain
-    senders = {s.name: s.unit_code for s in context.opened.received.sources}
-    sender = senders.get(place.file, "")
-    return (sender or units.top.code) == context.view.unit.code
+        return unit_code in units and own in units.line(unit_code)
+    return (context.opened.received.senders.get(place.file) or units.top.code) == own
 
 
 def method(context: Context) -> Section:
