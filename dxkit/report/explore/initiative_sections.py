@@ -225,6 +225,8 @@ def before_after_section(selection: Selection) -> Markup:
         return heading + paragraph(selection.text("explore.no_indicator"))
     if not comparison.groups:
         return heading + paragraph(selection.text("explore.before_none"))
+    chosen = selection.chosen
+    picked = {chosen[number].unit_code for number in selection.picked}
     pairs = []
     for group in comparison.groups:
         window = comparison.windows[group.start]
@@ -232,7 +234,11 @@ def before_after_section(selection: Selection) -> Markup:
         known = [(course.before, course.after) for course in courses if course is not None]
         before, after = (math.fsum(values) / len(known) for values in zip(*known, strict=True))
         pairs += [
-            Pair(_marked(selection, code), *facts_of(selection, code, window), (before, after))
+            Pair(
+                f"{'► ' * (code in picked)}{selection.units.get(code).name}",
+                *facts_of(selection, code, window),
+                (before, after),
+            )
             for code in group.places
         ]
     alternative = selection.text(
@@ -242,13 +248,6 @@ def before_after_section(selection: Selection) -> Markup:
     )
     drawing = draw_pairs("before", pairs, selection.language)
     return _figure("before", heading, drawing, alternative, selection.text("explore.before_source"))
-
-
-def _marked(selection: Selection, code: str) -> str:
-    """The name of a place, marked where one of its initiatives is picked."""
-    chosen = selection.chosen
-    is_picked = any(chosen[n].unit_code == code for n in selection.picked)
-    return f"{'► ' * is_picked}{selection.units.get(code).name}"
 
 
 def evidence_section(selection: Selection) -> Markup:

@@ -171,11 +171,12 @@ def _senders_table(quality: Quality) -> Markup:
         u.code: u.name
         for u in quality.opened.analysis.units.at_level(quality.opened.campaign.report_level)
     }
+    in_shared_files = _senders_of_shared_files(quality)
     rows: list[list[Cell]] = []
     for code in (*names, *(c for c in by_unit if c not in names)):
         name = names.get(code) or _other_sender(quality, code)
         for file in by_unit.get(code, [""]):
-            if not file and code in _senders_of_shared_files(quality):
+            if not file and code in in_shared_files:
                 continue
             figures: list[Cell] = [_count(quality, values[file])]
             figures += [_count(quality, wrong[file, severity]) for severity in Severity]
