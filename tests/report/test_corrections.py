@@ -14,6 +14,7 @@ import dxkit
 from dxkit.intake.findings import finding
 from dxkit.report.explore import corrections, live
 from dxkit.report.explore.quality import Quality
+from dxkit.report.explore.received import excerpt
 from dxkit.workbooks.atomic import BusyError
 
 CELL = "71-huyen-my-an.csv › D4"  # 300 of Xã Tân An are skilled
@@ -88,6 +89,22 @@ def test_nothing_on_record_is_written_over(quality: Quality, plan: Path) -> None
     quality.correct(CELL.replace("D4", "E4"), "310", "khác", "Trần B")
     assert (plan / "corrections.csv").read_bytes().startswith(before)
     assert len(on_record(plan)) == 2
+
+
+def test_nothing_is_put_on_record_of_a_file_that_nobody_has_seen(
+    quality: Quality, plan: Path
+) -> None:
+    """A workbook is replaced while the notebook is open: its figure is right already."""
+    raw = plan.parents[1] / "raw/small/2024-Q2" / "71-huyen-my-an.csv"
+    place = corrections.address_of(CELL)
+    assert corrections.received_text(quality.opened, place) == "300"
+    raw.write_text(raw.read_text("utf-8").replace("1000,300", "1000,345"), "utf-8")
+    with pytest.raises(ValueError, match="tệp đã được thay sau khi đọc"):
+        quality.correct(CELL, "350", "gọi điện hỏi lại", "Lê A")
+    assert "đã được thay" in excerpt(quality.opened, place, quality.language)
+    assert (on_record(plan), skilled()) == ([], 345)
+    dxkit.quality("small", "2024-Q2").correct(CELL, "350", "gọi điện hỏi lại", "Lê A")
+    assert [row["expected"] for row in on_record(plan)] == ["345"]
 
 
 @pytest.mark.parametrize(

@@ -36,18 +36,14 @@ def address_of(cell: str | CellRef) -> CellRef:
     return CellRef(file, sheet, where) if mark else CellRef(inside)
 
 
-def folder_of(opened: OpenPeriod) -> Path:
-    """Where the files of a period lie."""
-    return opened.project.period_folder(opened.campaign.id, opened.analysis.period.id)
-
-
 def received_text(opened: OpenPeriod, place: CellRef) -> str | None:
-    """What a cell says in the file received; None where there is no such cell."""
-    files = {source.name for source in opened.received.sources}
-    if place.file not in files or not _CELL.fullmatch(place.cell):
+    """What a cell says in the file that the period was opened with; None where there is no such
+    cell, or another file by now.
+    """
+    if not _CELL.fullmatch(place.cell):
         return None
     column, row = column_and_row(place.cell)
-    sheet = received_sheet(folder_of(opened), place)
+    sheet = received_sheet(opened, place)
     return sheet.cell(row, column).text if sheet else None
 
 
@@ -141,16 +137,16 @@ class CorrectionForm(Section):
         def shown(_: object = None) -> None:
             place = address_of(made["cell"].value or "")
             made["corrected"].value = received_text(self._teller.opened, place) or ""
-            around.value = str(
-                styled(excerpt(folder_of(self._teller.opened), place, self._teller.language))
-            )
+            around.value = str(styled(excerpt(self._teller.opened, place, self._teller.language)))
 
         def clicked(button: object) -> None:
             cell, corrected, reason, name = (widget.value for widget in made.values())
             place = address_of(cell or "")
-            received = received_text(self._teller.opened, place) or ""
+            received = received_text(self._teller.opened, place)
             try:
-                if (corrected.strip() != received.strip()) is (button is buttons[1]):
+                if received is not None and (corrected.strip() != received.strip()) is (
+                    button is buttons[1]
+                ):
                     key = "same" if button is buttons[0] else "differs"
                     raise ValueError(say(f"explore.refused_{key}"))
                 path = self._correct(cell or "", corrected, reason, name)

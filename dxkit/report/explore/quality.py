@@ -16,7 +16,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers
-from dxkit.report.explore.corrections import CorrectionForm, address_of, folder_of, put_on_record
+from dxkit.report.explore.corrections import CorrectionForm, address_of, put_on_record
 from dxkit.report.explore.live import Chooser, Listed, Section, paragraph, title
 from dxkit.report.explore.received import excerpt
 from dxkit.report.matrix import completeness_table
@@ -116,12 +116,13 @@ class Quality(Chooser):
 
     def correct(self, cell: str, corrected: str, reason: str, name: str) -> Path:
         """Have a cell, named as findings name it ("931.xlsx › Sheet!C7"), read ``corrected``: a row
-        of the campaign's corrections.csv with today's date, guarded by what the cell says now; the
+        of the campaign's corrections.csv with today's date, guarded by what the cell says; the
         sections follow. What it says already is explained: it stands as it is, and why is on
         record. Returns the file.
 
-        Raises ValueError, in the office's words, for a cell that is not there, an empty field, or a
-        cell that has a correction already: nothing on record is written over.
+        Raises ValueError, in the office's words, for a cell that is not there, a file that another
+        has replaced since the period was opened, an empty field, or a cell that has a correction
+        already: nothing on record is written over.
         """
         path, self.opened = put_on_record(
             self.opened, address_of(cell), (corrected, reason, name), self.language
@@ -243,7 +244,7 @@ def _findings_list(quality: Quality) -> Markup:
             quality.text(f"site.severity_{finding.severity}"),
             str(finding.address),
             finding_text(finding, quality.language, names),
-            excerpt(folder_of(quality.opened), finding.address, quality.language),
+            excerpt(quality.opened, finding.address, quality.language),
         )
         group = alike[finding.code, finding.address.file]
         if len(group) > few and finding is group[few - 1]:
