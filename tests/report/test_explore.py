@@ -291,6 +291,21 @@ def test_saving_table_and_card(explorer, tmp_path: Path) -> None:
     assert "chưa kết luận được" in card
 
 
+def test_what_cannot_be_saved_is_told_below_the_buttons(
+    explorer, tmp_path: Path, in_kernel: None
+) -> None:
+    *_, buttons, told = explorer.controls._made().children
+    told.value, save_table = "<span>Đã lưu: …</span>", buttons.children[0]
+    (tmp_path / "haugiang-2022").mkdir()
+    (tmp_path / "haugiang-2022/explore").write_text("a file in the folder's place")
+    save_table.click()
+    assert told.value.startswith("<span>Chưa lưu: ")
+    (tmp_path / "haugiang-2022/explore").unlink()
+    save_table.click()
+    assert told.value.startswith("<span>Đã lưu: ")
+    assert ".xlsx" in told.value
+
+
 def test_the_card_in_short_says_where_since_when_and_how_sure(explorer) -> None:
     explorer.choose(indicator="cashless", name="Tuyến đường thanh toán bằng mã QR")
     said = dict(rows_of(explorer.card().html))

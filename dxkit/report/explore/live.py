@@ -312,7 +312,7 @@ class Controls:
         said, row = widgets.HTML(), []
         for label, action in chooser._buttons.items():
             button = widgets.Button(description=label, layout={"width": "auto"})
-            button.on_click(_telling(action, said))
+            button.on_click(_telling(action, said, chooser))
             row.append(button)
         return widgets.VBox([*rows, *([widgets.HBox(row), said] if row else [])])
 
@@ -324,9 +324,13 @@ class Controls:
         return changed
 
 
-def _telling(action: Callable[[], str], said: Any) -> Callable[[Any], None]:
+def _telling(action: Callable[[], str], said: Any, teller: Teller) -> Callable[[Any], None]:
     def clicked(_: Any) -> None:
-        said.value = str(Markup("<span>{}</span>").format(action()))
+        try:
+            told = action()
+        except OSError as error:
+            told = teller.text("explore.not_saved", text=str(error))
+        said.value = str(Markup("<span>{}</span>").format(told))
 
     return clicked
 
