@@ -24,9 +24,10 @@ import dxkit
 from dxkit.analysis.initiatives import Comparison, Evidence, another_place, compare, grade
 from dxkit.report.explore import initiative_sections as sections
 from dxkit.report.explore import live, selection
-from dxkit.report.explore.live import save_frame, save_workbook
+from dxkit.report.explore.live import save_workbook
 from dxkit.report.explore.quality import FEW_ALIKE, MOST_SHOWN
 from dxkit.report.frames import PANEL_COLUMNS
+from dxkit.workbooks.csv_text import write_rows
 from tests.analysis.panels import Situation
 
 
@@ -333,7 +334,8 @@ def test_text_that_a_spreadsheet_would_run_is_quoted(tmp_path: Path) -> None:
               "\r=1": "\r'=1", "a;=1+1": "a;'=1+1", "a\n@x": "a\n'@x",
               "＝1+1": "'＝1+1"}  # fmt: skip
     texts = [*quoted, "Chợ 4.0", "144"]
-    path = save_frame(pd.DataFrame({"name": texts, "households": 144.0}), tmp_path / "a/b.csv")
+    path = tmp_path / "a/b.csv"
+    write_rows(path, ("name", "households"), [(text, 144) for text in texts])
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))[1:]

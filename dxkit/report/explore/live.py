@@ -24,7 +24,6 @@ from dxkit.report.piece import Piece
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Filling, load_language
 from dxkit.workbooks.atomic import replacing
-from dxkit.workbooks.csv_text import write_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -333,13 +332,6 @@ def _telling(action: Callable[[], str], said: Any, teller: Teller) -> Callable[[
         said.value = str(Markup("<span>{}</span>").format(told))
 
     return clicked
-
-
-def save_frame(frame: pd.DataFrame, path: Path) -> Path:
-    """Write a frame as the CSV that the data files are; returns the file."""
-    cells = frame.convert_dtypes().astype(object).where(frame.notna(), None)
-    write_rows(path, frame.columns, cells.itertuples(index=False))
-    return path
 
 
 def save_workbook(frame: pd.DataFrame, path: Path) -> Path:
