@@ -220,20 +220,18 @@ class Frames:
     def periods(self, project: Project) -> pd.DataFrame:
         """One row per period of the campaign, in the plan's order."""
         campaign, name = self.campaign, self.language.name(self.campaign.names)
+        files = {
+            period: len(raw_files(project.period_folder(campaign.id, period)))
+            for period in project.periods_with_raw(campaign)
+        }
         entries = (
             [
                 campaign.id, name, p.id, self.language.period(p.id), p.first_day, p.last_day,
-                p.due_day, self._files(project, p.id), "",
+                p.due_day, files.get(p.id, 0), "",
             ]
             for p in campaign.periods
         )  # fmt: skip
         return self.told(_frame(PERIOD_COLUMNS, entries), "")
-
-    def _files(self, project: Project, period: str) -> int:
-        """How many files are there for a period."""
-        if period not in project.periods_with_raw(self.campaign):
-            return 0
-        return len(raw_files(project.period_folder(self.campaign.id, period)))
 
     def rules(self, campaign: Campaign, period: str) -> pd.DataFrame:
         """One row per indicator and level at which it is measured."""
