@@ -363,5 +363,8 @@ def campaigns_frame(project: Project, language: Language) -> pd.DataFrame:
         else:
             found.append(Frames(campaign, language, campaign.units).periods(project))
     frame = pd.concat(found, ignore_index=True)
-    frame.attrs = found[-1].attrs | {"campaign": ""}
+    words = language.sections["frame"]
+    labels = {column: words[column] for column in PERIOD_COLUMNS}
+    told = {"campaign": "", "period": "", "language": language.code}
+    frame.attrs = told | {"labels": labels, "units": {}}
     return frame

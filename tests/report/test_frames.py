@@ -226,17 +226,19 @@ def test_a_plan_that_cannot_be_loaded_is_told_among_the_campaigns(
     small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(small_project / "data/campaigns", tmp_path / "data/campaigns")
-    broken = tmp_path / "data/campaigns/broken"
+    broken = tmp_path / "data/campaigns/torn"
     shutil.copytree(tmp_path / "data/campaigns/small", broken)
     (broken / "measures.csv").write_text("measure\n", "utf-8")
     there = frames.campaigns_frame(Project(tmp_path), load_language("en"))
-    assert there["campaign"].tolist() == ["broken", "small", "small"]
-    assert "measures.csv:1: the column name_vi is missing" in there["problem"][0]
+    assert there["campaign"].tolist() == ["small", "small", "torn"]
+    assert "measures.csv:1: the column name_vi is missing" in there["problem"][2]
     assert there["workbooks"].tolist() == [0, 0, 0]
+    assert there.attrs["labels"].keys() == {*frames.PERIOD_COLUMNS}
+    assert there.attrs["language"] == "en"
     monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
     with pytest.raises(CampaignError) as raised:
-        dxkit.open("broken")
-    assert " ".join(raised.value.__notes__) == there["problem"][0]
+        dxkit.open("torn")
+    assert " ".join(raised.value.__notes__) == there["problem"][2]
 
 
 # other rules --------------------------------------------------------------------------------------
