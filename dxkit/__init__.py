@@ -79,7 +79,7 @@ def run(
     campaign: str,
     period: str | int | date = "",
     *,
-    units: Collection[str | int] = (),
+    units: str | int | Collection[str | int] = (),
     level: str = "",
     language: str = "vi",
     to: str | Sequence[str] = (),
@@ -90,10 +90,10 @@ def run(
     """Make the reports of a period, as ``dxkit report`` does: by the same path, under the same
     lock, into the same folder. What is up to date is kept, one page that fails stops no other.
 
-    ``units`` (codes) or a ``level`` limit the pages; ``to`` names further forms to make them in:
-    ``"pdf"``, ``"docx"``; ``notebook`` is a report notebook of your own, by its path or its name in
-    notebooks/; ``force`` makes unchanged pages again; ``jobs`` is how many are made at a time (0:
-    as many as there are cores).
+    ``units`` (codes, or one) or a ``level`` limit the pages; ``to`` names further forms to make
+    them in: ``"pdf"``, ``"docx"``; ``notebook`` is a report notebook of your own, by its path or
+    its name in notebooks/; ``force`` makes unchanged pages again; ``jobs`` is how many are made at
+    a time (0: as many as there are cores).
     Returns what was ``made``, ``kept`` and ``failed``, all ``files`` in place, ``pages()`` and
     ``findings()`` as frames, and whether all is ``ok``.
 
@@ -114,10 +114,11 @@ def run(
 
     load_language(language)
     kinds = (to,) if isinstance(to, str) and to else tuple(to)
+    codes = (units,) if isinstance(units, str | int) and units != "" else tuple(units)
     check_names("form of a page", dict.fromkeys(kinds), ("html", "pdf", "docx"))
     options = Options(jobs=jobs, force=force, kinds=kinds)
     own = Path(notebook) if notebook else None
-    return produce(*_named(campaign, period), options, tuple(units), level, language, own)
+    return produce(*_named(campaign, period), options, codes, level, language, own)
 
 
 def _named(campaign: str, period: str | int | date) -> tuple[Project, Campaign, str]:

@@ -47,7 +47,8 @@ def test_python_makes_what_the_command_makes(out: Path, tmp_path: Path) -> None:
         ["71", "Huyện Mỹ An", "kept"], ["72", "Huyện Mỹ Bình", "kept"],
     ]  # fmt: skip
     assert again.findings().equals(done.period.findings())
-    assert len(dxkit.run(*Q2, units=["71"], force=True).made) == 1
+    for one in ("71", 71):
+        assert [page.name[:2] for page in dxkit.run(*Q2, units=one, force=True).made] == ["71"]
 
 
 def test_an_error_is_told_and_workbooks_are_read_as_they_are_now(
