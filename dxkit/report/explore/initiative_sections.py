@@ -59,18 +59,8 @@ def register_frame(selection: Selection) -> pd.DataFrame:
     """The same rows for a table that sorts and filters, one thing per column."""
     import pandas as pd
 
-    keys = [
-        "initiative",
-        "place",
-        "district",
-        "field",
-        "start",
-        "aim",
-        "households",
-        "evidence",
-        "source",
-    ]
-    headings = [selection.language.plain(f"explore.grid_{key}") for key in keys]
+    keys = "initiative place district field start aim households evidence source"
+    headings = [selection.language.plain(f"explore.grid_{key}") for key in keys.split()]
     rows = []
     for i in selection.chosen:
         above = selection.units.parent(i.unit_code)
