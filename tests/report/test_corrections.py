@@ -159,6 +159,29 @@ def test_the_form_tells_what_it_did(
     assert len(on_record(plan)) == 1
 
 
+def test_the_last_finding_of_the_chosen_kind_is_corrected(
+    plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "has_kernel", lambda: True)
+    raw = plan.parents[1] / "raw/small/2024-Q2" / "71-huyen-my-an.csv"
+    raw.write_text(raw.read_text("utf-8").replace("1000,300", "1000,3oo?"), "utf-8")
+    quality = dxkit.quality("small", "2024-Q2").choose(rule="value_unreadable")
+    quality.choices()._repr_mimebundle_()
+    form, table = quality.form(), quality.corrections()
+    form._repr_mimebundle_()
+    table._repr_mimebundle_()
+    assert form.widgets["cell"].value == CELL
+    for name, text in (("corrected", "300"), ("reason", "gọi điện"), ("name", "Lê A")):
+        form.widgets[name].value = text
+    form._widget.children[-2].children[0].click()
+    assert f"Đã ghi nhận: {CELL}" in form._widget.children[-1].value
+    assert "3oo?" in table._widget.value
+    assert quality.controls.widgets["rule"].value == quality.choice.rule == "value_unreadable"
+    assert (quality.chosen, form.widgets["cell"].options) == ((), ())
+    quality.choose(rule="")
+    assert "value_unreadable" not in dict(map(reversed, quality.offered("rule")))
+
+
 def test_while_another_command_writes_nothing_is_put_on_record(
     quality: Quality, plan: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,8 @@ class Quality(Chooser):
             said = self.language.plain
             return [every, *((said(f"site.severity_{s}"), str(s)) for s in Severity)]
         codes = dict.fromkeys(f.code for f in self.opened.all_findings)
+        if self.choice.rule:  # of which the last may just have been corrected
+            codes.setdefault(self.choice.rule)
         return [every, *((finding_kind(code, self.language), code) for code in codes)]
 
     def sender_of(self, finding: Finding) -> str:
