@@ -389,6 +389,9 @@ def test_a_saved_view_is_a_notebook_that_opens_with_it(explorer, tmp_path: Path)
     assert (names["campaign"], names["period"]) == ("haugiang-2022", "2022-Q4")
     choice = explorer.choice
     assert explorer.choose(district="", search="").choose_view(names["view"]).choice == choice
+    explorer.choose(sort="name")  # another view, of which there is no notebook yet
+    assert "<a " not in part.html
+    assert explorer.save_view() != path
 
 
 def test_two_districts_stand_side_by_side(explorer) -> None:

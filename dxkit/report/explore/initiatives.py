@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from dxkit.model.text import slug
 from dxkit.period import OpenPeriod
@@ -154,12 +155,7 @@ class Explorer(Selection):
         return self.folder / f"{self._file_name('view')}.ipynb"
 
     def _file_name(self, kind: str) -> str:
-        choice = self.choice
-        parts = (
-            choice.period, choice.district, choice.beside, choice.field, choice.indicator,
-            choice.name, choice.search,
-        )  # fmt: skip
-        chosen = "-".join(slug(part) for part in parts if part)[:80].strip("-")
+        chosen = "-".join(slug(part) for _, part in parse_qsl(self.view))[:80].strip("-")
         return "-".join(filter(None, (self.opened.analysis.period.id, kind, chosen)))
 
     def _saved(self, path: Path) -> str:
