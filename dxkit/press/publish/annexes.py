@@ -73,11 +73,11 @@ def _written(opened: OpenPeriod, unit: str, page: Path, target: Path) -> str:
     from dxkit.press.publish.document.pdf import pdf_of
     from dxkit.press.publish.document.word import word_of
 
-    document = compose(page, opened, unit)
     try:
+        document = compose(page, opened, unit)
         content = (pdf_of if target.suffix == ".pdf" else word_of)(document)
-    except RuntimeError as error:  # what the compiler does not take
-        return str(error)
+    except Exception as error:  # what no document can be made of, or the compiler does not take
+        return f"{type(error).__name__}: {error}"
     try:
         write_bytes(target, content)
     except InUseError as error:

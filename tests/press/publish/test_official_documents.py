@@ -33,6 +33,7 @@ from dxkit.press.publish.document.tree import (
     text_of,
 )
 from dxkit.press.publish.document.word import word_of
+from dxkit.press.publish.page import framed
 from dxkit.report.wording.language import load_language
 from dxkit.verify.files import places
 from dxkit.verify.pdf_text import words_of
@@ -173,6 +174,30 @@ def test_a_column_that_says_one_thing_is_said_once(trees: dict[str, Document]) -
     assert "Tăng/giảm hạng" in heads[WEAK]
     assert "Tăng/giảm hạng" not in heads[PARTIAL]
     assert Paragraph(text_of("Tăng/giảm hạng: không so sánh được."), "note") in trees[PARTIAL].body
+
+
+def test_a_page_of_ones_own_is_a_document_too_or_stops_no_other(
+    periods: dict[str, OpenPeriod], tmp_path: Path
+) -> None:
+    """Drawings and sections that are not the kit's; pictures beyond the parser's limits."""
+    headlines = load_language("vi").plain("report.headlines_title")
+    section = f"<section><h2>{headlines}</h2>{{}}</section>"
+    picture = f'<img src="data:image/png;base64,{"A" * 11_000_000}">'
+    own = '<figure><svg width="9"></svg></figure><section></section>'
+    wanted = []
+    for name, content in (
+        ("none", section.format("<table></table>")),
+        ("own", own + section.format("<p>chữ</p>")),
+        ("large", picture + section.format("<p>chữ</p>")),
+    ):
+        page = tmp_path / f"{name}.html"
+        page.write_text(framed(content, "Trang", "vi"), "utf-8")
+        wanted.append((WEAK, page, page.with_suffix(".docx")))
+    reasons = write_documents(periods["2022-Q4"], wanted)
+    assert reasons[0].startswith("ValueError: ")
+    assert reasons[1:] == ["", ""]
+    for _, _, target in wanted[1:]:
+        assert "chữ" in [p.text for p in docx.Document(str(target)).paragraphs]
 
 
 def test_columns_break_no_word_and_fill_the_page(trees: dict[str, Document]) -> None:

@@ -75,7 +75,8 @@ Element = Any
 
 def compose(page: Path, opened: OpenPeriod, unit_code: str) -> Document:
     """The document of a unit's ``page``, in the page's language."""
-    root = html.fromstring(page.read_text("utf-8"))
+    whole = html.HTMLParser(encoding="utf-8", huge_tree=True)  # none is cut at the parser's limits
+    root = html.fromstring(page.read_bytes(), parser=whole)
     language = load_language(root.get("lang"))
     say, campaign = language.plain, opened.campaign
     words = {
@@ -192,7 +193,7 @@ class _Composition:
     def __init__(self, root: Element, opened: OpenPeriod, language: Language) -> None:
         self._say = language.plain
         self._text = MarkupBlocks(language)
-        titled = {_plain(section[0]): list(section) for section in root.iterfind(".//section")}
+        titled = {_plain(section[0]): list(section) for section in root.iterfind(".//section[h2]")}
         self._pieces: dict[str, list[Element]] = {}
         for key in (
             "headlines", "indicators", "narrative", "league", "children", "comparison", "months",
@@ -207,9 +208,8 @@ class _Composition:
             elif any(element.tag == "div" for element in pieces):  # the list itself
                 listed = [element for element in pieces if element.tag != "figure"]
                 self._pieces.setdefault("registers", []).extend(listed)
-        for figure in root.iterfind(".//figure"):
-            drawing = figure.find(".//svg")
-            if drawing is None or _size(drawing)[1] <= _TALLEST:
+        for figure in root.iterfind(".//figure[@class='chart']"):
+            if _size(figure.find(".//svg"))[1] <= _TALLEST:
                 self._pieces[figure.get("id")] = [figure]
         self._divide("narrative", "causes", self._begins_causes)
         self._pieces["causes"] = self._pieces["causes"][1:]  # the section's own heading says it
