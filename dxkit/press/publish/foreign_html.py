@@ -31,7 +31,7 @@ _ID = re.compile(r"""(\sid=["'])([^"']+)""")
 _TO_ID = re.compile(r"""(href=["']#|url\(["']?#)([^"')]+)""")
 
 
-def still(html: str, drawing: str = "drawing") -> tuple[str, list[tuple[str, str]]]:
+def still(html: str, drawing: str) -> tuple[str, list[tuple[str, str]]]:
     """HTML as it is but for what a page cannot show, and the kinds of that, each with its address
     or nothing.
 

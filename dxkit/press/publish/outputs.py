@@ -32,10 +32,11 @@ _OBJECTS = re.compile(
 """Names of objects: they tell nothing, and differ from run to run."""
 _OF_PAPERMILL = {"injected-parameters", "papermill-error-cell-tag"}
 _CALL = re.compile(r"[\w.]+\(.*", re.DOTALL)
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
+_OVERWRITTEN = re.compile(r"\r+(?=\n)|[^\n]*\r(?=[^\r\n])")
 _TITLES = re.compile(r"\x1b\].*?(?:\x07|\x1b\\)")  # and links, to terminals
 _OF_KIT = '<div class="table"'
 _BOX = f'{_OF_KIT} tabindex="0" role="group" aria-label="{{}}">'
+_DRAWN = re.compile("<svg|image/svg", re.IGNORECASE)
 _TABLE = re.compile(r"<table\b|(</table\s*>)", re.IGNORECASE)
 _ATTACHED = re.compile(r"""(<img\b[^>]*?src=["'])attachment:([^"']*)""", re.IGNORECASE)
 _ANCHOR = re.compile(r'<a class="anchor-link"[^>]*>[^<]*</a>')
@@ -100,7 +101,7 @@ class Content:
         html = _joined(data.get("text/html", ""))
         if {*data} <= {"text/html", "text/plain"} and html and not _DOUBTFUL.search(html):
             return self._boxed(html)
-        html, lost = still(html)
+        html, lost = self._still(html)
         lost_kinds = [kind for kind, _ in lost]
         seen, runs = bool(_SEEN.search(html)), "script" in lost_kinds
         others = [k for k in data if k not in (*_TEXTS, *_PICTURES, "application/json")]
@@ -162,7 +163,7 @@ class Content:
         size = Markup(' {}="{}"')
         sizes = Markup("").join(size.format(n, about[n]) for n in ("width", "height") if n in about)
         figure = Markup('<figure><img src="data:{};base64,{}" alt="{}"{}></figure>')
-        return still(figure.format(kind, "".join(data.split()), told, sizes))[0]
+        return self._html(figure.format(kind, "".join(data.split()), told, sizes))
 
     def _markdown(self, source: str, attachments: Mapping[str, Any] | None = None) -> str:
         """Markdown as HTML with the pictures pasted into it; headings have ids, but no signs that
@@ -180,9 +181,13 @@ class Content:
         return self._html(_ATTACHED.sub(pasted, _ANCHOR.sub("", html)))
 
     def _html(self, source: str) -> str:
-        self._drawings += "<svg" in source
-        html, lost = still(source, f"drawing-{self._drawings}")
+        html, lost = self._still(source)
         return self._boxed(html) + self._notes(lost)
+
+    def _still(self, source: str) -> tuple[str, list[tuple[str, str]]]:
+        """HTML that stands still, whose drawings share no ids with those before."""
+        self._drawings += bool(_DRAWN.search(source))
+        return still(source, f"drawing-{self._drawings}")
 
     def _boxed(self, html: str) -> str:
         """HTML whose tables move sideways on a narrow screen, as the kit's own do."""

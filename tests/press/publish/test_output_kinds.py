@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import re
+from typing import Any
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -133,7 +137,7 @@ def page_and_missing(*cells: object, **metadata: object) -> tuple[str, dict[str,
     return page, resources["not_shown"]
 
 
-def widgets(**models: dict[str, object]) -> dict[str, object]:
+def widgets(**models: dict[str, object]) -> dict[str, Any]:
     """What a notebook keeps of its widgets: kinds behind the names, states."""
     state = {
         name: {"model_name": f"{name.partition('_')[0]}Model", "state": model}
@@ -172,8 +176,8 @@ def test_what_boxes_and_outputs_of_widgets_hold_is_shown_and_controls_are_named(
 
 
 def test_streams_are_one_text_whatever_the_clock_and_later_text_writes_over() -> None:
-    pieces = [new_output("stream", name="stdout", text=t)
-              for t in ("a", "b\n", "50%\r", "100%\n", "\x1b[31mred\x1b[0m & <b>\n")]  # fmt: skip
+    texts = ("a", "b\r\r\n", "50%\r", "100%\n", "\x1b[31mred\x1b[0m & <b>\n")
+    pieces = [new_output("stream", name="stdout", text=t) for t in texts]
     page, missing = page_and_missing(new_code_cell("...", outputs=pieces))
     assert page.count("<pre>") == 1
     assert "<pre>ab\n100%\nred &amp; &lt;b&gt;</pre>" in page
@@ -232,6 +236,30 @@ def test_drawings_are_whole_and_do_not_share_ids() -> None:
             assert main.count(part) == 1, part
     assert main.count("host") == 2  # in the two notes
     assert missing == {"use": [1, 2]}
+
+
+def test_drawings_in_html_and_pasted_ones_keep_their_own_colours() -> None:
+    drawn = (
+        '<svg xmlns="http://www.w3.org/2000/svg"><defs><linearGradient id="g"><stop/>'
+        '</linearGradient></defs><rect fill="url(#g)"/></svg>'
+    )
+    html = {"text/html": f"<style>.a{{color:red}}</style>{drawn}"}
+    pasted = {"a.svg": {"image/svg+xml": base64.b64encode(drawn.encode()).decode()}}
+    shown = new_code_cell("...", outputs=[new_output("display_data", html)] * 2)
+    texts = [new_markdown_cell("![a](attachment:a.svg)", attachments=pasted) for _ in range(2)]
+    page = page_of(shown, *texts)
+    ids = re.findall(r'<linearGradient id="([^"]+)"', page)
+    assert len({*ids}) == 4
+    assert re.findall(r"url\(#([^)]+)\)", page) == ids
+
+
+def test_a_picture_of_a_widget_that_is_only_named_is_told() -> None:
+    kept = widgets(Image={"format": "url"})
+    kept["application/vnd.jupyter.widget-state+json"]["state"]["Image"]["buffers"] = [{"data": ""}]
+    cell = new_code_cell("...", outputs=[new_output("display_data", {VIEW: {"model_id": "Image"}})])
+    page, missing = page_and_missing(cell, widgets=kept)
+    assert "loại img" in page
+    assert missing == {"img": [1]}
 
 
 def test_tables_lists_boxes_and_headings_keep_what_they_mean() -> None:
