@@ -385,6 +385,15 @@ def test_word_from_a_machine_with_another_face_is_compared_but_for_its_pictures(
         assert place == inside
 
 
+def test_word_without_properties_is_told(written: Path) -> None:
+    """As some programs save it."""
+    spoilt = io.BytesIO()
+    with zipfile.ZipFile(written) as package, zipfile.ZipFile(spoilt, "w") as other:
+        for name in set(package.namelist()) - {"docProps/core.xml"}:
+            other.writestr(name, package.read(name))
+    assert places("936.docx", spoilt.getvalue(), written.read_bytes(), same_versions=True)
+
+
 def test_a_face_without_vietnamese_letters_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     class Cut:
         def __init__(self, family: str, path: str) -> None:
