@@ -4,4 +4,4 @@ from papermill.engines import NBClientEngine
 
 
 class DxkitEngine(NBClientEngine):
-    """What is quick in a batch (``press/shell.py``) is right only in a process made for it."""
+    """What is quick in a batch (``press/run/shell.py``) is right only in a process made for it."""

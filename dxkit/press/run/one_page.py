@@ -184,15 +184,15 @@ def _last_line(lines: list[str]) -> str:
 
 def _executed(task: Task, engine: str) -> Any:
     """The task's notebook, executed."""
+    from dxkit.press.run.shell import load_notebook, run_notebook
+
     parameters = {name: getattr(task, name) for name in task.parameters}
     if engine != STOCK:
-        from dxkit.press.run.shell import run_notebook
-
         return run_notebook(task.notebook, parameters)
     import papermill
 
     return papermill.execute_notebook(
-        str(task.notebook),
+        load_notebook(task.notebook),
         None,
         parameters=parameters,
         progress_bar=False,

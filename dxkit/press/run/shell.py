@@ -157,15 +157,21 @@ class ZMQInteractiveShell(InteractiveShell):
         return error is None
 
 
+def load_notebook(path: Path) -> Any:
+    """A notebook as papermill reads it; one that names no kernel, as some editors leave it, is
+    Python's.
+    """
+    notebook = load_notebook_node(str(path))
+    notebook.metadata.setdefault("kernelspec", from_dict(PYTHON))
+    return notebook
+
+
 def run_notebook(path: Path, parameters: dict[str, Any], failed: str | None = None) -> Any:
     """The notebook as executed with these parameters; the process's streams are then its own.
 
     Raises NeedsKernelError and, having written it to ``failed``, what papermill does on a failure.
     """
-    notebook = load_notebook_node(str(path))
-    if "kernelspec" not in notebook.metadata:  # as some editors leave it
-        notebook.metadata["kernelspec"] = PYTHON
-    notebook = parameterize_notebook(notebook, parameters)
+    notebook = parameterize_notebook(load_notebook(path), parameters)
     if notebook.metadata.kernelspec.name != NATIVE_KERNEL_NAME:
         raise NeedsKernelError(notebook.metadata.kernelspec.name)
     notebook = remove_error_markers(notebook)
