@@ -34,7 +34,7 @@ def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[st
     if opened.received.visits:
         tables["visits.csv"] = (rows.VISIT_COLUMNS, rows.visit_rows(analysis))
     else:
-        (folder / "visits.csv").unlink(missing_ok=True)
+        take_away(folder / "visits.csv")
     for name, table in tables.items():
         write_rows(folder / name, *table)
     inputs = analysis.inputs_of_trials()

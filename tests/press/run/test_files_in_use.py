@@ -118,6 +118,16 @@ def test_a_folder_that_may_not_be_written_to_is_no_open_file(
     assert not isinstance(error.value, InUseError)
 
 
+@pytest.mark.parametrize("name", ["visits.csv", "uncertainty.json"])
+def test_a_data_file_that_is_no_longer_made_is_named_while_it_is_open(
+    name: str, small: Path, hold: Hold, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_text(small / "small" / PERIOD / "data" / name, "of an earlier run")
+    hold(name)
+    assert run(["check", PERIOD, "--out", str(small), "--lang", "en"]) == 2
+    assert f"{name} is open in another program" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("command", "name"),
     [
