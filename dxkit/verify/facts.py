@@ -114,11 +114,12 @@ def _results(opened: OpenPeriod, r: Recount, code: str) -> Iterator[tuple[str, A
         yield "rank", total.rank, r.ranks(code).get(code)
         yield "tier", total.tier, tiers(r, code).get(code)
         yield "unranked", total.unranked, why or r.why_not(code)
-    for rule, decided in decisions(r, code).items():
-        given = results.decisions.get((r.level_below(code), code, rule), ())
-        of = {d.unit_code: (d.awarded, d.reason) for d in given}
+    counted = decisions(r, code)
+    for rule in r.campaign.rewards:
+        given = results.decisions.get((rule.level, code, rule.id), ())
+        of, decided = {d.unit_code: (d.awarded, d.reason) for d in given}, counted.get(rule.id, {})
         for below in dict.fromkeys((*of, *decided)):
-            yield f"{rule}/{below}", of.get(below), decided.get(below)
+            yield f"{rule.id}/{below}", of.get(below), decided.get(below)
     if (certain := analysis.list_certainty(unit)) is not None:
         trials = list_trials(r, code)
         deciding = {c.cell: (set(c.gains), set(c.loses)) for c in certain.deciding_cells}

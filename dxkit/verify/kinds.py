@@ -246,13 +246,13 @@ def tiers(r: Recount, unit: str) -> dict[str, int]:
 
 def decisions(r: Recount, unit: str) -> dict[str, Decisions]:
     """What each reward in force decides about the units ranked inside this one."""
-    for first in r.children(unit)[:1]:
-        if r.group(first) == unit:
-            progress, in_tiers = r.gain_ranks(first), tiers(r, first)
-            ranks = {"points": r.ranks(first), "progress": progress, "tier": in_tiers}
-            points = {u: r.total(u)[0] or 0.0 for u in r.members(first)}
-            return r.decide(ranks, points, {u: r.met(u) for u in points})
-    return {}
+    found: dict[str, Decisions] = {}
+    for first in r.ranked_inside(unit):
+        progress, in_tiers = r.gain_ranks(first), tiers(r, first)
+        ranks = {"points": r.ranks(first), "progress": progress, "tier": in_tiers}
+        points = {u: r.total(u)[0] or 0.0 for u in r.members(first)}
+        found |= r.decide(ranks, points, {u: r.met(u) for u in points})
+    return found
 
 
 def list_trials(r: Recount, unit: str) -> Trials:

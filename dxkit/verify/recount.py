@@ -266,6 +266,12 @@ class Recount:
             raise KeyError(unit)
         return self.level(below[0])
 
+    def ranked_inside(self, unit: str) -> list[str]:
+        """One unit of each level whose units are ranked inside this one."""
+        within = self.campaign.ranking.within.items()
+        levels = [level for level, above in within if above == self.level(unit)]
+        return [first for level in levels for first in self._inside(unit, level)[:1]]
+
     def rewards(self, level: str) -> Sequence[RewardRule]:
         """The rules in force for units of a level."""
         return self.campaign.rewards_in(self.rules_of, level)

@@ -76,18 +76,48 @@ def with_a_bonus(campaign: Campaign) -> Plan:
     return dataclasses.replace(campaign, scoring=scoring), [*full(A, 1.0), *lacking, *full(C, 0.5)]
 
 
-@pytest.mark.parametrize(
-    "plan", [in_dense_ranks, by_whole_points, between_the_worst_and_the_best, with_a_bonus]
-)
-def test_no_plan_raises_an_alarm(plan, haugiang: Campaign) -> None:  # type: ignore[no-untyped-def]
-    draws = dataclasses.replace(haugiang.uncertainty, draws=12)
-    campaign, rows = plan(dataclasses.replace(haugiang, uncertainty=draws))
+def two_levels_up(campaign: Campaign) -> Plan:
+    """Communes are ranked in the province, as its districts are."""
+    within = {**campaign.ranking.within, "commune": "province"}
+    ranking = dataclasses.replace(campaign.ranking, within=within)
+    rewards = tuple(dataclasses.replace(r, minimum_coverage=0.0) for r in campaign.rewards)
+    rows = [*full(A, 1.0), *full(B, 0.8), *full(C, 0.5)]
+    return dataclasses.replace(campaign, ranking=ranking, rewards=rewards), rows
+
+
+def opened(campaign: Campaign, rows: list[Observation]) -> SimpleNamespace:
+    """A quarter with these rows, of which one cell is doubtful."""
     analysis = analyse(campaign, *rows)
     doubtful = [o.address for o in rows if o.measure == "households_app"][-1]
     finding = Finding("value_approximate", doubtful)
     received = dataclasses.replace(analysis.received, findings=(finding,))
     analysis = type(analysis)(campaign, received, None, analysis._methods)
-    opened = SimpleNamespace(campaign=campaign, analysis=analysis)
-    counted, found = recount_facts(opened, made_again(campaign, received), [])
+    return SimpleNamespace(campaign=campaign, analysis=analysis, received=received)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        in_dense_ranks,
+        by_whole_points,
+        between_the_worst_and_the_best,
+        with_a_bonus,
+    ],
+)
+def test_no_plan_raises_an_alarm(plan, haugiang: Campaign) -> None:  # type: ignore[no-untyped-def]
+    draws = dataclasses.replace(haugiang.uncertainty, draws=12)
+    period = opened(*plan(dataclasses.replace(haugiang, uncertainty=draws)))
+    again = made_again(period.campaign, period.received)
+    counted, found = recount_facts(period, again, [])
     assert counted > 1000
     assert found == []
+
+
+def test_a_reward_two_levels_up_is_decided_again(haugiang: Campaign) -> None:
+    campaign, rows = two_levels_up(dataclasses.replace(haugiang, uncertainty=None))
+    period = opened(campaign, rows)
+    decided = period.analysis.results.decisions
+    first, *others = decided["commune", "93", "commune"]
+    decided["commune", "93", "commune"] = (dataclasses.replace(first, awarded=False), *others)
+    _, found = recount_facts(period, made_again(campaign, period.received), [])
+    assert [difference.place for difference in found] == [f"2022-Q4/93/total/commune/{A}"]
