@@ -139,6 +139,8 @@ class Recount:
         if why or lacking or not counted:
             return None, 0.0, why or ("incomplete" if lacking else "not_applicable")
         covered = sum(most for most, _ in counted)
+        if not covered:  # what counts has no points to give
+            return None, 0.0, "incomplete"
         earned = sum(most * share for most, share in counted) * rule.total_points / covered
         return earned + self.bonus(unit), covered / rule.total_points, ""
 
@@ -225,8 +227,8 @@ class Recount:
     @of_group
     def ranks(self, unit: str) -> dict[str, int]:
         """The ranks of the unit's group."""
-        points = {u: self.total(u)[0] for u in self.members(unit) if not self._out(u)}
-        could = {u: number for u, number in points.items() if number is not None}
+        points = {u: self.total(u)[0] for u in self.members(unit)}
+        could = {u: p for u, p in points.items() if p is not None and not self._out(u)}
         too_few = len(could) < self.campaign.ranking.minimum_ranked
         return {} if too_few or not self.group(unit) else self.ranks_by(could)
 

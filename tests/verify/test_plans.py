@@ -11,7 +11,7 @@ import pytest
 
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Finding
-from dxkit.model.observations import Observation
+from dxkit.model.observations import Flag, Observation
 from dxkit.model.rules import Exclusion
 from dxkit.verify.facts import recount_facts
 from tests.analysis.test_results import analyse, full
@@ -85,6 +85,24 @@ def two_levels_up(campaign: Campaign) -> Plan:
     return dataclasses.replace(campaign, ranking=ranking, rewards=rewards), rows
 
 
+def without_points(campaign: Campaign) -> Plan:
+    """All points are for dossiers, which hamlets never have and of which A had none."""
+    points = {"online_dossiers": ("share", 100.0), "initiatives": ("share", 0.0)}
+    indicators = tuple(
+        dataclasses.replace(i, scoring=scoring, max_points=most)
+        for i in campaign.indicators
+        for scoring, most in [points.get(i.id, ("none", 0.0))]
+    )
+    idle = [
+        dataclasses.replace(o, value=None, flag=Flag.NOT_APPLICABLE)
+        if o.measure.startswith("dossiers")
+        else o
+        for o in full(A, 1.0)
+    ]
+    rows = [*idle, *full(B, 0.8), *full(C, 0.5)]
+    return dataclasses.replace(campaign, indicators=indicators), rows
+
+
 def opened(campaign: Campaign, rows: list[Observation]) -> SimpleNamespace:
     """A quarter with these rows, of which one cell is doubtful."""
     analysis = analyse(campaign, *rows)
@@ -102,6 +120,7 @@ def opened(campaign: Campaign, rows: list[Observation]) -> SimpleNamespace:
         by_whole_points,
         between_the_worst_and_the_best,
         with_a_bonus,
+        without_points,
     ],
 )
 def test_no_plan_raises_an_alarm(plan, haugiang: Campaign) -> None:  # type: ignore[no-untyped-def]
