@@ -15,7 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import accumulate, chain, product
+from itertools import accumulate, chain, groupby, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,19 +103,30 @@ def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Place
 
 def compare_visits(received: Received, folder: Path) -> Iterator[Difference]:
     """The results that stand otherwise in the workbooks below ``folder``, or are not there."""
+    sheets = {visit.address.sheet for visit in received.visits}
+    files = {visit.address.file for visit in received.visits}
+    there = {f: dict(_visits_in(folder / f.removeprefix(f"{VISITS}/"), sheets)) for f in files}
     for visit in received.visits:
-        file, sheet, cell = visit.address
-        there, (_, row) = list[object](), column_and_row(cell)
-        with suppress(Exception):  # whatever a file makes its reader raise: they are not there
-            (sheets,) = _read(folder / file.removeprefix(f"{VISITS}/"), {sheet})
-            cells = sheets[sheet].cells
-            columns = {str(cells[at]).strip(): at[1] for at in sorted(cells) if at[0] < row}
-            there = [cells[row, columns[name]] for name in _OF_VISIT]
-        kept = [visit.unit_code, visit.chance, visit.size, visit.checked, visit.confirmed]
-        if there and isinstance(there[0], float):
-            there[0] = f"{there[0]:.0f}"
-        if there != kept:
-            yield Difference(file, INPUT, str(visit.address), str(kept), str(there))
+        file, name, cell = visit.address
+        kept = (visit.unit_code, visit.chance, visit.size, visit.checked, visit.confirmed)
+        told = there[file].get((name, column_and_row(cell)[1]))
+        if told != kept:
+            yield Difference(file, INPUT, str(visit.address), str(kept), str(told))
+
+
+def _visits_in(path: Path, names: set[str]) -> Iterator[tuple[tuple[str, int], tuple[object, ...]]]:
+    """By sheet and row what stands below a heading of ids; nothing of what cannot be read."""
+    with suppress(Exception):  # whatever a file makes its reader raise
+        for name, sheet in chain(*(sheets.items() for sheets in _read(path, names))):
+            columns = list[int]()
+            for row, cells in groupby(sorted(sheet.cells), key=lambda at: at[0]):
+                ids = {str(sheet.cells[at]).strip(): at[1] for at in cells}
+                if ids.keys() >= {*_OF_VISIT}:
+                    columns = [ids[id] for id in _OF_VISIT]
+                elif columns:
+                    code, *numbers = (str(sheet.cells.get((row, at), "")) for at in columns)
+                    with suppress(ValueError):
+                        yield (name, row), (code.strip().removesuffix(".0"), *map(float, numbers))
 
 
 def _read(path: Path, names: set[str]) -> Iterator[dict[str, Sheet]]:

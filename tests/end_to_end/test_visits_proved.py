@@ -219,6 +219,33 @@ def test_the_second_reader_sees_a_number_that_was_read_otherwise(project: Path) 
         assert [d.file for d in compare_visits(seen, folder)] == ["field_checks/results.xlsx"]
 
 
+def test_the_second_reader_reads_results_that_came_back_as_text(
+    project: Path, tmp_path: Path
+) -> None:
+    """A remark that reads like a heading is none; what is noted in a workbook as text is a number,
+    and so is all of a text file.
+    """
+    units = load_campaign(project / "data/campaigns/small").units
+    heading = ("unit", "name", "chance", "size", "checked", "confirmed", "remark")
+    rows = [heading, ("711", "x", "0.5", "40", "30", "27", "checked"),
+            ("721", "y", "0.25", "60", "20", "19", "")]  # fmt: skip
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "a.xlsx")
+    for name, mark in (("a.xlsx", ""), ("b.csv", ","), ("c.csv", ";")):
+        if mark:
+            (tmp_path / name).write_text("\n".join(map(mark.join, rows)), "utf-8")
+        visits = read_visits(tmp_path, units).visits
+        assert [(v.unit_code, v.confirmed) for v in visits] == [("711", 27), ("721", 19)]
+        received = Received(IndicatorTable(PERIOD, ()), units, visits=tuple(visits))
+        assert list(compare_visits(received, tmp_path)) == []
+        other = dataclasses.replace(visits[1], confirmed=18)
+        seen = dataclasses.replace(received, visits=(visits[0], other))
+        assert [d.file for d in compare_visits(seen, tmp_path)] == [f"field_checks/{name}"]
+        (tmp_path / name).unlink()
+
+
 @pytest.mark.parametrize(
     ("cell", "value", "told"),
     [
