@@ -64,13 +64,14 @@ class Total:
     ``covered`` is the share of the scale whose indicators apply, ``applies`` the same of what can
     be had at the unit's level; ``bonus`` the part of ``points`` that comes on top of the scale.
     ``missing`` tells why there is no total (``not_reported``, ``unread``, ``incomplete``,
-    ``not_applicable`` where nothing arose on any criterion, or what the plan lacks). ``sharing`` is
-    how many units have its rank, itself among them; ``unranked`` tells why there is no rank: that,
-    ``excluded``, ``too_few_ranked``, or the kind of a condition that the unit does not fulfil.
-    ``lacking`` are the indicators of the scale whose figures are not whole: some unit that should
-    be in them is not. Such a unit takes no award. ``complete`` is the least share of the units
-    below, by weight, whose figures are in one of them. ``tier`` is None
-    without a rank, or where units are not parted into tiers.
+    ``not_applicable`` where nothing arose on any criterion, ``not_scored`` where nothing that is
+    known can be given points, or what the plan lacks). ``sharing`` is how many units have its rank,
+    itself among them; ``unranked`` tells why there is no rank: that, ``excluded``,
+    ``too_few_ranked``, or the kind of a condition that the unit does not fulfil. ``lacking`` are
+    the indicators of the scale whose figures are not whole: some unit that should be in them is
+    not. Such a unit takes no award. ``complete`` is the least share of the units below, by weight,
+    whose figures are in one of them. ``tier`` is None without a rank, or where units are not parted
+    into tiers.
     """
 
     unit_code: str

@@ -24,7 +24,7 @@ from dxkit.analysis.outcomes import (
     Total,
 )
 from dxkit.analysis.ranking import Candidate, Decision, decide, ranks_of
-from dxkit.analysis.scoring import REGISTRY, Case, band_of
+from dxkit.analysis.scoring import NOT_SCORED, REGISTRY, Case, band_of
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.observations import SILENT, Flag
 from dxkit.model.plan import why_no_ranking
@@ -128,14 +128,10 @@ class _League:
             if group in {unit.code for unit in members}:  # compared with nobody
                 continue
             reasons = {unit.code: self._why_unranked(unit, level) for unit in members}
-            if (
-                sum(not reason for reason in reasons.values())
-                < self.campaign.ranking.minimum_ranked
-            ):
-                reasons = {code: reason or TOO_FEW for code, reason in reasons.items()}
-            ranks = self.rank(
-                {c: found[c].points or 0.0 for c, reason in reasons.items() if not reason}
-            )
+            could = {c: found[c].points or 0.0 for c, reason in reasons.items() if not reason}
+            if len(could) < self.campaign.ranking.minimum_ranked:
+                reasons, could = {c: reason or TOO_FEW for c, reason in reasons.items()}, {}
+            ranks = self.rank(could)
             for code, reason in reasons.items():
                 rank = ranks.get(code)
                 found[code] = dataclasses.replace(
@@ -273,10 +269,11 @@ def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) ->
     unknown = reasons - {Flag.NOT_APPLICABLE}
     scored = [r for r in counted if r.points is not None]
     covered = math.fsum(r.indicator.max_points for r in scored)
-    if unknown or not scored or not covered:
+    if unknown or not covered:
         idle = Flag.NOT_APPLICABLE if reasons else Flag.NOT_REPORTED
-        silence = next((f for f in (Flag.UNREAD, Flag.NOT_REPORTED) if f in unknown), idle)
-        reason = str(silence) if unknown <= SILENT and not scored else INCOMPLETE
+        reason = str(next((f for f in (Flag.UNREAD, Flag.NOT_REPORTED) if f in unknown), idle))
+        if unknown - SILENT or any(r.measured.value.value is not None for r in counted):
+            reason = INCOMPLETE if unknown else NOT_SCORED
         return Total(unit_code, None, 0.0, reason, unranked=reason, lacking=lacking)
     earned = math.fsum(r.points for r in scored if r.points is not None)
     bonus = math.fsum(

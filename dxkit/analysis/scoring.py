@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from dxkit.model.rules import Band
 
+NOT_SCORED = "not_scored"
+"""Why there are no points for what is known: the rule says nothing about it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -129,18 +129,17 @@ class Recount:
     def total(self, unit: str) -> tuple[float | None, float, str]:
         """Points, covered share of the scale, and why there are none."""
         rule, sums, scored = self.campaign.scoring, self.sums, self.scale(unit)
-        without = {sums.of(unit, i).why for i in scored if sums.value(unit, i) is None}
-        lacking = without - {"not_applicable"}
+        without = [sums.of(unit, i).why for i in scored if sums.value(unit, i) is None]
+        lacking, is_known = {*without} - {"not_applicable"}, len(without) < len(scored)
+        if lacking <= SILENT and not is_known and (lacking or not without):
+            return None, 0.0, "unread" if "unread" in lacking else "not_reported"
         shares = [(i.max_points, self.share(unit, i)) for i in scored]
         counted = [(most, share) for most, share in shares if share is not None]
-        if lacking <= SILENT and not counted and (lacking or not without):
-            return None, 0.0, "unread" if "unread" in lacking else "not_reported"
-        why = why_no_ranking(self.campaign, self.level(unit), self.rules_of)
-        if why or lacking or not counted:
-            return None, 0.0, why or ("incomplete" if lacking else "not_applicable")
         covered = sum(most for most, _ in counted)
-        if not covered:  # what counts has no points to give
-            return None, 0.0, "incomplete"
+        why = why_no_ranking(self.campaign, self.level(unit), self.rules_of)
+        if why or lacking or not covered:
+            idle = "not_scored" if is_known else "not_applicable"
+            return None, 0.0, why or ("incomplete" if lacking else idle)
         earned = sum(most * share for most, share in counted) * rule.total_points / covered
         return earned + self.bonus(unit), covered / rule.total_points, ""
 

@@ -892,6 +892,36 @@ def test_who_says_that_nothing_arose_has_reported(haugiang: Campaign) -> None:
     prove(one, "31318", only)
 
 
+def scored_by(campaign: Campaign, scoring: str) -> Campaign:
+    indicators = tuple(dataclasses.replace(i, scoring=scoring) for i in campaign.indicators)
+    return dataclasses.replace(campaign, indicators=indicators)
+
+
+def test_who_has_figures_without_points_has_reported(haugiang: Campaign) -> None:
+    """Points between the worst and the best of units that are all alike; points by targets that the
+    plan does not set; and who lacks a figure beside them.
+    """
+    rows = [o for code in ("31318", "31321", "31324") for o in full(code, 0.5)]
+    some = [o for o in rows if (o.unit_code, o.measure) != ("31318", "dossiers_online")]
+    alike, without = scored_by(haugiang, "min_max"), scored_by(haugiang, "ratio_to_target")
+    without = dataclasses.replace(without, targets=())
+    for campaign, observations, reason, words in (
+        (alike, rows, "not_scored", "vì các số liệu hiện có chưa tính được điểm."),
+        (alike, some, "incomplete", "hồ sơ thủ tục hành chính nộp trực tuyến"),
+        (without, rows, "no_targets", "kế hoạch chưa đặt đủ chỉ tiêu"),
+        (without, some, "no_targets", "kế hoạch chưa đặt đủ chỉ tiêu"),
+    ):
+        analysis = analyse(campaign, *observations)
+        again = made_again(campaign, analysis.received, None)
+        assert analysis.results.totals["31318"].missing == reason == again.total("31318")[2]
+        claim = standing(view_of(analysis, "31318"))
+        assert claim is not None
+        assert words in written(analysis, [claim])[0]
+        told = written(analysis, data_claims(view_of(analysis, "930")))
+        assert told[0].startswith("6/9 xã, phường, thị trấn chưa gửi báo cáo"), told
+        prove(analysis, "31318", [claim])
+
+
 def test_of_a_sole_unit_below_nothing_is_the_most(
     haugiang: Campaign, periods: dict[str, OpenPeriod]
 ) -> None:

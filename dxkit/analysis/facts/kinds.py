@@ -37,7 +37,7 @@ from dxkit.analysis.facts.methods import (
     weekly_pace,
 )
 from dxkit.analysis.outcomes import EXCLUDED, TOO_FEW, TOO_FEW_THINGS, Certainty, RankRange, Result
-from dxkit.analysis.scoring import REGISTRY, Case
+from dxkit.analysis.scoring import NOT_SCORED, REGISTRY, Case
 from dxkit.analysis.visits import TOO_FEW_VISITS, Verified, verified
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import FUNNEL_ENDS, TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
@@ -47,7 +47,6 @@ FIRST_PERIOD = "first_period"
 NO_DEADLINE = "no_deadline"
 NO_TARGET = "no_target"
 NOT_RANKED = "not_ranked"
-NOT_SCORED = "not_scored"
 
 SHARE, POINTS, DATE = UnitOfMeasure.SHARE, UnitOfMeasure.POINTS, UnitOfMeasure.DATE
 
