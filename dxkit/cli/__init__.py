@@ -17,8 +17,9 @@ from unicodedata import normalize
 import click
 from click.exceptions import NoSuchCommand
 
-from dxkit.cli.check import check, verify
-from dxkit.cli.commands import changes, demo, explain, lab, publish, rank, sample
+from dxkit.cli.check import check
+from dxkit.cli.commands import demo, explain, lab, rank, sample
+from dxkit.cli.proof import changes, publish, verify
 from dxkit.cli.report import report
 from dxkit.cli.session import (
     CANNOT_START,

@@ -1,11 +1,8 @@
-"""The commands that tell what is wrong: with the workbooks, with what was made from them."""
+"""The command that reads the workbooks and tells what is wrong with them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,17 +12,13 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_sessio
 from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
-    from dxkit.campaign.project import Project
-    from dxkit.campaign.publications import Publication
+    from collections.abc import Iterator
+
     from dxkit.intake.versions.revisions import SinceLastCheck
     from dxkit.model.observations import Mistake
     from dxkit.period import OpenPeriod
     from dxkit.press.run.changed_figures import PublishedChanges
-    from dxkit.verify.difference import Difference
-    from dxkit.verify.verify import Verification
 
-MOST_LINES = 20
-"""How much of what differs is told on the screen."""
 _MOST_WHERE = 300  # characters that tell where the rest of what is alike stands
 
 
@@ -176,120 +169,3 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     if screen := len(opened.screen):
         tell(session.say("screen", number=screen))
     return counts["errors"]
-
-
-@click.command()
-@click.argument("period", required=False)
-@with_session
-@click.option(
-    "--publication", type=click.IntRange(1), default=None,
-    help="Number of a publication, which is proved from its own rules and workbooks.",
-)  # fmt: skip
-def verify(session: Session, period: str | None, publication: int | None) -> int:
-    """Count and make everything again from the raw workbooks, and compare it whole."""
-    from dxkit.press.run.changed_figures import all_changes
-    from dxkit.publication.keeping import altered_publications
-
-    if publication is not None:
-        return _verify_publication(session, period, publication)
-    period_id = session.period(period)
-    project, campaign = session.project, session.campaign
-    kept = [p.id for p in campaign.periods if session.published(p.id)]
-    with session.writing(period_id):
-        altered = [d for one in kept for d in altered_publications(project, campaign.id, one)]
-        result = proved(session, period_id, project, altered)
-        changes = all_changes(session.open(period_id)) if kept else ()
-    changes = tuple(one for one in changes if one.publication)
-    for one in changes:
-        for line in published_lines(session, one, most=3):
-            tell(line)
-    code = _tell(session, result)
-    return DONE_WITH_ERRORS if any(one.figures for one in changes) else code
-
-
-def _verify_publication(session: Session, period: str | None, number: int) -> int:
-    """Prove a publication by nothing but what it holds."""
-    period_id = period or session.period(period)
-    one = session.publication(period_id, number)
-    if is_altered(session, one):
-        return DONE_WITH_ERRORS
-    with session.writing(period_id):
-        result = proved(session, period_id, one.project(session.project))
-    return _tell(session, result)
-
-
-def is_altered(session: Session, one: Publication) -> bool:
-    """Say which files of a publication are not as they were published, or that all are."""
-    from dxkit.publication.keeping import altered_files, sums_of
-    from dxkit.report.wording.publications import state_name
-
-    name = state_name(one, session.language)
-    found = [session.say(d.cause, text=d.file) for d in altered_files(session.project, one)]
-    number = str(len(found) or len(sums_of(one.folder(session.project))))
-    key = f"publication.{'altered' if found else 'verified'}"
-    tell(session.language.plain(key, files=number, name=name))
-    for line in found:
-        tell(f"  {line}")
-    return bool(found)
-
-
-def proved(
-    session: Session, period_id: str, project: Project, altered: Sequence[Difference] = ()
-) -> Verification:
-    """The proof of a period of a project, beside what is ``altered`` of publications; what differs
-    is written into ``verify.html``.
-    """
-    from dxkit.press.manifest import FINDINGS, INDEX, Manifest, outputs_in
-    from dxkit.press.publish.differences_page import write_differences
-    from dxkit.verify.difference import in_order
-    from dxkit.verify.verify import verify_period
-
-    folder = project.output_folder(session.campaign_id, period_id)
-    manifest = Manifest.of(folder, session.campaign_id, period_id)
-    pages = [name for name in outputs_in(folder) if name.endswith(".html")]
-    if not ({*pages} - {FINDINGS, INDEX} or any(p.sha256 for p in manifest.pages.values())):
-        raise session.refuse("no_pages", text=folder)
-    result = verify_period(project, session.campaign_id, period_id)
-    result = replace(result, differences=in_order([*altered, *result.differences]))
-    groups = _groups(session, result)
-    write_differences(groups, result.opened, session.folder(period_id), session.language)
-    return result
-
-
-def _groups(session: Session, result: Verification) -> list[tuple[str, list[Sequence[str]]]]:
-    """What differs, in words by cause and file, with the places."""
-    return [
-        (session.say(cause, text=file), [d[2:] for d in members if any(d[2:])])
-        for (cause, file), members in groupby(result.differences, lambda d: (d.cause, d.file))
-    ]
-
-
-def _tell(session: Session, result: Verification) -> int:
-    """Say how a proof went."""
-    from dxkit.press.manifest import PROOF
-
-    if result.versions:
-        tell(session.say("other_versions", text=", ".join(result.versions)))
-    if result.other_code:
-        tell(session.say("made_by_other_code"))
-    if result.counted["own"]:
-        tell(session.say("verified_own", own=result.counted["own"]))
-    if not result.differences:
-        tell(session.say("verified", **result.counted))
-        return DONE
-    tell(session.say("not_verified", count=len(result.differences), text=PROOF))
-    lines = [told + _first_place(session, places) for told, places in _groups(session, result)]
-    if (more := len(lines) - MOST_LINES + 1) > 1:
-        lines[-more:] = [session.say("more_in", count=more, text=PROOF)]
-    for line in lines:
-        tell(f"  {line}")
-    return DONE_WITH_ERRORS
-
-
-def _first_place(session: Session, places: Sequence[Sequence[str]]) -> str:
-    """How many places it is that differ, and the first of them."""
-    if not places:
-        return ""
-    at, shown, expected = places[0]
-    first = harmless(f"{at and at + ': '}{shown or '–'} ≠ {expected or '–'}")
-    return f" ({session.say('places', count=len(places))} {first})"

@@ -1,5 +1,5 @@
-"""The short commands: the league table, how one number was made, what is published, field checks,
-the demonstration workbooks, JupyterLab.
+"""The short commands: the league table, how one number was made, field checks, the demonstration
+workbooks, JupyterLab.
 """
 
 from __future__ import annotations
@@ -10,17 +10,14 @@ from typing import Any
 
 import click
 
-from dxkit.cli.check import MOST_LINES, is_altered, proved
 from dxkit.cli.session import (
     CANNOT_START,
     DONE,
     DONE_WITH_ERRORS,
-    CannotStartError,
     Session,
     tell,
     with_session,
 )
-from dxkit.model.text import harmless
 
 
 @click.command()
@@ -117,108 +114,6 @@ def explain(session: Session, period: str, unit: str, indicator: str, kind: str)
     for line in chain(opened, fact.key, session.folder(period_id), session.language):
         tell(line)
     return DONE
-
-
-@click.command()
-@click.argument("period")
-@click.option(
-    "--state", type=click.Choice(["provisional", "final", "revised"]), required=True,
-    help="What the pages say of themselves.",
-)  # fmt: skip
-@click.option("--by", required=True, help="Who publishes: name and position.")
-@click.option("--note", default="", help="A remark that stands on the pages.")
-@click.option("--despite", default=None, help="Reason for publishing with errors open.")
-@with_session
-def publish(
-    session: Session, period: str, state: str, by: str, note: str, despite: str | None
-) -> int:
-    """Keep the pages of a period with all they were made from, for good."""
-    from dxkit.campaign.publications import Publication
-    from dxkit.press.manifest import FINDINGS, PROOF, Manifest
-    from dxkit.publication import keeping
-    from dxkit.report.wording.publications import state_name
-    from dxkit.workbooks.atomic import only_writer
-
-    def refuse(key: str, **values: object) -> CannotStartError:
-        said = {name: str(value) for name, value in values.items()}
-        return CannotStartError(session.language.plain(f"publication.{key}", **said))
-
-    if not by.strip():
-        raise refuse("nobody")
-    if despite is not None and not despite.strip():
-        raise refuse("no_reason")
-    period_id = session.period(period)
-    campaign, folder = session.campaign.id, session.folder(period_id)
-    named = session.language.period(period_id)
-    try:
-        with session.writing(period_id), only_writer(session.project.published_folder(campaign)):
-            number = keeping.next_number(session.project, campaign, period_id, state)
-            errors = keeping.open_errors(session.open(period_id).received)
-            if errors and not despite:
-                raise refuse("errors_open", period=named, count=errors, text=folder / FINDINGS)
-            result = proved(session, period_id, session.project)
-            made = Manifest.of(folder, campaign, period_id)
-            failed = sum(page.status == "failed" for page in made.pages.values())
-            differences = len(result.differences) + failed
-            if differences and not despite:
-                raise refuse("not_proved", period=named, count=differences, text=folder / PROOF)
-            new = Publication(
-                campaign, period_id, number, state, harmless(by.strip()), "",
-                harmless(note.strip()), harmless((despite or "").strip()), errors, differences,
-            )  # fmt: skip
-            kept = keeping.publish(session.project, new, result.opened)
-    except keeping.RefusedError as error:
-        raise refuse(error.key, **error.values) from error
-    name = state_name(new, session.language)
-    done = {"period": named, "name": name, "text": str(kept)}
-    tell(session.language.plain("publication.done", **done))
-    return DONE
-
-
-@click.command()
-@click.argument("period")
-@with_session
-@click.option(
-    "--publication", type=click.IntRange(1), default=None,
-    help="Number of the publication to compare with; the latest if left out.",
-)  # fmt: skip
-def changes(session: Session, period: str, publication: int | None) -> int:
-    """List what of a publication is no longer so, and why; draft the notice that corrects it."""
-    from dxkit.press.manifest import CORRECTION, EFFECTS
-    from dxkit.publication.changes import effects_since
-    from dxkit.publication.correction import cause_lines, judged_rows, sentence_lines, write_effects
-    from dxkit.report.wording.publications import state_name
-
-    period_id, language = session.period(period), session.language
-    one, folder = session.publication(period_id, publication), session.folder(period_id)
-    if is_altered(session, one):
-        return DONE_WITH_ERRORS
-    with session.writing(period_id):
-        effects = effects_since(session.project, one)
-        write_effects(effects, folder, language)
-    judged = [*judged_rows(effects, language)]
-    counts = {"facts": effects.facts, "sentences": effects.sentences, "judged": judged,
-              "files": effects.files}  # fmt: skip
-    causes = [*cause_lines(effects, language, 20)]
-    key = "effects" if effects.any else "no_effect" if causes else "nothing_changed"
-    told = {"period": language.period(period_id), "name": state_name(one, language)}
-    told |= {name: str(len(found)) for name, found in counts.items()}
-    tell(language.plain(f"publication.{key}", **told))
-    for line in causes:
-        tell(f"  {line}")
-    said = [language.plain("publication.judged", about=a, before=then or "–", after=now or "–")
-            for a, then, now in judged]  # fmt: skip
-    said += sentence_lines(effects.sentences, language)
-    for line in said[:MOST_LINES]:
-        tell(f"  {harmless(line, 2000)}")
-    if (more := len(said) - MOST_LINES) > 0:
-        left = {"number": str(more), "text": EFFECTS}
-        tell("  " + language.plain("publication.more_lines", **left))
-    if not effects.any:
-        return DONE
-    for name in (EFFECTS, CORRECTION):
-        tell(session.say("see", text=folder / name))
-    return DONE_WITH_ERRORS
 
 
 @click.command()
