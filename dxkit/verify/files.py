@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import logging
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,6 @@ from dxkit.press.manifest import (
     outputs_in,
 )  # fmt: skip
 from dxkit.verify.difference import ADDED, CHANGED, MISSING, OTHER, UNKNOWN, UNREADABLE, Difference
-from dxkit.verify.pdf_text import VERSION, set_with, words_of
 
 Place = tuple[str, str, str]
 """Where something is another, what stands there and what should."""
@@ -38,6 +38,10 @@ _DRAWN_AT = re.compile(r'(?<= )(?:d|x|y|width|height|transform|viewBox)="[^"]*"'
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _BY_VERSIONS = re.compile(r' *"(version|nbformat_minor)": |docProps/app|word/media/')
 _LONGEST = 80
+_VERSION = re.compile(rb"<cp:version>[^<]*</cp:version>")
+"""Where a Word document says what has drawn its drawings."""
+_FACE = re.compile(rb"/FontName/(?:[A-Z]{6}\+)?([\w-]+)")
+_SETTER = re.compile(rb"/Creator\(([^()]*)\)")
 
 
 def compare_files(
@@ -90,7 +94,7 @@ def places(name: str, shown: bytes, expected: bytes, *, same_versions: bool) -> 
     take_apart = _BY_KIND.get(PurePath(name).suffix, _pieces)
     try:
         if name.endswith((".pdf", ".docx")):
-            same_versions = same_versions and set_with(shown) == set_with(expected)
+            same_versions = same_versions and _set_with(shown) == _set_with(expected)
         for one, other in zip(take_apart(shown), take_apart(expected), strict=True):
             if name.endswith(".pdf") and not same_versions and _letters(one) == _letters(other):
                 return []  # in other faces other letters end a line
@@ -183,7 +187,7 @@ def _components(content: bytes) -> Iterator[Pieces]:
     import openpyxl
 
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        parts = {name: VERSION.sub(b"", book.read(name)) for name in book.namelist()}
+        parts = {name: _VERSION.sub(b"", book.read(name)) for name in book.namelist()}
     if "xl/workbook.xml" in parts:
         sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
         cells = (cell for sheet in sheets for row in sheet.iter_rows() for cell in row)
@@ -196,13 +200,50 @@ def _letters(pieces: Pieces) -> str:
     return "".join(text for _, text in pieces)
 
 
-def _words(content: bytes) -> Iterator[Pieces]:
-    """A document set in pages, by word."""
-    yield [*words_of(content)]
+def _set_with(content: bytes) -> set[bytes]:
+    """The faces in a PDF and the program that has set it, or what a Word document says of its
+    drawings: with others it may look otherwise.
+    """
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return {*_VERSION.findall(package.read("docProps/core.xml"))}
+    return {*_FACE.findall(content), *_SETTER.findall(content)}
+
+
+def words_of(content: bytes) -> Iterator[Pieces]:
+    """A document set in pages, by word, with its page as "p. 2"; not the numbers of the pages and
+    the headings that a table repeats.
+    """
+    from pypdf import PdfReader
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is spoilt is told as a difference
+    found = Pieces()
+    for number, page in enumerate(PdfReader(io.BytesIO(content)).pages, start=1):
+        text = _Text()
+        page.extract_text(visitor_operand_before=text.begin_or_end, visitor_text=text.add)
+        found += ((f"p. {number}", word) for word in text.said.split())
+    yield found
+
+
+class _Text:
+    """What a page says outside of what is marked as no part of the text."""
+
+    def __init__(self) -> None:
+        self.said, self._artifacts = "", list[bool]()
+
+    def begin_or_end(self, operator: bytes, operands: list[object], *_: object) -> None:
+        if operator in (b"BDC", b"BMC"):
+            self._artifacts.append(operands[0] == "/Artifact")
+        elif operator == b"EMC":
+            self._artifacts.pop()
+
+    def add(self, text: str, *_: object) -> None:
+        if not any(self._artifacts):
+            self.said += text
 
 
 _BY_KIND: dict[str, Callable[[bytes], Iterator[Pieces]]] = {
     ".csv": _rows,
-    ".pdf": _words,
+    ".pdf": words_of,
     **dict.fromkeys((".xlsx", ".xlsm", ".docx", ".ods"), _components),
 }

@@ -13,7 +13,6 @@ import openpyxl
 import pytest
 
 from dxkit.cli import run
-from dxkit.verify import pdf_text
 from dxkit.verify.files import places
 
 
@@ -141,6 +140,16 @@ def _first_number(text: str) -> str:
     return changed
 
 
+_STRING = rb"\((?:[^\\()]|\\.)*\)"
+_ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+_PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def _letter(found: re.Match[bytes]) -> bytes:
+    said = found[1]
+    return bytes([int(said, 8) & 255]) if said.isdigit() else _PLAIN.get(said, said)
+
+
 def with_another_digit(content: bytes) -> bytes:
     """A PDF in which the first 8 that is set in a line of a page is a 7."""
     for found in re.finditer(rb"/Length (\d+)/Filter/FlateDecode>>\nstream\n", content):
@@ -160,8 +169,8 @@ def with_another_digit(content: bytes) -> bytes:
         codes = re.findall(r"<(....)> <00(3[78])>", zlib.decompress(told[1]).decode())
         seven, *_ = (bytes.fromhex(code) for code, digit in codes if digit == "37")
         eights = [bytes.fromhex(code) for code, digit in codes if digit == "38"]
-        for string in re.findall(pdf_text._STRING, line, re.DOTALL):
-            plain = pdf_text._plain(string)
+        for string in re.findall(_STRING, line, re.DOTALL):
+            plain = _ESCAPED.sub(_letter, string[1:-1])
             letters = [plain[n : n + 2] for n in range(0, len(plain), 2)]
             at = next((n for n, letter in enumerate(letters) if letter in eights), None)
             if at is not None:

@@ -35,8 +35,7 @@ from dxkit.press.publish.document.tree import (
 from dxkit.press.publish.document.word import word_of
 from dxkit.press.publish.page import framed
 from dxkit.report.wording.language import load_language
-from dxkit.verify.files import places
-from dxkit.verify.pdf_text import words_of
+from dxkit.verify.files import places, words_of
 from dxkit.workbooks.processes import side_process
 from tests.press.publish.test_annexes import with_another_digit
 
@@ -297,7 +296,7 @@ def test_no_page_ends_with_a_heading_and_two_lines_stand_above_who_signs(
 ) -> None:
     for unit, content in prints.items():
         by_page: dict[str, list[str]] = {}
-        for page, word in words_of(content):
+        for page, word in next(words_of(content)):
             by_page.setdefault(page, []).append(word)
         pages = [" ".join(words) for words in by_page.values()]
         headings = [said(b.text) for b in trees[unit].blocks() if isinstance(b, Heading)]
@@ -321,7 +320,7 @@ def test_the_words_of_a_pdf_are_those_another_reader_finds(
     assert not last.strip()
     assert [page.split()[0] for page in others[1:]] == [str(n) for n in range(2, len(others) + 1)]
     assert others[0].split()[0] == "ỦY"  # no number on the first page
-    found = [word for _, word in words_of(prints[PARTIAL])]
+    found = [word for _, word in next(words_of(prints[PARTIAL]))]
     missing = [word for word in found if len(word) < 30 and word not in read]
     assert len(found) > 2500
     assert len(missing) < 10, missing
@@ -449,7 +448,7 @@ def test_a_letter_that_a_machine_may_lack_is_a_box_and_markup_is_text() -> None:
     """The compiler refuses what it has no letter for; nothing said is taken for its language."""
     said = '漢 😀 ع \u0378 #panic("x") $x$ *b* \\ "c" [d] @e <f> // g'
     with side_process(lambda: pdf.pdf_of(a_notice(said))) as finish:
-        words = [word for _, word in words_of(finish())]
+        words = [word for _, word in next(words_of(finish()))]
     shown = [
         "□",
         "□",
