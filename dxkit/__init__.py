@@ -91,8 +91,8 @@ def run(
     lock, into the same folder. What is up to date is kept, one page that fails stops no other.
 
     ``units`` (codes, or one) or a ``level`` limit the pages; ``to`` names further forms to make
-    them in: ``"pdf"``, ``"docx"``; ``notebook`` is a report notebook of your own, by its path or
-    its name in notebooks/; ``force`` makes unchanged pages again; ``jobs`` is how many are made at
+    them in (``"pdf"``, ``"docx"``, ``"text"``); ``notebook`` is your own, by its path or its name
+    in notebooks/; ``force`` makes unchanged pages again; ``jobs`` is how many are made at
     a time (0: as many as there are cores).
     Returns what was ``made``, ``kept`` and ``failed``, all ``files`` in place, ``pages()`` and
     ``findings()`` as frames, and whether all is ``ok``.
@@ -108,6 +108,7 @@ def run(
     from pathlib import Path
 
     from dxkit.model.choices import check_names
+    from dxkit.press.publish.annexes import FORMS
     from dxkit.press.run.batch import Options
     from dxkit.press.run.production import produce
     from dxkit.report.wording.language import load_language
@@ -115,7 +116,7 @@ def run(
     load_language(language)
     kinds = (to,) if isinstance(to, str) and to else tuple(to)
     codes = (units,) if isinstance(units, str | int) and units != "" else tuple(units)
-    check_names("form of a page", dict.fromkeys(kinds), ("html", "pdf", "docx"))
+    check_names("form of a page", dict.fromkeys(kinds), ("html", *FORMS))
     options = Options(jobs=jobs, force=force, kinds=kinds)
     own = Path(notebook) if notebook else None
     return produce(*_named(campaign, period), options, codes, level, language, own)

@@ -48,8 +48,8 @@ _MOST_SENTENCES = 5
     "--to",
     "kinds",
     multiple=True,
-    type=click.Choice(["html", "pdf", "docx"]),
-    help="Also as an official document, PDF or Word; may be repeated.",
+    type=click.Choice(["html", "pdf", "docx", "text"]),
+    help="Also as an official document (pdf, docx) or as messages; may be repeated.",
 )
 @click.option(
     "--notebook",
@@ -189,7 +189,9 @@ def _reason(session: Session, reason: str) -> str:
     if code == "in_cell":
         number, _, text = detail.partition(": ")
         return session.say(code, number=number, text=text)
-    own = "timed_out died leak unstable other_code too_much_memory too_much_output in_use"
+    own = (
+        "timed_out died leak unstable other_code too_much_memory too_much_output in_use no_message"
+    )
     return session.say(code, text=detail) if code in own.split() else reason
 
 

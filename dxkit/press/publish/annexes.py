@@ -1,18 +1,30 @@
-"""Pages as official documents, beside them: Word and PDF."""
+"""Pages in other forms, beside them: official documents (Word, PDF), messages."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hash_of, hashes_of
+from dxkit.report.wording.language import Language, available_languages, load_language
 from dxkit.workbooks.atomic import InUseError, only_writer, write_bytes
 from dxkit.workbooks.processes import side_process
 
-SUFFIXES = (".pdf", ".docx")
-"""How the names of documents beside a page end."""
+FORMS: Mapping[str, tuple[str, ...]] = {
+    "pdf": (".pdf",),
+    "docx": (".docx",),
+    "text": (".zalo.txt", ".sms.txt", ".loudspeaker.txt"),
+}
+"""The forms that a page is also made in, each with how the names of its files beside the page end.
+"""
+_FORM_OF = {suffix: form for form, suffixes in FORMS.items() for suffix in suffixes}
+SUFFIXES = tuple(_FORM_OF)
+NO_MESSAGE = "no_message"
+"""Why there is no message of a channel: no sentence is short enough."""
+_LANGUAGE = re.compile(r'<html lang="(\w+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +43,8 @@ def make_annexes(
     folder: Path,
     again: Collection[str] = (),
 ) -> list[Annex]:
-    """For each page that is there its PDF, its Word document, or both, and those whose addresses
-    are in ``again``. ``pages`` goes by unit code.
+    """For each page that is there the forms of these ``kinds``, and those whose addresses are in
+    ``again``. ``pages`` goes by unit code.
 
     One that fails does not stop the others; those made are noted in the manifest. Raises BusyError.
     """
@@ -46,11 +58,11 @@ def make_annexes(
             wanted += (
                 (unit, page, target)
                 for target in targets
-                if target.suffix[1:] in kinds or target.relative_to(folder).as_posix() in again
+                if form_of(target.name) in kinds or target.relative_to(folder).as_posix() in again
             )
         reasons = write_documents(opened, wanted)
         names = [target.relative_to(folder).as_posix() for _, _, target in wanted]
-        annexes = [Annex(n, n.rpartition(".")[2], r) for n, r in zip(names, reasons, strict=True)]
+        annexes = [Annex(n, form_of(n), r) for n, r in zip(names, reasons, strict=True)]
         manifest = Manifest.of(folder, opened.campaign.id, opened.analysis.period.id)
         manifest.files |= hashes_of(folder, [a.path for a in annexes if not a.reason])
         manifest.save(folder)
@@ -68,14 +80,43 @@ def write_documents(opened: OpenPeriod, wanted: Sequence[tuple[str, Path, Path]]
         return finish()
 
 
-def _written(opened: OpenPeriod, unit: str, page: Path, target: Path) -> str:
+def form_of(name: str) -> str:
+    """Which of the ``FORMS`` a file is, by its name; nothing where it is none."""
+    return next((_FORM_OF[suffix] for suffix in SUFFIXES if name.endswith(suffix)), "")
+
+
+def page_language(page: Path) -> Language:
+    """That which a page is written in; Vietnamese where it does not say, or is not there."""
+    try:
+        found = _LANGUAGE.search(page.read_text("utf-8", "replace")[:500])
+    except OSError:
+        found = None
+    code = found[1] if found else ""
+    return load_language(code if code in available_languages() else "vi")
+
+
+def _content(opened: OpenPeriod, unit: str, page: Path, target: Path) -> bytes:
     from dxkit.press.publish.document.composition import compose
     from dxkit.press.publish.document.pdf import pdf_of
     from dxkit.press.publish.document.word import word_of
+    from dxkit.press.publish.messages import message_of
+
+    match form_of(target.name):
+        case "pdf":
+            return pdf_of(compose(page, opened, unit))
+        case "docx":
+            return word_of(compose(page, opened, unit))
+    channel = target.suffixes[-2][1:]
+    return (message_of(channel, opened, unit, page_language(page)) + "\n").encode()
+
+
+def _written(opened: OpenPeriod, unit: str, page: Path, target: Path) -> str:
+    from dxkit.press.publish.messages import NoMessageError
 
     try:
-        document = compose(page, opened, unit)
-        content = (pdf_of if target.suffix == ".pdf" else word_of)(document)
+        content = _content(opened, unit, page, target)
+    except NoMessageError:
+        return NO_MESSAGE
     except Exception as error:  # what no document can be made of, or the compiler does not take
         return f"{type(error).__name__}: {error}"
     try:
@@ -86,6 +127,6 @@ def _written(opened: OpenPeriod, unit: str, page: Path, target: Path) -> str:
 
 
 def damaged_annexes(manifest: Manifest, folder: Path) -> set[str]:
-    """The addresses of PDFs and documents that are not as they were made."""
-    made = (name for name in manifest.files if name.endswith(SUFFIXES))
+    """The addresses of pages in other forms that are not as they were made."""
+    made = (name for name in manifest.files if form_of(name))
     return {name for name in made if hash_of(folder / name) != manifest.files[name]}

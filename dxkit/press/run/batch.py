@@ -45,7 +45,7 @@ class Options:
 
     ``engine`` is fork, spawn or stock, or empty for the best that is safe here; ``jobs`` 0 means
     all cores; ``cluster`` is the address of a Dask scheduler; ``canary`` has every page made again
-    in another order and compared; ``kinds`` are the forms that pages are also made in: pdf, docx.
+    in another order and compared; ``kinds`` are forms (``FORMS``) in which pages are also made.
     """
 
     jobs: int = 0

@@ -4,7 +4,6 @@ read past any store, the notebooks run, the files around the pages written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,18 +14,16 @@ from dxkit.intake.versions.history import History
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period, opened_with
 from dxkit.press.manifest import ABOVE, FINDINGS, INDEX, LEAGUE
-from dxkit.press.publish.annexes import SUFFIXES, write_documents
+from dxkit.press.publish.annexes import SUFFIXES, page_language, write_documents
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.publish.league_workbook import write_league
 from dxkit.press.publish.period_files import write_check
 from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.plan import page_path, plan_tasks
 from dxkit.press.run.tasks import EXECUTED, PAGE, TIME_LIMIT
-from dxkit.report.wording.language import Language, available_languages, language_of, load_language
+from dxkit.report.wording.language import Language, language_of
 from dxkit.workbooks.atomic import put_in_place, write_text
 from dxkit.workbooks.raw_folder import contents_of
-
-_LANGUAGE = re.compile(r'<html lang="(\w+)"')
 
 
 class MadeAgain:
@@ -121,12 +118,7 @@ class MadeAgain:
 
     def language(self, page: str) -> Language:
         """That of a page in place; Vietnamese where it does not say."""
-        try:
-            found = _LANGUAGE.search((self.made / page).read_text("utf-8", "replace")[:500])
-        except OSError:
-            found = None
-        code = found[1] if found else ""
-        return load_language(code if code in available_languages() else "vi")
+        return page_language(self.made / page)
 
     def _of_league(self) -> Language:
         from python_calamine import CalamineWorkbook

@@ -56,7 +56,7 @@ class Production:
 
     @property
     def annexes_failed(self) -> Mapping[str, str]:
-        """Why pages in other forms (PDF, Word) could not be made, by their address."""
+        """Why pages in other forms could not be made, by their address."""
         return {annex.path: annex.reason for annex in self.result.annexes if annex.reason}
 
     def _paths(self, status: str) -> Iterator[Path]:

@@ -15,10 +15,19 @@ from dxkit.report.sentences.below import least_covered, too_few_to_judge
 from dxkit.report.sentences.catalogue import SLOTS, state
 from dxkit.report.sentences.unit_view import View, equal_to, short_name
 
-TARGETS = frozenset(
-    sentence.key for name in ("targets", "targets_in_part") for sentence in SLOTS[name].sentences
-)
+
+def _keys(*slots: str) -> frozenset[str]:
+    return frozenset(sentence.key for name in slots for sentence in SLOTS[name].sentences)
+
+
+TARGETS = _keys("targets", "targets_in_part")
 """The keys of the sentences on how many targets are reached."""
+AWARDS = _keys("award")
+"""Those of the sentences on a list of rewards that the unit is on."""
+LACKING = _keys("figures_lacking", "figures_lacking_own")
+"""Those of the sentences that it takes no reward because figures lack."""
+CHANGES = _keys("first_period", "headline_change")
+"""Those of the sentences on what changed since the period before."""
 
 
 def headlines(view: View) -> Iterator[Claim]:

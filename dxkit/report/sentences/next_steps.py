@@ -13,15 +13,15 @@ from dxkit.report.sentences.unit_view import View, short_name, unit_of
 _PLACES = ("first", "second", "third")
 
 
-def next_steps(view: View) -> Iterator[tuple[Claim, ...]]:
+def next_steps(view: View, *, located: bool = True) -> Iterator[tuple[Claim, ...]]:
     """One group of claims for each target ahead, the largest loss of points first; or that
-    nothing is lacking.
+    nothing is lacking. The first of a group says where most is lacking if it is ``located``.
     """
     if not view.indicators:
         return  # nothing is measured at this level
     found: list[tuple[float, tuple[Claim, ...]]] = []
     for indicator in view.indicators:
-        step = _step(view, indicator)
+        step = _step(view, indicator, located=located)
         if step:
             points = view.fact(indicator.id, "points")
             found.append((indicator.max_points - (points.value or 0), step))
@@ -60,13 +60,14 @@ def _most_lacking(view: View, indicator: Indicator) -> list[Fact]:
     return [fact for fact in told if not rest or fact.number > rest[0].number]
 
 
-def _step(view: View, indicator: Indicator) -> tuple[Claim, ...]:
+def _step(view: View, indicator: Indicator, *, located: bool) -> tuple[Claim, ...]:
     kinds = ("target", "goal", "shortfall", "points_to_target", "deadline", "per_week", "pace",
              "goal_date")  # fmt: skip
     lacking = view.scorecard.find(indicator.id, "goal_shortfall")
     if lacking is None or not lacking.known:
         return ()
-    places = dict(zip(_PLACES, _most_lacking(view, indicator), strict=False))
+    most = _most_lacking(view, indicator) if located else ()
+    places = dict(zip(_PLACES, most, strict=False))
     filling: dict[str, Filling] = {
         **view.known_kinds(indicator.id, *kinds),
         "lacking": lacking,

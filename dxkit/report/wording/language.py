@@ -39,6 +39,7 @@ class Language:
         self._decimal_mark = number["decimal_mark"]
         self._group_mark = number["group_mark"]
         self._minus = number["minus"]
+        self._percent = number["percent"]
 
     # numbers -----------------------------------------------------------------------------
 
@@ -62,7 +63,7 @@ class Language:
         text = text.replace("\0", self._group_mark).replace("-", self._minus)
         if signed and rounded > 0:
             text = f"+{text}"
-        return text + "%" if fact.unit is UnitOfMeasure.SHARE and not bare else text
+        return text + self._percent if fact.unit is UnitOfMeasure.SHARE and not bare else text
 
     def fact(
         self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
@@ -159,6 +160,18 @@ class Language:
         template = self.template(f"number.unit_name{'_numbered' if numbered else ''}")
         text = template.format(type=self.type(unit.type), name=unit.bare_name)
         return text[:1].upper() + text[1:] if starts or numbered else text
+
+
+def spoken(language: Language) -> Language:
+    """The language as it is read aloud: "62,9 trên 100 điểm" where one reads "62,9/100 điểm"."""
+    words = language.sections["spoken"]
+    among, each = words["among"], words["each"]
+    claims = {
+        key: re.sub(r"\}/(?=\w)", "}" + each, text.replace("}/{", "}" + among + "{"))
+        for key, text in language.sections["claim"].items()
+    }
+    numbers = {**language.sections["number"], **words}
+    return Language(language.code, {**language.sections, "number": numbers, "claim": claims})
 
 
 def strip_tags(text: str) -> str:
