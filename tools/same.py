@@ -79,7 +79,7 @@ def blank(pattern: bytes) -> Callable[[bytes], bytes]:
 
 
 # What may differ between two runs of one code, or between two places for the same code, and why.
-LEFT_OUT = (".running",)  # the lock of a run, with its process
+LEFT_OUT = (".running", "timings.json")  # the lock of a run, with its process; a clock
 MADE_EQUAL: dict[str, Callable[[bytes], bytes]] = {
     # How long it took and in which order pages were ready; hashes of the code and, made of them,
     # the keys by which a later run knows what is out of date; and of what holds a clock.

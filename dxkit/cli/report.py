@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dxkit.press.run.batch import RunResult
     from dxkit.press.run.changed_figures import PublishedChanges
 
+_MOST_TIMES = 10
 _MOST_SENTENCES = 5
 """Sentences of drafts that are told on the screen."""
 
@@ -37,6 +38,7 @@ _MOST_SENTENCES = 5
 @click.option("--only-failed", is_flag=True, help="Make only the pages that failed last time.")
 @click.option("--time-limit", type=click.FloatRange(1), default=None, help="Seconds for one page.")
 @click.option("--canary", is_flag=True, help="Make every page again in another order and compare.")
+@click.option("--timings", is_flag=True, help="Say which ten stages and pages took the longest.")
 @click.option(
     "--engine",
     type=click.Choice(["auto", "fork", "spawn", "stock"]),
@@ -65,6 +67,7 @@ def report(
     kinds: tuple[str, ...],
     notebook: Path | None,
     engine: str,
+    timings: bool,
     **options: Any,
 ) -> int:
     """Make the pages of a period (the newest if left out)."""
@@ -104,6 +107,9 @@ def report(
     errors = show_findings(session, session.open(period_id))
     if result.since.revisions:
         show_changes(session, result.since, most=2)
+    for name, seconds in result.dearest[:_MOST_TIMES] if timings else ():
+        shown = session.say(f"stage_{name}") if name in result.stages else name
+        tell(f"{seconds:8.2f} s  {shown}")
     tell(session.say("see", text=result.folder / "index.html"))
     done = not (errors or failed or result.count("failed") or result.changed)
     return DONE if done else DONE_WITH_ERRORS

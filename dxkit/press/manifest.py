@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 LEAGUE, FINDINGS, INDEX, ABOVE = "league.xlsx", "findings.html", "index.html", "../index.html"
 """The index of the campaign, above, is written by the runs of all its periods."""
+TIMINGS = "timings.json"
+"""How long each stage of the last run and each of its pages took; no output."""
 PROOF = "verify.html"
 """What differs from what ``verify`` makes again; no output."""
 EFFECTS, CORRECTION, CHANGED_FACTS = "changes.html", "correction.docx", "data/changed_facts.csv"
@@ -34,7 +36,7 @@ STAYING = (CHANGES, CHANGED_FIGURES)
 _NO_OUTPUT = re.compile(
     r"(.*/)?[.~].*|data/((cells|made_from)/[^/]+|received|history|returned)\.json"
     r"|returned/.*\.edited-\d+\.\w+|(.*/)?(Thumbs\.db|desktop\.ini)|"
-    + "|".join(map(re.escape, (MANIFEST, PROOF, EFFECTS, CORRECTION, CHANGED_FACTS)))
+    + "|".join(map(re.escape, (MANIFEST, TIMINGS, PROOF, EFFECTS, CORRECTION, CHANGED_FACTS)))
 )
 """What lies among the outputs and is none: what the kit remembers for itself, copies that somebody
 has worked in and that were set aside, what systems and open programs leave.

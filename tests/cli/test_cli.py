@@ -369,6 +369,28 @@ def test_pages_of_another_level(small: Path) -> None:
     assert 'data-fact="2024-Q2/71/' not in page
 
 
+def test_what_took_how_long_is_told_and_kept(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["report", "2024-Q2", "--unit", "71", "--timings", "--out", str(small)]
+    assert run([*arguments, "--force"]) == 0
+    text = said(capsys)
+    kept = small / "small/2024-Q2/timings.json"
+    taken = json.loads(kept.read_text("utf-8"))
+    (page,) = (name for name in taken if name.endswith(".html"))
+    assert page.startswith("district/71-")
+    assert set(taken) - {page} == {"plan", "read", "pages", "files"}
+    assert taken["pages"] >= taken[page] > 0
+    assert [*taken.values()] == sorted(taken.values(), reverse=True)
+    assert f"{taken[page]:.2f} s  {page}" in text
+    assert f"{taken['read']:.2f} s  Đọc bảng tính và tính toán" in text
+    assert run(["verify", "2024-Q2", "--out", str(small)]) == 0  # it is no output
+
+    assert run(arguments) == 0
+    assert "Đọc bảng tính và tính toán" not in said(capsys)
+    assert json.loads(kept.read_text("utf-8")) == taken
+
+
 def test_a_page_that_takes_too_long_is_named(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:

@@ -149,7 +149,8 @@ def files_made(out: Path, *left_out: str) -> dict[str, bytes]:
     """What runs have made, by its address, but the files or folders ``left_out`` and those that
     hold times and keys or remember what earlier commands saw.
     """
-    apart = {"manifest.json", "received.json", "history.json", "returned.json", "made_from"}
+    clocked = {"manifest.json", "timings.json"}
+    apart = {*clocked, "received.json", "history.json", "returned.json", "made_from"}
     found = ((p.relative_to(out), p) for p in sorted(out.rglob("*")) if p.is_file())
     return {
         name.as_posix(): path.read_bytes()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +28,16 @@ from dxkit.period.opening import (
     period_before,
     receive,
 )
-from dxkit.press.manifest import ABOVE, INDEX, MANIFEST, Manifest, PageRecord, hashes_of, path_key
+from dxkit.press.manifest import (
+    ABOVE,
+    INDEX,
+    MANIFEST,
+    TIMINGS,
+    Manifest,
+    PageRecord,
+    hashes_of,
+    path_key,
+)
 from dxkit.press.publish.annexes import Annex, damaged_annexes, make_annexes
 from dxkit.press.run import one_page
 from dxkit.press.run.changed_figures import PublishedChanges, all_changes, write_figures
@@ -34,7 +45,7 @@ from dxkit.press.run.finished_pages import FinishedPages, scratch_folder
 from dxkit.press.run.plan import files_are_whole, is_current, plan_tasks
 from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task
 from dxkit.report.wording.language import load_language
-from dxkit.workbooks.atomic import only_writer
+from dxkit.workbooks.atomic import only_writer, write_text
 from dxkit.workbooks.processes import can_fork, no_collection, side_process, stay_single_threaded
 from dxkit.workbooks.raw_folder import Contents
 
@@ -65,7 +76,9 @@ DEFAULT = Options()
 class RunResult:
     """What a batch did, what had changed since the workbooks were last checked, and which numbers
     on the pages that were there before, or were published, were no longer so. ``annexes`` are the
-    pages in other forms that were made, or made again because they were damaged, or could not be.
+    pages in other forms that were made, or made again because they were damaged, or could not be;
+    ``stages`` how many seconds each stage took: ``plan``, ``read`` (and work out), ``pages``,
+    ``files`` (the rest of what is made around the pages, beside them), ``annexes``.
     """
 
     folder: Path
@@ -76,6 +89,20 @@ class RunResult:
     since: SinceLastCheck = field(default_factory=lambda: SinceLastCheck(first=True))
     published: tuple[PublishedChanges, ...] = ()
     annexes: tuple[Annex, ...] = ()
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Count what is done within to a stage."""
+        begun = time.monotonic()
+        yield
+        self.stages[stage] = self.stages.get(stage, 0.0) + time.monotonic() - begun
+
+    @property
+    def dearest(self) -> list[tuple[str, float]]:
+        """The stages and the pages that were made, with their seconds, the dearest first."""
+        pages = ((page.path, page.seconds) for page in self.pages if page.status != "kept")
+        return sorted([*self.stages.items(), *pages], key=lambda one: -one[1])
 
     @property
     def changed(self) -> int:
@@ -143,6 +170,7 @@ def run_reports(
         for unit in sorted({t.unit for t in tasks} - {t.unit for t in todo}):
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
         canaries = tasks if options.canary else []
+        result.stages["plan"] = time.monotonic() - begun
         started(len(todo) + len(canaries))
         run = _Run(project, options, result, progress, outdated, raw)
 
@@ -168,7 +196,11 @@ def run_reports(
         if tasks and {*options.kinds, *damaged} - {"html"}:
             opened = open_period(project, campaign_id, period_id)
             pages = {unit: manifest.pages[unit] for unit in result.units}
-            result.annexes = tuple(make_annexes(options.kinds, opened, pages, folder, damaged))
+            with result.timed("annexes"):
+                result.annexes = tuple(make_annexes(options.kinds, opened, pages, folder, damaged))
+        if len(result.stages) > 1:  # something was made
+            timings = {name: round(seconds, 3) for name, seconds in result.dearest}
+            write_text(folder / TIMINGS, json.dumps(timings, indent=1) + "\n")
     return result
 
 
@@ -192,8 +224,9 @@ class _Run:
         """Make the pages ``todo``, with the files around them beside, then compare ``canaries``."""
         result, manifest, folder = self.result, self.result.manifest, self.result.folder
         manifest.complete = False
-        _make_ready(self.project, sample)
-        self.compare_figures(sample)
+        with result.timed("read"):
+            _make_ready(self.project, sample)
+            self.compare_figures(sample)
         # Not at the top: an unchanged run does without it, and reading does not wait for it.
         from dxkit.press.publish.period_files import write_files, write_indexes
 
@@ -208,10 +241,12 @@ class _Run:
             manifest.describe(crew.engine, crew.jobs, opened.campaign, self.project.notebooks)
             pages = FinishedPages(opened, manifest, scratch)
             try:
-                for record in pages.make(crew, todo):
-                    result.pages.append(record)
-                    self.progress(record)
-                checked = finish_files(manifest.addresses(folder))
+                with result.timed("pages"):
+                    for record in pages.make(crew, todo):
+                        result.pages.append(record)
+                        self.progress(record)
+                with result.timed("files"):
+                    checked = finish_files(manifest.addresses(folder))
                 result.since = checked.since
                 manifest.renew(folder, checked.files | hashes_of(folder, [INDEX, ABOVE]))
                 manifest.complete, manifest.inputs_digest = True, pages.inputs_digest
