@@ -192,7 +192,7 @@ def _components(content: bytes) -> Iterator[Pieces]:
         sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
         cells = (cell for sheet in sheets for row in sheet.iter_rows() for cell in row)
         yield [(f"{cell.parent.title}!{cell.coordinate}", f"{cell.value!r} ({cell.number_format})")
-               for cell in cells if cell.value is not None]  # fmt: skip
+               for cell in cells if cell.value not in (None, "")]  # fmt: skip
     yield [(n, f"{n} {part.decode('utf-8', 'backslashreplace')}") for n, part in parts.items()]
 
 
