@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -16,6 +16,7 @@ from dxkit.analysis.aggregates import Aggregates, total
 from dxkit.analysis.completeness import Completeness
 from dxkit.analysis.outcomes import Certainty, Result, Results
 from dxkit.analysis.ranking import QUOTA_FULL, Decision
+from dxkit.analysis.series import PeriodKept, PeriodOfSeries, digest_of_places
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
 from dxkit.model.choices import UnknownNameError
 from dxkit.model.facts import CellRef, Fact, FactKey, reaches
@@ -225,17 +226,24 @@ class Analysis:
     """One period analysed: what is worked out of all units, when it is first asked for, and their
     facts on demand.
 
-    ``received.units`` holds all units, hamlets known only from workbooks included.
+    ``received.units`` holds all units, hamlets known only from workbooks included. ``past`` are the
+    periods of its length before the ``previous`` one, as far as they are at hand, in any order.
     """
 
     def __init__(
-        self, campaign: Campaign, received: Received, previous: Analysis | None, methods: Methods
+        self,
+        campaign: Campaign,
+        received: Received,
+        previous: Analysis | None,
+        methods: Methods,
+        past: Sequence[PeriodKept] = (),
     ) -> None:
         self.campaign = campaign
         self.received = received
         self.period = campaign.period(received.table.period)
         self.units = received.units
         self.previous = previous
+        self.past = past
         self._methods = methods
         self._certainties: dict[tuple[str, str], Certainty] = {}
         self._peers: dict[tuple[str, str, str, str], Peers] = {}
@@ -278,6 +286,32 @@ class Analysis:
             known = {u: r for u, r in found.items() if r.measured.value.value is not None}
             self._peers[key] = Peers(self.period.id, known)
         return self._peers[key]
+
+    @cached_property
+    def series(self) -> tuple[PeriodOfSeries | None, ...]:
+        """The periods of its length from itself back to the first one at hand; None stands for one
+        that is not.
+        """
+        known: dict[str, PeriodOfSeries] = {kept.id: kept for kept in self.past}
+        for analysis in (self, self.previous):
+            if analysis is not None:
+                known[analysis.period.id] = PeriodAtHand(analysis)
+        alike = [period.id for period in self.campaign.alike(self.period.id)]
+        found = [known.get(p) for p in alike[: alike.index(self.period.id) + 1]]
+        first = next(n for n, period in enumerate(found) if period is not None)
+        return tuple(reversed(found[first:]))
+
+    def over_time(self, unit: str, subject: str, kind: str) -> dict[str, Fact | None]:
+        """A fact of each period of the series by the period's id, forward in time; None where there
+        is no such fact, or nothing of the period is at hand.
+        """
+        alike = [period.id for period in self.campaign.alike(self.period.id)]
+        series = self.series[::-1]
+        last = alike.index(self.period.id) + 1
+        return {
+            name: period.find(unit, subject, kind) if period is not None else None
+            for name, period in zip(alike[last - len(series) : last], series, strict=True)
+        }
 
     @cached_property
     def parts(self) -> dict[str, Aggregates]:
@@ -334,7 +368,7 @@ class Analysis:
 
     def by_plan(self, campaign: Campaign) -> Analysis:
         """The same period by another plan; the periods before it stay as they are."""
-        return Analysis(campaign, self.received, self.previous, self._methods)
+        return Analysis(campaign, self.received, self.previous, self._methods, self.past)
 
     def ranked_within(self, level: str, within: str) -> Analysis:
         """The same period with the units of ``level`` compared inside the level ``within``."""
@@ -384,6 +418,32 @@ class Analysis:
             for row in self.received.table.register_rows
             if row.register == register and row.unit_code in codes
         )
+
+
+class PeriodAtHand:
+    """A period of a series that is analysed."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.id, self._analysis = analysis.period.id, analysis
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """The hash of each file that the period was made from, by its name."""
+        return self._analysis.received.hashes
+
+    def find(self, unit: str, subject: str, kind: str) -> Fact | None:
+        """One fact of a unit; None when there is no such fact."""
+        return self._analysis.facts.find(unit, subject, kind)
+
+    def places(self, unit: str, indicator: str) -> str:
+        """A text that is the same when the same units told of an indicator."""
+        found = self._analysis.results.by_indicator.get((unit, indicator))
+        return digest_of_places(found.measured.value.observations) if found is not None else ""
+
+    def ranked_with(self, unit: str) -> frozenset[str]:
+        """Codes of the units of its group that have a rank."""
+        known = unit in self._analysis.units
+        return self._analysis.results.ranked_with(unit) if known else frozenset()
 
 
 def _figures(results: Results, unit_code: str) -> tuple[float | int, ...]:

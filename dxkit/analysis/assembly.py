@@ -2,23 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
-from dxkit.analysis.analysis import Analysis, Methods
+from dxkit.analysis.analysis import Analysis, Methods, PeriodAtHand
 from dxkit.analysis.facts.evaluator import Evaluator
 from dxkit.analysis.facts.kinds import KINDS
 from dxkit.analysis.results import make_results
 from dxkit.analysis.robustness.ranges import certainty, inputs_of, tiers_of
+from dxkit.analysis.series import KEPT, Kept, PeriodKept
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import TOTAL, Fact
 from dxkit.model.observations import Received
 
 METHODS = Methods(partial(make_results, tiers_of), certainty, inputs_of, partial(Evaluator, KINDS))
 
 
-def analyse_period(campaign: Campaign, received: Received, *earlier: Received | None) -> Analysis:
-    """The analysis of a period, compared with the period before where that is at hand. Of periods
-    ``earlier`` the nearest comes first.
+def analyse_period(
+    campaign: Campaign,
+    received: Received,
+    previous: Received | None = None,
+    past: Sequence[PeriodKept] = (),
+) -> Analysis:
+    """The analysis of a period, compared with the period before where that is at hand, and of its
+    series what is kept of ``past`` ones.
     """
-    at_hand = [each for each in earlier if each is not None]
-    before = analyse_period(campaign, *at_hand) if at_hand else None
-    return Analysis(campaign, received, before, METHODS)
+    before = Analysis(campaign, previous, None, METHODS) if previous is not None else None
+    return Analysis(campaign, received, before, METHODS, past)
+
+
+def kept(campaign: Campaign, received: Received) -> PeriodKept:
+    """What is kept of a period, worked out of what was received when it is asked for."""
+
+    def ask() -> Kept:
+        return kept_of(analyse_period(campaign, received))
+
+    return PeriodKept(received.table.period, ask)
+
+
+def kept_of(analysis: Analysis) -> Kept:
+    """What is kept of a period."""
+    campaign, results, find = analysis.campaign, analysis.results, analysis.facts.find
+    subjects = {i.id: KEPT["indicator"] for i in campaign.indicators}
+    subjects |= {TOTAL: KEPT["total"]} | {m.id: KEPT["measure"] for m in campaign.activity}
+    own, units = PeriodAtHand(analysis), dict[str, Any]()
+    for unit in analysis.units.units:
+        told: dict[str, dict[str, Any]] = {}
+        for subject, kinds in subjects.items():
+            for kind in kinds:
+                if (fact := find(unit.code, subject, kind)) is not None:
+                    told.setdefault(subject, {})[kind] = _plain(fact)
+            if subject in told and subject != TOTAL and (at := own.places(unit.code, subject)):
+                told[subject]["places"] = at
+        units[unit.code] = told
+    groups = {u.code: f"{u.level}/{results.group_of(u)}" for u in analysis.units.units
+              if results.group_of(u)}  # fmt: skip
+    ranked = {group: sorted(results.ranked_with(unit)) for unit, group in groups.items()}
+    return {"sources": own.sources, "groups": groups, "ranked": ranked, "units": units}
+
+
+def _plain(fact: Fact) -> list[Any]:
+    marks = " ".join(sorted(fact.marks))
+    return [fact.value, fact.decimals, str(fact.unit), fact.method, fact.missing, marks]

@@ -9,7 +9,7 @@ import dataclasses
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 
 from dxkit.campaign.reader import Reader
 from dxkit.model.addresses import line_number
@@ -65,8 +65,9 @@ def _each_period(campaign: Campaign, reader: Reader) -> None:
 
 
 def _periods(campaign: Campaign, reader: Reader) -> None:
-    for before, period in pairwise(campaign.periods):
-        if period.first_day <= before.last_day:
+    for period in campaign.periods:
+        before = campaign.previous_period(period.id)
+        if before is not None and period.first_day <= before.last_day:
             reader.note_of(period, "period_overlaps", "first_day", period=period.id)
 
 

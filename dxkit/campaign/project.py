@@ -130,6 +130,10 @@ class Project:
         """The file that keeps the intake of one period."""
         return self.output_folder(campaign_id, period_id) / "data" / "received.json"
 
+    def kept_file(self, campaign_id: str, period_id: str) -> Path:
+        """The file of what a series keeps of one period."""
+        return self.store_file(campaign_id, period_id).with_name("kept.json")
+
     @property
     def notebooks(self) -> Path:
         """The folder of the notebooks."""

@@ -328,15 +328,23 @@ class Campaign:
                 return min(held, key=lambda p: p.last_day - p.first_day).id
         return text
 
+    def alike(self, period_id: str) -> tuple[Period, ...]:
+        """The periods as long as one, itself among them, in the campaign's order."""
+        kind = self.period(period_id).kind
+        return tuple(period for period in self.periods if period.kind == kind)
+
     def previous_period(self, period_id: str) -> Period | None:
-        """The period before, in the campaign's order, or None for the first."""
-        position = [period.id for period in self.periods].index(period_id)
-        return self.periods[position - 1] if position else None
+        """The period before of the same length, or None for the first."""
+        return self._neighbour(period_id, -1)
 
     def next_period(self, period_id: str) -> Period | None:
-        """The period after, in the campaign's order, or None for the last."""
-        position = [period.id for period in self.periods].index(period_id)
-        return self.periods[position + 1] if position + 1 < len(self.periods) else None
+        """The period after of the same length, or None for the last."""
+        return self._neighbour(period_id, 1)
+
+    def _neighbour(self, period_id: str, step: int) -> Period | None:
+        alike = self.alike(period_id)
+        position = [period.id for period in alike].index(period_id) + step
+        return alike[position] if 0 <= position < len(alike) else None
 
     def level(self, level_id: str) -> Level:
         """The level of that id; raises UnknownNameError when there is none."""

@@ -217,6 +217,11 @@ class Received:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"
         return f"Received({self.table!r}, {self.units!r}, {counts})"
 
+    @property
+    def hashes(self) -> dict[str, str]:
+        """The hash of each file, by its name."""
+        return {source.name: source.sha256 for source in self.sources}
+
     @cached_property
     def mistakes(self) -> list[Mistake]:
         """All findings, by what they follow from."""

@@ -26,6 +26,14 @@ class Period:
     due_day: datetime.date | None = None
 
     @property
+    def kind(self) -> str:
+        """How long it is by its identifier: ``month``, ``quarter`` or ``year``. Periods of one kind
+        follow each other and are compared.
+        """
+        match = _PERIOD_ID.match(self.id)
+        return split_period_id(self.id)[1] if match else ""
+
+    @property
     def year(self) -> int:
         """The year in the identifier."""
         return split_period_id(self.id)[0]

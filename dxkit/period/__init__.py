@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,17 +36,10 @@ class OpenPeriod:
     past: Past
 
     @property
-    def analyses(self) -> tuple[Analysis, ...]:
-        """The analyses of the periods opened with this one and its own, forward in time."""
-        found = [self.analysis]
-        while found[0].previous is not None:
-            found.insert(0, found[0].previous)
-        return tuple(found)
-
-    @property
-    def all_received(self) -> list[Received]:
-        """What was received in each of them."""
-        return [analysis.received for analysis in self.analyses]
+    def sources(self) -> dict[str, Mapping[str, str]]:
+        """By period of its series, forward in time, the hash of each file that it is made from."""
+        found = {period.id: period.sources for period in self.analysis.series if period is not None}
+        return dict(reversed(found.items()))
 
     @cached_property
     def all_findings(self) -> tuple[Finding, ...]:

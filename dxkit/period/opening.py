@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from dxkit.analysis.analysis import Analysis
-from dxkit.analysis.assembly import analyse_period
+from dxkit.analysis.assembly import analyse_period, kept_of
+from dxkit.analysis.series import Kept, PeriodKept
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.map import load_map
 from dxkit.campaign.project import Project
@@ -15,10 +16,11 @@ from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.intake.period import read_period
 from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.intake.versions.history import History
-from dxkit.model.campaign import WHOLE_MOVEMENT, Campaign
+from dxkit.model.campaign import Campaign
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod, Past
+from dxkit.period.kept import read_kept, write_kept
 from dxkit.workbooks.atomic import writer_if_free
 from dxkit.workbooks.raw_folder import Contents, contents_of
 
@@ -27,14 +29,17 @@ from dxkit.workbooks.raw_folder import Contents, contents_of
 def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPeriod:
     """The period, from the stored intake when the raw files and the campaign are unchanged.
 
-    The periods before are opened with it as ``opened_with`` says. Raises CampaignError,
-    and UnknownNameError for a period the campaign does not have.
+    The period before is opened with it; of those before that is asked what is kept of them. Raises
+    CampaignError, and UnknownNameError for a period the campaign does not have.
     """
     campaign = load_campaign(project.campaign_folder(campaign_id))
     campaign.period(period_id)
-    nearest_first = reversed(opened_with(project, campaign, period_id))
-    received, *earlier = (receive(project, campaign, period) for period in nearest_first)
-    analysis = analyse_period(campaign, received, *earlier)
+    before = period_before(project, campaign, period_id)
+    received = receive(project, campaign, period_id)
+    previous = receive(project, campaign, before) if before else None
+    names = [p for p in series_of(project, campaign, period_id) if p not in (before, period_id)]
+    past = [PeriodKept(name, partial(look_back, project, campaign, name)) for name in names]
+    analysis = analyse_period(campaign, received, previous, past)
     shapes = load_map(campaign.folder)
     return OpenPeriod(project, campaign, received, analysis, shapes, Past(_history, _register))
 
@@ -47,7 +52,7 @@ def open_as_it_is(project: Project, campaign: Campaign, period_id: str) -> OpenP
     if project.sealed or _standing:
         return opened
     raw = contents_before_and_of(project, campaign, period_id)
-    if campaign == opened.campaign and are_parsed(raw, *opened.all_received):
+    if campaign == opened.campaign and are_parsed(raw, *opened.sources.values()):
         return opened
     open_period.cache_clear()
     return open_period(project, campaign.id, period_id)
@@ -70,21 +75,10 @@ def one_reading() -> Iterator[None]:
 
 
 def _history(opened: OpenPeriod) -> tuple[Analysis, ...]:
-    """Each period as opening it gives it, compared with as many before it."""
-    project, campaign = opened.project, opened.campaign
-    opened_before = dict(enumerate(opened.analyses[:-1], start=1))
-    known = {analysis.period.id: (number, analysis) for number, analysis in opened_before.items()}
-    with_raw = project.periods_with_raw(campaign)
-    found = []
-    for period in campaign.periods:
-        if period.id == opened.analysis.period.id:
-            break
-        if period.id in known or period.id in with_raw:
-            number, analysis = known.get(period.id, (0, opened.analysis))
-            if number != len(opened_with(project, campaign, period.id)):
-                analysis = open_period(project, campaign.id, period.id).analysis
-            found.append(analysis)
-    return (*found, opened.analysis)
+    """Each period of the series that is at hand as opening it gives it."""
+    project, campaign, last = opened.project, opened.campaign, opened.analysis.period.id
+    earlier = series_of(project, campaign, last)[:-1]
+    return (*(open_period(project, campaign.id, p).analysis for p in earlier), opened.analysis)
 
 
 def _register(opened: OpenPeriod) -> tuple[Initiative, ...]:
@@ -136,7 +130,7 @@ def receive(
             campaign, period_id, folder, references, earlier if before else None, history
         )
         # Stored under the hash of what was parsed: a file may be replaced in between, and be back.
-        was_parsed = are_parsed(raw, *read, received)
+        was_parsed = are_parsed(raw, *(each.hashes for each in (*read, received)))
         as_before = was_parsed and key == store_key(campaign, references, raw)
         if may_write and as_before and campaign == load_campaign(campaign.folder):
             write_stored(received, key, stored)
@@ -147,11 +141,30 @@ def receive(
     )
 
 
+def look_back(project: Project, campaign: Campaign, period_id: str) -> Kept:
+    """What is kept of a period: from the file of an earlier run, when it was made from the same
+    files by the same plan and code; else worked out anew and kept.
+    """
+    path = project.kept_file(campaign.id, period_id)
+    key = ""
+    if not project.sealed:
+        raw = _read_with(project, campaign, period_id)
+        key = store_key(campaign, project.raw_folder(campaign.id), raw)
+    if (known := read_kept(path, key)) is not None:
+        return known
+    received = receive(project, campaign, period_id)
+    found = kept_of(analyse_period(campaign, received))
+    with writer_if_free(project.outputs / campaign.id) as may_write:
+        if may_write and key and is_current(project.store_file(campaign.id, period_id), key):
+            write_kept(found, key, path)
+    return found
+
+
 def contents_before_and_of(
     project: Project, campaign: Campaign, period_id: str
 ) -> tuple[Contents, ...]:
-    """What lies in the raw folders of the periods opened with it and of the period."""
-    periods = opened_with(project, campaign, period_id)
+    """What lies in the raw folders of the periods of its series, itself the last."""
+    periods = series_of(project, campaign, period_id)
     return tuple(contents_of(project.period_folder(campaign.id, period)) for period in periods)
 
 
@@ -161,9 +174,8 @@ def _read_with(project: Project, campaign: Campaign, period_id: str) -> tuple[Co
     return tuple(contents_of(project.period_folder(campaign.id, period)) for period in periods)
 
 
-def are_parsed(raw: Sequence[Contents], *received: Received) -> bool:
-    """Whether what was received of some periods was parsed from these very files."""
-    parsed = [{source.name: source.sha256 for source in each.sources} for each in received]
+def are_parsed(raw: Sequence[Contents], *parsed: Mapping[str, str]) -> bool:
+    """Whether what was received of some periods was parsed from these files, by their hashes."""
     return len(raw) == len(parsed) and all(map(Contents.agrees, raw, parsed))
 
 
@@ -178,7 +190,7 @@ def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
         stored = project.store_file(campaign.id, period)
         return is_current(stored, store_key(campaign, references, raw))
 
-    return all(map(is_there, opened_with(project, campaign, period_id)))
+    return all(map(is_there, series_of(project, campaign, period_id)[-2:]))
 
 
 def period_before(project: Project, campaign: Campaign, period_id: str) -> str:
@@ -187,20 +199,15 @@ def period_before(project: Project, campaign: Campaign, period_id: str) -> str:
     return before.id if before and _is_at_hand(project, campaign, before.id) else ""
 
 
-def opened_with(project: Project, campaign: Campaign, period_id: str) -> tuple[str, ...]:
-    """The periods whose figures a period's numbers are made from, forward in time, itself the last:
-    the one before and, where the plan has a target for the whole movement, those before it, as far
-    back as none is lacking.
-    """
-    found = [period_id]
-    while before := period_before(project, campaign, found[0]):
-        found.insert(0, before)
-        if not any(target.period == WHOLE_MOVEMENT for target in campaign.targets):
-            break
-    return tuple(found)
+def series_of(project: Project, campaign: Campaign, period_id: str) -> tuple[str, ...]:
+    """The periods as long as one that are at hand, forward in time, itself the last."""
+    alike = [period.id for period in campaign.alike(period_id)]
+    earlier = alike[: alike.index(period_id)]
+    return (*(p for p in earlier if _is_at_hand(project, campaign, p)), period_id)
 
 
 def _is_at_hand(project: Project, campaign: Campaign, period_id: str) -> bool:
     if project.sealed:
-        return project.store_file(campaign.id, period_id).exists()
+        find = (project.store_file, project.kept_file)
+        return any(stored(campaign.id, period_id).exists() for stored in find)
     return period_id in project.periods_with_raw(campaign)

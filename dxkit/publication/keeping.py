@@ -133,8 +133,9 @@ def _fill(
     manifest.files = hashes
     manifest.save(again.folder)
     write_facts(again.opened, again.units, stage / FACTS)
-    for path in [*(stage / "outputs").rglob("*")]:  # what is stored to be quick, and locks
-        if path.is_file() and (path.name == "received.json" or path.name.startswith(".")):
+    stored = {"received.json", "kept.json"}  # to be quick; besides there are locks
+    for path in [*(stage / "outputs").rglob("*")]:
+        if path.is_file() and (path.name in stored or path.name.startswith(".")):
             path.unlink()
 
 

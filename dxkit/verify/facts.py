@@ -45,8 +45,9 @@ def recount_facts(
             facts = [*analysis.scorecard(code).facts.values()]
         else:
             facts = [f for asked in in_data if (f := analysis.facts.find(code, *asked)) is not None]
-        counted += len(facts)
-        for fact in facts:
+        earlier = [f for p in analysis.past for f in p.facts(code)] if whole else []
+        counted += len(facts) + len(earlier)
+        for fact in (*facts, *earlier):
             number: Number | None = math.nan  # nothing to count: as no number is
             with suppress(KeyError):
                 number = number_of(recount, fact.key)

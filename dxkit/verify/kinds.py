@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Campaign, Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, FactKey, reward_subject
 from dxkit.model.plan import Goal, goal_of
-from dxkit.verify import visits
+from dxkit.verify import series, visits
 from dxkit.verify.recount import Decisions, Recount, of_group, share_of_points
 from dxkit.verify.sums import Number, Pair, added, measures_of, quotient
 from dxkit.verify.trials import Trials
@@ -148,8 +149,13 @@ class Asked(NamedTuple):
 
     def movement_value(self) -> Fraction:
         """The sum over all periods of the movement so far."""
-        first = self.r.campaign.previous_period(self.r.period.id) is None
-        return self("value") + (0 if first else self.before("movement_value"))
+        return self("value") + (self.before("movement_value") if self.r.past else 0)
+
+    def of_series(self, kind: str) -> Number:
+        """What the comparable values of the series tell."""
+        scale = 100 if self.i.kind is IndicatorKind.RATIO else 1
+        row = series.values(self.r, self.unit, self.i)
+        return series.number(kind, row, self.i.direction, self.i.decimals, scale)
 
     def interval(self) -> tuple[float, float]:
         """The ends of the interval of a share of few things."""
@@ -209,6 +215,8 @@ _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
     "goal_date": lambda a: a.goal_date(),
     "movement_value": lambda a: a.movement_value(),
     "movement_target": lambda a: a.r.target(a.unit, a.i, WHOLE_MOVEMENT),
+    **{kind: partial(Asked.of_series, kind=kind) for kind in series.OF_ROW},
+    "behind": lambda a: series.behind(a.r, a.unit, a.i),
     "least_value": lambda a: a.r.campaign.ranking.least("value", a.r.level_below(a.unit), a.i.id),
     "least_denominator": lambda a: a.r.campaign.ranking.least_denominator,
 }
@@ -242,6 +250,14 @@ def tiers(r: Recount, unit: str) -> dict[str, int]:
     ends = trials(r, unit).by["weights"]
     cuts = [k for k in range(1, len(ends)) if not any(b <= k < w for b, w in ends.values())]
     return {u: 1 + sum(k < best for k in cuts) for u, (best, _) in ends.items()}
+
+
+def _of_points(r: Recount, unit: str, kind: str) -> Number:
+    return series.number(kind, series.points(r, unit), 1, 2, 1)
+
+
+def _of_ranks(r: Recount, unit: str, kind: str) -> Number:
+    return series.number(kind, series.ranks(r, unit), -1, 0, 1)
 
 
 def decisions(r: Recount, unit: str) -> dict[str, Decisions]:
@@ -287,6 +303,8 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "trial_worst": lambda r, u: trials(r, u).ends(u, by_weights=False)[1],
     "trials_outside": lambda r, u: len(trials(r, u).outside(u)),
     "award_draws": lambda r, u: Fraction((t := trials(r, u)).listed[u], len(t.changed["draw"])),
+    **{kind: partial(_of_points, kind=kind) for kind in series.OF_ROW},
+    **{name: partial(_of_ranks, kind=kind) for name, kind in series.OF_RANKS.items()},
     "cells": lambda r, u: len(r.cells_of(u, r.indicators(u))),
     "cells_doubtful": lambda r, u: len(r.cells_of(u, r.indicators(u)) & r.received.doubtful_cells),
     "children_unchanged": lambda r, u: len(r.unchanged_below(u)),
@@ -336,9 +354,9 @@ def number_of(r: Recount, key: FactKey) -> Number | None:
     if key.period in r.period.parts:
         r, kind = r.part(key.period), _OF_PART[kind]
     elif key.period != r.period.id or unit not in r.units:
-        if r.before is None or key.period == r.period.id:
-            raise KeyError(str(key))
-        return number_of(r.before, key)
+        earlier = {each.period.id: each for each in r.earlier}
+        earlier |= {part: each for each in r.earlier for part in each.period.parts}
+        return number_of(earlier[key.period], key)
     try:
         if subject == TOTAL:
             return _TOTAL[kind](r, unit)

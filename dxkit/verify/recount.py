@@ -34,15 +34,21 @@ def of_group(method: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 class Recount:
-    """What several kinds of number need. ``before`` is the period before, if it is at hand; points
-    go by the rules of the period ``rules_of``.
+    """What several kinds of number need. ``earlier`` are the periods of its series that are at
+    hand, the nearest first, ``before`` the one before, if it is; points go by the rules of the
+    period ``rules_of``.
     """
 
-    def __init__(self, sums: Sums, before: Recount | None = None, rules_of: str = "") -> None:
-        self.sums, self.before = sums, before
+    def __init__(self, sums: Sums, earlier: Sequence[Recount] = (), rules_of: str = "") -> None:
+        self.sums, self.earlier = sums, earlier
         self.campaign, self.received, self.units = sums.campaign, sums.received, sums.units
         self.period = self.campaign.period(self.received.table.period)
         self.rules_of = rules_of or self.period.id
+        alike = [period.id for period in self.campaign.alike(self.period.id)]
+        self.past = alike[: alike.index(self.period.id)][::-1]
+        """The periods as long that the plan has before it, the nearest first."""
+        is_next = [r for r in earlier[:1] if r.period.id in self.past[:1]]
+        self.before = is_next[0] if is_next else None
 
     @remembered
     def part(self, name: str) -> Recount:
@@ -50,9 +56,14 @@ class Recount:
         return Recount(Sums(self.campaign, self.received, part=name))
 
     @cached_property
+    def tellers(self) -> dict[CellRef, str]:
+        """Whose figure each cell is."""
+        return {o.address: o.unit_code for o in self.received.table.observations}
+
+    @cached_property
     def before_by_rules(self) -> Recount | None:
         """The period before, scored by this period's rules."""
-        return Recount(self.before.sums, None, self.period.id) if self.before else None
+        return Recount(self.before.sums, (), self.period.id) if self.before else None
 
     # units and values ----------------------------------------------------------------------
 
@@ -345,9 +356,9 @@ class Recount:
 
 
 def recounted(campaign: Campaign, received: Received, *earlier: Received) -> Recount:
-    """The period and those before it, the nearest first."""
+    """The period and those of its series before it, the nearest first."""
     before = recounted(campaign, *earlier) if earlier else None
-    return Recount(Sums(campaign, received), before)
+    return Recount(Sums(campaign, received), (before, *before.earlier) if before else ())
 
 
 def rounded(points: float, decimals: int) -> Decimal:

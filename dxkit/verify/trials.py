@@ -165,7 +165,7 @@ class Trials:
         """
         usual = self._recount
         sums = Sums(usual.campaign, usual.received, without=cells)
-        other = Recount(sums, None, usual.rules_of)
+        other = Recount(sums, (), usual.rules_of)
         gained = sum((other.is_met(unit, i) is True) - (usual.is_met(unit, i) is True)
                      for i in usual.scale(unit) if usual.share(unit, i) is not None)  # fmt: skip
         own = self._points_of([unit], self._shares_of([unit], other), self._weights)

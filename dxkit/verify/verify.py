@@ -13,9 +13,10 @@ from pathlib import Path
 from dxkit.campaign.project import Project
 from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod
+from dxkit.period.opening import receive
 from dxkit.press.manifest import MANIFEST, Manifest, code_key, executed_path, versions_in_use
 from dxkit.press.run.made_again import MadeAgain
-from dxkit.verify.difference import FAILED, INPUT, OTHER, Difference, in_order
+from dxkit.verify.difference import CHANGED, FAILED, INPUT, OTHER, Difference, in_order
 from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
 from dxkit.verify.placement import compare_cells, compare_visits
@@ -53,7 +54,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
     with tempfile.TemporaryDirectory(prefix="dxkit-verify-") as scratch:
         made = MadeAgain(project, campaign_id, period_id, Path(scratch).resolve())
         opened, units, is_own = made.opened, made.units, project.outputs.parent.name == "own"
-        received = opened.all_received[::-1]
+        received = [receive(made.project, opened.campaign, p) for p in reversed(opened.sources)]
         facts, others = recount_facts(opened, recounted(opened.campaign, *received), units)
         found = [other._replace(file=_page_of(other, made, units)) for other in others]
         counted = Counter(facts=facts, pages=len(units), own=len(units) if is_own else 0)
@@ -63,6 +64,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
             counted.update(cells=cells.read, unjudged=cells.unjudged)
             returned = project.raw_folder(campaign_id) / VISITS / name
             found += (*cells.differences, *compare_visits(one, returned))
+        found += [*_altered_series(project, made.project, opened)]
         noted = [unit for unit, page in manifest.pages.items() if page.status != "failed"]
         linked, listed = ([*manifest.pages], noted) if manifest.pages else (units, units)
         failed = dict(made.make([] if is_own else units, listed, linked))
@@ -78,6 +80,20 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
     not_made = [Difference(page, FAILED, expected=reason) for page, reason in failed.items()]
     found += (*not_made, *causes(manifest, opened, altered, folder), *altered)
     return Verification(counted, versions, code, in_order(found), opened)
+
+
+def _altered_series(project: Project, again: Project, opened: OpenPeriod) -> Iterator[Difference]:
+    """The files of what is kept of earlier periods that say something else than is kept anew of the
+    same workbooks.
+    """
+    for period in opened.analysis.past:
+        files = [p.kept_file(opened.campaign.id, period.id) for p in (project, again)]
+        if not all(file.is_file() for file in files):
+            continue
+        shown, expected = (file.read_bytes().partition(b"\n") for file in files)
+        if shown[2] != expected[2] and shown[0].split(b",")[0] == expected[0].split(b",")[0]:
+            name = files[0].relative_to(project.outputs / opened.campaign.id).as_posix()
+            yield Difference(f"../{name}", CHANGED)
 
 
 def causes(

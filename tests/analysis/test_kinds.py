@@ -172,9 +172,19 @@ def test_a_bonus_by_hand(haugiang: Campaign) -> None:
     assert card.fact(TOTAL, "points").value == pytest.approx(75 / 90 * 100 + 10)
 
 
+SERIES = (
+    "alike", "rises", "falls", "rises_before", "falls_before", "best_before", "worst_before",
+    "behind", "ranks_alike", "rank_best_before", "rank_worst_before",
+)  # fmt: skip
+"""Made from several periods."""
+
+
 def test_each_kind_has_an_example() -> None:
-    """Those counted over the draws of weights have theirs in test_uncertainty."""
+    """Those counted over the draws of weights have theirs in test_uncertainty, those made from
+    several periods in test_series.
+    """
     worked = {kind for kinds in EXAMPLES.values() for kind in kinds} | {"bonus", *OTHERS, *LIKE}
+    worked |= {*SERIES}
     worked |= {"children_outside"}
     worked |= {kind.name for kind in KINDS["month"]} | {"award_draws", "trials_changing"}
     assert {kind.name for kinds in KINDS.values() for kind in kinds} == worked

@@ -43,4 +43,4 @@ def made_again(campaign: Campaign, received: Received, *earlier: Received | None
     """The period and those before it, the nearest first."""
     at_hand = [each for each in earlier if each is not None]
     before = made_again(campaign, *at_hand) if at_hand else None
-    return Again(Sums(campaign, received), before)
+    return Again(Sums(campaign, received), (before, *before.earlier) if before else ())

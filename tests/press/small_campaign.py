@@ -150,7 +150,7 @@ def files_made(out: Path, *left_out: str) -> dict[str, bytes]:
     hold times and keys or remember what earlier commands saw.
     """
     clocked = {"manifest.json", "timings.json"}
-    apart = {*clocked, "received.json", "history.json", "returned.json", "made_from"}
+    apart = {*clocked, "received.json", "kept.json", "history.json", "returned.json", "made_from"}
     found = ((p.relative_to(out), p) for p in sorted(out.rglob("*")) if p.is_file())
     return {
         name.as_posix(): path.read_bytes()

@@ -133,7 +133,8 @@ def test_each_period_of_a_history_is_compared_with_the_one_before(
     (plan / "targets.csv").write_text(TARGETS + more, "utf-8")
     monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path / "project"))
     opened = dxkit.open("small", "2024-Q3")
-    assert len(opened.analyses) == 2
+    assert opened.analysis.previous is not None
+    assert opened.analysis.previous.previous is None
     league = opened.ranking(history=True).query("level == 'district'")
     ranks = league.pivot(index="unit_code", columns="period", values=["rank", "previous_rank"])
     assert (ranks["rank", "2024-Q1"] == ranks["previous_rank", "2024-Q2"]).all()

@@ -68,6 +68,8 @@ class About:
         self.part = part
         self._named = (part or period.period.id, unit.code, subject)
         self._made: dict[str, Fact | None] = {}
+        self.stretches: dict[Callable[[About], tuple[Fact, ...]], tuple[Fact, ...]] = {}
+        """Those of the series that were asked for, by what finds them."""
 
     def key(self, kind: str) -> FactKey:
         """The key of a fact about this."""

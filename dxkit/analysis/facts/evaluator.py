@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import Derived, Kind
+from dxkit.analysis.series import PeriodKept
 from dxkit.model.facts import TOTAL, Fact, FactKey, reward_subject
 from dxkit.model.units import Unit
 
@@ -49,6 +50,10 @@ class Evaluator:
             return self.find(key.unit, key.subject, key.kind)
         if key.period in self._analysis.parts:
             return self.find(key.unit, key.subject, key.kind, key.period)
+        found = (p for p in self._analysis.series if p is not None and p.id == key.period)
+        period = next(found, None)
+        if isinstance(period, PeriodKept):
+            return period.find(key.unit, key.subject, key.kind)
         return self._before.find_key(key) if self._before is not None else None
 
     def of_unit(self, unit: Unit) -> list[Fact]:

@@ -6,8 +6,10 @@ What a kind means to a reader stands in ``trace.toml`` under its name and its me
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from dxkit.analysis.aggregates import total
+from dxkit.analysis.facts import series
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import (
     COUNT,
@@ -87,17 +89,14 @@ def whole_before(about: About) -> tuple[Fact, ...] | None:
     """The values of all periods before this one, the nearest first; None when they are not all at
     hand.
     """
-    campaign, now = about.period.campaign, about.period
-    found: list[Fact] = []
-    while campaign.previous_period(now.period.id) is not None:
-        if now.previous is None:
-            return None
-        now = now.previous
-        fact = now.facts.find(about.unit.code, about.subject, "value")
-        if fact is None:
-            return None
-        found.append(fact)
-    return tuple(found)
+    now, before = about.period, about.period.series[1:]
+    first = now.campaign.alike(now.period.id)[0].id
+    if (before[-1] if before else now.series[0]).id != first:  # type: ignore[union-attr]
+        return None
+    asked = (about.unit.code, about.subject, "value")
+    found = [period.find(*asked) if period is not None else None for period in before]
+    told = tuple(fact for fact in found if fact is not None)
+    return told if len(told) == len(found) else None
 
 
 GREATEST_BELOW = Elsewhere("value", "greatest_below", lambda a: (a.values_below[-1],))
@@ -105,6 +104,12 @@ LEAST_BELOW = Elsewhere("value", "least_below", lambda a: (a.values_below[0],))
 POINTS_OF_INDICATORS = Elsewhere("points", "indicators", lambda a: a.points_of_indicators)
 EARLIER_VALUES = Elsewhere("value", "indicators_period_before", lambda a: a.earlier_values)
 WHOLE_BEFORE = Elsewhere("value", "periods_before", whole_before)
+
+
+def over(stretch: series.Stretch, kind: str = "value") -> Elsewhere:
+    """The facts of a stretch of the series, this period's first."""
+    return Elsewhere(kind, "periods_comparable", partial(series.told_by, stretch))
+
 
 # what a fact depends on -------------------------------------------------------------------------
 
@@ -515,6 +520,84 @@ def of_others(name: str, of_its_type: bool) -> tuple[Kind, ...]:
     )
 
 
+def of_series(
+    name: str,
+    unit: UnitOfMeasure | Callable[[About], UnitOfMeasure],
+    method: str,
+    number: Callable[[About], Number | None],
+    inputs: Elsewhere,
+    decimals: Callable[[About], int] | None = None,
+) -> Taken:
+    """What a stretch of the series says; nothing where it is too short to say it."""
+
+    def is_told(about: About) -> bool:
+        told = series.is_series(about) and about.is_known(inputs.kind)
+        return told and number(about) is not None
+
+    return Taken(
+        name, unit, number, inputs=(inputs,), method=method, when=is_told, own_cells=True,
+        decimals=decimals,
+    )  # fmt: skip
+
+
+def of_stretch(
+    stretch: series.Stretch,
+    unit: UnitOfMeasure | Callable[[About], UnitOfMeasure],
+    kind: str,
+    direction: Callable[[About], int],
+    decimals: Callable[[About], int],
+) -> tuple[Kind, ...]:
+    """How many periods can be compared, how often in a row up to this one, and up to the one
+    before, the number rose or fell, and what was best and worst before.
+    """
+    inputs, told = over(stretch, kind), partial(series.told_by, stretch)
+
+    def steps(name: str, up: bool, ago: int) -> Kind:
+        def number(about: About) -> int | None:
+            found = told(about)
+            return series.steps(found[ago:], up, decimals(about)) if found else None
+
+        return of_series(name, COUNT, f"steps_{'up' if up else 'down'}", number, inputs)
+
+    def extreme(name: str, best: bool) -> Kind:
+        return of_series(
+            name,
+            unit,
+            "best_before" if best else "worst_before",
+            lambda a: series.extreme(told(a), direction(a), best=best),
+            inputs,
+            decimals,
+        )
+
+    return (
+        of_series("alike", COUNT, "count_of_periods", lambda a: len(told(a)) or None, inputs),
+        steps("rises", up=True, ago=0),
+        steps("falls", up=False, ago=0),
+        steps("rises_before", up=True, ago=1),
+        steps("falls_before", up=False, ago=1),
+        extreme("best_before", best=True),
+        extreme("worst_before", best=False),
+    )
+
+
+RANKS = over(series.ranks, "rank")
+
+
+def best_rank(*, best: bool) -> Callable[[About], Number | None]:
+    """The best rank of the stretch before this period, or the worst."""
+    return lambda about: series.extreme(series.told_by(series.ranks, about), -1, best=best)
+
+
+def number_of_ranks(about: About) -> int | None:
+    """In how many periods the same units had ranks."""
+    return len(series.told_by(series.ranks, about)) or None
+
+
+def periods_behind(about: About) -> int | None:
+    """How many periods in a row miss their targets; None where there is none for this one."""
+    return len(series.told_by(series.behind, about)) if has_target(about) else None
+
+
 def is_quotient(about: About) -> bool:
     return about.is_quotient
 
@@ -746,6 +829,8 @@ INDICATOR: tuple[Kind, ...] = (
         when=lambda a: movement_target(a) is not None,
     ),
     Declared("least_value", value_unit, least("value")),
+    *of_stretch(series.values, value_unit, "value", lambda a: a.indicator.direction, own_decimals),
+    of_series("behind", COUNT, "count_of_periods_behind", periods_behind, over(series.behind)),
 )
 """Of an indicator of one unit."""
 
@@ -868,6 +953,10 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     of_range("trial_worst", COUNT, "rank_trials", lambda found: found.trial_worst),
     of_range("trials_outside", COUNT, "rank_trials", lambda found: len(found.outside)),
     of_range("award_draws", SHARE, "share_of_draws", lambda found: found.award_draws),
+    *of_stretch(series.points, POINTS, "points", lambda a: 1, lambda a: 2),
+    of_series("ranks_alike", COUNT, "count_of_periods", number_of_ranks, RANKS),
+    of_series("rank_best_before", COUNT, "best_before", best_rank(best=True), RANKS),
+    of_series("rank_worst_before", COUNT, "worst_before", best_rank(best=False), RANKS),
     counted("cells", "count_of_cells", lambda a: len(cells(a))),
     counted(
         "cells_doubtful",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +18,7 @@ from dxkit.campaign.publications import publications
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
-from dxkit.model.observations import Received, SourceFile
+from dxkit.model.observations import Received
 from dxkit.model.units import UnitRegistry
 from dxkit.period.opening import (
     are_parsed,
@@ -231,7 +231,7 @@ class _Run:
         from dxkit.press.publish.period_files import write_files, write_indexes
 
         opened = open_period(self.project, sample.campaign, sample.period)
-        if not are_parsed(self.raw, *opened.all_received):  # other files than the keys are of
+        if not are_parsed(self.raw, *opened.sources.values()):  # other files than the keys are of
             todo = [replace(task, key="") for task in todo]
         language = load_language(sample.language)
         expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
@@ -303,7 +303,7 @@ def _make_ready(project: Project, sample: Task) -> None:
 
 def _worked_out(
     project: Project, sample: Task, stored: bool
-) -> tuple[list[tuple[SourceFile, ...]], WorkedOut]:
+) -> tuple[dict[str, Mapping[str, str]], WorkedOut]:
     """The scorecards of a task's period, whose workbooks are read first if they are not stored, and
     the files that they are made from.
     """
@@ -313,10 +313,9 @@ def _worked_out(
     return _sources(project, sample), worked_out
 
 
-def _sources(project: Project, sample: Task) -> list[tuple[SourceFile, ...]]:
+def _sources(project: Project, sample: Task) -> dict[str, Mapping[str, str]]:
     """The files that a task's period is made from, those of the periods before first."""
-    opened = open_period(project, sample.campaign, sample.period)
-    return [received.sources for received in opened.all_received]
+    return open_period(project, sample.campaign, sample.period).sources
 
 
 def _read(project: Project, campaign: Campaign, period_id: str) -> None:

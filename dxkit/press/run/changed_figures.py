@@ -97,9 +97,8 @@ def inputs_of(opened: OpenPeriod) -> Inputs:
     """All that the numbers of a period are made from, as it is now."""
     campaign = opened.campaign
     files: dict[str, str] = {}
-    for analysis in opened.analyses:
-        for source in analysis.received.sources:
-            files[f"{analysis.period.id}/{source.name}"] = source.sha256
+    for period, hashes in opened.sources.items():
+        files |= {f"{period}/{name}": sha256 for name, sha256 in hashes.items()}
     references = opened.project.raw_folder(campaign.id)
     register = campaign.initiatives.folder if campaign.initiatives else ""
     beside = {VISITS, register, *(check.folder for check in campaign.reference_checks)} - {""}
@@ -138,8 +137,8 @@ def all_changes(opened: OpenPeriod) -> tuple[PublishedChanges, ...]:
     with; where the period has none, of its pages in place.
     """
     project, campaign, found = opened.project, opened.campaign.id, list[PublishedChanges]()
-    for analysis in reversed(opened.analyses):
-        period, own = analysis.period.id, analysis is opened.analysis
+    for period in reversed(opened.sources):
+        own = period == opened.analysis.period.id
         if last := publications(project, campaign, period)[-1:]:
             one = opened if own else open_period(project, campaign, period)
             found.append(changes_since(one, last[0], project))

@@ -23,7 +23,7 @@ from typing import Any
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
-from dxkit.period.opening import opened_with
+from dxkit.period.opening import series_of
 from dxkit.press.manifest import code_key
 from dxkit.press.run.tasks import (
     DIED,
@@ -133,11 +133,11 @@ def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
                 archive.write(path, f"data/campaigns/{campaign.id}/{inner}")
         for notebook in sorted({task.notebook for task in tasks}):
             archive.write(notebook, f"notebooks/{notebook.name}")
-        for period in opened_with(project, campaign, tasks[0].period):
-            stored = project.store_file(campaign.id, period)
-            if stored.exists():
-                place = Project(Path()).store_file(campaign.id, period).as_posix()
-                archive.write(stored, place)
+        series = series_of(project, campaign, tasks[0].period)
+        for period in series:  # of those before the last two only what is kept is asked
+            for find in (Project.kept_file, Project.store_file)[: 1 + (period in series[-2:])]:
+                if (stored := find(project, campaign.id, period)).exists():
+                    archive.write(stored, find(Project(Path()), campaign.id, period).as_posix())
     return data.getvalue()
 
 

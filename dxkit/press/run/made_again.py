@@ -12,7 +12,7 @@ from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
 from dxkit.period import OpenPeriod
-from dxkit.period.opening import open_period, opened_with
+from dxkit.period.opening import open_period, series_of
 from dxkit.press.manifest import ABOVE, FINDINGS, INDEX, LEAGUE
 from dxkit.press.publish.annexes import SUFFIXES, page_language, write_documents
 from dxkit.press.publish.index_pages import campaign_html, index_html
@@ -45,7 +45,7 @@ class MadeAgain:
         self.folder.mkdir(parents=True)
         self._beside = (self.folder if inputs else self.made).parent
         plan = load_campaign(self.project.campaign_folder(campaign))
-        for one in opened_with(inputs or project, plan, period):
+        for one in series_of(inputs or project, plan, period):
             kept = project.store_file(campaign, one).parent
             history = History.open(kept)
             if inputs is not None:  # what has changed since is read as if it were new

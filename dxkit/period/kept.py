@@ -1,0 +1,48 @@
+"""What is kept of the periods of a series, in a file beside what intake stored of each: made again
+when what it was made from has changed, or somebody has changed the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from dxkit.analysis.series import Kept
+from dxkit.workbooks.atomic import write_bytes
+
+
+@lru_cache(maxsize=1)
+def _code_hash() -> str:
+    """Of all that works out what is kept of what was received."""
+    entries = sorted(Path(str(files("dxkit.analysis"))).rglob("*.py"))
+    return hashlib.sha256(b"".join(entry.read_bytes() for entry in entries)).hexdigest()
+
+
+def read_kept(path: Path, received_key: str = "") -> Kept | None:
+    """What a file keeps; None where there is none, it was altered, or it was made from other files
+    than those of ``received_key``, if one is given.
+    """
+    try:
+        head, _, body = path.read_bytes().partition(b"\n")
+        made_from, digest = json.loads(head)
+    except (OSError, ValueError):
+        return None
+    is_current = not received_key or made_from == _key(received_key)
+    if not is_current or digest != hashlib.sha256(body).hexdigest():
+        return None
+    kept: Kept = json.loads(body)
+    return kept
+
+
+def write_kept(kept: Kept, received_key: str, path: Path) -> None:
+    """Keep it, under the key of what was received."""
+    body = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    head = json.dumps([_key(received_key), hashlib.sha256(body).hexdigest()])
+    write_bytes(path, head.encode() + b"\n" + body)
+
+
+def _key(received_key: str) -> str:
+    return hashlib.sha256((_code_hash() + received_key).encode()).hexdigest()

@@ -1,0 +1,142 @@
+"""What earlier periods say is kept beside what intake stored of them: nothing of it decides what a
+number is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dxkit.campaign.project import Project
+from dxkit.cli import run
+from dxkit.model.facts import Fact, FactKey
+from dxkit.period import OpenPeriod, opening
+from dxkit.period.opening import open_period, receive
+from tests.analysis.several_periods import analysed
+from tests.press.several_quarters import send, write_quarters
+
+MORE = (0, 1, 1, 2, 0)
+LAST = "2025-Q1"
+
+
+@pytest.fixture
+def project(root: Path, tmp_path: Path) -> Project:
+    write_quarters(root, tmp_path, MORE)
+    return Project(tmp_path)
+
+
+def opened(project: Project, period: str = LAST) -> OpenPeriod:
+    """As a new process opens it."""
+    open_period.cache_clear()
+    return open_period(project, "small", period)
+
+
+def all_facts(period: OpenPeriod) -> dict[FactKey, Fact]:
+    """Every fact of every unit, of the earlier periods too."""
+    analysis = period.analysis
+    found = {}
+    for unit in analysis.units.units:
+        found |= analysis.scorecard(unit.code).facts
+        found |= {fact.key: fact for kept in analysis.past for fact in kept.facts(unit.code)}
+    return found
+
+
+def kept_files(project: Project) -> list[Path]:
+    return sorted(project.outputs.rglob("kept.json"))
+
+
+def test_from_the_store_or_anew_the_numbers_are_the_same(project: Project) -> None:
+    nothing_stored = all_facts(opened(project))
+    assert [path.parts[-3] for path in kept_files(project)] == ["2024-Q1", "2024-Q2", "2024-Q3"]
+    from_store = all_facts(opened(project))
+    assert from_store == nothing_stored
+    plan = opened(project).campaign
+    received = [receive(project, plan, period.id) for period in plan.periods]
+    analysis = analysed(plan, *received)
+    for key, fact in from_store.items():
+        assert analysis.find(key) == fact
+    skills = opened(project).analysis.facts.get("71", "skills", "rises_before")
+    assert (skills.number, from_store[skills.key].inputs[-1].period) == (1, "2024-Q1")
+
+
+def test_what_is_kept_is_read_and_not_worked_out(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor are the workbooks or the store of what was received in those periods."""
+    expected = all_facts(opened(project))
+    asked: list[str] = []
+    real: Callable[..., object] = opening.receive
+
+    def recording(project: Project, campaign: object, period: str, *more: object) -> object:
+        asked.append(period)
+        return real(project, campaign, period, *more)
+
+    monkeypatch.setattr(opening, "receive", recording)
+    monkeypatch.delattr(opening, "kept_of")
+    assert all_facts(opened(project)) == expected
+    assert {*asked} == {"2024-Q4", "2025-Q1"}
+
+
+def _another_figure(project: Project) -> None:
+    send(project.root, "2024-Q2", 5)
+
+
+def _another_target(project: Project) -> None:
+    path = project.campaign_folder("small") / "targets.csv"
+    path.write_text(
+        path.read_text("utf-8").replace("skills,*,2024-Q2,0.80", "skills,*,2024-Q2,0.40")
+    )
+
+
+def _spoilt(project: Project) -> None:
+    path = project.kept_file("small", "2024-Q2")
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def _altered(project: Project) -> None:
+    path = project.kept_file("small", "2024-Q2")
+    head, body = path.read_text("utf-8").split("\n")
+    other = body.replace('"value":[0.6', '"value":[0.9')
+    assert other != body
+    path.write_text(f"{head}\n{other}", "utf-8")
+
+
+def _gone(project: Project) -> None:
+    project.kept_file("small", "2024-Q2").unlink()
+
+
+@pytest.mark.parametrize("change", [_another_figure, _another_target, _spoilt, _altered, _gone])
+def test_what_is_kept_is_made_again_when_it_is_not_so(
+    project: Project, change: Callable[[Project], None]
+) -> None:
+    before = all_facts(opened(project))
+    change(project)
+    after = all_facts(opened(project))
+    assert (after == before) is (change in (_spoilt, _altered, _gone))
+    for path in kept_files(project):
+        path.unlink()
+    assert all_facts(opened(project)) == after
+
+
+def test_the_proof_notices_a_history_that_was_altered(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By who knows how the file says that it is whole."""
+    monkeypatch.setenv("DXKIT_PROJECT", str(project.root))
+    arguments = ["--campaign", "small", "--lang", "en"]
+    assert run(["report", LAST, *arguments, "--unit", "71"]) == 0
+    assert run(["verify", LAST, *arguments]) == 0
+    path = project.kept_file("small", "2024-Q2")
+    _altered(project)
+    head, body = path.read_text("utf-8").split("\n")
+    made_from, _ = json.loads(head)
+    path.write_text(
+        json.dumps([made_from, hashlib.sha256(body.encode()).hexdigest()]) + "\n" + body, "utf-8"
+    )
+    capsys.readouterr()
+    assert run(["verify", LAST, *arguments]) == 1
+    assert "2024-Q2/data/kept.json" in capsys.readouterr().out
