@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from dxkit.model.campaign import Campaign
 from dxkit.workbooks.archive import Archive
-from dxkit.workbooks.atomic import write_text
+from dxkit.workbooks.atomic import take_away, write_text
 from dxkit.workbooks.cells import UnreadableFileError
 
 if TYPE_CHECKING:
+    from dxkit.model.units import UnitRegistry
     from dxkit.report.wording.language import Language
 
 MANIFEST = "manifest.json"
@@ -70,7 +71,7 @@ class Manifest:
     ``inputs`` and ``made_from`` are the hashes of what the pages were made from; ``files`` those of
     all that was written beside the pages, by its address; ``complete`` says that the index and the
     other files around the pages were written after the last page, and ``inputs_digest`` is of what
-    they were made from, as it is remembered.
+    they were made from, as it is remembered; ``linked`` is a hash of the pages that pages link to.
     """
 
     campaign: str
@@ -80,6 +81,7 @@ class Manifest:
     seconds: float = 0.0
     complete: bool = False
     inputs_digest: str = ""
+    linked: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     notebook: str = ""
     made_from: dict[str, str] = field(default_factory=dict)
@@ -110,6 +112,27 @@ class Manifest:
             for unit, record in self.pages.items()
             if record.status != "failed" and (folder / record.path).exists()
         }
+
+    @property
+    def in_place(self) -> dict[str, str]:
+        """The pages that a run has left in place, by unit: relative to the folder. One that failed
+        is there as an earlier run made it.
+        """
+        there = (r for r in self.pages.items() if r[1].status != "failed" or r[1].inputs_digest)
+        return {unit: record.path for unit, record in there}
+
+    def forget_missing(self, folder: Path, units: UnitRegistry) -> None:
+        """Forget the pages of other than these ``units``, and those that somebody took away, with
+        their executed notebooks.
+        """
+        for unit, record in [*self.pages.items()]:
+            there = (folder / record.path).is_file()
+            if not there:
+                record.inputs_digest = ""
+            if unit not in units or not (there or record.status == "failed"):
+                del self.pages[unit]
+                if not there and self.files.pop(executed_path(unit), ""):
+                    take_away(folder / executed_path(unit))
 
     def renew(self, folder: Path, files: Mapping[str, str]) -> None:
         """Note the files that a check has written, and forget those that it has taken away. Lists

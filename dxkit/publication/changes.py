@@ -44,7 +44,7 @@ def effects_since(project: Project, publication: Publication) -> Effects:
         again = MadeAgain(kept, campaign, period, Path(scratch).resolve(), as_published)
         manifest = Manifest.of(folder, campaign, period)
         units = [code for code in manifest.pages if code in again.planned]
-        failed = dict(again.make(units, [*manifest.pages], [*manifest.pages]))
+        failed = dict(again.make(units, [*manifest.pages], manifest.in_place))
         inputs = changes_since(again.opened, publication, project).inputs
         then, now = _pages(folder), _pages(again.folder)
         shown = defaultdict[str, list[str]](list)

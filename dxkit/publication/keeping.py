@@ -119,13 +119,13 @@ def _fill(
     write_text(stage / RECORD, new.record)
     made = Manifest.of(again.made, campaign, period)
     noted = [unit for unit, page in made.pages.items() if page.status != "failed"]
-    for page, reason in again.make(again.units, noted, [*made.pages]):
+    pages = {code: again.planned[code] for code in again.units}
+    for page, reason in again.make(again.units, noted, pages):
         raise RefusedError("page_not_made", page=page, reason=reason)
     manifest = Manifest(campaign, period, complete=True)
     manifest.describe(made.engine, made.jobs, again.opened.campaign, kept.notebooks)
     manifest.inputs = {source.name: source.sha256 for source in again.opened.received.sources}
     manifest.inputs_digest = digest = remember(again.opened, manifest)
-    pages = {code: again.planned[code] for code in again.units}
     hashes = hashes_of(again.folder, ["../index.html", *outputs_in(again.folder)])
     for code, page in pages.items():
         record = PageRecord(page, "", "made", sha256=hashes.pop(page), inputs_digest=digest)

@@ -66,7 +66,9 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
             found += (*cells.differences, *compare_visits(one, returned))
         found += [*_altered_series(project, made.project, opened)]
         noted = [unit for unit, page in manifest.pages.items() if page.status != "failed"]
-        linked, listed = ([*manifest.pages], noted) if manifest.pages else (units, units)
+        linked, listed = manifest.in_place, noted
+        if not manifest.pages:
+            linked, listed = {unit: made.planned[unit] for unit in units}, units
         failed = dict(made.make([] if is_own else units, listed, linked))
         apart = {*failed}
         for unit in units if is_own else []:

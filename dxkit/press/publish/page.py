@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
 from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -121,9 +120,7 @@ class DxkitExporter(Exporter):
         """The page and nbconvert's resources, in which ``not_shown`` has what the page does not
         show: by kind, the numbers of the cells. The notebook's metadata may give ``title``,
         ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows;
-        ``dxkit.below`` holds addresses of further pages, each with the name of its unit,
-        ``dxkit.above`` codes of the units above, each with the address of its page, ``dxkit.state``
-        what the page says of its publication.
+        ``dxkit.state`` is what the page says of its publication.
         """
         told = nb.metadata.get("dxkit", {})
         language = told.get("language", "vi")
@@ -132,33 +129,12 @@ class DxkitExporter(Exporter):
         content, resources["not_shown"] = shown.html, shown.not_shown
         if shown.not_shown:
             self.log.warning(in_words(shown.not_shown, load_language(language)))
-        content = _linked_above(content, told.get("above", ()))
         if told.get("simulated") and 'class="banner"' not in content:
             said = _SIMULATED.format(load_language(language).text("report.simulated"))
             content = str(said) + content
         content = told.get("state", "") + content
-        content += _pages_below(told.get("below", ()), language)
         title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
         return framed(content, title, language), resources
-
-
-def _pages_below(below: Sequence[tuple[str, str]], language: str) -> str:
-    """Links to the pages of the units below; nothing without any."""
-    link = Markup('<li><a href="{}"><span class="name">{}</span></a></li>')
-    items = Markup("").join(link.format(*one) for one in below)
-    title = load_language(language).text("report.pages_below")
-    box = Markup('<section><h2 id="pages-below">{}</h2><ul class="links">{}</ul></section>')
-    return str(box.format(title, items)) if items else ""
-
-
-def _linked_above(content: str, above: Sequence[tuple[str, str]]) -> str:
-    """The content, where the names of the units above in its head lead to their pages."""
-    before, where, rest = content.partition('<p class="where">')
-    line, end, after = rest.partition("</p>")
-    for code, address in above:
-        name = rf'<span class="name" data-name="unit/{re.escape(code)}">[^<]*</span>'
-        line = re.sub(name, rf'<a href="{Markup.escape(address)}">\g<0></a>', line)
-    return before + where + line + end + after
 
 
 @lru_cache(maxsize=1)

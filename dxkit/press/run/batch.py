@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -35,13 +35,15 @@ from dxkit.press.manifest import (
     TIMINGS,
     Manifest,
     PageRecord,
+    code_key,
     hashes_of,
     path_key,
 )
 from dxkit.press.publish.annexes import Annex, damaged_annexes, make_annexes
+from dxkit.press.publish.links import Links
 from dxkit.press.run import one_page
 from dxkit.press.run.changed_figures import PublishedChanges, all_changes, write_figures
-from dxkit.press.run.finished_pages import FinishedPages, scratch_folder
+from dxkit.press.run.finished_pages import FinishedPages, link_pages, scratch_folder
 from dxkit.press.run.plan import files_are_whole, is_current, plan_tasks
 from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task
 from dxkit.report.wording.language import load_language
@@ -144,20 +146,12 @@ def run_reports(
     with only_writer(folder.parent), scratch_folder(folder) as scratch, no_collection():
         earlier = Manifest.load(folder / MANIFEST)
         raw = contents_before_and_of(project, campaign, period_id)
-        registry = campaign.units.on(campaign.period(period_id).last_day)
         asked = {*units, *(earlier.pages if earlier else ())}
-        if (level and campaign.level(level).open) or any(code not in registry for code in asked):
-            registry = open_period(project, campaign_id, period_id).received.units
-        plan = partial(plan_tasks, project, campaign, period_id, raw, folder)
-        listed = {*(earlier.pages if earlier else ())}
-        tasks = plan(units, level, language, notebook, registry, listed)
-        own = {task.unit for task in tasks}
-        linking = {registry.get(u).parent_code for u in own if _is_open(campaign, registry, u)}
-        for unit in own - listed:
-            below = (one.code for one in registry.descendants(unit))
-            linking |= {code for code in below if _is_open(campaign, registry, code)}
-        if linking := (linking & listed) - own:  # to pages that are to be made
-            tasks += plan(sorted(linking), "", language, notebook, registry, listed | own)
+        asked |= {""} if level and campaign.level(level).open else set()
+        registry = _units(project, campaign, period_id, asked)
+        tasks = plan_tasks(
+            project, campaign, period_id, raw, folder, units, level, language, notebook, registry
+        )
         todo = [
             task
             for task in tasks
@@ -165,7 +159,9 @@ def run_reports(
         ]
         manifest = earlier or Manifest(campaign_id, period_id)
         manifest.notebook = path_key(notebook) if notebook else ""
-        manifest.pages = {unit: page for unit, page in manifest.pages.items() if unit in registry}
+        manifest.forget_missing(folder, registry)
+        links = Links.among(campaign, period_id, registry, manifest.in_place, folder.parent)
+        is_linked = manifest.linked == links.digest
         result = RunResult(folder, manifest, units=tuple(task.unit for task in tasks))
         for unit in sorted({t.unit for t in tasks} - {t.unit for t in todo}):
             result.pages.append(replace(manifest.pages[unit], status="kept", seconds=0.0))
@@ -177,12 +173,15 @@ def run_reports(
         def received() -> Received:
             return open_period(project, campaign_id, period_id).received
 
-        if tasks and (todo or canaries or not files_are_whole(manifest, folder, received)):
+        as_made = is_linked and not (todo or canaries)
+        if tasks and not (as_made and files_are_whole(manifest, folder, received)):
             try:
                 run.make(tasks[0], todo, canaries, scratch)
             finally:
                 manifest.seconds = round(time.monotonic() - begun, 3)
                 manifest.save(folder)
+            if not is_linked or manifest.linked != links.digest:
+                _link_beside(project, campaign, links)
         else:
             kept = (publications(project, campaign_id, p.id) for p in campaign.periods)
             outdated_keys = any(task.key != manifest.pages[task.unit].key for task in tasks)
@@ -204,9 +203,29 @@ def run_reports(
     return result
 
 
-def _is_open(campaign: Campaign, registry: UnitRegistry, unit: str) -> bool:
-    """Whether only the workbooks name a unit."""
-    return campaign.level(registry.get(unit).level).open
+def _link_beside(project: Project, campaign: Campaign, links: Links) -> None:
+    """Have the pages of the periods beside link to those that are there now."""
+    for period, _ in (links.before, links.after):
+        folder = project.output_folder(campaign.id, period)
+        manifest = Manifest.load(folder / MANIFEST) if period else None
+        if manifest is None or manifest.made_from.get("code") != code_key():
+            continue  # it is made anew by its own run
+        units = _units(project, campaign, period, manifest.pages)
+        manifest.forget_missing(folder, units)
+        theirs = Links.among(campaign, period, units, manifest.in_place, folder.parent)
+        if manifest.linked != theirs.digest:
+            link_pages(theirs, manifest, folder)
+            manifest.save(folder)
+
+
+def _units(
+    project: Project, campaign: Campaign, period_id: str, codes: Iterable[str]
+) -> UnitRegistry:
+    """The units of a period by the plan, and if it lacks any of these, all that workbooks name."""
+    registry = campaign.units.on(campaign.period(period_id).last_day)
+    if all(code in registry for code in codes):
+        return registry
+    return open_period(project, campaign.id, period_id).received.units
 
 
 @dataclass(frozen=True)
@@ -223,7 +242,7 @@ class _Run:
     def make(self, sample: Task, todo: Sequence[Task], canaries: list[Task], scratch: Path) -> None:
         """Make the pages ``todo``, with the files around them beside, then compare ``canaries``."""
         result, manifest, folder = self.result, self.result.manifest, self.result.folder
-        manifest.complete = False
+        linked, manifest.linked, manifest.complete = manifest.linked, "", False
         with result.timed("read"):
             _make_ready(self.project, sample)
             self.compare_figures(sample)
@@ -239,12 +258,18 @@ class _Run:
         with side_process(write, partial(write_indexes, opened, language)) as finish_files:
             crew = self._crew(sample)
             manifest.describe(crew.engine, crew.jobs, opened.campaign, self.project.notebooks)
-            pages = FinishedPages(opened, manifest, scratch)
+            links = Links.among(
+                opened.campaign, sample.period, opened.analysis.units,
+                manifest.in_place | expected, folder.parent,
+            )  # fmt: skip
+            pages = FinishedPages(opened, manifest, scratch, links)
             try:
                 with result.timed("pages"):
                     for record in pages.make(crew, todo):
                         result.pages.append(record)
                         self.progress(record)
+                    links = replace(links, here=manifest.in_place)
+                    pages.link(links, anew=links.digest != linked)
                 with result.timed("files"):
                     checked = finish_files(manifest.addresses(folder))
                 result.since = checked.since

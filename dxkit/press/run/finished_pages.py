@@ -15,11 +15,18 @@ from lxml import etree
 
 from dxkit.model.units import UnitRegistry
 from dxkit.period import OpenPeriod
-from dxkit.press.manifest import Manifest, PageRecord, executed_path, hash_of, hashes_of, sha256_of
+from dxkit.press.manifest import Manifest, PageRecord, executed_path, hashes_of, sha256_of
 from dxkit.press.publish.annexes import SUFFIXES
+from dxkit.press.publish.links import Links
 from dxkit.press.run.changed_figures import remember
 from dxkit.press.run.tasks import EXECUTED, NO_SPACE, PAGE, Crew, Outcome, Task
-from dxkit.workbooks.atomic import InUseError, clear_half_written, put_in_place, take_away
+from dxkit.workbooks.atomic import (
+    InUseError,
+    clear_half_written,
+    put_in_place,
+    take_away,
+    write_text,
+)
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
 _SAVE_EVERY = 2.0  # seconds between two writes of the manifest
@@ -58,10 +65,11 @@ def scratch_folder(folder: Path) -> Iterator[Path]:
 class FinishedPages:
     """The pages of one period as they come in."""
 
-    def __init__(self, opened: OpenPeriod, manifest: Manifest, scratch: Path) -> None:
+    def __init__(self, opened: OpenPeriod, manifest: Manifest, scratch: Path, links: Links) -> None:
         self._folder = scratch.parent
         self._scratch = scratch
         self._manifest = manifest
+        self._links = links
         self._units = opened.analysis.units
         manifest.inputs = {source.name: source.sha256 for source in opened.received.sources}
         self.inputs_digest = remember(opened, manifest)
@@ -80,8 +88,9 @@ class FinishedPages:
             foreign = foreign_units(page.decode("utf-8"), outcome.task.unit, self._units)
             reason = f"{LEAK}: {', '.join(foreign)}" if foreign else outcome.reason
             if not reason:
+                page = self._links.put_on(page.decode("utf-8"), outcome.task.unit).encode("utf-8")
                 try:
-                    self._move_in(outcome)
+                    self._move_in(outcome, page)
                 except InUseError as error:
                     reason = error.reason
             record = self._noted(outcome, reason, page)
@@ -89,6 +98,16 @@ class FinishedPages:
                 self._manifest.save(self._folder)
                 self._saved = time.monotonic()
             yield record
+
+    def link(self, links: Links, *, anew: bool) -> None:
+        """Put the links on the pages in place, if they are others than those expected or, ``anew``,
+        others than those that pages had before the run.
+        """
+        if anew or links.digest != self._links.digest:
+            link_pages(links, self._manifest, self._folder)
+        else:
+            self._manifest.linked = links.digest
+        self._links = links
 
     def compare(self, crew: Crew, tasks: Sequence[Task]) -> Iterator[PageRecord]:
         """Have the pages made again, in the order given, and compare them byte for byte.
@@ -100,14 +119,17 @@ class FinishedPages:
             record = self._manifest.pages[outcome.task.unit]
             if record.status != "failed":
                 reason = outcome.reason
-                if not reason and hash_of(outcome.scratch / PAGE) != record.sha256:
-                    reason = UNSTABLE
+                if not reason:
+                    made = (outcome.scratch / PAGE).read_text("utf-8")
+                    linked = self._links.put_on(made, outcome.task.unit)
+                    reason = UNSTABLE * (sha256_of(linked.encode("utf-8")) != record.sha256)
                 if reason:
                     record = self._noted(outcome, reason)
             yield record
 
-    def _move_in(self, outcome: Outcome) -> None:
+    def _move_in(self, outcome: Outcome, page: bytes) -> None:
         """Move a page that is whole and its unit's own into place."""
+        (outcome.scratch / PAGE).write_bytes(page)
         task, files = outcome.task, self._manifest.files
         for kind in SUFFIXES:  # they would say what an earlier page said
             annex = task.page.with_suffix(kind)
@@ -138,6 +160,28 @@ class FinishedPages:
             {} if reason else _not_shown(task.executed),
         )
         return record
+
+
+def link_pages(links: Links, manifest: Manifest, folder: Path) -> None:
+    """Put links on all pages in place that are as they were made; a page that another program has
+    open gets them by the next run.
+    """
+    manifest.linked = links.digest
+    for unit, address in links.here.items():
+        page, record = folder / address, manifest.pages[unit]
+        content = page.read_bytes()
+        if record.sha256 and record.sha256 != sha256_of(content):
+            continue
+        linked = links.put_on(content.decode("utf-8", "replace"), unit)
+        if linked.encode("utf-8") == content:
+            continue
+        try:
+            write_text(page, linked)
+        except InUseError:
+            manifest.linked = ""
+            continue
+        if record.sha256:  # that of a page that could not be made again is not known
+            record.sha256 = sha256_of(linked.encode("utf-8"))
 
 
 def _not_shown(executed: Path) -> dict[str, list[int]]:

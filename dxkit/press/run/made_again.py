@@ -17,6 +17,7 @@ from dxkit.press.manifest import ABOVE, FINDINGS, INDEX, LEAGUE
 from dxkit.press.publish.annexes import SUFFIXES, page_language, write_documents
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.publish.league_workbook import write_league
+from dxkit.press.publish.links import Links
 from dxkit.press.publish.period_files import write_check
 from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.plan import page_path, plan_tasks
@@ -66,18 +67,24 @@ class MadeAgain:
         return [code for code, page in self.planned.items() if (self.made / page).is_file()]
 
     def make(
-        self, units: Collection[str], listed: Collection[str], linked: Collection[str]
+        self, units: Collection[str], listed: Collection[str], linked: Mapping[str, str]
     ) -> Iterator[tuple[str, str]]:
         """Make the pages of these ``units`` and all that stands around them, each in the language
         that it is written in; yields what could not be made, and why. The index lists the pages of
         the units ``listed``, the campaign's index the periods that are there; pages link to those
-        of the units ``linked``.
+        ``linked``, by unit, and to those of the periods beside that are there.
         """
         spoken: dict[str, list[str]] = {}
         for code in units:
             spoken.setdefault(self.language(self.planned[code]).code, []).append(code)
         for name, codes in spoken.items():
-            yield from self._pages(codes, name, linked)
+            yield from self._pages(codes, name)
+        campaign, analysis = self.opened.campaign, self.opened.analysis
+        links = Links.among(campaign, analysis.period.id, analysis.units, linked, self._beside)
+        for code in units:
+            made = self.folder / self.planned[code]
+            if made.is_file():
+                write_text(made, links.put_on(made.read_text("utf-8"), code))
         write_league(self.opened, self.folder / LEAGUE, self._of_league())
         write_check(self.opened, self.language(FINDINGS))
         documents = []
@@ -97,13 +104,11 @@ class MadeAgain:
         above = campaign_html(self.opened, periods, self.language(ABOVE))
         write_text(self.folder / ABOVE, above)
 
-    def _pages(
-        self, units: list[str], language: str, linked: Collection[str]
-    ) -> Iterator[tuple[str, str]]:
+    def _pages(self, units: list[str], language: str) -> Iterator[tuple[str, str]]:
         opened = self.opened
         tasks = plan_tasks(
             self.project, opened.campaign, opened.analysis.period.id, (), self.folder, units, "",
-            language, None, opened.analysis.units, linked,
+            language, None, opened.analysis.units,
         )  # fmt: skip
         crew = local_workers(self.project, tasks[0], "", 0, TIME_LIMIT)
         for outcome in crew.run(tasks, self.folder):

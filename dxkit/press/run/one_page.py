@@ -217,8 +217,8 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
     notebook.metadata["title"] = report.title
     simulated = bool(opened.received.simulated_files)
     notebook.metadata["dxkit"] = {"language": task.language, "simulated": simulated}
-    around = {"below": task.below, "above": task.above, "state": task.state}
-    notebook.metadata["dxkit"] |= {where: told for where, told in around.items() if told}
+    if task.state:
+        notebook.metadata["dxkit"]["state"] = task.state
     notebook.metadata.pop("papermill", None)  # holds times and paths
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"  # papermill draws the id of the cell it adds

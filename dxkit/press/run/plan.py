@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-import posixpath
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,21 +80,15 @@ def plan_tasks(
     language: str,
     notebook: Path | None,
     registry: UnitRegistry,
-    listed: Collection[str] = (),
 ) -> list[Task]:
     """The pages asked for: those of a level, or of certain units of the ``registry``; the top
-    unit's page with them. ``raw`` is what lies in the raw folders. A page links to those of the
-    units directly below that only the workbooks name, and theirs to those of the units above, if
-    they are asked for or ``listed``.
-
-    Raises UnfitNotebookError.
+    unit's page with them. ``raw`` is what lies in the raw folders. Raises UnfitNotebookError.
     """
     chosen = [*registry.at_level(level or campaign.report_level)]
     if not units and not level:
         chosen.append(registry.top)
     if units:
         chosen = [registry.get(code) for code in units]
-    made = {*listed, *(unit.code for unit in chosen)}
     keys = [store_key(campaign, project.raw_folder(campaign.id), raw), code_key(), language]
     given: dict[Path, tuple[str, ...]] = {}
     publication = stated(project, campaign.id, period_id)
@@ -106,25 +99,13 @@ def plan_tasks(
         if path not in given:
             given[path] = given_parameters(path, content)
         page = page_path(campaign, unit)
-
-        def seen(other: Unit, page: str = page) -> str:
-            return posixpath.relpath(page_path(campaign, other), posixpath.dirname(page))
-
-        below = tuple(
-            (seen(child), child.name)
-            for child in registry.children(unit.code)
-            if child.code in made and campaign.level(child.level).open
-        )
-        over = registry.ancestors(unit.code) if campaign.level(unit.level).open else ()
-        above = tuple((one.code, seen(one)) for one in over if one.code in made)
-        links = (text for link in (*below, *above) for text in link)
         state = str(state_html(publication, page, load_language(language)))
-        key = digest_of(*keys, content, unit.code, period_id, *links, *filter(None, [state]))
+        key = digest_of(*keys, content, unit.code, period_id, *filter(None, [state]))
         executed = folder / executed_path(unit.code)
         tasks.append(
             Task(
                 campaign.id, period_id, unit.code, language, path, given[path], folder / page,
-                executed, key, below, above, state,
+                executed, key, state,
             )
         )  # fmt: skip
     return tasks

@@ -43,10 +43,8 @@ class StrangeClusterError(ClusterError):
 
 @dataclass(frozen=True)
 class Task:
-    """One page to be made. ``parameters`` are the fields that its notebook is given; ``below`` the
-    pages that it links to, as their addresses seen from it and the names of their units; ``above``
-    those of the units above, by code, to which their names in its head lead; ``state`` what it says
-    of its publication, as HTML.
+    """One page to be made. ``parameters`` are the fields that its notebook is given; ``state`` is
+    what it says of its publication, as HTML.
     """
 
     campaign: str
@@ -58,8 +56,6 @@ class Task:
     page: Path  # final place
     executed: Path  # final place of the executed notebook
     key: str
-    below: tuple[tuple[str, str], ...] = ()
-    above: tuple[tuple[str, str], ...] = ()
     state: str = ""
 
 

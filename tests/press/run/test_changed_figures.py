@@ -18,6 +18,7 @@ from dxkit.intake.versions.inputs import InputChanges
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
 from dxkit.press.manifest import Manifest
+from dxkit.press.publish.links import Links
 from dxkit.press.run.changed_figures import ChangedFigure, published_changes
 from dxkit.press.run.finished_pages import FinishedPages
 from dxkit.press.run.plan import plan_tasks
@@ -184,7 +185,8 @@ def test_a_page_that_could_not_be_replaced_is_still_made_from_what_it_was(out: P
         opened.analysis.units,
     )
     del manifest.pages["930"]
-    batch = FinishedPages(opened, manifest, folder / ".scratch")
+    links = Links.among(opened.campaign, PERIOD, opened.analysis.units, {}, folder.parent)
+    batch = FinishedPages(opened, manifest, folder / ".scratch", links)
     assert [record.status for record in batch.make(Failing(), tasks)] == ["failed", "failed"]
     assert [manifest.pages[unit].inputs_digest for unit in units] == ["", "earlier"]
     assert batch.inputs_digest not in ("", "earlier")

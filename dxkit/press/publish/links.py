@@ -1,0 +1,186 @@
+"""The links between pages: to the index and the units above, to the neighbours, to the same unit in
+the periods before and after, and from each name of a unit whose page is in place.
+
+They are put on pages that are otherwise finished, and can be taken off again: which pages there are
+is known when the last is made, and may be otherwise after the next run of this period or of one
+beside it. What a page says does not depend on them.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from markupsafe import Markup
+
+from dxkit.model.campaign import Campaign
+from dxkit.model.text import visible
+from dxkit.model.units import Unit, UnitRegistry
+from dxkit.press.manifest import INDEX, MANIFEST, Manifest, digest_of
+from dxkit.report.wording.language import Language, load_language
+
+_NAME = re.compile(r'<span class="name" data-name="unit/([^"]+)">.*?</span>', re.DOTALL)
+_LINK = re.compile(r'<a class="unit" href="[^"]*">(.*?)</a>', re.DOTALL)
+_LANGUAGE = re.compile(r'<html lang="(\w+)"')
+_CRUMBS = re.compile(r'<nav class="crumbs".*?</nav>\n', re.DOTALL)
+_SKIP, _MAIN, _END = "</a>\n", '<main id="main"', "</main>\n"
+_Seen = Callable[[str], str]
+"""An address in the period's folder as it is seen from a page."""
+
+
+def without_links(page: str) -> str:
+    """A page as it is finished, before it is linked to others."""
+    head, _, rest = page.partition(_MAIN)
+    rest, _, end = rest.rpartition(_END)
+    head, end = _CRUMBS.sub("", head), end[end.find("<script>") :]
+    return head + _MAIN + _LINK.sub(r"\1", rest) + _END + end if _MAIN in page else page
+
+
+@dataclass(frozen=True)
+class Links:
+    """The pages of a period that are linked to: ``here``, by unit, as their addresses in its
+    folder; those ``before`` and ``after`` it, of the nearest periods that have any, as seen from
+    its folder. ``units`` are those of the period, with any whose page is there.
+    """
+
+    campaign: Campaign
+    period: str
+    units: UnitRegistry
+    here: Mapping[str, str]
+    before: tuple[str, Mapping[str, str]]
+    after: tuple[str, Mapping[str, str]]
+
+    @classmethod
+    def among(
+        cls,
+        campaign: Campaign,
+        period: str,
+        units: UnitRegistry,
+        here: Mapping[str, str],
+        folder: Path,
+    ) -> Links:
+        """The links of a period whose pages are ``here``, among the outputs of the campaign's
+        periods in ``folder``.
+        """
+        before, after = periods_beside(campaign, period, folder)
+        return cls(campaign, period, units, here, before, after)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all pages that are linked to."""
+        told = [sorted(pages.items()) for pages in (self.here, self.before[1], self.after[1])]
+        return digest_of(*(str(pages) for pages in told))
+
+    def put_on(self, page: str, code: str) -> str:
+        """A unit's page with its links; any that it has are taken off before. What is no page of
+        the kit stays as it is.
+        """
+        found = _LANGUAGE.search(page[:200])
+        if found is None or _MAIN not in page:
+            return page
+        language, folder = load_language(found[1]), posixpath.dirname(self.here[code])
+
+        def seen(address: str) -> str:
+            return posixpath.relpath(address, folder or ".")
+
+        def linked(name: re.Match[str]) -> str:
+            address = self.here.get(name[1]) if name[1] != code else None
+            return str(_link(seen(address), Markup(name[0]), "unit")) if address else name[0]
+
+        head, _, rest = without_links(page).partition(_MAIN)
+        rest, _, end = rest.rpartition(_END)
+        skip, _, contents = head.rpartition(_SKIP)
+        head = f"{skip}{_SKIP}{self._crumbs(code, language, seen)}{contents}"
+        ways = self._ways(code, language, seen)
+        return f"{head}{_MAIN}{_NAME.sub(linked, rest)}{_END}{ways}{end}"
+
+    def _crumbs(self, code: str, language: Language, seen: _Seen) -> Markup:
+        """The way down to a unit: the index of the period, the units above, itself."""
+        period = language.period(self.period)
+        steps = [_link(seen(INDEX), period[:1].upper() + period[1:])]
+        steps += [self._named(unit, language, seen) for unit in self.units.ancestors(code)[::-1]]
+        here = Markup('<span aria-current="page">{}</span>')
+        steps.append(here.format(_name_of(self.units.get(code), language)))
+        return _nav("crumbs", language, Markup("<ol>{}</ol>").format(_items(steps)))
+
+    def _ways(self, code: str, language: Language, seen: _Seen) -> Markup:
+        """The ways on from a unit: to its neighbours inside the unit above, and to itself in the
+        periods beside; to the units below it that only the workbooks name.
+        """
+        unit, ways = self.units.get(code), []
+        order = self._orders.get(unit.parent_code, ())
+        place = order.index(code) if code in order else 0
+        for way, others in (("before", order[:place][-1:]), ("after", order[place + 1 :][:1])):
+            for other in others:
+                name = self._named(self.units.get(other), language, seen)
+                ways.append(language.text(f"site.unit_{way}", name=name))
+        for way, (period, pages) in (("before", self.before), ("after", self.after)):
+            if code in pages:
+                name = _link(seen(pages[code]), language.period(period))
+                ways.append(language.text(f"site.period_{way}", name=name))
+        below = [
+            self._named(child, language, seen)
+            for child in self.units.children(code)
+            if child.code in self.here and self.campaign.level(child.level).open
+        ]
+        told = Markup('<ul class="links">{}</ul>').format(_items(ways)) if ways else Markup("")
+        if below:
+            title = language.text("report.pages_below")
+            listed = Markup('<h2>{}</h2><ul class="links">{}</ul>')
+            told = listed.format(title, _items(below)) + told
+        return _nav("ways", language, told) if told else told
+
+    def _named(self, unit: Unit, language: Language, seen: _Seen) -> Markup:
+        """A unit's name, which leads to its page where there is one."""
+        name, address = _name_of(unit, language), self.here.get(unit.code)
+        return _link(seen(address), name) if address else name
+
+    @cached_property
+    def _orders(self) -> Mapping[str, Sequence[str]]:
+        """The units that have a page, in the order of the plan, by the unit above."""
+        orders = dict[str, list[str]]()
+        for unit in self.units.units:
+            if unit.code in self.here:
+                orders.setdefault(unit.parent_code, []).append(unit.code)
+        return orders
+
+
+def periods_beside(
+    campaign: Campaign, period: str, folder: Path
+) -> tuple[tuple[str, Mapping[str, str]], tuple[str, Mapping[str, str]]]:
+    """The nearest periods before and after one that have pages, among the outputs in ``folder``;
+    with the pages' addresses as seen from the folder of the one. Without any: nothing, no pages.
+    """
+    names = [one.id for one in campaign.periods]
+    place = names.index(period)
+
+    def first(nearest: Sequence[str]) -> tuple[str, Mapping[str, str]]:
+        for name in nearest:
+            manifest = Manifest.load(folder / name / MANIFEST)
+            if manifest and (pages := manifest.in_place):
+                return name, {unit: f"../{name}/{page}" for unit, page in pages.items()}
+        return "", {}
+
+    return first(names[:place][::-1]), first(names[place + 1 :])
+
+
+def _link(address: str, name: str, kind: str = "") -> Markup:
+    of_kind = Markup(' class="{}"').format(kind) if kind else ""
+    return Markup('<a{} href="{}">{}</a>').format(of_kind, address, name)
+
+
+def _items(items: Sequence[Markup]) -> Markup:
+    return Markup("").join(map(Markup("<li>{}</li>").format, items))
+
+
+def _nav(kind: str, language: Language, content: Markup) -> Markup:
+    label = language.text(f"site.{kind}")
+    return Markup('<nav class="{}" aria-label="{}">{}</nav>\n').format(kind, label, content)
+
+
+def _name_of(unit: Unit, language: Language) -> Markup:
+    return Markup.escape(visible(language.unit(unit, starts=True)))
