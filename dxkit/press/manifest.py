@@ -27,6 +27,8 @@ LEAGUE, FINDINGS, INDEX, ABOVE = "league.xlsx", "findings.html", "index.html", "
 """The index of the campaign, above, is written by the runs of all its periods."""
 TIMINGS = "timings.json"
 """How long each stage of the last run and each of its pages took; no output."""
+FORMS = "forms"
+"""The folder of the workbooks to be filled in."""
 PROOF = "verify.html"
 """What differs from what ``verify`` makes again; no output."""
 EFFECTS, CORRECTION, CHANGED_FACTS = "changes.html", "correction.docx", "data/changed_facts.csv"
@@ -36,7 +38,7 @@ STAYING = (CHANGES, CHANGED_FIGURES)
 """Files that stay through runs that have nothing to write into them."""
 _NO_OUTPUT = re.compile(
     r"(.*/)?[.~].*|data/((cells|made_from)/[^/]+|received|kept|history|returned)\.json"
-    r"|returned/.*\.edited-\d+\.\w+|(.*/)?(Thumbs\.db|desktop\.ini)|"
+    r"|(returned|forms)/.*\.edited-\d+\.\w+|(.*/)?(Thumbs\.db|desktop\.ini)|"
     + "|".join(map(re.escape, (MANIFEST, TIMINGS, PROOF, EFFECTS, CORRECTION, CHANGED_FACTS)))
 )
 """What lies among the outputs and is none: what the kit remembers for itself, copies that somebody

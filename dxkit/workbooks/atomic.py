@@ -130,6 +130,15 @@ def rename(path: Path, name: Path) -> None:
     _insist(lambda: path.rename(name), path)
 
 
+def set_aside(path: Path) -> Path:
+    """Give a file that somebody has worked in the next free name beside it. Raises InUseError."""
+    number = 1
+    while (kept := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():
+        number += 1
+    rename(path, kept)
+    return kept
+
+
 def _insist(change: Callable[[], object], path: Path) -> None:
     """Change a file or folder, once more after a moment where it is held: OneDrive and scanners of
     viruses let a new one go soon, Excel and Word do not.

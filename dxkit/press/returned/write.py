@@ -24,7 +24,7 @@ from dxkit.report.wording.findings import (
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import (
     carry_mark_of_the_web,
-    rename,
+    set_aside,
     take_away,
     write_bytes,
     write_text,
@@ -147,11 +147,7 @@ class _Record:
         known = self._written.get(name, {}).get("sha256", "")
         if present == known or is_damaged(path) or hash_of(path) in received:
             return
-        number = 1
-        while (kept := path.with_name(f"{path.stem}.edited-{number}{path.suffix}")).exists():
-            number += 1
-        rename(path, kept)
-        self._result.kept.append(kept.relative_to(self._folder).as_posix())
+        self._result.kept.append(set_aside(path).relative_to(self._folder).as_posix())
 
     def _hash(self, name: str) -> str:
         try:

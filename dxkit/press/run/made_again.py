@@ -13,7 +13,9 @@ from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period, series_of
-from dxkit.press.manifest import ABOVE, FINDINGS, INDEX, LEAGUE
+from dxkit.press.forms.questions import Questions
+from dxkit.press.forms.workbook import sender_of, write_form
+from dxkit.press.manifest import ABOVE, FINDINGS, FORMS, INDEX, LEAGUE
 from dxkit.press.publish.annexes import SUFFIXES, page_language, write_documents
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.publish.league_workbook import write_league
@@ -85,7 +87,10 @@ class MadeAgain:
             made = self.folder / self.planned[code]
             if made.is_file():
                 write_text(made, links.put_on(made.read_text("utf-8"), code))
-        write_league(self.opened, self.folder / LEAGUE, self._of_league())
+        write_league(
+            self.opened, self.folder / LEAGUE, self._of_workbook(LEAGUE, -1, "workbook.numbers")
+        )
+        self._forms()
         write_check(self.opened, self.language(FINDINGS))
         documents = []
         for code, name in self.planned.items():
@@ -125,11 +130,24 @@ class MadeAgain:
         """That of a page in place; Vietnamese where it does not say."""
         return page_language(self.made / page)
 
-    def _of_league(self) -> Language:
+    def _forms(self) -> None:
+        """The forms that are in place; what nobody's form is called is not made."""
+        campaign, period, before = self.opened.campaign, self.opened.analysis.period, None
+        if self.opened.analysis.previous is not None:
+            before = self.opened.analysis.previous.received
+        for path in sorted((self.made / FORMS).glob("*.xlsx")):
+            name = f"{FORMS}/{path.name}"
+            language = self._of_workbook(name, 0, "form.guide")
+            questions = Questions(campaign, period, before, language)
+            if (sender := sender_of(questions, path.name)) is not None:
+                write_form(questions, sender, self.folder / name)
+
+    def _of_workbook(self, name: str, sheet: int, key: str) -> Language:
+        """The language in which one of a workbook's sheets has its name."""
         from python_calamine import CalamineWorkbook
 
         try:
-            name = CalamineWorkbook.from_path(str(self.made / LEAGUE)).sheet_names[-1]
+            title = CalamineWorkbook.from_path(str(self.made / name)).sheet_names[sheet]
         except Exception:  # whatever a spoilt workbook makes its reader raise: it is compared whole
-            name = ""
-        return language_of("workbook.numbers", name) or self.language(INDEX)
+            title = ""
+        return language_of(key, title) or self.language(INDEX)

@@ -1,0 +1,59 @@
+"""The way out: workbooks to be filled in."""
+
+from __future__ import annotations
+
+import click
+
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
+
+
+@click.command()
+@click.argument("period")
+@click.option("--level", default="", help="Level of the senders; the report level if left out.")
+@click.option("--unit", "units", multiple=True, help="Only this sender: code or name.")
+@with_session
+def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> int:
+    """Write a workbook to be filled in for each sender."""
+    from dxkit.period.opening import period_before, receive
+    from dxkit.press.forms.questions import Questions
+    from dxkit.press.forms.workbook import form_name, write_form
+    from dxkit.press.manifest import FORMS, Manifest, hash_of, hashes_of
+    from dxkit.workbooks.atomic import InUseError, set_aside
+
+    period_id, campaign = session.planned_period(period), session.campaign
+    folder, wanted = session.folder(period_id), session.level(level) or campaign.report_level
+    codes = [session.unit(unit, period_id) for unit in units]
+    written, in_use, kept = list[str](), list[str](), list[str]()
+    rows = 0
+    with session.writing(period_id):
+        earlier = period_before(session.project, campaign, period_id)
+        before = receive(session.project, campaign, earlier) if earlier else None
+        questions = Questions(campaign, campaign.period(period_id), before, session.language)
+        known = questions.units
+        named = (known.get(code) for code in codes if code in known)
+        senders = [u for u in (named if codes else known.at_level(wanted)) if questions.of(u)]
+        if not senders:
+            raise session.refuse("form_nobody", text=", ".join(codes) or wanted)
+        manifest = Manifest.of(folder, campaign.id, period_id)
+        for sender in senders:
+            name = f"{FORMS}/{form_name(sender)}"
+            path = folder / name
+            try:
+                if path.exists() and hash_of(path) != manifest.files.get(name):
+                    kept.append(str(set_aside(path)))
+                made = write_form(questions, sender, path)
+            except InUseError:
+                in_use.append(str(path))
+                continue
+            written.append(name)
+            rows += sum(len(sheet.rows) for sheet in made.sheets)
+        manifest.files |= hashes_of(folder, written)
+        manifest.save(folder)
+    if not earlier:
+        tell(session.say("form_without_before"))
+    for path_kept in kept:
+        tell(session.say("form_kept", text=path_kept))
+    for path_in_use in in_use:
+        tell(session.say("in_use", text=path_in_use), err=True)
+    tell(session.say("forms_written", count=len(written), rows=rows, text=folder / FORMS))
+    return DONE_WITH_ERRORS if in_use else DONE

@@ -1,0 +1,155 @@
+"""The workbook of a form: what to do, a sheet for each table, the map by which it is read again."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from dxkit.intake.file_cells import sheet_titles
+from dxkit.model.addresses import column_letters
+from dxkit.model.forms import MAP, Form
+from dxkit.model.text import harmless, slug
+from dxkit.model.units import Unit
+from dxkit.press.forms.looks import BASE, COLOURS, LOOKS
+from dxkit.press.forms.page import Page
+from dxkit.press.forms.questions import Questions
+from dxkit.press.forms.states import OPEN
+from dxkit.workbooks.atomic import replacing
+
+_LONGEST_TITLE = 31
+_FIELDS = 4  # of a line of the map; behind them stand the lists of choices
+
+
+def form_name(sender: Unit) -> str:
+    """What the form of a sender is called."""
+    return f"{sender.code}-{slug(sender.name)}.xlsx"
+
+
+def sender_of(questions: Questions, name: str) -> Unit | None:
+    """The unit whose form has a name; None for any other name."""
+    code = name.partition("-")[0]
+    unit = questions.units.get(code) if code in questions.units else None
+    return unit if unit is not None and form_name(unit) == name else None
+
+
+def write_form(questions: Questions, sender: Unit, path: Path) -> Form:
+    """The workbook, whole or not at all, with the same bytes every time; returns its map. Raises
+    InUseError.
+    """
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+        midnight = datetime.datetime.combine(questions.period.last_day, datetime.time())
+        book.set_properties({"created": midnight})  # same bytes
+        return _Book(book, questions, sender).write()
+
+
+class _Book:
+    """The workbook being written."""
+
+    def __init__(self, book: Any, questions: Questions, sender: Unit) -> None:
+        self._questions, self._sender, self._book = questions, sender, book
+        self._language, self._campaign = questions.language, questions.campaign
+        self._looks = {name: book.add_format({**BASE, **look}) for name, look in LOOKS.items()}
+        self._lists: list[tuple[str, ...]] = []  # each a column of the sheet with the map
+
+    def _say(self, key: str, **values: str) -> str:
+        return self._language.plain(f"form.{key}", **values)
+
+    def write(self) -> Form:
+        """All sheets: what to do first, then the tables, then the map, which nobody sees."""
+        asked = self._questions.of(self._sender)
+        names = [self._say("guide")]
+        for number, question in enumerate(asked, start=1):
+            name = f"{number}. {self._questions.name_of(question.table)}"
+            cut = name[: _LONGEST_TITLE + 1].rpartition(" ")[0]
+            names.append(name if len(name) <= _LONGEST_TITLE else cut)
+        titles = list(sheet_titles(names).values())
+        guide, *sheets = (self._book.add_worksheet(title) for title in titles)
+        pages = [
+            Page(sheet, title, self._looks, self._questions, question, self._sender, self._list_of)
+            for sheet, title, question in zip(sheets, titles[1:], asked, strict=True)
+        ]
+        made = tuple(page.write() for page in pages)
+        period = self._questions.period.id
+        form = Form(self._campaign.id, period, self._sender.code, titles[0], made)
+        self._guide(guide, pages)
+        self._for_print(guide)
+        guide.set_portrait()
+        for page in pages:
+            page.sign(form.identity.text)
+            self._for_print(page.sheet)
+        self._map(form)
+        self._book.set_custom_property(MAP, form.identity.text, "text")
+        return form
+
+    def _list_of(self, choices: Sequence[str]) -> str:
+        """The range of a list of choices."""
+        if tuple(choices) not in self._lists:
+            self._lists.append(tuple(choices))
+        column = column_letters(_FIELDS + 2 + self._lists.index(tuple(choices)))
+        return f"={MAP}!${column}$1:${column}${len(choices)}"
+
+    def _map(self, form: Form) -> None:
+        sheet = self._book.add_worksheet(MAP)
+        for row, line in enumerate(form.lines()):
+            for column, text in enumerate(line):
+                if text:
+                    sheet.write_string(row, column, text)
+        for column, choices in enumerate(self._lists, start=_FIELDS + 1):
+            sheet.write_column(0, column, choices)
+        sheet.protect()
+        sheet.very_hidden()
+
+    @staticmethod
+    def _for_print(sheet: Any) -> None:
+        """A4 across, as wide as a page; protected without a password, but for what is asked."""
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
+        sheet.set_footer("&L&8&A&R&8&P/&N")
+        sheet.protect("", {"format_columns": True, "format_rows": True})
+
+    def _guide(self, sheet: Any, pages: Sequence[Page]) -> None:
+        """What to do, until when, whom to ask, what is still open."""
+        say, looks, language = self._say, self._looks, self._language
+        for column, width in enumerate((34, 14, 14, 40)):
+            sheet.set_column(column, column, width)
+        title = say("title", period=language.period(self._questions.period.id).upper())
+        sheet.merge_range(0, 0, 0, 3, title, looks["title"])
+        name = harmless(language.name(self._campaign.names))
+        sheet.merge_range(1, 0, 1, 3, name, looks["center_bold"])
+        due = self._questions.period.due_day
+        told = {
+            "sender": language.unit(self._sender, starts=True),
+            "asked_by": language.name(self._campaign.organiser),
+            "days": self._questions.days,
+            "deadline": language.day(due) if due else say("no_deadline"),
+        }
+        for row, (key, text) in enumerate(told.items(), start=3):
+            sheet.write_string(row, 0, say(key), looks["bold"])
+            sheet.merge_range(row, 1, row, 3, harmless(text), looks["plain"])
+        top = 4 + len(told)
+        sheet.write_string(top, 0, say("what_to_do"), looks["bold"])
+        for row, step in enumerate(say("steps").split("\n"), start=top + 1):
+            sheet.merge_range(row, 0, row, 3, step, looks["wrapped"])
+            sheet.set_row(row, 16 * (1 + len(step) // 105))
+        first = row + 3
+        for column, key in enumerate(("sheet", "rows", "still_open")):
+            sheet.write_string(first - 1, column, say(key), looks["header"])
+        for row, page in enumerate(pages, start=first):
+            sheet.write_url(row, 0, f"internal:'{page.title}'!A1", looks["text"], page.title)
+            sheet.write_number(row, 1, len(page.rows), looks["index"])
+            sheet.write_formula(row, 2, page.open_rows(), looks["index"], page.open_at_first)
+        for kind, criteria in (("green", "=="), ("amber", ">")):
+            of = {"type": "cell", "criteria": criteria, "value": 0, "format": looks[kind]}
+            sheet.conditional_format(first, 2, row, 2, of)
+        below = row + 2
+        sheet.write_string(below, 0, say("colours"), looks["bold"])
+        for row, state in enumerate((*OPEN, "done"), start=below + 1):
+            sheet.write_string(row, 0, say(f"state_{state}"), looks[COLOURS[state]])
+            sheet.merge_range(row, 1, row, 3, say(f"means_{state}"), looks["plain"])

@@ -1,0 +1,291 @@
+"""Forms: what is asked of whom, what may be typed where, what the workbook says by itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from dxkit.campaign.folder import load_campaign
+from dxkit.cli import run
+from dxkit.model.campaign import Campaign, MeasureKind
+from dxkit.model.forms import MAP, Form, Identity
+from dxkit.model.observations import Received
+from dxkit.period import OpenPeriod
+from dxkit.press.forms.questions import Questions
+from dxkit.press.forms.workbook import write_form
+from dxkit.report.wording.language import load_language
+from dxkit.workbooks import atomic
+from tests.press.small_campaign import write_project
+
+HOUSEHOLDS = "1. Chỉ tiêu theo hộ"
+
+
+def made(
+    campaign: Campaign, before: Received | None, unit: str, path: Path, language: str = "vi"
+) -> Form:
+    period = campaign.periods[-1]
+    questions = Questions(campaign, period, before, load_language(language))
+    return write_form(questions, questions.units.get(unit), path)
+
+
+@pytest.fixture(scope="module")
+def commune(
+    periods: dict[str, OpenPeriod], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Form, Any, Path]:
+    """The form of phường I, which reported four quarters of its own a period ago."""
+    path = tmp_path_factory.mktemp("form") / "31318.xlsx"
+    opened = periods["2022-Q3"]
+    form = made(opened.campaign, opened.received, "31318", path)
+    return form, openpyxl.load_workbook(path), path
+
+
+def test_a_commune_is_asked_for_its_hamlets_and_for_itself(
+    commune: tuple[Form, Any, Path],
+) -> None:
+    form, book, _ = commune
+    assert book.sheetnames == ["Hướng dẫn", HOUSEHOLDS, "2. Hồ sơ thủ tục hành chính",
+                               "3. Hoạt động của tổ công nghệ", "4. Mô hình, sáng kiến trong kỳ",
+                               "dxkit"]  # fmt: skip
+    sheet = book[HOUSEHOLDS]
+    names = [sheet.cell(row, 2).value for row in range(10, 18)]
+    assert names == ["Phường I", *(f"Khu vực {n}" for n in range(1, 5)), None, None, None]
+    labels = [sheet.cell(8, column).value for column in range(5, 8)]
+    assert sheet["C7"].value == "Tổng số hộ"
+    assert sheet["E7"].value == "Hộ có kỹ năng số"
+    assert labels == ["Số hộ", "Kỳ trước", "Tỷ lệ (%)\nChỉ tiêu: 90"]
+    dossiers = book["2. Hồ sơ thủ tục hành chính"]
+    assert [dossiers.cell(7, c).value for c in (3, 5, 7, 9)] == [
+        "Tháng 10/2022", "Tháng 11/2022", "Tháng 12/2022", "Cả kỳ"]  # fmt: skip
+    assert dossiers["B10"].value == "Phường I"
+    assert [len(sheet.rows) for sheet in form.sheets] == [7, 1, 1, 10]
+
+
+def test_last_period_stands_beside(commune: tuple[Form, Any, Path], haugiang: Campaign) -> None:
+    _, book, _ = commune
+    raw = Path(haugiang.folder).parents[1] / "raw/haugiang-2022/2022-Q3/930-thanh-pho-vi-thanh.xlsx"
+    sent = openpyxl.load_workbook(raw, data_only=True)["1. Chỉ tiêu hộ"]
+    rows = {r[1].value: r for r in list(sent.iter_rows())[12:18]}
+    form = book[HOUSEHOLDS]
+    for row in range(11, 15):
+        reported = rows[form.cell(row, 2).value]
+        assert form.cell(row, 4).value == reported[2].value  # all households
+        assert form.cell(row, 6).value == reported[3].value  # with digital skills
+
+
+def test_what_is_asked_can_be_typed_and_nothing_else(commune: tuple[Form, Any, Path]) -> None:
+    form, book, _ = commune
+    for asked in form.sheets:
+        sheet = book[asked.name]
+        assert sheet.protection.sheet
+        assert sheet.protection.password is None
+        unlocked = {c.coordinate for r in sheet.iter_rows() for c in r if not c.protection.locked}
+        columns = {column.number for column in asked.columns} | {asked.choices, asked.answers} - {0}
+        wanted = {sheet.cell(row, c).coordinate for row in asked.rows for c in columns}
+        further = [row for row, code in asked.rows.items() if not code]
+        wanted |= {sheet.cell(row, asked.unit_column).coordinate for row in further}
+        assert unlocked == wanted
+        assert not unlocked & asked.fixed.keys()
+    assert book[MAP].sheet_state == "veryHidden"
+
+
+def test_rules_of_the_plan_stand_in_the_cells(commune: tuple[Form, Any, Path]) -> None:
+    _, book, _ = commune
+    sheet = book[HOUSEHOLDS]
+    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    skills = rules["E11:E17"]
+    assert skills.type == "custom"
+    assert skills.formula1 == (
+        "AND(ISNUMBER($E11),NOT(N($E11)<0),NOT(INT(N($E11))<>N($E11)),OR(NOT(ISNUMBER($C11)),$E11<=$C11))"
+    )
+    assert skills.error.startswith("Không lớn hơn “Tổng số hộ”. Nhập số nguyên")
+    assert rules["S11:S17"].type == "list"
+    assert sheet["C10"].value == "=SUM($C11:$C17)"
+    assert sheet["G11"].value == '=IF(AND(COUNT($E11,$C11)=2,N($C11)>0),ROUND($E11/$C11*100,1),"")'
+    state = sheet["T11"].value
+    assert "$E11<$F11" in state  # a part of a whole that fell
+    assert "ABS($C11-$D11)>0.3*$D11" in state  # a jump, by the campaign's rule
+    assert "$D15" not in sheet["T15"].value  # nothing is known of a hamlet still to be named
+    guide = book["Hướng dẫn"]
+    open_rows = [guide.cell(row, 3).value for row in range(1, 30)]
+    counted = [text for text in open_rows if str(text).startswith("=COUNTIF")]
+    assert len(counted) == 4
+    assert "31/12/2022" in [cell.value for row in guide.iter_rows() for cell in row]
+
+
+def test_the_identity_stands_in_three_places(commune: tuple[Form, Any, Path]) -> None:
+    form, book, _ = commune
+    text = form.identity.text
+    assert Identity.of(text) == form.identity
+    assert text.startswith("dxkit-form:1:haugiang-2022:2022-Q4:31318:")
+    assert book.custom_doc_props[MAP].value == text
+    assert book[MAP]["A1"].value == text
+    assert all(text in book[sheet.name]["A6"].value for sheet in form.sheets)
+
+
+def test_the_map_says_the_form_and_notices_every_change(commune: tuple[Form, Any, Path]) -> None:
+    form, book, _ = commune
+    lines = [tuple(str(c.value or "") for c in row[:4]) for row in book[MAP].iter_rows(max_col=4)]
+    assert Form.of(lines) == form
+    for number in range(1, len(lines), 7):
+        spoilt = [*lines]
+        spoilt[number] = (*spoilt[number][:2], spoilt[number][2] + "1", "")
+        assert Form.of(spoilt) is None
+        assert Form.of([*lines[:number], *lines[number + 1 :]]) is None
+
+
+def test_the_same_bytes_each_time(commune: tuple[Form, Any, Path], tmp_path: Path,
+                                  periods: dict[str, OpenPeriod]) -> None:  # fmt: skip
+    *_, path = commune
+    opened = periods["2022-Q3"]
+    made(opened.campaign, opened.received, "31318", tmp_path / "again.xlsx")
+    both = (path.read_bytes(), (tmp_path / "again.xlsx").read_bytes())
+    assert both[0] == both[1]
+
+
+def test_a_district_has_a_group_for_each_commune_and_a_total(
+    periods: dict[str, OpenPeriod], tmp_path: Path
+) -> None:
+    opened = periods["2022-Q3"]
+    form = made(opened.campaign, opened.received, "936", tmp_path / "936.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "936.xlsx")[HOUSEHOLDS]
+    communes = [unit.code for unit in opened.analysis.units.children("936")]
+    assert [*form.sheets[0].groups.values()] == [*communes, ""]
+    groups = [*form.sheets[0].groups]
+    assert sheet.cell(groups[-1], 2).value == "Tổng cộng"
+    cells = ",".join(f"$C{row}" for row in groups[:-1])
+    assert sheet.cell(groups[-1], 3).value == f"=SUM({cells})"
+    before = {o.unit_code: o.value for o in opened.received.table.observations
+              if o.measure == "households"}  # fmt: skip
+    reader = openpyxl.load_workbook(tmp_path / "936.xlsx", data_only=True)[HOUSEHOLDS]
+    for row, code in form.sheets[0].groups.items():
+        inside = [v for u, v in before.items() if (code or "936") in opened.analysis.units.line(u)]
+        assert reader.cell(row, 4).value == sum(v for v in inside if v is not None)
+
+
+def test_a_measure_more_is_a_column_more(haugiang: Campaign, tmp_path: Path) -> None:
+    more = dataclasses.replace(
+        haugiang.measure("households_app"), id="households_bank", headers=("Hộ có ngân hàng số",)
+    )
+    of = {"id": "crop", "headers": ("Sản lượng",), "things": {"vi": "tấn"}, "whole": ""}
+    weight = dataclasses.replace(more, kind=MeasureKind.AMOUNT, **of)  # type: ignore[arg-type]
+    campaign = dataclasses.replace(haugiang, measures=(*haugiang.measures, more, weight))
+    plain = made(haugiang, None, "31318", tmp_path / "one.xlsx")
+    form = made(campaign, None, "31318", tmp_path / "two.xlsx")
+    assert [c.measure for c in form.sheets[0].columns] == [
+        *(c.measure for c in plain.sheets[0].columns), "households_bank", "crop"]  # fmt: skip
+    sheet = openpyxl.load_workbook(tmp_path / "two.xlsx")[HOUSEHOLDS]
+    labels = {sheet.cell(7, column).value for column in range(1, 30)}
+    assert {"Hộ có ngân hàng số", "Sản lượng (tấn)"} <= labels
+    assert plain.identity.structure != form.identity.structure
+
+
+def test_without_a_period_before_hamlets_are_named_by_the_sender(
+    haugiang: Campaign, tmp_path: Path
+) -> None:
+    form = made(haugiang, None, "31318", tmp_path / "form.xlsx")
+    assert set(form.sheets[0].rows.values()) == {""}
+    assert len(form.sheets[0].rows) == 12
+    sheet = openpyxl.load_workbook(tmp_path / "form.xlsx")[HOUSEHOLDS]
+    assert "Kỳ trước" not in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
+def test_another_campaign_has_its_forms_by_data_only(pci: Campaign, tmp_path: Path) -> None:
+    form = made(pci, None, "01", tmp_path / "form.xlsx", "en")
+    assert [len(sheet.columns) for sheet in form.sheets] == [11]
+    sheet = openpyxl.load_workbook(tmp_path / "form.xlsx")[form.sheets[0].name]
+    said = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert "Gia nhập thị trường\nEntry costs score" in said
+    assert "SUM" not in str(said)  # scores do not add up
+    whole = made(pci, None, pci.units.on(pci.periods[0].last_day).top.code, tmp_path / "all.xlsx")
+    assert len(whole.sheets[0].rows) == 63
+    assert not whole.sheets[0].groups
+
+
+# the command -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def project(small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small campaign, in which nothing came of its second period yet."""
+    folder = Path(shutil.copytree(small_project, tmp_path / "project"))
+    monkeypatch.setenv("DXKIT_PROJECT", str(folder))
+    return folder
+
+
+FORMS = "outputs/small/2024-Q2/forms"
+
+
+def test_the_command_writes_a_form_for_each_sender_before_anything_came(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(project / "data/raw/small/2024-Q2")
+    assert run(["form", "2024-Q2"]) == 0
+    there = sorted(path.name for path in (project / FORMS).iterdir())
+    assert there == ["71-huyen-my-an.xlsx", "72-huyen-my-binh.xlsx", "73-huyen-my-chau.xlsx"]
+    assert "Đã lập 3 biểu mẫu (5 dòng để nhập)" in capsys.readouterr().out
+    assert run(["form", "2024-Q2", "--level", "commune", "--unit", "Phú An"]) == 0
+    assert (project / FORMS / "721-xa-phu-an.xlsx").is_file()
+    assert run(["form", "2024-Q9"]) == 2
+    assert run(["form", "2024-Q2", "--level", "hamlet"]) == 2
+    assert run(["form", "2024-Q2", "--unit", "Xã Không Có"]) == 2
+
+
+def test_what_somebody_typed_into_a_form_in_place_is_kept(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["form", "2024-Q2"]) == 0
+    path = project / FORMS / "71-huyen-my-an.xlsx"
+    first = path.read_bytes()
+    path.write_bytes(first + b"typed")
+    assert run(["form", "2024-Q2", "--lang", "en"]) == 0
+    assert (project / FORMS / "71-huyen-my-an.edited-1.xlsx").read_bytes() == first + b"typed"
+    assert "Somebody has worked in this form" in capsys.readouterr().out
+    assert run(["form", "2024-Q2"]) == 0
+    assert len([*(project / FORMS).iterdir()]) == 4
+
+
+def test_a_form_open_in_another_program_is_told_and_the_others_are_made(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["form", "2024-Q2"]) == 0
+    replace = os.replace
+
+    def held(source: Path, target: Path) -> None:
+        if Path(target).name == "72-huyen-my-binh.xlsx":
+            raise PermissionError(13, "Access is denied", str(target))
+        replace(source, target)
+
+    monkeypatch.setattr(atomic, "_PAUSES", (0,))
+    monkeypatch.setattr(os, "replace", held)
+    assert run(["form", "2024-Q2", "--lang", "en"]) == 1
+    said = capsys.readouterr()
+    assert "72-huyen-my-binh.xlsx is open in another program" in said.err
+    assert "2 forms written" in said.out
+
+
+def test_verify_makes_forms_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", "2024-Q2", "--unit", "71"]) == 0
+    assert run(["form", "2024-Q2", "--lang", "en"]) == 0
+    assert run(["verify", "2024-Q2"]) == 0
+    path = project / FORMS / "73-huyen-my-chau.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.worksheets[1]["D9"] = 999  # last period's
+    book.save(path)
+    capsys.readouterr()
+    assert run(["verify", "2024-Q2", "--lang", "en"]) == 1
+    said = capsys.readouterr().out
+    assert "forms/73-huyen-my-chau.xlsx" in said
+    assert "D9" in said
+
+
+def test_the_plan_of_a_new_campaign_is_enough(root: Path, tmp_path: Path) -> None:
+    write_project(root, tmp_path / "project")
+    campaign = load_campaign(tmp_path / "project/data/campaigns/small")
+    form = made(campaign, None, "70", tmp_path / "70.xlsx")
+    assert [*form.sheets[0].groups.values()] == ["71", "72", "73", ""]
