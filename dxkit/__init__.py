@@ -70,8 +70,11 @@ def open(campaign: str, period: str | int | date = "", language: str = "vi") -> 
     OpenPeriod('haugiang-2022', '2022-Q4')
     """
     from dxkit.period.opening import open_as_it_is
+    from dxkit.press.publish.style import send_style
     from dxkit.report.notebook_period import NotebookPeriod
+    from dxkit.report.wording.language import load_language
 
+    send_style(load_language(language))
     return NotebookPeriod.of(open_as_it_is(*_named(campaign, period)), language)
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from markupsafe import Markup
 
-from dxkit.model.facts import Claim, Reference
+from dxkit.model.facts import Claim, FactKey, Reference
 from dxkit.model.keys import Words
 from dxkit.model.text import slug, visible
 from dxkit.period import OpenPeriod
 from dxkit.report.piece import Piece
 from dxkit.report.sentences.unit_view import View
-from dxkit.report.tracing import PageLanguage
+from dxkit.report.tracing import PageLanguage, how_made
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
 
@@ -22,11 +23,17 @@ _TITLE = re.compile(r"<(h[1-6]|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 class Section(Piece):
     """A finished piece of a page, shown by any notebook; where only text can be shown, its title:
-    the numbers of a table would run into one another. ``again`` makes the same once more.
+    the numbers of a table would run into one another. ``again`` makes the same once more, ``told``
+    tells how the number of a key was made.
     """
 
-    def __init__(self, html: Markup, again: Callable[[], object] = lambda: None) -> None:
-        self._html, self._again = Markup(visible(html)), again
+    def __init__(
+        self,
+        html: Markup,
+        again: Callable[[], object] = lambda: None,
+        told: Callable[[str], str] = lambda key: "",
+    ) -> None:
+        self._html, self._again, self._how_made = Markup(visible(html)), again, told
 
     @property
     def html(self) -> Markup:
@@ -36,8 +43,8 @@ class Section(Piece):
     def _make_again(self) -> None:
         self._again()
 
-    def _repr_html_(self) -> str:
-        return str(self.html)
+    def _told(self, key: str) -> str:
+        return self._how_made(key)
 
     def __repr__(self) -> str:
         found = _TITLE.search(self.html)
@@ -58,6 +65,18 @@ class Context:
         self.language = PageLanguage(load_language(language), frozenset(stocks))
         self.view = View(opened.analysis, opened.analysis.units.get(unit_code))
         self.writer = Writer(opened.campaign, opened.analysis.units, self.language)
+
+    def told(self, key: str) -> str:
+        """How a number that was shown was made, for who has no script to see it."""
+        fact = self.language.facts.get(FactKey.parse(key))
+        analysis = self.opened.analysis
+        return how_made(fact, analysis, self._own, self.language) if fact else ""
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        """The codes of this unit and those below it."""
+        own = self.view.unit.code
+        return frozenset((own, *(u.code for u in self.opened.analysis.units.descendants(own))))
 
     def section(self, key: str, body: Markup) -> Section:
         """A part under the heading ``report.<key>_title``."""

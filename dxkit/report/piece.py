@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+PAGE = "text/vnd.dxkit.page"
+"""The kind of output under which a kernel also gives a piece as it stands on a page."""
+_FACT = re.compile(r'(<data class="fact[^>]* data-fact="([^"]*)")>')
+_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_HIDDEN = re.compile(r"(?<=<)[a-z]+ [^<>]*?\bhidden(?=[ >])")
+_OF_PAGES = re.compile(r'class="(?:official|scripted)"')
+"""What stands on prints, or speaks of the page's script."""
+_TRACES = re.compile(r'<p hidden class="place" id="traces">.*?</p>', re.DOTALL)
 _WRITTEN = re.compile(r"[+−-]?[\d.,]+%?")
 _Element = Any  # of lxml, which ships no types
 _listener: ContextVar[Callable[[Any], object] | None] = ContextVar("listener", default=None)
@@ -38,6 +47,20 @@ def tell_drawing(canvas: object) -> None:
         tell(canvas)
 
 
+def has_kernel() -> bool:
+    """Whether this runs in a notebook kernel, whose front end may show widgets."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython.core.getipython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
+def boxed(html: Markup, kind: str = "") -> Markup:
+    """Content in the box that the notebook's style is for."""
+    return Markup('<div class="dxkit{}">{}</div>').format(kind and f" {kind}", html)
+
+
 class Piece:
     """What a section promises: ``html``, and where it has them ``frame`` and ``figure``.
 
@@ -51,6 +74,36 @@ class Piece:
     def html(self) -> Markup:
         """The section as it stands on a page; empty when it has nothing to say."""
         raise NotImplementedError
+
+    _box = ""
+
+    def _told(self, key: str) -> str:
+        """How the number of that key was made, in plain text; empty where it is not told."""
+        return ""
+
+    @property
+    def _in_notebook(self) -> Markup:
+        """The section for an editor of notebooks. Where that takes styles and scripts away, as from
+        notebooks it does not trust, nothing is lost but colours and drawings: what needs the style
+        is hidden without it, so that the words of a drawing do not run into one another, and how a
+        number was made is its title, which no script has to show.
+        """
+
+        def told(fact: re.Match[str]) -> str:
+            how = self._told(fact[2])
+            return Markup('{} title="{}">').format(Markup(fact[1]), how) if how else fact[0]
+
+        html = _OF_PAGES.sub(r"\g<0> hidden", _TRACES.sub("", self.html))
+        html = _DRAWING.sub(r'<span class="drawn" hidden>\g<0></span>', html)
+        html = _HIDDEN.sub(r'\g<0>="hidden"', html)  # without a value it is taken away
+        return boxed(Markup(_FACT.sub(told, html)), self._box) if html else Markup("")
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """As it stands on a page; in a kernel for the editor that shows it, and so."""
+        bundle = {"text/html": str(self.html), "text/plain": repr(self)}
+        if has_kernel():
+            bundle |= {"text/html": str(self._in_notebook), PAGE: bundle["text/html"]}
+        return bundle
 
     def _make_again(self) -> None:
         """Make the content anew, drawings included."""

@@ -26,7 +26,7 @@ def _made_by(
     @wraps(make)
     def method(report: Report, /, *args: P.args, **kwargs: P.kwargs) -> Section:
         again = partial(make, report.context, *args, **kwargs)
-        return Section(again().html, again)
+        return Section(again().html, again, report.context.told)
 
     return method
 

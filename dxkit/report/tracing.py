@@ -23,6 +23,8 @@ _LISTS = ("periods", "units", "subjects", "kinds", "methods")
 """What the making of a fact names by its position in a list of ids and words, in the order in which
 it does: the four parts of its key, and the method.
 """
+_MOST = 3
+"""Facts, and sheets, that a title names; ``dxkit explain`` names all."""
 _VISIBLE_MARKS = {"simulated": "simulated", "doubtful": "doubtful", "approximate": "doubtful",
                   "other_places": "elsewhere"}  # fmt: skip
 
@@ -122,6 +124,30 @@ def _with_inputs(shown: Iterable[Fact], analysis: Analysis, own: set[str]) -> di
             if source is not None and source.known:
                 found.setdefault(key, source)
     return found
+
+
+def how_made(fact: Fact, analysis: Analysis, own: frozenset[str], language: Language) -> str:
+    """The same of one fact in plain lines, for where no script shows it: what it is, by which
+    method, from which facts and cells of units ``own``, with which reservations.
+    """
+    plain, key = language.plain, fact.key
+    known = {f.key: f for f in map(analysis.find, fact.inputs) if f and f.known}
+    inputs = [k for k in known if k.unit in own and fact.method != "competition_rank"]
+    lines = [f"{plain('trace.made_of')}: {language.number(known[k])} "
+             f"({fact_label(analysis, k, language)})" for k in inputs[:_MOST]]  # fmt: skip
+    if key.unit in own:
+        sheets = ranges_by_sheet(fact.sources)
+        lines += [f"{plain('trace.cells')}: {file} › {sheet}: {ranges}"
+                  for (file, sheet), ranges in list(sheets.items())[:_MOST]]  # fmt: skip
+        lines += ["…"] * (len(sheets) > _MOST or len(inputs) > _MOST)
+    elif not inputs:
+        lines.append(plain("trace.all_senders"))
+    return "\n".join([
+        f"{language.number(fact)}: {fact_label(analysis, key, language)}",
+        plain(f"trace.method_{fact.method}"),
+        *lines,
+        *(plain(f"trace.mark_{mark}") for mark in sorted(fact.marks)),
+    ])  # fmt: skip
 
 
 def subject_names(campaign: Campaign, language: Language) -> dict[str, str]:

@@ -50,11 +50,26 @@ def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     """Port and process of ``dxkit lab`` in a copy of the project, whose name has blanks and
     accents.
     """
-    project = tmp_path_factory.mktemp("lab") / "Dự án của tôi"
+    project = copy_of(root, tmp_path_factory.mktemp("lab") / "Dự án của tôi")
+    add_hostile_campaign(root, project, tmp_path_factory.mktemp("hostile"))
+    yield from started(["dxkit", "lab", "--"], project, tmp_path_factory.mktemp("jupyter"))
+
+
+@pytest.fixture(scope="module")
+def plain(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, Path]]:
+    """The same of JupyterLab as it comes."""
+    project = copy_of(root, tmp_path_factory.mktemp("plain") / "project")
+    command = ["jupyterlab", "--ip=127.0.0.1", "--LabApp.news_url="]
+    yield from started(command, project, tmp_path_factory.mktemp("jupyter"))
+
+
+def copy_of(root: Path, project: Path) -> Path:
     for part in ("data", "notebooks", "docs"):
         shutil.copytree(root / part, project / part)
-    add_hostile_campaign(root, project, tmp_path_factory.mktemp("hostile"))
-    settings = tmp_path_factory.mktemp("jupyter")
+    return project
+
+
+def started(command: list[str], project: Path, settings: Path) -> Iterator[tuple[int, int, Path]]:
     port = free_port()
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(settings / "config"),
@@ -67,7 +82,7 @@ def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     ]  # fmt: skip
     with (settings / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dxkit", "lab", "--", *options],
+            [sys.executable, "-m", *command, *options],
             cwd=project, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip
@@ -456,14 +471,70 @@ def test_the_start_page_leads_on(lab, browser: Any) -> None:
         browser.execute_script(opens, "notebooks/start_here.ipynb")
 
 
-def test_a_report_looks_like_its_page(lab, browser: Any) -> None:
-    port, _, _ = lab
-    open_and_run(browser, port, "quarterly_report")
-    cells = "return [...document.querySelectorAll('.jp-RenderedHTML .table td')]"
-    aligned = ".map(c => [c.className, getComputedStyle(c).textAlign])"
-    found = wait_for(lambda: browser.execute_script(cells + aligned), 60, "a table")
-    assert {align for kind, align in found if kind == "number"} == {"right"}
-    assert {align for kind, align in found if kind != "number"} == {"left"}
+COLOURS = """
+const box = document.querySelectorAll(".jp-OutputArea-output .dxkit");
+const colour = (of, what) => getComputedStyle(of)[what];
+const seen = [...box].flatMap(b => [...b.querySelectorAll("*")]).filter(e => e.checkVisibility());
+return {
+  boxes: box.length,
+  states: [...new Set(seen.filter(e => e.matches(".good, .bad")).map(e => colour(e, "color")))],
+  ground: colour(box[0], "backgroundColor"), ink: colour(box[0], "color"),
+  cells: [...new Set(seen.filter(e => e.matches("td")).map(
+    e => e.matches(".number") + " " + colour(e, "textAlign")))],
+  drawn: seen.filter(e => e.matches(".drawing svg")).map(e => e.getBoundingClientRect().width),
+  decree: seen.filter(e => e.matches(".official")).length,
+  untold: [...document.querySelectorAll(".dxkit data.fact:not([title])")].length,
+  said: document.querySelector(".dxkit-unstyled")?.checkVisibility(),
+  styles: document.querySelectorAll(".jp-OutputArea-output style").length,
+};"""
+THEME = "return window.jupyterapp.commands.execute('apputils:change-theme', {theme: arguments[0]})"
+DARK = """const dark = document.body.dataset.jpThemeLight === "false";
+  return dark && getComputedStyle(document.querySelector(".dxkit")).color"""
+
+
+def test_a_report_looks_like_its_page_in_plain_jupyterlab(
+    plain: tuple[int, int, Path], browser: Any, tmp_path: Path
+) -> None:
+    """Without ``dxkit lab``; light, dark, and in a notebook that is not trusted."""
+    port, _, project = plain
+    for name in ("quarterly_report", "province_overview"):
+        open_and_run(browser, port, name)
+        find = "return document.querySelectorAll('.dxkit .drawing svg').length > 2"
+        wait_for(lambda f=find: browser.execute_script(f), 60, "charts")
+        look = browser.execute_script(COLOURS)
+        assert look["boxes"] > 8
+        assert look["styles"] == 1
+        assert len(look["states"]) >= 1
+        assert set(look["cells"]) <= {"true right", "false left", "true center"}
+        assert min(look["drawn"]) >= 288  # at least as wide as its words ask for
+        assert (look["decree"], look["untold"], look["said"]) == (0, 0, False)
+        assert look["ground"] == "rgb(255, 255, 255)"
+        browser.execute_script(THEME, "JupyterLab Dark")
+        light = (False, look["ink"])
+        wait_for(lambda i=light: browser.execute_script(DARK) not in i, 60, "the dark")
+        dark = browser.execute_script(COLOURS)
+        assert dark["ground"] != look["ground"]
+        assert not set(dark["states"]) & set(look["states"])
+        take_picture(browser, f"{name}-dark")
+        browser.execute_script(THEME, "JupyterLab Light")
+        # as somebody else gets it
+        browser.execute_script("return window.jupyterapp.commands.execute('docmanager:save')")
+        saved = project / f"notebooks/{name}.ipynb"
+        wait_for(lambda s=saved: "dxkit-unstyled" in s.read_text("utf-8"), 60, "the notebook")
+        content = json.loads(saved.read_text("utf-8"))
+        content["metadata"]["sent"] = "by mail"  # so that nobody has signed it
+        (project / f"notebooks/sent_{name}.ipynb").write_text(json.dumps(content), "utf-8")
+        address = f"http://127.0.0.1:{port}/lab/tree/notebooks/sent_{name}.ipynb"
+        browser.get(f"{address}?reset&token={TOKEN}")
+        shown = "return document.querySelectorAll('.dxkit').length > 8"
+        wait_for(lambda s=shown: browser.execute_script(s), 60, "the notebook as sent")
+        bare = browser.execute_script(COLOURS)
+        assert (bare["said"], bare["styles"], bare["drawn"]) == (True, 0, [])
+        assert (bare["decree"], bare["untold"]) == (0, 0)
+        text = browser.execute_script("return document.querySelector('.jp-Notebook').innerText")
+        assert "Độc lập" not in text
+        assert '"facts"' not in text  # what the page's script reads
+        take_picture(browser, f"{name}-sent")
 
 
 def test_the_interface_is_vietnamese_and_quiet(lab, browser: Any) -> None:

@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 from nbconvert.exporters import get_exporter
 
 from dxkit.press.publish.page import DxkitExporter, sanitise
+from dxkit.report.piece import PAGE
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
@@ -29,10 +30,16 @@ def test_a_notebook_runs_with_its_defaults(
             kernel_name="python3",
         )
     batch = nbformat.read(outputs / "notebooks/930.ipynb", as_version=4)
-    shown = [o.data["text/html"] for c in notebook.cells for o in c.get("outputs", [])]
+    sent, *outputs_of = [o for c in notebook.cells for o in c.get("outputs", [])]
+    assert sent.data["text/html"].startswith("<style>")
+    assert all(o.data["text/html"].startswith('<div class="dxkit">') for o in outputs_of)
+    shown = [o.data[PAGE] for o in outputs_of]
     expected = [o.data["text/html"] for c in batch.cells for o in c.get("outputs", [])]
     assert len(shown) == 17
     assert shown == expected
+    pages = [DxkitExporter().from_notebook_node(n)[0] for n in (notebook, batch)]
+    main, of_batch = (page.partition("<main")[2].partition("</main>")[0] for page in pages)
+    assert main == of_batch
     counts = [c.execution_count for c in notebook.cells if c.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
 

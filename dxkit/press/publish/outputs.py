@@ -12,12 +12,13 @@ from markupsafe import Markup
 from nbconvert.filters.ansi import strip_ansi
 
 from dxkit.press.publish.foreign_html import PICTURES, still
+from dxkit.report.piece import PAGE
 from dxkit.report.wording.language import load_language
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _WIDGETS = "application/vnd.jupyter.widget-state+json"
 _MERMAID = "text/vnd.mermaid"
-_TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
+_TEXTS = (PAGE, "text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
 _PICTURES = tuple(p.removeprefix("data:").removesuffix(";base64,") for p in PICTURES)
 _DOUBTFUL = re.compile(
     r"<(style|script|i?frame|video|audio|object|embed|applet|canvas|input|select|button|textarea"
@@ -80,6 +81,9 @@ class Content:
                 yield self._stream(name, "".join(_joined(output["text"]) for output in group))
                 continue
             for output in group:
+                data = output.get("data", {})
+                if data.get(PAGE) == "" != data.get("text/html"):
+                    continue  # for editors alone
                 yield self._error(output) if kind == "error" else self._data(output)
 
     def _stream(self, name: str, text: str) -> str:
@@ -98,8 +102,8 @@ class Content:
     def _data(self, output: Any) -> str:
         """What an output shows best: HTML, a picture, Markdown, a drawing, a formula, text."""
         data = output["data"]
-        html = _joined(data.get("text/html", ""))
-        if {*data} <= {"text/html", "text/plain"} and html and not _DOUBTFUL.search(html):
+        html = _joined(data.get(PAGE, data.get("text/html", "")))
+        if {*data} <= {PAGE, "text/html", "text/plain"} and html and not _DOUBTFUL.search(html):
             return self._boxed(html)
         html, lost = self._still(html)
         lost_kinds = [kind for kind, _ in lost]

@@ -19,6 +19,7 @@ from dxkit.model.text import visible
 from dxkit.press.manifest import in_words
 from dxkit.press.publish.foreign_html import PICTURES
 from dxkit.press.publish.outputs import Content
+from dxkit.press.publish.style import page_style
 from dxkit.report.wording.language import Language, load_language
 
 if TYPE_CHECKING:
@@ -190,12 +191,10 @@ def framed(content: str, title: str, language_code: str) -> str:
 @lru_cache(maxsize=1)
 def _style_and_script() -> tuple[Markup, Markup, str]:
     """The page's style and script without comments and indents, and the script's hash."""
-    style = (_TEMPLATES / "page.css").read_text("utf-8")
-    style = re.sub(r"/\*.*?\*/|\n\s*", " ", style, flags=re.DOTALL).strip()
     lines = (line.strip() for line in (_TEMPLATES / "page.js").read_text("utf-8").splitlines())
     script = "\n".join(line for line in lines if line and not line.startswith("//"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return Markup(style), Markup(script), f"sha256-{digest}"
+    return Markup(page_style()), Markup(script), f"sha256-{digest}"
 
 
 def sanitise(content: str) -> str:

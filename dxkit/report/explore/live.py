@@ -9,7 +9,6 @@ import dataclasses
 import datetime
 import io
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -20,7 +19,7 @@ from dxkit.model.facts import Fact
 from dxkit.model.text import visible
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.numbers import count
-from dxkit.report.piece import Piece
+from dxkit.report.piece import Piece, boxed, has_kernel
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Filling, load_language
 from dxkit.workbooks.atomic import replacing
@@ -33,18 +32,9 @@ _LONGEST_TEXT = 1_500  # characters
 T = TypeVar("T")
 
 
-def has_kernel() -> bool:
-    """Whether this runs in a notebook kernel, whose front end may show widgets."""
-    from IPython.core.getipython import get_ipython
-
-    return hasattr(get_ipython(), "kernel")
-
-
 def styled(content: Markup) -> Markup:
-    """Content that looks the same in JupyterLab as anywhere else."""
-    style = Markup((files("dxkit.report.explore") / "explore.css").read_text("utf-8"))
-    shown = Markup(visible(content))
-    return Markup('<style>{}</style><div class="dxkit">{}</div>').format(style, shown)
+    """Content for a widget, which is shown where styles and scripts are."""
+    return boxed(Markup(visible(content)), "explored")
 
 
 class Picture:
@@ -69,19 +59,18 @@ class Picture:
 class Shown(Piece):
     """A piece of a notebook. ``render`` gives its content."""
 
+    _box = "explored"
+
     def __init__(self, render: Callable[[], Markup]) -> None:
         self._render = render
 
     @property
     def html(self) -> Markup:
         """The content as it is now."""
-        return styled(self._render())
+        return Markup(visible(self._render()))
 
     def _make_again(self) -> None:
         self._render()
-
-    def _repr_html_(self) -> str:
-        return str(self.html)
 
     def __repr__(self) -> str:
         return _in_short(self._render())
@@ -99,10 +88,10 @@ class Section(Shown):
     def refresh(self) -> None:
         """Show the content for new choices."""
         if self._widget is not None:
-            self._widget.value = str(self.html)
+            self._widget.value = str(styled(self._render()))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/html": str(self.html), "text/plain": repr(self)}
+        bundle = super()._repr_mimebundle_()
         if has_kernel():
             self._widget = self._widget or self._made()
             shown = self._widget._repr_mimebundle_()  # of an anywidget, beside its metadata
@@ -113,7 +102,7 @@ class Section(Shown):
         """The widget that shows it."""
         from ipywidgets import HTML
 
-        return HTML(value=str(self.html))
+        return HTML(value=str(styled(self._render())))
 
 
 OfSections = TypeVar("OfSections", bound=Section)
@@ -264,8 +253,8 @@ class Controls:
             Markup("{}: <b>{}</b>").format(label, self._shown(name))
             for name, label in self._labels.items()
         )
-        static = styled(Markup("<p>{}</p>").format(said))
-        bundle: dict[str, Any] = {"text/html": str(static), "text/plain": str(said.striptags())}
+        static = Shown(lambda: paragraph(said))
+        bundle = static._repr_mimebundle_() | {"text/plain": str(said.striptags())}
         if not has_kernel():
             return bundle
         self._box = self._box or self._made()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from dxkit.model.text import visible
-from dxkit.report.explore.live import Section
+from dxkit.report.explore.live import Section, styled
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.csv_text import guarded
 
@@ -110,7 +110,7 @@ class Marked(Section):
             value = traitlets.Unicode().tag(sync=True)
             picked = traitlets.Unicode().tag(sync=True)
 
-        made = Drawing(value=str(self.html))
+        made = Drawing(value=str(styled(self._render())))
         made.observe(lambda change: self._clicked(made, change["new"]), names="picked")
         return made
 

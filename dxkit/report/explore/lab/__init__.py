@@ -30,9 +30,6 @@ def lab_command(root: Path, language: str, more: Sequence[str] = ()) -> list[str
         "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
-        "--LabApp.custom_css=True",
-        # The folder of custom.css has no option of its own.
-        f"--ServerApp.tornado_settings={{'static_custom_path': [{str(shipped)!r}]}}",
         *more,
     ]
 
