@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import FactKey, as_written
@@ -339,6 +340,100 @@ def left_to_earn(s: Said, key: FactKey) -> bool:
     return missed(s, key) and 0 < s.exact(key) <= s.exact(most) - s.exact(own) + 1e-9
 
 
+def _written(s: Said, key: FactKey, kind: str) -> list[Decimal]:
+    """A number of this period and of those before, back to the first that has none, as they are
+    written with as many decimals as the plan writes it.
+    """
+    indicator, found = s.indicator(key), []
+    decimals = indicator.decimals if indicator else 2
+    scale = 100 if indicator is not None and indicator.kind == "ratio" else 1
+    there = {s.again.period.id, *(earlier.period.id for earlier in s.again.earlier)}
+    for period in (s.again.period.id, *s.again.past):
+        try:
+            number = s.again.number(FactKey(period, key.unit, key.subject, kind))
+        except KeyError:
+            break
+        if number is None or period not in there:
+            break
+        shown = Decimal(repr(round(float(number) * scale, 9)))
+        found.append(shown.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    return found
+
+
+def _runs(s: Said, steps: FactKey, first: FactKey, now: FactKey, sign: int) -> bool:
+    """So many steps in a row, from the period of the first number to this one."""
+    row, n = _written(s, now, now.kind), int(s.exact(steps))
+    periods = (s.again.period.id, *s.again.past)
+    in_row = all((row[k] - row[k + 1]) * sign > 0 for k in range(n))
+    return n > 1 and in_row and first.period == periods[n] and now.period == periods[0]
+
+
+def rises(s: Said, steps: FactKey, first: FactKey, now: FactKey) -> bool:
+    return _runs(s, steps, first, now, 1)
+
+
+def falls(s: Said, steps: FactKey, first: FactKey, now: FactKey) -> bool:
+    return _runs(s, steps, first, now, -1)
+
+
+def _turned(s: Said, steps: FactKey, sign: int) -> bool:
+    """So many steps one way up to the period before, then one the other way."""
+    row, n = _written(s, steps, "value"), int(s.exact(steps))
+    before = all((row[k] - row[k + 1]) * sign > 0 for k in range(1, n + 1))
+    return n > 1 and before and (row[0] - row[1]) * sign < 0
+
+
+def turned_down(s: Said, *keys: FactKey) -> bool:
+    return _turned(s, next(k for k in keys if k.kind == "rises_before"), 1)
+
+
+def turned_up(s: Said, *keys: FactKey) -> bool:
+    return _turned(s, next(k for k in keys if k.kind == "falls_before"), -1)
+
+
+def highest_of(s: Said, periods: FactKey) -> bool:
+    """Of three periods at least, and above all others of them."""
+    row = _written(s, periods, "rank" if periods.kind == "ranks_alike" else "value")
+    own, *others = row[: int(s.exact(periods))]
+    if periods.kind == "ranks_alike":
+        return len(others) > 1 and own < min(others)
+    return len(others) > 1 and own > max(others)
+
+
+def lowest_of(s: Said, periods: FactKey) -> bool:
+    row = _written(s, periods, "rank" if periods.kind == "ranks_alike" else "value")
+    own, *others = row[: int(s.exact(periods))]
+    if periods.kind == "ranks_alike":
+        return len(others) > 1 and own > max(others)
+    return len(others) > 1 and own < min(others)
+
+
+def missed_in_a_row(s: Said, periods: FactKey) -> bool:
+    """So many periods and no more, each by its own target."""
+    indicator, found = s.indicator(periods), 0
+    assert indicator is not None
+    by_period = {earlier.period.id: earlier for earlier in s.again.earlier}
+    for period in (s.again.period.id, *s.again.past):
+        own = s.again if period == s.again.period.id else by_period.get(period)
+        if own is None or periods.unit not in own.units:
+            break
+        value, target = own.sums.value(periods.unit, indicator), own.target(periods.unit, indicator)
+        if value is None or target is None:
+            break
+        if (value - Fraction(repr(target))) * indicator.direction >= 0:
+            break
+        found += 1
+    return found == s.exact(periods) > 2
+
+
+def targets_then_and_now(s: Said, *keys: FactKey) -> bool:
+    then, now = (key for key in keys if key.kind == "target")
+    other = next(e for e in s.again.earlier if e.period.id == then.period)
+    indicator = s.indicator(now)
+    assert indicator is not None
+    return other.target(then.unit, indicator) != s.again.target(now.unit, indicator)
+
+
 def nothing_known(s: Said, *_: FactKey) -> bool:
     return all(s.again.value(s.unit, i) is None for i in s.again.indicators(s.unit))
 
@@ -396,6 +491,14 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
         (r"được thêm # điểm", left_to_earn),
         (r"chưa có kết quả của tiêu chí nào", nothing_known),
         (r"#/# (?:đơn vị|@)", of),
+        (r"tăng liên tiếp # kỳ, từ # (?:điểm )?\(@\) lên #", rises),
+        (r"giảm liên tiếp # kỳ, từ # (?:điểm )?\(@\) xuống #", falls),
+        (r"giảm sau # kỳ tăng liên tiếp", turned_down),
+        (r"tăng trở lại sau # kỳ giảm liên tiếp", turned_up),
+        (r"cao nhất trong # kỳ", highest_of),
+        (r"thấp nhất trong # kỳ", lowest_of),
+        (r"chưa đạt chỉ tiêu # kỳ liên tiếp", missed_in_a_row),
+        (r"chỉ tiêu @ là #, kỳ này là #", targets_then_and_now),
         (r"xếp hạng (?:cao|thấp) nhất: #/#", rank),
         (r"\) và #/# \(", rank),
     ],
@@ -454,6 +557,14 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
         (r"# more @ a week", positive),
         (r"bring # more points", left_to_earn),
         (r"there is no result on any criterion|There is no result on any criterion", nothing_known),
+        (r"(?:up|risen) for # periods in a row, from # (?:points )?\(@\) to #", rises),
+        (r"(?:down|fallen) for # periods in a row, from # (?:points )?\(@\) to #", falls),
+        (r"down \(from # to #\) after # periods in a row with a rise", turned_down),
+        (r"up again \(from # to #\) after # periods in a row with a fall", turned_up),
+        (r"the highest of # periods", highest_of),
+        (r"the lowest of # periods", lowest_of),
+        (r"target missed in # periods in a row", missed_in_a_row),
+        (r"the target was # in @ and is # now", targets_then_and_now),
         (r"best rank is # of #", rank),
         (r"lowest rank is # of #", rank),
         (r"# of # units below", of),

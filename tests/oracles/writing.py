@@ -17,8 +17,8 @@ _SHARES = {
     "complete": 1,
     "award_draws": 0,
 }
-_LIKE_VALUE = ("value", "group_value", "type_value", "month_value", "interval_low",
-               "interval_high")  # fmt: skip
+_LIKE_VALUE = ("value", "best_before", "worst_before", "group_value", "type_value", "month_value",
+               "interval_low", "interval_high")  # fmt: skip
 _DIFFERENCES = ("gap", "change", "like_change", "against_group", "against_type", "spread")
 _POINTS = ("points", "points_to_target", "points_before", "progress", "bonus")
 _DECLARED = ("target", "goal", "least_value", "max_points", "smallest", "movement_target")

@@ -45,7 +45,7 @@ from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import FUNNEL_ENDS, TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
 
-FIRST_PERIOD = "first_period"
+FIRST_PERIOD, GAP_BEFORE = "first_period", "gap_before"
 NO_DEADLINE = "no_deadline"
 NO_TARGET = "no_target"
 NOT_RANKED = "not_ranked"
@@ -292,8 +292,13 @@ def cells(about: About) -> set[object]:
     }
 
 
+def without_before(about: About) -> str:
+    """Why there is nothing to compare with: it is the first period, or the one before lacks."""
+    return FIRST_PERIOD if len(about.period.series) < 2 else GAP_BEFORE
+
+
 def why_no_progress(about: About) -> str:
-    return FIRST_PERIOD if about.period.previous is None else NOT_RANKED
+    return without_before(about) if about.period.previous is None else NOT_RANKED
 
 
 def least(kind: str) -> Callable[[About], Declaration | None]:
@@ -546,9 +551,11 @@ def of_stretch(
     kind: str,
     direction: Callable[[About], int],
     decimals: Callable[[About], int],
+    shown: Callable[[About], int],
 ) -> tuple[Kind, ...]:
     """How many periods can be compared, how often in a row up to this one, and up to the one
-    before, the number rose or fell, and what was best and worst before.
+    before, the number rose or fell, and what was best and worst before. Steps are told with
+    so many ``decimals``, the best and the worst are ``shown`` with as many as the number itself.
     """
     inputs, told = over(stretch, kind), partial(series.told_by, stretch)
 
@@ -566,7 +573,7 @@ def of_stretch(
             "best_before" if best else "worst_before",
             lambda a: series.extreme(told(a), direction(a), best=best),
             inputs,
-            decimals,
+            shown,
         )
 
     return (
@@ -698,7 +705,7 @@ INDICATOR: tuple[Kind, ...] = (
         difference_unit,
         difference,
         inputs=("value", before("value")),
-        without=FIRST_PERIOD,
+        without=without_before,
         marks=lambda a: a.other_places,
     ),
     *like_for_like(difference_unit),
@@ -807,7 +814,7 @@ INDICATOR: tuple[Kind, ...] = (
         weekly_pace,
         inputs=("value", before("value")),
         more=denominator_and_days,
-        without=FIRST_PERIOD,
+        without=without_before,
         when=has_goal,
     ),
     Derived(
@@ -829,7 +836,14 @@ INDICATOR: tuple[Kind, ...] = (
         when=lambda a: movement_target(a) is not None,
     ),
     Declared("least_value", value_unit, least("value")),
-    *of_stretch(series.values, value_unit, "value", lambda a: a.indicator.direction, own_decimals),
+    *of_stretch(
+        series.values,
+        value_unit,
+        "value",
+        lambda a: a.indicator.direction,
+        own_decimals,
+        value_decimals,
+    ),
     of_series("behind", COUNT, "count_of_periods_behind", periods_behind, over(series.behind)),
 )
 """Of an indicator of one unit."""
@@ -928,7 +942,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         places_gained,
         inputs=("rank", before("rank")),
         more=same_units,
-        without=FIRST_PERIOD,
+        without=without_before,
         when=has_group,
     ),
     Taken(
@@ -953,7 +967,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     of_range("trial_worst", COUNT, "rank_trials", lambda found: found.trial_worst),
     of_range("trials_outside", COUNT, "rank_trials", lambda found: len(found.outside)),
     of_range("award_draws", SHARE, "share_of_draws", lambda found: found.award_draws),
-    *of_stretch(series.points, POINTS, "points", lambda a: 1, lambda a: 2),
+    *of_stretch(series.points, POINTS, "points", lambda a: 1, lambda a: 2, lambda a: 2),
     of_series("ranks_alike", COUNT, "count_of_periods", number_of_ranks, RANKS),
     of_series("rank_best_before", COUNT, "best_before", best_rank(best=True), RANKS),
     of_series("rank_worst_before", COUNT, "worst_before", best_rank(best=False), RANKS),

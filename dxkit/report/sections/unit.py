@@ -15,6 +15,7 @@ from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.headlines import headlines as headline_claims
 from dxkit.report.sentences.next_steps import next_steps as next_step_claims
 from dxkit.report.sentences.situation import activity, changes, levels, standing
+from dxkit.report.sentences.trends import trends
 from dxkit.report.tables import Cell, Column, State, render_table
 
 
@@ -160,7 +161,11 @@ def _cell(context: Context, indicator: str, kind: str) -> Cell:
     if kind == "like_change" and fact is None:  # all of those told both times
         fact = context.view.scorecard.find(indicator, "change")
     elsewhere = kind == "like_change" and fact is not None and not fact.known
-    if elsewhere or fact is None or fact.missing in ("no_target", "first_period", "not_scored"):
+    if (
+        elsewhere
+        or fact is None
+        or fact.missing in ("no_target", "first_period", "gap_before", "not_scored")
+    ):
         return "–"
     value = context.view.scorecard.find(indicator, "value")
     if kind != "value" and not fact.known and value is not None and not value.known:
@@ -202,6 +207,7 @@ def narrative(context: Context) -> Section:
             _listed(context, levels(view)), paragraph(standing(view)), paragraph(activity(view))
         ],
         "changes": [paragraph(changes(view))],
+        "trend": [_listed(context, trends(view))],
         "causes": [paragraph(causes(view))],
     }  # fmt: skip
     if not weakest_first(view):  # then nothing is called a limitation
