@@ -26,6 +26,10 @@ _OF_PAGES = re.compile(r'class="(?:official|scripted)"')
 """What stands on prints, or speaks of the page's script."""
 _TRACES = re.compile(r'<p hidden class="place" id="traces">.*?</p>', re.DOTALL)
 _WRITTEN = re.compile(r"[+−-]?[\d.,]+%?")
+_READ = (
+    ".//text()[not(ancestor::*[@aria-hidden='true'])"
+    " and (not(ancestor::details/ancestor::*[self::td or self::th]) or ancestor::summary)]"
+)
 _Element = Any  # of lxml, which ships no types
 _listener: ContextVar[Callable[[Any], object] | None] = ContextVar("listener", default=None)
 
@@ -152,7 +156,8 @@ def _frame(table: _Element) -> pd.DataFrame:
 
 
 def _text(cell: _Element) -> str:
-    return " ".join(cell.text_content().split())
+    """What is read in a cell: no mark or label beside it, of a fold only what is unfolded by."""
+    return " ".join("".join(cell.xpath(_READ)).split())
 
 
 def _number(cell: _Element) -> float | str | None:

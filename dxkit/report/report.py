@@ -7,9 +7,9 @@ from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 from dxkit.period import OpenPeriod
-from dxkit.report.charts import bars, funnel, grid, map, over_time, slope, strip
+from dxkit.report.charts import bars, funnel, grid, map, over_time
 from dxkit.report.context import Context, Section
-from dxkit.report.sections import below, data, unit
+from dxkit.report.sections import below, data, spine, unit
 
 __all__ = ["Report", "Section"]
 
@@ -52,10 +52,7 @@ class Report:
 
     head = _made_by(unit.head)
     headlines = _made_by(unit.headlines)
-    indicators = _made_by(unit.indicators)
-    targets_chart = _made_by(bars.targets_chart)
-    changes_chart = _made_by(slope.changes_chart)
-    peers_chart = _made_by(strip.peers_chart)
+    indicators = _made_by(spine.indicators)
     narrative = _made_by(unit.narrative)
     next_steps = _made_by(unit.next_steps)
     months_chart = _made_by(over_time.months_chart)

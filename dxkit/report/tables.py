@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from dxkit.model.facts import Fact, UnitOfMeasure
-from dxkit.report.wording.language import Language
+from dxkit.report.wording.language import NO_MARKS, SIGNS, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +23,36 @@ class State:
     said: str
 
 
+NO_PICTURE = Markup("")
+
+
 @dataclass(frozen=True, slots=True)
-class Graded:
-    """A figure on the background of its step, from 0 far below the target to 4 above it (see
-    ``grade``); None where there is no target.
+class Number:
+    """A number with what stands beside it: a picture that says no more than the table does, the
+    number of those it is one of ("3/8"), or the step of its background, from 0 far from the target
+    to 4 at it (see ``grade``); None where there is no target.
     """
 
     fact: Fact
-    step: int | None
+    step: int | None = None
+    picture: Markup = NO_PICTURE
+    among: Fact | None = None
 
 
-Cell = Fact | str | Markup | State | Graded
+Cell = Fact | str | Markup | State | Number
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its heading, whether it holds figures, and whether each of them says its unit, as
-    where other columns of the table mix units.
+    where other columns of the table mix units. One with a ``name`` is known by it to the page's
+    style, and its cells carry the heading for where the headings are not seen.
     """
 
     heading: str | Markup
     numeric: bool = False
     units_in_cells: bool = False
+    name: str = ""
 
 
 IN_PERCENT = " (%)"
@@ -53,11 +62,15 @@ NOTHING = "–"
 
 STEP = "step-"
 """How the class of a cell on a coloured background begins."""
+ONCE = "-once"
+"""How the class of a cell ends that leaves a reservation to the heading, where that is seen."""
 
 _DIFFERENCES = frozenset(
     {"gap", "change", "like_change", "rank_change", "against_group", "progress"}
 )
-_SHAPES = {"good": "●", "bad": "▲"}
+_SHAPES = {"good": "●", "bad": "○"}
+_LABEL = Markup('<span class="label" aria-hidden="true">{} </span>')
+_CLASSES = re.compile(r'class="([^"]*)"')
 
 
 def render_table(
@@ -67,41 +80,69 @@ def render_table(
     language: Language,
     note: str | Markup = "",
     totals: int = 0,
+    name: str = "",
 ) -> Markup:
     """The table in a box that scrolls sideways on a phone. A row's first cell is its heading.
 
-    A column of nothing but percentages says so in its heading, once. The last ``totals`` rows stand
-    apart and stay last when a reader sorts.
+    A column of nothing but percentages says so in its heading, once; so does one whose numbers all
+    have a reservation, and the caption, for where headings are not seen. What the marks of
+    reservations mean stands below. The last ``totals`` rows stand apart and stay last when a reader
+    sorts. ``name`` is for the page's style.
     """
+    facts = [
+        [fact for row in rows if (fact := _fact(row[n])) is not None and fact.known]
+        for n in range(len(columns))
+    ]
     percent = [
         n > 0 and not column.units_in_cells and _only_shares([row[n] for row in rows])
         for n, column in enumerate(columns)
     ]
+    common = [
+        frozenset.intersection(*map(language.marks, found)) if len(found) > 1 else NO_MARKS
+        for found in facts
+    ]
     head = Markup("").join(
         Markup('<th scope="col"{}>{}{}</th>').format(
-            _numeric(column.numeric), column.heading, IN_PERCENT if shares else ""
+            _classes(marks, column), column.heading, IN_PERCENT if shares else ""
         )
-        for column, shares in zip(columns, percent, strict=True)
+        for column, shares, marks in zip(columns, percent, common, strict=True)
     )
     body = Markup("").join(
-        _row(row, columns, percent, language, total=number >= len(rows) - totals)
+        _row(row, columns, percent, common, language, total=number >= len(rows) - totals)
         for number, row in enumerate(rows)
     )
-    below = Markup('<p class="note">{}</p>').format(note) if note else ""
+    below = Markup('<p class="note">{}</p>').format(note) if note else Markup("")
     return Markup(
-        '<div class="table" tabindex="0" role="group" aria-label="{}"><table>'
-        "<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>{}"
-    ).format(Markup(caption).striptags(), caption, head, body, below)
+        '<div class="{}" tabindex="0" role="group" aria-label="{}"><table>'
+        "<caption{}>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>{}{}"
+    ).format(
+        f"table {name}".strip(), Markup(caption).striptags(),
+        _classes(frozenset.union(*common)), caption, head, body, _legend(head + body, language),
+        below,
+    )  # fmt: skip
+
+
+def _legend(table: Markup, language: Language) -> Markup:
+    """What the marks of reservations in a table mean; of none that is not there."""
+    found = {mark for classes in _CLASSES.findall(table) for mark in classes.split()}
+    said = [language.text(f"trace.legend_{mark}") for mark in SIGNS if mark in found]
+    if not said:
+        return Markup("")
+    return Markup('<p class="note legend">{}</p>').format(Markup(" ").join(said))
+
+
+def _fact(cell: Cell) -> Fact | None:
+    return cell.fact if isinstance(cell, Number) else cell if isinstance(cell, Fact) else None
 
 
 def _only_shares(cells: Sequence[Cell]) -> bool:
     """Whether a column holds shares and, at most, cells that say that there is none."""
-    cells = [cell.fact if isinstance(cell, Graded) else cell for cell in cells]
-    facts = [cell for cell in cells if isinstance(cell, Fact) and cell.known]
-    others = [cell for cell in cells if not isinstance(cell, Fact)]
+    facts = [fact for cell in cells if (fact := _fact(cell)) is not None]
+    others = [cell for cell in cells if _fact(cell) is None]
+    known = [fact for fact in facts if fact.known]
     return (
-        bool(facts)
-        and all(fact.unit is UnitOfMeasure.SHARE for fact in facts)
+        bool(known)
+        and all(fact.unit is UnitOfMeasure.SHARE for fact in known)
         and all(isinstance(cell, str) and cell in ("", NOTHING) for cell in others)
     )
 
@@ -110,32 +151,34 @@ def _row(
     row: Sequence[Cell],
     columns: Sequence[Column],
     percent: Sequence[bool],
+    common: Sequence[frozenset[str]],
     language: Language,
     *,
     total: bool,
 ) -> Markup:
-    first, *others = row
-    cells = [Markup('<th scope="row">{}</th>').format(_shown(first, language, bare=False))]
-    cells += [
-        Markup("<td{}>{}</td>").format(
-            _numeric(column.numeric, cell), _shown(cell, language, bare=in_heading)
-        )
-        for cell, column, in_heading in zip(others, columns[1:], percent[1:], strict=True)
-    ]
+    cells = [Markup('<th scope="row">{}</th>').format(_shown(row[0], language, bare=False))]
+    for cell, column, bare, marks in [*zip(row, columns, percent, common, strict=True)][1:]:
+        label = _LABEL.format(column.heading) if column.name and cell != "" else ""
+        shown, names = _shown(cell, language, bare=bare), [f"{mark}{ONCE}" for mark in marks]
+        if isinstance(cell, Number) and cell.step is not None:
+            names.append(f"{STEP}{cell.step}")
+        cells.append(Markup("<td{}>{}{}</td>").format(_classes(names, column), label, shown))
     mark = Markup(' class="total"') if total else ""
     return Markup("<tr{}>{}</tr>").format(mark, Markup("").join(cells))
 
 
-def _numeric(numeric: bool, cell: Cell = "") -> Markup:
-    if not numeric:
-        return Markup("")
-    step = cell.step if isinstance(cell, Graded) else None
-    return Markup(' class="number{}"').format("" if step is None else f" {STEP}{step}")
+def _classes(more: Iterable[str], column: Column | None = None) -> Markup:
+    named = ("number" if column.numeric else "", column.name) if column else ()
+    names = [*filter(None, named), *sorted(more)]
+    return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
 
 def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
-    if isinstance(cell, Graded):
-        cell = cell.fact
+    if isinstance(cell, Number):
+        told = _shown(cell.fact, language, bare=bare)
+        if cell.among is not None and cell.fact.known:
+            told += Markup("/") + language.fact(cell.among)
+        return told + cell.picture
     if isinstance(cell, Fact):
         return language.fact(cell, signed=cell.key.kind in _DIFFERENCES, bare=bare)
     if isinstance(cell, State):

@@ -17,7 +17,7 @@ from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import TOTAL, Fact, FactKey, reward_subject
 from dxkit.model.observations import Flag
-from dxkit.report.wording.language import Language
+from dxkit.report.wording.language import IN_SENTENCES, Language
 
 _LISTS = ("periods", "units", "subjects", "kinds", "methods")
 """What the making of a fact names by its position in a list of ids and words, in the order in which
@@ -25,8 +25,8 @@ it does: the four parts of its key, and the method.
 """
 _MOST = 3
 """Facts, and sheets, that a title names; ``dxkit explain`` names all."""
-_VISIBLE_MARKS = {"simulated": "simulated", "doubtful": "doubtful", "approximate": "doubtful",
-                  "other_places": "elsewhere"}  # fmt: skip
+_VISIBLE_MARKS = {"doubtful": "doubtful", "approximate": "doubtful", "other_places": "elsewhere",
+                  "partial": "partial", "assumed": "assumed"}  # fmt: skip
 
 
 class PageLanguage(Language):
@@ -48,22 +48,21 @@ class PageLanguage(Language):
             return self.plain("number.none_there")
         return super().number(fact, signless=signless, signed=signed, bare=bare)
 
-    def fact(
-        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
-    ) -> Markup:
+    def marks(self, fact: Fact) -> frozenset[str]:
+        """The reservations that a reader sees behind a number."""
+        return frozenset(_VISIBLE_MARKS[mark] for mark in fact.marks if mark in _VISIBLE_MARKS)
+
+    def fact(self, fact: Fact, **how: Any) -> Markup:
         """The fact as an element that carries its value, its key and its reservations."""
-        element = str(super().fact(fact, signless=signless, signed=signed, bare=bare))
-        if not fact.known:
-            return Markup(element)
-        self.facts[fact.key] = fact
-        marks = sorted({_VISIBLE_MARKS[mark] for mark in fact.marks if mark in _VISIBLE_MARKS})
-        return Markup(element.replace('class="fact"', f'class="{" ".join(["fact", *marks])}"', 1))
+        if fact.known:
+            self.facts[fact.key] = fact
+        return super().fact(fact, **how)
 
 
 def legend(language: PageLanguage) -> Markup:
-    """What the marks on the numbers shown so far mean; of no mark that is not there."""
-    marks = {_VISIBLE_MARKS.get(mark) for fact in language.facts.values() for mark in fact.marks}
-    shown = [mark for mark in ("simulated", "doubtful", "elsewhere") if mark in marks]
+    """What the marks on the numbers of sentences mean; of no mark that is not there."""
+    marks = {mark for fact in language.facts.values() for mark in language.marks(fact)}
+    shown = [mark for mark in IN_SENTENCES if mark in marks]
     return Markup(" ").join(language.text(f"trace.legend_{mark}") for mark in shown)
 
 

@@ -14,7 +14,7 @@ from dxkit.cli import run
 
 pytestmark = pytest.mark.unmeasured
 
-DECLARED = ("place", "raw", "date", "name", "document")
+DECLARED = ("place", "raw", "date", "name", "document", "scale")
 
 
 def digits_outside_facts(page: Path) -> list[str]:

@@ -13,7 +13,7 @@ from tests.oracles.reached import reached_below, silent_below
 
 Keys = Mapping[str, FactKey]
 Names = set[str]
-_OF_ITS_LEVEL = ("headline", "group_", "picture_peers")
+_OF_ITS_LEVEL = ("headline", "group_")
 """How the messages begin that name the level of the unit itself."""
 _ORDINARY = ("value", "change", "gap", "least", "first", "greatest", "children_known", "most")
 """The facts, most telling first, whose indicator a sentence is about."""

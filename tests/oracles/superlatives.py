@@ -60,18 +60,9 @@ class Superlatives:
                 yield -self._number(keys["fall"]), max(-n for n in changes)
         elif message.startswith(("headline_targets_", "next_open")):
             yield self._coverage(keys)
-        elif message.startswith("picture_changes"):
-            changes = list(self._of_unit(keys["most"], "change", _is_ratio))
-            yield self._number(keys["most"]), max(changes)
-            yield -self._number(keys["least"]), max(-n for n in changes)
         elif message.startswith("picture_targets"):
             gaps = list(self._of_unit(keys["gap"], "gap", _is_rising_ratio))
             yield -self._number(keys["gap"]), max(-n for n in gaps)
-        elif message.startswith("picture_peers"):
-            for name, towards in (("best", 1), ("worst", -1)):
-                if name in keys:
-                    found = self._of_unit(keys[name], "against_group", _is_rising_ratio)
-                    yield towards * self._number(keys[name]), max(towards * n for n in found)
 
     def _coverage(self, keys: Keys) -> tuple[float, float]:
         """The share of the units below that are said to have figures, and the smallest such share

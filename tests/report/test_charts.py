@@ -18,11 +18,19 @@ from dxkit.report.charts.canvas import drawable
 from dxkit.report.charts.figure import ChartData, DataRow, chart_figure
 from dxkit.report.charts.funnel import Dot, draw_funnel
 from dxkit.report.charts.map import Place, draw_map, draw_tiles
-from dxkit.report.charts.over_time import Event, Month, Span, draw_months, draw_spans, draw_timeline
-from dxkit.report.charts.slope import MOST_PAIRS, Pair, Slope, draw_pairs, draw_slopes
-from dxkit.report.charts.strip import Strip, draw_strips
+from dxkit.report.charts.over_time import (
+    MOST_PAIRS,
+    Event,
+    Month,
+    Pair,
+    Span,
+    draw_months,
+    draw_pairs,
+    draw_spans,
+    draw_timeline,
+)
 from dxkit.report.charts.style import GOOD, broken, grade, spread
-from dxkit.report.tables import Cell, Column, Graded, render_table
+from dxkit.report.tables import Cell, Column, Number, render_table
 from dxkit.report.wording.language import load_language
 from tests.unhurried import given
 
@@ -112,8 +120,6 @@ def test_bars_have_the_length_order_colour_and_number_of_their_values() -> None:
     whole = (short[2] - left) / 0.8
     assert exact[2] - left == pytest.approx(0.4 * whole, abs=0.2)
     assert free[2] - left == pytest.approx(0.2 * whole, abs=0.2)
-    marks = strokes(svg, INK)
-    assert [m[0] - left for m in marks] == pytest.approx([0.9 * whole, 0.4 * whole], abs=0.2)
     shown = facts_in(svg)
     assert [s[2] for s in shown] == ["80,0%", "40,0%", "20,0%"]
     assert shown[0][:2] == ("2022-Q4/930/cashless/value", "0.8")
@@ -148,21 +154,6 @@ def test_what_is_lacking_is_orange_and_less_can_be_better() -> None:
     assert len(boxes(svg, BLUE)) == 1
 
 
-def test_strips_run_from_the_lowest_to_the_highest() -> None:
-    strip = Strip("Kỹ năng số", share(0.6), share(0.5), (0.2, 1.0))
-    svg = draw_strips("chart-t", [strip], VI)
-    (low, _, small), (high, _, _) = dots(svg, "var(--peer")
-    ((own, _, large),) = dots(svg, BLUE)
-    assert own - low == pytest.approx((high - low) / 2, abs=0.3)
-    assert large > small
-    (whole,) = strokes(svg, INK)
-    assert whole[0] - low == pytest.approx((high - low) * 3 / 8, abs=0.3)
-    assert [f[2] for f in facts_in(svg)] == ["60,0%"]  # nobody else's number
-    worse = draw_strips("chart-t", [Strip("K", share(0.4), share(0.5), (0.2, 1.0))], VI)
-    assert dots(worse, ORANGE)
-    assert not dots(worse, BLUE)
-
-
 def test_a_funnel_has_wide_limits_for_few_and_colours_what_lies_beyond() -> None:
     """Around 50 % the outer limits of 100 are 0.1545 away, of 400 half of that."""
     sizes = {"A": (0.65, 100), "B": (0.66, 100), "C": (0.5, 400), "D": (0.42, 400)}
@@ -180,49 +171,11 @@ def test_a_funnel_has_wide_limits_for_few_and_colours_what_lies_beyond() -> None
     assert words(draw_funnel("chart-t", many, share(0.5), 1, "Mẫu số", VI)) == ["50,0%", "Mẫu số"]
 
 
-def test_slopes_rise_and_fall_with_their_values() -> None:
-    slopes = [
-        Slope("Tăng", share(0.2), share(0.6)),
-        Slope("Giảm", share(0.5), share(0.3)),
-        Slope("Giữ", share(0.4), share(0.4)),
-    ]
-    svg = draw_slopes("chart-t", slopes, "quý III/2022", "quý IV/2022", VI)
-    (up,), (down,), (same,) = (strokes(svg, c) for c in (BLUE, ORANGE, "var(--peer"))
-    assert up[1] > up[3]  # downwards on paper is less
-    assert down[1] < down[3]
-    assert same[1] == same[3]
-    unit = (up[1] - up[3]) / 0.4
-    assert down[3] - down[1] == pytest.approx(0.2 * unit, abs=0.3)
-    assert {"quý", "III/2022", "IV/2022", "Tăng", "Giảm", "Giữ"} <= set(words(svg))
-    assert len(facts_in(svg)) == 6
-
-
-def test_a_stroke_leads_from_each_end_of_a_slope_to_its_number() -> None:
-    """86.1, 81.2 and 71.8 % end close together: numbers are moved, and belong where they did."""
-    values = ((0.731, 0.861), (0.562, 0.812), (0.669, 0.718), (0.063, 0.107))
-    slopes = [Slope("Tên dài hai dòng", share(a), share(b)) for a, b in values]
-    svg = draw_slopes("chart-t", slopes, "quý III/2022", "quý IV/2022", VI)
-    ends = strokes(svg, BLUE)
-    leads = strokes(svg, "var(--soft")
-    written = {
-        element.text: float(element.get("y", "nan")) for element in parsed(svg).iter(f"{SVG}text")
-    }
-    assert len(leads) == 2 * len(ends) == 8
-    for (before, now), line, left, right in zip(values, ends, leads[::2], leads[1::2], strict=True):
-        for value, end, lead in ((before, line[:2], left), (now, line[2:], right)):
-            shown = f"{100 * value:.1f}%".replace(".", ",")
-            assert lead[1] == pytest.approx(end[1], abs=0.2)
-            assert abs(lead[0] - end[0]) < 6
-            assert lead[3] == pytest.approx(written[shown] - 0.36 * 11.25, abs=0.3)
-    moved = [abs(lead[3] - lead[1]) for lead in leads]
-    assert max(moved) > 10, "nothing had to be moved, so nothing was tested"
-
-
 def test_a_table_has_each_value_on_the_ground_of_its_step() -> None:
     columns = [Column("Đơn vị"), Column("Kỹ năng", numeric=True), Column("Sàn", numeric=True)]
     rows: list[list[Cell]] = [
-        ["Xã A", Graded(share(0.9), grade(1.2)), Graded(share(0.1), None)],
-        ["Xã B", Graded(share(0.5), grade(0.6)), "–"],
+        ["Xã A", Number(share(0.9), grade(1.2)), Number(share(0.1), None)],
+        ["Xã B", Number(share(0.5), grade(0.6)), "–"],
     ]
     table = html.fragment_fromstring(render_table("Kết quả", columns, rows, VI))
     cells = [(td.get("class"), td.text_content()) for td in table.iter("td")]

@@ -358,13 +358,13 @@ def test_a_section_gives_the_numbers_that_it_shows_unrounded(period) -> None:
 
 def test_a_chart_gives_its_figure_and_its_data() -> None:
     report = dxkit.report(*Q4, "93")
-    chart = report.targets_chart()
+    chart = report.ranked_chart("online_dossiers")
     assert chart.figure.get_size_inches()[0] > 3
     assert chart.figure is not chart.figure  # each call draws anew
     texts = {text.get_text() for text in chart.figure.axes[0].texts}
-    assert "48,0%" in texts  # 22,894 of 47,653 filed online
-    assert 22_894 / 47_653 in chart.frame.iloc[:, 1].tolist()
-    assert str(chart.html) == str(report.targets_chart().html)
+    assert "63,5%" in texts  # 4,092 of 6,449 filed online
+    assert 4_092 / 6_449 in chart.frame.iloc[:, 1].tolist()
+    assert str(chart.html) == str(report.ranked_chart("online_dossiers").html)
 
 
 def test_a_section_without_table_or_chart_has_none() -> None:

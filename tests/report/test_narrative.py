@@ -20,7 +20,6 @@ from dxkit.model.observations import Flag, IndicatorTable, Received
 from dxkit.period import OpenPeriod
 from dxkit.report.sentences.catalogue import SENTENCES
 from dxkit.report.sentences.causes import causes
-from dxkit.report.sentences.chart_titles import peers_claim
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.next_steps import next_steps
@@ -190,21 +189,6 @@ def test_the_best_and_the_worst_below_are_what_they_are_called(
                 assert facts["best"].number == max(numbers), view.unit.name
                 assert facts["worst"].number == min(numbers), view.unit.name
                 seen += 1
-    assert seen
-
-
-def test_the_title_beside_the_others_is_of_the_furthest_above_and_below(
-    periods: dict[str, OpenPeriod],
-) -> None:
-    seen = 0
-    for view in views(periods):
-        found = (view.scorecard.find(i.id, "against_group") for i in view.indicators)
-        numbers = [f.number for f in found if f and f.known and f.unit == "share_difference"]
-        if claim := peers_claim(view):
-            facts = dict(claim.facts)
-            ends = {"best": max(numbers), "worst": min(numbers)}
-            assert all(facts[name].number == ends[name] for name in ends if name in facts)
-            seen += len(facts.keys() & ends.keys())
     assert seen
 
 

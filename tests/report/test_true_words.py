@@ -839,7 +839,10 @@ def test_a_verdict_is_of_the_whole_and_of_what_arose(
     assert [text.split()[-1] for text in verdicts(opened, most, "930")].count("Đạt") == 5
     told = {c.message for c in situation(view_of(few, "930"))}
     assert not any(message.startswith(("group_", "type_", "strength")) for message in told)
-    assert not Report(with_analysis(opened, few), "930", "vi").peers_chart().html
+    table = Report(with_analysis(opened, few), "930", "vi").indicators().html
+    assert "<rect" in table
+    assert "<circle" not in table  # no dot of another unit
+    assert "group_value" not in table
     idle_one = three(haugiang, without_dossiers="31324")
     assert "Không tính" in verdicts(opened, idle_one, "31324")[0]
     assert "Not counted" in verdicts(opened, idle_one, "31324", "en")[0]

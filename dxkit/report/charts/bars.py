@@ -1,4 +1,4 @@
-"""Horizontal bars: values against targets, units ranked with a target line, shares of a gap."""
+"""Horizontal bars: units ranked with a target line, shares of a gap."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from dxkit.report.charts.figure import (
     DataRow,
     chart,
     known,
-    measured_by_share,
     name_of,
-    short_name,
 )
 from dxkit.report.charts.style import (
     BAD,
@@ -34,14 +32,11 @@ from dxkit.report.charts.style import (
     letters,
 )
 from dxkit.report.context import NO_SECTION, Context, Section
-from dxkit.report.sentences.below import too_few_to_judge
 from dxkit.report.sentences.chart_titles import (
     gap_claim,
     ranked_claim,
-    targets_claim,
     weakest_indicator,
 )
-from dxkit.report.sentences.headlines import TARGETS, headlines
 from dxkit.report.wording.language import Language
 
 _LEFT = 118.0  # where bars begin
@@ -84,9 +79,9 @@ def draw_bars(
     """Bars with their values behind them, in the order given; where there are targets the values
     stand in a column of their own, so that no stroke runs through a number.
 
-    Each row's own target is an upright stroke; ``line`` is one target of all rows instead, drawn
-    through them and named above by ``line_word``. Blue bars reach their target, orange ones do not,
-    grey ones have none; with ``short_of`` every bar is something lacking, so all are orange.
+    ``line`` is the target of all rows, drawn through them and named above by ``line_word``. Blue
+    bars reach their target, orange ones do not, grey ones have none; with ``short_of`` every bar is
+    something lacking, so all are orange.
     """
     head = _HEAD if line is not None and line.known else 0.0
     labels = [broken(row.label, _LABEL) for row in rows]
@@ -119,9 +114,6 @@ def draw_bars(
         for top, row, label in zip(tops, rows, labels, strict=True):
             middle = top + _THICK / 2
             canvas.words(_LEFT - 7, middle, label, at="right", size=SMALL, spacing=1.0)
-            if row.target is not None and row.target.known and line is None:
-                x = _LEFT + _length(row.target, scale)
-                canvas.lines([[(x, top - 3), (x, top + _THICK + 3)]], INK, 2.2)
             _write_value(canvas, middle, row.value, scale, in_column=in_column)
         return canvas.svg()
 
@@ -147,33 +139,6 @@ def _scale(rows: Sequence[Bar]) -> float:
 
 def _is_share(rows: Sequence[Bar]) -> bool:
     return any(row.value.unit is UnitOfMeasure.SHARE for row in rows)
-
-
-def targets_chart(context: Context) -> Section:
-    """Values against targets, for the indicators measured as shares or scores; nothing where no
-    target is set.
-    """
-    view, text = context.view, context.language.plain
-    bars = [
-        Bar(
-            short_name(context, indicator),
-            view.fact(indicator.id, "value"),
-            known(view.scorecard.find(indicator.id, "target")),
-            indicator.direction,
-        )
-        for indicator in measured_by_share(context)
-    ]
-    if not any(bar.value.known for bar in bars) or not any(bar.target for bar in bars):
-        return NO_SECTION
-    furthest = None if too_few_to_judge(view) else targets_claim(view)
-    claims = [furthest] if furthest else [c for c in headlines(view) if c.message in TARGETS]
-    data = ChartData(
-        text("report.indicator"),
-        (text("report.column_value"), text("report.column_target")),
-        tuple(DataRow(bar.label, (bar.value, bar.target)) for bar in bars),
-    )
-    drawing = draw_bars(name_of("targets"), bars, context.language)
-    return Section(chart(context, "targets", drawing, claims, data))
 
 
 def gap_chart(context: Context) -> Section:

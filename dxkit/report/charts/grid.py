@@ -16,7 +16,7 @@ from dxkit.report.charts.figure import (
 from dxkit.report.charts.style import grade
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.chart_titles import grid_claim
-from dxkit.report.tables import NOTHING, Cell, Column, Graded, render_table
+from dxkit.report.tables import NOTHING, Cell, Column, Number, render_table
 
 
 def children_chart(context: Context) -> Section:
@@ -44,7 +44,7 @@ def _graded(card: Scorecard, indicator: Indicator) -> Cell:
     if value is None:
         return NOTHING
     share = attained(value, card.find(indicator.id, "target"), indicator.direction)
-    return Graded(value, None if share is None else grade(share))
+    return Number(value, None if share is None else grade(share))
 
 
 def _by_points(context: Context) -> list[Scorecard]:

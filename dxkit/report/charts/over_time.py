@@ -1,5 +1,6 @@
 """Charts over months: a flow by month, the part that counts inside the whole and its share above;
-registers, their rows on a timeline, a dot in the month of each, and as a table.
+registers, their rows on a timeline, a dot in the month of each, and as a table; units before and
+after, each beside those matched with it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from dxkit.report.charts.style import (
     PEER,
     SMALL,
     SOFT,
+    WIDE_WIDTH,
     WIDTH,
     broken,
     letters,
@@ -212,6 +214,45 @@ def _marks(
 
 _WRITTEN_MONTH = re.compile(r"(?:\d{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
 _MOST_EVENTS = 25
+
+
+_ACROSS, _PAIR_HIGH = 4, 100.0
+MOST_PAIRS = 12
+"""How many small pictures are drawn at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A unit before and after, both known, and the mean of its matched units beside it."""
+
+    label: str
+    before: Fact
+    now: Fact
+    others: tuple[float, float]
+
+
+def draw_pairs(name: str, pairs: Sequence[Pair], language: Language) -> Markup:
+    """One small picture for each unit, all on one scale: blue the unit, grey those matched."""
+    shown = pairs[:MOST_PAIRS]
+    values = [v for p in shown for v in (p.before.number, p.now.number, *p.others)]
+    low, wide = min(values), (max(values) - min(values)) or 1.0
+    step = WIDE_WIDTH / _ACROSS
+    with Canvas(name, _PAIR_HIGH * -(-len(shown) // _ACROSS), language, WIDE_WIDTH) as canvas:
+        for n, pair in enumerate(shown):
+            middle, top = step * (n % _ACROSS + 0.5), _PAIR_HIGH * (n // _ACROSS)
+            ends = [
+                [(x, top + 88 - 54 * (value - low) / wide) for x, value in zip(
+                    (middle - 20, middle + 20), two, strict=True)]
+                for two in (pair.others, (pair.before.number, pair.now.number))
+            ]  # fmt: skip
+            canvas.words(middle, top + 12, broken(pair.label, letters(step), 1), at="center",
+                         size=SMALL)  # fmt: skip
+            for line, colour in zip(ends, (PEER, GOOD), strict=True):
+                canvas.lines([line], colour, 2)
+            canvas.dots(ends[1], GOOD, 6)
+            canvas.fact(middle - 26, ends[1][0][1], pair.before, at="right", size=SMALL)
+            canvas.fact(middle + 26, ends[1][1][1], pair.now, size=SMALL)
+        return canvas.svg()
 
 
 def months_chart(context: Context) -> Section:

@@ -22,8 +22,7 @@ from dxkit.model.facts import Fact
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
 from dxkit.report.charts.map import Place, draw_map, draw_tiles
-from dxkit.report.charts.over_time import Span, draw_spans
-from dxkit.report.charts.slope import Pair, draw_pairs
+from dxkit.report.charts.over_time import Pair, Span, draw_pairs, draw_spans
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import paragraph, title
 from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence

@@ -6,17 +6,14 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from dxkit.model.campaign import Indicator, IndicatorKind
-from dxkit.model.facts import TOTAL, Claim, Reference
-from dxkit.model.observations import Flag
+from dxkit.model.facts import Claim, Reference
 from dxkit.report.context import NO_SECTION, Context, Section
-from dxkit.report.sentences.below import rests_on_few, weakest_first
+from dxkit.report.sentences.below import weakest_first
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.headlines import headlines as headline_claims
 from dxkit.report.sentences.next_steps import next_steps as next_step_claims
 from dxkit.report.sentences.situation import activity, changes, levels, standing
 from dxkit.report.sentences.trends import trends
-from dxkit.report.tables import Cell, Column, State, render_table
 
 
 def head(context: Context, *, brief: bool = False) -> Section:
@@ -105,94 +102,6 @@ def headlines(context: Context, *, brief: bool = False) -> Section:
     if brief:
         body += context.writer.paragraph(standing(context.view, compared=False))
     return context.section("headlines", body)
-
-
-def indicators(context: Context) -> Section:
-    """The table of indicators; nothing at a level where none is measured."""
-    if not context.view.indicators:
-        return NO_SECTION
-    text = context.language.text
-    columns = [Column(text("report.indicator"))]
-    keys = ["value"]
-    targets = context.view.own_facts("target")
-    if any(fact.known for fact in targets):
-        keys += ["target", "gap"]
-    if context.view.previous_period:
-        keys += ["change"]
-        told = {f.key.subject for f in context.view.own_facts("like_change")}
-        keys += ["like_change"] * any(i.id in told for i in context.view.indicators)
-    keys += ["points", *(["rank"] if context.view.group else [])]
-    mixed = any(i.kind is IndicatorKind.COUNT for i in context.view.indicators)
-    columns += [
-        Column(text(f"report.column_{key}"), numeric=True, units_in_cells=mixed) for key in keys
-    ]
-    with_state = "target" in keys
-    if with_state:
-        columns.append(Column(text("report.column_state")))
-    rows: list[list[Cell]] = []
-    for indicator in context.view.indicators:
-        row: list[Cell] = [context.language.name(indicator.short_names)]
-        for key in keys:
-            row.append(_cell(context, indicator.id, key))
-        if with_state:
-            row.append(_state(context, indicator))
-        rows.append(row)
-    rows.append(_total_row(context, keys, with_state))
-    notes = [
-        *(["shares"] if _mentions_differences(context, keys) else []),
-        *(["like"] if "like_change" in keys else []),
-        *(["ranks"] if "rank" in keys else []),
-    ]
-    note = Markup(" ").join(text(f"report.indicators_note_{name}") for name in notes)
-    caption = text("report.indicators_caption", unit=context.writer.name(context.view.itself))
-    return context.section(
-        "indicators", render_table(caption, columns, rows, context.language, note, totals=1)
-    )
-
-
-def _mentions_differences(context: Context, keys: list[str]) -> bool:
-    """Whether the table has gaps or changes of shares."""
-    shares = any(i.kind is IndicatorKind.RATIO for i in context.view.indicators)
-    return shares and not {"gap", "change"}.isdisjoint(keys)
-
-
-def _cell(context: Context, indicator: str, kind: str) -> Cell:
-    fact = context.view.scorecard.find(indicator, kind)
-    if kind == "like_change" and fact is None:  # all of those told both times
-        fact = context.view.scorecard.find(indicator, "change")
-    elsewhere = kind == "like_change" and fact is not None and not fact.known
-    if (
-        elsewhere
-        or fact is None
-        or fact.missing in ("no_target", "first_period", "gap_before", "not_scored")
-    ):
-        return "–"
-    value = context.view.scorecard.find(indicator, "value")
-    if kind != "value" and not fact.known and value is not None and not value.known:
-        return "–"  # the result says why
-    if kind == "rank" and fact.known:
-        ranked = context.view.fact(indicator, "ranked")
-        return context.language.fact(fact) + Markup("/") + context.language.fact(ranked)
-    return fact
-
-
-def _total_row(context: Context, keys: list[str], with_state: bool) -> list[Cell]:
-    row: list[Cell] = [context.language.text("report.total")]
-    for key in keys:
-        row.append(_cell(context, TOTAL, key) if key in ("points", "rank") else "")
-    return [*row, ""] if with_state else row
-
-
-def _state(context: Context, indicator: Indicator) -> State:
-    card = context.view.scorecard
-    kind = {True: "good", False: "bad", None: "none"}[card.is_met(indicator)]
-    if card.fact(indicator.id, "target").known and kind == "none":
-        idle = card.fact(indicator.id, "value").missing == Flag.NOT_APPLICABLE
-        kind = "idle" if idle else "unknown"
-    elif kind != "none" and rests_on_few(context.view, indicator):
-        kind = "open"
-    said = f"met/{card.unit.code}/{indicator.id}"
-    return State(context.language.plain(f"report.state_{kind}"), kind, said)
 
 
 def narrative(context: Context) -> Section:

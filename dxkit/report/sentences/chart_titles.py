@@ -11,28 +11,6 @@ from dxkit.report.sentences.catalogue import SLOTS
 from dxkit.report.sentences.unit_view import View, equal_to, short_name, unit_of
 
 
-def peers_claim(view: View) -> Claim | None:
-    """Where the unit stands furthest above and furthest below those it is ranked with, among the
-    indicators measured as shares of which more is better.
-    """
-    compared = _of_shares(view, "against_group", rising=True)
-    if not compared or view.group is None:
-        return None
-    best = max(compared, key=lambda fact: fact.number)
-    worst = min(compared, key=lambda fact: fact.number)
-    return SLOTS["chart_peers"].choose(
-        {
-            "best": best,
-            "worst": worst,
-            "best_indicator": _named(best, compared),
-            "worst_indicator": _named(worst, compared),
-            "unit": view.itself,
-            "group": Reference("unit", view.group.code),
-            "level": Reference("level", view.unit.level),
-        }
-    )
-
-
 def targets_claim(view: View) -> Claim | None:
     """Which share that should rise is furthest from its target or, where all reach theirs, nearest
     to it; nothing where one that has not missed it is not known.
@@ -48,23 +26,6 @@ def targets_claim(view: View) -> Claim | None:
     }
     return SLOTS["chart_targets"].choose(
         {"gap": least, "indicator": _named(least, gaps), **unknown}
-    )
-
-
-def changes_claim(view: View) -> Claim | None:
-    """Between which changes the shares lie."""
-    changes = _of_shares(view, "change")
-    if not changes:
-        return None
-    most = max(changes, key=lambda fact: fact.number)
-    least = min(changes, key=lambda fact: fact.number)
-    return SLOTS["chart_changes"].choose(
-        {
-            "most": most,
-            "least": least,
-            "best_indicator": _named(most, changes),
-            "worst_indicator": _named(least, changes),
-        }
     )
 
 

@@ -14,7 +14,7 @@ from dxkit.report.sentences.unit_view import View, unit_of
 def data_claims(view: View) -> Iterator[Claim]:
     """What a reader must know of the figures before relying on them."""
     yield from reporting_claims(view)
-    yield from _partial_claims(view)
+    yield from partial_claims(view)
     simulated = [f for f in view.scorecard.facts.values() if "simulated" in f.marks and f.known]
     if simulated:
         yield from SLOTS["simulated"].say({"value": simulated[0], "unit": view.itself})
@@ -30,7 +30,7 @@ def data_claims(view: View) -> Iterator[Claim]:
         )
 
 
-def _partial_claims(view: View) -> Iterator[Claim]:
+def partial_claims(view: View) -> Iterator[Claim]:
     """In which units below some have not reported, and that results of the whole lack them."""
     if not view.indicators or view.fact(TOTAL, "points").missing in SILENT:
         return

@@ -28,6 +28,12 @@ Filling = Fact | str | Markup
 
 _FORMATTER = string.Formatter()
 
+SIGNS = {"doubtful": "*", "elsewhere": "†", "partial": "‡", "assumed": "§"}
+"""The signs behind numbers with a reservation; the page's style sheet sets them."""
+IN_SENTENCES = ("doubtful", "elsewhere")
+"""Those that a sentence shows, too: the others it tells in words, or a table beside it does."""
+NO_MARKS: frozenset[str] = frozenset()
+
 
 class Language:
     """The words of one language. Use ``load_language``."""
@@ -65,16 +71,27 @@ class Language:
             text = f"+{text}"
         return text + self._percent if fact.unit is UnitOfMeasure.SHARE and not bare else text
 
+    def marks(self, fact: Fact) -> frozenset[str]:
+        """Which of ``SIGNS`` a fact has; none but on a page."""
+        return NO_MARKS
+
     def fact(
         self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
     ) -> Markup:
-        """A fact as an element that carries its unrounded value and its key."""
+        """A fact as an element that carries its unrounded value, its key and its reservations."""
         text = self.number(fact, signless=signless, signed=signed, bare=bare)
         if fact.value is None:
             return Markup('<span class="missing">{}</span>').format(text)
-        return Markup('<data class="fact" value="{}" data-fact="{}">{}</data>').format(
-            repr(fact.value), str(fact.key), text
+        names = " ".join(["fact", *sorted(self.marks(fact))])
+        return Markup('<data class="{}" value="{}" data-fact="{}">{}</data>').format(
+            names, repr(fact.value), str(fact.key), text
         )
+
+    def mark(self, number: float, *, share: bool) -> Markup:
+        """A mark on a scale, which is no result: "100%", or "7.5" where it is of no shares."""
+        text = f"{100 * number if share else number:g}{'%' if share else ''}"
+        text = text.replace(".", self._decimal_mark).replace("-", self._minus)
+        return Markup('<span class="scale">{}</span>').format(text)
 
     # texts -------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod
-from dxkit.report.charts import bars, map, over_time, slope, strip
+from dxkit.report.charts import bars, map, over_time
 from dxkit.report.report import Report
 from tests.oracles.compare import PageProof
 from tests.oracles.completeness import CompletenessProof
@@ -36,13 +36,13 @@ SAMPLE, ALL = 12, 2_400  # edits
 DRAWN = 40
 """One of so many edits is drawn whole."""
 SECTIONS = (
-    "head", "headlines", "indicators", "targets_chart", "changes_chart", "peers_chart", "narrative",
+    "head", "headlines", "indicators", "narrative",
     "league", "children_chart", "gap_chart", "months_chart", "registers", "activity", "next_steps",
     "comparison", "ranked_chart", "map_chart", "data_state", "method",
 )  # fmt: skip
 DRAWINGS = (
-    (bars, "draw_bars"), (strip, "draw_strips"), (slope, "draw_slopes"), (over_time, "draw_months"),
-    (over_time, "draw_timeline"), (map, "draw_map"), (map, "draw_tiles"),
+    (bars, "draw_bars"), (over_time, "draw_months"), (over_time, "draw_timeline"),
+    (map, "draw_map"), (map, "draw_tiles"),
 )  # fmt: skip
 
 

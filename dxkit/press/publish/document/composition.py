@@ -34,12 +34,12 @@ from dxkit.press.publish.document.tree import (
     text_of,
 )
 from dxkit.report.charts.style import GRADES, MET
-from dxkit.report.tables import STEP
-from dxkit.report.wording.language import Language, load_language
+from dxkit.report.tables import ONCE, STEP
+from dxkit.report.wording.language import IN_SENTENCES, SIGNS, Language, load_language
 
 _PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("situation", ("data_state", "findings", "activity")),
-    ("results", ("headlines", "indicators", "chart-changes", "narrative", "months", "league")),
+    ("results", ("headlines", "indicators", "narrative", "months", "league")),
     ("limits", ("causes", "chart-gap")),
     ("tasks", ("next_steps",)),
     ("proposals", ("awards",)),
@@ -49,8 +49,6 @@ _ANNEXES = ("children", "comparison", "registers", "method")
 _BLANK = ("situation", "limits", "proposals")
 """Sections of which no figure can say all: the office fills in the rest."""
 _LEFT_OUT = {"details", "nav", "script", "button"}
-_MARKS = {"doubtful": "*", "elsewhere": "†"}
-"""What a page's style sheet sets behind numbers with a reservation."""
 _SIZES = (11.0, 10.5, 10.0, 9.5, 9.0)
 """Sizes that a table's letters may have, in points."""
 _ALIKE = 3
@@ -130,7 +128,8 @@ class MarkupBlocks:
         letters = iter(self._say("official.letters").split())
         for element in elements:
             classes = (element.get("class") or "").split()
-            if element.tag in _LEFT_OUT or element.get("hidden") is not None or "legend" in classes:
+            unseen = element.get("hidden") is not None or element.get("aria-hidden") is not None
+            if element.tag in _LEFT_OUT or unseen or "legend" in classes:
                 continue
             if element.tag == "h2":
                 if numbers is not None:
@@ -180,11 +179,11 @@ class MarkupBlocks:
         filled, once = _said_once(filled)
         widths, size = _widths(filled)
         yield Table((Run(label, bold=True), *_text(caption)), tuple(filled), widths, size)
-        yield from (Paragraph(text_of(words), "note") for words in once)
-        shown = {name for e in element.iter("data") for name in e.get("class", "").split()}
-        legend = " ".join(self._say(f"trace.legend_{mark}") for mark in _MARKS if mark in shown)
+        shown = {c for e in element.iter("data", "th") for c in e.get("class", "").split()}
+        legend = " ".join(self._say(f"trace.legend_{mark}") for mark in SIGNS if mark in shown)
         if legend:
             yield Paragraph(text_of(legend), "note")
+        yield from (Paragraph(text_of(words), "note") for words in once)
 
 
 class _Composition:
@@ -289,8 +288,17 @@ def _plain(element: Element) -> str:
 
 
 def _text(element: Element) -> Text:
-    """The words of an element, with the signs behind numbers that have a reservation."""
+    """The words of an element, with the signs behind numbers that have a reservation; of what
+    unfolds, those that are always seen.
+    """
     runs: list[Run] = []
+    own = (element.get("class") or "").split()
+    signs = SIGNS if element.tag in ("td", "th") else IN_SENTENCES
+
+    def sign(classes: Iterable[str]) -> None:
+        for mark in signs:
+            if mark in classes and f"{mark}{ONCE}" not in own:
+                add(SIGNS[mark], raised=True)
 
     def add(words: str | None, **look: bool) -> None:
         words = visible(_SPACES.sub(" ", words or ""))
@@ -305,17 +313,17 @@ def _text(element: Element) -> Text:
         add(node.text, **look)
         for child in node:
             classes = (child.get("class") or "").split()
-            if child.get("aria-hidden") is None and "scripted" not in classes:
+            folded = node.tag == "details" and child.tag != "summary"
+            if child.get("aria-hidden") is None and "scripted" not in classes and not folded:
                 inside = dict(look)
-                inside |= {"italic": True} if "assumed" in classes else {}
+                inside |= {"italic": True} if child.tag == "span" and "assumed" in classes else {}
                 inside |= {"bold": True} if child.tag in ("b", "strong") else {}
                 walk(child, **inside)
-                for mark in _MARKS if child.tag == "data" else ():
-                    if mark in classes:
-                        add(_MARKS[mark], raised=True)
+                sign(classes if child.tag == "data" else ())
             add(child.tail, **look)
 
     walk(element)
+    sign(own if element.tag == "th" else ())
     if runs:
         runs[-1] = replace(runs[-1], text=runs[-1].text.rstrip(" "))
     return tuple(run for run in runs if run.text)
