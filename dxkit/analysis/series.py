@@ -48,6 +48,16 @@ class PeriodOfSeries(Protocol):
         """Codes of the units of its group that have a rank."""
 
 
+def is_alike(one: PeriodOfSeries, other: PeriodOfSeries, unit: str, indicator: str) -> bool:
+    """Whether two values of an indicator can be compared: the same places told of it, or all that
+    should.
+    """
+    if one.places(unit, indicator) == other.places(unit, indicator):
+        return True
+    facts = (period.find(unit, indicator, "value") for period in (one, other))
+    return not any(fact is None or "partial" in fact.marks for fact in facts)
+
+
 class PeriodKept:
     """One of which is known what is kept; ``ask`` gives that, when it is first needed."""
 

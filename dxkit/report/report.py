@@ -7,7 +7,7 @@ from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 from dxkit.period import OpenPeriod
-from dxkit.report.charts import bars, funnel, grid, map, over_time
+from dxkit.report.charts import bars, funnel, grid, map, over_time, trend
 from dxkit.report.context import Context, Section
 from dxkit.report.sections import below, data, spine, unit
 
@@ -54,6 +54,7 @@ class Report:
     headlines = _made_by(unit.headlines)
     indicators = _made_by(spine.indicators)
     narrative = _made_by(unit.narrative)
+    trend_chart = _made_by(trend.trend_chart)
     next_steps = _made_by(unit.next_steps)
     months_chart = _made_by(over_time.months_chart)
     registers = _made_by(over_time.registers)

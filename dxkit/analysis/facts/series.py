@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from dxkit.analysis.facts.about import About
-from dxkit.analysis.series import PeriodOfSeries
+from dxkit.analysis.series import PeriodOfSeries, is_alike
 from dxkit.model.facts import TOTAL, Fact, as_written, reaches
 from dxkit.model.plan import BY_TARGET
 
@@ -59,11 +59,7 @@ def values(about: About) -> tuple[Fact, ...]:
 
 
 def _of_alike_places(about: About, one: PeriodOfSeries, other: PeriodOfSeries) -> bool:
-    unit, subject = about.unit.code, about.subject
-    if one.places(unit, subject) == other.places(unit, subject):
-        return True
-    facts = (period.find(unit, subject, "value") for period in (one, other))
-    return not any(fact is None or "partial" in fact.marks for fact in facts)
+    return is_alike(one, other, about.unit.code, about.subject)
 
 
 def points(about: About) -> tuple[Fact, ...]:

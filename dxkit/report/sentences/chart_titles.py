@@ -29,6 +29,26 @@ def targets_claim(view: View) -> Claim | None:
     )
 
 
+def trend_claims(view: View) -> list[Claim]:
+    """Which indicators have risen, and which have fallen, twice in a row at least; or that none
+    has.
+    """
+    runs = {
+        kind: [
+            fact for i in view.indicators
+            if (fact := view.scorecard.find(i.id, kind)) is not None and fact.known
+        ]
+        for kind in ("rises", "falls")
+    }  # fmt: skip
+    claims: list[Claim] = []
+    for kind, facts in runs.items():
+        long = [fact for fact in facts if fact.number > 1]
+        told = {f"{kind}_{fact.key.subject}": fact for fact in long}
+        claims += SLOTS[f"chart_{kind}"].say({**told, "indicators": list(map(short_name, long))})
+    every = {f"{kind}_{f.key.subject}": f for kind, facts in runs.items() for f in facts}
+    return claims or list(SLOTS["chart_no_run"].say(every))
+
+
 def grid_claim(view: View) -> Claim | None:
     """On which indicator the smallest share of the units below reach the target."""
     reached = list(reached_below(view))
