@@ -10,6 +10,7 @@ from pathlib import Path
 from dxkit.model.facts import CellRef, Fact, FactKey
 from dxkit.model.observations import Observation
 from dxkit.period import OpenPeriod
+from dxkit.period.opening import open_period
 from dxkit.report.wording.language import Language
 
 _DEEPEST = 6
@@ -26,7 +27,13 @@ def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) ->
     yield from _steps(opened, fact, 1, language)
     yield "  " + language.plain("cli.explain_cells")
     received, visits = dict(_received(opened)), _visits(opened)
-    for cell in in_reading_order(fact.sources):
+    earlier = {key.period for key in fact.inputs} & {kept.id for kept in opened.analysis.past}
+    cells = {*fact.sources}
+    for one in (open_period(opened.project, opened.campaign.id, name) for name in earlier):
+        received |= dict(_received(one))  # of what is kept of a period the cells are asked there
+        found = (one.analysis.find(key) for key in fact.inputs if key.period in earlier)
+        cells |= {cell for each in found if each is not None for cell in each.sources}
+    for cell in in_reading_order(cells):
         observation = received.get(cell)
         made = (
             f"  {observation.raw!r} = {observation.value}" if observation else visits.get(cell, "")

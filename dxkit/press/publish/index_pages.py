@@ -147,28 +147,32 @@ def _files(language: Language) -> Markup:
 
 
 def _over_periods(context: Context) -> Markup:
-    """Ranks and points of the report level, now and in the period before."""
-    analyses = [context.opened.analysis]
-    if analyses[0].previous is not None:
-        analyses.insert(0, analyses[0].previous)
-    text, language = context.language.text, context.language
-    columns = [Column(text("report.unit"))]
-    for analysis in analyses:
-        period = context.date(language.period(analysis.period.id))
-        columns += [
-            Column(text(f"site.{kind}_of_period", period=period), numeric=True)
-            for kind in ("rank", "points")
-        ]
-    codes = [u.code for u in analyses[-1].units.at_level(context.opened.campaign.report_level)]
-    rows: list[list[Cell]] = []
-    for code in context.opened.analysis.standing.in_order(codes):
-        row: list[Cell] = [context.name(code)]
-        for analysis in analyses:
-            card = analysis.scorecard(code) if code in analysis.units else None
-            for kind in ("rank", "points"):
-                fact = card.find(TOTAL, kind) if card is not None else None
-                row.append(NOTHING if fact is None else fact)
-        rows.append(row)
-    caption = text("site.over_periods")
-    table = render_table(caption, columns, rows, context.language)
-    return context.titled(language.plain("site.over_periods"), table)
+    """Ranks and points of the report level in all periods of the series: side by side of two, in a
+    table each of more.
+    """
+    analysis, text, language = context.opened.analysis, context.language.text, context.language
+    codes = [u.code for u in analysis.units.at_level(context.opened.campaign.report_level)]
+    told = {
+        kind: {code: analysis.over_time(code, TOTAL, kind) for code in codes}
+        for kind in ("rank", "points")
+    }
+    periods = next(iter(told["rank"].values()), {})
+    kinds = [("rank", "points")] if len(periods) < 3 else [("rank",), ("points",)]
+    tables = []
+    for shown in kinds:
+        columns = [Column(text("report.unit"))]
+        for name in periods:
+            period = context.date(language.period(name))
+            columns += [
+                Column(text(f"site.{kind}_of_period", period=period), numeric=True)
+                for kind in shown
+            ]
+        rows: list[list[Cell]] = []
+        for code in analysis.standing.in_order(codes):
+            facts = [told[kind][code][name] for name in periods for kind in shown]
+            cells = (NOTHING if fact is None else fact for fact in facts)
+            rows.append([context.name(code), *cells])
+        note = text("site.points_by_targets") if shown == ("points",) else ""
+        caption = text(f"site.{'_and_'.join(shown)}_over_periods")
+        tables.append(render_table(caption, columns, rows, context.language, note))
+    return context.titled(language.plain("site.over_periods"), Markup("").join(tables))
