@@ -78,15 +78,30 @@ class Context:
         own = self.view.unit.code
         return frozenset((own, *(u.code for u in self.opened.analysis.units.descendants(own))))
 
-    def section(self, key: str, body: Markup) -> Section:
+    def section(self, key: str, body: Markup, *, aside: bool = False) -> Section:
         """A part under the heading ``report.<key>_title``."""
-        return Section(self.titled(self.language.plain(f"report.{key}_title"), body))
+        return Section(self.titled(self.language.plain(f"report.{key}_title"), body, aside=aside))
 
-    def titled(self, title: str, body: Markup) -> Markup:
-        """A section with a heading that can be linked to."""
+    def titled(self, title: str, body: Markup, *, aside: bool = False) -> Markup:
+        """A section with a heading that can be linked to; one that is ``aside`` of what leads is
+        folded on a phone, and nowhere else.
+        """
+        if aside:
+            body = Markup(
+                '<details class="aside"><summary>{}<span class="unseen">: {}</span></summary>{}'
+                "</details>"
+            ).format(self.language.text("report.aside_more"), title, body)
         about = f"{self.opened.analysis.period.id}/{self.view.unit.code}"
         return Markup('<section data-about="{}"><h2 id="{}">{}</h2>{}</section>').format(
             about, slug(title), title, body
+        )
+
+    def more(self, key: str, body: Markup) -> Markup:
+        """What of a section only some ask for, folded under ``report.<key>_more``; no part of it in
+        print.
+        """
+        return Markup('<details class="more"><summary>{}</summary>{}</details>').format(
+            self.language.text(f"report.{key}_more"), body
         )
 
     def assumed(self) -> Markup:

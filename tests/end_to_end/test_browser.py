@@ -86,7 +86,8 @@ def test_a_page_never_scrolls_sideways(browser: Any, outputs: Path, name: str) -
 def heights_of_chart_text(browser: Any) -> list[tuple[str, float, str]]:
     """(chart, size of its letters in CSS pixels, text) of all that charts and heat maps show."""
     found = browser.execute_script(
-        """const shown = ".drawing svg text, .heat th, .heat td, .spine td *";
+        """document.querySelectorAll(".aside").forEach(d => d.open = true);
+        const shown = ".drawing svg text, .heat th, .heat td, .spine td *";
         return [...document.querySelectorAll(shown)].map(e => {
           const scale = e.ownerSVGElement ? e.getScreenCTM().d : 1;
           const size = parseFloat(getComputedStyle(e).fontSize) * scale;
@@ -133,7 +134,8 @@ def test_charts_of_another_campaign_are_read_on_a_phone(browser: Any, tmp_path: 
 def test_small_letters_and_scrolling_are_seen(browser: Any, outputs: Path) -> None:
     load(browser, outputs / "province.html", 320)
     browser.execute_script(
-        """document.querySelector(".drawing svg").style.cssText += ";width: 200px; min-width: 0";
+        """document.querySelectorAll(".aside").forEach(d => d.open = true);
+        document.querySelector(".drawing svg").style.cssText += ";width: 200px; min-width: 0";
         document.querySelector(".heat table").style.width = "400px" """
     )
     assert [h for h in heights_of_chart_text(browser) if h[1] < 11]

@@ -101,7 +101,7 @@ class Links:
     def _crumbs(self, code: str, language: Language, seen: _Seen) -> Markup:
         """The way down to a unit: the index of the period, the units above, itself."""
         period = language.period(self.period)
-        steps = [_link(seen(INDEX), period[:1].upper() + period[1:])]
+        steps = [_link(seen(INDEX), _date(period[:1].upper() + period[1:]))]
         steps += [self._named(unit, language, seen) for unit in self.units.ancestors(code)[::-1]]
         here = Markup('<span aria-current="page">{}</span>')
         steps.append(here.format(_name_of(self.units.get(code), language)))
@@ -120,7 +120,7 @@ class Links:
                 ways.append(language.text(f"site.unit_{way}", name=name))
         for way, (period, pages) in (("before", self.before), ("after", self.after)):
             if code in pages:
-                name = _link(seen(pages[code]), language.period(period))
+                name = _link(seen(pages[code]), _date(language.period(period)))
                 ways.append(language.text(f"site.period_{way}", name=name))
         below = [
             self._named(child, language, seen)
@@ -183,4 +183,9 @@ def _nav(kind: str, language: Language, content: Markup) -> Markup:
 
 
 def _name_of(unit: Unit, language: Language) -> Markup:
-    return Markup.escape(visible(language.unit(unit, starts=True)))
+    name = visible(language.unit(unit, starts=True))
+    return Markup('<span class="name">{}</span>').format(name)
+
+
+def _date(text: str) -> Markup:
+    return Markup('<span class="date">{}</span>').format(text)

@@ -168,7 +168,7 @@ def framed(content: str, title: str, language_code: str) -> str:
     """
     safe = visible(sanitise(content))
     plain = load_language(language_code).plain
-    folded = '<details class="fold">' in safe  # a page of one screen
+    brief = 'class="report-head brief"' in safe  # a page of one screen
     contents = [(found[1], Markup(found[2]).striptags()) for found in _HEADING.finditer(safe)]
     style, script, script_hash = _style_and_script()
     page: str = _frame().render(
@@ -179,7 +179,7 @@ def framed(content: str, title: str, language_code: str) -> str:
         script_hash=script_hash,
         skip=plain("report.skip"),
         contents_label=plain("report.contents"),
-        contents=contents if len(contents) > 2 and not folded else [],
+        contents=contents if len(contents) > 2 and not brief else [],
         sort_label=plain("site.sort"),
         search_label=plain("site.search"),
         none_label=plain("site.nothing_found"),

@@ -36,7 +36,8 @@ def children_chart(context: Context) -> Section:
     ]
     caption = context.language.text("chart.children_caption")
     table = render_table(caption, columns, rows, context.language)
-    return context.section("children", coloured_table(context, "children", table, claims))
+    figure = coloured_table(context, "children", table, claims)
+    return context.section("children", figure, aside=True)
 
 
 def _graded(card: Scorecard, indicator: Indicator) -> Cell:

@@ -286,7 +286,7 @@ def months_chart(context: Context) -> Section:
         )
         drawing = draw_months(name_of("months"), months, language)
         figure = chart(context, "months", drawing, [months_claim(view, indicator)], data)
-        return context.section("months", figure + _whole_months(context))
+        return context.section("months", figure + _whole_months(context), aside=True)
     return NO_SECTION
 
 
@@ -304,7 +304,7 @@ def registers(context: Context) -> Section:
         if rows:
             body += _register_table(context, measure.table, columns, rows)
         title = context.language.name(context.opened.campaign.tables[measure.table])
-        parts.append(context.titled(title, body))
+        parts.append(context.titled(title, body, aside=True))
     return Section(Markup("").join(parts))
 
 

@@ -105,7 +105,7 @@ def _rules(context: Context, ranked: list[Scorecard]) -> Markup:
         key = "ranking_columns" if context.view.previous_period else "ranking_columns_first"
         band = sure.fact(TOTAL, "weight_band")
         note += Markup(" ") + context.language.text(f"report.{key}", weight_band=band)
-    return Markup('<p class="note">{}</p>').format(note)
+    return context.more("rules", Markup('<p class="note">{}</p>').format(note))
 
 
 def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
@@ -208,4 +208,4 @@ def comparison(context: Context) -> Section:
     caption = text("report.comparison_caption", unit=context.writer.name(context.view.itself))
     totals = len(cards) - len(context.view.children)
     table = render_table(caption, columns, rows, context.language, totals=totals)
-    return context.section("comparison", table)
+    return context.section("comparison", table, aside=True)

@@ -48,7 +48,7 @@ def activity(context: Context) -> Section:
         title = context.language.name(context.opened.campaign.tables[table])
         note = text("report.indicators_note_like") if alike else ""
         table_of = render_table(title, columns, rows, context.language, note)
-        parts.append(context.titled(title, table_of))
+        parts.append(context.titled(title, table_of, aside=True))
     return Section(Markup("").join(parts))
 
 
@@ -84,7 +84,8 @@ def data_state(context: Context) -> Section:
         items.append(Markup('<li>{}: <span class="place">{}</span></li>').format(kind, places))
     if items:
         title = context.language.text("report.findings_listed")
-        body += Markup("<p>{}</p><ul>{}</ul>").format(title, Markup("").join(items))
+        listed = Markup("<p>{}</p><ul>{}</ul>").format(title, Markup("").join(items))
+        body += context.more("findings", listed)
     elif not context.view.indicators:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
     return context.section("data_state", body)
@@ -113,6 +114,7 @@ def sources(context: Context) -> Section:
     text = context.language.text
     if items:
         body = Markup('<p>{}</p><ul class="sources">{}</ul>').format(text("report.sources"), items)
+        body = context.more("sources", body)
     else:  # nothing is worked out for the unit itself
         body = Markup("<p>{}</p>").format(text("report.sources_below"))
     body += Markup('<p class="note legend">{} <span class="scripted">{}</span></p>').format(
@@ -126,7 +128,7 @@ def fold(context: Context) -> Section:
     last, as ``sources``.
     """
     title = context.language.text("report.fold")
-    parts = (legal_basis(context), method(context).html, sources(context).html)
+    parts = (legal_basis(context), method(context, folded=False).html, sources(context).html)
     content = Markup("").join(parts)
     return Section(
         Markup('<details class="fold"><summary>{}</summary>{}</details>').format(title, content)
@@ -149,8 +151,8 @@ def _concerns(context: Context, unit_code: str, place: CellRef) -> bool:
     return (context.opened.received.senders.get(place.file) or units.top.code) == own
 
 
-def method(context: Context) -> Section:
-    """How scores and ranks were made, and which rules are assumed."""
+def method(context: Context, *, folded: bool = True) -> Section:
+    """How scores and ranks were made, and which rules are assumed; ``folded`` under its title."""
     campaign, text = context.opened.campaign, context.language.text
     columns = [
         Column(text("report.indicator")),
@@ -176,7 +178,7 @@ def method(context: Context) -> Section:
     body += render_table(text("report.method_caption"), columns, rows, context.language)
     sources = Markup("").join((*_of_indicators(context), *_of_rules(context)))
     body += Markup("<p>{}</p><ul>{}</ul>").format(text("report.method_sources"), sources)
-    return context.section("method", body)
+    return context.section("method", context.more("method", body) if folded else body)
 
 
 def _of_indicators(context: Context) -> Iterator[Markup]:

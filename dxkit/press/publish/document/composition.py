@@ -192,6 +192,10 @@ class _Composition:
     def __init__(self, root: Element, opened: OpenPeriod, language: Language) -> None:
         self._say = language.plain
         self._text = MarkupBlocks(language)
+        for folded in [*root.iter("details")]:
+            if folded.get("class") in ("more", "aside"):
+                folded.remove(folded[0])
+                folded.drop_tag()
         titled = {_plain(section[0]): list(section) for section in root.iterfind(".//section[h2]")}
         self._pieces: dict[str, list[Element]] = {}
         for key in (

@@ -9,10 +9,6 @@
     return element;
   };
 
-  // Contents: folded on a phone, where they would fill the screen.
-  const contents = document.querySelector("nav.contents details");
-  if (contents && window.matchMedia("(max-width: 30rem)").matches) contents.open = false;
-
   // Tables: a button in each heading sorts by its column; the row of totals stays last.
   const sortValue = (row, column) => {
     const cell = row.cells[column];
@@ -22,7 +18,7 @@
   const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), document.documentElement.lang));
   const sortable = (table) => {
     const body = table.tBodies[0];
-    if (!table.tHead || body.rows.length < 8 || table.closest("details, figure")) return;
+    if (!table.tHead || body.rows.length < 8 || table.closest("details:not(.aside), figure")) return;
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
       const button = make("button");
       button.type = "button";
