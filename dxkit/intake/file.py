@@ -15,6 +15,7 @@ from dxkit.intake.file_cells import (
     without_remarks,
 )
 from dxkit.intake.findings import FindingFactory, finding
+from dxkit.intake.forms import read_form
 from dxkit.intake.names import Names, sender_in_name
 from dxkit.intake.sheets import read_sheets
 from dxkit.model.addresses import column_and_row
@@ -61,7 +62,14 @@ def read_file(
     result.cells = cells_of(workbook, origin)
     mine = [_for_copy(c, workbook, origin) for c in campaign.corrections if c.period == period.id]
     workbook, result.corrected = _corrected(workbook, mine, found)
-    read = read_sheets(campaign, period, names, workbook)
+    form = read_form(campaign, period, workbook)
+    if form is not None:
+        found += form.findings
+        workbook, by_name = form.workbook, by_name or _known(form.identity.sender, names)
+        if form.refused:
+            result.source = dataclasses.replace(result.source, unit_code=by_name)
+            return result
+    read = read_sheets(campaign, period, names, workbook, form.layouts if form else {})
     result.tables, result.sheets = read.tables, read.sheets
     found += read.findings
     marker = normalise(campaign.simulated_marker)
@@ -77,6 +85,10 @@ def read_file(
     sender = next((t.sender.code for t in result.tables if t.sender), of_sheets)
     result.source = SourceFile(file, result.source.sha256, simulated, sender)
     return result
+
+
+def _known(code: str, names: Names) -> str:
+    return code if code in names.units else ""
 
 
 def file_that_failed(path: Path, folder: Path, names: Names, reason: str) -> FileRead:

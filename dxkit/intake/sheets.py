@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from dxkit.intake.dates import other_times
 from dxkit.intake.file_cells import TableRead
@@ -46,6 +47,7 @@ from dxkit.workbooks.cells import Cell, Sheet, Workbook
 
 _MOST_TURNED = 50_000  # cells of a sheet that is looked at with rows and columns changed about
 _ROWS_OF_A_TITLE = 12  # of a sheet without a table
+_PLAIN = SheetLayout("*", "*")
 
 
 @dataclass
@@ -58,14 +60,23 @@ class SheetsRead:
     sender: Unit | None = None  # of the first sheet that names one
 
 
-def read_sheets(campaign: Campaign, period: Period, names: Names, workbook: Workbook) -> SheetsRead:
-    """The tables of all sheets that are to be read."""
+def read_sheets(
+    campaign: Campaign,
+    period: Period,
+    names: Names,
+    workbook: Workbook,
+    known: Mapping[str, Layout] = MappingProxyType({}),
+) -> SheetsRead:
+    """The tables of all sheets that are to be read; ``known`` are the layouts of sheets of a form,
+    of which nothing has to be looked for.
+    """
     finder, units = LayoutFinder(campaign, period), AmountUnits(campaign)
     found = SheetsRead()
     for sheet in workbook.sheets:
-        entry = _entry_for(campaign, workbook.file, sheet.name)
+        layout = known.get(sheet.name)
+        entry = _entry_for(campaign, workbook.file, sheet.name) if layout is None else _PLAIN
         finding = FindingFactory(workbook.file, sheet.name)
-        one = _OneSheet(campaign, period, names, finder, units, sheet, entry, finding)
+        one = _OneSheet(campaign, period, names, finder, units, sheet, entry, finding, layout)
         one.read()
         found.tables += one.tables
         found.findings += one.findings
@@ -86,6 +97,7 @@ class _OneSheet:
     sheet: Sheet
     entry: SheetLayout
     finding: FindingFactory
+    known: Layout | None = None
     tables: list[TableRead] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     layouts: list[tuple[Layout, TableRead | None]] = field(default_factory=list)
@@ -149,6 +161,8 @@ class _OneSheet:
         """The sheet as it is read, the rows of its titles as it came, and its tables. Raises
         UnfitLayoutError when what is declared does not fit.
         """
+        if self.known is not None:
+            return self.sheet, range(self.known.header_rows.start), (self.known,)
         if self.entry.is_plain:
             layouts = self.finder.find(self.sheet)
             return self.sheet, range(layouts[0].header_rows.start if layouts else 0), layouts
@@ -361,7 +375,7 @@ def _entry_for(campaign: Campaign, file: str, sheet: str) -> SheetLayout:
         for entry in campaign.layouts
         if fnmatch.fnmatchcase(file, entry.file) and fnmatch.fnmatchcase(sheet, entry.sheet)
     )
-    return next(fitting, SheetLayout("*", "*"))
+    return next(fitting, _PLAIN)
 
 
 def _first_of_notes(view: Sheet, header: range) -> int | None:

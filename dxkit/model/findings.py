@@ -198,6 +198,12 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "baseline_missing": Severity.WARNING,
         "cell_altered": Severity.WARNING,
         "cells_altered": Severity.WARNING,
+        # forms that came back
+        "form_of_another": Severity.ERROR,
+        "form_without_map": Severity.WARNING,
+        "form_part_unclear": Severity.ERROR,
+        "form_changed": Severity.WARNING,
+        "form_cell_overwritten": Severity.WARNING,
         # what came back from visits
         "visit_unusable": Severity.ERROR,
         # the office's own repairs

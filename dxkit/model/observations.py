@@ -43,7 +43,8 @@ NOT_USED = frozenset(
         "cumulative_title", "unit_scaled", "sender_unclear", "column_missing", "column_hidden",
         "sheet_of_other_figures",
         "names_missing", "layout_needed", "layout_unfit", "unit_unknown", "unit_ambiguous",
-        "unit_not_valid", "unit_of_another", "group_unclear",
+        "unit_not_valid", "unit_of_another", "group_unclear", "form_of_another",
+        "form_part_unclear",
     }
 )  # fmt: skip
 """Findings on parts of files that were not used, so that whose figures they hold is not known."""

@@ -143,13 +143,15 @@ class Sheet:
 @dataclass(frozen=True)
 class Workbook:
     """One received file. ``format`` is what its content is in: xlsx, xls, ods or text;
-    ``encoding`` is that of a text, empty for other formats.
+    ``encoding`` is that of a text, empty for other formats; ``properties`` what offices and
+    programs have it say of itself beside its cells, with all marks of its format.
     """
 
     file: str
     sheets: tuple[Sheet, ...]
     format: str
     encoding: str = ""
+    properties: str = ""
 
 
 _SHARED = "\t"  # in no formula: before the address of the first cell, and after it

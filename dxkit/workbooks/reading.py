@@ -17,6 +17,7 @@ _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = (b"%PDF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf")
 _PAGES = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<meta", b"<style",
           b"mime-version:", b"<!--")  # fmt: skip
+_PROPERTIES = ("docProps/custom.xml", "meta.xml")
 _EXCEL_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _FLAT_OPEN_DOCUMENT = b"urn:oasis:names:tc:opendocument"
 
@@ -86,7 +87,7 @@ def workbook_of(content: bytes, file: str) -> Workbook:
 
 
 def _workbook_of(content: bytes, file: str, found: str) -> Workbook:
-    allowance = Allowance()
+    allowance, properties = Allowance(), ""
     if found == "text":
         from dxkit.workbooks.csv_text import decode, read_separated
 
@@ -96,15 +97,19 @@ def _workbook_of(content: bytes, file: str, found: str) -> Workbook:
         from dxkit.workbooks.xls import read_xls
 
         sheets = read_xls(content, allowance)
-    elif found == "ods":
-        from dxkit.workbooks.ods import read_ods
-
-        sheets = read_ods(Parts(content, allowance), allowance)
     else:
-        from dxkit.workbooks.xlsx import read_xlsx
+        parts = Parts(content, allowance)
+        own = [parts.beginning(name) for name in _PROPERTIES if name in parts]
+        properties = b"".join(own).decode("utf-8", "replace")
+        if found == "ods":
+            from dxkit.workbooks.ods import read_ods
 
-        sheets = read_xlsx(Parts(content, allowance), allowance)
+            sheets = read_ods(parts, allowance)
+        else:
+            from dxkit.workbooks.xlsx import read_xlsx
+
+            sheets = read_xlsx(parts, allowance)
     names = [sheet.name.casefold() for sheet in sheets]
     if len(set(names)) < len(names):  # an address would mean two cells
         raise UnreadableFileError("sheets_alike")
-    return Workbook(file, sheets, found)
+    return Workbook(file, sheets, found, properties=properties)

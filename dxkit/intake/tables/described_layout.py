@@ -54,10 +54,11 @@ class MovedCell(Cell):
 @dataclass(frozen=True)
 class _Transposed(Sheet):
     def cell(self, row: int, column: int) -> Cell:
-        return self.cells.get((row, column)) or _moved(Cell(column, row, None), row, column)
+        return self.cells.get((row, column)) or moved_cell(Cell(column, row, None), row, column)
 
 
-def _moved(cell: Cell, row: int, column: int, **changes: object) -> MovedCell:
+def moved_cell(cell: Cell, row: int, column: int, **changes: object) -> MovedCell:
+    """A cell as it is read at another place, with its own address."""
     values = {f.name: getattr(cell, f.name) for f in dataclasses.fields(Cell)}
     of_file = (cell.row, cell.column)
     if isinstance(cell, MovedCell):
@@ -70,7 +71,7 @@ def transposed(sheet: Sheet) -> Sheet:
     """The sheet with rows and columns changed about."""
     return _Transposed(
         sheet.name,
-        {(c, r): _moved(cell, c, r) for (r, c), cell in sheet.cells.items()},
+        {(c, r): moved_cell(cell, c, r) for (r, c), cell in sheet.cells.items()},
         tuple((left, top, right, bottom) for top, left, bottom, right in sheet.merged),
         sheet.hidden,
         sheet.hidden_columns,
@@ -246,7 +247,7 @@ class ChosenRows:
                 raise UnfitLayoutError("no_sender")
             layout = dataclasses.replace(layout, unit_columns=(0,))
             for row in filter(self._has_figures, kept):
-                moved[row, 0] = _moved(self._sheet.rows[row][0], row, 0, value=sender.name)
+                moved[row, 0] = moved_cell(self._sheet.rows[row][0], row, 0, value=sender.name)
         known = {*self._said, *layout.unit_columns}
         rest = tuple(entry for entry in layout.not_understood if entry[0] not in known)
         gone = set(self._rows) - kept
@@ -293,7 +294,7 @@ class ChosenRows:
                     used.add(name)
                     kept.discard(name.row)
                     doubtful.pop(name.row, None)
-                moved[row, column] = _moved(name, row, column)
+                moved[row, column] = moved_cell(name, row, column)
             used |= {current[last]} if last in current else set()
         self.unclear = list(doubtful.values())
         return kept, moved

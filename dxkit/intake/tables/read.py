@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -241,10 +242,16 @@ def _read_register(reader: RowReader, layout: Layout, period: str, result: Table
                 period,
                 row.unit.code,
                 layout.table,
-                tuple((measure, clean(cell.text)) for measure, cell in cells),
+                tuple((measure, clean(_written(cell))) for measure, cell in cells),
                 tuple((measure, address(cell)) for measure, cell in cells),
             )
         )
+
+
+def _written(cell: Cell) -> str:
+    """A register's text; a day as it is written."""
+    day = cell.value
+    return f"{day:%d/%m/%Y}" if isinstance(day, datetime.date) else cell.text
 
 
 def contradicting_ratio(

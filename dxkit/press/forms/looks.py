@@ -14,6 +14,8 @@ LOOKS: dict[str, dict[str, object]] = {
     "motto": {"align": "center", "bold": True, "bottom": 0},
     "title": {"align": "center", "bold": True, "font_size": 14},
     "italic": {"align": "center", "italic": True},
+    "open_line": {"align": "center", "bold": True, "locked": False},
+    "open_note": {"italic": True, "locked": False},
     "note": {"italic": True, "font_color": _GREY, "font_size": 9},
     "header": {**_LINE, "align": "center", "bold": True, "text_wrap": True, "bg_color": "#E8EEF4"},
     "header_grey": {**_LINE, "align": "center", "text_wrap": True, "font_color": _GREY},

@@ -108,10 +108,16 @@ class Page:
             self._register()
         else:
             self._table()
-        row, half = self._first + len(self.rows) + len(self.groups) + 1, self._last // 2
-        self._across(row, half + 1, self._last, self._say("date_line"), "italic")
-        self._across(row + 1, 1, half, self._say("prepared_by"), "center_bold")
-        self._across(row + 1, half + 1, self._last, self._say("signed_by"), "center_bold")
+        row, half = self._first + len(self.rows) + len(self.groups), self._last // 2
+        note = self._looks["open_note"]
+        self.sheet.merge_range(row - 1, 0, row - 1, self._last - 1, self._say("notes"), note)
+        row += 2
+        signed = ((row, half + 1, "date_line"), (row + 1, 1, "prepared_by"),
+                  (row + 1, half + 1, "signed_by"))  # fmt: skip
+        for at, left, key in signed:  # may be written over
+            right = self._last if left > 1 else half
+            look = self._looks["open_line"]
+            self.sheet.merge_range(at - 1, left - 1, at - 1, right - 1, self._say(key), look)
         self._colours()
         self.sheet.repeat_rows(_FIRST_ROW - 1, self._header.stop - 1)
         self.sheet.freeze_panes(self._header.stop, 2)

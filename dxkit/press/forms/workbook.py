@@ -76,7 +76,9 @@ class _Book:
         made = tuple(page.write() for page in pages)
         period = self._questions.period.id
         form = Form(self._campaign.id, period, self._sender.code, titles[0], made)
-        self._guide(guide, pages)
+        below = self._guide(guide, pages)
+        told = self._say("identity", text=form.identity.text)
+        guide.write_string(below, 0, told, self._looks["note"])
         self._for_print(guide)
         guide.set_portrait()
         for page in pages:
@@ -114,8 +116,8 @@ class _Book:
         sheet.set_footer("&L&8&A&R&8&P/&N")
         sheet.protect("", {"format_columns": True, "format_rows": True})
 
-    def _guide(self, sheet: Any, pages: Sequence[Page]) -> None:
-        """What to do, until when, whom to ask, what is still open."""
+    def _guide(self, sheet: Any, pages: Sequence[Page]) -> int:
+        """What to do, until when, whom to ask, what is still open; returns a row below."""
         say, looks, language = self._say, self._looks, self._language
         for column, width in enumerate((34, 14, 14, 40)):
             sheet.set_column(column, column, width)
@@ -153,3 +155,4 @@ class _Book:
         for row, state in enumerate((*OPEN, "done"), start=below + 1):
             sheet.write_string(row, 0, say(f"state_{state}"), looks[COLOURS[state]])
             sheet.merge_range(row, 1, row, 3, say(f"means_{state}"), looks["plain"])
+        return row + 2

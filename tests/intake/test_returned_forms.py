@@ -1,0 +1,195 @@
+"""Forms that come back: what an honest sender typed is read whole and raises nothing; what was
+changed in a form is told at its cell, and no value is taken for another.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from random import Random
+
+import openpyxl
+import pytest
+
+from dxkit.campaign.folder import load_campaign
+from dxkit.intake.file import read_file
+from dxkit.intake.file_cells import FileRead
+from dxkit.intake.names import Names
+from dxkit.model.addresses import column_and_row
+from dxkit.model.campaign import Campaign, MeasureKind
+from dxkit.model.findings import CATALOGUE
+from dxkit.model.forms import Form
+from dxkit.model.observations import Flag, Received
+from dxkit.model.text import slug
+from dxkit.period import OpenPeriod
+from dxkit.press.forms.questions import Questions
+from dxkit.press.forms.workbook import form_name, write_form
+from dxkit.report.wording.language import load_language
+from tests.press.forms.filling import fill
+from tests.press.forms.honest import Filled, honest
+from tests.press.forms.tampering import KINDS, tamper
+from tests.press.small_campaign import write_project
+
+FULL, SAMPLE = 1000, 24
+HONEST = {"value_missing", "initiative_repeated"}
+"""What an honest filling may be told: that a figure is lacking."""
+
+
+@dataclasses.dataclass
+class Sent:
+    """A form as it was made, and where it is filled in."""
+
+    campaign: Campaign
+    form: Form
+    language: str
+    made: Path
+
+    def read(self, path: Path) -> FileRead:
+        period = self.campaign.period(self.form.period)
+        names = Names(self.campaign, period.last_day)
+        return read_file(self.campaign, period, names, path, path.parent)
+
+
+def send(
+    campaign: Campaign, before: Received | None, unit: str, language: str, folder: Path
+) -> Sent:
+    questions = Questions(campaign, campaign.periods[-1], before, load_language(language))
+    sender = questions.units.get(unit)
+    path = folder / language / campaign.id / form_name(sender)
+    return Sent(campaign, write_form(questions, sender, path), language, path)
+
+
+def with_amounts(campaign: Campaign) -> Campaign:
+    """Hậu Giang with a table of amounts, shares and scores that districts report of communes."""
+    of = dataclasses.replace(campaign.measure("dossiers"), table="farms", whole="")
+    more = [
+        dataclasses.replace(of, id=id, kind=kind, headers=(label,), things={"vi": thing})
+        for id, kind, label, thing in (
+            ("rice", MeasureKind.AMOUNT, "Sản lượng lúa", "tấn"),
+            ("canals", MeasureKind.SHARE, "Kênh mương kiên cố", ""),
+            ("grade", MeasureKind.SCORE, "Điểm nông thôn mới", "điểm"),
+        )
+    ]
+    tables = {**campaign.tables, "farms": {"vi": "Nông nghiệp: 'lúa' & kênh", "en": "Farms"}}
+    return dataclasses.replace(campaign, measures=(*campaign.measures, *more), tables=tables)
+
+
+@pytest.fixture(scope="module")
+def sent(
+    root: Path, haugiang: Campaign, pci: Campaign, periods: dict[str, OpenPeriod],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[Sent]:  # fmt: skip
+    """Forms of several campaigns, levels and languages, with and without a period before."""
+    folder = tmp_path_factory.mktemp("forms")
+    write_project(root, folder / "project")
+    small = load_campaign(folder / "project/data/campaigns/small")
+    before = periods["2022-Q3"].received
+    return [
+        send(haugiang, before, "31318", "vi", folder),
+        send(haugiang, before, "31489", "en", folder),
+        send(with_amounts(haugiang), None, "31336", "vi", folder / "amounts"),
+        send(pci, None, "01", "en", folder),
+        send(pci, None, pci.units.on(pci.periods[0].last_day).top.code, "vi", folder),
+        send(small, None, "71", "vi", folder),
+        send(small, None, "70", "en", folder),
+        send(haugiang, before, "937", "vi", folder),
+    ]
+
+
+def expected(one: Sent, filled: Filled) -> dict[tuple[str, str, str], tuple[object, ...]]:
+    """By unit, measure and period what is to be read, and in which cell."""
+    found = {}
+    for sheet in one.form.sheets:
+        above = ""
+        for row in sorted({*sheet.rows, *sheet.groups}):
+            above = sheet.groups.get(row, above)
+            code = sheet.rows.get(row, "")
+            if (sheet.name, row) in filled.named:
+                code = f"{above}-{slug(filled.named[sheet.name, row])}"
+            for (name, at, measure, period), truth in filled.truth.items():
+                if (name, at) == (sheet.name, row):
+                    found[code, measure, period] = (*truth, sheet.name)
+    return found
+
+
+def seen(read: FileRead) -> dict[tuple[str, str, str], tuple[object, ...]]:
+    return {
+        (o.unit_code, o.measure, o.period): (o.value, o.flag, o.address.cell, o.address.sheet)
+        for table in read.tables
+        for o in table.observations
+    }
+
+
+def codes(read: FileRead) -> set[str]:
+    return {f.code for f in (*read.findings, *(f for t in read.tables for f in t.findings))}
+
+
+def test_every_honest_filling_is_read_whole_and_raises_nothing(
+    request: pytest.FixtureRequest, sent: list[Sent], tmp_path: Path
+) -> None:
+    number = FULL if request.config.getoption("--full") else SAMPLE
+    cells = 0
+    for seed in range(number):
+        random = Random(seed)
+        one = sent[seed % 7] if seed % 40 else sent[7]  # a whole district now and then
+        filled = honest(one.campaign, one.form, one.language, random, names=True)
+        path = tmp_path / f"{one.form.sender}.xlsx"
+        fill(one.made, filled.cells, path)
+        read = one.read(path)
+        assert codes(read) <= HONEST, (seed, codes(read))
+        there, wanted = seen(read), expected(one, filled)
+        for key, truth in wanted.items():
+            assert there[key] == truth, (seed, key)
+        empty = {key: v for key, v in there.items() if key not in wanted}
+        assert {value for value, *_ in empty.values()} <= {None}, seed
+        rows = [row for table in read.tables for row in table.register_rows]
+        texts = {(a.sheet, column_and_row(a.cell)[1], m): row.text(m)
+                 for row in rows for m, a in row.addresses}  # fmt: skip
+        assert texts == filled.texts, seed
+        assert [r.unit_code for r in rows] == [
+            code for (name, row), code in filled.named.items()
+            if (name, row, "initiative_name") in filled.texts]  # fmt: skip
+        assert read.source.unit_code == one.form.sender
+        cells += len(wanted)
+    assert cells > 30 * number
+
+
+def test_the_codes_an_honest_filling_may_give_are_notes() -> None:
+    assert CATALOGUE["value_missing"] == "note"
+
+
+def test_what_was_changed_is_told_at_its_cell_and_no_value_is_taken_for_another(
+    request: pytest.FixtureRequest, sent: list[Sent], tmp_path: Path
+) -> None:
+    """Each kind with 25 seeds; without --full every fourth kind with one."""
+    is_full = request.config.getoption("--full")
+    assert len(KINDS) > 50
+    for name in [*KINDS][:: 1 if is_full else 4]:
+        for seed in range(25 if is_full else 1):
+            one = sent[0 if seed % 2 else 5]  # four quarters below a ward; three communes
+            told_of_one_change(one, name, Random(f"{name} {seed}"), tmp_path)
+
+
+def told_of_one_change(one: Sent, name: str, random: Random, folder: Path) -> None:
+    filled = honest(one.campaign, one.form, one.language, random, names=True)
+    path = folder / f"{one.form.sender}.xlsx"
+    fill(one.made, filled.cells, path)
+    book = openpyxl.load_workbook(path)
+    code, sheet, cell = tamper(name, book, one.form, random)
+    book.save(path)
+    read = one.read(path)
+    found = [*read.findings, *(f for t in read.tables for f in t.findings)]
+    told = {(f.code, f.address.sheet, f.address.cell) for f in found}
+    at = [(code, sheet, each) for each in cell.split() or [""]]
+    assert told.intersection(at), (name, sorted(told))
+    wanted, there = expected(one, filled), seen(read)
+    # Where nothing arose nought is no value; without the map it is what was typed.
+    by_value = {k: 0 if f is Flag.NOT_APPLICABLE else v for k, (v, f, *_) in wanted.items()}
+    wrong = {
+        key: (by_value.get(key), value)
+        for key, (value, _, *address) in there.items()
+        if value not in (None, by_value.get(key))
+        and address != [cell, sheet]
+        and key[0].rpartition("-")[2] != "77"  # a row put in names it
+    }
+    assert not wrong, name
