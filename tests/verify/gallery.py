@@ -187,7 +187,7 @@ def _book(change: Callable[[openpyxl.Workbook, random.Random], None]) -> Spoil:
 
 def _cell(change: Callable[[openpyxl.cell.Cell], None], kind: str) -> Spoil:
     def alter(book: openpyxl.Workbook, chance: random.Random) -> None:
-        cells = [c for row in book.worksheets[0].iter_rows(min_row=3) for c in row
+        cells = [c for row in book.worksheets[1].iter_rows(min_row=5) for c in row
                  if c.data_type == kind and c.value not in (None, 0)]  # fmt: skip
         change(chance.choice(cells))
 
@@ -195,8 +195,8 @@ def _cell(change: Callable[[openpyxl.cell.Cell], None], kind: str) -> Spoil:
 
 
 def _names_exchanged(book: openpyxl.Workbook, _: random.Random) -> None:
-    sheet = book.worksheets[0]
-    sheet["B3"].value, sheet["B4"].value = sheet["B4"].value, sheet["B3"].value
+    sheet = book.worksheets[1]
+    sheet["C5"].value, sheet["C6"].value = sheet["C6"].value, sheet["C5"].value
 
 
 WORKBOOK: dict[str, Spoil] = {
@@ -205,7 +205,7 @@ WORKBOOK: dict[str, Spoil] = {
     "a text of the workbook": _cell(lambda c: setattr(c, "value", f"{c.value}."), "s"),
     "a cell cleared": _cell(lambda c: setattr(c, "value", None), "s"),
     "the names of two units exchanged": _book(_names_exchanged),
-    "a row hidden": _book(lambda b, _: setattr(b.worksheets[0].row_dimensions[3], "hidden", True)),
+    "a row hidden": _book(lambda b, _: setattr(b.worksheets[1].row_dimensions[5], "hidden", True)),
     "a sheet removed": _book(lambda b, chance: b.remove(chance.choice(b.worksheets[:-1]))),
     "a sheet hidden": _book(lambda b, _: setattr(b.worksheets[1], "sheet_state", "hidden")),
     "the workbook emptied": lambda content, _: b"",

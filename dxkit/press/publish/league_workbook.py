@@ -1,97 +1,155 @@
-"""league.xlsx: the tables of a period for people who go on in a spreadsheet.
+"""league.xlsx: the tables of a period to sign from, and for people who go on in a spreadsheet.
 
 Every number is written unrounded, with a format that shows it as the pages do, and is listed on the
-last sheet with its fact and cells. Text is written as text: nothing becomes a formula or a link.
+last sheet with its fact and cells. Text is written as text: nothing becomes a formula.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
-
+from dxkit.campaign.publications import stated
 from dxkit.model.addresses import ranges_by_sheet
-from dxkit.model.facts import TOTAL, CellRef, Fact, UnitOfMeasure, reward_subject
+from dxkit.model.campaign import Indicator, IndicatorKind
+from dxkit.model.facts import TOTAL, CellRef, reward_subject
 from dxkit.model.rules import REWARD_BASES, RankingRule, RewardRule, ScoringRule
 from dxkit.model.text import harmless
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
+from dxkit.press.publish.sheets import Column, Entry, Sheets, workbook
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
+from dxkit.report.tracing import subject_names
 from dxkit.report.wording.language import Language
+from dxkit.report.wording.publications import state_html
 from dxkit.report.wording.sentences import Writer
-from dxkit.workbooks.atomic import replacing
 
-Entry = Fact | str | None
 _DETAILS = ("numerator", "denominator", "value", "target", "gap", "points", "rank")
-_WORDS = ("unit", "level", "within", "indicator", "award", "reason")
-"""Columns that hold names."""
-_LISTED = {"sheet": 14, "cell": 8, "fact": 42, "shown": 14, "source_cells": 110}
+_WIDTHS = {"unit": 24, "level": 24, "within": 22, "indicator": 24, "award": 20, "reason": 36,
+           "rank": 7, "max_points": 10, "value": 10, "name": 40, "source": 46,
+           "source_of_target": 46}  # fmt: skip
+"""Letters that columns have room for, where these are not ten."""
+_CENTRED = {"code", "rank", "previous_rank", "rank_change", "rank_best", "rank_worst", "band",
+            "progress_rank", "tier"}  # fmt: skip
+_LISTED = {"sheet": 18, "cell": 7, "fact": 34, "shown": 11, "unit": 20, "what": 34,
+           "source_cells": 60}  # fmt: skip
 """Columns of the last sheet and their widths."""
 
 
 def write_league(opened: OpenPeriod, path: Path, language: Language) -> None:
-    """Ranking, comparison and details of all levels with fixed units, notes, and the list of all
-    numbers. The file appears whole or not at all, with the same bytes every time.
+    """Contents, ranking, all units of fixed levels below, proposals, comparison, criteria, details,
+    series, notes, and the list of all numbers. The file appears whole or not at all, with the same
+    bytes every time.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # same bytes
-        league = _League(book, opened, language)
+    campaign, period = opened.campaign, opened.analysis.period
+    say, name = language.plain, language.name(campaign.names)
+    days = " – ".join(map(language.day, (period.first_day, period.last_day)))
+    publication = stated(opened.project, campaign.id, period.id)
+    warnings = [state_html(publication, "", language).striptags()] if publication else []
+    warnings += [say("report.simulated")] * bool(opened.received.simulated_files)
+    told = {"title": say("workbook.title", period=language.period(period.id)), "subject": name,
+            "author": language.name(campaign.organiser)}  # fmt: skip
+    about = f"{name} – {days}"
+    with workbook(path, language, about, warnings, told) as sheets:
+        league = _League(sheets, opened, language)
+        league.contents()
         league.ranking()
+        league.levels_below()
         league.awards()
         league.comparison()
-        league.indicators()
+        league.criteria()
+        league.details()
+        league.series()
         league.notes()
         league.numbers()
 
 
 class _League:
-    """The workbook being written, sheet by sheet. On simulated data a warning stands above every
-    table.
-    """
+    """The workbook being written, sheet by sheet."""
 
-    def __init__(self, book: Any, opened: OpenPeriod, language: Language) -> None:
-        self._book = book
+    def __init__(self, sheets: Sheets, opened: OpenPeriod, language: Language) -> None:
+        self._sheets = sheets
         self._opened = opened
         self._language = language
-        self._formats: dict[str, Any] = {}
-        self._written: list[tuple[str, str, Fact]] = []
+        self._awards = {rule.id: language.name(rule.names) for rule in opened.campaign.rewards}
+        self._reasons = {  # of the reward that a unit has, or else of the last it might have had
+            decision.unit_code: language.plain(f"report.reason_{decision.reason}")
+            for decision in opened.analysis.standing.decisions()
+            if not decision.awarded
+            or opened.analysis.standing.award(decision.unit_code) == decision.rule.id
+        }
+
+    def contents(self) -> None:
+        """What the sheets hold, and room for who signs them."""
+        say, opened = self._language.plain, self._opened
+        title = say("workbook.title", period=self._language.period(opened.analysis.period.id))
+        self._sheets.contents(say("workbook.contents"), title, self._signed())
+
+    def _signed(self) -> Sequence[Sequence[str]]:
+        say = self._language.plain
+        signs = [say(f"official.{key}") for key in ("on_behalf", "office_holder")]
+        return (
+            (say("workbook.prepared"), "", "", "", "", say("official.signed_by")),
+            (*signs, "", "", "", say("official.signed_by")),
+        )
 
     def ranking(self) -> None:
         """The units that get a report, by rank."""
-        opened, language = self._opened, self._language
-        standing = opened.analysis.standing
-        awards = {rule.id: language.name(rule.names) for rule in opened.campaign.rewards}
+        opened, standing = self._opened, self._opened.analysis.standing
         units = opened.analysis.units.at_level(opened.campaign.report_level)
-        reasons = {  # of the reward that a unit has, or else of the last that it might have had
-            decision.unit_code: language.plain(f"report.reason_{decision.reason}")
-            for decision in standing.decisions()
-            if not decision.awarded or standing.award(decision.unit_code) == decision.rule.id
-        }
-        kinds = ["points", "max_points", "rank", "rank_best", "rank_worst"]
-        kinds += ["tier"] * opened.campaign.ranking.tiers
+        kinds = ["points", "max_points", "rank_change"]
+        sure = ["rank_best", "rank_worst", *(["tier"] * opened.campaign.ranking.tiers)]
+        moved = ["progress", "progress_rank"]
         rows: list[list[Entry]] = []
         for code in standing.in_order(unit.code for unit in units):
-            card, grade = opened.analysis.scorecard(code), standing.band(code)
-            facts = [card.find(TOTAL, kind) for kind in kinds]
-            before = [card.previous(TOTAL, "rank"), card.find(TOTAL, "rank_change")]
-            before += [card.find(TOTAL, kind) for kind in ("progress", "progress_rank")]
-            band = language.name(grade.names) if grade else None
-            award = [awards.get(standing.award(code)), reasons.get(code)]
-            visited = self._visits(code)
-            rows.append([*self._names(card.unit), *facts, *before, band, *award, *visited])
-        self._table(
-            "ranking",
-            ("code", "unit", *kinds, "previous_rank", "rank_change", "progress", "progress_rank",
-             "band", "award", "reason", *self._of_visits),
-            rows,
-        )  # fmt: skip
+            card = opened.analysis.scorecard(code)
+            row = [card.find(TOTAL, "rank"), *self._names(card.unit)]
+            row += [card.find(TOTAL, kind) for kind in kinds]
+            row += [card.previous(TOTAL, "rank"), *self._judged(code)]
+            row += [card.find(TOTAL, kind) for kind in (*sure, *moved)]
+            rows.append([*row, *self._visits(code)])
+        heads = ("rank", "code", "unit", *kinds, "previous_rank", "band", "award", "reason",
+                 *sure, *moved, *self._of_visits)  # fmt: skip
+        columns = self._columns(heads, rows)
+        self._sheets.table(*self._head("ranking"), columns, rows, kept=3, signed=self._signed())
+
+    def _judged(self, code: str) -> list[Entry]:
+        """A unit's grade, reward, and the reason for it."""
+        standing = self._opened.analysis.standing
+        grade = standing.band(code)
+        band = self._language.name(grade.names) if grade else None
+        return [band, self._awards.get(standing.award(code)), self._reasons.get(code)]
+
+    def levels_below(self) -> None:
+        """All units of each fixed level below, unit by unit above them, by rank."""
+        opened, analysis = self._opened, self._opened.analysis
+        ids = [level.id for level in opened.campaign.levels]
+        for level in opened.campaign.levels[ids.index(opened.campaign.report_level) + 1 :]:
+            units = analysis.units.at_level(level.id)
+            if level.open or not units:
+                continue
+            cards = [analysis.scorecard(unit.code) for unit in units]
+            shown = [
+                i for i in opened.campaign.indicators if any(c.find(i.id, "value") for c in cards)
+            ]
+            rows: list[list[Entry]] = []
+            for above in dict.fromkeys(unit.parent_code for unit in units):
+                group = (unit.code for unit in analysis.units.children(above))
+                for code in analysis.standing.in_order(group):
+                    card = analysis.scorecard(code)
+                    row = [*self._names(analysis.units.get(above))[1:], card.find(TOTAL, "rank")]
+                    row += [*self._names(card.unit), card.find(TOTAL, "points")]
+                    row += [card.find(TOTAL, "rank_change"), *self._judged(code)]
+                    rows.append([*row, *(card.find(i.id, "value") for i in shown)])
+            heads = ("within", "rank", "code", "unit", "points", "rank_change", "band", "award",
+                     "reason")  # fmt: skip
+            columns = [*self._columns(heads, rows), *map(self._column, shown)]
+            name = self._language.name(level.names)
+            said = self._language.plain("workbook.about_level", level=name)
+            title = self._title(name)
+            self._sheets.table(name[:1].upper() + name[1:], title, said, columns, rows, kept=4)
 
     def awards(self) -> None:
         """Who is proposed at every level, group by group, with the reason and the reserve."""
@@ -112,8 +170,11 @@ class _League:
                     place = [level, self._names(group)[1]]
                     rows.append([*unit, *place, rank, award, reason, *self._visits(d.unit_code)])
         if rows:
-            columns = ("code", "unit", "level", "within", "rank", "award", "reason")
-            self._table("awards", (*columns, *self._of_visits), rows)
+            heads = ("code", "unit", "level", "within", "rank", "award", "reason", *self._of_visits)
+            head = self._head("awards")
+            self._sheets.table(
+                *head, self._columns(heads, rows), rows, kept=2, signed=self._signed()
+            )
 
     @property
     def _of_visits(self) -> tuple[str, ...]:
@@ -134,10 +195,33 @@ class _League:
             card = opened.analysis.scorecard(unit.code)
             values = [card.find(i.id, "value") for i in opened.campaign.indicators]
             rows.append([*self._names(unit), *values])
-        names = [self._language.name(i.short_names) for i in opened.campaign.indicators]
-        self._table("comparison", ("code", "unit"), rows, names)
+        columns = [*self._columns(("code", "unit")), *map(self._column, opened.campaign.indicators)]
+        self._sheets.table(*self._head("comparison"), columns, rows, kept=2)
 
-    def indicators(self) -> None:
+    def criteria(self) -> None:
+        """What each criterion is, what it counts, its target and who reaches it."""
+        opened, language = self._opened, self._language
+        campaign, top = opened.campaign, opened.analysis.units.top.code
+        found = opened.analysis.facts.find
+        assumed = f" ({language.plain('report.assumed')})"
+        sources = {t.indicator: t.source + assumed * t.assumed for t in campaign.targets
+                   if t.period == opened.analysis.period.id}  # fmt: skip
+        units = opened.analysis.units.at_level(campaign.report_level)
+        rows: list[list[Entry]] = []
+        for i in campaign.indicators:
+            cards = [opened.analysis.scorecard(unit.code) for unit in units]
+            row: list[Entry] = [
+                language.name(i.names),
+                next((f for c in cards if (f := c.find(i.id, "max_points"))), None),
+            ]
+            row += [next((f for c in cards if (f := c.find(i.id, "target"))), None)]
+            row += [found(top, i.id, kind) for kind in ("value", "children_met", "children_known")]
+            rows.append([*row, i.source + assumed * i.assumed, sources.get(i.id)])
+        heads = ("name", "max_points", "target", "whole", "children_met", "children_known",
+                 "source", "source_of_target")  # fmt: skip
+        self._sheets.table(*self._head("criteria"), self._columns(heads), rows, kept=1)
+
+    def details(self) -> None:
         """All details of all units of fixed levels, one row for each unit and indicator."""
         opened = self._opened
         levels = {level.id for level in opened.campaign.levels if not level.open}
@@ -151,14 +235,32 @@ class _League:
                 level = self._language.name(opened.campaign.level(unit.level).names)
                 name = self._language.name(indicator.short_names)
                 rows.append([*self._names(unit), level, name, *facts])
-        self._table("indicators", ("code", "unit", "level", "indicator", *_DETAILS), rows)
+        columns = self._columns(("code", "unit", "level", "indicator", *_DETAILS))
+        self._sheets.table(*self._head("details"), columns, rows, kept=2)
+
+    def series(self) -> None:
+        """Points, rank and results of the units that get a report in all periods there are."""
+        opened, language = self._opened, self._language
+        analysis, say = opened.analysis, language.plain
+        told = [(TOTAL, kind, say(f"workbook.{kind}")) for kind in ("points", "rank")]
+        told += [(i.id, "value", language.name(i.short_names)) for i in opened.campaign.indicators]
+        rows: list[list[Entry]] = []
+        for unit in (*analysis.units.at_level(opened.campaign.report_level), analysis.units.top):
+            for subject, kind, name in told:
+                found = analysis.over_time(unit.code, subject, kind)
+                if any(found.values()):
+                    rows.append([*self._names(unit), name, *found.values()])
+        columns = self._columns(("code", "unit", "indicator"), rows)
+        named = map(language.period, analysis.over_time(analysis.units.top.code, TOTAL, "points"))
+        columns += [Column(name[:1].upper() + name[1:], 12) for name in named]
+        self._sheets.table(*self._head("series"), columns, rows, kept=3)
 
     def notes(self) -> None:
         """What the tables are, how indicators are defined, and the sources of the rules."""
         opened, language, say = self._opened, self._language, self._language.plain
         campaign, period = opened.campaign, opened.analysis.period
         assumed = f" ({say('report.assumed')})"
-        days = (day.strftime("%d/%m/%Y") for day in (period.first_day, period.last_day))
+        days = map(language.day, (period.first_day, period.last_day))
         lines = [
             (language.name(campaign.names), language.period(period.id)),
             (say("site.days"), " – ".join(days) + (assumed if period.assumed else "")),
@@ -171,20 +273,8 @@ class _League:
         rules: list[ScoringRule | RankingRule | RewardRule] = [campaign.scoring, campaign.ranking]
         for rule in (*rules, *campaign.rewards):
             lines.append((say("report.column_source"), rule.source + assumed * rule.assumed))
-        for i in campaign.indicators:
-            lines.append((language.name(i.names), i.source + assumed * i.assumed))
-        for target in campaign.targets:
-            if target.period == period.id:
-                name = language.name(campaign.indicator(target.indicator).short_names)
-                lines.append(
-                    (f"{say('workbook.target')}: {name}", target.source + assumed * target.assumed)
-                )
         lines += self._rules()
-        sheet = self._sheet(say("workbook.notes"), (34, 110))
-        wrap = self._format(text_wrap=True, valign="top")
-        for row, pair in enumerate(dict.fromkeys(lines)):
-            for column, text in enumerate(pair):
-                sheet.write_string(row, column, text, wrap)
+        self._sheets.pairs(*self._head("notes"), dict.fromkeys(lines))
 
     def _rules(self) -> Iterator[tuple[str, str]]:
         """The rules of ranking and rewards, and how the lists stand the trials, as pages say."""
@@ -210,101 +300,56 @@ class _League:
     def _names(self, unit: Unit) -> list[Entry]:
         return [unit.code, harmless(self._language.unit(unit, starts=True))]
 
-    def _table(
-        self,
-        key: str,
-        columns: Sequence[str],
-        rows: Sequence[Sequence[Entry]],
-        more: Sequence[str] = (),
-    ) -> None:
-        """One table on a sheet of its own, whose first two columns stay in sight: ``columns`` are
-        keys of words, ``more`` further headings as they are.
-        """
+    def _title(self, what: str) -> str:
+        period = self._language.period(self._opened.analysis.period.id)
+        return self._language.plain(
+            "workbook.titled", what=what[:1].upper() + what[1:], period=period
+        )
+
+    def _head(self, key: str) -> tuple[str, str, str]:
+        """A sheet's name, its title and what it holds."""
         say = self._language.plain
         name = say(f"workbook.{key}")
-        headings = [*(say(f"workbook.{column}") for column in columns), *more]
-        widths = [24 if column in _WORDS else 13 for column in columns[1:]]
-        sheet = self._sheet(name, (9, *widths, *(13 for _ in more)))
-        first = 0
-        if self._opened.received.simulated_files:
-            bold = self._format(bold=True, font_color="#A04C00")
-            sheet.write_string(0, 0, say("report.simulated"), bold)
-            first = 1
-        self._headings(sheet, first, headings, len(rows), 2, valign="bottom")
-        sheet.set_row(first, 32)
-        for number, entries in enumerate(rows, start=first + 1):
-            for column, entry in enumerate(entries):
-                self._write(sheet, name, number, column, entry)
+        return name, self._title(name), say(f"workbook.about_{key}")
+
+    def _columns(self, keys: Sequence[str], rows: Sequence[Sequence[Entry]] = ()) -> list[Column]:
+        """Columns by the keys of their headings, codes as wide as those in the ``rows``; points
+        have bars up to the whole.
+        """
+        at = keys.index("code") if "code" in keys else -1
+        codes = [str(row[at]) for row in rows]
+        widths = {**_WIDTHS, "code": max(6, *map(len, codes)) + 2 if codes else 8}
+        whole = sum(i.max_points for i in self._opened.campaign.indicators)
+        return [
+            Column(
+                self._language.plain(f"workbook.{key}"),
+                widths.get(key, 10),
+                whole if key == "points" and "numerator" not in keys else 0,
+                key in _CENTRED,
+            )
+            for key in keys
+        ]
+
+    def _column(self, indicator: Indicator) -> Column:
+        """The results on an indicator, shares with bars."""
+        name = self._language.name(indicator.short_names)
+        return Column(name, 11, float(indicator.kind is IndicatorKind.RATIO))
 
     def numbers(self) -> None:
         """Every number of the other sheets: its address, its fact, how it is shown, its cells."""
-        say = self._language.plain
-        sheet = self._sheet(say("workbook.numbers"), _LISTED.values())
-        headings = [say(f"workbook.{key}") for key in _LISTED]
-        self._headings(sheet, 0, headings, len(self._written), 0)
-        for row, (name, cell, fact) in enumerate(self._written, start=1):
-            texts = (name, cell, str(fact.key), self._language.number(fact), _cells(fact.sources))
-            for column, text in enumerate(texts):
-                sheet.write_string(row, column, text)
-
-    def _sheet(self, name: str, widths: Iterable[int]) -> Any:
-        """A sheet to be printed on A4 across, with columns of these widths."""
-        sheet = self._book.add_worksheet(name)
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-        sheet.set_paper(9)  # A4
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&C&P/&N")
-        return sheet
-
-    def _headings(
-        self, sheet: Any, row: int, headings: Sequence[str], rows: int, kept: int, **more: Any
-    ) -> None:
-        """The heading row of a table of so many rows, in sight and on every printed page, with the
-        first ``kept`` columns.
-        """
-        heading = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#EAF2FA", **more)
-        for column, text in enumerate(headings):
-            sheet.write_string(row, column, text, heading)
-        sheet.freeze_panes(row + 1, kept)
-        sheet.repeat_rows(row)
-        sheet.autofilter(row, 0, row + max(rows, 1), len(headings) - 1)
-
-    def _format(self, **properties: Any) -> Any:
-        key = repr(sorted(properties.items()))
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format(properties)
-        return self._formats[key]
-
-    def _write(self, sheet: Any, name: str, row: int, column: int, entry: Entry) -> None:
-        if isinstance(entry, Fact):
-            if entry.known:
-                form = self._format(num_format=number_format(entry))
-                sheet.write_number(row, column, as_in_cell(entry), form)
-                self._written.append((name, xl_rowcol_to_cell(row, column), entry))
-            else:
-                soft = self._format(italic=True, font_color="#55606E")
-                sheet.write_string(row, column, self._language.number(entry), soft)
-        elif entry:
-            sheet.write_string(row, column, entry)
-
-
-def number_format(fact: Fact) -> str:
-    """The spreadsheet format that shows a fact as a page does: "0.0%", "#,##0"."""
-    decimals = "." + "0" * fact.decimals if fact.decimals else ""
-    if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE:
-        return f"+0{decimals};-0{decimals};0{decimals}"
-    return f"0{decimals}%" if fact.unit is UnitOfMeasure.SHARE else f"#,##0{decimals}"
-
-
-def as_in_cell(fact: Fact) -> float | int:
-    """The number for the cell: the fact's own value to the 16 digits that the format keeps,
-    differences of shares in percentage points.
-    """
-    scale = 100 if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE else 1
-    value = fact.number * scale
-    return value if isinstance(value, int) else float(f"{value:.16G}")
+        say, analysis = self._language.plain, self._opened.analysis
+        columns = [Column(say(f"workbook.{key}"), width) for key, width in _LISTED.items()]
+        subjects = subject_names(analysis.campaign, self._language)
+        known = self._language.sections["trace"]
+        rows = []
+        for name, cell, fact in self._sheets.numbers:
+            key = fact.key
+            kind = known.get(f"kind_{key.kind}", key.kind)
+            what = f"{subjects.get(key.subject, key.subject)}: {kind}"
+            unit = harmless(self._language.unit(analysis.units.get(key.unit), starts=True))
+            shown = self._language.number(fact)
+            rows.append((name, cell, str(key), shown, unit, what, _cells(fact.sources)))
+        self._sheets.listing(say("workbook.numbers"), say("workbook.about_numbers"), columns, rows)
 
 
 @lru_cache(maxsize=1 << 12)  # a share has the cells of its two parts, its points have them too

@@ -90,8 +90,8 @@ def test_a_changed_workbook_changes_the_league_though_no_page_is_made(
     assert pages(own_outputs) == made
     league = openpyxl.load_workbook(own_outputs / "league.xlsx")
     compared = league["So sánh"]
-    heads = [cell.value for cell in compared[2]]
-    (row,) = [row for row in compared.iter_rows(min_row=3, values_only=True) if row[0] == "936"]
+    heads = [cell.value for cell in compared[4]]
+    (row,) = [row for row in compared.iter_rows(min_row=5, values_only=True) if row[0] == "936"]
     assert row[heads.index("Mô hình, sáng kiến")] == 7
     manifest = json.loads((own_outputs / "manifest.json").read_text("utf-8"))
     assert manifest["pages"]

@@ -1,0 +1,300 @@
+"""Sheets to print and to sign: a title, a table of Excel's under it, print area, titles and feet,
+on A4 across. Text is written as text: nothing becomes a formula or a link.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from dxkit.model.facts import Fact, UnitOfMeasure
+from dxkit.model.text import harmless
+from dxkit.report.wording.language import Language
+from dxkit.workbooks.atomic import replacing
+
+Entry = Fact | str | None
+FACE = "Times New Roman"
+_LOOK = {"font_name": FACE, "font_size": 11, "font_scheme": ""}
+_LINE = 15.0
+"""Points of height that a line of text takes."""
+_TITLE_ROWS, _TITLE_WIDTH = 2, 100
+_NO_NAME = re.compile(r"[\[\]:*?/\\']")
+_LONGEST_NAME = 31
+"""What the name of a sheet may not hold, and how many letters of it there may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading, its width in letters, for the bars behind its numbers the
+    number that fills the cell, and whether what stands in it is ``centred``.
+    """
+
+    heading: str
+    width: float = 10
+    full: float = 0.0
+    centred: bool = False
+
+
+class Sheets:
+    """A workbook being written, sheet by sheet. ``about`` stands under each title, ``warnings``
+    below it, on every page that is printed too. ``numbers`` are those written so far: sheet, cell
+    and fact.
+    """
+
+    def __init__(self, book: Any, language: Language, about: str, warnings: Sequence[str]) -> None:
+        self._book, self._language = book, language
+        self._about, self._warnings = about, warnings
+        self._formats: dict[str, Any] = {}
+        self.numbers: list[tuple[str, str, Fact]] = []
+        self._told: list[tuple[str, str]] = []
+        self._first: Any = None
+        self._signed: Sequence[Sequence[str]] = ()
+
+    def table(
+        self,
+        name: str,
+        title: str,
+        about: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Entry]],
+        *,
+        kept: int = 0,
+        signed: Sequence[Sequence[str]] = (),
+    ) -> None:
+        """A table on a sheet of its own, whose first ``kept`` columns stay in sight; ``about`` is
+        what the contents say of it, ``signed`` the blocks of lines at its foot, side by side.
+        """
+        name = self._named(name, about)
+        sheet = self._sheet(name, title, [column.width for column in columns])
+        head = _TITLE_ROWS + len(self._warnings)
+        headings = _told_apart([harmless(column.heading) for column in columns])
+        sheet.set_row(head, _LINE * _lines(headings, columns) + 4)
+        for number, entries in enumerate(rows, start=head + 1):
+            texts = list(map(self._text, entries))
+            sheet.set_row(number, _LINE * _lines(texts, columns) + 2)
+            for at, entry in enumerate(entries):
+                self._write(sheet, name, (number, at), entry, centred=columns[at].centred)
+        last = head + max(len(rows), 1)
+        heading = self._format(
+            bold=True,
+            border=1,
+            text_wrap=True,
+            bg_color="#EAF2FA",
+            align="center",
+            valign="vcenter",
+        )
+        sheet.add_table(
+            head, 0, last, len(columns) - 1,
+            {
+                "name": f"table_{len(self._told)}",
+                "style": None,
+                "columns": [{"header": h, "header_format": heading} for h in headings],
+            },
+        )  # fmt: skip
+        for at, column in enumerate(columns):
+            if column.full and rows:
+                sheet.conditional_format(
+                    head + 1, at, last, at,
+                    {
+                        "type": "data_bar", "bar_color": "#B9D7EF",
+                        "min_type": "num", "min_value": 0,
+                        "max_type": "num", "max_value": column.full,
+                    },
+                )  # fmt: skip
+        sheet.freeze_panes(head + 1, kept)
+        sheet.repeat_rows(head)
+        self._sign(sheet, last + 2, len(columns), signed)
+        foot = last + 2 + max(map(len, signed), default=0) if signed else last
+        spare = _TITLE_WIDTH - sum(column.width for column in columns)  # for what stands above
+        sheet.print_area(0, 0, foot, len(columns) - 1 + max(math.ceil(spare / 8), 0))
+
+    def pairs(self, name: str, title: str, about: str, lines: Iterable[tuple[str, str]]) -> None:
+        """Texts beside what they are about, one pair below the other."""
+        widths = (34, 96)
+        name = self._named(name, about)
+        sheet = self._sheet(name, title, widths)
+        wrap = {"text_wrap": True, "valign": "top", "border": 4}
+        looks = (self._format(bold=True, **wrap), self._format(**wrap))
+        first = row = _TITLE_ROWS + len(self._warnings)
+        columns = [Column("", width) for width in widths]
+        for row, pair in enumerate(lines, start=first):
+            sheet.set_row(row, _LINE * _lines(pair, columns) + 2)
+            for at, text in enumerate(pair):
+                sheet.write_string(row, at, text, looks[at])
+        sheet.print_area(0, 0, row, 1)
+
+    def contents(self, name: str, title: str, signed: Sequence[Sequence[str]] = ()) -> None:
+        """The first sheet, which tells what the others hold: to be called before them."""
+        self._first = self._sheet(self._named(name), title, (6, 34, 80))
+        self._signed = signed
+
+    def list_contents(self) -> None:
+        """Fill in the first sheet, once all others are there."""
+        sheet, row = self._first, _TITLE_ROWS + len(self._warnings)
+        look = self._format(text_wrap=True, valign="vcenter", border=4)
+        link = self._format(valign="vcenter", border=4, font_color="#0173B2", underline=1)
+        for place, (name, about) in enumerate(self._told[1:], start=1):
+            sheet.set_row(row, _LINE * _lines([about], [Column("", 80)]) + 4)
+            sheet.write_string(row, 0, str(place), look)
+            sheet.write_url(row, 1, f"internal:'{name}'!A1", link, name)
+            sheet.write_string(row, 2, about, look)
+            row += 1
+        self._sign(sheet, row + 1, 3, self._signed)
+        sheet.print_area(0, 0, row + 1 + max(map(len, self._signed), default=0), 2)
+
+    def listing(
+        self, name: str, about: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]
+    ) -> None:
+        """Texts in rows right under their headings, for programs and for who looks things up: of so
+        many rows only the headings are printed.
+        """
+        sheet = self._book.add_worksheet(self._named(name, about))
+        self._set_up(sheet, name, [column.width for column in columns])
+        heading = self._format(bold=True, border=1, text_wrap=True, bg_color="#EAF2FA")
+        wrap = self._format(text_wrap=True, valign="top")
+        row = 0
+        for at, column in enumerate(columns):
+            sheet.write_string(0, at, column.heading, heading)
+        for row, texts in enumerate(rows, start=1):
+            sheet.set_row(row, _LINE * _lines(texts, columns))
+            for at, text in enumerate(texts):
+                sheet.write_string(row, at, text, wrap)
+        sheet.autofilter(0, 0, max(row, 1), len(columns) - 1)
+        sheet.freeze_panes(1, 2)
+        sheet.print_area(0, 0, 0, len(columns) - 1)
+
+    # one sheet -------------------------------------------------------------------------------
+
+    def _named(self, name: str, about: str = "") -> str:
+        """The name as a sheet may have it, which none before it has."""
+        name, number = _NO_NAME.sub(" ", harmless(name)).strip()[:_LONGEST_NAME] or "-", 1
+        begun = name[: _LONGEST_NAME - 4]
+        while name.casefold() in (other.casefold() for other, _ in self._told):
+            number += 1
+            name = f"{begun} ({number})"
+        self._told.append((name, about))
+        return name
+
+    def _sheet(self, name: str, title: str, widths: Sequence[float]) -> Any:
+        sheet = self._book.add_worksheet(name)
+        self._set_up(sheet, title, widths)
+        sheet.hide_gridlines(2)
+        sheet.set_row(0, 22)
+        sheet.write_string(0, 0, harmless(title), self._format(bold=True, font_size=14))
+        sheet.write_string(1, 0, harmless(self._about), self._format(italic=True))
+        for row, text in enumerate(self._warnings, start=_TITLE_ROWS):
+            sheet.write_string(row, 0, text, self._format(bold=True, font_color="#A04C00"))
+        return sheet
+
+    def _set_up(self, sheet: Any, title: str, widths: Sequence[float]) -> None:
+        for at, width in enumerate(widths):
+            sheet.set_column(at, at, width)
+        sheet.set_paper(9)  # A4
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        sheet.center_horizontally()
+        said = " ".join(self._warnings)[:200].replace("&", "&&")
+        sheet.set_header(f"&C&8{said}" if said else "")
+        sheet.set_footer(f"&L&8{harmless(title, 100).replace('&', '&&')}&R&8&P/&N")
+
+    def _sign(self, sheet: Any, row: int, columns: int, blocks: Sequence[Sequence[str]]) -> None:
+        """Blocks of lines side by side, over all columns."""
+        ends = [round(columns * n / len(blocks)) for n in range(len(blocks) + 1)] if blocks else []
+        for block, left, end in zip(blocks, ends, ends[1:], strict=False):
+            for line, text in enumerate(block):
+                look = self._format(bold=line == 0, align="center")
+                if end - left > 1:
+                    sheet.merge_range(row + line, left, row + line, end - 1, text, look)
+                else:
+                    sheet.write_string(row + line, left, text, look)
+
+    def _format(self, **properties: Any) -> Any:
+        key = repr(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
+
+    def _text(self, entry: Entry) -> str:
+        """What stands in a cell without a number."""
+        if isinstance(entry, Fact):
+            return "" if entry.known else self._language.number(entry)
+        return entry or ""
+
+    def _write(
+        self, sheet: Any, name: str, at: tuple[int, int], entry: Entry, *, centred: bool
+    ) -> None:
+        look: dict[str, Any] = {"border": 4, "valign": "vcenter"}
+        look |= {"align": "center"} if centred else {}
+        if isinstance(entry, Fact) and entry.known:
+            form = self._format(num_format=number_format(entry), **look)
+            sheet.write_number(*at, as_in_cell(entry), form)
+            self.numbers.append((name, xl_rowcol_to_cell(*at), entry))
+            return
+        look |= {"italic": True, "font_color": "#55606E"} if isinstance(entry, Fact) else {}
+        text = self._text(entry)
+        write = sheet.write_string if text else sheet.write_blank
+        write(*at, text, self._format(text_wrap=True, **look))
+
+
+@contextmanager
+def workbook(
+    path: Path, language: Language, about: str, warnings: Sequence[str], properties: dict[str, Any]
+) -> Iterator[Sheets]:
+    """A workbook of such sheets, which appears whole or not at all, with the same bytes every time.
+    Raises InUseError.
+    """
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_format_properties": dict(_LOOK),  # which the library empties
+    }
+    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+        book.set_properties({"created": datetime.datetime(2000, 1, 1), **properties})  # same bytes
+        sheets = Sheets(book, language, about, warnings)
+        yield sheets
+        sheets.list_contents()
+
+
+def _told_apart(headings: Sequence[str]) -> list[str]:
+    """Headings of which no two are alike to a spreadsheet."""
+    found = list[str]()
+    for heading in headings:
+        same = sum(h.casefold().split(" (")[0] == heading.casefold() for h in found)
+        found.append(f"{heading} ({same + 1})" if same else heading)
+    return found
+
+
+def _lines(texts: Iterable[str], columns: Sequence[Column]) -> int:
+    """How many lines the tallest of texts takes in its column."""
+    fits = ((text, int(column.width * 1.15)) for text, column in zip(texts, columns, strict=True))
+    return max(
+        (len(textwrap.wrap(text, wide)) for text, wide in fits if len(text) > wide), default=1
+    )
+
+
+def number_format(fact: Fact) -> str:
+    """The spreadsheet format that shows a fact as a page does: "0.0%", "#,##0"."""
+    decimals = "." + "0" * fact.decimals if fact.decimals else ""
+    if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE:
+        return f"+0{decimals};-0{decimals};0{decimals}"
+    return f"0{decimals}%" if fact.unit is UnitOfMeasure.SHARE else f"#,##0{decimals}"
+
+
+def as_in_cell(fact: Fact) -> float | int:
+    """The number for the cell: the fact's own value to the 16 digits that the format keeps,
+    differences of shares in percentage points.
+    """
+    scale = 100 if fact.unit is UnitOfMeasure.SHARE_DIFFERENCE else 1
+    value = fact.number * scale
+    return value if isinstance(value, int) else float(f"{value:.16G}")
