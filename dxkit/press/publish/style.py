@@ -23,13 +23,20 @@ _BOX = ".dxkit.dxkit.dxkit"
 """Thrice, so that no rule of an editor is stronger."""
 _OF_BOX = """
 --rem: var(--jp-content-font-size1, 15px); color-scheme: light; container-type: inline-size;
-max-width: calc(50*var(--rem)); padding: 1px;
+padding: 1px;
 :where(:not(svg, svg *)) { all: revert }
 """
 _AROUND = """
+& > * { max-width: 50rem }
+& > :has(> .spine) { max-width: 64rem }
+.spine { margin-inline: 0 !important }
 & > :first-child, & > :first-child > h2 { margin-top: 0; border: 0; padding-top: 0 }
 .drawn { display: contents }
-[title] { cursor: help }
+.dxkit-unstyled { display: none }
+data.fact[title] {
+  cursor: help; text-decoration: underline dotted var(--peer); text-decoration-thickness: 1px;
+  text-underline-offset: .2em
+}
 """
 
 
@@ -63,7 +70,7 @@ def _in_box(head: str, body: str) -> str:
     if "prefers-color-scheme: dark" in head:
         return f"{_DARK} {{ color-scheme: dark; {body} }}"
     if head.startswith("@media") and "-width" in head:
-        head = _REM.sub(lambda size: f"{float(size[1]) * 16:g}px", head.removesuffix(", print"))
+        head = re.sub("screen and |, print", "", head).replace("rem", "em")  # the box's own em
         head = head.replace("@media", "@container")
     return f"{re.sub(r'^(:root|body)$', '&', head)} {{{body}}}"
 
