@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec
 from dxkit.period import OpenPeriod
 from dxkit.report.charts import bars, funnel, grid, map, over_time, trend
 from dxkit.report.context import Context, Section
-from dxkit.report.sections import below, data, spine, unit
+from dxkit.report.sections import below, data, spine, tasks, unit, verdict
 
 __all__ = ["Report", "Section"]
 
@@ -51,11 +51,11 @@ class Report:
         )
 
     head = _made_by(unit.head)
-    headlines = _made_by(unit.headlines)
+    verdict = _made_by(verdict.verdict)
     indicators = _made_by(spine.indicators)
     narrative = _made_by(unit.narrative)
     trend_chart = _made_by(trend.trend_chart)
-    next_steps = _made_by(unit.next_steps)
+    tasks = _made_by(tasks.tasks)
     months_chart = _made_by(over_time.months_chart)
     registers = _made_by(over_time.registers)
     activity = _made_by(data.activity)

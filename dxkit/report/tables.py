@@ -184,5 +184,10 @@ def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
     if isinstance(cell, State):
         return Markup(
             '<span class="state {}" data-said="{}"><span aria-hidden="true">{}</span> {}</span>'
-        ).format(cell.kind, cell.said, _SHAPES.get(cell.kind, "–"), cell.word)
+        ).format(cell.kind, cell.said, sign_of(cell), cell.word)
     return cell
+
+
+def sign_of(state: State) -> str:
+    """The shape of a judgement."""
+    return _SHAPES.get(state.kind, "–")

@@ -142,6 +142,37 @@ def test_small_letters_and_scrolling_are_seen(browser: Any, outputs: Path) -> No
     assert boxes_that_scroll(browser) == ["chart-children"]
 
 
+def test_the_first_screen_of_a_district_says_where_it_stands_and_what_to_do(
+    browser: Any, outputs: Path
+) -> None:
+    """On a phone of 390 × 844: rank, points, targets, reward, the first task; the organiser, the
+    title and the warning in a line each, and nothing hidden behind the edge.
+    """
+    pages = sorted((outputs / "district").glob("*.html"))
+    assert len(pages) == 8
+    for page in pages:
+        load(browser, page, 390)
+        tiles, strip, lines, ends = browser.execute_script(
+            """const box = e => e.getBoundingClientRect();
+            const all = s => [...document.querySelectorAll(s)];
+            const seen = [...all("dl.verdict > div"), ...all("p.first, p.lacking")];
+            return [
+              all("dl.verdict dt").map(e => e.textContent),
+              box(document.querySelector("dl.verdict")).height,
+              all(".organiser, h1, .banner").map(e => box(e).height / parseFloat(
+                getComputedStyle(e).fontSize)),
+              seen.map(e => box(e).bottom)
+            ]"""
+        )
+        assert tiles == ["Xếp hạng trong tỉnh Hậu Giang", "Điểm", "Chỉ tiêu đạt",
+                         "Đề nghị khen thưởng"]  # fmt: skip
+        assert strip <= 430, page.name
+        assert len(lines) == 3
+        assert all(line < 2.6 for line in lines), (page.name, lines)
+        assert len(ends) == 6 if "934" in page.name else 5
+        assert max(ends) <= 844, page.name
+
+
 SPINES = {  # of how many criteria
     "district/932-huyen-chau-thanh-a.html": 6,
     "district/934-huyen-phung-hiep.html": 6,
@@ -216,7 +247,13 @@ def test_the_page_of_a_hamlet_is_one_screen(
         assert told[0] <= most
         assert told[1] == width
         seen = browser.find_element("css selector", "main").text
-        for words in ("xếp thứ", "trọng số tăng hoặc giảm", "Chưa đạt", "còn thiếu", "xác minh"):
+        for words in (
+            "Xếp hạng trong",
+            "trọng số tăng hoặc giảm",
+            "Chưa đạt",
+            "còn thiếu",
+            "xác minh",
+        ):
             assert words in seen, words
         assert "Cách tính điểm" not in seen
         assert axe_violations(browser, axe) == []

@@ -11,6 +11,7 @@ from dxkit.verify.recount import Decisions
 from tests.oracles.compare import Difference, PageProof
 from tests.oracles.page_tree import Element
 from tests.oracles.reached import least_share_known, reached_below, silent_below
+from tests.oracles.second_path import Again
 
 Wanted = tuple[str, str, str]
 """The section, the beginning of the message, and the indicator it is about, or nothing."""
@@ -34,7 +35,8 @@ class CompletenessProof:
             ):
                 what = f"{message}{subject and f' ({subject})'}"
                 yield self.proof.differ(section, "–", what)
-        if self.again.received.simulated_files and "headlines" in sections:
+        yield from self._tasks()
+        if self.again.received.simulated_files and "verdict" in sections:
             banner = self.language.template("report.simulated")
             if banner not in {e.text for e in self.proof.root.find_all("p")}:
                 yield self.proof.differ("simulated", "–", banner)
@@ -43,8 +45,8 @@ class CompletenessProof:
         """By section: each sentence's message and the subjects of its facts."""
         titles = {
             self.language.template(f"report.{key}_title"): key
-            for key in ("headlines", "narrative", "next_steps", "data_state", "league")
-        }
+            for key in ("verdict", "narrative", "data_state", "league")
+        } | {key: key for key in ("headlines", "next_steps")}
         found: dict[str, list[tuple[str, set[str]]]] = {}
         for section in self.proof.root.find_all("section"):
             heading = next((e.text for e in section.find_all("h2")), "")
@@ -84,6 +86,7 @@ class CompletenessProof:
             if indicator.kind == "ratio" and left_out and any_ratio:
                 yield ("narrative", "below_left_out", indicator.id)
         yield from self._wanted_of_those_below()
+        yield from self._wanted_of_the_strip()
         points, covered, _ = again.total(unit)
         if points is not None and round(covered, 9) < 1 and indicators:
             yield ("narrative", "scale_part", "total")
@@ -127,6 +130,65 @@ class CompletenessProof:
             yield ("narrative", "below_whole_met", "total")
             yield ("next_steps", "next_below", "total")
 
+    def _wanted_of_the_strip(self) -> Iterator[Wanted]:
+        again, unit = self.again, self.proof.unit
+        if again.group(unit) and again.rank(unit) is not None:
+            if (again.shared(unit) or 0) > 1:
+                yield ("verdict", "verdict_shared", "total")
+            if again.campaign.uncertainty is not None:
+                yield ("verdict", "verdict_range", "total")
+            if again.before is not None and self._number("total", "points_before"):
+                yield ("verdict", "verdict_points_", "total")
+        for kind in ("not_reported", "unread", "lacking"):
+            if self._number("total", f"units_{kind}"):
+                yield ("verdict", f"verdict_{kind}", "total")
+        judged = any(again.is_met(unit, i) is not None for i in again.indicators(unit))
+        if judged and least_share_known(again, unit) < 1:
+            yield ("verdict", "verdict_targets_", "")
+
+    def _tasks(self) -> Iterator[Difference]:
+        """Each target ahead has its row, in which stand those below that lack most."""
+        again, unit, rows = self.again, self.proof.unit, self._rows_of_tasks()
+        if rows is None:
+            return
+        for indicator in again.indicators(unit):
+            if indicator.kind != "ratio" or indicator.direction < 0:
+                continue
+            key = FactKey(again.period.id, unit, indicator.id, "goal_shortfall")
+            shown = rows.pop(indicator.id, None)
+            lacks = bool(self._number(indicator.id, "goal_shortfall"))
+            if lacks is not (shown is not None):
+                yield self.proof.differ(str(key), str(shown), str(lacks))
+            below = sorted(
+                (float(n) for c in again.children(unit) if (n := _told(again, c, key))),
+                reverse=True,
+            )
+            most = sorted((float(_told(again, c, key) or 0) for c in shown or ()), reverse=True)
+            whole = len(below[:3]) - sum(n == below[3] for n in below[:3]) if below[3:] else 3
+            if shown is not None and len(again.children(unit)) > 1 and most != below[:whole]:
+                yield self.proof.differ(str(key), str(most), str(below[:3]))
+        for subject in rows:
+            yield self.proof.differ(subject, "–", "no criterion")
+
+    def _rows_of_tasks(self) -> dict[str, list[str]] | None:
+        """By indicator, the units named in its row; None without the section, which a page on which
+        nothing lacks does not have.
+        """
+        title = self.language.template("report.tasks_title")
+        found: dict[str, list[str]] = {}
+        for section in self.proof.root.find_all("section"):
+            if next((e.text for e in section.find_all("h2")), "") != title:
+                continue
+            table = next(e for e in section.find_all("table"))
+            for row in table.find_all("tr")[1:]:
+                keys = [
+                    FactKey.parse(e.attributes["data-fact"])
+                    for e in row.walk()
+                    if e.attributes.get("data-fact", "").endswith("/goal_shortfall")
+                ]
+                found[keys[0].subject] = [key.unit for key in keys[1:]]
+        return found
+
     def _wanted_of_the_league(self) -> Iterator[Wanted]:
         again, unit = self.again, self.proof.unit
         below = again.children(unit)
@@ -156,6 +218,14 @@ class CompletenessProof:
         except KeyError:
             return 0
         return float(found or 0)
+
+
+def _told(again: Again, unit: str, key: FactKey) -> float:
+    """The number of a key at another unit; 0 where there is none."""
+    try:
+        return float(again.number(key._replace(unit=unit)) or 0)
+    except KeyError:
+        return 0
 
 
 def _subjects(element: Element) -> set[str]:

@@ -223,10 +223,10 @@ class NamesInSentences:
     def _units(self, message: str, unit: str, keys: Keys) -> Names:
         """The units below that a sentence without their numbers must name."""
         again, below = self.again, self.again.children(unit)
-        if message in ("data_not_reported", "data_unread"):
-            why = message.removeprefix("data_")
+        if message.endswith(("a_not_reported", "t_not_reported", "a_unread", "t_unread")):
+            why = message.partition("_")[2]
             return {c for c in below if again.total(c)[2] == why}
-        if message == "data_lacking":
+        if message in ("data_lacking", "verdict_lacking"):
             return set(again.incomplete_below(unit))
         if message == "headline_figures_lacking":
             return {c for c in below if again.incomplete(c)}

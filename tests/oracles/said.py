@@ -170,6 +170,14 @@ def same_rank(s: Said, *keys: FactKey) -> bool:
     return now.get(keys[0].unit) == then.get(keys[0].unit) and set(now) == set(then)
 
 
+def own_rank_is_the_same(s: Said, *_: FactKey) -> bool:
+    return same_rank(s, FactKey(s.again.period.id, s.unit, "total", "rank"))
+
+
+def shared(s: Said, key: FactKey) -> bool:
+    return s.exact(key) == s.again.shared(s.unit)
+
+
 def met(s: Said, *keys: FactKey) -> bool:
     indicator = s.indicator(keys[0])
     return indicator is not None and s.again.is_met(keys[0].unit, indicator) is True
@@ -444,11 +452,13 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
     "vi": [
         (r"xếp thứ #/#", rank),
         (r"đứng thứ #/#", rank),
-        (r"tăng # bậc", better_rank),
-        (r"giảm # bậc", worse_rank),
+        (r"[Tt]ăng # bậc", better_rank),
+        (r"[Gg]iảm # bậc", worse_rank),
+        (r"^Giữ nguyên so với", own_rank_is_the_same),
+        (r"# đơn vị đồng hạng", shared),
         (r"xếp thứ #/# .*giữ nguyên thứ hạng so với", same_rank),
-        (r"(?<!mức )tăng #(?! bậc)", rise),
-        (r"giảm #(?! bậc)", fall),
+        (r"(?<!mức )[Tt]ăng #(?! bậc)", rise),
+        (r"[Gg]iảm #(?! bậc)", fall),
         (r"giảm nhiều nhất là [^#]*\(#", fall),
         (r"(?:[Tt]ăng) cao nhất là [^#;]*\(#", greatest),
         (r"cùng tăng #", greatest),
@@ -476,9 +486,12 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
         (r"bình quân chung", others_are_three),
         (r"Đã nhận đủ báo cáo của # @", each_reported),
         (r"Thứ hạng chung giữ nguyên", sure),
+        (r"^Không đổi khi trọng số", sure),
+        (r"[Tt]ừ thứ # đến thứ # khi", wide),
         (r"xếp từ thứ # đến thứ #", wide),
-        (r"kịp hạn", in_time),
-        (r"mới hoàn thành", too_late),
+        (r"[Kk]ịp hạn", in_time),
+        (r"mới hoàn thành|^Sau hạn", too_late),
+        (r"mới có số liệu của #/# @", few),
         (r"Cao nhất là @[^#]*\(#\), thấp nhất là @[^#]*\(#\)", ordered),
         (r"chưa có @ nào", nought),
         (r"[Cc]hưa ghi nhận @ nào", nought),
@@ -501,8 +514,12 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
     ],
     "en": [
         (r"ranks # of #", rank),
-        (r", up # since", better_rank),
-        (r", down # since", worse_rank),
+        (r"(?:, u|^U)p # since", better_rank),
+        (r"(?:, d|^D)own # since", worse_rank),
+        (r"^The same rank as in", own_rank_is_the_same),
+        (r"# units share this rank", shared),
+        (r"^Up # points", rise),
+        (r"^Down # points", fall),
         (r"ranks # of # .*the same rank as in", same_rank),
         (r": up #", rise),
         (r": down #", fall),
@@ -538,9 +555,14 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
         (r"taken together", others_are_three),
         (r"All # @ have reported", each_reported),
         (r"The overall (?:place|rank) stays the same", sure),
+        (r"^Stays the same with weights", sure),
+        (r"^Between # and # with weights", wide),
         (r"ranks from # to #", wide),
-        (r"in time", in_time),
+        (r"[Ii]n time", in_time),
         (r"reached only on #", too_late),
+        (r"^Late\.", too_late),
+        (r"only # of # @ have figures", few),
+        (r": # of # @", of),
         (r"Highest: @[^#]*\(#\); lowest: @[^#]*\(#\)", ordered),
         (r"there are no @", nought),
         (r"records no @", nought),

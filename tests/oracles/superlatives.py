@@ -58,7 +58,7 @@ class Superlatives:
             yield self._number(keys["change"]), max(changes)
             if message.startswith("headline_both"):
                 yield -self._number(keys["fall"]), max(-n for n in changes)
-        elif message.startswith(("headline_targets_", "next_open")):
+        elif message.startswith(("headline_targets_", "next_open", "verdict_targets")):
             yield self._coverage(keys)
         elif message.startswith("picture_targets"):
             gaps = list(self._of_unit(keys["gap"], "gap", _is_rising_ratio))

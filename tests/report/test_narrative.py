@@ -308,7 +308,7 @@ def test_every_kind_of_claim_has_its_missing_twin() -> None:
     # these are shown only where there is something to compare: their subject has its own twin
     assert kinds - set(TWINS) <= {
         "group", "award", "points", "picture", "flow", "scale", "rank",
-        "rule", "reward", "target", "tier", "message", "behind", "values",
+        "rule", "reward", "target", "tier", "verdict", "task", "message", "behind", "values",
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.units import Unit
 from dxkit.report.context import Context, Section
 from dxkit.report.matrix import completeness_table
-from dxkit.report.sections.unit import legal_basis
+from dxkit.report.sections.unit import foundation
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend, traces
@@ -98,8 +98,8 @@ def _reporting(context: Context) -> list[Unit]:
 
 
 def sources(context: Context) -> Section:
-    """The cells behind the page's numbers, and how each was made. Call it last: it knows the
-    numbers of the parts made before it.
+    """The cells behind the page's numbers, how each was made, and what the campaign rests on. Call
+    it last: it knows the numbers of the parts made before it.
     """
     own = (
         fact
@@ -120,16 +120,15 @@ def sources(context: Context) -> Section:
     body += Markup('<p class="note legend">{} <span class="scripted">{}</span></p>').format(
         legend(context.language), text("trace.hint")
     )
-    return context.section("sources", body + page_traces(context))
+    return context.section("sources", body + foundation(context) + page_traces(context))
 
 
 def fold(context: Context) -> Section:
-    """What a brief page has for whoever asks: legal basis, method and sources, folded. Call it
+    """What a brief page has for whoever asks: method, sources and legal basis, folded. Call it
     last, as ``sources``.
     """
     title = context.language.text("report.fold")
-    parts = (legal_basis(context), method(context, folded=False).html, sources(context).html)
-    content = Markup("").join(parts)
+    content = method(context, folded=False).html + sources(context).html
     return Section(
         Markup('<details class="fold"><summary>{}</summary>{}</details>').format(title, content)
     )

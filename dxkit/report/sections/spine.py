@@ -255,7 +255,7 @@ def _defined(context: Context, indicator: Indicator) -> Markup:
 
 def _cell(context: Context, indicator: Indicator, kind: str, pictures: _Pictures) -> Cell:
     if kind == "state":
-        return _state(context, indicator)
+        return state_of(context, indicator)
     card = context.view.scorecard
     fact = card.find(indicator.id, kind)
     if kind == "like_change" and fact is None:  # all of those told both times
@@ -283,7 +283,8 @@ def _of_total(context: Context, kind: str) -> Cell:
     return NOTHING if fact is None else Number(fact, among=among)
 
 
-def _state(context: Context, indicator: Indicator) -> State:
+def state_of(context: Context, indicator: Indicator) -> State:
+    """The verdict on one indicator."""
     card = context.view.scorecard
     kind = {True: "good", False: "bad", None: "none"}[card.is_met(indicator)]
     if card.fact(indicator.id, "target").known and kind == "none":

@@ -1,4 +1,4 @@
-"""The sections about the unit itself: title block, headlines, table of indicators, narrative."""
+"""The sections about the unit itself: title block, table of indicators, narrative."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from dxkit.model.facts import Claim, Reference
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.below import weakest_first
 from dxkit.report.sentences.causes import causes
-from dxkit.report.sentences.headlines import headlines as headline_claims
-from dxkit.report.sentences.next_steps import next_steps as next_step_claims
 from dxkit.report.sentences.situation import activity, changes, levels, standing
 from dxkit.report.sentences.trends import trends
 
 
 def head(context: Context, *, brief: bool = False) -> Section:
     """The title block: who, what, which period, cut-off, and a warning on simulated data. A
-    ``brief`` one says where the unit lies, and leaves the legal basis to the fold.
+    ``brief`` one says where the unit lies.
     """
     campaign, period = context.opened.campaign, context.opened.analysis.period
     text = context.language.text
@@ -26,8 +24,8 @@ def head(context: Context, *, brief: bool = False) -> Section:
     if context.opened.received.simulated_files:
         banner = Markup('<p class="banner" role="note">{}</p>').format(text("report.simulated"))
     title = text(
-        "report.title",
-        unit=context.writer.name(context.view.itself),
+        "report.heading",
+        unit=context.name(context.view.unit.code),
         period=context.date(context.language.period(period.id)),
     )
     cut_off = text(
@@ -40,11 +38,9 @@ def head(context: Context, *, brief: bool = False) -> Section:
     lines = [
         _official(context),
         Markup('<p class="organiser">{}</p>').format(context.language.name(campaign.organiser)),
-        Markup('<p class="campaign">{}</p>').format(context.dated_name(campaign.names)),
         Markup("<h1>{}</h1>").format(title),
         _where(context) if brief else Markup(""),
         Markup('<p class="cut-off">{}</p>').format(cut_off),
-        Markup("") if brief else legal_basis(context),
     ]
     return Section(
         Markup('<header class="report-head{}">{}</header>{}').format(
@@ -65,14 +61,17 @@ def _where(context: Context) -> Markup:
     )
 
 
-def legal_basis(context: Context) -> Markup:
-    """The documents that the campaign rests on."""
+def foundation(context: Context) -> Markup:
+    """The campaign, and the documents that it rests on: the foot of a page."""
+    campaign, language = context.opened.campaign, context.language
     documents = [
-        Markup('<span class="document">{}</span>').format(context.language.name(words))
-        for words in context.opened.campaign.legal_basis
+        Markup('<span class="document">{}</span>').format(language.name(words))
+        for words in campaign.legal_basis
     ]
-    told = (context.language.text("report.basis"), Markup("; ").join(documents))
-    return Markup('<p class="basis">{} {}</p>').format(*told) if documents else Markup("")
+    lines = [(language.text("report.about"), context.dated_name(campaign.names))]
+    lines += [(language.text("report.basis"), Markup("; ").join(documents))] if documents else []
+    line = Markup('<p class="basis">{} {}</p>')
+    return Markup("").join(line.format(*told) for told in lines)
 
 
 def _official(context: Context) -> Markup:
@@ -80,28 +79,16 @@ def _official(context: Context) -> Markup:
     text = context.language.text
     return Markup(
         '<div class="official" aria-hidden="true"><div><p><b>{}</b></p><p>{}</p></div>'
-        '<div class="motto"><p>{}</p><p><b>{}</b></p><p class="dated">{}</p></div></div>'
+        '<div class="motto"><p>{}</p><p><b>{}</b></p><p class="dated">{}</p></div>'
+        '<p class="kind">{}</p></div>'
     ).format(
         context.language.name(context.opened.campaign.organiser).upper(),
         text("official.number"),
         Markup("<strong>{}</strong>").format(text("official.state")),
         text("official.motto"),
         text("official.place_and_date"),
+        text("official.report"),
     )
-
-
-def headlines(context: Context, *, brief: bool = False) -> Section:
-    """The sentences to remember; where they stand for a ``brief`` page, with how sure the rank is,
-    which its narrative would say.
-    """
-    items = Markup("").join(
-        Markup("<li>{}</li>").format(context.writer.sentence(c))
-        for c in headline_claims(context.view)
-    )
-    body = Markup('<ul class="headlines">{}</ul>').format(items)
-    if brief:
-        body += context.writer.paragraph(standing(context.view, compared=False))
-    return context.section("headlines", body)
 
 
 def narrative(context: Context) -> Section:
@@ -113,10 +100,10 @@ def narrative(context: Context) -> Section:
     paragraph = context.writer.paragraph
     parts = {
         "situation": [
-            _listed(context, levels(view)), paragraph(standing(view)), paragraph(activity(view))
+            listed(context, levels(view)), paragraph(standing(view)), paragraph(activity(view))
         ],
         "changes": [paragraph(changes(view))],
-        "trend": [_listed(context, trends(view))],
+        "trend": [listed(context, trends(view))],
         "causes": [paragraph(causes(view))],
     }  # fmt: skip
     if not weakest_first(view):  # then nothing is called a limitation
@@ -131,16 +118,7 @@ def narrative(context: Context) -> Section:
     return context.section("narrative", body)
 
 
-def next_steps(context: Context, *, brief: bool = False) -> Section:
-    """What is lacking to reach the targets, where and by when; on a ``brief`` page all of that for
-    the first, of the others what lacks.
-    """
-    steps = list(next_step_claims(context.view))
-    listed = _listed(context, [*steps[:1], *(s[:1] for s in steps[1:])] if brief else steps)
-    return context.section("next_steps", listed) if listed else NO_SECTION
-
-
-def _listed(context: Context, groups: Iterable[tuple[Claim, ...]]) -> Markup:
+def listed(context: Context, groups: Iterable[tuple[Claim, ...]]) -> Markup:
     """A list with an item for each group of sentences; nothing when there is none."""
     sentence = context.writer.sentence
     items = [Markup(" ").join(sentence(claim) for claim in group) for group in groups]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import TOTAL, Claim, Fact, Reference
@@ -13,19 +14,42 @@ from dxkit.report.sentences.unit_view import View, short_name, unit_of
 _PLACES = ("first", "second", "third")
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A target still ahead: its facts by kind, and where most is lacking below."""
+
+    indicator: Indicator
+    facts: Mapping[str, Fact]
+    places: Sequence[Fact]
+
+
+def tasks_ahead(view: View) -> list[Task]:
+    """Each target still ahead, the largest loss of points first."""
+    kinds = ("target", "goal", "shortfall", "points_to_target", "deadline", "per_week", "pace",
+             "goal_date")  # fmt: skip
+    found: list[tuple[float, Task]] = []
+    for indicator in view.indicators:
+        lacking = view.scorecard.find(indicator.id, "goal_shortfall")
+        if lacking is not None and lacking.known and lacking.number > 0:
+            facts = {**view.known_kinds(indicator.id, *kinds), "lacking": lacking}
+            lost = indicator.max_points - (view.fact(indicator.id, "points").value or 0)
+            found.append((lost, Task(indicator, facts, _most_lacking(view, indicator))))
+    return [task for _, task in sorted(found, key=lambda pair: -pair[0])]
+
+
+def due(task: Task) -> Iterator[Claim]:
+    """Whether a target is reached in time at the present pace."""
+    days = {kind: task.facts[kind] for kind in ("goal_date", "deadline") if kind in task.facts}
+    yield from SLOTS["task_due"].say(days)
+
+
 def next_steps(view: View, *, located: bool = True) -> Iterator[tuple[Claim, ...]]:
     """One group of claims for each target ahead, the largest loss of points first; or that
     nothing is lacking. The first of a group says where most is lacking if it is ``located``.
     """
     if not view.indicators:
         return  # nothing is measured at this level
-    found: list[tuple[float, tuple[Claim, ...]]] = []
-    for indicator in view.indicators:
-        step = _step(view, indicator, located=located)
-        if step:
-            points = view.fact(indicator.id, "points")
-            found.append((indicator.max_points - (points.value or 0), step))
-    groups = [step for _, step in sorted(found, key=lambda pair: -pair[0])]
+    groups = [_step(view, task, located=located) for task in tasks_ahead(view)]
     said: set[Claim] = set()
     for group in groups:
         yield tuple(claim for claim in group if claim.message != "pace_first" or not said)
@@ -60,17 +84,11 @@ def _most_lacking(view: View, indicator: Indicator) -> list[Fact]:
     return [fact for fact in told if not rest or fact.number > rest[0].number]
 
 
-def _step(view: View, indicator: Indicator, *, located: bool) -> tuple[Claim, ...]:
-    kinds = ("target", "goal", "shortfall", "points_to_target", "deadline", "per_week", "pace",
-             "goal_date")  # fmt: skip
-    lacking = view.scorecard.find(indicator.id, "goal_shortfall")
-    if lacking is None or not lacking.known:
-        return ()
-    most = _most_lacking(view, indicator) if located else ()
-    places = dict(zip(_PLACES, most, strict=False))
+def _step(view: View, task: Task, *, located: bool) -> tuple[Claim, ...]:
+    indicator = task.indicator
+    places = dict(zip(_PLACES, task.places if located else (), strict=False))
     filling: dict[str, Filling] = {
-        **view.known_kinds(indicator.id, *kinds),
-        "lacking": lacking,
+        **task.facts,
         "indicator": short_name(indicator),
         "thing": Reference("thing", indicator.numerator),
         "part": Reference("measure", indicator.numerator),

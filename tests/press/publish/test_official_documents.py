@@ -132,7 +132,7 @@ def test_the_document_says_nothing_that_its_page_does_not_say(
         for silent in root.xpath("//*[@aria-hidden] | //style | //script | //*[@id='traces']"):
             silent.drop_tree()
         page = " ".join(root.text_content().split())
-        compact = re.sub(r"\s", "", page)
+        compact = re.sub(r"[\s.:;]", "", page)  # a tile of the strip is one item in the document
         told = 0
         for block in tree.blocks():
             texts = []
@@ -144,7 +144,7 @@ def test_the_document_says_nothing_that_its_page_does_not_say(
                 texts.append(block.caption[1:])
             for text in map(said, texts):
                 own = text.endswith(("như sau:", "./."))
-                assert own or re.sub(r"\s", "", text) in compact, (unit, text)
+                assert own or re.sub(r"[\s.:;]", "", text) in compact, (unit, text)
                 told += not own
         assert told > 100
 
@@ -182,7 +182,7 @@ def test_a_page_of_ones_own_is_a_document_too_or_stops_no_other(
     periods: dict[str, OpenPeriod], tmp_path: Path
 ) -> None:
     """Drawings and sections that are not the kit's; pictures beyond the parser's limits."""
-    headlines = load_language("vi").plain("report.headlines_title")
+    headlines = load_language("vi").plain("report.verdict_title")
     section = f"<section><h2>{headlines}</h2>{{}}</section>"
     picture = f'<img src="data:image/png;base64,{"A" * 11_000_000}">'
     own = '<figure><svg width="9"></svg></figure><section></section>'

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 import pytest
 from markupsafe import Markup
@@ -22,6 +23,8 @@ from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod
 from dxkit.report.charts import bars, map, over_time
 from dxkit.report.report import Report
+from dxkit.report.sentences.headlines import headlines
+from dxkit.report.sentences.next_steps import next_steps
 from tests.oracles.compare import PageProof
 from tests.oracles.completeness import CompletenessProof
 from tests.oracles.page_tree import Element, read_page
@@ -36,8 +39,8 @@ SAMPLE, ALL = 12, 2_400  # edits
 DRAWN = 40
 """One of so many edits is drawn whole."""
 SECTIONS = (
-    "head", "headlines", "indicators", "narrative",
-    "league", "children_chart", "gap_chart", "months_chart", "registers", "activity", "next_steps",
+    "head", "verdict", "indicators", "narrative",
+    "league", "children_chart", "months_chart", "registers", "activity", "tasks",
     "comparison", "ranked_chart", "map_chart", "data_state", "method",
 )  # fmt: skip
 DRAWINGS = (
@@ -71,9 +74,16 @@ def analysed(opened: OpenPeriod, case: Edited) -> OpenPeriod:
 
 
 def page_of(opened: OpenPeriod, unit: str, language: str) -> Element:
-    """All sections of a unit's page."""
+    """All sections of a unit's page, and the sentences of brief pages and messages."""
     report = Report(opened, unit, language)
-    return read_page("".join(str(getattr(report, name)().html) for name in SECTIONS))
+    view, writer = report.context.view, report.context.writer
+    whole = {"headlines": headlines(view), "next_steps": chain.from_iterable(next_steps(view))}
+    sections = [str(getattr(report, name)().html) for name in SECTIONS]
+    sections += [
+        f"<section><h2>{name}</h2>{writer.paragraph(claims)}</section>"
+        for name, claims in whole.items()
+    ]
+    return read_page("".join(sections))
 
 
 def judged(

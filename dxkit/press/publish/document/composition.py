@@ -39,9 +39,9 @@ from dxkit.report.wording.language import IN_SENTENCES, SIGNS, Language, load_la
 
 _PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("situation", ("data_state", "findings", "activity")),
-    ("results", ("headlines", "indicators", "narrative", "months", "league")),
-    ("limits", ("causes", "chart-gap")),
-    ("tasks", ("next_steps",)),
+    ("results", ("verdict", "indicators", "narrative", "months", "league")),
+    ("limits", ("causes",)),
+    ("tasks", ("tasks", "chart-gap")),
     ("proposals", ("awards",)),
 )  # fmt: skip
 """The sections of the document, and what of the page stands in each."""
@@ -142,6 +142,8 @@ class MarkupBlocks:
                 yield Paragraph(_text(element), "note" if small else "body")
             elif element.tag in ("ul", "ol"):
                 yield from (Paragraph(_text(item), "item") for item in element.iter("li"))
+            elif element.tag == "dl":
+                yield from map(_told, element)
             elif element.tag == "figure":
                 yield from self._figure(element)
             elif element.tag == "table":
@@ -199,8 +201,8 @@ class _Composition:
         titled = {_plain(section[0]): list(section) for section in root.iterfind(".//section[h2]")}
         self._pieces: dict[str, list[Element]] = {}
         for key in (
-            "headlines", "indicators", "narrative", "league", "children", "comparison", "months",
-            "next_steps", "data_state", "method",
+            "verdict", "indicators", "narrative", "league", "children", "comparison", "months",
+            "tasks", "data_state", "method",
         ):  # fmt: skip
             self._pieces[key] = titled.get(self._say(f"report.{key}_title"), [])
         registers = {m.table for m in opened.campaign.measures if m.kind is MeasureKind.ROWS}
@@ -214,6 +216,13 @@ class _Composition:
         for figure in root.iterfind(".//figure[@class='chart']"):
             if _size(figure.find(".//svg"))[1] <= _TALLEST:
                 self._pieces[figure.get("id")] = [figure]
+        lines = {line.get("class"): line for line in self._pieces["verdict"] if line.tag == "p"}
+        apart = [lines[key] for key in ("first", "lacking") if key in lines]
+        self._pieces["verdict"] = [e for e in self._pieces["verdict"] if e not in apart]
+        first = [line for line in apart if line.get("class") == "first"]  # to do, not a result
+        self._pieces["tasks"][1:1] = first
+        for chart in [e for piece in self._pieces["tasks"] for e in piece.iter("figure")]:
+            chart.drop_tree()  # a piece of its own
         self._divide("narrative", "causes", self._begins_causes)
         self._pieces["causes"] = self._pieces["causes"][1:]  # the section's own heading says it
         self._divide("league", "awards", _decides)
@@ -261,6 +270,18 @@ class _Composition:
 def _decides(element: Element) -> bool:
     """Whether it is the first table of who is proposed for a reward."""
     return any(e.get("data-said", "").startswith("decision/") for e in element.iter("span"))
+
+
+def _told(tile: Element) -> Paragraph:
+    """A tile of the strip as one item: its title, its number, its sentences."""
+    title, said = tile
+    runs = [Run(f"{_plain(title)}:", bold=True)]
+    for element in said.iter("p", "li"):
+        words = _text(element)
+        ends = "" if _words(words).endswith(".") else "."
+        more = element.tag == "li" and element.getnext() is not None
+        runs += [Run(" "), *words, Run(";" if more else ends)]
+    return Paragraph(tuple(run for run in runs if run.text), "item")
 
 
 def _said_once(rows: list[tuple[Cell, ...]]) -> tuple[list[tuple[Cell, ...]], list[str]]:

@@ -1,0 +1,182 @@
+"""The strip at the top of a page: where the unit stands, its points, targets and reward, then what
+to do first and what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from markupsafe import Markup
+
+from dxkit.model.facts import TOTAL, Claim, Reference
+from dxkit.model.rules import RewardRule
+from dxkit.report.context import Context, Section
+from dxkit.report.sections.spine import state_of
+from dxkit.report.sentences.catalogue import SLOTS
+from dxkit.report.sentences.headlines import standing
+from dxkit.report.sentences.next_steps import next_steps
+from dxkit.report.sentences.situation import standing as situation
+from dxkit.report.sentences.verdict import lacking_notes, points_notes, rank_notes, targets_notes
+from dxkit.report.tables import State, sign_of
+
+_LEADERS = 3
+"""Ranks that are named where the units below are ranked."""
+_MOST_NAMED = 6
+"""Units that a tile names; where they are more, the league table tells."""
+_TOLD = frozenset({"rank_tied", "certainty_fixed", "certainty_range"})
+"""What the strip says itself."""
+
+
+def verdict(context: Context, *, brief: bool = False) -> Section:
+    """The strip; on a ``brief`` page also what the narrative would say of points and rank."""
+    view = context.view
+    tiles = (_rank, _leaders, _points, _targets, _award)
+    strip = Markup("").join(tile for make in tiles for tile in make(context))
+    body = Markup('<dl class="verdict">{}</dl>').format(strip) if strip else Markup("")
+    if not strip or not view.indicators:
+        first = standing(view)
+        body += context.writer.paragraph([first] if first is not None else [])
+    step = next(iter(next_steps(view)), ())
+    step = step if brief else step[:1]  # the table of tasks says the rest
+    body += _line(context, "first", step)
+    body += _line(context, "lacking", lacking_notes(view))
+    if view.indicators and view.previous_period is None:
+        first_period = {"change": view.fact(view.indicators[0].id, "change")}
+        body += context.writer.paragraph(SLOTS["first_period"].say(first_period))
+    if brief:
+        more = (c for c in situation(view, compared=False) if c.message not in _TOLD)
+        body += context.writer.paragraph(more)
+    return context.section("verdict", body)
+
+
+def _tile(title: str | Markup, figure: Markup, *blocks: Markup, kind: str = "wide") -> Markup:
+    large = Markup('<p class="figure">{}</p>').format(figure) if figure else ""
+    tile = Markup('<div class="{}"><dt>{}</dt><dd>{}{}</dd></div>')
+    return tile.format(kind, title, large, Markup("").join(blocks))
+
+
+def _paragraphs(texts: Iterable[Markup]) -> Markup:
+    return Markup("").join(map(Markup("<p>{}</p>").format, texts))
+
+
+def _line(context: Context, key: str, claims: Iterable[Claim]) -> Markup:
+    said = context.sentences(claims)
+    title = context.language.text(f"report.verdict_{key}")
+    line = Markup('<p class="{}"><b>{}:</b> {}</p>')
+    return line.format(key, title, said) if said else Markup("")
+
+
+def _rank(context: Context) -> Iterator[Markup]:
+    view, sentence = context.view, context.writer.sentence
+    if view.group is None:
+        return
+    group = context.writer.name(Reference("unit", view.group.code))
+    title = context.language.text("report.verdict_rank", group=group)
+    rank = view.fact(TOTAL, "rank")
+    if rank.known:
+        shown = map(context.language.fact, (rank, view.fact(TOTAL, "ranked")))
+        figure = Markup('{}<span class="of">/{}</span>').format(*shown)
+        yield _tile(title, figure, _paragraphs(map(sentence, rank_notes(view))), kind="half")
+    else:
+        why = standing(view)
+        yield _tile(title, Markup("–"), _paragraphs([sentence(why)] if why is not None else []))
+
+
+def _leaders(context: Context) -> Iterator[Markup]:
+    """Which of the units below lead, and which are proposed for a reward, where they are ranked
+    and this one is not.
+    """
+    ranks, code = context.opened.analysis.standing, context.view.unit.code
+    if context.view.group is not None or not ranks.ranks_below(code):
+        return
+    by_code = {card.unit.code: card for card in context.view.children}
+    items: list[Markup] = []
+    for unit in ranks.in_order(by_code):
+        rank, points = (by_code[unit].fact(TOTAL, kind) for kind in ("rank", "points"))
+        if not rank.known or rank.number > _LEADERS:
+            break
+        shown = (context.language.fact(rank), context.name(unit), context.language.fact(points))
+        items.append(Markup("<li>{}. {}: {}</li>").format(*shown))
+    if 0 < len(items) <= _MOST_NAMED:
+        title = context.language.text("report.verdict_leading")
+        yield _tile(title, Markup(""), Markup("<ul>{}</ul>").format(Markup("").join(items)))
+    for rule in context.opened.campaign.rewards:
+        listed = [d.unit_code for d in ranks.decisions(code, rule.id) if d.awarded]
+        if 0 < len(listed) <= _MOST_NAMED:
+            names = (Reference("unit", unit) for unit in listed)
+            said = context.writer.names(names, starts=True)
+            yield _tile(context.language.name(rule.names), Markup(""), _paragraphs([said]))
+
+
+def _points(context: Context) -> Iterator[Markup]:
+    view = context.view
+    if not view.indicators or not view.fact(TOTAL, "points").known:
+        return
+    shown = (context.language.fact(view.fact(TOTAL, kind)) for kind in ("points", "max_points"))
+    figure = Markup('{}<span class="of">/{}</span>').format(*shown)
+    graded = context.opened.campaign.scoring.bands and view.group is not None
+    grade = Markup("{}: {}").format(
+        context.language.text("report.column_band"), context.band(view.unit.code)
+    )
+    notes = [grade] if graded else []
+    notes += map(context.writer.sentence, points_notes(view))
+    title = context.language.text("report.verdict_points")
+    half = "half" if view.group is not None else "wide"
+    yield _tile(title, figure, _paragraphs(notes), kind=half)
+
+
+def _targets(context: Context) -> Iterator[Markup]:
+    """How many targets are reached, and each as a sign with its name and, for who hears the page,
+    its word.
+    """
+    view, language = context.view, context.language
+    targeted = [i for i in view.indicators if view.scorecard.find(i.id, "gap") is not None]
+    known = view.fact(TOTAL, "targets_known") if targeted else None
+    if known is None or not known.number:
+        return
+    dots = Markup("").join(
+        _dot(state_of(context, i), language.name(i.short_names)) for i in targeted
+    )
+    notes = list(targets_notes(view))
+    figure = Markup("")
+    if all(claim.message != "verdict_targets_open" for claim in notes):
+        shown = map(language.fact, (view.fact(TOTAL, "targets_met"), known))
+        figure = Markup('{}<span class="of">/{}</span>').format(*shown)
+    named = Markup('<ul class="dots">{}</ul>').format(dots)
+    said = _paragraphs(map(context.writer.sentence, notes))
+    yield _tile(language.text("report.verdict_targets"), figure, named, said)
+
+
+def _dot(state: State, name: str) -> Markup:
+    return Markup(
+        '<li><span class="state {}" aria-hidden="true">{}</span> {}'
+        '<span class="unseen">: <span data-said="{}">{}</span></span></li>'
+    ).format(state.kind, sign_of(state), name, state.said, state.word)
+
+
+def _award(context: Context) -> Iterator[Markup]:
+    """Whether the unit is proposed for a reward, and why: for the one that it is proposed for, is
+    next for, or else the first that the plan gives at its level.
+    """
+    view, standing_ = context.view, context.opened.analysis.standing
+    if view.group is None:
+        return
+    code, group = view.unit.code, view.group.code
+    found: list[tuple[int, RewardRule, str, str]] = []
+    for rule in context.opened.campaign.rewards:
+        if rule.level != view.unit.level or not any(standing_.decisions(group, rule.id)):
+            continue
+        own = next((d for d in standing_.decisions(group, rule.id) if d.unit_code == code), None)
+        reserve = code in standing_.reserve(group, rule.id)
+        verdict_ = "yes" if own and own.awarded else "next" if reserve else "no"
+        order = ("yes", "next", "no").index(verdict_)
+        found.append((order, rule, verdict_, own.reason if own else "not_ranked"))
+    if not found:
+        return
+    _, rule, verdict_, reason = min(found, key=lambda told: told[0])
+    text = context.language.text
+    figure = context.said(f"decision/{code}/{rule.id}", text(f"report.award_{verdict_}"))
+    why = context.said(f"reason/{code}/{rule.id}", text(f"report.reason_{reason}"))
+    if rule.assumed:
+        why += Markup(" ") + context.assumed()
+    yield _tile(context.language.name(rule.names), figure, _paragraphs([why]))

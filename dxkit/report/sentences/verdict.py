@@ -1,0 +1,58 @@
+"""The short sentences of the strip at the top of a page, beside its large numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dxkit.model.facts import TOTAL, Claim, Reference
+from dxkit.report.sentences.below import least_covered
+from dxkit.report.sentences.catalogue import SLOTS, Filling
+from dxkit.report.sentences.unit_view import View
+
+
+def rank_notes(view: View) -> Iterator[Claim]:
+    """Who shares a unit's rank, how it has changed, and which ranks other weights give."""
+    kinds = ("rank", "rank_shared", "rank_change", "rank_best", "rank_worst", "weight_band")
+    yield from _notes(view, kinds, "verdict_shared", "verdict_rank", "verdict_range")
+
+
+def points_notes(view: View) -> Iterator[Claim]:
+    """By how much a unit's points have changed, both periods judged by the targets of this one."""
+    yield from _notes(view, ("progress",), "verdict_points")
+
+
+def _notes(view: View, kinds: tuple[str, ...], *slots: str) -> Iterator[Claim]:
+    filling: dict[str, Filling] = {
+        **view.known_kinds(TOTAL, *kinds),
+        "previous_period": view.previous_period or (),
+    }
+    for slot in slots:
+        yield from SLOTS[slot].say(filling)
+
+
+def targets_notes(view: View) -> Iterator[Claim]:
+    """On the figures of how many units below the targets are judged, or why they are not."""
+    counted = {**least_covered(view), **view.known_kinds(TOTAL, "targets_known")}
+    names = {"below": view.child_level, "unit": view.itself}
+    yield from SLOTS["verdict_targets"].say({**counted, **names})
+
+
+def lacking_notes(view: View) -> Iterator[Claim]:
+    """Of how many units below nothing is at hand, or some figures lack; of a few which."""
+    if not view.children:
+        return
+    missing = {c.unit.code: c.fact(TOTAL, "points").missing for c in view.children}
+    by_kind = {
+        "not_reported": [c for c, why in missing.items() if why == "not_reported"],
+        "unread": [c for c, why in missing.items() if why == "unread"],
+        "lacking": list(view.analysis.results.lacking_below(view.unit.code)),
+    }
+    for kind, codes in by_kind.items():
+        yield from SLOTS[f"verdict_{kind}"].say(
+            {
+                **view.known_kinds(TOTAL, f"units_{kind}"),
+                "units_total": view.fact(TOTAL, "units"),
+                "units": [Reference("unit", code) for code in codes],
+                "level": view.child_level,
+            }
+        )
