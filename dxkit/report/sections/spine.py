@@ -101,11 +101,13 @@ def _picture(name: str, size: str, parts: Sequence[str]) -> Markup:
     return Markup(f'<svg class="{name}" {size} aria-hidden="true">{"".join(parts)}</svg>')
 
 
-def draw_periods(values: Sequence[float | None], window: float, direction: int = 1) -> Markup:
+def draw_periods(
+    values: Sequence[float | None], window: float, direction: int = 1, apart: int = 0
+) -> Markup:
     """The values of the periods as a line; ``window`` is the difference as high as the picture, so
-    that among lines of one window the steeper one rose by more. A gap where a period has no value;
-    the last is a dot, blue when better than the one before, orange when worse. Nothing for fewer
-    than two.
+    that among lines of one window the steeper one rose by more. A gap where a period has no value,
+    and behind those ``apart``, the first ones, which cannot be compared with the others; the last
+    is a dot, blue when better than the one before, orange when worse. Nothing for fewer than two.
     """
     told = [(n, value) for n, value in enumerate(values) if value is not None]
     if len(told) < 2 or values[-1] is None:
@@ -119,7 +121,8 @@ def draw_periods(values: Sequence[float | None], window: float, direction: int =
 
     path, before = "", -2
     for n, value in told:
-        path += "{}{} {}".format("L" if n == before + 1 else "M", *map(_short, at(n, value)))
+        joined = n == before + 1 and n != apart
+        path += "{}{} {}".format("L" if joined else "M", *map(_short, at(n, value)))
         before = n
     change = (told[-1][1] - told[-2][1]) * direction
     colour = GOOD if change > 0 else BAD if change < 0 else PEER
@@ -336,8 +339,8 @@ class _Pictures:
 
     def _values(self, indicator: Indicator) -> list[float | None]:
         """The values of the periods that are there, the last one this period's."""
-        card = self._context.view.scorecard
-        told = (card.previous(indicator.id, "value"), card.find(indicator.id, "value"))
+        view = self._context.view
+        told = view.analysis.over_time(view.unit.code, indicator.id, "value").values()
         return [fact.value if fact is not None else None for fact in told]
 
     def bar(self, indicator: Indicator) -> Markup:
@@ -360,8 +363,10 @@ class _Pictures:
         sign = Markup('<span class="sign {}" aria-hidden="true">{}</span>').format(
             kind, "▲" if fact.number > 0 else "▼"
         )
-        values = self._earlier[indicator.id]
-        return sign + draw_periods(values, self._window(indicator), indicator.direction)
+        values, alike = self._earlier[indicator.id], self._find(indicator, "alike")
+        apart = len(values) - int(alike.number) if alike is not None else 0
+        window = self._window(indicator)
+        return sign + draw_periods(values, window, indicator.direction, apart)
 
     def _window(self, indicator: Indicator) -> float:
         """The difference as high as a picture: the greatest of all on one scale."""
