@@ -14,13 +14,14 @@ from dxkit.report.wording.language import NO_MARKS, SIGNS, Language
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A judgement in words with a shape beside it: ``good``, ``bad`` or another kind. ``said``
-    tells what is judged (see ``Context.said``).
+    """A judgement in words with a shape beside it: of a target, from 0 far from it to 4 reached
+    (``STATES``), or of another ``kind``. ``said`` tells what is judged (see ``Context.said``).
     """
 
     word: str
     kind: str
     said: str
+    step: int | None = None
 
 
 NO_PICTURE = Markup("")
@@ -68,7 +69,12 @@ ONCE = "-once"
 _DIFFERENCES = frozenset(
     {"gap", "change", "like_change", "rank_change", "against_group", "progress"}
 )
-_SHAPES = {"good": "●", "bad": "○"}
+SHAPES = "○◔◑◕●"
+"""The shape of each step: the fuller, the nearer to the target."""
+STATES = ("far", "bad", "bad", "near", "good")
+"""The kind of judgement of each step."""
+_OTHER_SHAPES = {"unknown": "?", "open": "?"}
+_SHAPE = Markup('<span class="shape" aria-hidden="true">{}</span>')
 _LABEL = Markup('<span class="label" aria-hidden="true">{} </span>')
 _CLASSES = re.compile(r'class="([^"]*)"')
 
@@ -175,19 +181,20 @@ def _classes(more: Iterable[str], column: Column | None = None) -> Markup:
 
 def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
     if isinstance(cell, Number):
-        told = _shown(cell.fact, language, bare=bare)
+        told = Markup("") if cell.step is None else _SHAPE.format(SHAPES[cell.step])
+        told += _shown(cell.fact, language, bare=bare)
         if cell.among is not None and cell.fact.known:
             told += Markup("/") + language.fact(cell.among)
         return told + cell.picture
     if isinstance(cell, Fact):
         return language.fact(cell, signed=cell.key.kind in _DIFFERENCES, bare=bare)
     if isinstance(cell, State):
-        return Markup(
-            '<span class="state {}" data-said="{}"><span aria-hidden="true">{}</span> {}</span>'
-        ).format(cell.kind, cell.said, sign_of(cell), cell.word)
+        return Markup('<span class="state {}" data-said="{}">{} {}</span>').format(
+            cell.kind, cell.said, _SHAPE.format(sign_of(cell)), cell.word
+        )
     return cell
 
 
 def sign_of(state: State) -> str:
     """The shape of a judgement."""
-    return _SHAPES.get(state.kind, "–")
+    return _OTHER_SHAPES.get(state.kind, "–") if state.step is None else SHAPES[state.step]

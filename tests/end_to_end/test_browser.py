@@ -250,7 +250,7 @@ def test_the_page_of_a_hamlet_is_one_screen(
         for words in (
             "Xếp hạng trong",
             "trọng số tăng hoặc giảm",
-            "Chưa đạt",
+            "Gần đạt",
             "còn thiếu",
             "xác minh",
         ):

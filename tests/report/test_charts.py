@@ -29,7 +29,7 @@ from dxkit.report.charts.over_time import (
     draw_spans,
     draw_timeline,
 )
-from dxkit.report.charts.style import GOOD, broken, grade, spread
+from dxkit.report.charts.style import GOOD, broken, spread, step
 from dxkit.report.tables import Cell, Column, Number, render_table
 from dxkit.report.wording.language import load_language
 from tests.unhurried import given
@@ -174,13 +174,13 @@ def test_a_funnel_has_wide_limits_for_few_and_colours_what_lies_beyond() -> None
 def test_a_table_has_each_value_on_the_ground_of_its_step() -> None:
     columns = [Column("Đơn vị"), Column("Kỹ năng", numeric=True), Column("Sàn", numeric=True)]
     rows: list[list[Cell]] = [
-        ["Xã A", Number(share(0.9), grade(1.2)), Number(share(0.1), None)],
-        ["Xã B", Number(share(0.5), grade(0.6)), "–"],
+        ["Xã A", Number(share(0.9), step(0.9, 0.8, 1)), Number(share(0.1), None)],
+        ["Xã B", Number(share(0.5), step(0.5, 0.8, 1)), "–"],
     ]
     table = html.fragment_fromstring(render_table("Kết quả", columns, rows, VI))
     cells = [(td.get("class"), td.text_content()) for td in table.iter("td")]
     assert cells == [
-        ("number step-4", "90,0"), ("number", "10,0"), ("number step-0", "50,0"), ("number", "–")
+        ("number step-4", "●90,0"), ("number", "10,0"), ("number step-0", "○50,0"), ("number", "–")
     ]  # fmt: skip
     assert [d.get("value") for d in table.iter("data")] == ["0.9", "0.1", "0.5"]
     assert [th.text_content() for th in table.iter("th")][:3] == [
@@ -206,13 +206,6 @@ def test_a_chart_is_as_wide_as_the_narrowest_phone_and_no_word_smaller_than_elev
         for svg in (few, many)
     ]  # fmt: skip
     assert boxes_of == [None, "0"]
-
-
-@pytest.mark.parametrize(
-    ("attained", "step"), [(0.0, 0), (0.7499, 0), (0.75, 1), (0.9, 2), (1.0, 3), (1.1, 4)]
-)
-def test_grades_begin_where_the_legend_says(attained: float, step: int) -> None:
-    assert grade(attained) == step
 
 
 def test_months_hold_the_part_inside_the_whole() -> None:

@@ -4,7 +4,7 @@ and where the data comes from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,12 +12,15 @@ from markupsafe import Markup
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import Claim, Fact
 from dxkit.report.charts.canvas import WIDE
+from dxkit.report.charts.style import DISTANCES, EARNED, step
 from dxkit.report.context import Context
-from dxkit.report.tables import NOTHING, Cell, Column, render_table
+from dxkit.report.tables import NOTHING, SHAPES, STEP, Cell, Column, render_table
 from dxkit.report.wording.language import Language, strip_tags
 
 MOST_ROWS = 30
 """A chart with more rows is longer than a page; the tables hold them all."""
+NO_KEY = Markup("")
+_STEP = Markup('<span><span class="chip {}{}" aria-hidden="true">{}</span> {}</span>')
 _SCROLLS = ' tabindex="0" role="group" aria-labelledby="{}-title"'
 
 
@@ -71,23 +74,26 @@ def chart_figure(
     source: Markup | str,
     data: ChartData,
     language: Language,
+    marks: Markup = NO_KEY,
 ) -> Markup:
-    """The whole figure. ``claims`` are the sentences that the chart shows to be true: they are its
-    title ``<name>-title``, which with all its numbers in ``<name>-text`` is the text alternative
-    of ``drawing``. The alternative says what the table of the chart's data says, which holds the
-    facts. A drawing that is wider than a phone scrolls in its box, by the keyboard too.
+    """The whole figure, the key to its ``marks`` above the drawing. ``claims`` are the sentences
+    that the chart shows to be true: they are its title ``<name>-title``, which with all its numbers
+    in ``<name>-text`` is the text alternative of ``drawing``. The alternative says what the table
+    of the chart's data says, which holds the facts. A drawing that is wider than a phone scrolls in
+    its box, by the keyboard too.
     """
     title = Markup(" ").join(claims)
     alternative = language.plain("chart.alternative", label=data.label, rows=data.spoken(language))
     return Markup(
         '<figure class="chart" id="{name}"><figcaption id="{name}-title">{title}</figcaption>'
-        '<div class="drawing"{focusable}>{drawing}</div>'
+        '{marks}<div class="drawing"{focusable}>{drawing}</div>'
         '<p hidden id="{name}-text">{alternative}</p>'
         '<p class="source">{source}</p>'
         "<details><summary>{summary}</summary>{table}</details></figure>"
     ).format(
         name=name,
         title=title,
+        marks=marks,
         drawing=drawing,
         focusable=Markup(_SCROLLS).format(name) if drawing.startswith(WIDE) else "",
         alternative=alternative,
@@ -108,13 +114,13 @@ def chart(
     drawing: Markup,
     claims: Sequence[Claim | None],
     data: ChartData,
-    read_as: str = "",
+    marks: Markup = NO_KEY,
 ) -> Markup:
-    """The figure of the chart ``key``, under the claims that it shows. ``read_as`` names the words
-    that tell how to read it where they are not those of ``key``.
+    """The figure of the chart ``key``, under the claims that it shows; ``marks`` is the key to its
+    colours.
     """
-    title, source = _title_and_source(context, read_as or key, claims)
-    return chart_figure(name_of(key), drawing, title, source, data, context.language)
+    title, source = _title_and_source(context, key, claims)
+    return chart_figure(name_of(key), drawing, title, source, data, context.language, marks)
 
 
 def coloured_table(
@@ -158,11 +164,25 @@ def known(fact: Fact | None) -> Fact | None:
     return fact if fact is not None and fact.known else None
 
 
-def attained(value: Fact | None, target: Fact | None, direction: int) -> float | None:
-    """How much of the target the value is, at least 1 exactly when it is reached; None when there
-    is no value or no target.
-    """
+def step_of(value: Fact | None, target: Fact | None, direction: int) -> int | None:
+    """How far a value is from its target, from 0 far to 4 reached; None without either."""
     if value is None or target is None or not value.known or not target.known:
         return None
-    better, worse = (value, target) if direction > 0 else (target, value)
-    return better.number / worse.number if worse.number else 1.0
+    return step(value.number, target.number, direction)
+
+
+def steps_key(language: Language, shown: Iterable[int | None], earned: bool = False) -> Markup:
+    """The key to the steps that are ``shown``, best first, each with its ends: distances from the
+    target or, on a map, shares of the points ``earned``.
+    """
+    found = set(shown)
+    marks = [language.mark(end, share=True) for end in (EARNED if earned else DISTANCES)]
+    items = []
+    for number in sorted((n for n in found if n is not None), reverse=True):
+        ends = [marks[min(max(n, 0), len(marks) - 1)] for n in (number - 1, number)]
+        of, to = ends if earned else ends[::-1]
+        said = language.text(f"chart.{'earned' if earned else 'step'}_{number}", of=of, to=to)
+        items.append(_STEP.format(STEP, number, SHAPES[number], said))
+    if None in found:
+        items.append(Markup("<span>– {}</span>").format(language.text("chart.step_none")))
+    return Markup('<p class="note steps">{}</p>').format(Markup(" · ").join(items))

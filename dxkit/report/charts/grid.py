@@ -1,4 +1,4 @@
-"""The chart of units × indicators: a table in colours, by how much of each target is attained."""
+"""The chart of units × indicators: a table in colours, by how far each value is from its target."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dxkit.model.campaign import Indicator
 from dxkit.model.facts import TOTAL
 from dxkit.report.charts.figure import (
     MOST_ROWS,
-    attained,
     coloured_table,
     known,
     measured_by_share,
     short_name,
+    step_of,
+    steps_key,
 )
-from dxkit.report.charts.style import grade
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.chart_titles import grid_claim
 from dxkit.report.tables import NOTHING, Cell, Column, Number, render_table
@@ -35,7 +35,9 @@ def children_chart(context: Context) -> Section:
         *(Column(short_name(context, indicator), numeric=True) for indicator in indicators),
     ]
     caption = context.language.text("chart.children_caption")
-    table = render_table(caption, columns, rows, context.language)
+    steps = [cell.step if isinstance(cell, Number) else None for row in rows for cell in row[1:]]
+    table = steps_key(context.language, steps)
+    table += render_table(caption, columns, rows, context.language)
     figure = coloured_table(context, "children", table, claims)
     return context.section("children", figure, aside=True)
 
@@ -44,8 +46,8 @@ def _graded(card: Scorecard, indicator: Indicator) -> Cell:
     value = known(card.find(indicator.id, "value"))
     if value is None:
         return NOTHING
-    share = attained(value, card.find(indicator.id, "target"), indicator.direction)
-    return Number(value, None if share is None else grade(share))
+    target = card.find(indicator.id, "target")
+    return Number(value, step_of(value, target, indicator.direction))
 
 
 def _by_points(context: Context) -> list[Scorecard]:

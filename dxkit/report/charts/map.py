@@ -12,8 +12,18 @@ from markupsafe import Markup
 from dxkit.analysis.analysis import Scorecard
 from dxkit.model.facts import TOTAL, Fact
 from dxkit.report.charts.canvas import Canvas, Point
-from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of
-from dxkit.report.charts.style import GRADES, INK, LINE, SMALL, TRACK, WIDTH, broken, letters
+from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of, steps_key
+from dxkit.report.charts.style import (
+    EARNED,
+    GRADES,
+    INK,
+    LINE,
+    SMALL,
+    TRACK,
+    WIDTH,
+    broken,
+    letters,
+)
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.data_state import points_claims
 from dxkit.report.wording.language import Language
@@ -114,7 +124,9 @@ def map_chart(context: Context) -> Section:
             for code, card in cards.items()
         ),
     )
-    figure = chart(context, key, drawing, list(points_claims(context.view)), data)
+    steps = [_place(context, card).step for card in cards.values()]
+    marks = steps_key(language, steps, earned=True)
+    figure = chart(context, key, drawing, list(points_claims(context.view)), data, marks)
     return context.section(key, figure)
 
 
@@ -124,5 +136,5 @@ def _place(context: Context, card: Scorecard) -> Place:
     step = None
     if points.known and most.number:
         earned = points.number / most.number
-        step = sum(earned >= start for start in (0.5, 0.7, 0.8, 0.9))
+        step = sum(earned >= start for start in EARNED)
     return Place(context.name(card.unit.code).striptags(), points, step)

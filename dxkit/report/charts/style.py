@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dxkit.model.facts import reaches
+
 INK = "#222222"
-SOFT = "#5a6472"
+SOFT = "#55606e"
 LINE = "#d5dbe3"
-TRACK = "#eef1f5"
+TRACK = "#e9edf2"
 PEER = "#8b95a3"
 GOOD = "#0173b2"  # the first of seaborn's colorblind palette; importing that takes a second
 BAD = "#c26a00"
-GRADES = ("#f6c28b", "#fbe2c4", "#f3f1ec", "#cfe3f3", "#94c3e6")
-"""Backgrounds from far below a target to above it, all pale enough for ink to be read on."""
+GRADES = ("#eba55f", "#f3bf8b", "#f9d8b5", "#fdeedd", "#a9cfee")
+"""Backgrounds from far from a target to reaching it, all pale enough for ink to be read on; in grey
+they are evenly lighter the nearer it is, and reaching it is bold."""
 
 VARIABLES = {
     INK: "currentColor",
@@ -46,16 +49,20 @@ def letters(space: float) -> int:
     return int(space / LETTER)
 
 
-GRADE_STARTS = (0.75, 0.9, 1.0, 1.1)
-"""Shares of the target at which the second, third, fourth and fifth background begin."""
+DISTANCES = (0.3, 0.2, 0.1)
+"""Where the second, third and fourth background begin: distances from a target, as parts of it."""
+EARNED = (0.6, 0.7, 0.8, 0.9)
+"""Shares of the points at which the second to fifth background begin on a map."""
+MET = 4
+"""The background of a target that is reached."""
 
-MET = 3
-"""The first background of a target that is reached."""
 
-
-def grade(attained: float) -> int:
-    """Which background of ``GRADES`` stands for a value that is ``attained`` of its target."""
-    return sum(attained >= start for start in GRADE_STARTS)
+def step(number: float, target: float, direction: int) -> int:
+    """Which background of ``GRADES`` stands for a number that should reach a target."""
+    if reaches(number, target, direction):
+        return MET
+    distance = abs(number - target) / abs(target) if target else 1.0
+    return sum(round(distance, 12) <= end for end in DISTANCES)
 
 
 def broken(text: str, width: int, lines: int = 2) -> str:

@@ -12,14 +12,14 @@ from markupsafe import Markup
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Fact
 from dxkit.model.observations import Flag
-from dxkit.report.charts.figure import known, short_name
+from dxkit.report.charts.figure import known, short_name, step_of, steps_key
 from dxkit.report.charts.style import BAD, GOOD, INK, PEER, SOFT, TRACK, VARIABLES
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.below import rests_on_few, too_few_to_judge
 from dxkit.report.sentences.chart_titles import targets_claim
 from dxkit.report.sentences.data_state import partial_claims, reporting_claims
 from dxkit.report.sentences.headlines import TARGETS, headlines
-from dxkit.report.tables import NOTHING, Cell, Column, Number, State, render_table
+from dxkit.report.tables import NOTHING, STATES, Cell, Column, Number, State, render_table
 
 _HIGH, _LANE, _OWN = 20, 16.5, 10
 """Pixels: a bar's picture, the middle of the other units' dots in it, the bar itself."""
@@ -142,6 +142,7 @@ _KEYS = {
     "target": _mark(4, _stroke(50, 0, _OWN + 4, 2.6)),
     "others": _mark(6, _dots([50], _OWN - 3)),
     "whole": _mark(4, _stroke(50, 4, _HIGH - 4, 1.6)),
+    "periods": draw_periods([0.0, 0.3, 1.0], 2.0),
     "own": _mark(18, _box(0, 100, _OWN_TRACK)),
 }
 """The marks as the key shows them."""
@@ -182,10 +183,10 @@ def indicators(context: Context, *, brief: bool = False) -> Section:
     period = context.date(context.language.period(view.analysis.period.id))
     unit = context.writer.name(view.itself)
     caption = text("report.indicators_caption", unit=unit, period=period)
-    note = "" if brief else _notes(context, keys)
-    table = render_table(caption, columns, rows, context.language, note, totals=1, name="spine")
+    table = render_table(caption, columns, rows, context.language, totals=1, name="spine")
     message = Markup("") if brief else _message(context)
-    body = message + pictures.key() + table + _lacking(context, table)
+    body = message + pictures.key() + table + _key_to_verdicts(rows, context)
+    body += _lacking(context, table) + (Markup("") if brief else _notes(context, keys))
     return context.section("indicators", body)
 
 
@@ -221,6 +222,11 @@ def _message(context: Context) -> Markup:
     return told if claims else Markup("")
 
 
+def _key_to_verdicts(rows: Sequence[Sequence[Cell]], context: Context) -> Markup:
+    steps = [cell.step for *_, cell in rows if isinstance(cell, State) and cell.step is not None]
+    return steps_key(context.language, steps) if steps else Markup("")
+
+
 def _notes(context: Context, keys: Sequence[str]) -> Markup:
     shares = _ratios(context.view.indicators)
     notes = [
@@ -228,8 +234,8 @@ def _notes(context: Context, keys: Sequence[str]) -> Markup:
         *(["like"] if "like_change" in keys else []),
         *(["ranks"] if "rank" in keys else []),
     ]
-    said = (context.language.text(f"report.indicators_note_{name}") for name in notes)
-    return Markup(" ").join(said)
+    said = Markup(" ").join(context.language.text(f"report.indicators_note_{n}") for n in notes)
+    return Markup('<p class="note">{}</p>').format(said) if notes else Markup("")
 
 
 def _lacking(context: Context, table: Markup) -> Markup:
@@ -287,16 +293,17 @@ def _of_total(context: Context, kind: str) -> Cell:
 
 
 def state_of(context: Context, indicator: Indicator) -> State:
-    """The verdict on one indicator."""
+    """Whether the target is reached, nearly, not or by far not; or why that is not judged."""
     card = context.view.scorecard
-    kind = {True: "good", False: "bad", None: "none"}[card.is_met(indicator)]
-    if card.fact(indicator.id, "target").known and kind == "none":
-        idle = card.fact(indicator.id, "value").missing == Flag.NOT_APPLICABLE
-        kind = "idle" if idle else "unknown"
-    elif kind != "none" and rests_on_few(context.view, indicator):
-        kind = "open"
+    value, target = card.fact(indicator.id, "value"), card.fact(indicator.id, "target")
+    step = step_of(value, target, indicator.direction)
+    kind = "none" if step is None else STATES[step]
+    if step is None and target.known:
+        kind = "idle" if value.missing == Flag.NOT_APPLICABLE else "unknown"
+    elif step is not None and rests_on_few(context.view, indicator):
+        kind, step = "open", None
     said = f"met/{card.unit.code}/{indicator.id}"
-    return State(context.language.plain(f"report.state_{kind}"), kind, said)
+    return State(context.language.plain(f"report.state_{kind}"), kind, said, step)
 
 
 class _Pictures:
@@ -384,6 +391,7 @@ class _Pictures:
             "target": any(self._find(i, "target") for i in view.indicators),
             "others": any(self._others.values()),
             "whole": _compared(context),
+            "periods": any(len(values) > 1 for values in self._earlier.values()),
             "own": any(not scale.common for scale in self._scales.values()),
         }
         scale = next((s for s in self._scales.values() if s.common), None)
@@ -391,7 +399,7 @@ class _Pictures:
         if scale is not None:
             is_share = bool(_ratios(view.indicators))
             low, high = (context.language.mark(n, share=is_share) for n in (scale.low, scale.high))
-            told.append((Markup(""), text("chart.key_scale", low=low, high=high)))
+            told.insert(0, (Markup(""), text("chart.key_scale", low=low, high=high)))
         items = (Markup("<span>{} {}</span>").format(*one) for one in told)
         return Markup('<p class="key" aria-hidden="true">{}</p>').format(Markup(" ").join(items))
 
