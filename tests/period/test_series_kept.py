@@ -16,6 +16,8 @@ from dxkit.cli import run
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod, opening
 from dxkit.period.opening import open_period, receive
+from dxkit.report.sentences.headlines import headlines
+from dxkit.report.sentences.unit_view import View
 from tests.analysis.several_periods import analysed
 from tests.press.several_quarters import send, write_quarters
 
@@ -131,6 +133,7 @@ def test_the_proof_notices_a_history_that_was_altered(
     assert run(["report", LAST, *arguments, "--unit", "71"]) == 0
     assert run(["verify", LAST, *arguments]) == 0
     path = project.kept_file("small", "2024-Q2")
+    whole = path.read_bytes()
     _altered(project)
     head, body = path.read_text("utf-8").split("\n")
     made_from, _ = json.loads(head)
@@ -140,3 +143,68 @@ def test_the_proof_notices_a_history_that_was_altered(
     capsys.readouterr()
     assert run(["verify", LAST, *arguments]) == 1
     assert "2024-Q2/data/kept.json" in capsys.readouterr().out
+    open_period.cache_clear()
+    run(["report", LAST, *arguments, "--unit", "71", "--force"])
+    path.write_bytes(whole)
+    capsys.readouterr()
+    assert run(["verify", LAST, *arguments]) == 1  # the page was made from what was altered
+    assert "district/71" in capsys.readouterr().out.replace("\\", "/")
+
+
+def test_pages_show_all_periods(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The index of the campaign, the chart of a unit's page, and how a number over time is made."""
+    monkeypatch.setenv("DXKIT_PROJECT", str(project.root))
+    arguments = ["--campaign", "small", "--lang", "en"]
+    assert run(["report", LAST, *arguments, "--unit", "71"]) == 0
+    folder = project.outputs / "small"
+    index = (folder / "index.html").read_text("utf-8")
+    periods = [f"{2024 + n // 4}-Q{n % 4 + 1}" for n in range(5)]
+    for unit in ("71", "72", "73"):
+        for kind in ("rank", "points"):
+            keys = [f'data-fact="{period}/{unit}/total/{kind}"' for period in periods]
+            places = [index.index(key) for key in keys]
+            assert places == sorted(places)
+    page = next((folder / LAST / "district").glob("71-*.html")).read_text("utf-8")
+    chart = page[page.index('id="chart-trend"') :]
+    chart = chart[: chart.index("</figure>")]
+    # 1,500 of 3,000 people, then one tenth more, again, two tenths more, and none
+    for period, share in zip(periods, ("0.5", "0.6", "0.6", "0.7", "0.5"), strict=True):
+        assert f'value="{share}" data-fact="{period}/71/skills/value"' in chart
+    capsys.readouterr()
+    run(["explain", LAST, "71", "skills", "--kind", "rises_before", *arguments])
+    told = capsys.readouterr().out
+    assert "2024-Q1/71/skills/numerator = 1500" in told
+    assert "2024-Q2/71-huyen-my-an.csv" in told  # the cells of each period
+
+
+def test_a_gap_is_no_first_period(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing came of the period before, but of two before it."""
+    write_quarters(root, tmp_path, (0, 1, 1, 2), without=["2024-Q3"])
+    analysis = opened(Project(tmp_path), "2024-Q4").analysis
+    change = analysis.facts.get("71", "skills", "change")
+    assert (change.value, change.missing) == (None, "gap_before")
+    said = [claim.message for claim in headlines(View(analysis, analysis.units.get("71")))]
+    assert "headline_gap" in said
+    assert "headline_first" not in said
+
+
+def test_a_year_stands_beside_its_quarters(root: Path, tmp_path: Path) -> None:
+    """Each is compared with its like."""
+    names = write_quarters(root, tmp_path, (0, 1, 1, 2))
+    plan = tmp_path / "data/campaigns/small"
+    year = '[[periods]]\nid = "2024"\nfirst_day = 2024-01-01\nlast_day = 2024-12-31\n\n'
+    text = (plan / "campaign.toml").read_text("utf-8")
+    (plan / "campaign.toml").write_text(text.replace("[scoring]", f"{year}[scoring]", 1), "utf-8")
+    with (plan / "targets.csv").open("a", encoding="utf-8") as file:
+        file.write("skills,*,2024,0.80,Ví dụ,true\ncodes,*,2024,0.80,Ví dụ,true\n")
+    send(tmp_path, "2024", 2, "")
+    project = Project(tmp_path)
+    quarter, whole = (opened(project, name).analysis for name in ("2024-Q4", "2024"))
+    assert [*quarter.over_time("71", "skills", "value")] == names
+    assert [*whole.over_time("71", "skills", "value")] == ["2024"]
+    assert whole.facts.get("71", "skills", "change").missing == "first_period"
+    assert quarter.facts.get("71", "skills", "change").value == pytest.approx(0.1)

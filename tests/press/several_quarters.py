@@ -44,13 +44,13 @@ def write_quarters(
 
 def send(folder: Path, name: str, more: int, quarter: str = "") -> None:
     """What was sent in a quarter."""
-    quarter = quarter or ROMAN[int(name[-1]) - 1]
+    title = f"QUÝ {quarter or ROMAN[int(name[-1]) - 1]} NĂM" if "Q" in name else "NĂM"
     raw = folder / "data/raw/small" / name
     raw.mkdir(parents=True, exist_ok=True)
     for file, (district, communes) in SENT.items():
         lines = [
             f"ỦY BAN NHÂN DÂN HUYỆN {district},,,,",
-            f"SỐ LIỆU QUÝ {quarter} NĂM {name[:4]},,,,",
+            f"SỐ LIỆU {title} {name[:4]},,,,",
             "STT,Đơn vị,Số người lớn,Số người thành thạo,Số người quét mã",
         ]
         for n, (unit, whole, some) in enumerate(communes, 1):
