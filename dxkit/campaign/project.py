@@ -113,6 +113,13 @@ class Project:
             return (campaign.periods[-1].id,)
         return found
 
+    def has_raw(self, campaign: Campaign, period_id: str) -> bool:
+        """Whether a period has raw files."""
+        folder = self.period_folder(campaign.id, period_id)
+        if folder != self.raw:
+            return bool(raw_files(folder))
+        return period_id in self.periods_with_raw(campaign)
+
     def published_folder(self, campaign_id: str) -> Path:
         """The folder of all that was published of a campaign."""
         return self.root / "data" / "published" / campaign_id

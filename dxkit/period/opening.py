@@ -210,4 +210,4 @@ def _is_at_hand(project: Project, campaign: Campaign, period_id: str) -> bool:
     if project.sealed:
         find = (project.store_file, project.kept_file)
         return any(stored(campaign.id, period_id).exists() for stored in find)
-    return period_id in project.periods_with_raw(campaign)
+    return project.has_raw(campaign, period_id)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured, Quantity
 from dxkit.analysis.analysis import Analysis, Peers
@@ -18,6 +18,7 @@ from dxkit.model.plan import Goal, goal_of
 from dxkit.model.rules import RewardRule
 from dxkit.model.units import Unit
 
+T = TypeVar("T")
 Lookup = Callable[[str, str, str, str], Fact | None]
 """Finds a fact by unit code, subject, kind and part of the period (or nothing); None for none."""
 
@@ -68,8 +69,14 @@ class About:
         self.part = part
         self._named = (part or period.period.id, unit.code, subject)
         self._made: dict[str, Fact | None] = {}
-        self.stretches: dict[Callable[[About], tuple[Fact, ...]], tuple[Fact, ...]] = {}
-        """Those of the series that were asked for, by what finds them."""
+        self._done: dict[Callable[[About], object], Any] = {}
+
+    def once(self, work: Callable[[About], T]) -> T:
+        """What some work finds out about this: done at the first call, for several facts."""
+        if work not in self._done:
+            self._done[work] = work(self)
+        found: T = self._done[work]
+        return found
 
     def key(self, kind: str) -> FactKey:
         """The key of a fact about this."""

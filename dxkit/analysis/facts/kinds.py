@@ -6,7 +6,6 @@ What a kind means to a reader stands in ``trace.toml`` under its name and its me
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from dxkit.analysis.aggregates import total
 from dxkit.analysis.facts import series
@@ -108,7 +107,7 @@ WHOLE_BEFORE = Elsewhere("value", "periods_before", whole_before)
 
 def over(stretch: series.Stretch, kind: str = "value") -> Elsewhere:
     """The facts of a stretch of the series, this period's first."""
-    return Elsewhere(kind, "periods_comparable", partial(series.told_by, stretch))
+    return Elsewhere(kind, "periods_comparable", lambda about: about.once(stretch))
 
 
 # what a fact depends on -------------------------------------------------------------------------
@@ -536,12 +535,12 @@ def of_series(
     """What a stretch of the series says; nothing where it is too short to say it."""
 
     def is_told(about: About) -> bool:
-        told = series.is_series(about) and about.is_known(inputs.kind)
-        return told and number(about) is not None
+        told = about.once(series.is_series) and about.is_known(inputs.kind)
+        return told and about.once(number) is not None
 
     return Taken(
-        name, unit, number, inputs=(inputs,), method=method, when=is_told, own_cells=True,
-        decimals=decimals,
+        name, unit, lambda a: a.once(number), inputs=(inputs,), method=method, when=is_told,
+        own_cells=True, decimals=decimals,
     )  # fmt: skip
 
 
@@ -557,7 +556,10 @@ def of_stretch(
     before, the number rose or fell, and what was best and worst before. Steps are told with
     so many ``decimals``, the best and the worst are ``shown`` with as many as the number itself.
     """
-    inputs, told = over(stretch, kind), partial(series.told_by, stretch)
+    inputs = over(stretch, kind)
+
+    def told(about: About) -> tuple[Fact, ...]:
+        return about.once(stretch)
 
     def steps(name: str, up: bool, ago: int) -> Kind:
         def number(about: About) -> int | None:
@@ -592,17 +594,17 @@ RANKS = over(series.ranks, "rank")
 
 def best_rank(*, best: bool) -> Callable[[About], Number | None]:
     """The best rank of the stretch before this period, or the worst."""
-    return lambda about: series.extreme(series.told_by(series.ranks, about), -1, best=best)
+    return lambda about: series.extreme(about.once(series.ranks), -1, best=best)
 
 
 def number_of_ranks(about: About) -> int | None:
     """In how many periods the same units had ranks."""
-    return len(series.told_by(series.ranks, about)) or None
+    return len(about.once(series.ranks)) or None
 
 
 def periods_behind(about: About) -> int | None:
     """How many periods in a row miss their targets; None where there is none for this one."""
-    return len(series.told_by(series.behind, about)) if has_target(about) else None
+    return len(about.once(series.behind)) if has_target(about) else None
 
 
 def is_quotient(about: About) -> bool:

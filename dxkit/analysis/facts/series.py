@@ -46,13 +46,6 @@ def _stretch(about: About, kind: str, comparable: Comparable) -> tuple[Fact, ...
     return tuple(found)
 
 
-def told_by(stretch: Stretch, about: About) -> tuple[Fact, ...]:
-    """A stretch, worked out once: several facts are made from it."""
-    if stretch not in about.stretches:
-        about.stretches[stretch] = stretch(about)
-    return about.stretches[stretch]
-
-
 def values(about: About) -> tuple[Fact, ...]:
     """The stretch of an indicator's values: of all that should be in it, or of the same places."""
     return _stretch(about, "value", _of_alike_places)
