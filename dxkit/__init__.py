@@ -94,9 +94,9 @@ def run(
     lock, into the same folder. What is up to date is kept, one page that fails stops no other.
 
     ``units`` (codes, or one) or a ``level`` limit the pages; ``to`` names further forms to make
-    them in (``"pdf"``, ``"docx"``, ``"text"``); ``notebook`` is your own, by its path or its name
-    in notebooks/; ``force`` makes unchanged pages again; ``jobs`` is how many are made at
-    a time (0: as many as there are cores).
+    them in (``"pdf"``, ``"docx"``, ``"pptx"``, ``"text"``, ``"card"``); ``notebook`` is your own,
+    by its path or its name in notebooks/; ``force`` makes unchanged pages again; ``jobs`` is how
+    many are made at a time (0: as many as there are cores).
     Returns what was ``made``, ``kept`` and ``failed``, all ``files`` in place, ``pages()`` and
     ``findings()`` as frames, and whether all is ``ok``.
 

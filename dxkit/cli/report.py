@@ -50,8 +50,8 @@ _MOST_SENTENCES = 5
     "--to",
     "kinds",
     multiple=True,
-    type=click.Choice(["html", "pdf", "docx", "text"]),
-    help="Also as an official document (pdf, docx) or as messages; may be repeated.",
+    type=click.Choice(["html", "pdf", "docx", "pptx", "text", "card"]),
+    help="Also as a document (pdf, docx), slides, messages, one picture; may be repeated.",
 )
 @click.option(
     "--notebook",

@@ -53,7 +53,24 @@ CASES: dict[str, tuple[Edit | None, tuple[str, ...]]] = {
     "no rewards": (_plan(r"\[\[rewards\]\].*?(?=^\[tables\])", ""), ("2024-Q1",)),
     "no targets": (_plan(r"(?<=assumed\n).*", "", "targets.csv"), ("2024-Q1",)),
     "no complete unit": (_raw(",Số người quét mã", ",Ghi chú"), ("2024-Q1",)),
-    "documents": (None, ("2024-Q1", "--unit", "71", "--to", "docx", "--to", "pdf", "--to", "text")),
+    "documents": (
+        None,
+        (
+            "2024-Q1",
+            "--unit",
+            "71",
+            "--to",
+            "docx",
+            "--to",
+            "pdf",
+            "--to",
+            "text",
+            "--to",
+            "card",
+            "--to",
+            "pptx",
+        ),
+    ),
 }
 CHEAP = ("a second period", "trials", "no complete unit")
 

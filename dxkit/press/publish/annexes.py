@@ -1,4 +1,4 @@
-"""Pages in other forms, beside them: official documents (Word, PDF), messages."""
+"""Pages in other forms, beside them: documents, slides, messages, cards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from dxkit.workbooks.processes import side_process
 FORMS: Mapping[str, tuple[str, ...]] = {
     "pdf": (".pdf",),
     "docx": (".docx",),
+    "pptx": (".pptx",),
     "text": (".zalo.txt", ".sms.txt", ".loudspeaker.txt"),
+    "card": (".a4.svg", ".a4.png", ".phone.svg", ".phone.png"),
 }
 """The forms that a page is also made in, each with how the names of its files beside the page end.
 """
@@ -96,16 +98,24 @@ def page_language(page: Path) -> Language:
 
 
 def _content(opened: OpenPeriod, unit: str, page: Path, target: Path) -> bytes:
+    from dxkit.press.publish.card import card_of
     from dxkit.press.publish.document.composition import compose
     from dxkit.press.publish.document.pdf import pdf_of
     from dxkit.press.publish.document.word import word_of
     from dxkit.press.publish.messages import message_of
+    from dxkit.press.publish.slides import talk_of
+    from dxkit.press.publish.slides_file import slides_of
 
     match form_of(target.name):
         case "pdf":
             return pdf_of(compose(page, opened, unit))
         case "docx":
             return word_of(compose(page, opened, unit))
+        case "pptx":
+            return slides_of(talk_of(opened, unit, page_language(page).code))
+        case "card":
+            size, kind = (suffix[1:] for suffix in target.suffixes[-2:])
+            return card_of(size, kind, opened, unit, page_language(page))
     channel = target.suffixes[-2][1:]
     return (message_of(channel, opened, unit, page_language(page)) + "\n").encode()
 

@@ -67,7 +67,7 @@ def message_of(channel: str, opened: OpenPeriod, unit_code: str, language: Langu
         language = spoken(language)
     unit = opened.analysis.units.get(unit_code)
     writer = Writer(opened.campaign, opened.analysis.units, language)
-    message = _Message(channel, [*_warnings(channel, opened, language)])
+    message = _Message(channel, [*warnings_of(channel, opened, language)])
     if channel != "sms":
         names = {"unit": harmless(language.unit(unit))}
         names["period"] = language.period(opened.analysis.period.id)
@@ -98,7 +98,7 @@ def _say(thought: Thought, message: _Message, writer: Writer) -> bool:
     return True
 
 
-def _warnings(channel: str, opened: OpenPeriod, language: Language) -> Iterator[str]:
+def warnings_of(channel: str, opened: OpenPeriod, language: Language) -> Iterator[str]:
     """That the figures are simulated; the state of the publication."""
     publication = stated(opened.project, opened.campaign.id, opened.analysis.period.id)
     if publication is not None:

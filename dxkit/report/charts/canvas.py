@@ -19,9 +19,10 @@ from lxml import etree
 from markupsafe import Markup, escape
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.textpath import text_to_path
 
 from dxkit.model.facts import Fact
 from dxkit.model.text import harmless
@@ -242,6 +243,7 @@ class Canvas:
         *,
         size: float = FONT_SIZE,
         spacing: float = 1.05,
+        weight: str = "normal",
     ) -> None:
         """Words that are not a number, in the middle of y; ``at`` says which end stands at x. Lines
         stand one below the other. A name or date that holds figures is marked as one.
@@ -251,7 +253,8 @@ class Canvas:
         lines = drawable(text).split("\n")
         top = y - size * spacing * (len(lines) - 1) / 2
         for number, line in enumerate(lines):
-            self._write(key, x, top + number * size * spacing, line, size, ha=at, color=colour)
+            look = {"ha": at, "color": colour, "fontweight": weight}
+            self._write(key, x, top + number * size * spacing, line, size, **look)
 
     def fact(
         self,
@@ -301,6 +304,25 @@ def find_fonts(language: Language) -> None:
 def _glyphs() -> frozenset[int]:
     """What the charts' font can draw; it holds all of Vietnamese."""
     return frozenset(get_font(findfont("DejaVu Sans")).get_charmap())
+
+
+def width_of(text: str, size: float, weight: str = "normal") -> float:
+    """How wide a line of words is in the charts' font, in points; other faces are narrower."""
+    letters = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    width, *_ = text_to_path.get_text_width_height_descent(drawable(text), letters, ismath=False)
+    return float(width)
+
+
+def wrapped(text: str, size: float, room: float, weight: str = "normal") -> list[str]:
+    """Words in lines of at most so many points; none is cut, a longer one stands alone."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width_of(longer, size, weight) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def drawable(text: str) -> str:

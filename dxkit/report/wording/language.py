@@ -180,7 +180,7 @@ class Language:
 
 
 def spoken(language: Language) -> Language:
-    """The language as it is read aloud: "62,9 trên 100 điểm" where one reads "62,9/100 điểm"."""
+    """The language as it is read aloud: "8 of 10", "50 percent" where one reads "8/10", "50%"."""
     words = language.sections["spoken"]
     among, each = words["among"], words["each"]
     claims = {

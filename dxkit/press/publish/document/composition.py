@@ -162,7 +162,7 @@ class MarkupBlocks:
                 name=name,
                 caption=(Run(label, bold=True), *_text(title)),
                 note=sum(map(_text, sources), ()),
-                svg=_standing_alone(drawing),
+                svg=standing_alone(drawing),
                 width=_size(drawing)[0],
                 alternative=" ".join(_plain(e) for e in (title, spoken) if e is not None),
             )
@@ -360,7 +360,7 @@ def _size(drawing: Element) -> tuple[float, float]:
     return width * _SCALE, height * _SCALE
 
 
-def _standing_alone(drawing: Element) -> str:
+def standing_alone(drawing: Element) -> str:
     """A drawing of the page in the colours of print, that needs no page around it."""
     text = html.tostring(drawing, encoding="unicode", with_tail=False)
     text = text.replace(' viewbox="', ' viewBox="', 1).replace("currentColor", "#000")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from dxkit.press.publish.document.package import describe, stable
 from dxkit.press.publish.document.pdf import FACES, picture_of, setter
 from dxkit.press.publish.document.tree import (
     MARGINS,
@@ -35,8 +35,6 @@ _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 _BLOCKS = (Mm(70), Mm(95))
 """Widths of the two heading blocks: the state's name stands on one line."""
 _SIGNATURE = (Mm(75), Mm(90))
-_LEFT_OUT = ("docProps/thumbnail.jpeg", "docProps/app.xml")
-"""What the library's own empty document brings along, and is not true of ours."""
 
 
 def word_of(document: Document) -> bytes:
@@ -53,14 +51,9 @@ def word_of(document: Document) -> bytes:
     _closing(made, document)
     for number, annex in enumerate(document.annexes):
         writer.annex(annex, on_new_page=number == 0)
-    first, final = io.BytesIO(), io.BytesIO()
+    first = io.BytesIO()
     made.save(first)
-    with zipfile.ZipFile(first) as package, zipfile.ZipFile(final, "w") as stable:
-        for name in package.namelist():
-            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            member.compress_type = zipfile.ZIP_DEFLATED
-            stable.writestr(member, package.read(name))
-    return final.getvalue()
+    return stable(first.getvalue())
 
 
 def _set_up(made: Any, document: Document) -> None:
@@ -91,19 +84,10 @@ def _set_up(made: Any, document: Document) -> None:
         heading.font.color.rgb = RGBColor(0, 0, 0)
         heading.paragraph_format.space_before = Pt(6)
         heading.paragraph_format.space_after = Pt(3)
-    package = made.part.package
-    for relation in [*package.rels.values()]:
-        if relation.target_part.partname.lstrip("/") in _LEFT_OUT:
-            del package.rels[relation.rId]
-    told = made.core_properties
-    told.title, told.author, told.subject = document.title, document.author, document.subject
-    told.keywords = ", ".join(document.keywords)
+    about = (document.title, document.author, document.subject, ", ".join(document.keywords))
+    describe(made, made.part.package.rels, *about, spoken)
     if any(isinstance(block, Figure) for block in document.blocks()):
-        told.version = setter()
-    told.language, told.comments, told.last_modified_by = spoken, "", document.author
-    for element in [*told._element]:  # no clock stands in a document
-        if element.tag in (qn("dcterms:created"), qn("dcterms:modified")):
-            told._element.remove(element)
+        made.core_properties.version = setter()
 
 
 class _Writer:
