@@ -12,10 +12,11 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_sessio
 from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dxkit.intake.versions.revisions import SinceLastCheck
     from dxkit.model.observations import Mistake
+    from dxkit.model.units import UnitRegistry
     from dxkit.period import OpenPeriod
     from dxkit.press.run.changed_figures import PublishedChanges
 
@@ -26,12 +27,19 @@ _MOST_WHERE = 300  # characters that tell where the rest of what is alike stands
 @click.argument("period", required=False)
 @click.option("--explain-layout", metavar="FILE", help="Only say how this workbook is understood.")
 @click.option("--plan", is_flag=True, help="Only say what the plan lacks for the period.")
+@click.option("--form", metavar="FILE", help="Only check this form, before it is sent.")
 @with_session
-def check(session: Session, period: str | None, explain_layout: str | None, plan: bool) -> int:
+def check(
+    session: Session, period: str | None, explain_layout: str | None, plan: bool, form: str | None
+) -> int:
     """Read the workbooks and list what is wrong with them."""
-    if plan and explain_layout is not None:
-        both = {"key": "--plan", "text": "--explain-layout"}
-        raise session.refuse("usage", text=session.language.plain("campaign.excludes", **both))
+    asked = {"--plan": plan or None, "--explain-layout": explain_layout, "--form": form}
+    key, text, *_ = [*(name for name, value in asked.items() if value is not None), "", ""]
+    if text:
+        told = session.language.plain("campaign.excludes", key=key, text=text)
+        raise session.refuse("usage", text=told)
+    if form is not None:
+        return _form(session, period, form)
     if plan:
         return _plan(session, period)
     if explain_layout is not None:
@@ -118,6 +126,56 @@ def _explain(session: Session, period: str | None, name: str) -> int:
     return DONE
 
 
+def _form(session: Session, period: str | None, name: str) -> int:
+    """Print what is wrong with one form as it will be when it has come in; nothing is written."""
+    import shutil
+    import tempfile
+
+    from dxkit.intake.forms import identity_of
+    from dxkit.intake.period import read_period
+    from dxkit.model.findings import by_cause
+    from dxkit.period.opening import period_before, receive
+    from dxkit.workbooks.cells import UnreadableFileError
+    from dxkit.workbooks.reading import read_workbook
+
+    path = Path(name).absolute()
+    if not path.is_file():
+        raise session.refuse("explained_file", text=name, folder=Path.cwd())
+    try:
+        identity = identity_of(read_workbook(path, path.name))
+    except UnreadableFileError as error:
+        reason = session.language.plain(f"finding.reason_{error.reason}")
+        raise session.refuse("form_unreadable", text=name, reason=reason) from error
+    if identity is None:
+        raise session.refuse("form_none", text=name)
+    session.default_to(identity.campaign)
+    campaign = session.campaign
+    known = [one.id for one in campaign.periods]
+    said = identity.period if period is None and identity.period in known else period
+    period_id = session.planned_period(said)
+    earlier = period_before(session.project, campaign, period_id)
+    before = receive(session.project, campaign, earlier) if earlier else None
+    references = session.project.raw_folder(campaign.id)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile(path, Path(folder) / path.name)
+        there = references if references.is_dir() else None
+        received = read_period(campaign, period_id, Path(folder), there, before)
+    units = received.units
+    own = {identity.sender}
+    if identity.sender in units:
+        own |= {unit.code for unit in units.descendants(identity.sender)}
+    found = [f for f in received.findings if f.address.file == path.name or f.unit_code in own]
+    told = {
+        "unit": units.get(identity.sender).name if identity.sender in units else identity.sender,
+        "period": session.language.period(period_id),
+        "values": sum(o.value is not None for o in received.table.observations),
+        "rows": len(received.table.register_rows),
+        "lacking": sum(f.code in ("value_missing", "figure_missing") for f in found),
+    }
+    tell(session.say("form_checked", **told))
+    return DONE_WITH_ERRORS if show_mistakes(session, by_cause(found), units, 20) else DONE
+
+
 def published_lines(session: Session, changes: PublishedChanges, most: int) -> Iterator[str]:
     """Which numbers on pages in place, or in a publication, are no longer so, and what changed."""
     from dxkit.report.wording.changes import published_text
@@ -144,11 +202,21 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
     """Counts by severity and the first few of each kind, without what follows from another;
     returns the number of errors.
     """
+    errors = show_mistakes(session, opened.received.mistakes, opened.analysis.units, most)
+    if screen := len(opened.screen):
+        tell(session.say("screen", number=screen))
+    return errors
+
+
+def show_mistakes(
+    session: Session, mistakes: Iterable[Mistake], units: UnitRegistry, most: int
+) -> int:
+    """The same of what is wrong by itself."""
     from dxkit.model.addresses import ranges_by_sheet
     from dxkit.model.facts import CellRef
 
     by_severity: dict[str, list[Mistake]] = defaultdict(list)
-    for mistake in opened.received.mistakes:
+    for mistake in mistakes:
         by_severity[mistake[0].severity].append(mistake)
     counts = {f"{kind}s": len(by_severity[kind]) for kind in ("error", "warning", "note")}
     tell(session.say("attention", **counts))
@@ -158,7 +226,7 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
         for mistake in sorted(by_severity[severity], key=lambda m: "weighed" not in m[0].values):
             by_code[mistake[0].code].append(mistake)
     for alike in by_code.values():
-        for line in session.finding_lines(alike[:most], opened.analysis.units):
+        for line in session.finding_lines(alike[:most], units):
             tell("  " + harmless(line, 2000))
         if len(alike) > most:
             rest = dict.fromkeys(finding.address for finding, _ in alike[most:])
@@ -166,6 +234,4 @@ def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
             where = "; ".join(map(str, [*ranges, *(at for at in rest if not at.cell)]))
             more = session.say("more", number=len(alike) - most, text=harmless(where, _MOST_WHERE))
             tell(f"  {more}")
-    if screen := len(opened.screen):
-        tell(session.say("screen", number=screen))
     return counts["errors"]

@@ -90,6 +90,11 @@ class Session:
         """The campaign that the command is about; a command that needs none asks for none."""
         return self._named or self._default_campaign()
 
+    def default_to(self, campaign: str) -> None:
+        """Take a campaign that a file names where the command names none."""
+        if self._named is None and campaign in self.project.campaigns:
+            self._named = campaign
+
     @cached_property
     def campaign(self) -> Campaign:
         """Its plan."""

@@ -75,6 +75,12 @@ def read_form(campaign: Campaign, period: Period, workbook: Workbook) -> FormRea
     return read
 
 
+def identity_of(workbook: Workbook) -> Identity | None:
+    """What a workbook says that it is; None for one that is no form."""
+    found = _identity(workbook)
+    return found[0] if found else None
+
+
 def _identity(workbook: Workbook) -> tuple[Identity, Sheet | None, Cell | None] | None:
     """What a workbook says that it is, the sheet and the cell that say so: the map first."""
     for sheet in sorted(workbook.sheets, key=lambda s: not _is_map(s)):

@@ -318,3 +318,44 @@ def test_the_proof_reads_every_figure_of_a_form_by_its_labels_and_names(
     said = capsys.readouterr().out
     assert "30 cells of the workbooks" in said  # of both periods
     assert "(0 could not be judged whole)" in said
+
+
+def test_a_sender_checks_a_form_before_it_is_sent(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the same checks as when it has come in, against the period before; of nobody else."""
+    assert run(["form", "2024-Q2", "--lang", "en"]) == 0
+    form = project / FORMS / "71-huyen-my-an.xlsx"
+    cells: dict[tuple[str, str], Value] = {
+        ("1. People", f"{column}{row}"): value
+        for row, skilled in ((9, 300), (10, 800), (11, 400))
+        for column, value in (("C", 1000), ("E", skilled), ("H", skilled))
+    }
+    fill(form, cells, tmp_path / "sent.xlsx")
+    shutil.rmtree(project / "data/raw/small/2024-Q2")
+    capsys.readouterr()
+    assert run(["check", "--form", str(tmp_path / "sent.xlsx"), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "Form of Huyện Mỹ An, Q2 2024: 9 figures, 0 rows of registers; 0 cells lack" in said
+    assert "0 errors, 0 warnings" in said
+    cells |= {("1. People", "E9"): 1001, ("1. People", "H10"): "tám trăm", ("1. People", "H11"): 4}
+    fill(form, cells, tmp_path / "sent.xlsx")
+    assert run(["check", "--form", str(tmp_path / "sent.xlsx"), "--lang", "en"]) == 1
+    said = capsys.readouterr().out
+    found = [line.split(": ")[0].rpartition("!")[2] for line in said.splitlines() if "!" in line]
+    assert {"E9", "H10", "H11"} <= set(found)
+    assert "72" not in said
+    assert not (project / "data/raw/small/2024-Q2").exists()
+
+
+@pytest.mark.parametrize("name", ["nowhere.xlsx", "plain.xlsx", "damaged.xlsx", "both"])
+def test_what_is_no_form_is_refused_in_one_sentence(
+    project: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    openpyxl.Workbook().save(tmp_path / "plain.xlsx")
+    (tmp_path / "damaged.xlsx").write_bytes(b"PK\x03\x04 no more")
+    more = ["--plan"] if name == "both" else []
+    assert run(["check", "--form", str(tmp_path / name), "--lang", "en", *more]) == 2
+    said, error = capsys.readouterr()
+    assert not said
+    assert len(error.splitlines()) == 1
