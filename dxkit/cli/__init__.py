@@ -19,7 +19,7 @@ from click.exceptions import NoSuchCommand
 
 from dxkit.cli.check import check
 from dxkit.cli.commands import demo, explain, lab, rank, sample
-from dxkit.cli.forms import form
+from dxkit.cli.forms import form, remind
 from dxkit.cli.proof import changes, publish, verify
 from dxkit.cli.report import report
 from dxkit.cli.session import (
@@ -44,7 +44,20 @@ def cli() -> None:
     """Workbooks of a quarter become one traceable page per unit."""
 
 
-for _command in (form, report, check, rank, explain, sample, verify, publish, changes, demo, lab):
+for _command in (
+    form,
+    report,
+    check,
+    remind,
+    rank,
+    explain,
+    sample,
+    verify,
+    publish,
+    changes,
+    demo,
+    lab,
+):
     cli.add_command(_command)
 
 

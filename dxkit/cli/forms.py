@@ -1,4 +1,4 @@
-"""The way out: workbooks to be filled in."""
+"""The way out and back: workbooks to be filled in, and what is still to come from whom."""
 
 from __future__ import annotations
 
@@ -57,3 +57,30 @@ def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> i
         tell(session.say("in_use", text=path_in_use), err=True)
     tell(session.say("forms_written", count=len(written), rows=rows, text=folder / FORMS))
     return DONE_WITH_ERRORS if in_use else DONE
+
+
+@click.command()
+@click.argument("period")
+@with_session
+def remind(session: Session, period: str) -> int:
+    """Tell who has sent, who is late and what is open; write a text for each sender."""
+    import datetime
+
+    from dxkit.model.text import slug
+    from dxkit.report.reminders import reminders
+    from dxkit.workbooks.atomic import write_text
+
+    period_id, language = session.planned_period(period), session.language
+    opened = session.open(period_id)
+    folder = session.folder(period_id).parent / "reminders" / period_id
+    found = list(reminders(opened, language, datetime.date.today()))
+    with session.writing(period_id):
+        for one in found:
+            write_text(folder / f"{one.unit.code}-{slug(one.unit.name)}.txt", one.text)
+    tell(language.plain("remind.header"))
+    for one in found:
+        state = language.plain(f"remind.state_{one.state}")
+        counts = (one.errors, one.warnings, one.lacking)
+        tell("\t".join([one.unit.code, one.unit.name, state, *map(str, counts)]))
+    tell(language.plain("remind.written", count=str(len(found)), text=str(folder)))
+    return DONE
