@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -307,6 +309,32 @@ def test_tables_sort_and_totals_stay_last(browser: Any, outputs: Path) -> None:
     assert after != before
     heading = browser.find_elements("css selector", f"{table} th")[1]
     assert heading.get_attribute("aria-sort") == "descending"
+
+
+def test_the_numbers_of_a_chart_are_saved_for_a_spreadsheet(
+    browser: Any, outputs: Path, tmp_path: Path
+) -> None:
+    """As they stand in its table: in Vietnamese between semicolons, texts never a formula."""
+    load(browser, outputs / "province.html")
+    where = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    shown = browser.execute_script(
+        """const folded = document.querySelector("figure details:has(table)");
+        folded.open = true;
+        folded.querySelector("tbody th").textContent = '=1+"2"';
+        folded.querySelector(".save").click();
+        return [...folded.querySelectorAll("tr")].map(r => [...r.cells].map(
+          c => c.textContent.trim()))"""
+    )
+    end = time.monotonic() + 20
+    while not (files := [*tmp_path.glob("*.csv")]) and time.monotonic() < end:
+        time.sleep(0.1)
+    (path,) = files
+    assert path.name.startswith("chart-")
+    rows = [*csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";")]
+    assert rows[1][0] == "'" + shown[1][0] == '\'=1+"2"'
+    rows[1][0] = shown[1][0]
+    assert rows == [[text.replace("\u2212", "-") for text in row] for row in shown]
 
 
 def test_a_number_tells_where_it_comes_from(browser: Any, outputs: Path) -> None:

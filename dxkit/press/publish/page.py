@@ -181,6 +181,7 @@ def framed(content: str, title: str, language_code: str) -> str:
         contents_label=plain("report.contents"),
         contents=contents if len(contents) > 2 and not brief else [],
         sort_label=plain("site.sort"),
+        save_label=plain("site.save"),
         search_label=plain("site.search"),
         none_label=plain("site.nothing_found"),
         content=Markup(safe),
