@@ -56,11 +56,6 @@ class Recount:
         return Recount(Sums(self.campaign, self.received, part=name))
 
     @cached_property
-    def tellers(self) -> dict[CellRef, str]:
-        """Whose figure each cell is."""
-        return {o.address: o.unit_code for o in self.received.table.observations}
-
-    @cached_property
     def before_by_rules(self) -> Recount | None:
         """The period before, scored by this period's rules."""
         return Recount(self.before.sums, (), self.period.id) if self.before else None

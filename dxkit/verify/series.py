@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.verify.recount import Recount, rounded
-from dxkit.verify.sums import Number
+from dxkit.verify.sums import Number, measures_of
 
 
 def at_hand(r: Recount, unit: str) -> Iterator[Recount]:
@@ -46,8 +46,7 @@ def values(r: Recount, unit: str, i: Indicator) -> list[Number]:
         return one.sums.value(unit, i) if one.sums.is_measured(unit, i) else None
 
     def places(one: Recount) -> set[str]:
-        cells = (cell for side in one.sums.of(unit, i).cells for cell in side)
-        return {one.tellers[cell] for cell in cells}
+        return one.sums.tellers(unit, measures_of(i))
 
     def alike(one: Recount, newer: Recount) -> bool:
         whole = all(each.sums.of(unit, i).is_whole for each in (one, newer))

@@ -174,6 +174,17 @@ class Sums:
             there += weight * sum(pair.is_whole for pair in told) / len(told)
         return there / due if due else Fraction(1)
 
+    @remembered
+    def tellers(self, unit: str, measures: Measures) -> set[str]:
+        """Who told what the total of these measures is made from."""
+        found = set[str]()
+        for pair in self.pairs(unit, measures):
+            if pair.counts and all(self._told(pair.unit, m) for m in measures):
+                found.add(pair.unit)
+            elif pair.counts:  # one side stands here, the other further down
+                found |= {u for m in measures for u in self.tellers(pair.unit, (m,))}
+        return found
+
     def places_told(self, unit: str, measures: Measures) -> dict[str, list[Pair]]:
         """What each reporting unit at or below this one told of these measures; raises KeyError
         where they come from different ones.

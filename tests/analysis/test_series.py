@@ -133,6 +133,21 @@ def test_figures_of_other_places_are_not_compared(haugiang: Campaign) -> None:
     assert numbers(analysis, A, APP, "alike", "rises") == {"alike": 4, "rises": 3}
 
 
+def test_rows_of_a_register_share_their_cell(haugiang: Campaign) -> None:
+    """Who told is not to be read from the cells."""
+    campaign = longer(haugiang, "2020-Q4")
+    cell = CellRef("register.xlsx", "3", "")
+
+    def rows(*wards: str) -> list[Observation]:
+        return [dataclasses.replace(observe(ward, "initiatives_effective", n), address=cell)
+                for n, ward in enumerate(wards, 1)]  # fmt: skip
+
+    told = {"2020-Q1": rows(A, B), "2020-Q2": rows(A, C), "2020-Q3": rows(A, C),
+            "2020-Q4": rows(C, A)}  # fmt: skip
+    analysis = proved(campaign, all_received(campaign, told), (A, CITY))
+    assert numbers(analysis, CITY, "initiatives", "alike") == {"alike": 3}
+
+
 def test_of_all_places_more_are_still_all(haugiang: Campaign) -> None:
     """A ward whose hamlets are counted anew: all told each time."""
     campaign = longer(haugiang, "2020-Q3")

@@ -5,9 +5,12 @@ number is.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +19,7 @@ from dxkit.cli import run
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod, opening
 from dxkit.period.opening import open_period, receive
+from dxkit.press.run.cluster import _pack
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.unit_view import View
 from tests.analysis.several_periods import analysed
@@ -81,6 +85,20 @@ def test_what_is_kept_is_read_and_not_worked_out(
     monkeypatch.delattr(opening, "kept_of")
     assert all_facts(opened(project)) == expected
     assert {*asked} == {"2024-Q4", "2025-Q1"}
+
+
+def test_a_machine_of_the_cluster_has_the_same_numbers(project: Project, tmp_path: Path) -> None:
+    """From what is sent to it: the plan, what was received of two periods, what is kept of more."""
+    expected = all_facts(opened(project))
+    project.kept_file("small", "2024-Q1").unlink()  # as if nobody had asked for it yet
+    task = SimpleNamespace(campaign="small", period=LAST, notebook=project.notebooks / "x.ipynb")
+    task.notebook.write_text("{}", "utf-8")
+    with zipfile.ZipFile(io.BytesIO(_pack(project, [task]))) as parcel:  # type: ignore[list-item]
+        parcel.extractall(tmp_path / "sent")
+        names = [name for name in parcel.namelist() if name.endswith("received.json")]
+    assert len(names) == 2
+    sent = Project(tmp_path / "sent", out=tmp_path / "sent/outputs", sealed=True)
+    assert all_facts(opened(sent)) == expected
 
 
 def _another_figure(project: Project) -> None:

@@ -163,10 +163,9 @@ def _over_periods(context: Context) -> Markup:
         columns = [Column(text("report.unit"))]
         for name in periods:
             period = context.date(language.period(name))
-            columns += [
-                Column(text(f"site.{kind}_of_period", period=period), numeric=True)
-                for kind in shown
-            ]
+            both = [text(f"site.{kind}_of_period", period=period) for kind in shown]
+            heads = both if len(shown) > 1 else [period]
+            columns += [Column(head, numeric=True) for head in heads]
         rows: list[list[Cell]] = []
         for code in analysis.standing.in_order(codes):
             facts = [told[kind][code][name] for name in periods for kind in shown]

@@ -23,7 +23,7 @@ from typing import Any
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
-from dxkit.period.opening import series_of
+from dxkit.period.opening import look_back, series_of
 from dxkit.press.manifest import code_key
 from dxkit.press.run.tasks import (
     DIED,
@@ -134,6 +134,8 @@ def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
         for notebook in sorted({task.notebook for task in tasks}):
             archive.write(notebook, f"notebooks/{notebook.name}")
         series = series_of(project, campaign, tasks[0].period)
+        for period in series[:-2]:  # what nobody has asked for yet is not kept yet
+            look_back(project, campaign, period)
         for period in series:  # of those before the last two only what is kept is asked
             for find in (Project.kept_file, Project.store_file)[: 1 + (period in series[-2:])]:
                 if (stored := find(project, campaign.id, period)).exists():
