@@ -21,7 +21,7 @@ from dxkit.report import piece
 from dxkit.report.context import Section
 from dxkit.report.report import Report
 
-SECTIONS = ("head", "headlines", "indicators", "league", "gap_chart", "data_state", "sources")
+SECTIONS = ("head", "verdict", "indicators", "league", "tasks", "data_state", "sources")
 UNTRUSTED = nh3.ALLOWED_TAGS | {"data", "section", "figure", "figcaption", "header"}
 """Elements that JupyterLab leaves in what it does not trust; drawings are not among them."""
 
@@ -91,8 +91,8 @@ def test_reservations_are_signs_in_the_text(report: Report, in_kernel: Any) -> N
     assert first == [
         "Hồ sơ trực tuyến", "51,1%*", "50%", "+1,1*", "47,5%", "+21,3*▲", "20,00*", "3*/8", "● Đạt",
     ]  # fmt: skip
-    said = untrusted(report.headlines()._repr_mimebundle_()["text/html"]).text_content()
-    assert "xếp thứ 3*/8" in said
+    said = untrusted(report.verdict()._repr_mimebundle_()["text/html"]).text_content()
+    assert "Từ thứ 3* đến thứ 4*" in said
     assert "§" not in said  # a sentence says it in words
 
 

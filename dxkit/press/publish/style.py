@@ -13,7 +13,9 @@ from markupsafe import Markup
 from dxkit.report.piece import PAGE, has_kernel
 from dxkit.report.wording.language import Language
 
-_RULE = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
+_INNER = r"(?:[^{}]|\{[^{}]*\})*"
+_RULE = re.compile(rf"([^{{}}]+)\{{((?:[^{{}}]|\{{{_INNER}\}})*)\}}")
+"""A rule, or rules for some media within others."""
 _REM = re.compile(r"(-?[\d.]+)rem\b")
 _DARK = 'body:is([data-jp-theme-light="false"], .vscode-dark, .vscode-high-contrast) &'
 _GROUND = re.compile("(--ground): (#[0-9a-f]+)")
@@ -64,7 +66,9 @@ def _without_blanks(style: str) -> str:
 
 def _in_box(head: str, body: str) -> str:
     """A rule of the page within the rule of the box; nothing for one of prints."""
-    head, body = head.strip(), re.sub(r":root\b", "&", _GROUND.sub(_EDITORS, body))
+    head, body = head.strip(), _GROUND.sub(_EDITORS, body)
+    if "{" in body:
+        body = "".join(_in_box(*found) for found in _RULE.findall(body))
     if head.startswith("@page") or head == "@media print":
         return ""
     if "prefers-color-scheme: dark" in head:
