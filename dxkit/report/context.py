@@ -87,13 +87,23 @@ class Context:
         folded on a phone, and nowhere else.
         """
         if aside:
-            body = Markup(
-                '<details class="aside"><summary>{}<span class="unseen">: {}</span></summary>{}'
-                "</details>"
-            ).format(self.language.text("report.aside_more"), title, body)
+            body = self.aside(title, body)
         about = f"{self.opened.analysis.period.id}/{self.view.unit.code}"
         return Markup('<section data-about="{}"><h2 id="{}">{}</h2>{}</section>').format(
             about, slug(title), title, body
+        )
+
+    def aside(self, title: str, body: Markup, *, headed: bool = True) -> Markup:
+        """What is folded on a phone, and nowhere else; ``headed`` by its ``title``, or else that is
+        what unfolds it.
+        """
+        handle = Markup.escape(title)
+        if headed:
+            handle = Markup('{}<span class="unseen">: {}</span>').format(
+                self.language.text("report.aside_more"), title
+            )
+        return Markup('<details class="aside"><summary>{}</summary>{}</details>').format(
+            handle, body
         )
 
     def more(self, key: str, body: Markup) -> Markup:
@@ -136,10 +146,14 @@ class Context:
         )
 
     def award(self, code: str) -> Markup:
-        """The reward that a unit is proposed for."""
+        """The reward that a unit is proposed for, as a badge behind its name; nothing if none."""
         award = self.opened.analysis.standing.award(code)
-        names = (r.names for r in self.opened.campaign.rewards if r.id == award)
-        return self.said(f"award/{code}", next(map(self.language.name, names), "–"))
+        names = [r.names for r in self.opened.campaign.rewards if r.id == award]
+        if not names:
+            return Markup("")
+        said = self.said(f"award/{code}", self.language.name(names[0]))
+        badge = Markup('<span class="badge"><span class="unseen">, </span>{}</span>')
+        return badge.format(said)
 
     def name(self, code: str) -> Markup:
         """A unit's name as it begins a line."""

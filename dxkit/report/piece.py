@@ -172,6 +172,8 @@ def _signed(html: str) -> str:
 def _frame(table: _Element) -> pd.DataFrame:
     import pandas as pd
 
+    for badge in table.xpath(".//*[@class='badge']"):
+        badge.drop_tree()
     head, *body = ([*row.iter("th", "td")] for row in table.iter("tr"))
     texts = [[_text(cell) for cell in row] for row in body]
     frame = pd.DataFrame(texts, columns=[_text(cell).removesuffix(IN_PERCENT) for cell in head])

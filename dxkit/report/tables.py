@@ -47,13 +47,15 @@ Cell = Fact | str | Markup | State | Number
 class Column:
     """A column: its heading, whether it holds figures, and whether each of them says its unit, as
     where other columns of the table mix units. One with a ``name`` is known by it to the page's
-    style, and its cells carry the heading for where the headings are not seen.
+    style, and its cells carry the heading for where the headings are not seen. One that is ``more``
+    than a phone holds is folded there.
     """
 
     heading: str | Markup
     numeric: bool = False
     units_in_cells: bool = False
     name: str = ""
+    more: bool = False
 
 
 IN_PERCENT = " (%)"
@@ -118,11 +120,13 @@ def render_table(
         for number, row in enumerate(rows)
     )
     below = Markup('<p class="note">{}</p>').format(note) if note else Markup("")
+    fold = Markup('<details class="columns"><summary>{}</summary></details>')
+    rest = fold.format(language.text("report.columns_more")) if any(c.more for c in columns) else ""
     return Markup(
-        '<div class="{}" tabindex="0" role="group" aria-label="{}"><table>'
+        '{}<div class="{}"><table>'
         "<caption{}>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>{}{}"
     ).format(
-        f"table {name}".strip(), Markup(caption).striptags(),
+        rest, f"table {name}".strip(),
         _classes(frozenset.union(*common)), caption, head, body, _legend(head + body, language),
         below,
     )  # fmt: skip
@@ -174,8 +178,8 @@ def _row(
 
 
 def _classes(more: Iterable[str], column: Column | None = None) -> Markup:
-    named = ("number" if column.numeric else "", column.name) if column else ()
-    names = [*filter(None, named), *sorted(more)]
+    of_column = {"number": column.numeric, column.name: True, "rest": column.more} if column else {}
+    names = [*(name for name, is_so in of_column.items() if name and is_so), *sorted(more)]
     return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from dxkit.cli import run
+from tests.end_to_end.test_browser import axe_violations
+from tests.end_to_end.transcript import Transcript
 
 pytestmark = pytest.mark.unmeasured
 
 WEAK, PARTIAL = "district/936-huyen-long-my.html", "district/934-huyen-phung-hiep.html"
 PAGES = (WEAK, PARTIAL, "province.html", "index.html", "findings.html", "../index.html")
 PHONE = (390, 844)
+GOLDEN = Path(__file__).with_name("transcript.txt")
 
 
 def load(browser: Any, page: Path, width: int, height: int) -> None:
@@ -92,3 +98,102 @@ def test_what_only_some_ask_for_is_folded(browser: Any, outputs: Path, name: str
         "Trường hợp bằng điểm",
     ):
         assert left_out not in text, left_out
+
+
+LENGTHS = [
+    (WEAK, 9, 6),
+    (PARTIAL, 12, 7),
+    ("province.html", 14, 7),
+]  # screens of a phone, sheets of A4
+
+
+@pytest.mark.parametrize(("name", "screens", "sheets"), LENGTHS)
+def test_pages_are_short(browser: Any, outputs: Path, name: str, screens: int, sheets: int) -> None:
+    load(browser, outputs / name, *PHONE)
+    height = browser.execute_script("return document.documentElement.scrollHeight")
+    assert height <= screens * PHONE[1]
+    assert len(printed(browser)) <= sheets
+
+
+def test_pages_are_light(outputs: Path) -> None:
+    """A district of 15 communes, of which figures are doubtful, partial and missing, apart."""
+    sizes = {page.name[:3]: page.stat().st_size for page in (outputs / "district").iterdir()}
+    partial = sizes.pop("934")
+    assert max(sizes.values()) <= 180 * 1024
+    assert partial <= 210 * 1024
+    assert (outputs / "province.html").stat().st_size <= 220 * 1024
+
+
+@pytest.mark.parametrize(("name", "scheme", "width"), [
+    (WEAK, "light", 320), (WEAK, "dark", 1440), ("province.html", "dark", 320),
+    ("province.html", "light", 1440),
+])  # fmt: skip
+def test_axe_finds_nothing_at_either_end(
+    browser: Any, axe: str, outputs: Path, name: str, scheme: str, width: int
+) -> None:
+    """On the narrowest phone and a wide screen, all unfolded: the rest is in test_browser."""
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    load(browser, outputs / name, width, 900)
+    assert axe_violations(browser, axe) == []
+
+
+UNREAD = """const seen = [];
+for (const e of document.querySelectorAll("main *")) {
+  const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+  if (!own || !e.checkVisibility() || e.closest(".unseen, svg")) continue;
+  let ground = "rgba(0, 0, 0, 0)";
+  for (let a = e; a && ground === "rgba(0, 0, 0, 0)"; a = a.parentElement)
+    ground = getComputedStyle(a).backgroundColor;
+  if (getComputedStyle(e).color === ground) seen.push(e.outerHTML.slice(0, 90));
+}
+return seen"""
+
+
+@pytest.mark.parametrize("name", [WEAK, "province.html"])
+def test_forced_colours_leave_all_that_is_said(browser: Any, outputs: Path, name: str) -> None:
+    """Where the reader's system sets all colours nothing is written in that of its ground, verdicts
+    and proposals are words, and what is drawn is drawn in the system's colours.
+    """
+    feature = {"name": "forced-colors", "value": "active"}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    try:
+        load(browser, outputs / name, *PHONE)
+        assert browser.execute_script("return matchMedia('(forced-colors: active)').matches")
+        assert browser.execute_script(UNREAD) == []
+        verdicts = browser.find_elements("css selector", "main td .state")
+        assert len(verdicts) >= 6
+        assert all(any(map(str.isalpha, verdict.text)) for verdict in verdicts)
+        look = "forced-color-adjust: none; color: #fff; background: #fff"
+        browser.execute_script(f"document.querySelector('h1').style.cssText = {look!r}")
+        assert browser.execute_script(UNREAD)
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+@pytest.mark.parametrize("name", [WEAK, "province.html", "index.html"])
+def test_letters_twice_as_large_lose_nothing(browser: Any, outputs: Path, name: str) -> None:
+    """WCAG 1.4.4: nothing leaves the screen sideways but in boxes that scroll, nothing is cut."""
+    for size in (PHONE, (1200, 900)):
+        load(browser, outputs / name, *size)
+        browser.execute_script("document.documentElement.style.fontSize = '200%'")
+        told = browser.execute_script(
+            """const cut = [...document.querySelectorAll("main *, nav *")].filter(e =>
+              getComputedStyle(e).overflowX === "hidden" && getComputedStyle(e).clipPath === "none"
+              && e.scrollWidth > e.clientWidth + 1 && !e.closest("svg"));
+            return [document.documentElement.scrollWidth, cut.map(e => e.outerHTML.slice(0, 90))]"""
+        )
+        assert told[0] <= size[0], size
+        assert told[1] == []
+
+
+def test_a_page_reads_well_aloud(browser: Any, small: Path) -> None:
+    """The whole page of a district as a screen reader tells it, in order. After a change that is
+    meant: ``DXKIT_GOLDEN=1 python3 run.py test tests/end_to_end/test_reading.py``, and read it.
+    """
+    assert run(["report", "2024-Q2", "--out", str(small)]) == 0
+    load(browser, small / "small/2024-Q2/district/71-huyen-my-an.html", 1200, 900)
+    told = "\n".join(Transcript(browser).lines) + "\n"
+    if os.environ.get("DXKIT_GOLDEN"):
+        GOLDEN.write_text(told, "utf-8")
+    assert told == GOLDEN.read_text("utf-8")

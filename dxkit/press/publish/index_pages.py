@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dxkit.campaign.publications import stated
 from dxkit.model.facts import TOTAL
-from dxkit.model.units import Unit
+from dxkit.model.text import visible
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import FINDINGS, INDEX, LEAGUE
 from dxkit.press.publish.page import page_around
@@ -21,7 +21,10 @@ from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend
 from dxkit.report.wording.language import Language
 from dxkit.report.wording.publications import state_html
+from dxkit.report.wording.sentences import NBSP
 
+MEMBERS = "; "
+"""Between the names of units on the index."""
 _DATA_FILES = ("observations", "indicators", "ranking", "findings")
 _RANK = ("report.column_rank", "report.column_points")
 
@@ -102,29 +105,26 @@ def _league(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Ma
 
 
 def _members(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Markup:
-    """The units below those that have a page, so that somebody who knows only their own commune
-    finds the page it stands on; nothing when their names come from the workbooks.
+    """The names of the units below those that have a page, by the page that they stand on, so that
+    somebody who knows only their own commune finds it; nothing when their names come from the
+    workbooks. The page's script draws those that somebody looks for.
     """
     analysis = context.opened.analysis
-    opened_levels = {level.id for level in context.opened.campaign.levels if level.open}
-    members: list[tuple[str, Unit]] = [
-        (code, unit)
-        for code in ranked
-        for unit in analysis.units.children(code)
-        if unit.level not in opened_levels and unit.code not in pages
-    ]
-    if not members:
+    open_levels = {level.id for level in context.opened.campaign.levels if level.open}
+    line = Markup('<dt><a href="{}">{}</a></dt><dd>{}</dd>')
+    lines = []
+    for code in ranked:
+        below = analysis.units.children(code)
+        names = [context.language.unit(unit, starts=True) for unit in below
+                 if unit.level not in open_levels and unit.code not in pages]  # fmt: skip
+        if names:
+            told = (visible(name).replace(" ", NBSP) for name in names)
+            lines.append(line.format(pages[code], context.name(code), MEMBERS.join(told)))
+    if not lines:
         return Markup("")
-    rows: list[list[Cell]] = []
-    for code, unit in members:
-        card = analysis.scorecard(unit.code)
-        link = Markup('<a href="{}">{}</a>').format(pages[code], context.name(code))
-        rank = card.find(TOTAL, "rank")
-        points = card.fact(TOTAL, "points")
-        rows.append([context.name(unit.code), link, NOTHING if rank is None else rank, points])
-    table = _table(context, "members", ("site.member", "site.page_of", *_RANK), rows)
-    summary = context.language.text("site.members")
-    return Markup("<details><summary>{}</summary>{}</details>").format(summary, table)
+    return Markup(
+        '<details class="members"><summary>{}</summary><dl>{}</dl></details><ul class="found"></ul>'
+    ).format(context.language.text("site.members"), Markup("").join(lines))
 
 
 def _state(context: Context, ranked: list[str]) -> Markup:

@@ -22,6 +22,7 @@ from dxkit.model.text import visible
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.press.manifest import INDEX, MANIFEST, Manifest, digest_of
 from dxkit.report.wording.language import Language, load_language
+from dxkit.report.wording.sentences import NBSP
 
 _NAME = re.compile(r'<span class="name" data-name="unit/([^"]+)">.*?</span>', re.DOTALL)
 _LINK = re.compile(r'<a class="unit" href="[^"]*">(.*?)</a>', re.DOTALL)
@@ -183,7 +184,7 @@ def _nav(kind: str, language: Language, content: Markup) -> Markup:
 
 
 def _name_of(unit: Unit, language: Language) -> Markup:
-    name = visible(language.unit(unit, starts=True))
+    name = visible(language.unit(unit, starts=True)).replace(" ", NBSP)
     return Markup('<span class="name">{}</span>').format(name)
 
 

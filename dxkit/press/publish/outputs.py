@@ -35,8 +35,8 @@ _OF_PAPERMILL = {"injected-parameters", "papermill-error-cell-tag"}
 _CALL = re.compile(r"[\w.]+\(.*", re.DOTALL)
 _OVERWRITTEN = re.compile(r"\r+(?=\n)|[^\n]*\r(?=[^\r\n])")
 _TITLES = re.compile(r"\x1b\].*?(?:\x07|\x1b\\)")  # and links, to terminals
-_OF_KIT = '<div class="table"'
-_BOX = f'{_OF_KIT} tabindex="0" role="group" aria-label="{{}}">'
+_OF_KIT = '<div class="table'
+_BOX = f'{_OF_KIT}" tabindex="0" role="group" aria-label="{{}}">'
 _DRAWN = re.compile("<svg|image/svg", re.IGNORECASE)
 _TABLE = re.compile(r"<table\b|(</table\s*>)", re.IGNORECASE)
 _ATTACHED = re.compile(r"""(<img\b[^>]*?src=["'])attachment:([^"']*)""", re.IGNORECASE)

@@ -43,8 +43,8 @@ _COLOUR = re.compile("|".join(VARIABLES))
 Element = Any
 
 
-def for_page(text: str, name: str, facts: Mapping[str, Fact]) -> Markup:
-    """matplotlib's SVG as an element named by ``<name>-title`` and ``<name>-text``.
+def for_page(text: str, facts: Mapping[str, Fact]) -> Markup:
+    """matplotlib's SVG as an element that is seen alone: a table says the same.
 
     ``facts`` are those written, by the id of their group. Lines written under one id stay together.
     A drawing wider than most says how wide it must stay to be read, and scrolls where it cannot be.
@@ -61,9 +61,8 @@ def for_page(text: str, name: str, facts: Mapping[str, Fact]) -> Markup:
         usual = usual | {"min-width": f"{width:.0f}px"}
     begin = WIDE if width > WIDTH else Markup("<svg")
     return Markup(
-        '{} xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{}" style="{}"'
-        ' aria-labelledby="{}-title {}-text">{}</svg>'
-    ).format(begin, root.get("viewBox"), _written(usual), name, name, Markup(body))
+        '{} xmlns="http://www.w3.org/2000/svg" aria-hidden="true" viewBox="{}" style="{}">{}</svg>'
+    ).format(begin, root.get("viewBox"), _written(usual), Markup(body))
 
 
 def _usual(looks: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -289,7 +288,7 @@ class Canvas:
         self.figure.savefig(
             picture, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
         )
-        return for_page(picture.getvalue(), self.name, self._facts)
+        return for_page(picture.getvalue(), self._facts)
 
 
 def find_fonts(language: Language) -> None:

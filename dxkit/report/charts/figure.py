@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import Claim, Fact
-from dxkit.report.charts.canvas import WIDE
 from dxkit.report.charts.style import DISTANCES, EARNED, step
 from dxkit.report.context import Context
 from dxkit.report.tables import NOTHING, SHAPES, STEP, Cell, Column, render_table
@@ -21,7 +20,6 @@ MOST_ROWS = 30
 """A chart with more rows is longer than a page; the tables hold them all."""
 NO_KEY = Markup("")
 _STEP = Markup('<span><span class="chip {}{}" aria-hidden="true">{}</span> {}</span>')
-_SCROLLS = ' tabindex="0" role="group" aria-labelledby="{}-title"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +75,15 @@ def chart_figure(
     marks: Markup = NO_KEY,
 ) -> Markup:
     """The whole figure, the key to its ``marks`` above the drawing. ``claims`` are the sentences
-    that the chart shows to be true: they are its title ``<name>-title``, which with all its numbers
-    in ``<name>-text`` is the text alternative of ``drawing``. The alternative says what the table
-    of the chart's data says, which holds the facts. A drawing that is wider than a phone scrolls in
-    its box, by the keyboard too.
+    that the chart shows to be true, its title ``<name>-title``. Who does not see the ``drawing``
+    is told that, and its numbers by the table of its data, which holds the facts; ``<name>-text``
+    says them for documents. A drawing that is wider than a phone scrolls in its box.
     """
     title = Markup(" ").join(claims)
     alternative = language.plain("chart.alternative", label=data.label, rows=data.spoken(language))
     return Markup(
         '<figure class="chart" id="{name}"><figcaption id="{name}-title">{title}</figcaption>'
-        '{marks}<div class="drawing"{focusable}>{drawing}</div>'
+        '{marks}<div class="drawing">{drawing}</div>'
         '<p hidden id="{name}-text">{alternative}</p>'
         '<p class="source">{source}</p>'
         "<details><summary>{summary}</summary>{table}</details></figure>"
@@ -95,7 +92,6 @@ def chart_figure(
         title=title,
         marks=marks,
         drawing=drawing,
-        focusable=Markup(_SCROLLS).format(name) if drawing.startswith(WIDE) else "",
         alternative=alternative,
         source=source,
         summary=language.text("chart.data"),

@@ -17,6 +17,9 @@ from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_r
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.tables import Cell, Column, render_table
 
+_IN_SIGHT = ("rank", "points", "rank_change")
+"""The columns that a phone shows of the ranking; the others are folded there."""
+
 
 def league(context: Context) -> Section:
     """The units that are ranked inside this one: rank, points, grade, award; the rules; those that
@@ -37,7 +40,8 @@ def league(context: Context) -> Section:
     body += _visits(context)
     sure = list(list_certainty(context.view))
     if sure:
-        body += context.writer.paragraph(sure)
+        text = context.language.text("report.certainty")
+        body += context.aside(text, context.writer.paragraph(sure), headed=False)
     return context.section("league", body)
 
 
@@ -47,26 +51,24 @@ def _ranking(context: Context, ranked: list[Scorecard]) -> Markup:
     columns = list(_columns(context, ranked))
     text = context.language.text
     headings = [Column(text("report.unit"))]
-    headings += [Column(text(f"report.column_{key}"), numeric=True) for key in columns]
-    level = context.view.child_level.id
-    judged = {
-        "band": context.band if context.opened.campaign.scoring.bands else None,
-        "award": context.award if _rewards(context, level) else None,
-    }
-    headings += [Column(text(f"report.column_{key}")) for key, said in judged.items() if said]
+    headings += [
+        Column(text(f"report.column_{key}"), numeric=True, more=key not in _IN_SIGHT)
+        for key in columns
+    ]
+    bands = [context.band(card.unit.code) for card in ranked]
+    alike = len(bands) > 2 and len({band.striptags() for band in bands}) == 1  # told once, below
+    graded = bool(context.opened.campaign.scoring.bands) and not alike
+    headings += [Column(text("report.column_band"), more=True)] * graded
     rows: list[list[Cell]] = []
-    for card in ranked:
-        row: list[Cell] = [context.name(card.unit.code)]
-        row += [_number(context, card, key) for key in columns]
-        row += [said(card.unit.code) for said in judged.values() if said]
-        rows.append(row)
+    for card, band in zip(ranked, bands, strict=True):
+        code = card.unit.code
+        row: list[Cell] = [context.name(code) + context.award(code)]
+        rows.append([*row, *(_number(context, card, key) for key in columns), *[band] * graded])
     caption = text("report.league_caption", unit=context.writer.name(context.view.itself))
-    return render_table(caption, headings, rows, context.language)
-
-
-def _rewards(context: Context, level: str) -> bool:
-    """Whether any reward is given at a level."""
-    return any(rule.level == level for rule in context.opened.campaign.rewards)
+    note = Markup("")
+    if alike and context.opened.campaign.scoring.bands:
+        note = Markup("{}: {}.").format(text("report.column_band"), bands[0])
+    return render_table(caption, headings, rows, context.language, note)
 
 
 def _columns(context: Context, ranked: list[Scorecard]) -> Iterator[str]:
@@ -161,7 +163,8 @@ def _decisions(context: Context, rule: RewardRule) -> Markup:
     note = context.sentences(reward_rules(context.view, rule))
     if rule.assumed:
         note += Markup(" ") + context.assumed()
-    return render_table(caption, columns, rows, context.language, note)
+    rules = context.more("award_rules", Markup('<p class="note">{}</p>').format(note))
+    return render_table(caption, columns, rows, context.language) + rules
 
 
 def _verdict(awarded: bool, in_reserve: bool) -> str:

@@ -235,7 +235,8 @@ def _notes(context: Context, keys: Sequence[str]) -> Markup:
         *(["ranks"] if "rank" in keys else []),
     ]
     said = Markup(" ").join(context.language.text(f"report.indicators_note_{n}") for n in notes)
-    return Markup('<p class="note">{}</p>').format(said) if notes else Markup("")
+    told = Markup('<p class="note">{}</p>').format(said)
+    return context.more("indicators", told) if notes else Markup("")
 
 
 def _lacking(context: Context, table: Markup) -> Markup:

@@ -18,7 +18,7 @@
   const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), document.documentElement.lang));
   const sortable = (table) => {
     const body = table.tBodies[0];
-    if (!table.tHead || body.rows.length < 8 || table.closest("details:not(.aside), figure")) return;
+    if (!table.tHead || body.rows.length < 2 || table.closest("details:not(.aside), figure, .spine")) return;
     [...table.tHead.rows[0].cells].forEach((heading, column) => {
       const button = make("button");
       button.type = "button";
@@ -64,14 +64,31 @@
     });
   });
 
+  // What scrolls sideways is reached by the keyboard, under the name of its table or chart.
+  const boxes = [...main.querySelectorAll(".table, .drawing")];
+  const fit = () => boxes.forEach((box) => {
+    const title = box.querySelector("caption") || box.closest("figure")?.querySelector("figcaption");
+    if (!title) return;
+    const scrolls = box.scrollWidth > box.clientWidth;
+    for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", title.textContent]]) {
+      if (scrolls) box.setAttribute(name, value); else box.removeAttribute(name);
+    }
+  });
+  fit();
+  window.addEventListener("resize", fit);
+  main.addEventListener("toggle", fit, true);
+
   // Search: rows whose text holds what is typed, with or without accents.
-  const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/\u0111/gi, "d").toLowerCase();
+  const bare = (text) => text.replace(/\s+/g, " ").normalize("NFD").replace(/\p{M}/gu, "").replace(/\u0111/gi, "d").toLowerCase();
   main.querySelectorAll(".search").forEach((place) => {
     const list = document.getElementById(place.dataset.rows);
     const rows = [...list.querySelectorAll("tbody tr")];
     const label = make("label", main.dataset.search, place);
     const input = make("input", "", label);
     input.type = "search";
+    const members = [...list.querySelectorAll(".members dd")].flatMap((names) =>
+      names.textContent.split("; ").map((name) => [bare(name), name, names.previousElementSibling.firstElementChild]));
+    const drawn = list.querySelector(".found");
     const nothing = make("p", "", place);
     nothing.setAttribute("role", "status");
     input.addEventListener("input", () => {
@@ -81,7 +98,14 @@
         row.hidden = !bare(row.textContent).includes(wanted);
         found += !row.hidden;
       }
-      for (const folded of list.querySelectorAll("details")) folded.open = wanted !== "";
+      const hits = wanted ? members.filter(([name]) => name.includes(wanted)) : [];
+      drawn?.replaceChildren();
+      for (const [, name, page] of hits.slice(0, 50)) {
+        const item = make("li", name + " (", drawn);
+        item.append(page.cloneNode(true), ")");
+      }
+      if (hits.length > 50) make("li", "…", drawn);
+      found += hits.length;
       nothing.textContent = found ? "" : main.dataset.none;
     });
   });
@@ -176,7 +200,6 @@
     const numbers = [...section.querySelectorAll("data.fact")].filter((fact) => fact.closest("section, header, figure") === section);
     numbers.forEach((fact, place) => {
       fact.tabIndex = place ? -1 : 0;
-      fact.setAttribute("role", "note");
     });
   });
   document.addEventListener("keydown", (event) => {
