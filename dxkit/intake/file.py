@@ -65,6 +65,7 @@ def read_file(
     form = read_form(campaign, period, workbook)
     if form is not None:
         found += form.findings
+        result.answers = form.answers
         workbook, by_name = form.workbook, by_name or _known(form.identity.sender, names)
         if form.refused:
             result.source = dataclasses.replace(result.source, unit_code=by_name)

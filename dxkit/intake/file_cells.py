@@ -17,7 +17,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Observation, RegisterRow, SheetRead, SourceFile
 from dxkit.model.units import Unit, UnitRegistry
-from dxkit.workbooks.cells import Workbook
+from dxkit.workbooks.cells import Cell, Workbook
 
 MARK = b"dxkit-returned:"
 """What a file that holds a mark holds."""
@@ -226,6 +226,8 @@ class FileRead:
     corrected: dict[CellRef, Correction] = field(default_factory=dict)
     sheets: list[SheetRead] = field(default_factory=list)
     cells: FileCells = field(default_factory=lambda: FileCells({}))
+    answers: Mapping[tuple[str, int], Cell] = field(default_factory=dict)
+    """The cells of a form in which its sender has explained a row, by sheet and row."""
 
     @property
     def is_unused(self) -> bool:

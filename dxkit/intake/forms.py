@@ -35,11 +35,12 @@ _CHOICES = ("none_arose", "no_data")
 class FormRead:
     """A form as far as it is one: the ``workbook`` with the sheets that are to be read, the layouts
     of those that are as they were made, by name, and what is wrong. ``refused`` is one of another
-    campaign or period.
+    campaign or period. ``answers`` are the cells with a sender's explanations, by sheet and row.
     """
 
     identity: Identity
     workbook: Workbook
+    answers: dict[tuple[str, int], Cell] = field(default_factory=dict)
     layouts: dict[str, Layout] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     refused: bool = False
@@ -128,6 +129,7 @@ def _read_sheets(campaign: Campaign, form: Form, read: FormRead) -> None:
         else:
             kept.append(compared.view)
             read.layouts[of.name] = _layout(campaign, of)
+            read.answers |= compared.answers
     named = {form.guide, *(of.name for of in form.sheets)}
     for name, sheet in there.items():
         if name in named or _is_map(sheet):
@@ -294,6 +296,13 @@ class _Compared:
         """Why cells of a row are empty, empty when nothing is said; None for another text."""
         text = self._text(row, self._of.choices) if self._of.choices else ""
         return text if not text or any(is_word(kind, text) for kind in _CHOICES) else None
+
+    @property
+    def answers(self) -> dict[tuple[str, int], Cell]:
+        """The cells in which the sender has explained a row."""
+        column = self._of.answers
+        cells = {row: self._sheet.cell(row, column) for row in self._of.rows if column}
+        return {(self._of.name, row): cell for row, cell in cells.items() if cell.text.strip()}
 
     @property
     def view(self) -> Sheet:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from dxkit.intake.checks.causes import with_causes
+from dxkit.intake.checks.causes import answered, with_causes
 from dxkit.intake.checks.completeness import (
     brackets_asked,
     known_weights,
@@ -189,6 +189,7 @@ def _together(
     settled = settle(campaign, tables, units, observations, findings, before, gaps.below_totals)
     kept = dataclasses.replace(received.table, observations=tuple(settled.observations))
     findings = with_causes(campaign, settled.findings, settled.observations)
+    findings = list(answered(files, findings))
     return dataclasses.replace(received, table=kept, findings=tuple(findings))
 
 

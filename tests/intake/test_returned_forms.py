@@ -15,7 +15,8 @@ from dxkit.campaign.folder import load_campaign
 from dxkit.intake.file import read_file
 from dxkit.intake.file_cells import FileRead
 from dxkit.intake.names import Names
-from dxkit.model.addresses import column_and_row
+from dxkit.intake.period import read_period
+from dxkit.model.addresses import column_and_row, column_letters
 from dxkit.model.campaign import Campaign, MeasureKind
 from dxkit.model.findings import CATALOGUE
 from dxkit.model.forms import Form
@@ -24,8 +25,9 @@ from dxkit.model.text import slug
 from dxkit.period import OpenPeriod
 from dxkit.press.forms.questions import Questions
 from dxkit.press.forms.workbook import form_name, write_form
+from dxkit.report.wording.findings import finding_text
 from dxkit.report.wording.language import load_language
-from tests.press.forms.filling import fill
+from tests.press.forms.filling import Value, fill
 from tests.press.forms.honest import Filled, honest
 from tests.press.forms.tampering import KINDS, tamper
 from tests.press.small_campaign import write_project
@@ -193,3 +195,37 @@ def told_of_one_change(one: Sent, name: str, random: Random, folder: Path) -> No
         and key[0].rpartition("-")[2] != "77"  # a row put in names it
     }
     assert not wrong, name
+
+
+def test_an_explanation_stands_beside_what_it_explains_and_settles_nothing(
+    sent: list[Sent], periods: dict[str, OpenPeriod], tmp_path: Path
+) -> None:
+    """Khu vực 1 lost households with the app and says why; 2 says nothing; 3 explains what nobody
+    asks; 4 lost some and says nothing at all.
+    """
+    one, all_before = sent[0], periods["2022-Q3"].received
+    of_ward = [o for o in all_before.table.observations
+               if "31318" in all_before.units.line(o.unit_code)]  # fmt: skip
+    table = dataclasses.replace(all_before.table, observations=tuple(of_ward))
+    before = dataclasses.replace(all_before, table=table)
+    sheet = one.form.sheets[0]
+    was = {(o.unit_code, o.measure): o.value for o in before.table.observations}
+    cells: dict[tuple[str, str], Value] = {}
+    for row, code in sheet.rows.items():
+        for column in sheet.columns if code else ():
+            fell = column.measure == "households_app" and row != 13
+            value = was[code, column.measure]
+            assert value is not None
+            cells[sheet.name, f"{column_letters(column.number)}{row}"] = value - 5 * fell
+    answers = {11: "15 hộ đã chuyển đi <b>", 12: "Đã kiểm tra", 13: "ổn định"}
+    cells |= {(sheet.name, f"U{row}"): text for row, text in answers.items()}
+    fill(one.made, cells, tmp_path / "31318.xlsx")
+    received = read_period(one.campaign, "2022-Q4", tmp_path, None, before)
+    fell_at = {f.address.cell: f for f in received.findings if f.code == "stock_fell"}
+    assert sorted(fell_at) == ["H11", "H12", "H14"]
+    vi = load_language("vi")
+    said = {cell: finding_text(f, vi) for cell, f in fell_at.items()}
+    assert said["H11"].endswith("Đơn vị giải trình (ô U11): “15 hộ đã chuyển đi <b>”.")
+    assert said["H12"].endswith("(ô U12) “Đã kiểm tra”, chưa nêu lý do cụ thể.")
+    assert "giải trình" not in said["H14"]
+    assert all(f.severity == "warning" for f in fell_at.values())  # nothing is settled by it

@@ -20,6 +20,7 @@ _NAMED = frozenset(
 )  # values that may be codes
 _TENTHS = frozenset({"percent", "change", "usual"})
 _PERIODS = frozenset({"stated", "expected", "part"})
+_LONGEST_ANSWER = 300
 
 
 def names_in_findings(
@@ -54,6 +55,9 @@ def finding_text(
         text += " " + language.plain(f"site.proposed_{values['voices']}", **values)
     if "weighed" in values:
         text += " " + language.plain("site.weight_lost", **values)
+    if "answer" in values:
+        said = {"answer": harmless(values["answer"], _LONGEST_ANSWER), "cell": values["answer_at"]}
+        text += " " + language.plain(f"site.answered_{values['answer_says']}", **said)
     return text
 
 
