@@ -8,8 +8,9 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from dxkit.model.facts import Claim, FactKey, Reference
+from dxkit.model.facts import TOTAL, Claim, FactKey, Reference
 from dxkit.model.keys import Words
+from dxkit.model.observations import SILENT
 from dxkit.model.text import slug, visible
 from dxkit.period import OpenPeriod
 from dxkit.report.piece import Piece
@@ -77,6 +78,12 @@ class Context:
         """The codes of this unit and those below it."""
         own = self.view.unit.code
         return frozenset((own, *(u.code for u in self.opened.analysis.units.descendants(own))))
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing that can be used has come of a unit that should have figures."""
+        view = self.view
+        return bool(view.indicators) and view.fact(TOTAL, "points").missing in SILENT
 
     def section(self, key: str, body: Markup, *, aside: bool = False) -> Section:
         """A part under the heading ``report.<key>_title``."""

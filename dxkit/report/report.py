@@ -8,23 +8,27 @@ from typing import Concatenate, ParamSpec
 
 from dxkit.period import OpenPeriod
 from dxkit.report.charts import bars, funnel, grid, map, over_time, trend
-from dxkit.report.context import Context, Section
+from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sections import below, data, spine, tasks, unit, verdict
 
 __all__ = ["Report", "Section"]
 
 P = ParamSpec("P")
+_OF_SILENT = frozenset({"head", "verdict", "data_state", "method", "sources", "fold"})
+"""The sections of a unit that has not reported: one screen, in which the second says all."""
 
 
 def _made_by(
     make: Callable[Concatenate[Context, P], Section],
 ) -> Callable[Concatenate[Report, P], Section]:
     """A method of the report that makes a section, with the documentation of its maker; what it
-    gives can be made again, for its figure.
+    gives can be made again, for its figure. Most have nothing of a unit that has not reported.
     """
 
     @wraps(make)
     def method(report: Report, /, *args: P.args, **kwargs: P.kwargs) -> Section:
+        if report.context.is_silent and make.__name__ not in _OF_SILENT:
+            return NO_SECTION
         again = partial(make, report.context, *args, **kwargs)
         return Section(again().html, again, report.context.told)
 

@@ -132,6 +132,8 @@ class CompletenessProof:
 
     def _wanted_of_the_strip(self) -> Iterator[Wanted]:
         again, unit = self.again, self.proof.unit
+        if again.total(unit)[2] in ("not_reported", "unread"):
+            return  # one screen says what is missing
         if again.group(unit) and again.rank(unit) is not None:
             if (again.shared(unit) or 0) > 1:
                 yield ("verdict", "verdict_shared", "total")

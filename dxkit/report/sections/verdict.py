@@ -11,6 +11,7 @@ from markupsafe import Markup
 from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.model.rules import RewardRule
 from dxkit.report.context import Context, Section
+from dxkit.report.sections.silence import paragraphs, silence, tile
 from dxkit.report.sections.spine import state_of
 from dxkit.report.sentences.catalogue import SLOTS
 from dxkit.report.sentences.headlines import standing
@@ -30,8 +31,10 @@ _TOLD = frozenset({"rank_tied", "certainty_fixed", "certainty_range"})
 def verdict(context: Context, *, brief: bool = False) -> Section:
     """The strip; on a ``brief`` page also what the narrative would say of points and rank."""
     view = context.view
+    if context.is_silent:
+        return context.section("verdict", silence(context))
     tiles = (_rank, _leaders, _points, _targets, _award)
-    strip = Markup("").join(tile for make in tiles for tile in make(context))
+    strip = Markup("").join(each for make in tiles for each in make(context))
     body = Markup('<dl class="verdict">{}</dl>').format(strip) if strip else Markup("")
     if not strip or not view.indicators:
         first = standing(view)
@@ -47,16 +50,6 @@ def verdict(context: Context, *, brief: bool = False) -> Section:
         more = (c for c in situation(view, compared=False) if c.message not in _TOLD)
         body += context.writer.paragraph(more)
     return context.section("verdict", body)
-
-
-def _tile(title: str | Markup, figure: Markup, *blocks: Markup, kind: str = "wide") -> Markup:
-    large = Markup('<p class="figure">{}</p>').format(figure) if figure else ""
-    tile = Markup('<div class="{}"><dt>{}</dt><dd>{}{}</dd></div>')
-    return tile.format(kind, title, large, Markup("").join(blocks))
-
-
-def _paragraphs(texts: Iterable[Markup]) -> Markup:
-    return Markup("").join(map(Markup("<p>{}</p>").format, texts))
 
 
 def _line(context: Context, key: str, claims: Iterable[Claim]) -> Markup:
@@ -76,10 +69,10 @@ def _rank(context: Context) -> Iterator[Markup]:
     if rank.known:
         shown = map(context.language.fact, (rank, view.fact(TOTAL, "ranked")))
         figure = Markup('{}<span class="of">/{}</span>').format(*shown)
-        yield _tile(title, figure, _paragraphs(map(sentence, rank_notes(view))), kind="half")
+        yield tile(title, figure, paragraphs(map(sentence, rank_notes(view))), kind="half")
     else:
         why = standing(view)
-        yield _tile(title, Markup("–"), _paragraphs([sentence(why)] if why is not None else []))
+        yield tile(title, Markup("–"), paragraphs([sentence(why)] if why is not None else []))
 
 
 def _leaders(context: Context) -> Iterator[Markup]:
@@ -99,13 +92,13 @@ def _leaders(context: Context) -> Iterator[Markup]:
         items.append(Markup("<li>{}. {}: {}</li>").format(*shown))
     if 0 < len(items) <= _MOST_NAMED:
         title = context.language.text("report.verdict_leading")
-        yield _tile(title, Markup(""), Markup("<ul>{}</ul>").format(Markup("").join(items)))
+        yield tile(title, Markup(""), Markup("<ul>{}</ul>").format(Markup("").join(items)))
     for rule in context.opened.campaign.rewards:
         listed = [d.unit_code for d in ranks.decisions(code, rule.id) if d.awarded]
         if 0 < len(listed) <= _MOST_NAMED:
             names = (Reference("unit", unit) for unit in listed)
             said = context.writer.names(names, starts=True)
-            yield _tile(context.language.name(rule.names), Markup(""), _paragraphs([said]))
+            yield tile(context.language.name(rule.names), Markup(""), paragraphs([said]))
 
 
 def _points(context: Context) -> Iterator[Markup]:
@@ -122,7 +115,7 @@ def _points(context: Context) -> Iterator[Markup]:
     notes += map(context.writer.sentence, points_notes(view))
     title = context.language.text("report.verdict_points")
     half = "half" if view.group is not None else "wide"
-    yield _tile(title, figure, _paragraphs(notes), kind=half)
+    yield tile(title, figure, paragraphs(notes), kind=half)
 
 
 def _targets(context: Context) -> Iterator[Markup]:
@@ -143,8 +136,8 @@ def _targets(context: Context) -> Iterator[Markup]:
         shown = map(language.fact, (view.fact(TOTAL, "targets_met"), known))
         figure = Markup('{}<span class="of">/{}</span>').format(*shown)
     named = Markup('<ul class="dots">{}</ul>').format(dots)
-    said = _paragraphs(map(context.writer.sentence, notes))
-    yield _tile(language.text("report.verdict_targets"), figure, named, said)
+    said = paragraphs(map(context.writer.sentence, notes))
+    yield tile(language.text("report.verdict_targets"), figure, named, said)
 
 
 def _dot(state: State, name: str) -> Markup:
@@ -179,4 +172,4 @@ def _award(context: Context) -> Iterator[Markup]:
     why = context.said(f"reason/{code}/{rule.id}", text(f"report.reason_{reason}"))
     if rule.assumed:
         why += Markup(" ") + context.assumed()
-    yield _tile(context.language.name(rule.names), figure, _paragraphs([why]))
+    yield tile(context.language.name(rule.names), figure, paragraphs([why]))
