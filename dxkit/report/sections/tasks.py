@@ -26,8 +26,10 @@ def tasks(context: Context, *, brief: bool = False) -> Section:
     if brief:
         said = listed(context, (step[:1] for step in [*next_steps(context.view)][1:]))
         return context.section("tasks", said) if said else NO_SECTION
-    body = _table(context, ahead) + gap_chart(context).html
-    return context.section("tasks", Markup('<div class="beside">{}</div>').format(body))
+    both = (_table(context, ahead), gap_chart(context).html)
+    return context.section(
+        "tasks", Markup('<div class="beside"><div>{}</div>{}</div>').format(*both)
+    )
 
 
 def _table(context: Context, ahead: list[Task]) -> Markup:
