@@ -20,25 +20,24 @@ _REM = re.compile(r"(-?[\d.]+)rem\b")
 _DARK = 'body:is([data-jp-theme-light="false"], .vscode-dark, .vscode-high-contrast) &'
 _GROUND = re.compile("(--ground): (#[0-9a-f]+)")
 _EDITORS = r"\1: var(--jp-layout-color0, var(--vscode-editor-background, \2))"
+_MARGINS = 5
+"""By how much a page's screen is wider than the column of a notebook that holds the same, rem."""
 _SIZE = r"calc(\1*var(--rem))"
 _BOX = ".dxkit.dxkit.dxkit"
 """Thrice, so that no rule of an editor is stronger."""
 _OF_BOX = """
---rem: var(--jp-content-font-size1, 15px); color-scheme: light; container-type: inline-size;
-padding: 1px;
-:where(:not(svg, svg *)) { all: revert }
+--rem: calc(var(--jp-content-font-size1, 14px) + 1px); color-scheme: light;
+container-type: inline-size; padding: 1px;
+:where(:not(svg, svg *)) { all: revert } :where(svg) { max-width: none }
 """
 _AROUND = """
 & > * { max-width: 50rem }
-& > :has(> .spine) { max-width: 64rem }
-.spine { margin-inline: 0 !important }
+& > :has(.spine, .beside) { max-width: 62rem }
+.spine, .beside { margin-inline: 0 !important }
 & > :first-child, & > :first-child > h2 { margin-top: 0; border: 0; padding-top: 0 }
-.drawn { display: contents }
-.dxkit-unstyled { display: none }
-data.fact[title] {
-  cursor: help; text-decoration: underline dotted var(--peer); text-decoration-thickness: 1px;
-  text-underline-offset: .2em
-}
+.drawn { display: contents } .dxkit-unstyled { display: none }
+data.fact[title] { cursor: help; text-decoration: underline dotted var(--peer) 1px;
+  text-underline-offset: .2em }
 """
 
 
@@ -74,8 +73,8 @@ def _in_box(head: str, body: str) -> str:
     if "prefers-color-scheme: dark" in head:
         return f"{_DARK} {{ color-scheme: dark; {body} }}"
     if head.startswith("@media") and "-width" in head:
-        head = re.sub("screen and |, print", "", head).replace("rem", "em")  # the box's own em
-        head = head.replace("@media", "@container")
+        head = re.sub("screen and |, print", "", head).replace("@media", "@container")
+        head = _REM.sub(lambda size: f"{float(size[1]) - _MARGINS:g}em", head)  # the box's own em
     return f"{re.sub(r'^(:root|body)$', '&', head)} {{{body}}}"
 
 
