@@ -14,11 +14,11 @@ from dxkit.model.text import harmless
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.document.composition import standing_alone
 from dxkit.press.publish.messages import warnings_of
+from dxkit.press.publish.signs import SignedContext, signs_of
 from dxkit.report.charts.canvas import Canvas, width_of, wrapped
 from dxkit.report.charts.style import BAD, GOOD, INK, LINE, PEER, SOFT, TRACK
-from dxkit.report.context import Context
 from dxkit.report.sentences.messages import thoughts
-from dxkit.report.wording.language import Language
+from dxkit.report.wording.language import IN_SENTENCES, Language
 
 SIZES = {"a4": (595.0, 842.0), "phone": (360.0, 640.0)}
 """Points of width and height of the pictures."""
@@ -48,7 +48,7 @@ def card_of(name: str, kind: str, opened: OpenPeriod, unit_code: str, language: 
     width, height = SIZES[name]
     with Canvas(f"card-{name}", height, language, width) as canvas:
         canvas.bars([(0, 0, width, height)], _PAPER)
-        _Card(canvas, Context(opened, unit_code, language.code), width / 360).draw()
+        _Card(canvas, SignedContext(opened, unit_code, language), width / 360).draw()
         if kind == "png":
             picture, unsigned = io.BytesIO(), {"Software": None}
             canvas.figure.savefig(picture, format="png", dpi=_PIXELS[name], metadata=unsigned)
@@ -61,7 +61,7 @@ def card_of(name: str, kind: str, opened: OpenPeriod, unit_code: str, language: 
 class _Card:
     """One card being drawn from the top down; ``unit`` is how large a point of the phone's is."""
 
-    def __init__(self, canvas: Canvas, context: Context, unit: float) -> None:
+    def __init__(self, canvas: Canvas, context: SignedContext, unit: float) -> None:
         self._canvas, self._context, self._unit = canvas, context, unit
         self._say = context.language.plain
         self._left, self._right = 18 * unit, canvas.width - 18 * unit
@@ -95,6 +95,12 @@ class _Card:
                             last=language.day(period.last_day)), 8, SOFT),
             _Line(self._say("message.card_source"), 8, SOFT),
         ]  # fmt: skip
+        find = view.scorecard.find
+        totals = [find(TOTAL, kind) for kind in ("rank", "points", "targets_met")]
+        facts = [*totals, *(self._find(i, "value") for i in view.indicators)]
+        marks = {m for f in facts if f is not None and f.known for m in language.marks(f)}
+        if meaning := context.language.meaning(marks):
+            foot.insert(0, _Line(meaning, 8, SOFT))
         task = next((t.ways[0] for t in others if t.step), None)
         below = [*self._lines(foot)]
         if task:
@@ -117,7 +123,9 @@ class _Card:
             one, of = (find(TOTAL, kind) for kind in kinds)
             if one is not None and of is not None and one.known and of.known:
                 number = self._say("message.card_of", one=one, of=of)
-                shown.append((number, self._say(f"message.card_{key}")))
+                shown.append(
+                    (number, f"{self._say(f'message.card_{key}')} {self._signs(one)}".strip())
+                )
         room = self._room / max(len(shown), 1)
         size = min(
             [26.0, *(26 * (room - 8 * self._unit) / self._wide(n, 26, "bold") for n, _ in shown)]
@@ -159,6 +167,7 @@ class _Card:
             number = self._say("message.card_value", value=value, target=target)
         said = f"{number} · {self._say(f'report.state_{state}')}" if value.known else number
         name = harmless(self._context.language.name(indicator.short_names))
+        name = f"{name} {self._signs(value)}".strip()
         room = self._room - self._wide(said, size, "bold") - 6 * self._unit
         name_size = min(size, size * room / self._wide(name, size))
         self._place(self._left, self._y, _Line(name, name_size))
@@ -173,6 +182,10 @@ class _Card:
             x = self._left + self._room * min(max(target.number, 0), 1)
             ends = [(x, top - 2 * self._unit), (x, top + thick + 2 * self._unit)]
             self._canvas.lines([ends], INK, 2 * self._unit)
+
+    def _signs(self, fact: Fact) -> str:
+        """The signs that do not follow the number itself, as in a sentence."""
+        return signs_of(self._context.language.marks(fact) - {*IN_SENTENCES} if fact.known else ())
 
     def _find(self, indicator: Indicator, kind: str) -> Fact | None:
         return self._context.view.scorecard.find(indicator.id, kind)

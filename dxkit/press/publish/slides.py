@@ -14,36 +14,44 @@ from dxkit.model.text import harmless
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.messages import warnings_of
+from dxkit.press.publish.signs import SignedContext, signs_of
 from dxkit.report.charts.figure import measured_by_share
-from dxkit.report.context import Context
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.ranking_and_rewards import ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
-from dxkit.report.tracing import PageLanguage, fact_label
-from dxkit.report.wording.language import Language
+from dxkit.report.tracing import fact_label
+from dxkit.report.wording.language import IN_SENTENCES, NO_MARKS, load_language
 
 _ENDS = 5
 """Units that are shown from the top, and from the bottom."""
+_SIGNED = ("gap", "change", "rank_change")
+"""Kinds of numbers that are written with a plus."""
+_IN_CHARTS = ("doubtful", "elsewhere", "partial")
+"""Reservations whose signs stand in a chart; that a rule is assumed is said of all points."""
 _NOTED = 3000
 """Letters of source cells in the notes of a slide; of more, the sheets alone are named."""
 
 
 @dataclass(frozen=True)
 class Points:
-    """Sentences, one below the other."""
+    """Sentences, one below the other; ``note`` says what the signs behind numbers mean."""
 
     texts: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table; the first row heads it. ``strong`` is the row that is about the unit itself."""
+    """A table; the first row heads it. ``strong`` is the row that is about the unit itself,
+    ``note`` what the signs mean.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int]
     strong: int = -1
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,9 +65,11 @@ class Chart:
     form: str
     said: str
     is_line: bool = False
+    note: str = ""
 
 
 Body = Points | Grid | Chart
+_Cell = str | Fact
 
 
 @dataclass(frozen=True)
@@ -88,31 +98,11 @@ class Talk:
     slides: tuple[Slide, ...]
 
 
-class _Noting(PageLanguage):
-    """Remembers which numbers were written."""
-
-    def number(
-        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
-    ) -> str:
-        """The number as a reader sees it."""
-        if fact.known:
-            self.facts[fact.key] = fact
-        return super().number(fact, signless=signless, signed=signed, bare=bare)
-
-
-class _Noted(Context):
-    """A unit in words that remember their numbers."""
-
-    def __init__(self, opened: OpenPeriod, unit_code: str, language: str) -> None:
-        super().__init__(opened, unit_code, language)
-        self.language = self.writer.language = _Noting(self.language)
-
-
 @dataclass
 class _Speaker:
     """Makes the slides of one unit."""
 
-    context: Context
+    context: SignedContext
     slides: list[Slide] = field(default_factory=list)
 
     def say(self, key: str, **values: Fact | str) -> str:
@@ -129,8 +119,8 @@ class _Speaker:
     def _notes(self, facts: dict[FactKey, Fact]) -> str:
         analysis, language = self.context.opened.analysis, self.context.language
         lines = [
-            f"{fact_label(analysis, key, language)}: {Language.number(language, fact)} [{key}]"
-            for key, fact in facts.items()
+            f"{fact_label(analysis, key, language)}: {language.plain_number(fact)} [{key}]"
+            for key, fact in [*facts.items()]
         ]
         ranges = ranges_by_sheet(united_sources(facts.values())).items()
         cells = "; ".join(f"{file} › {sheet}: {cells}" for (file, sheet), cells in ranges)
@@ -144,13 +134,50 @@ class _Speaker:
         """Claims as points; None where there is none."""
         writer = self.context.writer
         texts = tuple(dict.fromkeys(harmless(writer.plain(c), 2000) for c in claims))
-        return Points(texts) if texts else None
+        marks = set().union(*map(self.context.language.marks, self.context.language.facts.values()))
+        note = self.context.language.meaning(marks & {*IN_SENTENCES})
+        return Points(texts, note) if texts else None
+
+    def grid(self, heads: Sequence[str], rows: Sequence[Sequence[_Cell]], strong: int = -1) -> Grid:
+        """A table with the signs of reservations: behind a heading what all numbers below it have,
+        else behind the number.
+        """
+        language, made, seen = self.context.language, [], set[str]()
+        numeric = set[int]()
+        for at, (head, column) in enumerate(zip(heads, zip(*rows, strict=True), strict=True)):
+            found = [cell for cell in column if isinstance(cell, Fact)]
+            marked = [language.marks(fact) for fact in found if fact.known]
+            common = frozenset.intersection(*marked) if len(marked) > 1 else NO_MARKS
+            seen |= set().union(*marked)
+            numeric |= {at} if found else set()
+            texts = [f"{head} {signs_of(common)}".strip()]
+            for cell in column:
+                if not isinstance(cell, Fact):
+                    texts.append(cell)
+                    continue
+                signed = cell.key.kind in _SIGNED
+                own = language.marks(cell) - common if cell.known else NO_MARKS
+                texts.append(language.plain_number(cell, signed=signed) + signs_of(own))
+            made.append(texts)
+        return Grid(
+            tuple(zip(*made, strict=True)), frozenset(numeric), strong, language.meaning(seen)
+        )
+
+    def marked(self, name: str, *facts: Fact | None) -> str:
+        """A name in a chart with the signs of its numbers."""
+        marks = {mark for fact in facts if fact for mark in self.context.language.marks(fact)}
+        return f"{name} {signs_of(marks & {*_IN_CHARTS})}".strip()
+
+    def meaning(self, facts: Iterable[Fact | None]) -> str:
+        """What those signs mean."""
+        marks = {mark for fact in facts if fact for mark in self.context.language.marks(fact)}
+        return self.context.language.meaning(marks & {*_IN_CHARTS})
 
     def name(self, unit: Unit) -> str:
         return harmless(self.context.language.unit(unit, starts=True))
 
-    def cell(self, fact: Fact | None, *, signed: bool = False) -> str:
-        return "–" if fact is None else self.context.language.number(fact, signed=signed)
+    def cell(self, fact: Fact | None) -> str:
+        return "–" if fact is None else self.context.language.plain_number(fact)
 
     # slides ----------------------------------------------------------------------------------
 
@@ -163,41 +190,42 @@ class _Speaker:
         awards = {
             rule.id: self.context.language.name(rule.names) for rule in opened.campaign.rewards
         }
-        rows = [tuple(self.say(f"report.{key}") for key in (
-            "column_rank", "unit", "column_points", "column_rank_change", "column_band",
-            "column_award"))]  # fmt: skip
+        keys = ("column_rank", "unit", "column_points", "column_rank_change", "column_band",
+                "column_award")  # fmt: skip
+        rows: list[list[_Cell]] = []
         strong = -1
         for code in standing.in_order(codes):
             card, band = opened.analysis.scorecard(code), standing.band(code)
-            numbers = [self.cell(card.find(TOTAL, kind)) for kind in ("rank", "points")]
-            change = self.cell(card.find(TOTAL, "rank_change"), signed=True)
             grade = self.context.language.name(band.names) if band else "–"
             if standing.is_of_part(code):
                 grade += f" ({self.say('report.figures_lacking')})"
-            strong = len(rows) if code == view.unit.code else strong
+            strong = len(rows) + 1 if code == view.unit.code else strong
             award = awards.get(standing.award(code), "–")
-            rows.append((numbers[0], self.name(card.unit), numbers[1], change, grade, award))
-        return Grid(tuple(rows), frozenset({0, 2, 3}), strong)
+            rank, points, change = (
+                card.find(TOTAL, kind) or "–" for kind in ("rank", "points", "rank_change")
+            )
+            rows.append([rank, self.name(card.unit), points, change, grade, award])
+        return self.grid([self.say(f"report.{key}") for key in keys], rows, strong)
 
     def awards(self, group: str, level: str) -> Grid | None:
         """Who is proposed inside a group, why, and the reserve."""
-        opened, rows = self.context.opened, []
+        opened, rows = self.context.opened, list[list[_Cell]]()
         standing, units = opened.analysis.standing, opened.analysis.units
         for rule in opened.campaign.rewards:
             kind, _ = REWARD_BASES[rule.by]
             reserve = standing.reserve(group, rule.id)
             for d in standing.short_list(group, rule.id) if rule.level == level else ():
                 verdict = "yes" if d.awarded else "next" if d.unit_code in reserve else "no"
-                rank = self.cell(opened.analysis.facts.find(d.unit_code, TOTAL, kind))
+                rank = opened.analysis.facts.find(d.unit_code, TOTAL, kind) or "–"
                 reason = self.say(f"report.reason_{d.reason}")
                 name = self.context.language.name(rule.names)
-                row = (name, self.name(units.get(d.unit_code)), rank)
-                rows.append((*row, self.say(f"report.award_{verdict}"), reason))
+                row = [name, self.name(units.get(d.unit_code)), rank]
+                rows.append([*row, self.say(f"report.award_{verdict}"), reason])
         keys = ("unit", "column_rank", "column_award", "column_reason")
-        heads = (self.say("message.list"), *(self.say(f"report.{key}") for key in keys))
+        heads = [self.say("message.list"), *(self.say(f"report.{key}") for key in keys)]
         if len({name for name, *_ in rows}) == 1:  # the title says it
-            return Grid((heads[1:], *(row[1:] for row in rows)), frozenset({1}))
-        return Grid((heads, *rows), frozenset({2})) if rows else None
+            heads, rows = heads[1:], [row[1:] for row in rows]
+        return self.grid(heads, rows) if rows else None
 
     def criteria(self) -> Grid | None:
         """Value, target, distance, change, points and verdict of each criterion."""
@@ -205,18 +233,18 @@ class _Speaker:
         if not view.indicators:
             return None
         kinds = ("value", "target", "gap", *(["change"] if view.previous_period else []), "points")
-        rows = [tuple(self.say(f"report.{key}") for key in ("indicator", *(
-            f"column_{kind}" for kind in kinds), "column_state"))]  # fmt: skip
+        keys = ("indicator", *(f"column_{kind}" for kind in kinds), "column_state")
+        rows: list[list[_Cell]] = []
         for indicator in view.indicators:
             facts = {kind: view.scorecard.find(indicator.id, kind) for kind in kinds}
-            cells = [self.cell(f, signed=k in ("gap", "change")) for k, f in facts.items()]
             state = {True: "good", False: "bad", None: "none"}[view.is_met(indicator)]
             target, value = facts["target"], facts["value"]
             if state == "none" and target is not None and target.known:
                 state = "unknown" if value is None or not value.known else "open"
             name = harmless(language.name(indicator.short_names))
-            rows.append((name, *cells, self.say(f"report.state_{state}")))
-        return Grid(tuple(rows), frozenset(range(1, len(kinds) + 1)))
+            cells = [fact or "–" for fact in facts.values()]
+            rows.append([name, *cells, self.say(f"report.state_{state}")])
+        return self.grid([self.say(f"report.{key}") for key in keys], rows)
 
     def against_targets(self) -> Chart | None:
         """Values and targets of the criteria that are shares."""
@@ -238,7 +266,9 @@ class _Speaker:
             f"{name}: {self.cell(v)}" + (f" ({series[-1][0]} {self.cell(t)})" if t else "")
             for name, v, t in shown
         )
-        return Chart(tuple(name for name, *_ in shown), tuple(series), form, said)
+        names = tuple(self.marked(name, value) for name, value, _ in shown)
+        note = self.meaning(value for _, value, _ in shown)
+        return Chart(names, tuple(series), form, said, note=note)
 
     def ends(self, codes: Sequence[str]) -> Chart | None:
         """The points of the best and the weakest units."""
@@ -248,34 +278,38 @@ class _Speaker:
         if len(known) < 2:
             return None
         shown = known if len(known) <= 2 * _ENDS else [*known[:_ENDS], *known[-_ENDS:]]
-        names = tuple(self.name(analysis.units.get(f.key.unit)) for f in shown)
+        names = tuple(self.marked(self.name(analysis.units.get(f.key.unit)), f) for f in shown)
         said = "; ".join(f"{n}: {self.cell(f)}" for n, f in zip(names, shown, strict=True))
         points = (self.say("report.column_points"), tuple(f.number for f in shown))
-        return Chart(names, (points,), "0.00", said)
+        return Chart(names, (points,), "0.00", said, note=self.meaning(shown))
 
     def over_time(self) -> Chart | None:
         """The criteria that are shares in all periods there are."""
         analysis, unit = self.context.opened.analysis, self.context.view.unit.code
         series, said, periods = [], [], list[str]()
+        shown: list[Fact | None] = []
         for indicator in measured_by_share(self.context):
             found = analysis.over_time(unit, indicator.id, "value")
             values = [f if f is not None and f.known else None for f in found.values()]
             if any(f is not None and f.unit == "share" for f in values):
                 name = harmless(self.context.language.name(indicator.short_names))
+                name, shown = self.marked(name, *values), [*shown, *values]
                 series.append((name, tuple(f.number if f else None for f in values)))
                 told = ", ".join(self.cell(f) for f in found.values())
                 said.append(f"{name}: {told}")
                 periods = list(map(self.context.language.period, found))
         if len(periods) < 2:
             return None
-        return Chart(tuple(periods), tuple(series), "0.0%", "; ".join(said), is_line=True)
+        return Chart(
+            tuple(periods), tuple(series), "0.0%", "; ".join(said), True, self.meaning(shown)
+        )
 
 
 def talk_of(opened: OpenPeriod, unit_code: str, code: str) -> Talk:
     """The slides on a unit, in a language: title, main results, ranking, rewards, criteria as a
     table and against targets, best and weakest, periods, what to do, state of the data, rules.
     """
-    context = _Noted(opened, unit_code, code)
+    context = SignedContext(opened, unit_code, load_language(code))
     speaker, view, language = _Speaker(context), context.view, context.language
     analysis, campaign = opened.analysis, opened.campaign
     below = [card.unit.code for card in view.children]

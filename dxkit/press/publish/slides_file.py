@@ -27,7 +27,7 @@ from dxkit.report.wording.language import load_language
 FACE = "Arial"
 """Which every office has, and a face of the same widths elsewhere."""
 _WIDTH, _HEIGHT = 960.0, 540.0
-_LEFT, _TOP, _ROOM, _TALL = 44.0, 104.0, 872.0, 386.0
+_LEFT, _TOP, _ROOM, _TALL = 44.0, 104.0, 872.0, 380.0
 """Points: a slide's, and what is free for its body."""
 _LINE, _BETWEEN, _PADDING = 1.25, 9.0, 14.0
 _SIZES = {Points: (24.0, 20.0, 18.0, 16.0, 14.0), Grid: (18.0, 16.0, 14.0, 12.0)}
@@ -60,7 +60,10 @@ def _parts(slide: Slide, more: str) -> Iterator[Slide]:
     if isinstance(body, Points):
         size = _SIZES[Points][-1]
         tall = [_tall_of_point(text, size) for text in body.texts]
-        bodies = [Points(tuple(body.texts[n] for n in part)) for part in _divided(tall, _TALL)]
+        bodies = [
+            replace(body, texts=tuple(body.texts[n] for n in part))
+            for part in _divided(tall, _TALL)
+        ]
     elif isinstance(body, Grid):
         size = _SIZES[Grid][-1]
         head, *rows = _talls(body, size)
@@ -149,6 +152,10 @@ class _Writer:
             self._grid(slide, body, next(fits, _SIZES[Grid][-1]), told.title)
         else:
             self._chart(slide, body, told.title)
+        if body.note:
+            small = (s for s in (11, 10, 9) if len(wrapped(body.note, s, _ROOM - 24)) == 1)
+            where = (_LEFT, _TOP + _TALL + 2, _ROOM, 22)
+            self._box(slide, where, [body.note], next(small, 8), SOFT)
         notes = slide.notes_slide.notes_text_frame
         notes.text = told.notes
 

@@ -48,9 +48,12 @@ def test_a_card_says_who_where_it_stands_and_what_to_do(opened: OpenPeriod) -> N
     assert "Số liệu từ ngày 15/9/2022 đến ngày 14/12/2022." in said
     assert "Có tên trong danh sách “Đề nghị khen thưởng”." in texts(svg(opened, "932"))
     assert "Còn thiếu số liệu nên không được xét" in " ".join(texts(svg(opened, "934")))
+    whole = texts(svg(opened, "93"))
+    assert {"48,0%* (chỉ tiêu 50%) · Chưa đạt", "Hồ sơ trực tuyến ‡", "84,28*/100"} <= {*whole}
+    assert "* Có ô cần kiểm tra hoặc ghi số ước chừng." in " ".join(whole)
     silent = texts(svg(opened, SILENT))
     assert "Xã Phụng Hiệp chưa gửi báo cáo quý" in silent
-    assert "points" in texts(svg(opened, WEAK, code="en"))
+    assert "points §" in texts(svg(opened, WEAK, code="en"))
 
 
 def test_bars_are_as_long_as_the_values_and_notches_stand_at_the_targets(

@@ -74,8 +74,12 @@ def test_the_slides_of_a_unit_are_those_of_a_conference(talks: dict[str, Any]) -
 
 def test_tables_are_tables_with_the_numbers_of_the_page(talks: dict[str, Any]) -> None:
     ranking = table(talks["936"], "Xếp hạng")
-    assert ranking[0][:3] == ["Thứ hạng", "Đơn vị", "Điểm"]
-    assert [row[0] for row in ranking[1:]] == list("12345678")
+    assert ranking[0][:3] == ["Thứ hạng §", "Đơn vị", "Điểm §"]  # all by assumed rules
+    assert [row[0] for row in ranking[1:]] == ["1", "2", "3*", "4*", "5‡", "6", "7", "8"]
+    assert ranking[5][2] == "86,39‡"  # a commune is silent
+    below = [s.text_frame.text for s in slide(talks["936"], "Xếp hạng").shapes if s.has_text_frame]
+    for sign in ("* Có ô cần kiểm tra", "‡ Chưa gồm các nơi thiếu", "§ Tính theo quy tắc là giả"):
+        assert any(sign in text for text in below)
     assert ranking[8] == ["8", "Huyện Long Mỹ", "62,92", "0", "Trung bình", "–"]
     assert ranking[5][4] == "Tốt (còn thiếu số liệu)"
     awards = table(talks["93"], "Đề nghị khen thưởng")
@@ -96,6 +100,9 @@ def test_charts_hold_their_numbers_unrounded_and_as_a_workbook(talks: dict[str, 
     book = openpyxl.load_workbook(io.BytesIO(found.part.chart_workbook.xlsx_part.blob))
     assert book.active["B2"].value == pytest.approx(1421 / 5071, abs=1e-15)
     assert book.active["B2"].number_format == "0.0%"
+    assert (
+        list(chart(talks["93"], "Kết quả so với chỉ tiêu").plots[0].categories)[1] == "Kỹ năng số ‡"
+    )
     ends = chart(talks["93"], "Điểm cao nhất và thấp nhất").plots[0]
     assert [round(v, 2) for v in ends.series[0].values][::7] == [91.19, 62.92]
     over_time = chart(talks["936"], "Kết quả qua các kỳ").plots[0]
