@@ -58,7 +58,7 @@ def test_the_whole_says_who_leads_and_who_is_proposed(now: OpenPeriod) -> None:
     assert strip(Report(now, "93", "en"))[:3] == [
         "In the lead | 1. Châu Thành A district: 91.19 | 2. Ngã Bảy city: 90.95 | 3. Vị Thanh "
         "city: 88.66",
-        "Proposed for reward | Châu Thành A district, Ngã Bảy city and Vị Thanh city",
+        "Proposed for reward | Châu Thành A district | Ngã Bảy city | Vị Thanh city",
         "Points | 84.28/100",
     ]
 

@@ -84,6 +84,7 @@ def _leaders(context: Context) -> Iterator[Markup]:
         return
     by_code = {card.unit.code: card for card in context.view.children}
     items: list[Markup] = []
+    listed = Markup("<ul>{}</ul>")
     for unit in ranks.in_order(by_code):
         rank, points = (by_code[unit].fact(TOTAL, kind) for kind in ("rank", "points"))
         if not rank.known or rank.number > _LEADERS:
@@ -92,13 +93,12 @@ def _leaders(context: Context) -> Iterator[Markup]:
         items.append(Markup("<li>{}. {}: {}</li>").format(*shown))
     if 0 < len(items) <= _MOST_NAMED:
         title = context.language.text("report.verdict_leading")
-        yield tile(title, Markup(""), Markup("<ul>{}</ul>").format(Markup("").join(items)))
+        yield tile(title, Markup(""), listed.format(Markup("").join(items)))
     for rule in context.opened.campaign.rewards:
-        listed = [d.unit_code for d in ranks.decisions(code, rule.id) if d.awarded]
-        if 0 < len(listed) <= _MOST_NAMED:
-            names = (Reference("unit", unit) for unit in listed)
-            said = context.writer.names(names, starts=True)
-            yield tile(context.language.name(rule.names), Markup(""), paragraphs([said]))
+        proposed = [d.unit_code for d in ranks.decisions(code, rule.id) if d.awarded]
+        if 0 < len(proposed) <= _MOST_NAMED:
+            names = Markup("").join(map(Markup("<li>{}</li>").format, map(context.name, proposed)))
+            yield tile(context.language.name(rule.names), Markup(""), listed.format(names))
 
 
 def _points(context: Context) -> Iterator[Markup]:
