@@ -17,6 +17,7 @@ from dxkit.report.charts.figure import (
     chart,
     known,
     name_of,
+    swatches,
 )
 from dxkit.report.charts.style import (
     BAD,
@@ -162,7 +163,7 @@ def gap_chart(context: Context) -> Section:
         tuple(DataRow(context.name(fact.key.unit), (fact,)) for fact in lacking),
     )
     drawing = draw_bars(name_of("gap"), bars, context.language, short_of=True)
-    return Section(chart(context, "gap", drawing, claims, data))
+    return Section(chart(context, "gap", drawing, claims, data, what=indicator))
 
 
 def ranked_chart(context: Context, indicator_id: str = "") -> Section:
@@ -201,7 +202,10 @@ def ranked_chart(context: Context, indicator_id: str = "") -> Section:
         line=target,
         line_word=language.plain("chart.target_word"),
     )
-    return Section(chart(context, "ranked", drawing, claims, data))
+    reached = {bar.reached for bar in bars}
+    words = {True: (GOOD, "reached"), False: (BAD, "missed"), None: (PEER, "free")}
+    marks = swatches(language, [words[key] for key in words if key in reached])
+    return Section(chart(context, "ranked", drawing, claims, data, marks, indicator))
 
 
 def _chosen(context: Context, indicator_id: str) -> Indicator | None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dxkit.model.campaign import Indicator, IndicatorKind
-from dxkit.model.facts import Claim, Fact
-from dxkit.report.charts.style import DISTANCES, EARNED, step
+from dxkit.model.facts import Claim, Fact, Reference
+from dxkit.report.charts.style import DISTANCES, EARNED, VARIABLES, step
 from dxkit.report.context import Context
 from dxkit.report.tables import NOTHING, SHAPES, STEP, Cell, Column, render_table
 from dxkit.report.wording.language import Language, strip_tags
@@ -20,6 +20,10 @@ MOST_ROWS = 30
 """A chart with more rows is longer than a page; the tables hold them all."""
 NO_KEY = Markup("")
 _STEP = Markup('<span><span class="chip {}{}" aria-hidden="true">{}</span> {}</span>')
+_SWATCH = Markup(
+    '<svg class="mark" width="14" height="12" aria-hidden="true">'
+    '<rect width="100%" height="100%" style="fill:{}"/></svg>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +77,19 @@ def chart_figure(
     data: ChartData,
     language: Language,
     marks: Markup = NO_KEY,
+    about: Markup = NO_KEY,
 ) -> Markup:
-    """The whole figure, the key to its ``marks`` above the drawing. ``claims`` are the sentences
-    that the chart shows to be true, its title ``<name>-title``. Who does not see the ``drawing``
-    is told that, and its numbers by the table of its data, which holds the facts; ``<name>-text``
-    says them for documents. A drawing that is wider than a phone scrolls in its box.
+    """The whole figure: what it is ``about`` and the key to its ``marks`` above the drawing.
+    ``claims`` are the sentences that the chart shows to be true, its title ``<name>-title``. Who
+    does not see the ``drawing`` is told that, and its numbers by the table of its data, which holds
+    the facts; ``<name>-text`` says them for documents. A drawing that is wider than a phone scrolls
+    in its box.
     """
     title = Markup(" ").join(claims)
     alternative = language.plain("chart.alternative", label=data.label, rows=data.spoken(language))
     return Markup(
         '<figure class="chart" id="{name}"><figcaption id="{name}-title">{title}</figcaption>'
-        '{marks}<div class="drawing">{drawing}</div>'
+        '{about}{marks}<div class="drawing">{drawing}</div>'
         '<p hidden id="{name}-text">{alternative}</p>'
         '<p class="source">{source}</p>'
         "<details><summary>{summary}</summary>{table}</details></figure>"
@@ -91,6 +97,7 @@ def chart_figure(
         name=name,
         title=title,
         marks=marks,
+        about=Markup('<p class="about">{}</p>').format(about) if about else "",
         drawing=drawing,
         alternative=alternative,
         source=source,
@@ -111,12 +118,31 @@ def chart(
     claims: Sequence[Claim | None],
     data: ChartData,
     marks: Markup = NO_KEY,
+    what: Indicator | None = None,
 ) -> Markup:
-    """The figure of the chart ``key``, under the claims that it shows; ``marks`` is the key to its
-    colours.
+    """The figure of the chart ``key``, under the claims that it shows and, of which unit and period
+    it is, ``what`` it shows; ``marks`` is the key to its colours.
     """
     title, source = _title_and_source(context, key, claims)
-    return chart_figure(name_of(key), drawing, title, source, data, context.language, marks)
+    about = context.language.text(
+        f"chart.{key}_about",
+        what="" if what is None else context.writer.name(Reference("indicator", what.id)),
+        unit=context.writer.name(context.view.itself),
+        period=context.date(context.language.period(context.opened.analysis.period.id)),
+    )
+    name, language = name_of(key), context.language
+    return chart_figure(name, drawing, title, source, data, language, marks, about)
+
+
+def swatches(language: Language, shown: Iterable[tuple[str, str]]) -> Markup:
+    """A key of colours, each with the word ``chart.key_<word>``."""
+    items = (
+        Markup("<span>{} {}</span>").format(
+            _SWATCH.format(VARIABLES[colour]), language.text(f"chart.key_{word}")
+        )
+        for colour, word in shown
+    )
+    return Markup('<p class="key">{}</p>').format(Markup(" ").join(items))
 
 
 def coloured_table(

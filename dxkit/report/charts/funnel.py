@@ -113,7 +113,8 @@ def funnel_chart(context: Context, indicator_id: str = "") -> Section:
         name_of("funnel"), dots, view.fact(indicator.id, "value"), indicator.direction,
         f"{headings[0]} →", context.language,
     )  # fmt: skip
-    return Section(chart(context, "funnel", drawing, [funnel_claim(view, indicator)], data))
+    claims = [funnel_claim(view, indicator)]
+    return Section(chart(context, "funnel", drawing, claims, data, what=indicator))
 
 
 def _dots(context: Context, indicator: Indicator) -> list[Dot]:

@@ -34,7 +34,9 @@ def children_chart(context: Context) -> Section:
         Column(context.language.plain("report.unit")),
         *(Column(short_name(context, indicator), numeric=True) for indicator in indicators),
     ]
-    caption = context.language.text("chart.children_caption")
+    unit = context.writer.name(context.view.itself)
+    period = context.date(context.language.period(context.view.analysis.period.id))
+    caption = context.language.text("chart.children_caption", unit=unit, period=period)
     steps = [cell.step if isinstance(cell, Number) else None for row in rows for cell in row[1:]]
     table = steps_key(context.language, steps)
     table += render_table(caption, columns, rows, context.language)

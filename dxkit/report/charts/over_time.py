@@ -18,7 +18,7 @@ from dxkit.model.facts import Claim, Fact, FactKey
 from dxkit.model.observations import RegisterRow
 from dxkit.model.text import harmless
 from dxkit.report.charts.canvas import Canvas
-from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of
+from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of, swatches
 from dxkit.report.charts.style import (
     BAD,
     GOOD,
@@ -285,7 +285,9 @@ def months_chart(context: Context) -> Section:
             ),
         )
         drawing = draw_months(name_of("months"), months, language)
-        figure = chart(context, "months", drawing, [months_claim(view, indicator)], data)
+        marks = swatches(context.language, [(LINE, "all"), (GOOD, "part")])
+        claims = [months_claim(view, indicator)]
+        figure = chart(context, "months", drawing, claims, data, marks, indicator)
         return context.section("months", figure + _whole_months(context), aside=True)
     return NO_SECTION
 

@@ -152,8 +152,8 @@ class MarkupBlocks:
                 yield from self.blocks(element, numbers)
 
     def _figure(self, element: Element) -> Iterator[Block]:
-        title, drawing = element.find("figcaption"), element.find(".//svg")
-        sources = element.findall("p[@class='source']")
+        title, drawing = element.find("figcaption"), element.find("div/svg")
+        sources = element.xpath("p[@class='about' or @class='source']")
         if drawing is not None:
             name = element.get("id")
             label = f"{self._say('official.figure')} {next(self._figures)}. "
@@ -214,7 +214,7 @@ class _Composition:
                 listed = [element for element in pieces if element.tag != "figure"]
                 self._pieces.setdefault("registers", []).extend(listed)
         for figure in root.iterfind(".//figure[@class='chart']"):
-            if _size(figure.find(".//svg"))[1] <= _TALLEST:
+            if _size(figure.find("div/svg"))[1] <= _TALLEST:
                 self._pieces[figure.get("id")] = [figure]
         lines = {line.get("class"): line for line in self._pieces["verdict"] if line.tag == "p"}
         apart = [lines[key] for key in ("first", "lacking") if key in lines]
