@@ -195,13 +195,9 @@ class _Compared:
 
     def changes(self) -> Iterator[Finding]:
         """What says that rows, columns or labels are others than those of the form."""
-        moved_cells = [at for at in self._others if self._is_bearing(*at)]
-        if not moved_cells:
+        if not any(self._is_bearing(*at) for at in self._others):
             return
-        told = [*self._rows(), *self._columns()]
-        if not told:
-            told = [("form_label_changed", *moved_cells[0])]
-        for reason, row, column in dict.fromkeys(told):
+        for reason, row, column in dict.fromkeys([*self._rows(), *self._columns()]):
             cell = self._sheet.cell(row, column)
             code = "form_part_unclear" if reason.endswith("_unclear") else "form_changed"
             yield self._about(code, cell, None, cell.text, reason=reason)

@@ -229,3 +229,21 @@ def test_an_explanation_stands_beside_what_it_explains_and_settles_nothing(
     assert said["H12"].endswith("(ô U12) “Đã kiểm tra”, chưa nêu lý do cụ thể.")
     assert "giải trình" not in said["H14"]
     assert all(f.severity == "warning" for f in fell_at.values())  # nothing is settled by it
+
+
+def test_a_measure_that_the_plan_has_no_longer_is_told_at_its_label(
+    sent: list[Sent], tmp_path: Path
+) -> None:
+    """The sheet is read by its labels: what the plan still has."""
+    one = sent[5]
+    filled = honest(one.campaign, one.form, one.language, Random(2), names=False)
+    fill(one.made, filled.cells, tmp_path / "71.xlsx")
+    left = tuple(m for m in one.campaign.measures if m.id != "paying")
+    read = dataclasses.replace(one, campaign=dataclasses.replace(one.campaign, measures=left)).read(
+        tmp_path / "71.xlsx"
+    )
+    told = [(f.address.cell, f.values["reason"]) for f in read.findings if f.code == "form_changed"]
+    label = next(c.number for c in one.form.sheets[0].columns if c.measure == "paying")
+    assert told == [(f"{column_letters(label)}7", "form_measure_unknown")]
+    wanted = {k: v[0] for k, v in expected(one, filled).items() if k[1] != "paying" and v[0]}
+    assert {k: v[0] for k, v in seen(read).items() if v[0]} == wanted

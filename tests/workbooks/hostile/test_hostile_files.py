@@ -352,6 +352,12 @@ def test_every_reason_is_tried_and_said() -> None:
     listed |= {
         f"visit_{reason}" for reason in of_visits
     }  # in tests/end_to_end/test_visits_proved.py
+    # of forms, each tried in tests/intake/test_returned_forms.py
+    changes = ("inserted", "deleted", "renamed", "unclear")
+    listed |= {f"form_{kind}_{change}" for kind in ("row", "column") for change in changes}
+    of_forms = ("older", "newer", "map_lost", "map_damaged", "sheet_missing", "sheet_added",
+                "measure_unknown", "choice_unknown")  # fmt: skip
+    listed |= {f"form_{reason}" for reason in of_forms}
     # of layouts that lack or do not fit, each tried in tests/intake/test_layouts.py
     raised = re.findall(r"raise UnfitLayoutError\((.*)\)", intake)
     of_layouts = {reason for text in raised for reason in re.findall(r'"(\w+)"', text)}
