@@ -198,3 +198,18 @@ def test_random_courses_are_told_as_they_are(
             "points_fall", "points_apart", "rank_highest", "rank_lowest",
         }  # fmt: skip
     assert owed <= {*said}, said
+
+
+def test_the_highest_is_the_greatest_where_less_is_better(haugiang: Campaign) -> None:
+    """60, 50, 55 and 70 %: the worst, and the highest."""
+    indicators = tuple(
+        replace(i, direction=-1, scoring="none") if i.id == APP else i for i in haugiang.indicators
+    )
+    campaign = longer(replace(haugiang, indicators=indicators), "2020-Q4")
+    shares = zip(campaign.periods, (240, 200, 220, 280), strict=True)
+    told = {period.id: [*rows({WARDS[0]: apps})] for period, apps in shares}
+    analysis = analysed(campaign, *all_received(campaign, told))
+    claims = [c for group in trends(View(analysis, analysis.units.get(WARDS[0]))) for c in group]
+    (claim,) = (c for c in claims if c.message.startswith("trend_"))
+    assert claim.message == "trend_rise_highest"
+    assert dict(claim.facts)["highest_before"].value == 0.6
