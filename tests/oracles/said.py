@@ -174,6 +174,28 @@ def own_rank_is_the_same(s: Said, *_: FactKey) -> bool:
     return same_rank(s, FactKey(s.again.period.id, s.unit, "total", "rank"))
 
 
+def unranked(s: Said, *_: FactKey) -> bool:
+    return s.unit not in s.again.ranks(s.unit)
+
+
+def _decided(s: Said) -> list[tuple[bool, str]]:
+    group = s.again.group(s.unit)
+    decided = s.again.decisions(group).values() if group else ()
+    return [how[s.unit] for how in decided if s.unit in how]
+
+
+def listed(s: Said, *_: FactKey) -> bool:
+    return any(on for on, _ in _decided(s))
+
+
+def unlisted(s: Said, *_: FactKey) -> bool:
+    return not listed(s)
+
+
+def next_after(s: Said, *_: FactKey) -> bool:
+    return (False, "quota_full") in _decided(s)
+
+
 def shared(s: Said, key: FactKey) -> bool:
     return s.exact(key) == s.again.shared(s.unit)
 
@@ -451,6 +473,10 @@ _THEM = " the other @ of @ taken together"
 _PHRASES: dict[str, list[tuple[str, Holds]]] = {
     "vi": [
         (r"xếp thứ #/#", rank),
+        (r"điểm, không được xếp hạng\.$|chưa có thứ hạng\.$", unranked),
+        (r"^Có tên trong danh sách", listed),
+        (r"^Là đơn vị kế tiếp", next_after),
+        (r"^Còn thiếu số liệu nên không được xét", unlisted),
         (r"đứng thứ #/#", rank),
         (r"[Tt]ăng # bậc", better_rank),
         (r"[Gg]iảm # bậc", worse_rank),
@@ -514,6 +540,10 @@ _PHRASES: dict[str, list[tuple[str, Holds]]] = {
     ],
     "en": [
         (r"ranks # of #", rank),
+        (r"points and is not ranked\.$|has no rank yet\.$", unranked),
+        (r"^On the list", listed),
+        (r"^Next in reserve", next_after),
+        (r"^Figures are lacking, so it is not considered", unlisted),
         (r"(?:, u|^U)p # since", better_rank),
         (r"(?:, d|^D)own # since", worse_rank),
         (r"^The same rank as in", own_rank_is_the_same),

@@ -4,12 +4,14 @@ languages.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 
 from dxkit.period import OpenPeriod
 from dxkit.report.report import Report
+from dxkit.report.sentences.messages import thoughts
 from tests.oracles.page_tree import read_page
 from tests.oracles.said import broken, wrongs
 from tests.oracles.second_path import Again, made_again
@@ -61,6 +63,20 @@ def test_a_spoilt_sentence_is_seen(
     spoilt = re.sub(pattern, put, text, count=1, flags=re.DOTALL)
     assert spoilt != text
     assert judged(spoilt, unit, language, again) != []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_short_message_on_another_unit_is_seen(
+    periods: dict[str, OpenPeriod], again: Again, language: str
+) -> None:
+    """930 is on the list of rewards and ranked, 937 is not on it."""
+    context = Report(periods["2022-Q4"], "930", language).context
+    told = {c.message: c for t in thoughts(context.view) for c in (*t.ways, *t.follows)}
+    on_list = context.writer.sentence(told["message_award"])
+    assert judged(on_list, "930", language, again) == []
+    assert judged(on_list, "937", language, again) != []
+    nothing = dataclasses.replace(told["message_rank"], message="message_without_points", facts={})
+    assert judged(context.writer.sentence(nothing), "930", language, again) != []
 
 
 def test_a_number_written_otherwise_is_seen(periods: dict[str, OpenPeriod], again: Again) -> None:

@@ -24,6 +24,7 @@ from dxkit.period import OpenPeriod
 from dxkit.report.charts import bars, map, over_time
 from dxkit.report.report import Report
 from dxkit.report.sentences.headlines import headlines
+from dxkit.report.sentences.messages import thoughts
 from dxkit.report.sentences.next_steps import next_steps
 from tests.oracles.compare import PageProof
 from tests.oracles.completeness import CompletenessProof
@@ -77,7 +78,12 @@ def page_of(opened: OpenPeriod, unit: str, language: str) -> Element:
     """All sections of a unit's page, and the sentences of brief pages and messages."""
     report = Report(opened, unit, language)
     view, writer = report.context.view, report.context.writer
-    whole = {"headlines": headlines(view), "next_steps": chain.from_iterable(next_steps(view))}
+    said = (c for thought in thoughts(view) for c in (*thought.ways, *thought.follows))
+    whole = {
+        "headlines": headlines(view),
+        "next_steps": chain.from_iterable(next_steps(view)),
+        "messages": [claim for claim in said if claim.message.startswith("message")],
+    }
     sections = [str(getattr(report, name)().html) for name in SECTIONS]
     sections += [
         f"<section><h2>{name}</h2>{writer.paragraph(claims)}</section>"
