@@ -503,7 +503,7 @@ def test_a_report_looks_like_its_page_in_plain_jupyterlab(
     port, _, project = plain
     for name in ("quarterly_report", "province_overview"):
         open_and_run(browser, port, name)
-        find = "return document.querySelectorAll('.dxkit .drawing svg').length > 2"
+        find = "return document.querySelectorAll('.dxkit .drawing svg').length > 0"
         wait_for(lambda f=find: browser.execute_script(f), 60, "charts")
         look = browser.execute_script(COLOURS)
         assert look["boxes"] > 8
