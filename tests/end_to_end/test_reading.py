@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import io
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dxkit.cli import run
+from dxkit.period import OpenPeriod
+from dxkit.press.publish import index_pages
+from dxkit.report.wording.language import load_language
 from tests.end_to_end.test_browser import axe_violations
 from tests.end_to_end.transcript import Transcript
 
@@ -174,9 +178,9 @@ def test_forced_colours_leave_all_that_is_said(browser: Any, outputs: Path, name
 @pytest.mark.parametrize("name", [WEAK, "province.html", "index.html"])
 def test_letters_twice_as_large_lose_nothing(browser: Any, outputs: Path, name: str) -> None:
     """WCAG 1.4.4: nothing leaves the screen sideways but in boxes that scroll, nothing is cut."""
-    for size in (PHONE, (1200, 900)):
+    for size, letters in ((PHONE, "200%"), ((600, 450), "100%")):  # a desktop's window enlarged
         load(browser, outputs / name, *size)
-        browser.execute_script("document.documentElement.style.fontSize = '200%'")
+        browser.execute_script(f"document.documentElement.style.fontSize = '{letters}'")
         told = browser.execute_script(
             """const cut = [...document.querySelectorAll("main *, nav *")].filter(e =>
               getComputedStyle(e).overflowX === "hidden" && getComputedStyle(e).clipPath === "none"
@@ -197,3 +201,59 @@ def test_a_page_reads_well_aloud(browser: Any, small: Path) -> None:
     if os.environ.get("DXKIT_GOLDEN"):
         GOLDEN.write_text(told, "utf-8")
     assert told == GOLDEN.read_text("utf-8")
+
+
+def test_the_ranking_fits_a_phone(browser: Any, outputs: Path) -> None:
+    """Name, rank, points and change; the rest unfolds, and then the box scrolls, by Tab too."""
+    load(browser, outputs / "province.html", *PHONE)
+    table = "#bang-xep-hang ~ .columns + .table"
+    heads = f"return [...document.querySelectorAll('{table} thead th')]" \
+        ".filter(e => e.checkVisibility()).map(e => e.innerText.split('\\n')[0])"  # fmt: skip
+    scrolls = f"const e = document.querySelector('{table}'); return [e.scrollWidth > " \
+        "e.clientWidth, e.tabIndex, e.getAttribute('aria-label')]"  # fmt: skip
+    assert len(browser.execute_script(heads)) == 4
+    assert browser.execute_script(scrolls) == [False, -1, None]
+    lines = browser.execute_script(
+        f"return [...document.querySelectorAll('{table} tbody th .name')]"
+        ".map(e => e.getClientRects().length)"
+    )
+    assert lines == [1] * 8  # no name is parted
+    badges = browser.find_elements("css selector", f"{table} tbody th .badge")
+    assert [badge.text.split("\n")[-1] for badge in badges] == ["Đề nghị khen thưởng"] * 3
+    browser.find_element("css selector", "#bang-xep-hang ~ .columns summary").send_keys("\n")
+    assert len(browser.execute_script(heads)) > 6
+    does, tab, name = browser.execute_script(scrolls)
+    assert (does, tab) == (True, 0)
+    assert "Hậu" in name
+    load(browser, outputs / "province.html", 1200, 900)
+    assert len(browser.execute_script(heads)) > 6
+    assert not any(seen(browser, ".columns"))
+
+
+def test_the_index_of_a_country_stays_small(
+    browser: Any, outputs: Path, periods: dict[str, OpenPeriod], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """By the bytes of each district and commune: 705 and 10,599 of them fill less than 1 MB. The
+    table has 300 at most, as with a limit of 5 here; the others are links, and are searched for.
+    """
+    monkeypatch.setattr(index_pages, "_MOST_RANKED", 5)
+    pages = {page.name[:3]: f"district/{page.name}" for page in (outputs / "district").iterdir()}
+    text = index_pages.index_html(periods["2022-Q4"], pages, load_language("vi"))
+    table, *_ = re.findall(r'<div class="table">.*?</table>', text, re.DOTALL)
+    (members,) = re.findall(r'<details class="members">.*?</details>', text, re.DOTALL)
+    (traces,) = re.findall(r'id="traces">(.*?)</p>', text, re.DOTALL)
+    assert table.count("<tr>") == 1 + 5
+    assert members.count("<a ") == 8
+    assert "Bảng chỉ nêu các đơn vị xếp đầu" in text
+    sizes = [len(part.encode()) for part in (table + traces, members, text)]
+    assert 300 * sizes[0] / 5 + 10_599 * sizes[1] / 75 + sizes[2] <= 1_000_000
+    page = tmp_path / "index.html"
+    page.write_text(text, "utf-8")
+    load(browser, page, *PHONE)
+    browser.find_element("css selector", ".search input").send_keys("long my")
+    found = browser.execute_script(
+        "return [...document.querySelectorAll('#lists tbody tr:not([hidden]) th, .found li')]"
+        ".map(e => e.innerText.replaceAll('\u00a0', ' '))"
+    )
+    assert {"Huyện Long Mỹ", "Thị xã Long Mỹ"} <= {*found}

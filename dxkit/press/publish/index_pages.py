@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dxkit.campaign.publications import stated
 from dxkit.model.facts import TOTAL
-from dxkit.model.text import visible
+from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import FINDINGS, INDEX, LEAGUE
 from dxkit.press.publish.page import page_around
@@ -21,8 +21,10 @@ from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend
 from dxkit.report.wording.language import Language
 from dxkit.report.wording.publications import state_html
-from dxkit.report.wording.sentences import NBSP
+from dxkit.report.wording.sentences import unit_name
 
+_MOST_RANKED = 300
+"""Rows of the index; a country has ten thousand units."""
 MEMBERS = "; "
 """Between the names of units on the index."""
 _DATA_FILES = ("observations", "indicators", "ranking", "findings")
@@ -46,7 +48,11 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
         [(pages[code], units.get(code).name) for code in made if code not in ranked]
         + [("../index.html", language.plain("site.all_periods"))]
     )
-    lists = _league(context, ranked, pages) + _members(context, ranked, pages)
+    order = opened.analysis.standing.in_order(ranked)[:_MOST_RANKED]
+    lists = _league(context, order, pages)
+    if len(order) < len(ranked):
+        lists += Markup('<p class="note">{}</p>').format(language.text("site.league_cut"))
+    lists += _members(context, ranked, order, pages)
     content += Markup(
         '<section><h2 id="units">{}</h2><div class="search" data-rows="lists"></div>'
         '<div id="lists">{}</div><p class="note">{}</p></section>'
@@ -93,10 +99,10 @@ def _links(links: list[tuple[str, str]]) -> Markup:
     return Markup('<ul class="links">{}</ul>').format(Markup("").join(items))
 
 
-def _league(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Markup:
+def _league(context: Context, order: Sequence[str], pages: Mapping[str, str]) -> Markup:
     """The units that have a page, by rank."""
     rows: list[list[Cell]] = []
-    for code in context.opened.analysis.standing.in_order(ranked):
+    for code in order:
         link = Markup('<a href="{}">{}</a>').format(pages[code], context.name(code))
         card = context.opened.analysis.scorecard(code)
         facts = (card.fact(TOTAL, "rank"), card.fact(TOTAL, "points"))
@@ -104,27 +110,34 @@ def _league(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Ma
     return _table(context, "league", ("report.unit", *_RANK, "report.column_band"), rows)
 
 
-def _members(context: Context, ranked: list[str], pages: Mapping[str, str]) -> Markup:
-    """The names of the units below those that have a page, by the page that they stand on, so that
-    somebody who knows only their own commune finds it; nothing when their names come from the
-    workbooks. The page's script draws those that somebody looks for.
+def _members(
+    context: Context, ranked: list[str], listed: Sequence[str], pages: Mapping[str, str]
+) -> Markup:
+    """The units with a page that the table has not ``listed``, and the names of those below each,
+    so that somebody who knows only their own commune finds the page it stands on; no names that
+    come from the workbooks. The page's script draws those that somebody looks for.
     """
     analysis = context.opened.analysis
     open_levels = {level.id for level in context.opened.campaign.levels if level.open}
-    line = Markup('<dt><a href="{}">{}</a></dt><dd>{}</dd>')
-    lines = []
+
+    def name(unit: Unit) -> Markup:
+        return unit_name(unit, context.opened.campaign, context.language)
+
+    lines, there = Markup(""), {*listed}
     for code in ranked:
-        below = analysis.units.children(code)
-        names = [context.language.unit(unit, starts=True) for unit in below
+        names = [name(unit) for unit in analysis.units.children(code)
                  if unit.level not in open_levels and unit.code not in pages]  # fmt: skip
-        if names:
-            told = (visible(name).replace(" ", NBSP) for name in names)
-            lines.append(line.format(pages[code], context.name(code), MEMBERS.join(told)))
+        if names or code not in there:
+            link = Markup('<li><a href="{}">{}</a>').format(
+                pages[code], name(analysis.units.get(code))
+            )
+            told = Markup(": <span>{}</span>").format(Markup(MEMBERS).join(names)) if names else ""
+            lines += link + told + Markup("</li>")
     if not lines:
         return Markup("")
     return Markup(
-        '<details class="members"><summary>{}</summary><dl>{}</dl></details><ul class="found"></ul>'
-    ).format(context.language.text("site.members"), Markup("").join(lines))
+        '<details class="members"><summary>{}</summary><ul>{}</ul></details><ul class="found"></ul>'
+    ).format(context.language.text("site.members"), lines)
 
 
 def _state(context: Context, ranked: list[str]) -> Markup:

@@ -18,11 +18,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from dxkit.model.campaign import Campaign
-from dxkit.model.text import visible
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.press.manifest import INDEX, MANIFEST, Manifest, digest_of
 from dxkit.report.wording.language import Language, load_language
-from dxkit.report.wording.sentences import NBSP
+from dxkit.report.wording.sentences import unit_name
 
 _NAME = re.compile(r'<span class="name" data-name="unit/([^"]+)">.*?</span>', re.DOTALL)
 _LINK = re.compile(r'<a class="unit" href="[^"]*">(.*?)</a>', re.DOTALL)
@@ -105,7 +104,7 @@ class Links:
         steps = [_link(seen(INDEX), _date(period[:1].upper() + period[1:]))]
         steps += [self._named(unit, language, seen) for unit in self.units.ancestors(code)[::-1]]
         here = Markup('<span aria-current="page">{}</span>')
-        steps.append(here.format(_name_of(self.units.get(code), language)))
+        steps.append(here.format(self._name(self.units.get(code), language)))
         return _nav("crumbs", language, Markup("<ol>{}</ol>").format(_items(steps)))
 
     def _ways(self, code: str, language: Language, seen: _Seen) -> Markup:
@@ -137,8 +136,12 @@ class Links:
 
     def _named(self, unit: Unit, language: Language, seen: _Seen) -> Markup:
         """A unit's name, which leads to its page where there is one."""
-        name, address = _name_of(unit, language), self.here.get(unit.code)
+        name, address = self._name(unit, language), self.here.get(unit.code)
         return _link(seen(address), name) if address else name
+
+    def _name(self, unit: Unit, language: Language) -> Markup:
+        name = unit_name(unit, self.campaign, language)
+        return Markup('<span class="name">{}</span>').format(name)
 
     @cached_property
     def _orders(self) -> Mapping[str, Sequence[str]]:
@@ -181,11 +184,6 @@ def _items(items: Sequence[Markup]) -> Markup:
 def _nav(kind: str, language: Language, content: Markup) -> Markup:
     label = language.text(f"site.{kind}")
     return Markup('<nav class="{}" aria-label="{}">{}</nav>\n').format(kind, label, content)
-
-
-def _name_of(unit: Unit, language: Language) -> Markup:
-    name = visible(language.unit(unit, starts=True)).replace(" ", NBSP)
-    return Markup('<span class="name">{}</span>').format(name)
 
 
 def _date(text: str) -> Markup:

@@ -17,16 +17,22 @@ from dxkit.report.charts.figure import (
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.chart_titles import grid_claim
 from dxkit.report.tables import NOTHING, Cell, Column, Number, render_table
+from dxkit.report.wording.sentences import NBSP
 
 
 def children_chart(context: Context) -> Section:
-    """The units below × the indicators as a table in colours, most points first."""
+    """The units below × the indicators as a table in colours, most points first. Line ends may part
+    names: it fits the narrowest phone.
+    """
     cards = _by_points(context)
     indicators = _shown(context, cards)
     if not indicators or len(cards) > MOST_ROWS:
         return NO_SECTION
     rows: list[list[Cell]] = [
-        [context.name(card.unit.code), *(_graded(card, indicator) for indicator in indicators)]
+        [
+            context.name(card.unit.code).replace(NBSP, " "),
+            *(_graded(card, indicator) for indicator in indicators),
+        ]
         for card in cards
     ]
     claims = [grid_claim(context.view)]

@@ -114,7 +114,7 @@ def narrative(context: Context) -> Section:
         if text:
             previous = context.writer.name(before) if before else Markup("")
             title = context.language.text(f"report.narrative_{key}", previous_period=previous)
-            told = context.aside(title.striptags(), text) if key == "changes" else text
+            told = context.aside(title, text) if key == "changes" else text
             body += Markup("<h3>{}</h3>{}").format(title, told)  # the spine shows changes
     return context.section("narrative", body)
 

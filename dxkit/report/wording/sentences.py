@@ -9,12 +9,23 @@ from markupsafe import Markup, escape
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Claim, Reference
 from dxkit.model.keys import Words
+from dxkit.model.text import visible
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.report.wording.language import Filling, Language
 
 NBSP = "\u00a0"
 SERIES = tuple(f"change_{how}_" for how in ("up", "down", "none", "same", "slight", "like"))
 """How the messages begin that are told in one series, parted by semicolons."""
+
+
+def unit_name(unit: Unit, campaign: Campaign, language: Language, *, starts: bool = True) -> Markup:
+    """A unit's name, which no line end parts; what of it is in another language says so."""
+    whole = escape(visible(language.unit(unit, starts=starts)).replace(" ", NBSP))
+    spoken = next(iter(campaign.names))
+    if spoken == language.code:
+        return whole
+    own = escape(visible(unit.bare_name).replace(" ", NBSP))
+    return Markup('<bdi lang="{}">{}</bdi>').format(spoken, own).join(whole.split(own, 1))
 
 
 class Writer:
@@ -64,7 +75,8 @@ class Writer:
         """What a reference names, written small within a sentence unless it ``starts`` one."""
         campaign, language = self.campaign, self.language
         if reference.kind == "unit":
-            return self._named(reference, self._unit(self.units.get(reference.id), starts=starts))
+            unit = self.units.get(reference.id)
+            return self._named(reference, unit_name(unit, campaign, language, starts=starts))
         if reference.kind == "period":
             text = language.period(reference.id)
             shown = text[:1].upper() + text[1:] if starts else text
@@ -93,16 +105,6 @@ class Writer:
         text = language.name(words[reference.kind]())
         shown = text[:1].upper() + text[1:] if starts else _small(text, reference.kind)
         return self._named(reference, escape(shown))
-
-    def _unit(self, unit: Unit, *, starts: bool) -> Markup:
-        """A unit's name, which no line end parts; what of it is in another language says so."""
-        whole = escape(self.language.unit(unit, starts=starts).replace(" ", NBSP))
-        spoken = next(iter(self.campaign.names))
-        if spoken == self.language.code:
-            return whole
-        own = escape(unit.bare_name.replace(" ", NBSP))
-        foreign = Markup('<bdi lang="{}">{}</bdi>').format(spoken, own)
-        return foreign.join(whole.split(own, 1))
 
     @staticmethod
     def _named(reference: Reference, text: Markup, kind: str = "name") -> Markup:

@@ -31,7 +31,7 @@ def links(page: Path) -> list[tuple[str, str]]:
     for address, _ in found:
         assert (page.parent / address).resolve().is_file(), (page, address)
         assert not address.startswith("/")
-    return [(re.sub("<[^>]+>", "", text), address) for address, text in found]
+    return [(re.sub("<[^>]+>", "", text).replace("\u00a0", " "), to) for to, text in found]
 
 
 def all_links(out: Path) -> int:
@@ -129,3 +129,13 @@ def test_links_can_be_taken_off_again(small: Path) -> None:
     assert without_links("<p>no page</p>") == "<p>no page</p>"
     ours = '<nav class="crumbs"><a href="x">x</a></nav>\n'
     assert ours in without_links(bare.replace("<h1>", ours + "<h1>"))
+
+
+def test_names_in_an_english_page_are_marked_as_vietnamese(small: Path) -> None:
+    """So that a screen reader does not read them as English; their type is English."""
+    for language, marks in (("vi", 0), ("en", 1)):
+        more = ["--lang", language, "--out", str(small)]
+        assert run(["report", "2024-Q2", "--unit", "70", "--unit", "71", *more]) == 0
+        page = (small / "small/2024-Q2/district/71-huyen-my-an.html").read_text("utf-8")
+        assert (page.count('<bdi lang="vi">Mỹ\u00a0An</bdi>\u00a0district') > 3) == marks
+        assert ('<bdi lang="vi">' in page) == marks

@@ -86,8 +86,12 @@
     const label = make("label", main.dataset.search, place);
     const input = make("input", "", label);
     input.type = "search";
-    const members = [...list.querySelectorAll(".members dd")].flatMap((names) =>
-      names.textContent.split("; ").map((name) => [bare(name), name, names.previousElementSibling.firstElementChild]));
+    const shown = new Set(rows.map((row) => row.cells[0].textContent));
+    const members = [...list.querySelectorAll(".members li")].flatMap((line) => {
+      const [page, names] = line.children;
+      const own = shown.has(page.textContent) ? [] : [[bare(page.textContent), "", page]];
+      return own.concat((names ? names.textContent.split("; ") : []).map((name) => [bare(name), name, page]));
+    });
     const drawn = list.querySelector(".found");
     const nothing = make("p", "", place);
     nothing.setAttribute("role", "status");
@@ -101,8 +105,8 @@
       const hits = wanted ? members.filter(([name]) => name.includes(wanted)) : [];
       drawn?.replaceChildren();
       for (const [, name, page] of hits.slice(0, 50)) {
-        const item = make("li", name + " (", drawn);
-        item.append(page.cloneNode(true), ")");
+        const item = make("li", name && name + " (", drawn);
+        item.append(page.cloneNode(true), name && ")");
       }
       if (hits.length > 50) make("li", "…", drawn);
       found += hits.length;
