@@ -188,7 +188,9 @@ def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
         told = Markup("") if cell.step is None else _SHAPE.format(SHAPES[cell.step])
         told += _shown(cell.fact, language, bare=bare)
         if cell.among is not None and cell.fact.known:
-            told += Markup("/") + language.fact(cell.among)
+            marked = " ".join(['"fact', *sorted(language.marks(cell.fact))]) + '"'
+            of = str(language.fact(cell.among)).replace('"fact"', marked, 1)  # behind the whole
+            told = Markup(str(told).replace(marked, '"fact"', 1) + "/" + of)
         return told + cell.picture
     if isinstance(cell, Fact):
         return language.fact(cell, signed=cell.key.kind in _DIFFERENCES, bare=bare)

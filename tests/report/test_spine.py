@@ -130,3 +130,11 @@ def test_reservations_stand_once_at_the_heading_with_their_meaning_below(
     whole = str(Report(periods["2022-Q4"], "930", "vi").indicators().html)
     assert "‡" in whole  # the others' figures are without it
     assert "chưa gửi báo cáo" not in whole
+
+
+def test_the_mark_of_a_rank_stands_behind_the_whole(periods: dict[str, OpenPeriod]) -> None:
+    """Of the total the rank rests on an assumed rule: "8/8§"."""
+    table = html.fragment_fromstring(str(Report(periods["2022-Q4"], "936", "vi").indicators().html))
+    rank, of = table.findall(".//tr[@class='total']//td")[-2].iter("data")
+    assert rank.get("class") == "fact"
+    assert "assumed" in of.get("class", "")
