@@ -182,7 +182,7 @@ def test_other_versions_may_move_a_drawing_by_a_hair_and_nothing_else(pristine: 
         assert places(page.name, spoilt, made, same_versions=False), kind
     text = made.decode("utf-8")
     start = text.index("<svg")
-    number = next(iter(re.finditer(r'x="(\d+)\.(\d)', text[start:])))
+    number = next(iter(re.finditer(r' x="(\d+)\.(\d)"', text[start:])))
     at = start + number.start(2)
     nearly = f"{text[:at]}{9 - int(text[at])}{text[at + 1 :]}".encode()
     assert nearly != made

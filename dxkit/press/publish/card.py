@@ -121,7 +121,7 @@ class _Card:
         for key, kinds in (("rank", ("rank", "ranked")), ("points", ("points", "max_points")),
                            ("targets", ("targets_met", "targets_known"))):  # fmt: skip
             one, of = (find(TOTAL, kind) for kind in kinds)
-            if one is not None and of is not None and one.known and of.known:
+            if one is not None and one.known and of is not None and of.value:
                 number = self._say("message.card_of", one=one, of=of)
                 shown.append(
                     (number, f"{self._say(f'message.card_{key}')} {self._signs(one)}".strip())
@@ -165,7 +165,9 @@ class _Card:
         number = self._context.language.number(value)
         if target is not None and target.known:
             number = self._say("message.card_value", value=value, target=target)
-        said = f"{number} · {self._say(f'report.state_{state}')}" if value.known else number
+        is_judged = any(fact.known for fact in self._context.view.own_facts("target"))
+        state_said = f" · {self._say(f'report.state_{state}')}"
+        said = number + state_said * (value.known and is_judged)
         name = harmless(self._context.language.name(indicator.short_names))
         name = f"{name} {self._signs(value)}".strip()
         room = self._room - self._wide(said, size, "bold") - 6 * self._unit

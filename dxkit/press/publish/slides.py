@@ -30,6 +30,8 @@ _SIGNED = ("gap", "change", "rank_change")
 """Kinds of numbers that are written with a plus."""
 _IN_CHARTS = ("doubtful", "elsewhere", "partial")
 """Reservations whose signs stand in a chart; that a rule is assumed is said of all points."""
+_FEW = 2
+"""Rows up to which a table shows every column."""
 _NOTED = 3000
 """Letters of source cells in the notes of a slide; of more, the sheets alone are named."""
 
@@ -142,14 +144,16 @@ class _Speaker:
         """A table with the signs of reservations: behind a heading what all numbers below it have,
         else behind the number.
         """
-        language, made, seen = self.context.language, [], set[str]()
+        language, made, seen = self.context.language, list[list[str]](), set[str]()
         numeric = set[int]()
-        for at, (head, column) in enumerate(zip(heads, zip(*rows, strict=True), strict=True)):
+        for head, column in zip(heads, zip(*rows, strict=True), strict=True):
             found = [cell for cell in column if isinstance(cell, Fact)]
+            if len(rows) > _FEW and {*map(self._said, column)} <= {"–"} | _absent(found):
+                continue  # it says nothing of any row
             marked = [language.marks(fact) for fact in found if fact.known]
             common = frozenset.intersection(*marked) if len(marked) > 1 else NO_MARKS
             seen |= set().union(*marked)
-            numeric |= {at} if found else set()
+            numeric |= {len(made)} if found else set()
             texts = [f"{head} {signs_of(common)}".strip()]
             for cell in column:
                 if not isinstance(cell, Fact):
@@ -162,6 +166,9 @@ class _Speaker:
         return Grid(
             tuple(zip(*made, strict=True)), frozenset(numeric), strong, language.meaning(seen)
         )
+
+    def _said(self, cell: _Cell) -> str:
+        return cell if isinstance(cell, str) else cell.missing or str(cell.key)
 
     def marked(self, name: str, *facts: Fact | None) -> str:
         """A name in a chart with the signs of its numbers."""
@@ -305,6 +312,12 @@ class _Speaker:
         )
 
 
+def _absent(found: Sequence[Fact]) -> set[str]:
+    """Why there is no number in a column, where that is one reason for all."""
+    reasons = {fact.missing for fact in found}
+    return reasons if len(reasons) == 1 and "" not in reasons else set()
+
+
 def talk_of(opened: OpenPeriod, unit_code: str, code: str) -> Talk:
     """The slides on a unit, in a language: title, main results, ranking, rewards, criteria as a
     table and against targets, best and weakest, periods, what to do, state of the data, rules.
@@ -323,7 +336,8 @@ def talk_of(opened: OpenPeriod, unit_code: str, code: str) -> Talk:
     speaker.add(say("message.slide_league"), lambda: speaker.league(listed))
     speaker.add(say("workbook.awards"), lambda: speaker.awards(group, level))
     speaker.add(say("message.slide_criteria"), speaker.criteria)
-    speaker.add(say("message.slide_targets"), speaker.against_targets)
+    drawn = "targets" if any(fact.known for fact in view.own_facts("target")) else "chart"
+    speaker.add(say(f"message.slide_{drawn}"), speaker.against_targets)
     speaker.add(say("message.slide_ends"), lambda: speaker.ends(below or peers))
     speaker.add(say("message.slide_periods"), speaker.over_time)
     steps = [claim for group in next_steps(view) for claim in group[:1]]

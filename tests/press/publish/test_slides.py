@@ -16,8 +16,10 @@ import pytest
 from lxml import etree
 from PIL import ImageFont
 
+from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.period import OpenPeriod
+from dxkit.period.opening import open_period
 from dxkit.press.publish.slides import Grid, Points, talk_of
 from dxkit.press.publish.slides_file import slides_of
 from dxkit.verify.files import places
@@ -40,6 +42,13 @@ def files(periods: dict[str, OpenPeriod]) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def talks(files: dict[str, bytes]) -> dict[str, Any]:
     return {unit: pptx.Presentation(io.BytesIO(content)) for unit, content in files.items()}
+
+
+@pytest.fixture(scope="module")
+def pci_talk(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    project = Project.find(None, str(tmp_path_factory.mktemp("pci")))
+    opened = open_period(project, "pci-2009", "2009")
+    return pptx.Presentation(io.BytesIO(slides_of(talk_of(opened, "01", "vi"))))
 
 
 def titles(talk: Any) -> list[str]:
@@ -196,6 +205,21 @@ def test_what_does_not_fit_goes_on_to_the_next_slide(periods: dict[str, OpenPeri
         s.text_frame.text for one in made.slides for s in one.shapes if s.has_text_frame
     )
     assert all(f"Câu {n}." in said for n in range(30))
+
+
+def test_a_campaign_without_targets_has_slides_too(pci_talk: Any) -> None:
+    """63 provinces go on over several slides; nothing is called a target."""
+    shown = titles(pci_talk)
+    assert shown[2:4] == ["Xếp hạng", "Xếp hạng (tiếp theo)"]
+    assert "Biểu đồ kết quả theo tiêu chí" in shown
+    assert not {"Kết quả so với chỉ tiêu", "Đề nghị khen thưởng"} & {*shown}
+    parts = [slide(pci_talk, title).shapes for title in ("Xếp hạng", "Kết quả theo tiêu chí")]
+    league, criteria = (next(s.table for s in shapes if s.has_table) for shapes in parts)
+    assert [cell.text for cell in league.rows[0].cells] == ["Thứ hạng", "Đơn vị", "Điểm"]
+    assert [cell.text for cell in criteria.rows[0].cells][:2] == ["Tiêu chí", "Kết quả"]
+    ends = [t.table.cell(len(t.table.rows) - 1, 0).text for s in pci_talk.slides for t in s.shapes
+            if t.has_table]  # fmt: skip
+    assert "63" in ends
 
 
 def test_slides_are_proved(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
