@@ -129,6 +129,7 @@ class CompletenessProof:
         if short and met and all(met) and 2 * least_share_known(again, unit) >= 1:
             yield ("narrative", "below_whole_met", "total")
             yield ("next_steps", "next_below", "total")
+            yield ("verdict", "next_below", "total")
 
     def _wanted_of_the_strip(self) -> Iterator[Wanted]:
         again, unit = self.again, self.proof.unit
