@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, NoReturn, ParamSpec
 
 from dxkit.period import OpenPeriod
 from dxkit.report.charts import bars, funnel, grid, map, over_time, trend
@@ -16,6 +16,12 @@ __all__ = ["Report", "Section"]
 P = ParamSpec("P")
 _OF_SILENT = frozenset({"head", "verdict", "data_state", "method", "sources", "fold"})
 """The sections of a unit that has not reported: one screen, in which the second says all."""
+_TOLD_BY = {
+    "headlines": "verdict",
+    "next_steps": "tasks",
+    **dict.fromkeys(("targets_chart", "changes_chart", "peers_chart"), "indicators"),
+}
+"""Which section tells what one said that there was: notebooks of offices ask for it."""
 
 
 def _made_by(
@@ -44,6 +50,10 @@ class Report:
 
     def __init__(self, opened: OpenPeriod, unit_code: str | int, language: str) -> None:
         self.context = Context(opened, opened.analysis.units.find(unit_code).code, language)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        told = f": {_TOLD_BY[name]}() tells what it told" if name in _TOLD_BY else ""
+        raise AttributeError(f"a report has no {name!r}{told}", name=name, obj=self)
 
     @property
     def title(self) -> str:

@@ -236,3 +236,16 @@ def test_a_period_may_be_a_number() -> None:
     assert dxkit.open("pci-2009", 2009).analysis.period.id == "2009"
     with pytest.raises(KeyError, match="no period '2010'; there are: 2009"):
         dxkit.open("pci-2009", 2010)
+
+
+@pytest.mark.parametrize(
+    ("gone", "now"),
+    [("headlines", "verdict"), ("next_steps", "tasks"), ("peers_chart", "indicators")],
+)
+def test_a_section_that_is_gone_says_which_tells_it(gone: str, now: str) -> None:
+    report = dxkit.report("haugiang-2022", "2022-Q4", 936)
+    with pytest.raises(AttributeError, match=rf"{gone}.*{now}\(\) tells"):
+        getattr(report, gone)
+    assert getattr(report, now)().html
+    with pytest.raises(AttributeError, match="a report has no 'verdicts'"):
+        getattr(report, "verdicts")  # noqa: B009
