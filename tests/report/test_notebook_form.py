@@ -89,7 +89,7 @@ def test_reservations_are_signs_in_the_text(report: Report, in_kernel: Any) -> N
     head, first, *_ = ([c.text_content().strip() for c in row] for row in shown.iter("tr"))
     assert [cell for cell in head if cell[-1] in "*†‡§"] == ["Đơn vị khác‡", "Điểm§"]
     assert first == [
-        "Hồ sơ trực tuyến", "51,1%*", "50%", "+1,1*", "47,5%", "+21,3*▲", "20,00*", "3*/8", "● Đạt",
+        "Hồ sơ trực tuyến", "51,1%*", "50%", "+1,1*", "47,5%", "+21,3*▲", "20,00*", "3/8*", "● Đạt",
     ]  # fmt: skip
     said = untrusted(report.verdict()._repr_mimebundle_()["text/html"]).text_content()
     assert "Từ thứ 3* đến thứ 4*" in said
