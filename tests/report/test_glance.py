@@ -182,7 +182,7 @@ def test_what_there_is_not_is_told_with_what_there_is_and_the_nearest() -> None:
             lambda: opened.sentence("930", "scale_bonuss")
         ),
         "no choice 'distrct'; there are: ": lambda: dxkit.explore(*Q4).choose(distrct="930"),
-        "no form of a page 'pfd'; there are: html, pdf, docx; the nearest is 'pdf'": (
+        "no form of a page 'pfd'; there are: html, pdf, docx, pptx, text, card": (
             lambda: dxkit.run(*Q4, to="pfd")
         ),
         "no level 'distrct'; there are: province, district, commune, hamlet; the nearest is "
