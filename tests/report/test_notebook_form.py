@@ -12,6 +12,7 @@ import nh3
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from lxml import html as lxml_html
+from traitlets.config import Config
 
 import dxkit
 from dxkit.model.facts import FactKey
@@ -34,7 +35,9 @@ def report(periods: dict[str, OpenPeriod]) -> Report:
 @pytest.fixture
 def in_kernel() -> Iterator[Any]:
     """The shell of a kernel, as far as anybody asks for it."""
-    shell = InteractiveShell.instance()
+    config = Config()
+    config.HistoryManager.enabled = False  # its thread would stay, and nothing forks beside one
+    shell = InteractiveShell.instance(config=config)
     shell.kernel = True
     yield shell
     InteractiveShell.clear_instance()
