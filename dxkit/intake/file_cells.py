@@ -16,6 +16,7 @@ from dxkit.model.campaign import Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Observation, RegisterRow, SheetRead, SourceFile
+from dxkit.model.text import cut
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.workbooks.cells import Cell, Workbook
 
@@ -117,9 +118,9 @@ def sheet_titles(names: Iterable[str]) -> dict[str, str]:
     """Sheet name → what an .xlsx can call it: at most 31 characters, some forbidden, none twice."""
     titles: dict[str, str] = {}
     for number, sheet in enumerate(names, start=1):
-        name = _FORBIDDEN.sub("_", sheet).strip().strip("'")[:31] or f"Sheet{number}"
+        name = cut(_FORBIDDEN.sub("_", sheet).strip().strip("'"), 31) or f"Sheet{number}"
         while name.casefold() in {title.casefold() for title in titles.values()}:
-            name = f"{name[:27]} {number}"
+            name = f"{cut(name, 27)} {number}"
         titles[sheet] = name
     return titles
 

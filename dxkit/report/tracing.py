@@ -38,13 +38,13 @@ class PageLanguage(Language):
     def __init__(self, language: Language, stocks: frozenset[str] = frozenset()) -> None:
         super().__init__(language.code, language.sections)
         self.facts: dict[FactKey, Fact] = {}
-        self._stocks = stocks
+        self.stocks = stocks
 
     def number(
         self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
     ) -> str:
         """The number as a reader sees it, or why there is none."""
-        if fact.missing == Flag.NOT_APPLICABLE and fact.key.subject in self._stocks:
+        if fact.missing == Flag.NOT_APPLICABLE and fact.key.subject in self.stocks:
             return self.plain("number.none_there")
         return super().number(fact, signless=signless, signed=signed, bare=bare)
 

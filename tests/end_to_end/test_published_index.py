@@ -123,11 +123,12 @@ def test_pages_without_shares_targets_or_rewards_do_not_speak_of_them(pages: Pat
             assert words not in text, (page.name, words)
 
 
-def test_every_chart_has_a_title(pages: Path) -> None:
-    figures = [
-        figure
-        for page in sorted((pages / "province").glob("*.html"))
-        for figure in lxml_html.parse(str(page)).getroot().xpath("//figure")
-    ]
-    assert len(figures) >= 63
-    assert all(figure.xpath("figcaption")[0].text_content().strip() for figure in figures)
+def test_every_page_has_a_bar_for_each_index_and_no_chart_without_a_title(pages: Path) -> None:
+    found = sorted((pages / "province").glob("*.html"))
+    assert len(found) == 63
+    for page in found:
+        root = lxml_html.parse(str(page)).getroot()
+        (spine,) = root.xpath("//table[contains(@class, 'spine')]")
+        assert len(spine.xpath(".//tbody/tr[.//*[contains(@class, 'bar')]]")) == 9
+        figures = root.xpath("//figure")
+        assert all(figure.xpath("figcaption")[0].text_content().strip() for figure in figures)

@@ -12,7 +12,7 @@ import xlsxwriter
 from dxkit.intake.file_cells import sheet_titles
 from dxkit.model.addresses import column_letters
 from dxkit.model.forms import MAP, Form
-from dxkit.model.text import harmless, slug
+from dxkit.model.text import cut, harmless, slug
 from dxkit.model.units import Unit
 from dxkit.press.forms.looks import BASE, COLOURS, LOOKS
 from dxkit.press.forms.page import Page
@@ -65,8 +65,8 @@ class _Book:
         names = [self._say("guide")]
         for number, question in enumerate(asked, start=1):
             name = f"{number}. {self._questions.name_of(question.table)}"
-            cut = name[: _LONGEST_TITLE + 1].rpartition(" ")[0]
-            names.append(name if len(name) <= _LONGEST_TITLE else cut)
+            words = cut(name, _LONGEST_TITLE + 1).rpartition(" ")[0]
+            names.append(name if cut(name, _LONGEST_TITLE) == name else words)
         titles = list(sheet_titles(names).values())
         guide, *sheets = (self._book.add_worksheet(title) for title in titles)
         pages = [

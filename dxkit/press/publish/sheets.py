@@ -18,7 +18,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dxkit.model.facts import Fact, UnitOfMeasure
-from dxkit.model.text import harmless
+from dxkit.model.text import cut, harmless
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import replacing
 
@@ -177,8 +177,8 @@ class Sheets:
 
     def _named(self, name: str, about: str = "") -> str:
         """The name as a sheet may have it, which none before it has."""
-        name, number = _NO_NAME.sub(" ", harmless(name)).strip()[:_LONGEST_NAME] or "-", 1
-        begun = name[: _LONGEST_NAME - 4]
+        name, number = cut(_NO_NAME.sub(" ", harmless(name)).strip(), _LONGEST_NAME) or "-", 1
+        begun = cut(name, _LONGEST_NAME - 4)
         while name.casefold() in (other.casefold() for other, _ in self._told):
             number += 1
             name = f"{begun} ({number})"

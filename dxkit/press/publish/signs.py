@@ -47,4 +47,4 @@ class SignedContext(Context):
 
     def __init__(self, opened: OpenPeriod, unit_code: str, language: Language) -> None:
         super().__init__(opened, unit_code, language.code)
-        self.language = self.writer.language = SignedLanguage(self.language, self.language._stocks)
+        self.language = self.writer.language = SignedLanguage(self.language, self.language.stocks)

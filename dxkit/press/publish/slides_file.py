@@ -17,7 +17,7 @@ from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Pt
 
-from dxkit.press.publish.document.package import describe, stable
+from dxkit.press.publish.document.package import describe, is_left_out, stable
 from dxkit.press.publish.document.tree import SPOKEN
 from dxkit.press.publish.slides import Body, Chart, Grid, Points, Slide, Talk
 from dxkit.report.charts.canvas import width_of, wrapped
@@ -43,7 +43,10 @@ def slides_of(talk: Talk) -> bytes:
     made.slide_width, made.slide_height = Pt(_WIDTH), Pt(_HEIGHT)
     spoken = SPOKEN.get(talk.language, talk.language)
     about = (talk.title, talk.author, talk.subject, ", ".join(talk.keywords))
-    describe(made, made.part.package._rels, *about, spoken)
+    package = made.part.package
+    for relation in filter(is_left_out, [*package.iter_rels()]):
+        package.drop_rel(relation.rId)
+    describe(made, *about, spoken)
     writer = _Writer(made, talk)
     writer.opening()
     for slide in talk.slides:

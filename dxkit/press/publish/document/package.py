@@ -28,15 +28,15 @@ def stable(content: bytes) -> bytes:
     return final.getvalue()
 
 
-def describe(
-    made: Any, rels: Any, title: str, author: str, subject: str, keywords: str, spoken: str
-) -> None:
-    """Give a document of python-docx or python-pptx its true properties, and no others; ``rels``
-    are the relations of its package.
+def is_left_out(relation: Any) -> bool:
+    """Whether a relation of such a package leads to a part of the library's own template that says
+    nothing of the document.
     """
-    for relation in [*rels.values()]:
-        if relation.target_part.partname.lstrip("/") in _LEFT_OUT:
-            rels.pop(relation.rId)
+    return not relation.is_external and relation.target_part.partname.lstrip("/") in _LEFT_OUT
+
+
+def describe(made: Any, title: str, author: str, subject: str, keywords: str, spoken: str) -> None:
+    """Give a document of python-docx or python-pptx its true properties, and no others."""
     told = made.core_properties
     told.title, told.author, told.subject, told.keywords = title, author, subject, keywords
     told.language, told.comments, told.last_modified_by = spoken, "", author

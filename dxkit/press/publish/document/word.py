@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from dxkit.press.publish.document.package import describe, stable
+from dxkit.press.publish.document.package import describe, is_left_out, stable
 from dxkit.press.publish.document.pdf import FACES, picture_of, setter
 from dxkit.press.publish.document.tree import (
     MARGINS,
@@ -85,7 +85,10 @@ def _set_up(made: Any, document: Document) -> None:
         heading.paragraph_format.space_before = Pt(6)
         heading.paragraph_format.space_after = Pt(3)
     about = (document.title, document.author, document.subject, ", ".join(document.keywords))
-    describe(made, made.part.package.rels, *about, spoken)
+    rels = made.part.package.rels
+    for relation in filter(is_left_out, [*rels.values()]):
+        rels.pop(relation.rId)
+    describe(made, *about, spoken)
     if any(isinstance(block, Figure) for block in document.blocks()):
         made.core_properties.version = setter()
 
