@@ -128,7 +128,7 @@ def test_every_page_has_a_bar_for_each_index_and_no_chart_without_a_title(pages:
     assert len(found) == 63
     for page in found:
         root = lxml_html.parse(str(page)).getroot()
-        (spine,) = root.xpath("//table[contains(@class, 'spine')]")
+        (spine,) = root.xpath("//div[contains(@class, 'spine')]")
         assert len(spine.xpath(".//tbody/tr[.//*[contains(@class, 'bar')]]")) == 9
         figures = root.xpath("//figure")
         assert all(figure.xpath("figcaption")[0].text_content().strip() for figure in figures)
