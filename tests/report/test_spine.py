@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from lxml import html
 
+import dxkit
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.period import OpenPeriod
 from dxkit.report.report import Report
@@ -138,3 +141,18 @@ def test_the_mark_of_a_rank_stands_behind_the_whole(periods: dict[str, OpenPerio
     rank, of = table.findall(".//tr[@class='total']//td")[-2].iter("data")
     assert rank.get("class") == "fact"
     assert "assumed" in of.get("class", "")
+
+
+def test_a_column_in_which_nothing_can_be_compared_is_told_once() -> None:
+    """In Phụng Hiệp one commune is silent, so no rank of the others is compared with the last."""
+    partial, whole = (
+        dxkit.report("haugiang-2022", "2022-Q4", code).league() for code in (934, 936)
+    )
+    assert partial.frame is not None
+    assert whole.frame is not None
+    heading = "Tăng/giảm hạng"
+    assert heading in [*whole.frame.columns]
+    assert heading not in [*partial.frame.columns]
+    said = " ".join(re.sub("<[^>]*>", "", partial.html).split())
+    assert said.count(f"{heading}: không so sánh được.") == 1
+    assert "Tăng/giảm hạng:" not in re.sub("<[^>]*>", "", whole.html)

@@ -65,10 +65,13 @@ def _ranking(context: Context, ranked: list[Scorecard]) -> Markup:
         row: list[Cell] = [context.name(code) + context.award(code)]
         rows.append([*row, *(_number(context, card, key) for key in columns), *[band] * graded])
     caption = text("report.league_caption", unit=context.writer.name(context.view.itself))
-    note = Markup("")
+    notes = list[Markup]()
     if alike and context.opened.campaign.scoring.bands:
-        note = Markup("{}: {}.").format(text("report.column_band"), bands[0])
-    return render_table(caption, headings, rows, context.language, note)
+        notes.append(Markup("{}: {}.").format(text("report.column_band"), bands[0]))
+    if context.view.previous_period and (change := _incomparable(ranked)):
+        told = text("report.column_rank_change"), context.language.fact(change)
+        notes.append(Markup("{}: {}.").format(*told))
+    return render_table(caption, headings, rows, context.language, Markup(" ").join(notes))
 
 
 def _columns(context: Context, ranked: list[Scorecard]) -> Iterator[str]:
@@ -83,7 +86,15 @@ def _columns(context: Context, ranked: list[Scorecard]) -> Iterator[str]:
     if any(fact.known and fact.number < 1 for fact in covered):
         yield "covered"
     if context.view.previous_period is not None:
-        yield from ("rank_change", "progress", "progress_rank")
+        yield from () if _incomparable(ranked) else ("rank_change",)
+        yield from ("progress", "progress_rank")
+
+
+def _incomparable(ranked: list[Scorecard]) -> Fact | None:
+    """The change of a rank, where none of several has one and all for one reason: told once."""
+    found = [card.fact(TOTAL, "rank_change") for card in ranked]
+    is_one = len(found) > 2 and len({(fact.known, fact.missing) for fact in found}) == 1
+    return found[0] if is_one and not found[0].known else None
 
 
 def _number(context: Context, card: Scorecard, key: str) -> Cell:
