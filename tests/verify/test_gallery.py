@@ -100,6 +100,10 @@ def test_what_was_not_touched_is_not_named(spoilt: Path, pristine: Path) -> None
     assert compare(spoilt, pristine) == []
 
 
+LIKE_OTHERS = {"a text of the workbook", "a cell cleared", "a row hidden", "a sheet removed"}
+"""Found in the way in which others are: a number changed, a sheet hidden."""
+
+
 @pytest.mark.parametrize(("kind", "files", "spoil"), kinds(), ids=[k[0] for k in kinds()])
 def test_a_tampering_is_caught(
     kind: str,
@@ -109,7 +113,10 @@ def test_a_tampering_is_caught(
     pristine: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    for seed in range(4 if request.config.getoption("--full") else 1):
+    full = request.config.getoption("--full")
+    if kind in LIKE_OTHERS and not full:
+        pytest.skip("a whole workbook is read and written for each: --full tries all kinds")
+    for seed in range(4 if full else 1):
         chance = random.Random(f"{kind}/{seed}")
         candidates = sorted(spoilt.glob(files))
         chance.shuffle(candidates)
