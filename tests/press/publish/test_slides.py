@@ -192,7 +192,7 @@ def test_what_does_not_fit_goes_on_to_the_next_slide(periods: dict[str, OpenPeri
     from dataclasses import replace
 
     talk = talk_of(periods["2022-Q4"], "936", "vi")
-    rows = (("Tên", "Số"), *((f"Đơn vị {n} " + "dài " * 40, str(n)) for n in range(7)))
+    rows = (("Tên", "Số"), *((f"Đơn vị {n} " + "dài " * 40, str(n)) for n in range(10)))
     points = Points(tuple(f"Câu {n}." + " chữ" * 60 for n in range(8)))
     bodies = (Grid(rows, frozenset({1}), 5), points)
     slides = tuple(replace(talk.slides[0], body=body) for body in bodies)
@@ -200,7 +200,7 @@ def test_what_does_not_fit_goes_on_to_the_next_slide(periods: dict[str, OpenPeri
     assert titles(made)[2] == "Kết quả chính (tiếp theo)"
     shown = [c.text for s in made.slides for t in s.shapes if t.has_table for c in t.table.columns
              and [row.cells[1] for row in [*t.table.rows][1:]]]  # fmt: skip
-    assert shown == [str(n) for n in range(7)]
+    assert shown == [str(n) for n in range(10)]
     said = " ".join(
         s.text_frame.text for one in made.slides for s in one.shapes if s.has_text_frame
     )
