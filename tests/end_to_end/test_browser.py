@@ -210,6 +210,24 @@ def test_the_verdict_of_each_criterion_is_in_sight(browser: Any, outputs: Path, 
                 assert row[3] - row[2] <= 100, (width, row)
 
 
+@pytest.mark.parametrize("name", SPINES)
+def test_no_number_and_no_day_is_broken_over_two_lines(
+    browser: Any, outputs: Path, name: str
+) -> None:
+    for width in (390, 768, 1200, 1440):
+        load(browser, outputs / name, width)
+        broken = browser.execute_script(
+            """return [...document.querySelectorAll("main data.fact")].filter(number =>
+              number.firstChild && number.checkVisibility()).map(number => {
+                const text = document.createRange();
+                text.selectNodeContents(number.firstChild);
+                return [number.textContent, new Set([...text.getClientRects()].map(
+                  box => Math.round(box.top))).size];
+              }).filter(([, lines]) => lines > 1)"""
+        )
+        assert broken == [], width
+
+
 def test_a_tap_on_a_name_unfolds_the_rest_of_its_card(browser: Any, outputs: Path) -> None:
     load(browser, outputs / "district/936-huyen-long-my.html", 390)
     row = browser.find_element("css selector", ".spine tbody tr")
