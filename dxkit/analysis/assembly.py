@@ -32,15 +32,6 @@ def analyse_period(
     return Analysis(campaign, received, before, METHODS, past)
 
 
-def kept(campaign: Campaign, received: Received) -> PeriodKept:
-    """What is kept of a period, worked out of what was received when it is asked for."""
-
-    def ask() -> Kept:
-        return kept_of(analyse_period(campaign, received))
-
-    return PeriodKept(received.table.period, ask)
-
-
 def kept_of(analysis: Analysis) -> Kept:
     """What is kept of a period."""
     campaign, results, find = analysis.campaign, analysis.results, analysis.facts.find

@@ -7,7 +7,8 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from dxkit.analysis.analysis import Analysis
-from dxkit.analysis.assembly import analyse_period, kept
+from dxkit.analysis.assembly import analyse_period, kept_of
+from dxkit.analysis.series import PeriodKept
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import IndicatorTable, Observation, Received
 from dxkit.model.units import Unit, UnitRegistry
@@ -73,4 +74,8 @@ def analysed(campaign: Campaign, *received: Received) -> Analysis:
     before = campaign.previous_period(own.table.period)
     has_before = earlier and before and earlier[-1].table.period == before.id
     previous = earlier.pop() if has_before else None
-    return analyse_period(campaign, own, previous, [kept(campaign, one) for one in earlier])
+
+    def kept(one: Received) -> PeriodKept:
+        return PeriodKept(one.table.period, lambda: kept_of(analyse_period(campaign, one)))
+
+    return analyse_period(campaign, own, previous, [*map(kept, earlier)])

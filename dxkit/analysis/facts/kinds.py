@@ -89,13 +89,11 @@ def whole_before(about: About) -> tuple[Fact, ...] | None:
     hand.
     """
     now, before = about.period, about.period.series[1:]
-    first = now.campaign.alike(now.period.id)[0].id
-    if (before[-1] if before else now.series[0]).id != first:  # type: ignore[union-attr]
-        return None
     asked = (about.unit.code, about.subject, "value")
     found = [period.find(*asked) if period is not None else None for period in before]
     told = tuple(fact for fact in found if fact is not None)
-    return told if len(told) == len(found) else None
+    earlier = now.campaign.alike(now.period.id).index(now.period)
+    return told if len(told) == earlier else None
 
 
 GREATEST_BELOW = Elsewhere("value", "greatest_below", lambda a: (a.values_below[-1],))
