@@ -9,17 +9,17 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol
 
 from dxkit.analysis.aggregates import Aggregates, total
 from dxkit.analysis.completeness import Completeness
 from dxkit.analysis.outcomes import Certainty, Result, Results
 from dxkit.analysis.ranking import QUOTA_FULL, Decision
-from dxkit.analysis.series import PeriodKept, PeriodOfSeries, digest_of_places
+from dxkit.analysis.series import PeriodKept, PeriodOfSeries, digest_of_units
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
 from dxkit.model.choices import UnknownNameError
-from dxkit.model.facts import CellRef, Fact, FactKey, reaches
+from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey, reaches
 from dxkit.model.observations import IndicatorTable, Received, RegisterRow
 from dxkit.model.periods import Period
 from dxkit.model.rules import Band, UncertaintyRule
@@ -425,6 +425,7 @@ class PeriodAtHand:
 
     def __init__(self, analysis: Analysis) -> None:
         self.id, self._analysis = analysis.period.id, analysis
+        self._digest_of_ranked = cache(digest_of_units)  # once for a group, whatever its size
 
     @property
     def sources(self) -> Mapping[str, str]:
@@ -435,15 +436,14 @@ class PeriodAtHand:
         """One fact of a unit; None when there is no such fact."""
         return self._analysis.facts.find(unit, subject, kind)
 
-    def places(self, unit: str, indicator: str) -> str:
-        """A text that is the same when the same units told of an indicator."""
-        found = self._analysis.results.by_indicator.get((unit, indicator))
-        return digest_of_places(found.measured.value.observations) if found is not None else ""
-
-    def ranked_with(self, unit: str) -> frozenset[str]:
-        """Codes of the units of its group that have a rank."""
-        known = unit in self._analysis.units
-        return self._analysis.results.ranked_with(unit) if known else frozenset()
+    def places(self, unit: str, subject: str) -> str:
+        """The same text for the same units: who told of an indicator, or has a rank (total)."""
+        results = self._analysis.results
+        if subject == TOTAL and unit in self._analysis.units:
+            return self._digest_of_ranked(results.ranked_with(unit))
+        found = results.by_indicator.get((unit, subject))
+        told = found.measured.value.observations if found is not None else ()
+        return digest_of_units([o.unit_code for o in told])
 
 
 def _figures(results: Results, unit_code: str) -> tuple[float | int, ...]:

@@ -34,7 +34,7 @@ def analyse_period(
 
 def kept_of(analysis: Analysis) -> Kept:
     """What is kept of a period."""
-    campaign, results, find = analysis.campaign, analysis.results, analysis.facts.find
+    campaign, find = analysis.campaign, analysis.facts.find
     subjects = {i.id: KEPT["indicator"] for i in campaign.indicators}
     subjects |= {TOTAL: KEPT["total"]} | {m.id: KEPT["measure"] for m in campaign.activity}
     own, units = PeriodAtHand(analysis), dict[str, Any]()
@@ -44,13 +44,10 @@ def kept_of(analysis: Analysis) -> Kept:
             for kind in kinds:
                 if (fact := find(unit.code, subject, kind)) is not None:
                     told.setdefault(subject, {})[kind] = _plain(fact)
-            if subject in told and subject != TOTAL and (at := own.places(unit.code, subject)):
+            if subject in told and (at := own.places(unit.code, subject)):
                 told[subject]["places"] = at
         units[unit.code] = told
-    groups = {u.code: f"{u.level}/{results.group_of(u)}" for u in analysis.units.units
-              if results.group_of(u)}  # fmt: skip
-    ranked = {group: sorted(results.ranked_with(unit)) for unit, group in groups.items()}
-    return {"sources": own.sources, "groups": groups, "ranked": ranked, "units": units}
+    return {"sources": own.sources, "units": units}
 
 
 def _plain(fact: Fact) -> list[Any]:

@@ -7,12 +7,11 @@ What is kept of a period tells no cells: opening it does.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Protocol
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
-from dxkit.model.observations import Observation
 
 KEPT: Mapping[str, tuple[str, ...]] = {
     "indicator": ("numerator", "denominator", "value", "target", "points", "rank", "ranked"),
@@ -23,9 +22,8 @@ KEPT: Mapping[str, tuple[str, ...]] = {
 """The kinds of facts that are kept of every period, by what they are about."""
 _MADE_FROM = {"value": ("numerator", "denominator"), "points": ("value",), "rank": ("value",)}
 Kept = Mapping[str, Any]
-"""What is kept of a period: ``sources`` by name their hash, ``ranked`` the units of each group that
-have a rank, ``units`` by code, subject and kind: value, decimals, unit, method, reason, marks; of
-an indicator also who told of it (``places``).
+"""What is kept of a period: ``sources`` by name their hash, ``units`` by code, subject and kind:
+value, decimals, unit, method, reason, marks; also ``places``, as ``PeriodOfSeries`` tells them.
 """
 
 
@@ -41,11 +39,8 @@ class PeriodOfSeries(Protocol):
     def find(self, unit: str, subject: str, kind: str) -> Fact | None:
         """One fact of a unit; None when there is no such fact."""
 
-    def places(self, unit: str, indicator: str) -> str:
-        """A text that is the same when the same units told of an indicator."""
-
-    def ranked_with(self, unit: str) -> frozenset[str]:
-        """Codes of the units of its group that have a rank."""
+    def places(self, unit: str, subject: str) -> str:
+        """The same text for the same units: who told of an indicator, or has a rank (total)."""
 
 
 def is_alike(one: PeriodOfSeries, other: PeriodOfSeries, unit: str, indicator: str) -> bool:
@@ -88,15 +83,10 @@ class PeriodKept:
             key, value, UnitOfMeasure(measured), decimals, method, inputs, (), missing, reserved
         )
 
-    def places(self, unit: str, indicator: str) -> str:
-        """A text that is the same when the same units told of an indicator."""
-        found: str = self._kept["units"].get(unit, {}).get(indicator, {}).get("places", "")
+    def places(self, unit: str, subject: str) -> str:
+        """The same text for the same units: who told of an indicator, or has a rank (total)."""
+        found: str = self._kept["units"].get(unit, {}).get(subject, {}).get("places", "")
         return found
-
-    def ranked_with(self, unit: str) -> frozenset[str]:
-        """Codes of the units of its group that have a rank."""
-        found: Sequence[str] = self._kept["groups"].get(unit, "")
-        return frozenset(self._kept["ranked"].get(found, ()))
 
     def facts(self, unit: str) -> Iterator[Fact]:
         """All facts of a unit."""
@@ -105,7 +95,7 @@ class PeriodKept:
             yield from (fact for fact in found if fact is not None)
 
 
-def digest_of_places(observations: Sequence[Observation]) -> str:
-    """A short text that is the same when the same units told."""
-    told = "/".join(sorted({o.unit_code for o in observations}))
+def digest_of_units(codes: Collection[str]) -> str:
+    """A short text that is the same for the same units."""
+    told = "/".join(sorted({*codes}))
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest() if told else ""

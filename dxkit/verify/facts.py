@@ -38,10 +38,11 @@ def recount_facts(
     """
     counted, found, analysis = 0, list[Difference](), opened.analysis
     open_levels = {level.id for level in opened.campaign.levels if level.open}
+    with_page = {*pages}
     in_data = [(i.id, kind) for i in opened.campaign.indicators for kind in _IN_DATA]
     for unit in analysis.units.units:
         code, other = unit.code, dict[FactKey, Fact]()
-        if whole := unit.level not in open_levels or {code, unit.parent_code} & {*pages}:
+        if whole := unit.level not in open_levels or with_page & {code, unit.parent_code}:
             facts = [*analysis.scorecard(code).facts.values()]
         else:
             facts = [f for asked in in_data if (f := analysis.facts.find(code, *asked)) is not None]

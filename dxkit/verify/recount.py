@@ -237,6 +237,11 @@ class Recount:
         too_few = len(could) < self.campaign.ranking.minimum_ranked
         return {} if too_few or not self.group(unit) else self.ranks_by(could)
 
+    @of_group
+    def ranked(self, unit: str) -> str:
+        """The units of its group that have a rank, in one text."""
+        return " ".join(sorted(self.ranks(unit)))
+
     def is_of_few(self, unit: str, indicator: Indicator) -> bool:
         """Whether a share is of fewer things than are ranked or compared."""
         least = self.campaign.ranking.least_denominator

@@ -75,7 +75,7 @@ def ranks(r: Recount, unit: str) -> list[Number]:
     """The ranks among the same units."""
 
     def alike(one: Recount, newer: Recount) -> bool:
-        return one.ranks(unit).keys() == newer.ranks(unit).keys()
+        return one.ranked(unit) == newer.ranked(unit)
 
     return _unbroken(r, unit, lambda one: one.ranks(unit).get(unit), alike)
 

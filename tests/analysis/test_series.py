@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.analysis import Analysis, PeriodAtHand
 from dxkit.analysis.assembly import kept_of
 from dxkit.analysis.facts.kind import Kind
 from dxkit.analysis.facts.kinds import KINDS
@@ -203,18 +203,18 @@ def test_what_is_kept_says_what_the_period_says(haugiang: Campaign) -> None:
     campaign = longer(haugiang, "2020-Q2")
     told = {"2020-Q1": wards(50, None, 30), "2020-Q2": wards(60, 70, 30)}
     analysis = analysed(campaign, *all_received(campaign, told))
+    own = PeriodAtHand(analysis)
     again = PeriodKept("2020-Q2", lambda: json.loads(json.dumps(kept_of(analysis))))
     found = 0
     for unit in analysis.units.units:
         for fact in again.facts(unit.code):
-            own = analysis.find(fact.key)
-            assert own is not None
-            assert fact == dataclasses.replace(own, sources=(), inputs=fact.inputs)
-            assert {*fact.inputs} <= {*own.inputs}
+            made = analysis.find(fact.key)
+            assert made is not None
+            assert fact == dataclasses.replace(made, sources=(), inputs=fact.inputs)
+            assert {*fact.inputs} <= {*made.inputs}
             found += 1
-        assert again.ranked_with(unit.code) == (
-            analysis.results.ranked_with(unit.code) if analysis.results.group_of(unit) else set()
-        )
+        for subject in (TOTAL, APP):
+            assert again.places(unit.code, subject) == own.places(unit.code, subject)
     assert found > 100
 
 

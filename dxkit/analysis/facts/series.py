@@ -82,7 +82,7 @@ def ranks(about: About) -> tuple[Fact, ...]:
 
 
 def _among_alike(about: About, one: PeriodOfSeries, other: PeriodOfSeries) -> bool:
-    return one.ranked_with(about.unit.code) == other.ranked_with(about.unit.code)
+    return one.places(about.unit.code, TOTAL) == other.places(about.unit.code, TOTAL)
 
 
 def behind(about: About) -> tuple[Fact, ...]:
