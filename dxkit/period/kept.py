@@ -21,20 +21,32 @@ def _code_hash() -> str:
     return hashlib.sha256(b"".join(entry.read_bytes() for entry in entries)).hexdigest()
 
 
+def _parts_of(path: Path) -> tuple[str, str, bytes]:
+    """The key of what a file was made from, the hash of what it keeps, and that; else nothing."""
+    try:
+        head, _, body = path.read_bytes().partition(b"\n")
+        made_from, digest = json.loads(head)
+    except (OSError, ValueError, TypeError):
+        return "", "", b""
+    return made_from, digest, body
+
+
 def read_kept(path: Path, received_key: str = "") -> Kept | None:
     """What a file keeps; None where there is none, it was altered, or it was made from other files
     than those of ``received_key``, if one is given.
     """
-    try:
-        head, _, body = path.read_bytes().partition(b"\n")
-        made_from, digest = json.loads(head)
-    except (OSError, ValueError):
-        return None
+    made_from, digest, body = _parts_of(path)
     is_current = not received_key or made_from == _key(received_key)
     if not is_current or digest != hashlib.sha256(body).hexdigest():
         return None
     kept: Kept = json.loads(body)
     return kept
+
+
+def is_altered(path: Path, again: Path) -> bool:
+    """Whether a file says something else than another that was made from the same."""
+    (made_from, _, shown), (key, _, expected) = map(_parts_of, (path, again))
+    return bool(key) and made_from == key and shown != expected
 
 
 def write_kept(kept: Kept, received_key: str, path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from dxkit.campaign.project import Project
 from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod
+from dxkit.period.kept import is_altered
 from dxkit.period.opening import receive
 from dxkit.press.manifest import MANIFEST, Manifest, code_key, executed_path, versions_in_use
 from dxkit.press.run.made_again import MadeAgain
@@ -90,10 +91,7 @@ def _altered_series(project: Project, again: Project, opened: OpenPeriod) -> Ite
     """
     for period in opened.analysis.past:
         files = [p.kept_file(opened.campaign.id, period.id) for p in (project, again)]
-        if not all(file.is_file() for file in files):
-            continue
-        shown, expected = (file.read_bytes().partition(b"\n") for file in files)
-        if shown[2] != expected[2] and shown[0].split(b",")[0] == expected[0].split(b",")[0]:
+        if is_altered(*files):
             name = files[0].relative_to(project.outputs / opened.campaign.id).as_posix()
             yield Difference(f"../{name}", CHANGED)
 

@@ -117,6 +117,11 @@ def _spoilt(project: Project) -> None:
     path.write_bytes(path.read_bytes()[:-200])
 
 
+def _without_head(project: Project) -> None:
+    path = project.kept_file("small", "2024-Q2")
+    path.write_bytes(b"0" + path.read_bytes()[path.read_bytes().index(b"\n") :])
+
+
 def _altered(project: Project) -> None:
     path = project.kept_file("small", "2024-Q2")
     head, body = path.read_text("utf-8").split("\n")
@@ -129,14 +134,16 @@ def _gone(project: Project) -> None:
     project.kept_file("small", "2024-Q2").unlink()
 
 
-@pytest.mark.parametrize("change", [_another_figure, _another_target, _spoilt, _altered, _gone])
+@pytest.mark.parametrize(
+    "change", [_another_figure, _another_target, _spoilt, _without_head, _altered, _gone]
+)
 def test_what_is_kept_is_made_again_when_it_is_not_so(
     project: Project, change: Callable[[Project], None]
 ) -> None:
     before = all_facts(opened(project))
     change(project)
     after = all_facts(opened(project))
-    assert (after == before) is (change in (_spoilt, _altered, _gone))
+    assert (after == before) is (change in (_spoilt, _without_head, _altered, _gone))
     for path in kept_files(project):
         path.unlink()
     assert all_facts(opened(project)) == after
