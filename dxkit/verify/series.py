@@ -62,7 +62,8 @@ def points(r: Recount, unit: str) -> list[Number]:
 
     def rules(one: Recount) -> list[object]:
         targets = [i for i in one.indicators(unit) if i.scoring.startswith("ratio_to_target")]
-        return [one.total(unit)[1], *((i.id, one.target(unit, i)) for i in targets)]
+        counted = [i.id for i in one.scale(unit) if one.share(unit, i) is not None]
+        return [counted, *((i.id, one.target(unit, i)) for i in targets)]
 
     def alike(one: Recount, newer: Recount) -> bool:
         lacking = one.incomplete(unit) or newer.incomplete(unit)

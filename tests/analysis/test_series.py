@@ -177,6 +177,22 @@ def test_points_by_other_targets_are_not_compared(haugiang: Campaign) -> None:
     }  # fmt: skip
 
 
+def test_points_on_other_criteria_are_not_compared(haugiang: Campaign) -> None:
+    """Nothing arose on one of two criteria of 20 points each, then on the other."""
+    campaign = longer(haugiang, "2020-Q4")
+
+    def without(idle: str) -> list[Observation]:
+        return [
+            dataclasses.replace(o, value=None, flag=Flag.NOT_APPLICABLE) if o.measure == idle else o
+            for o in full(A, 1.0)
+        ]
+
+    idle = ("households_cashless", *["households_app"] * 3)
+    told = {p.id: without(measure) for p, measure in zip(campaign.periods, idle, strict=True)}
+    analysis = proved(campaign, all_received(campaign, told), (A,))
+    assert numbers(analysis, A, TOTAL, "covered", "alike") == {"covered": 0.8, "alike": 3}
+
+
 def test_ranks_are_compared_among_the_same_units(haugiang: Campaign) -> None:
     campaign = longer(haugiang, "2021-Q1")
     apps = ((70, 60, 50), (40, 60, 50), (50, 60, 40), (40, 60, 50), (80, 60, 50))

@@ -65,15 +65,19 @@ def points(about: About) -> tuple[Fact, ...]:
 
 
 def _by_alike_rules(about: About, one: PeriodOfSeries, other: PeriodOfSeries) -> bool:
-    by_target = [i.id for i in about.period.campaign.indicators if i.scoring in BY_TARGET]
-    asked = [(TOTAL, "covered"), (TOTAL, "figures_lacking"), *((i, "target") for i in by_target)]
+    plan = about.period.campaign
+    by_target = [i.id for i in plan.indicators if i.scoring in BY_TARGET]
 
-    def rules(period: PeriodOfSeries) -> list[float | None]:
-        facts = (period.find(about.unit.code, *each) for each in asked)
-        return [fact.value if fact is not None else None for fact in facts]
+    def rules(period: PeriodOfSeries) -> list[object]:
+        def value(subject: str, kind: str) -> float | None:
+            fact = period.find(about.unit.code, subject, kind)
+            return fact.value if fact is not None else None
+
+        counted = [i.id for i in plan.scale if value(i.id, "points") is not None]
+        return [value(TOTAL, "figures_lacking"), counted, *(value(i, "target") for i in by_target)]
 
     before, now = rules(one), rules(other)
-    return before == now and now[1] == 0
+    return before == now and now[0] == 0
 
 
 def ranks(about: About) -> tuple[Fact, ...]:
