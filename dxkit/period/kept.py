@@ -11,7 +11,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from dxkit.analysis.series import Kept
-from dxkit.workbooks.atomic import write_bytes
 
 
 @lru_cache(maxsize=1)
@@ -49,11 +48,11 @@ def is_altered(path: Path, again: Path) -> bool:
     return bool(key) and made_from == key and shown != expected
 
 
-def write_kept(kept: Kept, received_key: str, path: Path) -> None:
-    """Keep it, under the key of what was received."""
+def written(kept: Kept, received_key: str) -> bytes:
+    """The file that keeps it, under the key of what was received."""
     body = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     head = json.dumps([_key(received_key), hashlib.sha256(body).hexdigest()])
-    write_bytes(path, head.encode() + b"\n" + body)
+    return head.encode() + b"\n" + body
 
 
 def _key(received_key: str) -> str:

@@ -20,8 +20,8 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod, Past
-from dxkit.period.kept import read_kept, write_kept
-from dxkit.workbooks.atomic import writer_if_free
+from dxkit.period.kept import read_kept, written
+from dxkit.workbooks.atomic import write_bytes, writer_if_free
 from dxkit.workbooks.raw_folder import Contents, contents_of
 
 
@@ -156,7 +156,7 @@ def look_back(project: Project, campaign: Campaign, period_id: str) -> Kept:
     found = kept_of(analyse_period(campaign, received))
     with writer_if_free(project.outputs / campaign.id) as may_write:
         if may_write and key and is_current(project.store_file(campaign.id, period_id), key):
-            write_kept(found, key, path)
+            write_bytes(path, written(found, key))
     return found
 
 

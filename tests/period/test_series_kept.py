@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -87,16 +87,26 @@ def test_what_is_kept_is_read_and_not_worked_out(
     assert {*asked} == {"2024-Q4", "2025-Q1"}
 
 
-def test_a_machine_of_the_cluster_has_the_same_numbers(project: Project, tmp_path: Path) -> None:
-    """From what is sent to it: the plan, what was received of two periods, what is kept of more."""
-    expected = all_facts(opened(project))
+@pytest.mark.parametrize(("without", "received"), [((), 2), (("2024-Q4",), 1)])
+def test_a_machine_of_the_cluster_has_the_same_numbers(
+    root: Path, tmp_path: Path, without: Sequence[str], received: int
+) -> None:
+    """From what is sent to it: the plan, what was received of two periods, what is kept of more:
+    where nothing came of the period before, of the one before that, too.
+    """
+    write_quarters(root, tmp_path, MORE, without)
+    project = Project(tmp_path)
+    before = all_facts(opened(project))
     project.kept_file("small", "2024-Q1").unlink()  # as if nobody had asked for it yet
+    send(tmp_path, "2024-Q3", 5)  # nor for this since it is another
+    opened(project)
     task = SimpleNamespace(campaign="small", period=LAST, notebook=project.notebooks / "x.ipynb")
     task.notebook.write_text("{}", "utf-8")
     with zipfile.ZipFile(io.BytesIO(_pack(project, [task]))) as parcel:  # type: ignore[list-item]
         parcel.extractall(tmp_path / "sent")
         names = [name for name in parcel.namelist() if name.endswith("received.json")]
-    assert len(names) == 2
+    assert len(names) == received
+    assert (expected := all_facts(opened(project))) != before
     sent = Project(tmp_path / "sent", out=tmp_path / "sent/outputs", sealed=True)
     assert all_facts(opened(sent)) == expected
 

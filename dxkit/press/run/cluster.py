@@ -23,7 +23,8 @@ from typing import Any
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
-from dxkit.period.opening import look_back, series_of
+from dxkit.period.kept import written
+from dxkit.period.opening import look_back, period_before, series_of
 from dxkit.press.manifest import code_key
 from dxkit.press.run.tasks import (
     DIED,
@@ -133,13 +134,15 @@ def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
                 archive.write(path, f"data/campaigns/{campaign.id}/{inner}")
         for notebook in sorted({task.notebook for task in tasks}):
             archive.write(notebook, f"notebooks/{notebook.name}")
-        series = series_of(project, campaign, tasks[0].period)
-        for period in series[:-2]:  # what nobody has asked for yet is not kept yet
-            look_back(project, campaign, period)
-        for period in series:  # of those before the last two only what is kept is asked
-            for find in (Project.kept_file, Project.store_file)[: 1 + (period in series[-2:])]:
-                if (stored := find(project, campaign.id, period)).exists():
-                    archive.write(stored, find(Project(Path()), campaign.id, period).as_posix())
+        before = period_before(project, campaign, tasks[0].period)
+        sent = Project(Path())
+        for period in series_of(project, campaign, tasks[0].period):
+            stored = project.store_file(campaign.id, period)
+            if period not in (before, tasks[0].period):
+                kept = written(look_back(project, campaign, period), "")
+                archive.writestr(sent.kept_file(campaign.id, period).as_posix(), kept)
+            elif stored.exists():
+                archive.write(stored, sent.store_file(campaign.id, period).as_posix())
     return data.getvalue()
 
 
