@@ -44,20 +44,8 @@ def cli() -> None:
     """Workbooks of a quarter become one traceable page per unit."""
 
 
-for _command in (
-    form,
-    report,
-    check,
-    remind,
-    rank,
-    explain,
-    sample,
-    verify,
-    publish,
-    changes,
-    demo,
-    lab,
-):
+for _command in (form, report, check, remind, rank, explain, sample, verify, publish, changes,
+                 demo, lab):  # fmt: skip
     cli.add_command(_command)
 
 

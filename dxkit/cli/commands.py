@@ -10,14 +10,7 @@ from typing import Any
 
 import click
 
-from dxkit.cli.session import (
-    CANNOT_START,
-    DONE,
-    DONE_WITH_ERRORS,
-    Session,
-    tell,
-    with_session,
-)
+from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, Session, tell, with_session
 
 
 @click.command()

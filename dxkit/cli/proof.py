@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dxkit.cli.check import published_lines
-from dxkit.cli.session import (
-    DONE,
-    DONE_WITH_ERRORS,
-    CannotStartError,
-    Session,
-    tell,
-    with_session,
-)
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, CannotStartError, Session, tell, with_session
 from dxkit.model.text import harmless
 
 if TYPE_CHECKING:

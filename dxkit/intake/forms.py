@@ -52,8 +52,7 @@ def read_form(campaign: Campaign, period: Period, workbook: Workbook) -> FormRea
     if found is None:
         return None
     identity, sheet, cell = found
-    sender = identity.sender
-    about = FindingFactory(workbook.file, sheet.name if sheet else "", sender)
+    about = FindingFactory(workbook.file, sheet.name if sheet else "", identity.sender)
     read = FormRead(identity, workbook)
     if (identity.campaign, identity.period) != (campaign.id, period.id):
         values = {"campaign": identity.campaign, "stated": identity.period, "expected": period.id}

@@ -6,7 +6,6 @@ import dataclasses
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from dxkit.intake.dates import other_times
 from dxkit.intake.file_cells import TableRead
@@ -65,7 +64,7 @@ def read_sheets(
     period: Period,
     names: Names,
     workbook: Workbook,
-    known: Mapping[str, Layout] = MappingProxyType({}),
+    known: Mapping[str, Layout],
 ) -> SheetsRead:
     """The tables of all sheets that are to be read; ``known`` are the layouts of sheets of a form,
     of which nothing has to be looked for.

@@ -133,11 +133,9 @@ class Form:
                     sheets[-1] = _with(sheets[-1], kind, fields)
         except (ValueError, IndexError, KeyError):
             return None
-        if identity is None:
+        if identity is None or _structure_of(lines[1:]) != identity.structure:
             return None
         of = (identity.campaign, identity.period, identity.sender, guide)
-        if _structure_of(lines[1:]) != identity.structure:
-            return None
         return cls(*of, tuple(sheets), identity.version)
 
 

@@ -77,14 +77,9 @@ class States:
 
     def _whole_of(self, column: Asked) -> Asked | None:
         """The column of the whole that a figure is part of, for the same time."""
-        return next(
-            (
-                other
-                for other in self._entries
-                if other.measure.id == column.measure.whole and other.period == column.period
-            ),
-            None,
-        )
+        asked = column.measure.whole, column.period
+        found = (c for c in self._entries if (c.measure.id, c.period) == asked)
+        return next(found, None)
 
     @staticmethod
     def _wrong(column: Asked, at: str) -> Iterator[str]:
