@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dxkit.workbooks.processes import do_in_forks, lock_file
 
-_HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|xlsx)\.[0-9]+")
+_HALF_WRITTEN = re.compile(r"\..+\.(csv|docx|html|json|pdf|png|pptx|svg|txt|xlsx)\.[0-9]+")
 """What ``.NAME.PROCESS`` was to become."""
 _PAUSES = (0.1, 0.3, 0.6, 0.0)
 """Seconds to wait before a file that is held is tried again, and after the last time."""

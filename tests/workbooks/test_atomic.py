@@ -58,7 +58,8 @@ def test_what_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 
 def test_what_a_killed_process_left_is_cleared_and_nothing_else(tmp_path: Path) -> None:
     kept = {"ranking.csv", ".hidden.csv", ".running", ".ranking.csv.old", "x.csv.77"}
-    for name in (*kept, ".ranking.csv.4711", ".932.docx.12"):
+    for name in (*kept, ".ranking.csv.4711", ".932.docx.12", ".932.zalo.txt.9", ".932.pptx.9",
+                 ".932.a4.svg.9", ".932.a4.png.9"):  # fmt: skip
         (tmp_path / name).write_text("", "utf-8")
     clear_half_written(tmp_path, "**/.*")
     assert {path.name for path in tmp_path.iterdir()} == kept
