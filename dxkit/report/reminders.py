@@ -5,6 +5,7 @@ text that somebody may send. Nothing is sent by the kit.
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -39,18 +40,26 @@ def reminders(opened: OpenPeriod, language: Language, today: datetime.date) -> I
     overdue ``today``.
     """
     received, units = opened.received, opened.analysis.units
-    due = opened.analysis.period.due_day
+    level, due = opened.campaign.report_level, opened.analysis.period.due_day
     names = names_in_findings(opened.campaign, units, language)
-    for unit in units.at_level(opened.campaign.report_level):
-        own = {unit.code, *(below.code for below in units.descendants(unit.code))}
-        files = {source.name for source in received.sources if source.unit_code in own}
-        mine = [m for m in received.mistakes if m[0].address.file in files or m[0].unit_code in own]
-        if files:
+
+    def sender_of(code: str) -> Unit | None:
+        return units.ancestor_at(code, level) if code in units else None
+
+    senders = {source.name: sender_of(source.unit_code) for source in received.sources}
+    by_sender: dict[Unit | None, list[Mistake]] = defaultdict(list)
+    for mistake in received.mistakes:
+        found = mistake[0]
+        for sender in {senders.get(found.address.file), sender_of(found.unit_code)}:
+            by_sender[sender].append(mistake)
+    sent = set(senders.values())
+    for unit in units.at_level(level):
+        mine = by_sender[unit] if unit in sent else []
+        if unit in sent:
             was_late = any(f.code == "sent_late" for f, _ in mine)
             state = LATE if was_late else RECEIVED
         else:
             state = OVERDUE if due is not None and today > due else SILENT
-            mine = []
         counts = [finding.severity for finding, _ in mine]
         lacking = sum(f.code in _LACKING for m in mine for f in (m[0], *m[1]))
         points = [
