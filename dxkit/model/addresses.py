@@ -36,6 +36,11 @@ def column_and_row(address: str) -> tuple[int, int]:
     return (column_number(letters), int(address[len(letters) :])) if letters else (0, 0)
 
 
+def quoted(sheet: str) -> str:
+    """The name of a sheet as formulas and links write it."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
 def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
     """(file, sheet) → "C12:C20, E12", files, sheets and cells in order."""
     columns: dict[tuple[str, str], dict[int, list[int]]] = {}

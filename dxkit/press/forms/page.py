@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dxkit.model.addresses import column_letters
+from dxkit.model.addresses import column_letters, quoted
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.forms import FormColumn, FormSheet
 from dxkit.model.text import harmless
@@ -201,8 +201,8 @@ class Page:
 
     def open_rows(self) -> str:
         """The formula that counts the rows that are not done."""
-        column, title = column_letters(self.state_column), self.title.replace("'", "''")
-        area = f"'{title}'!${column}${min(self.rows)}:${column}${max(self.rows)}"
+        column = column_letters(self.state_column)
+        area = f"{quoted(self.title)}!${column}${min(self.rows)}:${column}${max(self.rows)}"
         words = (self._say(f"state_{state}") for state in OPEN)
         return "=" + "+".join(f'COUNTIF({area},"{word}")' for word in words)
 

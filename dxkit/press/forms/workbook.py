@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from dxkit.intake.file_cells import sheet_titles
-from dxkit.model.addresses import column_letters
+from dxkit.model.addresses import column_letters, quoted
 from dxkit.model.forms import MAP, Form
 from dxkit.model.text import cut, harmless, slug
 from dxkit.model.units import Unit
@@ -144,7 +144,7 @@ class _Book:
         for column, key in enumerate(("sheet", "rows", "still_open")):
             sheet.write_string(first - 1, column, say(key), looks["header"])
         for row, page in enumerate(pages, start=first):
-            sheet.write_url(row, 0, f"internal:'{page.title}'!A1", looks["text"], page.title)
+            sheet.write_url(row, 0, f"internal:{quoted(page.title)}!A1", looks["text"], page.title)
             sheet.write_number(row, 1, len(page.rows), looks["index"])
             sheet.write_formula(row, 2, page.open_rows(), looks["index"], page.open_at_first)
         for kind, criteria in (("green", "=="), ("amber", ">")):

@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from dxkit.intake.file_cells import MARK, is_mark
-from dxkit.model.addresses import column_letters, ranges_by_sheet
+from dxkit.model.addresses import column_letters, quoted, ranges_by_sheet
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Severity
 from dxkit.workbooks.package import MAIN, OFFICE, Element, Package, main, parse, writable
@@ -260,7 +260,7 @@ def _sheet(overview: Overview, styles: Styles, linkable: set[str]) -> bytes:
         if line.cell and line.sheet in linkable:
             at_cell = link
             at = line.cell.partition(",")[0]
-            where = {"location": f"{_quoted(line.sheet)}!{at}", "display": line.cell}
+            where = {"location": f"{quoted(line.sheet)}!{at}", "display": line.cell}
             links.append(_E.hyperlink(ref=f"D{row}", **where))
         severity = (line.severity_name, by_severity.get(line.severity, plain))
         address = [(line.sheet, plain), (line.cell, at_cell)]
@@ -306,7 +306,3 @@ def _row(number: int, cells: Sequence[tuple[str, int]]) -> Element:
 def written(text: str) -> str:
     """A text as a cell can hold it: a text always, whatever it looks like."""
     return _ESCAPE_LOOKALIKE.sub("_x005F_", writable(text))[:32_000]
-
-
-def _quoted(sheet: str) -> str:
-    return "'" + sheet.replace("'", "''") + "'"

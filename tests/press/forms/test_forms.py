@@ -199,6 +199,15 @@ def test_without_a_period_before_hamlets_are_named_by_the_sender(
     assert "Kỳ trước" not in {cell.value for row in sheet.iter_rows() for cell in row}
 
 
+def test_links_lead_to_tables_with_any_name(haugiang: Campaign, tmp_path: Path) -> None:
+    named = {id: {"vi": "Biểu 'hộ' & \"số\""} for id in haugiang.tables}
+    form = made(dataclasses.replace(haugiang, tables=named), None, "31318", tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    links = [cell.hyperlink.location for row in book[form.guide] for cell in row if cell.hyperlink]
+    assert links == ["'{}'!A1".format(of.name.replace("'", "''")) for of in form.sheets]
+    assert links[0].startswith("'1. Biểu ''hộ''")
+
+
 def test_another_campaign_has_its_forms_by_data_only(pci: Campaign, tmp_path: Path) -> None:
     form = made(pci, None, "01", tmp_path / "form.xlsx", "en")
     assert [len(sheet.columns) for sheet in form.sheets] == [11]
