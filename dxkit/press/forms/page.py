@@ -212,25 +212,31 @@ class Page:
         """A row for each unit, its group above it, the sum of all below."""
         above: list[int] = []  # the groups that the row lies in
         below: dict[int, list[int]] = {0: []}  # rows directly below a group; 0: below none
+        inside: dict[int, list[int]] = {}  # rows of units that a group adds up
         for row, asked in enumerate(self.question.rows, start=self._first):
             above = above[: asked.depth]
             beside = below[above[-1] if above else 0]
             beside.append(row)
             if asked.group and asked.unit is not None:
-                above, below[row], self.groups[row] = [*above, row], [], asked.unit.code
-                self._put(row, 1, (*_NUMERALS, *map(str, beside))[len(beside) - 1], "group_index")
+                above, below[row], inside[row] = [*above, row], [], []
+                self.groups[row] = asked.unit.code
+                number = len(beside)
+                numeral = _NUMERALS[number - 1] if number <= len(_NUMERALS) else str(number)
+                self._put(row, 1, numeral, "group_index")
                 self._put(row, 2, asked.unit.name, "group_text")
             else:
                 self.rows[row] = asked.unit.code if asked.unit else ""
+                for group in above:
+                    inside[group].append(row)
                 self._put(row, 1, str(len(beside)), "index")
                 self._row(row, asked)
         if len(below[0]) > 1 and any(c.measure.kind.adds_up for c in self.question.columns):
             end = self._first + len(self.question.rows)
-            self.groups[end], below[end] = "", below[0]
+            self.groups[end], below[end], inside[end] = "", below[0], [*self.rows]
             self._blank(end, 1, "group_index")
             self._put(end, 2, self._say("total"), "group_text")
         for row in self.groups:
-            self._sums(row, below[row])
+            self._sums(row, below[row], inside[row])
         choices = self._list_of([self._say("none_arose"), self._say("no_data")])
         self._validate([*self.rows], self.choices, validate="list", source=choices)
         entries = [c for c in self.numbers if c.role is Role.ENTRY]
@@ -296,8 +302,8 @@ class Page:
         formula = f'=IF({there},ROUND({part}/{whole}*100,1),"")'
         self._work_out(row, number, formula, f"{group}share", "")
 
-    def _sums(self, row: int, below: Sequence[int]) -> None:
-        """A group's row: what adds up is added."""
+    def _sums(self, row: int, below: Sequence[int], inside: Sequence[int]) -> None:
+        """A group's row: what adds up is added; ``inside`` are the rows of units that it sums."""
         earlier = self._questions.earlier
         for column, number in self.numbers.items():
             measure = column.measure
@@ -306,22 +312,13 @@ class Page:
             elif measure.kind.adds_up:
                 runs = [[self._at(r, number) for r in run] for run in _runs(below)]
                 cells = ",".join(run[0] + f":{run[-1]}" * (len(run) > 1) for run in runs)
-                inner = [r for r in self.rows if self._is_below(r, row)]
-                was = [earlier.get(self.rows[r], {}).get(measure.id, 0) for r in inner]
+                was = [earlier.get(self.rows[r], {}).get(measure.id, 0) for r in inside]
                 result = sum(was) if column.role is Role.BEFORE else 0
                 self._work_out(row, number, f"=SUM({cells})", "group_number", result)
             else:
                 self._blank(row, number, "group_number")
         for number in (self.choices, self.state_column, self.answers):
             self._blank(row, number, "group_text")
-
-    def _is_below(self, row: int, group: int) -> bool:
-        """Whether a row is among those that a group adds up, at whatever remove."""
-        if not self.groups[group]:
-            return True
-        depths = [asked.depth for asked in self.question.rows]
-        at, top = row - self._first, group - self._first
-        return at > top and all(depth > depths[top] for depth in depths[top + 1 : at + 1])
 
     # a register ------------------------------------------------------------------------------
 

@@ -107,8 +107,8 @@ class Questions:
             columns = [Asked(Role.ENTRY, m, self.period.id, self._path(m)[-1:]) for m in own]
             number = max(_LEAST_ROWS, 2 * len(self.at(sender, level)))
             return Question(table, tuple(columns), (AskedRow(None, 0),) * number, True)
-        rows = tuple(self._rows(sender, level, 0, sends=True))
-        return Question(table, tuple(self._columns(own)), rows)
+        rows = self._rows(sender, level, 0, sends=True)
+        return Question(table, tuple(self._columns(own)), tuple(rows)) if rows else None
 
     def at(self, sender: Unit, level: str) -> list[Unit]:
         """The units of a level at or below a sender."""
@@ -185,23 +185,20 @@ class Questions:
 
     # rows ------------------------------------------------------------------------------------
 
-    def _rows(
-        self, unit: Unit, level: str, depth: int, *, sends: bool = False
-    ) -> Iterator[AskedRow]:
-        """The rows for a unit: itself where it is of the level that reports, else its group."""
+    def _rows(self, unit: Unit, level: str, depth: int, *, sends: bool = False) -> list[AskedRow]:
+        """The rows for a unit: itself where it is of the level that reports, else its group; none
+        where nothing is below.
+        """
         if unit.level == level:
-            yield AskedRow(unit, depth)
-            return
+            return [AskedRow(unit, depth)]
         at = self._order.index(unit.level) + 1
         is_open = self._order[at] == level and self.campaign.level(level).open
         below = self._named_before(unit, level) if is_open else self.units.children(unit.code)
-        if is_open or not sends:  # the sender's own group is the whole table
-            yield AskedRow(unit, depth, group=True)
-            depth += 1
-        for child in below:
-            yield from self._rows(child, level, depth)
+        is_group = is_open or not sends  # the sender's own group is the whole table
+        rows = [row for child in below for row in self._rows(child, level, depth + is_group)]
         if is_open:
-            yield from (AskedRow(None, depth),) * (_FURTHER if below else _WITHOUT_ANY)
+            rows += [AskedRow(None, depth + 1)] * (_FURTHER if below else _WITHOUT_ANY)
+        return [AskedRow(unit, depth, group=True), *rows] if is_group and rows else rows
 
     def _named_before(self, unit: Unit, level: str) -> Sequence[Unit]:
         """The units of an open level that were reported below a unit a period ago."""

@@ -304,6 +304,28 @@ def test_the_plan_of_a_new_campaign_is_enough(root: Path, tmp_path: Path) -> Non
     assert [*form.sheets[0].groups.values()] == ["71", "72", "73", ""]
 
 
+def test_groups_are_numbered_on_and_one_without_rows_is_left_out(
+    root: Path, tmp_path: Path
+) -> None:
+    """A province of 23 districts with communes and one without, which is asked for nothing."""
+    write_project(root, tmp_path / "project")
+    plan = tmp_path / "project/data/campaigns/small"
+    with (plan / "units.csv").open("a", encoding="utf-8") as units:
+        for code in range(74, 95):
+            units.write(f"{code},Huyện Mỹ {code},Huyện,district,70,,\n")
+            if code > 74:
+                units.write(f"{code}1,Xã Lộc {code},Xã,commune,{code},,\n")
+    campaign = load_campaign(plan)
+    form = made(campaign, None, "70", tmp_path / "70.xlsx").sheets[0]
+    sheet = openpyxl.load_workbook(tmp_path / "70.xlsx")[form.name]
+    numbers = {code: sheet.cell(row, 1).value for row, code in form.groups.items()}
+    assert [numbers[code] for code in ("71", "73", "75", "91", "92", "94")] == [
+        "I", "III", "IV", "XX", "21", "23"]  # fmt: skip
+    assert "74" not in numbers
+    questions = Questions(campaign, campaign.periods[-1], None, load_language("vi"))
+    assert questions.of(questions.units.get("74")) == []
+
+
 def test_the_proof_reads_every_figure_of_a_form_by_its_labels_and_names(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
