@@ -22,7 +22,7 @@ def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> i
 
     period_id, campaign = session.planned_period(period), session.campaign
     folder, wanted = session.folder(period_id), session.level(level) or campaign.report_level
-    codes = [session.unit(unit, period_id) for unit in units]
+    codes = dict.fromkeys(session.unit(unit, period_id) for unit in units)
     written, in_use, kept = list[str](), list[str](), list[str]()
     rows = 0
     with session.writing(period_id):
@@ -35,21 +35,23 @@ def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> i
         if not senders:
             raise session.refuse("form_nobody", text=", ".join(codes) or wanted)
         manifest = Manifest.of(folder, campaign.id, period_id)
-        for sender in senders:
-            name = f"{FORMS}/{form_name(sender)}"
-            path = folder / name
-            try:
-                if path.exists() and hash_of(path) != manifest.files.get(name):
-                    kept.append(str(set_aside(path)))
-                made = write_form(questions, sender, path)
-            except InUseError:
-                in_use.append(str(path))
-                continue
-            written.append(name)
-            rows += sum(len(sheet.rows) for sheet in made.sheets)
-        manifest.files |= hashes_of(folder, written)
-        manifest.save(folder)
-    if not earlier:
+        try:
+            for sender in senders:
+                name = f"{FORMS}/{form_name(sender)}"
+                path = folder / name
+                try:
+                    if path.exists() and hash_of(path) != manifest.files.get(name):
+                        kept.append(str(set_aside(path)))
+                    made = write_form(questions, sender, path)
+                except InUseError:
+                    in_use.append(str(path))
+                    continue
+                written.append(name)
+                rows += sum(len(sheet.rows) for sheet in made.sheets)
+        finally:  # also of a run that ends early: nobody has worked in what it wrote
+            manifest.files |= hashes_of(folder, written)
+            manifest.save(folder)
+    if before is None:
         tell(session.say("form_without_before"))
     for path_kept in kept:
         tell(session.say("form_kept", text=path_kept))

@@ -17,7 +17,9 @@ from dxkit.model.addresses import column_letters
 from dxkit.model.campaign import Campaign, MeasureKind
 from dxkit.model.forms import MAP, Form, Identity
 from dxkit.model.observations import Received
+from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
+from dxkit.press.forms import workbook
 from dxkit.press.forms.questions import Questions
 from dxkit.press.forms.workbook import write_form
 from dxkit.report.wording.language import load_language
@@ -261,6 +263,22 @@ def test_what_somebody_typed_into_a_form_in_place_is_kept(
     assert "Somebody has worked in this form" in capsys.readouterr().out
     assert run(["form", "2024-Q2"]) == 0
     assert len([*(project / FORMS).iterdir()]) == 4
+
+
+def test_what_a_run_that_ended_early_wrote_is_nobodys_work(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(questions: Questions, sender: Unit, path: Path) -> Form:
+        if sender.code == "72":
+            raise OSError(28, "No space left on device", str(path))
+        return write_form(questions, sender, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(workbook, "write_form", full)
+        assert run(["form", "2024-Q2"]) == 2
+    assert run(["form", "2024-Q2"]) == 0
+    assert run(["form", "2024-Q2", "--unit", "71", "--unit", "Mỹ An"]) == 0
+    assert not list((project / FORMS).glob("*.edited-*"))
 
 
 def test_a_form_open_in_another_program_is_told_and_the_others_are_made(
