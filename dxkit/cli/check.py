@@ -127,14 +127,14 @@ def _explain(session: Session, period: str | None, name: str) -> int:
 
 
 def _form(session: Session, period: str | None, name: str) -> int:
-    """Print what is wrong with one form as it will be when it has come in; nothing is written."""
+    """Print what is wrong with one form as it will be when it has come in; it is put nowhere."""
     import shutil
     import tempfile
 
     from dxkit.intake.forms import identity_of
     from dxkit.intake.period import read_period
     from dxkit.model.findings import by_cause
-    from dxkit.period.opening import period_before, receive
+    from dxkit.period.opening import receive_before
     from dxkit.workbooks.cells import UnreadableFileError
     from dxkit.workbooks.reading import read_workbook
 
@@ -153,8 +153,7 @@ def _form(session: Session, period: str | None, name: str) -> int:
     known = [one.id for one in campaign.periods]
     said = identity.period if period is None and identity.period in known else period
     period_id = session.planned_period(said)
-    earlier = period_before(session.project, campaign, period_id)
-    before = receive(session.project, campaign, earlier) if earlier else None
+    before = receive_before(session.project, campaign, period_id)
     references = session.project.raw_folder(campaign.id)
     with tempfile.TemporaryDirectory() as folder:
         shutil.copyfile(path, Path(folder) / path.name)

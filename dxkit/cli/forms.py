@@ -14,7 +14,7 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_sessio
 @with_session
 def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> int:
     """Write a workbook to be filled in for each sender."""
-    from dxkit.period.opening import period_before, receive
+    from dxkit.period.opening import receive_before
     from dxkit.press.forms.questions import Questions
     from dxkit.press.forms.workbook import form_name, write_form
     from dxkit.press.manifest import FORMS, Manifest, hash_of, hashes_of
@@ -26,8 +26,7 @@ def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> i
     written, in_use, kept = list[str](), list[str](), list[str]()
     rows = 0
     with session.writing(period_id):
-        earlier = period_before(session.project, campaign, period_id)
-        before = receive(session.project, campaign, earlier) if earlier else None
+        before = receive_before(session.project, campaign, period_id)
         questions = Questions(campaign, campaign.period(period_id), before, session.language)
         known = questions.units
         named = (known.get(code) for code in codes if code in known)

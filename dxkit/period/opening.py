@@ -199,6 +199,12 @@ def period_before(project: Project, campaign: Campaign, period_id: str) -> str:
     return before.id if before and _is_at_hand(project, campaign, before.id) else ""
 
 
+def receive_before(project: Project, campaign: Campaign, period_id: str) -> Received | None:
+    """What intake says of the period before; None where none is at hand."""
+    before = period_before(project, campaign, period_id)
+    return receive(project, campaign, before) if before else None
+
+
 def series_of(project: Project, campaign: Campaign, period_id: str) -> tuple[str, ...]:
     """The periods as long as one that are at hand, forward in time, itself the last."""
     alike = [period.id for period in campaign.alike(period_id)]
