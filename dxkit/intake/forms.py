@@ -59,12 +59,13 @@ def read_form(campaign: Campaign, period: Period, workbook: Workbook) -> FormRea
         read.findings.append(about("form_of_another", cell, None, identity.text, **values))
         read.refused = True
         return read
-    form = Form.of(_lines(sheet)) if sheet is not None and sheet.hidden else None
+    has_map = sheet is not None and _is_map(sheet) and workbook.format != "text"
+    form = Form.of(_lines(sheet)) if sheet is not None and has_map else None
     reason = ""
     if identity.version != VERSION:
         reason = "form_older" if identity.version < VERSION else "form_newer"
     elif form is None:
-        reason = "form_map_damaged" if sheet is not None and sheet.hidden else "form_map_lost"
+        reason = "form_map_damaged" if has_map else "form_map_lost"
     if reason or form is None:
         read.findings.append(about("form_without_map", cell, None, identity.text, reason=reason))
         read.workbook = dataclasses.replace(

@@ -79,7 +79,7 @@ class Identity:
     def of(cls, text: str) -> Identity | None:
         """The identity that a text says; None when it says none."""
         mark, *parts = text.strip().split(":")
-        if mark != _MARK or len(parts) != 5 or not parts[0].isdigit():
+        if mark != _MARK or len(parts) != 5 or not parts[0].isdecimal():
             return None
         return cls(parts[1], parts[2], parts[3], int(parts[0]), parts[4])
 

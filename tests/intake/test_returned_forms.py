@@ -19,7 +19,7 @@ from dxkit.intake.period import read_period
 from dxkit.model.addresses import column_and_row, column_letters
 from dxkit.model.campaign import Campaign, MeasureKind
 from dxkit.model.findings import CATALOGUE
-from dxkit.model.forms import Form
+from dxkit.model.forms import MAP, Form
 from dxkit.model.observations import Flag, Received
 from dxkit.model.text import slug
 from dxkit.period import OpenPeriod
@@ -158,6 +158,18 @@ def test_every_honest_filling_is_read_whole_and_raises_nothing(
 
 def test_the_codes_an_honest_filling_may_give_are_notes() -> None:
     assert CATALOGUE["value_missing"] == "note"
+
+
+def test_a_map_that_another_program_shows_is_read(sent: list[Sent], tmp_path: Path) -> None:
+    one, path = sent[5], tmp_path / "71.xlsx"
+    filled = honest(one.campaign, one.form, one.language, Random(3), names=True)
+    fill(one.made, filled.cells, path)
+    book = openpyxl.load_workbook(path)
+    book[MAP].sheet_state = "visible"
+    book.save(path)
+    read = one.read(path)
+    assert codes(read) <= HONEST
+    assert seen(read).items() >= expected(one, filled).items()
 
 
 def test_what_was_changed_is_told_at_its_cell_and_no_value_is_taken_for_another(
