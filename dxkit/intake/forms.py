@@ -311,7 +311,8 @@ class _Compared:
             is_label = row <= self._of.header[1]
             is_name = column in (1, self._of.unit_column)
             is_entry = row in self._of.rows and column in self._entries
-            is_typed = (row, column) in self._others and column in self._entries  # over a formula
+            is_typed = column in self._entries and (row, column) in self._others  # over a formula
+            is_typed = is_typed and self._is_total(row)
             below = row > self._last
             if row == self._of.header[1] + 1:
                 continue
@@ -324,6 +325,14 @@ class _Compared:
                     if not self._text(row, column):
                         kept[row, column] = moved_cell(choice, row, column)
         return dataclasses.replace(self._sheet, cells=kept)
+
+    def _is_total(self, group: int) -> bool:
+        """Whether another group or a row with a name is below a group's: without any, a figure over
+        its sum would be read as its own.
+        """
+        end = next((row for row in sorted(self._of.groups) if row > group), self._last + 1)
+        named = (self._text(row, self._of.unit_column) for row in range(group + 1, end))
+        return end == group + 1 or any(named)
 
 
 def _told(

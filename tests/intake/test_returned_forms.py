@@ -156,6 +156,29 @@ def test_every_honest_filling_is_read_whole_and_raises_nothing(
     assert cells > 30 * number
 
 
+def test_a_figure_over_the_sum_of_a_group_without_rows_is_not_used(
+    sent: list[Sent], tmp_path: Path
+) -> None:
+    """It is told so; where a row is named it is a total, with which the sum is compared."""
+    one, path = sent[2], tmp_path / "31336.xlsx"
+    sheet = one.form.sheets[0]
+    group, column = next(iter(sheet.groups)), column_letters(sheet.columns[0].number)
+    typed: dict[tuple[str, str], Value] = {(sheet.name, f"{column}{group}"): 500}
+    fill(one.made, typed, path)
+    read = one.read(path)
+    assert "form_cell_overwritten" in codes(read)
+    assert {value for value, *_ in seen(read).values()} <= {None}
+    assert not any(table.controls for table in read.tables)
+    named: dict[tuple[str, str], Value] = {
+        (sheet.name, f"B{group + 1}"): "Ấp 1",
+        (sheet.name, f"{column}{group + 1}"): 400,
+    }
+    fill(one.made, typed | named, path)
+    read = one.read(path)
+    assert [value for value, *_ in seen(read).values() if value is not None] == [400]
+    assert [control.value for table in read.tables for control in table.controls] == [500]
+
+
 def test_the_codes_an_honest_filling_may_give_are_notes() -> None:
     assert CATALOGUE["value_missing"] == "note"
 
