@@ -13,8 +13,7 @@ from dxkit.model.rules import RewardRule
 from dxkit.report.context import Context, Section
 from dxkit.report.sections.silence import paragraphs, silence, tile
 from dxkit.report.sections.spine import state_of
-from dxkit.report.sentences.catalogue import SLOTS
-from dxkit.report.sentences.headlines import standing
+from dxkit.report.sentences.headlines import first_period, standing
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.situation import standing as situation
 from dxkit.report.sentences.verdict import lacking_notes, points_notes, rank_notes, targets_notes
@@ -43,9 +42,7 @@ def verdict(context: Context, *, brief: bool = False) -> Section:
     step = step if brief else step[:1]  # the table of tasks says the rest
     body += _line(context, "first", step)
     body += _line(context, "lacking", lacking_notes(view))
-    if view.indicators and view.previous_period is None:
-        first_period = {"change": view.fact(view.indicators[0].id, "change")}
-        body += context.writer.paragraph(SLOTS["first_period"].say(first_period))
+    body += context.writer.paragraph(first_period(view))
     if brief:
         more = (c for c in situation(view, compared=False) if c.message not in _TOLD)
         body += context.writer.paragraph(more)

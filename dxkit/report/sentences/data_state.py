@@ -61,15 +61,16 @@ def reporting_claims(view: View) -> Iterator[Claim]:
         "units_total": view.fact(TOTAL, "units"),
         **{f"open_{fact.key.unit}": fact for fact in points if fact.missing == INCOMPLETE},
     }
-    missing = {fact.key.unit: fact.missing for fact in points}
-    lacking = view.analysis.results.lacking_below(view.unit.code)
-    for slot, codes in (
-        (SLOTS["not_reported"], [c for c, reason in missing.items() if reason == "not_reported"]),
-        (SLOTS["unread"], [c for c, reason in missing.items() if reason == "unread"]),
-        (SLOTS["lacking"], [c for c in missing if c in lacking]),
-    ):
-        units = [Reference("unit", code) for code in codes]
-        yield from slot.say({**counts, "units": units, "level": view.child_level})
+    for kind, units in without_figures(view).items():
+        yield from SLOTS[kind].say({**counts, "units": units, "level": view.child_level})
+
+
+def without_figures(view: View) -> dict[str, list[Reference]]:
+    """The units below of which nothing came, nothing could be used, or some figures lack."""
+    missing = {child.unit.code: child.fact(TOTAL, "points").missing for child in view.children}
+    codes = {why: [c for c in missing if missing[c] == why] for why in ("not_reported", "unread")}
+    codes["lacking"] = [*view.analysis.results.lacking_below(view.unit.code)]
+    return {kind: [Reference("unit", code) for code in found] for kind, found in codes.items()}
 
 
 def points_claims(view: View) -> Iterator[Claim]:

@@ -153,14 +153,18 @@ def _targets(view: View) -> Iterator[Claim]:
     )
 
 
+def first_period(view: View) -> Iterator[Claim]:
+    """That there is no period before to compare with, where there is none."""
+    if view.indicators and view.previous_period is None:
+        yield from SLOTS["first_period"].say({"change": view.fact(view.indicators[0].id, "change")})
+
+
 def _change(view: View) -> Iterator[Claim]:
     """The greatest gain and the greatest loss among the indicators measured as shares; nothing
     where most units below lack figures behind some target.
     """
-    if not view.indicators or (too_few_to_judge(view) and view.previous_period):
-        return
-    if view.previous_period is None:
-        yield from SLOTS["first_period"].say({"change": view.fact(view.indicators[0].id, "change")})
+    yield from first_period(view)
+    if view.previous_period is None or not view.indicators or too_few_to_judge(view):
         return
     ratios = [i for i in view.indicators if i.kind is IndicatorKind.RATIO]
     changes = [view.fact(i.id, "change") for i in ratios]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxkit.model.facts import TOTAL, Claim, Reference
+from dxkit.model.facts import TOTAL, Claim
 from dxkit.report.sentences.below import least_covered
 from dxkit.report.sentences.catalogue import SLOTS, Filling
+from dxkit.report.sentences.data_state import without_figures
 from dxkit.report.sentences.unit_view import View
 
 
@@ -41,18 +42,12 @@ def lacking_notes(view: View) -> Iterator[Claim]:
     """Of how many units below nothing is at hand, or some figures lack; of a few which."""
     if not view.children:
         return
-    missing = {c.unit.code: c.fact(TOTAL, "points").missing for c in view.children}
-    by_kind = {
-        "not_reported": [c for c, why in missing.items() if why == "not_reported"],
-        "unread": [c for c, why in missing.items() if why == "unread"],
-        "lacking": list(view.analysis.results.lacking_below(view.unit.code)),
-    }
-    for kind, codes in by_kind.items():
+    for kind, units in without_figures(view).items():
         yield from SLOTS[f"verdict_{kind}"].say(
             {
                 **view.known_kinds(TOTAL, f"units_{kind}"),
                 "units_total": view.fact(TOTAL, "units"),
-                "units": [Reference("unit", code) for code in codes],
+                "units": units,
                 "level": view.child_level,
             }
         )
