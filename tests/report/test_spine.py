@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 from lxml import html
 
 import dxkit
+from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.period import OpenPeriod
 from dxkit.report.report import Report
 from dxkit.report.sections.spine import Scale, draw_bar, draw_periods
+from tests.analysis.several_periods import all_received, analysed, longer
+from tests.analysis.test_results import full
+from tests.analysis.test_uncertainty import changed
 
 SHARES = Scale(0.0, 1.0)
 
@@ -156,3 +161,34 @@ def test_a_column_in_which_nothing_can_be_compared_is_told_once() -> None:
     said = " ".join(re.sub("<[^>]*>", "", partial.html).split())
     assert said.count(f"{heading}: không so sánh được.") == 1
     assert "Tăng/giảm hạng:" not in re.sub("<[^>]*>", "", whole.html)
+
+
+def page_of(opened: OpenPeriod, plan: Campaign, told: dict[str, int]) -> Report:
+    """The page of a ward of which so many of 10,000 households had the app in each quarter."""
+    rows = {
+        period: changed(full("31318", 1.0), households=10_000, households_app=apps)
+        for period, apps in told.items()
+    }
+    analysis = analysed(plan, *all_received(plan, rows))
+    return Report(dataclasses.replace(opened, analysis=analysis, campaign=plan), "31318", "en")
+
+
+def test_beside_a_change_written_as_nought_nothing_points(
+    haugiang: Campaign, periods: dict[str, OpenPeriod]
+) -> None:
+    """0.01 percentage points are written 0.0; 0.05 are written 0.1."""
+    opened, plan = periods["2022-Q4"], longer(haugiang)
+    for sign, shown, apps in (("▲", "+0.1", 5_005), ("", "0.0", 5_001), ("", "0.0", 4_999)):
+        page = str(page_of(opened, plan, {"2022-Q3": 5_000, "2022-Q4": apps}).indicators().html)
+        ((written, beside),) = re.findall(r'/app_installed/change">([^<]*)</data>(.*?)</td>', page)
+        assert (written, re.findall("[▲▼]", beside)) == (shown, [*sign])
+        assert ("the periods so far" in page) is bool(sign)
+
+
+def test_without_a_period_before_the_key_names_no_line_of_periods(
+    haugiang: Campaign, periods: dict[str, OpenPeriod]
+) -> None:
+    """Of the quarter before nothing came, of the one before that something did."""
+    page = page_of(periods["2022-Q4"], longer(haugiang), {"2022-Q2": 5_000, "2022-Q4": 6_000})
+    assert len(page.context.view.analysis.series) > 1
+    assert "the periods so far" not in str(page.indicators().html)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dxkit.model.campaign import Indicator, IndicatorKind
-from dxkit.model.facts import TOTAL, Fact
+from dxkit.model.facts import TOTAL, Fact, as_written
 from dxkit.model.observations import Flag
 from dxkit.report.charts.figure import known, short_name, step_of, steps_key
 from dxkit.report.charts.style import BAD, GOOD, INK, PEER, SOFT, TRACK, VARIABLES
@@ -279,7 +279,7 @@ def _cell(context: Context, indicator: Indicator, kind: str, pictures: _Pictures
     if not fact.known and value is not None and not value.known:
         return NOTHING  # the result says why
     if kind == "change":
-        return Number(fact, picture=pictures.change(indicator))
+        return Number(fact, picture=pictures.changes[indicator.id])
     return Number(fact, among=context.view.fact(indicator.id, "ranked")) if kind == "rank" else fact
 
 
@@ -329,6 +329,7 @@ class _Pictures:
         self._whole = max([1.0, *(fact.number for fact in own if fact)])
         self._scales = {i.id: self._scale(i) for i in view.indicators}
         self._earlier = {i.id: self._values(i) for i in view.indicators}
+        self.changes = {i.id: self._change(i) for i in view.indicators}
 
     def _find(self, indicator: Indicator, kind: str) -> Fact | None:
         return known(self._context.view.scorecard.find(indicator.id, kind))
@@ -362,10 +363,10 @@ class _Pictures:
         others = self._others[indicator.id]
         return draw_bar(self._scales[indicator.id], value, target, others, whole, met)
 
-    def change(self, indicator: Indicator) -> Markup:
-        """The sign and the picture beside a change."""
+    def _change(self, indicator: Indicator) -> Markup:
+        """The sign and the picture beside a change; nothing beside one that is written as 0."""
         fact = self._find(indicator, "change")
-        if fact is None or not fact.number:
+        if fact is None or not as_written(fact):
             return Markup("")
         kind = "better" if fact.number * indicator.direction > 0 else "worse"
         sign = Markup('<span class="sign {}" aria-hidden="true">{}</span>').format(
@@ -392,7 +393,7 @@ class _Pictures:
             "target": any(self._find(i, "target") for i in view.indicators),
             "others": any(self._others.values()),
             "whole": _compared(context),
-            "periods": any(len(values) > 1 for values in self._earlier.values()),
+            "periods": any(self.changes.values()),
             "own": any(not scale.common for scale in self._scales.values()),
         }
         scale = next((s for s in self._scales.values() if s.common), None)
