@@ -16,7 +16,7 @@ from dxkit.model.rules import Exclusion
 from dxkit.period import OpenPeriod
 from dxkit.report.report import Report
 from tests.analysis.test_results import analyse, full
-from tests.report.test_true_words import with_analysis
+from tests.report.test_true_words import before_and_now, with_analysis
 
 FIRST = "Đây là kỳ đầu tiên có số liệu nên chưa có kỳ trước để so sánh."
 
@@ -95,6 +95,22 @@ def test_ties_exclusions_and_plans_without_rewards_or_targets(
     assert len(bare) == 2  # nor is anybody asked for figures that are there
     assert "không xếp hạng, không xét khen thưởng" in bare[0]
     assert bare[1] == FIRST
+
+
+def test_who_has_no_rank_in_progress_is_ranked_all_the_same(
+    haugiang: Campaign, now: OpenPeriod
+) -> None:
+    """A ward without figures of the period before, where rewards go by progress."""
+    rewards = tuple(
+        dataclasses.replace(r, by="progress", minimum_share=0.0) for r in haugiang.rewards
+    )
+    plan = dataclasses.replace(haugiang, rewards=rewards)
+    wards = {"31318": 0.3, "31321": 0.6}
+    told = page_of(now, before_and_now(plan, wards, wards | {"31324": 0.9}), "31324")
+    assert told[0].startswith("Xếp hạng trong thành phố Vị Thanh | 1/3")
+    assert told[3].startswith(
+        "Đề nghị khen thưởng | Không | Chưa có thứ hạng theo cách xét này nên chưa được xét"
+    )
 
 
 def test_scores_of_a_country_without_targets_and_without_a_whole() -> None:

@@ -160,7 +160,8 @@ def _award(context: Context) -> Iterator[Markup]:
         reserve = code in standing_.reserve(group, rule.id)
         verdict_ = "yes" if own and own.awarded else "next" if reserve else "no"
         order = ("yes", "next", "no").index(verdict_)
-        found.append((order, rule, verdict_, own.reason if own else "not_ranked"))
+        unranked = "not_ranked" if view.rank_of(code) is None else "without_rank"
+        found.append((order, rule, verdict_, own.reason if own else unranked))
     if not found:
         return
     _, rule, verdict_, reason = min(found, key=lambda told: told[0])
