@@ -16,7 +16,7 @@ from dxkit.model.rules import Exclusion
 from dxkit.period import OpenPeriod
 from dxkit.report.report import Report
 from tests.analysis.test_results import analyse, full
-from tests.report.test_true_words import before_and_now, with_analysis
+from tests.report.test_true_words import before_and_now, scored_by, with_analysis
 
 FIRST = "Đây là kỳ đầu tiên có số liệu nên chưa có kỳ trước để so sánh."
 
@@ -111,6 +111,16 @@ def test_who_has_no_rank_in_progress_is_ranked_all_the_same(
     assert told[3].startswith(
         "Đề nghị khen thưởng | Không | Chưa có thứ hạng theo cách xét này nên chưa được xét"
     )
+
+
+def test_the_points_of_a_plan_without_targets_are_not_said_to_be_by_them(
+    haugiang: Campaign, now: OpenPeriod
+) -> None:
+    """Points between the worst and the best of three wards, of which the first was the worst."""
+    plan = dataclasses.replace(scored_by(haugiang, "min_max"), targets=(), rewards=())
+    wards = {"31318": 0.3, "31321": 0.6, "31324": 0.9}
+    told = page_of(now, before_and_now(plan, wards, wards | {"31318": 0.7}), "31318")
+    assert told[1] == "Điểm | 33,33/100 | Xếp loại: Yếu | Tăng 33,33 điểm so với quý III/2022."
 
 
 def test_scores_of_a_country_without_targets_and_without_a_whole() -> None:

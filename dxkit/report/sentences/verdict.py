@@ -19,7 +19,8 @@ def rank_notes(view: View) -> Iterator[Claim]:
 
 def points_notes(view: View) -> Iterator[Claim]:
     """By how much a unit's points have changed, both periods judged by the targets of this one."""
-    yield from _notes(view, ("progress",), "verdict_points")
+    slot = "verdict_points" if view.fact(TOTAL, "targets").value else "verdict_points_untargeted"
+    yield from _notes(view, ("progress",), slot)
 
 
 def _notes(view: View, kinds: tuple[str, ...], *slots: str) -> Iterator[Claim]:
