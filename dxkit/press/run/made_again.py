@@ -85,7 +85,7 @@ class MadeAgain:
         links = Links.among(campaign, analysis.period.id, analysis.units, linked, self._beside)
         for code in units:
             made = self.folder / self.planned[code]
-            if made.is_file():
+            if code in linked and made.is_file():
                 write_text(made, links.put_on(made.read_text("utf-8"), code))
         write_league(
             self.opened, self.folder / LEAGUE, self._of_workbook(LEAGUE, -1, "workbook.numbers")

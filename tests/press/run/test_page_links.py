@@ -117,6 +117,20 @@ def test_a_page_that_is_gone_failed_or_is_named_otherwise_is_linked_to_no_more(
     assert "711-xa-tan-an.html" in dict(map(reversed, links(next(made.glob("712*")))))  # type: ignore[arg-type]
 
 
+def test_pages_that_the_manifest_does_not_know_are_named_by_the_proof(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As after a run of one page when the manifest was lost."""
+    report(small, "2024-Q2", "71", "72")
+    (small / "small/2024-Q2/manifest.json").unlink()
+    report(small, "2024-Q2", "71")
+    capsys.readouterr()
+    assert run(["verify", "2024-Q2", "--out", str(small)]) == 1
+    said = capsys.readouterr().out
+    assert "district/72-huyen-my-binh.html" in said
+    assert "71-huyen-my-an.html" not in said
+
+
 def test_links_can_be_taken_off_again(small: Path) -> None:
     """And what somebody writes that looks like them stays."""
     report(small, "2024-Q2", "70", "71")
