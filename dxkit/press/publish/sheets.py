@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,9 @@ class Sheets:
         name = self._named(name, about)
         sheet = self._sheet(name, title, [column.width for column in columns])
         head = _TITLE_ROWS + len(self._warnings)
-        headings = _told_apart([harmless(column.heading) for column in columns])
+        headings = list[str]()
+        for column in columns:
+            headings.append(_told_apart(harmless(column.heading), headings))
         sheet.set_row(head, _LINE * _lines(headings, columns) + 4)
         for number, entries in enumerate(rows, start=head + 1):
             texts = list(map(self._text, entries))
@@ -177,11 +180,9 @@ class Sheets:
 
     def _named(self, name: str, about: str = "") -> str:
         """The name as a sheet may have it, which none before it has."""
-        name, number = cut(_NO_NAME.sub(" ", harmless(name)).strip(), _LONGEST_NAME) or "-", 1
-        begun = cut(name, _LONGEST_NAME - 4)
-        while name.casefold() in (other.casefold() for other, _ in self._told):
-            number += 1
-            name = f"{begun} ({number})"
+        name = cut(_NO_NAME.sub(" ", harmless(name)).strip(), _LONGEST_NAME) or "-"
+        others = [other for other, _ in self._told]
+        name = _told_apart(name, others, cut(name, _LONGEST_NAME - 4))
         self._told.append((name, about))
         return name
 
@@ -266,13 +267,11 @@ def workbook(
         sheets.list_contents()
 
 
-def _told_apart(headings: Sequence[str]) -> list[str]:
-    """Headings of which no two are alike to a spreadsheet."""
-    found = list[str]()
-    for heading in headings:
-        same = sum(h.casefold().split(" (")[0] == heading.casefold() for h in found)
-        found.append(f"{heading} ({same + 1})" if same else heading)
-    return found
+def _told_apart(name: str, others: Sequence[str], begun: str = "") -> str:
+    """A name that to a spreadsheet is like none of the others: as it is, or with a number."""
+    taken = {other.casefold() for other in others}
+    numbered = (f"{begun or name} ({number})" for number in count(2))
+    return next(one for one in chain([name], numbered) if one.casefold() not in taken)
 
 
 def _lines(texts: Iterable[str], columns: Sequence[Column]) -> int:

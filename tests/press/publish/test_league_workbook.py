@@ -204,15 +204,17 @@ def test_it_has_the_same_bytes_every_time_and_says_its_state(
 )
 def test_a_level_of_any_name_has_a_sheet(name: str, fitting: str, tmp_path: Path) -> None:
     """Names that Excel refuses, and headings that are alike to it."""
-    language, heads = load_language("vi"), [Column("=1+1"), Column("Tên"), Column("tên")]
+    language, heads = load_language("vi"), ["=1+1", "Tên", "tên", "Số (a)", "số (A)"]
+    columns = [Column(head) for head in heads]
     with workbook(tmp_path / "a.xlsx", language, "về", [], {}) as sheets:
         sheets.contents("Mục lục", "Tựa &P")
-        sheets.table(name, "Tựa", "gồm", heads, [["=2", "a", None]] * 2)
-        sheets.table(name, "Tựa", "gồm", heads, [])
+        sheets.table(name, "Tựa", "gồm", columns, [["=2", "a", None, None, "b"]] * 2)
+        sheets.table(name, "Tựa", "gồm", columns, [])
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert " ".join(book.sheetnames[1].split()) == fitting
     assert len({n.casefold() for n in book.sheetnames}) == 3
-    assert [c.value for c in book.worksheets[1][3]] == ["=1+1", "Tên", "tên (2)"]
+    told = ["=1+1", "Tên", "tên (2)", "Số (a)", "số (A) (2)"]
+    assert [c.value for c in book.worksheets[1][3]] == told
     assert {c.data_type for row in book.worksheets[1].iter_rows() for c in row} <= {"s", "n"}
     with zipfile.ZipFile(tmp_path / "a.xlsx") as package:
         sheet = package.read("xl/worksheets/sheet1.xml").decode()
