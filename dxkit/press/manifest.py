@@ -252,7 +252,7 @@ def code_key() -> str:
 
 
 def _contents(root: Path) -> Iterable[bytes]:
-    wanted = {".py", ".toml", ".j2", ".css", ".json", ".csv"}
+    wanted = {".py", ".toml", ".j2", ".css", ".js", ".typ", ".json", ".csv"}
     for path in sorted(root.rglob("*")):
         if path.suffix in wanted:
             yield path.relative_to(root).as_posix().encode()

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from dxkit.cli import run
+from dxkit.press import manifest
 from dxkit.press.publish.links import without_links
 
 UNITS = ("71", "72", "73", "711")
@@ -437,6 +438,20 @@ def test_a_page_finds_all_imported_that_it_needs(
     assert shown["text"] == ["[]\n"]
     drawn = {str(c["outputs"]) for n in of_each for c in n["cells"] if c["source"][1:] == [DRAW]}
     assert len(drawn) == 2, "two pages draw the same numbers"
+
+
+def test_pages_are_made_again_by_other_code_of_any_kind(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where only the script of pages or the form of documents is another."""
+    kinds = {p.suffix for p in (root / "dxkit").rglob("*.*") if p.is_file()} - {".pyc", ".typed"}
+    assert {".py", ".js", ".typ", ".css"} <= kinds
+    monkeypatch.setattr(manifest, "files", lambda package: tmp_path)
+    keys = {manifest.code_key()}
+    for number, kind in enumerate(sorted(kinds), start=2):
+        (tmp_path / f"a{kind}").write_text("x", "utf-8")
+        keys.add(manifest.code_key())
+        assert len(keys) == number, kind
 
 
 def test_the_manifest_says_how_the_pages_were_made(outputs: Path) -> None:
