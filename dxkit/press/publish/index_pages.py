@@ -42,10 +42,11 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     grouped = opened.analysis.standing.group_of
     made = [unit.code for unit in units.units if unit.code in pages]
     ranked = [code for code in made if grouped(units.get(code))]
+    there = {*ranked}
     title = language.plain("site.index_title", period=language.period(opened.analysis.period.id))
     publication = stated(opened.project, opened.campaign.id, opened.analysis.period.id)
     content = state_html(publication, INDEX, language) + _links(
-        [(pages[code], units.get(code).name) for code in made if code not in ranked]
+        [(pages[code], units.get(code).name) for code in made if code not in there]
         + [("../index.html", language.plain("site.all_periods"))]
     )
     order = opened.analysis.standing.in_order(ranked)[:_MOST_RANKED]

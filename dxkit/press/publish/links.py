@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from markupsafe import Markup
@@ -111,11 +112,9 @@ class Links:
         """The ways on from a unit: to its neighbours inside the unit above, and to itself in the
         periods beside; to the units below it that only the workbooks name.
         """
-        unit, ways = self.units.get(code), []
-        order = self._orders.get(unit.parent_code, ())
-        place = order.index(code) if code in order else 0
-        for way, others in (("before", order[:place][-1:]), ("after", order[place + 1 :][:1])):
-            for other in others:
+        ways = list[Markup]()
+        for way, other in zip(("before", "after"), self._neighbours[code], strict=True):
+            if other:
                 name = self._named(self.units.get(other), language, seen)
                 ways.append(language.text(f"site.unit_{way}", name=name))
         for way, (period, pages) in (("before", self.before), ("after", self.after)):
@@ -144,13 +143,16 @@ class Links:
         return Markup('<span class="name">{}</span>').format(name)
 
     @cached_property
-    def _orders(self) -> Mapping[str, Sequence[str]]:
-        """The units that have a page, in the order of the plan, by the unit above."""
+    def _neighbours(self) -> Mapping[str, tuple[str, str]]:
+        """The units before and after each that has a page, of those inside the same unit that have
+        one, in the order of the plan.
+        """
         orders = dict[str, list[str]]()
         for unit in self.units.units:
             if unit.code in self.here:
-                orders.setdefault(unit.parent_code, []).append(unit.code)
-        return orders
+                orders.setdefault(unit.parent_code, [""]).append(unit.code)
+        threes = (zip(one, one[1:], [*one[2:], ""], strict=False) for one in orders.values())
+        return {code: (before, after) for before, code, after in chain.from_iterable(threes)}
 
 
 def periods_beside(
