@@ -172,7 +172,7 @@ def test_the_first_screen_of_a_district_says_where_it_stands_and_what_to_do(
         assert strip <= 430, page.name
         assert len(lines) == 3
         assert all(line < 2.6 for line in lines), (page.name, lines)
-        assert len(ends) == 6 if "934" in page.name else 5
+        assert len(ends) == (6 if "934" in page.name else 5)
         assert max(ends) <= 844, page.name
 
 
