@@ -138,32 +138,25 @@ class _Card:
 
     def _criteria(self, bottom: float) -> None:
         """The value of each criterion with its target, a bar where it is a share."""
-        shown = [i for i in self._context.view.indicators if self._find(i, "value")]
+        found = ((i, self._find(i, "value")) for i in self._context.view.indicators)
+        shown = [(indicator, value) for indicator, value in found if value is not None]
         if not shown:
             return
         self._rule()
         step = min((bottom - self._y) / len(shown), 60 * self._unit)
         size = min(11.0, step / self._unit / 3.1)
-        for indicator in shown:
-            value, target = self._find(indicator, "value"), self._find(indicator, "target")
-            self._criterion(indicator, value, target, step, size)
+        for indicator, value in shown:
+            self._criterion(indicator, value, step, size)
             self._y += step
 
-    def _criterion(
-        self,
-        indicator: Indicator,
-        value: Fact | None,
-        target: Fact | None,
-        step: float,
-        size: float,
-    ) -> None:
-        assert value is not None
+    def _criterion(self, indicator: Indicator, value: Fact, step: float, size: float) -> None:
+        declared = self._find(indicator, "target")
+        target = declared if declared is not None and declared.known else None
         is_met = self._context.view.is_met(indicator)
         colour = {True: GOOD, False: BAD, None: PEER}[is_met]
-        has_target = target is not None and target.known
-        state = {True: "good", False: "bad", None: "unknown" if has_target else "none"}[is_met]
+        state = {True: "good", False: "bad", None: "unknown" if target else "none"}[is_met]
         number = self._context.language.number(value)
-        if target is not None and target.known:
+        if target is not None:
             number = self._say("message.card_value", value=value, target=target)
         is_judged = any(fact.known for fact in self._context.view.own_facts("target"))
         state_said = f" · {self._say(f'report.state_{state}')}"
@@ -180,7 +173,7 @@ class _Card:
         self._canvas.bars([(self._left, top, self._room, thick)], TRACK)
         length = self._room * min(max(value.number, 0), 1)
         self._canvas.bars([(self._left, top, length, thick)], colour)
-        if target is not None and target.known:
+        if target is not None:
             x = self._left + self._room * min(max(target.number, 0), 1)
             ends = [(x, top - 2 * self._unit), (x, top + thick + 2 * self._unit)]
             self._canvas.lines([ends], INK, 2 * self._unit)
