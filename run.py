@@ -255,8 +255,8 @@ def main():
         if not is_ready() and not build():
             return 2
         python = venv_python()
-    arguments = sys.argv[1:] or ["--help"]
-    own = OWN.get(arguments[0])
+    arguments = sys.argv[1:]
+    own = OWN.get("".join(arguments[:1]))
     if own:
         return own(python, arguments[1:])
     command = [python, "-m", "dxkit", *arguments]

@@ -20,6 +20,7 @@ from click.exceptions import NoSuchCommand
 from dxkit.cli.check import check
 from dxkit.cli.commands import demo, explain, lab, rank, sample
 from dxkit.cli.forms import form, remind
+from dxkit.cli.help import Group
 from dxkit.cli.proof import changes, publish, verify
 from dxkit.cli.report import report
 from dxkit.cli.session import (
@@ -27,8 +28,10 @@ from dxkit.cli.session import (
     DONE,
     DONE_WITH_ERRORS,
     CannotStartError,
+    Session,
     languages,
     tell,
+    with_common_options,
 )
 from dxkit.model.text import in_code_page
 
@@ -38,10 +41,21 @@ if TYPE_CHECKING:
 _EXTRA = re.compile(r"unexpected extra arguments? \((.+)\)")  # click has no class for these
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="dxkit")
-def cli() -> None:
-    """Workbooks of a quarter become one traceable page per unit."""
+@click.group(
+    cls=Group, invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+@click.version_option(package_name="dxkit", message="%(prog)s %(version)s")
+@with_common_options
+@click.pass_context
+def cli(context: click.Context, /, **given: str) -> int:
+    """Say where the quarter stands; what is given before a command is given to it."""
+    if context.invoked_subcommand is not None:
+        context.default_map = dict.fromkeys(cli.commands, given)
+        return DONE
+    from dxkit.cli.status import show_status
+
+    return show_status(Session(**given))
 
 
 for _command in (form, report, check, remind, rank, explain, sample, verify, publish, changes,
@@ -104,7 +118,7 @@ def run(arguments: list[str]) -> int:
     language = load_language(_language_asked_for(arguments))
     with stops_handled_by(raise_stop):  # all as Ctrl-C
         try:
-            code = cli.main(arguments, prog_name="dxkit", standalone_mode=False)
+            code = cli.main(arguments, prog_name="dxkit", standalone_mode=False, obj=language)
             return int(code or DONE)
         except CannotStartError as error:
             tell(str(error), err=True)
@@ -134,7 +148,11 @@ def _mistake(error: click.ClickException, language: Language) -> str:
         case click.NoSuchOption():
             said = language.plain("cli.no_option", text=error.option_name)
         case click.BadOptionUsage():
-            said = language.plain("cli.no_value", text=error.option_name)
+            params = [param for command in cli.commands.values() for param in command.params]
+            flags = [o for p in params if isinstance(p, click.Option) and p.is_flag for o in p.opts]
+            is_flag = error.option_name in ("--help", *flags)  # click does not say of which command
+            key = "takes_no_value" if is_flag else "no_value"
+            said = language.plain(f"cli.{key}", text=error.option_name)
         case click.MissingParameter():
             said = language.plain("cli.missing", text=_name(error.param))
         case click.BadParameter():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dxkit.cli.help import Command
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
 from dxkit.model.text import harmless
 
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 _MOST_WHERE = 300  # characters that tell where the rest of what is alike stands
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period", required=False)
-@click.option("--explain-layout", metavar="FILE", help="Only say how this workbook is understood.")
-@click.option("--plan", is_flag=True, help="Only say what the plan lacks for the period.")
-@click.option("--form", metavar="FILE", help="Only check this form, before it is sent.")
+@click.option("--explain-layout", metavar="FILE")
+@click.option("--plan", is_flag=True)
+@click.option("--form", metavar="FILE")
 @with_session
 def check(
     session: Session, period: str | None, explain_layout: str | None, plan: bool, form: str | None

@@ -10,14 +10,15 @@ from typing import Any
 
 import click
 
+from dxkit.cli.help import Command
 from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, Session, tell, with_session
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period", required=False)
 @with_session
-@click.option("--level", default="", help="Level to rank; the campaign's report level if left out.")
-@click.option("--within", default="", help="Rank inside this level instead of the declared one.")
+@click.option("--level", default="")
+@click.option("--within", default="")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
 def rank(session: Session, period: str | None, level: str, within: str, form: str) -> int:
     """Print the league table."""
@@ -72,11 +73,11 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
     return DONE_WITH_ERRORS if lacking else DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period")
 @click.argument("unit")
 @click.argument("indicator")
-@click.option("--kind", default="", help="Another number of it: points, rank, gap, change …")
+@click.option("--kind", default="")
 @with_session
 def explain(session: Session, period: str, unit: str, indicator: str, kind: str) -> int:
     """Show how one number was made, from the pages down to file, sheet and cell."""
@@ -109,12 +110,12 @@ def explain(session: Session, period: str, unit: str, indicator: str, kind: str)
     return DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period", required=False)
 @with_session
-@click.option("--visits", type=click.IntRange(1), default=10, help="How many units to visit.")
-@click.option("--seed", type=click.IntRange(0), default=1, help="Another number, another draw.")
-@click.option("--level", default="", help="Level to visit; that below the reports if left out.")
+@click.option("--visits", type=click.IntRange(1), default=10)
+@click.option("--seed", type=click.IntRange(0), default=1)
+@click.option("--level", default="")
 def sample(session: Session, period: str | None, visits: int, seed: int, level: str) -> int:
     """Draw units to visit by risk, with known chances; write their list and sheets to print."""
     from dxkit.analysis.visits import draw_visits, level_of_visits
@@ -146,7 +147,7 @@ def sample(session: Session, period: str | None, visits: int, seed: int, level: 
     return DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @with_session
 def demo(session: Session) -> int:
     """Write the demonstration workbooks (simulated, the same bytes each time)."""
@@ -166,7 +167,7 @@ def demo(session: Session) -> int:
     return DONE
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(cls=Command, context_settings={"ignore_unknown_options": True})
 @with_session
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def lab(session: Session, arguments: tuple[str, ...]) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from dxkit.cli.help import Command
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period")
-@click.option("--level", default="", help="Level of the senders; the report level if left out.")
-@click.option("--unit", "units", multiple=True, help="Only this sender: code or name.")
+@click.option("--level", default="")
+@click.option("--unit", "units", multiple=True)
 @with_session
 def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> int:
     """Write a workbook to be filled in for each sender."""
@@ -60,7 +61,7 @@ def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> i
     return DONE_WITH_ERRORS if in_use else DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period")
 @with_session
 def remind(session: Session, period: str) -> int:

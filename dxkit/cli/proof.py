@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dxkit.cli.check import published_lines
+from dxkit.cli.help import Command
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, CannotStartError, Session, tell, with_session
 from dxkit.model.text import harmless
 
@@ -23,12 +24,11 @@ _MOST_LINES = 20
 """How much of what differs is told on the screen."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period", required=False)
 @with_session
 @click.option(
     "--publication", type=click.IntRange(1), default=None,
-    help="Number of a publication, which is proved from its own rules and workbooks.",
 )  # fmt: skip
 def verify(session: Session, period: str | None, publication: int | None) -> int:
     """Count and make everything again from the raw workbooks, and compare it whole."""
@@ -52,15 +52,14 @@ def verify(session: Session, period: str | None, publication: int | None) -> int
     return DONE_WITH_ERRORS if any(one.figures for one in changes) else code
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period")
 @click.option(
     "--state", type=click.Choice(["provisional", "final", "revised"]), required=True,
-    help="What the pages say of themselves.",
 )  # fmt: skip
-@click.option("--by", required=True, help="Who publishes: name and position.")
-@click.option("--note", default="", help="A remark that stands on the pages.")
-@click.option("--despite", default=None, help="Reason for publishing with errors open.")
+@click.option("--by", required=True)
+@click.option("--note", default="")
+@click.option("--despite", default=None)
 @with_session
 def publish(
     session: Session, period: str, state: str, by: str, note: str, despite: str | None
@@ -108,12 +107,11 @@ def publish(
     return DONE
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period")
 @with_session
 @click.option(
     "--publication", type=click.IntRange(1), default=None,
-    help="Number of the publication to compare with; the latest if left out.",
 )  # fmt: skip
 def changes(session: Session, period: str, publication: int | None) -> int:
     """List what of a publication is no longer so, and why; draft the notice that corrects it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dxkit.cli.check import published_lines, show_changes, show_findings
+from dxkit.cli.help import Command
 from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
 from dxkit.model.text import harmless
 
@@ -28,36 +29,33 @@ _MOST_SENTENCES = 5
 """Sentences of drafts that are told on the screen."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("period", required=False)
 @with_session
-@click.option("--unit", "units", multiple=True, help="Code or name; may be repeated.")
-@click.option("--level", default="", help="Pages for another level.")
-@click.option("--jobs", type=click.IntRange(1), default=None, help="Pages at a time.")
-@click.option("--force", is_flag=True, help="Make unchanged pages again.")
-@click.option("--only-failed", is_flag=True, help="Make only the pages that failed last time.")
-@click.option("--time-limit", type=click.FloatRange(1), default=None, help="Seconds for one page.")
-@click.option("--canary", is_flag=True, help="Make every page again in another order and compare.")
-@click.option("--timings", is_flag=True, help="Say which ten stages and pages took the longest.")
+@click.option("--unit", "units", multiple=True)
+@click.option("--level", default="")
+@click.option("--jobs", type=click.IntRange(1), default=None)
+@click.option("--force", is_flag=True)
+@click.option("--only-failed", is_flag=True)
+@click.option("--time-limit", type=click.FloatRange(1), default=None)
+@click.option("--canary", is_flag=True)
+@click.option("--timings", is_flag=True)
 @click.option(
     "--engine",
     type=click.Choice(["auto", "fork", "spawn", "stock"]),
     default="auto",
-    help="How notebooks are run; stock is Jupyter's own way.",
 )
-@click.option("--cluster", default="", help="Address of a Dask scheduler that makes the pages.")
+@click.option("--cluster", default="")
 @click.option(
     "--to",
     "kinds",
     multiple=True,
     type=click.Choice(["html", "pdf", "docx", "pptx", "text", "card"]),
-    help="Also as a document (pdf, docx), slides, messages, one picture; may be repeated.",
 )
 @click.option(
     "--notebook",
     type=click.Path(path_type=Path),
     default=None,
-    help="A report notebook of your own; its pages go to a folder of their own.",
 )
 def report(
     session: Session,

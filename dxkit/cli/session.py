@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dxkit.report.wording.language import Language
 
 
+_Command = TypeVar("_Command", bound=Callable[..., int])
 DONE, DONE_WITH_ERRORS, CANNOT_START = 0, 1, 2
 _WRITE_FAILURES = {
     errno.ENOSPC: "no_space", errno.EDQUOT: "no_space",
@@ -58,15 +59,19 @@ def with_session(command: Callable[..., int]) -> Callable[..., int]:
     ) -> int:
         return command(Session(campaign, raw, out, lang), **more)
 
-    of_campaign = "Campaign id; else DXKIT_CAMPAIGN, default.toml or the only one."
+    return with_common_options(opened)
+
+
+def with_common_options(command: _Command) -> _Command:
+    """The options that choose project, campaign and language."""
     for option in (
-        click.option("--lang", type=click.Choice(languages()), default="vi", help="Language."),
-        click.option("--out", help="Folder for the results instead of outputs."),
-        click.option("--raw", help="Folder with the workbooks instead of data/raw."),
-        click.option("--campaign", help=of_campaign),
+        click.option("--lang", type=click.Choice(languages()), default="vi"),
+        click.option("--out"),
+        click.option("--raw"),
+        click.option("--campaign"),
     ):
-        opened = option(opened)
-    return opened
+        command = option(command)
+    return command
 
 
 class Session:
@@ -84,6 +89,18 @@ class Session:
         if campaign is not None:
             self._known(campaign)
         self._named = campaign
+        options = {
+            "campaign": campaign,
+            "raw": raw,
+            "out": out,
+            "lang": "" if lang == "vi" else lang,
+        }
+        self.given = "".join(
+            f' --{name} "{value}"' if " " in value else f" --{name} {value}"
+            for name, value in options.items()
+            if value
+        )
+        """The options of it that were given, as they are typed behind a command."""
 
     @cached_property
     def campaign_id(self) -> str:
