@@ -10,6 +10,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from dxkit.campaign.reader import Reader
 from dxkit.model.addresses import line_number
@@ -27,7 +28,7 @@ from dxkit.model.facts import TOTAL
 from dxkit.model.keys import MisfitError, Number
 from dxkit.model.plan import BY_TARGET
 from dxkit.model.text import heading_key, normalise, words_in_full
-from dxkit.model.units import Unit
+from dxkit.model.units import Succession, Unit
 from dxkit.workbooks.limits import WIDEST_SHEET
 
 _SHARE = Number(0, 1)
@@ -138,6 +139,41 @@ def _aliases(campaign: Campaign, reader: Reader) -> None:
             reader.note_of(alias, "alias_of_two", "alias", **values)
         for unit in mine:
             written[unit.parent_code, key].append(unit)
+
+
+def _successions(campaign: Campaign, reader: Reader) -> None:
+    """Both units of a row are there on their days; what leaves a unit is all of it, or what stays
+    is said, too.
+    """
+    by_code: dict[str, list[Unit]] = defaultdict(list)
+    for unit in campaign.units.units:
+        by_code[unit.code].append(unit)
+    groups: dict[tuple[str, datetime.date, str], dict[str, Succession]] = defaultdict(dict)
+    noted = len(reader.problems)
+    for s in campaign.successions:
+        ends = (("from", s.from_code, s.day_before), ("to", s.to_code, s.date))
+        for key, code, day in ends:
+            if code and not any(unit.valid_on(day) for unit in by_code[code]):
+                reader.note_of(s, "succession_not_there", key, unit=code, day=day)
+        if not s.from_code and not s.to_code:
+            reader.note_of(s, "field_empty", "from")
+        group = groups[s.from_code, s.date, s.basis]
+        if s.to_code in group:
+            text = f"{s.from_code} → {s.to_code}, {s.date}"
+            reader.note_of(s, "repeated", "to", text=text)
+        group.setdefault(s.to_code, s)
+    for (code, day, _), group in groups.items() if len(reader.problems) == noted else ():
+        last = next(reversed(group.values()))
+        stays = [u for u in by_code[code] if u.valid_on(last.day_before) and u.valid_on(day)]
+        shares = [s.share for s in group.values() if s.share is not None]
+        values: dict[str, Any] = {"unit": code, "day": day}
+        if stays and code not in group:
+            reader.note_of(last, "succession_goes_on", **values)
+        elif code and len(shares) not in (0, len(group)):
+            reader.note_of(last, "succession_share_missing", "share", **values)
+        elif code and shares and sum(shares) != 1:
+            values["given"] = sum(shares)
+            reader.note_of(last, "succession_shares", "share", **values)
 
 
 def _measures(campaign: Campaign, reader: Reader) -> None:
@@ -391,6 +427,7 @@ _CHECKS: tuple[tuple[Callable[[Campaign, Reader], None], *tuple[str, ...]], ...]
     (_periods, "periods"),
     (_units, "levels", "units.csv"),
     (_aliases, "units.csv", "aliases.csv"),
+    (_successions, "units.csv", "successions.csv"),
     (_measures, "measures.csv", "tables"),
     (_headings, "measures.csv", "abbreviations"),
     (_indicators, "indicators.csv"),

@@ -101,7 +101,9 @@ class Reader:
         if self.is_sound():
             values |= self._values(Campaign, self.plan)
         for field in fields_of(Campaign):
-            if field.key.row:
+            if field.key.optional and not (self.folder / field.key.file).exists():
+                values[field.name] = field.key.default
+            elif field.key.row:
                 values[field.name] = self.rows(field.key.file, field.key.row)
             elif field.key.file:
                 table = self._table(field.key.file)

@@ -28,7 +28,7 @@ from dxkit.model.rules import (
     ScoringRule,
     UncertaintyRule,
 )
-from dxkit.model.units import Unit, UnitRegistry
+from dxkit.model.units import Passage, Succession, Unit, UnitRegistry, passage
 
 WHOLE_MOVEMENT = "*"
 """The period of a target that is to be reached over all periods together."""
@@ -254,6 +254,9 @@ class Campaign:
     reference_checks: tuple[ReferenceCheck, ...] = ()
     checks: CheckRules = field(default_factory=CheckRules)
     corrections: Annotated[tuple[Correction, ...], Key(file="corrections.csv", row=Correction)] = ()
+    successions: Annotated[
+        tuple[Succession, ...], Key(file="successions.csv", row=Succession, optional=True)
+    ] = ()
     layouts: Annotated[tuple[SheetLayout, ...], Key("sheets", file="layouts.toml")] = ()
     tables: Mapping[keys.Id, Words] = field(default_factory=dict)  # names of the measures' tables
     abbreviations: Mapping[Annotated[str, keys.Text(r"\w+", "A-Z")], str] = field(
@@ -345,6 +348,10 @@ class Campaign:
         alike = self.alike(period_id)
         position = [period.id for period in alike].index(period_id) + step
         return alike[position] if 0 <= position < len(alike) else None
+
+    def passage(self, start: datetime.date, end: datetime.date) -> Passage:
+        """How what is of the units of one day goes to those of another."""
+        return passage(self.units, self.successions, start, end)
 
     def level(self, level_id: str) -> Level:
         """The level of that id; raises UnknownNameError when there is none."""

@@ -8,8 +8,10 @@ import dataclasses
 import datetime
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
 
@@ -80,6 +82,23 @@ class Number(Form):
 
     def __str__(self) -> str:
         return f"{self.least:.12g} … {self.most:.12g}".replace("e+", "e")
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfWhole(Form):
+    """A part of a whole, above 0 and up to 1, kept exactly: 0.284, or 1030/3632."""
+
+    _WRITTEN: ClassVar = re.compile(r"\d{1,15}(/\d{1,15}|\.\d{1,15})?", re.ASCII)
+
+    def read(self, raw: str) -> Fraction:
+        with suppress(ZeroDivisionError):
+            part = Fraction(raw) if self._WRITTEN.fullmatch(raw) else Fraction(0)
+            if 0 < part <= 1:
+                return part
+        raise MisfitError("not_a_part", text=raw, allowed=str(self))
+
+    def __str__(self) -> str:
+        return "0.284, 1030/3632"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +185,15 @@ class Declared(Form):
 class Key:
     """How a field stands in the folder: under which name, if not its own; what it is when left out,
     where the dataclass does not say; in which file, if not in its table's, and what each row of
-    that is; by several keys, one for ``each`` entry of its mapping; or not at all (``made``).
+    that is; whether the file may be left out (``optional``); by several keys, one for ``each``
+    entry of its mapping; or not at all (``made``).
     """
 
     name: str = ""
     default: Any = REQUIRED
     file: str = ""
     row: type | None = None
+    optional: bool = False
     each: tuple[str, ...] = ()
     made: bool = False
 

@@ -1,16 +1,19 @@
-"""Administrative units: a dated tree. A code without a date does not name a place."""
+"""Administrative units: a dated tree, in which a code without a date does not name a place; and
+what becomes of them when boundaries change.
+"""
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Annotated
 
 from dxkit.model.choices import UnknownNameError
-from dxkit.model.keys import Key, MayBeEmpty, OfLevel, OfUnit, UnitCode
+from dxkit.model.keys import Key, MayBeEmpty, OfLevel, OfUnit, PartOfWhole, UnitCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,136 @@ class UnitRegistry:
         """The unit itself or the one above it at ``level``; None when there is none."""
         unit = self.get(code)
         return next((u for u in (unit, *self.ancestors(code)) if u.level == level), None)
+
+
+Share = Fraction | None
+"""A part of a unit, above 0 and up to 1; None where there is some and nobody knows how much."""
+OUTSIDE = ""
+"""The code that stands for all that is not in the plan."""
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """One row of successions.csv: a ``share`` of the unit of a code on the day before ``date`` is
+    from that day on in a unit of that day. Without a share it is all, where the unit has one heir.
+    ``basis`` says what the share is of: people, area.
+    """
+
+    from_code: Annotated[OfUnit, Key("from", default=OUTSIDE)]
+    to_code: Annotated[OfUnit, Key("to", default=OUTSIDE)]
+    date: datetime.date
+    share: Annotated[Share, PartOfWhole()] = None
+    basis: MayBeEmpty = ""
+    source: str = ""
+
+    @property
+    def day_before(self) -> datetime.date:
+        """The last day of what there was."""
+        return self.date - _ONE_DAY
+
+
+def used(successions: Iterable[Succession]) -> list[Succession]:
+    """Of the rows of a unit and a date those of the basis that stands first."""
+    basis: dict[tuple[str, datetime.date], str] = {}
+    return [s for s in successions if basis.setdefault((s.from_code, s.date), s.basis) == s.basis]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """How what is of the units of one day goes to those of another: ``shares`` by code and code, as
+    a sparse matrix. A row holds all of its unit, what goes outside the plan, too; there is one of
+    what is outside.
+    """
+
+    shares: Mapping[str, Mapping[str, Share]]
+
+    def then(self, later: Passage) -> Passage:
+        """This passage and a later one after it: the product of the matrices."""
+        made: dict[str, dict[str, Share]] = {}
+        for code, heirs in self.shares.items():
+            row = made.setdefault(code, {})
+            for between, first in heirs.items():
+                for heir, second in later.shares.get(between, {OUTSIDE: Fraction(1)}).items():
+                    part = None if first is None or second is None else first * second
+                    known = row.get(heir, Fraction(0))
+                    row[heir] = None if known is None or part is None else known + part
+        return Passage(made)
+
+    def back(self) -> Passage:
+        """The way back: of a unit all of whose heirs have nothing else in them, they are all; of
+        others nobody knows which part they are.
+        """
+        origins = self.origins
+        made: dict[str, dict[str, Share]] = {heir: {} for heir in origins}
+        for code, heirs in self.shares.items():
+            is_alone = OUTSIDE not in (code, *heirs) and all(len(origins[h]) == 1 for h in heirs)
+            for heir in heirs:
+                made[heir][code] = Fraction(1) if is_alone else None
+        made[OUTSIDE][OUTSIDE] = Fraction(1)
+        return Passage(made)
+
+    @property
+    def origins(self) -> dict[str, dict[str, Share]]:
+        """By code of a unit afterwards, what came to it from each unit before."""
+        found: dict[str, dict[str, Share]] = defaultdict(dict)
+        for code, heirs in self.shares.items():
+            for heir, share in heirs.items():
+                found[heir][code] = share
+        return dict(found)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The units that are wholly one other, or still themselves, by code the code afterwards."""
+        origins = self.origins
+        return {
+            code: heir
+            for code, heirs in self.shares.items()
+            for heir, share in heirs.items()
+            if OUTSIDE not in (code, heir) and share == 1 and len(origins[heir]) == 1
+        }
+
+
+def passage(
+    units: UnitRegistry,
+    successions: Iterable[Succession],
+    start: datetime.date,
+    end: datetime.date,
+) -> Passage:
+    """From the units of one day to those of another, earlier or later one."""
+    if end < start:
+        return passage(units, successions, end, start).back()
+    rows: dict[datetime.date, list[Succession]] = defaultdict(list)
+    for succession in used(successions):
+        rows[succession.date].append(succession)
+    changes = {*rows, *_first_days(units.units)}
+    codes = (OUTSIDE, *(unit.code for unit in units.on(start).units))
+    found = Passage({code: {code: Fraction(1)} for code in codes})
+    for day in sorted(day for day in changes if start < day <= end):
+        found = found.then(_step(rows[day], units.on(day - _ONE_DAY), units.on(day)))
+    return found
+
+
+def _first_days(units: Iterable[Unit]) -> Iterator[datetime.date]:
+    """The days on which units begin, and those after which units were there last."""
+    for unit in units:
+        if unit.valid_from is not None:
+            yield unit.valid_from
+        if unit.valid_to is not None:
+            yield unit.valid_to + _ONE_DAY
+
+
+def _step(rows: Iterable[Succession], before: UnitRegistry, after: UnitRegistry) -> Passage:
+    declared: dict[str, dict[str, Share]] = defaultdict(dict)
+    for row in rows:
+        declared[row.from_code][row.to_code] = row.share
+    shares: dict[str, dict[str, Share]] = {}
+    for unit in before.units:
+        heirs = declared.get(unit.code) or {unit.code if unit.code in after else OUTSIDE: None}
+        is_one = len(heirs) == 1
+        shares[unit.code] = {h: Fraction(1) if is_one else s for h, s in heirs.items()}
+    shares[OUTSIDE] = {**dict.fromkeys(declared[OUTSIDE]), OUTSIDE: Fraction(1)}
+    return Passage(shares)
 
 
 Ring = tuple[tuple[float, float], ...]
