@@ -21,6 +21,7 @@ from dxkit.cli.check import check
 from dxkit.cli.commands import demo, explain, lab, rank, sample
 from dxkit.cli.forms import form, remind
 from dxkit.cli.help import Group
+from dxkit.cli.new import new
 from dxkit.cli.proof import changes, publish, verify
 from dxkit.cli.report import report
 from dxkit.cli.session import (
@@ -58,7 +59,7 @@ def cli(context: click.Context, /, **given: str) -> int:
     return show_status(Session(**given))
 
 
-for _command in (form, report, check, remind, rank, explain, sample, verify, publish, changes,
+for _command in (new, form, report, check, remind, rank, explain, sample, verify, publish, changes,
                  demo, lab):  # fmt: skip
     cli.add_command(_command)
 
@@ -173,6 +174,8 @@ def _bad_value(parameter: click.Parameter | None, language: Language) -> str:
         case click.Choice():
             choices = ", ".join(map(str, kind.choices))
             return language.plain("cli.no_choice", text=name, available=choices)
+        case click.DateTime():
+            return language.plain("cli.no_date", text=name)
         case click.IntRange():
             return language.plain("cli.no_whole_number", text=name, available=str(kind.min))
         case click.FloatRange():
