@@ -208,9 +208,12 @@ class Progress:
         self._total = self._done = self._failed = 0
 
     def start(self, number: int) -> None:
-        """How many pages there are to make."""
+        """How many pages there are to make; told anew when they turn out to be fewer."""
         self._total = number
-        if number and sys.stderr.isatty():
+        if self._bar is not None:
+            self._bar.total = number
+            self._bar.refresh()
+        elif number and sys.stderr.isatty():
             from tqdm import tqdm
 
             tqdm.monitor_interval = 0  # no thread may live when the batch forks

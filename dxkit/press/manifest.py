@@ -62,6 +62,7 @@ class PageRecord:
     engine: str = ""  # how its notebook was run, when it needed another way than the run's
     not_shown: dict[str, list[int]] = field(default_factory=dict)
     """What of its notebook the page does not show: by kind, the numbers of the cells."""
+    shown: str = ""  # a hash of all that it can show: of another key the page may be as it would be
 
 
 @dataclass

@@ -20,6 +20,7 @@ from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.model.units import UnitRegistry
+from dxkit.period import OpenPeriod
 from dxkit.period.opening import (
     are_parsed,
     contents_before_and_of,
@@ -44,6 +45,7 @@ from dxkit.press.publish.links import Links
 from dxkit.press.run import one_page
 from dxkit.press.run.changed_figures import PublishedChanges, all_changes, write_figures
 from dxkit.press.run.finished_pages import FinishedPages, link_pages, scratch_folder
+from dxkit.press.run.horizon import Horizon
 from dxkit.press.run.plan import files_are_whole, is_current, plan_tasks
 from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task
 from dxkit.report.wording.language import load_language
@@ -168,7 +170,7 @@ def run_reports(
         canaries = tasks if options.canary else []
         result.stages["plan"] = time.monotonic() - begun
         started(len(todo) + len(canaries))
-        run = _Run(project, options, result, progress, outdated, raw)
+        run = _Run(project, options, result, started, progress, outdated, raw)
 
         def received() -> Received:
             return open_period(project, campaign_id, period_id).received
@@ -235,6 +237,7 @@ class _Run:
     project: Project
     options: Options
     result: RunResult
+    started: Callable[[int], None]
     progress: Callable[[PageRecord], None]
     outdated: Callable[[PublishedChanges], None]
     raw: tuple[Contents, ...]
@@ -250,7 +253,10 @@ class _Run:
         from dxkit.press.publish.period_files import write_files, write_indexes
 
         opened = open_period(self.project, sample.campaign, sample.period)
-        if not are_parsed(self.raw, *opened.sources.values()):  # other files than the keys are of
+        kept: list[Task] = []
+        if are_parsed(self.raw, *opened.sources.values()):
+            todo, kept = self._to_keep(opened, todo, len(canaries))
+        else:  # other files than the keys are of
             todo = [replace(task, key="") for task in todo]
         language = load_language(sample.language)
         expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
@@ -263,6 +269,7 @@ class _Run:
                 manifest.in_place | expected, folder.parent,
             )  # fmt: skip
             pages = FinishedPages(opened, manifest, scratch, links)
+            result.pages += pages.keep(kept)
             try:
                 with result.timed("pages"):
                     for record in pages.make(crew, todo):
@@ -281,6 +288,22 @@ class _Run:
                     self.progress(record)
             finally:
                 crew.close()
+
+    def _to_keep(
+        self, opened: OpenPeriod, todo: Sequence[Task], canaries: int
+    ) -> tuple[list[Task], list[Task]]:
+        """The pages that are to be made, each with the hash of what it can show, and those that
+        show already what they would show: something changed that is not theirs.
+        """
+        tasks, result = Horizon(opened, self.raw).with_hashes(todo), self.result
+        kept = [
+            task
+            for task in tasks
+            if not self.options.force and is_current(task, result.manifest, False, result.folder)
+        ]
+        if kept:
+            self.started(len(tasks) - len(kept) + canaries)
+        return [task for task in tasks if task not in kept], kept
 
     def compare_figures(self, sample: Task) -> None:
         """Compare the figures on the pages in place with those of today."""

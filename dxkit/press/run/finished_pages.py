@@ -6,8 +6,9 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,13 @@ class FinishedPages:
         manifest.inputs = {source.name: source.sha256 for source in opened.received.sources}
         self.inputs_digest = remember(opened, manifest)
         self._saved = time.monotonic()
+
+    def keep(self, tasks: Iterable[Task]) -> Iterator[PageRecord]:
+        """Note that pages are as they would be if they were made from what there is now."""
+        for task in tasks:
+            record = self._manifest.pages[task.unit]
+            record.key, record.inputs_digest = task.key, self.inputs_digest
+            yield replace(record, status="kept", seconds=0.0)
 
     def make(self, crew: Crew, tasks: Sequence[Task]) -> Iterator[PageRecord]:
         """Have the pages made; yields a record of each, whole in its place or failed.
@@ -158,6 +166,7 @@ class FinishedPages:
             self.inputs_digest if not reason else earlier.inputs_digest if earlier else "",
             outcome.engine,
             {} if reason else _not_shown(task.executed),
+            task.shown,
         )
         return record
 

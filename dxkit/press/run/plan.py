@@ -147,14 +147,14 @@ def declared_parameters(content: bytes) -> set[str]:
 
 def is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: Path) -> bool:
     """Whether a page needs no making: it and its executed notebook are there as they were made, and
-    under the same key.
+    under the same key, or from the same that it can show.
     """
     record = earlier.pages.get(task.unit) if earlier else None
     if earlier is None or record is None or record.status == "failed":
         return False
     executed = earlier.files.get(executed_path(task.unit))
     return (
-        (only_failed or record.key == task.key)
+        (only_failed or record.key == task.key or "" != task.shown == record.shown)
         and folder / record.path == task.page
         and (record.sha256, executed) == (hash_of(task.page), hash_of(task.executed))
     )

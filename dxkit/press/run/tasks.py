@@ -44,7 +44,8 @@ class StrangeClusterError(ClusterError):
 @dataclass(frozen=True)
 class Task:
     """One page to be made. ``parameters`` are the fields that its notebook is given; ``state`` is
-    what it says of its publication, as HTML.
+    what it says of its publication, as HTML; ``key`` the hash of everything that the period is made
+    from, ``shown`` that of what the page can show of it, empty where that is not known.
     """
 
     campaign: str
@@ -57,6 +58,7 @@ class Task:
     executed: Path  # final place of the executed notebook
     key: str
     state: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True)
