@@ -35,6 +35,17 @@ class PeriodRefusedError(ValueError):
         self.reason, self.values = reason, values
 
 
+def calendar_period(period_id: str) -> Period:
+    """A period with the days that the calendar gives it. Raises PeriodRefusedError."""
+    try:
+        year, kind, number = split_period_id(period_id)
+    except ValueError as error:
+        raise PeriodRefusedError("period_malformed", text=period_id) from error
+    first = datetime.date(year, max(number - 1, 0) * _MONTHS[kind] + 1, 1)
+    last = _later(first - datetime.timedelta(days=1), _MONTHS[kind])
+    return Period(period_id, first, last)
+
+
 def next_period(campaign: Campaign, wanted: str = "") -> Period:
     """The period ``wanted``, or the one after the last of the shortest: days, parts and due day are
     as far from those of the last of its length as it is from that. Raises PeriodRefusedError.

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from typing import TYPE_CHECKING
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +27,73 @@ def new(context: click.Context, /, **given: str) -> int:
     context.default_map = dict.fromkeys(new.commands, given)
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+    return DONE
+
+
+@click.command("campaign", cls=Command)
+@click.argument("id_", metavar="ID")
+@click.option("--name")
+@click.option("--organiser")
+@click.option("--province")
+@click.option("--units", type=click.Path(path_type=Path))
+@click.option("--criteria", type=click.Path(path_type=Path))
+@click.option("--period")
+@click.option("--hamlets", is_flag=True, default=None)
+@with_session
+def new_campaign(
+    session: Session, id_: str, units: Path | None, criteria: Path | None, **given: Any
+) -> int:
+    """Write the folder of a campaign, from what is given and what is answered to questions."""
+    from dxkit.campaign.next_period import PeriodRefusedError, calendar_period
+    from dxkit.model.campaign import CampaignError
+    from dxkit.press.plans import lists
+    from dxkit.press.plans.new_campaign import NewCampaign, levels_of, write_campaign
+    from dxkit.report.wording.findings import problem_lines
+
+    folder = session.project.campaign_folder(id_)
+    if not re.fullmatch(r"[\w-]+", id_):
+        raise session.refuse("campaign_malformed", text=id_)
+    if os.path.lexists(folder):
+        raise session.refuse("campaign_there", text=folder)
+    answers = _Answers(session, {**given, "units": units, "criteria": criteria})
+    try:
+        name, province = answers.text("name"), answers.text("province")
+        found = lists.units_of(
+            lists.read_list(Path(answers.text("units")), lists.OF_UNITS), province
+        )
+        top = session.language.unit(found[0])
+        organiser = answers.text("organiser", session.say("new_organiser", text=top))
+        today = datetime.date.today()
+        quarter = f"{today.year}-Q{(today.month + 2) // 3}"
+        period = calendar_period(answers.text("period", quarter))
+        levels = levels_of(found, answers.yes("hamlets"))
+        source = session.language.plain("plan.source")
+        rows = lists.read_list(Path(answers.text("criteria")), lists.OF_CRITERIA)
+        judged = lists.criteria_of(rows, levels[-1].id, period.id, source)
+        plan = NewCampaign(id_, name, organiser, period, levels, found, judged)
+        with session.writing_to(folder):
+            campaign = write_campaign(plan, folder, session.language)
+            raw = session.project.raw_folder(id_) / period.id
+            raw.mkdir(parents=True, exist_ok=True)
+    except (lists.ListError, PeriodRefusedError) as error:
+        raise session.refuse(error.reason, **error.values) from error
+    except CampaignError as error:
+        lines_of = (f"  {line}" for line in problem_lines(error, session.language))
+        raise session.refuse("new_campaign_unfit", text="\n" + "\n".join(lines_of)) from error
+    counts = ", ".join(
+        f"{len(campaign.units.at_level(level.id))} {session.language.name(level.names)}"
+        for level in levels
+        if not level.open
+    )
+    tell(session.say("new_campaign_made", text=folder, available=counts))
+    numbers = {"number": len(judged.indicators), "count": len(judged.measures)}
+    tell(session.say("new_campaign_judged", **numbers, points=f"{plan.total_points:g}"))
+    tell(session.say("new_campaign_assumed"))
+    tell(session.say("new_period_folder", text=raw))
+    tell(session.say("status_next"))
+    given_here = "" if session.given.startswith(" --campaign") else f" --campaign {id_}"
+    for command in ("check {} --plan", "form {}"):
+        tell(f"  dxkit {command.format(period.id)}{given_here}{session.given}")
     return DONE
 
 
@@ -82,4 +153,34 @@ def new_period(session: Session, period: str, **days: datetime.datetime | None) 
     return DONE
 
 
-new.add_command(new_period)
+for _command in (new_campaign, new_period):
+    new.add_command(_command)
+
+
+class _Answers:
+    """What was given with a command, and what is asked for on a terminal."""
+
+    def __init__(self, session: Session, given: dict[str, Any]) -> None:
+        self._session, self._given = session, given
+        needed = ("name", "province", "units", "criteria")
+        lacking = [f"--{name}" for name in needed if given[name] is None]
+        if lacking and not sys.stdin.isatty():
+            raise session.refuse("new_lacking", available=", ".join(lacking))
+
+    def text(self, name: str, proposed: str = "") -> str:
+        """What was given; else the answer, or what is proposed."""
+        if self._given[name] is not None:
+            return str(self._given[name])
+        if not sys.stdin.isatty():
+            return proposed
+        answer = click.prompt(self._session.say(f"ask_{name}"), default=proposed or None)
+        return str(answer).strip().strip('"')
+
+    def yes(self, name: str) -> bool:
+        """Whether so it was given, or is answered."""
+        if self._given[name] is not None or not sys.stdin.isatty():
+            return bool(self._given[name])
+        answer = str(
+            click.prompt(self._session.say(f"ask_{name}"), default=self._session.say("no"))
+        )
+        return answer.casefold().startswith(self._session.say("yes"))

@@ -230,7 +230,7 @@ class Session:
         """The period, read and analysed."""
         from dxkit.period.opening import open_period
 
-        with self._writing_what_it_can(period_id):
+        with self.writing_to(self.folder(period_id)):
             return open_period(self.project, self.campaign.id, period_id)
 
     @contextlib.contextmanager
@@ -240,11 +240,12 @@ class Session:
         """
         from dxkit.workbooks.atomic import only_writer
 
-        with self._writing_what_it_can(period_id), only_writer(self.folder(period_id).parent):
+        with self.writing_to(self.folder(period_id)), only_writer(self.folder(period_id).parent):
             yield
 
     @contextlib.contextmanager
-    def _writing_what_it_can(self, period_id: str) -> Iterator[None]:
+    def writing_to(self, where: Path) -> Iterator[None]:
+        """Within it, what cannot be written ends the command with one clear sentence."""
         from dxkit.workbooks.atomic import BusyError, InUseError, LockError
 
         try:
@@ -257,8 +258,9 @@ class Session:
             raise self.refuse("file_in_use", text=error.filename) from error
         except OSError as error:
             key = _WRITE_FAILURES.get(error.errno or 0, "cannot_write")
-            where = error.filename or self.folder(period_id)
-            raise self.refuse(key, text=where, reason=error.strerror or error) from error
+            raise self.refuse(
+                key, text=error.filename or where, reason=error.strerror or error
+            ) from error
 
     def unit(self, text: str, period_id: str) -> str:
         """The code of the unit that a code or a name, with or without accents, means; also of one
@@ -297,7 +299,7 @@ class Session:
         """
         from dxkit.press.run.plan import OwnNotebookError, own_notebook
 
-        with self._writing_what_it_can(period_id):
+        with self.writing_to(self.folder(period_id)):
             try:
                 found = own_notebook(self.project, self.campaign.id, period_id, named)
             except OwnNotebookError as error:

@@ -27,8 +27,8 @@ _MOST_NAMED = 8
 class Status:
     """Where a period stands. ``checked`` says that there was a check, ``same`` that files and plan
     are as they were then; ``severities`` counts the findings of that check, ``silent`` are the
-    units whose workbook it missed, ``late`` how many were. Of the pages ``stale`` would be
-    made again; ``unchanged`` says that files and plan are those of the last publication.
+    units whose workbook it missed, ``late`` how many were. Of the pages ``stale`` may
+    have to be made again; ``unchanged`` says that files and plan are those of the last publication.
     """
 
     period: str
@@ -131,7 +131,7 @@ def _findings(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _stale(session: Session, manifest: Manifest) -> int:
-    """How many pages, of those in place, the next report would make again."""
+    """How many pages, of those in place, the next report may have to make again."""
     from dxkit.period.opening import contents_before_and_of
     from dxkit.press.run.plan import UnfitNotebookError, plan_tasks
 

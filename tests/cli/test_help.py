@@ -39,11 +39,9 @@ def test_each_command_is_told_with_all_that_it_takes(
         text, words = help_of(names, code, capsys), load_language(code).sections["help"]
         assert words["_".join(names) or "dxkit"] in text
         for parameter in ALL[names].params:
-            typed = (
-                parameter.opts if isinstance(parameter, click.Option) else [parameter.name or ""]
-            )
-            for one in typed:
-                assert (one if one.startswith("-") else one.upper()) in text
+            is_option = isinstance(parameter, click.Option)
+            for one in parameter.opts if is_option else [parameter.human_readable_name.upper()]:
+                assert one in text
             name = "version" if "--version" in parameter.opts else parameter.name or ""
             assert told(load_language(code), names, name) in text
         for name in getattr(ALL[names], "commands", {}):

@@ -205,7 +205,7 @@ def sections_of(language: str) -> Iterator[str]:
         explorer.beside(), explorer.matched(), explorer.before_after(), explorer.next_places(),
         explorer.card(), explorer.saved_view(), quality.choices(), quality.senders(),
         quality.completeness(), quality.by_rule(), quality.findings(), quality.form(),
-        quality.corrections(), start.state(), start.links(),
+        quality.corrections(), start.state(), start.reminders(), start.links(),
     ):  # fmt: skip
         bundle = getattr(shown, "_repr_mimebundle_", dict)()
         markup = bundle.get("text/html") or str(shown._repr_html_())

@@ -527,7 +527,7 @@ def test_the_notebooks_run_with_their_defaults(
         warnings.simplefilter("ignore")
         cells = [c for c in nbformat.read(done, as_version=4).cells if c.cell_type == "code"]
     shown = [o for c in cells for o in c.outputs if "data" in o]
-    wanted = {"start_here": 3, "data_quality": 8, "explore_initiatives": 12}[name]
+    wanted = {"start_here": 4, "data_quality": 8, "explore_initiatives": 12}[name]
     assert len(shown) == wanted
     assert all("text/html" in o.data for o in shown)
     widgets = [o for o in shown if "application/vnd.jupyter.widget-view+json" in o.data]

@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from lxml import html as lxml_html
 
+import dxkit
 from dxkit.cli import run
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -87,3 +89,20 @@ def test_what_costs_most_comes_first() -> None:
         found("unit_missing", "A5", weighed="households", percent=40),
     ]
     assert [m[0].address.cell for m in _by_cost(mistakes)] == ["A5", "A4", "A3", "A2"]
+
+
+def test_the_start_notebook_shows_the_same(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = told(project, capsys)
+    shown = lxml_html.fromstring(dxkit.start("small", "2024-Q2").reminders().html)
+    table = [
+        [" ".join(cell.text_content().split()) for cell in row.xpath("th|td")][:5]
+        for row in shown.xpath("//tbody/tr")
+    ]
+    assert table == list(rows.values())[1:]  # without the headings
+    texts = [one.text_content() for one in shown.xpath("//td/details/pre")]
+    folder = project / "outputs/small/reminders/2024-Q2"
+    assert texts == [path.read_text("utf-8") for path in sorted(folder.iterdir())]
+    english = dxkit.start("small", "2024-Q2", "en").reminders()
+    assert "Who has sent, and what is open" in english.html

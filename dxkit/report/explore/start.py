@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 from pathlib import Path
@@ -13,6 +14,8 @@ from dxkit.model.findings import Severity
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Shown, Teller, title
 from dxkit.report.matrix import completeness_table
+from dxkit.report.reminders import reminders
+from dxkit.report.tables import Cell, Column
 
 _NOTEBOOKS = ("explore_initiatives", "data_quality", "quarterly_report", "province_overview")
 _DOCUMENTS = {"guide": "quarter.md", "finding_guide": "findings.md", "api": "python-api.md"}
@@ -44,6 +47,25 @@ class Start(Teller):
         content += Markup("<ul>{}</ul>").format(items)
         units = self.opened.analysis.units.at_level(self.opened.campaign.report_level)
         content += completeness_table(self.opened, units, self.language)
+        return Shown(lambda: content)
+
+    def reminders(self) -> Shown:
+        """Who has sent, who is late and what is open today, with a text for each sender to copy."""
+        found = reminders(self.opened, self.language, datetime.date.today())
+        headings = self.language.plain("remind.header").split("\t")[1:]
+        columns = [Column(heading, numeric=n > 1) for n, heading in enumerate(headings)]
+        columns.append(Column(self.text("explore.start_text")))
+        folded = Markup("<details><summary>{}</summary><pre>{}</pre></details>")
+        rows: list[list[Cell]] = [
+            [
+                self.language.unit(one.unit, starts=True),
+                self.text(f"remind.state_{one.state}"),
+                *(str(count) for count in (one.errors, one.warnings, one.lacking)),
+                folded.format(one.text.partition("\n")[0], one.text),
+            ]
+            for one in found
+        ]
+        content = self.table_of("start_reminders", columns, rows)
         return Shown(lambda: content)
 
     def links(self) -> Shown:
