@@ -9,10 +9,12 @@ import dataclasses
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import chain
 from typing import Any
 
 from dxkit.campaign.reader import Reader
+from dxkit.campaign.records import Record, what_of
 from dxkit.model.addresses import line_number
 from dxkit.model.campaign import (
     ALL_LEVELS,
@@ -25,6 +27,7 @@ from dxkit.model.campaign import (
     Target,
 )
 from dxkit.model.facts import TOTAL
+from dxkit.model.findings import CATALOGUE
 from dxkit.model.keys import MisfitError, Number
 from dxkit.model.plan import BY_TARGET
 from dxkit.model.text import heading_key, normalise, words_in_full
@@ -312,14 +315,18 @@ def _bands(campaign: Campaign, reader: Reader) -> None:
         seen.add(band.from_share)
 
 
-def _corrections(campaign: Campaign, reader: Reader) -> None:
-    """A cell is corrected once while it reads the same: which of two would hold?"""
+def _records(campaign: Campaign, reader: Reader) -> None:
+    """A cell is corrected, or explained, once while it reads the same: which of two would hold?"""
     seen: set[tuple[str, ...]] = set()
-    for c in campaign.corrections:
-        cell = (c.period, c.file, c.sheet, c.cell, c.expected)
-        if cell in seen:
-            reader.note_of(c, "repeated", "cell", text=c.cell)
-        seen.add(cell)
+    records: tuple[Record, ...] = (*campaign.corrections, *campaign.explanations)
+    for record in records:
+        if what_of(record) in seen:
+            reader.note_of(record, "repeated", "cell", text=record.cell)
+        seen.add(what_of(record))
+    for each in campaign.explanations:
+        if each.code not in CATALOGUE:
+            alike = ", ".join(get_close_matches(each.code, CATALOGUE) or CATALOGUE)
+            reader.note_of(each, "unknown_value", "code", text=each.code, allowed=alike)
 
 
 def _points(campaign: Campaign, reader: Reader) -> None:
@@ -433,7 +440,7 @@ _CHECKS: tuple[tuple[Callable[[Campaign, Reader], None], *tuple[str, ...]], ...]
     (_indicators, "indicators.csv"),
     (_what_counts, "measures.csv", "indicators.csv"),
     (_bands, "scoring"),
-    (_corrections, "corrections.csv"),
+    (_records, "corrections.csv", "explanations.csv"),
     (_names_of_facts, "measures.csv", "indicators.csv"),
     (_targets, "levels", "indicators.csv", "targets.csv"),
     (_points, "scoring", "indicators.csv"),

@@ -19,7 +19,7 @@ from click.exceptions import NoSuchCommand
 
 from dxkit.cli.check import check
 from dxkit.cli.commands import demo, explain, lab, rank, sample
-from dxkit.cli.forms import form, remind
+from dxkit.cli.forms import accept, form, remind
 from dxkit.cli.help import Group
 from dxkit.cli.new import new
 from dxkit.cli.proof import changes, publish, verify
@@ -59,8 +59,8 @@ def cli(context: click.Context, /, **given: str) -> int:
     return show_status(Session(**given))
 
 
-for _command in (new, form, report, check, remind, rank, explain, sample, verify, publish, changes,
-                 demo, lab):  # fmt: skip
+for _command in (new, form, report, check, remind, accept, rank, explain, sample, verify,
+                 publish, changes, demo, lab):  # fmt: skip
     cli.add_command(_command)
 
 

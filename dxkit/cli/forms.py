@@ -1,11 +1,29 @@
-"""The way out and back: workbooks to be filled in, and what is still to come from whom."""
+"""The way out and back: workbooks to be filled in, what is still to come from whom, and what the
+office accepts of what senders explain.
+"""
 
 from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
 
 import click
 
 from dxkit.cli.help import Command
-from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
+from dxkit.cli.session import (
+    DONE,
+    DONE_WITH_ERRORS,
+    CannotStartError,
+    Session,
+    tell,
+    with_session,
+)
+from dxkit.model.facts import CellRef
+from dxkit.model.text import clean, harmless
+
+if TYPE_CHECKING:
+    from dxkit.period import OpenPeriod
 
 
 @click.command(cls=Command)
@@ -86,3 +104,71 @@ def remind(session: Session, period: str) -> int:
         tell("\t".join([one.unit.code, one.unit.name, state, *map(str, counts)]))
     tell(language.plain("remind.written", count=str(len(found)), text=str(folder)))
     return DONE
+
+
+@click.command(cls=Command)
+@click.argument("period")
+@click.option("--cell", "cells", multiple=True)
+@click.option("--by", default="")
+@click.option("--refuse", is_flag=True)
+@click.option("--code", default="")
+@click.option("--note", default="")
+@click.option("--text", default="")
+@with_session
+def accept(
+    session: Session, period: str, cells: tuple[str, ...], by: str, refuse: bool, code: str,
+    note: str, text: str,
+) -> int:  # fmt: skip
+    """List explanations that wait for a decision; accept or refuse some."""
+    from dxkit.model.campaign import Decision
+    from dxkit.report.explore.corrections import decisions_of, put_on_record, waiting
+
+    period_id = session.period(period)
+    opened = session.open(period_id)
+    if not cells:
+        if given := [f"--{key}" for key, value in
+                     (("by", by), ("refuse", refuse), ("code", code), ("note", note),
+                      ("text", text)) if value]:  # fmt: skip
+            raise session.refuse("accept_no_cell", text=", ".join(given))
+        found = waiting(opened)
+        for one in found:
+            (line,) = session.finding_lines([(one, [])], opened.analysis.units)
+            tell(harmless(f"[{one.code}] {line}", 2000))
+        counts = Counter(str(f.values["answer_says"]) for f in opened.received.findings
+                         if "answer" in f.values and f.cause is None)  # fmt: skip
+        told = {"count": len(found), "nothing": counts["nothing"], "copied": counts["copied"]}
+        tell(session.say("accept_waiting", **told))
+        return DONE
+    decision = Decision.REFUSED if refuse else Decision.ACCEPTED
+    try:
+        made = [
+            row
+            for at in dict.fromkeys(_cell_meant(session, opened, each) for each in cells)
+            for row in decisions_of(opened, at, decision, (by, note, text), session.language, code)
+        ]
+        path, _ = put_on_record(opened, made, session.language)
+    except ValueError as error:
+        raise CannotStartError(str(error)) from error
+    for row in made:
+        cell = CellRef(row.file, row.sheet, row.cell)
+        tell(harmless(session.say(f"accept_{decision}", cell=cell, code=row.code), 2000))
+    tell(session.say("accept_written", count=len(made), text=path, period=period_id))
+    return DONE
+
+
+def _cell_meant(session: Session, opened: OpenPeriod, text: str) -> CellRef:
+    """The cell of a finding whose address, or the end of it, is typed."""
+    wanted = _typed(text)
+    known = dict.fromkeys(f.address for f in opened.received.findings if f.address.cell)
+    found = [at for at in known if f"!{_typed(str(at))}".endswith(f"!{wanted}")]
+    found = [at for at in found if _typed(str(at)) == wanted] or found
+    if len(found) != 1:
+        some = "; ".join(map(str, found[:8])) + "; …" * (len(found) > 8)
+        key = "accept_many" if found else "accept_none"
+        raise session.refuse(key, text=text, available=harmless(some, 2000))
+    return found[0]
+
+
+def _typed(address: str) -> str:
+    """An address whatever stands between its file, its sheet and its cell."""
+    return re.sub(r"\s*[\u203a>!]\s*", "!", clean(address)).casefold()

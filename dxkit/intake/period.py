@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from dxkit.intake.checks.causes import answered, with_causes
+from dxkit.intake.checks.causes import with_causes
 from dxkit.intake.checks.completeness import (
     brackets_asked,
     known_weights,
@@ -31,6 +31,7 @@ from dxkit.intake.checks.figures import (
 )
 from dxkit.intake.checks.gaps import figures_gone, figures_needed, figures_nought, gaps_of, left_out
 from dxkit.intake.checks.screen import screened
+from dxkit.intake.explanations import explained
 from dxkit.intake.file import file_that_failed, read_file, unreadable
 from dxkit.intake.file_cells import FileRead, TableRead
 from dxkit.intake.names import Names, sender_in_name
@@ -189,8 +190,8 @@ def _together(
     settled = settle(campaign, tables, units, observations, findings, before, gaps.below_totals)
     kept = dataclasses.replace(received.table, observations=tuple(settled.observations))
     findings = with_causes(campaign, settled.findings, settled.observations)
-    findings = list(answered(files, findings))
-    return dataclasses.replace(received, table=kept, findings=tuple(findings))
+    received = dataclasses.replace(received, table=kept, findings=tuple(findings))
+    return explained(campaign, files, received, before)
 
 
 def _named(tables: Sequence[TableRead]) -> Iterable[Unit]:

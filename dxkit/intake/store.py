@@ -20,6 +20,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import (
     VISITS,
+    Answer,
     ColumnRead,
     Flag,
     IndicatorTable,
@@ -92,6 +93,7 @@ def write_stored(received: Received, key: str, path: Path) -> None:
         "sources": rows(received.sources),
         "weights": received.weights,
         "visits": rows(received.visits),
+        "answers": rows(received.answers),
         "sheets": [[*row[:-1], rows(row[-1])] for row in rows(received.sheets)],
         "addresses": list(addresses),
     }
@@ -137,6 +139,7 @@ def read_stored(path: Path) -> Received:
         ),
         content["weights"],
         tuple(Visit(*(*start, addresses[at])) for *start, at in content["visits"]),
+        tuple(Answer(addresses[at], unit, text) for at, unit, text in content["answers"]),
     )
 
 

@@ -153,12 +153,38 @@ class Correction:
     period: keys.OfPeriod
     file: str
     sheet: keys.MayBeEmpty
-    cell: Annotated[str, keys.Text("[A-Z]{1,3}[1-9][0-9]{0,6}", "C14")]
+    cell: keys.Cell
     expected: keys.MayBeEmpty
     corrected: str
     reason: str
     name: str
     date: Annotated[str, keys.Day(written=True)]
+
+
+class Decision(StrEnum):
+    """What the office says of an explanation."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The office's decision on what a sender says of one finding at one cell, valid only while the
+    cell reads ``value`` and the sender says the same.
+    """
+
+    period: keys.OfPeriod
+    file: str
+    sheet: keys.MayBeEmpty
+    cell: keys.Cell
+    code: keys.Id
+    value: keys.MayBeEmpty
+    explanation: str
+    decision: Decision
+    name: str
+    date: Annotated[str, keys.Day(written=True)]
+    note: keys.MayBeEmpty
 
 
 Line = Annotated[str, keys.Text("[A-Z]{1,3}|[1-9][0-9]{0,6}", "C, 4")]
@@ -256,6 +282,9 @@ class Campaign:
     corrections: Annotated[tuple[Correction, ...], Key(file="corrections.csv", row=Correction)] = ()
     successions: Annotated[
         tuple[Succession, ...], Key(file="successions.csv", row=Succession, optional=True)
+    ] = ()
+    explanations: Annotated[
+        tuple[Explanation, ...], Key(file="explanations.csv", row=Explanation, optional=True)
     ] = ()
     layouts: Annotated[tuple[SheetLayout, ...], Key("sheets", file="layouts.toml")] = ()
     tables: Mapping[keys.Id, Words] = field(default_factory=dict)  # names of the measures' tables

@@ -22,6 +22,34 @@ class Severity(StrEnum):
     NOTE = "note"  # for the record
 
 
+ACCEPTED = "accepted"
+"""What became of an explanation that keeps its finding quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedExplanation:
+    """An explanation that the office has accepted in a ``period``, on a ``day``: its text, and the
+    cell of the period's files in which the sender wrote it; None where the office wrote it down.
+    """
+
+    text: str
+    cell: CellRef | None
+    period: str
+    name: str
+    day: str
+
+    @staticmethod
+    def of(values: Mapping[str, object]) -> AcceptedExplanation | None:
+        """That of a finding's values, if it has one."""
+        if values.get("decision") != ACCEPTED:
+            return None
+        text, period, name, day, *at = (str(values[f"decided_{key}"]) for key in _DECIDED)
+        return AcceptedExplanation(text, CellRef(*at) if at[-1] else None, period, name, day)
+
+
+_DECIDED = ("text", "in", "by", "on", "file", "sheet", "cell")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a person should know about one address in the received data.
@@ -39,8 +67,15 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """The severity that the catalogue declares for this code."""
-        return CATALOGUE[self.code]
+        """The severity that the catalogue declares for this code; a note where the office has
+        accepted what its sender says of it.
+        """
+        return Severity.NOTE if self.explanation is not None else CATALOGUE[self.code]
+
+    @property
+    def explanation(self) -> AcceptedExplanation | None:
+        """What the office has accepted of the sender, if it has."""
+        return AcceptedExplanation.of(self.values)
 
 
 def by_cause(findings: Iterable[Finding]) -> list[tuple[Finding, list[Finding]]]:
@@ -210,5 +245,6 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "correction_applied": Severity.NOTE,
         "value_explained": Severity.NOTE,
         "correction_outdated": Severity.ERROR,
+        "explanation_unused": Severity.NOTE,
     }
 )

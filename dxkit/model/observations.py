@@ -143,6 +143,17 @@ class SheetRead:
         return CellRef(self.file, self.sheet, "")
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a sender wrote as an explanation: its cell, the unit that it speaks of, empty where
+    nobody knows it, and its text, each run of blanks one space.
+    """
+
+    address: CellRef
+    unit_code: str
+    text: str
+
+
 VISITS = "field_checks"
 """The folder of the results of visits, beside those of the periods; in it one for each period."""
 
@@ -202,7 +213,8 @@ class Received:
     (hamlets) that the workbooks name. ``cumulative`` holds flows added up since before the
     period: another quantity, never subtracted to get the period's own. ``sheets`` tell what was
     understood of each sheet. ``weights`` are what units count by when completeness is judged, by
-    code; where there are none all count alike. ``visits`` are those whose results came back.
+    code; where there are none all count alike. ``visits`` are those whose results came back,
+    ``answers`` all that senders explain.
     """
 
     table: IndicatorTable
@@ -213,6 +225,7 @@ class Received:
     sheets: tuple[SheetRead, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
     visits: tuple[Visit, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     def __repr__(self) -> str:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"

@@ -61,6 +61,19 @@ def row(name: str, *lines: str) -> Change:
     return change
 
 
+EXPLAINED = "2022-Q4,a.xlsx,S,C14,jump,5,sáp nhập ấp,accepted,n,2022-12-30,"
+
+
+def explained(*lines: str) -> Change:
+    """The file of decisions on explanations, which the plan does without."""
+
+    def change(folder: Path) -> None:
+        columns = "period,file,sheet,cell,code,value,explanation,decision,name,date,note"
+        (folder / "explanations.csv").write_text("\n".join([columns, *lines, ""]), "utf-8")
+
+    return change
+
+
 def indicator(**more: str) -> Change:
     """One more indicator, without points."""
     fields = {
@@ -223,6 +236,23 @@ REFUSED: dict[str, tuple[Change, str, str, str]] = {
                         "corrections.csv", "14C", "cell: .*C14"),
     "correction_day": (row("corrections.csv", "2022-Q4,a.xlsx,S,C14,1,2,r,n,30/12/2022"),
                        "corrections.csv", "30/12", "date: .*2022-12-30"),
+    "explanation_cell": (explained(EXPLAINED.replace("C14", "14C")), "explanations.csv", "14C",
+                         "cell: .*C14"),
+    "explanation_decision": (explained(EXPLAINED.replace("accepted", "đồng ý")), "explanations.csv",
+                             "đồng ý", "decision: .*accepted, refused"),
+    "explanation_code": (explained(EXPLAINED.replace("jump", "stock_fel")), "explanations.csv",
+                         "stock_fel", 'code: "stock_fel" is not one of: stock_fell'),
+    "explanation_day": (explained(EXPLAINED.replace("2022-12-30", "30/12/2022")),
+                        "explanations.csv", "30/12", "date: .*2022-12-30"),
+    "explanation_of_nothing": (explained(EXPLAINED.replace("sáp nhập ấp", " ")),
+                               "explanations.csv", "C14", "explanation"),
+    "explanation_by_nobody": (explained(EXPLAINED.replace(",n,", ",,")), "explanations.csv", "C14",
+                              "name"),
+    "explanation_period": (explained(EXPLAINED.replace("2022-Q4", "2022-Q5")), "explanations.csv",
+                           "2022-Q5", "period: .*2022-Q4"),
+    "explanation_twice": (explained(EXPLAINED, EXPLAINED.replace("accepted", "refused")),
+                          "explanations.csv", "refused", "cell: .*C14.*twice"),
+    "explanation_short": (explained(EXPLAINED.rstrip(",")), "explanations.csv", "C14", "10.*11"),
     "open_quotation": (row("aliases.csv", '931,"NB'), "aliases.csv", '931,"NB', "quotation mark"),
     "control_sign": (row("aliases.csv", "931,N\x00B"), "aliases.csv", "N\x00B", "alias: "),
     "control_bell": (plan("simulated_marker = .*", 'simulated_marker = "\\\\u0007"'),

@@ -374,6 +374,7 @@ def test_every_widget_of_quality(lab: tuple[int, int, Path], browser: Any) -> No
     open_and_run(browser, port, "data_quality")
     page = Widgets(browser)
     record = project / "data/campaigns/haugiang-2022/corrections.csv"
+    decisions = record.with_name("explanations.csv")
     page.until(lambda: page.options("cell"), "the form")
     for choice, text in (("severity", None), ("rule", None), ("sender", "Huyện Châu Thành A")):
         before = page.shown("Từng phát hiện")
@@ -394,11 +395,11 @@ def test_every_widget_of_quality(lab: tuple[int, int, Path], browser: Any) -> No
     page.until(lambda: "Chưa ghi: ô đã ghi đúng như vậy" in page.js(told), "why not")
     page.type("reason", "gọi điện hỏi lại")
     page.type("name", "Lê A")
-    page.press("Ghi giải trình, giữ nguyên số")
+    page.press("Chấp nhận giải trình")
     page.until(lambda: "Chưa ghi" not in page.js(told), "an answer")
     assert page.js(told).startswith("Đã ghi nhận"), page.js(told)
-    row = record.read_text("utf-8-sig").splitlines()[-1]
-    assert row.endswith(f"gọi điện hỏi lại,Lê A,{datetime.date.today().isoformat()}")
+    row = decisions.read_text("utf-8-sig").splitlines()[-1]
+    assert row.endswith(f"gọi điện hỏi lại,accepted,Lê A,{datetime.date.today().isoformat()},")
     page.until(lambda: place.split(" › ")[0] in page.shown("Sửa số liệu"), "the record")
     page.choose("cell", next(c for c in cells if not c.startswith(place)))
     time.sleep(2)
@@ -406,7 +407,7 @@ def test_every_widget_of_quality(lab: tuple[int, int, Path], browser: Any) -> No
     page.type("reason", "theo văn bản")
     page.press("Ghi bản sửa")
     page.until(lambda: ",123,theo văn bản,Lê A," in record.read_text("utf-8-sig"), "the correction")
-    assert len(record.read_text("utf-8-sig").splitlines()) == 3
+    assert len(record.read_text("utf-8-sig").splitlines()) == 2
     take_picture(browser, "quality")
 
 

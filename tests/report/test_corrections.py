@@ -83,7 +83,7 @@ def test_nothing_on_record_is_written_over(quality: Quality, plan: Path) -> None
     quality.correct(CELL, "350", "gọi điện hỏi lại", "Lê A")
     before = (plan / "corrections.csv").read_bytes()
     for corrected in ("360", "350", "300"):
-        with pytest.raises(ValueError, match=r'Lê A đã ghi nhận ô này ngày .* \("350"'):
+        with pytest.raises(ValueError, match=r"Lê A đã ghi nhận ô này ngày .* \(“350: gọi"):
             quality.correct(CELL, corrected, "khác", "Trần B")
     assert (plan / "corrections.csv").read_bytes() == before
     quality.correct(CELL.replace("D4", "E4"), "310", "khác", "Trần B")
@@ -138,15 +138,15 @@ def test_the_form_tells_what_it_did(
     form = quality.form()
     form._repr_mimebundle_()
     told, fields = form._widget.children[-1], form.widgets
-    correct, explain = form._widget.children[-2].children
+    correct, accept, refuse = form._widget.children[-2].children
     assert (fields["cell"].value, fields["corrected"].value) == (CELL, "300")
     correct.click()
     assert "ô đã ghi đúng như vậy" in told.value
-    explain.click()
-    assert "cần đủ" in told.value
+    accept.click()
+    assert f"ô {CELL} không có phát hiện nào" in told.value
     fields["reason"].value, fields["name"].value = "<b>hỏi lại</b>", "Lê A"
     fields["corrected"].value = "350"
-    explain.click()
+    refuse.click()
     assert "ô đang ghi khác" in told.value
     assert on_record(plan) == []
     correct.click()
@@ -192,6 +192,52 @@ def test_while_another_command_writes_nothing_is_put_on_record(
     with pytest.raises(ValueError, match="lệnh khác đang ghi"):
         quality.correct(CELL, "350", "gọi điện hỏi lại", "Lê A")
     assert on_record(plan) == []
+
+
+def fell(quality: Quality) -> list[str]:
+    return [f.severity for f in quality.opened.received.findings if f.code == "stock_fell"]
+
+
+def test_what_is_explained_is_accepted_or_refused(
+    plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of Xã Tân An 300 were skilled; now fewer are, of which the commune has told by telephone."""
+    monkeypatch.setattr(live, "has_kernel", lambda: True)
+    folder = plan.parents[1] / "raw/small"
+    shutil.copytree(folder / "2024-Q2", folder / "2024-Q1", dirs_exist_ok=True)
+    raw = folder / "2024-Q2" / "71-huyen-my-an.csv"
+    raw.write_text(raw.read_text("utf-8").replace("1000,300,300", "1000,250,300"), "utf-8")
+    for old in (folder / "2024-Q1").iterdir():
+        old.write_text(old.read_text("utf-8").replace("QUÝ II", "QUÝ I"), "utf-8")
+    quality = dxkit.quality("small", "2024-Q2")
+    assert fell(quality) == ["warning"]
+    form, table = quality.choose(rule="stock_fell").form(), quality.corrections()
+    form._repr_mimebundle_()
+    told, fields = form._widget.children[-1], form.widgets
+    _, accept, refuse = form._widget.children[-2].children
+    assert fields["cell"].value == CELL
+    assert "giảm từ 300 xuống 250" in form._widget.children[2].value
+    fields["name"].value = "Lê A"
+    accept.click()
+    assert "đơn vị chưa giải trình ô" in told.value
+    fields["reason"].value = "đã kiểm tra"
+    accept.click()
+    assert "chưa nêu lý do cụ thể" in told.value
+    fields["reason"].value = "50 người chuyển đi"
+    refuse.click()
+    assert f"Đã ghi nhận: {CELL}" in told.value
+    assert fell(quality) == ["warning"]
+    fields["reason"].value = "50 người chuyển đi làm xa"
+    accept.click()
+    assert fell(quality) == ["note"]
+    with (plan / "explanations.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["code"], row["value"], row["decision"]) for row in rows] == [
+        ("stock_fell", "250", "refused"), ("stock_fell", "250", "accepted"),
+    ]  # fmt: skip
+    assert shown(table)[1][2:4] == ["Chấp nhận giải trình", "50 người chuyển đi làm xa"]
+    with pytest.raises(ValueError, match="Lê A đã ghi nhận ô này"):
+        quality.accept(CELL, "Trần B", text="50 người chuyển đi làm xa")
 
 
 @pytest.mark.parametrize(

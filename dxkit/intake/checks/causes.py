@@ -8,14 +8,11 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from dxkit.intake.file_cells import FileRead
-from dxkit.intake.vocabulary import is_word
 from dxkit.model.addresses import column_and_row, column_letters
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.model.observations import Observation
-from dxkit.model.text import clean
 
 _PART_NOT_USED = frozenset(
     {"file_unreadable", "wrong_period", "cumulative_title", "unit_scaled", "sender_unclear",
@@ -45,22 +42,6 @@ def with_causes(
         finding if cause is None else dataclasses.replace(finding, cause=cause)
         for finding, cause in zip(findings, causes.found, strict=True)
     ]
-
-
-def answered(files: Sequence[FileRead], findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings; one in a row that the sender of a form has explained brings the explanation and
-    its cell, and whether it says anything. It is the sender's word: nothing is settled by it.
-    """
-    said = {(file.source.name, *at): cell for file in files for at, cell in file.answers.items()}
-    for found in findings:
-        name, sheet, cell = found.address
-        answer = said.get((name, sheet, column_and_row(cell)[1])) if cell else None
-        if answer is None:
-            yield found
-            continue
-        says = "nothing" if is_word("empty_answers", answer.text) else "something"
-        values = {"answer": clean(answer.text), "answer_at": answer.address, "answer_says": says}
-        yield dataclasses.replace(found, values={**found.values, **values})
 
 
 class _Causes:

@@ -5,25 +5,27 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from dxkit.campaign.corrections import CorrectionError, add_correction
+from dxkit.campaign.records import Record, RecordError, add_records
+from dxkit.intake.explanations import gives_no_reason
 from dxkit.model.addresses import column_and_row
-from dxkit.model.campaign import CampaignError, Correction
+from dxkit.model.campaign import CampaignError, Correction, Decision, Explanation
 from dxkit.model.facts import CellRef
-from dxkit.model.findings import Finding
-from dxkit.model.text import harmless
+from dxkit.model.findings import ACCEPTED, Finding, Severity
+from dxkit.model.text import clean, harmless
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
 from dxkit.report.explore.live import Section, Teller, paragraph, styled, title
 from dxkit.report.explore.received import excerpt, received_sheet
-from dxkit.report.wording.findings import finding_kind
+from dxkit.report.wording.findings import finding_kind, finding_text
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import BusyError, only_writer
+from dxkit.workbooks.csv_text import guarded
 
 _CELL = re.compile("[A-Z]{1,3}[1-9][0-9]{0,6}")
 _MOST = 300  # cells that the form offers; choosing a sender or a kind brings the others
@@ -48,36 +50,110 @@ def received_text(opened: OpenPeriod, place: CellRef) -> str | None:
 
 
 def put_on_record(
-    opened: OpenPeriod, place: CellRef, said: tuple[str, str, str], language: Language
+    opened: OpenPeriod, records: Sequence[Record], language: Language
 ) -> tuple[Path, OpenPeriod]:
-    """Add what a cell should read, why and by whom (``said``) to the corrections of the campaign;
-    returns their file, and the period opened anew. Raises ValueError in the office's words.
+    """Add corrections, or decisions on explanations, to the campaign; returns their file, and the
+    period opened anew. Raises ValueError in the office's words.
     """
-    plan, received = opened.campaign, received_text(opened, place)
-    if received is None:
-        raise ValueError(language.plain("explore.refused_no_cell", text=str(place)))
-    corrected, reason, name = (text.strip() for text in said)
-    period, today = opened.analysis.period.id, datetime.date.today().isoformat()
-    row = Correction(period, *place, received.strip(), corrected, reason, name, today)
+    plan = opened.campaign
     try:
         with only_writer(opened.project.outputs / plan.id):
-            path = add_correction(plan.folder, row)
-    except CorrectionError as error:
-        values = {
-            "text": error.text,
-            **(dataclasses.asdict(error.earlier) if error.earlier else {}),
-        }
-        raise ValueError(language.plain(f"explore.refused_{error.reason}", **values)) from error
+            path = add_records(plan.folder, records)
+    except RecordError as error:
+        earlier = dataclasses.asdict(error.earlier) if error.earlier else {}
+        kept = (earlier.get(key, "") for key in ("corrected", "explanation", "reason"))
+        told = ": ".join(filter(None, kept))
+        what = f"explore.refused_{error.reason}"
+        said = {**earlier, "text": error.text, "told": told}
+        raise ValueError(language.plain(what, **said)) from error
     except (BusyError, CampaignError, OSError) as error:
         kind = "busy" if isinstance(error, BusyError) else "file"
         raise ValueError(language.plain(f"explore.refused_{kind}", text=str(error))) from error
     open_period.cache_clear()
-    return path, open_period(opened.project, plan.id, period)
+    return path, open_period(opened.project, plan.id, opened.analysis.period.id)
+
+
+def correction_of(
+    opened: OpenPeriod, place: CellRef, said: tuple[str, str, str], language: Language
+) -> Correction:
+    """What a cell should read, why and by whom (``said``). Raises ValueError in the office's words
+    for a cell that is not there.
+    """
+    received = _guard(opened, place, language)
+    corrected, reason, name = (text.strip() for text in said)
+    return Correction(_period(opened), *place, received, corrected, reason, name, _today())
+
+
+def waiting(opened: OpenPeriod) -> list[Finding]:
+    """The findings that a sender gives a reason for and the office has not decided on yet, as far
+    as they are more than notes or follow from nothing.
+    """
+    return [
+        found
+        for found in opened.received.findings
+        if found.values.get("answer_says") == "something"
+        and found.values.get("decision") not in (ACCEPTED, "refused", "on_record")
+        and (found.severity is not Severity.NOTE or found.cause is None)
+    ]
+
+
+def decisions_of(
+    opened: OpenPeriod,
+    place: CellRef,
+    decision: Decision,
+    said: tuple[str, str, str],
+    language: Language,
+    code: str = "",
+) -> list[Explanation]:
+    """A decision on what a sender explains of each finding at a cell, or of that of a ``code``: by
+    whom, a note, and the explanation where it came another way than in the workbook (``said``).
+    Raises ValueError in the office's words for what cannot be decided on, and an explanation that
+    gives no reason.
+    """
+    received = guarded(_guard(opened, place, language))
+    name, note, text = (each.strip() for each in said)
+    found = [f for f in opened.received.findings if f.address == place and code in ("", f.code)]
+    loud = [f for f in found if code or f.severity is not Severity.NOTE] or found[:1]
+    if not loud:
+        raise ValueError(language.plain("explore.refused_no_finding", text=str(place), kind=code))
+    made: dict[str, Explanation] = {}
+    for one in loud:
+        answer, says = (str(one.values.get(key, "")) for key in ("answer", "answer_says"))
+        if text and answer and clean(text) != answer:
+            raise ValueError(language.plain("explore.refused_answered", text=answer))
+        words = answer or clean(text)
+        if decision is Decision.ACCEPTED:
+            says = "nothing" if words and gives_no_reason(words) else says
+            if says in ("nothing", "copied"):
+                raise ValueError(language.plain(f"explore.refused_{says}", text=words))
+        if not words:
+            raise ValueError(language.plain("explore.refused_no_answer", text=str(place)))
+        made[one.code] = Explanation(
+            _period(opened), *place, one.code, received, guarded(words), decision, name, _today(),
+            note,
+        )  # fmt: skip
+    return [*made.values()]
+
+
+def _period(opened: OpenPeriod) -> str:
+    return opened.analysis.period.id
+
+
+def _today() -> str:
+    return datetime.date.today().isoformat()
+
+
+def _guard(opened: OpenPeriod, place: CellRef, language: Language) -> str:
+    """What a cell says, by which a record of it is guarded."""
+    received = received_text(opened, place)
+    if received is None:
+        raise ValueError(language.plain("explore.refused_no_cell", text=str(place)))
+    return received.strip()
 
 
 class CorrectionForm(Section):
-    """Fields and buttons that put a correction or an explanation of a doubtful cell on record; it
-    offers the cells of the findings chosen.
+    """Fields and buttons that put a correction of a doubtful cell on record, or a decision on what
+    its sender explains; it offers the cells of the findings chosen.
     """
 
     def __init__(
@@ -85,9 +161,11 @@ class CorrectionForm(Section):
         teller: Teller,
         findings: Callable[[], Iterable[Finding]],
         correct: Callable[[str, str, str, str], Path],
+        decide: Callable[[str, Decision, str, str], Path],
     ) -> None:
         super().__init__(self._static)
-        self._teller, self._findings, self._correct = teller, findings, correct
+        self._teller, self._findings = teller, findings
+        self._correct, self._decide = correct, decide
         self.widgets: dict[str, Any] = {}
 
     def _static(self) -> Markup:
@@ -111,6 +189,13 @@ class CorrectionForm(Section):
                 seen.add(place)
                 yield f"{harmless(place, 80)} – {finding_kind(finding.code, language)}", place
 
+    def _around(self, place: CellRef) -> Markup:
+        """The cells around one, and what its findings say."""
+        language = self._teller.language
+        here = [f for f in self._teller.opened.received.findings if f.address == place]
+        told = (paragraph(Markup("{}").format(finding_text(f, language))) for f in here)
+        return excerpt(self._teller.opened, place, language) + Markup("").join(told)
+
     def _made(self) -> Any:
         import ipywidgets as widgets
 
@@ -131,25 +216,29 @@ class CorrectionForm(Section):
         told.add_class("dxkit-told")
         buttons = [
             widgets.Button(description=say(f"explore.form_{kind}"), layout={"width": "auto"})
-            for kind in ("correct", "explain")
+            for kind in ("correct", *Decision)
         ]
 
         def shown(_: object = None) -> None:
             place = address_of(made["cell"].value or "")
             made["corrected"].value = received_text(self._teller.opened, place) or ""
-            around.value = str(styled(excerpt(self._teller.opened, place, self._teller.language)))
+            around.value = str(styled(self._around(place)))
 
         def clicked(button: object) -> None:
             cell, corrected, reason, name = (widget.value for widget in made.values())
             place = address_of(cell or "")
             received = received_text(self._teller.opened, place)
+            decisions = dict(zip(buttons[1:], Decision, strict=True))
             try:
-                if received is not None and (corrected.strip() != received.strip()) is (
-                    button is buttons[1]
-                ):
-                    key = "same" if button is buttons[0] else "differs"
-                    raise ValueError(say(f"explore.refused_{key}"))
-                path = self._correct(cell or "", corrected, reason, name)
+                is_same = received is None or corrected.strip() == received.strip()
+                if button is buttons[0] and received is not None and is_same:
+                    raise ValueError(say("explore.refused_same"))
+                if button is not buttons[0] and not is_same:
+                    raise ValueError(say("explore.refused_differs"))
+                if button is buttons[0]:
+                    path = self._correct(cell or "", corrected, reason, name)
+                else:
+                    path = self._decide(cell or "", decisions[button], name, reason)
                 told.value = str(paragraph(say("explore.on_record", path=str(path), place=cell)))
                 made["reason"].value = ""
             except ValueError as error:

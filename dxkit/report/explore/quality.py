@@ -6,17 +6,25 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
 
-from dxkit.campaign.corrections import corrections_in
+from dxkit.campaign.records import Record, records_in
+from dxkit.model.campaign import Correction, Decision, Explanation
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers
-from dxkit.report.explore.corrections import CorrectionForm, address_of, put_on_record
+from dxkit.report.explore.corrections import (
+    CorrectionForm,
+    address_of,
+    correction_of,
+    decisions_of,
+    put_on_record,
+)
 from dxkit.report.explore.live import Chooser, Listed, Section, paragraph, title
 from dxkit.report.explore.received import excerpt
 from dxkit.report.matrix import completeness_table
@@ -114,7 +122,7 @@ class Quality(Chooser):
 
     def form(self) -> CorrectionForm:
         """A form that takes a correction or an explanation of a cell that was found doubtful."""
-        return self._added(CorrectionForm(self, lambda: self.chosen, self.correct))
+        return self._added(CorrectionForm(self, lambda: self.chosen, self.correct, self._decide))
 
     def correct(self, cell: str, corrected: str, reason: str, name: str) -> Path:
         """Have a cell, named as findings name it ("931.xlsx › Sheet!C7"), read ``corrected``: a row
@@ -126,9 +134,43 @@ class Quality(Chooser):
         has replaced since the period was opened, an empty field, or a cell that has a correction
         already: nothing on record is written over.
         """
-        path, self.opened = put_on_record(
-            self.opened, address_of(cell), (corrected, reason, name), self.language
-        )
+        said = corrected, reason, name
+        return self._put([correction_of(self.opened, address_of(cell), said, self.language)])
+
+    def accept(
+        self, cell: str, name: str, *, note: str = "", text: str = "", code: str = ""
+    ) -> Path:
+        """Accept what the sender explains of a cell's findings, or of that of a ``code``: rows of
+        the campaign's explanations.csv with today's date. ``text`` is the explanation where it came
+        another way than in the workbook. A warning is a note from then on, while cell and
+        explanation stay as they are; an error stays one. Returns the file.
+
+        Raises ValueError, in the office's words, as ``correct`` does, and for a cell that nothing
+        is found at, an explanation that gives no reason or repeats that of the period before.
+        """
+        return self._decided(cell, Decision.ACCEPTED, (name, note, text), code)
+
+    def refuse(
+        self, cell: str, name: str, *, note: str = "", text: str = "", code: str = ""
+    ) -> Path:
+        """Put on record that it is not accepted; all else as ``accept``."""
+        return self._decided(cell, Decision.REFUSED, (name, note, text), code)
+
+    def _decide(self, cell: str, decision: Decision, name: str, reason: str) -> Path:
+        """``reason`` is a note on what the sender says, the explanation where that is nothing."""
+        place = address_of(cell)
+        found = (f for f in self.opened.received.findings if f.address == place)
+        said = (reason, "") if any("answer" in f.values for f in found) else ("", reason)
+        return self._decided(cell, decision, (name, *said), "")
+
+    def _decided(
+        self, cell: str, decision: Decision, said: tuple[str, str, str], code: str
+    ) -> Path:
+        place = address_of(cell)
+        return self._put(decisions_of(self.opened, place, decision, said, self.language, code))
+
+    def _put(self, records: Sequence[Record]) -> Path:
+        path, self.opened = put_on_record(self.opened, records, self.language)
         self.refresh()
         return path
 
@@ -145,8 +187,10 @@ def _completeness(quality: Quality) -> Markup:
 def _corrections_table(quality: Quality) -> Markup:
     heading = title(quality.text("explore.corrections_title"))
     period = quality.opened.analysis.period.id
-    found = [c for c in corrections_in(quality.opened.campaign.folder) if c.period == period]
-    if not found:
+    folder = quality.opened.campaign.folder
+    found = [c for c in records_in(folder, Correction) if c.period == period]
+    decided = [e for e in records_in(folder, Explanation) if e.period == period]
+    if not found and not decided:
         return heading + paragraph(quality.text("explore.corrections_none"))
     columns = quality.columns("cell received corrected reason by")
     rows: list[list[Cell]] = [
@@ -158,6 +202,16 @@ def _corrections_table(quality: Quality) -> Markup:
             quality.text("explore.by_and_when", name=c.name, date=c.date),
         ]
         for c in found
+    ]
+    rows += [
+        [
+            str(CellRef(e.file, e.sheet, e.cell)),
+            e.value or "–",
+            quality.text(f"explore.form_{e.decision}"),
+            " ".join([e.explanation, *(["(" + e.note + ")"] if e.note else [])]),
+            quality.text("explore.by_and_when", name=e.name, date=e.date),
+        ]
+        for e in decided
     ]
     return heading + quality.table_of("corrections_caption", columns, rows)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dxkit.model.addresses import column_and_row, ranges_by_sheet
 from dxkit.model.campaign import Campaign, CampaignError
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
-from dxkit.model.findings import Finding, Severity
+from dxkit.model.findings import ACCEPTED, Finding, Severity
 from dxkit.model.observations import ColumnRead, Mistake, SheetRead
 from dxkit.model.text import harmless
 from dxkit.model.units import UnitRegistry
@@ -19,7 +19,7 @@ _NAMED = frozenset(
     {"measure", "indicator", "unit", "parent", "weighed"}
 )  # values that may be codes
 _TENTHS = frozenset({"percent", "change", "usual"})
-_PERIODS = frozenset({"stated", "expected", "part"})
+_PERIODS = frozenset({"stated", "expected", "part", "decided_in"})
 _LONGEST_ANSWER = 300
 
 
@@ -55,10 +55,23 @@ def finding_text(
         text += " " + language.plain(f"site.proposed_{values['voices']}", **values)
     if "weighed" in values:
         text += " " + language.plain("site.weight_lost", **values)
+    return " ".join([text, *_explanation(values, language)])
+
+
+def _explanation(values: Mapping[str, str], language: Language) -> Iterator[str]:
+    """What the sender says of a finding, and what became of it."""
     if "answer" in values:
         said = {"answer": harmless(values["answer"], _LONGEST_ANSWER), "cell": values["answer_at"]}
-        text += " " + language.plain(f"site.answered_{values['answer_says']}", **said)
-    return text
+        yield language.plain(f"site.answered_{values['answer_says']}", **said)
+    if "decision" in values:
+        kept = {key: harmless(value, _LONGEST_ANSWER) for key, value in values.items()}
+        own = values["decided_text"] == values.get("answer")
+        key = (
+            "accepted_before" if values["decision"] == ACCEPTED and not own else values["decision"]
+        )
+        yield language.plain(f"site.decided_{key}", **kept)
+        if values["decided_note"]:
+            yield language.plain("site.decided_note", note=kept["decided_note"])
 
 
 def texts_of_findings(
@@ -153,6 +166,8 @@ def value_text(name: str, value: str, language: Language, names: Mapping[str, st
         return f"{day[3]}/{day[2]}/{day[1]}"
     if name == "table":
         return names.get(_of_table(value), value)
+    if name == "decided_code":
+        return finding_kind(value, language)
     if name == "level":
         return names.get(_of_level(value), value)
     if name == "indicators":

@@ -1,0 +1,99 @@
+"""What an office puts on record in its plan, corrections and decisions on explanations: rows added
+behind those of their file; what stands there is never written over.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dxkit.campaign.plan_files import read_rows
+from dxkit.campaign.reader import columns_of
+from dxkit.model.campaign import (
+    Campaign,
+    CampaignError,
+    CampaignProblem,
+    Correction,
+    Explanation,
+)
+from dxkit.model.keys import fields_of
+from dxkit.model.text import clean
+from dxkit.workbooks.atomic import write_bytes
+from dxkit.workbooks.csv_text import guarded, is_formula
+
+Record = Correction | Explanation
+_Record = TypeVar("_Record", bound=Record)
+_FILES = {field.key.row: field.key.file for field in fields_of(Campaign)}
+_SAID_ONCE: dict[type[Record], tuple[str, ...]] = {
+    Correction: ("period", "file", "sheet", "cell", "expected"),
+    Explanation: ("period", "file", "sheet", "cell", "code", "value", "explanation"),
+}
+
+
+class RecordError(Exception):
+    """A record that is not taken. ``reason`` is ``empty`` (a field that must not be), ``formula``
+    (a text that a spreadsheet would take for one), or ``taken``, by the ``earlier`` one on the
+    same.
+    """
+
+    def __init__(self, reason: str, text: str = "", earlier: Record | None = None) -> None:
+        super().__init__(f"{reason}: {text}")
+        self.reason, self.text, self.earlier = reason, text, earlier
+
+
+def what_of(record: Record) -> tuple[str, ...]:
+    """What a record is about, as far as it tells it from others; two of the same contradict or
+    repeat each other.
+    """
+    return tuple(guarded(clean(getattr(record, name))) for name in _SAID_ONCE[type(record)])
+
+
+def add_records(folder: Path, records: Sequence[Record]) -> Path:
+    """Put records of one kind behind those of the plan in ``folder``, in the file's own separator
+    and line ends, all at once; returns the file.
+
+    Raises RecordError, and CampaignError for a file that cannot be read.
+    """
+    kind: type = type(records[0])
+    path, columns = folder / _FILES[kind], columns_of(kind)
+    there: list[Record] = records_in(folder, kind)
+    known = path.read_bytes() if path.exists() else b"\xef\xbb\xbf" + ",".join(columns).encode()
+    ending = "\r\n" if b"\r\n" in known else "\n"
+    head = known.decode("utf-8-sig").partition("\n")[0]
+    separator = max(",;\t", key=head.count)
+    order = [name.strip().strip('"') for name in head.split(separator)]
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, delimiter=separator, lineterminator=ending)
+    for record in records:
+        values: dict[str, str] = dataclasses.asdict(record)
+        for field in fields_of(kind):
+            value = values[field.name]
+            if not value.strip() and field.key.default != "":
+                raise RecordError("empty", field.name)
+            if is_formula(value):
+                raise RecordError("formula", value)
+        for earlier in there:
+            if what_of(earlier) == what_of(record):
+                raise RecordError("taken", record.cell, earlier)
+        there.append(record)
+        writer.writerow(values[name] for name in order)
+    gap = b"" if known.endswith(b"\n") else ending.encode()
+    write_bytes(path, known + gap + lines.getvalue().encode())
+    return path
+
+
+def records_in(folder: Path, kind: type[_Record]) -> list[_Record]:
+    """The records of a kind as they stand in the plan's file now; none without the file."""
+    path, columns = folder / _FILES[kind], columns_of(kind)
+    if not path.exists():
+        return []
+    problems: list[CampaignProblem] = []
+    rows = read_rows(path, columns, problems)
+    if problems:
+        raise CampaignError(tuple(problems))
+    texts: list[dict[str, Any]] = [{name: row.get(name) or "" for name in columns} for row in rows]
+    return [kind(**text) for text in texts]
