@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from dxkit.report.tables import IN_PERCENT, NOTHING, ONCE
+from dxkit.report.tables import IN_PERCENT, NOTHING
 from dxkit.report.wording.language import IN_SENTENCES, SIGNS
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ PAGE = "text/vnd.dxkit.page"
 _FACT = re.compile(r'(<data class="fact[^>]* data-fact="([^"]*)")>')
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _HIDDEN = re.compile(r"(?<=<)[a-z]+ [^<>]*?\bhidden(?=[ >])")
-_OF_PAGES = re.compile(r'class="(?:official|scripted|label|key)"')
-"""What stands on prints or on cards, speaks of the page's script, or is the key to drawings."""
+_OF_PAGES = re.compile(r'class="(?:official|scripted|key)"')
+"""What stands on prints, speaks of the page's script, or is the key to drawings."""
 _MARKED = re.compile(r'<(/?)(td|th|data)\b(?:[^>]*? class="([^"]*)")?[^>]*>')
 _TRACES = re.compile(r'<p hidden class="place" id="traces">.*?</p>', re.DOTALL)
 _WRITTEN = re.compile(r"[+−-]?[\d.,]+%?")
@@ -153,15 +153,9 @@ def _signed(html: str) -> str:
             around.append((tag[2], (tag[3] or "").split()))
             return tag[0]
         kind, marks = around.pop()
-        cell = next((classes for one, classes in around if one == "td"), None)
-        signs = "".join(
-            sign
-            for mark, sign in SIGNS.items()
-            if mark in marks
-            and (
-                kind == "th" or (mark in IN_SENTENCES if cell is None else mark + ONCE not in cell)
-            )
-        )
+        of_table = kind == "th" or any(one == "td" for one, _ in around)
+        seen = SIGNS if of_table else IN_SENTENCES
+        signs = "".join(SIGNS[mark] for mark in seen if mark in marks)
         if kind == "td" or not signs:
             return tag[0]
         return f'<sup class="dxkit-unstyled">{signs}</sup>{tag[0]}'
@@ -188,7 +182,7 @@ def _frame(table: _Element) -> pd.DataFrame:
 
 
 def _text(cell: _Element) -> str:
-    """What is read in a cell: no mark or label beside it, of a fold only what is unfolded by."""
+    """What is read in a cell: no mark beside it, of a fold only what is unfolded by."""
     return " ".join("".join(cell.xpath(_READ)).split())
 
 

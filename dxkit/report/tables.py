@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dxkit.model.facts import Fact, UnitOfMeasure
-from dxkit.report.wording.language import NO_MARKS, SIGNS, Language
+from dxkit.report.wording.language import IN_SENTENCES, NO_MARKS, SIGNS, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ NO_PICTURE = Markup("")
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number with what stands beside it: a picture that says no more than the table does, the
-    number of those it is one of ("3/8"), or the step of its background, from 0 far from the target
-    to 4 at it (see ``grade``); None where there is no target.
+    number of those it is one of ("3/8"), or the step of its background and of the shape that the
+    style sets before it, from 0 far from the target to 4 at it; None where there is no target.
     """
 
     fact: Fact
@@ -47,14 +47,15 @@ Cell = Fact | str | Markup | State | Number
 class Column:
     """A column: its heading, whether it holds figures, and whether each of them says its unit, as
     where other columns of the table mix units. One with a ``name`` is known by it to the page's
-    style, and its cells carry the heading for where the headings are not seen. One that is ``more``
-    than a phone holds is folded there.
+    style. The cells of one that is ``labelled`` carry its heading, which the style writes where the
+    headings are not seen. One that is ``more`` than a phone holds is folded there.
     """
 
     heading: str | Markup
     numeric: bool = False
     units_in_cells: bool = False
     name: str = ""
+    labelled: bool = False
     more: bool = False
 
 
@@ -65,8 +66,6 @@ NOTHING = "–"
 
 STEP = "step-"
 """How the class of a cell on a coloured background begins."""
-ONCE = "-once"
-"""How the class of a cell ends that leaves a reservation to the heading, where that is seen."""
 
 _DIFFERENCES = frozenset(
     {"gap", "change", "like_change", "rank_change", "against_group", "progress"}
@@ -77,8 +76,8 @@ STATES = ("far", "bad", "bad", "near", "good")
 """The kind of judgement of each step."""
 _OTHER_SHAPES = {"unknown": "?", "open": "?"}
 _SHAPE = Markup('<span class="shape" aria-hidden="true">{}</span>')
-_LABEL = Markup('<span class="label" aria-hidden="true">{} </span>')
 _CLASSES = re.compile(r'class="([^"]*)"')
+_OF_FACT = re.compile(r'(?<=class="fact )[^"]*')
 
 
 def render_table(
@@ -93,9 +92,9 @@ def render_table(
     """The table in a box that scrolls sideways on a phone. A row's first cell is its heading.
 
     A column of nothing but percentages says so in its heading, once; so does one whose numbers all
-    have a reservation, and the caption, for where headings are not seen. What the marks of
-    reservations mean stands below. The last ``totals`` rows stand apart and stay last when a reader
-    sorts. ``name`` is for the page's style.
+    have a reservation, and the caption or the cells for where headings are not seen. What the marks
+    of reservations mean stands below. The last ``totals`` rows stand apart and stay last when a
+    reader sorts. ``name`` is for the page's style.
     """
     facts = [
         [fact for row in rows if (fact := _fact(row[n])) is not None and fact.known]
@@ -168,11 +167,14 @@ def _row(
 ) -> Markup:
     cells = [Markup('<th scope="row">{}</th>').format(_shown(row[0], language, bare=False))]
     for cell, column, bare, marks in [*zip(row, columns, percent, common, strict=True)][1:]:
-        label = _LABEL.format(column.heading) if column.name and cell != "" else ""
-        shown, names = _shown(cell, language, bare=bare), [f"{mark}{ONCE}" for mark in marks]
+        shown = _untold(_shown(cell, language, bare=bare), marks)
+        names = [*(marks & {*IN_SENTENCES} if column.name and cell != "" else ())]
         if isinstance(cell, Number) and cell.step is not None:
             names.append(f"{STEP}{cell.step}")
-        cells.append(Markup("<td{}>{}{}</td>").format(_classes(names, column), label, shown))
+        classes = _classes(names, column)
+        if column.labelled and cell != "":
+            classes += Markup(' data-label="{}"').format(column.heading)
+        cells.append(Markup("<td{}>{}</td>").format(classes, shown))
     mark = Markup(' class="total"') if total else ""
     return Markup("<tr{}>{}</tr>").format(mark, Markup("").join(cells))
 
@@ -183,15 +185,26 @@ def _classes(more: Iterable[str], column: Column | None = None) -> Markup:
     return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
 
+def _untold(shown: str | Markup, told: frozenset[str]) -> str | Markup:
+    """A cell without the reservations that the heading of its column tells."""
+
+    def kept(marks: re.Match[str]) -> str:
+        return " ".join(mark for mark in marks[0].split() if mark not in told)
+
+    if not told or not isinstance(shown, Markup):
+        return shown
+    return Markup(_OF_FACT.sub(kept, shown).replace('class="fact "', 'class="fact"'))
+
+
 def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
     if isinstance(cell, Number):
-        told = Markup("") if cell.step is None else _SHAPE.format(SHAPES[cell.step])
-        told += _shown(cell.fact, language, bare=bare)
+        shown = Markup(_shown(cell.fact, language, bare=bare))
         if cell.among is not None and cell.fact.known:
-            marked = " ".join(['"fact', *sorted(language.marks(cell.fact))]) + '"'
-            of = str(language.fact(cell.among)).replace('"fact"', marked, 1)  # behind the whole
-            told = Markup(str(told).replace(marked, '"fact"', 1) + "/" + of)
-        return told + cell.picture
+            marks = language.marks(cell.fact) | language.marks(cell.among)  # behind the whole
+            names = " ".join(["fact", *sorted(marks)])
+            of = _CLASSES.sub(f'class="{names}"', language.fact(cell.among), count=1)
+            shown = Markup(_CLASSES.sub('class="fact"', shown, count=1) + "/" + of)
+        return shown + cell.picture
     if isinstance(cell, Fact):
         return language.fact(cell, signed=cell.key.kind in _DIFFERENCES, bare=bare)
     if isinstance(cell, State):

@@ -20,9 +20,7 @@ from dxkit.model.observations import Flag
 from dxkit.report.wording.language import IN_SENTENCES, Language
 
 _LISTS = ("periods", "units", "subjects", "kinds", "methods")
-"""What the making of a fact names by its position in a list of ids and words, in the order in which
-it does: the four parts of its key, and the method.
-"""
+"""What the making of a fact names by its place in a list of words: parts of its key, its method."""
 _MOST = 3
 """Facts, and sheets, that a title names; ``dxkit explain`` names all."""
 _VISIBLE_MARKS = {"doubtful": "doubtful", "approximate": "doubtful", "other_places": "elsewhere",
@@ -73,9 +71,11 @@ def traces(
     campaign: Campaign,
     language: Language,
 ) -> Markup:
-    """The making of the facts shown and of those they are made from, as hidden text in JSON: for
-    each how it is written, the places of its key's parts, its method and its reservations in their
-    lists, then the facts that it is made of and its cells, where there are any.
+    """The making of the facts shown and of those they are made from, as hidden text in JSON. Each
+    is one line, of parts between "|": how it is written, its unit, its cells ("sheet ranges;sheet
+    ranges"), the facts that it is made of by how much further on they stand, its subject,
+    reservations, kind, method and period, each by its place in its list. Alike facts stand
+    together, and each leaves out what at its end is as at the one before.
 
     Cells are named only of ``unit_code`` and the units below it: what a page says of a greater
     whole rests on other units' files, which it does not name.
@@ -84,27 +84,44 @@ def traces(
     shown = tuple(shown)
     facts = _with_inputs(shown, analysis, own)
     named = {fact.key for fact in shown}
-    number_of = {key: number for number, key in enumerate(facts)}
     words = _words(facts.values(), analysis, campaign, language)
     at = {part: {one: place for place, (one, _) in enumerate(words[part])} for part in _LISTS}
+    marks: dict[tuple[str, ...], int] = {}
+
+    def parts(fact: Fact) -> list[int]:
+        mark = marks.setdefault(tuple(sorted(fact.marks)), len(marks))
+        period, unit, subject, kind = fact.key
+        named = (
+            ("subjects", subject),
+            ("kinds", kind),
+            ("methods", fact.method),
+            ("periods", period),
+        )
+        about, *rest = (at[part][one] for part, one in named)
+        return [at["units"][unit], about, mark, *rest]
+
+    ordered = sorted(facts.values(), key=lambda fact: parts(fact)[::-1])
+    number_of = {fact.key: number for number, fact in enumerate(ordered)}
     sheets: dict[str, int] = {}
-    reservations: dict[tuple[str, ...], int] = {(): 0}
-    entries = []
-    for key, fact in facts.items():
-        inputs = [number_of[source] for source in fact.inputs if source in number_of]
-        cells: list[list[Any]] = []
-        if key.unit in own and not inputs and (key in named or not fact.inputs):
+    lines: list[str] = []
+    before: list[str] = []
+    for number, fact in enumerate(ordered):
+        inputs = [number_of[key] - number for key in fact.inputs if key in number_of]
+        cells: list[str] = []
+        if fact.key.unit in own and not inputs and (fact.key in named or not fact.inputs):
             for (file, sheet), ranges in ranges_by_sheet(fact.sources).items():
                 place = sheets.setdefault(f"{file} › {sheet}", len(sheets))
-                cells.append([place, ranges])
-        marks = reservations.setdefault(tuple(sorted(fact.marks)), len(reservations))
-        parts = zip(_LISTS, (key.period, key.unit, key.subject, key.kind, fact.method), strict=True)
-        entry = [language.number(fact), *(at[part][one] for part, one in parts), marks]
-        entries.append([*entry, *([inputs, cells] if cells else [inputs] if inputs else [])])
+                cells.append(f"{place} {ranges}")
+        unit, *alike = map(str, parts(fact))
+        made_of = " ".join(map(str, inputs))
+        entry = [language.number(fact), unit, ";".join(cells), made_of, *alike]
+        last = next((n for n in range(len(entry), 1, -1) if entry[n - 1 :] != before[n - 1 :]), 1)
+        lines.append("|".join(entry[:last]))
+        before = entry
     content = {
-        "facts": entries,
+        "facts": "\n".join(lines),
         "sheets": list(sheets),
-        "marks": list(reservations),
+        "marks": list(marks),
         "own": sorted(own & {key.unit for key in facts}),
         "words": words,
     }

@@ -119,13 +119,36 @@ def test_pages_are_short(browser: Any, outputs: Path, name: str, screens: int, s
     assert len(printed(browser)) <= sheets
 
 
-def test_pages_are_light(outputs: Path) -> None:
-    """A district of 15 communes, of which figures are doubtful, partial and missing, apart."""
-    sizes = {page.name[:3]: page.stat().st_size for page in (outputs / "district").iterdir()}
-    partial = sizes.pop("934")
-    assert max(sizes.values()) <= 180 * 1024
-    assert partial <= 210 * 1024
-    assert (outputs / "province.html").stat().st_size <= 220 * 1024
+def test_pages_are_light(outputs: Path, out: Path, pytestconfig: pytest.Config) -> None:
+    """Each district's, also that of 15 communes, of which figures are doubtful or missing; of
+    both quarters and languages with ``--full``.
+    """
+    folders = [outputs]
+    if pytestconfig.getoption("--full"):
+        for language in ("vi", "en"):
+            for period in ("2022-Q3", "2022-Q4"):
+                made = out / language
+                assert run(["report", period, "--lang", language, "--out", str(made)]) == 0
+                folders.append(made / "haugiang-2022" / period)
+    for folder in folders:
+        sizes = {page.name: page.stat().st_size for page in (folder / "district").iterdir()}
+        assert len(sizes) == 8
+        assert max(sizes.values()) <= 180 * 1024, sizes
+        assert (folder / "province.html").stat().st_size <= 220 * 1024
+
+
+def test_a_page_carries_the_style_and_script_of_what_is_on_it(outputs: Path) -> None:
+    names = (WEAK, "index.html", "findings.html")
+    parts = {
+        ".search input": (False, True, False),
+        "document.getElementById(place.dataset.rows)": (False, True, False),
+        ".spine .of-value": (True, False, False),
+        "figure details:has(table)": (True, True, False),
+        "main:has(> .brief)": (False, False, False),
+        "@page": (True, True, True),
+    }
+    texts = [(outputs / name).read_text("utf-8") for name in names]
+    assert {part: tuple(part in text for text in texts) for part in parts} == parts
 
 
 @pytest.mark.parametrize(("name", "scheme", "width"), [
@@ -214,7 +237,7 @@ def test_the_ranking_fits_a_phone(browser: Any, outputs: Path) -> None:
     assert len(browser.execute_script(heads)) == 4
     assert browser.execute_script(scrolls) == [False, -1, None]
     lines = browser.execute_script(
-        f"return [...document.querySelectorAll('{table} tbody th .name')]"
+        f"return [...document.querySelectorAll('{table} tbody th [data-name]')]"
         ".map(e => e.getClientRects().length)"
     )
     assert lines == [1] * 8  # no name is parted

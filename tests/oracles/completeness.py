@@ -232,6 +232,6 @@ def _told(again: Again, unit: str, key: FactKey) -> float:
 
 
 def _subjects(element: Element) -> set[str]:
-    keys = [part.partition("=")[2] for part in element.attributes.get("data-facts", "").split()]
+    keys = [*element.unseen().values()]
     keys += [e.attributes["data-fact"] for e in element.walk() if "data-fact" in e.attributes]
     return {key.split("/")[2] for key in keys if key.count("/") == 3}

@@ -47,6 +47,18 @@ class Element:
         """All elements of these tags below it, in reading order."""
         return [element for element in self.walk() if element.tag in tags and element is not self]
 
+    def unseen(self) -> dict[str, str]:
+        """The keys of the facts that a sentence rests on and does not show, by placeholder: one
+        that is its key's kind is left out, so is the beginning of a key that is as before.
+        """
+        found, before = dict[str, str](), ""
+        for part in self.attributes.get("data-facts", "").split():
+            name, _, key = part.rpartition("=")
+            before = key.rpartition("/")[0] or before
+            kind = key.rpartition("/")[2]
+            found[name or kind] = f"{before}/{kind}"
+        return found
+
     def above(self) -> Iterator[Element]:
         """The elements that hold it, nearest first."""
         element = self.parent

@@ -80,8 +80,7 @@ def sentence(element: Element, unit: str, again: Again) -> Said:
             keys.append(FactKey.parse(child.attributes["data-fact"]))
         else:
             words += NAME if "data-name" in child.attributes else MISSING
-    parts = (part.partition("=") for part in element.attributes.get("data-facts", "").split())
-    unseen = {name: FactKey.parse(key) for name, _, key in parts}
+    unseen = {name: FactKey.parse(key) for name, key in element.unseen().items()}
     return Said(element.text, " ".join(words.split()), tuple(keys), unseen, unit, again)
 
 

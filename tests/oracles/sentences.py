@@ -141,10 +141,7 @@ class SentenceProof:
 
     def _keys(self, element: Element, filled: dict[str, list[Element]]) -> dict[str, FactKey]:
         """The facts by placeholder: those shown, and those named apart."""
-        found: dict[str, FactKey] = {}
-        for part in element.attributes.get("data-facts", "").split():
-            name, _, key = part.partition("=")
-            found[name] = FactKey.parse(key)
+        found = {name: FactKey.parse(key) for name, key in element.unseen().items()}
         for name, elements in filled.items():
             if "data-fact" in elements[0].attributes:
                 found[name] = FactKey.parse(elements[0].attributes["data-fact"])

@@ -37,7 +37,7 @@ SPOILT = [
     ("930", "en", "narrative", ": up (?=<data)", ": down "),
     ("934", "en", "data_state", r"(<span class=\"claim\" data-claim=\")[^\"]*(\"[^>]*>).*?</span>",
      r'\1data_all_reported\2All <data class="fact" data-fact="2022-Q4/934/total/units">15</data> '
-     r'<span class="name" data-name="level/commune">communes</span> have reported.</span>'),
+     r'<span data-name="level/commune">communes</span> have reported.</span>'),
 ]  # fmt: skip
 
 

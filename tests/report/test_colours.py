@@ -16,7 +16,10 @@ from dxkit.report.tables import SHAPES, STATES
 CSS = (files("dxkit.press.publish") / "templates" / "page.css").read_text("utf-8")
 BLOCKS = [dict(re.findall(r"--([\w-]+): (#\w+);", block)) for block in re.findall(
     r":root \{(.*?)\}", CSS, re.S)]  # fmt: skip
-LOOKS = dict(zip(("light", "dark", "print"), BLOCKS, strict=True))
+LOOKS = {
+    look: BLOCKS[0] | block  # on prints, too, where nothing else is said
+    for look, block in zip(("light", "dark", "print"), BLOCKS, strict=True)
+}
 STEPS = [f"grade-{n}" for n in range(1, 6)]
 
 
@@ -88,3 +91,7 @@ def test_each_step_has_a_shape_of_its_own_and_no_sign_of_change() -> None:
     assert len(set(SHAPES)) == len(STATES) == len(GRADES) == 5
     assert not {"▲", "▼"} & set(SHAPES)
     assert {f".{state} " for state in STATES} <= set(re.findall(r"\.\w+ ", CSS))
+    found = re.findall(
+        r"td\.step-(\d)::before \{ content: \"(.)\"; content: \"(.)\" / \"\"; \}", CSS
+    )
+    assert found == [(str(step), shape, shape) for step, shape in enumerate(SHAPES)]

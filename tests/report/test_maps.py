@@ -14,7 +14,7 @@ from lxml import html
 from dxkit.campaign.map import load_map
 from dxkit.model.campaign import CampaignError
 from dxkit.period import OpenPeriod
-from dxkit.report.charts.map import map_chart
+from dxkit.report.charts.map import bare_names, map_chart
 from dxkit.report.context import Context
 
 CODES = [str(code) for code in range(930, 938)]
@@ -70,6 +70,22 @@ def test_without_a_map_the_page_says_that_it_is_a_schema(opened: OpenPeriod) -> 
     figure = html.fromstring(map_chart(Context(opened, "93", "vi")).html)
     assert "Sơ đồ vị trí tương đối, không phải bản đồ" in figure.text_content()
     assert "không phải bản đồ" in figure.text_content()
+
+
+def test_a_tile_has_the_name_without_its_kind_where_that_tells_no_other_apart(
+    opened: OpenPeriod,
+) -> None:
+    """Of the eight, a town and a district are both called Long Mỹ."""
+    figure = html.fromstring(map_chart(Context(opened, "93", "vi")).html)
+    drawn = " ".join(text.text for text in figure.iterfind(".//svg//text"))
+    for name in ("Châu Thành A", "Vị Thanh", "Huyện Long Mỹ", "Thị xã Long Mỹ"):
+        assert name in drawn
+    assert "Huyện Châu" not in drawn
+    units = opened.analysis.units
+    assert bare_names(units.children("934"))["31420"] == "Hòa Mỹ"
+    numbered = [u for u in units.units if not any(map(str.islower, u.bare_name))]
+    assert numbered
+    assert bare_names(numbered) == {}
 
 
 def test_a_map_in_the_folder_is_drawn_instead(opened: OpenPeriod, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_only_a_change_has_a_triangle(periods: dict[str, OpenPeriod]) -> None:
         for mark in ("▲", "▼"):
             signs = [e for e in table.iter() if e.text and mark in e.text]
             assert {e.getparent().get("class", "").split()[-1] for e in signs} <= {
-                "of-change", "elsewhere-once", "partial-once"
+                "of-change", "elsewhere"
             }, unit  # fmt: skip
             for sign in signs:
                 (fact,) = sign.getparent().iter("data")
@@ -138,6 +138,23 @@ def test_reservations_stand_once_at_the_heading_with_their_meaning_below(
     whole = str(Report(periods["2022-Q4"], "930", "vi").indicators().html)
     assert "‡" in whole  # the others' figures are without it
     assert "chưa gửi báo cáo" not in whole
+
+
+def test_what_the_heading_tells_no_cell_says_again(periods: dict[str, OpenPeriod]) -> None:
+    """Nor where two numbers stand in it: "2–4". Of a mark that the spine's headings tell, what is
+    doubtful or of other places stays known of the cell, for a phone.
+    """
+    report = Report(periods["2022-Q4"], "934", "vi")
+    for section in (report.league(), report.indicators()):
+        for table in html.fragment_fromstring(str(section.html)).iter("table"):
+            heads = [set((th.get("class") or "").split()) for th in table.find("thead").iter("th")]
+            assert any("assumed" in head for head in heads)
+            for row in table.find("tbody").iter("tr"):
+                for cell, head in zip(row, heads, strict=True):
+                    for fact in cell.iter("data"):
+                        assert not set(fact.get("class").split()) & head - {"number"}
+                    if "of-change" in head and [*cell.iter("data")]:
+                        assert "elsewhere" in cell.get("class").split()
 
 
 def test_the_mark_of_a_rank_stands_behind_the_whole(periods: dict[str, OpenPeriod]) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from dxkit.analysis.facts.kinds import KINDS
 from dxkit.analysis.scoring import REGISTRY
 from dxkit.campaign.project import Project
+from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import FactKey
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
+from dxkit.report.tracing import traces
 from dxkit.report.wording.language import available_languages, load_language
 from dxkit.verify.kinds import KINDS as RECOUNTED
 from tools.kinds import method_of
@@ -49,3 +55,42 @@ def test_whatever_the_analysis_makes_has_its_words(code: str, made) -> None:
     wanted |= {f"mark_{mark}" for mark in made[2]}
     assert wanted - set(words) == set()
     assert all(words[key].strip() for key in wanted)
+
+
+@pytest.mark.parametrize("unit", ["93", "934", "31429"])
+def test_what_a_page_tells_of_a_number_is_how_it_was_made(
+    unit: str, periods: dict[str, OpenPeriod]
+) -> None:
+    """The lines of the page, in which what is as before is left out, read in the plainest way."""
+    opened, words = periods["2022-Q4"], load_language("vi")
+    analysis = opened.analysis
+    shown = [fact for fact in analysis.scorecard(unit).facts.values() if fact.known]
+    text = str(traces(shown, analysis, unit, opened.campaign, words))
+    found = json.loads(re.sub(r"^<p[^>]*>|</p>$", "", text).replace("&#34;", '"'))
+    whole: list[str] = []
+    keys, told = [], {}
+    for line in found["facts"].split("\n"):
+        parts = line.split("|")
+        whole = parts + whole[len(parts) :]
+        lists = ("periods", "units", "subjects", "kinds")
+        at = [int(whole[n]) for n in (8, 1, 4, 6)]
+        keys.append("/".join(found["words"][name][n][0] for name, n in zip(lists, at, strict=True)))
+        told[keys[-1]] = tuple(whole)
+    own = {unit, *(one.code for one in analysis.units.descendants(unit))}
+    asked = {str(fact.key) for fact in shown}
+    assert asked <= {*keys}
+    for number, key in enumerate(keys):
+        fact = analysis.find(FactKey.parse(key))
+        assert fact is not None
+        written, _, cells, further, _, marks, _, method, _ = told[key]
+        assert written == words.number(fact)
+        assert found["words"]["methods"][int(method)][0] == fact.method
+        assert found["marks"][int(marks)] == sorted(fact.marks)
+        inputs = [keys[number + int(n)] for n in further.split()]
+        assert inputs == [str(one) for one in fact.inputs if str(one) in told]
+        places = [cell.partition(" ") for cell in cells.split(";") if cell]
+        sheets = {found["sheets"][int(n)]: ranges for n, _, ranges in places}
+        wanted = ranges_by_sheet(fact.sources) if not fact.inputs or key in asked else {}
+        if inputs or fact.key.unit not in own:
+            wanted = {}
+        assert sheets == {f"{file} › {sheet}": ranges for (file, sheet), ranges in wanted.items()}

@@ -18,7 +18,6 @@ from dxkit.report.sections.data import page_traces
 from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.tables import NOTHING, Cell, Column, render_table
-from dxkit.report.tracing import legend
 from dxkit.report.wording.language import Language
 from dxkit.report.wording.publications import state_html
 from dxkit.report.wording.sentences import unit_name
@@ -56,8 +55,8 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     lists += _members(context, ranked, order, pages)
     content += Markup(
         '<section><h2 id="units">{}</h2><div class="search" data-rows="lists"></div>'
-        '<div id="lists">{}</div><p class="note">{}</p></section>'
-    ).format(language.text("site.units"), lists, legend(context.language))
+        '<div id="lists">{}</div></section>'
+    ).format(language.text("site.units"), lists)
     content += map_chart(context).html
     content += context.titled(language.plain("site.state_title"), _state(context, ranked))
     content += context.titled(language.plain("site.files_title"), _files(language))

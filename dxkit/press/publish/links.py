@@ -24,7 +24,7 @@ from dxkit.press.manifest import INDEX, MANIFEST, Manifest, digest_of
 from dxkit.report.wording.language import Language, load_language
 from dxkit.report.wording.sentences import unit_name
 
-_NAME = re.compile(r'<span class="name" data-name="unit/([^"]+)">.*?</span>', re.DOTALL)
+_NAME = re.compile(r'<span data-name="unit/([^"]+)">.*?</span>', re.DOTALL)
 _LINK = re.compile(r'<a class="unit" href="[^"]*">(.*?)</a>', re.DOTALL)
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
 _CRUMBS = re.compile(r'<nav class="crumbs".*?</nav>\n', re.DOTALL)

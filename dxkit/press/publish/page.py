@@ -19,7 +19,7 @@ from dxkit.model.text import visible
 from dxkit.press.manifest import in_words
 from dxkit.press.publish.foreign_html import PICTURES
 from dxkit.press.publish.outputs import Content
-from dxkit.press.publish.style import page_style
+from dxkit.press.publish.style import lacking, page_script, page_style
 from dxkit.report.wording.language import Language, load_language
 from dxkit.report.wording.sentences import NBSP
 
@@ -67,7 +67,7 @@ _ATTRIBUTES = {
     "*": _COMMON,
     "a": {"href"},
     "th": {"scope", "colspan", "rowspan", "headers", "align"},
-    "td": {"colspan", "rowspan", "headers", "align"},
+    "td": {"colspan", "rowspan", "headers", "align", "data-label"},
     "col": {"span"},
     "ol": {"start", "type", "reversed"},
     "li": {"value"},
@@ -171,7 +171,7 @@ def framed(content: str, title: str, language_code: str) -> str:
     plain = load_language(language_code).plain
     brief = 'class="report-head brief"' in safe  # a page of one screen
     contents = [(found[1], Markup(found[2]).striptags()) for found in _HEADING.finditer(safe)]
-    style, script, script_hash = _style_and_script()
+    style, script, script_hash = _style_and_script(lacking(safe))
     page: str = _frame().render(
         language=language_code,
         title=visible(title),
@@ -190,13 +190,12 @@ def framed(content: str, title: str, language_code: str) -> str:
     return page
 
 
-@lru_cache(maxsize=1)
-def _style_and_script() -> tuple[Markup, Markup, str]:
-    """The page's style and script without comments and indents, and the script's hash."""
-    lines = (line.strip() for line in (_TEMPLATES / "page.js").read_text("utf-8").splitlines())
-    script = "\n".join(line for line in lines if line and not line.startswith("//"))
+@lru_cache
+def _style_and_script(without: frozenset[str]) -> tuple[Markup, Markup, str]:
+    """The page's style and script without those parts, and the script's hash."""
+    script = page_script(without)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    style = re.sub(r" *([{};]) *|(?<=[:,]) ", r"\1", page_style())
+    style = re.sub(r" *([{};]) *|(?<=[:,]) ", r"\1", page_style(without))
     return Markup(style), Markup(script), f"sha256-{digest}"
 
 

@@ -16,6 +16,9 @@ from dxkit.report.wording.language import Language
 _INNER = r"(?:[^{}]|\{[^{}]*\})*"
 _RULE = re.compile(rf"([^{{}}]+)\{{((?:[^{{}}]|\{{{_INNER}\}})*)\}}")
 """A rule, or rules for some media within others."""
+_FILES = ("page.css", "page.js")
+_PART = re.compile(r"^(?=(?:/\*|  //) )", re.MULTILINE)
+_PART_OF = re.compile(r"^(?:/\*|  //) \.([a-z]+):", re.MULTILINE)
 _REM = re.compile(r"(-?[\d.]+)rem\b")
 _DARK = 'body:is([data-jp-theme-light="false"], .vscode-dark, .vscode-high-contrast) &'
 _GROUND = re.compile("(--ground): (#[0-9a-f]+)")
@@ -41,10 +44,33 @@ data.fact[title] { cursor: help; text-decoration: underline dotted var(--peer) 1
 """
 
 
-@lru_cache(maxsize=1)
-def page_style() -> str:
-    """The style of pages without comments and indents."""
-    return _without_blanks((files("dxkit.press.publish") / "templates/page.css").read_text("utf-8"))
+def lacking(content: str) -> frozenset[str]:
+    """The classes which nothing in a page's content has, of those with a part of style or script of
+    their own: a part begins with a comment on a line of its own ("/* .search: ...") and ends at
+    the next.
+    """
+    named = {name for file in _FILES for name in _PART_OF.findall(_template(file))}
+    return frozenset(n for n in named if not re.search(rf'class="[^"]*\b{n}\b', content))
+
+
+@lru_cache
+def page_style(without: frozenset[str] = frozenset()) -> str:
+    """The style of pages without comments and indents, and without the parts of these classes."""
+    return _without_blanks(_template("page.css", without))
+
+
+@lru_cache
+def page_script(without: frozenset[str]) -> str:
+    """The same of the script."""
+    lines = (line.strip() for line in _template("page.js", without).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+@lru_cache
+def _template(file: str, without: frozenset[str] = frozenset()) -> str:
+    text = (files("dxkit.press.publish") / "templates" / file).read_text("utf-8")
+    parts = _PART.split(text)
+    return "".join(part for part in parts if not without.intersection(_PART_OF.findall(part)))
 
 
 @lru_cache(maxsize=1)

@@ -4,13 +4,16 @@ points.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from dxkit.analysis.analysis import Scorecard
 from dxkit.model.facts import TOTAL, Fact
+from dxkit.model.text import visible
+from dxkit.model.units import Unit
 from dxkit.report.charts.canvas import Canvas, Point
 from dxkit.report.charts.figure import ChartData, DataRow, chart, name_of, steps_key
 from dxkit.report.charts.style import (
@@ -137,4 +140,16 @@ def _place(context: Context, card: Scorecard) -> Place:
     if points.known and most.number:
         earned = points.number / most.number
         step = sum(earned >= start for start in EARNED)
-    return Place(context.name(card.unit.code).striptags(), points, step)
+    names = bare_names(child.unit for child in context.view.children)
+    code = card.unit.code
+    return Place(names.get(code) or context.name(code).striptags(), points, step)
+
+
+def bare_names(units: Iterable[Unit]) -> dict[str, str]:
+    """The names without their kind, as they fit a tile, of the units that they tell apart; not of
+    one that is a number ("Phường VII").
+    """
+    named = {unit.code: visible(unit.bare_name) for unit in units}
+    often = Counter(named.values())
+    return {code: name for code, name in named.items()
+            if often[name] == 1 and any(map(str.islower, name))}  # fmt: skip

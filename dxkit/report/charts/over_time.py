@@ -1,20 +1,18 @@
 """Charts over months: a flow by month, the part that counts inside the whole and its share above;
-registers, their rows on a timeline, a dot in the month of each, and as a table; units before and
-after, each beside those matched with it.
+registers as tables; entries as spans; units before and after, each beside those matched with it.
 """
 
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from markupsafe import Markup
 
-from dxkit.model.campaign import Measure, MeasureKind
-from dxkit.model.facts import Claim, Fact, FactKey
+from dxkit.model.campaign import MeasureKind
+from dxkit.model.facts import Fact, FactKey
 from dxkit.model.observations import RegisterRow
 from dxkit.model.text import harmless
 from dxkit.report.charts.canvas import Canvas
@@ -84,43 +82,8 @@ def draw_months(name: str, months: Sequence[Month], language: Language) -> Marku
         return canvas.svg()
 
 
-_WIDE = 52.0  # what the name of a month needs
-_LEFT = 132.0  # where months begin
-_LABEL = letters(_LEFT - 8)
 _SPAN_ROW = 28.0
 _AXIS = 22.0
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that began in a month ("2022-11")."""
-
-    label: str
-    month: str
-
-
-def draw_timeline(
-    name: str, events: Sequence[Event], month_names: dict[str, str], language: Language
-) -> Markup:
-    """The events from the earliest down. ``month_names`` gives all months of the axis, in order."""
-    months = list(month_names)
-    ordered = sorted(events, key=lambda event: months.index(event.month))
-    labels = [broken(event.label, _LABEL, 3) for event in ordered]
-    heights = [SMALL * (1 + label.count("\n")) + 8 for label in labels]
-    height = _AXIS + sum(heights) + 4
-    width = max(WIDTH, _LEFT + _WIDE * len(months))
-    at = {month: _LEFT + _WIDE * (n + 0.5) for n, month in enumerate(months)}
-    with Canvas(name, height, language, width) as canvas:
-        for month, text in month_names.items():
-            canvas.words(at[month], 8, text, at="center", colour=SOFT, size=SMALL)
-        canvas.lines([[(x, _AXIS - 5), (x, height)] for x in at.values()], LINE, 1)
-        below = _AXIS
-        for event, label, high in zip(ordered, labels, heights, strict=True):
-            middle = below + high / 2
-            below += high
-            canvas.words(0, middle, label, size=SMALL, spacing=1.0)
-            canvas.dots([(at[event.month], middle)], GOOD, 8.5)
-        return canvas.svg()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +175,6 @@ def _marks(
         yield start, together
 
 
-_WRITTEN_MONTH = re.compile(r"(?:\d{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
-_MOST_EVENTS = 25
-
-
 _ACROSS, _PAIR_HIGH = 4, 100.0
 MOST_PAIRS = 12
 """How many small pictures are drawn at most."""
@@ -301,33 +260,24 @@ def registers(context: Context) -> Section:
             continue  # of a unit below those that keep it nothing is known
         rows = context.opened.analysis.register_rows(context.view.unit.code, measure.table)
         claims = list(register_claims(context.view, measure.id))
-        columns = _columns(context, measure.table)
-        body = timeline(context, columns, rows, claims) or context.writer.paragraph(claims)
+        body = context.writer.paragraph(claims)
         if rows:
-            body += _register_table(context, measure.table, columns, rows)
+            body += _register_table(context, measure.table, rows)
         title = context.language.name(context.opened.campaign.tables[measure.table])
         parts.append(context.titled(title, body, aside=True))
     return Section(Markup("").join(parts))
 
 
-def _columns(context: Context, table: str) -> list[Measure]:
-    """The columns of a register, in the campaign's order."""
-    campaign = context.opened.campaign
-    return [m for m in campaign.measures if m.table == table and m.kind is MeasureKind.TEXT]
-
-
-def _register_table(
-    context: Context, table: str, measures: Sequence[Measure], rows: Iterable[RegisterRow]
-) -> Markup:
-    rows = list(rows)
+def _register_table(context: Context, table: str, rows: Sequence[RegisterRow]) -> Markup:
+    campaign, language = context.opened.campaign, context.language
+    measures = [m for m in campaign.measures if m.table == table and m.kind is MeasureKind.TEXT]
     measures = [m for m in measures if any(row.text(m.id) for row in rows)]
-    columns = [Column(context.language.name(m.names)) for m in measures]
+    columns = [Column(language.name(m.names)) for m in measures]
     written: list[list[Cell]] = [
         [Markup('<bdi class="raw">{}</bdi>').format(harmless(row.text(m.id))) for m in measures]
         for row in rows
     ]
-    title = context.language.name(context.opened.campaign.tables[table])
-    return render_table(title, columns, written, context.language)
+    return render_table(language.name(campaign.tables[table]), columns, written, language)
 
 
 def _whole_months(context: Context) -> Markup:
@@ -339,53 +289,3 @@ def _whole_months(context: Context) -> Markup:
     first, last = (context.date(language.day(d)) for d in (period.first_day, period.last_day))
     text = language.text("report.months_whole", first=first, last=last)
     return Markup('<p class="note">{}</p>').format(text)
-
-
-def timeline(
-    context: Context, measures: Sequence[Measure], rows: Sequence[RegisterRow], claims: list[Claim]
-) -> Markup:
-    """The rows of a register by the month they began in; empty when no column holds months.
-
-    The column is the first in which every row has a month ("11/2022") or a day; the label is the
-    register's first column.
-    """
-    dated = _dated_column(measures, rows)
-    if dated is None or len(rows) > _MOST_EVENTS:
-        return Markup("")
-    events = [
-        Event(row.text(measures[0].id), month)
-        for row in rows
-        if (month := _month_of(row.text(dated.id))) is not None
-    ]
-    found = sorted({event.month for event in events})
-    names = {month: "/".join(reversed(month.split("-"))) for month in found}
-    data = ChartData(
-        context.language.name(measures[0].names),
-        (),
-        tuple(
-            DataRow(
-                Markup('<bdi class="raw">{}</bdi> <span class="date">{}</span>').format(
-                    harmless(event.label), names[event.month]
-                ),
-                (),
-            )
-            for event in sorted(events, key=lambda event: event.month)
-        ),
-    )
-    drawing = draw_timeline(name_of("timeline"), events, names, context.language)
-    return chart(context, "timeline", drawing, claims, data)
-
-
-def _dated_column(measures: Sequence[Measure], rows: Sequence[RegisterRow]) -> Measure | None:
-    if len(rows) < 2:
-        return None
-    for measure in measures:
-        if all(_month_of(row.text(measure.id)) for row in rows):
-            return measure
-    return None
-
-
-def _month_of(text: str) -> str | None:
-    """ "11/2022", "5/11/2022" → "2022-11"; None for anything else."""
-    match = _WRITTEN_MONTH.fullmatch(text.strip())
-    return f"{match[2]}-{int(match[1]):02d}" if match else None

@@ -21,7 +21,7 @@ from dxkit.analysis.initiatives.panel import Window
 from dxkit.model.facts import Fact
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold
-from dxkit.report.charts.map import Place, draw_map, draw_tiles
+from dxkit.report.charts.map import Place, bare_names, draw_map, draw_tiles
 from dxkit.report.charts.over_time import Pair, Span, draw_pairs, draw_spans
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import paragraph, title
@@ -123,9 +123,10 @@ def map_section(selection: Selection) -> Markup:
         if above is not None:
             within[above.code].append(n)
     picked, most = set(selection.picked), max(map(len, within.values()), default=0)
+    bare = bare_names(units.at_level(level))
     places = {
         code: Place(
-            units.get(code).name,
+            bare.get(code) or units.get(code).name,
             numbers.count(len(found)),
             None if not found else 0 if picked & set(found) else 3 + (2 * len(found) > most),
             tuple(found),
@@ -141,7 +142,8 @@ def map_section(selection: Selection) -> Markup:
     else:
         return heading + paragraph(selection.text("explore.map_none"))
     alternative = Markup("; ").join(
-        Markup("{}: {}").format(place.label, str(len(place.picks))) for place in places.values()
+        Markup("{}: {}").format(units.get(code).name, str(len(place.picks)))
+        for code, place in places.items()
     )
     return _figure("map", heading, drawing, alternative, selection.text("explore.map_source"))
 

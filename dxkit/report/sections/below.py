@@ -71,7 +71,8 @@ def _ranking(context: Context, ranked: list[Scorecard]) -> Markup:
     if context.view.previous_period and (change := _incomparable(ranked)):
         told = text("report.column_rank_change"), context.language.fact(change)
         notes.append(Markup("{}: {}.").format(*told))
-    return render_table(caption, headings, rows, context.language, Markup(" ").join(notes))
+    below = Markup(" ").join(notes)
+    return render_table(caption, headings, rows, context.language, below, name="league")
 
 
 def _columns(context: Context, ranked: list[Scorecard]) -> Iterator[str]:

@@ -27,6 +27,8 @@ _WIDE, _TALL, _EDGE = 46, 18, 3
 """Pixels of a line of periods, and its margin."""
 _NONE_EXPECTED = ("no_target", "first_period", "gap_before", "not_scored")
 _OWN_TRACK = f"fill:none;stroke:{VARIABLES[PEER]};stroke-dasharray:2 2"
+_SELF_EVIDENT = {"value", "change", "state"}
+"""Columns whose cells need no label on a phone: a picture or a word stands in them."""
 _STEPS = 200
 """Dots nearer to each other than one step are one dot."""
 _MANY = 25
@@ -168,6 +170,7 @@ def indicators(context: Context, *, brief: bool = False) -> Section:
             numeric=key != "state",
             units_in_cells=mixed,
             name=f"of-{key.replace('_', '-')}",
+            labelled=key not in _SELF_EVIDENT,
         )
         for key in keys
     ]

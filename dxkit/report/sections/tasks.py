@@ -39,7 +39,7 @@ def _table(context: Context, ahead: list[Task]) -> Markup:
     once = deadline is not None and deadline.known and all("deadline" in t.facts for t in ahead)
     columns = [Column(text("report.indicator"))]
     columns += [
-        Column(text(f"report.column_{key}"), name=f"of-{key.replace('_', '-')}")
+        Column(text(f"report.column_{key}"), name=f"of-{key.replace('_', '-')}", labelled=True)
         for key in ("lacking", "where", "per_week", "expected")
     ]
     rows: list[list[Cell]] = [

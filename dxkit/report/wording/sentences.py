@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from markupsafe import Markup, escape
 
 from dxkit.model.campaign import Campaign
-from dxkit.model.facts import Claim, Reference
+from dxkit.model.facts import Claim, FactKey, Reference
 from dxkit.model.keys import Words
 from dxkit.model.text import visible
 from dxkit.model.units import Unit, UnitRegistry
@@ -38,12 +38,12 @@ class Writer:
 
     def sentence(self, claim: Claim, *, goes_on: bool = False, follows: bool = False) -> Markup:
         """The claim for the page, as an element that names its message and those of the facts that
-        make it true which it does not show (``placeholder=key``). One that ``goes_on`` ends in a
-        semicolon, one that ``follows`` such a one begins small.
+        make it true which it does not show (``_unseen``). One that ``goes_on`` ends in a semicolon,
+        one that ``follows`` such a one begins small.
         """
         key = f"claim.{claim.message}"
         shown = self.language.placeholders(key)
-        unseen = " ".join(f"{name}={f.key}" for name, f in claim.facts if name not in shown)
+        unseen = _unseen((name, fact.key) for name, fact in claim.facts if name not in shown)
         facts = Markup(' data-facts="{}"').format(unseen) if unseen else Markup("")
         text = self.language.text(key, **self._filling(claim, key, starts=not follows))
         if goes_on:
@@ -107,10 +107,11 @@ class Writer:
         return self._named(reference, escape(shown))
 
     @staticmethod
-    def _named(reference: Reference, text: Markup, kind: str = "name") -> Markup:
+    def _named(reference: Reference, text: Markup, kind: str = "") -> Markup:
         """The name as an element that says what it names."""
-        return Markup('<span class="{}" data-name="{}/{}">{}</span>').format(
-            kind, reference.kind, reference.id, text
+        look = Markup(' class="{}"').format(kind) if kind else Markup("")
+        return Markup('<span{} data-name="{}/{}">{}</span>').format(
+            look, reference.kind, reference.id, text
         )
 
     def names(self, references: Iterable[Reference], *, starts: bool = False) -> Markup:
@@ -131,6 +132,20 @@ class Writer:
             first = starts and template.startswith("{" + placeholder + "}")
             filling[placeholder] = self.names(references, starts=first)
         return filling
+
+
+def _unseen(facts: Iterable[tuple[str, FactKey]]) -> str:
+    """Facts by their placeholders: ``placeholder=key``, of which the placeholder is left out where
+    it is the key's kind, and the key's beginning where it is that of the fact before.
+    """
+    written, before = [], ""
+    for name, key in facts:
+        whole = str(key)
+        about = whole.removesuffix(key.kind)
+        short = key.kind if about == before else whole
+        written.append(short if name == key.kind else f"{name}={short}")
+        before = about
+    return " ".join(written)
 
 
 def _small(text: str, kind: str) -> str:

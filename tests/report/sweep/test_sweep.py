@@ -45,7 +45,7 @@ SECTIONS = (
     "comparison", "ranked_chart", "map_chart", "data_state", "method",
 )  # fmt: skip
 DRAWINGS = (
-    (bars, "draw_bars"), (over_time, "draw_months"), (over_time, "draw_timeline"),
+    (bars, "draw_bars"), (over_time, "draw_months"),
     (map, "draw_map"), (map, "draw_tiles"),
 )  # fmt: skip
 

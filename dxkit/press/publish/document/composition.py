@@ -34,7 +34,7 @@ from dxkit.press.publish.document.tree import (
     text_of,
 )
 from dxkit.report.charts.style import GRADES, MET
-from dxkit.report.tables import ONCE, STEP
+from dxkit.report.tables import STEP
 from dxkit.report.wording.language import IN_SENTENCES, SIGNS, Language, load_language
 
 _PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -322,7 +322,7 @@ def _text(element: Element) -> Text:
 
     def sign(classes: Iterable[str]) -> None:
         for mark in signs:
-            if mark in classes and f"{mark}{ONCE}" not in own:
+            if mark in classes:
                 add(SIGNS[mark], raised=True)
 
     def add(words: str | None, **look: bool) -> None:

@@ -41,7 +41,7 @@
   };
   main.querySelectorAll(".table table").forEach(sortable);
 
-  // Charts: their numbers as a file for a spreadsheet, as they stand in the table; nothing is fetched.
+  // .chart: its numbers as a file for a spreadsheet, as they stand in the table; nothing is fetched.
   const language = document.documentElement.lang;
   const between = (1.5).toLocaleString(language)[1] === "," ? ";" : ",";
   const field = (cell) => {
@@ -78,7 +78,7 @@
   window.addEventListener("resize", fit);
   main.addEventListener("toggle", fit, true);
 
-  // Search: rows whose text holds what is typed, with or without accents.
+  // .search: rows whose text holds what is typed, with or without accents.
   const bare = (text) => text.replace(/\s+/g, " ").normalize("NFD").replace(/\p{M}/gu, "").replace(/\u0111/gi, "d").toLowerCase();
   main.querySelectorAll(".search").forEach((place) => {
     const list = document.getElementById(place.dataset.rows);
@@ -117,38 +117,49 @@
   // Numbers: how each was made and from which cells.
   const store = document.getElementById("traces");
   if (!store) return;
-  const { facts, sheets, marks, own, words } = JSON.parse(store.textContent);
-  const lists = [words.periods, words.units, words.subjects, words.kinds];
-  const partsOf = (number) => lists.map((list, part) => list[facts[number][part + 1]]);
-  const numberOf = new Map(facts.map((_, number) => [partsOf(number).map(([id]) => id).join("/"), number]));
+  const { facts: lines, sheets, marks, own, words } = JSON.parse(store.textContent);
+  const list = (text, mark) => (text ? text.split(mark) : []);
+  let whole = [];
+  const facts = lines.split("\n").map((line, number) => {
+    const entry = line.split("|");
+    whole = entry.concat(whole.slice(entry.length));  // what is left out is as before it
+    const [text, unit, cells, inputs, subject, reservations, kind, method, period] = whole;
+    const parts = [words.periods[period], words.units[unit], words.subjects[subject], words.kinds[kind]];
+    return {
+      text, parts, cells: list(cells, ";"), inputs: list(inputs, " ").map((further) => number + Number(further)),
+      marks: marks[reservations], method: words.methods[method][1],
+    };
+  });
+  const numberOf = new Map(facts.map(({ parts }, number) => [parts.map(([id]) => id).join("/"), number]));
   const box = make("div", "", document.body);
   box.id = "trace";
   box.setAttribute("role", "tooltip");
   box.hidden = true;
   let open = null;
 
-  const nameOf = (number) => {
-    const [period, unit, subject, kind] = partsOf(number).map(([, name]) => name);
+  const nameOf = ({ parts }) => {
+    const [period, unit, subject, kind] = parts.map(([, name]) => name);
     return `${subject}, ${kind} (${unit}, ${period})`;
   };
-  const describe = (number, parent) => {
-    const [, , unit, , , method, reservations, inputs = [], cells = []] = facts[number];
-    make("p", words.methods[method][1], parent);
-    if (inputs.length) {
+  const describe = (fact, parent) => {
+    make("p", fact.method, parent);
+    if (fact.inputs.length) {
       const list = make("ul", "", parent);
-      for (const input of inputs) {
+      for (const input of fact.inputs.map((number) => facts[number])) {
         const item = make("li", "", list);
-        const itsCells = facts[input][8] || [];
-        make("b", facts[input][0], item);
-        item.append(" " + (inputs.length > 6 ? partsOf(input)[2][1] : nameOf(input)));
-        if (itsCells.length && inputs.length < 7) cellList(itsCells, item);
+        make("b", input.text, item);
+        item.append(" " + (fact.inputs.length > 6 ? input.parts[2][1] : nameOf(input)));
+        if (fact.inputs.length < 7) cellList(input.cells, item);
       }
-    } else if (cells.length) cellList(cells, parent);
-    else if (!own.includes(words.units[unit][0])) make("p", words.all_senders, parent);
-    for (const mark of marks[reservations]) make("p", words.marks[mark], parent).className = "note";
+    } else if (fact.cells.length) cellList(fact.cells, parent);
+    else if (!own.includes(fact.parts[1][0])) make("p", words.all_senders, parent);
+    for (const mark of fact.marks) make("p", words.marks[mark], parent).className = "note";
   };
   const cellList = (cells, parent) => {
-    for (const [sheet, ranges] of cells) make("p", `${words.cells}: ${sheets[sheet]}: ${ranges}`, parent).className = "place";
+    for (const cell of cells) {
+      const [sheet, ...ranges] = cell.split(" ");
+      make("p", `${words.cells}: ${sheets[sheet]}: ${ranges.join(" ")}`, parent).className = "place";
+    }
   };
   const show = (fact) => {
     const number = numberOf.get(fact.dataset.fact);
@@ -159,11 +170,11 @@
     fact.setAttribute("aria-describedby", "trace");
     box.replaceChildren();
     const title = make("p", "", box);
-    const [shown] = facts[number];
+    const made = facts[number];
     const text = fact.textContent.trim();
-    make("b", shown === text + "%" ? shown : text, title);
-    title.append(": " + nameOf(number));
-    describe(number, box);
+    make("b", made.text === text + "%" ? made.text : text, title);
+    title.append(": " + nameOf(made));
+    describe(made, box);
     box.hidden = false;
     const at = fact.getBoundingClientRect();
     const width = box.offsetWidth;
