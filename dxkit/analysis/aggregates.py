@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
+from dxkit.model.campaign import Accumulation, Campaign, Indicator, IndicatorKind
 from dxkit.model.observations import Flag, Observation, Received
 
 NOT_MEASURED = "not_measured"
@@ -103,6 +103,7 @@ class Aggregates:
         self._weights = received.weights
         self._weighed_known: dict[tuple[str, str, str], tuple[float, float]] = {}
         self._pairs_known: dict[tuple[str, str, str], tuple[_Pair, ...]] = {}
+        self._parts = tuple(Aggregates(campaign, part) for part in received.parts)
 
     def measure(self, unit_code: str, measure_id: str) -> Quantity:
         """The sum of one measure over a unit and everything below it."""
@@ -112,10 +113,16 @@ class Aggregates:
     def indicator(self, unit_code: str, indicator: Indicator) -> Measured:
         """One indicator of one unit."""
         if indicator.kind is IndicatorKind.VALUE:
-            own = self._own(unit_code, indicator.numerator)
-            value = own[0].numerator if own else self._nothing(unit_code)
-            known = value.missing in ("", Flag.NOT_APPLICABLE)
-            return Measured(value, value, NO_DENOMINATOR, float(known))
+            each = self._values(unit_code, indicator.numerator)
+            value = _sum(tuple(_Pair(one, None) for one in each), _numerator)
+            known = sum(one.missing in ("", Flag.NOT_APPLICABLE) for one in each)
+            if len(each) == 1:
+                value = each[0]
+            elif value.value is not None and self._over_time(indicator.numerator) == {
+                Accumulation.MEAN
+            }:
+                value = replace(value, value=value.value / sum(not one.missing for one in each))
+            return Measured(value, value, NO_DENOMINATOR, known / len(each))
         pairs = self._pairs(unit_code, indicator.numerator, indicator.denominator)
         numerator = _sum(pairs, _numerator)
         there, due = self._weighed(unit_code, indicator.numerator, indicator.denominator)
@@ -125,6 +132,34 @@ class Aggregates:
         denominator = _sum(pairs, _denominator)
         value = _quotient(numerator, denominator)
         return Measured(value, numerator, denominator, complete)
+
+    def _values(self, unit_code: str, measure_id: str) -> tuple[Quantity, ...]:
+        """What a unit itself said: of a period made of others in each that counts."""
+        if self._parts:
+            used = (
+                self._parts[-1:]
+                if self._over_time(measure_id) == {Accumulation.STOCK}
+                else self._parts
+            )
+            return tuple(v for part in used for v in part._values(unit_code, measure_id))
+        own = self._own(unit_code, measure_id)
+        return (own[0].numerator if own else self._nothing(unit_code),)
+
+    def _over_time(self, *measures: str) -> set[Accumulation]:
+        """How measures add up over time."""
+        return {self.campaign.measure(m).accumulation for m in measures if m}
+
+    def _in_parts(self, one: str, other: str) -> list[tuple[Aggregates, str, str]] | None:
+        """Which sums of a period made of others two measures are put together from: of both in each
+        part, of stocks in the last, of a stock and a flow each by itself; None of another period.
+        """
+        kinds = self._over_time(one, other)
+        if not self._parts:
+            return None
+        if Accumulation.STOCK in kinds and len(kinds) > 1:
+            return [(self, one, ""), (self, other, "")]
+        used = self._parts[-1:] if kinds == {Accumulation.STOCK} else self._parts
+        return [(part, one, other) for part in used]
 
     def is_measured_at(self, level: str, indicator: Indicator) -> bool:
         """Whether units of a level can have a value of the indicator at all."""
@@ -141,8 +176,16 @@ class Aggregates:
             wanted = [i for i in (measure_id, other_id) if i]
             finest = min(self.depth[self.campaign.measure(i).level] for i in wanted)
             children = self.units.children(unit_code)
+            each = self._in_parts(measure_id, other_id)
             here = any(self._table.of(unit_code, i) for i in wanted)
-            if here or not children or self.depth[children[0].level] > finest:
+            if each is not None:
+                weight = self._weights.get(unit_code, 1.0)
+                below = [
+                    part._weighed(unit_code, *asked) if unit_code in part.units else (0.0, weight)
+                    for part, *asked in each
+                ]
+                found = (math.fsum(b[0] for b in below), math.fsum(b[1] for b in below))
+            elif here or not children or self.depth[children[0].level] > finest:
                 weight = self._weights.get(unit_code, 1.0)
                 pairs = self._pairs(unit_code, measure_id, other_id)
                 there = sum(p.is_known or p.reasons <= {Flag.NOT_APPLICABLE} for p in pairs)
@@ -185,6 +228,17 @@ class Aggregates:
         finest = min(self.depth[self.campaign.measure(i).level] for i in wanted)
         if self.depth[unit.level] > finest:
             return (_Pair(Quantity(None, NOT_MEASURED), None),)
+        if (each := self._in_parts(measure_id, other_id)) is not None:
+            if any(part is self for part, *_ in each):
+                sides = [self.measure(unit_code, i) for i in wanted]
+                return (_Pair(sides[0], sides[1]),)
+            nothing = Quantity(None, Flag.NOT_REPORTED)  # of a unit that there was not
+            silent = (_Pair(nothing, nothing if other_id else None),)
+            return tuple(
+                pair
+                for part, *asked in each
+                for pair in (part._pairs(unit_code, *asked) if unit_code in part.units else silent)
+            )
         reported = [bool(self._table.of(unit_code, i)) for i in wanted]
         if all(reported):
             return self._own(unit_code, measure_id, other_id)

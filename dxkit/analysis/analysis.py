@@ -227,7 +227,8 @@ class Analysis:
     facts on demand.
 
     ``received.units`` holds all units, hamlets known only from workbooks included. ``past`` are the
-    periods of its length before the ``previous`` one, as far as they are at hand, in any order.
+    periods of its length before the ``previous`` one and those that it is made of, as far as they
+    are at hand, in any order.
     """
 
     def __init__(
@@ -300,6 +301,12 @@ class Analysis:
         found = [known.get(p) for p in alike[: alike.index(self.period.id) + 1]]
         first = next(n for n, period in enumerate(found) if period is not None)
         return tuple(reversed(found[first:]))
+
+    @cached_property
+    def course(self) -> tuple[PeriodKept, ...]:
+        """The periods that it is made of, as far as they are at hand, forward in time."""
+        known = {kept.id: kept for kept in self.past}
+        return tuple(known[part] for part in self.period.of if part in known)
 
     def over_time(self, unit: str, subject: str, kind: str) -> dict[str, Fact | None]:
         """A fact of each period of the series by the period's id, forward in time; None where there

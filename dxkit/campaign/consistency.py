@@ -10,7 +10,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 from dxkit.campaign.reader import Reader
@@ -18,6 +18,7 @@ from dxkit.campaign.records import Record, what_of
 from dxkit.model.addresses import line_number
 from dxkit.model.campaign import (
     ALL_LEVELS,
+    Accumulation,
     Alias,
     Campaign,
     Indicator,
@@ -29,6 +30,7 @@ from dxkit.model.campaign import (
 from dxkit.model.facts import TOTAL
 from dxkit.model.findings import CATALOGUE
 from dxkit.model.keys import MisfitError, Number
+from dxkit.model.periods import LONG_KINDS, Period
 from dxkit.model.plan import BY_TARGET
 from dxkit.model.text import heading_key, normalise, words_in_full
 from dxkit.model.units import Succession, Unit
@@ -58,6 +60,11 @@ def _each_period(campaign: Campaign, reader: Reader) -> None:
         if period.due_day is not None and period.due_day < period.first_day:
             values = {"text": period.due_day, "allowed": f"{period.first_day} …"}
             reader.note_of(period, "date_out_of_range", "due_day", **values)
+        if period.of:
+            _made_of_others(campaign, period, reader)
+            continue
+        if period.kind in LONG_KINDS:
+            reader.note_of(period, "field_empty", "of")
         first, last = (day.year * 12 + day.month - 1 for day in (period.first_day, period.last_day))
         months = [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
         for number, part in enumerate(period.parts):
@@ -66,6 +73,35 @@ def _each_period(campaign: Campaign, reader: Reader) -> None:
                 reader.note_of(period, "unknown_value", "parts", text=part, allowed=allowed)
             elif part in period.parts[:number]:
                 reader.note_of(period, "repeated", "parts", text=part)
+
+
+def _made_of_others(campaign: Campaign, period: Period, reader: Reader) -> None:
+    """The periods that one is made of stand above it, so that none is part of itself; they are of
+    one kind, follow each other day by day, and fill it.
+    """
+    for key in ("parts", "due_day"):
+        if getattr(period, key):
+            reader.note_of(period, "excludes", key, text="of")
+    above = {p.id: p for p in campaign.periods[: campaign.periods.index(period)]}
+    parts = [above[part] for part in period.of if part in above]
+    for part in period.of:
+        if part not in above and any(p.id == part for p in campaign.periods):
+            allowed = ", ".join(above)
+            reader.note_of(period, "unknown_value", "of", text=part, allowed=allowed)
+    if len(parts) < len(period.of):
+        return
+    if len({part.kind for part in parts}) > 1:
+        reader.note_of(period, "parts_of_kinds", "of", text=", ".join(period.of))
+        return
+    for one, following in pairwise(parts):
+        if following.first_day != one.last_day + datetime.timedelta(days=1):
+            values = {"text": following.id, "other": one.id, "day": one.last_day}
+            reader.note_of(period, "parts_apart", "of", **values)
+            return
+    for key, edge in (("first_day", parts[0]), ("last_day", parts[-1])):
+        if getattr(period, key) != (expected := getattr(edge, key)):
+            values = {"text": getattr(period, key), "other": edge.id, "day": expected}
+            reader.note_of(period, "part_edge", key, **values)
 
 
 def _periods(campaign: Campaign, reader: Reader) -> None:
@@ -187,6 +223,11 @@ def _measures(campaign: Campaign, reader: Reader) -> None:
             reader.note_of(measure, "reserved", text=measure.id)
         if measure.kind is MeasureKind.AMOUNT and not any(measure.things.values()):
             reader.note_of(measure, "field_empty", "thing_vi")
+        if measure.accumulation is Accumulation.MEAN and measure.kind is not MeasureKind.SCORE:
+            reader.note_of(measure, "excludes", "accumulation", text=f"kind = {measure.kind}")
+        adds_up = measure.accumulation is not Accumulation.STOCK
+        if measure.kind is MeasureKind.SHARE and adds_up and any(p.of for p in campaign.periods):
+            reader.note_of(measure, "shares_do_not_add", "accumulation")
         above = _with_wholes(measure.id, whole_of)
         whole = whole_of[above[-1]]
         if whole == measure.id and whole not in in_circles:
@@ -318,8 +359,12 @@ def _bands(campaign: Campaign, reader: Reader) -> None:
 def _records(campaign: Campaign, reader: Reader) -> None:
     """A cell is corrected, or explained, once while it reads the same: which of two would hold?"""
     seen: set[tuple[str, ...]] = set()
+    reported = [period.id for period in campaign.reported]
     records: tuple[Record, ...] = (*campaign.corrections, *campaign.explanations)
     for record in records:
+        if record.period not in reported:
+            allowed = ", ".join(reported)
+            reader.note_of(record, "unknown_value", "period", text=record.period, allowed=allowed)
         if what_of(record) in seen:
             reader.note_of(record, "repeated", "cell", text=record.cell)
         seen.add(what_of(record))
@@ -435,12 +480,12 @@ _CHECKS: tuple[tuple[Callable[[Campaign, Reader], None], *tuple[str, ...]], ...]
     (_units, "levels", "units.csv"),
     (_aliases, "units.csv", "aliases.csv"),
     (_successions, "units.csv", "successions.csv"),
-    (_measures, "measures.csv", "tables"),
+    (_measures, "periods", "measures.csv", "tables"),
     (_headings, "measures.csv", "abbreviations"),
     (_indicators, "indicators.csv"),
     (_what_counts, "measures.csv", "indicators.csv"),
     (_bands, "scoring"),
-    (_records, "corrections.csv", "explanations.csv"),
+    (_records, "periods", "corrections.csv", "explanations.csv"),
     (_names_of_facts, "measures.csv", "indicators.csv"),
     (_targets, "levels", "indicators.csv", "targets.csv"),
     (_points, "scoring", "indicators.csv"),

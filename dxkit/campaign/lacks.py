@@ -87,10 +87,11 @@ def _folders(project: Project, campaign: Campaign, period_id: str) -> Iterator[_
     for name in folders:
         if not raw_files(references / name):
             yield "reference_missing", str(references / name), {}
-    folder = project.period_folder(campaign.id, period_id)
-    if not raw_files(folder):
-        yield "raw_missing", str(folder), {"expected": period_id}
+    for part in campaign.leaves(period_id):
+        folder = project.period_folder(campaign.id, part.id)
+        if not raw_files(folder):
+            yield "raw_missing", str(folder), {"expected": part.id}
     before = campaign.previous_period(period_id)
-    if before is not None and before.id not in project.periods_with_raw(campaign):
+    if before is not None and not project.has_raw(campaign, before.id):
         folder = project.period_folder(campaign.id, before.id)
         yield "before_missing", str(folder), {"expected": before.id}

@@ -54,7 +54,7 @@ def next_period(campaign: Campaign, wanted: str = "") -> Period:
         kind = split_period_id(wanted)[1] if wanted else ""
     except ValueError as error:
         raise PeriodRefusedError("period_malformed", text=wanted) from error
-    last = {period.kind: period for period in campaign.periods}
+    last = {period.kind: period for period in campaign.reported}
     kind = kind or next((shorter for shorter in _MONTHS if shorter in last), "")
     if kind not in last or kind not in _MONTHS:
         known = ", ".join(period.id for period in campaign.periods)
@@ -112,7 +112,7 @@ def with_period(
     stands behind the last one of its length, whose targets it has for the time being, each marked
     as assumed. Raises PeriodRefusedError where the file cannot be extended in this way.
     """
-    before = [p for p in campaign.periods if p.kind == period.kind][-1]
+    before = [p for p in campaign.reported if p.kind == period.kind][-1]
     plan = _bytes_as_text(campaign.folder / PLAN_FILE)
     files = {PLAN_FILE: _with_block(plan, before, period)}
     targets = _targets(campaign.folder / TARGETS, before, period, source_of_targets)

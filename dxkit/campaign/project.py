@@ -89,7 +89,7 @@ class Project:
 
     def period_folder(self, campaign_id: str, period_id: str) -> Path:
         """The raw folder of one period. A folder given by hand may hold campaigns, periods, or
-        the files themselves.
+        the files themselves. Nothing is read from that of a period made of others.
         """
         if self.raw is None:
             return self.raw_folder(campaign_id) / period_id
@@ -105,16 +105,18 @@ class Project:
         """
         found = tuple(
             period.id
-            for period in campaign.periods
+            for period in campaign.reported
             if self.period_folder(campaign.id, period.id) != self.raw
             and raw_files(self.period_folder(campaign.id, period.id))
         )
         if not found and self.raw is not None and raw_files(self.raw):
-            return (campaign.periods[-1].id,)
+            return (campaign.reported[-1].id,)
         return found
 
     def has_raw(self, campaign: Campaign, period_id: str) -> bool:
-        """Whether a period has raw files."""
+        """Whether a period has raw files, or one of those that it is made of."""
+        if of := campaign.period(period_id).of:
+            return any(self.has_raw(campaign, part) for part in of)
         folder = self.period_folder(campaign.id, period_id)
         if folder != self.raw:
             return bool(raw_files(folder))

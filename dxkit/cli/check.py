@@ -66,7 +66,8 @@ def check(
     for line in incomplete_lines(opened, units, session.language):
         tell(line)
     errors = show_findings(session, opened, most=5)
-    show_changes(session, checked.since, most=20)
+    if not opened.received.parts:  # each has its own
+        show_changes(session, checked.since, most=20)
     for changes in published:
         for line in published_lines(session, changes, most=20):
             tell(line)
@@ -105,7 +106,7 @@ def _explain(session: Session, period: str | None, name: str) -> int:
     from dxkit.intake.names import Names
     from dxkit.report.wording.findings import column_text, names_in_findings, sheet_text
 
-    period_id = session.planned_period(period)
+    period_id = session.reported_period(period)
     folder = session.project.period_folder(session.campaign.id, period_id)
     path = folder / name if (folder / name).is_file() else Path(name).absolute()
     if not path.is_file():
@@ -153,7 +154,7 @@ def _form(session: Session, period: str | None, name: str) -> int:
     campaign = session.campaign
     known = [one.id for one in campaign.periods]
     said = identity.period if period is None and identity.period in known else period
-    period_id = session.planned_period(said)
+    period_id = session.reported_period(said)
     before = receive_before(session.project, campaign, period_id)
     references = session.project.raw_folder(campaign.id)
     with tempfile.TemporaryDirectory() as folder:

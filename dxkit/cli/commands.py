@@ -123,7 +123,7 @@ def sample(session: Session, period: str | None, visits: int, seed: int, level: 
     from dxkit.model.observations import VISITS
     from dxkit.press.publish.visit_sheets import write_visits
 
-    period_id = session.period(period)
+    period_id = session.reported_period(session.period(period))
     opened = session.open(period_id)
     wanted = session.level(level) or level_of_visits(opened.analysis)
     drawn = draw_visits(opened.analysis, opened.all_findings, wanted, visits, seed)

@@ -39,7 +39,7 @@ def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> i
     from dxkit.press.manifest import FORMS, Manifest, hash_of, hashes_of
     from dxkit.workbooks.atomic import InUseError, set_aside
 
-    period_id, campaign = session.planned_period(period), session.campaign
+    period_id, campaign = session.reported_period(period), session.campaign
     folder, wanted = session.folder(period_id), session.level(level) or campaign.report_level
     codes = dict.fromkeys(session.unit(unit, period_id) for unit in units)
     written, in_use, kept = list[str](), list[str](), list[str]()
@@ -90,7 +90,7 @@ def remind(session: Session, period: str) -> int:
     from dxkit.report.reminders import reminders
     from dxkit.workbooks.atomic import write_text
 
-    period_id, language = session.planned_period(period), session.language
+    period_id, language = session.reported_period(period), session.language
     opened = session.open(period_id)
     folder = session.folder(period_id).parent / "reminders" / period_id
     found = list(reminders(opened, language, datetime.date.today()))

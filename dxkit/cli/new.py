@@ -118,7 +118,7 @@ def new_period(session: Session, period: str, **days: datetime.datetime | None) 
     campaign, language = session.campaign, session.language
     try:
         found = next_period(campaign, period)
-        before = [p for p in campaign.periods if p.kind == found.kind][-1]
+        before = [p for p in campaign.reported if p.kind == found.kind][-1]
         named = {"period": language.period(before.id)}
         given = {name: day.date() for name, day in days.items() if day is not None}
         source = session.say("new_period_source", **named)

@@ -182,10 +182,17 @@ class Session:
     def planned_period(self, period_id: str | None) -> str:
         """The period asked for, or the newest with raw files, or the last where none has any."""
         is_alone = period_id is None and not self.project.periods_with_raw(self.campaign)
-        known = [period.id for period in self.campaign.periods]
-        if is_alone or period_id in known:
-            return period_id or known[-1]
+        if is_alone or period_id in [period.id for period in self.campaign.periods]:
+            return period_id or self.campaign.reported[-1].id
         return self.period(period_id)
+
+    def reported_period(self, period_id: str | None) -> str:
+        """The same, of those that somebody reports: none that is made of others."""
+        found = self.planned_period(period_id)
+        if self.campaign.period(found).of:
+            leaves = ", ".join(leaf.id for leaf in self.campaign.leaves(found))
+            raise self.refuse("period_of_others", text=found, available=leaves)
+        return found
 
     def period(self, period_id: str | None) -> str:
         """The period asked for, or the newest with raw files."""
@@ -205,7 +212,7 @@ class Session:
             from dxkit.workbooks.raw_folder import raw_files
 
             folder = self.project.period_folder(self.campaign.id, period_id)
-            if not raw_files(folder):
+            if not (raw_files(folder) or self.project.has_raw(self.campaign, period_id)):
                 raise self.refuse("raw_empty", text=folder)
         return period_id
 

@@ -77,10 +77,10 @@ def period_in_work(session: Session) -> str:
 
     campaign, today = session.campaign, datetime.date.today()
     begun = set(session.project.periods_with_raw(campaign))
-    begun |= {p.id for p in campaign.periods if (session.folder(p.id) / FORMS).is_dir()}
-    by_day = [p.id for p in campaign.periods if p.first_day <= today]
-    newest = [p.id for p in campaign.periods if p.id in begun] or by_day
-    return newest[-1] if newest else campaign.periods[0].id
+    begun |= {p.id for p in campaign.reported if (session.folder(p.id) / FORMS).is_dir()}
+    by_day = [p.id for p in campaign.reported if p.first_day <= today]
+    newest = [p.id for p in campaign.reported if p.id in begun] or by_day
+    return newest[-1] if newest else campaign.reported[0].id
 
 
 def status_of(session: Session, period_id: str) -> Status:

@@ -118,10 +118,10 @@ def _period_of(campaign: Campaign, first: datetime.date | None, last: datetime.d
     same_month = (first.year, first.month) == (last.year, last.month)
     if same_month:
         month = f"{first.year}-{first.month:02d}"
-        for period in campaign.periods:
+        for period in campaign.reported:
             if month in period.parts:
                 return period.id
-    inside = [p.id for p in campaign.periods if p.first_day <= first and last <= p.last_day]
+    inside = [p.id for p in campaign.reported if p.first_day <= first and last <= p.last_day]
     return inside[0] if inside else ""
 
 

@@ -64,6 +64,7 @@ class Accumulation(StrEnum):
 
     STOCK = "stock"  # the state on the last day
     FLOW = "flow"  # happenings; the parts of a period add up
+    MEAN = "mean"  # a score of which, over periods, the mean counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +360,18 @@ class Campaign:
             if held and text not in self._periods:
                 return min(held, key=lambda p: p.last_day - p.first_day).id
         return text
+
+    @cached_property
+    def reported(self) -> tuple[Period, ...]:
+        """The periods that somebody reports: those not made of others."""
+        return tuple(period for period in self.periods if not period.of)
+
+    def leaves(self, period_id: str) -> tuple[Period, ...]:
+        """The reported periods that one is made of at last, forward in time; itself if it is one
+        of them.
+        """
+        period = self.period(period_id)
+        return tuple(leaf for part in period.of for leaf in self.leaves(part)) or (period,)
 
     def alike(self, period_id: str) -> tuple[Period, ...]:
         """The periods as long as one, itself among them, in the campaign's order."""

@@ -118,6 +118,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "period_after_end": Severity.ERROR,
         # the folder and its files
         "raw_folder_empty": Severity.ERROR,
+        "period_missing": Severity.ERROR,
+        "file_of_whole": Severity.ERROR,
         "file_unreadable": Severity.ERROR,
         "file_type_unknown": Severity.NOTE,
         "file_type_differs": Severity.NOTE,

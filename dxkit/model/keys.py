@@ -207,7 +207,10 @@ Words = Annotated[Mapping[str, str], PerLanguage()]
 Id = Annotated[str, Text("[a-z0-9_]+", "a-z 0-9 _")]
 CampaignId = Annotated[str, Text(r"[\w-]+", "A-Z a-z 0-9 _ -")]
 UnitCode = Annotated[str, Text(r"[\w-]+", "A-Z a-z 0-9 _ -")]
-PeriodId = Annotated[str, Text("[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?", "2022-Q3, 2022-07, 2022")]
+PeriodId = Annotated[
+    str,
+    Text("[0-9]{4}(-Q[1-4]|-H[12]|-(0[1-9]|1[0-2])|-[0-9]{4})?", "2022-Q3, 2022-07, 2022-H1, 2022"),
+]
 Folder = Annotated[str, Text(r"\w[\w .-]*(/\w[\w .-]*)*", "a, a/b")]
 Cell = Annotated[str, Text("[A-Z]{1,3}[1-9][0-9]{0,6}", "C14")]
 OfLevel = Annotated[str, Declared("levels")]

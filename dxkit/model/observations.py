@@ -215,6 +215,10 @@ class Received:
     understood of each sheet. ``weights`` are what units count by when completeness is judged, by
     code; where there are none all count alike. ``visits`` are those whose results came back,
     ``answers`` all that senders explain.
+
+    What is of a period made of others has ``parts``: what was received of each reported one, which
+    its figures are put together from; its table tells of the flows of all, the stocks of the last.
+    Files of the whole and of parts go by their names in the campaign's raw folder (``is_located``).
     """
 
     table: IndicatorTable
@@ -226,6 +230,8 @@ class Received:
     weights: Mapping[str, float] = field(default_factory=dict)
     visits: tuple[Visit, ...] = ()
     answers: tuple[Answer, ...] = ()
+    parts: tuple[Received, ...] = ()
+    is_located: bool = False
 
     def __repr__(self) -> str:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"
@@ -235,6 +241,10 @@ class Received:
     def hashes(self) -> dict[str, str]:
         """The hash of each file, by its name."""
         return {source.name: source.sha256 for source in self.sources}
+
+    def located(self, cell: CellRef) -> CellRef:
+        """The address within the campaign's raw folder: periods have files of the same name."""
+        return cell if self.is_located else cell._replace(file=f"{self.table.period}/{cell.file}")
 
     @cached_property
     def mistakes(self) -> list[Mistake]:

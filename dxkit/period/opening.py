@@ -20,9 +20,10 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod, Past
+from dxkit.period.composition import compose
 from dxkit.period.kept import read_kept, written
 from dxkit.workbooks.atomic import write_bytes, writer_if_free
-from dxkit.workbooks.raw_folder import Contents, contents_of
+from dxkit.workbooks.raw_folder import Contents, contents_of, raw_files
 
 
 @lru_cache(maxsize=8)
@@ -38,6 +39,8 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     received = receive(project, campaign, period_id)
     previous = receive(project, campaign, before) if before else None
     names = [p for p in series_of(project, campaign, period_id) if p not in (before, period_id)]
+    parts = campaign.period(period_id).of
+    names += [part for part in parts if _is_at_hand(project, campaign, part)]
     past = [PeriodKept(name, partial(look_back, project, campaign, name)) for name in names]
     analysis = analyse_period(campaign, received, previous, past)
     shapes = load_map(campaign.folder)
@@ -102,11 +105,16 @@ def receive(
     wait: Callable[[], None] = lambda: None,
     tries: int = 2,
 ) -> Received:
-    """What intake says of one period, read anew only when something it depends on has changed.
+    """What intake says of one period, read anew only when something it depends on has changed; of
+    one made of others what it says of them.
 
     ``wait`` is called before the period before is asked for, which somebody else may be reading;
     ``tries`` is how often the files are read once more when they change meanwhile.
     """
+    if campaign.period(period_id).of:
+        parts = [receive(project, campaign, p) for p in leaves_of(project, campaign, period_id)]
+        unread = () if project.sealed else _own_files(project, campaign, period_id)
+        return compose(campaign, period_id, parts, unread)
     stored = project.store_file(campaign.id, period_id)
     if project.sealed and stored.exists():
         return read_stored(stored)
@@ -155,7 +163,7 @@ def look_back(project: Project, campaign: Campaign, period_id: str) -> Kept:
     received = receive(project, campaign, period_id)
     found = kept_of(analyse_period(campaign, received))
     with writer_if_free(project.outputs / campaign.id) as may_write:
-        if may_write and key and is_current(project.store_file(campaign.id, period_id), key):
+        if may_write and key and _is_stored(project, campaign, period_id):
             write_bytes(path, written(found, key))
     return found
 
@@ -164,14 +172,45 @@ def contents_before_and_of(
     project: Project, campaign: Campaign, period_id: str
 ) -> tuple[Contents, ...]:
     """What lies in the raw folders of the periods of its series, itself the last."""
-    periods = series_of(project, campaign, period_id)
-    return tuple(contents_of(project.period_folder(campaign.id, period)) for period in periods)
+    return tuple(_contents(project, campaign, p) for p in series_of(project, campaign, period_id))
+
+
+def _contents(project: Project, campaign: Campaign, period_id: str) -> Contents:
+    """What lies in the raw folder of a period, or in those of the periods that it is made of, with
+    what would be in its own and what lies in that of the one before them.
+    """
+    if not campaign.period(period_id).of:
+        return contents_of(project.period_folder(campaign.id, period_id))
+    beside: list[tuple[str, str]] = []
+    files: dict[str, str] = {}
+    leaves = leaves_of(project, campaign, period_id)
+    for leaf in leaves:
+        found = contents_of(project.period_folder(campaign.id, leaf))
+        beside += ((f"{leaf}/{name}", reason) for name, reason in found.passed_over)
+        files |= {f"{leaf}/{name}": sha256 for name, sha256 in found.files.items()}
+    beside += ((name, "") for name in _own_files(project, campaign, period_id))
+    if leaves and (before := period_before(project, campaign, leaves[0])):
+        beside.append((before, _contents(project, campaign, before).key))
+    return Contents(tuple(beside), files)
+
+
+def _own_files(project: Project, campaign: Campaign, period_id: str) -> tuple[str, ...]:
+    """Files that lie in the raw folder of a period made of others, where nothing is read."""
+    folder = project.period_folder(campaign.id, period_id)
+    found = raw_files(folder) if folder != project.raw else []
+    return tuple(path.relative_to(folder).as_posix() for path in found)
+
+
+def leaves_of(project: Project, campaign: Campaign, period_id: str) -> tuple[str, ...]:
+    """The reported periods at hand that one is made of, forward in time; itself if reported."""
+    leaves = [leaf.id for leaf in campaign.leaves(period_id)]
+    return tuple(p for p in leaves if p == period_id or _is_at_hand(project, campaign, p))
 
 
 def _read_with(project: Project, campaign: Campaign, period_id: str) -> tuple[Contents, ...]:
     """The same of the period before alone, beside which a period is read, and of the period."""
     periods = filter(None, (period_before(project, campaign, period_id), period_id))
-    return tuple(contents_of(project.period_folder(campaign.id, period)) for period in periods)
+    return tuple(_contents(project, campaign, period) for period in periods)
 
 
 def are_parsed(raw: Sequence[Contents], *parsed: Mapping[str, str]) -> bool:
@@ -181,16 +220,18 @@ def are_parsed(raw: Sequence[Contents], *parsed: Mapping[str, str]) -> bool:
 
 def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
     """Whether opening the period reads no workbook."""
-    if project.sealed:
-        return True
+    needed = series_of(project, campaign, period_id)[-2:]
+    return project.sealed or all(_is_stored(project, campaign, period) for period in needed)
+
+
+def _is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
     references = project.raw_folder(campaign.id)
 
-    def is_there(period: str) -> bool:
-        raw = _read_with(project, campaign, period)
-        stored = project.store_file(campaign.id, period)
-        return is_current(stored, store_key(campaign, references, raw))
+    def is_there(leaf: str) -> bool:
+        key = store_key(campaign, references, _read_with(project, campaign, leaf))
+        return is_current(project.store_file(campaign.id, leaf), key)
 
-    return all(map(is_there, series_of(project, campaign, period_id)[-2:]))
+    return all(map(is_there, leaves_of(project, campaign, period_id)))
 
 
 def period_before(project: Project, campaign: Campaign, period_id: str) -> str:
@@ -214,6 +255,8 @@ def series_of(project: Project, campaign: Campaign, period_id: str) -> tuple[str
 
 def _is_at_hand(project: Project, campaign: Campaign, period_id: str) -> bool:
     if project.sealed:
+        if campaign.period(period_id).of and leaves_of(project, campaign, period_id):
+            return True
         find = (project.store_file, project.kept_file)
         return any(stored(campaign.id, period_id).exists() for stored in find)
     return project.has_raw(campaign, period_id)

@@ -9,7 +9,7 @@ from typing import Concatenate, NoReturn, ParamSpec
 from dxkit.period import OpenPeriod
 from dxkit.report.charts import bars, funnel, grid, map, over_time, trend
 from dxkit.report.context import NO_SECTION, Context, Section
-from dxkit.report.sections import below, data, spine, tasks, unit, verdict
+from dxkit.report.sections import below, course, data, spine, tasks, unit, verdict
 
 __all__ = ["Report", "Section"]
 
@@ -58,11 +58,9 @@ class Report:
     @property
     def title(self) -> str:
         """The page's title in plain text."""
-        language = self.context.language
-        period = language.period(self.context.opened.analysis.period.id)
-        return language.plain(
-            "report.title", unit=language.unit(self.context.view.unit), period=period
-        )
+        language, period = self.context.language, self.context.opened.analysis.period
+        unit = language.unit(self.context.view.unit)
+        return language.titled("report.title", period, unit=unit)
 
     head = _made_by(unit.head)
     verdict = _made_by(verdict.verdict)
@@ -70,7 +68,7 @@ class Report:
     narrative = _made_by(unit.narrative)
     trend_chart = _made_by(trend.trend_chart)
     tasks = _made_by(tasks.tasks)
-    months_chart = _made_by(over_time.months_chart)
+    months_chart = _made_by(course.months_or_course)
     registers = _made_by(over_time.registers)
     activity = _made_by(data.activity)
     map_chart = _made_by(map.map_chart)

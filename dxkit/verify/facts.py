@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey
+from dxkit.model.facts import TOTAL, Fact, FactKey
 from dxkit.period import OpenPeriod
 from dxkit.report.wording.language import Language
 from dxkit.verify.difference import CHANGED, RECOUNT, Difference
@@ -90,7 +90,7 @@ def _compare_around(recount: Recount, fact: Fact) -> Iterator[Difference]:
         if key.kind == "value" and fact.missing != pair.why:
             yield _differ(key, fact.missing, pair.why)
     elif key.kind != "value" or indicator.kind != "ratio":
-        cells = {CellRef(f"{key.period}/{c.file}", *c[1:]) for c in pair.cells[_SIDES[key.kind]]}
+        cells = {*map(periods[key.period].received.located, pair.cells[_SIDES[key.kind]])}
         for cell in sorted(cells ^ set(fact.sources))[:3]:
             yield _differ(key, *((cell, "–") if cell in fact.sources else ("–", cell)))
 

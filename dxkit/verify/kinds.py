@@ -356,6 +356,7 @@ def number_of(r: Recount, key: FactKey) -> Number | None:
     elif key.period != r.period.id or unit not in r.units:
         earlier = {each.period.id: each for each in r.earlier}
         earlier |= {part: each for each in r.earlier for part in each.period.parts}
+        earlier |= {each.period.id: each for each in r.course}
         return number_of(earlier[key.period], key)
     try:
         if subject == TOTAL:

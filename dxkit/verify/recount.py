@@ -35,12 +35,15 @@ def of_group(method: Callable[..., Answer]) -> Callable[..., Answer]:
 
 class Recount:
     """What several kinds of number need. ``earlier`` are the periods of its series that are at
-    hand, the nearest first, ``before`` the one before, if it is; points go by the rules of the
-    period ``rules_of``.
+    hand, the nearest first, ``before`` the one before, if it is, ``course`` those that it is made
+    of; points go by the rules of the period ``rules_of``.
     """
 
-    def __init__(self, sums: Sums, earlier: Sequence[Recount] = (), rules_of: str = "") -> None:
-        self.sums, self.earlier = sums, earlier
+    def __init__(
+        self, sums: Sums, earlier: Sequence[Recount] = (), rules_of: str = "",
+        course: Sequence[Recount] = (),
+    ) -> None:  # fmt: skip
+        self.sums, self.earlier, self.course = sums, earlier, course
         self.campaign, self.received, self.units = sums.campaign, sums.received, sums.units
         self.period = self.campaign.period(self.received.table.period)
         self.rules_of = rules_of or self.period.id
@@ -355,10 +358,14 @@ class Recount:
         return {cell for pair in pairs for side in pair.cells for cell in side}
 
 
-def recounted(campaign: Campaign, received: Received, *earlier: Received) -> Recount:
-    """The period and those of its series before it, the nearest first."""
+def recounted(
+    campaign: Campaign, received: Received, *earlier: Received, course: Iterable[Received] = ()
+) -> Recount:
+    """The period and those of its series before it, the nearest first, and what it is made of."""
     before = recounted(campaign, *earlier) if earlier else None
-    return Recount(Sums(campaign, received), (before, *before.earlier) if before else ())
+    parts = [recounted(campaign, part) for part in course]
+    found = (before, *before.earlier) if before else ()
+    return Recount(Sums(campaign, received), found, course=parts)
 
 
 def rounded(points: float, decimals: int) -> Decimal:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.facts import CellRef
 from dxkit.model.observations import Observation, Received
+from dxkit.model.text import normalise
 
 Number = int | float | Fraction
 Measures = tuple[str, ...]
@@ -68,8 +69,34 @@ class Sums:
         self.campaign, self.received, self.units = campaign, received, received.units
         self._part, self._without = part, without
         self._depth = {level.id: n for n, level in enumerate(campaign.levels)}
+        self._again = frozenset[CellRef]()  # rows of registers that were counted in an earlier part
+        self._parts: list[Sums] = []
+        seen = set[tuple[str, str, str]]()
+        for one in received.parts:
+            sums = Sums(campaign, one, without=without)
+            rows = {
+                o.address: (o.unit_code, o.measure, normalise(o.raw))
+                for o in one.table.observations
+                if o.raw and self._is_register(o.measure)
+            }
+            sums._again = frozenset(at for at, row in rows.items() if row in seen)
+            seen |= {*rows.values()}
+            self._parts.append(sums)
+
+    def _is_register(self, measure: str) -> bool:
+        return self.campaign.measure(measure).kind == "rows"
+
+    def _over_time(self, measures: Sequence[str]) -> tuple[list[Sums], bool]:
+        """The parts of the period that count for these measures, none where it has none; and
+        whether some are of the last part, others of all.
+        """
+        kinds = {self.campaign.measure(m).accumulation for m in measures}
+        is_mixed = "stock" in kinds and len(kinds) > 1
+        return self._parts[-1:] if kinds == {"stock"} else self._parts, is_mixed
 
     def _told(self, unit: str, measure: str) -> list[Observation]:
+        if self._parts:
+            return [o for one in self._over_time((measure,))[0] for o in one._told(unit, measure)]
         found = self.received.table.of(unit, measure)
         return [o for o in found if self._part in ("", o.period)]
 
@@ -89,12 +116,18 @@ class Sums:
         below = self._below_finest(unit, measures)
         if below > 0:
             return [_none(unit, measures, "not_measured")]
+        parts, is_mixed = self._over_time(measures)
+        if parts and not is_mixed:
+            silent = [_none(unit, measures, "not_reported")]
+            return [
+                p for s in parts for p in (s.pairs(unit, measures) if unit in s.units else silent)
+            ]
         here = [self._told(unit, m) for m in measures]
-        if all(here):
-            parts = sorted({o.period for found in here for o in found})
-            reported = ([[o for o in f if o.period == p] for f in here] for p in parts)
+        if all(here) and not is_mixed:
+            months = sorted({o.period for found in here for o in found})
+            reported = ([[o for o in f if o.period == p] for f in here] for p in months)
             return [self._reported(unit, sides) for sides in reported]
-        if any(here):  # one side stands here, the other further down
+        if any(here) or is_mixed:  # one side stands here, the other further down
             each = [self.total(unit, (m,)) for m in measures]
             numbers, cells = tuple(p.numbers[0] for p in each), tuple(p.cells[0] for p in each)
             reasons = frozenset[str]().union(*(p.reasons for p in each if not p.counts))
@@ -112,12 +145,18 @@ class Sums:
             flags = [str(o.flag) for o in found if o.value is None]
             if not found or (len(sides) > 1 and len(found) < len(whole)):
                 flags.append("left_out" if whole else "not_reported")
-            known = sum((Fraction(repr(o.value or 0)) for o in found), Fraction(0))
+            known = sum((self._number(o) for o in found), Fraction(0))
             numbers.append(None if flags else known)
             reasons.update(flags[:1])
             cells.append(frozenset(o.address for o in found))
         is_whole = reasons <= {"not_applicable"}
         return Pair(unit, tuple(numbers), frozenset(reasons), tuple(cells), is_whole)
+
+    def _number(self, o: Observation) -> Fraction:
+        """What is counted; a row of a register as one, where it is not counted already."""
+        if o.value is not None and o.raw and self._is_register(o.measure):
+            return Fraction(o.address not in self._again)
+        return Fraction(repr(o.value or 0))
 
     def _silence(self, unit: str) -> str:
         """Why there is nothing of a unit: what came was not used, it lacks beside others, or
@@ -153,8 +192,25 @@ class Sums:
         measures = measures_of(indicator)
         if indicator.kind != "value":
             return self.total(unit, measures)
+        if self._parts:
+            return self._value_of_parts(unit, indicator)
         own = self._told(unit, indicator.numerator)  # a value is never added up
         return self.pairs(unit, measures)[0] if own else _none(unit, measures, self._silence(unit))
+
+    def _value_of_parts(self, unit: str, indicator: Indicator) -> Pair:
+        """The value of the last part, the sum of all, or their mean, as the plan says."""
+        each = [part.of(unit, indicator) for part in self._over_time([indicator.numerator])[0]]
+        if len(each) == 1:
+            return each[0]
+        counted = [pair for pair in each if pair.counts]
+        reasons = frozenset[str]().union(*(pair.reasons for pair in each))
+        if not counted or "left_out" in reasons:
+            return _none(unit, measures_of(indicator), *reasons)
+        is_mean = self.campaign.measure(indicator.numerator).accumulation == "mean"
+        (number,), cells = added(counted), (pair.cells[0] for pair in counted)
+        told = (frozenset[CellRef]().union(*cells),)
+        found = number / len(counted) if is_mean else number
+        return Pair(unit, (found,), frozenset(), told, all(pair.is_whole for pair in each))
 
     @remembered
     def value(self, unit: str, indicator: Indicator) -> Fraction | None:
@@ -165,14 +221,25 @@ class Sums:
 
     def completeness(self, unit: str, indicator: Indicator) -> Fraction:
         """The share of the places at or below a unit, by weight, that tell of an indicator."""
+        measures = measures_of(indicator)
         if indicator.kind == "value":
-            return Fraction(self.of(unit, indicator).why == "not_applicable")
-        due = there = Fraction(0)
-        for place, told in _by_unit(self.pairs(unit, measures_of(indicator))).items():
+            parts = self._over_time(measures)[0] or [self]
+            there = sum(part.of(unit, indicator).why == "not_applicable" for part in parts)
+            return Fraction(there, len(parts))
+        there_and_due = self._weighed(unit, measures)
+        return quotient(there_and_due) or Fraction(not there_and_due[1])
+
+    def _weighed(self, unit: str, measures: Measures) -> tuple[Fraction, Fraction]:
+        """The weight of the places that tell of these measures, and of all that should."""
+        parts, is_mixed = self._over_time(measures)
+        own = Fraction(self.received.weights.get(unit, 1))
+        each = [(Fraction(0), own) if unit not in part.units else part._weighed(unit, measures)
+                for part in parts if not is_mixed]  # fmt: skip
+        each += [self._weighed(unit, (m,)) for m in measures if is_mixed]
+        for place, told in {} if each else _by_unit(self.pairs(unit, measures)).items():
             weight = Fraction(self.received.weights.get(place, 1))
-            due += weight
-            there += weight * sum(pair.is_whole for pair in told) / len(told)
-        return there / due if due else Fraction(1)
+            each.append((weight * sum(pair.is_whole for pair in told) / len(told), weight))
+        return sum((t for t, _ in each), Fraction(0)), sum((d for _, d in each), Fraction(0))
 
     @remembered
     def tellers(self, unit: str, measures: Measures) -> set[str]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.campaign.project import Project
+from dxkit.model.facts import CellRef
 from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod
 from dxkit.period.kept import is_altered
-from dxkit.period.opening import receive
+from dxkit.period.opening import leaves_of, receive
 from dxkit.press.manifest import MANIFEST, Manifest, code_key, executed_path, versions_in_use
 from dxkit.press.run.made_again import MadeAgain
 from dxkit.verify.difference import CHANGED, FAILED, INPUT, OTHER, Difference, in_order
@@ -56,11 +57,14 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         made = MadeAgain(project, campaign_id, period_id, Path(scratch).resolve())
         opened, units, is_own = made.opened, made.units, project.outputs.parent.name == "own"
         received = [receive(made.project, opened.campaign, p) for p in reversed(opened.sources)]
-        facts, others = recount_facts(opened, recounted(opened.campaign, *received), units)
+        course = [receive(made.project, opened.campaign, p.id) for p in opened.analysis.course]
+        again = recounted(opened.campaign, *received, course=course)
+        facts, others = recount_facts(opened, again, units)
         found = [other._replace(file=_page_of(other, made, units)) for other in others]
         counted = Counter(facts=facts, pages=len(units), own=len(units) if is_own else 0)
-        for one in received:
-            name = one.table.period
+        leaves = {p: None for of in opened.sources for p in leaves_of(project, opened.campaign, of)}
+        for name in leaves:
+            one = receive(made.project, opened.campaign, name)
             cells = compare_cells(opened.campaign, one, project.period_folder(campaign_id, name))
             counted.update(cells=cells.read, unjudged=cells.unjudged)
             returned = project.raw_folder(campaign_id) / VISITS / name
@@ -112,7 +116,7 @@ def causes(
         for row in csv.DictReader(lines):
             told[row["file"], f"{row['sheet']}!{row['cell']}"] = row["raw"]
     for name in sorted(n for n in {*now, *manifest.inputs} if now.get(n) != manifest.inputs.get(n)):
-        file = f"{opened.analysis.period.id}/{name}"
+        file = opened.received.located(CellRef(name)).file
         of_file = [o for o in opened.received.table.observations if o.address.file == name]
         cells = {f"{o.address.sheet}!{o.address.cell}": o.raw for o in of_file}
         both = ((at, told.get((name, at), raw), raw) for at, raw in cells.items())

@@ -43,6 +43,29 @@ def plan(pattern: str, line: str) -> Change:
     return change
 
 
+def whole(
+    of: str, name: str = "2022", first: str = "2022-06-15", last: str = "2022-12-14", more: str = ""
+) -> Change:
+    """A further period that is made of others."""
+
+    def change(folder: Path) -> None:
+        path = folder / "campaign.toml"
+        before, _, after = path.read_text("utf-8").partition("\n[tables]\n")
+        days = f"first_day = {first}\nlast_day = {last}\n{more}"
+        made = f'\n[[periods]]\nid = "{name}"\nof = [{of}]\n{days}\n'
+        path.write_text(f"{before}{made}\n[tables]\n{after}", "utf-8")
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    """Several changes."""
+    return lambda folder: [change(folder) for change in changes]
+
+
+BOTH = '"2022-Q3", "2022-Q4"'
+
+
 def tiers_without_ranges(folder: Path) -> None:
     """A plan that asks for tiers and does not say how ranks are tried."""
     path = folder / "campaign.toml"
@@ -312,6 +335,41 @@ REFUSED: dict[str, tuple[Change, str, str, str]] = {
             row("measures.csv", measure("y", "households_app")),
             indicator(numerator="households", denominator="y"))],
         "indicators.csv", "seventh", "denominator: y is no whole of which households could"),
+    "whole_of_unknown": (whole('"2022-Q3", "2022-Q5"'), "campaign.toml", "2022-Q5", "of: "),
+    "whole_of_undeclared": (whole('"2022-Q2", "2022-Q3", "2022-Q4"', first="2022-03-15"),
+                            "campaign.toml", '"2022-Q2"', r"of.*2022-Q2.*2022-Q3, 2022-Q4"),
+    "whole_of_itself": (whole('"2022-Q3", "2022"'), "campaign.toml", "of = ",
+                        'of: "2022" is not one of: 2022-Q3, 2022-Q4'),
+    "whole_in_a_circle": (both(whole('"2023"'), whole('"2022"', "2023")), "campaign.toml",
+                          'of = ["2023"]', 'of: "2023" is not one of'),
+    "whole_of_kinds": (both(whole('"2022-Q3"', "2022-H1", last="2022-09-14"),
+                            whole('"2022-H1", "2022-Q4"', "2021")), "campaign.toml",
+                       '"2022-H1", "2022-Q4"', "of: .*one kind .*2022-H1, 2022-Q4"),
+    "whole_backwards": (whole('"2022-Q4", "2022-Q3"'), "campaign.toml", '"2022-Q4", "2022-Q3"',
+                        "of: 2022-Q3 does not begin on the day after 2022-Q4.*2022-12-14"),
+    "whole_with_a_gap": (both(plan("first_day = 2022-09-15", "first_day = 2022-09-16"),
+                              whole(BOTH)), "campaign.toml", BOTH,
+                         "of: 2022-Q4 does not begin on the day after 2022-Q3.*2022-09-14"),
+    "whole_of_one_twice": (whole('"2022-Q3", "2022-Q3"', last="2022-09-14"), "campaign.toml",
+                           '"2022-Q3", "2022-Q3"', "of: "),
+    "whole_begins_later": (whole(BOTH, first="2022-06-23"), "campaign.toml", "2022-06-23",
+                           r"periods\[3\].first_day: .*2022-06-23.*2022-Q3, 2022-06-15"),
+    "whole_ends_later": (whole(BOTH, last="2022-12-31"), "campaign.toml", "last_day = 2022-12-31",
+                         "last_day: .*2022-12-31.*2022-Q4, 2022-12-14"),
+    "whole_by_months": (whole(BOTH, more='parts = ["2022-07"]'), "campaign.toml", "2022-07",
+                        "parts does not go with of"),
+    "whole_due": (whole(BOTH, more="due_day = 2022-12-31"), "campaign.toml", "due_day",
+                  "due_day does not go with of"),
+    "half_reported": (whole("", "2022-H2"), "campaign.toml", "of = ", "of is empty"),
+    "years_reported": (whole("", "2022-2023"), "campaign.toml", "of = ", "of is empty"),
+    "shares_over_periods": (
+        both(whole(BOTH), row("measures.csv", "poor,N,N,a,a,share,flow,hamlet,households,X,")),
+        "measures.csv", "poor,", "accumulation: shares of"),
+    "mean_of_counts": (row("measures.csv", "poor,N,N,a,a,count,mean,hamlet,households,X,"),
+                       "measures.csv", "poor,", "accumulation does not go with kind = count"),
+    "correction_in_a_whole": (both(whole(BOTH), row("corrections.csv",
+                                                    "2022,a.xlsx,S,C14,1,2,r,n,2022-12-30")),
+                              "corrections.csv", "2022,a", "period: .*2022-Q3, 2022-Q4"),
     "quota_0": (plan("quota = 3", "quota = 0"), "campaign.toml", "quota = 0",
                 r"rewards\[1\]\.quota: .*1 …"),
     "tie_broken_twice": (plan("tie_break = .*", 'tie_break = ["cashless", "cashless"]'),

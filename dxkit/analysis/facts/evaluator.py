@@ -50,7 +50,8 @@ class Evaluator:
             return self.find(key.unit, key.subject, key.kind)
         if key.period in self._analysis.parts:
             return self.find(key.unit, key.subject, key.kind, key.period)
-        found = (p for p in self._analysis.series if p is not None and p.id == key.period)
+        periods = (*self._analysis.series, *self._analysis.course)
+        found = (p for p in periods if p is not None and p.id == key.period)
         period = next(found, None)
         if isinstance(period, PeriodKept):
             return period.find(key.unit, key.subject, key.kind)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass, field, replace
-from functools import lru_cache
 from typing import TypeVar
 
 from dxkit.analysis.aggregates import Quantity
@@ -67,12 +66,6 @@ def own_decimals(about: About) -> int:
 
 
 _USUAL_DECIMALS = {UnitOfMeasure.SHARE: 1, UnitOfMeasure.POINTS: 2}
-
-
-@lru_cache(maxsize=1 << 18)
-def _located(period: str, cell: CellRef) -> CellRef:
-    """The address within the campaign's raw folder: periods have files of the same name."""
-    return CellRef(f"{period}/{cell.file}", cell.sheet, cell.cell)
 
 
 @dataclass(frozen=True)
@@ -176,7 +169,7 @@ def _cells_and_marks(
         "approximate": not _APPROXIMATE.isdisjoint(o.flag for o in quantity.observations),
     }
     marks = frozenset(mark for mark, applies in reservations.items() if applies)
-    return tuple(sorted([_located(period.period.id, cell) for cell in cells])), marks
+    return tuple(sorted(map(period.received.located, cells))), marks
 
 
 @dataclass(frozen=True)

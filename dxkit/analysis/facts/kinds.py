@@ -232,7 +232,11 @@ def denominator_and_days(about: About) -> tuple[float | int | None, int]:
 
 
 def movement_target(about: About) -> Declaration | None:
-    """The target for the whole movement."""
+    """The target for the whole movement; none beside what is made of other periods, which has its
+    own.
+    """
+    if about.period.period.of:
+        return None
     campaign = about.period.campaign
     found = campaign.target(about.subject, about.unit.level, WHOLE_MOVEMENT)
     return (found.value, True) if found is not None else None

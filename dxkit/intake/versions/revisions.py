@@ -181,7 +181,11 @@ class SinceLastCheck:
 
 
 def since_last_check(history: History, received: Received) -> SinceLastCheck:
-    """The files that changed, came and went, and the findings that are gone, new or still open."""
+    """The files that changed, came and went, and the findings that are gone, new or still open; of
+    a period made of others nothing, as each of these has its own.
+    """
+    if received.parts:
+        return SinceLastCheck(first=False)
     revisions, new_files = [], []
     for source in received.sources:
         known = history.files.get(source.name)

@@ -93,5 +93,4 @@ def _received(opened: OpenPeriod) -> Iterator[tuple[CellRef, Observation]]:
     for received in (opened.received, previous.received if previous else None):
         if received is not None:
             for o in received.table.observations:
-                file = f"{received.table.period}/{o.address.file}"
-                yield CellRef(file, o.address.sheet, o.address.cell), o
+                yield received.located(o.address), o

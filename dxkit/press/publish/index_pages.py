@@ -42,7 +42,7 @@ def index_html(opened: OpenPeriod, pages: Mapping[str, str], language: Language)
     made = [unit.code for unit in units.units if unit.code in pages]
     ranked = [code for code in made if grouped(units.get(code))]
     there = {*ranked}
-    title = language.plain("site.index_title", period=language.period(opened.analysis.period.id))
+    title = language.titled("site.index_title", opened.analysis.period)
     publication = stated(opened.project, opened.campaign.id, opened.analysis.period.id)
     content = state_html(publication, INDEX, language) + _links(
         [(pages[code], units.get(code).name) for code in made if code not in there]

@@ -49,7 +49,7 @@ def write_league(opened: OpenPeriod, path: Path, language: Language) -> None:
     publication = stated(opened.project, campaign.id, period.id)
     warnings = [state_html(publication, "", language).striptags()] if publication else []
     warnings += [say("report.simulated")] * bool(opened.received.simulated_files)
-    told = {"title": say("workbook.title", period=language.period(period.id)), "subject": name,
+    told = {"title": language.titled("workbook.title", period), "subject": name,
             "author": language.name(campaign.organiser)}  # fmt: skip
     about = f"{name} – {days}"
     with workbook(path, language, about, warnings, told) as sheets:
@@ -84,7 +84,7 @@ class _League:
     def contents(self) -> None:
         """What the sheets hold, and room for who signs them."""
         say, opened = self._language.plain, self._opened
-        title = say("workbook.title", period=self._language.period(opened.analysis.period.id))
+        title = self._language.titled("workbook.title", opened.analysis.period)
         self._sheets.contents(say("workbook.contents"), title, self._signed())
 
     def _signed(self) -> Sequence[Sequence[str]]:

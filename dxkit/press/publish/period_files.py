@@ -47,7 +47,8 @@ def write_check(opened: OpenPeriod, language: Language) -> Checked:
     if changed or since.first:
         write_rows(folder / CHANGES, CHANGE_COLUMNS, changed)
         written.append(CHANGES)
-    recorded(history, opened.received, since).save(files_in_use(folder.parent))
+    if not opened.received.parts:
+        recorded(history, opened.received, since).save(files_in_use(folder.parent))
     return Checked(returned, since, hashes_of(folder, [FINDINGS, *written, *returned.as_written]))
 
 

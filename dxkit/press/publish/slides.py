@@ -353,7 +353,7 @@ def talk_of(opened: OpenPeriod, unit_code: str, code: str) -> Talk:
     name, organiser = language.name(campaign.names), language.name(campaign.organiser)
     return Talk(
         language=language.code,
-        title=say("report.title", unit=unit, period=period),
+        title=language.titled("report.title", analysis.period, unit=unit),
         author=organiser,
         subject=name,
         keywords=(period, unit),

@@ -60,7 +60,8 @@ def write_returned(opened: OpenPeriod, folder: Path, language: Language) -> Retu
     raw = opened.project.period_folder(opened.campaign.id, opened.analysis.period.id)
     result, code = Returned(), code_key()
     record = _Record(folder, result, {source.sha256 for source in opened.received.sources})
-    for source in opened.received.sources:
+    parts = opened.received.parts  # those of a period made of others go back in their own
+    for source in () if parts else opened.received.sources:
         mistakes = by_file.get(source.name, [])
         useless = any(f.code in _WITHOUT_COPY for f, _ in mistakes)
         if useless or not any(f.severity in COLOURS for f, _ in mistakes):

@@ -98,7 +98,8 @@ def inputs_of(opened: OpenPeriod) -> Inputs:
     campaign = opened.campaign
     files: dict[str, str] = {}
     for period, hashes in opened.sources.items():
-        files |= {f"{period}/{name}": sha256 for name, sha256 in hashes.items()}
+        within = "" if campaign.period(period).of else f"{period}/"
+        files |= {within + name: sha256 for name, sha256 in hashes.items()}
     references = opened.project.raw_folder(campaign.id)
     register = campaign.initiatives.folder if campaign.initiatives else ""
     beside = {VISITS, register, *(check.folder for check in campaign.reference_checks)} - {""}

@@ -24,7 +24,7 @@ from typing import Any
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.period.kept import written
-from dxkit.period.opening import look_back, period_before, series_of
+from dxkit.period.opening import leaves_of, look_back, period_before, series_of
 from dxkit.press.manifest import code_key
 from dxkit.press.run.tasks import (
     DIED,
@@ -137,12 +137,13 @@ def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
         before = period_before(project, campaign, tasks[0].period)
         sent = Project(Path())
         for period in series_of(project, campaign, tasks[0].period):
-            stored = project.store_file(campaign.id, period)
             if period not in (before, tasks[0].period):
                 kept = written(look_back(project, campaign, period), "")
                 archive.writestr(sent.kept_file(campaign.id, period).as_posix(), kept)
-            elif stored.exists():
-                archive.write(stored, sent.store_file(campaign.id, period).as_posix())
+                continue
+            for leaf in leaves_of(project, campaign, period):
+                if (stored := project.store_file(campaign.id, leaf)).exists():
+                    archive.write(stored, sent.store_file(campaign.id, leaf).as_posix())
     return data.getvalue()
 
 

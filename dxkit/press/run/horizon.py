@@ -33,6 +33,8 @@ class Horizon:
         self._now = _Told(campaign, opened.received)
         self._before = _Told(campaign, previous.received) if previous is not None else None
         near = {period, previous.period.id if previous is not None else ""}
+        if opened.received.parts:  # its pages tell of each part
+            near = set()
         earlier = [at for name, at in zip(opened.sources, raw, strict=True) if name not in near]
         references = opened.project.raw_folder(campaign.id)
         self._everywhere = (store_key(campaign, references, earlier), code_key(), period)

@@ -12,7 +12,7 @@ from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.intake.versions.history import History
 from dxkit.period import OpenPeriod
-from dxkit.period.opening import open_period, series_of
+from dxkit.period.opening import leaves_of, open_period, series_of
 from dxkit.press.forms.questions import Questions
 from dxkit.press.forms.workbook import sender_of, write_form
 from dxkit.press.manifest import ABOVE, FINDINGS, FORMS, INDEX, LEAGUE
@@ -48,7 +48,12 @@ class MadeAgain:
         self.folder.mkdir(parents=True)
         self._beside = (self.folder if inputs else self.made).parent
         plan = load_campaign(self.project.campaign_folder(campaign))
-        for one in series_of(inputs or project, plan, period):
+        read = [
+            leaf
+            for one in series_of(inputs or project, plan, period)
+            for leaf in leaves_of(inputs or project, plan, one)
+        ]
+        for one in read:
             kept = project.store_file(campaign, one).parent
             history = History.open(kept)
             if inputs is not None:  # what has changed since is read as if it were new

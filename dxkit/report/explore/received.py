@@ -35,8 +35,8 @@ def received_sheet(opened: OpenPeriod, place: CellRef) -> Sheet | None:
     no longer be read or another has taken its place.
     """
     hashes = {source.name: source.sha256 for source in opened.received.sources}
-    folder = opened.project.period_folder(opened.campaign.id, opened.analysis.period.id)
-    path = folder / place.file
+    period, _, name = opened.received.located(place).file.partition("/")
+    path = opened.project.period_folder(opened.campaign.id, period) / name
     is_there = place.file in hashes and path.is_file()
     book = _workbook(path, path.stat().st_mtime_ns, hashes[place.file]) if is_there else None
     sheets = book.sheets if book else ()

@@ -24,7 +24,7 @@ def head(context: Context, *, brief: bool = False) -> Section:
     if context.opened.received.simulated_files:
         banner = Markup('<p class="banner" role="note">{}</p>').format(text("report.simulated"))
     title = text(
-        "report.heading",
+        context.language.title_key("report.heading", period),
         unit=context.name(context.view.unit.code),
         period=context.date(context.language.period(period.id)),
     )

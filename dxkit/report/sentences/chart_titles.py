@@ -109,7 +109,16 @@ def funnel_claim(view: View, indicator: Indicator) -> Claim | None:
 
 def months_claim(view: View, indicator: Indicator) -> Claim | None:
     """From the first to the last month that has a share."""
-    shares = month_shares(view, indicator)
+    return _first_and_last(month_shares(view, indicator), indicator)
+
+
+def course_claim(view: View, indicator: Indicator) -> Claim | None:
+    """From the first to the last period with a value among those that one is made of."""
+    told = (part.find(view.unit.code, indicator.id, "value") for part in view.analysis.course)
+    return _first_and_last([fact for fact in told if fact and fact.known], indicator)
+
+
+def _first_and_last(shares: Sequence[Fact], indicator: Indicator) -> Claim | None:
     if len(shares) < 2:
         return None
     first, last = shares[0], shares[-1]

@@ -154,8 +154,10 @@ def _targets(view: View) -> Iterator[Claim]:
 
 
 def first_period(view: View) -> Iterator[Claim]:
-    """That there is no period before to compare with, where there is none."""
-    if view.indicators and view.previous_period is None:
+    """That there is no period before to compare with, where there is none; of one that is made of
+    others its course tells more.
+    """
+    if view.indicators and view.previous_period is None and not view.analysis.period.of:
         yield from SLOTS["first_period"].say({"change": view.fact(view.indicators[0].id, "change")})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dxkit.analysis.outcomes import DecidingCell
 from dxkit.model.campaign import IndicatorKind
-from dxkit.model.facts import TOTAL, CellRef, Claim, Fact, Reference, reward_subject
+from dxkit.model.facts import TOTAL, Claim, Fact, Reference, reward_subject
 from dxkit.model.rules import RewardRule
 from dxkit.model.text import visible
 from dxkit.report.sentences.catalogue import SLOTS, state
@@ -79,9 +79,7 @@ def list_certainty(view: View) -> Iterator[Claim]:
 
 
 def _deciding(view: View, found: DecidingCell, number: Fact) -> Claim:
-    cell = CellRef(
-        f"{view.analysis.period.id}/{found.cell.file}", found.cell.sheet, found.cell.cell
-    )
+    cell = view.analysis.received.located(found.cell)
     place = f"{cell.file} › {cell.sheet}: {cell.cell}"
     kind = "swap" if found.gains and found.loses else "gain" if found.gains else "lose"
     return state(

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from dxkit.model.choices import check_names
 from dxkit.model.facts import Fact, UnitOfMeasure, as_written
 from dxkit.model.keys import Words
-from dxkit.model.periods import split_period_id
+from dxkit.model.periods import Period, split_period_id
 from dxkit.model.text import slug
 from dxkit.model.units import Unit
 
@@ -145,10 +145,22 @@ class Language:
     def period(self, period_id: str) -> str:
         """A period as it is named within a sentence: "Q3 2022" as written in the language."""
         year, kind, number = split_period_id(period_id)
-        numerals = self.template("number.quarter_numerals").split()
-        shown = numerals[number - 1] if kind == "quarter" else str(number)
-        shown = self._month(number) if kind == "month" else shown
+        shown = self._month(number) if kind == "month" else str(number)
+        if kind in ("quarter", "half"):
+            shown = self.template(f"number.{kind}_numerals").split()[number - 1]
         return self.template(f"number.period_{kind}").format(number=shown, year=year)
+
+    def titled(self, key: str, period: Period, **values: str) -> str:
+        """The title of a period in plain text."""
+        return self.plain(self.title_key(key, period), period=self.period(period.id), **values)
+
+    def title_key(self, key: str, period: Period) -> str:
+        """The key of a title: half-years and longer periods that are made of others have words of
+        their own, as of a review.
+        """
+        section, _, name = key.partition(".")
+        own = f"{name}_{period.kind}"
+        return f"{section}.{own}" if period.of and own in self.sections[section] else key
 
     def day(self, day: datetime.date) -> str:
         """A day; in Vietnamese as the decree on official documents writes it (30/2020, annex I): a

@@ -1,0 +1,86 @@
+"""The course of a period: month by month, or over the periods that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from dxkit.analysis.series import PeriodKept
+from dxkit.model.campaign import Accumulation
+from dxkit.model.facts import TOTAL, Claim
+from dxkit.model.observations import SILENT
+from dxkit.report.charts.figure import short_name
+from dxkit.report.charts.over_time import months_chart
+from dxkit.report.context import Context, Section
+from dxkit.report.sentences.chart_titles import course_claim
+from dxkit.report.tables import NOTHING, Cell, Column, render_table
+
+
+def months_or_course(context: Context) -> Section:
+    """A flow by month; of a period made of others what each of them says, and what it lacks."""
+    if not context.opened.analysis.period.of:
+        return months_chart(context)
+    lacking = Markup("").join(map(Markup("<p>{}</p>").format, _lacking(context)))
+    body = context.writer.paragraph(_claims(context)) + lacking + _table(context)
+    return context.section("course", body, aside=True)
+
+
+def _table(context: Context) -> Markup:
+    """The criteria, points and rank in each period and in the whole."""
+    analysis, language, unit = context.opened.analysis, context.language, context.view.unit.code
+    text, period = language.text, analysis.period
+    course = {kept.id: kept for kept in analysis.course}
+    whole, *names = (context.date(language.period(p)) for p in (period.id, *period.of))
+    told = [(short_name(context, i), i.id, "value") for i in context.view.indicators]
+    told += [(text(f"report.column_{kind}"), TOTAL, kind) for kind in ("points", "rank")]
+    rows = list[list[Cell]]()
+    for label, subject, kind in told:
+        found = (course[p].find(unit, subject, kind) if p in course else None for p in period.of)
+        own = context.view.scorecard.find(subject, kind)
+        rows.append([label, *(fact or NOTHING for fact in (*found, own))])
+    columns = [Column(text("report.indicator"))]
+    columns += [Column(name, numeric=True, units_in_cells=True) for name in (*names, whole)]
+    parts = Markup(", ").join(names)
+    note = text("report.course_note", period=whole, parts=parts, last=names[-1])
+    if any(m.accumulation is Accumulation.MEAN for m in context.opened.campaign.measures):
+        note = Markup("{} {}").format(note, text("report.course_mean"))
+    return render_table(text("report.course_caption", period=whole), columns, rows, language, note)
+
+
+def _claims(context: Context) -> Iterator[Claim]:
+    """From the first to the last period that has a value, of each criterion."""
+    for indicator in context.view.indicators:
+        claim = course_claim(context.view, indicator)
+        if claim is not None:
+            yield claim
+
+
+def _lacking(context: Context) -> Iterator[Markup]:
+    """Of each period, that there is nothing of it, or nothing or not all of which units."""
+    analysis, language = context.opened.analysis, context.language
+    course = {kept.id: kept for kept in analysis.course}
+    whole = context.date(language.period(analysis.period.id))
+    for part in analysis.period.of:
+        name = context.date(language.period(part))
+        if part not in course:
+            yield language.text("report.course_missing", period=name, whole=whole)
+            continue
+        own = context.view.unit.code
+        below = [unit.code for unit in analysis.units.children(own)]
+        found: dict[str, list[str]] = {"silent": [], "lacking": []}
+        for code in [own] if _state(course[part], own) == "silent" else below:
+            found.get(_state(course[part], code), []).append(code)
+        for state, codes in found.items():
+            if codes:
+                units = Markup(", ").join(map(context.name, codes))
+                key = f"report.course_{state}"
+                yield language.text(key, period=name, whole=whole, units=units)
+
+
+def _state(part: PeriodKept, unit: str) -> str:
+    """Whether a unit was ``silent`` in a period, or figures of it were ``lacking``."""
+    points, lacking = (part.find(unit, TOTAL, kind) for kind in ("points", "figures_lacking"))
+    if points is not None and points.missing in SILENT:
+        return "silent"
+    return "lacking" if lacking is not None and lacking.known and lacking.number else ""

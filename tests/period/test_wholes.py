@@ -1,0 +1,166 @@
+"""Periods made of periods: what happens adds up, what stands is that of the last, registers unite,
+and each number leads to its cells and is proved.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from dxkit.campaign.project import Project
+from dxkit.model.facts import TOTAL
+from dxkit.period import OpenPeriod
+from dxkit.period.opening import open_period
+from tests.period.wholes import MODELS, SENT, expected, write_whole
+
+
+def opened(folder: Path, period: str = "2024") -> OpenPeriod:
+    """As a new process opens it."""
+    open_period.cache_clear()
+    return open_period(Project(folder), "small", period)
+
+
+def values(period: OpenPeriod) -> dict[tuple[str, str], Fraction]:
+    """By unit and indicator, the values as they are known."""
+    units, campaign = period.analysis.units.units, period.campaign
+    found = {}
+    for unit in units:
+        for indicator in campaign.indicators:
+            fact = period.analysis.facts.find(unit.code, indicator.id, "value")
+            if fact is not None and fact.known and indicator.id != "use":
+                found[unit.code, indicator.id] = Fraction(fact.number).limit_denominator(10**6)
+    return found
+
+
+def test_figures_of_the_whole_by_hand(root: Path, tmp_path: Path) -> None:
+    write_whole(root, tmp_path)
+    whole = opened(tmp_path)
+    find = whole.analysis.facts.get
+    # 711: 10 + 50 of 40 + 60 applications; 50 of 100 adults in the second quarter.
+    assert find("711", "filing", "value").number == 0.6
+    assert find("711", "skills", "value").number == 0.5
+    # 71: 10 + 30 + 20 + 50 + 30 + 60 of 40 + 60 + 100 + 60 + 40 + 80; 230 of 610.
+    sides = [find("71", "filing", kind).number for kind in ("numerator", "denominator")]
+    assert sides == [200, 380]
+    assert [find("71", "skills", k).number for k in ("numerator", "denominator")] == [230, 610]
+    # "Chợ 4.0" and "CHỢ 4.0" are one of 711; "Ấp số" of 711 and of 712 are two.
+    assert find("711", "new_models", "value").number == 3
+    assert find("71", "new_models", "value").number == 4
+    assert [find("711", f"{name}_score", "value").number for name in ("last", "sum", "mean")] == [
+        6, 5, 7.5,
+    ]  # fmt: skip
+    assert find("71", "talks", "value").number == 66
+    assert find("711", "use", "value").number == 1  # 100 applications of 100 adults at the end
+    assert find("70", "use", "value").number == (270 + 290) / 760
+    rows = [row.text("model_name") for row in whole.analysis.register_rows("711", "models")]
+    assert rows == ["CHỢ 4.0", "Ấp số", "Tuyến đường"]
+    assert values(whole) == expected([*SENT.values()], [*MODELS.values()])
+
+
+def test_facts_lead_to_the_cells_of_each_part(root: Path, tmp_path: Path) -> None:
+    write_whole(root, tmp_path)
+    find = opened(tmp_path).analysis.facts.get
+    cells = [str(cell) for cell in find("711", "filing", "numerator").sources]
+    assert [cell.partition(" ")[0] for cell in cells] == ["2024-Q1/71.csv", "2024-Q2/71.csv"]
+    assert [cell[-2:] for cell in cells] == ["F4", "F4"]
+    [stock] = find("711", "skills", "numerator").sources
+    assert (stock.file, stock.cell) == ("2024-Q2/71.csv", "D4")
+    models = {cell.file for cell in find("711", "new_models", "value").sources}
+    assert models == {"2024-Q1/71-mo-hinh.csv", "2024-Q2/71-mo-hinh.csv"}
+
+
+@pytest.mark.parametrize("without", ["2024-Q1", "2024-Q2"])
+def test_who_lacks_in_one_part_is_partial(root: Path, tmp_path: Path, without: str) -> None:
+    sent = {name: {c: f for c, f in figures.items() if (name, c) != (without, "712")}
+            for name, figures in SENT.items()}  # fmt: skip
+    conditions = '\n[[ranking.conditions]]\ncondition = "complete"\nat_least = 0.8\n'
+    write_whole(root, tmp_path, sent, more=conditions)
+    whole = opened(tmp_path)
+    find = whole.analysis.facts.get
+    for unit in ("712", "71", "70"):
+        assert "partial" in find(unit, "filing", "value").marks
+    assert "partial" not in find("711", "filing", "value").marks
+    assert ("partial" in find("71", "skills", "value").marks) == (without == "2024-Q2")
+    totals = whole.analysis.results.totals
+    assert totals["712"].rank is None
+    # one of six figures is lacking of 71, all are there of the others
+    assert [(totals[code].rank is None, bool(totals[code].lacking)) for code in ("71", "72")] == [
+        (without == "2024-Q2", True), (False, False),
+    ]  # fmt: skip
+    assert totals["711"].rank is not None
+    assert {key: value for key, value in values(whole).items() if key[1] != "new_models"} == {
+        key: value
+        for key, value in expected([*sent.values()], [*MODELS.values()]).items()
+        if key[1] != "new_models"
+    }
+
+
+def test_a_district_without_one_part_has_no_award(root: Path, tmp_path: Path) -> None:
+    """The best of all: 72 sends nothing in the first quarter."""
+    write_whole(root, tmp_path)
+    whole = opened(tmp_path)
+    [best] = [d.unit_code for d in whole.analysis.standing.decisions("70", "best") if d.awarded]
+    for path in (tmp_path / "data/raw/small/2024-Q1").glob(f"{best}*"):
+        path.unlink()
+    whole = opened(tmp_path)
+    decisions = {d.unit_code: d for d in whole.analysis.standing.decisions("70", "best")}
+    assert not decisions[best].awarded
+    assert whole.analysis.standing.is_of_part(best)
+    assert whole.analysis.facts.get(best, TOTAL, "complete").number == 0.5
+    assert [f.code for f in whole.received.findings if f.unit_code == best][:1] == [
+        "workbook_missing"
+    ]
+
+
+def test_without_a_whole_quarter(root: Path, tmp_path: Path) -> None:
+    write_whole(root, tmp_path, {"2024-Q2": SENT["2024-Q2"]}, {"2024-Q2": MODELS["2024-Q2"]})
+    whole = opened(tmp_path)
+    [missing] = [f for f in whole.received.findings if f.code == "period_missing"]
+    assert missing.address.file == "2024-Q1"
+    assert "partial" in whole.analysis.facts.get("711", "filing", "value").marks
+    assert whole.analysis.facts.get("711", "filing", "value").number == 50 / 60
+
+
+def test_halves_of_quarters_and_a_year_of_halves(root: Path, tmp_path: Path) -> None:
+    sent = {**SENT, "2024-Q3": SENT["2024-Q1"], "2024-Q4": SENT["2024-Q2"]}
+    models = {**MODELS, "2024-Q3": {"713": ["Ấp số"]}, "2024-Q4": {"713": ["ẤP SỐ"]}}
+    wholes = {
+        "2024-H1": ["2024-Q1", "2024-Q2"],
+        "2024-H2": ["2024-Q3", "2024-Q4"],
+        "2024": ["2024-H1", "2024-H2"],
+    }
+    write_whole(root, tmp_path, sent, models, wholes)
+    year = opened(tmp_path)
+    assert values(year) == expected([*sent.values()], [*models.values()])
+    half = opened(tmp_path, "2024-H2")
+    assert values(half) == expected([*sent.values()][2:], [*models.values()][2:])
+    before = half.analysis.previous
+    assert before is not None
+    assert before.period.id == "2024-H1"
+    change = half.analysis.facts.get("711", "filing", "change")
+    assert change.number == 0  # the same figures in both halves
+    assert [kept.id for kept in year.analysis.course] == ["2024-H1", "2024-H2"]
+
+
+def test_units_of_different_levels_tell_in_different_parts(root: Path, tmp_path: Path) -> None:
+    """The district itself in the first quarter, its communes in the second."""
+    write_whole(root, tmp_path)
+    raw = tmp_path / "data/raw/small/2024-Q1/72.csv"
+    text = raw.read_text("utf-8").replace("Xã Phú An", "Huyện Mỹ Bình")
+    raw.write_text(text, "utf-8")
+    find = opened(tmp_path).analysis.facts.get
+    sides = [find("72", "filing", kind).number for kind in ("numerator", "denominator")]
+    assert sides == [25 + 10, 50 + 30]
+    assert "partial" not in find("72", "filing", "value").marks
+    assert "partial" in find("721", "filing", "value").marks
+
+
+def test_files_in_the_folder_of_the_whole_are_told(root: Path, tmp_path: Path) -> None:
+    write_whole(root, tmp_path)
+    folder = tmp_path / "data/raw/small/2024"
+    folder.mkdir()
+    (folder / "71.csv").write_text("a,b\n", "utf-8")
+    [found] = [f for f in opened(tmp_path).received.findings if f.code == "file_of_whole"]
+    assert found.address.file == "2024/71.csv"

@@ -1,0 +1,97 @@
+"""The whole chain for a period made of others: pages, league, proof, explanation, commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from dxkit.cli import run
+from tests.period.wholes import SENT, write_whole
+
+OUT = "outputs/small/2024"
+
+
+@pytest.fixture(scope="module")
+def made(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose year is reported; 72 sent nothing in the first quarter."""
+    folder = tmp_path_factory.mktemp("whole")
+    sent = {**SENT, "2024-Q1": {c: f for c, f in SENT["2024-Q1"].items() if c != "721"}}
+    write_whole(root, folder, sent)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DXKIT_PROJECT", str(folder))
+        assert run(["report", "2024", "--lang", "vi"]) == 1  # a workbook is missing
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _in_project(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DXKIT_PROJECT", str(made))
+
+
+def test_pages_say_what_the_year_is_made_of_and_who_lacks(made: Path) -> None:
+    page = (made / OUT / "province.html").read_text("utf-8")
+    assert "<title>Báo cáo tổng kết năm 2024 của tỉnh Sông Xanh</title>" in page
+    assert "Diễn biến qua các kỳ" in page
+    assert "Diễn biến theo tháng" not in page
+    assert "kỳ đầu tiên" not in page
+    assert 'data-fact="2024-Q1/70/filing/value"' in page
+    told = page.partition("Chưa có số liệu")[2].partition("chưa đầy đủ")[0]
+    assert "Mỹ\xa0Bình" in told
+    assert "Mỹ\xa0An" not in told
+    own = next((made / OUT / "district").glob("72-*")).read_text("utf-8")
+    told = own.partition("Chưa có số liệu")[2].partition("</p>")[0]
+    assert "quý I/2024" in told
+    other = next((made / OUT / "district").glob("71-*")).read_text("utf-8")
+    assert "nên kết quả" not in other
+
+
+def test_the_league_and_the_data_files_are_of_the_year(made: Path) -> None:
+    book = load_workbook(made / OUT / "league.xlsx", read_only=True)
+    first = [cell.value for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
+    assert any("Tổng kết năm 2024" in str(text) for text in first)
+    told = (made / OUT / "data/observations.csv").read_text("utf-8-sig")
+    assert "2024-Q1/71.csv" in told
+    assert "2024-Q2/72.csv" in told
+
+
+def test_the_proof_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["verify", "2024", "--lang", "en"]) == 0
+    assert "all agree" in capsys.readouterr().out
+
+
+@pytest.mark.full
+def test_the_proof_names_a_workbook_of_a_part_that_is_another(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = made / "data/raw/small/2024-Q1/71.csv"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("100,10,40,10", "100,10,40,12"), "utf-8")
+    assert run(["verify", "2024", "--lang", "en"]) == 1
+    assert "2024-Q1/71.csv" in capsys.readouterr().out
+    path.write_text(text, "utf-8")
+
+
+def test_a_number_leads_to_its_cells_of_both_quarters(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["explain", "2024", "711", "filing", "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert "2024-Q1/71.csv" in told
+    assert "2024-Q2/71.csv" in told
+
+
+@pytest.mark.parametrize("command", ["form", "remind", "sample"])
+def test_what_is_of_reported_periods_names_them(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([command, "2024", "--lang", "en"]) == 2
+    assert "Name one of: 2024-Q1, 2024-Q2." in capsys.readouterr().err
+    assert run([command, "2024", "--lang", "vi"]) == 2
+    assert "gộp từ các kỳ khác" in capsys.readouterr().err
+
+
+def test_the_newest_period_is_the_last_quarter(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--plan", "--lang", "en"]) == 0
+    assert "Q2 2024" in capsys.readouterr().out
