@@ -99,7 +99,7 @@ class Fact:
     (a name of ``table.Flag``). ``method`` names how it was made and ``inputs`` the keys of the
     facts it was made from. ``sources`` are all cells behind it, sorted, each once. ``marks``
     are reservations a reader must be told: ``simulated``, ``partial``, ``assumed``,
-    ``doubtful``, ``approximate``.
+    ``doubtful``, ``explained``, ``approximate``.
     """
 
     key: FactKey

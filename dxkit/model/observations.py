@@ -272,6 +272,11 @@ class Received:
         return frozenset(address for address in warned if address.cell)
 
     @cached_property
+    def explained_cells(self) -> frozenset[CellRef]:
+        """The cells of which the office has accepted what the sender explains."""
+        return frozenset(f.address for f in self.findings if f.explanation is not None)
+
+    @cached_property
     def tables_lacking(self) -> Counter[str]:
         """By code of a unit, in how many tables it, or one below it, is left out or that did not
         come from it: one that no criterion rests on is no figure lacking, and yet not all have

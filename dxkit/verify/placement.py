@@ -13,7 +13,7 @@ import io
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import accumulate, chain, groupby, product
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import Campaign, MeasureKind
+from dxkit.model.findings import AcceptedExplanation
 from dxkit.model.observations import VISITS, Observation, Received
 from dxkit.model.text import clean, normalise
 from dxkit.verify.difference import INPUT, MOVED, Difference
@@ -32,6 +33,7 @@ _BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin, whatever their files are called; anything else is text."""
 _DELIMITERS = ",;\t|"
 _MOST_MERGED = 10_000
+EXPLANATIONS = "explanations.csv"
 _OF_VISIT = ("unit", "chance", "size", "checked", "confirmed")
 _MOST_BROKEN = 4  # texts over which the words of one label are broken
 
@@ -99,6 +101,49 @@ def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Place
             found.append(min(judged, key=lambda p: (len(p.differences), p.unjudged)))
     read, unjudged, differences = zip(*found, strict=True) if found else ((), (), ())
     return Placement(sum(read), sum(unjudged), tuple(chain(*differences)))
+
+
+def compare_explanations(received: Received, plan: Path, raw: Callable[[str], Path]) -> Placement:
+    """The accepted explanations of a period: each cell that one is printed from, in the folder of
+    the period that it was accepted in (``raw``), and its row in the list of the ``plan``.
+    """
+    rows = [*_decided(plan / EXPLANATIONS)]
+    read, found = 0, list[Difference]()
+    for one in received.findings:
+        said = one.explanation
+        if said is None:
+            continue
+        kept = [row["explanation"] for row in rows if _is_meant(row, one.code, said)]
+        there = "; ".join(dict.fromkeys(kept))
+        if said.text not in (clean(text).removeprefix("'") for text in kept):
+            found.append(Difference(EXPLANATIONS, INPUT, str(one.address), said.text, there))
+        if said.cell is not None:
+            column, row_number = column_and_row(said.cell.cell)
+            texts = []
+            with suppress(Exception):  # whatever a file makes its reader raise
+                for sheets in _read(raw(said.period) / said.cell.file, {said.cell.sheet}):
+                    sheet = sheets.get(said.cell.sheet) or Sheet((), None)
+                    texts.append(clean(str(sheet.cells.get((row_number, column), ""))))
+            read += 1
+            if said.text not in texts:
+                at = f"{said.period}/{said.cell.file}", INPUT, f"{said.cell.sheet}!{said.cell.cell}"
+                found.append(Difference(*at, said.text, "; ".join(texts)))
+    return Placement(read, 0, tuple(found))
+
+
+def _decided(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a list; none of a file that cannot be read."""
+    with suppress(OSError, ValueError, csv.Error):
+        lines = path.read_text("utf-8-sig").splitlines(keepends=True)
+        mark = max(",;\t", key="".join(lines[:1]).count)
+        yield from csv.DictReader(lines, delimiter=mark)
+
+
+def _is_meant(row: Mapping[str, str], code: str, said: AcceptedExplanation) -> bool:
+    wanted = (said.period, code, "accepted", said.name, said.day)
+    return wanted == tuple(
+        (row.get(n) or "").strip() for n in ("period", "code", "decision", "name", "date")
+    )
 
 
 def compare_visits(received: Received, folder: Path) -> Iterator[Difference]:

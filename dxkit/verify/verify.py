@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from dxkit.campaign.project import Project
@@ -21,7 +22,7 @@ from dxkit.press.run.made_again import MadeAgain
 from dxkit.verify.difference import CHANGED, FAILED, INPUT, OTHER, Difference, in_order
 from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
-from dxkit.verify.placement import compare_cells, compare_visits
+from dxkit.verify.placement import compare_cells, compare_explanations, compare_visits
 from dxkit.verify.recount import recounted
 from dxkit.workbooks.processes import stay_single_threaded
 
@@ -68,7 +69,11 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
             cells = compare_cells(opened.campaign, one, project.period_folder(campaign_id, name))
             counted.update(cells=cells.read, unjudged=cells.unjudged)
             returned = project.raw_folder(campaign_id) / VISITS / name
-            found += (*cells.differences, *compare_visits(one, returned))
+            told = compare_explanations(
+                one, opened.campaign.folder, partial(project.period_folder, campaign_id)
+            )
+            counted.update(cells=told.read)
+            found += (*cells.differences, *told.differences, *compare_visits(one, returned))
         found += [*_altered_series(project, made.project, opened)]
         noted = [unit for unit, page in manifest.pages.items() if page.status != "failed"]
         linked, listed = manifest.in_place, noted

@@ -166,6 +166,7 @@ def _cells_and_marks(
         "partial": quantity.partial,
         "simulated": not simulated.isdisjoint(cell.file for cell in cells),
         "doubtful": not period.received.doubtful_cells.isdisjoint(cells),
+        "explained": not period.received.explained_cells.isdisjoint(cells),
         "approximate": not _APPROXIMATE.isdisjoint(o.flag for o in quantity.observations),
     }
     marks = frozenset(mark for mark, applies in reservations.items() if applies)

@@ -112,7 +112,7 @@ class _Told:
         """What is told of no unit, with each kind of thing that is not known here to be."""
         by_unit = {"table", "units", "findings", "sources", "cumulative", "weights", "visits"}
         received = self._received
-        by_unit.add("sheets")  # no page shows them
+        by_unit |= {"sheets", "answers"}  # no page shows them: accepted ones are in findings
         rest = [getattr(received, f.name) for f in fields(received) if f.name not in by_unit]
         return repr((received.table.period, bool(received.simulated_files), rest))
 
@@ -132,9 +132,11 @@ class _Told:
         for unit in units.units:
             add(unit.code, unit, received.weights.get(unit.code), unit.code in not_used)
         doubtful, simulated = received.doubtful_cells, received.simulated_files
+        explained = received.explained_cells
         for told in (received.table.observations, received.cumulative):
             for one in told:
-                marks = (one.address in doubtful, one.address.file in simulated)
+                marked = one.address in doubtful, one.address in explained
+                marks = (*marked, one.address.file in simulated)
                 add(one.unit_code, told is received.cumulative, one, marks)
         for row in received.table.register_rows:
             add(row.unit_code, row, [cell in doubtful for _, cell in row.addresses])

@@ -8,8 +8,10 @@ from markupsafe import Markup
 
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.campaign import IndicatorKind, Measure
-from dxkit.model.facts import CellRef, Fact
+from dxkit.model.facts import CellRef, Fact, Reference
+from dxkit.model.findings import AcceptedExplanation, Finding
 from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
+from dxkit.model.text import LONGEST, harmless
 from dxkit.model.units import Unit
 from dxkit.report.context import Context, Section
 from dxkit.report.matrix import completeness_table
@@ -17,7 +19,7 @@ from dxkit.report.sections.unit import foundation
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend, traces
-from dxkit.report.wording.findings import finding_kind
+from dxkit.report.wording.findings import finding_kind, value_text
 
 
 def activity(context: Context) -> Section:
@@ -88,7 +90,48 @@ def data_state(context: Context) -> Section:
         body += context.more("findings", listed)
     elif not context.view.indicators:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
-    return context.section("data_state", body)
+    return context.section("data_state", body + _explanations(context))
+
+
+def _explanations(context: Context) -> Markup:
+    """What the office has accepted of this unit and those below it, each with its cell; on the page
+    of a unit above the reporting ones folded.
+    """
+    told: dict[tuple[str, AcceptedExplanation], list[Finding]] = {}
+    for finding in context.opened.received.findings:
+        said = finding.explanation
+        if said is not None and _concerns(context, finding.unit_code, finding.address):
+            told.setdefault((finding.unit_code, said), []).append(finding)
+    if not told:
+        return Markup("")
+    text, campaign = context.language.text, context.opened.campaign
+    items = Markup("")
+    for (code, said), findings in told.items():
+        about = Markup("; ").join(
+            Markup('{} (<span class="place">{}</span>)').format(
+                finding_kind(one.code, context.language), one.address
+            )
+            for one in findings
+        )
+        whose = code or context.opened.received.senders.get(findings[0].address.file, "")
+        unit = Reference("unit", whose or context.opened.analysis.units.top.code)
+        cell = str(said.cell or text("report.explained_without"))
+        if said.period != context.opened.analysis.period.id:
+            cell = f"{context.language.period(said.period)}: {cell}"
+        items += Markup("<li>{}</li>").format(
+            text(
+                "report.explained", unit=context.writer.name(unit), about=about,
+                text=Markup('<span class="raw">“{}”</span>').format(harmless(said.text, LONGEST)),
+                source=Markup('<span class="place">{}</span>').format(cell),
+                name=Markup('<span class="name">{}</span>').format(harmless(said.name, LONGEST)),
+                day=context.date(value_text("day", said.day, context.language, {})),
+            )
+        )  # fmt: skip
+    order = [level.id for level in campaign.levels]
+    listed = Markup("<ul>{}</ul>").format(items)
+    if order.index(context.view.unit.level) < order.index(campaign.report_level):
+        return context.more("explained", listed)
+    return Markup("<p>{}</p>").format(text("report.explained_more")) + listed
 
 
 def _reporting(context: Context) -> list[Unit]:

@@ -28,7 +28,7 @@ Filling = Fact | str | Markup
 
 _FORMATTER = string.Formatter()
 
-SIGNS = {"doubtful": "*", "elsewhere": "†", "partial": "‡", "assumed": "§"}
+SIGNS = {"doubtful": "*", "elsewhere": "†", "partial": "‡", "assumed": "§", "explained": "‖"}
 """The signs behind numbers with a reservation; the page's style sheet sets them."""
 IN_SENTENCES = ("doubtful", "elsewhere")
 """Those that a sentence shows, too: the others it tells in words, or a table beside it does."""
