@@ -95,7 +95,7 @@ class Aggregates:
 
     def __init__(self, campaign: Campaign, received: Received) -> None:
         self.campaign = campaign
-        self.units = received.units
+        self.units, self.weighted = received.units, received.weighted
         self._table = received.table
         self.depth = {level.id: depth for depth, level in enumerate(campaign.levels)}
         self._not_used = received.not_used_of(campaign.report_level)
@@ -295,6 +295,7 @@ def _chief_reason(reasons: set[str]) -> str:
     """The reason to tell when several units lack a value for different reasons."""
     order = (
         Flag.REJECTED,
+        Flag.NOT_CARRIED,
         Flag.NO_DATA,
         Flag.UNREAD,
         Flag.NOT_REPORTED,

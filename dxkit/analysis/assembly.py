@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from dxkit.analysis.facts.kinds import KINDS
 from dxkit.analysis.results import make_results
 from dxkit.analysis.robustness.ranges import certainty, inputs_of, tiers_of
 from dxkit.analysis.series import KEPT, Kept, PeriodKept
+from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import TOTAL, Fact
 from dxkit.model.observations import Received
@@ -24,11 +26,16 @@ def analyse_period(
     received: Received,
     previous: Received | None = None,
     past: Sequence[PeriodKept] = (),
+    day: datetime.date | None = None,
 ) -> Analysis:
-    """The analysis of a period, compared with the period before where that is at hand, and of its
-    series what is kept of ``past`` ones.
+    """The analysis of a period, compared with the period before where that is at hand, as it is by
+    the units of a ``day``, else of the period's last one, and of its series what is kept of
+    ``past`` ones.
     """
-    before = Analysis(campaign, previous, None, METHODS) if previous is not None else None
+    day = day or campaign.period(received.table.period).last_day
+    before = None
+    if previous is not None:
+        before = Analysis(*as_of(campaign, previous, day), None, METHODS)
     return Analysis(campaign, received, before, METHODS, past)
 
 

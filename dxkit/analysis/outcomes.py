@@ -19,6 +19,7 @@ from dxkit.model.units import Unit, UnitRegistry
 INCOMPLETE = "incomplete"
 """Why a unit has no total: some, not all, of its indicators lack a value."""
 EXCLUDED, TOO_FEW, TOO_FEW_THINGS = "excluded", "too_few_ranked", "too_few_things"
+WEIGHTED = "weighted"
 """Why a unit is not ranked: the campaign's folder names it; too few units could be; by an indicator
 also: its share is one of too few things.
 """
@@ -28,7 +29,7 @@ also: its share is one of too few things.
 class Result:
     """One unit on one indicator. ``points`` is None without a value or without a rule for it;
     ``rank`` is that among the ``ranked`` units of the group, ``unranked`` why one with a value has
-    none: ``too_few_things`` or ``too_few_ranked``.
+    none: ``too_few_things``, ``too_few_ranked`` or ``weighted``.
     """
 
     unit_code: str
@@ -67,11 +68,11 @@ class Total:
     ``not_applicable`` where nothing arose on any criterion, ``not_scored`` where nothing that is
     known can be given points, or what the plan lacks). ``sharing`` is how many units have its rank,
     itself among them; ``unranked`` tells why there is no rank: that, ``excluded``,
-    ``too_few_ranked``, or the kind of a condition that the unit does not fulfil. ``lacking`` are
-    the indicators of the scale whose figures are not whole: some unit that should be in them is
-    not. Such a unit takes no award. ``complete`` is the least share of the units below, by weight,
-    whose figures are in one of them. ``tier`` is None without a rank, or where units are not parted
-    into tiers.
+    ``weighted``, ``too_few_ranked``, or the kind of a condition that the unit does not fulfil.
+    ``lacking`` are the indicators of the scale whose figures are not whole: some unit that should
+    be in them is not. Such a unit takes no award. ``complete`` is the least share of the units
+    below, by weight, whose figures are in one of them. ``tier`` is None without a rank, or where
+    units are not parted into tiers.
     """
 
     unit_code: str

@@ -18,6 +18,7 @@ from dxkit.analysis.outcomes import (
     INCOMPLETE,
     TOO_FEW,
     TOO_FEW_THINGS,
+    WEIGHTED,
     Progress,
     Result,
     Results,
@@ -45,7 +46,10 @@ def make_results(
     """All results of a period; ``before`` are the sums of the period before. ``tiers`` are asked
     for where the campaign parts units into some.
     """
-    earlier = _League(campaign, before, period) if before is not None else None
+    earlier = None
+    if before is not None:  # by this plan, with the levels of units that were there until then
+        there = {"levels": before.campaign.levels, "measures": before.campaign.measures}
+        earlier = _League(dataclasses.replace(campaign, **there), before, period)  # type: ignore[arg-type]
     league = _League(campaign, aggregates, period, earlier)
     found = Results(
         campaign, league.units, period, league.group_codes, league.groups, league.by_indicator,
@@ -171,13 +175,14 @@ class _League:
         """Progress by unit code: of units that are ranked now and had a total before."""
         if self.before is None:
             return {}
-        earlier = self.before._unranked
+        weighted, earlier = self.before.aggregates.weighted, self.before._unranked
         found: dict[str, Progress] = {}
         for members in self.groups.values():
             gains: dict[str, float] = {}
             for unit in members:
                 total = self.ranked[unit.code]
-                before = earlier[unit.code].points if unit.code in earlier else None
+                is_there = unit.code in earlier and unit.code not in weighted
+                before = earlier[unit.code].points if is_there else None
                 if total.rank is not None and total.points is not None and before is not None:
                     gains[unit.code] = total.points - before
             ranks = ranks_of(
@@ -218,10 +223,12 @@ class _League:
         return Candidate(unit_code, rank, share, met, not total.lacking)
 
     def _why_unranked(self, unit: Unit, level: str) -> str:
-        children = self.units.children(unit.code)
+        total, children = self._unranked[unit.code], self.units.children(unit.code)
+        if unit.code in self.aggregates.weighted:
+            return total.missing or WEIGHTED
         silent = sum(self._unranked[c.code].missing in SILENT for c in children)
         return why_unranked(
-            self._unranked[unit.code],
+            total,
             level,
             1 - silent / len(children) if children else None,
             {result.indicator.id: result for result in self.of_unit(unit.code)},
@@ -237,6 +244,7 @@ class _League:
         ranks: dict[str, int] = {}
         if self.group_codes[members[0].code]:
             unranked = {c: TOO_FEW_THINGS for c in known if is_of_few(measured[c], rule)}
+            unranked |= dict.fromkeys(self.aggregates.weighted & known.keys(), WEIGHTED)
             keys = {c: (v * indicator.direction,) for c, v in known.items() if c not in unranked}
             if len(keys) < rule.minimum_ranked:
                 unranked = dict.fromkeys(keys, TOO_FEW) | unranked

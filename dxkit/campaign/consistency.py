@@ -102,6 +102,10 @@ def _made_of_others(campaign: Campaign, period: Period, reader: Reader) -> None:
         if getattr(period, key) != (expected := getattr(edge, key)):
             values = {"text": getattr(period, key), "other": edge.id, "day": expected}
             reader.note_of(period, "part_edge", key, **values)
+    for s in campaign.successions or ():
+        if parts[0].last_day < s.date <= parts[-1].last_day:
+            reader.note_of(period, "parts_over_boundaries", "of", text=period.id, day=s.date)
+            return
 
 
 def _periods(campaign: Campaign, reader: Reader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import tomllib
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ class Project:
     """The folders of one office. ``raw`` and ``out`` replace data/raw and outputs when given.
 
     A ``sealed`` project has no raw files: what intake stored came with it and stands as it is.
-    ``stated`` is the record of the publication whose state the pages say.
+    ``stated`` is the record of the publication whose state the pages say. ``as_of`` is the day by
+    whose units all periods are looked at; without it each is by those of its own last day.
     """
 
     root: Path
@@ -35,6 +37,7 @@ class Project:
     out: Path | None = None
     sealed: bool = False
     stated: Path | None = None
+    as_of: datetime.date | None = None
 
     @classmethod
     def find(cls, raw: str | None = None, out: str | None = None) -> Project:
@@ -139,9 +142,10 @@ class Project:
         """The file that keeps the intake of one period."""
         return self.output_folder(campaign_id, period_id) / "data" / "received.json"
 
-    def kept_file(self, campaign_id: str, period_id: str) -> Path:
-        """The file of what a series keeps of one period."""
-        return self.store_file(campaign_id, period_id).with_name("kept.json")
+    def kept_file(self, campaign_id: str, period_id: str, boundaries: str = "") -> Path:
+        """The file of what a series keeps of one period, by its own or other boundaries."""
+        name = f"kept-{boundaries}.json" if boundaries else "kept.json"
+        return self.store_file(campaign_id, period_id).with_name(name)
 
     @property
     def notebooks(self) -> Path:

@@ -39,6 +39,7 @@ from dxkit.intake.versions.duplicates import settled
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import altered_cells
 from dxkit.intake.visits import read_visits
+from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import VISITS, Flag, IndicatorTable, Observation, Received
 from dxkit.model.periods import Period
@@ -70,6 +71,8 @@ def read_period(
     sent = list(_read(campaign, period, names, raw.files, folder))
     files = settled(sent)
     previous = before() if callable(before) else before
+    if previous is not None:
+        _, previous = as_of(campaign, previous, period.last_day)
 
     def together(some: Sequence[FileRead]) -> Received:
         return _together(campaign, period, names, some, folder, references, previous)

@@ -395,6 +395,15 @@ class Campaign:
         """How what is of the units of one day goes to those of another."""
         return passage(self.units, self.successions, start, end)
 
+    def other_boundaries(self, period_id: str, day: datetime.date) -> str:
+        """A name for the boundaries of a day, the same until they change, where they are others
+        than those of a period; else nothing.
+        """
+        days = (self.period(period_id).last_day, day)
+        own, since = (max((s.date for s in self.successions if s.date <= d), default=None)
+                      for d in days)  # fmt: skip
+        return "" if own == since else str(since or "first")
+
     def level(self, level_id: str) -> Level:
         """The level of that id; raises UnknownNameError when there is none."""
         return look_up("level", level_id, self._levels)

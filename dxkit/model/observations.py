@@ -22,6 +22,7 @@ class Flag(StrEnum):
     NO_DATA = "no_data"  # the cell says there is no figure
     NOT_APPLICABLE = "not_applicable"  # nothing arose, so there is nothing to measure
     REJECTED = "rejected"  # a finding of severity error stands against the cell
+    NOT_CARRIED = "not_carried"  # nobody knows which part is of this unit since boundaries changed
     # a value with a reservation
     APPROXIMATE_BELOW = "approximate_below"  # "nearly 60": a little less than the value
     APPROXIMATE_ABOVE = "approximate_above"  # "over 445,300": a little more
@@ -33,8 +34,11 @@ class Flag(StrEnum):
 
 
 MISSING_FLAGS = frozenset(
-    {Flag.NOT_REPORTED, Flag.UNREAD, Flag.NO_DATA, Flag.NOT_APPLICABLE, Flag.REJECTED}
-)
+    {
+        Flag.NOT_REPORTED, Flag.UNREAD, Flag.NO_DATA, Flag.NOT_APPLICABLE, Flag.REJECTED,
+        Flag.NOT_CARRIED,
+    }
+)  # fmt: skip
 SILENT = frozenset({Flag.NOT_REPORTED, Flag.UNREAD})
 """Why a unit has nothing at all."""
 NOT_USED = frozenset(
@@ -219,6 +223,10 @@ class Received:
     What is of a period made of others has ``parts``: what was received of each reported one, which
     its figures are put together from; its table tells of the flows of all, the stocks of the last.
     Files of the whole and of parts go by their names in the campaign's raw folder (``is_located``).
+
+    ``weighted`` are codes of units whose figures rest on shares of units of another day: they are
+    never ranked; ``heirs`` by code of each unit that was there only then, and of each hamlet in it,
+    the unit that it went into.
     """
 
     table: IndicatorTable
@@ -232,6 +240,8 @@ class Received:
     answers: tuple[Answer, ...] = ()
     parts: tuple[Received, ...] = ()
     is_located: bool = False
+    weighted: frozenset[str] = frozenset()
+    heirs: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"

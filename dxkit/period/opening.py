@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -16,6 +17,7 @@ from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.intake.period import read_period
 from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.intake.versions.history import History
+from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
@@ -41,8 +43,10 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     names = [p for p in series_of(project, campaign, period_id) if p not in (before, period_id)]
     parts = campaign.period(period_id).of
     names += [part for part in parts if _is_at_hand(project, campaign, part)]
-    past = [PeriodKept(name, partial(look_back, project, campaign, name)) for name in names]
-    analysis = analyse_period(campaign, received, previous, past)
+    day = project.as_of or campaign.period(period_id).last_day
+    past = [PeriodKept(name, partial(look_back, project, campaign, name, day)) for name in names]
+    campaign, received = as_of(campaign, received, day)
+    analysis = analyse_period(campaign, received, previous, past, day)
     shapes = load_map(campaign.folder)
     return OpenPeriod(project, campaign, received, analysis, shapes, Past(_history, _register))
 
@@ -149,11 +153,12 @@ def receive(
     )
 
 
-def look_back(project: Project, campaign: Campaign, period_id: str) -> Kept:
-    """What is kept of a period: from the file of an earlier run, when it was made from the same
-    files by the same plan and code; else worked out anew and kept.
+def look_back(project: Project, campaign: Campaign, period_id: str, day: datetime.date) -> Kept:
+    """What is kept of a period, as it is by the units of a day: from the file of an earlier
+    run, when it was made from the same files by the same plan and code; else worked out anew and
+    kept.
     """
-    path = project.kept_file(campaign.id, period_id)
+    path = project.kept_file(campaign.id, period_id, campaign.other_boundaries(period_id, day))
     key = ""
     if not project.sealed:
         raw = _read_with(project, campaign, period_id)
@@ -161,7 +166,7 @@ def look_back(project: Project, campaign: Campaign, period_id: str) -> Kept:
     if (known := read_kept(path, key)) is not None:
         return known
     received = receive(project, campaign, period_id)
-    found = kept_of(analyse_period(campaign, received))
+    found = kept_of(analyse_period(*as_of(campaign, received, day)))
     with writer_if_free(project.outputs / campaign.id) as may_write:
         if may_write and key and _is_stored(project, campaign, period_id):
             write_bytes(path, written(found, key))
@@ -257,6 +262,6 @@ def _is_at_hand(project: Project, campaign: Campaign, period_id: str) -> bool:
     if project.sealed:
         if campaign.period(period_id).of and leaves_of(project, campaign, period_id):
             return True
-        find = (project.store_file, project.kept_file)
-        return any(stored(campaign.id, period_id).exists() for stored in find)
+        stored = project.store_file(campaign.id, period_id)
+        return stored.exists() or any(stored.parent.glob("kept*.json"))
     return project.has_raw(campaign, period_id)

@@ -24,7 +24,8 @@ _LISTS = ("periods", "units", "subjects", "kinds", "methods")
 _MOST = 3
 """Facts, and sheets, that a title names; ``dxkit explain`` names all."""
 _VISIBLE_MARKS = {"doubtful": "doubtful", "approximate": "doubtful", "other_places": "elsewhere",
-                  "partial": "partial", "assumed": "assumed", "explained": "explained"}  # fmt: skip
+                  "partial": "partial", "assumed": "assumed", "explained": "explained",
+                  "weighted": "weighted"}  # fmt: skip
 
 
 class PageLanguage(Language):

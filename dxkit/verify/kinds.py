@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -97,10 +97,21 @@ class Asked(NamedTuple):
         """What reporting units told now and in the period before, where some told only in one."""
         if self.i.kind == "value" or self.unit not in self.before.r.units:
             raise KeyError(self.unit)
-        told = [a.r.sums.places_told(a.unit, measures_of(a.i)) for a in (self, self.before)]
+        told = [a.told_by_heirs(self.before.r.received.heirs) for a in (self, self.before)]
         if not all(told) or set(told[0]) == set(told[1]):
             raise KeyError(self.unit)
         return told
+
+    def told_by_heirs(self, heirs: Mapping[str, str]) -> dict[str, list[Pair]]:
+        """What reporting units told, those that went into another between two periods as that one
+        where nothing of it is lacking.
+        """
+        measures, found = measures_of(self.i), dict[str, list[Pair]]()
+        for place, pairs in self.r.sums.places_told(self.unit, measures).items():
+            above = [code for code in self.r.units.line(place) if code in heirs.values()]
+            if not above or self.r.sums.total(above[0], measures).is_whole:
+                found.setdefault(above[0] if above else place, []).extend(pairs)
+        return found
 
     def like_change(self) -> Fraction | None:
         """The change of those who told both times."""

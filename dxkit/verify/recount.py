@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,6 +16,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.observations import SILENT, Received
 from dxkit.model.plan import why_no_ranking
 from dxkit.model.rules import Condition, RewardRule
+from dxkit.verify.boundaries import carried
 from dxkit.verify.sums import Answer, Sums, remembered
 
 Points = Mapping[str, float]
@@ -185,6 +187,8 @@ class Recount:
         rule = self.campaign.ranking
         if any((e.unit, e.period) == (unit, self.rules_of) for e in rule.exclusions):
             return "excluded"
+        if unit in self.received.weighted:
+            return "weighted"
         asked = rule.conditions_at(self.level(unit))
         return next((c.kind for c in asked if self._lacks(unit, c) > 1e-9), "")
 
@@ -253,7 +257,9 @@ class Recount:
     @of_group
     def ranks_within(self, unit: str, indicator: Indicator) -> dict[str, int]:
         """The ranks of the unit's group by one indicator."""
-        many = [u for u in self.members(unit) if not self.is_of_few(u, indicator)]
+        weighted = self.received.weighted
+        members = (u for u in self.members(unit) if u not in weighted)
+        many = [u for u in members if not self.is_of_few(u, indicator)]
         values = {u: self._directed(u, indicator.id) for u in many}
         keys = {u: (value,) for u, value in values.items() if value is not None}
         return self.ranks_of(keys) if len(keys) >= self.campaign.ranking.minimum_ranked else {}
@@ -263,7 +269,8 @@ class Recount:
         """Points gained since the period before by this period's rules, in the unit's group."""
         if (earlier := self.before_by_rules) is None:
             return {}
-        both = (u for u in self.ranks(unit) if u in earlier.units)
+        sure = {u.code for u in earlier.units.units} - earlier.received.weighted
+        both = (u for u in self.ranks(unit) if u in sure)
         pairs = ((u, self.total(u)[0], earlier.total(u)[0]) for u in both)
         return {u: a - b for u, a, b in pairs if a is not None and b is not None}
 
@@ -359,13 +366,20 @@ class Recount:
 
 
 def recounted(
-    campaign: Campaign, received: Received, *earlier: Received, course: Iterable[Received] = ()
+    campaign: Campaign,
+    received: Received,
+    *earlier: Received,
+    course: Iterable[Received] = (),
+    day: datetime.date | None = None,
 ) -> Recount:
-    """The period and those of its series before it, the nearest first, and what it is made of."""
-    before = recounted(campaign, *earlier) if earlier else None
-    parts = [recounted(campaign, part) for part in course]
+    """The period and those of its series before it, the nearest first, and what it is made of, all
+    by the units of a day, else of its last one.
+    """
+    day = day or campaign.period(received.table.period).last_day
+    before = recounted(campaign, *earlier, day=day) if earlier else None
+    parts = [recounted(campaign, part, day=day) for part in course]
     found = (before, *before.earlier) if before else ()
-    return Recount(Sums(campaign, received), found, course=parts)
+    return Recount(Sums(*carried(campaign, received, day)), found, course=parts)
 
 
 def rounded(points: float, decimals: int) -> Decimal:

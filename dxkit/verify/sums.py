@@ -16,7 +16,15 @@ from dxkit.model.text import normalise
 Number = int | float | Fraction
 Measures = tuple[str, ...]
 Answer = TypeVar("Answer")
-_REASONS = ("rejected", "no_data", "unread", "not_reported", "not_measured", "not_applicable")
+_REASONS = (
+    "rejected",
+    "not_carried",
+    "no_data",
+    "unread",
+    "not_reported",
+    "not_measured",
+    "not_applicable",
+)
 """Why there is no number, the chief one first."""
 
 

@@ -99,7 +99,8 @@ def _altered_series(project: Project, again: Project, opened: OpenPeriod) -> Ite
     same workbooks.
     """
     for period in opened.analysis.past:
-        files = [p.kept_file(opened.campaign.id, period.id) for p in (project, again)]
+        other = opened.campaign.other_boundaries(period.id, opened.analysis.period.last_day)
+        files = [p.kept_file(opened.campaign.id, period.id, other) for p in (project, again)]
         if is_altered(*files):
             name = files[0].relative_to(project.outputs / opened.campaign.id).as_posix()
             yield Difference(f"../{name}", CHANGED)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from dxkit.analysis.aggregates import NO_DENOMINATOR, Measured, Quantity
+from dxkit.analysis.aggregates import NO_DENOMINATOR, NOT_MEASURED, Measured, Quantity
 from dxkit.analysis.analysis import Analysis, Peers
 from dxkit.analysis.outcomes import Progress, RankRange, Result, Total
 from dxkit.model.campaign import Indicator, IndicatorKind, Measure
@@ -137,23 +137,45 @@ class About:
         earlier = self.period.previous
         if earlier is None or self.unit.code not in earlier.units:
             return None
-        now, then = (_places_of(self._sides(period)) for period in (self.period, earlier))
+        now, then = (
+            self._joined(period, _places_of(self._sides(period)), earlier.received.heirs)
+            for period in (self.period, earlier)
+        )
         return (now, then) if now and then and now.keys() != then.keys() else None
+
+    def _joined(
+        self, period: Analysis, found: Places | None, heirs: Mapping[str, str]
+    ) -> Places | None:
+        """The same with one place for each unit that others went into between two periods, if
+        nothing of it is lacking.
+        """
+        if not found or not heirs:
+            return found
+        into, made = {*heirs.values()}, Places()
+        for code, sums in found.items():
+            heir = next((above for above in period.units.line(code) if above in into), "")
+            if not heir or not self._of(period, heir)[0].partial:
+                known = made.setdefault(heir or code, [0] * len(sums))
+                made[heir or code] = [one + other for one, other in zip(known, sums, strict=True)]
+        return made
 
     def _sides(self, period: Analysis) -> tuple[Quantity, ...]:
         """The sums behind it in a period: two of a quotient, none where there is no value."""
-        found = period.results.by_indicator.get((self.unit.code, self.subject))
+        known, *sides = self._of(period, self.unit.code) or (Quantity(None, NOT_MEASURED),)
+        return () if known.value is None else tuple(sides)
+
+    def _of(self, period: Analysis, code: str) -> tuple[Quantity, ...]:
+        """The value of a unit in a period and the sums behind it."""
+        found = period.results.by_indicator.get((code, self.subject))
         if found is not None:
             known, upper, lower = (
                 found.measured.value, found.measured.numerator, found.measured.denominator
             )  # fmt: skip
-            sides = (upper,) if lower is NO_DENOMINATOR else (upper, lower)
-        elif any(measure.id == self.subject for measure in self.period.campaign.activity):
-            known = period.aggregates.measure(self.unit.code, self.subject)
-            sides = (known,)
-        else:
-            return ()
-        return () if known.value is None else sides
+            return (known, upper) if lower is NO_DENOMINATOR else (known, upper, lower)
+        if any(measure.id == self.subject for measure in self.period.campaign.activity):
+            known = period.aggregates.measure(code, self.subject)
+            return (known, known)
+        return ()
 
     @property
     def other_places(self) -> tuple[str, ...]:

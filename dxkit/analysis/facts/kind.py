@@ -142,7 +142,7 @@ class Reported(Kind):
         if sums and quantity.value is not None:
             sources, marks = united_sources(sums), united_marks(sums)
         elif quantity.observations:
-            sources, marks = _cells_and_marks(quantity, about.period)
+            sources, marks = _cells_and_marks(quantity, about.unit.code, about.period)
         return Fact(
             about.key(self.name),
             quantity.value,
@@ -157,7 +157,7 @@ class Reported(Kind):
 
 
 def _cells_and_marks(
-    quantity: Quantity, period: Analysis
+    quantity: Quantity, unit: str, period: Analysis
 ) -> tuple[tuple[CellRef, ...], frozenset[str]]:
     """The cells of observations, and what a reader must be told of them."""
     cells = dict.fromkeys(observation.address for observation in quantity.observations)
@@ -165,6 +165,7 @@ def _cells_and_marks(
     reservations = {
         "partial": quantity.partial,
         "simulated": not simulated.isdisjoint(cell.file for cell in cells),
+        "weighted": unit in period.received.weighted,
         "doubtful": not period.received.doubtful_cells.isdisjoint(cells),
         "explained": not period.received.explained_cells.isdisjoint(cells),
         "approximate": not _APPROXIMATE.isdisjoint(o.flag for o in quantity.observations),

@@ -37,7 +37,15 @@ from dxkit.analysis.facts.methods import (
     summed,
     weekly_pace,
 )
-from dxkit.analysis.outcomes import EXCLUDED, TOO_FEW, TOO_FEW_THINGS, Certainty, RankRange, Result
+from dxkit.analysis.outcomes import (
+    EXCLUDED,
+    TOO_FEW,
+    TOO_FEW_THINGS,
+    WEIGHTED,
+    Certainty,
+    RankRange,
+    Result,
+)
 from dxkit.analysis.scoring import NOT_SCORED, REGISTRY, Case
 from dxkit.analysis.visits import TOO_FEW_VISITS, Verified, verified
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
@@ -247,7 +255,7 @@ def why_no_rank(about: About) -> str:
     found = about.total
     if found.points is None:
         return NOT_RANKED
-    told = found.unranked in (EXCLUDED, TOO_FEW)
+    told = found.unranked in (EXCLUDED, TOO_FEW, WEIGHTED)
     return found.unranked if told else f"below_{found.unranked}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from dxkit.model.facts import CellRef, Fact, FactKey
@@ -28,10 +29,12 @@ def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) ->
     yield "  " + language.plain("cli.explain_cells")
     received, visits = dict(_received(opened)), _visits(opened)
     earlier = {key.period for key in fact.inputs} & {kept.id for kept in opened.analysis.past}
+    project = replace(opened.project, as_of=opened.project.as_of or opened.analysis.period.last_day)
+    periods = [opened, *(open_period(project, opened.campaign.id, name) for name in earlier)]
     cells = {*fact.sources}
-    for one in (open_period(opened.project, opened.campaign.id, name) for name in earlier):
+    for one in periods[1:] and periods:
         received |= dict(_received(one))  # of what is kept of a period the cells are asked there
-        found = (one.analysis.find(key) for key in fact.inputs if key.period in earlier)
+        found = (one.analysis.find(key) for key in fact.inputs)
         cells |= {cell for each in found if each is not None for cell in each.sources}
     for cell in in_reading_order(cells):
         observation = received.get(cell)

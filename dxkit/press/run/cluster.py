@@ -135,11 +135,12 @@ def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
         for notebook in sorted({task.notebook for task in tasks}):
             archive.write(notebook, f"notebooks/{notebook.name}")
         before = period_before(project, campaign, tasks[0].period)
-        sent = Project(Path())
+        sent, day = Project(Path()), campaign.period(tasks[0].period).last_day
         for period in series_of(project, campaign, tasks[0].period):
             if period not in (before, tasks[0].period):
-                kept = written(look_back(project, campaign, period), "")
-                archive.writestr(sent.kept_file(campaign.id, period).as_posix(), kept)
+                boundaries = campaign.other_boundaries(period, day)
+                kept = written(look_back(project, campaign, period, day), "")
+                archive.writestr(sent.kept_file(campaign.id, period, boundaries).as_posix(), kept)
                 continue
             for leaf in leaves_of(project, campaign, period):
                 if (stored := project.store_file(campaign.id, leaf)).exists():

@@ -28,9 +28,12 @@ Filling = Fact | str | Markup
 
 _FORMATTER = string.Formatter()
 
-SIGNS = {"doubtful": "*", "elsewhere": "†", "partial": "‡", "assumed": "§", "explained": "‖"}
+SIGNS = {
+    "doubtful": "*", "elsewhere": "†", "weighted": "≈", "partial": "‡", "assumed": "§",
+    "explained": "‖",
+}  # fmt: skip
 """The signs behind numbers with a reservation; the page's style sheet sets them."""
-IN_SENTENCES = ("doubtful", "elsewhere")
+IN_SENTENCES = ("doubtful", "elsewhere", "weighted")
 """Those that a sentence shows, too: the others it tells in words, or a table beside it does."""
 NO_MARKS: frozenset[str] = frozenset()
 
