@@ -74,15 +74,22 @@ def test_the_days_follow_those_of_the_period_before(
     assert " ".join([found.id, *days, *found.parts]) == expected
 
 
-def test_of_several_lengths_the_shortest_goes_on(project: Path) -> None:
-    periods = ("2023-Q3 2023-07-01 2023-09-30", "2023-Q4 2023-10-01 2023-12-31",
-               "2023 2023-01-01 2023-12-31")  # fmt: skip
-    campaign = with_periods(project, *periods)
-    assert next_period(campaign).id == "2024-Q1"
-    assert next_period(campaign, "2024").id == "2024"
+def test_of_several_lengths_the_shortest_that_is_reported_goes_on(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quarters = ("2024-Q1 2024-01-01 2024-03-31", "2024-Q2 2024-04-01 2024-06-30")
+    campaign = with_periods(project, *quarters, "2024 2024-01-01 2024-06-30")
+    assert next_period(campaign).id == "2024-Q3"
+    assert next_period(campaign, "2025").id == "2025"
+    plan = plan_of(project)
+    year = 'last_day = 2024-06-30\nof = ["2024-Q1", "2024-Q2"]\n\n[scoring]'
+    text = plan.read_text("utf-8").replace("last_day = 2024-06-30\n\n[scoring]", year)
+    plan.write_text(text, "utf-8")  # now the year is made of the quarters
+    assert run(["new", "period", "2025", "--lang", "en"]) == 2
+    assert 'no period as long as "2025" that units report of' in capsys.readouterr().err
     assert run(["new", "period"]) == 0
-    ids = [period.id for period in load_campaign(campaign.folder).periods]
-    assert ids == ["2023-Q3", "2023-Q4", "2024-Q1", "2023"]
+    ids = [period.id for period in load_campaign(plan.parent).periods]
+    assert ids == ["2024-Q1", "2024-Q2", "2024-Q3", "2024"]
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])

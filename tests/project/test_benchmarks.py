@@ -6,10 +6,14 @@ import itertools
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dxkit.campaign.folder import load_campaign
+
+if TYPE_CHECKING:
+    from dxkit.period import OpenPeriod
 
 
 def test_the_documents_quote_the_results(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,3 +67,32 @@ def test_the_country_is_as_large_as_viet_nam_was_and_its_plan_loads(
         == len(units)
         == 2 + sum(1 + len(communes) for communes in whole[0].values())
     )
+
+
+def test_the_documents_quote_how_many_cells_a_form_takes(
+    root: Path, periods: dict[str, OpenPeriod], monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:  # fmt: skip
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    import form_cells
+
+    from dxkit.press.forms.questions import Questions
+    from dxkit.report.wording.language import load_language
+
+    before, opened = (periods[name] for name in (form_cells.BEFORE, form_cells.PERIOD))
+    period = opened.campaign.period(form_cells.PERIOD)
+    questions = Questions(opened.campaign, period, before.received, load_language("vi"))
+    forms = form_cells.in_forms(questions, opened.received)
+    assert forms["again"] == 0  # no figure is typed twice
+    # 520 hamlets with 6 figures, of 74 communes that reported 6, of 73 also 2 in each of 3 months,
+    # 62 initiatives with 7 fields: no more than there is to tell
+    assert forms.total() == 520 * 6 + 74 * 6 + 73 * 2 * 3 + 62 * 7
+    quoted = [(root / f"docs/{code}/forms.md").read_text("utf-8") for code in ("en", "vi")]
+    assert f"{forms.total():,}" in quoted[0]
+    assert f"{forms.total():,}".replace(",", ".") in quoted[1]
+    if request.config.getoption("--full"):
+        folder = opened.project.period_folder(opened.campaign.id, period.id)
+        workbooks = form_cells.in_workbooks(folder, opened.received)
+        typed = workbooks.total() - workbooks["formulas"]
+        assert f"{typed:,}" in quoted[0]
+        assert f"{forms.total() / typed:.0%}" in quoted[0]
