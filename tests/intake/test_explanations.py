@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -17,7 +18,8 @@ from dxkit.intake.store import read_stored, write_stored
 from dxkit.model.campaign import Campaign, Decision, Explanation
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.observations import Answer, Received
+from dxkit.model.observations import Answer, IndicatorTable, Observation, Received
+from dxkit.model.units import Unit, UnitRegistry
 from dxkit.press.forms.questions import Questions
 from dxkit.press.forms.workbook import write_form
 from dxkit.report.wording.findings import finding_text
@@ -264,3 +266,115 @@ def test_what_was_said_a_quarter_ago_is_shown_as_such(
 def test_phrases_that_give_no_reason(text: str) -> None:
     assert gives_no_reason(text)
     assert not gives_no_reason(f"{text} do sáp nhập ấp")
+
+
+# many at once ----------------------------------------------------------------------------
+
+TREATMENTS = ("answered", "blank", "empty phrase", "value changed later", "copied")
+FULL, SAMPLE = 200, 6
+
+
+def test_nothing_is_accepted_in_silence(
+    office: Office, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Findings of three kinds, each treated in five ways by its sender; an office that accepts
+    whatever it can, also by hand what says nothing; and the quarter after.
+    """
+    number = FULL if request.config.getoption("--full") else SAMPLE
+    first, loud, again = 0, dict.fromkeys(TREATMENTS, 0), dict.fromkeys(TREATMENTS, 0)
+    for start in range(0, number, 40):
+        wave = _Wave(office, range(start, min(number, start + 40)))
+        first += len(wave.cases)
+        for name, counts in (("loud", loud), ("again", again)):
+            for treatment in getattr(wave, name):
+                counts[treatment] += 1
+    assert first == number * len(TREATMENTS)
+    assert loud == {**dict.fromkeys(TREATMENTS, number), "answered": 0}
+    assert again["answered"] == 0
+    with capsys.disabled():
+        if number == FULL:
+            print(f"\n{first} findings; loud {loud}; in the next period {again}")
+    assert sum(again.values()) <= 0.2 * first
+
+
+class _Wave:
+    """One form whose every row has a finding, from its first check to that of the next quarter, in
+    which paying adults, and the skilled but for those that exceed their whole, grow.
+    """
+
+    def __init__(self, office: Office, numbers: range) -> None:
+        random = Random(numbers.start)
+        self.cases = [(t, random.choice(("fell", "fell", "jumped", "jumped", "exceeds")))
+                      for _ in numbers for t in TREATMENTS]  # fmt: skip
+        units = office.campaign.units
+        rows = range(9, 9 + len(self.cases))
+        communes = [Unit(f"71{row:03}", f"Xã Số {row}", "Xã", "commune", "71") for row in rows]
+        kept = [unit for unit in units.units if unit.level != "commune"]
+        second = office.campaign.period("2024-Q2")
+        third = dataclasses.replace(second, id="2024-Q3", first_day=second.last_day)
+        self.office = Office(
+            dataclasses.replace(
+                office.campaign,
+                units=UnitRegistry((*kept, *communes), units.levels),
+                periods=(*office.campaign.periods, third),
+            ),
+            office.folder,
+        )
+        plain = {f"C{row}": 1000 for row in rows} | {f"H{row}": 301 for row in rows}
+        skilled = {"fell": 260, "jumped": 960, "exceeds": 1040}
+        was = {"fell": 300, "jumped": 300, "exceeds": 1000}
+        now = {f"E{row}": skilled[kind] for row, (_, kind) in zip(rows, self.cases, strict=True)}
+        said, cells = {}, {}
+        for row, (treatment, _) in zip(rows, self.cases, strict=True):
+            said[row] = {"blank": None, "empty phrase": "Đã kiểm tra, đúng",
+                         "copied": f"{row} hộ sáp nhập, quý I"}.get(
+                             treatment, f"{row} hộ chuyển về từ xã bên")  # fmt: skip
+            cells[f"M{row}"] = said[row].replace("quý I", "quý II") if said[row] else None
+        answers = tuple(
+            Answer(CellRef("71.csv", "", f"F{row}"), f"71{row:03}", f"{row} hộ sáp nhập, quý I")
+            for row, (treatment, _) in zip(rows, self.cases, strict=True)
+            if treatment == "copied"
+        )
+        before = Received(
+            IndicatorTable("2024-Q1", tuple(
+                Observation("2024-Q1", f"71{row:03}", measure, value,
+                            CellRef("71.csv", "", f"{column}{row}"))
+                for row, (_, kind) in zip(rows, self.cases, strict=True)
+                for column, measure, value in (
+                    ("C", "people", 1000), ("D", "skilled", was[kind]), ("E", "paying", 300))
+            )),
+            self.office.campaign.units.on(second.last_day),
+            answers=answers,
+        )  # fmt: skip
+        sent = {**plain, **now, **cells}
+        checked = self._reads("2024-Q2", before, sent)
+        found = [f for f in checked.findings if f.severity == "warning"]
+        assert [f.address.cell for f in found] == [*dict.fromkeys(f.address.cell for f in found)]
+        assert {f.address.cell for f in found} == {f"E{row}" for row in rows}
+        accepted = [
+            decided(cell=f.address.cell, code=f.code, value=f.raw,
+                    explanation=str(f.values["answer"]))
+            for f in found
+            if "answer" in f.values
+        ]  # fmt: skip
+        assert len(accepted) == len(found) * 4 // 5
+        assert not [f for f in checked.findings if f.explanation]
+        for row, (treatment, kind) in zip(rows, self.cases, strict=True):
+            if treatment == "value changed later":
+                sent[f"E{row}"] = skilled[kind] + (1 if kind != "fell" else -1)
+        later = self._reads("2024-Q2", before, sent, *accepted)
+        self.loud = self._treatments(later)
+        for row, (_, kind) in zip(rows, self.cases, strict=True):
+            sent |= {f"H{row}": 302, f"M{row}": None}
+            sent[f"E{row}"] = sent[f"E{row}"] + 2 * (kind != "exceeds")
+        self.again = self._treatments(self._reads("2024-Q3", later, sent, *accepted))
+
+    def _reads(
+        self, period: str, before: Received, sent: Mapping[str, Value], *rows: Explanation
+    ) -> Received:
+        return self.office.reads(period, before, sent, *rows)
+
+    def _treatments(self, received: Received) -> list[str]:
+        """How those were treated that are asked."""
+        asked = {f.address.cell for f in received.findings if f.severity == "warning"}
+        return [self.cases[int(cell[1:]) - 9][0] for cell in asked if cell]
