@@ -6,6 +6,7 @@ all that is known about one unit. These are the nouns; how things are worked out
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey, reaches
 from dxkit.model.observations import IndicatorTable, Received, RegisterRow
 from dxkit.model.periods import Period
 from dxkit.model.rules import Band, UncertaintyRule
-from dxkit.model.units import Unit
+from dxkit.model.units import Passage, Share, Unit
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,17 @@ class Scorecard:
             ),
             None,
         )
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Since which ``day`` a unit has been made of the units ``origins`` of a day ``before``, by
+    code, and of which share of each.
+    """
+
+    day: datetime.date
+    before: datetime.date
+    origins: Mapping[str, Share]
 
 
 @dataclass(frozen=True)
@@ -301,6 +313,29 @@ class Analysis:
         found = [known.get(p) for p in alike[: alike.index(self.period.id) + 1]]
         first = next(n for n, period in enumerate(found) if period is not None)
         return tuple(reversed(found[first:]))
+
+    @cached_property
+    def _passage(self) -> tuple[datetime.date, datetime.date, Passage] | None:
+        """From the units of the first of the periods at hand; None where none was succeeded."""
+        last = self.received.as_of or self.period.last_day
+        first = min(self.campaign.period(p.id).last_day for p in self.series if p is not None)
+        if not any(first < s.date <= last for s in self.campaign.successions):
+            return None
+        return first, last, self.campaign.passage(first, last)
+
+    def boundary_of(self, unit: str) -> Boundary | None:
+        """Of which units that there were in the first of the periods a unit is made; None for one
+        that was one of them as a whole, or is in none.
+        """
+        if self._passage is None:
+            return None
+        first, last, by = self._passage
+        rows = (s for s in self.campaign.successions if s.to_code == unit)
+        days = [s.date for s in rows if first < s.date <= last]
+        origins = {code: share for code, share in by.origins.get(unit, {}).items() if code}
+        if unit in by.renamed.values() or not origins or not days:
+            return None
+        return Boundary(max(days), first, origins)
 
     @cached_property
     def course(self) -> tuple[PeriodKept, ...]:

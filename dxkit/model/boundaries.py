@@ -199,6 +199,7 @@ class _Carried:
             parts=tuple(as_of(self.campaign, part, self.day)[1] for part in received.parts),
             weighted=self.weighted,
             heirs=self.heirs,
+            as_of=self.day,
         )
         return replace(self.campaign, levels=tuple(levels), measures=measures), carried
 

@@ -207,9 +207,10 @@ def united_marks(facts: Iterable[Fact]) -> frozenset[str]:
 class Reference:
     """Something named in a sentence: an id whose name the reader's language supplies.
 
-    ``kind`` is ``unit``, ``indicator``, ``short_indicator``, ``measure``, ``thing`` (what a measure
-    counts), ``period``, ``level``, ``band``, ``award``, ``table`` (of measures), ``type`` (of a
-    unit, as the campaign writes it) or ``cell`` (an address as it is written).
+    ``kind`` is ``unit``, ``former`` (a unit of another day: "31318/2022-12-14"), ``indicator``,
+    ``short_indicator``, ``measure``, ``thing`` (what a measure counts), ``period``, ``level``,
+    ``band``, ``award``, ``table`` (of measures), ``type`` (of a unit, as the campaign writes it)
+    or ``cell`` (an address as it is written).
     """
 
     kind: str

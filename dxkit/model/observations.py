@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -226,7 +227,7 @@ class Received:
 
     ``weighted`` are codes of units whose figures rest on shares of units of another day: they are
     never ranked; ``heirs`` by code of each unit that was there only then, and of each hamlet in it,
-    the unit that it went into.
+    the unit that it went into; ``as_of`` the day of all that, where it is not the period's last.
     """
 
     table: IndicatorTable
@@ -242,6 +243,7 @@ class Received:
     is_located: bool = False
     weighted: frozenset[str] = frozenset()
     heirs: Mapping[str, str] = field(default_factory=dict)
+    as_of: datetime.date | None = None
 
     def __repr__(self) -> str:
         counts = f"sources={len(self.sources)}, findings={len(self.findings)}"

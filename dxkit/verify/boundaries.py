@@ -62,6 +62,18 @@ def _way(campaign: Campaign, code: str, first: datetime.date, last: datetime.dat
     return parts
 
 
+def made_from(campaign: Campaign, unit: str, first: datetime.date, last: datetime.date) -> Parts:
+    """Of which units of an earlier day a unit is made, and of which part of each; of none where it
+    is wholly one, which is wholly it.
+    """
+    ways = {u.code: _way(campaign, u.code, first, last) for u in campaign.units.on(first).units}
+    found = {code: parts[unit] for code, parts in ways.items() if unit in parts}
+    if _way(campaign, "", first, last).get(unit, 0) is None:
+        return found
+    is_one = len(found) == 1 and all(len(ways[code]) == 1 for code in found)
+    return {} if is_one else found
+
+
 def _step(campaign: Campaign, code: str, date: datetime.date) -> Parts:
     rows: list[Succession] = [
         s for s in campaign.successions if (s.from_code, s.date) == (code, date)
@@ -216,7 +228,7 @@ class _Moved:
             r, table=IndicatorTable(r.table.period, told, rows), units=units,
             findings=tuple(findings), sources=tuple(sources), weights=weights,
             weighted=self._weighted(),
-            heirs=self.heir_of, cumulative=(),
+            heirs=self.heir_of, as_of=self.day, cumulative=(),
             parts=tuple(carried(self.campaign, part, self.day)[1] for part in r.parts),
             visits=self._in_one_spot(r.visits),
         )  # fmt: skip

@@ -316,6 +316,8 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "award_draws": lambda r, u: Fraction((t := trials(r, u)).listed[u], len(t.changed["draw"])),
     **{kind: partial(_of_points, kind=kind) for kind in series.OF_ROW},
     **{name: partial(_of_ranks, kind=kind) for name, kind in series.OF_RANKS.items()},
+    "boundary_day": lambda r, u: r.boundary(u)[0],
+    "parts_of_units": lambda r, u: r.boundary(u)[1],
     "cells": lambda r, u: len(r.cells_of(u, r.indicators(u))),
     "cells_doubtful": lambda r, u: len(r.cells_of(u, r.indicators(u)) & r.received.doubtful_cells),
     "children_unchanged": lambda r, u: len(r.unchanged_below(u)),

@@ -16,7 +16,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.observations import SILENT, Received
 from dxkit.model.plan import why_no_ranking
 from dxkit.model.rules import Condition, RewardRule
-from dxkit.verify.boundaries import carried
+from dxkit.verify.boundaries import carried, made_from
 from dxkit.verify.sums import Answer, Sums, remembered
 
 Points = Mapping[str, float]
@@ -54,6 +54,20 @@ class Recount:
         """The periods as long that the plan has before it, the nearest first."""
         is_next = [r for r in earlier[:1] if r.period.id in self.past[:1]]
         self.before = is_next[0] if is_next else None
+
+    @remembered
+    def boundary(self, unit: str) -> tuple[int, int]:
+        """The day since which the unit has been made of others that there were in the first of the
+        periods, and how many of these are only partly in it; raises KeyError for none.
+        """
+        last = self.received.as_of or self.period.last_day
+        first = min((r.period.last_day for r in self.earlier), default=self.period.last_day)
+        of = made_from(self.campaign, unit, first, last)
+        rows = self.campaign.successions
+        days = [s.date for s in rows if s.to_code == unit and first < s.date <= last]
+        if not of or not days:
+            raise KeyError(unit)
+        return max(days).toordinal(), sum(part != 1 for part in of.values())
 
     @remembered
     def part(self, name: str) -> Recount:

@@ -181,11 +181,11 @@ SERIES = (
 
 def test_each_kind_has_an_example() -> None:
     """Those counted over the draws of weights have theirs in test_uncertainty, those made from
-    several periods in test_series.
+    several periods in test_series, on a change of boundaries in test_boundaries.
     """
     worked = {kind for kinds in EXAMPLES.values() for kind in kinds} | {"bonus", *OTHERS, *LIKE}
     worked |= {*SERIES}
-    worked |= {"children_outside"}
+    worked |= {"children_outside", "boundary_day", "parts_of_units"}
     worked |= {kind.name for kind in KINDS["month"]} | {"award_draws", "trials_changing"}
     assert {kind.name for kinds in KINDS.values() for kind in kinds} == worked
 

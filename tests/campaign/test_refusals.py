@@ -433,6 +433,11 @@ REFUSED: dict[str, tuple[Change, str, str, str]] = {
     "succession_of_a_unit_that_goes_on": (row("successions.csv", "31318,31321,2024-01-01,,,s"),
                                           "successions.csv", "31318,31321,2024",
                                           "from: .*31318 is there before and after 2024-01-01"),
+    "year_over_boundaries": (
+        lambda folder: [change(folder) for change in (
+            whole('"2022-Q3", "2022-Q4"'),
+            row("successions.csv", "937,937,2022-10-01,,,s"))],
+        "campaign.toml", 'of = ["2022-Q3"', "of: boundaries change on 2022-10-01, within 2022"),
     "succession_day": (row("successions.csv", "31318,31321,01/7/2025,,,s"), "successions.csv",
                        "01/7/2025", "date: .*2025-07-01"),
 }  # fmt: skip

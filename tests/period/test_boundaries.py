@@ -27,7 +27,10 @@ from dxkit.model.units import OUTSIDE, Unit, UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period, receive
 from dxkit.press.publish.explain import chain
+from dxkit.report.sentences.trends import boundaries
+from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
+from dxkit.report.wording.sentences import Writer
 from dxkit.verify.boundaries import carried
 from dxkit.verify.facts import recount_facts
 from dxkit.verify.recount import recounted
@@ -152,6 +155,30 @@ def test_what_cannot_be_told_says_why(root: Path, tmp_path: Path, row: str, why:
     value = analysis.over_time("71", "skills", "value")["2024-Q3"]
     assert value is not None
     assert (value.value, value.marks) == (0.75, {"partial"})
+
+
+def test_a_page_says_of_which_units_it_is_made(opened: OpenPeriod) -> None:
+    analysis, words = opened.analysis, load_language("en")
+    writer = Writer(opened.campaign, analysis.units, words)
+    said = {
+        unit.code: " ".join(writer.plain(claim) for claim in boundaries(View(analysis, unit)))
+        for unit in analysis.units.units
+    }
+    assert said["712"].startswith(
+        "Tân Thịnh commune has been made of Tân An commune and Tân Bình commune since "
+        "1 October 2024: its earlier figures are theirs added up"
+    )
+    assert said["714"].startswith(
+        "Tân Tây commune has been made of Tân Châu commune since 1 October 2024, of 1 of them "
+        "only in part: earlier figures of what was split go by its share (≈)"
+    )
+    assert said["73"].startswith("Mỹ Châu district has been made of Mỹ Bình district and Mỹ Châu")
+    assert {code for code, text in said.items() if not text} == {"70", "71"}
+    day = analysis.facts.get("714", TOTAL, "boundary_day")
+    assert (day.number, day.unit) == (datetime.date(2024, 10, 1).toordinal(), "date")
+    assert analysis.facts.get("714", TOTAL, "parts_of_units").number == 1
+    assert analysis.facts.get("712", TOTAL, "parts_of_units").number == 0
+    assert analysis.facts.find("71", TOTAL, "boundary_day") is None
 
 
 # by chance ---------------------------------------------------------------------------------

@@ -337,6 +337,18 @@ def least_denominator(about: About) -> Declaration:
     return (rule.least_denominator, rule.assumed)
 
 
+def boundary_day(about: About) -> Declaration | None:
+    """Since when it has been made of other units."""
+    found = about.period.boundary_of(about.unit.code)
+    return (found.day.toordinal(), False) if found is not None else None
+
+
+def parts_of_units(about: About) -> int:
+    """How many of these are only partly in it."""
+    found = about.period.boundary_of(about.unit.code)
+    return sum(share != 1 for share in found.origins.values()) if found is not None else 0
+
+
 def minimum_ranked(about: About) -> Declaration | None:
     """With how many units that could be ranked there is a ranking of the units below."""
     rule = about.period.campaign.ranking
@@ -875,6 +887,13 @@ PART: tuple[Kind, ...] = (
 """Of a flow in one part of the period; their keys bear the part's own name ("2022-10")."""
 
 TOTAL_KINDS: tuple[Kind, ...] = (
+    Declared("boundary_day", DATE, boundary_day),
+    counted(
+        "parts_of_units",
+        "count_of_units",
+        parts_of_units,
+        lambda a: a.period.boundary_of(a.unit.code) is not None,
+    ),
     counted("targets", "count_of_targets", lambda a: sum(map(has_its_target, a.results))),
     counted(
         "targets_known", "count_of_targets", lambda a: sum(r.is_met is not None for r in a.results)

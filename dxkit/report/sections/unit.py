@@ -11,7 +11,7 @@ from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.below import weakest_first
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.situation import activity, changes, levels, standing
-from dxkit.report.sentences.trends import trends
+from dxkit.report.sentences.trends import boundaries, trends
 
 
 def head(context: Context, *, brief: bool = False) -> Section:
@@ -103,7 +103,7 @@ def narrative(context: Context) -> Section:
             listed(context, levels(view)), paragraph(standing(view)), paragraph(activity(view))
         ],
         "changes": [paragraph(changes(view))],
-        "trend": [listed(context, trends(view))],
+        "trend": [paragraph(boundaries(view)), listed(context, trends(view))],
         "causes": [paragraph(causes(view))],
     }  # fmt: skip
     if not weakest_first(view):  # then nothing is called a limitation

@@ -24,6 +24,18 @@ def trends(view: View) -> Iterator[tuple[Claim, ...]]:
     yield from filter(None, (*told, (*_apart(view),), (*_points(view), *ranks)))
 
 
+def boundaries(view: View) -> Iterator[Claim]:
+    """Of which units it is made since boundaries changed; those within others are left out."""
+    found = view.analysis.boundary_of(view.unit.code)
+    if found is None:
+        return
+    then = view.campaign.units.on(found.before)
+    whole = [c for c in found.origins if not {*found.origins} & {*then.line(c)[1:]}]
+    named = [Reference("former", f"{code}/{found.before}") for code in whole]
+    facts = view.known_kinds(TOTAL, "boundary_day", "parts_of_units")
+    yield from SLOTS["boundaries"].say({**facts, "unit": view.itself, "former": named})
+
+
 def known_over_time(view: View, subject: str, kind: str) -> dict[str, Fact]:
     """The known facts of a kind by period, forward in time."""
     found = view.analysis.over_time(view.unit.code, subject, kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable
 
 from markupsafe import Markup, escape
@@ -76,6 +77,10 @@ class Writer:
         campaign, language = self.campaign, self.language
         if reference.kind == "unit":
             unit = self.units.get(reference.id)
+            return self._named(reference, unit_name(unit, campaign, language, starts=starts))
+        if reference.kind == "former":
+            code, _, day = reference.id.partition("/")
+            unit = campaign.units.on(datetime.date.fromisoformat(day)).get(code)
             return self._named(reference, unit_name(unit, campaign, language, starts=starts))
         if reference.kind == "period":
             text = language.period(reference.id)
