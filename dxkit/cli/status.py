@@ -91,7 +91,7 @@ def status_of(session: Session, period_id: str) -> Status:
     from dxkit.workbooks.raw_folder import contents_of
 
     project, campaign, folder = session.project, session.campaign, session.folder(period_id)
-    now = contents_of(project.period_folder(campaign.id, period_id)).files
+    now = contents_of(project.period_folder(campaign.id, period_id))
     history = History.open(project.store_file(campaign.id, period_id).parent)
     seen = {name: history.files[name].sha256 for name in history.present}
     rows = list(_findings(folder / "data" / "findings.csv"))
@@ -102,11 +102,10 @@ def status_of(session: Session, period_id: str) -> Status:
     last = next(iter(session.published(period_id)[::-1]), None)
     return Status(
         period_id,
-        len(now),
+        len(now.files),
         len(list((folder / FORMS).glob("*.xlsx"))),
         bool(rows or seen),
-        {n: h for n, h in now.items() if n in seen or len(h) > 60} == seen
-        and is_stored(project, campaign, period_id),
+        now.agrees(seen) and is_stored(project, campaign, period_id),
         Counter(
             row["severity"]
             for row in rows
@@ -116,7 +115,7 @@ def status_of(session: Session, period_id: str) -> Status:
         sum(row["code"] == "sent_late" for row in rows),
         len(manifest.pages),
         sum(page.status == "failed" for page in pages),
-        _stale(session, manifest) if manifest.pages and now else 0,
+        _stale(session, manifest) if manifest.pages and now.files else 0,
         last,
         last is not None and _is_as_published(session, last),
     )

@@ -139,6 +139,7 @@ class Province:
         """The project ``folder``."""
         plan = folder / "data/campaigns" / CAMPAIGN
         shutil.copytree(root / "data/campaigns" / CAMPAIGN, plan)
+        (plan / "successions.csv").unlink()  # it names units that are not here
         shutil.copytree(root / "notebooks", folder / "notebooks")
         text = (plan / "campaign.toml").read_text("utf-8").replace("draws = 2000", "draws = 40")
         points = sum(int(row["max_points"]) for row in self.indicators)
