@@ -37,10 +37,9 @@ class PeriodRefusedError(ValueError):
 
 def calendar_period(period_id: str) -> Period:
     """A period with the days that the calendar gives it. Raises PeriodRefusedError."""
-    try:
-        year, kind, number = split_period_id(period_id)
-    except ValueError as error:
-        raise PeriodRefusedError("period_malformed", text=period_id) from error
+    year, kind, number = _parts(period_id)
+    if kind not in _MONTHS:
+        raise PeriodRefusedError("period_malformed", text=period_id)
     first = datetime.date(year, max(number - 1, 0) * _MONTHS[kind] + 1, 1)
     last = _later(first - datetime.timedelta(days=1), _MONTHS[kind])
     return Period(period_id, first, last)
@@ -50,10 +49,7 @@ def next_period(campaign: Campaign, wanted: str = "") -> Period:
     """The period ``wanted``, or the one after the last of the shortest: days, parts and due day are
     as far from those of the last of its length as it is from that. Raises PeriodRefusedError.
     """
-    try:
-        kind = split_period_id(wanted)[1] if wanted else ""
-    except ValueError as error:
-        raise PeriodRefusedError("period_malformed", text=wanted) from error
+    kind = _parts(wanted)[1] if wanted else ""
     last = {period.kind: period for period in campaign.reported}
     kind = kind or next((shorter for shorter in _MONTHS if shorter in last), "")
     if kind not in last or kind not in _MONTHS:
@@ -74,6 +70,13 @@ def next_period(campaign: Campaign, wanted: str = "") -> Period:
         tuple(_month_later(part, months) for part in before.parts),
         due_day=due,
     )
+
+
+def _parts(period_id: str) -> tuple[int, str, int]:
+    try:
+        return split_period_id(period_id)
+    except ValueError as error:
+        raise PeriodRefusedError("period_malformed", text=period_id) from error
 
 
 def _number(period_id: str) -> int:

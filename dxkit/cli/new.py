@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,7 +16,11 @@ from dxkit.cli.help import Command, Group
 from dxkit.cli.session import DONE, Session, tell, with_common_options, with_session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dxkit.model.observations import Mistake
+
+_Read = TypeVar("_Read")
 
 
 @click.group(cls=Group, invoke_without_command=True)
@@ -51,25 +55,27 @@ def new_campaign(
     from dxkit.report.wording.findings import problem_lines
 
     folder = session.project.campaign_folder(id_)
-    if not re.fullmatch(r"[\w-]+", id_):
+    if not re.fullmatch(r"[\w-]+", id_, re.ASCII):
         raise session.refuse("campaign_malformed", text=id_)
     if os.path.lexists(folder):
         raise session.refuse("campaign_there", text=folder)
     answers = _Answers(session, {**given, "units": units, "criteria": criteria})
     try:
         name, province = answers.text("name"), answers.text("province")
-        found = lists.units_of(
-            lists.read_list(Path(answers.text("units")), lists.OF_UNITS), province
+        found = answers.read(
+            "units", lambda file: lists.units_of(lists.read_list(file, lists.OF_UNITS), province)
         )
         top = session.language.unit(found[0])
         organiser = answers.text("organiser", session.say("new_organiser", text=top))
         today = datetime.date.today()
         quarter = f"{today.year}-Q{(today.month + 2) // 3}"
-        period = calendar_period(answers.text("period", quarter))
+        period = answers.read("period", lambda text: calendar_period(str(text)), quarter)
         levels = levels_of(found, answers.yes("hamlets"))
-        source = session.language.plain("plan.source")
-        rows = lists.read_list(Path(answers.text("criteria")), lists.OF_CRITERIA)
-        judged = lists.criteria_of(rows, levels[-1].id, period.id, source)
+        known = levels[-1].id, period.id, session.language.plain("plan.source")
+        judged = answers.read(
+            "criteria",
+            lambda file: lists.criteria_of(lists.read_list(file, lists.OF_CRITERIA), *known),
+        )
         plan = NewCampaign(id_, name, organiser, period, levels, found, judged)
         with session.writing_to(folder):
             campaign = write_campaign(plan, folder, session.language)
@@ -80,8 +86,8 @@ def new_campaign(
     except CampaignError as error:
         lines_of = (f"  {line}" for line in problem_lines(error, session.language))
         raise session.refuse("new_campaign_unfit", text="\n" + "\n".join(lines_of)) from error
-    counts = ", ".join(
-        f"{len(campaign.units.at_level(level.id))} {session.language.name(level.names)}"
+    counts = "; ".join(
+        f"{session.language.name(level.names)}: {len(campaign.units.at_level(level.id))}"
         for level in levels
         if not level.open
     )
@@ -91,9 +97,9 @@ def new_campaign(
     tell(session.say("new_campaign_assumed"))
     tell(session.say("new_period_folder", text=raw))
     tell(session.say("status_next"))
-    given_here = "" if session.given.startswith(" --campaign") else f" --campaign {id_}"
+    others = re.sub(r" --campaign \S+", "", session.given)
     for command in ("check {} --plan", "form {}"):
-        tell(f"  dxkit {command.format(period.id)}{given_here}{session.given}")
+        tell(f"  dxkit {command.format(period.id)} --campaign {id_}{others}")
     return DONE
 
 
@@ -175,6 +181,21 @@ class _Answers:
             return proposed
         answer = click.prompt(self._session.say(f"ask_{name}"), default=proposed or None)
         return str(answer).strip().strip('"')
+
+    def read(self, name: str, reader: Callable[[Path], _Read], proposed: str = "") -> _Read:
+        """What is made of what was given or answered; an answer that cannot be used is asked for
+        again.
+        """
+        from dxkit.campaign.next_period import PeriodRefusedError
+        from dxkit.press.plans.lists import ListError
+
+        while True:
+            try:
+                return reader(Path(self.text(name, proposed)))
+            except (ListError, PeriodRefusedError) as error:
+                if self._given[name] is not None:
+                    raise
+                tell(self._session.say(error.reason, **error.values))
 
     def yes(self, name: str) -> bool:
         """Whether so it was given, or is answered."""

@@ -194,6 +194,7 @@ def test_lists_may_be_workbooks(office: Office) -> None:
     ("units", "criteria", "more", "words"),
     [
         (UNITS, CRITERIA, ["--period", "2026-Q7"], '"2026-Q7" is no period'),
+        (UNITS, CRITERIA, ["--period", "2026-H1"], '"2026-H1" is no period'),
         (UNITS, CRITERIA, ["--units", "nowhere.csv"], "nowhere.csv is not there"),
         ("Xã\nXã A\n", CRITERIA, [], 'no column with the heading "unit"'),
         ("unit\n", CRITERIA, [], 'no column with the heading "unit"'),
@@ -235,7 +236,7 @@ def test_nothing_is_written_over(
 
 
 def test_an_id_that_is_a_path_is_refused(office: Office) -> None:
-    for name in ("../x", "a b", "a/b", ""):
+    for name in ("../x", "a b", "a/b", "", "chiến-dịch"):
         assert run(["new", "campaign", name]) == 2
     assert list((office.folder / "data").rglob("*")) == [office.folder / "data/campaigns"]
 
@@ -249,7 +250,8 @@ def test_on_a_terminal_what_is_not_given_is_asked_for(
     office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lists = [office.file("u.csv", UNITS), f'"{office.file("c.csv", CRITERIA)}"']
-    answers = ["Bình dân học vụ số", "Thành phố Cần Thơ", lists[0], "", "2026-05", "c", lists[1]]
+    answers = ["", "Bình dân học vụ số", "Thành phố Cần Thơ", "no.csv", lists[1], lists[0], "",
+               "2026-Q5", "2026-05", "c", lists[0], lists[1]]  # fmt: skip
     monkeypatch.setattr(sys, "stdin", Terminal("\n".join(answers) + "\n"))
     assert run(["new", "campaign", "can-tho"]) == 0
     campaign = load_campaign(office.plan)
@@ -261,6 +263,10 @@ def test_on_a_terminal_what_is_not_given_is_asked_for(
     ]
     assert campaign.levels[-1].open
     asked = capsys.readouterr().out
+    for column, name in (("đơn vị", "c.csv"), ("tiêu chí", "u.csv")):
+        assert f'{name} không có cột nào tên là "{column}"' in asked
+    assert "Không có no.csv" in asked
+    assert '"2026-Q5" không phải là kỳ' in asked
     assert "Đơn vị phát động [Ủy ban nhân dân thành phố Cần Thơ]: " in asked
 
     assert run(["new", "campaign", "other", "--name", "X"]) == 1  # nobody answers any more

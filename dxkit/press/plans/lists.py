@@ -103,7 +103,7 @@ def read_list(path: Path, columns: Sequence[str]) -> list[Line]:
                 )
                 if found := [line for line in below if line.text(columns[0])]:
                     return found
-    raise ListError("list_empty", text=path, available=columns[0])
+    raise ListError(f"list_without_{columns[0]}", text=path)
 
 
 def units_of(lines: Sequence[Line], province: str) -> list[Unit]:
