@@ -53,7 +53,7 @@ def explained(
         }
         found = [dataclasses.replace(f, cause=None) if id(f) in alone else f for f in found]
     found += explanations.unused()
-    answers = tuple(explanations.answers.values())
+    answers = tuple(explanations.all_answers)
     return dataclasses.replace(received, findings=tuple(found), answers=answers)
 
 
@@ -69,7 +69,7 @@ class _Explanations:
         self._cells = {file.source.name: file.cells.sheets for file in files}
         self._senders, self._measures = received.senders, _measures(received)
         units = {(*_row(address),): unit for address, (unit, _) in self._measures.items()}
-        self.answers = {
+        self._answers = {
             (file.source.name, *at): Answer(
                 CellRef(file.source.name, at[0], cell.address),
                 units.get((file.source.name, *at), ""),
@@ -77,6 +77,15 @@ class _Explanations:
             )
             for file in files
             for at, cell in file.answers.items()
+        }
+        self._listed = {
+            (file.source.name, *at): Answer(
+                CellRef(file.source.name, sheet, cell.address),
+                units.get((file.source.name, at[0], column_and_row(at[1])[1]), ""),
+                clean(cell.text),
+            )
+            for file in files
+            for at, (sheet, cell) in file.listed.items()
         }
         self._decisions: dict[CellRef, list[Explanation]] = defaultdict(list)
         self._unused: dict[int, tuple[Explanation, CellRef]] = {}
@@ -92,13 +101,21 @@ class _Explanations:
         """A finding with what is said of it."""
         if not one.address.cell:
             return one
-        answer, text = self.answers.get(_row(one.address)), self._text(one.address)
+        answer = self._listed.get((*one.address, one.code), self._answers.get(_row(one.address)))
+        text = self._text(one.address)
         values = dict(self._decided(one, answer, text))
         if answer is not None:
             says = self._says(answer.text, answer.unit_code or one.unit_code, one.address.file)
-            at = {"answer_at": answer.address.cell, "answer_says": says}
+            sheet, cell = answer.address[1:]
+            where = cell if sheet == one.address.sheet else f"{sheet}!{cell}"
+            at = {"answer_at": where, "answer_says": says}
             values |= {"answer": answer.text, **at}
         return dataclasses.replace(one, values={**one.values, **values}) if values else one
+
+    @property
+    def all_answers(self) -> Iterable[Answer]:
+        """Each that was given, once."""
+        return dict.fromkeys([*self._answers.values(), *self._listed.values()])
 
     def unused(self) -> Iterator[Finding]:
         """A note on each decision on what was not found."""

@@ -12,6 +12,7 @@ from dxkit.intake.file_cells import (
     FileRead,
     Origin,
     cells_of,
+    listed_answers,
     without_remarks,
 )
 from dxkit.intake.findings import FindingFactory, finding
@@ -57,6 +58,7 @@ def read_file(
         found.append(finding("file_type_differs", format=workbook.format, suffix=suffix))
     if workbook.encoding not in ("", "utf-8", "utf-8-sig"):
         found.append(finding("encoding_detected", encoding=workbook.encoding))
+    result.listed = listed_answers(workbook)
     workbook, origin = without_remarks(workbook)
     workbook = _in_unicode(workbook, found)
     result.cells = cells_of(workbook, origin)

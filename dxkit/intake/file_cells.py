@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+from dxkit.model.addresses import cells_of_text
 from dxkit.model.campaign import Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Observation, RegisterRow, SheetRead, SourceFile
 from dxkit.model.text import cut
 from dxkit.model.units import Unit, UnitRegistry
-from dxkit.workbooks.cells import Cell, Workbook
+from dxkit.workbooks.cells import Cell, Sheet, Workbook
 
 MARK = b"dxkit-returned:"
 """What a file that holds a mark holds."""
@@ -88,20 +89,52 @@ def without_remarks(workbook: Workbook) -> tuple[Workbook, Origin | None]:
     origin = None
     sheets = []
     for sheet in workbook.sheets:
-        found = next(
-            (
-                match
-                for (row, _), cell in sheet.cells.items()
-                if row <= _FIRST_ROWS and isinstance(cell.value, str)
-                if (match := _MARK.fullmatch(cell.value.strip()))
-            ),
-            None,
-        )
+        found = _mark_in(sheet)
         if found is None:
             sheets.append(sheet)
         else:
-            origin = Origin(found[2], found[1])
+            origin = Origin(found[1][2], found[1][1])
     return dataclasses.replace(workbook, sheets=tuple(sheets)), origin
+
+
+def _mark_in(sheet: Sheet) -> tuple[int, re.Match[str]] | None:
+    """The row of a sheet's mark, and the mark; None where it has none."""
+    return next(
+        (
+            (row, match)
+            for (row, _), cell in sheet.cells.items()
+            if row <= _FIRST_ROWS and isinstance(cell.value, str)
+            if (match := _MARK.fullmatch(cell.value.strip()))
+        ),
+        None,
+    )
+
+
+ANSWERS, ABOUT = "dxkit-answers", "dxkit-about"
+"""What stands beside a mark, above the column for explanations and above what each is about."""
+
+
+def about(code: str, sheet: str, cells: str) -> str:
+    """The text by which an explanation on the sheet of remarks is known to be about a finding."""
+    return f"{code}|{cells}|{sheet}"
+
+
+def listed_answers(workbook: Workbook) -> dict[tuple[str, str, str], tuple[str, Cell]]:
+    """What stands as explanations on sheets of remarks, by sheet, cell and code of the finding that
+    each is about, with the sheet of remarks that it stands on.
+    """
+    found: dict[tuple[str, str, str], tuple[str, Cell]] = {}
+    for sheet in workbook.sheets:
+        if (marked := _mark_in(sheet)) is None:
+            continue
+        at = {c.text: c.column for (row, _), c in sheet.cells.items() if row == marked[0]}
+        for row in sheet.rows:
+            code, _, rest = sheet.cell(row, at.get(ABOUT, 0)).text.partition("|")
+            cells, _, name = rest.partition("|")
+            answer = sheet.cell(row, at.get(ANSWERS, 0))
+            if row > marked[0] and answer.text.strip():
+                found |= {(name, cell, code): (sheet.name, answer) for cell in cells_of_text(cells)}
+    return found
 
 
 def returned_name(file: str) -> str:
@@ -229,6 +262,8 @@ class FileRead:
     cells: FileCells = field(default_factory=lambda: FileCells({}))
     answers: Mapping[tuple[str, int], Cell] = field(default_factory=dict)
     """The cells of a form in which its sender has explained a row, by sheet and row."""
+    listed: Mapping[tuple[str, str, str], tuple[str, Cell]] = field(default_factory=dict)
+    """What its sender has explained on the sheet of remarks, as ``listed_answers`` gives it."""
 
     @property
     def is_unused(self) -> bool:

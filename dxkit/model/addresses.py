@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice, product
 
 
 @lru_cache(maxsize=20_000)
@@ -56,6 +58,18 @@ def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, st
         )
         for sheet, found in sorted(columns.items())
     }
+
+
+def cells_of_text(text: str) -> Iterator[str]:
+    """The cells of such a text, "C12" to "C20" and "E12"; of a range at most ``_MOST``."""
+    for first, last in _RANGE.findall(text):
+        (column, top), (right, bottom) = map(column_and_row, (first, last or first))
+        area = product(range(top, bottom + 1), range(column, right + 1))
+        yield from (f"{column_letters(number)}{row}" for row, number in islice(area, _MOST))
+
+
+_MOST = 10_000
+_RANGE = re.compile(r"([A-Z]{1,3}[1-9][0-9]{0,6})(?::([A-Z]{1,3}[1-9][0-9]{0,6}))?")
 
 
 def _runs(numbers: list[int]) -> Iterable[tuple[int, int]]:

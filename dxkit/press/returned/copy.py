@@ -94,7 +94,7 @@ def _annotated(
         remarks,
         mark(Origin(source.name, source.sha256)),
         [say(f"workbook.{key}") for key in
-         ("number", "severity", "sheet", "cell", "received", "remark", "to_do")],
+         ("number", "severity", "sheet", "cell", "received", "remark", "to_do", "answers")],
         listed(lines),
     )  # fmt: skip
     by_sheet: dict[str, list[Line]] = {}

@@ -14,14 +14,14 @@ from itertools import chain, count
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from dxkit.intake.file_cells import MARK, is_mark
+from dxkit.intake.file_cells import ABOUT, ANSWERS, MARK, about, is_mark
 from dxkit.model.addresses import column_letters, quoted, ranges_by_sheet
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Severity
 from dxkit.workbooks.package import MAIN, OFFICE, Element, Package, main, parse, writable
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_WIDTHS = (5, 14, 22, 8, 24, 50, 44)
+_WIDTHS = (5, 14, 22, 8, 24, 50, 44, 40)
 _LINE = 15  # points
 _E = ElementMaker(namespace=MAIN, nsmap={None: MAIN, "r": OFFICE})
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -124,7 +124,8 @@ class Styles:
 @dataclass(frozen=True, slots=True)
 class Line:
     """One thing to check; ``sheet`` and ``cell`` are empty when it has no one address. ``kind``
-    says in a few words what it is, for several alike.
+    says in a few words what it is, for several alike, ``code`` the same to the kit, and ``answer``
+    what the sender has explained in the list.
     """
 
     severity: Severity
@@ -135,6 +136,8 @@ class Line:
     wrong: str
     to_do: str
     kind: str = ""
+    code: str = ""
+    answer: str = ""
 
     @property
     def remark(self) -> str:
@@ -151,7 +154,9 @@ def listed(lines: Iterable[Line]) -> list[Line]:
     for number, line in enumerate(lines):
         letters = line.cell.rstrip("0123456789")
         alike = (
-            (line.severity, line.kind, line.sheet, letters) if letters and line.kind else (number,)
+            (line.severity, line.kind, line.sheet, letters, line.answer)
+            if letters and line.kind
+            else (number,)
         )
         columns.setdefault(alike, []).append(line)
     return [
@@ -252,6 +257,8 @@ def _sheet(overview: Overview, styles: Styles, linkable: set[str]) -> bytes:
     above = len(texts) + 1
     formats = [bold, *(plain for _ in overview.remarks), soft]
     rows = [_row(n, [cell]) for n, cell in enumerate(zip(texts, formats, strict=True), start=1)]
+    blank = [("", plain)] * (len(_WIDTHS) - 2)
+    rows[-1] = _row(above - 1, [(overview.mark, soft), *blank, (ANSWERS, soft), (ABOUT, soft)])
     rows[-1].set("hidden", "1")  # the mark is for the kit
     rows.append(_row(above, [(name, head) for name in overview.headings]))
     links = []
@@ -264,23 +271,27 @@ def _sheet(overview: Overview, styles: Styles, linkable: set[str]) -> bytes:
             links.append(_E.hyperlink(ref=f"D{row}", **where))
         severity = (line.severity_name, by_severity.get(line.severity, plain))
         address = [(line.sheet, plain), (line.cell, at_cell)]
-        others = [(text, plain) for text in (line.received, line.wrong, line.to_do)]
+        about_it = about(line.code, line.sheet, line.cell) if line.code and line.cell else ""
+        texts = [line.received, line.wrong, line.to_do, line.answer, about_it]
+        others = [(text, plain) for text in texts]
         rows.append(_row(row, [(str(number), plain), severity, *address, *others]))
-    last = column_letters(len(_WIDTHS))
-    table = f"A{above}:{last}{above + max(len(overview.lines), 1)}"
+    last, hidden = (column_letters(len(_WIDTHS) + more) for more in (0, 1))
+    table = f"A{above}:{hidden}{above + max(len(overview.lines), 1)}"  # so all of a row is sorted
     pane = _E.pane({"ySplit": str(above), "topLeftCell": f"A{above + 1}", "state": "frozen",
                     "activePane": "bottomLeft"})  # fmt: skip
     widths = [
         _E.col(min=str(n), max=str(n), width=str(width), customWidth="1")
         for n, width in enumerate(_WIDTHS, start=1)
     ]
+    beyond = str(len(_WIDTHS) + 1)
+    widths.append(_E.col(min=beyond, max=beyond, width="8", hidden="1", customWidth="1"))
     root = _E.worksheet(
         _E.sheetPr(_E.pageSetUpPr(fitToPage="1")),
         _E.sheetViews(_E.sheetView(pane, tabSelected="1", workbookViewId="0")),
         _E.cols(*widths),
         _E.sheetData(*rows),
         _E.autoFilter(ref=table),
-        _E.mergeCells(*(_E.mergeCell(ref=f"A{n}:{last}{n}") for n in range(1, above))),
+        _E.mergeCells(*(_E.mergeCell(ref=f"A{n}:{last}{n}") for n in range(1, above - 1))),
         *([_E.hyperlinks(*links)] if links else []),
         _E.pageSetup(paperSize="9", orientation="landscape", fitToHeight="0"),
     )

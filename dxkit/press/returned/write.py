@@ -105,6 +105,8 @@ def _line(mistake: Mistake, names: Mapping[str, str], language: Language) -> Lin
         f"{finding_text(finding, language, names)} {also}".rstrip(),
         what_to_do(finding.code, language),
         finding_kind(finding.code, language),
+        finding.code,
+        str(finding.values["answer"]) if "!" in str(finding.values.get("answer_at", "")) else "",
     )
 
 
