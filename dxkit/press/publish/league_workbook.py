@@ -13,7 +13,7 @@ from pathlib import Path
 from dxkit.campaign.publications import stated
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.campaign import Indicator, IndicatorKind
-from dxkit.model.facts import TOTAL, CellRef, reward_subject
+from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey, reward_subject
 from dxkit.model.rules import REWARD_BASES, RankingRule, RewardRule, ScoringRule
 from dxkit.model.text import harmless
 from dxkit.model.units import Unit
@@ -130,19 +130,20 @@ class _League:
             units = analysis.units.at_level(level.id)
             if level.open or not units:
                 continue
-            cards = [analysis.scorecard(unit.code) for unit in units]
             shown = [
-                i for i in opened.campaign.indicators if any(c.find(i.id, "value") for c in cards)
-            ]
+                i for i in opened.campaign.indicators
+                if any(self._fact(unit.code, i.id, "value") for unit in units)
+            ]  # fmt: skip
             rows: list[list[Entry]] = []
             for above in dict.fromkeys(unit.parent_code for unit in units):
                 group = (unit.code for unit in analysis.units.children(above))
                 for code in analysis.standing.in_order(group):
-                    card = analysis.scorecard(code)
-                    row = [*self._names(analysis.units.get(above))[1:], card.find(TOTAL, "rank")]
-                    row += [*self._names(card.unit), card.find(TOTAL, "points")]
-                    row += [card.find(TOTAL, "rank_change"), *self._judged(code)]
-                    rows.append([*row, *(card.find(i.id, "value") for i in shown)])
+                    rank, *told = (
+                        self._fact(code, TOTAL, kind) for kind in ("rank", "points", "rank_change")
+                    )
+                    row = [*self._names(analysis.units.get(above))[1:], rank]
+                    row += [*self._names(analysis.units.get(code)), *told, *self._judged(code)]
+                    rows.append([*row, *(self._fact(code, i.id, "value") for i in shown)])
             heads = ("within", "rank", "code", "unit", "points", "rank_change", "band", "award",
                      "reason")  # fmt: skip
             columns = [*self._columns(heads, rows), *map(self._column, shown)]
@@ -229,9 +230,8 @@ class _League:
         for unit in opened.analysis.units.units:
             if unit.level not in levels:
                 continue
-            card = opened.analysis.scorecard(unit.code)
             for indicator in View(opened.analysis, unit).indicators:
-                facts = [card.find(indicator.id, kind) for kind in _DETAILS]
+                facts = [self._fact(unit.code, indicator.id, kind) for kind in _DETAILS]
                 level = self._language.name(opened.campaign.level(unit.level).names)
                 name = self._language.name(indicator.short_names)
                 rows.append([*self._names(unit), level, name, *facts])
@@ -297,6 +297,11 @@ class _League:
                     text = " ".join(writer.plain(claim) for claim in reward_rules(view, rule))
                     yield f"{say('workbook.reward_rules')}: {name}", text
 
+    def _fact(self, code: str, subject: str, kind: str) -> Fact | None:
+        """A fact of a unit whose whole scorecard nobody may need."""
+        analysis = self._opened.analysis
+        return analysis.find(FactKey(analysis.period.id, code, subject, kind))
+
     def _names(self, unit: Unit) -> list[Entry]:
         return [unit.code, harmless(self._language.unit(unit, starts=True))]
 
@@ -341,14 +346,15 @@ class _League:
         columns = [Column(say(f"workbook.{key}"), width) for key, width in _LISTED.items()]
         subjects = subject_names(analysis.campaign, self._language)
         known = self._language.sections["trace"]
-        rows = []
+        rows, units = [], dict[str, str]()
         for name, cell, fact in self._sheets.numbers:
             key = fact.key
             kind = known.get(f"kind_{key.kind}", key.kind)
             what = f"{subjects.get(key.subject, key.subject)}: {kind}"
-            unit = harmless(self._language.unit(analysis.units.get(key.unit), starts=True))
+            if key.unit not in units:
+                units[key.unit] = str(self._names(analysis.units.get(key.unit))[1])
             shown = self._language.number(fact)
-            rows.append((name, cell, str(key), shown, unit, what, _cells(fact.sources)))
+            rows.append((name, cell, str(key), shown, units[key.unit], what, _cells(fact.sources)))
         self._sheets.listing(say("workbook.numbers"), say("workbook.about_numbers"), columns, rows)
 
 

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ class Sheets:
     def __init__(self, book: Any, language: Language, about: str, warnings: Sequence[str]) -> None:
         self._book, self._language = book, language
         self._about, self._warnings = about, warnings
-        self._formats: dict[str, Any] = {}
+        self._formats: dict[frozenset[tuple[str, Any]], Any] = {}
         self.numbers: list[tuple[str, str, Fact]] = []
         self._told: list[tuple[str, str]] = []
         self._first: Any = None
@@ -221,7 +222,7 @@ class Sheets:
                     sheet.write_string(row + line, left, text, look)
 
     def _format(self, **properties: Any) -> Any:
-        key = repr(sorted(properties.items()))
+        key = frozenset(properties.items())
         if key not in self._formats:
             self._formats[key] = self._book.add_format(properties)
         return self._formats[key]
@@ -276,10 +277,16 @@ def _told_apart(name: str, others: Sequence[str], begun: str = "") -> str:
 
 def _lines(texts: Iterable[str], columns: Sequence[Column]) -> int:
     """How many lines the tallest of texts takes in its column."""
-    fits = ((text, int(column.width * 1.15)) for text, column in zip(texts, columns, strict=True))
-    return max(
-        (len(textwrap.wrap(text, wide)) for text, wide in fits if len(text) > wide), default=1
-    )
+    most = 1
+    for text, column in zip(texts, columns, strict=True):
+        if len(text) > (wide := int(column.width * 1.15)):
+            most = max(most, _wrapped(text, wide))
+    return most
+
+
+@lru_cache(maxsize=1 << 14)  # names and cells stand in many rows
+def _wrapped(text: str, wide: int) -> int:
+    return len(textwrap.wrap(text, wide))
 
 
 def number_format(fact: Fact) -> str:

@@ -255,19 +255,20 @@ def _find(opened: OpenPeriod, key: str) -> Fact | None:
 
 def _changed_in_league(opened: OpenPeriod, path: Path) -> Iterator[ChangedFigure]:
     """Its last sheet lists each number with its fact and how it is shown."""
-    import openpyxl
+    from python_calamine import CalamineWorkbook
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True)
-        listing = book.worksheets[-1]
-        rows = [*listing.iter_rows(min_row=2, min_col=3, max_col=4, values_only=True)]
+        book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        title = book.sheet_names[-1]
+        rows = book.get_sheet_by_name(title).to_python()[1:]
+        listed = {str(row[2]): str(row[3]) for row in rows}
     except Exception:  # a damaged file raises anything; that it is damaged is told elsewhere
         return
-    language = language_of("workbook.numbers", listing.title)
+    language = language_of("workbook.numbers", title)
     if language is None:
         return
-    for key, shown in dict(rows).items():
-        fact = _find(opened, str(key))
+    for key, shown in listed.items():
+        fact = _find(opened, key)
         now = language.number(fact) if fact is not None else ""
         if shown != now:
-            yield ChangedFigure(LEAGUE, str(key), str(shown), now)
+            yield ChangedFigure(LEAGUE, key, shown, now)

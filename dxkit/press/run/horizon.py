@@ -112,7 +112,11 @@ class _Told:
         """What is told of no unit, with each kind of thing that is not known here to be."""
         by_unit = {"table", "units", "findings", "sources", "cumulative", "weights", "visits"}
         received = self._received
-        by_unit |= {"sheets", "answers"}  # no page shows them: accepted ones are in findings
+        by_unit |= {
+            "weighted",
+            "sheets",
+            "answers",
+        }  # no page shows them: accepted ones are in findings
         rest = [getattr(received, f.name) for f in fields(received) if f.name not in by_unit]
         return repr((received.table.period, bool(received.simulated_files), rest))
 
@@ -130,7 +134,8 @@ class _Told:
 
         not_used = received.not_used_of(self._campaign.report_level)
         for unit in units.units:
-            add(unit.code, unit, received.weights.get(unit.code), unit.code in not_used)
+            sure = (unit.code not in not_used, unit.code not in received.weighted)
+            add(unit.code, unit, received.weights.get(unit.code), sure)
         doubtful, simulated = received.doubtful_cells, received.simulated_files
         explained = received.explained_cells
         for told in (received.table.observations, received.cumulative):

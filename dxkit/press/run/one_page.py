@@ -117,16 +117,15 @@ def open_for_pages(project: Project, sample: Task) -> Analysis:
 
 
 def prepare_scorecards(project: Project, sample: Task) -> WorkedOut:
-    """Open a task's period and make the scorecards that pages and files share, once for all of
-    them: from the top down to the level below the task's, save levels whose units only the
-    workbooks name.
+    """Open a task's period and make the scorecards that several pages look at, once for all of
+    them: from the top down to the task's level, save levels whose units only the workbooks name.
     """
     analysis = open_for_pages(project, sample)
     levels = analysis.campaign.levels
     own = next(
         n for n, level in enumerate(levels) if level.id == analysis.units.get(sample.unit).level
     )
-    for level in levels[: own + 2]:
+    for level in levels[: own + 1]:
         for unit in () if level.open else analysis.units.at_level(level.id):
             analysis.scorecard(unit.code)
     return analysis.worked_out
