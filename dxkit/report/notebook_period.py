@@ -181,7 +181,7 @@ class NotebookPeriod(OpenPeriod):
 
         >>> import dxkit
         >>> list(dxkit.open("haugiang-2022").periods()["period"])
-        ['2022-Q3', '2022-Q4']
+        ['2022-Q3', '2022-Q4', '2022']
         """
         return self._frames().periods(self.project)
 

@@ -24,7 +24,7 @@ def longer(campaign: Campaign, last: str = "2022-Q4") -> Campaign:
         periods.append(dataclasses.replace(
             campaign.periods[0], id=name, first_day=day, last_day=end, parts=()))  # fmt: skip
         day = end + datetime.timedelta(days=1)
-    own = [t for t in campaign.targets if t.period == campaign.periods[-1].id]
+    own = [t for t in campaign.targets if t.period == campaign.reported[-1].id]
     whole = [t for t in campaign.targets if t.period == "*"]
     targets = [dataclasses.replace(t, period=p.id) for t in own for p in periods]
     ranking = dataclasses.replace(campaign.ranking, minimum_ranked=1)

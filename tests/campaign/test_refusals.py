@@ -46,11 +46,14 @@ def plan(pattern: str, line: str) -> Change:
 def whole(
     of: str, name: str = "2022", first: str = "2022-06-15", last: str = "2022-12-14", more: str = ""
 ) -> Change:
-    """A further period that is made of others."""
+    """A further period that is made of others, in place of the plan's own."""
 
     def change(folder: Path) -> None:
-        path = folder / "campaign.toml"
+        path, targets = folder / "campaign.toml", folder / "targets.csv"
         before, _, after = path.read_text("utf-8").partition("\n[tables]\n")
+        before = before.partition("\n# The whole movement")[0] if OWN in before else before
+        lines = targets.read_text("utf-8").splitlines(keepends=True)
+        targets.write_text("".join(line for line in lines if ",2022," not in line), "utf-8")
         days = f"first_day = {first}\nlast_day = {last}\n{more}"
         made = f'\n[[periods]]\nid = "{name}"\nof = [{of}]\n{days}\n'
         path.write_text(f"{before}{made}\n[tables]\n{after}", "utf-8")
@@ -63,6 +66,7 @@ def both(*changes: Change) -> Change:
     return lambda folder: [change(folder) for change in changes]
 
 
+OWN = '\nof = ["2022-Q3", "2022-Q4"]\nfirst_day = 2022-06-15\nlast_day = 2022-12-14\nsource'
 BOTH = '"2022-Q3", "2022-Q4"'
 
 

@@ -99,7 +99,7 @@ def test_a_declared_default_is_named_in_the_first_line(
     assert run(["check", "2023-Q1", "--lang", "en"]) == 2
     first, refused = said(capsys).splitlines()
     assert first == "Campaign: an-toan-2022 (the default, named by data/campaigns/default.toml)."
-    assert 'no period "2023-Q1". The campaign an-toan-2022 has: 2022-Q3, 2022-Q4.' in refused
+    assert 'no period "2023-Q1". The campaign an-toan-2022 has: 2022-Q3, 2022-Q4, 2022.' in refused
     monkeypatch.setenv("DXKIT_CAMPAIGN", "haugiang-2022")
     assert run(["rank", "2022-Q3", "--lang", "en"]) == 2  # it has no workbooks here
     assert said(capsys).startswith(

@@ -11,12 +11,16 @@ import subprocess
 import sys
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
+
+from dxkit.period import OpenPeriod
+from dxkit.period.opening import open_period
 
 PLAIN = {
     "digital_skills": (4, 3),  # columns (1-based) of part and whole in sheet 1
@@ -149,6 +153,73 @@ def test_changes_in_the_places_that_told_both_times_are_recomputed(
         (found,) = shown
         assert float(found) == pytest.approx(float(one - other), abs=1e-12), subject
     assert 'data-fact="2022-Q4/934/teams/like_change">0<' in page
+
+
+def test_every_number_of_the_whole_movement_is_recomputed(
+    root: Path, periods: dict[str, OpenPeriod]
+) -> None:
+    """Stocks of the fourth quarter, flows of both, initiatives of a commune once by their name;
+    points by the targets of the whole, ranks by points. Nothing of the kit is asked but the result.
+    """
+    opened = open_period(periods["2022-Q4"].project, "haugiang-2022", "2022")
+    find, raw = opened.analysis.facts.get, root / "data/raw/haugiang-2022"
+    with (root / "data/campaigns/haugiang-2022/targets.csv").open(encoding="utf-8-sig") as file:
+        targets = {row["indicator"]: Fraction(row["target"]) for row in csv.DictReader(file)
+                   if row["period"] == "2022" and row["level"] in ("*", "district")}  # fmt: skip
+    with (root / "data/campaigns/haugiang-2022/indicators.csv").open(encoding="utf-8-sig") as file:
+        weights = {row["indicator"]: int(row["max_points"]) for row in csv.DictReader(file)}
+    province, points, compared = defaultdict(list), dict[str, Fraction](), 0
+    for workbook in sorted((raw / "2022-Q4").glob("*.xlsx")):
+        code, both = workbook.name[:3], (raw / "2022-Q3" / workbook.name, workbook)
+        earlier, told = map(recompute, both)
+        pairs = [quarter["online_dossiers"] for quarter in (earlier, told)]
+        flow = [sum(side) for side in zip(*pairs, strict=True)]
+        names = {name for path in both for name in initiatives_in(path)}
+        sums = told | {"online_dossiers": tuple(flow), "initiatives": (len(names), 1)}
+        for indicator, pair in sums.items():
+            province[indicator].append(pair)
+            assert find(code, indicator, "value").number == float(Fraction(*pair)), indicator
+            compared += 1
+        for measure, column in TEAMS.items():
+            used = both if measure.split("_")[0] in ("outreach", "training") else both[1:]
+            number = sum(number_in(path, column) for path in used)
+            assert find(code, measure, "value").number == number, (code, measure)
+            compared += 1
+        points[code] = Fraction(100, sum(weights.values())) * sum(
+            weight * min(Fraction(*sums[i]) / targets.get(i, 1), Fraction(1))
+            for i, weight in weights.items()
+        )
+        found = find(code, "total", "points").number
+        assert found == pytest.approx(float(points[code]), abs=1e-9), code
+    for indicator, pairs in province.items():
+        upper, lower = (sum(side) for side in zip(*pairs, strict=True))
+        whole = upper if indicator == "initiatives" else Fraction(upper, lower)
+        assert find("93", indicator, "value").number == float(whole), indicator
+    for code, own in points.items():
+        rank = 1 + sum(other > own for other in points.values())
+        assert find(code, "total", "rank").number == rank, code
+    assert compared == 8 * (6 + 6)
+
+
+def initiatives_in(path: Path) -> Iterator[tuple[str, str]]:
+    """Commune and name of each row of a register."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    for row in book["3. Mô hình, sáng kiến"].iter_rows(min_row=11, values_only=True):
+        if str(row[0] or "").isdigit():
+            yield str(row[2]).strip().casefold(), str(row[1]).strip().casefold()
+
+
+@cache
+def teams_in(path: Path) -> list[tuple[object, ...]]:
+    """The rows of sheet 4."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    return [*book["4. Tổ công nghệ số"].iter_rows(min_row=13, values_only=True)]
+
+
+def number_in(path: Path, column: int) -> int:
+    """The sum of a column of sheet 4, whatever stands beside the figures."""
+    told = (row[column - 1] for row in teams_in(path) if str(row[0] or "-").isdigit())
+    return sum(int(re.sub(r"[^0-9]", "", str(value)) or 0) for value in told if value is not None)
 
 
 def rankings_of_districts(root: Path) -> list[dict[str, Fraction]]:

@@ -55,7 +55,7 @@ class Sent:
 def send(
     campaign: Campaign, before: Received | None, unit: str, language: str, folder: Path
 ) -> Sent:
-    questions = Questions(campaign, campaign.periods[-1], before, load_language(language))
+    questions = Questions(campaign, campaign.reported[-1], before, load_language(language))
     sender = questions.units.get(unit)
     path = folder / language / campaign.id / form_name(sender)
     return Sent(campaign, write_form(questions, sender, path), language, path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,35 @@ def test_the_league_and_the_data_files_are_of_the_year(made: Path) -> None:
     told = (made / OUT / "data/observations.csv").read_text("utf-8-sig")
     assert "2024-Q1/71.csv" in told
     assert "2024-Q2/72.csv" in told
+
+
+def test_a_script_that_knows_nothing_of_the_kit_agrees(made: Path) -> None:
+    """From the raw files alone: stocks, flows, scores and the register of the year."""
+
+    def rows(quarter: str, kind: str) -> Iterator[list[str]]:
+        for path in sorted((made / "data/raw/small" / quarter).glob("*.csv")):
+            if ("mo-hinh" in path.name) == (kind == "models"):
+                with path.open(encoding="utf-8", newline="") as file:
+                    yield from (row for row in csv.reader(file) if row[0].isdigit())
+
+    quarters = [{row[1]: [*map(int, row[2:])] for row in rows(q, "figures")} for q in SENT]
+    last = quarters[-1]
+    models = {(row[1], row[2].casefold()) for q in SENT for row in rows(q, "models")}
+    plain: dict[tuple[str, str], float] = {}
+    for name in last:
+        told = [quarter[name] for quarter in quarters if name in quarter]
+        plain[name, "skills"] = last[name][1] / last[name][0]
+        plain[name, "filing"] = sum(t[3] for t in told) / sum(t[2] for t in told)
+        plain[name, "use"] = sum(t[2] for t in told) / last[name][0]
+        plain[name, "new_models"] = sum(unit == name for unit, _ in models)
+        plain[name, "last_score"] = last[name][4]
+        plain[name, "sum_score"] = sum(t[5] for t in told)
+        plain[name, "mean_score"] = sum(t[6] for t in told) / len(told)
+    with (made / OUT / "data/indicators.csv").open(encoding="utf-8-sig", newline="") as file:
+        said = {(row["unit_name"], row["indicator"]): row["value"] for row in csv.DictReader(file)}
+    for key, number in plain.items():
+        assert float(said[key]) == pytest.approx(number, abs=1e-12), key
+    assert len(plain) == 35
 
 
 def test_the_proof_agrees(capsys: pytest.CaptureFixture[str]) -> None:

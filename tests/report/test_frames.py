@@ -217,9 +217,10 @@ def test_the_days_of_periods_are_those_of_the_plan_not_of_the_calendar(period) -
     assert ends["2022-11"] == pd.Timestamp("2022-11-30")
     assert both["period"].cat.categories.tolist() == [
         "2022-07", "2022-08", "2022-09", "2022-Q3", "2022-10", "2022-11", "2022-12", "2022-Q4",
+        "2022",
     ]  # fmt: skip
     assert period.periods()["first_day"].tolist() == [
-        pd.Timestamp("2022-06-15"), pd.Timestamp("2022-09-15"),
+        pd.Timestamp("2022-06-15"), pd.Timestamp("2022-09-15"), pd.Timestamp("2022-06-15"),
     ]  # fmt: skip
 
 

@@ -160,13 +160,17 @@ def _files(language: Language) -> Markup:
 
 
 def _over_periods(context: Context) -> Markup:
-    """Ranks and points of the report level in all periods of the series: side by side of two, in a
-    table each of more.
+    """Ranks and points of the report level in all periods of the series, behind those that the
+    period is made of: side by side of two, in a table each of more.
     """
     analysis, text, language = context.opened.analysis, context.language.text, context.language
     codes = [u.code for u in analysis.units.at_level(context.opened.campaign.report_level)]
     told = {
-        kind: {code: analysis.over_time(code, TOTAL, kind) for code in codes}
+        kind: {
+            code: {part.id: part.find(code, TOTAL, kind) for part in analysis.course}
+            | analysis.over_time(code, TOTAL, kind)
+            for code in codes
+        }
         for kind in ("rank", "points")
     }
     periods = next(iter(told["rank"].values()), {})

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -41,19 +42,28 @@ def without_links(page: str) -> str:
     return head + _MAIN + _LINK.sub(r"\1", rest) + _END + end if _MAIN in page else page
 
 
+class Beside(NamedTuple):
+    """Another period that has pages, and which ``way`` it lies: ``before``, ``after``, a ``part``
+    of the one or the ``whole`` that it is part of; its pages by unit.
+    """
+
+    way: str
+    period: str
+    pages: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Links:
     """The pages of a period that are linked to: ``here``, by unit, as their addresses in its
-    folder; those ``before`` and ``after`` it, of the nearest periods that have any, as seen from
-    its folder. ``units`` are those of the period, with any whose page is there.
+    folder; those ``beside``, of other periods, as seen from its folder. ``units`` are those of the
+    period, with any whose page is there.
     """
 
     campaign: Campaign
     period: str
     units: UnitRegistry
     here: Mapping[str, str]
-    before: tuple[str, Mapping[str, str]]
-    after: tuple[str, Mapping[str, str]]
+    beside: tuple[Beside, ...]
 
     @classmethod
     def among(
@@ -67,13 +77,13 @@ class Links:
         """The links of a period whose pages are ``here``, among the outputs of the campaign's
         periods in ``folder``.
         """
-        before, after = periods_beside(campaign, period, folder)
-        return cls(campaign, period, units, here, before, after)
+        beside = tuple(periods_beside(campaign, period, folder))
+        return cls(campaign, period, units, here, beside)
 
     @cached_property
     def digest(self) -> str:
         """A hash of all pages that are linked to."""
-        told = [sorted(pages.items()) for pages in (self.here, self.before[1], self.after[1])]
+        told = [sorted(pages.items()) for pages in (self.here, *(b.pages for b in self.beside))]
         return digest_of(*(str(pages) for pages in told))
 
     def put_on(self, page: str, code: str) -> str:
@@ -117,10 +127,10 @@ class Links:
             if other:
                 name = self._named(self.units.get(other), language, seen)
                 ways.append(language.text(f"site.unit_{way}", name=name))
-        for way, (period, pages) in (("before", self.before), ("after", self.after)):
-            if code in pages:
-                name = _link(seen(pages[code]), _date(language.period(period)))
-                ways.append(language.text(f"site.period_{way}", name=name))
+        for one in self.beside:
+            if code in one.pages:
+                name = _link(seen(one.pages[code]), _date(language.period(one.period)))
+                ways.append(language.text(f"site.period_{one.way}", name=name))
         below = [
             self._named(child, language, seen)
             for child in self.units.children(code)
@@ -155,23 +165,24 @@ class Links:
         return {code: (before, after) for before, code, after in chain.from_iterable(threes)}
 
 
-def periods_beside(
-    campaign: Campaign, period: str, folder: Path
-) -> tuple[tuple[str, Mapping[str, str]], tuple[str, Mapping[str, str]]]:
-    """The nearest periods before and after one that have pages, among the outputs in ``folder``;
-    with the pages' addresses as seen from the folder of the one. Without any: nothing, no pages.
+def periods_beside(campaign: Campaign, period: str, folder: Path) -> Iterator[Beside]:
+    """The nearest periods before and after one, of its length, that have pages among the outputs in
+    ``folder``, the ones that it is made of, and those made of it; with the pages' addresses as seen
+    from the folder of the one.
     """
-    names = [one.id for one in campaign.periods]
-    place = names.index(period)
+    alike = [one.id for one in campaign.alike(period)]
+    place = alike.index(period)
 
-    def first(nearest: Sequence[str]) -> tuple[str, Mapping[str, str]]:
-        for name in nearest:
+    def having(way: str, names: Iterable[str]) -> Iterator[Beside]:
+        for name in names:
             manifest = Manifest.load(folder / name / MANIFEST)
             if manifest and (pages := manifest.in_place):
-                return name, {unit: f"../{name}/{page}" for unit, page in pages.items()}
-        return "", {}
+                yield Beside(way, name, {u: f"../{name}/{page}" for u, page in pages.items()})
 
-    return first(names[:place][::-1]), first(names[place + 1 :])
+    yield from islice(having("before", alike[:place][::-1]), 1)
+    yield from islice(having("after", alike[place + 1 :]), 1)
+    yield from having("part", campaign.period(period).of)
+    yield from having("whole", (one.id for one in campaign.periods if period in one.of))
 
 
 def _link(address: str, name: str, kind: str = "") -> Markup:

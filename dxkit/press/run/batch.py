@@ -207,9 +207,9 @@ def run_reports(
 
 def _link_beside(project: Project, campaign: Campaign, links: Links) -> None:
     """Have the pages of the periods beside link to those that are there now."""
-    for period, _ in (links.before, links.after):
+    for _, period, _ in links.beside:
         folder = project.output_folder(campaign.id, period)
-        manifest = Manifest.load(folder / MANIFEST) if period else None
+        manifest = Manifest.load(folder / MANIFEST)
         if manifest is None or manifest.made_from.get("code") != code_key():
             continue  # it is made anew by its own run
         units = _units(project, campaign, period, manifest.pages)

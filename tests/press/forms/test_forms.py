@@ -33,7 +33,7 @@ HOUSEHOLDS = "1. Chỉ tiêu theo hộ"
 def made(
     campaign: Campaign, before: Received | None, unit: str, path: Path, language: str = "vi"
 ) -> Form:
-    period = campaign.periods[-1]
+    period = campaign.reported[-1]
     questions = Questions(campaign, period, before, load_language(language))
     return write_form(questions, questions.units.get(unit), path)
 
@@ -340,7 +340,7 @@ def test_groups_are_numbered_on_and_one_without_rows_is_left_out(
     assert [numbers[code] for code in ("71", "73", "75", "91", "92", "94")] == [
         "I", "III", "IV", "XX", "21", "23"]  # fmt: skip
     assert "74" not in numbers
-    questions = Questions(campaign, campaign.periods[-1], None, load_language("vi"))
+    questions = Questions(campaign, campaign.reported[-1], None, load_language("vi"))
     assert questions.of(questions.units.get("74")) == []
 
 
