@@ -57,10 +57,17 @@ def campaigns(language: str = "vi") -> pd.DataFrame:
     return campaigns_frame(Project.find(), load_language(language))
 
 
-def open(campaign: str, period: str | int | date = "", language: str = "vi") -> NotebookPeriod:
+def open(
+    campaign: str,
+    period: str | int | date = "",
+    language: str = "vi",
+    as_of: str | date = "",
+) -> NotebookPeriod:
     """A period of a campaign, ready to explore; the newest with workbooks when none is named.
     ``period`` may be a number, such as 2009: what papermill makes of ``-p period 2009``; or a day,
     also as text, which means the shortest period that holds it. Labels are in the ``language``.
+    ``as_of`` is a day by whose units it and all earlier periods are looked at, instead of by those
+    of each period's last day: what merged since is added up, what was split goes by shares.
 
     Raises UnknownNameError, a KeyError, for a campaign or period that there is not: it tells those
     that there are.
@@ -69,13 +76,19 @@ def open(campaign: str, period: str | int | date = "", language: str = "vi") -> 
     >>> dxkit.open("haugiang-2022", "2022-12-01")
     OpenPeriod('haugiang-2022', '2022-Q4')
     """
+    import dataclasses
+    import datetime
+
     from dxkit.period.opening import open_as_it_is
     from dxkit.press.publish.style import send_style
     from dxkit.report.notebook_period import NotebookPeriod
     from dxkit.report.wording.language import load_language
 
     send_style(load_language(language))
-    return NotebookPeriod.of(open_as_it_is(*_named(campaign, period)), language)
+    project, plan, period_id = _named(campaign, period)
+    if as_of:
+        project = dataclasses.replace(project, as_of=datetime.date.fromisoformat(str(as_of)))
+    return NotebookPeriod.of(open_as_it_is(project, plan, period_id), language)
 
 
 def run(

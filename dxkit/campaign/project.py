@@ -43,7 +43,8 @@ class Project:
     def find(cls, raw: str | None = None, out: str | None = None) -> Project:
         """The project around the working directory, or the one the package lies in.
 
-        DXKIT_PROJECT, DXKIT_RAW, DXKIT_OUT and DXKIT_SEALED stand in for what is not given.
+        DXKIT_PROJECT, DXKIT_RAW, DXKIT_OUT, DXKIT_SEALED and DXKIT_AS_OF stand in for what is not
+        given.
         """
         named = os.environ.get("DXKIT_PROJECT")
         here, package = Path.cwd(), Path(__file__).resolve().parents[2]
@@ -51,12 +52,14 @@ class Project:
         for folder in candidates:
             if (folder / "data" / "campaigns").is_dir():
                 raw = raw or os.environ.get("DXKIT_RAW")
+                day = os.environ.get("DXKIT_AS_OF")
                 out = out or os.environ.get("DXKIT_OUT")
                 return cls(
                     folder.resolve(),
                     Path(raw).resolve() if raw else None,
                     Path(out).resolve() if out else None,
                     bool(os.environ.get("DXKIT_SEALED")),
+                    as_of=datetime.date.fromisoformat(day) if day else None,
                 )
         raise ProjectNotFoundError(str(here))
 
@@ -130,9 +133,14 @@ class Project:
         return self.root / "data" / "published" / campaign_id
 
     @property
-    def outputs(self) -> Path:
-        """The folder of all outputs."""
+    def stores(self) -> Path:
+        """The folder of what is kept of what was read, and of the outputs by the units of then."""
         return self.out or self.root / "outputs"
+
+    @property
+    def outputs(self) -> Path:
+        """The folder of all outputs: those by the units of a day are apart."""
+        return self.stores / f"as-of-{self.as_of}" if self.as_of else self.stores
 
     def output_folder(self, campaign_id: str, period_id: str) -> Path:
         """The folder of one period's outputs."""
@@ -140,7 +148,7 @@ class Project:
 
     def store_file(self, campaign_id: str, period_id: str) -> Path:
         """The file that keeps the intake of one period."""
-        return self.output_folder(campaign_id, period_id) / "data" / "received.json"
+        return self.stores / campaign_id / period_id / "data" / "received.json"
 
     def kept_file(self, campaign_id: str, period_id: str, boundaries: str = "") -> Path:
         """The file of what a series keeps of one period, by its own or other boundaries."""

@@ -19,6 +19,7 @@ from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, Session, tel
 @with_session
 @click.option("--level", default="")
 @click.option("--within", default="")
+@click.option("--as-of", default="")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
 def rank(session: Session, period: str | None, level: str, within: str, form: str) -> int:
     """Print the league table."""
@@ -78,6 +79,7 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
 @click.argument("unit")
 @click.argument("indicator")
 @click.option("--kind", default="")
+@click.option("--as-of", default="")
 @with_session
 def explain(session: Session, period: str, unit: str, indicator: str, kind: str) -> int:
     """Show how one number was made, from the pages down to file, sheet and cell."""

@@ -27,6 +27,7 @@ _MOST_LINES = 20
 @click.command(cls=Command)
 @click.argument("period", required=False)
 @with_session
+@click.option("--as-of", default="")
 @click.option(
     "--publication", type=click.IntRange(1), default=None,
 )  # fmt: skip

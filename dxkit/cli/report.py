@@ -34,6 +34,7 @@ _MOST_SENTENCES = 5
 @with_session
 @click.option("--unit", "units", multiple=True)
 @click.option("--level", default="")
+@click.option("--as-of", default="")
 @click.option("--jobs", type=click.IntRange(1), default=None)
 @click.option("--force", is_flag=True)
 @click.option("--only-failed", is_flag=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import datetime
 import errno
 import functools
 import itertools
@@ -57,7 +59,7 @@ def with_session(command: Callable[..., int]) -> Callable[..., int]:
     def opened(
         campaign: str | None, raw: str | None, out: str | None, lang: str, **more: Any
     ) -> int:
-        return command(Session(campaign, raw, out, lang), **more)
+        return command(Session(campaign, raw, out, lang, more.pop("as_of", "")), **more)
 
     return with_common_options(opened)
 
@@ -77,7 +79,9 @@ def with_common_options(command: _Command) -> _Command:
 class Session:
     """What every command works with: project, campaign, period and language."""
 
-    def __init__(self, campaign: str | None, raw: str | None, out: str | None, lang: str) -> None:
+    def __init__(
+        self, campaign: str | None, raw: str | None, out: str | None, lang: str, as_of: str = ""
+    ) -> None:
         from dxkit.campaign.project import Project, ProjectNotFoundError
         from dxkit.report.wording.language import load_language
 
@@ -86,6 +90,8 @@ class Session:
             self.project: Project = Project.find(raw, out)
         except ProjectNotFoundError as error:
             raise self.refuse("no_project", text=str(error)) from error
+        if as_of:
+            self.project = dataclasses.replace(self.project, as_of=self._day("--as-of", as_of))
         if campaign is not None:
             self._known(campaign)
         self._named = campaign
@@ -101,6 +107,16 @@ class Session:
             if value
         )
         """The options of it that were given, as they are typed behind a command."""
+
+    def _day(self, option: str, text: str) -> datetime.date:
+        from dxkit.model.keys import Day, MisfitError
+
+        try:
+            return datetime.date.fromisoformat(str(Day().read(text)))
+        except MisfitError as error:
+            values = {name: str(value) for name, value in error.values.items()}
+            said = self.language.plain(f"campaign.{error.code}", key=option, **values)
+            raise CannotStartError(said) from error
 
     @cached_property
     def campaign_id(self) -> str:
@@ -275,7 +291,8 @@ class Session:
         """
         from dxkit.model.text import fold
 
-        units = self.campaign.units.on(self.campaign.period(period_id).last_day)
+        day = self.project.as_of or self.campaign.period(period_id).last_day
+        units = self.campaign.units.on(day)
         known = {unit.code for unit in units.units}
         known |= {fold(name) for unit in units.units for name in (unit.name, unit.bare_name)}
         if text not in known and fold(text) not in known:

@@ -136,7 +136,7 @@ def receive(
         return read[0]
 
     folder = project.period_folder(campaign.id, period_id)
-    with writer_if_free(project.outputs / campaign.id) as may_write:
+    with writer_if_free(project.stores / campaign.id) as may_write:
         history = History.open(stored.parent, may_write)
         received = read_period(
             campaign, period_id, folder, references, earlier if before else None, history
@@ -167,7 +167,7 @@ def look_back(project: Project, campaign: Campaign, period_id: str, day: datetim
         return known
     received = receive(project, campaign, period_id)
     found = kept_of(analyse_period(*as_of(campaign, received, day)))
-    with writer_if_free(project.outputs / campaign.id) as may_write:
+    with writer_if_free(project.stores / campaign.id) as may_write:
         if may_write and key and _is_stored(project, campaign, period_id):
             write_bytes(path, written(found, key))
     return found

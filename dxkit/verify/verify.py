@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.model.facts import CellRef
 from dxkit.model.observations import VISITS
@@ -57,9 +58,10 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
     with tempfile.TemporaryDirectory(prefix="dxkit-verify-") as scratch:
         made = MadeAgain(project, campaign_id, period_id, Path(scratch).resolve())
         opened, units, is_own = made.opened, made.units, project.outputs.parent.name == "own"
-        received = [receive(made.project, opened.campaign, p) for p in reversed(opened.sources)]
-        course = [receive(made.project, opened.campaign, p.id) for p in opened.analysis.course]
-        again = recounted(opened.campaign, *received, course=course)
+        plan = load_campaign(made.project.campaign_folder(campaign_id))
+        received = [receive(made.project, plan, p) for p in reversed(opened.sources)]
+        course = [receive(made.project, plan, p.id) for p in opened.analysis.course]
+        again = recounted(plan, *received, course=course, day=project.as_of)
         facts, others = recount_facts(opened, again, units)
         found = [other._replace(file=_page_of(other, made, units)) for other in others]
         counted = Counter(facts=facts, pages=len(units), own=len(units) if is_own else 0)
@@ -102,7 +104,7 @@ def _altered_series(project: Project, again: Project, opened: OpenPeriod) -> Ite
         other = opened.campaign.other_boundaries(period.id, opened.analysis.period.last_day)
         files = [p.kept_file(opened.campaign.id, period.id, other) for p in (project, again)]
         if is_altered(*files):
-            name = files[0].relative_to(project.outputs / opened.campaign.id).as_posix()
+            name = files[0].relative_to(project.stores / opened.campaign.id).as_posix()
             yield Difference(f"../{name}", CHANGED)
 
 

@@ -41,7 +41,7 @@ COMMANDS = {
         else [([], group)]
     )
 }
-SLOW = {"quarter.md", "your-own.md"}
+SLOW = {"quarter.md", "your-own.md", "boundaries.md"}
 
 
 def named(cell: str) -> list[str]:
@@ -165,7 +165,7 @@ def reader(root: Path, tmp_path: Path) -> Reader:
     return Reader(tmp_path / "dự án")
 
 
-NAMES = ["second-campaign.md", "quarter.md", "your-own.md"]
+NAMES = ["second-campaign.md", "quarter.md", "your-own.md", "boundaries.md"]
 
 
 def test_the_pages_with_blocks_are_those_that_are_followed(root: Path) -> None:

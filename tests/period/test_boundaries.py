@@ -8,17 +8,20 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import random
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from dxkit import open as open_as_of
 from dxkit.analysis.aggregates import Aggregates
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.assembly import analyse_period
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
+from dxkit.cli import run
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import TOTAL, CellRef, FactKey
@@ -179,6 +182,46 @@ def test_a_page_says_of_which_units_it_is_made(opened: OpenPeriod) -> None:
     assert analysis.facts.get("714", TOTAL, "parts_of_units").number == 1
     assert analysis.facts.get("712", TOTAL, "parts_of_units").number == 0
     assert analysis.facts.find("71", TOTAL, "boundary_day") is None
+
+
+def test_pages_and_ranks_by_the_units_of_a_day(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They stand apart, and the proof makes them again; the pages of then are not touched."""
+    monkeypatch.setenv("DXKIT_PROJECT", str(project.root))
+    day, asked = ["--as-of", "2024-10-01", "--lang", "en"], ["2024-Q3", "--level", "commune"]
+    assert run(["rank", *asked, *day]) == 0
+    table = capsys.readouterr().out
+    assert "weighted, not ranked\t" in table
+    assert re.findall(r"Xã Tân (\w+)", table) == ["Thịnh", "Đông", "Tây"]
+    assert run(["rank", *asked, "--lang", "en"]) == 0
+    assert re.findall(r"Xã Tân (\w+)", capsys.readouterr().out) == ["Bình", "Châu", "An"]
+    before = sorted(project.stores.glob("small/**/*.html"))
+    assert run(["report", "2024-Q3", "--unit", "714", *day]) == 0
+    apart = project.stores / "as-of-2024-10-01/small/2024-Q3"
+    page = (apart / "commune/714-xa-tan-tay.html").read_text("utf-8")
+    assert "earlier figures of what was split go by its share" in page
+    assert 'class="fact weighted"' in page
+    assert sorted(project.stores.glob("small/**/*.html")) == before
+    assert run(["verify", "2024-Q3", *day]) == 0
+    assert "all agree" in capsys.readouterr().out
+    with pytest.raises(KeyError):
+        open_as_of("small", "2024-Q3", as_of="2024-10-01").scorecard("711")
+    now = open_as_of("small", "2024-Q3", as_of="2024-10-01").indicators(history=True)
+    told = now[(now.unit_code == "712") & (now.indicator == "skills")]
+    assert list(told.numerator) == [1100, 1300, 1500]
+
+
+@pytest.mark.parametrize("day", ["1/10/2024", "2024-13-01", "now", "1850-01-01", " "])
+def test_a_day_that_is_none_is_refused(
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    day: str,
+) -> None:
+    monkeypatch.setenv("DXKIT_PROJECT", str(project.root))
+    assert run(["rank", "2024-Q3", "--as-of", day, "--lang", "en"]) == 2
+    assert "--as-of: " in capsys.readouterr().err
 
 
 # by chance ---------------------------------------------------------------------------------

@@ -224,7 +224,7 @@ def _units(
     project: Project, campaign: Campaign, period_id: str, codes: Iterable[str]
 ) -> UnitRegistry:
     """The units of a period by the plan, and if it lacks any of these, all that workbooks name."""
-    registry = campaign.units.on(campaign.period(period_id).last_day)
+    registry = campaign.units.on(project.as_of or campaign.period(period_id).last_day)
     if all(code in registry for code in codes):
         return registry
     return open_period(project, campaign.id, period_id).received.units

@@ -135,8 +135,11 @@ def _hash(path: Path) -> str:
 
 def all_changes(opened: OpenPeriod) -> tuple[PublishedChanges, ...]:
     """What is no longer so of the last publication of the period and of those that it is compared
-    with; where the period has none, of its pages in place.
+    with; where the period has none, of its pages in place. What is made by the units of another day
+    is nothing that was published.
     """
+    if opened.project.as_of is not None:
+        return ()
     project, campaign, found = opened.project, opened.campaign.id, list[PublishedChanges]()
     for period in reversed(opened.sources):
         own = period == opened.analysis.period.id

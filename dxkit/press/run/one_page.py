@@ -145,6 +145,8 @@ def announce(project: Project) -> None:
             os.environ[name] = str(folder)
     if project.sealed:
         os.environ["DXKIT_SEALED"] = "1"
+    if project.as_of:
+        os.environ["DXKIT_AS_OF"] = str(project.as_of)
 
 
 def _light_imports() -> None:

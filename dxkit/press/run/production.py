@@ -129,7 +129,7 @@ def produce(
     if level:
         campaign.level(level)
     codes = [str(unit) for unit in units]
-    registry = campaign.units.on(campaign.period(period_id).last_day)
+    registry = campaign.units.on(project.as_of or campaign.period(period_id).last_day)
     if any(code not in registry for code in codes):
         registry = open_period(project, campaign.id, period_id).received.units
         codes = [registry.find(unit).code for unit in units]
