@@ -23,6 +23,9 @@ from dxkit.model.facts import CellRef
 from dxkit.model.text import clean, harmless
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from dxkit.period import OpenPeriod
 
 
@@ -30,9 +33,12 @@ if TYPE_CHECKING:
 @click.argument("period")
 @click.option("--level", default="")
 @click.option("--unit", "units", multiple=True)
+@click.option("--reply", is_flag=True)
 @with_session
-def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> int:
-    """Write a workbook to be filled in for each sender."""
+def form(session: Session, period: str, level: str, units: tuple[str, ...], reply: bool) -> int:
+    """Write a workbook to be filled in for each sender; or one for its reply to draft results."""
+    if reply:
+        return _reply_forms(session, session.reported_period(period), level, units)
     from dxkit.period.opening import receive_before
     from dxkit.press.forms.questions import Questions
     from dxkit.press.forms.workbook import form_name, write_form
@@ -76,6 +82,45 @@ def form(session: Session, period: str, level: str, units: tuple[str, ...]) -> i
     for path_in_use in in_use:
         tell(session.say("in_use", text=path_in_use), err=True)
     tell(session.say("forms_written", count=len(written), rows=rows, text=folder / FORMS))
+    return DONE_WITH_ERRORS if in_use else DONE
+
+
+def _reply_forms(session: Session, period_id: str, level: str, units: Sequence[str]) -> int:
+    """The draft results of each unit with room for its reply, beside the outputs of the periods. A
+    workbook in which somebody has replied is kept.
+    """
+    from dxkit.intake.forms import read_form
+    from dxkit.press.forms.replies import write_reply_form
+    from dxkit.press.forms.workbook import form_name
+    from dxkit.workbooks.atomic import InUseError, set_aside
+    from dxkit.workbooks.cells import UnreadableFileError
+    from dxkit.workbooks.reading import read_workbook
+
+    def has_reply(path: Path) -> bool:
+        try:
+            read = read_form(campaign, campaign.period(period_id), read_workbook(path, path.name))
+        except UnreadableFileError:
+            return True
+        return read is None or bool(read.replies or read.findings)
+
+    opened, campaign = session.open(period_id), session.campaign
+    wanted = session.level(level) or campaign.report_level
+    codes = dict.fromkeys(session.unit(unit, period_id) for unit in units)
+    known, folder = opened.analysis.units, session.folder(period_id).parent / "replies" / period_id
+    in_use, written = list[str](), 0
+    with session.writing(period_id):
+        for unit in map(known.get, codes) if codes else known.at_level(wanted):
+            path = folder / form_name(unit)
+            try:
+                if path.exists() and has_reply(path):
+                    tell(session.say("form_kept", text=set_aside(path)))
+                write_reply_form(opened, unit, session.language, path)
+                written += 1
+            except InUseError:
+                in_use.append(str(path))
+    for name in in_use:
+        tell(session.say("in_use", text=name), err=True)
+    tell(session.say("replies_written", count=written, text=folder))
     return DONE_WITH_ERRORS if in_use else DONE
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dxkit.intake.file_cells import FileRead
 from dxkit.intake.findings import finding
 from dxkit.intake.vocabulary import vocabulary
-from dxkit.model.addresses import column_and_row
+from dxkit.model.addresses import cell_order, column_and_row
 from dxkit.model.campaign import Accumulation, Campaign, Decision, Explanation
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import ACCEPTED, Finding, Severity, by_cause
@@ -53,8 +53,14 @@ def explained(
         }
         found = [dataclasses.replace(f, cause=None) if id(f) in alone else f for f in found]
     found += explanations.unused()
-    answers = tuple(explanations.all_answers)
-    return dataclasses.replace(received, findings=tuple(found), answers=answers)
+    known = (r for f in reversed(files) for r in f.replies if r.unit_code in received.units)
+    replies = {(r.unit_code, r.about, r.text): r for r in known}  # sent twice, said once
+    return dataclasses.replace(
+        received,
+        findings=tuple(found),
+        answers=tuple(explanations.all_answers),
+        replies=tuple(sorted(replies.values(), key=lambda reply: cell_order(reply.address))),
+    )
 
 
 class _Explanations:

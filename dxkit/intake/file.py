@@ -67,10 +67,12 @@ def read_file(
     form = read_form(campaign, period, workbook)
     if form is not None:
         found += form.findings
-        result.answers = form.answers
+        result.answers, result.replies = form.answers, form.replies
         workbook, by_name = form.workbook, by_name or _known(form.identity.sender, names)
-        if form.refused:
-            result.source = dataclasses.replace(result.source, unit_code=by_name)
+        if form.refused or form.identity.asks_replies:
+            result.source = dataclasses.replace(
+                result.source, unit_code=by_name, is_reply=form.identity.asks_replies
+            )
             return result
     read = read_sheets(campaign, period, names, workbook, form.layouts if form else {})
     result.tables, result.sheets = read.tables, read.sheets

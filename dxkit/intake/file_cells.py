@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -16,7 +16,7 @@ from dxkit.model.addresses import cells_of_text
 from dxkit.model.campaign import Correction
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.observations import Observation, RegisterRow, SheetRead, SourceFile
+from dxkit.model.observations import Observation, RegisterRow, Reply, SheetRead, SourceFile
 from dxkit.model.text import cut
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.workbooks.cells import Cell, Sheet, Workbook
@@ -265,12 +265,14 @@ class FileRead:
     listed: Mapping[tuple[str, str, str], tuple[str, Cell]] = field(default_factory=dict)
     """What its sender has explained on the sheet of remarks, as ``listed_answers`` gives it."""
 
+    replies: Sequence[Reply] = ()
+
     @property
     def is_unused(self) -> bool:
         """Whether a workbook came of which no figure could be taken."""
         codes = {finding.code for finding in self.findings}
         used = any(table.observations or table.register_rows for table in self.tables)
-        return not used and not codes & _NO_WORKBOOK
+        return not used and not self.source.is_reply and not codes & _NO_WORKBOOK
 
     @property
     def senders(self) -> frozenset[str]:

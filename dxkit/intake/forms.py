@@ -20,7 +20,8 @@ from dxkit.intake.vocabulary import is_word
 from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Finding
-from dxkit.model.forms import VERSION, Form, FormSheet, Identity
+from dxkit.model.forms import REPLIES, VERSION, Form, FormSheet, Identity
+from dxkit.model.observations import Reply
 from dxkit.model.periods import Period
 from dxkit.model.text import clean
 from dxkit.workbooks.cells import Cell, Sheet, Workbook, written_out
@@ -35,7 +36,8 @@ _CHOICES = ("none_arose", "no_data")
 class FormRead:
     """A form as far as it is one: the ``workbook`` with the sheets that are to be read, the layouts
     of those that are as they were made, by name, and what is wrong. ``refused`` is one of another
-    campaign or period. ``answers`` are the cells with a sender's explanations, by sheet and row.
+    campaign or period. ``answers`` are the cells with a sender's explanations, by sheet and row,
+    ``replies`` what it says of draft results; such a form has no sheet to be read.
     """
 
     identity: Identity
@@ -44,6 +46,7 @@ class FormRead:
     layouts: dict[str, Layout] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     refused: bool = False
+    replies: list[Reply] = field(default_factory=list)
 
 
 def read_form(campaign: Campaign, period: Period, workbook: Workbook) -> FormRead | None:
@@ -68,9 +71,8 @@ def read_form(campaign: Campaign, period: Period, workbook: Workbook) -> FormRea
         reason = "form_map_damaged" if has_map else "form_map_lost"
     if reason or form is None:
         read.findings.append(about("form_without_map", cell, None, identity.text, reason=reason))
-        read.workbook = dataclasses.replace(
-            workbook, sheets=tuple(s for s in workbook.sheets if not _is_map(s))
-        )
+        sheets = [] if identity.asks_replies else [s for s in workbook.sheets if not _is_map(s)]
+        read.workbook = dataclasses.replace(workbook, sheets=tuple(sheets))
         return read
     _read_sheets(campaign, form, read)
     return read
@@ -124,7 +126,9 @@ def _read_sheets(campaign: Campaign, form: Form, read: FormRead) -> None:
             at = there[of.name].cell(of.header[0], unknown[0].number)
             changes.append(about("form_changed", at, reason="form_measure_unknown"))
         read.findings += changes or compared.overwritten()
-        if changes:
+        if of.table == REPLIES:
+            read.replies += [] if changes else compared.replies(sender)
+        elif changes:
             kept.append(compared.without_unclear)
         else:
             kept.append(compared.view)
@@ -299,6 +303,13 @@ class _Compared:
         column = self._of.answers
         cells = {row: self._sheet.cell(row, column) for row in self._of.rows if column}
         return {(self._of.name, row): cell for row, cell in cells.items() if cell.text.strip()}
+
+    def replies(self, sender: str) -> Iterator[Reply]:
+        """What the sender says of each row of draft results."""
+        for (_, row), cell in self.answers.items():
+            labels = (self._made(row, n) for n in (self._of.unit_column, self._of.unit_column + 1))
+            about = ": ".join(filter(None, labels))
+            yield Reply(self._about.address(cell), sender, about, clean(cell.text))
 
     @property
     def view(self) -> Sheet:

@@ -27,6 +27,7 @@ from dxkit.model.observations import (
     Observation,
     Received,
     RegisterRow,
+    Reply,
     SheetRead,
     SourceFile,
     Visit,
@@ -94,6 +95,7 @@ def write_stored(received: Received, key: str, path: Path) -> None:
         "weights": received.weights,
         "visits": rows(received.visits),
         "answers": rows(received.answers),
+        "replies": rows(received.replies),
         "sheets": [[*row[:-1], rows(row[-1])] for row in rows(received.sheets)],
         "addresses": list(addresses),
     }
@@ -140,6 +142,7 @@ def read_stored(path: Path) -> Received:
         content["weights"],
         tuple(Visit(*(*start, addresses[at])) for *start, at in content["visits"]),
         tuple(Answer(addresses[at], unit, text) for at, unit, text in content["answers"]),
+        tuple(Reply(addresses[at], *told) for at, *told in content["replies"]),
     )
 
 

@@ -43,6 +43,12 @@ def quoted(sheet: str) -> str:
     return "'" + sheet.replace("'", "''") + "'"
 
 
+def cell_order(address: tuple[str, str, str]) -> tuple[str, str, int, int]:
+    """By what addresses are put in order: file, sheet, row, column."""
+    column, row = column_and_row(address[2])
+    return address[0], address[1], row, column
+
+
 def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
     """(file, sheet) → "C12:C20, E12", files, sheets and cells in order."""
     columns: dict[tuple[str, str], dict[int, list[int]]] = {}

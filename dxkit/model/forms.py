@@ -5,13 +5,15 @@ the map by which it is read: what stands where, and what nobody was asked to tou
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 VERSION = 1
 """Of the forms made today; another one is another structure."""
 MAP = "dxkit"
 """The sheet with the map, which no program lists; so is the property with the identity called."""
+REPLIES = "replies"
+"""The table of a sheet that asks what a sender says of draft results: no figures."""
 _MARK = "dxkit-form"
 
 
@@ -75,6 +77,11 @@ class Identity:
         return ":".join((_MARK, str(self.version), self.campaign, self.period, self.sender,
                          self.structure))  # fmt: skip
 
+    @property
+    def asks_replies(self) -> bool:
+        """Whether it asks what the sender says of draft results, and for no figures."""
+        return self.structure.startswith(REPLIES)
+
     @classmethod
     def of(cls, text: str) -> Identity | None:
         """The identity that a text says; None when it says none."""
@@ -99,7 +106,7 @@ class Form:
     def identity(self) -> Identity:
         """What it is known by; its structure as a hash of all that it asks and fixes."""
         of = self.campaign, self.period, self.sender, self.version
-        return Identity(*of, _structure_of(self._lines()))
+        return Identity(*of, _structure_of([*self._lines()]))
 
     def _lines(self) -> Iterator[tuple[str, ...]]:
         yield "guide", self.guide, "", ""
@@ -139,11 +146,13 @@ class Form:
         return cls(*of, tuple(sheets), identity.version)
 
 
-def _structure_of(lines: Iterable[tuple[str, ...]]) -> str:
+def _structure_of(lines: Sequence[tuple[str, ...]]) -> str:
+    """A hash of a map; where its sheets ask for replies it says so."""
     digest = hashlib.sha256()
     for line in lines:
-        digest.update(repr(line).encode())
-    return digest.hexdigest()[:16]
+        digest.update(repr(tuple(line)).encode())
+    asks_replies = any(line[0] == "sheet" and line[2] == REPLIES for line in lines)
+    return f"{REPLIES}-" * asks_replies + digest.hexdigest()[:16]
 
 
 def _with(sheet: FormSheet, kind: str, fields: list[str]) -> FormSheet:

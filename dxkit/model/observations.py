@@ -109,6 +109,7 @@ class SourceFile:
     sha256: str
     simulated: bool = False
     unit_code: str = ""  # the sender, when the file or its sheets name one
+    is_reply: bool = False  # says what its sender thinks of draft results, and no figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,16 @@ class Answer:
 
     address: CellRef
     unit_code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a unit says of its draft results: the cell, what of them it is ``about``, its text."""
+
+    address: CellRef
+    unit_code: str
+    about: str
     text: str
 
 
@@ -219,7 +230,7 @@ class Received:
     period: another quantity, never subtracted to get the period's own. ``sheets`` tell what was
     understood of each sheet. ``weights`` are what units count by when completeness is judged, by
     code; where there are none all count alike. ``visits`` are those whose results came back,
-    ``answers`` all that senders explain.
+    ``answers`` all that senders explain, ``replies`` what they say of draft results.
 
     What is of a period made of others has ``parts``: what was received of each reported one, which
     its figures are put together from; its table tells of the flows of all, the stocks of the last.
@@ -239,6 +250,7 @@ class Received:
     weights: Mapping[str, float] = field(default_factory=dict)
     visits: tuple[Visit, ...] = ()
     answers: tuple[Answer, ...] = ()
+    replies: tuple[Reply, ...] = ()
     parts: tuple[Received, ...] = ()
     is_located: bool = False
     weighted: frozenset[str] = frozenset()

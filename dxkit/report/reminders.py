@@ -52,7 +52,7 @@ def reminders(opened: OpenPeriod, language: Language, today: datetime.date) -> I
         found = mistake[0]
         for sender in {senders.get(found.address.file), sender_of(found.unit_code)}:
             by_sender[sender].append(mistake)
-    sent = set(senders.values())
+    sent = {senders[source.name] for source in received.sources if not source.is_reply}
     for unit in units.at_level(level):
         mine = by_sender[unit] if unit in sent else []
         if unit in sent:

@@ -103,12 +103,13 @@ def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Place
     return Placement(sum(read), sum(unjudged), tuple(chain(*differences)))
 
 
-def compare_explanations(received: Received, plan: Path, raw: Callable[[str], Path]) -> Placement:
-    """The accepted explanations of a period: each cell that one is printed from, in the folder of
-    the period that it was accepted in (``raw``), and its row in the list of the ``plan``.
+def compare_told(received: Received, plan: Path, raw: Callable[[str], Path]) -> Placement:
+    """What senders are quoted with: the accepted explanations, each at its cell in the folder of
+    the period that it was accepted in (``raw``) and in the list of the ``plan``, and the replies to
+    draft results, each at its cell.
     """
-    rows = [*_decided(plan / EXPLANATIONS)]
-    read, found = 0, list[Difference]()
+    rows, found = [*_decided(plan / EXPLANATIONS)], list[Difference]()
+    quoted = [(received.table.period, each.address, each.text) for each in received.replies]
     for one in received.findings:
         said = one.explanation
         if said is None:
@@ -118,17 +119,18 @@ def compare_explanations(received: Received, plan: Path, raw: Callable[[str], Pa
         if said.text not in (clean(text).removeprefix("'") for text in kept):
             found.append(Difference(EXPLANATIONS, INPUT, str(one.address), said.text, there))
         if said.cell is not None:
-            column, row_number = column_and_row(said.cell.cell)
-            texts = []
-            with suppress(Exception):  # whatever a file makes its reader raise
-                for sheets in _read(raw(said.period) / said.cell.file, {said.cell.sheet}):
-                    sheet = sheets.get(said.cell.sheet) or Sheet((), None)
-                    texts.append(clean(str(sheet.cells.get((row_number, column), ""))))
-            read += 1
-            if said.text not in texts:
-                at = f"{said.period}/{said.cell.file}", INPUT, f"{said.cell.sheet}!{said.cell.cell}"
-                found.append(Difference(*at, said.text, "; ".join(texts)))
-    return Placement(read, 0, tuple(found))
+            quoted.append((said.period, said.cell, said.text))
+    for period, (file, name, cell), text in quoted:
+        column, row_number = column_and_row(cell)
+        texts = []
+        with suppress(Exception):  # whatever a file makes its reader raise
+            for sheets in _read(raw(period) / file, {name}):
+                sheet = sheets.get(name) or Sheet((), None)
+                texts.append(clean(str(sheet.cells.get((row_number, column), ""))))
+        if text not in texts:
+            at = f"{period}/{file}", INPUT, f"{name}!{cell}"
+            found.append(Difference(*at, text, "; ".join(texts)))
+    return Placement(len(quoted), 0, tuple(found))
 
 
 def _decided(path: Path) -> Iterator[dict[str, str]]:

@@ -23,7 +23,7 @@ from dxkit.press.run.made_again import MadeAgain
 from dxkit.verify.difference import CHANGED, FAILED, INPUT, OTHER, Difference, in_order
 from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
-from dxkit.verify.placement import compare_cells, compare_explanations, compare_visits
+from dxkit.verify.placement import compare_cells, compare_told, compare_visits
 from dxkit.verify.recount import recounted
 from dxkit.workbooks.processes import stay_single_threaded
 
@@ -71,7 +71,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
             cells = compare_cells(opened.campaign, one, project.period_folder(campaign_id, name))
             counted.update(cells=cells.read, unjudged=cells.unjudged)
             returned = project.raw_folder(campaign_id) / VISITS / name
-            told = compare_explanations(
+            told = compare_told(
                 one, opened.campaign.folder, partial(project.period_folder, campaign_id)
             )
             counted.update(cells=told.read)

@@ -12,7 +12,7 @@ from lxml import html
 from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.period.opening import open_period
-from dxkit.verify.placement import compare_explanations
+from dxkit.verify.placement import compare_told
 from tests.press.forms.filling import Value, fill
 
 SHEET = "1. Người dân"
@@ -107,7 +107,7 @@ def test_each_text_is_read_again_at_its_cell_and_in_the_list(project: Path) -> N
     def raw(period: str) -> Path:
         return opened.project.period_folder("small", period)
 
-    proved = compare_explanations(received, plan, raw)
+    proved = compare_told(received, plan, raw)
     assert (proved.read, proved.differences) == (1, ())
     altered = [
         dataclasses.replace(f, values={**f.values, "decided_text": SAID.replace("50", "60")})
@@ -116,11 +116,11 @@ def test_each_text_is_read_again_at_its_cell_and_in_the_list(project: Path) -> N
         for f in received.findings
     ]
     other = dataclasses.replace(received, findings=tuple(altered))
-    found = compare_explanations(other, plan, raw).differences
+    found = compare_told(other, plan, raw).differences
     assert [(d.file, d.place) for d in found] == [
         ("explanations.csv", f"71.xlsx › {SHEET}!E9"), (f"{PERIOD}/71.xlsx", f"{SHEET}!M9"),
     ]  # fmt: skip
     assert {(d.shown, d.expected) for d in found} == {(SAID.replace("50", "60"), SAID)}
     (plan / "explanations.csv").unlink()
-    found = compare_explanations(received, plan, raw).differences
+    found = compare_told(received, plan, raw).differences
     assert [d.file for d in found] == ["explanations.csv"]

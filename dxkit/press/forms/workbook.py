@@ -79,13 +79,12 @@ class _Book:
         below = self._guide(guide, pages)
         told = self._say("identity", text=form.identity.text)
         guide.write_string(below, 0, told, self._looks["note"])
-        self._for_print(guide)
+        for_print(guide)
         guide.set_portrait()
         for page in pages:
             page.sign(form.identity.text)
-            self._for_print(page.sheet)
-        self._map(form)
-        self._book.set_custom_property(MAP, form.identity.text, "text")
+            for_print(page.sheet)
+        write_map(self._book, form, self._lists)
         return form
 
     def _list_of(self, choices: Sequence[str]) -> str:
@@ -94,27 +93,6 @@ class _Book:
             self._lists.append(tuple(choices))
         column = column_letters(_FIELDS + 2 + self._lists.index(tuple(choices)))
         return f"={MAP}!${column}$1:${column}${len(choices)}"
-
-    def _map(self, form: Form) -> None:
-        sheet = self._book.add_worksheet(MAP)
-        for row, line in enumerate(form.lines()):
-            for column, text in enumerate(line):
-                if text:
-                    sheet.write_string(row, column, text)
-        for column, choices in enumerate(self._lists, start=_FIELDS + 1):
-            sheet.write_column(0, column, choices)
-        sheet.protect()
-        sheet.very_hidden()
-
-    @staticmethod
-    def _for_print(sheet: Any) -> None:
-        """A4 across, as wide as a page; protected without a password, but for what is asked."""
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
-        sheet.set_footer("&L&8&A&R&8&P/&N")
-        sheet.protect("", {"format_columns": True, "format_rows": True})
 
     def _guide(self, sheet: Any, pages: Sequence[Page]) -> int:
         """What to do, until when, whom to ask, what is still open; returns a row below."""
@@ -156,3 +134,27 @@ class _Book:
             sheet.write_string(row, 0, say(f"state_{state}"), looks[COLOURS[state]])
             sheet.merge_range(row, 1, row, 3, say(f"means_{state}"), looks["plain"])
         return row + 2
+
+
+def write_map(book: Any, form: Form, lists: Sequence[tuple[str, ...]] = ()) -> None:
+    """The map in a sheet that nobody sees, with lists of choices behind it, and the identity."""
+    sheet = book.add_worksheet(MAP)
+    for row, line in enumerate(form.lines()):
+        for column, text in enumerate(line):
+            if text:
+                sheet.write_string(row, column, text)
+    for column, choices in enumerate(lists, start=_FIELDS + 1):
+        sheet.write_column(0, column, choices)
+    sheet.protect()
+    sheet.very_hidden()
+    book.set_custom_property(MAP, form.identity.text, "text")
+
+
+def for_print(sheet: Any) -> None:
+    """A4 across, as wide as a page; protected without a password, but for what is asked."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.4, top=0.6, bottom=0.6)
+    sheet.set_footer("&L&8&A&R&8&P/&N")
+    sheet.protect("", {"format_columns": True, "format_rows": True})

@@ -112,11 +112,7 @@ class _Told:
         """What is told of no unit, with each kind of thing that is not known here to be."""
         by_unit = {"table", "units", "findings", "sources", "cumulative", "weights", "visits"}
         received = self._received
-        by_unit |= {
-            "weighted",
-            "sheets",
-            "answers",
-        }  # no page shows them: accepted ones are in findings
+        by_unit |= {"replies", "weighted", "sheets", "answers"}  # pages show no sheets, no answers
         rest = [getattr(received, f.name) for f in fields(received) if f.name not in by_unit]
         return repr((received.table.period, bool(received.simulated_files), rest))
 
@@ -145,6 +141,8 @@ class _Told:
                 add(one.unit_code, told is received.cumulative, one, marks)
         for row in received.table.register_rows:
             add(row.unit_code, row, [cell in doubtful for _, cell in row.addresses])
+        for reply in received.replies:
+            add(reply.unit_code, reply)
         for visit in received.visits:
             add(visit.unit_code, visit)
         for source in received.sources:

@@ -90,7 +90,7 @@ def data_state(context: Context) -> Section:
         body += context.more("findings", listed)
     elif not context.view.indicators:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
-    return context.section("data_state", body + _explanations(context))
+    return context.section("data_state", body + _explanations(context) + _replies(context))
 
 
 def _explanations(context: Context) -> Markup:
@@ -102,10 +102,7 @@ def _explanations(context: Context) -> Markup:
         said = finding.explanation
         if said is not None and _concerns(context, finding.unit_code, finding.address):
             told.setdefault((finding.unit_code, said), []).append(finding)
-    if not told:
-        return Markup("")
-    text, campaign = context.language.text, context.opened.campaign
-    items = Markup("")
+    text, items = context.language.text, Markup("")
     for (code, said), findings in told.items():
         about = Markup("; ").join(
             Markup('{} (<span class="place">{}</span>)').format(
@@ -127,11 +124,36 @@ def _explanations(context: Context) -> Markup:
                 day=context.date(value_text("day", said.day, context.language, {})),
             )
         )  # fmt: skip
+    return _listed(context, "explained", items)
+
+
+def _replies(context: Context) -> Markup:
+    """What this unit and those below it say of their draft results, each with its cell."""
+    items, own = Markup(""), context.view.unit.code
+    for reply in context.opened.received.replies:
+        if own not in context.opened.analysis.units.line(reply.unit_code):
+            continue
+        raw = Markup('<span class="raw">{}</span>')
+        items += Markup("<li>{}</li>").format(
+            context.language.text(
+                "report.replied", unit=context.writer.name(Reference("unit", reply.unit_code)),
+                about=raw.format(harmless(reply.about, LONGEST)),
+                text=raw.format(f"“{harmless(reply.text, LONGEST)}”"),
+                source=Markup('<span class="place">{}</span>').format(reply.address),
+            )
+        )  # fmt: skip
+    return _listed(context, "replies", items)
+
+
+def _listed(context: Context, key: str, items: Markup) -> Markup:
+    """A list under what it is; on the page of a unit above the reporting ones folded."""
+    if not items:
+        return items
+    campaign, listed = context.opened.campaign, Markup("<ul>{}</ul>").format(items)
     order = [level.id for level in campaign.levels]
-    listed = Markup("<ul>{}</ul>").format(items)
     if order.index(context.view.unit.level) < order.index(campaign.report_level):
-        return context.more("explained", listed)
-    return Markup("<p>{}</p>").format(text("report.explained_more")) + listed
+        return context.more(key, listed)
+    return Markup("<p>{}</p>{}").format(context.language.text(f"report.{key}_more"), listed)
 
 
 def _reporting(context: Context) -> list[Unit]:

@@ -1,0 +1,97 @@
+"""The workbook in which a unit says what it thinks of its draft results: their main numbers and
+sentences, each with a cell for the reply.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import xlsxwriter
+
+from dxkit.model.facts import TOTAL
+from dxkit.model.forms import REPLIES, Form, FormSheet
+from dxkit.model.text import harmless
+from dxkit.model.units import Unit
+from dxkit.period import OpenPeriod
+from dxkit.press.forms.looks import BASE, LOOKS
+from dxkit.press.forms.workbook import for_print, write_map
+from dxkit.report.sentences.messages import thoughts
+from dxkit.report.sentences.unit_view import View
+from dxkit.report.wording.language import Language
+from dxkit.report.wording.sentences import Writer
+from dxkit.workbooks.atomic import replacing
+
+_KINDS = ("value", "target", "points", "rank")
+_HEADINGS = ("number", "reply_about", "reply_draft", "reply")
+_WIDTHS = (6, 70, 50, 60)
+_HEADER = 5
+_LETTERS_IN_LINE = 60
+
+
+def draft_rows(opened: OpenPeriod, unit: Unit, language: Language) -> Iterator[tuple[str, str]]:
+    """What a page in draft says first of a unit: each criterion, and all together, with its
+    numbers; then its main sentences, which have none beside them.
+    """
+    view, writer = View(opened.analysis, unit), Writer(
+        opened.campaign, opened.analysis.units, language)  # fmt: skip
+    names = {i.id: language.name(i.short_names) for i in view.indicators}
+    for subject, name in {**names, TOTAL: language.plain("report.total")}.items():
+        found = view.known_kinds(subject, *_KINDS)
+        told = (
+            f"{language.plain(f'form.reply_{k}')} {language.number(f)}" for k, f in found.items()
+        )
+        if text := "; ".join(told):
+            yield name, text
+    for thought in thoughts(view):
+        yield writer.plain(thought.ways[0]), ""
+
+
+def write_reply_form(opened: OpenPeriod, unit: Unit, language: Language, path: Path) -> Form:
+    """The workbook, whole or not at all, with the same bytes every time; returns its map. Raises
+    InUseError.
+    """
+    campaign, period = opened.campaign, opened.analysis.period
+
+    def say(key: str, **values: str) -> str:
+        return language.plain(f"form.{key}", **values)
+
+    title = say("reply_sheet")
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+        midnight = datetime.datetime.combine(period.last_day, datetime.time())
+        book.set_properties({"created": midnight})  # same bytes
+        looks = {name: book.add_format({**BASE, **look}) for name, look in LOOKS.items()}
+        sheet, fixed, rows = book.add_worksheet(title), dict[str, str](), dict[int, str]()
+        for column, width in enumerate(_WIDTHS):
+            sheet.set_column(column, column, width)
+
+        def put(row: int, column: int, text: str, look: str) -> None:
+            text = " ".join(harmless(text, 2000).split())
+            sheet.write_string(row - 1, column - 1, text, looks[look])
+            fixed[f"{'ABCD'[column - 1]}{row}"] = text
+
+        names = {"unit": language.unit(unit, starts=True), "period": language.period(period.id)}
+        put(1, 1, say("reply_title", **names), "bold")
+        put(2, 1, language.name(campaign.names), "plain")
+        put(3, 1, say("reply_steps"), "plain")
+        for column, key in enumerate(_HEADINGS, start=1):
+            put(_HEADER, column, say(key), "header")
+            put(_HEADER + 1, column, f"({column})", "number_row")
+        drafted = draft_rows(opened, unit, language)
+        for row, (about, draft) in enumerate(drafted, start=_HEADER + 2):
+            rows[row] = f"row-{row}"
+            put(row, 1, str(row - _HEADER - 1), "index")
+            put(row, 2, about, "text")
+            put(row, 3, draft, "text")
+            sheet.write_blank(row - 1, 3, None, looks["open_text"])
+            sheet.set_row(row - 1, 16 * (1 + max(len(about), len(draft)) // _LETTERS_IN_LINE))
+        asked = FormSheet(title, REPLIES, (_HEADER, _HEADER), 2, (), 0, 4, rows, {}, fixed)
+        form = Form(campaign.id, period.id, unit.code, "", (asked,))
+        identity = say("identity", text=form.identity.text)
+        sheet.write_string(_HEADER - 2, 0, identity, looks["note"])
+        sheet.freeze_panes(_HEADER + 1, 2)
+        for_print(sheet)
+        write_map(book, form)
+    return form

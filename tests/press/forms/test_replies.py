@@ -1,0 +1,194 @@
+"""The right of reply: draft results go out with room for a reply, and replies come back to the page
+with their cells.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from lxml import html
+
+from dxkit.campaign.project import Project
+from dxkit.cli import run
+from dxkit.intake.store import read_stored, write_stored
+from dxkit.model.observations import Received
+from dxkit.period.opening import open_period
+
+PERIOD = "2024-Q2"
+SAID = "Xã Tân Bình có 790 người, xem biên bản 12/BB <b>"
+
+
+@pytest.fixture
+def project(small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = Path(shutil.copytree(small_project, tmp_path / "project"))
+    monkeypatch.setenv("DXKIT_PROJECT", str(folder))
+    assert command("form", "--reply") == 0
+    return folder
+
+
+def command(name: str, *more: str) -> int:
+    open_period.cache_clear()  # each command is a process of its own
+    return run([name, PERIOD, *more])
+
+
+def received() -> Received:
+    open_period.cache_clear()
+    return open_period(Project.find(), "small", PERIOD).received
+
+
+def form_of(project: Path, name: str = "71-huyen-my-an") -> Path:
+    return project / f"outputs/small/replies/{PERIOD}/{name}.xlsx"
+
+
+def sends(
+    project: Path,
+    change: Callable[[Any], object],
+    name: str = "góp ý.xlsx",
+    of: str = "71-huyen-my-an",
+) -> Path:
+    """The form filled in by another program, into the folder of the period."""
+    book = openpyxl.load_workbook(form_of(project, of))
+    change(book)
+    path = project / "data/raw/small" / PERIOD / name
+    book.save(path)
+    return path
+
+
+def reply(book: Any) -> None:
+    book.worksheets[0]["D7"] = SAID
+
+
+def test_the_draft_goes_out_with_its_numbers_and_sentences(project: Path) -> None:
+    """1,500 of 3,000 adults are skilled, of 80 in 100; the communes of Mỹ Châu are the best."""
+    book = openpyxl.load_workbook(form_of(project))
+    rows = [[c.value for c in row] for row in book.worksheets[0].iter_rows(min_row=5)]
+    assert rows[0] == ["STT", "Nội dung", "Kết quả dự thảo", "Ý kiến của đơn vị"]
+    assert rows[2][1:3] == ["Kỹ năng", "kết quả 50,0%; chỉ tiêu 80%; điểm 3,75; thứ hạng 2"]
+    assert rows[4][1] == "Tổng điểm"
+    assert str(rows[5][1]).startswith("Huyện Mỹ An xếp thứ 2/3 huyện của tỉnh Sông Xanh, đạt 6,25")
+    sheet = book.worksheets[0]
+    open_cells = {c.coordinate for row in sheet.iter_rows() for c in row if not c.protection.locked}
+    assert open_cells == {f"D{row}" for row in range(7, 7 + len(rows) - 2)}
+    assert book["dxkit"].sheet_state == "veryHidden"
+    assert len([*form_of(project).parent.iterdir()]) == 3
+    before = form_of(project).read_bytes()
+    assert command("form", "--reply") == 0
+    assert form_of(project).read_bytes() == before
+    assert command("form", "--reply", "--unit", "71", "--lang", "en") == 0
+    cell = openpyxl.load_workbook(form_of(project)).worksheets[0]["C7"].value
+    assert cell == "result 50.0%; target 80%; points 3.75; rank 2"
+
+
+def test_a_reply_stands_on_the_page_with_its_cell_and_is_proved(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    as_before = received()
+    path = sends(project, reply)
+    told = received()
+    assert told.table == as_before.table  # it changes no number
+    assert [f for f in told.findings if f.severity != "note"] == []
+    (said,) = told.replies
+    assert (said.unit_code, said.text, said.address.cell) == ("71", SAID, "D7")
+    assert said.about == "Kỹ năng: kết quả 50,0%; chỉ tiêu 80%; điểm 3,75; thứ hạng 2"
+    write_stored(told, "key", project / "kept.json")
+    assert read_stored(project / "kept.json") == told
+    assert command("report") == 0
+    page = project / "outputs/small" / PERIOD / "district/71-huyen-my-an.html"
+    root = html.fromstring(page.read_text("utf-8"))
+    (item,) = root.xpath("//section//li[contains(., 'có ý kiến')]")
+    assert item.text_content().replace("\xa0", " ") == (
+        f"Về “{said.about}”, huyện Mỹ An có ý kiến: “{SAID}” (góp ý.xlsx › Ý kiến về dự thảo!D7)."
+    )
+    assert not item.xpath(".//b")
+    other = page.with_name("72-huyen-my-binh.html").read_text("utf-8")
+    assert "có ý kiến" not in other
+    assert "có ý kiến" in (page.parents[1] / "province.html").read_text("utf-8")
+    capsys.readouterr()
+    assert command("verify") == 0, capsys.readouterr()
+    right = page.read_bytes()
+    page.write_bytes(right.replace(b"790 ng", b"970 ng"))
+    assert command("verify") == 1
+    page.write_bytes(right)
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["D7"] = SAID.replace("790", "970")
+    book.save(path)
+    capsys.readouterr()
+    assert command("verify") == 1
+    assert "góp ý.xlsx" in capsys.readouterr().out
+
+
+def row_deleted(book: Any) -> None:
+    reply(book)
+    book.worksheets[0].delete_rows(8)
+
+
+def draft_overwritten(book: Any) -> None:
+    reply(book)
+    book.worksheets[0]["C7"] = "kết quả 99%"
+
+
+def map_lost(book: Any) -> None:
+    reply(book)
+    del book["dxkit"]
+
+
+def of_another_period(book: Any) -> None:
+    reply(book)
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str):
+                    cell.value = cell.value.replace(":2024-Q2:", ":2024-Q1:")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "kept"),
+    [
+        (row_deleted, "form_changed", False),
+        (draft_overwritten, "form_cell_overwritten", True),
+        (map_lost, "form_without_map", False),
+        (of_another_period, "form_of_another", False),
+    ],
+)
+def test_a_form_that_was_changed_is_told(
+    project: Path, change: Callable[[Any], None], code: str, kept: bool
+) -> None:
+    """A reply to an altered draft is one to what was sent; else nobody knows what it is about."""
+    before = received().table
+    sends(project, change)
+    told = received()
+    assert code in {f.code for f in told.findings}
+    assert [r.about.partition(":")[0] for r in told.replies] == ["Kỹ năng"] * kept
+    assert told.table == before
+
+
+def test_who_agrees_says_nothing_and_has_sent_no_figures(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sends(project, lambda book: None)
+    (project / "data/raw/small" / PERIOD / "71-huyen-my-an.csv").unlink()
+    told = received()
+    assert told.replies == ()
+    assert [(f.code, f.unit_code) for f in told.findings] == [("workbook_missing", "71")]
+    capsys.readouterr()
+    command("remind")
+    (line,) = (x for x in capsys.readouterr().out.splitlines() if x.startswith("71\t"))
+    assert "chưa gửi" in line
+
+
+def test_what_is_sent_twice_is_said_once_and_a_form_with_a_reply_is_kept(project: Path) -> None:
+    sends(project, reply)
+    sends(project, reply, "lần 2.xlsx")
+    sends(project, reply, "72.xlsx", of="72-huyen-my-binh")
+    assert [r.unit_code for r in received().replies] == ["72", "71"]
+    book = openpyxl.load_workbook(form_of(project))
+    reply(book)
+    book.save(form_of(project))
+    assert command("form", "--reply") == 0
+    kept = form_of(project).with_name("71-huyen-my-an.edited-1.xlsx")
+    assert openpyxl.load_workbook(kept).worksheets[0]["D7"].value == SAID
