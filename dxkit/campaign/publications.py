@@ -14,6 +14,8 @@ from pathlib import Path
 from dxkit.campaign.project import Project
 
 DRAFT, PROVISIONAL, FINAL, REVISED = "draft", "provisional", "final", "revised"
+AS_OF = "as_of"
+"""What is made by the units of another day, and never published."""
 STATES = (PROVISIONAL, FINAL, REVISED)
 RECORD, SUMS, FACTS = "publication.json", "SHA256SUMS", "facts.csv"
 """What was said of a publication, the hashes of all its files, all its facts."""
@@ -22,7 +24,8 @@ _NAME = re.compile(rf"([1-9]\d*)-({'|'.join(STATES)})")
 
 @dataclass(frozen=True)
 class Publication:
-    """One publication of a period, or a draft, which has no folder and no number.
+    """One publication of a period; or a draft, or what is by the units of another ``day``, which
+    have no folder and no number.
 
     ``by`` is who published it, ``day`` when (ISO 8601); ``despite`` the reason given for doing so
     with ``errors`` or ``differences`` still open; ``previous`` the hash of the list of hashes of
@@ -98,8 +101,10 @@ def publications(project: Project, campaign: str, period: str) -> tuple[Publicat
 
 def stated(project: Project, campaign: str, period: str) -> Publication | None:
     """What pages of a period say of their state: that of the publication which they are made for,
-    that they are a draft once there is one; None before.
+    that they are a draft once there is one; None before. By the units of another day they are none.
     """
+    if project.as_of is not None:
+        return Publication(campaign, period, 0, AS_OF, day=str(project.as_of))
     if project.stated is not None:
         return read_record(project.stated)
     if publications(project, campaign, period):

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dxkit import open as open_as_of
-from dxkit.analysis.aggregates import Aggregates
+from dxkit.analysis.aggregates import Aggregates, Quantity
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.assembly import analyse_period
 from dxkit.campaign.folder import load_campaign
@@ -202,6 +202,8 @@ def test_pages_and_ranks_by_the_units_of_a_day(
     page = (apart / "commune/714-xa-tan-tay.html").read_text("utf-8")
     assert "earlier figures of what was split go by its share" in page
     assert 'class="fact weighted"' in page
+    assert "BY THE UNITS OF" in page
+    assert "BY THE UNITS OF" in (apart / "index.html").read_text("utf-8")
     assert sorted(project.stores.glob("small/**/*.html")) == before
     assert run(["verify", "2024-Q3", *day]) == 0
     assert "all agree" in capsys.readouterr().out
@@ -308,3 +310,43 @@ def test_two_ways_and_a_plain_sum_agree(
         tried += 1
     assert tried >= 40
     assert carried_numbers > 100
+
+
+def test_hau_giang_by_the_communes_of_2025(periods: dict[str, OpenPeriod]) -> None:
+    """Every count of the 28 is that of its parts, hamlets and gaps included; the whole is kept, and
+    a cell is behind one of them alone.
+    """
+    opened = periods["2022-Q4"]
+    day, then = datetime.date(2025, 7, 1), opened.analysis.aggregates
+    campaign, received = as_of(opened.campaign, opened.received, day)
+    now = Aggregates(campaign, received)
+    parts: dict[str, list[str]] = {}
+    for row in opened.campaign.successions:
+        if row.date == day and len(row.from_code) == 5:
+            parts.setdefault(row.to_code, []).append(row.from_code)
+    assert (len(parts), sum(map(len, parts.values()))) == (28, 75)
+    seen: dict[CellRef, str] = {}
+    counted = 0
+    for indicator in opened.campaign.indicators:
+        for code, old in parts.items():
+            found = now.indicator(code, indicator)
+            before = [then.indicator(one, indicator) for one in old]
+            for side in ("numerator", "denominator"):
+                known = [q.value for m in before if (q := getattr(m, side)).value is not None]
+                quantity: Quantity = getattr(found, side)
+                assert quantity.value == (sum(known) if known else None)
+                sides = [getattr(m, side) for m in before]
+                gaps = any(s.partial or s.missing not in ("", "not_applicable") for s in sides)
+                if known:
+                    assert quantity.partial == gaps
+                    counted += 1
+                # those of a register share their cell
+                for observation in quantity.observations if indicator.denominator else ():
+                    assert seen.setdefault(observation.address, code) == code
+        whole, total = (a.indicator(c, indicator) for a, c in ((then, "93"), (now, "92")))
+        assert whole.numerator.value == total.numerator.value
+        assert total.numerator.partial  # the rest of the new city is not in this plan
+    assert counted > 250
+    hamlets = [u for u in received.units.units if u.level == "hamlet"]
+    assert len(hamlets) == len(opened.received.units.at_level("hamlet"))
+    assert all(received.units.ancestor_at(u.code, "commune") for u in hamlets)

@@ -6,7 +6,7 @@ import datetime
 
 from markupsafe import Markup
 
-from dxkit.campaign.publications import DRAFT, Publication
+from dxkit.campaign.publications import AS_OF, DRAFT, Publication
 from dxkit.report.wording.language import Language
 
 _DATE = Markup('<span class="date">{}</span>')
@@ -30,6 +30,8 @@ def state_html(publication: Publication | None, page: str, language: Language) -
     if publication.state == DRAFT:
         return _STATE.format(language.text("publication.is_draft"))
     day = language.day(datetime.date.fromisoformat(publication.day))
+    if publication.state == AS_OF:
+        return _STATE.format(language.text("publication.is_as_of", day=_DATE.format(day)))
     said = language.text(
         f"publication.is_{publication.state}",
         number=_DATE.format(publication.number),
