@@ -173,12 +173,15 @@ class NamesInSentences:
         for name in ("rank", "ranked"):
             if keys[name] != FactKey(again.period.id, unit, "total", f"{by}{name}"):
                 return set()
-        told = (True, "tied_into_quota" if message.endswith("_tied") else "within_quota")
+        tied, within = (True, "tied_into_quota"), (True, "within_quota")
+        told = [tied] if message.endswith("_tied") else [within]
+        if message == "message_award":  # that it is on the list, not why
+            told = [tied, within]
         decided = again.decisions(again.group(unit))
         if message.endswith("_next"):
-            told = (False, "quota_full")
+            told = [(False, "quota_full")]
             own = again.number(keys["rank"])
-            full = {u for d in decided.values() for u, how in d.items() if how == told}
+            full = {u for d in decided.values() for u, how in d.items() if how in told}
             ranks = [again.number(keys["rank"]._replace(unit=u)) for u in full]
             if own is None or any(rank is not None and rank < own for rank in ranks):
                 return set()
@@ -187,7 +190,7 @@ class NamesInSentences:
             for rule in again.campaign.rewards
             if keys["quota"].subject == f"reward-{rule.id}"
             and (rule.by == "progress") is bool(by)
-            and decided.get(rule.id, {}).get(unit) == told
+            and decided.get(rule.id, {}).get(unit) in told
         }
 
     def _at_place(self, unit: str, keys: Keys, place: str) -> Names:

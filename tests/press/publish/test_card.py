@@ -50,7 +50,7 @@ def test_a_card_says_who_where_it_stands_and_what_to_do(opened: OpenPeriod) -> N
     assert "Còn thiếu số liệu nên không được xét" in " ".join(texts(svg(opened, "934")))
     whole = texts(svg(opened, "93"))
     assert {"48,0%* (chỉ tiêu 50%) · Chưa đạt", "Hồ sơ trực tuyến ‡", "84,28*/100"} <= {*whole}
-    assert "* Có ô cần kiểm tra hoặc ghi số ước chừng." in " ".join(whole)
+    assert "* Có ô số liệu cần xác minh hoặc ghi số ước chừng." in " ".join(whole)
     assert not any("0/0" in text for text in texts(svg(opened, "93")))
     silent = texts(svg(opened, SILENT))
     assert "Xã Phụng Hiệp chưa gửi báo cáo quý" in silent
