@@ -107,7 +107,7 @@ def test_what_only_some_ask_for_is_folded(browser: Any, outputs: Path, name: str
 LENGTHS = [
     (WEAK, 9, 6),
     (PARTIAL, 12, 6),
-    ("province.html", 14, 7),
+    ("province.html", 14, 6),
 ]  # screens of a phone, sheets of A4
 
 
