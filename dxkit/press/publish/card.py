@@ -128,7 +128,7 @@ class _Card:
                 )
         room = self._room / max(len(shown), 1)
         size = min(
-            [26.0, *(26 * (room - 8 * self._unit) / self._wide(n, 26, "bold") for n, _ in shown)]
+            [26.0, *(26 * (room - 16 * self._unit) / self._wide(n, 26, "bold") for n, _ in shown)]
         )
         for at, (number, caption) in enumerate(shown):
             x = self._left + at * room

@@ -105,6 +105,8 @@ def test_sections_tables_drawings_and_annexes_are_numbered(trees: dict[str, Docu
             numbers = re.findall(rf"^{kind} (\d+)\. \S", "\n".join(captions), re.MULTILINE)
             assert numbers == [str(n) for n in range(1, len(numbers) + 1)], unit
             assert len(numbers) >= (5 if kind == "Bảng" else 1)
+        notes = [said(block.note) for block in tree.blocks() if isinstance(block, Figure)]
+        assert all(". Nguồn: " in note for note in notes), notes
         assert [annex.label for annex in tree.annexes] == [
             f"PHỤ LỤC {n}" for n in ("I", "II", "III")[: len(tree.annexes)]
         ]

@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
+from dxkit.model.campaign import Campaign, Indicator, IndicatorKind, MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, Received
 from dxkit.model.units import Unit, UnitRegistry
@@ -85,10 +85,11 @@ class Quarter:
         ]  # fmt: skip
 
     def put(self, old: Observation, value: int) -> None:
-        """Another count in a cell."""
+        """Another count in a cell; of a register another number of rows, with no row behind it."""
         place = self.observations.index(old)
         flag = None if old.flag in (Flag.NOT_APPLICABLE, Flag.FROM_SHARE) else old.flag
-        self.observations[place] = dataclasses.replace(old, value=value, flag=flag, raw=str(value))
+        raw = "" if self.campaign.measure(old.measure).kind is MeasureKind.ROWS else str(value)
+        self.observations[place] = dataclasses.replace(old, value=value, flag=flag, raw=raw)
 
 
 Edit = Callable[[Quarter, random.Random], None]

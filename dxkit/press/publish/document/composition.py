@@ -161,7 +161,7 @@ class MarkupBlocks:
             yield Figure(
                 name=name,
                 caption=(Run(label, bold=True), *_text(title)),
-                note=sum(map(_text, sources), ()),
+                note=sum(((*_text(source), Run(" ")) for source in sources), ())[:-1],
                 svg=standing_alone(drawing),
                 width=_size(drawing)[0],
                 alternative=" ".join(_plain(e) for e in (title, spoken) if e is not None),
