@@ -4,8 +4,11 @@ and each number leads to its cells and is proved.
 
 from __future__ import annotations
 
+import io
+import zipfile
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +16,9 @@ from dxkit.campaign.project import Project
 from dxkit.model.facts import TOTAL
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
+from dxkit.press.run.cluster import _pack
+from dxkit.report.explore.corrections import correction_of
+from dxkit.report.wording.language import load_language
 from tests.period.wholes import MODELS, SENT, expected, write_whole
 
 
@@ -164,3 +170,31 @@ def test_files_in_the_folder_of_the_whole_are_told(root: Path, tmp_path: Path) -
     (folder / "71.csv").write_text("a,b\n", "utf-8")
     [found] = [f for f in opened(tmp_path).received.findings if f.code == "file_of_whole"]
     assert found.address.file == "2024/71.csv"
+
+
+def test_a_cluster_and_a_new_process_know_the_same(root: Path, tmp_path: Path) -> None:
+    """Nothing of a whole is stored; a worker far away makes it of its parts."""
+    write_whole(root, tmp_path)
+    first = opened(tmp_path)
+    told = {unit.code: first.scorecard(unit.code).facts for unit in first.analysis.units.units}
+    task = SimpleNamespace(campaign="small", period="2024", notebook=tmp_path / "notebooks/x.ipynb")
+    task.notebook.write_text("{}", "utf-8")
+    with zipfile.ZipFile(io.BytesIO(_pack(first.project, [task]))) as parcel:  # type: ignore[list-item]
+        parcel.extractall(tmp_path / "sent")
+    assert not list((tmp_path / "outputs/small/2024").rglob("received.json"))
+    open_period.cache_clear()
+    sent = Project(tmp_path / "sent", out=tmp_path / "sent/outputs", sealed=True)
+    for period in (open_period(sent, "small", "2024"), opened(tmp_path)):
+        assert {code: period.scorecard(code).facts for code in told} == told
+        kept = period.analysis.course[0].find("71", "filing", "value")
+        assert kept is not None
+        assert kept.number == 60 / 200
+
+
+def test_a_cell_is_corrected_in_the_period_it_came_for(root: Path, tmp_path: Path) -> None:
+    write_whole(root, tmp_path)
+    whole = opened(tmp_path)
+    [cell] = [o.address for o in whole.received.table.of("711", "online") if o.period == "2024-Q1"]
+    made = correction_of(whole, cell, ("12", "typed wrongly", "A"), load_language("en"))
+    assert (made.period, made.file, made.cell) == ("2024-Q1", "71.csv", "F4")
+    assert (made.expected, made.corrected) == ("10", "12")

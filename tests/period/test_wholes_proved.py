@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from dxkit.cli import run
+from dxkit.period.opening import open_period
 from tests.period.wholes import SENT, write_whole
 
 OUT = "outputs/small/2024"
@@ -126,3 +127,26 @@ def test_what_is_of_reported_periods_names_them(
 def test_the_newest_period_is_the_last_quarter(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "--plan", "--lang", "en"]) == 0
     assert "Q2 2024" in capsys.readouterr().out
+
+
+@pytest.mark.full
+def test_a_published_year_is_compared_with_its_parts_as_they_are(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_whole(root, tmp_path)
+    monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
+    for period in ("2024-Q1", "2024"):
+        assert run(["report", period, "--lang", "en"]) == 0
+        assert run(["publish", period, "--state", "final", "--by", "A", "--lang", "en"]) == 0
+    path = tmp_path / "data/raw/small/2024-Q1/71.csv"
+    path.write_text(path.read_text("utf-8").replace("100,10,40,10", "100,10,40,14"), "utf-8")
+    capsys.readouterr()
+    open_period.cache_clear()  # as a new process opens it
+    assert run(["check", "2024", "--lang", "en"]) == 1
+    told = capsys.readouterr().out
+    assert "2024, publication 1 (final)" in told
+    assert "Q1 2024, publication 1 (final)" in told
+    assert 'F4: "10" → "14"' in told
+    assert run(["verify", "2024", "--publication", "1", "--lang", "en"]) == 0
+    assert run(["changes", "2024", "--lang", "en"]) == 1
+    assert "Q1 2024 to" in capsys.readouterr().out

@@ -24,7 +24,7 @@ from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input
 from dxkit.model.facts import Fact, FactKey
 from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod
-from dxkit.period.opening import open_period
+from dxkit.period.opening import leaves_of, open_period
 from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, sha256_of
 from dxkit.press.run.plan import OVERVIEW_NOTEBOOK, REPORT_NOTEBOOK
 from dxkit.report.wording.language import Language, language_of
@@ -134,14 +134,16 @@ def _hash(path: Path) -> str:
 
 
 def all_changes(opened: OpenPeriod) -> tuple[PublishedChanges, ...]:
-    """What is no longer so of the last publication of the period and of those that it is compared
-    with; where the period has none, of its pages in place. What is made by the units of another day
-    is nothing that was published.
+    """What is no longer so of the last publication of the period and of those that it is made of or
+    compared with; where the period has none, of its pages in place. What is made by the units of
+    another day is nothing that was published.
     """
     if opened.project.as_of is not None:
         return ()
     project, campaign, found = opened.project, opened.campaign.id, list[PublishedChanges]()
-    for period in reversed(opened.sources):
+    read = {p: None for one in reversed(opened.sources)
+            for p in (one, *leaves_of(project, opened.campaign, one))}  # fmt: skip
+    for period in read:
         own = period == opened.analysis.period.id
         if last := publications(project, campaign, period)[-1:]:
             one = opened if own else open_period(project, campaign, period)

@@ -81,7 +81,7 @@ def correction_of(
     """
     received = _guard(opened, place, language)
     corrected, reason, name = (text.strip() for text in said)
-    return Correction(_period(opened), *place, received, corrected, reason, name, _today())
+    return Correction(*_at(opened, place), received, corrected, reason, name, _today())
 
 
 def waiting(opened: OpenPeriod) -> list[Finding]:
@@ -129,14 +129,16 @@ def decisions_of(
         if not words:
             raise ValueError(language.plain("explore.refused_no_answer", text=str(place)))
         made[one.code] = Explanation(
-            _period(opened), *place, one.code, received, guarded(words), decision, name, _today(),
+            *_at(opened, place), one.code, received, guarded(words), decision, name, _today(),
             note,
         )  # fmt: skip
     return [*made.values()]
 
 
-def _period(opened: OpenPeriod) -> str:
-    return opened.analysis.period.id
+def _at(opened: OpenPeriod, place: CellRef) -> tuple[str, str, str, str]:
+    """The period that a cell was received for, and its address within that."""
+    period, _, file = opened.received.located(place).file.partition("/")
+    return period, file, place.sheet, place.cell
 
 
 def _today() -> str:
