@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from dxkit.report.wording.language import Language
 
 _EXTRA = re.compile(r"unexpected extra arguments? \((.+)\)")  # click has no class for these
+_NO_VALUE = "does not take a value"  # as it says of a flag, by the same class as of other options
 
 
 @click.group(
@@ -149,10 +150,7 @@ def _mistake(error: click.ClickException, language: Language) -> str:
         case click.NoSuchOption():
             said = language.plain("cli.no_option", text=error.option_name)
         case click.BadOptionUsage():
-            params = [param for command in cli.commands.values() for param in command.params]
-            flags = [o for p in params if isinstance(p, click.Option) and p.is_flag for o in p.opts]
-            is_flag = error.option_name in ("--help", *flags)  # click does not say of which command
-            key = "takes_no_value" if is_flag else "no_value"
+            key = "takes_no_value" if _NO_VALUE in error.format_message() else "no_value"
             said = language.plain(f"cli.{key}", text=error.option_name)
         case click.MissingParameter():
             said = language.plain("cli.missing", text=_name(error.param))

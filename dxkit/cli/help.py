@@ -33,12 +33,12 @@ class Group(click.Group):
 
 
 def told(language: Language, names: Sequence[str], parameter: str = "") -> str:
-    """What a command, by its names from the outermost, does, or what one of its parameters means.
-    Where a command has no words of its own for it, those that all share. KeyError if none has.
+    """What a command, by its names from the outermost, does, or what one of its parameters means:
+    in the command's own words for it, or in those that all share. KeyError if there are none.
     """
     own = "_".join([*names, *filter(None, [parameter])])
-    key = own if own in language.sections["help"] else parameter
-    return language.plain(f"help.{key}")
+    is_shared = parameter in _COMMON or own not in language.sections["help"]
+    return language.plain(f"help.{parameter if is_shared else own}")
 
 
 def _write_help(

@@ -44,6 +44,8 @@ def test_each_command_is_told_with_all_that_it_takes(
                 assert one in text
             name = "version" if "--version" in parameter.opts else parameter.name or ""
             assert told(load_language(code), names, name) in text
+            if name in ("campaign", "raw", "out", "lang"):
+                assert words[name] in text
         for name in getattr(ALL[names], "commands", {}):
             assert words["_".join([*names, name])] in text
         if code == "vi":
@@ -69,6 +71,8 @@ def test_every_word_of_the_help_is_used_and_translated() -> None:
     ("arguments", "words"),
     [
         (["report", "--force=1"], "sau --force không được ghi giá trị"),
+        (["new", "campaign", "x", "--hamlets=1"], "sau --hamlets không được ghi giá trị"),
+        (["new", "--campaign"], "sau --campaign phải ghi một giá trị"),
         (["check", "--help=yes"], "sau --help không được ghi giá trị"),
         (["check", "--form"], "sau --form phải ghi một giá trị"),
         (["publish", "2022-Q4", "--by", "A"], "còn thiếu --state"),
