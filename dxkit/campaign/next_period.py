@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import calendar
-import csv
 import datetime
-import io
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
 from dxkit.campaign.folder import load_campaign
-from dxkit.campaign.plan_files import read_rows
+from dxkit.campaign.plan_files import newline_of, read_rows, with_rows
 from dxkit.campaign.reader import PLAN_FILE, columns_of
 from dxkit.model.campaign import Campaign, Target
 from dxkit.model.periods import Period, split_period_id
+from dxkit.workbooks.atomic import write_text
 
 TARGETS = "targets.csv"
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -107,21 +105,26 @@ def _later(day: datetime.date, months: int) -> datetime.date:
     return datetime.date(year, month, last if is_last else min(day.day, last))
 
 
-def with_period(
-    campaign: Campaign, period: Period, source_of_targets: str
-) -> tuple[Mapping[str, str], int]:
-    """The files of a plan that a period more changes, by name, with their new text, the plan first;
-    and the number of targets in it. All else in them stays as it is, byte for byte: the period
-    stands behind the last one of its length, whose targets it has for the time being, each marked
-    as assumed. Raises PeriodRefusedError where the file cannot be extended in this way.
+def add_period(campaign: Campaign, period: Period, source_of_targets: str) -> int:
+    """Write a period more into the files of a plan, into all that it changes or none; returns how
+    many targets it has. It stands behind the last one of its length, whose targets it has for the
+    time being, each marked as assumed; all else stays as it is, byte for byte.
+
+    Raises PeriodRefusedError where the plan cannot be extended in this way, CampaignError where it
+    would not load any more, InUseError where somebody has one of the files open.
     """
     before = [p for p in campaign.reported if p.kind == period.kind][-1]
     plan = _bytes_as_text(campaign.folder / PLAN_FILE)
     files = {PLAN_FILE: _with_block(plan, before, period)}
-    targets = _targets(campaign.folder / TARGETS, before, period, source_of_targets)
-    if targets:
-        text = _bytes_as_text(campaign.folder / TARGETS)
-        files[TARGETS] = text + _newline(text) * (not text.endswith("\n")) + "".join(targets)
+    own = {"period": period.id, "source": source_of_targets, "assumed": "true"}
+    columns = columns_of(Target)
+    rows = [
+        {name: row.get(name) or "" for name in columns} | own
+        for row in read_rows(campaign.folder / TARGETS, columns, [])
+        if row.get("period") == before.id
+    ]
+    if rows:
+        files[TARGETS] = with_rows(_bytes_as_text(campaign.folder / TARGETS), rows)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(shutil.copytree(campaign.folder, Path(scratch) / campaign.id))
         for name, text in files.items():
@@ -129,16 +132,19 @@ def with_period(
         made = load_campaign(folder)
     if sorted(made.periods, key=str) != sorted((*campaign.periods, period), key=str):
         raise PeriodRefusedError("periods_inline", text=campaign.folder / PLAN_FILE)
-    return files, len(targets)
+    write_text(campaign.folder / PLAN_FILE, files[PLAN_FILE])
+    try:
+        if rows:
+            write_text(campaign.folder / TARGETS, files[TARGETS])
+    except OSError:
+        write_text(campaign.folder / PLAN_FILE, plan)
+        raise
+    return len(rows)
 
 
 def _bytes_as_text(path: Path) -> str:
     """A file's text with its line ends and its byte order mark."""
     return path.read_bytes().decode("utf-8")
-
-
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _with_block(text: str, before: Period, period: Period) -> str:
@@ -151,7 +157,7 @@ def _with_block(text: str, before: Period, period: Period) -> str:
         if is_period and any(map(named.match, lines[start:end])):
             while end > start + 1 and re.match(r"\s*(#|$)", lines[end - 1]):
                 end -= 1
-            newline = _newline(text)
+            newline = newline_of(text)
             block = [f"{line}{newline}" for line in ("", *_block(period))]
             if not lines[end - 1].endswith("\n"):
                 block.insert(0, newline)
@@ -172,24 +178,3 @@ def _block(period: Period) -> list[str]:
 def quoted(text: str) -> str:
     """A text as a string of TOML."""
     return '"{}"'.format(text.replace("\\", "\\\\").replace('"', '\\"'))
-
-
-def _targets(path: Path, before: Period, period: Period, source: str) -> list[str]:
-    """The lines of targets that a period takes over from another, written as the file is."""
-    columns = columns_of(Target)
-    text = _bytes_as_text(path)
-    head = text.removeprefix("\ufeff").splitlines()[0]
-    header = next(csv.reader([head], delimiter=_separator(text)))
-    lines = []
-    for row in read_rows(path, columns, []):
-        if row.get("period") == before.id:
-            own = {"period": period.id, "source": source, "assumed": "true"}
-            written = io.StringIO(newline="")
-            writer = csv.writer(written, delimiter=_separator(text), lineterminator=_newline(text))
-            writer.writerow([own.get(name.strip()) or row.get(name.strip()) for name in header])
-            lines.append(written.getvalue())
-    return lines
-
-
-def _separator(text: str) -> str:
-    return max(",;\t", key=text.partition("\n")[0].count)

@@ -189,7 +189,7 @@ def read_rows(path: Path, columns: Iterable[str], problems: list[CampaignProblem
     fields is a problem; raises CampaignError for a file that cannot be read.
     """
     text = read_text(path)
-    separator = max(",;\t", key=text.partition("\n")[0].count)
+    separator = _separator(text)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[Row] = []
     line = 1
@@ -210,6 +210,28 @@ def read_rows(path: Path, columns: Iterable[str], problems: list[CampaignProblem
             (CampaignProblem("csv_unreadable", path.name, line, {"reason": error}),)
         ) from error
     return rows
+
+
+def with_rows(text: str, rows: Iterable[Mapping[str, str]]) -> str:
+    """The text of a CSV file with further rows behind its own, in its columns' order, with its
+    separator and line ends; what stood there stays as it is.
+    """
+    separator, ending = _separator(text), newline_of(text)
+    head = text.removeprefix("\ufeff").partition("\n")[0]
+    header = [name.strip() for name in next(csv.reader([head], delimiter=separator))]
+    added = io.StringIO(newline="")
+    writer = csv.writer(added, delimiter=separator, lineterminator=ending)
+    writer.writerows([row[name] for name in header] for row in rows)
+    return text + ending * (not text.endswith("\n")) + added.getvalue()
+
+
+def newline_of(text: str) -> str:
+    """What a file's lines end with."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _separator(text: str) -> str:
+    return max(",;\t", key=text.partition("\n")[0].count)
 
 
 def _unfit_columns(file: str, header: list[str], wanted: list[str]) -> Iterator[CampaignProblem]:

@@ -4,14 +4,12 @@ behind those of their file; what stands there is never written over.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dxkit.campaign.plan_files import read_rows
+from dxkit.campaign.plan_files import read_rows, with_rows
 from dxkit.campaign.reader import columns_of
 from dxkit.model.campaign import (
     Campaign,
@@ -22,7 +20,7 @@ from dxkit.model.campaign import (
 )
 from dxkit.model.keys import fields_of
 from dxkit.model.text import clean
-from dxkit.workbooks.atomic import write_bytes
+from dxkit.workbooks.atomic import write_text
 from dxkit.workbooks.csv_text import guarded, is_formula
 
 Record = Correction | Explanation
@@ -59,17 +57,13 @@ def add_records(folder: Path, records: Sequence[Record]) -> Path:
     Raises RecordError, and CampaignError for a file that cannot be read.
     """
     kind: type = type(records[0])
-    path, columns = folder / _FILES[kind], columns_of(kind)
+    path = folder / _FILES[kind]
     there: list[Record] = records_in(folder, kind)
-    known = path.read_bytes() if path.exists() else b"\xef\xbb\xbf" + ",".join(columns).encode()
-    ending = "\r\n" if b"\r\n" in known else "\n"
-    head = known.decode("utf-8-sig").partition("\n")[0]
-    separator = max(",;\t", key=head.count)
-    order = [name.strip().strip('"') for name in head.split(separator)]
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, delimiter=separator, lineterminator=ending)
-    for record in records:
-        values: dict[str, str] = dataclasses.asdict(record)
+    known = "\ufeff" + ",".join(columns_of(kind))
+    if path.exists():
+        known = path.read_bytes().decode("utf-8")
+    rows = [dataclasses.asdict(record) for record in records]
+    for record, values in zip(records, rows, strict=True):
         for field in fields_of(kind):
             value = values[field.name]
             if not value.strip() and field.key.default != "":
@@ -80,9 +74,7 @@ def add_records(folder: Path, records: Sequence[Record]) -> Path:
             if what_of(earlier) == what_of(record):
                 raise RecordError("taken", record.cell, earlier)
         there.append(record)
-        writer.writerow(values[name] for name in order)
-    gap = b"" if known.endswith(b"\n") else ending.encode()
-    write_bytes(path, known + gap + lines.getvalue().encode())
+    write_text(path, with_rows(known, rows))
     return path
 
 

@@ -168,7 +168,7 @@ def accept(
     from dxkit.model.campaign import Decision
     from dxkit.report.explore.corrections import decisions_of, put_on_record, waiting
 
-    period_id = session.period(period)
+    period_id = session.reported_period(session.period(period))
     opened = session.open(period_id)
     if not cells:
         if given := [f"--{key}" for key, value in

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dxkit.model.observations import Mistake
 
 _Read = TypeVar("_Read")
+_NEEDED = ("name", "province", "units", "criteria")
 
 
 @click.group(cls=Group, invoke_without_command=True)
@@ -39,53 +40,49 @@ def new(context: click.Context, /, **given: str) -> int:
 @click.option("--name")
 @click.option("--organiser")
 @click.option("--province")
-@click.option("--units", type=click.Path(path_type=Path))
-@click.option("--criteria", type=click.Path(path_type=Path))
+@click.option("--units")
+@click.option("--criteria")
 @click.option("--period")
 @click.option("--hamlets", is_flag=True, default=None)
 @with_session
-def new_campaign(
-    session: Session, id_: str, units: Path | None, criteria: Path | None, **given: Any
-) -> int:
+def new_campaign(session: Session, id_: str, **given: Any) -> int:
     """Write the folder of a campaign, from what is given and what is answered to questions."""
     from dxkit.campaign.next_period import PeriodRefusedError, calendar_period
     from dxkit.model.campaign import CampaignError
     from dxkit.press.plans import lists
     from dxkit.press.plans.new_campaign import NewCampaign, levels_of, write_campaign
-    from dxkit.report.wording.findings import problem_lines
 
     folder = session.project.campaign_folder(id_)
     if not re.fullmatch(r"[\w-]+", id_, re.ASCII):
         raise session.refuse("campaign_malformed", text=id_)
     if os.path.lexists(folder):
         raise session.refuse("campaign_there", text=folder)
-    answers = _Answers(session, {**given, "units": units, "criteria": criteria})
+    answers = _Answers(session, given)
     try:
         name, province = answers.text("name"), answers.text("province")
         found = answers.read(
-            "units", lambda file: lists.units_of(lists.read_list(file, lists.OF_UNITS), province)
+            "units",
+            lambda file: lists.units_of(lists.read_list(Path(file), lists.OF_UNITS), province),
         )
         top = session.language.unit(found[0])
         organiser = answers.text("organiser", session.say("new_organiser", text=top))
         today = datetime.date.today()
         quarter = f"{today.year}-Q{(today.month + 2) // 3}"
-        period = answers.read("period", lambda text: calendar_period(str(text)), quarter)
+        period = answers.read("period", calendar_period, quarter)
         levels = levels_of(found, answers.yes("hamlets"))
         known = levels[-1].id, period.id, session.language.plain("plan.source")
         judged = answers.read(
             "criteria",
-            lambda file: lists.criteria_of(lists.read_list(file, lists.OF_CRITERIA), *known),
+            lambda file: lists.criteria_of(lists.read_list(Path(file), lists.OF_CRITERIA), *known),
         )
         plan = NewCampaign(id_, name, organiser, period, levels, found, judged)
         with session.writing_to(folder):
             campaign = write_campaign(plan, folder, session.language)
-            raw = session.project.raw_folder(id_) / period.id
-            raw.mkdir(parents=True, exist_ok=True)
+            raw = _raw_folder(session, id_, period.id)
     except (lists.ListError, PeriodRefusedError) as error:
         raise session.refuse(error.reason, **error.values) from error
     except CampaignError as error:
-        lines_of = (f"  {line}" for line in problem_lines(error, session.language))
-        raise session.refuse("new_campaign_unfit", text="\n" + "\n".join(lines_of)) from error
+        raise session.refuse_plan("new_campaign_unfit", error) from error
     counts = "; ".join(
         f"{session.language.name(level.names)}: {len(campaign.units.at_level(level.id))}"
         for level in levels
@@ -115,11 +112,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 def new_period(session: Session, period: str, **days: datetime.datetime | None) -> int:
     """Add a period to the plan, with targets as in the one before, and make its raw folder."""
     from dxkit.campaign.folder import load_campaign
-    from dxkit.campaign.next_period import PeriodRefusedError, next_period, with_period
+    from dxkit.campaign.next_period import PeriodRefusedError, add_period, next_period
     from dxkit.model.campaign import CampaignError
     from dxkit.model.plan import plan_findings
-    from dxkit.report.wording.findings import problem_lines
-    from dxkit.workbooks.atomic import write_text
 
     campaign, language = session.campaign, session.language
     try:
@@ -131,17 +126,12 @@ def new_period(session: Session, period: str, **days: datetime.datetime | None) 
         found = dataclasses.replace(found, source=source, assumed=True, **given)  # type: ignore[arg-type]
         own = session.say("new_targets_source", **named)
         with session.writing(found.id):
-            files, targets = with_period(campaign, found, own)
-            for name, text in files.items():
-                write_text(campaign.folder / name, text)
-            raw = session.project.raw or session.project.raw_folder(campaign.id).parent
-            folder = raw / campaign.id / found.id
-            folder.mkdir(parents=True, exist_ok=True)
+            targets = add_period(campaign, found, own)
+            folder = _raw_folder(session, campaign.id, found.id)
     except PeriodRefusedError as error:
         raise session.refuse(error.reason, **error.values) from error
     except CampaignError as error:
-        lines = (f"  {line}" for line in problem_lines(error, language))
-        raise session.refuse("new_period_unfit", text="\n" + "\n".join(lines)) from error
+        raise session.refuse_plan("new_period_unfit", error) from error
     when = {"first": language.day(found.first_day), "last": language.day(found.last_day)}
     tell(session.say("new_period_added", period=language.period(found.id), **when))
     if found.due_day is not None:
@@ -163,45 +153,51 @@ for _command in (new_campaign, new_period):
     new.add_command(_command)
 
 
+def _raw_folder(session: Session, campaign_id: str, period_id: str) -> Path:
+    """The folder that the workbooks of a period go to; it is made."""
+    raw = session.project.raw or session.project.raw_folder(campaign_id).parent
+    folder = raw / campaign_id / period_id
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 class _Answers:
     """What was given with a command, and what is asked for on a terminal."""
 
     def __init__(self, session: Session, given: dict[str, Any]) -> None:
-        self._session, self._given = session, given
-        needed = ("name", "province", "units", "criteria")
-        lacking = [f"--{name}" for name in needed if given[name] is None]
-        if lacking and not sys.stdin.isatty():
+        self._session, self._asks = session, sys.stdin.isatty()
+        self._given = {key: text for key, text in given.items() if str(text or "").strip()}
+        lacking = [f"--{name}" for name in _NEEDED if name not in self._given]
+        if lacking and not self._asks:
             raise session.refuse("new_lacking", available=", ".join(lacking))
 
     def text(self, name: str, proposed: str = "") -> str:
         """What was given; else the answer, or what is proposed."""
-        if self._given[name] is not None:
-            return str(self._given[name])
-        if not sys.stdin.isatty():
-            return proposed
-        answer = click.prompt(self._session.say(f"ask_{name}"), default=proposed or None)
-        return str(answer).strip().strip('"')
+        return self.read(name, str, proposed)
 
-    def read(self, name: str, reader: Callable[[Path], _Read], proposed: str = "") -> _Read:
-        """What is made of what was given or answered; an answer that cannot be used is asked for
-        again.
+    def read(self, name: str, reader: Callable[[str], _Read], proposed: str = "") -> _Read:
+        """What is made of what was given or answered; an answer that is empty or cannot be used is
+        asked for again.
         """
         from dxkit.campaign.next_period import PeriodRefusedError
         from dxkit.press.plans.lists import ListError
 
+        if name in self._given or not self._asks:
+            return reader(self._given.get(name, proposed))
         while True:
+            prompt = self._session.say(f"ask_{name}")
+            answer = click.prompt(prompt, default=proposed or None).strip().strip('"')
             try:
-                return reader(Path(self.text(name, proposed)))
+                if answer:
+                    return reader(answer)
             except (ListError, PeriodRefusedError) as error:
-                if self._given[name] is not None:
-                    raise
                 tell(self._session.say(error.reason, **error.values))
 
     def yes(self, name: str) -> bool:
         """Whether so it was given, or is answered."""
-        if self._given[name] is not None or not sys.stdin.isatty():
-            return bool(self._given[name])
-        answer = str(
-            click.prompt(self._session.say(f"ask_{name}"), default=self._session.say("no"))
-        )
-        return answer.casefold().startswith(self._session.say("yes"))
+        if name in self._given or not self._asks:
+            return name in self._given
+        yes, no = self._session.say("yes"), self._session.say("no")
+        while (answer := self.text(name, no)[0].casefold()) not in (yes, no):
+            pass
+        return answer == yes

@@ -9,6 +9,7 @@ import errno
 import functools
 import itertools
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib.resources import files
@@ -22,7 +23,7 @@ from dxkit.model.text import visible
 if TYPE_CHECKING:
     from dxkit.campaign.project import Project
     from dxkit.campaign.publications import Publication
-    from dxkit.model.campaign import Campaign
+    from dxkit.model.campaign import Campaign, CampaignError
     from dxkit.model.observations import Mistake
     from dxkit.model.units import Unit, UnitRegistry
     from dxkit.period import OpenPeriod
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., int])
 DONE, DONE_WITH_ERRORS, CANNOT_START = 0, 1, 2
+_PLAIN = re.compile(r"[\w.:/\\-]+")  # what no shell takes for anything else
 _WRITE_FAILURES = {
     errno.ENOSPC: "no_space", errno.EDQUOT: "no_space",
     errno.EROFS: "read_only", errno.EACCES: "read_only", errno.EPERM: "read_only",
@@ -102,7 +104,7 @@ class Session:
             "lang": "" if lang == "vi" else lang,
         }
         self.given = "".join(
-            f' --{name} "{value}"' if " " in value else f" --{name} {value}"
+            f" --{name} {value}" if _PLAIN.fullmatch(value) else f' --{name} "{value}"'
             for name, value in options.items()
             if value
         )
@@ -133,13 +135,11 @@ class Session:
         """Its plan."""
         from dxkit.campaign.folder import load_campaign
         from dxkit.model.campaign import CampaignError
-        from dxkit.report.wording.findings import problem_lines
 
         try:
             return load_campaign(self.project.campaign_folder(self.campaign_id))
         except CampaignError as error:
-            lines = (f"  {line}" for line in problem_lines(error, self.language))
-            raise CannotStartError("\n".join([self.say("campaign_broken"), *lines])) from error
+            raise self.refuse_plan("campaign_broken", error) from error
 
     def _default_campaign(self) -> str:
         """The campaign that is meant when none is named. Never one of several by chance: where
@@ -180,6 +180,13 @@ class Session:
     def refuse(self, key: str, /, **values: object) -> CannotStartError:
         """The error that says why nothing can be done."""
         return CannotStartError(self.say(key, **values))
+
+    def refuse_plan(self, key: str, error: CampaignError) -> CannotStartError:
+        """The same of a plan, with all that keeps it from being read."""
+        from dxkit.report.wording.findings import problem_lines
+
+        lines = (f"\n  {line}" for line in problem_lines(error, self.language))
+        return CannotStartError(self.say(key) + "".join(lines))
 
     def finding_lines(self, mistakes: Iterable[Mistake], units: UnitRegistry) -> Iterator[str]:
         """Findings in words, each behind its cell, with the cells of what follows from it."""

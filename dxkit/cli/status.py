@@ -103,7 +103,7 @@ def status_of(session: Session, period_id: str) -> Status:
     return Status(
         period_id,
         len(now.files),
-        len(list((folder / FORMS).glob("*.xlsx"))),
+        sum(name.startswith(f"{FORMS}/") for name in manifest.files),
         bool(rows or seen),
         now.agrees(seen) and is_stored(project, campaign, period_id),
         Counter(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,24 @@ def test_a_period_that_does_not_fit_changes_nothing(
     assert words in capsys.readouterr().err
     assert {p: p.read_bytes() for p in plan_of(project).parent.iterdir()} == before
     assert not list((project / "data/raw/small").glob("2024-Q3"))
+
+
+def test_a_file_that_is_open_elsewhere_changes_neither(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {p: p.read_bytes() for p in plan_of(project).parent.iterdir()}
+    replace = os.replace
+
+    def replaced(scratch: Path, path: Path) -> None:
+        if path.name == "targets.csv":
+            raise PermissionError(13, "Access is denied", str(path))
+        replace(scratch, path)
+
+    monkeypatch.setattr(os, "replace", replaced)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    assert run(["new", "period", "--lang", "en"]) == 2
+    assert "targets.csv is open in another program" in capsys.readouterr().err
+    assert {p: p.read_bytes() for p in plan_of(project).parent.iterdir()} == before
 
 
 def test_periods_on_one_line_are_added_by_hand(

@@ -103,6 +103,10 @@ def test_a_period_begins_with_its_forms(project: Path, capsys: pytest.CaptureFix
     run(["form", "2024-Q2"])
     text = told(capsys)
     assert "Forms: 3 written, to be sent." in text
+    forms = project / "outputs/small/2024-Q2/forms"
+    shutil.copy(forms / "71-huyen-my-an.xlsx", forms / "71-huyen-my-an.edited-1.xlsx")
+    (forms / "~$71-huyen-my-an.xlsx").write_bytes(b"as Excel leaves it")
+    assert "Forms: 3 written, to be sent." in told(capsys)
     assert steps(text) == ["remind 2024-Q2", "check 2024-Q2"]
 
 

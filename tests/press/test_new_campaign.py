@@ -250,8 +250,8 @@ def test_on_a_terminal_what_is_not_given_is_asked_for(
     office: Office, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lists = [office.file("u.csv", UNITS), f'"{office.file("c.csv", CRITERIA)}"']
-    answers = ["", "Bình dân học vụ số", "Thành phố Cần Thơ", "no.csv", lists[1], lists[0], "",
-               "2026-Q5", "2026-05", "c", lists[0], lists[1]]  # fmt: skip
+    answers = ["", " ", "Bình dân học vụ số", "Thành phố Cần Thơ", "no.csv", lists[1], lists[0], "",
+               " ", "2026-Q5", "2026-05", "y", "Có", lists[0], lists[1]]  # fmt: skip
     monkeypatch.setattr(sys, "stdin", Terminal("\n".join(answers) + "\n"))
     assert run(["new", "campaign", "can-tho"]) == 0
     campaign = load_campaign(office.plan)
@@ -266,14 +266,25 @@ def test_on_a_terminal_what_is_not_given_is_asked_for(
     for column, name in (("đơn vị", "c.csv"), ("tiêu chí", "u.csv")):
         assert f'{name} không có cột nào tên là "{column}"' in asked
     assert "Không có no.csv" in asked
+    assert asked.count("ấp, khu vực không? (c/k)") == 2  # "y" is neither
     assert '"2026-Q5" không phải là kỳ' in asked
     assert "Đơn vị phát động [Ủy ban nhân dân thành phố Cần Thơ]: " in asked
 
     assert run(["new", "campaign", "other", "--name", "X"]) == 1  # nobody answers any more
 
 
+def test_the_folder_for_workbooks_is_made_where_they_are(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = office.folder / "received(1)"
+    assert office.begin(UNITS, CRITERIA, "--raw", str(raw)) == 0
+    assert (raw / "can-tho/2026-Q1").is_dir()
+    assert not (office.folder / "data/raw").exists()
+    assert f'dxkit form 2026-Q1 --campaign can-tho --raw "{raw}"\n' in capsys.readouterr().out
+
+
 def test_elsewhere_what_is_not_given_is_named(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["new", "campaign", "can-tho", "--name", "X"]) == 2
+    assert run(["new", "campaign", "can-tho", "--name", "X", "--units", " "]) == 2
     assert "Còn thiếu: --province, --units, --criteria" in capsys.readouterr().err
