@@ -114,7 +114,7 @@ def test_a_number_leads_to_its_cells_of_both_quarters(
     assert "2024-Q2/71.csv" in told
 
 
-@pytest.mark.parametrize("command", ["form", "remind", "sample"])
+@pytest.mark.parametrize("command", ["form", "remind", "sample", "accept"])
 def test_what_is_of_reported_periods_names_them(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
