@@ -120,6 +120,31 @@ def test_a_district_without_one_part_has_no_award(root: Path, tmp_path: Path) ->
     ]
 
 
+def test_the_year_has_rewards_of_its_own(root: Path, tmp_path: Path) -> None:
+    """Two districts are proposed at the end of the year, one in a quarter."""
+    own = """
+[[rewards]]
+id = "of_the_year"
+level = "district"
+quota = 2
+minimum_share = 0.5
+periods = ["2024"]
+name = {vi = "Khen thưởng tổng kết", en = "Award of the year"}
+source = "Ví dụ"
+assumed = true
+"""
+    write_whole(root, tmp_path, more=own)
+    plan = tmp_path / "data/campaigns/small/campaign.toml"
+    text = plan.read_text("utf-8")
+    quarters = 'quota = 1\nperiods = ["2024-Q1", "2024-Q2"]\n'
+    plan.write_text(text.replace("quota = 1\n", quarters), "utf-8")
+    for period, rule, number in (("2024", "of_the_year", 2), ("2024-Q2", "best", 1)):
+        standing = opened(tmp_path, period).analysis.standing
+        decisions = list(standing.decisions("70"))
+        assert {d.rule.id for d in decisions} == {rule}
+        assert sum(d.awarded for d in decisions) == number
+
+
 def test_without_a_whole_quarter(root: Path, tmp_path: Path) -> None:
     write_whole(root, tmp_path, {"2024-Q2": SENT["2024-Q2"]}, {"2024-Q2": MODELS["2024-Q2"]})
     whole = opened(tmp_path)

@@ -50,6 +50,13 @@ def test_pages_say_what_the_year_is_made_of_and_who_lacks(made: Path) -> None:
     assert "nên kết quả" not in other
 
 
+def test_copies_for_senders_are_those_of_the_parts(made: Path) -> None:
+    page = (made / OUT / "findings.html").read_text("utf-8")
+    assert "nằm trong kết quả của từng kỳ" in page
+    assert "không có bản trả lại" not in page
+    assert not (made / OUT / "returned").exists()
+
+
 def test_the_league_and_the_data_files_are_of_the_year(made: Path) -> None:
     book = load_workbook(made / OUT / "league.xlsx", read_only=True)
     first = [cell.value for row in book.worksheets[0].iter_rows() for cell in row if cell.value]

@@ -62,7 +62,8 @@ def findings_html(opened: OpenPeriod, language: Language, copies: Mapping[str, s
     content = completeness_table(opened, units.at_level(level), language)
     senders = _senders(opened, language)
     if senders or not opened.screen:
-        content += _Content(language, copies, names, matrices).html(senders)
+        there = None if opened.received.parts else copies
+        content += _Content(language, there, names, matrices).html(senders)
     content += _screen(opened, language, names)
     content += _layouts(opened.received.sheets, language, names)
     return page_around(opened, title, content, language)
@@ -95,7 +96,7 @@ class _Content:
     """What stands below the page's head."""
 
     language: Language
-    copies: Mapping[str, str]
+    copies: Mapping[str, str] | None  # None of a period made of others: each has its own
     names: Mapping[str, str]
     matrices: Mapping[str, Markup]  # of the units below each sender
 
@@ -106,9 +107,8 @@ class _Content:
         """A table of the senders, and a section for each."""
         if not senders:
             return Markup("<p>{}</p>").format(self._say("findings_none"))
-        content = Markup("<p>{}</p><p>{}</p>").format(
-            self._say("findings_intro"), self._say("findings_copies")
-        )
+        about = "findings_copies" if self.copies is not None else "findings_copies_of_parts"
+        content = Markup("<p>{}</p><p>{}</p>").format(self._say("findings_intro"), self._say(about))
         content += self._summary(senders)
         for number, sender in enumerate(senders, start=1):
             files = (self._file(*found) for found in sender.files.items())
@@ -136,10 +136,14 @@ class _Content:
 
     def _file(self, file: str, mistakes: Sequence[Mistake]) -> Markup:
         content = Markup('<h3 class="place">{}</h3>').format(file) if file else Markup("")
-        if copy := self.copies.get(file, ""):
+        if copy := (self.copies or {}).get(file, ""):
             link = Markup('<p><a href="{}">{}</a></p>')
             content += link.format(quote(copy), self._say("returned_copy"))
-        elif file and any(f.severity is not Severity.NOTE for f, _ in mistakes):
+        elif (
+            self.copies is not None
+            and file
+            and any(f.severity is not Severity.NOTE for f, _ in mistakes)
+        ):
             content += Markup("<p>{}</p>").format(self._say("no_returned_copy"))
         for severity in Severity:
             kinds: dict[str, list[Mistake]] = {}
