@@ -58,7 +58,7 @@ def explained(
     return dataclasses.replace(
         received,
         findings=tuple(found),
-        answers=tuple(explanations.all_answers),
+        answers=explanations.answers,
         replies=tuple(sorted(replies.values(), key=lambda reply: cell_order(reply.address))),
     )
 
@@ -74,32 +74,24 @@ class _Explanations:
         self._campaign, self._period = campaign, received.table.period
         self._cells = {file.source.name: file.cells.sheets for file in files}
         self._senders, self._measures = received.senders, _measures(received)
-        units = {(*_row(address),): unit for address, (unit, _) in self._measures.items()}
-        self._answers = {
-            (file.source.name, *at): Answer(
-                CellRef(file.source.name, at[0], cell.address),
-                units.get((file.source.name, *at), ""),
-                clean(cell.text),
-            )
-            for file in files
-            for at, cell in file.answers.items()
-        }
-        self._listed = {
-            (file.source.name, *at): Answer(
-                CellRef(file.source.name, sheet, cell.address),
-                units.get((file.source.name, at[0], column_and_row(at[1])[1]), ""),
-                clean(cell.text),
-            )
-            for file in files
-            for at, (sheet, cell) in file.listed.items()
-        }
+        units = {_row(address): unit for address, (unit, _) in self._measures.items()}
+        self._of_rows: dict[tuple[str, str, int], Answer] = {}
+        self._listed: dict[tuple[str, str, str, str], Answer] = {}
+        for name, file in ((file.source.name, file) for file in files):
+            for (sheet, row_number), cell in file.answers.items():
+                row, address = (name, sheet, row_number), CellRef(name, sheet, cell.address)
+                self._of_rows[row] = Answer(address, units.get(row, ""), clean(cell.text))
+            for (sheet, at, code), (listed_on, cell) in file.listed.items():
+                unit = units.get(_row(CellRef(name, sheet, at)), "")
+                address = CellRef(name, listed_on, cell.address)
+                self._listed[name, sheet, at, code] = Answer(address, unit, clean(cell.text))
+        self.answers = tuple(dict.fromkeys([*self._of_rows.values(), *self._listed.values()]))
         self._decisions: dict[CellRef, list[Explanation]] = defaultdict(list)
         self._unused: dict[int, tuple[Explanation, CellRef]] = {}
-        for row in campaign.explanations:
-            if row.period == self._period:
-                for address in _addresses(row, files):
-                    self._decisions[address].append(row)
-                    self._unused[id(row)] = row, address
+        for decision in campaign.explanations:
+            for address in _addresses(decision, files) if decision.period == self._period else ():
+                self._decisions[address].append(decision)
+                self._unused[id(decision)] = decision, address
         self._said_before = _said_before(campaign, before)
         self._accepted_before = {} if before is None else _accepted(campaign, before)
 
@@ -107,21 +99,16 @@ class _Explanations:
         """A finding with what is said of it."""
         if not one.address.cell:
             return one
-        answer = self._listed.get((*one.address, one.code), self._answers.get(_row(one.address)))
+        answer = self._listed.get((*one.address, one.code), self._of_rows.get(_row(one.address)))
         text = self._text(one.address)
         values = dict(self._decided(one, answer, text))
         if answer is not None:
-            says = self._says(answer.text, answer.unit_code or one.unit_code, one.address.file)
+            says = self._says_of(one, answer)
             sheet, cell = answer.address[1:]
             where = cell if sheet == one.address.sheet else f"{sheet}!{cell}"
             at = {"answer_at": where, "answer_says": says}
             values |= {"answer": answer.text, **at}
         return dataclasses.replace(one, values={**one.values, **values}) if values else one
-
-    @property
-    def all_answers(self) -> Iterable[Answer]:
-        """Each that was given, once."""
-        return dict.fromkeys([*self._answers.values(), *self._listed.values()])
 
     def unused(self) -> Iterator[Finding]:
         """A note on each decision on what was not found."""
@@ -133,6 +120,9 @@ class _Explanations:
         """What a cell says as it was received."""
         sheets = self._cells.get(address.file, {})
         return sheets.get(address.sheet, {}).get(address.cell, ("", ""))[0]
+
+    def _says_of(self, one: Finding, answer: Answer) -> str:
+        return self._says(answer.text, answer.unit_code or one.unit_code, one.address.file)
 
     def _says(self, text: str, unit: str, file: str) -> str:
         if gives_no_reason(text):
@@ -147,6 +137,8 @@ class _Explanations:
         rows = self._decisions.get(one.address, [])
         own = [row for row in rows if row.code == one.code]
         fitting = [row for row in own if _is_same(row.value, text)]
+        if answer is not None and self._says_of(one, answer) != "something":
+            answer = None  # what came another way may say more
         meant = [r for r in fitting if answer is None or _is_same(r.explanation, answer.text)]
         if not own and self._accepted_before:
             key = _key(self._campaign, one, self._measures, text)

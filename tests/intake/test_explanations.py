@@ -168,6 +168,17 @@ def test_an_explanation_that_came_another_way_holds_too(office: Office, before: 
     assert "đã chấp nhận giải trình “50 người chuyển đi làm xa”" in said(found)
 
 
+def test_what_came_by_telephone_says_more_than_an_empty_phrase(
+    office: Office, before: Received
+) -> None:
+    """The phrase stands beside it; the cell of the phrase is not that of the explanation."""
+    found = fell(office.reads("2024-Q2", before, {"M9": "Đã kiểm tra"}, decided()))
+    assert found.severity == "note"
+    assert found.explanation is not None
+    assert (found.explanation.text, found.explanation.cell) == (MOVED, None)
+    assert "chưa nêu lý do cụ thể" in said(found)
+
+
 def test_an_error_stays_an_error(office: Office, before: Received) -> None:
     """What is not used costs the unit its rank whatever is explained."""
     cells = {"E9": "ba trăm linh mấy", "M9": MOVED}

@@ -119,10 +119,11 @@ def decisions_of(
     made: dict[str, Explanation] = {}
     for one in loud:
         answer, says = (str(one.values.get(key, "")) for key in ("answer", "answer_says"))
-        if text and answer and clean(text) != answer:
+        if text and says == "something" and clean(text) != answer:
             raise ValueError(language.plain("explore.refused_answered", text=answer))
-        words = answer or clean(text)
+        words = clean(text) or answer
         if decision is Decision.ACCEPTED:
+            says = "something" if text else says
             says = "nothing" if words and gives_no_reason(words) else says
             if says in ("nothing", "copied"):
                 raise ValueError(language.plain(f"explore.refused_{says}", text=words))

@@ -137,7 +137,7 @@ def _replies(context: Context) -> Markup:
         items += Markup("<li>{}</li>").format(
             context.language.text(
                 "report.replied", unit=context.writer.name(Reference("unit", reply.unit_code)),
-                about=raw.format(harmless(reply.about, LONGEST)),
+                about=raw.format(harmless(reply.about.removesuffix("."), LONGEST)),
                 text=raw.format(f"“{harmless(reply.text, LONGEST)}”"),
                 source=Markup('<span class="place">{}</span>').format(reply.address),
             )
