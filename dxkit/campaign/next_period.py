@@ -14,6 +14,7 @@ from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.plan_files import newline_of, read_rows, with_rows
 from dxkit.campaign.reader import PLAN_FILE, columns_of
 from dxkit.model.campaign import Campaign, Target
+from dxkit.model.keys import FIRST_DAY, LAST_DAY
 from dxkit.model.periods import Period, split_period_id
 from dxkit.workbooks.atomic import write_text
 
@@ -72,9 +73,12 @@ def next_period(campaign: Campaign, wanted: str = "") -> Period:
 
 def _parts(period_id: str) -> tuple[int, str, int]:
     try:
-        return split_period_id(period_id)
+        year, kind, number = split_period_id(period_id)
     except ValueError as error:
         raise PeriodRefusedError("period_malformed", text=period_id) from error
+    if not FIRST_DAY.year <= year <= LAST_DAY.year:
+        raise PeriodRefusedError("period_malformed", text=period_id)
+    return year, kind, number
 
 
 def _number(period_id: str) -> int:

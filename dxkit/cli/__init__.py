@@ -172,8 +172,6 @@ def _bad_value(parameter: click.Parameter | None, language: Language) -> str:
         case click.Choice():
             choices = ", ".join(map(str, kind.choices))
             return language.plain("cli.no_choice", text=name, available=choices)
-        case click.DateTime():
-            return language.plain("cli.no_date", text=name)
         case click.IntRange():
             return language.plain("cli.no_whole_number", text=name, available=str(kind.min))
         case click.FloatRange():

@@ -100,16 +100,13 @@ def new_campaign(session: Session, id_: str, **given: Any) -> int:
     return DONE
 
 
-_DAY = click.DateTime(["%Y-%m-%d"])
-
-
 @click.command("period", cls=Command)
 @click.argument("period", default="")
-@click.option("--first-day", type=_DAY)
-@click.option("--last-day", type=_DAY)
-@click.option("--due-day", type=_DAY)
+@click.option("--first-day", default="")
+@click.option("--last-day", default="")
+@click.option("--due-day", default="")
 @with_session
-def new_period(session: Session, period: str, **days: datetime.datetime | None) -> int:
+def new_period(session: Session, period: str, **days: str) -> int:
     """Add a period to the plan, with targets as in the one before, and make its raw folder."""
     from dxkit.campaign.folder import load_campaign
     from dxkit.campaign.next_period import PeriodRefusedError, add_period, next_period
@@ -121,7 +118,11 @@ def new_period(session: Session, period: str, **days: datetime.datetime | None) 
         found = next_period(campaign, period)
         before = [p for p in campaign.reported if p.kind == found.kind][-1]
         named = {"period": language.period(before.id)}
-        given = {name: day.date() for name, day in days.items() if day is not None}
+        given = {
+            name: session.day(f"--{name.replace('_', '-')}", text)
+            for name, text in days.items()
+            if text
+        }
         source = session.say("new_period_source", **named)
         found = dataclasses.replace(found, source=source, assumed=True, **given)  # type: ignore[arg-type]
         own = session.say("new_targets_source", **named)

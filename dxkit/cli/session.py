@@ -93,7 +93,7 @@ class Session:
         except ProjectNotFoundError as error:
             raise self.refuse("no_project", text=str(error)) from error
         if as_of:
-            self.project = dataclasses.replace(self.project, as_of=self._day("--as-of", as_of))
+            self.project = dataclasses.replace(self.project, as_of=self.day("--as-of", as_of))
         if campaign is not None:
             self._known(campaign)
         self._named = campaign
@@ -110,7 +110,8 @@ class Session:
         )
         """The options of it that were given, as they are typed behind a command."""
 
-    def _day(self, option: str, text: str) -> datetime.date:
+    def day(self, option: str, text: str) -> datetime.date:
+        """The day that an option gives."""
         from dxkit.model.keys import Day, MisfitError
 
         try:

@@ -149,7 +149,10 @@ assumed = true
         (["../x"], '"../x" is no period'),
         (["--first-day", "2024-06-30"], "periods[3].first_day"),
         (["--last-day", "2024-01-01"], "periods[3].last_day"),
-        (["--due-day", "31/7/2024"], "--due-day must be a day such as 2023-03-31"),
+        (["--due-day", "31/7/2024"], '--due-day: "31/7/2024" is not a date YYYY-MM-DD'),
+        (["--due-day", "0001-01-01"], "--due-day: "),
+        (["9999-Q4"], '"9999-Q4" is no period'),
+        (["0000-Q1"], '"0000-Q1" is no period'),
     ],
 )
 def test_a_period_that_does_not_fit_changes_nothing(

@@ -195,6 +195,8 @@ def test_lists_may_be_workbooks(office: Office) -> None:
     [
         (UNITS, CRITERIA, ["--period", "2026-Q7"], '"2026-Q7" is no period'),
         (UNITS, CRITERIA, ["--period", "2026-H1"], '"2026-H1" is no period'),
+        (UNITS, CRITERIA, ["--period", "0000"], '"0000" is no period'),
+        (UNITS, CRITERIA, ["--period", "0001-01"], '"0001-01" is no period'),
         (UNITS, CRITERIA, ["--units", "nowhere.csv"], "nowhere.csv is not there"),
         ("Xã\nXã A\n", CRITERIA, [], 'no column with the heading "unit"'),
         ("unit\n", CRITERIA, [], 'no column with the heading "unit"'),
