@@ -4,7 +4,6 @@ is told from what earlier commands have kept; no workbook is opened and nothing 
 
 from __future__ import annotations
 
-import csv
 import datetime
 from collections import Counter
 from collections.abc import Iterator
@@ -25,10 +24,11 @@ _MOST_NAMED = 8
 
 @dataclass(frozen=True)
 class Status:
-    """Where a period stands. ``checked`` says that there was a check, ``same`` that files and plan
-    are as they were then; ``severities`` counts the findings of that check, ``silent`` are the
-    units whose workbook it missed, ``late`` how many were. Of the pages ``stale`` may
-    have to be made again; ``unchanged`` says that files and plan are those of the last publication.
+    """Where a period stands. ``checked`` says that a check has left its findings, ``same`` that
+    files and plan are as they were then; ``severities`` counts the findings of that check,
+    ``silent`` are the units whose workbook it missed, ``late`` how many were. Of the pages
+    ``stale`` may have to be made again; ``unchanged`` says that files and plan are those of the
+    last publication.
     """
 
     period: str
@@ -94,7 +94,8 @@ def status_of(session: Session, period_id: str) -> Status:
     now = contents_of(project.period_folder(campaign.id, period_id))
     history = History.open(project.store_file(campaign.id, period_id).parent)
     seen = {name: history.files[name].sha256 for name in history.present}
-    rows = list(_findings(folder / "data" / "findings.csv"))
+    found = _findings(folder / "data" / "findings.csv")
+    rows = found or []
     units = campaign.units.on(campaign.period(period_id).last_day)
     silent = [row["unit_code"] for row in rows if row["code"] == "workbook_missing"]
     manifest = Manifest.of(folder, campaign.id, period_id)
@@ -104,12 +105,12 @@ def status_of(session: Session, period_id: str) -> Status:
         period_id,
         len(now.files),
         sum(name.startswith(f"{FORMS}/") for name in manifest.files),
-        bool(rows or seen),
+        found is not None,
         now.agrees(seen) and is_stored(project, campaign, period_id),
         Counter(
             row["severity"]
-            for row in rows
-            if not row.get("cause") and row["code"] != "jump_into_award"  # which ranks give rise to
+            for row in rows  # but for those that follow from others, or from ranks
+            if not row["cause"] and row["code"] != "jump_into_award"
         ),
         tuple(units.get(code).name for code in silent if code in units),
         sum(row["code"] == "sent_late" for row in rows),
@@ -121,12 +122,20 @@ def status_of(session: Session, period_id: str) -> Status:
     )
 
 
-def _findings(path: Path) -> Iterator[dict[str, str]]:
+def _findings(path: Path) -> list[dict[str, str]] | None:
+    """The findings that a check has listed; None where no such list can be read."""
+    from dxkit.analysis.rows import FINDING_COLUMNS
+    from dxkit.campaign.plan_files import read_rows
+    from dxkit.model.campaign import CampaignError, CampaignProblem
+
+    problems: list[CampaignProblem] = []
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from csv.DictReader(file)
-    except (OSError, ValueError, csv.Error):
-        return
+        rows = read_rows(path, FINDING_COLUMNS, problems)
+    except CampaignError:
+        return None
+    if problems:
+        return None
+    return [{name: row.get(name) or "" for name in FINDING_COLUMNS} for row in rows]
 
 
 def _stale(session: Session, manifest: Manifest) -> int:

@@ -57,6 +57,16 @@ def test_the_steps_of_a_quarter_follow_each_other(
     assert steps(text)[0] == "remind 2024-Q2"
     assert steps(text)[-1] == "report 2024-Q2"
 
+    listed = project / "outputs/small/2024-Q2/data/findings.csv"
+    findings = listed.read_bytes()
+    listed.write_bytes(findings.replace(b",", b";"))  # as Excel saves it in Viet Nam
+    assert told(capsys) == text
+    for damaged in (b"", b"\xff\xfe", findings.replace(b"code,", b"kind,"), findings + b"x,y\r\n"):
+        listed.write_bytes(damaged)
+        assert "Check: not yet." in told(capsys)
+        assert steps(told(capsys)) == ["check 2024-Q2"]
+    listed.write_bytes(findings)
+
     (raw / "73-huyen-my-chau.csv").write_bytes(kept)
     text = told(capsys)
     assert "Received: 3 files" in text
