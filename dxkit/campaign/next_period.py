@@ -74,10 +74,10 @@ def next_period(campaign: Campaign, wanted: str = "") -> Period:
 def _parts(period_id: str) -> tuple[int, str, int]:
     try:
         year, kind, number = split_period_id(period_id)
+        if not FIRST_DAY.year <= year <= LAST_DAY.year:
+            raise ValueError(year)
     except ValueError as error:
         raise PeriodRefusedError("period_malformed", text=period_id) from error
-    if not FIRST_DAY.year <= year <= LAST_DAY.year:
-        raise PeriodRefusedError("period_malformed", text=period_id)
     return year, kind, number
 
 

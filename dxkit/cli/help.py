@@ -47,7 +47,7 @@ def _write_help(
     from dxkit.report.wording.language import load_language
 
     language: Language = context.find_root().obj or load_language("vi")
-    names = [one.info_name or "" for one in _from_outermost(context)][1:]
+    names = context.command_path.split()[1:]
     inner = command.commands if isinstance(command, click.Group) else {}
     declared = command.get_params(context)
     arguments = [p for p in declared if isinstance(p, click.Argument)]
@@ -85,8 +85,3 @@ def _record(
     name = "version" if "--version" in option.opts else "help" if "--help" in option.opts else ""
     text = told(language, names, name or option.name or "")
     return typed, text + f" {language.plain('help.required')}" * option.required
-
-
-def _from_outermost(context: click.Context) -> list[click.Context]:
-    above = _from_outermost(context.parent) if context.parent else []
-    return [*above, context]

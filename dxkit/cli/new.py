@@ -118,11 +118,7 @@ def new_period(session: Session, period: str, **days: str) -> int:
         found = next_period(campaign, period)
         before = [p for p in campaign.reported if p.kind == found.kind][-1]
         named = {"period": language.period(before.id)}
-        given = {
-            name: session.day(f"--{name.replace('_', '-')}", text)
-            for name, text in days.items()
-            if text
-        }
+        given = {name: session.day(name, text) for name, text in days.items() if text}
         source = session.say("new_period_source", **named)
         found = dataclasses.replace(found, source=source, assumed=True, **given)  # type: ignore[arg-type]
         own = session.say("new_targets_source", **named)

@@ -93,16 +93,12 @@ class Session:
         except ProjectNotFoundError as error:
             raise self.refuse("no_project", text=str(error)) from error
         if as_of:
-            self.project = dataclasses.replace(self.project, as_of=self.day("--as-of", as_of))
+            self.project = dataclasses.replace(self.project, as_of=self.day("as_of", as_of))
         if campaign is not None:
             self._known(campaign)
         self._named = campaign
-        options = {
-            "campaign": campaign,
-            "raw": raw,
-            "out": out,
-            "lang": "" if lang == "vi" else lang,
-        }
+        named = "" if lang == "vi" else lang
+        options = {"campaign": campaign, "raw": raw, "out": out, "lang": named}
         self.given = "".join(
             f" --{name} {value}" if _PLAIN.fullmatch(value) else f' --{name} "{value}"'
             for name, value in options.items()
@@ -110,14 +106,15 @@ class Session:
         )
         """The options of it that were given, as they are typed behind a command."""
 
-    def day(self, option: str, text: str) -> datetime.date:
-        """The day that an option gives."""
+    def day(self, name: str, text: str) -> datetime.date:
+        """The day that is given with the option of that name."""
         from dxkit.model.keys import Day, MisfitError
 
         try:
             return datetime.date.fromisoformat(str(Day().read(text)))
         except MisfitError as error:
-            values = {name: str(value) for name, value in error.values.items()}
+            values = {key: str(value) for key, value in error.values.items()}
+            option = "--" + name.replace("_", "-")
             said = self.language.plain(f"campaign.{error.code}", key=option, **values)
             raise CannotStartError(said) from error
 

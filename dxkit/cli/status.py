@@ -163,15 +163,12 @@ def _is_as_published(session: Session, last: Publication) -> bool:
     """Whether the period's workbooks and the plan are those of a publication."""
     from dxkit.workbooks.raw_folder import contents_of
 
-    campaign, published = session.campaign.id, last.project(session.project)
-    return all(
-        contents_of(now).files == contents_of(then).files
-        for now, then in (
-            (session.project.campaign_folder(campaign), published.campaign_folder(campaign)),
-            (session.project.period_folder(campaign, last.period),
-             published.period_folder(campaign, last.period)),
-        )
-    )  # fmt: skip
+    campaign = session.campaign.id
+    now, then = (
+        [project.campaign_folder(campaign), project.period_folder(campaign, last.period)]
+        for project in (session.project, last.project(session.project))
+    )
+    return all(contents_of(a).files == contents_of(b).files for a, b in zip(now, then, strict=True))
 
 
 def _lines(session: Session, status: Status) -> Iterator[str]:
