@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from dxkit.analysis.aggregates import Aggregates, total
 from dxkit.analysis.completeness import Completeness
@@ -234,6 +234,37 @@ class Methods:
     facts: Callable[[Analysis], Facts]
 
 
+class _FactsOfUnit(Mapping[FactKey, Fact]):
+    """The facts of a scorecard. Those of its own unit, of any period, are made as they are asked
+    for, all others with them when somebody goes through them: of most units few are looked at.
+    """
+
+    def __init__(self, facts: Facts, unit: Unit) -> None:
+        self._facts, self._unit = facts, unit
+
+    @cached_property
+    def _all(self) -> dict[FactKey, Fact]:
+        return {fact.key: fact for fact in self._facts.of_unit(self._unit)}
+
+    def get(self, key: FactKey, default: object = None) -> Any:
+        """The fact of that key; the default where there is none."""
+        if "_all" in self.__dict__ or key.unit != self._unit.code:
+            return self._all.get(key, default)
+        return self._facts.find_key(key) or default
+
+    def __getitem__(self, key: FactKey) -> Fact:
+        return self._all[key]
+
+    def __iter__(self) -> Iterator[FactKey]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __reduce__(self) -> tuple[type, tuple[dict[FactKey, Fact]]]:
+        return dict, (self._all,)
+
+
 class Analysis:
     """One period analysed: what is worked out of all units, when it is first asked for, and their
     facts on demand.
@@ -432,7 +463,7 @@ class Analysis:
         """The scorecard of one unit; raises KeyError for an unknown code."""
         if unit_code not in self._scorecards:
             unit = self.units.get(unit_code)
-            facts = {fact.key: fact for fact in self.facts.of_unit(unit)}
+            facts = _FactsOfUnit(self.facts, unit)
             self._scorecards[unit_code] = Scorecard(unit, self.period, facts)
         return self._scorecards[unit_code]
 

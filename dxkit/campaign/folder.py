@@ -11,10 +11,26 @@ from dxkit.campaign.consistency import look_through, of_levels
 from dxkit.campaign.map import read_map
 from dxkit.campaign.reader import Reader
 from dxkit.model.campaign import Campaign, CampaignError
+from dxkit.workbooks.raw_folder import contents_of
+
+_known: dict[Path, tuple[str, Campaign]] = {}
+"""By folder, the campaign that was read last, and the hash of what lay there."""
 
 
 def load_campaign(folder: Path) -> Campaign:
-    """The campaign in ``folder``; raises CampaignError listing everything that is wrong with it."""
+    """The campaign in ``folder``; raises CampaignError listing everything that is wrong with it. It
+    is read anew when a file has changed: each page asks for it, and a country takes half a second.
+    """
+    there = contents_of(folder)
+    if folder in _known and _known[folder][0] == there.key:
+        return _known[folder][1]
+    campaign = _read(folder)
+    if not there.passed_over and contents_of(folder) == there:
+        _known[folder] = there.key, campaign
+    return campaign
+
+
+def _read(folder: Path) -> Campaign:
     reader = Reader(folder)
     campaign = reader.campaign()
     if campaign.abbreviations is not None:  # it could be read

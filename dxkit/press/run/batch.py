@@ -178,7 +178,8 @@ def run_reports(
         as_made = is_linked and not (todo or canaries)
         if tasks and not (as_made and files_are_whole(manifest, folder, received)):
             try:
-                run.make(tasks[0], todo, canaries, scratch)
+                deepest = max(tasks, key=lambda task: len(registry.ancestors(task.unit)))
+                run.make(deepest, todo, canaries, scratch)
             finally:
                 manifest.seconds = round(time.monotonic() - begun, 3)
                 manifest.save(folder)

@@ -127,7 +127,7 @@ def prepare_scorecards(project: Project, sample: Task) -> WorkedOut:
     )
     for level in levels[: own + 1]:
         for unit in () if level.open else analysis.units.at_level(level.id):
-            analysis.scorecard(unit.code)
+            len(analysis.scorecard(unit.code).facts)
     return analysis.worked_out
 
 
