@@ -108,7 +108,7 @@ def altered_cells(
     by_hash = {file.source.sha256: file for file in sent}
     for as_sent, file in zip(sent, files, strict=True):
         name, digest, cells = file.source.name, file.source.sha256, file.cells
-        if not cells.sheets:
+        if not cells.sheets or file.source.is_reply:  # who replies says what he likes
             continue
         history.keep(digest, cells)
         if file is not as_sent and not file.tables:  # another version stands for it
