@@ -6,7 +6,8 @@ the same figures of the same units. What a form has ready or works out is not ty
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from itertools import chain
 from pathlib import Path
 
 import openpyxl
@@ -22,16 +23,18 @@ CAMPAIGN, BEFORE, PERIOD = "haugiang-2022", "2022-Q3", "2022-Q4"
 
 
 def in_workbooks(folder: Path, received: Received) -> Counter[str]:
-    """The cells of the workbooks' rows, from the first with a figure to the last in each sheet, by
-    what they hold: figures that intake took, other numbers and shares, names and ordinal numbers,
-    formulas.
+    """The cells of the workbooks' rows, from the first with a figure to the one below the last in
+    each sheet, which has its sums, by what they hold: figures that intake took, other numbers and
+    shares, names and ordinal numbers, formulas.
     """
-    taken = {o.address for o in received.table.observations}
-    taken |= {cell for row in received.table.register_rows for _, cell in row.addresses}
+    taken: dict[tuple[str, str], set[str]] = defaultdict(set)
+    registered = (cell for row in received.table.register_rows for _, cell in row.addresses)
+    for address in chain((o.address for o in received.table.observations), registered):
+        taken[address.file, address.sheet].add(address.cell)
     counts: Counter[str] = Counter()
     for path in sorted(folder.glob("*.xlsx")):
         for sheet in openpyxl.load_workbook(path).worksheets:
-            own = {a.cell for a in taken if (a.file, a.sheet) == (path.name, sheet.title)}
+            own = taken[path.name, sheet.title]
             rows = [sheet[cell].row for cell in own]
             for row in sheet.iter_rows(min_row=min(rows), max_row=max(rows) + 1) if rows else ():
                 for cell in row:
@@ -46,8 +49,8 @@ def in_workbooks(folder: Path, received: Received) -> Counter[str]:
 
 def in_forms(questions: Questions, received: Received) -> Counter[str]:
     """The cells of the forms that are typed into to tell what was received: figures, each of a unit
-    in a part of the period, those that are asked for
-    again, names of rows that no form had ready, fields of registers.
+    in a part of the period, those that are asked for again, names of rows that no form had ready,
+    fields of registers.
     """
     reported = {
         (o.unit_code, o.measure, o.period)

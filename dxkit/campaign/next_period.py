@@ -52,7 +52,7 @@ def next_period(campaign: Campaign, wanted: str = "") -> Period:
     last = {period.kind: period for period in campaign.reported}
     kind = kind or next((shorter for shorter in _MONTHS if shorter in last), "")
     if kind not in last or kind not in _MONTHS:
-        known = ", ".join(period.id for period in campaign.periods)
+        known = ", ".join(period.id for period in campaign.reported)
         raise PeriodRefusedError("period_of_no_kind", text=wanted, available=known)
     before, length = last[kind], _MONTHS[kind]
     months = length
