@@ -92,8 +92,9 @@ class Session:
             self.project: Project = Project.find(raw, out)
         except ProjectNotFoundError as error:
             raise self.refuse("no_project", text=str(error)) from error
-        if as_of:
-            self.project = dataclasses.replace(self.project, as_of=self.day("as_of", as_of))
+        # The day is a command's that is asked for one, whatever the surroundings say.
+        asked = self.day("as_of", as_of) if as_of else None
+        self.project = dataclasses.replace(self.project, as_of=asked)
         if campaign is not None:
             self._known(campaign)
         self._named = campaign

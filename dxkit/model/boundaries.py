@@ -46,7 +46,9 @@ class _Carried:
         self.campaign, self.received, self.day = campaign, received, day
         own = campaign.period(received.table.period).last_day
         self.by = campaign.passage(own, day)
-        self.renamed, self.after, self.mark = self.by.renamed, campaign.units.on(day), f"{own}"
+        self.renamed, self.after = self.by.renamed, campaign.units.on(day)
+        first, last = sorted((own, day))  # one name over all periods: a place is the same in them
+        self.mark = f"{max(s.date for s in campaign.successions if first < s.date <= last)}"
         self.measures = {measure.id: measure for measure in campaign.measures}
         self.told = {(o.unit_code, o.measure) for o in received.table.observations}
         self.places: dict[str, tuple[tuple[str, Share], ...]] = {}
@@ -161,7 +163,7 @@ class _Carried:
         for level in self.campaign.levels:
             levels.append(level)
             if f"{level.id}{_FORMER}" in former:
-                names = {code: f"{name} ({self.mark})" for code, name in level.names.items()}
+                names = {code: f"{name} (→ {self.mark})" for code, name in level.names.items()}
                 levels.append(replace(level, id=f"{level.id}{_FORMER}", names=names))
         measures = tuple(self._measure(m, former) for m in self.campaign.measures)
         received, table = self.received, self.received.table

@@ -42,7 +42,7 @@ def carried(
     if day < own:
         ways = _turned(ways, after)
     then, now = (before, after) if own <= day else (after, before)
-    return _Moved(campaign, received, ways, then, now, f"{own}", day).result()
+    return _Moved(campaign, received, ways, then, now, f"{dates[-1]}", day).result()
 
 
 def _way(campaign: Campaign, code: str, first: datetime.date, last: datetime.date) -> Parts:
