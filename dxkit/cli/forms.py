@@ -76,7 +76,9 @@ def form(session: Session, period: str, level: str, units: tuple[str, ...], repl
             manifest.files |= hashes_of(folder, written)
             manifest.save(folder)
     if before is None:
-        tell(session.say("form_without_before"))
+        opened = [session.language.name(level.names) for level in campaign.levels if level.open]
+        own = [session.say("form_names_own", level=name) for name in opened]
+        tell(" ".join([session.say("form_without_before"), *own]))
     for path_kept in kept:
         tell(session.say("form_kept", text=path_kept))
     for path_in_use in in_use:

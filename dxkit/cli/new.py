@@ -18,8 +18,6 @@ from dxkit.cli.session import DONE, Session, tell, with_common_options, with_ses
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dxkit.model.observations import Mistake
-
 _Read = TypeVar("_Read")
 _NEEDED = ("name", "province", "units", "criteria")
 
@@ -135,10 +133,8 @@ def new_period(session: Session, period: str, **days: str) -> int:
         tell(session.say("new_period_due", due=language.day(found.due_day)))
     if targets:
         tell(session.say("new_period_targets", number=targets, **named))
-    lacking: list[Mistake] = [
-        (f, []) for f in plan_findings(load_campaign(campaign.folder), found.id)
-    ]
-    for line in session.finding_lines(lacking, campaign.units):
+    lacking = plan_findings(load_campaign(campaign.folder), found.id)
+    for line in session.finding_lines(((f, []) for f in lacking), campaign.units):
         tell("  " + line)
     tell(session.say("new_period_folder", text=folder))
     tell(session.say("status_next"))

@@ -133,6 +133,7 @@ def test_it_can_be_checked_asked_by_form_and_go_on(
     assert run([]) == 0  # the only campaign needs no naming
     assert "dxkit form 2026-Q1\n" in capsys.readouterr().out
     assert run(["form", "2026-Q1"]) == 0
+    assert "không có cột đối chiếu.\n" in capsys.readouterr().out  # and nobody names hamlets
     assert len(list(office.folder.glob("outputs/can-tho/2026-Q1/forms/*.xlsx"))) == 3
     assert run(["check", "--plan", "2026-Q1"]) == 1
     (line,) = capsys.readouterr().out.strip().splitlines()[-1:]
@@ -210,7 +211,7 @@ def test_lists_may_be_workbooks(office: Office) -> None:
         (UNITS, CRITERIA + "Thêm;Số thêm;;nhiều;\n", [], 'criteria.csv, 7: "nhiều" is no number'),
         (UNITS, CRITERIA + "Thêm;Số thêm;;0;\n", [], "targets.csv:"),
         (UNITS, CRITERIA + "Thêm;Tổng số hộ;Số hộ có ứng dụng;;\n", [], "measures.csv:"),
-        (UNITS, "criterion,numerator\nA,B\n", [], "total_points"),
+        (UNITS, "criterion,numerator\nA,B\n", [], "No criterion of the list gives points"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_a_plan_writes_nothing(

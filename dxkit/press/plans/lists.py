@@ -191,6 +191,8 @@ def criteria_of(lines: Sequence[Line], level: str, period: str, source: str) -> 
         )  # fmt: skip
         if target is not None:
             targets.append(Target(name, ALL_LEVELS, period, target, source, assumed=True))
+    if not any(indicator.max_points for indicator in indicators):
+        raise ListError("list_without_points")
     return Criteria([*measures.values()], indicators, targets)
 
 
