@@ -119,9 +119,8 @@ def new_period(session: Session, period: str, **days: str) -> int:
         given = {name: session.day(name, text) for name, text in days.items() if text}
         source = session.say("new_period_source", **named)
         found = dataclasses.replace(found, source=source, assumed=True, **given)  # type: ignore[arg-type]
-        own = session.say("new_targets_source", **named)
         with session.writing(found.id):
-            targets = add_period(campaign, found, own)
+            targets = add_period(campaign, found, session.say("new_targets_source", **named))
             folder = _raw_folder(session, campaign.id, found.id)
     except PeriodRefusedError as error:
         raise session.refuse(error.reason, **error.values) from error
