@@ -10,7 +10,9 @@ from pathlib import Path
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Fact
 from dxkit.model.observations import IndicatorTable
+from dxkit.model.units import Unit
 from tests.analysis.test_results import full
 from tests.analysis.test_uncertainty import changed, three
 
@@ -66,3 +68,23 @@ def test_what_is_worked_out_travels_between_processes(haugiang: Campaign) -> Non
     assert taker.worked_out.scorecards == alone.worked_out.scorecards
     assert len(taker.worked_out.scorecards) == len(maker.units.units)
     assert taker.worked_out.certainties == alone.worked_out.certainties
+
+
+def test_a_scorecard_makes_the_numbers_that_are_asked_for(haugiang: Campaign) -> None:
+    asked, whole = (with_a_period_before(haugiang) for _ in range(2))
+    unit = whole.units.at_level("district")[0]
+    every = [key for key in whole.scorecard(unit.code).facts if key.unit == unit.code]
+    made, make = list[str](), asked.facts.of_unit
+
+    def of_unit(of: Unit) -> list[Fact]:
+        made.append(of.code)
+        return make(of)
+
+    asked.facts.of_unit = of_unit  # type: ignore[method-assign]
+    card = asked.scorecard(unit.code)
+    for key in every:
+        assert card.facts.get(key) == whole.scorecard(unit.code).facts[key], key
+    assert card.find("nothing", "value") is None
+    assert made == []
+    assert dict(card.facts) == dict(whole.scorecard(unit.code).facts)
+    assert made == [unit.code]

@@ -193,3 +193,24 @@ def test_a_plan_that_another_program_keeps_is_told_so(
         load_campaign(folder)
     (problem,) = (p for p in error.value.problems if p.file == "targets.csv")
     assert (problem.code, problem.values) == ("file_unreadable", {"reason": "Permission denied"})
+
+
+def test_a_plan_is_read_anew_when_a_file_of_it_has_changed(folder: Path) -> None:
+    first = load_campaign(folder)
+    assert load_campaign(folder) is first
+    spoil(folder, "targets.csv", ",0.30,", ",0.31,")
+    assert load_campaign(folder).targets != first.targets
+    spoil(folder, "targets.csv", ",0.31,", ",0.30,")
+    assert load_campaign(folder) == first
+    spoil(folder, "targets.csv", ",0.30,", ",x,")
+    assert len(problems(folder)) == len(problems(folder)) > 0  # what is wrong is told each time
+
+
+def test_a_plan_with_a_link_in_it_is_read_each_time(folder: Path) -> None:
+    """What a link leads to may change, and is in no hash."""
+    (folder / "targets.csv").rename(folder.parent / "targets.csv")
+    try:
+        (folder / "targets.csv").symlink_to(folder.parent / "targets.csv")
+    except OSError:
+        pytest.skip("no links may be made here")
+    assert load_campaign(folder) is not load_campaign(folder)
