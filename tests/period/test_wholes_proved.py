@@ -14,6 +14,7 @@ from dxkit.period.opening import open_period
 from tests.period.wholes import SENT, write_whole
 
 OUT = "outputs/small/2024"
+long = pytest.mark.skipif("not config.getoption('--full')", reason="--full")
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +101,7 @@ def test_the_proof_agrees(capsys: pytest.CaptureFixture[str]) -> None:
     assert "all agree" in capsys.readouterr().out
 
 
-@pytest.mark.full
+@long
 def test_the_proof_names_a_workbook_of_a_part_that_is_another(
     made: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,7 +137,7 @@ def test_the_newest_period_is_the_last_quarter(capsys: pytest.CaptureFixture[str
     assert "Q2 2024" in capsys.readouterr().out
 
 
-@pytest.mark.full
+@long
 def test_a_published_year_is_compared_with_its_parts_as_they_are(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

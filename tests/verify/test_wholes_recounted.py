@@ -86,7 +86,7 @@ def disagreements(campaign: Campaign, sent: Sequence[tuple[Figures, Models]]) ->
 def test_kit_proof_and_plain_python_agree(
     campaign: Campaign, request: pytest.FixtureRequest
 ) -> None:
-    for seed in range(400 if request.config.getoption("--full") else 5):
+    for seed in range(400 if request.config.getoption("--full") else 3):
         sent = [*quarters(random.Random(seed))]
         assert disagreements(campaign, sent) == [], seed
 
