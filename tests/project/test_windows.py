@@ -164,7 +164,7 @@ def test_every_command_runs_there_and_makes_the_same_files(
     out = tmp_path / "Kết quả, ở đây"
     codes, said = run_on_windows(small_project, out, *commands)
     assert codes == [0, 0, 0, 0, 2], said
-    assert "hãy bỏ tuỳ chọn --engine" in said
+    assert "hãy bỏ tùy chọn --engine" in said
     manifest = json.loads((out / "small" / PERIOD / "manifest.json").read_text("utf-8"))
     assert manifest["engine"] == "spawn"
     monkeypatch.setenv("DXKIT_PROJECT", str(small_project))

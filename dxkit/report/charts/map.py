@@ -147,7 +147,7 @@ def _place(context: Context, card: Scorecard) -> Place:
 
 def bare_names(units: Iterable[Unit]) -> dict[str, str]:
     """The names without their kind, as they fit a tile, of the units that they tell apart; not of
-    one that is a number ("Phường VII").
+    one that is a number ("VII").
     """
     named = {unit.code: visible(unit.bare_name) for unit in units}
     often = Counter(named.values())
