@@ -98,7 +98,7 @@ PAGE: dict[str, Spoil] = {
     "a step of colour": replaced(r"(step-)(\d)()", digit),
     "a date": replaced(r'(<span class="date"[^>]*>[^<]*?)(\d)([^<]*</span>)', digit),
     "a source's address": replaced(r'(<li class="place">[^<]*?[A-Z])(\d+)([^<]*</li>)', digit),
-    "a trace": replaced(r'(id="traces"[^>]*>.*?"[A-K])(\d+)(")', digit),
+    "a trace": replaced(r'(id="traces"[^>]*>.*?\|\d+ [A-K])(\d+)([| ])', digit),
     # hidden
     "hidden by an attribute": replaced(r"<(section|table|p)\b", r"<\1 hidden"),
     "hidden by a style": replaced(r"<(section|table|p|tr)\b", r'<\1 style="display:none"'),
