@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import cached_property
+from typing import Any
 
 from dxkit.intake.store import store_key
 from dxkit.model.campaign import Campaign
@@ -117,7 +118,7 @@ class _Told:
         return repr((received.table.period, bool(received.simulated_files), rest))
 
     @cached_property
-    def _hashes(self) -> dict[str, hashlib._Hash]:
+    def _hashes(self) -> dict[str, Any]:
         """By unit, a hash of what is told of it and those below it, in the order of telling."""
         received, units = self._received, self._units
         top, hashes = units.top.code, {unit.code: hashlib.sha256() for unit in units.units}
