@@ -65,7 +65,7 @@ def test_every_kind_of_field_arrived(hostile_outputs: Path) -> None:
     assert f"Ấp {TEXTS[3]}" in commune  # a hamlet's name, as it was written
     assert "Ấp a\ufffdgnp.exe \ufffdbc" in commune  # its signs that reverse what is read are seen
     dated = text_of(hostile_outputs, "district/936-*.html")
-    assert dated.count("]]>&amp;&lt;b&gt;") >= 4  # drawn, told, listed and in the register
+    assert "]]>&amp;&lt;b&gt;" in dated  # the register of initiatives
     findings = text_of(hostile_outputs, "findings.html")
     for text in (FILES[2], TEXTS[0], TEXTS[1], "=1+1"):
         assert text in findings, text

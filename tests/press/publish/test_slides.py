@@ -87,7 +87,11 @@ def test_tables_are_tables_with_the_numbers_of_the_page(talks: dict[str, Any]) -
     assert [row[0] for row in ranking[1:]] == ["1", "2", "3*", "4*", "5‡", "6", "7", "8"]
     assert ranking[5][2] == "86,39‡"  # a commune is silent
     below = [s.text_frame.text for s in slide(talks["936"], "Xếp hạng").shapes if s.has_text_frame]
-    for sign in ("* Có ô cần kiểm tra", "‡ Chưa gồm các nơi thiếu", "§ Tính theo quy tắc là giả"):
+    for sign in (
+        "* Có ô số liệu cần xác minh",
+        "‡ Chưa gồm các nơi thiếu",
+        "§ Tính theo quy tắc là giả",
+    ):
         assert any(sign in text for text in below)
     assert ranking[8] == ["8", "Huyện Long Mỹ", "62,92", "0", "Trung bình", "–"]
     assert ranking[5][4] == "Tốt (còn thiếu số liệu)"
