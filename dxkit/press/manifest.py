@@ -37,7 +37,7 @@ CHANGES, CHANGED_FIGURES = "data/changes.csv", "data/changed_figures.csv"
 STAYING = (CHANGES, CHANGED_FIGURES)
 """Files that stay through runs that have nothing to write into them."""
 _NO_OUTPUT = re.compile(
-    r"(.*/)?[.~].*|data/((cells|made_from)/[^/]+|received|kept|history|returned)\.json"
+    r"(.*/)?[.~].*|data/((cells|made_from)/[^/]+|received|kept(-[^/]+)?|history|returned)\.json"
     r"|(returned|forms)/.*\.edited-\d+\.\w+|(.*/)?(Thumbs\.db|desktop\.ini)|"
     + "|".join(map(re.escape, (MANIFEST, TIMINGS, PROOF, EFFECTS, CORRECTION, CHANGED_FACTS)))
 )

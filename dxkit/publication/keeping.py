@@ -133,10 +133,10 @@ def _fill(
     manifest.files = hashes
     manifest.save(again.folder)
     write_facts(again.opened, again.units, stage / FACTS)
-    stored = {"received.json", "kept.json"}  # to be quick; besides there are locks
-    for path in [*(stage / "outputs").rglob("*")]:
-        if path.is_file() and (path.name in stored or path.name.startswith(".")):
-            path.unlink()
+    for stored in ("received.json", "kept*.json", ".*"):  # to be quick; besides there are locks
+        for path in [*(stage / "outputs").rglob(stored)]:
+            if path.is_file():
+                path.unlink()
 
 
 def _inputs(project: Project, opened: OpenPeriod) -> Iterator[tuple[Path, str]]:

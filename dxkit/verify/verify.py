@@ -100,8 +100,9 @@ def _altered_series(project: Project, again: Project, opened: OpenPeriod) -> Ite
     """The files of what is kept of earlier periods that say something else than is kept anew of the
     same workbooks.
     """
+    day = opened.received.as_of or opened.analysis.period.last_day
     for period in opened.analysis.past:
-        other = opened.campaign.other_boundaries(period.id, opened.analysis.period.last_day)
+        other = opened.campaign.other_boundaries(period.id, day)
         files = [p.kept_file(opened.campaign.id, period.id, other) for p in (project, again)]
         if is_altered(*files):
             name = files[0].relative_to(project.stores / opened.campaign.id).as_posix()

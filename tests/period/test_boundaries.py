@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import hashlib
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -212,6 +214,36 @@ def test_pages_and_ranks_by_the_units_of_a_day(
     now = open_as_of("small", "2024-Q3", as_of="2024-10-01").indicators(history=True)
     told = now[(now.unit_code == "712") & (now.indicator == "skills")]
     assert list(told.numerator) == [1100, 1300, 1500]
+
+
+def test_what_is_kept_by_other_boundaries_is_no_output(
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The pages of an earlier period are as they were made after later ones have looked back at it,
+    and by whatever day; a file of it that was altered is found in a run by a day, too.
+    """
+    write_quarters_over_a_break(root, tmp_path)
+    project, about = Project(tmp_path), ["--campaign", "small", "--lang", "en"]
+    monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
+    for period in ("2024-Q2", "2024-Q4"):
+        assert run(["report", period, "--unit", "71", *about]) == 0
+    day = ["--as-of", "2024-10-01"]
+    assert run(["report", "2024-Q3", "--unit", "71", *day, *about]) == 0
+    assert run(["publish", "2024-Q4", "--state", "final", "--by", "x", *about]) == 0
+    path = project.kept_file("small", "2024-Q1", "2024-10-01")
+    assert path.is_file()
+    assert not [*project.published_folder("small").rglob("kept*")]
+    assert run(["verify", "2024-Q2", *about]) == 0
+    head, body = path.read_text("utf-8").split("\n")
+    body = body.replace('"value":[0.', '"value":[0.9')
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    path.write_text(json.dumps([json.loads(head)[0], digest]) + "\n" + body, "utf-8")
+    capsys.readouterr()
+    assert run(["verify", "2024-Q3", *day, *about]) == 1
+    assert "2024-Q1/data/kept-2024-10-01.json" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("day", ["1/10/2024", "2024-13-01", "now", "1850-01-01", " "])
