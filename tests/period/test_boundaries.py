@@ -128,6 +128,17 @@ def test_the_making_of_a_number_leads_to_the_cells_of_then(opened: OpenPeriod) -
         assert f"{quarter}/71-huyen-my-an.csv › D4  " in told
 
 
+@pytest.mark.parametrize(("unit", "part"), [("713", 0.4), ("714", 0.6), ("71", 1.0)])
+def test_the_making_of_a_number_shows_of_a_parted_cell_what_is_in_the_unit(
+    opened: OpenPeriod, unit: str, part: float
+) -> None:
+    """Tân Châu's cells are behind both of its heirs, and whole behind their district."""
+    key = FactKey("2024-Q4", unit, "skills", "change")
+    told = "\n".join(chain(opened, key, Path("nowhere"), load_language("en")))
+    shown = re.findall(r"2024-Q3/71-huyen-my-an.csv › C6  '1000' = ([\d.]+)", told)
+    assert shown == [str(1000 * part)]
+
+
 def test_a_published_period_is_as_it_was(project: Project, opened: OpenPeriod) -> None:
     """Its own units, ranks and numbers stand; by the units of today it is looked at when asked."""
     then = open_period(project, "small", "2024-Q3")

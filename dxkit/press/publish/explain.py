@@ -27,13 +27,15 @@ def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) ->
         yield language.plain("cli.explain_page", page=page, text=shown, times=str(times))
     yield from _steps(opened, fact, 1, language)
     yield "  " + language.plain("cli.explain_cells")
-    received, visits = dict(_received(opened)), _visits(opened)
+    received, visits = _received(opened, key.unit), _visits(opened)
     earlier = {key.period for key in fact.inputs} & {kept.id for kept in opened.analysis.past}
     project = replace(opened.project, as_of=opened.project.as_of or opened.analysis.period.last_day)
     periods = [opened, *(open_period(project, opened.campaign.id, name) for name in earlier)]
     cells = {*fact.sources}
     for one in periods[1:] and periods:
-        received |= dict(_received(one))  # of what is kept of a period the cells are asked there
+        received |= _received(
+            one, key.unit
+        )  # of what is kept of a period the cells are asked there
         found = (one.analysis.find(key) for key in fact.inputs)
         cells |= {cell for each in found if each is not None for cell in each.sources}
     for cell in in_reading_order(cells):
@@ -90,10 +92,19 @@ def _visits(opened: OpenPeriod) -> dict[CellRef, str]:
     return {v.source_in(at): f"  {v.confirmed}/{v.checked}" for v in opened.received.visits}
 
 
-def _received(opened: OpenPeriod) -> Iterator[tuple[CellRef, Observation]]:
-    """Observations of this period and the one before, by the address that facts give them."""
-    previous = opened.analysis.previous
-    for received in (opened.received, previous.received if previous else None):
-        if received is not None:
-            for o in received.table.observations:
-                yield received.located(o.address), o
+def _received(opened: OpenPeriod, unit: str) -> dict[CellRef, Observation]:
+    """Observations of this period and the one before, by the address that facts give them: of a
+    cell that boundaries have parted, what is in the unit.
+    """
+    found, previous = dict[CellRef, Observation](), opened.analysis.previous
+    for received in (opened.received, *([previous.received] if previous else [])):
+        for o in received.table.observations:
+            at, inside = received.located(o.address), unit in received.units.line(o.unit_code)
+            other = found.get(at, o)
+            if other.unit_code != o.unit_code and unit in received.units.line(other.unit_code):
+                if not inside:
+                    continue
+                if other.value is not None and o.value is not None:
+                    o = replace(o, value=other.value + o.value)
+            found[at] = o
+    return found
