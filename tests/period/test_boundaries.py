@@ -257,6 +257,14 @@ def test_what_is_kept_by_other_boundaries_is_no_output(
     assert "2024-Q1/data/kept-2024-10-01.json" in capsys.readouterr().out
 
 
+def test_no_page_takes_a_day_from_its_surroundings(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DXKIT_PROJECT", str(project.root))
+    monkeypatch.setenv("DXKIT_AS_OF", "2024-10-01")
+    assert run(["report", "2024-Q3", "--unit", "712", "--out", str(project.root / "other")]) == 0
+
+
 @pytest.mark.parametrize("day", ["1/10/2024", "2024-13-01", "now", "1850-01-01", " "])
 def test_a_day_that_is_none_is_refused(
     project: Project,

@@ -145,8 +145,7 @@ def announce(project: Project) -> None:
             os.environ[name] = str(folder)
     if project.sealed:
         os.environ["DXKIT_SEALED"] = "1"
-    if project.as_of:
-        os.environ["DXKIT_AS_OF"] = str(project.as_of)
+    os.environ["DXKIT_AS_OF"] = str(project.as_of or "")  # whatever the surroundings say
 
 
 def _light_imports() -> None:
