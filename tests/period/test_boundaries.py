@@ -8,12 +8,15 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import hashlib
+import io
 import json
 import random
 import re
+import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -32,6 +35,9 @@ from dxkit.model.units import OUTSIDE, Unit, UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period, receive
 from dxkit.press.publish.explain import chain
+from dxkit.press.run import chunk
+from dxkit.press.run.cluster import ClusterCrew, _pack
+from dxkit.press.run.tasks import Task
 from dxkit.report.sentences.trends import boundaries
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
@@ -263,6 +269,29 @@ def test_no_page_takes_a_day_from_its_surroundings(
     monkeypatch.setenv("DXKIT_PROJECT", str(project.root))
     monkeypatch.setenv("DXKIT_AS_OF", "2024-10-01")
     assert run(["report", "2024-Q3", "--unit", "712", "--out", str(project.root / "other")]) == 0
+
+
+def test_a_machine_of_the_cluster_is_told_the_day(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is sent to it is enough for the numbers of that day."""
+    asked, opened = dataclasses.replace(project, as_of=LAST_DAY), list[Project]()
+    here = open_period(asked, "small", "2024-Q3").analysis
+    task = SimpleNamespace(campaign="small", period="2024-Q3", notebook=tmp_path / "x.ipynb")
+    task.notebook.write_text("{}", "utf-8")
+    with zipfile.ZipFile(io.BytesIO(_pack(asked, [task]))) as parcel:  # type: ignore[list-item]
+        parcel.extractall(tmp_path / "sent")
+    crew = SimpleNamespace(project=asked, time_limit=1.0, run=lambda *_: ())
+    crew._client = SimpleNamespace(submit=lambda _, parcel, order, pure: order)
+    a_task = Task("small", "2024-Q3", "714", "en", task.notebook, (), tmp_path, tmp_path, "")
+    order = ClusterCrew._submit(crew, b"", [a_task])  # type: ignore[arg-type]
+    (tmp_path / "sent/order.json").write_text(json.dumps(order), "utf-8")
+    monkeypatch.setattr(chunk, "lead_own_group", lambda: None)
+    monkeypatch.setattr(chunk, "local_workers", lambda sent, *_: opened.append(sent) or crew)
+    chunk.main(tmp_path / "sent")
+    there = open_period(opened[0], "small", "2024-Q3").analysis
+    for unit in ("712", "714", "70"):
+        assert course(there, unit, "skills", "value") == course(here, unit, "skills", "value")
 
 
 @pytest.mark.parametrize("day", ["1/10/2024", "2024-13-01", "now", "1850-01-01", " "])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 from pathlib import Path
@@ -19,7 +20,8 @@ def main(folder: Path) -> None:
     order = json.loads((folder / "order.json").read_text("utf-8"))
     if order["code"] != code_key():
         sys.exit(OTHER_CODE)
-    project = Project(folder, out=folder / "outputs", sealed=True)
+    day = datetime.date.fromisoformat(order["as_of"]) if order["as_of"] else None
+    project = Project(folder, out=folder / "outputs", sealed=True, as_of=day)
     tasks = [
         Task(**{**task, "notebook": project.notebooks / task["notebook"], "page": folder,
                 "parameters": tuple(task["parameters"]), "executed": folder})

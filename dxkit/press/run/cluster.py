@@ -98,7 +98,8 @@ class ClusterCrew:
         """Have a chunk made from a parcel, which the cluster has already or gets with it."""
         paths = {"page": "", "executed": ""}  # each machine has its own
         described = [{**asdict(t), "notebook": t.notebook.name, **paths} for t in chunk]
-        order = {"code": code_key(), "time_limit": self.time_limit, "tasks": described}
+        order = {"code": code_key(), "time_limit": self.time_limit, "tasks": described,
+                 "as_of": str(self.project.as_of or "")}  # fmt: skip
         return self._client.submit(make_chunk, parcel, order, pure=False)
 
     def close(self) -> None:
@@ -135,7 +136,7 @@ def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
         for notebook in sorted({task.notebook for task in tasks}):
             archive.write(notebook, f"notebooks/{notebook.name}")
         before = period_before(project, campaign, tasks[0].period)
-        sent, day = Project(Path()), campaign.period(tasks[0].period).last_day
+        sent, day = Project(Path()), project.as_of or campaign.period(tasks[0].period).last_day
         for period in series_of(project, campaign, tasks[0].period):
             if period not in (before, tasks[0].period):
                 boundaries = campaign.other_boundaries(period, day)
