@@ -24,7 +24,7 @@ from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey, reaches
 from dxkit.model.observations import IndicatorTable, Received, RegisterRow
 from dxkit.model.periods import Period
 from dxkit.model.rules import Band, UncertaintyRule
-from dxkit.model.units import Passage, Share, Unit
+from dxkit.model.units import Share, Unit
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class Scorecard:
 
 @dataclass(frozen=True)
 class Boundary:
-    """Since which ``day`` a unit has been made of the units ``origins`` of a day ``before``, by
-    code, and of which share of each.
+    """Since which ``day``, the last of several, a unit has been made of the units ``origins`` of a
+    day ``before``, by code, and of which share of each.
     """
 
     day: datetime.date
@@ -346,27 +346,22 @@ class Analysis:
         return tuple(reversed(found[first:]))
 
     @cached_property
-    def _passage(self) -> tuple[datetime.date, datetime.date, Passage] | None:
-        """From the units of the first of the periods at hand; None where none was succeeded."""
+    def boundaries(self) -> Mapping[str, Boundary]:
+        """By code of a unit of which units that there were in the first of the periods at hand it
+        is made; without those that were one of them as a whole, and those that were in none.
+        """
         last = self.received.as_of or self.period.last_day
         first = min(self.campaign.period(p.id).last_day for p in self.series if p is not None)
-        if not any(first < s.date <= last for s in self.campaign.successions):
-            return None
-        return first, last, self.campaign.passage(first, last)
-
-    def boundary_of(self, unit: str) -> Boundary | None:
-        """Of which units that there were in the first of the periods a unit is made; None for one
-        that was one of them as a whole, or is in none.
-        """
-        if self._passage is None:
-            return None
-        first, last, by = self._passage
-        rows = (s for s in self.campaign.successions if s.to_code == unit)
-        days = [s.date for s in rows if first < s.date <= last]
-        origins = {code: share for code, share in by.origins.get(unit, {}).items() if code}
-        if unit in by.renamed.values() or not origins or not days:
-            return None
-        return Boundary(max(days), first, origins)
+        since: dict[str, datetime.date] = {}
+        for day in sorted({s.date for s in self.campaign.successions if first < s.date <= last}):
+            made = self.campaign.passage(day - datetime.timedelta(days=1), last)
+            since |= dict.fromkeys(made.origins.keys() - {*made.renamed.values()}, day)
+        if not since:
+            return {}
+        by = self.campaign.passage(first, last)
+        origins = {unit: by.origins.get(unit, {}) for unit in since.keys() - {*by.renamed.values()}}
+        known = {u: {c: s for c, s in of.items() if c} for u, of in origins.items() if u}
+        return {u: Boundary(since[u], first, of) for u, of in known.items() if of}
 
     @cached_property
     def course(self) -> tuple[PeriodKept, ...]:

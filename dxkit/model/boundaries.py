@@ -49,7 +49,6 @@ class _Carried:
         self.renamed, self.after = self.by.renamed, campaign.units.on(day)
         first, last = sorted((own, day))  # one name over all periods: a place is the same in them
         self.mark = f"{max(s.date for s in campaign.successions if first < s.date <= last)}"
-        self.measures = {measure.id: measure for measure in campaign.measures}
         self.told = {(o.unit_code, o.measure) for o in received.table.observations}
         self.places: dict[str, tuple[tuple[str, Share], ...]] = {}
         self.former: list[Unit] = []
@@ -57,8 +56,6 @@ class _Carried:
         for unit in received.units.units:
             self._place(unit)
         self.former += self._outside()
-
-    # units ---------------------------------------------------------------------------------
 
     def _place(self, unit: Unit) -> None:
         if unit.code in self.renamed:
@@ -116,8 +113,6 @@ class _Carried:
             found |= {code for code, share in places if share not in (None, 1)}
         return frozenset(found)
 
-    # what was received ---------------------------------------------------------------------
-
     def _spots(self, code: str) -> Iterator[str]:
         """Where a unit is, or where those below it are."""
         if code in self.places:
@@ -137,23 +132,15 @@ class _Carried:
 
     def _observations(self, observations: Iterable[Observation]) -> Iterator[Observation]:
         for o in observations:
-            measure, is_same = self.measures[o.measure], o.unit_code in self.renamed
-            if not is_same and self._told_below(o.unit_code, o.measure):
-                continue
+            measure, is_same = self.campaign.measure(o.measure), o.unit_code in self.renamed
+            below = () if is_same else self.received.units.descendants(o.unit_code)
+            if any(c.code in self.by.shares and (c.code, o.measure) in self.told for c in below):
+                continue  # each closed unit below that told of it, too, has its place
             for code, share in self.places.get(o.unit_code, ()):
                 if is_same or measure.kind.adds_up:
                     yield _part(o, code, share)
                 else:
                     yield _part(o, self.heirs[code], None)
-
-    def _told_below(self, code: str, measure: str) -> bool:
-        """Whether closed units below a unit told of a measure, too: each of them has its place."""
-        below = self.received.units.children(code)
-        return any(
-            (c.code, measure) in self.told or self._told_below(c.code, measure)
-            for c in below
-            if c.code in self.by.shares
-        )
 
     @property
     def both(self) -> tuple[Campaign, Received]:

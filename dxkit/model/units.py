@@ -225,7 +225,7 @@ class Passage:
         made[OUTSIDE][OUTSIDE] = Fraction(1)
         return Passage(made)
 
-    @property
+    @cached_property
     def origins(self) -> dict[str, dict[str, Share]]:
         """By code of a unit afterwards, what came to it from each unit before."""
         found: dict[str, dict[str, Share]] = defaultdict(dict)
@@ -234,7 +234,7 @@ class Passage:
                 found[heir][code] = share
         return dict(found)
 
-    @property
+    @cached_property
     def renamed(self) -> dict[str, str]:
         """The units that are wholly one other, or still themselves, by code the code afterwards."""
         origins = self.origins

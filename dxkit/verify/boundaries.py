@@ -5,6 +5,7 @@ the rows of successions.csv, one date after the other.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -37,63 +38,64 @@ def carried(
     if not dates:
         return campaign, received
     before, after = campaign.units.on(first), campaign.units.on(last)
-    ways = {unit.code: _way(campaign, unit.code, first, last) for unit in before.units}
-    ways[""] = _way(campaign, "", first, last)
+    ways = _ways(campaign, first, last)
     if day < own:
         ways = _turned(ways, after)
     then, now = (before, after) if own <= day else (after, before)
     return _Moved(campaign, received, ways, then, now, f"{dates[-1]}", day).result()
 
 
-def _way(campaign: Campaign, code: str, first: datetime.date, last: datetime.date) -> Parts:
-    """Where a unit of the first day is on the last one."""
-    parts: Parts = {code: Fraction(1)}
+def origins(campaign: Campaign, first: datetime.date, last: datetime.date) -> dict[str, Parts]:
+    """By unit of a later day, of which units of an earlier one it is made, and of which part of
+    each; without those that are wholly one, which is wholly it.
+    """
+    found: dict[str, Parts] = {}
+    for code, parts in _ways(campaign, first, last).items():
+        for unit, part in parts.items():
+            found.setdefault(unit, {})[code] = part
+    made = {unit: of for unit, of in found.items() if [*of.values()] != [1]}
+    return {unit: {code: of[code] for code in of if code} for unit, of in made.items() if unit}
+
+
+def _ways(campaign: Campaign, first: datetime.date, last: datetime.date) -> dict[str, Parts]:
+    """Where each unit of the first day is on the last one, and what comes from outside the plan."""
+    rows: dict[tuple[str, datetime.date], list[Succession]] = {}
+    for s in campaign.successions:
+        rows.setdefault((s.from_code, s.date), []).append(s)
     days = {s.date for s in campaign.successions}
     days |= {u.valid_from for u in campaign.units.units if u.valid_from}
     days |= {u.valid_to + datetime.timedelta(1) for u in campaign.units.units if u.valid_to}
+    ways: dict[str, Parts] = {u.code: {u.code: Fraction(1)} for u in campaign.units.on(first).units}
+    ways[""] = {"": Fraction(1)}
     for date in sorted(d for d in days if first < d <= last):
-        moved: Parts = {}
-        for at, part in parts.items():
-            for to, share in _step(campaign, at, date).items():
-                known = moved.get(to, Fraction(0))
-                is_lost = part is None or share is None or known is None
-                moved[to] = None if is_lost else known + part * share  # type: ignore[operator]
-        parts = moved
-    return parts
+        there = campaign.units.on(date)
+        for code, parts in ways.items():
+            moved: Parts = {}
+            for at, part in parts.items():
+                for to, share in _step(rows.get((at, date), []), at, there).items():
+                    known = moved.get(to, Fraction(0))
+                    is_lost = part is None or share is None or known is None
+                    moved[to] = None if is_lost else known + part * share  # type: ignore[operator]
+            ways[code] = moved
+    return ways
 
 
-def made_from(campaign: Campaign, unit: str, first: datetime.date, last: datetime.date) -> Parts:
-    """Of which units of an earlier day a unit is made, and of which part of each; of none where it
-    is wholly one, which is wholly it.
-    """
-    ways = {u.code: _way(campaign, u.code, first, last) for u in campaign.units.on(first).units}
-    found = {code: parts[unit] for code, parts in ways.items() if unit in parts}
-    if _way(campaign, "", first, last).get(unit, 0) is None:
-        return found
-    is_one = len(found) == 1 and all(len(ways[code]) == 1 for code in found)
-    return {} if is_one else found
-
-
-def _step(campaign: Campaign, code: str, date: datetime.date) -> Parts:
-    rows: list[Succession] = [
-        s for s in campaign.successions if (s.from_code, s.date) == (code, date)
-    ]
+def _step(rows: list[Succession], code: str, there: UnitRegistry) -> Parts:
     rows = [s for s in rows if s.basis == rows[0].basis]
     if code == "":
         return {**{s.to_code: None for s in rows}, "": Fraction(1)}
     if len(rows) == 1:
         return {rows[0].to_code: Fraction(1)}
-    stays = code if code in campaign.units.on(date) else ""
-    return {s.to_code: s.share for s in rows} or {stays: Fraction(1)}
+    return {s.to_code: s.share for s in rows} or {code if code in there else "": Fraction(1)}
 
 
 def _turned(ways: Mapping[str, Parts], after: UnitRegistry) -> dict[str, Parts]:
     """The ways from the units of the later day back: known where all heirs are of it."""
     back: dict[str, Parts] = {unit.code: {} for unit in after.units}
+    coming = Counter(heir for parts in ways.values() for heir in parts)
     for code, parts in ways.items():
-        others = {o for o, more in ways.items() if o != code and more.keys() & parts.keys()}
+        is_sure = code and "" not in parts and all(coming[heir] == 1 for heir in parts)
         for heir in parts:
-            is_sure = not others and code and "" not in parts
             back.setdefault(heir, {})[code] = Fraction(1) if is_sure else None
     back[""] = {**back.get("", {}), "": Fraction(1)}
     return back
@@ -115,12 +117,13 @@ class _Moved:
         self.former: list[Unit] = []
         self.heir_of: dict[str, str] = {}
         self.spots: dict[str, Parts] = {}
+        coming = Counter(heir for parts in ways.values() for heir in parts)
         self.same = {
             code: heir
             for code, parts in ways.items()
             for heir in parts
             if code and heir and len(parts) == 1 and parts[heir] is not None
-            and [c for c, more in ways.items() if heir in more] == [code]
+            and coming[heir] == 1
         }  # fmt: skip
         for unit in received.units.units:
             self.spots[unit.code] = self._spots_of(unit)

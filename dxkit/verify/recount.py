@@ -16,7 +16,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.observations import SILENT, Received
 from dxkit.model.plan import why_no_ranking
 from dxkit.model.rules import Condition, RewardRule
-from dxkit.verify.boundaries import carried, made_from
+from dxkit.verify.boundaries import carried, origins
 from dxkit.verify.sums import Answer, Sums, remembered
 
 Points = Mapping[str, float]
@@ -56,18 +56,19 @@ class Recount:
         self.before = is_next[0] if is_next else None
 
     @remembered
-    def boundary(self, unit: str) -> tuple[int, int]:
-        """The day since which the unit has been made of others that there were in the first of the
-        periods, and how many of these are only partly in it; raises KeyError for none.
+    def boundaries(self) -> dict[str, tuple[int, int]]:
+        """By unit that is made of others than there were in the first of the periods, the day of
+        the last change, and how many of these are only partly in it.
         """
         last = self.received.as_of or self.period.last_day
         first = min((r.period.last_day for r in self.earlier), default=self.period.last_day)
-        of = made_from(self.campaign, unit, first, last)
-        rows = self.campaign.successions
-        days = [s.date for s in rows if s.to_code == unit and first < s.date <= last]
-        if not of or not days:
-            raise KeyError(unit)
-        return max(days).toordinal(), sum(part != 1 for part in of.values())
+        since: dict[str, int] = {}
+        for day in sorted({s.date for s in self.campaign.successions if first < s.date <= last}):
+            made = origins(self.campaign, day - datetime.timedelta(days=1), last)
+            since |= dict.fromkeys(made, day.toordinal())
+        made = origins(self.campaign, first, last) if since else {}
+        known = {unit: of.values() for unit, of in made.items() if of and unit in since}
+        return {unit: (since[unit], sum(p != 1 for p in of)) for unit, of in known.items()}
 
     @remembered
     def part(self, name: str) -> Recount:

@@ -46,7 +46,7 @@ from dxkit.verify.boundaries import carried
 from dxkit.verify.facts import recount_facts
 from dxkit.verify.recount import recounted
 from tests.campaign.test_successions import FIRST, History
-from tests.press.quarters_over_a_break import write_quarters_over_a_break
+from tests.press.quarters_over_a_break import SUCCESSIONS, write_quarters_over_a_break
 from tests.press.small_campaign import write_project
 
 LAST_DAY = datetime.date(2024, 12, 31)
@@ -201,6 +201,18 @@ def test_a_page_says_of_which_units_it_is_made(opened: OpenPeriod) -> None:
     assert analysis.facts.get("714", TOTAL, "parts_of_units").number == 1
     assert analysis.facts.get("712", TOTAL, "parts_of_units").number == 0
     assert analysis.facts.find("71", TOTAL, "boundary_day") is None
+
+
+def test_a_later_day_on_which_a_unit_stays_as_it_is_is_none_of_its_making(
+    root: Path, tmp_path: Path
+) -> None:
+    """Tân Thịnh may have a row of its own when something else is changed around it."""
+    write_quarters_over_a_break(root, tmp_path, SUCCESSIONS + "712,712,2024-12-01,,,s\n")
+    opened = open_period(Project(tmp_path), "small", "2024-Q4")
+    received = [receive(opened.project, opened.campaign, p) for p in reversed(opened.sources)]
+    day = datetime.date(2024, 10, 1)
+    assert opened.analysis.boundaries["712"].day == day
+    assert recounted(opened.campaign, *received).boundaries()["712"] == (day.toordinal(), 0)
 
 
 def test_pages_and_ranks_by_the_units_of_a_day(
@@ -385,6 +397,10 @@ def test_two_ways_and_a_plain_sum_agree(
             total = sums.measure("71", measure).value or 0
             assert total == pytest.approx(float(inside), rel=1e-12)
         analysis = analyse_period(*as_of(campaign, received, end))
+        assert recounted(campaign, received, day=end).boundaries() == {
+            unit: (made.day.toordinal(), sum(share != 1 for share in made.origins.values()))
+            for unit, made in analysis.boundaries.items()
+        }
         ranked = {u for u, total in analysis.results.totals.items() if total.rank is not None}
         assert not ranked & {*(one.weighted - {"71"})}
         tried += 1

@@ -339,13 +339,13 @@ def least_denominator(about: About) -> Declaration:
 
 def boundary_day(about: About) -> Declaration | None:
     """Since when it has been made of other units."""
-    found = about.period.boundary_of(about.unit.code)
+    found = about.period.boundaries.get(about.unit.code)
     return (found.day.toordinal(), False) if found is not None else None
 
 
 def parts_of_units(about: About) -> int:
     """How many of these are only partly in it."""
-    found = about.period.boundary_of(about.unit.code)
+    found = about.period.boundaries.get(about.unit.code)
     return sum(share != 1 for share in found.origins.values()) if found is not None else 0
 
 
@@ -892,7 +892,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         "parts_of_units",
         "count_of_units",
         parts_of_units,
-        lambda a: a.period.boundary_of(a.unit.code) is not None,
+        lambda a: a.unit.code in a.period.boundaries,
     ),
     counted("targets", "count_of_targets", lambda a: sum(map(has_its_target, a.results))),
     counted(

@@ -26,7 +26,7 @@ def trends(view: View) -> Iterator[tuple[Claim, ...]]:
 
 def boundaries(view: View) -> Iterator[Claim]:
     """Of which units it is made since boundaries changed; those within others are left out."""
-    found = view.analysis.boundary_of(view.unit.code)
+    found = view.analysis.boundaries.get(view.unit.code)
     if found is None:
         return
     then = view.campaign.units.on(found.before)
