@@ -12,8 +12,10 @@ import dxkit
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.period import OpenPeriod
+from dxkit.press.publish.style import page_style
 from dxkit.report.report import Report
 from dxkit.report.sections.spine import Scale, draw_bar, draw_periods
+from dxkit.report.wording.language import IN_SENTENCES, SIGNS
 from tests.analysis.several_periods import all_received, analysed, longer
 from tests.analysis.test_results import full
 from tests.analysis.test_uncertainty import changed
@@ -155,6 +157,18 @@ def test_what_the_heading_tells_no_cell_says_again(periods: dict[str, OpenPeriod
                         assert not set(fact.get("class").split()) & head - {"number"}
                     if "of-change" in head and [*cell.iter("data")]:
                         assert "elsewhere" in cell.get("class").split()
+
+
+def test_no_reservation_is_lost_where_headings_are_not_seen() -> None:
+    """On a phone a cell carries what the heading of its column says, or the caption does."""
+    style = page_style()
+    ends = re.findall(r"\.spine (caption|td[^{}]*)::after { content: ([^}]*)", style)
+    assert len(ends) == 2
+    for mark, sign in SIGNS.items():
+        of_cell = mark in IN_SENTENCES
+        place = f"td.{mark} data" if of_cell else f"caption.{mark}"
+        assert f'.spine {place} {{ --{mark}: "{sign}"; }}' in style
+        assert all(f"var(--{mark}," in told for at, told in ends if at != "caption" or not of_cell)
 
 
 def test_the_mark_of_a_rank_stands_behind_the_whole(periods: dict[str, OpenPeriod]) -> None:
