@@ -86,7 +86,7 @@ class _Told:
         levels = [level.id for level in self._campaign.levels]
         depth = levels.index(self._units.get(code).level)
         within = map(self._campaign.ranking.within.get, levels[depth:])
-        highest = min(max(depth - 1, 0), *(levels.index(level) for level in within if level))
+        highest = min([max(depth - 1, 0), *(levels.index(level) for level in within if level)])
         unit = self._units.ancestor_at(code, levels[highest])
         return self._raised(unit.code if unit is not None else self._units.top.code)
 

@@ -239,6 +239,13 @@ def test_a_changed_workbook_has_those_pages_made_that_can_show_it(
     assert len(kept) == 4
 
 
+def test_a_plan_may_compare_units_with_nobody(country: Path, tmp_path: Path) -> None:
+    shutil.copytree(country, tmp_path / "project")
+    plan = tmp_path / "project/data/campaigns/small/campaign.toml"
+    plan.write_text(plan.read_text("utf-8").replace('commune = "district"\n', ""), "utf-8")
+    assert all(hashes(opened(tmp_path / "project"), "commune").values())
+
+
 def times(folder: Path) -> dict[str, int]:
     """When the page of each unit was written."""
     pages = json.loads((folder / "manifest.json").read_text("utf-8"))["pages"]
