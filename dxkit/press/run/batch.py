@@ -15,6 +15,7 @@ from dxkit.analysis.analysis import WorkedOut
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.campaign.publications import publications
+from dxkit.intake.store import store_key
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
@@ -148,6 +149,7 @@ def run_reports(
     with only_writer(folder.parent), scratch_folder(folder) as scratch, no_collection():
         earlier = Manifest.load(folder / MANIFEST)
         raw = contents_before_and_of(project, campaign, period_id)
+        plan = store_key(campaign, project.raw_folder(campaign_id), ())
         asked = {*units, *(earlier.pages if earlier else ())}
         asked |= {""} if level and campaign.level(level).open else set()
         registry = _units(project, campaign, period_id, asked)
@@ -170,7 +172,7 @@ def run_reports(
         canaries = tasks if options.canary else []
         result.stages["plan"] = time.monotonic() - begun
         started(len(todo) + len(canaries))
-        run = _Run(project, options, result, started, progress, outdated, raw)
+        run = _Run(project, options, result, started, progress, outdated, raw, plan)
 
         def received() -> Received:
             return open_period(project, campaign_id, period_id).received
@@ -242,6 +244,7 @@ class _Run:
     progress: Callable[[PageRecord], None]
     outdated: Callable[[PublishedChanges], None]
     raw: tuple[Contents, ...]
+    plan: str
 
     def make(self, sample: Task, todo: Sequence[Task], canaries: list[Task], scratch: Path) -> None:
         """Make the pages ``todo``, with the files around them beside, then compare ``canaries``."""
@@ -296,15 +299,13 @@ class _Run:
         """The pages that are to be made, each with the hash of what it can show, and those that
         show already what they would show: something changed that is not theirs.
         """
-        tasks, result = Horizon(opened, self.raw).with_hashes(todo), self.result
-        kept = [
-            task
-            for task in tasks
-            if not self.options.force and is_current(task, result.manifest, False, result.folder)
-        ]
+        result, kept, others = self.result, list[Task](), list[Task]()
+        for task in Horizon(opened, self.raw, self.plan).with_hashes(todo):
+            fits = is_current(task, result.manifest, False, result.folder)
+            (kept if fits and not self.options.force else others).append(task)
         if kept:
-            self.started(len(tasks) - len(kept) + canaries)
-        return [task for task in tasks if task not in kept], kept
+            self.started(len(others) + canaries)
+        return others, kept
 
     def compare_figures(self, sample: Task) -> None:
         """Compare the figures on the pages in place with those of today."""

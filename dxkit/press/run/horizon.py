@@ -12,11 +12,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
-from dxkit.intake.store import store_key
 from dxkit.model.campaign import Campaign
-from dxkit.model.observations import Received
+from dxkit.model.observations import Received, Reply, Visit
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import code_key, digest_of
 from dxkit.press.run.tasks import Task
@@ -26,20 +26,21 @@ _OPENED = "report = dxkit.report(campaign, period, unit, language)"
 
 
 class Horizon:
-    """Of the pages of one period, opened from what lies ``raw`` in the folders of its series."""
+    """Of the pages of one period, opened from what lies ``raw`` in the folders of its series, by a
+    ``plan`` and references whose hash (``store_key``) was taken before: what changes while it is
+    read makes pages again.
+    """
 
-    def __init__(self, opened: OpenPeriod, raw: Sequence[Contents]) -> None:
+    def __init__(self, opened: OpenPeriod, raw: Sequence[Contents], plan: str) -> None:
         campaign, period = opened.campaign, opened.analysis.period.id
         previous = opened.analysis.previous
         self._now = _Told(campaign, opened.received)
         self._before = _Told(campaign, previous.received) if previous is not None else None
-        near = {period, previous.period.id if previous is not None else ""}
-        if opened.received.parts:  # its pages tell of each part
-            near = set()
-        earlier = [at for name, at in zip(opened.sources, raw, strict=True) if name not in near]
-        references = opened.project.raw_folder(campaign.id)
-        self._everywhere = (store_key(campaign, references, earlier), code_key(), period)
-        self._contents: dict[str, bytes] = {}
+        told = [one for one in (opened.analysis, previous) if one is not None]
+        near = {one.period.id for one in told if not one.received.parts}  # of parts all is told
+        sources = zip(opened.sources, raw, strict=True)
+        earlier = [at.key for name, at in sources if name not in near]
+        self._everywhere = (plan, *earlier, code_key(), period)
 
     def with_hashes(self, tasks: Sequence[Task]) -> list[Task]:
         """The tasks, each with the hash of all that its page can show; without one where nobody
@@ -142,10 +143,8 @@ class _Told:
                 add(one.unit_code, told is received.cumulative, one, marks)
         for row in received.table.register_rows:
             add(row.unit_code, row, [cell in doubtful for _, cell in row.addresses])
-        for reply in received.replies:
-            add(reply.unit_code, reply)
-        for visit in received.visits:
-            add(visit.unit_code, visit)
+        for came in chain[Reply | Visit](received.replies, received.visits):
+            add(came.unit_code, came)
         for source in received.sources:
             add(source.unit_code, source.name, source.simulated)
         chief = {id(finding) for finding, _ in received.mistakes}

@@ -14,12 +14,14 @@ import pytest
 
 from dxkit.campaign.project import Project
 from dxkit.cli import run
+from dxkit.intake.store import store_key
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import contents_before_and_of, open_period
-from dxkit.press.run import horizon
+from dxkit.press.run import batch, horizon
 from dxkit.press.run.horizon import Horizon, is_thin
 from dxkit.press.run.one_page import report_calls
 from dxkit.press.run.plan import plan_tasks
+from dxkit.press.run.tasks import Task
 from dxkit.report.report import Report
 from tests.press.small_campaign import files_made
 from tests.press.small_country import QUARTERS, write_country
@@ -46,7 +48,8 @@ def hashes(period: OpenPeriod, level: str) -> dict[str, str]:
     raw = contents_before_and_of(project, campaign, LAST)
     tasks = plan_tasks(project, campaign, LAST, raw, project.outputs, (), level, "vi", None,
                        period.received.units)  # fmt: skip
-    return {task.unit: task.shown for task in Horizon(period, raw).with_hashes(tasks)}
+    plan = store_key(campaign, project.raw_folder("small"), ())
+    return {task.unit: task.shown for task in Horizon(period, raw, plan).with_hashes(tasks)}
 
 
 def pages(period: OpenPeriod, units: list[str]) -> dict[str, str]:
@@ -215,10 +218,7 @@ def test_a_changed_workbook_has_those_pages_made_that_can_show_it(
     shutil.copytree(country, project)
     monkeypatch.setenv("DXKIT_PROJECT", str(project))
 
-    def report(out: str, *more: str) -> int:
-        open_period.cache_clear()  # as a process of its own
-        return run(["report", LAST, "--out", str(tmp_path / out), *more])
-
+    report = partial(reported, tmp_path)
     some = [word for unit in ("11", "21", "31", "32") for word in ("--unit", unit)]
     assert report("out", *some) == 0
     folder = tmp_path / "out/small" / LAST
@@ -239,11 +239,38 @@ def test_a_changed_workbook_has_those_pages_made_that_can_show_it(
     assert len(kept) == 4
 
 
+def test_a_plan_that_changes_during_a_batch_makes_pages_again(
+    country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, folder = tmp_path / "project", tmp_path / "out/small" / LAST
+    shutil.copytree(country, project)
+    monkeypatch.setenv("DXKIT_PROJECT", str(project))
+    compare = batch._Run.compare_figures
+
+    def meanwhile(of: batch._Run, sample: Task) -> None:
+        compare(of, sample)
+        other_target(project, random.Random(0))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch._Run, "compare_figures", meanwhile)
+        assert reported(tmp_path, "out", "--unit", "11") == 0
+    first = times(folder)
+    reported(tmp_path, "out", "--unit", "11")
+    assert made_after(first, folder) == {"11"}
+    assert 'value="0.61"' in next(folder.glob("district/11-*.html")).read_text("utf-8")
+
+
 def test_a_plan_may_compare_units_with_nobody(country: Path, tmp_path: Path) -> None:
     shutil.copytree(country, tmp_path / "project")
     plan = tmp_path / "project/data/campaigns/small/campaign.toml"
     plan.write_text(plan.read_text("utf-8").replace('commune = "district"\n', ""), "utf-8")
     assert all(hashes(opened(tmp_path / "project"), "commune").values())
+
+
+def reported(folder: Path, out: str, *more: str) -> int:
+    """What a process of its own would say that makes the pages of the last quarter."""
+    open_period.cache_clear()
+    return run(["report", LAST, "--out", str(folder / out), *more])
 
 
 def times(folder: Path) -> dict[str, int]:
