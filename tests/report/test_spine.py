@@ -12,7 +12,7 @@ import dxkit
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.style import page_style
+from dxkit.press.publish.style import lacking, page_style
 from dxkit.report.report import Report
 from dxkit.report.sections.spine import Scale, draw_bar, draw_periods
 from dxkit.report.wording.language import IN_SENTENCES, SIGNS
@@ -169,6 +169,12 @@ def test_no_reservation_is_lost_where_headings_are_not_seen() -> None:
         place = f"td.{mark} data" if of_cell else f"caption.{mark}"
         assert f'.spine {place} {{ --{mark}: "{sign}"; }}' in style
         assert all(f"var(--{mark}," in told for at, told in ends if at != "caption" or not of_cell)
+
+
+def test_the_key_of_a_chart_needs_no_table_of_criteria_beside_it() -> None:
+    without = page_style(lacking('<figure class="chart"><p class="key">'))
+    assert ".key { display: flex;" in without
+    assert ".spine {" not in without
 
 
 def test_the_mark_of_a_rank_stands_behind_the_whole(periods: dict[str, OpenPeriod]) -> None:
