@@ -91,7 +91,8 @@ def read_period(
     findings += plan_findings(campaign, period_id)
     if history is not None:
         findings += altered_cells(sent, files, history, lambda file: together([file]).findings)
-    return dataclasses.replace(received, findings=tuple(findings))
+    received = dataclasses.replace(received, findings=tuple(findings))
+    return explained(campaign, files, received, previous)
 
 
 def _read(
@@ -193,8 +194,7 @@ def _together(
     settled = settle(campaign, tables, units, observations, findings, before, gaps.below_totals)
     kept = dataclasses.replace(received.table, observations=tuple(settled.observations))
     findings = with_causes(campaign, settled.findings, settled.observations)
-    received = dataclasses.replace(received, table=kept, findings=tuple(findings))
-    return explained(campaign, files, received, before)
+    return dataclasses.replace(received, table=kept, findings=tuple(findings))
 
 
 def _named(tables: Sequence[TableRead]) -> Iterable[Unit]:

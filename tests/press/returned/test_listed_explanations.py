@@ -128,6 +128,23 @@ def test_a_list_that_was_worked_in(project: Path) -> None:
     assert (changed.severity, changed.values["decision"]) == ("warning", "value_changed")
 
 
+def test_a_cell_that_changed_unasked_is_explained_like_any_other(project: Path) -> None:
+    raw = project / "data/raw/small" / PERIOD / "71-huyen-my-an.csv"
+    raw.write_text(raw.read_text("utf-8").replace("1000", "1001", 1), "utf-8")
+
+    def altered() -> Finding:
+        open_period.cache_clear()
+        found = open_period(Project.find(), "small", PERIOD).received.findings
+        assert "explanation_unused" not in {f.code for f in found}
+        return next(f for f in found if f.code == "cell_altered")
+
+    cell = altered().address.cell
+    assert altered().severity == "warning"
+    assert command("accept", "--cell", cell, "--code", "cell_altered", "--by", "Lê A", "--text",
+                   "thêm 1 người mới chuyển đến") == 0  # fmt: skip
+    assert altered().severity == "note"
+
+
 def test_a_list_may_claim_whatever_it_likes() -> None:
     """Broken and boundless references are no answers, and take no time."""
     book = openpyxl.Workbook()
