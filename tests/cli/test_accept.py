@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import dxkit
 from dxkit.cli import run
+from dxkit.model.campaign import Decision
 from dxkit.period.opening import open_period
 from tests.press.forms.filling import Value, fill
 
@@ -111,3 +113,14 @@ def test_a_decision_stands(project: Path, capsys: pytest.CaptureFixture[str]) ->
     code, text = said(capsys, "accept", "2024-Q2", "--cell", "E10", "--by", "Trần B")
     assert (code, "Lê A đã ghi nhận ô này" in text) == (2, True)
     assert "không chấp nhận giải trình" in said(capsys, "check", "2024-Q2")[1]
+
+
+def test_what_a_notebook_is_told_beside_an_empty_phrase_is_the_explanation(project: Path) -> None:
+    """Where the phrase is refused it is a note on that."""
+    open_period.cache_clear()
+    quality, cell = dxkit.quality("small", "2024-Q2"), f"71.xlsx › {SHEET}!H9"
+    quality._decide(cell, Decision.REFUSED, "Lê A", "chưa rõ")
+    quality._decide(cell, Decision.ACCEPTED, "Lê A", "10 người mất thẻ")
+    assert [(row["explanation"], row["note"]) for row in rows(project)] == [
+        ("Đã kiểm tra", "chưa rõ"), ("10 người mất thẻ", ""),
+    ]  # fmt: skip

@@ -157,11 +157,16 @@ class Quality(Chooser):
         return self._decided(cell, Decision.REFUSED, (name, note, text), code)
 
     def _decide(self, cell: str, decision: Decision, name: str, reason: str) -> Path:
-        """``reason`` is a note on what the sender says, the explanation where that is nothing."""
-        place = address_of(cell)
-        found = (f for f in self.opened.received.findings if f.address == place)
-        said = (reason, "") if any("answer" in f.values for f in found) else ("", reason)
-        return self._decided(cell, decision, (name, *said), "")
+        """``reason`` is a note on what the sender says; the explanation where he says nothing, or
+        nothing that can be accepted.
+        """
+        place, said = address_of(cell), {"something"}
+        if decision is Decision.REFUSED:
+            said |= {"nothing", "copied"}
+        here = (f for f in self.opened.received.findings if f.address == place)
+        is_note = any(f.values.get("answer_says") in said for f in here)
+        note, text = (reason, "") if is_note else ("", reason)
+        return self._decided(cell, decision, (name, note, text), "")
 
     def _decided(
         self, cell: str, decision: Decision, said: tuple[str, str, str], code: str
