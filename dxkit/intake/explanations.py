@@ -163,9 +163,11 @@ class _Explanations:
             became = says
         else:
             became = "on_record" if one.severity is Severity.ERROR else ACCEPTED
-        at = answer.address if answer is not None else CellRef("")
+        at, text = CellRef(""), clean(row.explanation).removeprefix("'")
+        if answer is not None:
+            at, text = answer.address, answer.text if meant else text  # which nothing guards
         return {
-            "decision": became, "decided_text": clean(row.explanation).removeprefix("'"),
+            "decision": became, "decided_text": text,
             "decided_by": row.name, "decided_on": row.date, "decided_note": row.note,
             "decided_value": row.value, "decided_code": row.code, "decided_in": self._period,
             "decided_file": at.file, "decided_sheet": at.sheet, "decided_cell": at.cell,

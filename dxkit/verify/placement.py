@@ -9,6 +9,7 @@ name of its unit; above it, or before it, a heading of its measure. What another
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import math
 import re
@@ -25,6 +26,7 @@ from dxkit.model.findings import AcceptedExplanation
 from dxkit.model.observations import VISITS, Observation, Received
 from dxkit.model.text import clean, normalise
 from dxkit.verify.difference import INPUT, MOVED, Difference
+from dxkit.workbooks.csv_text import guarded
 
 Merged = tuple[tuple[int, int], tuple[int, int]]
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
@@ -116,7 +118,7 @@ def compare_told(received: Received, plan: Path, raw: Callable[[str], Path]) -> 
             continue
         kept = [row["explanation"] for row in rows if _is_meant(row, one.code, said)]
         there = "; ".join(dict.fromkeys(kept))
-        if said.text not in (clean(text).removeprefix("'") for text in kept):
+        if guarded(said.text) not in (guarded(clean(text)) for text in kept):
             found.append(Difference(EXPLANATIONS, INPUT, str(one.address), said.text, there))
         if said.cell is not None:
             quoted.append((said.period, said.cell, said.text))
@@ -126,19 +128,30 @@ def compare_told(received: Received, plan: Path, raw: Callable[[str], Path]) -> 
         with suppress(Exception):  # whatever a file makes its reader raise
             for sheets in _read(raw(period) / file, {name}):
                 sheet = sheets.get(name) or Sheet((), None)
-                texts.append(clean(str(sheet.cells.get((row_number, column), ""))))
+                texts.append(_typed(sheet.cells.get((row_number, column), "")))
         if text not in texts:
             at = f"{period}/{file}", INPUT, f"{name}!{cell}"
             found.append(Difference(*at, text, "; ".join(texts)))
     return Placement(len(quoted), 0, tuple(found))
 
 
+def _typed(held: object) -> str:
+    """What somebody typed into a cell that he was to put words into: whole numbers without
+    decimals, days with the time that a workbook keeps beside them.
+    """
+    if isinstance(held, datetime.date) and not isinstance(held, datetime.datetime):
+        held = datetime.datetime.combine(held, datetime.time())
+    if isinstance(held, float) and held.is_integer():
+        held = int(held)
+    return clean(str(held))
+
+
 def _decided(path: Path) -> Iterator[dict[str, str]]:
     """The rows of a list; none of a file that cannot be read."""
     with suppress(OSError, ValueError, csv.Error):
-        lines = path.read_text("utf-8-sig").splitlines(keepends=True)
-        mark = max(",;\t", key="".join(lines[:1]).count)
-        yield from csv.DictReader(lines, delimiter=mark)
+        text = path.read_text("utf-8-sig")
+        mark = max(",;\t", key=text.partition("\n")[0].count)
+        yield from csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
 
 
 def _is_meant(row: Mapping[str, str], code: str, said: AcceptedExplanation) -> bool:

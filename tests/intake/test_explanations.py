@@ -208,12 +208,31 @@ def test_what_follows_from_an_accepted_one_is_told_by_itself(
     assert loud == {"E9": None, "H9": None}
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("-50 người chuyển đi", "'-50 người chuyển đi"),
+        ("ấp 1 chuyển đi; -50 người", "ấp 1 chuyển đi; '-50 người"),
+        ("'ấp 1 chuyển đi", "'ấp 1 chuyển đi"),
+    ],
+)
 def test_a_text_that_a_spreadsheet_would_take_for_a_formula(
+    office: Office, before: Received, text: str, kept: str
+) -> None:
+    """What is told is the sender's own text, without what guards it in the plan."""
+    found = fell(office.reads("2024-Q2", before, {"M9": text}, decided(explanation=kept)))
+    assert found.severity == "note"
+    assert found.values["decided_text"] == found.values["answer"] == text
+
+
+def test_who_gives_no_reason_any_more_contradicts_nothing_on_record(
     office: Office, before: Received
 ) -> None:
-    row = decided(explanation="'-50 người chuyển đi")
-    found = fell(office.reads("2024-Q2", before, {"M9": "-50 người chuyển đi"}, row))
-    assert found.severity == "note"
+    """What was accepted is on record; only another reason is to be looked at anew."""
+    for now, severity in ((None, "note"), ("Như trên", "note"), ("nhập nhầm ấp 3", "warning")):
+        found = fell(office.reads("2024-Q2", before, {"M9": now}, decided()))
+        assert found.severity == severity
+        assert MOVED in said(found)
 
 
 # the next quarter ------------------------------------------------------------------------

@@ -4,6 +4,7 @@ with their cells.
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -118,6 +119,21 @@ def test_a_reply_stands_on_the_page_with_its_cell_and_is_proved(project: Path) -
     book.worksheets[0]["D7"] = other = SAID.replace("790", "970")
     book.save(path)
     assert differences() == [(f"{PERIOD}/góp ý.xlsx", "Ý kiến về dự thảo!D7", other)]
+
+
+def test_a_reply_of_a_figure_alone_is_proved(project: Path) -> None:
+    """Readers differ in what they make of whole numbers and of days."""
+
+    def figures(book: Any) -> None:
+        for row, held in enumerate((970, 48.5, datetime.date(2024, 7, 5)), start=7):
+            book.worksheets[0].cell(row, 4, held)
+
+    path = sends(project, figures)
+    told = received()
+    assert [r.text for r in told.replies] == ["970", "48.5", "2024-07-05 00:00:00"]
+    plan = Project.find().campaign_folder("small")
+    proved = compare_told(told, plan, lambda period: path.parent)
+    assert (proved.read, proved.differences) == (3, ())
 
 
 def row_deleted(book: Any) -> None:
