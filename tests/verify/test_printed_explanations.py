@@ -99,7 +99,9 @@ def test_pages_print_what_is_told_with_its_cell_and_verify_proves_it(
 
 def test_in_english(project: Path) -> None:
     text = str(dxkit.report("small", PERIOD, "71", "en").data_state().html)
-    text = html.fromstring(text).text_content().replace("\xa0", " ")
+    root = html.fromstring(text)
+    assert root.xpath("//li//bdi[@class='raw'][@lang='vi']")[0].text_content() == f"“{SAID}”"
+    text = root.text_content().replace("\xa0", " ")
     assert f": “{SAID}” (71.xlsx › {SHEET}!M9; accepted by Lê A on " in text
     assert "Explanation of Tân An commune:" in text
 

@@ -118,7 +118,7 @@ def _explanations(context: Context) -> Markup:
         items += Markup("<li>{}</li>").format(
             text(
                 "report.explained", unit=context.writer.name(unit), about=about,
-                text=Markup('<span class="raw">“{}”</span>').format(harmless(said.text, LONGEST)),
+                text=_written(context, f"“{harmless(said.text, LONGEST)}”"),
                 source=Markup('<span class="place">{}</span>').format(cell),
                 name=Markup('<span class="name">{}</span>').format(harmless(said.name, LONGEST)),
                 day=context.date(value_text("day", said.day, context.language, {})),
@@ -133,16 +133,22 @@ def _replies(context: Context) -> Markup:
     for reply in context.opened.received.replies:
         if own not in context.opened.analysis.units.line(reply.unit_code):
             continue
-        raw = Markup('<span class="raw">{}</span>')
         items += Markup("<li>{}</li>").format(
             context.language.text(
                 "report.replied", unit=context.writer.name(Reference("unit", reply.unit_code)),
-                about=raw.format(harmless(reply.about.removesuffix("."), LONGEST)),
-                text=raw.format(f"“{harmless(reply.text, LONGEST)}”"),
+                about=_written(context, harmless(reply.about.removesuffix("."), LONGEST)),
+                text=_written(context, f"“{harmless(reply.text, LONGEST)}”"),
                 source=Markup('<span class="place">{}</span>').format(reply.address),
             )
         )  # fmt: skip
     return _listed(context, "replies", items)
+
+
+def _written(context: Context, text: str) -> Markup:
+    """What a sender wrote, whatever its direction, in the language of the campaign."""
+    spoken = next(iter(context.opened.campaign.names))
+    of = Markup(' lang="{}"').format(spoken) if spoken != context.language.code else ""
+    return Markup('<bdi class="raw"{}>{}</bdi>').format(of, text)
 
 
 def _listed(context: Context, key: str, items: Markup) -> Markup:
