@@ -1,7 +1,8 @@
 """What senders say of findings, and what becomes of it by the office's decisions.
 
-A decision holds for one code at one cell, while the cell reads as it did and the sender says the
-same. It changes no number: what is not used stays so. Nothing is accepted by itself.
+A decision holds for one code at one cell, while the cell reads as it did and the sender gives no
+other reason: one who gives none any more contradicts nothing that is on record. It changes no
+number: what is not used stays so. Nothing is accepted by itself.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _PERIOD = re.compile(
     r"\b(?:quy|thang|nam|ky|quarter|month|year|q)\s?(?:[ivx]+|\d{1,4})\b|\b20\d\d\b"
 )
 _OURS = ("answer", "decided", "decision")  # how values begin that explanations bring
+_OF_ITS_PERIOD = "copied_forward"  # says the same each time that all is copied once more
 
 
 def gives_no_reason(text: str) -> bool:
@@ -144,7 +146,8 @@ class _Explanations:
             key = _key(self._campaign, one, self._measures, text)
             carried = self._accepted_before.get(key) if key else None
             if carried is not None and one.severity is Severity.WARNING:
-                return carried
+                is_meant = answer is None or _is_same(str(carried["decided_text"]), answer.text)
+                return carried if is_meant else {**carried, "decision": "text_changed"}
         if not rows:
             return {}
         row = (meant or fitting or own or rows)[-1]
@@ -247,7 +250,7 @@ def _key(
     is_flow = any(
         each.id == measure and each.accumulation is Accumulation.FLOW for each in campaign.measures
     )
-    if not unit or is_flow:
+    if not unit or is_flow or one.code == _OF_ITS_PERIOD:
         return ""
     told = {n: v for n, v in one.values.items() if not n.startswith(_OURS)}
     return json.dumps(

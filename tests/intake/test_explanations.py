@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from dxkit.campaign.folder import load_campaign
-from dxkit.intake.explanations import gives_no_reason
+from dxkit.intake.explanations import explained, gives_no_reason
 from dxkit.intake.period import read_period
 from dxkit.intake.store import read_stored, write_stored
 from dxkit.model.campaign import Campaign, Decision, Explanation
@@ -258,10 +258,26 @@ def test_the_same_figure_is_not_asked_again(office: Office, before: Received) ->
         assert found.explanation is not None
         assert found.explanation.period == "2024-Q2"
         assert "cho đúng số này (quý II/2024; Lê A, 05/07/2024)" in said(found)
-    for other in ({"E10": 1101}, {"E10": 1100, "C10": 1001}):
+    for other in (
+        {"E10": 1101}, {"E10": 1100, "C10": 1001}, {"E10": 1100, "M10": "gõ nhầm, đúng là 1000"},
+    ):  # fmt: skip
         again = longer.reads("2024-Q3", first, other, row)
         (found,) = (f for f in again.findings if f.code == "part_exceeds_whole")
         assert found.severity == "warning"
+
+
+def test_a_column_that_is_copied_again_is_asked_anew(office: Office, before: Received) -> None:
+    """What else was accepted of the same figure holds."""
+    names = ("text", "in", "by", "on", "file", "sheet", "cell", "value", "note", "code")
+    accepted = {"decision": "accepted", **{f"decided_{name}": "" for name in names}}
+    measures = {m.id for m in office.campaign.measures if m.accumulation == "stock"}
+    stock = next(o for o in before.table.observations if o.measure in measures)
+    for code, severity in (("part_exceeds_whole", "note"), ("copied_forward", "warning")):
+        found = Finding(code, stock.address, stock.unit_code, "", {"count": 8})
+        first = dataclasses.replace(found, values={**found.values, **accepted})
+        now, then = (dataclasses.replace(before, findings=(one,)) for one in (found, first))
+        (again,) = explained(office.campaign, (), now, then).findings
+        assert again.severity == severity
 
 
 @pytest.mark.parametrize(
