@@ -32,8 +32,12 @@ def compose(
     known = {part.table.period: part for part in received}
     leaves = [leaf.id for leaf in campaign.leaves(period_id)]
     measures = {measure.id: measure for measure in campaign.measures}
+    weights = {code: weight for part in received for code, weight in part.weights.items()}
     parts = _counted_once(
-        [_located(known.get(p) or Received(IndicatorTable(p, ()), units)) for p in leaves],
+        [
+            _located(known.get(p) or Received(IndicatorTable(p, ()), units, weights=weights))
+            for p in leaves
+        ],
         {m for m in measures if measures[m].kind is MeasureKind.ROWS},
     )
     findings = [Finding("period_missing", CellRef(p)) for p in leaves if p not in known]
@@ -44,9 +48,6 @@ def compose(
     told = [o for o in (*told, *parts[-1].table.observations) if o.unit_code in units]
     told += _lacking(campaign, parts, units, flows)
     rows = _once([row for part in parts for row in part.table.register_rows])
-    weights: dict[str, float] = {}
-    for part in parts:
-        weights |= part.weights
     return Received(
         IndicatorTable(period_id, tuple(told), tuple(rows)),
         units,

@@ -147,11 +147,16 @@ assumed = true
 
 def test_without_a_whole_quarter(root: Path, tmp_path: Path) -> None:
     write_whole(root, tmp_path, {"2024-Q2": SENT["2024-Q2"]}, {"2024-Q2": MODELS["2024-Q2"]})
+    plan = tmp_path / "data/campaigns/small/campaign.toml"
+    weighed = plan.read_text("utf-8").replace("[ranking]\n", '[ranking]\nweight = "people"\n')
+    plan.write_text(weighed, "utf-8")
     whole = opened(tmp_path)
     [missing] = [f for f in whole.received.findings if f.code == "period_missing"]
     assert missing.address.file == "2024-Q1"
     assert "partial" in whole.analysis.facts.get("711", "filing", "value").marks
     assert whole.analysis.facts.get("711", "filing", "value").number == 50 / 60
+    for unit in ("711", "71", "70"):  # whatever the units count by
+        assert whole.analysis.facts.get(unit, TOTAL, "complete").number == 0.5
 
 
 def test_halves_of_quarters_and_a_year_of_halves(root: Path, tmp_path: Path) -> None:
