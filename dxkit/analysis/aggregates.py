@@ -151,7 +151,8 @@ class Aggregates:
 
     def _in_parts(self, one: str, other: str) -> list[tuple[Aggregates, str, str]] | None:
         """Which sums of a period made of others two measures are put together from: of both in each
-        part, of stocks in the last, of a stock and a flow each by itself; None of another period.
+        part, of stocks in the last, of a stock and a flow of a unit each by itself; None of another
+        period.
         """
         kinds = self._over_time(one, other)
         if not self._parts:
@@ -228,10 +229,9 @@ class Aggregates:
         finest = min(self.depth[self.campaign.measure(i).level] for i in wanted)
         if self.depth[unit.level] > finest:
             return (_Pair(Quantity(None, NOT_MEASURED), None),)
-        if (each := self._in_parts(measure_id, other_id)) is not None:
-            if any(part is self for part, *_ in each):
-                sides = [self.measure(unit_code, i) for i in wanted]
-                return (_Pair(sides[0], sides[1]),)
+        each = self._in_parts(measure_id, other_id)
+        is_mixed = each is not None and any(part is self for part, *_ in each)
+        if each is not None and not is_mixed:
             nothing = Quantity(None, Flag.NOT_REPORTED)  # of a unit that there was not
             silent = (_Pair(nothing, nothing if other_id else None),)
             return tuple(
@@ -239,14 +239,15 @@ class Aggregates:
                 for part, *asked in each
                 for pair in (part._pairs(unit_code, *asked) if unit_code in part.units else silent)
             )
+        children = self.units.children(unit_code)
+        is_below = bool(children) and self.depth[children[0].level] <= finest
         reported = [bool(self._table.of(unit_code, i)) for i in wanted]
-        if all(reported):
+        if all(reported) and not is_mixed:
             return self._own(unit_code, measure_id, other_id)
-        if any(reported):  # one side stands here, the other further down
+        if any(reported) or (is_mixed and not is_below):  # each side stands where it stands
             sides = [self.measure(unit_code, i) for i in wanted]
             return (_Pair(sides[0], sides[1]),)
-        children = self.units.children(unit_code)
-        if not children or self.depth[children[0].level] > finest:
+        if not is_below:
             nothing = self._nothing(unit_code)
             return (_Pair(nothing, nothing if other_id else None),)
         return tuple(

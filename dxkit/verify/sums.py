@@ -135,13 +135,14 @@ class Sums:
             months = sorted({o.period for found in here for o in found})
             reported = ([[o for o in f if o.period == p] for f in here] for p in months)
             return [self._reported(unit, sides) for sides in reported]
-        if any(here) or is_mixed:  # one side stands here, the other further down
+        children = [child.code for child in self.units.children(unit)]
+        is_below = bool(children) and self._below_finest(children[0], measures) <= 0
+        if any(here) or (is_mixed and not is_below):  # each side by itself, wherever it stands
             each = [self.total(unit, (m,)) for m in measures]
             numbers, cells = tuple(p.numbers[0] for p in each), tuple(p.cells[0] for p in each)
             reasons = frozenset[str]().union(*(p.reasons for p in each if not p.counts))
             return [Pair(unit, numbers, reasons, cells, all(p.is_whole for p in each))]
-        children = [child.code for child in self.units.children(unit)]
-        if children and self._below_finest(children[0], measures) <= 0:
+        if is_below:
             return [pair for child in children for pair in self.pairs(child, measures)]
         return [_none(unit, measures, self._silence(unit))]
 

@@ -35,7 +35,7 @@ def values(period: OpenPeriod) -> dict[tuple[str, str], Fraction]:
     for unit in units:
         for indicator in campaign.indicators:
             fact = period.analysis.facts.find(unit.code, indicator.id, "value")
-            if fact is not None and fact.known and indicator.id != "use":
+            if fact is not None and fact.known:
                 found[unit.code, indicator.id] = Fraction(fact.number).limit_denominator(10**6)
     return found
 

@@ -145,7 +145,10 @@ def expected(sent: Sequence[Figures], models: Sequence[Models]) -> dict[tuple[st
         below = [c for c in COMMUNES if unit == "70" or c.startswith(unit)]
         stock = [t for c in below if (t := told(c, sent[-1], "skilled", "people"))]
         flow = [t for q in sent for c in below if (t := told(c, q, "online", "dossiers"))]
-        for name, pairs in (("skills", stock), ("filing", flow)):
+        filed = {c: [t[0] for q in sent if (t := told(c, q, "dossiers"))] for c in below}
+        both = [(sum(filed[c]), t[0]) for c in below
+                if filed[c] and (t := told(c, sent[-1], "people"))]  # fmt: skip
+        for name, pairs in (("skills", stock), ("filing", flow), ("use", both)):
             if whole := sum(pair[1] for pair in pairs):
                 found[unit, name] = Fraction(sum(pair[0] for pair in pairs), whole)
         names = {(c, m.casefold()) for each in models for c in below for m in each.get(c, ())}

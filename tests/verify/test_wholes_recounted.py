@@ -67,7 +67,7 @@ def disagreements(campaign: Campaign, sent: Sequence[tuple[Figures, Models]]) ->
                 found.append(f"{key}: {fact.value} {fact.missing}, by the proof {number}")
         for indicator in campaign.indicators:
             fact_ = analysis.facts.find(unit.code, indicator.id, "value")
-            if fact_ is None or indicator.id in ("use", "new_models"):
+            if fact_ is None or indicator.id == "new_models":
                 continue
             asked = (unit.code, indicator.id)
             told = Fraction(fact_.number).limit_denominator(10**7) if fact_.known else None
