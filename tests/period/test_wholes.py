@@ -18,6 +18,7 @@ from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
 from dxkit.press.run.cluster import _pack
 from dxkit.report.explore.corrections import correction_of
+from dxkit.report.report import Report
 from dxkit.report.wording.language import load_language
 from tests.period.wholes import MODELS, SENT, expected, write_whole
 
@@ -157,6 +158,24 @@ def test_without_a_whole_quarter(root: Path, tmp_path: Path) -> None:
     assert whole.analysis.facts.get("711", "filing", "value").number == 50 / 60
     for unit in ("711", "71", "70"):  # whatever the units count by
         assert whole.analysis.facts.get(unit, TOTAL, "complete").number == 0.5
+
+
+@pytest.mark.parametrize("adds_up", [True, False])
+def test_of_what_stands_only_the_last_part_can_be_lacking(
+    root: Path, tmp_path: Path, adds_up: bool
+) -> None:
+    write_whole(root, tmp_path)
+    for path in (tmp_path / "data/raw/small/2024-Q1").glob("72*"):
+        path.unlink()
+    measures = tmp_path / "data/campaigns/small/measures.csv"
+    if not adds_up:
+        text = measures.read_text("utf-8").replace(",mean,commune", ",stock,commune")
+        text = text.replace(",flow,", ",stock,").replace("text,stock,", "text,flow,")
+        measures.write_text(text, "utf-8")
+    whole = opened(tmp_path)
+    assert (whole.analysis.facts.get("72", TOTAL, "complete").number < 1) == adds_up
+    told = Report(whole, "72", "en").months_chart().html.striptags()
+    assert ("not complete" in told) == adds_up
 
 
 def test_halves_of_quarters_and_a_year_of_halves(root: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from dxkit.analysis.series import PeriodKept
-from dxkit.model.campaign import Accumulation
+from dxkit.model.campaign import Accumulation, MeasureKind
 from dxkit.model.facts import TOTAL, Claim
 from dxkit.model.observations import SILENT
 from dxkit.report.charts.figure import short_name
@@ -57,11 +57,15 @@ def _claims(context: Context) -> Iterator[Claim]:
 
 
 def _lacking(context: Context) -> Iterator[Markup]:
-    """Of each period, that there is nothing of it, or nothing or not all of which units."""
+    """Of each period, that there is nothing of it, or nothing or not all of which units; where all
+    that is reported stands at a moment, of the last alone: no other is in the whole.
+    """
     analysis, language = context.opened.analysis, context.language
     course = {kept.id: kept for kept in analysis.course}
     whole = context.date(language.period(analysis.period.id))
-    for part in analysis.period.of:
+    numbers = (m for m in context.opened.campaign.measures if m.kind is not MeasureKind.TEXT)
+    adds_up = any(m.accumulation is not Accumulation.STOCK for m in numbers)
+    for part in analysis.period.of if adds_up else analysis.period.of[-1:]:
         name = context.date(language.period(part))
         if part not in course:
             yield language.text("report.course_missing", period=name, whole=whole)
