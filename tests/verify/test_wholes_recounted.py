@@ -11,12 +11,14 @@ import pytest
 
 from dxkit.analysis.aggregates import Aggregates
 from dxkit.analysis.assembly import analyse_period
+from dxkit.analysis.robustness.ranges import value_without
 from dxkit.campaign.folder import load_campaign
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
 from dxkit.period.composition import compose
 from dxkit.verify.kinds import number_of
 from dxkit.verify.recount import recounted
+from dxkit.verify.sums import Sums
 from tests.period.wholes import (
     COMMUNES,
     SENT,
@@ -116,3 +118,23 @@ def test_the_key_of_a_part_is_counted_in_that_part(campaign: Campaign) -> None:
     assert own == number_of(
         recounted(campaign, parts[1]), FactKey("2024-Q2", "70", "filing", "value")
     )
+
+
+def test_without_a_cell_kit_and_proof_agree(campaign: Campaign) -> None:
+    """A flow without a cell of one part keeps the others; without its stock a unit leaves."""
+    sent = [*quarters(random.Random(3))]
+    parts = [received_of(campaign, name, *one) for name, one in zip(QUARTERS, sent, strict=True)]
+    whole = compose(campaign, "2024", parts)
+    by_indicator = analyse_period(campaign, whole).results.by_indicator
+    tried = 0
+    for (unit, name), result in by_indicator.items():
+        if name == "new_models":  # of a name that is told twice another cell tells, too
+            continue
+        sides = (result.measured.numerator, result.measured.denominator)
+        for cell in {o.address for side in sides for o in side.observations}:
+            number = Sums(campaign, whole, without=frozenset({cell})).value(unit, result.indicator)
+            found = value_without(result, [cell])
+            expected_ = None if number is None else pytest.approx(float(number))
+            assert found == expected_, (unit, name, cell)
+            tried += 1
+    assert tried > 100

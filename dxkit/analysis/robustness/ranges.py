@@ -108,15 +108,21 @@ def value_without(result: Result, cells: Iterable[CellRef]) -> float | None:
         return measured.value.value if same else None
     if result.indicator.kind is IndicatorKind.COUNT:
         return float(sum(o.value or 0 for o in kept_numerator)) if kept_numerator else None
-    gone = {_pair(o) for o in measured.numerator.observations if o.address in out}
-    gone |= {_pair(o) for o in measured.denominator.observations if o.address in out}
+    sides = (measured.numerator.observations, measured.denominator.observations)
+    gone = {_pair(o) for side in sides for o in side if o.address in out}
     if not gone:
         return measured.value.value
-    numerator = sum(o.value or 0 for o in kept_numerator if _pair(o) not in gone)
-    denominator = sum(
-        o.value or 0
-        for o in measured.denominator.observations
-        if o.address not in out and _pair(o) not in gone
+    upper, lower = ({_pair(o) for o in side} for side in sides)
+    # Of a flow over several periods and a stock of the last, a unit stays while it has both.
+    apart = {u for u, _ in upper ^ lower} & {u for u, _ in upper} & {u for u, _ in lower}
+    kept = [
+        [o for o in side if o.address not in out and (o.unit_code in apart or _pair(o) not in gone)]
+        for side in sides
+    ]
+    above, below = ({o.unit_code for o in side} for side in kept)
+    left = apart - (above & below)
+    numerator, denominator = (
+        sum(o.value or 0 for o in side if o.unit_code not in left) for side in kept
     )
     return numerator / denominator if denominator else None
 
