@@ -42,7 +42,7 @@ def compose(
     )
     findings = [Finding("period_missing", CellRef(p)) for p in leaves if p not in known]
     findings += [Finding("file_of_whole", CellRef(f"{period_id}/{name}")) for name in unread]
-    findings += [f for part in parts for f in part.findings if f.code not in _OF_PLAN]
+    findings += [f for part in parts for f in _findings(part, units)]
     flows = {m for m in measures if measures[m].accumulation is not Accumulation.STOCK}
     told = [o for part in parts[:-1] for o in part.table.observations if o.measure in flows]
     told = [o for o in (*told, *parts[-1].table.observations) if o.unit_code in units]
@@ -66,6 +66,16 @@ def _united(campaign: Campaign, period_id: str, received: Iterable[Received]) ->
     declared = {unit.code for unit in campaign.units.units}
     named = {u.code: u for part in received for u in part.units.units if u.code not in declared}
     return units.with_units(u for u in named.values() if u.parent_code in units)
+
+
+def _findings(part: Received, units: UnitRegistry) -> Iterator[Finding]:
+    """Those of a part; of a unit that is not there any more, of the one that was above it."""
+    for found in part.findings:
+        code = found.unit_code
+        if code in part.units and code not in units:
+            code = next((above for above in part.units.line(code) if above in units), "")
+        if found.code not in _OF_PLAN:
+            yield dataclasses.replace(found, unit_code=code)
 
 
 def _located(part: Received) -> Received:

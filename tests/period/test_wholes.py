@@ -199,6 +199,30 @@ def test_halves_of_quarters_and_a_year_of_halves(root: Path, tmp_path: Path) -> 
     assert [kept.id for kept in year.analysis.course] == ["2024-H1", "2024-H2"]
 
 
+def test_a_unit_that_closed_within_the_whole_was_lacking_before(root: Path, tmp_path: Path) -> None:
+    """713 sends nothing in the first quarter, and is not there in the second."""
+    sent = {name: {c: f for c, f in figures.items() if c != "713"}
+            for name, figures in SENT.items()}  # fmt: skip
+    write_whole(root, tmp_path, sent)
+    plan = tmp_path / "data/campaigns/small/units.csv"
+    closed = plan.read_text("utf-8").replace(
+        "Châu,Xã,commune,71,,", "Châu,Xã,commune,71,,2024-03-31"
+    )
+    plan.write_text(closed, "utf-8")
+    whole = opened(tmp_path)
+    assert "713" not in whole.analysis.units
+    [missing] = [f for f in whole.received.findings if f.code == "unit_missing"]
+    assert missing.unit_code == "71"
+    assert whole.received.tables_lacking == {"71": 1, "70": 1}
+    filing = whole.analysis.facts.get("71", "filing", "value")
+    assert (filing.number, "partial" in filing.marks) == (120 / 200, True)
+    assert values(whole) == {
+        key: value
+        for key, value in expected([*sent.values()], [*MODELS.values()]).items()
+        if key[0] != "713"
+    }
+
+
 def test_units_of_different_levels_tell_in_different_parts(root: Path, tmp_path: Path) -> None:
     """The district itself in the first quarter, its communes in the second."""
     write_whole(root, tmp_path)
