@@ -116,11 +116,10 @@ class Aggregates:
             each = self._values(unit_code, indicator.numerator)
             value = _sum(tuple(_Pair(one, None) for one in each), _numerator)
             known = sum(one.missing in ("", Flag.NOT_APPLICABLE) for one in each)
+            is_mean = self._over_time(indicator.numerator) == {Accumulation.MEAN}
             if len(each) == 1:
                 value = each[0]
-            elif value.value is not None and self._over_time(indicator.numerator) == {
-                Accumulation.MEAN
-            }:
+            elif value.value is not None and is_mean:
                 value = replace(value, value=value.value / sum(not one.missing for one in each))
             return Measured(value, value, NO_DENOMINATOR, known / len(each))
         pairs = self._pairs(unit_code, indicator.numerator, indicator.denominator)
@@ -135,13 +134,8 @@ class Aggregates:
 
     def _values(self, unit_code: str, measure_id: str) -> tuple[Quantity, ...]:
         """What a unit itself said: of a period made of others in each that counts."""
-        if self._parts:
-            used = (
-                self._parts[-1:]
-                if self._over_time(measure_id) == {Accumulation.STOCK}
-                else self._parts
-            )
-            return tuple(v for part in used for v in part._values(unit_code, measure_id))
+        if (each := self._in_parts(measure_id, "")) is not None:
+            return tuple(v for part, *_ in each for v in part._values(unit_code, measure_id))
         own = self._own(unit_code, measure_id)
         return (own[0].numerator if own else self._nothing(unit_code),)
 
@@ -151,8 +145,7 @@ class Aggregates:
 
     def _in_parts(self, one: str, other: str) -> list[tuple[Aggregates, str, str]] | None:
         """Which sums of a period made of others two measures are put together from: of both in each
-        part, of stocks in the last, of a stock and a flow of a unit each by itself; None of another
-        period.
+        part, of stocks in the last, of a stock and a flow each by itself; None of another period.
         """
         kinds = self._over_time(one, other)
         if not self._parts:
@@ -179,22 +172,22 @@ class Aggregates:
             children = self.units.children(unit_code)
             each = self._in_parts(measure_id, other_id)
             here = any(self._table.of(unit_code, i) for i in wanted)
+            weight = self._weights.get(unit_code, 1.0)
             if each is not None:
-                weight = self._weights.get(unit_code, 1.0)
                 below = [
                     part._weighed(unit_code, *asked) if unit_code in part.units else (0.0, weight)
                     for part, *asked in each
                 ]
-                found = (math.fsum(b[0] for b in below), math.fsum(b[1] for b in below))
             elif here or not children or self.depth[children[0].level] > finest:
-                weight = self._weights.get(unit_code, 1.0)
                 pairs = self._pairs(unit_code, measure_id, other_id)
                 there = sum(p.is_known or p.reasons <= {Flag.NOT_APPLICABLE} for p in pairs)
-                found = (weight * there / len(pairs), weight)
+                below = [(weight * there / len(pairs), weight)]
             else:
                 below = [self._weighed(c.code, measure_id, other_id) for c in children]
-                found = (math.fsum(b[0] for b in below), math.fsum(b[1] for b in below))
-            self._weighed_known[key] = found
+            self._weighed_known[key] = (
+                math.fsum(b[0] for b in below),
+                math.fsum(b[1] for b in below),
+            )
         return self._weighed_known[key]
 
     def _nothing(self, unit_code: str) -> Quantity:

@@ -31,19 +31,14 @@ def compose(
     units = _united(campaign, period_id, received)
     known = {part.table.period: part for part in received}
     leaves = [leaf.id for leaf in campaign.leaves(period_id)]
-    measures = {measure.id: measure for measure in campaign.measures}
     weights = {code: weight for part in received for code, weight in part.weights.items()}
-    parts = _counted_once(
-        [
-            _located(known.get(p) or Received(IndicatorTable(p, ()), units, weights=weights))
-            for p in leaves
-        ],
-        {m for m in measures if measures[m].kind is MeasureKind.ROWS},
-    )
+    counted = {m.id for m in campaign.measures if m.kind is MeasureKind.ROWS}
+    nothing = {p: Received(IndicatorTable(p, ()), units, weights=weights) for p in leaves}
+    parts = _counted_once([_located(known.get(p, nothing[p])) for p in leaves], counted)
     findings = [Finding("period_missing", CellRef(p)) for p in leaves if p not in known]
     findings += [Finding("file_of_whole", CellRef(f"{period_id}/{name}")) for name in unread]
     findings += [f for part in parts for f in _findings(part, units)]
-    flows = {m for m in measures if measures[m].accumulation is not Accumulation.STOCK}
+    flows = {m.id for m in campaign.measures if m.accumulation is not Accumulation.STOCK}
     told = [o for part in parts[:-1] for o in part.table.observations if o.measure in flows]
     told = [o for o in (*told, *parts[-1].table.observations) if o.unit_code in units]
     told += _lacking(campaign, parts, units, flows)

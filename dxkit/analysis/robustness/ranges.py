@@ -112,19 +112,17 @@ def value_without(result: Result, cells: Iterable[CellRef]) -> float | None:
     gone = {_pair(o) for side in sides for o in side if o.address in out}
     if not gone:
         return measured.value.value
-    upper, lower = ({_pair(o) for o in side} for side in sides)
+    one, other = ({_pair(o) for o in side} for side in sides)
     # Of a flow over several periods and a stock of the last, a unit stays while it has both.
-    apart = {u for u, _ in upper ^ lower} & {u for u, _ in upper} & {u for u, _ in lower}
+    apart = {u for u, _ in one ^ other} & {u for u, _ in one} & {u for u, _ in other}
     kept = [
         [o for o in side if o.address not in out and (o.unit_code in apart or _pair(o) not in gone)]
         for side in sides
     ]
     above, below = ({o.unit_code for o in side} for side in kept)
     left = apart - (above & below)
-    numerator, denominator = (
-        sum(o.value or 0 for o in side if o.unit_code not in left) for side in kept
-    )
-    return numerator / denominator if denominator else None
+    upper, lower = (sum(o.value or 0 for o in side if o.unit_code not in left) for side in kept)
+    return upper / lower if lower else None
 
 
 def _pair(observation: Observation) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dxkit.analysis.series import PeriodKept
 from dxkit.model.campaign import Accumulation, MeasureKind
-from dxkit.model.facts import TOTAL, Claim
+from dxkit.model.facts import TOTAL
 from dxkit.model.observations import SILENT
 from dxkit.report.charts.figure import short_name
 from dxkit.report.charts.over_time import months_chart
@@ -22,7 +22,8 @@ def months_or_course(context: Context) -> Section:
     if not context.opened.analysis.period.of:
         return months_chart(context)
     lacking = Markup("").join(map(Markup("<p>{}</p>").format, _lacking(context)))
-    body = context.writer.paragraph(_claims(context)) + lacking + _table(context)
+    claims = (course_claim(context.view, indicator) for indicator in context.view.indicators)
+    body = context.writer.paragraph(filter(None, claims)) + lacking + _table(context)
     return context.section("course", body, aside=True)
 
 
@@ -48,18 +49,8 @@ def _table(context: Context) -> Markup:
     return render_table(text("report.course_caption", period=whole), columns, rows, language, note)
 
 
-def _claims(context: Context) -> Iterator[Claim]:
-    """From the first to the last period that has a value, of each criterion."""
-    for indicator in context.view.indicators:
-        claim = course_claim(context.view, indicator)
-        if claim is not None:
-            yield claim
-
-
 def _lacking(context: Context) -> Iterator[Markup]:
-    """Of each period, that there is nothing of it, or nothing or not all of which units; where all
-    that is reported stands at a moment, of the last alone: no other is in the whole.
-    """
+    """Of each period that is in it, that nothing is there, or nothing or not all of which units."""
     analysis, language = context.opened.analysis, context.language
     course = {kept.id: kept for kept in analysis.course}
     whole = context.date(language.period(analysis.period.id))
