@@ -70,7 +70,7 @@ def open(
     of each period's last day: what merged since is added up, what was split goes by shares.
 
     Raises UnknownNameError, a KeyError, for a campaign or period that there is not: it tells those
-    that there are.
+    that there are; ValueError for a day until which units changed in a way that nothing tells.
 
     >>> import dxkit
     >>> dxkit.open("haugiang-2022", "2022-12-01")
@@ -87,7 +87,11 @@ def open(
     send_style(load_language(language))
     project, plan, period_id = _named(campaign, period)
     if as_of:
-        project = dataclasses.replace(project, as_of=datetime.date.fromisoformat(str(as_of)))
+        day = datetime.date.fromisoformat(str(as_of))
+        if units := plan.unexplained(period_id, day):
+            codes = ", ".join(unit.code for unit in units)
+            raise ValueError(f"successions.csv does not tell what became of, or what was: {codes}")
+        project = dataclasses.replace(project, as_of=day)
     return NotebookPeriod.of(open_as_it_is(project, plan, period_id), language)
 
 

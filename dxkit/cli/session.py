@@ -229,13 +229,22 @@ class Session:
             if not with_raw:
                 folder = self.project.raw or self.project.raw_folder(self.campaign.id)
                 raise self.refuse("no_raw", text=folder)
-            return with_raw[-1]
+            return self._explained(with_raw[-1])
         if period_id not in with_raw:
             from dxkit.workbooks.raw_folder import raw_files
 
             folder = self.project.period_folder(self.campaign.id, period_id)
             if not (raw_files(folder) or self.project.has_raw(self.campaign, period_id)):
                 raise self.refuse("raw_empty", text=folder)
+        return self._explained(period_id)
+
+    def _explained(self, period_id: str) -> str:
+        """The same, where successions.csv tells of all that changed until the day asked for."""
+        day = self.project.as_of
+        if day is not None and (units := self.campaign.unexplained(period_id, day)):
+            named = ", ".join(f"{unit.name} ({unit.code})" for unit in units[:3])
+            values = {"number": len(units), "available": named + ", …" * (len(units) > 3)}
+            raise self.refuse("as_of_unexplained", text=period_id, day=day, **values)
         return period_id
 
     def published(self, period_id: str) -> tuple[Publication, ...]:

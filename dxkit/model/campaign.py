@@ -395,6 +395,20 @@ class Campaign:
         """How what is of the units of one day goes to those of another."""
         return passage(self.units, self.successions, start, end)
 
+    def unexplained(self, period_id: str, day: datetime.date) -> tuple[Unit, ...]:
+        """The units that begin or end between a period's last day and another day, and of which no
+        succession tells what they were before or became.
+        """
+        first, last = sorted((self.period(period_id).last_day, day))
+        told = {(s.to_code, s.date) for s in self.successions}
+        told |= {(s.from_code, s.day_before) for s in self.successions}
+        return tuple(
+            unit
+            for unit in self.units.units
+            if unit.valid_on(first) is not unit.valid_on(last)
+            and (unit.code, unit.valid_from if unit.valid_on(last) else unit.valid_to) not in told
+        )
+
     def other_boundaries(self, period_id: str, day: datetime.date) -> str:
         """A name for the boundaries of a day, the same until they change, where they are others
         than those of a period; else nothing.

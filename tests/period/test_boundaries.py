@@ -12,6 +12,7 @@ import io
 import json
 import random
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
@@ -304,6 +305,24 @@ def test_a_machine_of_the_cluster_is_told_the_day(
     there = open_period(opened[0], "small", "2024-Q3").analysis
     for unit in ("712", "714", "70"):
         assert course(there, unit, "skills", "value") == course(here, unit, "skills", "value")
+
+
+def test_a_change_of_which_nothing_tells_is_refused_by_its_units(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """Figures of the units of then stood under the words that they were by those of the day."""
+    shutil.copytree(project.root, tmp_path, dirs_exist_ok=True)
+    rows = tmp_path / "data/campaigns/small/successions.csv"
+    rows.write_text(rows.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
+    assert run(["rank", "2024-Q3", "--as-of", "2024-10-01", "--lang", "en"]) == 2
+    said = capsys.readouterr().err
+    assert "successions.csv does not say" in said
+    assert "Xã Tân An" in said
+    with pytest.raises(ValueError, match="successions"):
+        open_as_of("small", "2024-Q3", as_of="2024-10-01")
+    assert run(["rank", "2024-Q3", "--as-of", "2024-09-30", "--level", "commune"]) == 0
 
 
 @pytest.mark.parametrize("day", ["1/10/2024", "2024-13-01", "now", "1850-01-01", " "])
