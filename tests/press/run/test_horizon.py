@@ -205,7 +205,7 @@ def test_a_notebook_that_looks_at_the_period_has_no_hash(country: Path) -> None:
     raw = contents_before_and_of(period.project, period.campaign, LAST)
     tasks = plan_tasks(period.project, period.campaign, LAST, raw, country, ["11"], "", "vi", own,
                        period.received.units)  # fmt: skip
-    (task,) = Horizon(period, raw).with_hashes(tasks)
+    (task,) = Horizon(period, raw, "").with_hashes(tasks)
     own.unlink()
     assert task.key
     assert task.shown == ""
