@@ -6,6 +6,7 @@ import faulthandler
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,20 +16,22 @@ import pytest
 import dxkit.intake.period as reading
 from dxkit.model.campaign import Campaign
 from dxkit.workbooks import processes
-from dxkit.workbooks.processes import Failure, each_apart
+from dxkit.workbooks.processes import Failure, can_fork, each_apart
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="nothing is forked")
 
 
 def take_memory() -> None:
-    kept = []
-    while True:
-        kept.append(bytearray(50_000_000))
+    """Far more than is allowed; nothing may take all that a machine has where no limit is."""
+    kept = [bytearray(50_000_000) for _ in range(40)]
+    raise AssertionError(f"{len(kept)} times 50 MB were allowed")
 
 
 def take_time() -> None:
-    while True:
+    begun = time.process_time()
+    while time.process_time() < begun + 60:
         pass
+    raise AssertionError("a minute was allowed")
 
 
 def take_memory_in_pickling() -> object:
@@ -63,6 +66,11 @@ def recurse() -> None:
 
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(100):  # a thread of an earlier test is gone a moment after it was waited for
+        if can_fork():
+            break
+        time.sleep(0.05)
+    assert can_fork(), [thread.name for thread in threading.enumerate()]
     monkeypatch.setattr(processes, "MOST_MEMORY", 400_000_000)
 
 
