@@ -236,6 +236,12 @@ def test_the_ranking_fits_a_phone(browser: Any, outputs: Path) -> None:
         "e.clientWidth, e.tabIndex, e.getAttribute('aria-label')]"  # fmt: skip
     assert len(browser.execute_script(heads)) == 4
     assert browser.execute_script(scrolls) == [False, -1, None]
+    last = f"[...document.querySelectorAll('{table} td:nth-last-child(1 of :not(.rest)) data')]"
+    signs = f"return {last}.map(e => [getComputedStyle(e, '::after').width, " \
+        "getComputedStyle(e.closest('td')).paddingRight].map(parseFloat))"  # fmt: skip
+    rooms = [(sign, room) for sign, room in browser.execute_script(signs) if sign]
+    assert len(rooms) == 3  # some have a sign: whatever the font, room for another beside it
+    assert all(2 * sign < room for sign, room in rooms)
     lines = browser.execute_script(
         f"return [...document.querySelectorAll('{table} tbody th [data-name]')]"
         ".map(e => e.getClientRects().length)"
