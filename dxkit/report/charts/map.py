@@ -108,14 +108,18 @@ def map_chart(context: Context) -> Section:
     cards = {card.unit.code: card for card in context.view.children}
     if not cards:
         return NO_SECTION
-    language = context.language
+    language, bare = context.language, bare_names(card.unit for card in cards.values())
+    places = {
+        code: _place(bare.get(code) or context.name(code).striptags(), card)
+        for code, card in cards.items()
+    }
     if cards.keys() <= shapes.areas.keys():
         key = "map"
-        areas = [(shapes.areas[code], _place(context, card)) for code, card in cards.items()]
+        areas = [(shapes.areas[code], place) for code, place in places.items()]
         drawing = draw_map(name_of(key), areas, language)
     elif cards.keys() <= shapes.tiles.keys():
         key = "schema"
-        tiles = [(*shapes.tiles[code], _place(context, card)) for code, card in cards.items()]
+        tiles = [(*shapes.tiles[code], place) for code, place in places.items()]
         drawing = draw_tiles(name_of(key), tiles, language)
     else:
         return NO_SECTION
@@ -127,22 +131,19 @@ def map_chart(context: Context) -> Section:
             for code, card in cards.items()
         ),
     )
-    steps = [_place(context, card).step for card in cards.values()]
-    marks = steps_key(language, steps, earned=True)
+    marks = steps_key(language, [place.step for place in places.values()], earned=True)
     figure = chart(context, key, drawing, list(points_claims(context.view)), data, marks)
     return context.section(key, figure)
 
 
-def _place(context: Context, card: Scorecard) -> Place:
+def _place(label: str, card: Scorecard) -> Place:
     """The unit with its points; its background goes by the share of the points that it earned."""
     points, most = card.fact(TOTAL, "points"), card.fact(TOTAL, "max_points")
     step = None
     if points.known and most.number:
         earned = points.number / most.number
         step = sum(earned >= start for start in EARNED)
-    names = bare_names(child.unit for child in context.view.children)
-    code = card.unit.code
-    return Place(names.get(code) or context.name(code).striptags(), points, step)
+    return Place(label, points, step)
 
 
 def bare_names(units: Iterable[Unit]) -> dict[str, str]:
