@@ -82,7 +82,7 @@ class Scorecard:
 @dataclass(frozen=True)
 class Boundary:
     """Since which ``day``, the last of several, a unit has been made of the units ``origins`` of a
-    day ``before``, by code, and of which share of each.
+    day ``before``, by code, and of which share of each; without those within others of them.
     """
 
     day: datetime.date
@@ -360,8 +360,12 @@ class Analysis:
             return {}
         by = self.campaign.passage(first, last)
         origins = {unit: by.origins.get(unit, {}) for unit in since.keys() - {*by.renamed.values()}}
-        known = {u: {c: s for c, s in of.items() if c} for u, of in origins.items() if u}
-        return {u: Boundary(since[u], first, of) for u, of in known.items() if of}
+        then = self.campaign.units.on(first)
+        outer = {
+            unit: {c: s for c, s in of.items() if c and of.keys().isdisjoint(then.line(c)[1:])}
+            for unit, of in origins.items() if unit
+        }  # fmt: skip
+        return {unit: Boundary(since[unit], first, of) for unit, of in outer.items() if of}
 
     @cached_property
     def course(self) -> tuple[PeriodKept, ...]:

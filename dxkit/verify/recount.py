@@ -58,7 +58,7 @@ class Recount:
     @remembered
     def boundaries(self) -> dict[str, tuple[int, int]]:
         """By unit that is made of others than there were in the first of the periods, the day of
-        the last change, and how many of these are only partly in it.
+        the last change, and how many of these are only partly in it, of those within others none.
         """
         last = self.received.as_of or self.period.last_day
         first = min((r.period.last_day for r in self.earlier), default=self.period.last_day)
@@ -67,8 +67,12 @@ class Recount:
             made = origins(self.campaign, day - datetime.timedelta(days=1), last)
             since |= dict.fromkeys(made, day.toordinal())
         made = origins(self.campaign, first, last) if since else {}
-        known = {unit: of.values() for unit, of in made.items() if of and unit in since}
-        return {unit: (since[unit], sum(p != 1 for p in of)) for unit, of in known.items()}
+        then, known = self.campaign.units.on(first), {u: of for u, of in made.items() if u in since}
+        parts = {
+            unit: [p for c, p in of.items() if not any(over in of for over in then.line(c)[1:])]
+            for unit, of in known.items()
+        }
+        return {u: (since[u], sum(p != 1 for p in of)) for u, of in parts.items() if of}
 
     @remembered
     def part(self, name: str) -> Recount:

@@ -204,6 +204,25 @@ def test_a_page_says_of_which_units_it_is_made(opened: OpenPeriod) -> None:
     assert analysis.facts.find("71", TOTAL, "boundary_day") is None
 
 
+def test_of_units_within_others_only_the_outer_ones_are_named_and_counted(
+    root: Path, tmp_path: Path
+) -> None:
+    """The province gives a part away, half of a district in it that is no more."""
+    rows = SUCCESSIONS.replace("72,73,{day},,", "72,70,{day},0.5,") + (
+        "72,,{day},0.5,,s\n70,70,{day},0.8,,s\n70,,{day},0.2,,s\n"
+    )
+    write_quarters_over_a_break(root, tmp_path, rows)
+    opened = open_period(Project(tmp_path), "small", "2024-Q4")
+    writer = Writer(opened.campaign, opened.analysis.units, load_language("en"))
+    view = View(opened.analysis, opened.analysis.units.get("70"))
+    assert " ".join(writer.plain(claim) for claim in boundaries(view)).startswith(
+        "Sông Xanh province has been made of Sông Xanh province since 1 October 2024, of 1 of them"
+    )
+    received = [receive(opened.project, opened.campaign, p) for p in reversed(opened.sources)]
+    day = datetime.date(2024, 10, 1).toordinal()
+    assert recounted(opened.campaign, *received).boundaries()["70"] == (day, 1)
+
+
 def test_a_later_day_on_which_a_unit_stays_as_it_is_is_none_of_its_making(
     root: Path, tmp_path: Path
 ) -> None:

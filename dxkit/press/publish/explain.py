@@ -32,10 +32,8 @@ def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) ->
     project = replace(opened.project, as_of=opened.project.as_of or opened.analysis.period.last_day)
     periods = [opened, *(open_period(project, opened.campaign.id, name) for name in earlier)]
     cells = {*fact.sources}
-    for one in periods[1:] and periods:
-        received |= _received(
-            one, key.unit
-        )  # of what is kept of a period the cells are asked there
+    for one in periods if earlier else ():  # what is kept of a period names no cells: it is asked
+        received |= _received(one, key.unit)
         found = (one.analysis.find(key) for key in fact.inputs)
         cells |= {cell for each in found if each is not None for cell in each.sources}
     for cell in in_reading_order(cells):

@@ -25,13 +25,11 @@ def trends(view: View) -> Iterator[tuple[Claim, ...]]:
 
 
 def boundaries(view: View) -> Iterator[Claim]:
-    """Of which units it is made since boundaries changed; those within others are left out."""
+    """Of which units it is made since boundaries changed."""
     found = view.analysis.boundaries.get(view.unit.code)
     if found is None:
         return
-    then = view.campaign.units.on(found.before)
-    whole = [c for c in found.origins if not {*found.origins} & {*then.line(c)[1:]}]
-    named = [Reference("former", f"{code}/{found.before}") for code in whole]
+    named = [Reference("former", f"{code}/{found.before}") for code in found.origins]
     facts = view.known_kinds(TOTAL, "boundary_day", "parts_of_units")
     yield from SLOTS["boundaries"].say({**facts, "unit": view.itself, "former": named})
 
