@@ -178,6 +178,17 @@ def test_of_what_stands_only_the_last_part_can_be_lacking(
     assert ("not complete" in told) == adds_up
 
 
+def test_the_lowest_page_says_that_figures_of_a_part_are_lacking(
+    root: Path, tmp_path: Path
+) -> None:
+    first = {**SENT["2024-Q1"], "712": (200, 30, None, None, 7, 1, 8, 2)}
+    write_whole(root, tmp_path, {**SENT, "2024-Q1": first})
+    for unit in ("712", "71"):
+        told = Report(opened(tmp_path), unit, "en").months_chart().html.striptags()
+        assert "In Q1 2024, some of the figures of Tân Bình commune are lacking." in told
+        assert "are made of Q1 2024 and Q2 2024:" in told
+
+
 def test_halves_of_quarters_and_a_year_of_halves(root: Path, tmp_path: Path) -> None:
     sent = {**SENT, "2024-Q3": SENT["2024-Q1"], "2024-Q4": SENT["2024-Q2"]}
     models = {**MODELS, "2024-Q3": {"713": ["Ấp số"]}, "2024-Q4": {"713": ["ẤP SỐ"]}}

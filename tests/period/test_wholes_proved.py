@@ -37,12 +37,12 @@ def _in_project(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pages_say_what_the_year_is_made_of_and_who_lacks(made: Path) -> None:
     page = (made / OUT / "province.html").read_text("utf-8")
     assert "<title>Báo cáo tổng kết năm 2024 của tỉnh Sông Xanh</title>" in page
-    assert "Diễn biến qua các kỳ" in page
+    assert "Diễn biến theo từng kỳ" in page
     assert "Diễn biến theo tháng" not in page
     assert "kỳ đầu tiên" not in page
     assert 'data-fact="2024-Q1/70/filing/value"' in page
     told = page.partition("Chưa có số liệu")[2].partition("chưa đầy đủ")[0]
-    assert "Mỹ\xa0Bình" in told
+    assert ">huyện\xa0Mỹ\xa0Bình<" in told
     assert "Mỹ\xa0An" not in told
     own = next((made / OUT / "district").glob("72-*")).read_text("utf-8")
     told = own.partition("Chưa có số liệu")[2].partition("</p>")[0]

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dxkit.analysis.series import PeriodKept
 from dxkit.model.campaign import Accumulation, MeasureKind
-from dxkit.model.facts import TOTAL
+from dxkit.model.facts import TOTAL, Reference
 from dxkit.model.observations import SILENT
 from dxkit.report.charts.figure import short_name
 from dxkit.report.charts.over_time import months_chart
@@ -42,7 +42,7 @@ def _table(context: Context) -> Markup:
         rows.append([label, *(fact or NOTHING for fact in (*found, own))])
     columns = [Column(text("report.indicator"))]
     columns += [Column(name, numeric=True, units_in_cells=True) for name in (*names, whole)]
-    parts = Markup(", ").join(names)
+    parts = context.writer.names(Reference("period", part) for part in period.of)
     note = text("report.course_note", period=whole, parts=parts, last=names[-1])
     if any(m.accumulation is Accumulation.MEAN for m in context.opened.campaign.measures):
         note = Markup("{} {}").format(note, text("report.course_mean"))
@@ -50,7 +50,9 @@ def _table(context: Context) -> Markup:
 
 
 def _lacking(context: Context) -> Iterator[Markup]:
-    """Of each period that is in it, that nothing is there, or nothing or not all of which units."""
+    """Of each period that is in it, that nothing is there, or nothing or not all of which units; of
+    one without units below, of itself.
+    """
     analysis, language = context.opened.analysis, context.language
     course = {kept.id: kept for kept in analysis.course}
     whole = context.date(language.period(analysis.period.id))
@@ -62,13 +64,14 @@ def _lacking(context: Context) -> Iterator[Markup]:
             yield language.text("report.course_missing", period=name, whole=whole)
             continue
         own = context.view.unit.code
-        below = [unit.code for unit in analysis.units.children(own)]
+        is_silent = _state(course[part], own) == "silent"
+        below = () if is_silent else analysis.units.children(own)
         found: dict[str, list[str]] = {"silent": [], "lacking": []}
-        for code in [own] if _state(course[part], own) == "silent" else below:
+        for code in [unit.code for unit in below] or [own]:
             found.get(_state(course[part], code), []).append(code)
         for state, codes in found.items():
             if codes:
-                units = Markup(", ").join(map(context.name, codes))
+                units = context.writer.names(Reference("unit", code) for code in codes)
                 key = f"report.course_{state}"
                 yield language.text(key, period=name, whole=whole, units=units)
 
