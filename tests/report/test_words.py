@@ -13,7 +13,7 @@ from dxkit.model.facts import CellRef, Fact, FactKey, UnitOfMeasure
 from dxkit.model.findings import CATALOGUE, Finding
 from dxkit.report.sentences.catalogue import SENTENCES, FalseClaimError, state
 from dxkit.report.wording.findings import finding_text, names_in_findings
-from dxkit.report.wording.language import available_languages, load_language
+from dxkit.report.wording.language import available_languages, load_language, spoken
 
 
 def fact(value: float | None, unit: str, decimals: int = 1, **more: str) -> Fact:
@@ -100,6 +100,11 @@ def test_periods_are_named_as_the_office_names_them() -> None:
     assert language.period("2022-Q4") == "quý IV/2022"
     assert language.period("2022-10") == "tháng 10/2022"
     assert language.period("2009") == "năm 2009"
+    assert language.period("2022-H2") == "6 tháng cuối năm 2022"
+    english = load_language("en")
+    assert [words.period("2022-H1") for words in (english, spoken(english))] == [
+        "H1 2022", "the first half of 2022"
+    ]  # fmt: skip
 
 
 def test_house_wording() -> None:
