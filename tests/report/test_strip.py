@@ -50,7 +50,7 @@ def test_a_district_of_which_a_commune_is_silent(now: OpenPeriod) -> None:
         "Đề nghị khen thưởng | Không | Còn thiếu số liệu nên không được xét (giả định)",
         "Việc cần làm trước: Về thanh toán không tiền mặt, còn thiếu 4.519 hộ để đạt 80%, nhiều "
         "nhất ở xã Hòa Mỹ (768), xã Tân Bình (493) và xã Hiệp Hưng (491).",
-        "Còn thiếu: 1/15 xã, phường, thị trấn chưa báo cáo: xã Phụng Hiệp.",
+        "Còn thiếu: 1/15 xã, phường, thị trấn chưa gửi báo cáo: xã Phụng Hiệp.",
     ]
 
 
