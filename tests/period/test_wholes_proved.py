@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.period.opening import open_period
+from dxkit.press.publish.document.composition import compose
+from dxkit.press.publish.document.tree import Heading
 from tests.period.wholes import SENT, write_whole
 
 OUT = "outputs/small/2024"
@@ -41,6 +44,10 @@ def test_pages_say_what_the_year_is_made_of_and_who_lacks(made: Path) -> None:
     assert "Diễn biến theo tháng" not in page
     assert "kỳ đầu tiên" not in page
     assert 'data-fact="2024-Q1/70/filing/value"' in page
+    year = open_period(Project(made), "small", "2024")
+    signed = compose(made / OUT / "province.html", year, "70")
+    headings = [block.text for block in signed.body if isinstance(block, Heading)]
+    assert any("Diễn biến theo từng kỳ" in run.text for text in headings for run in text)
     told = page.partition("Chưa có số liệu")[2].partition("chưa đầy đủ")[0]
     assert ">huyện\xa0Mỹ\xa0Bình<" in told
     assert "Mỹ\xa0An" not in told

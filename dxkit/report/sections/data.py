@@ -71,6 +71,7 @@ def data_state(context: Context) -> Section:
     for finding, _ in context.opened.received.mistakes:
         if finding.severity != "note" and _concerns(context, finding.unit_code, finding.address):
             by_code.setdefault(finding.code, []).append(finding.address)
+    body += _explanations(context) + _replies(context)
     items = []
     for code, cells in by_code.items():
         places = "; ".join(
@@ -90,7 +91,7 @@ def data_state(context: Context) -> Section:
         body += context.more("findings", listed)
     elif not context.view.indicators:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
-    return context.section("data_state", body + _explanations(context) + _replies(context))
+    return context.section("data_state", body)
 
 
 def _explanations(context: Context) -> Markup:

@@ -39,7 +39,7 @@ from dxkit.report.wording.language import IN_SENTENCES, SIGNS, Language, load_la
 
 _PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("situation", ("data_state", "findings", "activity")),
-    ("results", ("verdict", "indicators", "narrative", "months", "league")),
+    ("results", ("verdict", "indicators", "narrative", "months", "course", "league")),
     ("limits", ("causes",)),
     ("tasks", ("tasks", "chart-gap")),
     ("proposals", ("awards",)),
@@ -196,13 +196,16 @@ class _Composition:
         self._text = MarkupBlocks(language)
         for folded in [*root.iter("details")]:
             if folded.get("class") in ("more", "aside"):
-                folded.remove(folded[0])
+                if [e.tag for e in folded] == ["summary", "ul"]:  # which alone says what is listed
+                    folded[0].tag = "p"
+                else:
+                    folded.remove(folded[0])
                 folded.drop_tag()
         titled = {_plain(section[0]): list(section) for section in root.iterfind(".//section[h2]")}
         self._pieces: dict[str, list[Element]] = {}
         for key in (
             "verdict", "indicators", "narrative", "league", "children", "comparison", "months",
-            "tasks", "data_state", "method",
+            "course", "tasks", "data_state", "method",
         ):  # fmt: skip
             self._pieces[key] = titled.get(self._say(f"report.{key}_title"), [])
         registers = {m.table for m in opened.campaign.measures if m.kind is MeasureKind.ROWS}
