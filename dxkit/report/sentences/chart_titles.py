@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from dxkit.analysis.series import is_alike
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Fact, Reference
 from dxkit.report.sentences.below import reached_below
@@ -113,9 +114,14 @@ def months_claim(view: View, indicator: Indicator) -> Claim | None:
 
 
 def course_claim(view: View, indicator: Indicator) -> Claim | None:
-    """From the first to the last period with a value among those that one is made of."""
-    told = (part.find(view.unit.code, indicator.id, "value") for part in view.analysis.course)
-    return _first_and_last([fact for fact in told if fact and fact.known], indicator)
+    """From the first to the last period with a value among those that one is made of; nothing where
+    not the same places told of it.
+    """
+    asked = (view.unit.code, indicator.id)
+    told = [(p, f) for p in view.analysis.course if (f := p.find(*asked, "value")) and f.known]
+    if told and not is_alike(told[0][0], told[-1][0], *asked):
+        return None
+    return _first_and_last([fact for _, fact in told], indicator)
 
 
 def _first_and_last(shares: Sequence[Fact], indicator: Indicator) -> Claim | None:
