@@ -43,8 +43,8 @@ class Project:
     def find(cls, raw: str | None = None, out: str | None = None) -> Project:
         """The project around the working directory, or the one the package lies in.
 
-        DXKIT_PROJECT, DXKIT_RAW, DXKIT_OUT, DXKIT_SEALED and DXKIT_AS_OF stand in for what is not
-        given.
+        DXKIT_PROJECT, DXKIT_RAW, DXKIT_OUT, DXKIT_SEALED, DXKIT_STATED and DXKIT_AS_OF stand in
+        for what is not given.
         """
         named = os.environ.get("DXKIT_PROJECT")
         here, package = Path.cwd(), Path(__file__).resolve().parents[2]
@@ -54,11 +54,13 @@ class Project:
                 raw = raw or os.environ.get("DXKIT_RAW")
                 day = os.environ.get("DXKIT_AS_OF")
                 out = out or os.environ.get("DXKIT_OUT")
+                record = os.environ.get("DXKIT_STATED")
                 return cls(
                     folder.resolve(),
                     Path(raw).resolve() if raw else None,
                     Path(out).resolve() if out else None,
                     bool(os.environ.get("DXKIT_SEALED")),
+                    Path(record) if record else None,
                     as_of=datetime.date.fromisoformat(day) if day else None,
                 )
         raise ProjectNotFoundError(str(here))

@@ -29,7 +29,8 @@ class Publication:
 
     ``by`` is who published it, ``day`` when (ISO 8601); ``despite`` the reason given for doing so
     with ``errors`` or ``differences`` still open; ``previous`` the hash of the list of hashes of
-    the one before; ``changed`` what is otherwise than in it, in words, by page.
+    the one before; ``changed`` what reads otherwise than in it, in words, by page; ``revised`` the
+    keys of these facts.
     """
 
     campaign: str
@@ -44,6 +45,7 @@ class Publication:
     differences: int = 0
     previous: str = ""
     changed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    revised: Sequence[str] = ()
 
     @property
     def id(self) -> str:
@@ -75,7 +77,7 @@ def read_record(path: Path) -> Publication | None:
         found = Publication(**json.loads(path.read_text("utf-8")))
         datetime.date.fromisoformat(found.day)
         lines = [line for lines in found.changed.values() for line in lines]
-        texts = [found.by, found.note, found.despite, found.previous, *lines]
+        texts = [found.by, found.note, found.despite, found.previous, *lines, *found.revised]
         is_whole = found.state in STATES and all(isinstance(text, str) for text in texts)
         is_whole = is_whole and isinstance(found.number, int)
     except (OSError, ValueError, TypeError, AttributeError):

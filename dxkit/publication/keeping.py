@@ -115,7 +115,8 @@ def _fill(
     if inputs_of(again.opened) != inputs_of(proved):
         raise RefusedError("changed_meanwhile")
     if before is not None:
-        new = replace(new, changed=_changed(again, before, project))
+        changed, revised = _changed(again, before, project)
+        new = replace(new, changed=changed, revised=revised)
     write_text(stage / RECORD, new.record)
     made = Manifest.of(again.made, campaign, period)
     noted = [unit for unit, page in made.pages.items() if page.status != "failed"]
@@ -162,19 +163,25 @@ def _inputs(project: Project, opened: OpenPeriod) -> Iterator[tuple[Path, str]]:
             yield path, f"{to}/{period}/{path.relative_to(folder).as_posix()}"
 
 
-def _changed(again: MadeAgain, before: Publication, project: Project) -> Mapping[str, list[str]]:
-    """What is otherwise than in the publication before, in the words of each page, by page."""
-    found, opened = dict[str, list[str]](), again.opened
+def _changed(
+    again: MadeAgain, before: Publication, project: Project
+) -> tuple[Mapping[str, list[str]], list[str]]:
+    """What reads otherwise than in the publication before, in the words of each page, by page; and
+    the keys of these facts.
+    """
+    found, revised, opened = dict[str, list[str]](), set[str](), again.opened
     language = cache(again.language)  # a page has many figures
     for figure in changes_since(opened, before, project).figures:
         try:
             fact = opened.analysis.find(key := FactKey.parse(figure.fact))
         except (ValueError, KeyError):
             continue
-        said = fact_label(opened.analysis, key, language(figure.page))
         then, now = figure.shown(fact, language(figure.page))
-        found.setdefault(figure.page, []).append(f"{said}: {then} → {now}")
-    return found
+        if then != now:
+            said = fact_label(opened.analysis, key, language(figure.page))
+            found.setdefault(figure.page, []).append(f"{said}: {then} → {now}")
+            revised.add(figure.fact)
+    return found, sorted(revised)
 
 
 def _seal(folder: Path) -> None:

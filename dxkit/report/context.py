@@ -8,6 +8,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
+from dxkit.campaign.publications import stated
 from dxkit.model.facts import TOTAL, Claim, FactKey, Reference
 from dxkit.model.keys import Words
 from dxkit.model.observations import SILENT
@@ -63,7 +64,9 @@ class Context:
         self.opened = opened
         campaign = opened.campaign
         stocks = (i.id for i in campaign.indicators if i.denominator and not campaign.is_flow(i))
-        self.language = PageLanguage(load_language(language), frozenset(stocks))
+        said = stated(opened.project, campaign.id, opened.analysis.period.id)
+        revised = frozenset(said.revised if said else ())
+        self.language = PageLanguage(load_language(language), frozenset(stocks), revised)
         self.view = View(opened.analysis, opened.analysis.units.get(unit_code))
         self.writer = Writer(opened.campaign, opened.analysis.units, self.language)
 

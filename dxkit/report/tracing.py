@@ -31,13 +31,20 @@ _VISIBLE_MARKS = {"doubtful": "doubtful", "approximate": "doubtful", "other_plac
 class PageLanguage(Language):
     """The words of a language, for one page: remembers which facts the page shows, and writes
     reservations on them as classes that the page's style makes visible. Nothing "arises" of what
-    is counted once and stays, such as the ``stocks``: there is none.
+    is counted once and stays, such as the ``stocks``: there is none. What is ``revised`` since it
+    was published, by key, is marked, too.
     """
 
-    def __init__(self, language: Language, stocks: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        language: Language,
+        stocks: frozenset[str] = frozenset(),
+        revised: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(language.code, language.sections)
         self.facts: dict[FactKey, Fact] = {}
         self.stocks = stocks
+        self.revised = revised
 
     def number(
         self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
@@ -49,7 +56,8 @@ class PageLanguage(Language):
 
     def marks(self, fact: Fact) -> frozenset[str]:
         """The reservations that a reader sees behind a number."""
-        return frozenset(_VISIBLE_MARKS[mark] for mark in fact.marks if mark in _VISIBLE_MARKS)
+        marks = frozenset(_VISIBLE_MARKS[mark] for mark in fact.marks if mark in _VISIBLE_MARKS)
+        return marks | {"revised"} if self.revised and str(fact.key) in self.revised else marks
 
     def fact(self, fact: Fact, **how: Any) -> Markup:
         """The fact as an element that carries its value, its key and its reservations."""

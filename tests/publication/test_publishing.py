@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from dxkit.cli import run
 from tests.press.other_writer import held_by_another
@@ -271,6 +272,11 @@ def test_all_that_is_read_is_compared_with_the_publication(
     assert "REVISED FIGURES" in text  # in the words of the page
     assert "Huyện Mỹ An, Share of paying, numerator, Q2 2024: 1,500 → 1,490" in text
     assert "Huyện Mỹ An" not in STATE.sub("", text).partition("<details>")[0].partition("<main")[2]
+    shown = html.fromstring(text).xpath("//data[starts-with(@data-fact, $of)]", of=f"{PERIOD}/71/")
+    marked = {d.get("data-fact"): "revised" in d.get("class").split() for d in shown}
+    assert marked[f"{PERIOD}/71/codes/value"]
+    assert not marked[f"{PERIOD}/71/skills/value"]
+    assert "ʳ Revised since the publication before." in text
     assert {n: c for n, c in bytes_of(kept_in(project)).items() if n.startswith("1-")} == kept
     assert run(["verify", PERIOD, "--publication", "2"]) == 0
     capsys.readouterr()

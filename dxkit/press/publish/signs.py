@@ -47,4 +47,5 @@ class SignedContext(Context):
 
     def __init__(self, opened: OpenPeriod, unit_code: str, language: Language) -> None:
         super().__init__(opened, unit_code, language.code)
-        self.language = self.writer.language = SignedLanguage(self.language, self.language.stocks)
+        of = self.language
+        self.language = self.writer.language = SignedLanguage(of, of.stocks, of.revised)

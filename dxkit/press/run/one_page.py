@@ -145,7 +145,8 @@ def announce(project: Project) -> None:
             os.environ[name] = str(folder)
     if project.sealed:
         os.environ["DXKIT_SEALED"] = "1"
-    os.environ["DXKIT_AS_OF"] = str(project.as_of or "")  # whatever the surroundings say
+    for name, said in (("DXKIT_STATED", project.stated), ("DXKIT_AS_OF", project.as_of)):
+        os.environ[name] = str(said or "")  # whatever the surroundings say
 
 
 def _light_imports() -> None:

@@ -30,10 +30,10 @@ _FORMATTER = string.Formatter()
 
 SIGNS = {
     "doubtful": "*", "elsewhere": "†", "weighted": "≈", "partial": "‡", "assumed": "§",
-    "explained": "‖",
+    "explained": "‖", "revised": "ʳ",
 }  # fmt: skip
 """The signs behind numbers with a reservation; the page's style sheet sets them."""
-IN_SENTENCES = ("doubtful", "elsewhere", "weighted")
+IN_SENTENCES = ("doubtful", "elsewhere", "weighted", "revised")
 """Those that a sentence shows, too: the others it tells in words, or a table beside it does."""
 NO_MARKS: frozenset[str] = frozenset()
 
