@@ -285,9 +285,8 @@ class Canvas:
         """The drawing for a page, named by the elements ``<name>-title`` and ``<name>-text``."""
         tell_drawing(self)
         picture = io.StringIO()
-        self.figure.savefig(
-            picture, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-        )
+        told = {"Date": None, "Creator": None}
+        self.figure.savefig(picture, format="svg", transparent=True, metadata=told)
         return for_page(picture.getvalue(), self._facts)
 
 
@@ -307,7 +306,13 @@ def _glyphs() -> frozenset[int]:
 
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """How wide a line of words is in the charts' font, in points; other faces are narrower."""
-    letters = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    return _wide(text, weight) * (size / text_to_path.FONT_SCALE)
+
+
+@lru_cache(maxsize=10_000)
+def _wide(text: str, weight: str) -> float:
+    """At the size at which fonts are measured: whoever asks for what fits tries several."""
+    letters = FontProperties(family="DejaVu Sans", size=text_to_path.FONT_SCALE, weight=weight)
     width, *_ = text_to_path.get_text_width_height_descent(drawable(text), letters, ismath=False)
     return float(width)
 
@@ -326,8 +331,5 @@ def wrapped(text: str, size: float, room: float, weight: str = "normal") -> list
 
 def drawable(text: str) -> str:
     """Received text with a box for each letter that the font lacks; line breaks stay."""
-    lines = (harmless(line) for line in text.split("\n"))
-    return "\n".join(
-        "".join(letter if ord(letter) in _glyphs() else "\u25a1" for letter in line)
-        for line in lines
-    )
+    lines = "\n".join(harmless(line) for line in text.split("\n"))
+    return "".join(c if c == "\n" or ord(c) in _glyphs() else "\u25a1" for c in lines)
