@@ -50,7 +50,7 @@ def mutated(mutation: Mutation, folder: Path) -> Path:
     """A copy of the package in a folder, mutated where the text stands, once in its room."""
     package = folder / "dxkit"
     if not package.exists():
-        shutil.copytree(ROOT / "dxkit", package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "dxkit", package)  # with what is compiled already
     (source,) = places_of(mutation)
     text = source.read_text("utf-8")
     target = package / source.relative_to(ROOT / "dxkit")
