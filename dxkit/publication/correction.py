@@ -19,6 +19,7 @@ from dxkit.press.publish.document.composition import MarkupBlocks
 from dxkit.press.publish.document.tree import Document, Paragraph, frame_of, text_of
 from dxkit.press.publish.document.word import word_of
 from dxkit.press.publish.page import page_around
+from dxkit.press.run.plan import page_path
 from dxkit.publication.effects import Effects, FactChange, WordChange
 from dxkit.report.tables import Column, render_table
 from dxkit.report.tracing import fact_label, subject_names
@@ -96,9 +97,16 @@ def _content(effects: Effects, language: Language) -> Markup:
     content = _SECTION.format(
         1, text("publication.inputs").rstrip(":"), Markup("<ul>{}</ul>").format(causes)
     )
+    analysis = effects.opened.analysis
+    pages = {
+        page_path(analysis.campaign, unit): ", ".join(analysis.units.get(c).name for c in line)
+        for unit in analysis.units.units
+        if (line := analysis.units.line(unit.code)[:-1] or (unit.code,))
+    }
+    words = [(pages.get(c.page, c.page), c.before, c.after) for c in effects.sentences]
     sections: list[tuple[str, str, Sequence[Sequence[str]]]] = [
         ("judged", "about", [*judged_rows(effects, language)]),
-        ("words", "page", [(c.page, c.before, c.after) for c in effects.sentences]),
+        ("words", "page", words),
         ("figures", "about", [_figure(effects, fact, language) for fact in effects.facts]),
         ("files", "", [(name,) for name in effects.files]),
     ]
