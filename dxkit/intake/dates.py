@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dxkit.intake.vocabulary import vocabulary
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import clean, fold, normalise
+from dxkit.model.text import clean, fold, harmless, normalise
 from dxkit.workbooks.cells import Cell
 
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_LAST_MONTH_OF_QUARTER = 3
+_MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+_LONGEST_TITLE = 100
 _ROMAN_QUARTER = re.compile(r"(?<!\w)(IV|I{1,3})\s?/\s?((?:19|20)\d{2})(?!\d)")
 
 
@@ -32,26 +33,32 @@ class Stated:
     is_all: bool = False
 
     def fits(self, period: Period) -> bool:
-        """Whether the period may be meant; a span of months fits the quarter at its end."""
+        """Whether the period may be meant; a span of months fits the period at its end, a month
+        its year, in which things are counted once.
+        """
         year, kind, number = split_period_id(period.id)
         if self.year not in (None, year):
             return False
         if self.kind == "months":
-            return kind == "quarter" and self.number == number * _LAST_MONTH_OF_QUARTER
-        return (self.kind, self.number) == (kind, number)
+            return self.number == max(number, 1) * _MONTHS_OF.get(kind, 0)
+        return (self.kind, self.number) == (kind, number) or (self.kind, kind) == ("month", "year")
 
-    def against(self, period: Period) -> dict[str, object]:
-        """What is told of a time that is another than the period's."""
-        return {"stated": self.text, "expected": period.id}
+    def goes_back(self, period: Period) -> bool:
+        """Whether it is a span of more months than the period has."""
+        return self.kind == "months" and self.number > _MONTHS_OF.get(period.kind, 0)
 
-    @property
-    def text(self) -> str:
-        """The time as an identifier, as far as it is known."""
-        year = str(self.year) if self.year is not None else "?"
-        if self.kind == "quarter":
-            return f"{year}-Q{self.number}"
-        first = "01..." if self.kind == "months" else ""
-        return f"{year}-{first}{self.number:02d}"
+    def told(self, text: str) -> str:
+        """The time as an identifier; in the words of the text that states it where it gives no
+        year, or a span.
+        """
+        if self.year is None or self.kind == "months":
+            return harmless(clean(text), _LONGEST_TITLE)
+        number = f"Q{self.number}" if self.kind == "quarter" else f"{self.number:02d}"
+        return f"{self.year}-{number}"
+
+    def against(self, period: Period, text: str) -> dict[str, object]:
+        """What is told of a time, stated by a text, that is another than the period's."""
+        return {"stated": self.told(text), "expected": period.id}
 
 
 @lru_cache(maxsize=1)
@@ -89,6 +96,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "year": rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b",
         "day": rf"\b(?:{day}) (?P<day>\d{{1,2}}) (?:{month}) (?P<month>\d{{1,2}}) (?:{year}) "
         r"(?P<year>\d{4})\b",
+        "up to": rf"\b(?:{'|'.join(words['up_to'])})\s*(?:[^\W\d]+ ){{0,2}}(?P<day>\d{{1,2}})"
+        rf"(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<year>\d{{4}})",
+        # A letter is dated, its day often left open: "day … month 4 year 2026".
+        "letter": rf"\b(?:{day})(?: \d{{1,2}})? (?:{month})(?: \d{{1,2}})? (?:{year}) \d{{4}}\b",
         "until": rf"\b(?:{until})\s*\Z",
     }
     return {name: re.compile(pattern) for name, pattern in found.items()}
@@ -100,7 +111,7 @@ def stated_times(text: str) -> tuple[Stated, ...]:
 
     A month counts only with its year and when it is not the end of a range or part of a day.
     """
-    key = normalise(text)
+    key = _patterns()["letter"].sub("", normalise(text))
     unaccented = key.isascii()
     found = []
     for kind, name in (
@@ -121,16 +132,20 @@ def stated_times(text: str) -> tuple[Stated, ...]:
 
 
 def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, Stated]]:
-    """The titles among some cells that state a time which is not the period's, a quarter, each with
-    that time. Quarters go before months.
+    """The titles among some cells that state a time which is not the period's, each with that
+    time. Times of the period's kind go before others.
     """
     found = []
-    for cell in cells if split_period_id(period.id)[1] == "quarter" else ():
+    for cell in cells:
         stated = stated_times(cell.text) if isinstance(cell.value, str) else ()
-        quarters = [time for time in stated if time.kind == "quarter"]
-        others = [time for time in quarters or stated if not time.fits(period)]
+        others = [time for time in of_kind(stated, period) if not time.fits(period)]
         found += [(cell, time) for time in others[:1]]
     return found
+
+
+def of_kind(stated: Collection[Stated], period: Period) -> Collection[Stated]:
+    """The times of the period's kind among some; all where none is."""
+    return [time for time in stated if time.kind == period.kind] or stated
 
 
 _SHORT = 4  # words of a text that holds a month and nothing else
@@ -192,11 +207,16 @@ def stated_days(text: str) -> tuple[datetime.date, datetime.date] | None:
     return (first, last) if first <= last else None
 
 
+def stated_end(text: str) -> datetime.date | None:
+    """The day up to which a text says that it counts: "tinh den ngay 31/3/2026"."""
+    match = _patterns()["up to"].search(clean(text).casefold())
+    return _day(match) if match else None
+
+
 def stated_years(text: str) -> tuple[int, ...]:
     """The years that a text states by themselves, in no day."""
-    if stated_day(text):
-        return ()
-    return tuple(int(match["year"]) for match in _patterns()["year"].finditer(normalise(text)))
+    key = _patterns()["letter"].sub("", normalise(text))
+    return tuple(int(match["year"]) for match in _patterns()["year"].finditer(key))
 
 
 def month_in_name(name: str) -> Stated | None:
@@ -223,8 +243,10 @@ def quarter_in_name(name: str) -> Stated | None:
 def stated_day(text: str) -> datetime.date | None:
     """The day that a text states as letters do: "ngay 05 thang 10 nam 2022"."""
     match = _patterns()["day"].search(normalise(text))
-    if match is None:
-        return None
+    return _day(match) if match else None
+
+
+def _day(match: re.Match[str]) -> datetime.date | None:
     try:
         return datetime.date(int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError:

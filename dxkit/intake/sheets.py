@@ -131,7 +131,7 @@ class _OneSheet:
         if not self.entry.names_periods and not self.entry.transposed:
             others, ruled = blocks_of_other_time(titles, above, layouts, self.period)
             for cell, time in others:
-                values = time.against(self.period)
+                values = time.against(self.period, cell.text)
                 self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
                 told.append(cell)
             layouts = tuple(layout for layout in layouts if layout not in ruled)
@@ -244,7 +244,7 @@ class _OneSheet:
                 yield layout
                 continue
             cell, time = others[-1]
-            values = time.against(self.period)
+            values = time.against(self.period, cell.text)
             self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
 
     def _table(self, view: Sheet, layout: Layout, sender: Unit | None) -> TableRead | None:

@@ -23,9 +23,10 @@ POOR: Row = ["TT", "Đơn vị", "Tỷ lệ hộ nghèo"]
 class Office:
     """An office that sends one workbook, of one sheet "Biểu" unless it says otherwise."""
 
-    def __init__(self, campaign: Campaign, folder: Path) -> None:
+    def __init__(self, campaign: Campaign, folder: Path, period: str = "2022-Q4") -> None:
         self.campaign = campaign
         self.folder = folder
+        self.period = period
 
     def sends(self, *rows: Row, file: str = "930.xlsx", merged: str = "", **more: object) -> Seen:
         book = openpyxl.Workbook()
@@ -45,7 +46,7 @@ class Office:
         return self.sent(more.get("before"))
 
     def sent(self, before: Any = None) -> Seen:
-        return Seen(read_period(self.campaign, "2022-Q4", self.folder, before=before))
+        return Seen(read_period(self.campaign, self.period, self.folder, before=before))
 
 
 @dataclasses.dataclass

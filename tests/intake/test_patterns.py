@@ -4,6 +4,7 @@ it stands in, what it is read as, and the finding it gives. Truths are written b
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag
+from dxkit.model.periods import Period
 from dxkit.model.text import clean
 from tests.intake.office import (
     DOSSIERS,
@@ -681,6 +683,57 @@ def test_54_another_period_in_the_title_stops_the_sheet(office: Office, title: s
     seen = office.sends([title], HEAD, [1, "Xã Vị Tân", 7, 52])
     assert seen.received.table.observations == ()
     assert seen.findings() == [("wrong_period", at("A1"))]
+
+
+OTHER_TIMES = [
+    ("2022-10", "Số liệu tháng 10 năm 2022", None),
+    ("2022-10", "Vị Thanh, ngày      tháng 11 năm 2022", None),  # the day is left open
+    ("2022-10", "Số liệu tháng 9 năm 2022", "wrong_period"),
+    ("2022-10", "BÁO CÁO THÁNG 10/2021", "wrong_period"),
+    ("2022-10", "Báo cáo quý IV năm 2022", "wrong_period"),
+    ("2022-10", "Kết quả 9 tháng đầu năm 2022", "wrong_period"),
+    ("2022-10", "Số liệu từ 01/9/2022 đến 30/9/2022", "wrong_period"),
+    ("2022-10", "(tính đến hết ngày 30 tháng 9 năm 2022)", "wrong_period"),
+    ("2022-10", "Kết quả 10 tháng đầu năm 2022", "cumulative_title"),
+    ("2022", "Báo cáo năm 2022", None),
+    ("2022", "Kết quả 12 tháng năm 2022", None),
+    ("2022", "Số liệu lũy kế năm 2022", None),
+    ("2022", "Điều tra tháng 7 năm 2022", None),  # counted once in the year
+    ("2022", "Báo cáo năm 2021", "wrong_period"),
+    ("2022", "Báo cáo quý IV năm 2022", "wrong_period"),
+    ("2022", "Kết quả 9 tháng đầu năm 2022", "wrong_period"),
+    ("2022-Q4", "Vị Thanh, ngày … tháng 12 năm 2022", None),
+    ("2022-Q4", "Vị Thanh, ngày … tháng … năm 2023", None),
+    ("2022-Q4", "(số liệu đến 14/12/2022)", None),
+    ("2022-Q4", "(số liệu tính đến 14/9/2022)", "wrong_period"),
+    ("2022-Q4", "Từ 01/6/2022 đến 31/3/2023", "wrong_period"),  # its middle lies in the quarter
+    ("2022-Q4", "Từ ngày 15/6/2022 đến ngày 14/12/2022", "cumulative_title"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("period", "title", "code"), OTHER_TIMES)
+def test_54_titles_are_held_against_months_quarters_and_years(
+    campaign: Campaign, tmp_path: Path, period: str, title: str, code: str | None
+) -> None:
+    days = {"2022-10": ((2022, 10, 1), (2022, 10, 31)), "2022": ((2022, 1, 1), (2022, 12, 31)),
+            "2022-Q4": ((2022, 9, 15), (2022, 12, 14))}  # fmt: skip
+    first, last = (datetime.date(*day) for day in days[period])
+    campaign = dataclasses.replace(campaign, periods=(Period(period, first, last),))
+    seen = Office(campaign, tmp_path, period).sends([title], DOSSIERS, [1, "Xã Vị Tân", 7, 5])
+    found = seen.findings("wrong_period", "cumulative_title")
+    assert found == ([(code, at("A1"))] if code else [])
+    used = {o.measure: o.value for o in seen.received.table.observations}
+    assert used == ({} if code else {"dossiers": 7, "dossiers_online": 5})
+
+
+@pytest.mark.parametrize("title", ["Báo cáo Quý III", "Kết quả 9 tháng đầu năm 2022"])
+def test_54_a_time_without_a_year_is_told_in_the_words_of_its_title(
+    office: Office, title: str
+) -> None:
+    (about,) = [
+        f for f in office.sends([title], HEAD).received.findings if f.code == "wrong_period"
+    ]
+    assert about.values["stated"] == title
 
 
 def test_54_another_period_in_the_name_of_the_sheet_or_file(office: Office) -> None:

@@ -166,7 +166,7 @@ class RowReader:
         goes_on = number < self._last_of_units  # rows of units with figures follow
         if others and goes_on:
             cell, time = others[0]
-            values = time.against(self.period)
+            values = time.against(self.period, cell.text)
             self.findings.append(self.finding("wrong_period", cell, None, cell.text, **values))
         return bool(others) or not goes_on
 

@@ -13,9 +13,11 @@ from typing import NamedTuple
 from dxkit.intake.dates import (
     Stated,
     month_in_name,
+    of_kind,
     other_times,
     quarter_in_name,
     stated_days,
+    stated_end,
     stated_times,
     stated_years,
 )
@@ -32,7 +34,7 @@ from dxkit.model.text import clean, fold, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
-_MONTHS_OF_A_QUARTER = 3
+_LONGER = 1.5  # times a period: days that begin well before it
 _ROWS_OF_A_SIGNATURE = 12
 
 
@@ -65,15 +67,13 @@ def about_time(
     where the table ``sums_up``. Titles that are ``told`` already do not count. None when nothing
     is.
     """
-    if split_period_id(period.id)[1] != "quarter":
-        return None
     cells = [*title_cells(sheet, rows), *_beside(sheet, rows.stop)]
     cells = [cell for cell in cells if cell not in told]
     found = _stated_in(cells, period)
     if found is None and not any(stated_times(cell.text) for cell in cells):
         found = _days_and_years(cells, period) or _in_names(sheet, period, finding.file)
     found = found or _sheet_of_other_time(sheet, period)
-    if found is None and sums_up:
+    if found is None and sums_up and period.kind != "year":
         texts = [*((cell.text, cell) for cell in cells), (sheet.name, None)]
         words = ((_cumulative_word(text), text, cell) for text, cell in texts)
         found = next((_Stated(*said, "cumulative_title") for said in words if said[0]), None)
@@ -89,8 +89,6 @@ def blocks_of_other_time(
     rule: a title rules what stands below it, one in the columns of the first block all of them,
     unless another block has its own in the same row. None where no title fits the period.
     """
-    if split_period_id(period.id)[1] != "quarter":
-        return [], []
     blocks = [layout for layout in layouts if layout.header_rows == layouts[0].header_rows]
     extents = [block.extent for block in blocks]
     owned: dict[int, list[Cell]] = defaultdict(list)
@@ -118,26 +116,39 @@ def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
 
 
 def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
-    """That titles state another quarter, or months that are no quarter."""
-    stated = [(time, cell) for cell in cells for time in stated_times(cell.text)]
-    quarters = [(time, cell) for time, cell in stated if time.kind == "quarter"]
-    for time, cell in quarters or stated:
+    """That titles state another time than the period's, or months since the year began."""
+    stated: dict[Stated, Cell] = {}
+    for cell in cells:
+        for time in stated_times(cell.text):
+            stated.setdefault(time, cell)
+    for time in of_kind(stated, period):
+        cell = stated[time]
         if not time.fits(period):
-            return _Stated(time.text, cell.text, cell)
-        if time.kind == "months" and time.number > _MONTHS_OF_A_QUARTER:
-            return _Stated(time.text, cell.text, cell, "cumulative_title")
+            return _Stated(time.told(cell.text), cell.text, cell)
+        if time.goes_back(period):
+            return _Stated(time.told(cell.text), cell.text, cell, "cumulative_title")
     return None
 
 
 def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
-    """That titles state a span of days whose middle is not in the period, or only other years."""
+    """That titles state a span of days that begins well before the period it ends in, or whose
+    middle is not in the period, an end before the period, or only other years.
+    """
+    length = _LONGER * (period.last_day - period.first_day)
     for cell in cells:
         days = stated_days(cell.text)
+        end = stated_end(cell.text)
+        if days is None and end is not None and end < period.first_day:
+            return _Stated(str(end), cell.text, cell)
         if days is None:
             continue
+        said = (" … ".join(map(str, days)), cell.text, cell)
+        is_long = days[1] - days[0] > length
+        if is_long and period.first_day <= days[1] <= period.last_day:
+            return _Stated(*said, "cumulative_title")
         middle = days[0] + (days[1] - days[0]) / 2
-        if not period.first_day <= middle <= period.last_day:
-            return _Stated(" … ".join(map(str, days)), cell.text, cell)
+        if is_long or not period.first_day <= middle <= period.last_day:
+            return _Stated(*said)
     years = [(year, cell) for cell in cells for year in stated_years(cell.text)]
     if years and split_period_id(period.id)[0] not in {year for year, _ in years}:
         year, cell = years[0]
@@ -150,7 +161,7 @@ def _in_names(sheet: Sheet, period: Period, file: str) -> _Stated | None:
     for name in (sheet.name, PurePosixPath(file).stem):
         time = quarter_in_name(name) or month_in_name(name)
         if time is not None:
-            return None if time.fits(period) else _Stated(time.text, name)
+            return None if time.fits(period) else _Stated(time.told(name), name)
     return None
 
 

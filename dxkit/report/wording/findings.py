@@ -20,6 +20,7 @@ _NAMED = frozenset(
 )  # values that may be codes
 _TENTHS = frozenset({"percent", "change", "usual"})
 _PERIODS = frozenset({"stated", "expected", "part", "decided_in"})
+_DAY = r"(\d{4})-(\d\d)-(\d\d)"
 _LONGEST_ANSWER = 300
 
 
@@ -161,9 +162,8 @@ def value_text(name: str, value: str, language: Language, names: Mapping[str, st
     """A value of a message as its reader calls it: periods, days and codes by their names."""
     if name in _PERIODS and re.fullmatch(r"\d{4}(-Q[1-4]|-\d\d)?", value):
         return language.period(value)
-    day = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value)
-    if day is not None:
-        return f"{day[3]}/{day[2]}/{day[1]}"
+    if re.fullmatch(rf"{_DAY}( … {_DAY})?", value):
+        return re.sub(_DAY, r"\3/\2/\1", value)
     if name == "table":
         return names.get(_of_table(value), value)
     if name == "decided_code":
