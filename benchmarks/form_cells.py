@@ -48,29 +48,42 @@ def in_workbooks(folder: Path, received: Received) -> Counter[str]:
 
 
 def in_forms(questions: Questions, received: Received) -> Counter[str]:
-    """The cells of the forms that are typed into to tell what was received: figures, each of a unit
+    """The cells of the forms that are filled in to tell what was received: figures, each of a unit
     in a part of the period, those that are asked for again, names of rows that no form had ready,
-    fields of registers.
+    fields of registers, choices (in a row why there is no figure; or that those left empty, two at
+    least, are as a period ago), and explanations that a change asks for.
     """
-    reported = {
-        (o.unit_code, o.measure, o.period)
-        for o in received.table.observations
-        if o.value is not None  # that nothing was reported is no figure
-    }
+    reported = {(o.unit_code, o.measure, o.period): o.value for o in received.table.observations}
     asked: Counter[tuple[str, str, str]] = Counter()
-    fields: Counter[str] = Counter()
+    fields: Counter[str] = Counter(choices=0)
+    left = 0
     for sender in questions.units.at_level(questions.campaign.report_level):
         for question in questions.of(sender):
             entries = [column for column in question.columns if column.role is Role.ENTRY]
             if not question.is_register:
-                units = [row.unit.code for row in question.rows if row.unit and not row.group]
-                asked.update((unit, c.measure.id, c.period) for unit in units for c in entries)
+                for unit in (r.unit.code for r in question.rows if r.unit and not r.group):
+                    row = {(unit, c.measure.id, c.period): c for c in entries}
+                    asked.update(row.keys())
+                    lacks = any(key in reported and reported[key] is None for key in row)
+                    held = [
+                        key
+                        for key, column in row.items()
+                        if column in question.standing
+                        and key[:2] in questions.sayable
+                        and reported.get(key) == questions.earlier[unit][key[1]]
+                    ]
+                    is_left = len(held) > 1 and not lacks
+                    fields["choices"] += lacks or is_left
+                    left += len(held) * is_left
     for row in received.table.register_rows:
         fields["fields of registers"] += sum(bool(text) for _, text in row.fields)
     again = sum(times - 1 for times in asked.values())
-    told = {one for one in reported if one[1] in {measure for _, measure, _ in asked}}
+    changed = (f for f in received.findings if f.code in ("jump", "stock_fell"))
+    fields["explanations"] = len({(f.unit_code, *f.address[:2]) for f in changed})  # one for a row
+    measures = {measure for _, measure, _ in asked}
+    told = {k for k, value in reported.items() if value is not None and k[1] in measures}
     named = {unit for unit, *_ in told - set(asked)}
-    return fields + Counter({"figures": len(told), "names": len(named), "again": again})
+    return fields + Counter({"figures": len(told) - left, "names": len(named), "again": again})
 
 
 def main() -> None:

@@ -68,6 +68,7 @@ def read_file(
     if form is not None:
         found += form.findings
         result.answers, result.replies = form.answers, form.replies
+        result.as_before = form.as_before
         workbook, by_name = form.workbook, by_name or _known(form.identity.sender, names)
         if form.refused or form.identity.asks_replies:
             result.source = dataclasses.replace(

@@ -266,6 +266,10 @@ class FileRead:
     """What its sender has explained on the sheet of remarks, as ``listed_answers`` gives it."""
 
     replies: Sequence[Reply] = ()
+    as_before: Mapping[CellRef, CellRef] = field(default_factory=dict)
+    """Where a form shows what was reported a period ago and its sender says that it still holds, by
+    address; and where that is said.
+    """
 
     @property
     def is_unused(self) -> bool:

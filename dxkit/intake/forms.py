@@ -19,6 +19,7 @@ from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.vocabulary import is_word
 from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.forms import REPLIES, VERSION, Form, FormSheet, Identity
 from dxkit.model.observations import Reply
@@ -29,7 +30,7 @@ from dxkit.workbooks.cells import Cell, Sheet, Workbook, written_out
 _TRACE = re.compile(r"dxkit-form:\d+:[^\s<]+")
 _ROWS_LOOKED_AT = 60  # for the identity
 _FIELDS = 4  # of a line of the map
-_CHOICES = ("none_arose", "no_data")
+_CHOICES = ("none_arose", "no_data", "as_before")
 
 
 @dataclass
@@ -37,7 +38,8 @@ class FormRead:
     """A form as far as it is one: the ``workbook`` with the sheets that are to be read, the layouts
     of those that are as they were made, by name, and what is wrong. ``refused`` is one of another
     campaign or period. ``answers`` are the cells with a sender's explanations, by sheet and row,
-    ``replies`` what it says of draft results; such a form has no sheet to be read.
+    ``replies`` what it says of draft results; such a form has no sheet to be read. ``as_before``
+    are the figures of the period before of which it says that they still hold, with the choices.
     """
 
     identity: Identity
@@ -47,6 +49,7 @@ class FormRead:
     findings: list[Finding] = field(default_factory=list)
     refused: bool = False
     replies: list[Reply] = field(default_factory=list)
+    as_before: dict[CellRef, CellRef] = field(default_factory=dict)
 
 
 def read_form(campaign: Campaign, period: Period, workbook: Workbook) -> FormRead | None:
@@ -134,6 +137,7 @@ def _read_sheets(campaign: Campaign, form: Form, read: FormRead) -> None:
             kept.append(compared.view)
             read.layouts[of.name] = _layout(campaign, of)
             read.answers |= compared.answers
+            read.as_before |= compared.as_before
     named = {form.guide, *(of.name for of in form.sheets)}
     for name, sheet in there.items():
         if name in named or _is_map(sheet):
@@ -314,8 +318,9 @@ class _Compared:
     @property
     def view(self) -> Sheet:
         """The sheet with what was asked and what says whose it is, nothing beside: a cell that is
-        empty says what was chosen for its row, at the address of the choice; what a formula of the
-        form works out is no news.
+        empty says what was chosen for its row, at the address of the choice; where that is that the
+        figure of the period before still holds it says this figure, at its own address. What a
+        formula of the form works out is no news.
         """
         kept: dict[tuple[int, int], Cell] = {}
         for (row, column), cell in self._sheet.cells.items():
@@ -331,11 +336,38 @@ class _Compared:
                 kept[row, column] = cell
         for row in self._of.rows:
             choice = self._sheet.cell(row, self._of.choices) if self._of.choices else None
-            if choice is not None and self._choice(row):
+            if choice is not None and self._choice(row) and not self._is_as_before(row):
                 for column in self._entries:
                     if not self._text(row, column):
                         kept[row, column] = moved_cell(choice, row, column)
+        for row, column, number in self._held:
+            kept[row, column] = moved_cell(self._sheet.cell(row, number), row, column)
         return dataclasses.replace(self._sheet, cells=kept)
+
+    def _is_as_before(self, row: int) -> bool:
+        return is_word("as_before", self._choice(row) or "")
+
+    @cached_property
+    def _held(self) -> list[tuple[int, int, int]]:
+        """The empty cells, by row and column, of which their sender says that the figure of the
+        period before still holds, and the column in which that stands as the form was made.
+        """
+        return [
+            (row, column.number, column.before)
+            for row in filter(self._is_as_before, self._of.rows)
+            for column in self._of.columns
+            if column.before and not self._text(row, column.number)
+            if (row, column.before) in self._fixed and (row, column.before) not in self._others
+        ]
+
+    @property
+    def as_before(self) -> dict[CellRef, CellRef]:
+        """The addresses of these figures, each with that of the choice."""
+        at = self._about.address
+        return {
+            at(self._sheet.cell(row, number)): at(self._sheet.cell(row, self._of.choices))
+            for row, _, number in self._held
+        }
 
     def _is_total(self, group: int) -> bool:
         """Whether another group or a row with a name is below a group's: without any, a figure over

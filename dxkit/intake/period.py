@@ -25,6 +25,7 @@ from dxkit.intake.checks.contradictions import settle
 from dxkit.intake.checks.figures import (
     cumulative_below_period,
     far_from_reference,
+    held_as_before,
     over_time,
     total_differs,
     within_period,
@@ -126,9 +127,11 @@ def _together(
     findings += figures_needed(campaign, (f for table in tables for f in table.findings))
     observations, repeated = united(tables, period)
     observations, bracketed = brackets_asked(tables, observations, before)
+    choices = {shown: said for file in files for shown, said in file.as_before.items()}
+    observations, held = held_as_before(campaign, observations, choices, before)
     lacking, parts = missing_parts(period, observations)
     observations += lacking
-    findings += [*repeated, *bracketed, *parts]
+    findings += [*repeated, *bracketed, *held, *parts]
     left: Sequence[Unit] = ()
     if before is not None:
         gone = left_out(campaign, units, period_id, observations, before)
@@ -168,7 +171,9 @@ def _together(
         f.address for f in findings if f.code in ("part_exceeds_whole", "share_exceeds_whole")
     }
     observations = [
-        dataclasses.replace(o, flag=Flag.EXCEEDS_WHOLE) if o.address in exceeding else o
+        dataclasses.replace(o, flag=Flag.EXCEEDS_WHOLE)
+        if o.address in exceeding and o.flag is not Flag.AS_BEFORE
+        else o
         for o in observations
     ]
     received = Received(

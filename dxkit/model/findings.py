@@ -241,6 +241,8 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "form_part_unclear": Severity.ERROR,
         "form_changed": Severity.WARNING,
         "form_cell_overwritten": Severity.WARNING,
+        "value_as_before": Severity.NOTE,
+        "as_before_unfounded": Severity.ERROR,
         # what came back from visits
         "visit_unusable": Severity.ERROR,
         # the office's own repairs

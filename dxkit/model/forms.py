@@ -19,11 +19,14 @@ _MARK = "dxkit-form"
 
 @dataclass(frozen=True, slots=True)
 class FormColumn:
-    """A column to be filled in: a measure, of a part of the period or of the whole."""
+    """A column to be filled in: a measure, of a part of the period or of the whole. ``before`` is
+    the column with what was reported a period ago where a sender may say that it still holds.
+    """
 
     number: int
     measure: str
     period: str
+    before: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class FormSheet:
         numbers = (*self.header, self.unit_column, self.choices, self.answers)
         yield "sheet", self.name, self.table, " ".join(map(str, numbers))
         for column in self.columns:
-            yield "column", str(column.number), column.measure, column.period
+            at = f"{column.number} {column.before}" if column.before else str(column.number)
+            yield "column", at, column.measure, column.period
         for kind, rows in (("row", self.rows), ("group", self.groups)):
             for number, code in rows.items():
                 yield kind, str(number), code, ""
@@ -158,7 +162,8 @@ def _structure_of(lines: Sequence[tuple[str, ...]]) -> str:
 def _with(sheet: FormSheet, kind: str, fields: list[str]) -> FormSheet:
     """A sheet with one more line of its map."""
     if kind == "column":
-        column = FormColumn(int(fields[0]), fields[1], fields[2])
+        number, *before = map(int, fields[0].split())
+        column = FormColumn(number, fields[1], fields[2], *before)
         return replace(sheet, columns=(*sheet.columns, column))
     of = {"row": sheet.rows, "group": sheet.groups, "fixed": sheet.fixed}[kind]
     assert isinstance(of, dict)

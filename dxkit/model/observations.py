@@ -24,7 +24,8 @@ class Flag(StrEnum):
     NOT_APPLICABLE = "not_applicable"  # nothing arose, so there is nothing to measure
     REJECTED = "rejected"  # a finding of severity error stands against the cell
     NOT_CARRIED = "not_carried"  # nobody knows which part is of this unit since boundaries changed
-    # a value with a reservation
+    # a value, and how it came or what is odd about it
+    AS_BEFORE = "as_before"  # its sender says that what was reported a period ago still holds
     APPROXIMATE_BELOW = "approximate_below"  # "nearly 60": a little less than the value
     APPROXIMATE_ABOVE = "approximate_above"  # "over 445,300": a little more
     APPROXIMATE = "approximate"  # "about 400": on either side
@@ -34,6 +35,7 @@ class Flag(StrEnum):
     DOUBTFUL = "doubtful"  # a warning of the checks stands against the cell
 
 
+APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})
 MISSING_FLAGS = frozenset(
     {
         Flag.NOT_REPORTED, Flag.UNREAD, Flag.NO_DATA, Flag.NOT_APPLICABLE, Flag.REJECTED,

@@ -20,10 +20,11 @@ from itertools import accumulate, chain, groupby, product
 from pathlib import Path
 from typing import NamedTuple
 
+from dxkit.intake.vocabulary import is_word
 from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import Campaign, MeasureKind
 from dxkit.model.findings import AcceptedExplanation
-from dxkit.model.observations import VISITS, Observation, Received
+from dxkit.model.observations import VISITS, Flag, Observation, Received
 from dxkit.model.text import clean, normalise
 from dxkit.verify.difference import INPUT, MOVED, Difference
 from dxkit.workbooks.csv_text import guarded
@@ -86,13 +87,17 @@ class Sheet:
         return [text for at, text in reversed(self._columns[column]) if at < row]
 
 
-def compare_cells(campaign: Campaign, received: Received, folder: Path) -> Placement:
-    """All cells behind the observations of one period, whose raw files lie in ``folder``."""
+def compare_cells(
+    campaign: Campaign, received: Received, folder: Path, before: Received | None = None
+) -> Placement:
+    """All cells behind the observations of one period, whose raw files lie in ``folder``. What its
+    sender says to be as it was ``before`` must have been reported so then.
+    """
     by_file: dict[str, list[Observation]] = defaultdict(list)
     for observation in received.table.observations:
         if observation.address.cell:
             by_file[observation.address.file].append(observation)
-    judge, found = _Judge(campaign, received), list[Placement]()
+    judge, found = _Judge(campaign, received, before), list[Placement]()
     for file, observations in by_file.items():
         try:
             readings = list(_read(folder / file, {o.address.sheet for o in observations}))
@@ -240,8 +245,11 @@ Verdict = bool | tuple[object, object]
 
 
 class _Judge:
-    def __init__(self, campaign: Campaign, received: Received) -> None:
+    def __init__(self, campaign: Campaign, received: Received, before: Received | None) -> None:
         self._units, self._period = received.units, received.table.period
+        self._earlier: dict[tuple[str, str], set[object]] = defaultdict(set)
+        for o in before.table.observations if before else ():
+            self._earlier[o.unit_code, o.measure].add(o.value)
         codes = ((said.code, said.address.file) for said in received.findings)
         self._decoded = {file for code, file in codes if code == "legacy_text_decoded"}
         self._times = [each.times for each in campaign.conversions]
@@ -265,9 +273,11 @@ class _Judge:
         for o in observations:
             file, name, cell = o.address
             sheet, (column, row) = sheets.get(name) or Sheet((), None), column_and_row(cell)
+            is_before = o.flag is Flag.AS_BEFORE  # shown beside the cell that was left empty
             verdicts = (self._content(o, sheet.cells.get((row, column))),
                         self._unit(o, sheet, row, column),
-                        self._measure(o, sheet, row, column))  # fmt: skip
+                        self._measure(o, sheet, row, column - is_before),
+                        not is_before or self._is_said(o, sheet, row, column))  # fmt: skip
             wrong = (verdict for verdict in verdicts if isinstance(verdict, tuple))
             at = (f"{self._period}/{file}", MOVED, f"{name}!{cell}")
             found += (Difference(*at, str(taken), str(there)) for taken, there in wrong)
@@ -284,7 +294,7 @@ class _Judge:
         if clean(text).casefold() != clean(o.raw).casefold():
             was_decoded = o.address.file in self._decoded and _figures(text) == _figures(o.raw)
             return False if was_decoded else (o.raw, text)
-        if o.correction or o.flag:
+        if o.correction or o.flag not in (None, Flag.AS_BEFORE):
             return bool(o.correction or _PLAIN.fullmatch(text.strip()))
         kind, taken = self._measures[o.measure].kind, [o.value, o.value * 100]  # or in per cent
         if kind is MeasureKind.AMOUNT:  # in another unit
@@ -294,6 +304,18 @@ class _Judge:
             return True
         is_bare = _NUMBER.fullmatch(text.strip().removesuffix("%"))  # words are not judged
         return (o.value, text) if is_bare else False
+
+    def _is_said(self, o: Observation, sheet: Sheet, row: int, column: int) -> Verdict:
+        """The cell before is empty, one behind says that all is as it was, and it was."""
+        behind = [str(sheet.cells[at]) for at in sheet.cells if at[0] == row and at[1] > column]
+        typed, was = sheet.cells.get((row, column - 1)), self._earlier[o.unit_code, o.measure]
+        if (
+            typed is None
+            and was == {o.value}
+            and any(is_word("as_before", text) for text in behind)
+        ):
+            return True
+        return o.value, "; ".join(map(str, filter(None, (typed, *was, *behind))))
 
     def _unit(self, o: Observation, sheet: Sheet, row: int, column: int) -> Verdict:
         """The nearest name of a unit of its level is that of its own."""

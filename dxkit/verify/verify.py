@@ -14,10 +14,10 @@ from pathlib import Path
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.model.facts import CellRef
-from dxkit.model.observations import VISITS
+from dxkit.model.observations import VISITS, Flag
 from dxkit.period import OpenPeriod
 from dxkit.period.kept import is_altered
-from dxkit.period.opening import leaves_of, receive
+from dxkit.period.opening import leaves_of, receive, receive_before
 from dxkit.press.manifest import MANIFEST, Manifest, code_key, executed_path, versions_in_use
 from dxkit.press.run.made_again import MadeAgain
 from dxkit.verify.difference import CHANGED, FAILED, INPUT, OTHER, Difference, in_order
@@ -68,7 +68,10 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
         leaves = {p: None for of in opened.sources for p in leaves_of(project, opened.campaign, of)}
         for name in leaves:
             one = receive(made.project, opened.campaign, name)
-            cells = compare_cells(opened.campaign, one, project.period_folder(campaign_id, name))
+            held = any(o.flag is Flag.AS_BEFORE for o in one.table.observations)
+            was = receive_before(made.project, opened.campaign, name) if held else None
+            raw = project.period_folder(campaign_id, name)
+            cells = compare_cells(opened.campaign, one, raw, was)
             counted.update(cells=cells.read, unjudged=cells.unjudged)
             returned = project.raw_folder(campaign_id) / VISITS / name
             told = compare_told(

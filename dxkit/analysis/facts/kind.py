@@ -22,7 +22,7 @@ from dxkit.model.facts import (
     united_marks,
     united_sources,
 )
-from dxkit.model.observations import Flag, Visit
+from dxkit.model.observations import APPROXIMATE, Visit
 
 Number = float | int
 
@@ -44,7 +44,6 @@ Declaration = tuple[Number, bool]
 """What the plan says, and whether it is assumed."""
 
 COUNT = UnitOfMeasure.COUNT
-_APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})
 
 
 def always(about: About) -> bool:
@@ -168,7 +167,7 @@ def _cells_and_marks(
         "weighted": unit in period.received.weighted,
         "doubtful": not period.received.doubtful_cells.isdisjoint(cells),
         "explained": not period.received.explained_cells.isdisjoint(cells),
-        "approximate": not _APPROXIMATE.isdisjoint(o.flag for o in quantity.observations),
+        "approximate": not APPROXIMATE.isdisjoint(o.flag for o in quantity.observations),
     }
     marks = frozenset(mark for mark, applies in reservations.items() if applies)
     return tuple(sorted(map(period.received.located, cells))), marks

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from dxkit.intake.file_cells import ControlTotal, RefusedRow, TableRead, TotalKey, totals_of
@@ -16,7 +16,7 @@ from dxkit.intake.numbers import is_measured_out
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.observations import Flag, Observation, Received
+from dxkit.model.observations import APPROXIMATE, Flag, Observation, Received
 from dxkit.model.rules import ReferenceCheck
 from dxkit.model.text import normalise
 from dxkit.model.units import UnitRegistry
@@ -299,6 +299,50 @@ def units_came_or_went(campaign: Campaign, now: Received, before: Received) -> I
             values = {"unit": unit.name, "parent": now.units.get(unit.parent_code).name}
             parent = unit.parent_code
             yield finding("unit_disappeared", first[parent], parent, **values)
+
+
+def still_sayable(campaign: Campaign, before: Received) -> dict[_Key, float | int]:
+    """The figures of the period before of which a sender may say that they still hold: stocks that
+    were not about so much.
+    """
+    stocks = {m.id for m in campaign.measures if m.accumulation is Accumulation.STOCK}
+    told = [o for o in before.table.observations if o.measure in stocks]
+    about = {(o.unit_code, o.measure) for o in told if o.flag in APPROXIMATE}
+    return {key: value for key, value in sums_of(told).items() if key not in about}
+
+
+def held_as_before(
+    campaign: Campaign,
+    observations: Iterable[Observation],
+    choices: Mapping[CellRef, CellRef],
+    before: Received | None,
+) -> tuple[list[Observation], list[Finding]]:
+    """The observations; those read where a form shows the figure of the period before, because its
+    sender chose to say so (``choices``, by that address), are kept only while that figure is still
+    what was reported then. What is taken, and what is not, is told at the choice.
+    """
+    earlier = still_sayable(campaign, before) if before is not None else {}
+    kept: list[Observation] = []
+    taken: dict[CellRef, list[Observation]] = defaultdict(list)
+    findings: list[Finding] = []
+    for o in observations:
+        choice = choices.get(o.address)
+        if choice is not None and o.value is not None:
+            now = earlier.get((o.unit_code, o.measure))
+            if now == o.value:
+                o = replace(o, flag=Flag.AS_BEFORE)
+                taken[choice].append(o)
+            else:
+                reason = "before_not_at_hand" if before is None else "before_is_none"
+                reason = reason if now is None else "before_is_other"
+                values = {"measure": o.measure, "reason": reason, "before": o.value}
+                o = replace(o, value=None, flag=Flag.REJECTED, address=choice)
+                findings.append(finding("as_before_unfounded", o, **values))
+        kept.append(o)
+    for choice, those in taken.items():
+        told = {"count": len(those), "cells": ", ".join(o.address.cell for o in those)}
+        findings.append(finding("value_as_before", choice, those[0].unit_code, **told))
+    return kept, findings
 
 
 def _number(observation: Observation) -> float | int:

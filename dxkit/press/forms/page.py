@@ -121,8 +121,9 @@ class Page:
         self._colours()
         self.sheet.repeat_rows(_FIRST_ROW - 1, self._header.stop - 1)
         self.sheet.freeze_panes(self._header.stop, 2)
+        standing = {c: self.numbers[then] for c, then in self.question.standing.items()}
         columns = tuple(
-            FormColumn(number, column.measure.id, column.period)
+            FormColumn(number, column.measure.id, column.period, standing.get(column, 0))
             for column, number in self.numbers.items()
             if column.role is Role.ENTRY
         )
@@ -237,11 +238,16 @@ class Page:
             self._put(end, 2, self._say("total"), "group_text")
         for row in self.groups:
             self._sums(row, below[row], inside[row])
-        choices = self._list_of([self._say("none_arose"), self._say("no_data")])
-        self._validate([*self.rows], self.choices, validate="list", source=choices)
+        choices = [self._say("none_arose"), self._say("no_data")]
+        with_before = [row for row, code in self.rows.items() if self._standing(code)]
+        without = [row for row in self.rows if row not in with_before]
+        for rows, more in ((with_before, [self._say("as_before")]), (without, [])):
+            source = self._list_of([*choices, *more]) if rows else ""
+            for run in _runs(rows):
+                self._validate(run, self.choices, validate="list", source=source)
         entries = [c for c in self.numbers if c.role is Role.ENTRY]
         for column, run in itertools.product(entries, [*_runs([*self.rows])]):
-            formula = self._states.validity(column, self._cells(run[0], named=True))
+            formula = self._states.validity(column, self._cells(run[0]))
             rule = {"validate": "custom", "value": formula, "error_message": self._told(column)}
             self._validate(run, self.numbers[column], **rule)
 
@@ -253,10 +259,18 @@ class Page:
             said = f"{self._say('not_above', whole=whole)} {said}"
         return said if len(said) <= 255 else f"{said[:254]}…"
 
-    def _cells(self, row: int, *, named: bool) -> RowCells:
+    def _standing(self, code: str) -> dict[Asked, Asked]:
+        """The columns of which the sender may say of a unit that the figure beside still holds."""
+        of = self.question.standing.items()
+        return {c: then for c, then in of if (code, c.measure.id) in self._questions.sayable}
+
+    def _cells(self, row: int) -> RowCells:
         columns = {column: self._at(row, number) for column, number in self.numbers.items()}
-        name = "" if named else self._at(row, 2)
-        return RowCells(columns, name, self._at(row, self.choices), self._at(row, self.answers))
+        code = self.rows.get(row, "")  # none of a group
+        name = "" if code else self._at(row, 2)
+        standing = {c: columns[then] for c, then in self._standing(code).items()}
+        others = self._at(row, self.choices), self._at(row, self.answers)
+        return RowCells(columns, name, *others, f'"{self._say("as_before")}"', standing)
 
     def _row(self, row: int, asked: AskedRow) -> None:
         earlier: dict[str, float | int] = {}
@@ -280,7 +294,7 @@ class Page:
         self._blank(row, self.answers, "open_text")
         at_first = "" if asked.unit is None else self._say("state_empty")
         self.open_at_first += bool(at_first)
-        cells = self._cells(row, named=asked.unit is not None)
+        cells = self._cells(row)
         self._work_out(
             row, self.state_column, self._states.state(cells, earlier), "state", at_first
         )
@@ -288,17 +302,17 @@ class Page:
     def _derived(self, row: int, column: Asked, group: str) -> None:
         """The sum of the parts of the period, or the share of the whole."""
         number, own = self.numbers[column], column.measure
-        figures = {c: n for c, n in self.numbers.items() if c.role in (Role.ENTRY, Role.SUM)}
+        figures = [c for c in self.numbers if c.role in (Role.ENTRY, Role.SUM)]
         if column.role is Role.SUM:
-            parts = [self._at(row, n) for c, n in figures.items() if c.measure is own]
+            parts = [self._at(row, self.numbers[c]) for c in figures if c.measure is own]
             parts.remove(self._at(row, number))
             self._work_out(row, number, f"=SUM({','.join(parts)})", f"{group}number", 0)
             return
-        at = {
-            c.measure.id: self._at(row, n) for c, n in figures.items() if c.period == column.period
-        }
-        part, whole = at[own.id], at[own.whole]
-        there = f"AND(COUNT({part},{whole})=2,N({whole})>0)"
+        cells = self._cells(row)
+        at = {c.measure.id: c for c in figures if c.period == column.period}
+        of = at[own.id], at[own.whole]
+        part, whole = map(cells.value, of)
+        there = f"AND({','.join(map(cells.there, of))},N({whole})>0)"
         formula = f'=IF({there},ROUND({part}/{whole}*100,1),"")'
         self._work_out(row, number, formula, f"{group}share", "")
 
@@ -312,6 +326,7 @@ class Page:
             elif measure.kind.adds_up:
                 runs = [[self._at(r, number) for r in run] for run in _runs(below)]
                 cells = ",".join(run[0] + f":{run[-1]}" * (len(run) > 1) for run in runs)
+                cells += "".join(f",{left}" for left in self._left(column, below))
                 was = [earlier.get(self.rows[r], {}).get(measure.id, 0) for r in inside]
                 result = sum(was) if column.role is Role.BEFORE else 0
                 self._work_out(row, number, f"=SUM({cells})", "group_number", result)
@@ -319,6 +334,17 @@ class Page:
                 self._blank(row, number, "group_number")
         for number in (self.choices, self.state_column, self.answers):
             self._blank(row, number, "group_text")
+
+    def _left(self, column: Asked, rows: Sequence[int]) -> Iterator[str]:
+        """What rows add to a sum that say that the figure of the period before still holds."""
+        held = [row for row in rows if column in self._standing(self.rows.get(row, ""))]
+        for run in _runs(held):
+            then = self.question.standing[column]
+            numbers = self.numbers[column], self.choices, self.numbers[then]
+            entry, choice, before = (
+                f"{self._at(run[0], n)}:{self._at(run[-1], n)}" for n in numbers
+            )
+            yield f'SUMPRODUCT(({entry}&{choice}="{self._say("as_before")}")*1,{before})'
 
     # a register ------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from dxkit.intake.checks.figures import sums_of
+from dxkit.intake.checks.figures import still_sayable, sums_of
 from dxkit.model.campaign import (
     Accumulation,
     Campaign,
@@ -76,6 +76,17 @@ class Question:
     def depth(self) -> int:
         """Rows of labels."""
         return max(len(column.path) for column in self.columns)
+
+    @property
+    def standing(self) -> dict[Asked, Asked]:
+        """The columns of stocks to be filled in, each with that of the period before."""
+        before = {c.measure.id: c for c in self.columns if c.role is Role.BEFORE}
+        return {
+            column: before[column.measure.id]
+            for column in self.columns
+            if column.role is Role.ENTRY and column.measure.id in before
+            if column.measure.accumulation is Accumulation.STOCK
+        }
 
 
 class Questions:
@@ -225,3 +236,10 @@ class Questions:
         for (unit, measure), value in sums_of(observations).items():
             found.setdefault(unit, {})[measure] = value
         return found
+
+    @cached_property
+    def sayable(self) -> frozenset[tuple[str, str]]:
+        """The units and measures of which a sender may say that what was reported a period ago
+        still holds.
+        """
+        return frozenset(still_sayable(self.campaign, self.before) if self.before else ())

@@ -5,7 +5,7 @@ that the figures will meet when they come back (``intake.checks.figures``), and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dxkit.model.campaign import Accumulation, MeasureKind
 from dxkit.model.rules import CheckRules
@@ -18,13 +18,31 @@ OPEN = ("empty", "partial", "wrong", "exceeds", "nameless", "explain")
 @dataclass(frozen=True)
 class RowCells:
     """The addresses of a row's cells: of each column; of the name where it is written in, of the
-    choice why cells are empty, of the explanation.
+    choice why cells are empty, of the explanation. ``standing`` has columns of which the choice
+    ``as_before`` may say that the figure of the period before, in the cell given, still holds.
     """
 
     columns: Mapping[Asked, str]
     name: str
     choice: str
     answer: str
+    as_before: str = ""
+    standing: Mapping[Asked, str] = field(default_factory=dict)
+
+    def value(self, column: Asked) -> str:
+        """The formula of what the row says of a column."""
+        at = self.columns[column]
+        before = self.standing.get(column)
+        return f"IF({self._is_left(at)},{before},{at})" if before else at
+
+    def there(self, column: Asked) -> str:
+        """The condition that the row says a number of a column."""
+        at = self.columns[column]
+        is_typed = f"COUNT({at})=1"
+        return f"OR({is_typed},{self._is_left(at)})" if column in self.standing else is_typed
+
+    def _is_left(self, at: str) -> str:
+        return f"{at}&{self.choice}={self.as_before}"  # empty, and the choice made
 
 
 class States:
@@ -56,10 +74,10 @@ class States:
         for column in self._entries:
             wrong += self._wrong(column, cells.columns[column])
         exceeds = [
-            f"AND(COUNT({at},{of})=2,{at}>{of})"
+            f"AND({cells.there(column)},{cells.there(whole)},"
+            f"{cells.value(column)}>{cells.value(whole)})"
             for column in self._entries
             if (whole := self._whole_of(column)) is not None
-            for at, of in ((cells.columns[column], cells.columns[whole]),)
         ]
         asking = [*self._asking(cells, earlier), f'{cells.choice}="{self._say("no_data")}"']
         say = {state: f'"{self._say(f"state_{state}")}"' for state in (*OPEN, "done")}
@@ -67,7 +85,13 @@ class States:
         named = f'IF({cells.name}="","",{say["empty"]})' if cells.name else say["empty"]
         asks = f'AND({cells.answer}="",OR({",".join(asking)}))'
         formula = f"IF({asks},{say['explain']},{say['done']})"
-        formula = f'IF(AND(COUNT({entries})<{count},{cells.choice}=""),{say["partial"]},{formula})'
+        lacking = f'AND(COUNT({entries})<{count},{cells.choice}="")'
+        if others := [
+            c for at, c in cells.columns.items() if at in self._entries and at not in cells.standing
+        ]:
+            is_short = f"COUNT({','.join(others)})<{len(others)}"
+            lacking = f"OR({lacking},AND({cells.choice}={cells.as_before},{is_short}))"
+        formula = f"IF({lacking},{say['partial']},{formula})"
         if exceeds:
             formula = f"IF(OR({','.join(exceeds)}),{say['exceeds']},{formula})"
         formula = f"IF(OR({','.join(wrong)}),{say['wrong']},{formula})"
@@ -115,8 +139,8 @@ class States:
                 of, then = self._whole.get(kind.whole), self._before.get(kind.whole)
                 if of is None or then is None or not earlier.get(kind.whole):
                     continue
-                now, past = cells.columns[of], cells.columns[then]
-                counted = f"N({now})>={rules.smallest:g},{counted}"
+                now, past, at = cells.value(of), cells.columns[then], cells.value(column)
+                counted = f"N({now})>={rules.smallest:g},{cells.there(column)}"
                 unlikely = f"ABS({at}/MAX({now},1)-{before}/{past})>{rules.jump_share:g}"
             else:
                 unlikely = (

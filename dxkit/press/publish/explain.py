@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from string import ascii_uppercase
 
 from dxkit.model.facts import CellRef, Fact, FactKey
-from dxkit.model.observations import Observation
+from dxkit.model.observations import Flag, Observation
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
 from dxkit.report.wording.language import Language
@@ -43,7 +44,23 @@ def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) ->
         )
         if observation and observation.correction:
             made += " " + language.plain("cli.explain_corrected", reason=observation.correction)
+        if observation and observation.flag is Flag.AS_BEFORE:
+            made += " " + _as_before(opened, cell, observation, language)
         yield f"    {cell}{made}"
+
+
+def _as_before(opened: OpenPeriod, cell: CellRef, o: Observation, language: Language) -> str:
+    """Where its sender says that a figure is as it was a period ago, and the cells of that."""
+    previous = opened.analysis.previous
+    earlier = previous.received if previous is not None else None
+    own = opened.received if o.period == opened.analysis.period.id else earlier
+    row = cell.cell.lstrip(ascii_uppercase)
+    at = (f.address for f in own.findings if f.code == "value_as_before") if own else ()
+    said = (a for a in at if own and own.located(a)[:2] == cell[:2])
+    choice = next((a.cell for a in said if a.cell.lstrip(ascii_uppercase) == row), "")
+    was = earlier.table.of(o.unit_code, o.measure) if earlier and own is not earlier else ()
+    cells = "; ".join(str(earlier.located(one.address)) for one in was if earlier)
+    return language.plain("cli.explain_as_before", cell=choice, before=cells or "…")
 
 
 def in_reading_order(cells: Iterable[CellRef]) -> list[CellRef]:

@@ -18,6 +18,8 @@ _CHOICES = {
     "en": {"nothing arose": Flag.NOT_APPLICABLE, "no data": Flag.NO_DATA},
 }
 
+_AS_BEFORE = {"vi": "như kỳ trước", "en": "as last period"}
+
 
 @dataclass
 class Filled:
@@ -61,6 +63,9 @@ def _figures(
         choice, flag = random.choice([*_CHOICES[language].items()])
         has_choice = random.random() < 0.2
         at_choice = f"{column_letters(sheet.choices)}{row}"
+        if has_choice and random.random() < 0.5:
+            _as_before(campaign, sheet, row, language, random, filled)
+            continue
         values: dict[tuple[str, str], float | int] = {}
         left = []
         for column in sheet.columns:
@@ -92,6 +97,26 @@ def _figures(
         if random.random() < 0.2:
             at = f"{column_letters(sheet.answers)}{row}"
             filled.cells[sheet.name, at] = "Xã rà soát lại, 12 hộ chuyển đi từ tháng 11"
+
+
+def _as_before(
+    campaign: Campaign, sheet: FormSheet, row: int, language: str, random: Random, filled: Filled
+) -> None:
+    """A row whose stocks are said to be as they were: what the form shows holds in its cell; what
+    arose in the period, or what the form does not know, is written or lacks.
+    """
+    filled.cells[sheet.name, f"{column_letters(sheet.choices)}{row}"] = _AS_BEFORE[language]
+    for column in sheet.columns:
+        shown = f"{column_letters(column.before)}{row}" if column.before else ""
+        key = sheet.name, row, column.measure, column.period
+        if shown in sheet.fixed and random.random() < 0.7:
+            filled.truth[key] = (float(sheet.fixed[shown]), None, shown)
+            continue
+        address = f"{column_letters(column.number)}{row}"
+        kind = campaign.measure(column.measure).kind
+        value = round(_value(kind, None, random) % 1, 3) if kind is MeasureKind.SHARE else 1
+        filled.cells[sheet.name, address] = value
+        filled.truth[key] = (value, None, address)
 
 
 def _number(sheet: FormSheet, key: tuple[str, int, str, str]) -> int:

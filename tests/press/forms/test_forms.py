@@ -110,9 +110,10 @@ def test_rules_of_the_plan_stand_in_the_cells(commune: tuple[Form, Any, Path]) -
         "AND(ISNUMBER($E11),NOT(N($E11)<0),NOT(INT(N($E11))<>N($E11)),OR(NOT(ISNUMBER($C11)),$E11<=$C11))"
     )
     assert skills.error.startswith("Không lớn hơn “Tổng số hộ”. Nhập số nguyên")
-    assert rules["S11:S17"].type == "list"
-    assert sheet["C10"].value == "=SUM($C11:$C17)"
-    assert sheet["G11"].value == '=IF(AND(COUNT($E11,$C11)=2,N($C11)>0),ROUND($E11/$C11*100,1),"")'
+    assert rules["S15:S17"].type == "list"
+    assert sheet["C10"].value.startswith("=SUM($C11:$C17,")
+    share = '=IF(AND(COUNT($E15)=1,COUNT($C15)=1,N($C15)>0),ROUND($E15/$C15*100,1),"")'
+    assert sheet["G15"].value == share
     state = sheet["T11"].value
     assert "$E11<$F11" in state  # a part of a whole that fell
     assert "ABS($C11-$D11)>0.3*$D11" in state  # a jump, by the campaign's rule
