@@ -339,7 +339,7 @@ def test_a_digit_that_was_changed_is_found_on_its_page(prints: dict[str, bytes])
         place, shown, expected = found
         assert place.startswith("p. ")
         ((one, other),) = [(a, b) for a, b in zip(shown, expected, strict=True) if a != b]
-    assert (one + other).isdigit()
+        assert (one + other).isdigit()
     assert places("936.pdf", made, made, same_versions=True) == []
     assert places("936.pdf", made[:-3], made, same_versions=True)
 
