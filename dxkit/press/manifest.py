@@ -8,6 +8,7 @@ import platform
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -246,10 +247,10 @@ def executed_path(unit: str) -> str:
     return f"notebooks/{unit}.ipynb"
 
 
+@cache
 def code_key() -> str:
-    """A hash of the package: a page made by other code is made again."""
-    root = files("dxkit")
-    return digest_of(*_contents(Path(str(root))))
+    """A hash of the package when first asked: a page made by other code is made again."""
+    return digest_of(*_contents(Path(str(files("dxkit")))))
 
 
 def _contents(root: Path) -> Iterable[bytes]:

@@ -313,8 +313,7 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
 def _wide(text: str, weight: str) -> float:
     """At the size at which fonts are measured: whoever asks for what fits tries several."""
     letters = FontProperties(family="DejaVu Sans", size=text_to_path.FONT_SCALE, weight=weight)
-    width, *_ = text_to_path.get_text_width_height_descent(drawable(text), letters, ismath=False)
-    return float(width)
+    return float(text_to_path.get_text_width_height_descent(drawable(text), letters, False)[0])
 
 
 def wrapped(text: str, size: float, room: float, weight: str = "normal") -> list[str]:
