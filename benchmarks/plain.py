@@ -32,7 +32,7 @@ def main(out: str, jobs: int, units: list[str]) -> None:
     project = Project.find(None, out)
     opened = open_period(project, "haugiang-2022", "2022-Q4")
     (task,) = plan_tasks(
-        project, opened.campaign, "2022-Q4", (), Path(out), [units[0]], "", "vi", None,
+        project, opened.campaign, "2022-Q4", "", Path(out), [units[0]], "", "vi", None,
         opened.analysis.units,
     )  # fmt: skip
     prepare_scorecards(project, task)

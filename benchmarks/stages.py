@@ -76,7 +76,7 @@ def measured(out: Path) -> Mapping[str, float]:
         opened = open_period(project, CAMPAIGN, PERIOD)
     units = opened.analysis.units
     tasks = plan_tasks(
-        project, opened.campaign, PERIOD, (), out, (), "district", "vi", None, units
+        project, opened.campaign, PERIOD, "", out, (), "district", "vi", None, units
     )  # fmt: skip
     with clock.of("tools"):
         one_page.warm_tools()

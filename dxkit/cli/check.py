@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dxkit.intake.versions.revisions import SinceLastCheck
-    from dxkit.model.observations import Mistake
+    from dxkit.model.observations import Mistake, Received
     from dxkit.model.units import UnitRegistry
-    from dxkit.period import OpenPeriod
     from dxkit.press.run.changed_figures import PublishedChanges
 
 _MOST_WHERE = 300  # characters that tell where the rest of what is alike stands
@@ -45,9 +44,11 @@ def check(
         return _plan(session, period)
     if explain_layout is not None:
         return _explain(session, period, explain_layout)
+    from dxkit.period.opening import contents_before_and_of
     from dxkit.press.manifest import Manifest, hashes_of
     from dxkit.press.publish.period_files import write_check
     from dxkit.press.run.changed_figures import all_changes, write_figures
+    from dxkit.press.run.plan import key_of
     from dxkit.report.matrix import incomplete_lines
 
     period_id = session.period(period)
@@ -59,13 +60,16 @@ def check(
         checked = write_check(opened, session.language)
         manifest = Manifest.of(folder, session.campaign.id, period_id)
         manifest.renew(folder, checked.files | written)
+        raw = contents_before_and_of(session.project, session.campaign, period_id)
+        if manifest.key != key_of(session.project, opened.campaign, raw, session.language.code):
+            manifest.key = ""  # the league is not of what these files are
         manifest.save(folder)
     values = len(opened.received.table.observations)
     tell(session.say("checked", files=len(opened.received.sources), observations=values))
     units = opened.analysis.units.at_level(session.campaign.report_level)
     for line in incomplete_lines(opened, units, session.language):
         tell(line)
-    errors = show_findings(session, opened, most=5)
+    errors = show_findings(session, opened.received, checked.screen, most=5)
     if not opened.received.parts:  # each has its own
         show_changes(session, checked.since, most=20)
     for changes in published:
@@ -199,12 +203,12 @@ def show_changes(session: Session, since: SinceLastCheck, most: int) -> None:
         tell(line)
 
 
-def show_findings(session: Session, opened: OpenPeriod, most: int = 2) -> int:
-    """Counts by severity and the first few of each kind, without what follows from another;
-    returns the number of errors.
+def show_findings(session: Session, received: Received, screen: int, most: int = 2) -> int:
+    """Counts by severity and the first few of each kind, without what follows from another, and the
+    number of those for a second look; returns the number of errors.
     """
-    errors = show_mistakes(session, opened.received.mistakes, opened.analysis.units, most)
-    if screen := len(opened.screen):
+    errors = show_mistakes(session, received.mistakes, received.units, most)
+    if screen:
         tell(session.say("screen", number=screen))
     return errors
 

@@ -103,7 +103,7 @@ def report(
         name = session.language.name(session.campaign.level(level).names)
         raise session.refuse("level_empty", level=name, period=session.language.period(period_id))
     failed = _tell_annexes(session, result.annexes)
-    errors = show_findings(session, session.open(period_id))
+    errors = show_findings(session, result.received, result.manifest.screen)
     if result.since.revisions:
         show_changes(session, result.since, most=2)
     for name, seconds in result.dearest[:_MOST_TIMES] if timings else ():

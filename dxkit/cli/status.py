@@ -141,7 +141,7 @@ def _findings(path: Path) -> list[dict[str, str]] | None:
 def _stale(session: Session, manifest: Manifest) -> int:
     """How many pages, of those in place, the next report may have to make again."""
     from dxkit.period.opening import contents_before_and_of
-    from dxkit.press.run.plan import UnfitNotebookError, plan_tasks
+    from dxkit.press.run.plan import UnfitNotebookError, key_of, plan_tasks
 
     project, campaign, period = session.project, session.campaign, manifest.period
     raw = contents_before_and_of(project, campaign, period)
@@ -150,8 +150,9 @@ def _stale(session: Session, manifest: Manifest) -> int:
     fewest = len(manifest.pages)
     for language in languages():  # the keys do not say which it was
         with suppress(UnfitNotebookError, OSError):
+            key = key_of(project, campaign, raw, language)
             planned = plan_tasks(
-                project, campaign, period, raw, session.folder(period), known, "", language, None,
+                project, campaign, period, key, session.folder(period), known, "", language, None,
                 units,
             )  # fmt: skip
             other = sum(task.key != manifest.pages[task.unit].key for task in planned)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from dxkit.analysis.analysis import Analysis, Scorecard
-from dxkit.analysis.screen import jumps_into_awards
 from dxkit.campaign.project import Project
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import SCREEN, Finding
 from dxkit.model.initiatives import Initiative
 from dxkit.model.observations import Received
 from dxkit.model.units import MapShapes
+
+if TYPE_CHECKING:
+    from dxkit.analysis.analysis import Analysis, Scorecard
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class OpenPeriod:
     @cached_property
     def all_findings(self) -> tuple[Finding, ...]:
         """What is said of what was received, and what only ranks make worth a second look."""
+        from dxkit.analysis.screen import jumps_into_awards  # with all of analysis, as in opening
+
         return (*self.received.findings, *jumps_into_awards(self.analysis))
 
     @property

@@ -1,4 +1,8 @@
-"""Opening a period: read, or taken from the store, then analysed."""
+"""Opening a period: read, or taken from the store, then analysed.
+
+What reads workbooks and what analyses is imported when it is needed: a run that finds nothing
+changed needs neither, and they are half of its time.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,11 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
-from dxkit.analysis.analysis import Analysis
-from dxkit.analysis.assembly import analyse_period, kept_of
-from dxkit.analysis.series import Kept, PeriodKept
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.map import load_map
 from dxkit.campaign.project import Project
-from dxkit.intake.initiatives import published_initiatives, reported_initiatives
-from dxkit.intake.period import read_period
 from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.intake.versions.history import History
 from dxkit.model.boundaries import as_of
@@ -27,6 +27,10 @@ from dxkit.period.kept import read_kept, written
 from dxkit.workbooks.atomic import write_bytes, writer_if_free
 from dxkit.workbooks.raw_folder import Contents, contents_of, raw_files
 
+if TYPE_CHECKING:
+    from dxkit.analysis.analysis import Analysis
+    from dxkit.analysis.series import Kept
+
 
 @lru_cache(maxsize=8)
 def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPeriod:
@@ -35,6 +39,9 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     The period before is opened with it; of those before that is asked what is kept of them. Raises
     CampaignError, and UnknownNameError for a period the campaign does not have.
     """
+    from dxkit.analysis.assembly import analyse_period
+    from dxkit.analysis.series import PeriodKept
+
     campaign = load_campaign(project.campaign_folder(campaign_id))
     campaign.period(period_id)
     before = period_before(project, campaign, period_id)
@@ -89,6 +96,8 @@ def _history(opened: OpenPeriod) -> tuple[Analysis, ...]:
 
 
 def _register(opened: OpenPeriod) -> tuple[Initiative, ...]:
+    from dxkit.intake.initiatives import published_initiatives, reported_initiatives
+
     reported = (
         initiative
         for analysis in opened.history
@@ -127,6 +136,8 @@ def receive(
     key = store_key(campaign, references, raw)
     if is_current(stored, key):
         return read_stored(stored)
+    from dxkit.intake.period import read_period
+
     before = period_before(project, campaign, period_id)
     read: list[Received] = []
 
@@ -153,11 +164,19 @@ def receive(
     )
 
 
+def receive_on_day(project: Project, campaign: Campaign, period_id: str) -> Received:
+    """What a period that is opened was made from: received, as it is on the day that it is of."""
+    day = project.as_of or campaign.period(period_id).last_day
+    return as_of(campaign, receive(project, campaign, period_id), day)[1]
+
+
 def look_back(project: Project, campaign: Campaign, period_id: str, day: datetime.date) -> Kept:
     """What is kept of a period, as it is by the units of a day: from the file of an earlier
     run, when it was made from the same files by the same plan and code; else worked out anew and
     kept.
     """
+    from dxkit.analysis.assembly import analyse_period, kept_of
+
     path = project.kept_file(campaign.id, period_id, campaign.other_boundaries(period_id, day))
     key = ""
     if not project.sealed:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,8 +73,10 @@ class Manifest:
     ``notebook`` tells somebody's own from another one of the same name;
     ``inputs`` and ``made_from`` are the hashes of what the pages were made from; ``files`` those of
     all that was written beside the pages, by its address; ``complete`` says that the index and the
-    other files around the pages were written after the last page, and ``inputs_digest`` is of what
-    they were made from, as it is remembered; ``linked`` is a hash of the pages that pages link to.
+    other files around the pages were written after the last page, ``inputs_digest`` is of what they
+    were made from, as it is remembered, ``key`` the hash under which they were made, empty where
+    they are to be made again, and ``screen`` how many findings only ask for a second look;
+    ``linked`` is a hash of the pages that pages link to.
     """
 
     campaign: str
@@ -85,6 +86,8 @@ class Manifest:
     seconds: float = 0.0
     complete: bool = False
     inputs_digest: str = ""
+    key: str = ""
+    screen: int = 0
     linked: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     notebook: str = ""
@@ -184,6 +187,8 @@ def in_words(not_shown: Mapping[str, Sequence[int]], language: Language) -> str:
 
 def versions_in_use() -> dict[str, str]:
     """The version of Python, and of dxkit and the libraries that can change a byte of a page."""
+    from importlib.metadata import version  # takes as long as all else here
+
     names = ("dxkit", "papermill", "nbconvert", "ipython", "ipykernel", "matplotlib", "pandas")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
@@ -255,7 +260,7 @@ def code_key() -> str:
 
 def _contents(root: Path) -> Iterable[bytes]:
     wanted = {".py", ".toml", ".j2", ".css", ".js", ".typ", ".json", ".csv"}
-    for path in sorted(root.rglob("*")):
+    for path in sorted(root.rglob("*"), key=str):  # comparing paths takes longer than reading them
         if path.suffix in wanted:
             yield path.relative_to(root).as_posix().encode()
             yield path.read_bytes()

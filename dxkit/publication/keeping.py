@@ -112,7 +112,7 @@ def _fill(
         shutil.copyfile(source, stage / target)
     kept = Project(stage, stated=stage / RECORD)
     again = MadeAgain(project, campaign, period, stage / "outputs", kept)
-    if inputs_of(again.opened) != inputs_of(proved):
+    if (inputs := inputs_of(again.opened)) != inputs_of(proved):
         raise RefusedError("changed_meanwhile")
     if before is not None:
         changed, revised = _changed(again, before, project)
@@ -126,7 +126,7 @@ def _fill(
     manifest = Manifest(campaign, period, complete=True)
     manifest.describe(made.engine, made.jobs, again.opened.campaign, kept.notebooks)
     manifest.inputs = {source.name: source.sha256 for source in again.opened.received.sources}
-    manifest.inputs_digest = digest = remember(again.opened, manifest)
+    manifest.inputs_digest = digest = remember(again.opened, manifest, inputs)
     hashes = hashes_of(again.folder, ["../index.html", *outputs_in(again.folder)])
     for code, page in pages.items():
         record = PageRecord(page, "", "made", sha256=hashes.pop(page), inputs_digest=digest)

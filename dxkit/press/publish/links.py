@@ -21,9 +21,10 @@ from markupsafe import Markup
 
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import Unit, UnitRegistry
-from dxkit.press.manifest import INDEX, MANIFEST, Manifest, digest_of
+from dxkit.press.manifest import INDEX, MANIFEST, Manifest, digest_of, sha256_of
 from dxkit.report.wording.language import Language, load_language
 from dxkit.report.wording.sentences import unit_name
+from dxkit.workbooks.atomic import InUseError, write_text
 
 _NAME = re.compile(r'<span data-name="unit/([^"]+)">.*?</span>', re.DOTALL)
 _LINK = re.compile(r'<a class="unit" href="[^"]*">(.*?)</a>', re.DOTALL)
@@ -201,3 +202,25 @@ def _nav(kind: str, language: Language, content: Markup) -> Markup:
 
 def _date(text: str) -> Markup:
     return Markup('<span class="date">{}</span>').format(text)
+
+
+def link_pages(links: Links, manifest: Manifest, folder: Path) -> None:
+    """Put links on all pages in place that are as they were made; a page that another program has
+    open gets them by the next run.
+    """
+    manifest.linked = links.digest
+    for unit, address in links.here.items():
+        page, record = folder / address, manifest.pages[unit]
+        content = page.read_bytes()
+        if record.sha256 and record.sha256 != sha256_of(content):
+            continue
+        linked = links.put_on(content.decode("utf-8", "replace"), unit)
+        if linked.encode("utf-8") == content:
+            continue
+        try:
+            write_text(page, linked)
+        except InUseError:
+            manifest.linked = ""
+            continue
+        if record.sha256:  # that of a page that could not be made again is not known
+            record.sha256 = sha256_of(linked.encode("utf-8"))

@@ -24,11 +24,14 @@ CHANGE_COLUMNS = ("file", "sheet", "cell", "was_at", "before", "after", "kind")
 
 @dataclass(frozen=True)
 class Checked:
-    """What was written, with the hashes of all ``files``, and what changed since the last check."""
+    """What was written, with the hashes of all ``files``, what changed since the last check, and
+    how many findings only ask for a second look.
+    """
 
     returned: Returned
     since: SinceLastCheck
     files: dict[str, str]
+    screen: int
 
 
 def write_check(opened: OpenPeriod, language: Language) -> Checked:
@@ -49,7 +52,8 @@ def write_check(opened: OpenPeriod, language: Language) -> Checked:
         written.append(CHANGES)
     if not opened.received.parts:
         recorded(history, opened.received, since).save(files_in_use(folder.parent))
-    return Checked(returned, since, hashes_of(folder, [FINDINGS, *written, *returned.as_written]))
+    files = hashes_of(folder, [FINDINGS, *written, *returned.as_written])
+    return Checked(returned, since, files, len(opened.screen))
 
 
 def _rows(since: SinceLastCheck) -> Iterator[list[object]]:

@@ -1,4 +1,8 @@
-"""The batch of a period: what is to be made, by whom, and the files around the pages."""
+"""The batch of a period: what is to be made, by whom, and the files around the pages.
+
+What makes pages and compares figures is imported when there is something to make: importing it
+takes longer than to find that nothing has changed.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dxkit.analysis.analysis import WorkedOut
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.campaign.publications import publications
@@ -29,6 +33,7 @@ from dxkit.period.opening import (
     open_period,
     period_before,
     receive,
+    receive_on_day,
 )
 from dxkit.press.manifest import (
     ABOVE,
@@ -42,17 +47,17 @@ from dxkit.press.manifest import (
     path_key,
 )
 from dxkit.press.publish.annexes import Annex, damaged_annexes, make_annexes
-from dxkit.press.publish.links import Links
-from dxkit.press.run import one_page
-from dxkit.press.run.changed_figures import PublishedChanges, all_changes, write_figures
-from dxkit.press.run.finished_pages import FinishedPages, link_pages, scratch_folder
-from dxkit.press.run.horizon import Horizon
-from dxkit.press.run.plan import files_are_whole, is_current, plan_tasks
-from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task
+from dxkit.press.publish.links import Links, link_pages
+from dxkit.press.run.plan import files_are_whole, is_current, is_of, key_of, plan_tasks
+from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task, scratch_folder
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.atomic import only_writer, write_text
 from dxkit.workbooks.processes import can_fork, no_collection, side_process, stay_single_threaded
 from dxkit.workbooks.raw_folder import Contents
+
+if TYPE_CHECKING:
+    from dxkit.analysis.analysis import WorkedOut
+    from dxkit.press.run.changed_figures import PublishedChanges
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,8 @@ class RunResult:
     on the pages that were there before, or were published, were no longer so. ``annexes`` are the
     pages in other forms that were made, or made again because they were damaged, or could not be;
     ``stages`` how many seconds each stage took: ``plan``, ``read`` (and work out), ``pages``,
-    ``files`` (the rest of what is made around the pages, beside them), ``annexes``.
+    ``files`` (the rest of what is made around the pages, beside them), ``annexes``. ``received`` is
+    what the period was made from.
     """
 
     folder: Path
@@ -95,6 +101,7 @@ class RunResult:
     published: tuple[PublishedChanges, ...] = ()
     annexes: tuple[Annex, ...] = ()
     stages: dict[str, float] = field(default_factory=dict)
+    received: Received = field(init=False)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -150,11 +157,12 @@ def run_reports(
         earlier = Manifest.load(folder / MANIFEST)
         raw = contents_before_and_of(project, campaign, period_id)
         plan = store_key(campaign, project.raw_folder(campaign_id), ())
+        key = key_of(project, campaign, raw, language)
         asked = {*units, *(earlier.pages if earlier else ())}
         asked |= {""} if level and campaign.level(level).open else set()
         registry = _units(project, campaign, period_id, asked)
         tasks = plan_tasks(
-            project, campaign, period_id, raw, folder, units, level, language, notebook, registry
+            project, campaign, period_id, key, folder, units, level, language, notebook, registry
         )
         todo = [
             task
@@ -172,16 +180,13 @@ def run_reports(
         canaries = tasks if options.canary else []
         result.stages["plan"] = time.monotonic() - begun
         started(len(todo) + len(canaries))
-        run = _Run(project, options, result, started, progress, outdated, raw, plan)
-
-        def received() -> Received:
-            return open_period(project, campaign_id, period_id).received
-
+        run = _Run(project, options, result, started, progress, outdated, raw, plan, key)
         as_made = is_linked and not (todo or canaries)
-        if tasks and not (as_made and files_are_whole(manifest, folder, received)):
+        if tasks and not (as_made and files_are_whole(manifest, folder, key)):
             try:
                 deepest = max(tasks, key=lambda task: len(registry.ancestors(task.unit)))
                 run.make(deepest, todo, canaries, scratch)
+                result.received = open_period(project, campaign_id, period_id).received
             finally:
                 manifest.seconds = round(time.monotonic() - begun, 3)
                 manifest.save(folder)
@@ -189,11 +194,11 @@ def run_reports(
                 _link_beside(project, campaign, links)
         else:
             kept = (publications(project, campaign_id, p.id) for p in campaign.periods)
-            outdated_keys = any(task.key != manifest.pages[task.unit].key for task in tasks)
-            if tasks and (outdated_keys or any(kept)):
+            if tasks and any(kept):
                 run.compare_figures(tasks[0])
+            result.received = receive_on_day(project, campaign, period_id)
             history = History.open(project.store_file(campaign_id, period_id).parent)
-            result.since = since_last_check(history, received())
+            result.since = since_last_check(history, result.received)
         result.seconds = time.monotonic() - begun
         finished(result)
         damaged = damaged_annexes(manifest, folder)
@@ -245,6 +250,7 @@ class _Run:
     outdated: Callable[[PublishedChanges], None]
     raw: tuple[Contents, ...]
     plan: str
+    key: str
 
     def make(self, sample: Task, todo: Sequence[Task], canaries: list[Task], scratch: Path) -> None:
         """Make the pages ``todo``, with the files around them beside, then compare ``canaries``."""
@@ -253,15 +259,20 @@ class _Run:
         with result.timed("read"):
             _make_ready(self.project, sample)
             self.compare_figures(sample)
-        # Not at the top: an unchanged run does without it, and reading does not wait for it.
         from dxkit.press.publish.period_files import write_files, write_indexes
+        from dxkit.press.run.changed_figures import inputs_of, remember
+        from dxkit.press.run.finished_pages import FinishedPages
 
         opened = open_period(self.project, sample.campaign, sample.period)
+        inputs = inputs_of(opened)
+        # The keys are of what lay there when the run began; another may have saved the plan since.
+        as_planned = self.key == self._key_now(opened, sample)
+        digest = remember(opened, manifest, inputs) if as_planned else ""
         kept: list[Task] = []
-        if are_parsed(self.raw, *opened.sources.values()):
+        if as_planned and are_parsed(self.raw, *opened.sources.values()):
             todo, kept = self._to_keep(opened, todo, len(canaries))
-        else:  # other files than the keys are of
-            todo = [replace(task, key="") for task in todo]
+        else:
+            todo, as_planned = [replace(task, key="") for task in todo], False
         language = load_language(sample.language)
         expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
         write = partial(write_files, opened, language, manifest.addresses(folder) | expected)
@@ -272,20 +283,26 @@ class _Run:
                 opened.campaign, sample.period, opened.analysis.units,
                 manifest.in_place | expected, folder.parent,
             )  # fmt: skip
-            pages = FinishedPages(opened, manifest, scratch, links)
+            pages = FinishedPages(opened, manifest, scratch, links, digest)
             result.pages += pages.keep(kept)
             try:
                 with result.timed("pages"):
                     for record in pages.make(crew, todo):
                         result.pages.append(record)
                         self.progress(record)
+                    key = self._key_now(opened, sample)  # workers and notebooks read it, too
+                    for task in todo:
+                        if task.key and not is_of(task, key):
+                            manifest.pages[task.unit].key = ""
+                            as_planned = False
                     links = replace(links, here=manifest.in_place)
                     pages.link(links, anew=links.digest != linked)
                 with result.timed("files"):
                     checked = finish_files(manifest.addresses(folder))
                 result.since = checked.since
                 manifest.renew(folder, checked.files | hashes_of(folder, [INDEX, ABOVE]))
-                manifest.complete, manifest.inputs_digest = True, pages.inputs_digest
+                manifest.complete, manifest.inputs_digest = True, digest
+                manifest.key, manifest.screen = self.key if as_planned else "", checked.screen
                 random.Random(sample.period).shuffle(canaries)
                 for record in pages.compare(crew, canaries):
                     result.pages = [r for r in result.pages if r.path != record.path] + [record]
@@ -299,6 +316,8 @@ class _Run:
         """The pages that are to be made, each with the hash of what it can show, and those that
         show already what they would show: something changed that is not theirs.
         """
+        from dxkit.press.run.horizon import Horizon
+
         result, kept, others = self.result, list[Task](), list[Task]()
         for task in Horizon(opened, self.raw, self.plan).with_hashes(todo):
             fits = is_current(task, result.manifest, False, result.folder)
@@ -307,8 +326,13 @@ class _Run:
             self.started(len(others) + canaries)
         return others, kept
 
+    def _key_now(self, opened: OpenPeriod, sample: Task) -> str:
+        return key_of(self.project, opened.campaign, self.raw, sample.language)
+
     def compare_figures(self, sample: Task) -> None:
         """Compare the figures on the pages in place with those of today."""
+        from dxkit.press.run.changed_figures import all_changes, write_figures
+
         result = self.result
         opened = open_period(self.project, sample.campaign, sample.period)
         result.published = all_changes(opened)
@@ -319,6 +343,8 @@ class _Run:
 
     def _crew(self, sample: Task) -> Crew:
         """Those who make the pages."""
+        from dxkit.press.run import one_page
+
         project, options = self.project, self.options
         if options.cluster:
             from dxkit.press.run.cluster import ClusterCrew
@@ -335,9 +361,15 @@ def _make_ready(project: Project, sample: Task) -> None:
     What the workbooks say is read and worked out beside, while this process gets ready what the
     pages will be made with.
     """
+    from dxkit.press.run import one_page
+
     stay_single_threaded()
     campaign = load_campaign(project.campaign_folder(sample.campaign))
     stored = is_stored(project, campaign, sample.period)
+    import dxkit.analysis.assembly  # here and for reading before the processes part, which need it
+
+    if not stored:
+        import dxkit.intake.period  # noqa: F401
     with side_process(partial(_worked_out, project, sample, stored)) as finish:
         if not can_fork():
             one_page.import_parts()
@@ -357,6 +389,8 @@ def _worked_out(
     """The scorecards of a task's period, whose workbooks are read first if they are not stored, and
     the files that they are made from.
     """
+    from dxkit.press.run import one_page
+
     if can_fork() and not stored:
         _read(project, load_campaign(project.campaign_folder(sample.campaign)), sample.period)
     worked_out = one_page.prepare_scorecards(project, sample)

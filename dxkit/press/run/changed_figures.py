@@ -116,11 +116,10 @@ def inputs_of(opened: OpenPeriod) -> Inputs:
     return Inputs(files, plan, code_key())
 
 
-def remember(opened: OpenPeriod, manifest: Manifest) -> str:
+def remember(opened: OpenPeriod, manifest: Manifest, inputs: Inputs) -> str:
     """Remember what pages are made from now, with what those were that the manifest holds; returns
     the digest.
     """
-    inputs = inputs_of(opened)
     wanted = {manifest.inputs_digest, *(page.inputs_digest for page in manifest.pages.values())}
     inputs.save(_store(opened, opened.analysis.period.id), wanted)
     return inputs.digest

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,16 +16,9 @@ from dxkit.model.units import UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, executed_path, hashes_of, sha256_of
 from dxkit.press.publish.annexes import SUFFIXES
-from dxkit.press.publish.links import Links
-from dxkit.press.run.changed_figures import remember
+from dxkit.press.publish.links import Links, link_pages
 from dxkit.press.run.tasks import EXECUTED, NO_SPACE, PAGE, Crew, Outcome, Task
-from dxkit.workbooks.atomic import (
-    InUseError,
-    clear_half_written,
-    put_in_place,
-    take_away,
-    write_text,
-)
+from dxkit.workbooks.atomic import InUseError, put_in_place, take_away
 
 LEAK, UNSTABLE, FOREIGN = "leak", "unstable", "foreign"
 _SAVE_EVERY = 2.0  # seconds between two writes of the manifest
@@ -43,44 +34,26 @@ class NoSpaceError(OSError):
     """The outputs cannot be written any more; every further page would be lost."""
 
 
-@contextmanager
-def scratch_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside the pages for what is not whole yet. It is removed at the end, with what this
-    run or an earlier one that was killed has left half-written: the run's lock keeps others from
-    writing here.
-    """
-    scratch = folder / ".scratch"
-
-    def clear() -> None:
-        shutil.rmtree(scratch, ignore_errors=True)
-        clear_half_written(folder, "**/.*")
-
-    clear()
-    scratch.mkdir(exist_ok=True)  # on Windows a program may hold a file in it
-    try:
-        yield scratch
-    finally:
-        clear()
-
-
 class FinishedPages:
-    """The pages of one period as they come in."""
+    """The pages of one period as they come in; ``digest`` is of what they are made from."""
 
-    def __init__(self, opened: OpenPeriod, manifest: Manifest, scratch: Path, links: Links) -> None:
+    def __init__(
+        self, opened: OpenPeriod, manifest: Manifest, scratch: Path, links: Links, digest: str
+    ) -> None:
         self._folder = scratch.parent
         self._scratch = scratch
         self._manifest = manifest
         self._links = links
         self._units = opened.analysis.units
         manifest.inputs = {source.name: source.sha256 for source in opened.received.sources}
-        self.inputs_digest = remember(opened, manifest)
+        self._digest = digest
         self._saved = time.monotonic()
 
     def keep(self, tasks: Iterable[Task]) -> Iterator[PageRecord]:
         """Note that pages are as they would be if they were made from what there is now."""
         for task in tasks:
             record = self._manifest.pages[task.unit]
-            record.key, record.inputs_digest = task.key, self.inputs_digest
+            record.key, record.inputs_digest = task.key, self._digest
             yield replace(record, status="kept", seconds=0.0)
 
     def make(self, crew: Crew, tasks: Sequence[Task]) -> Iterator[PageRecord]:
@@ -163,34 +136,12 @@ class FinishedPages:
             reason,
             outcome.tries,
             outcome.machine,
-            self.inputs_digest if not reason else earlier.inputs_digest if earlier else "",
+            self._digest if not reason else earlier.inputs_digest if earlier else "",
             outcome.engine,
             {} if reason else _not_shown(task.executed),
             task.shown,
         )
         return record
-
-
-def link_pages(links: Links, manifest: Manifest, folder: Path) -> None:
-    """Put links on all pages in place that are as they were made; a page that another program has
-    open gets them by the next run.
-    """
-    manifest.linked = links.digest
-    for unit, address in links.here.items():
-        page, record = folder / address, manifest.pages[unit]
-        content = page.read_bytes()
-        if record.sha256 and record.sha256 != sha256_of(content):
-            continue
-        linked = links.put_on(content.decode("utf-8", "replace"), unit)
-        if linked.encode("utf-8") == content:
-            continue
-        try:
-            write_text(page, linked)
-        except InUseError:
-            manifest.linked = ""
-            continue
-        if record.sha256:  # that of a page that could not be made again is not known
-            record.sha256 = sha256_of(linked.encode("utf-8"))
 
 
 def _not_shown(executed: Path) -> dict[str, list[int]]:

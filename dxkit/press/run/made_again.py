@@ -117,7 +117,7 @@ class MadeAgain:
     def _pages(self, units: list[str], language: str) -> Iterator[tuple[str, str]]:
         opened = self.opened
         tasks = plan_tasks(
-            self.project, opened.campaign, opened.analysis.period.id, (), self.folder, units, "",
+            self.project, opened.campaign, opened.analysis.period.id, "", self.folder, units, "",
             language, None, opened.analysis.units,
         )  # fmt: skip
         crew = local_workers(self.project, tasks[0], "", 0, TIME_LIMIT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from dxkit.campaign.publications import stated
 from dxkit.intake.store import store_key
 from dxkit.intake.versions.history import History
 from dxkit.model.campaign import Campaign
-from dxkit.model.observations import Received
 from dxkit.model.text import slug
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.press.manifest import (
@@ -69,11 +68,19 @@ def page_path(campaign: Campaign, unit: Unit) -> str:
     return f"{unit.level}/{unit.code}-{slug(unit.name)[:_LONGEST]}.html"
 
 
+def key_of(project: Project, campaign: Campaign, raw: Sequence[Contents], language: str) -> str:
+    """A hash of all that the files of a period are made from, and the pages with their notebooks;
+    ``raw`` is what lies in the folders of its series.
+    """
+    references = project.raw_folder(campaign.id)
+    return digest_of(store_key(campaign, references, raw), code_key(), language)
+
+
 def plan_tasks(
     project: Project,
     campaign: Campaign,
     period_id: str,
-    raw: Sequence[Contents],
+    key: str,
     folder: Path,
     units: Sequence[str],
     level: str,
@@ -82,14 +89,13 @@ def plan_tasks(
     registry: UnitRegistry,
 ) -> list[Task]:
     """The pages asked for: those of a level, or of certain units of the ``registry``; the top
-    unit's page with them. ``raw`` is what lies in the raw folders. Raises UnfitNotebookError.
+    unit's page with them. ``key`` is that of the period (``key_of``). Raises UnfitNotebookError.
     """
     chosen = [*registry.at_level(level or campaign.report_level)]
     if not units and not level:
         chosen.append(registry.top)
     if units:
         chosen = [registry.get(code) for code in units]
-    keys = [store_key(campaign, project.raw_folder(campaign.id), raw), code_key(), language]
     given: dict[Path, tuple[str, ...]] = {}
     publication = stated(project, campaign.id, period_id)
     tasks = []
@@ -100,15 +106,25 @@ def plan_tasks(
             given[path] = given_parameters(path, content)
         page = page_path(campaign, unit)
         state = str(state_html(publication, page, load_language(language)))
-        key = digest_of(*keys, content, unit.code, period_id, *filter(None, [state]))
+        own = _key_of_page(key, content, unit.code, period_id, state)
         executed = folder / executed_path(unit.code)
         tasks.append(
             Task(
                 campaign.id, period_id, unit.code, language, path, given[path], folder / page,
-                executed, key, state,
+                executed, own, state,
             )
         )  # fmt: skip
     return tasks
+
+
+def _key_of_page(key: str, notebook: bytes, unit: str, period: str, state: str) -> str:
+    return digest_of(key, notebook, unit, period, *filter(None, [state]))
+
+
+def is_of(task: Task, key: str) -> bool:
+    """Whether a page was planned for its period under this key and its notebook as it is now."""
+    content = task.notebook.read_bytes()
+    return task.key == _key_of_page(key, content, task.unit, task.period, task.state)
 
 
 def _notebook(campaign: Campaign, unit: Unit) -> str:
@@ -160,10 +176,10 @@ def is_current(task: Task, earlier: Manifest | None, only_failed: bool, folder: 
     )
 
 
-def files_are_whole(manifest: Manifest, folder: Path, received: Callable[[], Received]) -> bool:
-    """Whether the files around the pages are all there as they were made, from the workbooks as
-    they are. In copies for senders somebody may have worked: they need only be workbooks; the list
-    of changes, which cannot be made again, need only be there.
+def files_are_whole(manifest: Manifest, folder: Path, key: str) -> bool:
+    """Whether the files around the pages are all there as they were made, under the key of the
+    period as it is. In copies for senders somebody may have worked: they need only be workbooks;
+    the list of changes, which cannot be made again, need only be there.
     """
     noted = manifest.files
     there = {name for name in noted if name.startswith("returned/") or name in STAYING}
@@ -173,9 +189,8 @@ def files_are_whole(manifest: Manifest, folder: Path, received: Callable[[], Rec
     whole = whole and not any(
         is_damaged(folder / name, noted[name]) for name in there if name.startswith("returned/")
     )
-    if not (manifest.complete and whole and index_above_is_whole(folder)):
-        return False
-    return manifest.inputs == {source.name: source.sha256 for source in received().sources}
+    whole = whole and manifest.complete and manifest.key == key
+    return whole and index_above_is_whole(folder)
 
 
 _FOLDER_NAME = re.compile(r"\w([\w .()-]*[\w)])?")

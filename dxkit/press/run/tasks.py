@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from dxkit.workbooks.atomic import clear_half_written
 
 PAGE, EXECUTED = "page", "executed"
 """What a page's scratch folder holds."""
@@ -89,3 +93,23 @@ class Crew(Protocol):
     def close(self) -> None:
         """Let those go who are waiting for more."""
         ...
+
+
+@contextmanager
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """A folder beside the pages for what is not whole yet. It is removed at the end, with what this
+    run or an earlier one that was killed has left half-written: the run's lock keeps others from
+    writing here.
+    """
+    scratch = folder / ".scratch"
+
+    def clear() -> None:
+        shutil.rmtree(scratch, ignore_errors=True)
+        clear_half_written(folder, "**/.*")
+
+    clear()
+    scratch.mkdir(exist_ok=True)  # on Windows a program may hold a file in it
+    try:
+        yield scratch
+    finally:
+        clear()

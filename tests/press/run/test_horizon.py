@@ -6,9 +6,10 @@ import json
 import random
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ from dxkit.cli import run
 from dxkit.intake.store import store_key
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import contents_before_and_of, open_period
+from dxkit.press.manifest import PageRecord
 from dxkit.press.run import batch, horizon
+from dxkit.press.run.finished_pages import FinishedPages
 from dxkit.press.run.horizon import Horizon, is_thin
 from dxkit.press.run.one_page import report_calls
 from dxkit.press.run.plan import plan_tasks
@@ -46,7 +49,7 @@ def hashes(period: OpenPeriod, level: str) -> dict[str, str]:
     """The hash of what each page of a level can show."""
     project, campaign = period.project, period.campaign
     raw = contents_before_and_of(project, campaign, LAST)
-    tasks = plan_tasks(project, campaign, LAST, raw, project.outputs, (), level, "vi", None,
+    tasks = plan_tasks(project, campaign, LAST, "", project.outputs, (), level, "vi", None,
                        period.received.units)  # fmt: skip
     plan = store_key(campaign, project.raw_folder("small"), ())
     return {task.unit: task.shown for task in Horizon(period, raw, plan).with_hashes(tasks)}
@@ -203,7 +206,7 @@ def test_a_notebook_that_looks_at_the_period_has_no_hash(country: Path) -> None:
     own.write_text(json.dumps(notebook), "utf-8")
     period = opened(country)
     raw = contents_before_and_of(period.project, period.campaign, LAST)
-    tasks = plan_tasks(period.project, period.campaign, LAST, raw, country, ["11"], "", "vi", own,
+    tasks = plan_tasks(period.project, period.campaign, LAST, "", country, ["11"], "", "vi", own,
                        period.received.units)  # fmt: skip
     (task,) = Horizon(period, raw, "").with_hashes(tasks)
     own.unlink()
@@ -239,7 +242,7 @@ def test_a_changed_workbook_has_those_pages_made_that_can_show_it(
     assert len(kept) == 4
 
 
-def test_a_plan_that_changes_during_a_batch_makes_pages_again(
+def test_what_is_made_while_the_plan_changes_is_made_again(
     country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project, folder = tmp_path / "project", tmp_path / "out/small" / LAST
@@ -254,10 +257,31 @@ def test_a_plan_that_changes_during_a_batch_makes_pages_again(
     with monkeypatch.context() as patch:
         patch.setattr(batch._Run, "compare_figures", meanwhile)
         assert reported(tmp_path, "out", "--unit", "11") == 0
+    assert made_from(folder, "11") == ("", "")
     first = times(folder)
     reported(tmp_path, "out", "--unit", "11")
     assert made_after(first, folder) == {"11"}
     assert 'value="0.61"' in next(folder.glob("district/11-*.html")).read_text("utf-8")
+    assert "" not in made_from(folder, "11")
+    league = (folder / "league.xlsx").read_bytes()
+
+    plan = project / "data/campaigns/small/targets.csv"
+    changed, make = plan.read_text("utf-8"), FinishedPages.make
+
+    def saved_again(*given: Any) -> Iterator[PageRecord]:
+        yield from make(*given)
+        plan.write_text(changed, "utf-8")
+
+    plan.write_text(changed.replace("0.61", "0.60"), "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(FinishedPages, "make", saved_again)
+        reported(tmp_path, "out", "--unit", "31")
+    assert made_from(folder, "31")[0] == ""
+    assert (folder / "league.xlsx").read_bytes() != league
+    first = times(folder)
+    reported(tmp_path, "out", "--unit", "11")
+    assert made_after(first, folder) == set()
+    assert (folder / "league.xlsx").read_bytes() == league
 
 
 def test_a_plan_may_compare_units_with_nobody(country: Path, tmp_path: Path) -> None:
@@ -277,6 +301,12 @@ def times(folder: Path) -> dict[str, int]:
     """When the page of each unit was written."""
     pages = json.loads((folder / "manifest.json").read_text("utf-8"))["pages"]
     return {unit: (folder / page["path"]).stat().st_mtime_ns for unit, page in pages.items()}
+
+
+def made_from(folder: Path, unit: str) -> tuple[str, str]:
+    """Under which key the page of a unit was made, and the digest of what it was made from."""
+    page = json.loads((folder / "manifest.json").read_text("utf-8"))["pages"][unit]
+    return page["key"], page["inputs_digest"]
 
 
 def made_after(before: dict[str, int], folder: Path) -> set[str]:
