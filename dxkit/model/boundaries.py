@@ -145,14 +145,7 @@ class _Carried:
     @property
     def both(self) -> tuple[Campaign, Received]:
         """The plan with the former levels, and what was received."""
-        levels = []
-        former = {unit.level for unit in self.former}
-        for level in self.campaign.levels:
-            levels.append(level)
-            if f"{level.id}{_FORMER}" in former:
-                names = {code: f"{name} (→ {self.mark})" for code, name in level.names.items()}
-                levels.append(replace(level, id=f"{level.id}{_FORMER}", names=names))
-        measures = tuple(self._measure(m, former) for m in self.campaign.measures)
+        plan = with_former(self.campaign, self.former, self.mark)
         received, table = self.received, self.received.table
         findings = [
             replace(finding, unit_code=spot)
@@ -178,7 +171,7 @@ class _Carried:
                 self._moved(table.register_rows),
             ),
             units=UnitRegistry(
-                (*self.after.units, *self.former), tuple(level.id for level in levels)
+                (*self.after.units, *self.former), tuple(level.id for level in plan.levels)
             ),
             findings=tuple(findings),
             sources=tuple(sources),
@@ -190,18 +183,32 @@ class _Carried:
             heirs=self.heirs,
             as_of=self.day,
         )
-        return replace(self.campaign, levels=tuple(levels), measures=measures), carried
-
-    def _measure(self, measure: Measure, former: set[str]) -> Measure:
-        """What adds up is reported by the former units of its level, where there are some."""
-        level = f"{measure.level}{_FORMER}"
-        is_moved = level in former and measure.kind.adds_up
-        return replace(measure, level=level) if is_moved else measure
+        return plan, carried
 
     def _of_finding(self, code: str, finding: str, file: str) -> Iterable[str]:
         if finding in NOT_USED:
             code = code or self.received.senders.get(file, "")
         return [*self._spots(code)] or [""]
+
+
+def with_former(campaign: Campaign, units: Iterable[Unit], mark: str) -> Campaign:
+    """The plan with the levels of former ``units``, each below its own and named after the date of
+    the change: what adds up is reported by the former units of its level, where there are some.
+    """
+    former = {unit.level for unit in units}
+
+    def moved(measure: Measure) -> Measure:
+        level = f"{measure.level}{_FORMER}"
+        is_moved = level in former and measure.kind.adds_up
+        return replace(measure, level=level) if is_moved else measure
+
+    levels = []
+    for level in campaign.levels:
+        levels.append(level)
+        if f"{level.id}{_FORMER}" in former:
+            names = {code: f"{name} (→ {mark})" for code, name in level.names.items()}
+            levels.append(replace(level, id=f"{level.id}{_FORMER}", names=names))
+    return replace(campaign, levels=tuple(levels), measures=tuple(map(moved, campaign.measures)))
 
 
 def _part(o: Observation, code: str, share: Share) -> Observation:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeVar
 
+from dxkit.model.boundaries import with_former
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import (
     NOT_USED,
@@ -198,17 +199,7 @@ class _Moved:
             if heir and part is None:
                 of = f"{self.now.get(heir).level}_before"
                 self.former.append(Unit(f"{heir}-{self.mark}-outside", "…", "", of, heir))
-        former = {unit.level for unit in self.former}
-        levels = []
-        for level in self.campaign.levels:
-            more = replace(level, id=f"{level.id}_before")
-            levels += [level, more] if more.id in former else [level]
-        measures = tuple(
-            replace(m, level=f"{m.level}_before")
-            if m.kind.adds_up and f"{m.level}_before" in former
-            else m
-            for m in self.campaign.measures
-        )
+        plan = with_former(self.campaign, self.former, self.mark)
         r = self.received
         findings, sources = [], []
         for finding in r.findings:
@@ -226,7 +217,7 @@ class _Moved:
             for spot, part in parts.items()
         }  # fmt: skip
         told = tuple(moved for o in r.table.observations for moved in self._shown(o))
-        units = UnitRegistry((*self.now.units, *self.former), tuple(lv.id for lv in levels))
+        units = UnitRegistry((*self.now.units, *self.former), tuple(lv.id for lv in plan.levels))
         received = replace(
             r, table=IndicatorTable(r.table.period, told, rows), units=units,
             findings=tuple(findings), sources=tuple(sources), weights=weights,
@@ -235,4 +226,4 @@ class _Moved:
             parts=tuple(carried(self.campaign, part, self.day)[1] for part in r.parts),
             visits=self._in_one_spot(r.visits),
         )  # fmt: skip
-        return replace(self.campaign, levels=tuple(levels), measures=measures), received
+        return plan, received

@@ -14,7 +14,7 @@ import io
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate, chain, groupby, product
 from pathlib import Path
@@ -22,8 +22,7 @@ from typing import NamedTuple
 
 from dxkit.intake.vocabulary import is_word
 from dxkit.model.addresses import column_and_row
-from dxkit.model.campaign import Campaign, MeasureKind
-from dxkit.model.findings import AcceptedExplanation
+from dxkit.model.campaign import Campaign, Decision, Explanation, MeasureKind
 from dxkit.model.observations import VISITS, Flag, Observation, Received
 from dxkit.model.text import clean, normalise
 from dxkit.verify.difference import INPUT, MOVED, Difference
@@ -110,20 +109,25 @@ def compare_cells(
     return Placement(sum(read), sum(unjudged), tuple(chain(*differences)))
 
 
-def compare_told(received: Received, plan: Path, raw: Callable[[str], Path]) -> Placement:
+def compare_told(
+    received: Received, plan: Iterable[Explanation], raw: Callable[[str], Path]
+) -> Placement:
     """What senders are quoted with: the accepted explanations, each at its cell in the folder of
-    the period that it was accepted in (``raw``) and in the list of the ``plan``, and the replies to
+    the period that it was accepted in (``raw``) and among those of the ``plan``, and the replies to
     draft results, each at its cell.
     """
-    rows, found = [*_decided(plan / EXPLANATIONS)], list[Difference]()
+    found = list[Difference]()
+    listed: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for row in plan:
+        listed[row.period, row.code, row.decision, row.name, row.date].append(row.explanation)
     quoted = [(received.table.period, each.address, each.text) for each in received.replies]
     for one in received.findings:
         said = one.explanation
         if said is None:
             continue
-        kept = [row["explanation"] for row in rows if _is_meant(row, one.code, said)]
-        there = "; ".join(dict.fromkeys(kept))
+        kept = listed[said.period, one.code, Decision.ACCEPTED, said.name, said.day]
         if guarded(said.text) not in (guarded(clean(text)) for text in kept):
+            there = "; ".join(dict.fromkeys(kept))
             found.append(Difference(EXPLANATIONS, INPUT, str(one.address), said.text, there))
         if said.cell is not None:
             quoted.append((said.period, said.cell, said.text))
@@ -149,21 +153,6 @@ def _typed(held: object) -> str:
     if isinstance(held, float) and held.is_integer():
         held = int(held)
     return clean(str(held))
-
-
-def _decided(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a list; none of a file that cannot be read."""
-    with suppress(OSError, ValueError, csv.Error):
-        text = path.read_text("utf-8-sig")
-        mark = max(",;\t", key=text.partition("\n")[0].count)
-        yield from csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
-
-
-def _is_meant(row: Mapping[str, str], code: str, said: AcceptedExplanation) -> bool:
-    wanted = (said.period, code, "accepted", said.name, said.day)
-    return wanted == tuple(
-        (row.get(n) or "").strip() for n in ("period", "code", "decision", "name", "date")
-    )
 
 
 def compare_visits(received: Received, folder: Path) -> Iterator[Difference]:

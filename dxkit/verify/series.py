@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.verify.recount import Recount, rounded
@@ -83,36 +82,29 @@ def ranks(r: Recount, unit: str) -> list[Number]:
 
 def behind(r: Recount, unit: str, i: Indicator) -> int:
     """How many periods in a row, this one the last, miss their targets."""
-    found = 0
-    for one in at_hand(r, unit):
-        if not one.sums.is_measured(unit, i) or one.is_met(unit, i) is not False:
-            break
-        found += 1
-    return found
+
+    def misses(one: Recount) -> bool:
+        return one.sums.is_measured(unit, i) and one.is_met(unit, i) is False
+
+    return len([*takewhile(misses, at_hand(r, unit))])
 
 
 def steps(numbers: Sequence[Number], sign: int, decimals: int, scale: int = 1) -> int:
     """How often in a row, from the first back, a number is above the next, or below, as written."""
-    written: list[Decimal] = [rounded(float(number) * scale, decimals) for number in numbers]
-    found = 0
-    for now, before in pairwise(written):
-        if (now - before) * sign <= 0:
-            break
-        found += 1
-    return found
+    written = [rounded(float(number) * scale, decimals) for number in numbers]
+    gains = ((now - before) * sign for now, before in pairwise(written))
+    return len([*takewhile(lambda gain: gain > 0, gains)])
 
 
 def number(kind: str, row: Sequence[Number], direction: int, decimals: int, scale: int) -> Number:
     """A number that a row of comparable ones tells; raises KeyError where it tells none."""
-    best = max if direction > 0 else min
-    worst = min if direction > 0 else max
     if not row or (kind.endswith(("best_before", "worst_before")) and len(row) < 2):
         raise KeyError(kind)
     row, name = (row[1:], kind.removesuffix("_before")) if "_before" in kind else (row, kind)
     if name == "alike":
         return len(row)
     if name in ("best", "worst"):
-        return best(row) if name == "best" else worst(row)
+        return max(row) if (direction > 0) is (name == "best") else min(row)
     return steps(row, 1 if name == "rises" else -1, decimals, scale)
 
 

@@ -74,9 +74,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
             cells = compare_cells(opened.campaign, one, raw, was)
             counted.update(cells=cells.read, unjudged=cells.unjudged)
             returned = project.raw_folder(campaign_id) / VISITS / name
-            told = compare_told(
-                one, opened.campaign.folder, partial(project.period_folder, campaign_id)
-            )
+            told = compare_told(one, plan.explanations, partial(project.period_folder, campaign_id))
             counted.update(cells=told.read)
             found += (*cells.differences, *told.differences, *compare_visits(one, returned))
         found += [*_altered_series(project, made.project, opened)]
