@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from dxkit.intake.checks.figures import sums_of
 from dxkit.intake.file_cells import TableRead
 from dxkit.intake.findings import finding
 from dxkit.intake.vocabulary import holds_word
@@ -111,12 +112,7 @@ def figures_gone(now: Received, before: Received, known: Iterable[Finding]) -> I
     as a whole is one finding; units that ``known`` findings name as lacking have theirs.
     """
     told = {finding.unit_code for finding in known}
-    earlier: dict[tuple[str, str], float | int] = {}
-    for o in before.table.observations:
-        earlier[o.unit_code, o.measure] = earlier.get((o.unit_code, o.measure), 0) + (o.value or 0)
-    for o in before.table.observations:
-        if o.value is None:
-            earlier.pop((o.unit_code, o.measure), None)
+    earlier = sums_of(before.table.observations)
     rows: dict[tuple[str, str, str], list[Observation]] = defaultdict(list)
     full: set[tuple[str, str, str]] = set()
     for o in now.table.observations:
