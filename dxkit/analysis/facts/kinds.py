@@ -6,6 +6,7 @@ What a kind means to a reader stands in ``trace.toml`` under its name and its me
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from dxkit.analysis.aggregates import total
 from dxkit.analysis.facts import series
@@ -51,6 +52,7 @@ from dxkit.analysis.visits import TOO_FEW_VISITS, Verified, verified
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import FUNNEL_ENDS, TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals
 from dxkit.model.observations import Flag
+from dxkit.model.rules import RankingRule, RewardRule, ScoringRule, UncertaintyRule
 
 FIRST_PERIOD, GAP_BEFORE = "first_period", "gap_before"
 NO_DEADLINE = "no_deadline"
@@ -310,31 +312,19 @@ def why_no_progress(about: About) -> str:
     return without_before(about) if about.period.previous is None else NOT_RANKED
 
 
+def ranks_children(about: About) -> bool:
+    return about.ranks_children
+
+
 def least(kind: str) -> Callable[[About], Declaration | None]:
     """The condition of a kind that the units below must fulfil to be ranked."""
 
     def find(about: About) -> Declaration | None:
         rule = about.period.campaign.ranking
-        if not about.ranks_children:
-            return None
         found = rule.least(kind, about.children[0].level, about.subject)
         return (found, rule.assumed) if found is not None else None
 
     return find
-
-
-def rank_decimals(about: About) -> Declaration | None:
-    """To how many decimals points are rounded before units are ranked."""
-    rule = about.period.campaign.ranking
-    if not about.ranks_children or rule.decimals is None:
-        return None
-    return (rule.decimals, rule.assumed)
-
-
-def least_denominator(about: About) -> Declaration:
-    """Of how many things a share must be to have a rank by its indicator."""
-    rule = about.period.campaign.ranking
-    return (rule.least_denominator, rule.assumed)
 
 
 def boundary_day(about: About) -> Declaration | None:
@@ -349,20 +339,22 @@ def parts_of_units(about: About) -> int:
     return sum(share != 1 for share in found.origins.values()) if found is not None else 0
 
 
-def minimum_ranked(about: About) -> Declaration | None:
-    """With how many units that could be ranked there is a ranking of the units below."""
-    rule = about.period.campaign.ranking
-    return (rule.minimum_ranked, rule.assumed) if about.ranks_children else None
-
-
-def of_reward(name: str) -> Callable[[About], Declaration | None]:
-    """What a reward's rule declares."""
+def of_rule(
+    rule: Callable[[About], RankingRule | RewardRule | ScoringRule | UncertaintyRule | None],
+    name: str,
+) -> Callable[[About], Declaration | None]:
+    """What a rule of the plan declares, where it does."""
 
     def find(about: About) -> Declaration | None:
-        rule = about.reward
-        return (getattr(rule, name), rule.assumed) if rule is not None else None
+        found = rule(about)
+        value = getattr(found, name, None)
+        return (value, found.assumed) if found is not None and value is not None else None
 
     return find
+
+
+of_ranking = partial(of_rule, lambda about: about.period.campaign.ranking)
+of_reward = partial(of_rule, lambda about: about.reward)
 
 
 def of_trials(name: str, number: Callable[[Certainty], int]) -> Taken:
@@ -380,12 +372,6 @@ def of_trials(name: str, number: Callable[[Certainty], int]) -> Taken:
         marks=lambda a: assumed(),
         when=lambda a: a.period.list_certainty(a.unit) is not None,
     )
-
-
-def weight_band(about: About) -> Declaration | None:
-    """By how much of itself each weight is varied."""
-    rule = about.period.campaign.uncertainty
-    return (rule.weight_band, rule.assumed) if rule is not None else None
 
 
 def of_range(
@@ -566,6 +552,23 @@ def of_series(
     )  # fmt: skip
 
 
+def of_extreme(
+    name: str,
+    unit: UnitOfMeasure | Callable[[About], UnitOfMeasure],
+    stretch: series.Stretch,
+    inputs: Elsewhere,
+    direction: Callable[[About], int],
+    decimals: Callable[[About], int] | None = None,
+    *,
+    best: bool,
+) -> Taken:
+    """The best number of a stretch before this period, or the worst."""
+    return of_series(
+        name, unit, "best_before" if best else "worst_before",
+        lambda a: series.extreme(a.once(stretch), direction(a), best=best), inputs, decimals,
+    )  # fmt: skip
+
+
 def of_stretch(
     stretch: series.Stretch,
     unit: UnitOfMeasure | Callable[[About], UnitOfMeasure],
@@ -590,38 +593,18 @@ def of_stretch(
 
         return of_series(name, COUNT, f"steps_{'up' if up else 'down'}", number, inputs)
 
-    def extreme(name: str, best: bool) -> Kind:
-        return of_series(
-            name,
-            unit,
-            "best_before" if best else "worst_before",
-            lambda a: series.extreme(told(a), direction(a), best=best),
-            inputs,
-            shown,
-        )
-
     return (
         of_series("alike", COUNT, "count_of_periods", lambda a: len(told(a)) or None, inputs),
         steps("rises", up=True, ago=0),
         steps("falls", up=False, ago=0),
         steps("rises_before", up=True, ago=1),
         steps("falls_before", up=False, ago=1),
-        extreme("best_before", best=True),
-        extreme("worst_before", best=False),
+        of_extreme("best_before", unit, stretch, inputs, direction, shown, best=True),
+        of_extreme("worst_before", unit, stretch, inputs, direction, shown, best=False),
     )
 
 
 RANKS = over(series.ranks, "rank")
-
-
-def best_rank(*, best: bool) -> Callable[[About], Number | None]:
-    """The best rank of the stretch before this period, or the worst."""
-    return lambda about: series.extreme(about.once(series.ranks), -1, best=best)
-
-
-def number_of_ranks(about: About) -> int | None:
-    """In how many periods the same units had ranks."""
-    return len(about.once(series.ranks)) or None
 
 
 def periods_behind(about: About) -> int | None:
@@ -677,12 +660,6 @@ def decimals_lacking(about: About) -> int:
 def assumed(is_so: bool = True) -> tuple[str, ...]:
     """The reservation that a rule is assumed."""
     return ("assumed",) if is_so else ()
-
-
-def of_scoring(about: About) -> Declaration:
-    """The points there are to be had."""
-    rule = about.period.campaign.scoring
-    return (rule.total_points, rule.assumed)
 
 
 def by_scoring(about: About) -> tuple[str, ...]:
@@ -763,7 +740,7 @@ INDICATOR: tuple[Kind, ...] = (
     Declared(
         "least_denominator",
         COUNT,
-        least_denominator,
+        of_ranking("least_denominator"),
         when=lambda a: a.result.unranked == TOO_FEW_THINGS,
     ),
     counted("ranked", "count_of_ranked", lambda a: a.result.ranked, is_ranked),
@@ -859,7 +836,7 @@ INDICATOR: tuple[Kind, ...] = (
         without=str(Flag.NO_DATA),
         when=lambda a: movement_target(a) is not None,
     ),
-    Declared("least_value", value_unit, least("value")),
+    Declared("least_value", value_unit, least("value"), when=ranks_children),
     *of_stretch(
         series.values,
         value_unit,
@@ -921,7 +898,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         missing=lambda a: a.total.missing,
         marks=by_scoring,
     ),
-    Declared("max_points", POINTS, of_scoring),
+    Declared("max_points", POINTS, of_rule(lambda a: a.period.campaign.scoring, "total_points")),
     Taken("covered", SHARE, lambda a: a.total.covered, method="covered_points", decimals=0),
     Taken("complete", SHARE, lambda a: a.total.complete, method="share_of_weight", decimals=1),
     counted("figures_lacking", "count_of_lacking", lambda a: len(a.total.lacking)),
@@ -999,9 +976,11 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     of_range("trials_outside", COUNT, "rank_trials", lambda found: len(found.outside)),
     of_range("award_draws", SHARE, "share_of_draws", lambda found: found.award_draws),
     *of_stretch(series.points, POINTS, "points", lambda a: 1, lambda a: 2, lambda a: 2),
-    of_series("ranks_alike", COUNT, "count_of_periods", number_of_ranks, RANKS),
-    of_series("rank_best_before", COUNT, "best_before", best_rank(best=True), RANKS),
-    of_series("rank_worst_before", COUNT, "worst_before", best_rank(best=False), RANKS),
+    of_series(
+        "ranks_alike", COUNT, "count_of_periods", lambda a: len(a.once(series.ranks)) or None, RANKS
+    ),
+    of_extreme("rank_best_before", COUNT, series.ranks, RANKS, lambda a: -1, best=True),
+    of_extreme("rank_worst_before", COUNT, series.ranks, RANKS, lambda a: -1, best=False),
     counted("cells", "count_of_cells", lambda a: len(cells(a))),
     counted(
         "cells_doubtful",
@@ -1020,13 +999,13 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     of_visits("verified", "weighted_share", lambda found: found.share),
     of_visits("verified_low", "interval_of_visits", lambda found: found.low),
     of_visits("verified_high", "interval_of_visits", lambda found: found.high),
-    Declared("decimals", COUNT, rank_decimals),
-    Declared("minimum_ranked", COUNT, minimum_ranked),
-    Declared("least_denominator", COUNT, least_denominator, when=lambda a: a.ranks_children),
-    Declared("least_reported", SHARE, least("reported")),
-    Declared("least_covered", SHARE, least("covered")),
-    Declared("least_complete", SHARE, least("complete")),
-    Declared("weight_band", SHARE, weight_band),
+    Declared("decimals", COUNT, of_ranking("decimals"), when=ranks_children),
+    Declared("minimum_ranked", COUNT, of_ranking("minimum_ranked"), when=ranks_children),
+    Declared("least_denominator", COUNT, of_ranking("least_denominator"), when=ranks_children),
+    Declared("least_reported", SHARE, least("reported"), when=ranks_children),
+    Declared("least_covered", SHARE, least("covered"), when=ranks_children),
+    Declared("least_complete", SHARE, least("complete"), when=ranks_children),
+    Declared("weight_band", SHARE, of_rule(lambda a: a.period.campaign.uncertainty, "weight_band")),
     of_trials("trials", lambda found: found.draws),
     of_trials("trials_changing", lambda found: found.draws_changing),
     of_trials("corners", lambda found: found.corners),
