@@ -1,22 +1,26 @@
-"""The files of a period around its pages: what a check leaves behind, the league, the indexes."""
+"""The files of a period around its pages: what a check leaves behind, CSV for people who go on from
+there among it, the league, the indexes.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dxkit.analysis import rows
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.inputs import files_in_use
 from dxkit.intake.versions.revisions import SinceLastCheck, recorded, since_last_check
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGES, FINDINGS, INDEX, LEAGUE, hashes_of
-from dxkit.press.publish.data_files import write_data
 from dxkit.press.publish.findings_page import findings_html
 from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.returned.write import Returned, write_returned
+from dxkit.report.wording.findings import texts_of_findings
 from dxkit.report.wording.language import Language
-from dxkit.workbooks.atomic import write_text
+from dxkit.workbooks.atomic import take_away, write_text
 from dxkit.workbooks.csv_text import write_rows
 
 CHANGE_COLUMNS = ("file", "sheet", "cell", "was_at", "before", "after", "kind")
@@ -54,6 +58,39 @@ def write_check(opened: OpenPeriod, language: Language) -> Checked:
         recorded(history, opened.received, since).save(files_in_use(folder.parent))
     files = hashes_of(folder, [FINDINGS, *written, *returned.as_written])
     return Checked(returned, since, files, len(opened.screen))
+
+
+def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[str, ...]:
+    """The CSV files of a period, each whole or not at all, and uncertainty.json with everything
+    that the trials of the ranking start from; returns their names.
+
+    UTF-8 with a mark, so that Excel shows Vietnamese; numbers unrounded; text that a spreadsheet
+    would take for a formula has an apostrophe before it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    analysis = opened.analysis
+    texts = texts_of_findings(analysis.campaign, analysis.units, language)
+    tables = {
+        "observations.csv": (rows.OBSERVATION_COLUMNS, rows.observation_rows(analysis)),
+        "indicators.csv": (rows.INDICATOR_COLUMNS, rows.indicator_rows(analysis)),
+        "ranking.csv": (rows.RANKING_COLUMNS, rows.ranking_rows(analysis)),
+        "awards.csv": (rows.AWARD_COLUMNS, rows.award_rows(analysis)),
+        "rank_ranges.csv": (rows.RANK_RANGE_COLUMNS, rows.rank_range_rows(analysis)),
+        "findings.csv": (rows.FINDING_COLUMNS, rows.finding_rows(opened.all_findings, texts)),
+    }
+    if opened.received.visits:
+        tables["visits.csv"] = (rows.VISIT_COLUMNS, rows.visit_rows(analysis))
+    else:
+        take_away(folder / "visits.csv")
+    for name, table in tables.items():
+        write_rows(folder / name, *table)
+    inputs = analysis.inputs_of_trials()
+    if not inputs:
+        take_away(folder / "uncertainty.json")
+        return tuple(tables)
+    text = json.dumps(inputs, ensure_ascii=False, indent=1, sort_keys=True)
+    write_text(folder / "uncertainty.json", text + "\n")
+    return (*tables, "uncertainty.json")
 
 
 def _rows(since: SinceLastCheck) -> Iterator[list[object]]:
