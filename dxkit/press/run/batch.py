@@ -160,7 +160,7 @@ def run_reports(
         key = key_of(project, campaign, raw, language)
         asked = {*units, *(earlier.pages if earlier else ())}
         asked |= {""} if level and campaign.level(level).open else set()
-        registry = _units(project, campaign, period_id, asked)
+        registry = units_among(project, campaign, period_id, asked)
         tasks = plan_tasks(
             project, campaign, period_id, key, folder, units, level, language, notebook, registry
         )
@@ -220,7 +220,7 @@ def _link_beside(project: Project, campaign: Campaign, links: Links) -> None:
         manifest = Manifest.load(folder / MANIFEST)
         if manifest is None or manifest.made_from.get("code") != code_key():
             continue  # it is made anew by its own run
-        units = _units(project, campaign, period, manifest.pages)
+        units = units_among(project, campaign, period, manifest.pages)
         manifest.forget_missing(folder, units)
         theirs = Links.among(campaign, period, units, manifest.in_place, folder.parent)
         if manifest.linked != theirs.digest:
@@ -228,7 +228,7 @@ def _link_beside(project: Project, campaign: Campaign, links: Links) -> None:
             manifest.save(folder)
 
 
-def _units(
+def units_among(
     project: Project, campaign: Campaign, period_id: str, codes: Iterable[str]
 ) -> UnitRegistry:
     """The units of a period by the plan, and if it lacks any of these, all that workbooks name."""

@@ -14,7 +14,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Severity
 from dxkit.period.opening import open_period
 from dxkit.press.manifest import in_words, outputs_in
-from dxkit.press.run.batch import Options, RunResult, run_reports
+from dxkit.press.run.batch import Options, RunResult, run_reports, units_among
 from dxkit.press.run.plan import own_notebook
 from dxkit.report.notebook_period import NotebookPeriod
 from dxkit.report.wording.language import load_language
@@ -128,11 +128,8 @@ def produce(
     open_period.cache_clear()  # workbooks may have changed since this process opened it
     if level:
         campaign.level(level)
-    codes = [str(unit) for unit in units]
-    registry = campaign.units.on(project.as_of or campaign.period(period_id).last_day)
-    if any(code not in registry for code in codes):
-        registry = open_period(project, campaign.id, period_id).received.units
-        codes = [registry.find(unit).code for unit in units]
+    registry = units_among(project, campaign, period_id, map(str, units))
+    codes = [registry.find(unit).code for unit in units]
     try:
         if notebook is not None:
             project, notebook = own_notebook(project, campaign.id, period_id, notebook)

@@ -26,7 +26,7 @@ from matplotlib.textpath import text_to_path
 
 from dxkit.model.facts import Fact
 from dxkit.model.text import harmless
-from dxkit.report.charts.style import FONT_SIZE, INK, SMALL, SOFT, VARIABLES, WIDTH
+from dxkit.report.charts.style import FONT_SIZE, INK, SMALL, SOFT, VARIABLES, WIDTH, filled
 from dxkit.report.piece import tell_drawing
 from dxkit.report.wording.language import Language
 
@@ -318,14 +318,7 @@ def _wide(text: str, weight: str) -> float:
 
 def wrapped(text: str, size: float, room: float, weight: str = "normal") -> list[str]:
     """Words in lines of at most so many points; none is cut, a longer one stands alone."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and width_of(longer, size, weight) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
+    return filled(text.split(), lambda line: width_of(line, size, weight) <= room)
 
 
 def drawable(text: str) -> str:

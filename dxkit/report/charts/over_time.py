@@ -122,7 +122,8 @@ def draw_spans(name: str, spans: Sequence[Span], language: Language) -> Markup:
         return left + (right - left) * (day - begin).days / max((end - begin).days, 1)
 
     rows: list[tuple[str, list[Span]]] = []
-    for group, of_group in groupby(sorted(spans, key=lambda s: (s.group, s.label)), _group):
+    ordered = sorted(spans, key=lambda s: (s.group, s.label))
+    for group, of_group in groupby(ordered, lambda s: s.group):
         rows.append((group, []))
         rows += [(label, list(named)) for label, named in groupby(of_group, lambda s: s.label)]
     height = _AXIS + _SPAN_ROW * len(rows)
@@ -150,10 +151,6 @@ def draw_spans(name: str, spans: Sequence[Span], language: Language) -> Markup:
                 if len(marks) > 1:
                     canvas.words(x, y - 9, f"×{len(marks)}", "center", SOFT, size=SMALL)
         return canvas.svg()
-
-
-def _group(span: Span) -> str:
-    return span.group
 
 
 def _marks(

@@ -8,7 +8,7 @@ are blue and orange, which colour-blind readers tell apart; a shape or a word al
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dxkit.model.facts import reaches
 
@@ -71,10 +71,13 @@ def broken(text: str, width: int, lines: int = 2) -> str:
     """
     whole = " ".join(text.split())
     words = whole[: (width + 7) * lines + 1].split()  # more than fits, so that a cut is always seen
-    made = _filled(words, width)
-    narrower = width - 1
-    while narrower and 1 < len(made) <= lines and len(_filled(words, narrower)) == len(made):
-        made = _filled(words, narrower)
+
+    def within(width: int) -> list[str]:
+        return filled(words, lambda line: len(line) <= width)
+
+    made, narrower = within(width), width - 1
+    while narrower and 1 < len(made) <= lines and len(within(narrower)) == len(made):
+        made = within(narrower)
         narrower -= 1
     if len(made) > lines:
         made = [*made[: lines - 1], made[lines - 1] + "…"]
@@ -85,12 +88,12 @@ def broken(text: str, width: int, lines: int = 2) -> str:
     return "\n".join(made)
 
 
-def _filled(words: Sequence[str], width: int) -> list[str]:
-    """The words one after the other in lines of at most ``width`` letters; a longer word alone."""
+def filled(words: Iterable[str], fits: Callable[[str], bool]) -> list[str]:
+    """The words one after the other in lines that fit; one that does not fit stands alone."""
     made = [""]
     for word in words:
         joined = f"{made[-1]} {word}".strip()
-        if len(joined) <= width or not made[-1]:
+        if not made[-1] or fits(joined):
             made[-1] = joined
         else:
             made.append(word)
