@@ -117,7 +117,7 @@ def run(
     Returns what was ``made``, ``kept`` and ``failed``, all ``files`` in place, ``pages()`` and
     ``findings()`` as frames, and whether all is ``ok``.
 
-    Raises UnknownNameError, CampaignError, OwnNotebookError, UnfitNotebookError, and BusyError
+    Raises UnknownNameError, CampaignError, RefusedError, UnfitNotebookError, and BusyError
     while another run writes there.
 
     >>> import dxkit

@@ -14,6 +14,7 @@ from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.plan_files import newline_of, read_rows, with_rows
 from dxkit.campaign.reader import PLAN_FILE, columns_of
 from dxkit.model.campaign import Campaign, Target
+from dxkit.model.choices import RefusedError
 from dxkit.model.keys import FIRST_DAY, LAST_DAY
 from dxkit.model.periods import Period, split_period_id
 from dxkit.workbooks.atomic import write_text
@@ -24,21 +25,11 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _HEADING = re.compile(r"\s*\[")
 
 
-class PeriodRefusedError(ValueError):
-    """A period cannot be added. ``reason`` is a key of the words of the command line, which
-    ``values`` fill.
-    """
-
-    def __init__(self, reason: str, **values: object) -> None:
-        super().__init__(f"{reason}: {values}")
-        self.reason, self.values = reason, values
-
-
 def calendar_period(period_id: str) -> Period:
-    """A period with the days that the calendar gives it. Raises PeriodRefusedError."""
+    """A period with the days that the calendar gives it. Raises RefusedError."""
     year, kind, number = _parts(period_id)
     if kind not in _MONTHS:
-        raise PeriodRefusedError("period_malformed", text=period_id)
+        raise RefusedError("period_malformed", text=period_id)
     first = datetime.date(year, max(number - 1, 0) * _MONTHS[kind] + 1, 1)
     last = _later(first - datetime.timedelta(days=1), _MONTHS[kind])
     return Period(period_id, first, last)
@@ -46,20 +37,20 @@ def calendar_period(period_id: str) -> Period:
 
 def next_period(campaign: Campaign, wanted: str = "") -> Period:
     """The period ``wanted``, or the one after the last of the shortest: days, parts and due day are
-    as far from those of the last of its length as it is from that. Raises PeriodRefusedError.
+    as far from those of the last of its length as it is from that. Raises RefusedError.
     """
     kind = _parts(wanted)[1] if wanted else ""
     last = {period.kind: period for period in campaign.reported}
     kind = kind or next((shorter for shorter in _MONTHS if shorter in last), "")
     if kind not in last or kind not in _MONTHS:
         known = ", ".join(period.id for period in campaign.reported)
-        raise PeriodRefusedError("period_of_no_kind", text=wanted, available=known)
+        raise RefusedError("period_of_no_kind", text=wanted, available=known)
     before, length = last[kind], _MONTHS[kind]
     months = length
     if wanted:
         months = (_number(wanted) - _number(before.id)) * length
         if months <= 0:
-            raise PeriodRefusedError("period_not_later", text=wanted, period=before.id)
+            raise RefusedError("period_not_later", text=wanted, period=before.id)
     first = _later(before.last_day, months - length) + datetime.timedelta(days=1)
     due = _later(before.due_day, months) if before.due_day else None
     return Period(
@@ -77,7 +68,7 @@ def _parts(period_id: str) -> tuple[int, str, int]:
         if not FIRST_DAY.year <= year <= LAST_DAY.year:
             raise ValueError(year)
     except ValueError as error:
-        raise PeriodRefusedError("period_malformed", text=period_id) from error
+        raise RefusedError("period_malformed", text=period_id) from error
     return year, kind, number
 
 
@@ -114,7 +105,7 @@ def add_period(campaign: Campaign, period: Period, source_of_targets: str) -> in
     many targets it has. It stands behind the last one of its length, whose targets it has for the
     time being, each marked as assumed; all else stays as it is, byte for byte.
 
-    Raises PeriodRefusedError where the plan cannot be extended in this way, CampaignError where it
+    Raises RefusedError where the plan cannot be extended in this way, CampaignError where it
     would not load any more, InUseError where somebody has one of the files open.
     """
     before = [p for p in campaign.reported if p.kind == period.kind][-1]
@@ -135,7 +126,7 @@ def add_period(campaign: Campaign, period: Period, source_of_targets: str) -> in
             (folder / name).write_text(text, "utf-8", newline="")
         made = load_campaign(folder)
     if sorted(made.periods, key=str) != sorted((*campaign.periods, period), key=str):
-        raise PeriodRefusedError("periods_inline", text=campaign.folder / PLAN_FILE)
+        raise RefusedError("periods_inline", text=campaign.folder / PLAN_FILE)
     write_text(campaign.folder / PLAN_FILE, files[PLAN_FILE])
     try:
         if rows:

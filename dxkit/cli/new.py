@@ -45,8 +45,9 @@ def new(context: click.Context, /, **given: str) -> int:
 @with_session
 def new_campaign(session: Session, id_: str, **given: Any) -> int:
     """Write the folder of a campaign, from what is given and what is answered to questions."""
-    from dxkit.campaign.next_period import PeriodRefusedError, calendar_period
+    from dxkit.campaign.next_period import calendar_period
     from dxkit.model.campaign import CampaignError
+    from dxkit.model.choices import RefusedError
     from dxkit.press.plans import lists
     from dxkit.press.plans.new_campaign import NewCampaign, levels_of, write_campaign
 
@@ -77,7 +78,7 @@ def new_campaign(session: Session, id_: str, **given: Any) -> int:
         with session.writing_to(folder):
             campaign = write_campaign(plan, folder, session.language)
             raw = _raw_folder(session, id_, period.id)
-    except (lists.ListError, PeriodRefusedError) as error:
+    except RefusedError as error:
         raise session.refuse(error.reason, **error.values) from error
     except CampaignError as error:
         raise session.refuse_plan("new_campaign_unfit", error) from error
@@ -107,8 +108,9 @@ def new_campaign(session: Session, id_: str, **given: Any) -> int:
 def new_period(session: Session, period: str, **days: str) -> int:
     """Add a period to the plan, with targets as in the one before, and make its raw folder."""
     from dxkit.campaign.folder import load_campaign
-    from dxkit.campaign.next_period import PeriodRefusedError, add_period, next_period
+    from dxkit.campaign.next_period import add_period, next_period
     from dxkit.model.campaign import CampaignError
+    from dxkit.model.choices import RefusedError
     from dxkit.model.plan import plan_findings
 
     campaign, language = session.campaign, session.language
@@ -122,7 +124,7 @@ def new_period(session: Session, period: str, **days: str) -> int:
         with session.writing(found.id):
             targets = add_period(campaign, found, session.say("new_targets_source", **named))
             folder = _raw_folder(session, campaign.id, found.id)
-    except PeriodRefusedError as error:
+    except RefusedError as error:
         raise session.refuse(error.reason, **error.values) from error
     except CampaignError as error:
         raise session.refuse_plan("new_period_unfit", error) from error
@@ -171,8 +173,7 @@ class _Answers:
         """What is made of what was given or answered; an answer that is empty or cannot be used is
         asked for again.
         """
-        from dxkit.campaign.next_period import PeriodRefusedError
-        from dxkit.press.plans.lists import ListError
+        from dxkit.model.choices import RefusedError
 
         if name in self._given or not self._asks:
             return reader(self._given.get(name, proposed))
@@ -182,7 +183,7 @@ class _Answers:
             try:
                 if answer:
                     return reader(answer)
-            except (ListError, PeriodRefusedError) as error:
+            except RefusedError as error:
                 tell(self._session.say(error.reason, **error.values))
 
     def yes(self, name: str) -> bool:

@@ -28,9 +28,7 @@ _MOST_LINES = 20
 @click.argument("period", required=False)
 @with_session
 @click.option("--as-of", default="")
-@click.option(
-    "--publication", type=click.IntRange(1), default=None,
-)  # fmt: skip
+@click.option("--publication", type=click.IntRange(1), default=None)
 def verify(session: Session, period: str | None, publication: int | None) -> int:
     """Count and make everything again from the raw workbooks, and compare it whole."""
     from dxkit.press.run.changed_figures import all_changes
@@ -55,9 +53,7 @@ def verify(session: Session, period: str | None, publication: int | None) -> int
 
 @click.command(cls=Command)
 @click.argument("period")
-@click.option(
-    "--state", type=click.Choice(["provisional", "final", "revised"]), required=True,
-)  # fmt: skip
+@click.option("--state", type=click.Choice(["provisional", "final", "revised"]), required=True)
 @click.option("--by", required=True)
 @click.option("--note", default="")
 @click.option("--despite", default=None)
@@ -67,6 +63,7 @@ def publish(
 ) -> int:
     """Keep the pages of a period with all they were made from, for good."""
     from dxkit.campaign.publications import Publication
+    from dxkit.model.choices import RefusedError
     from dxkit.press.manifest import FINDINGS, PROOF, Manifest
     from dxkit.publication import keeping
     from dxkit.report.wording.publications import state_name
@@ -100,8 +97,8 @@ def publish(
                 harmless(note.strip()), harmless((despite or "").strip()), errors, differences,
             )  # fmt: skip
             kept = keeping.publish(session.project, new, result.opened)
-    except keeping.RefusedError as error:
-        raise refuse(error.key, **error.values) from error
+    except RefusedError as error:
+        raise refuse(error.reason, **error.values) from error
     name = state_name(new, session.language)
     done = {"period": named, "name": name, "text": str(kept)}
     tell(session.language.plain("publication.done", **done))
@@ -111,9 +108,7 @@ def publish(
 @click.command(cls=Command)
 @click.argument("period")
 @with_session
-@click.option(
-    "--publication", type=click.IntRange(1), default=None,
-)  # fmt: skip
+@click.option("--publication", type=click.IntRange(1), default=None)
 def changes(session: Session, period: str, publication: int | None) -> int:
     """List what of a publication is no longer so, and why; draft the notice that corrects it."""
     from dxkit.press.manifest import CORRECTION, EFFECTS

@@ -41,11 +41,7 @@ _MOST_SENTENCES = 5
 @click.option("--time-limit", type=click.FloatRange(1), default=None)
 @click.option("--canary", is_flag=True)
 @click.option("--timings", is_flag=True)
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "fork", "spawn", "stock"]),
-    default="auto",
-)
+@click.option("--engine", type=click.Choice(["auto", "fork", "spawn", "stock"]), default="auto")
 @click.option("--cluster", default="")
 @click.option(
     "--to",
@@ -53,11 +49,7 @@ _MOST_SENTENCES = 5
     multiple=True,
     type=click.Choice(["html", "pdf", "docx", "pptx", "text", "card"]),
 )
-@click.option(
-    "--notebook",
-    type=click.Path(path_type=Path),
-    default=None,
-)
+@click.option("--notebook", type=click.Path(path_type=Path), default=None)
 def report(
     session: Session,
     period: str | None,

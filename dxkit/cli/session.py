@@ -336,12 +336,13 @@ class Session:
         """A notebook by its path or its name in notebooks/. From here on, outputs are apart from
         those of the office's own reports.
         """
-        from dxkit.press.run.plan import OwnNotebookError, own_notebook
+        from dxkit.model.choices import RefusedError
+        from dxkit.press.run.plan import own_notebook
 
         with self.writing_to(self.folder(period_id)):
             try:
                 found = own_notebook(self.project, self.campaign.id, period_id, named)
-            except OwnNotebookError as error:
+            except RefusedError as error:
                 raise self.refuse(error.reason, **error.values) from error
         self.project, notebook = found
         return notebook

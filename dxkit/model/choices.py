@@ -1,4 +1,4 @@
-"""What there is to choose from, and the error for what there is not."""
+"""What there is to choose from, and the errors for what there is not and what cannot be."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ class UnknownNameError(KeyError, ValueError):
         told = f"{told}, …" if len(shown) < len(known) else told or "–"
         hint = f"; the nearest is {near[0]!r}" if near and not (many and len(near) == 1) else ""
         return f"no {what} {given!r}; there are: {told}{hint}"
+
+
+class RefusedError(ValueError):
+    """What somebody asks for cannot be done. ``reason`` is a key of the words for it, which
+    ``values`` fill; ``message`` says it to who works in Python.
+    """
+
+    def __init__(self, reason: str, /, message: str = "", **values: object) -> None:
+        super().__init__(message or f"{reason}: {values}")
+        self.reason, self.values = reason, values
 
 
 def nearest(given: str, known: Mapping[str, str]) -> list[str]:

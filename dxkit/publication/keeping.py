@@ -24,6 +24,7 @@ from dxkit.campaign.publications import (
     Publication,
     publications,
 )
+from dxkit.model.choices import RefusedError
 from dxkit.model.facts import Fact, FactKey
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod
@@ -38,14 +39,6 @@ from dxkit.workbooks.processes import flush_folder
 from dxkit.workbooks.raw_folder import raw_files
 
 _STAGE = ".being-published"
-
-
-class RefusedError(Exception):
-    """Why nothing is published: a key of its words, and what fills them."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.key, self.values = key, values
 
 
 def next_number(project: Project, campaign: str, period: str, state: str) -> int:

@@ -15,6 +15,7 @@ from dxkit.model.campaign import (
     MeasureKind,
     Target,
 )
+from dxkit.model.choices import RefusedError
 from dxkit.model.text import clean, normalise, slug
 from dxkit.model.units import Unit
 from dxkit.report.wording.language import available_languages, load_language
@@ -38,16 +39,6 @@ _POINTS = 10.0
 _LONGEST_ID = 40
 
 
-class ListError(ValueError):
-    """A list cannot be used. ``reason`` is a key of the words of the command line, which ``values``
-    fill.
-    """
-
-    def __init__(self, reason: str, **values: object) -> None:
-        super().__init__(f"{reason}: {values}")
-        self.reason, self.values = reason, values
-
-
 @dataclass(frozen=True)
 class Line:
     """A row of a list: its cells by column, and where it stands."""
@@ -60,7 +51,7 @@ class Line:
         return clean(self.cells[column].text) if column in self.cells else ""
 
     def number(self, column: str, is_share: bool = False) -> float | None:
-        """The number in a column, a share as a fraction of one. Raises ListError."""
+        """The number in a column, a share as a fraction of one. Raises RefusedError."""
         text = self.text(column).replace(" ", "").replace(",", ".")
         if not text:
             return None
@@ -70,19 +61,19 @@ class Line:
             raise self.error("list_no_number", column) from None
         return number / 100 if is_share and number > 1 else number
 
-    def error(self, reason: str, column: str) -> ListError:
+    def error(self, reason: str, column: str) -> RefusedError:
         """That something is wrong in a column."""
-        return ListError(reason, at=self.at, text=self.text(column))
+        return RefusedError(reason, at=self.at, text=self.text(column))
 
 
 def read_list(path: Path, columns: Sequence[str]) -> list[Line]:
     """The rows below the first one that has a heading of the first of the ``columns``. Raises
-    ListError.
+    RefusedError.
     """
     try:
         book = read_workbook(path, path.name)
     except UnreadableFileError as error:
-        raise ListError("list_unreadable", text=path) from error
+        raise RefusedError("list_unreadable", text=path) from error
     headings = {
         normalise(heading): column
         for code in available_languages()
@@ -103,13 +94,13 @@ def read_list(path: Path, columns: Sequence[str]) -> list[Line]:
                 )
                 if found := [line for line in below if line.text(columns[0])]:
                     return found
-    raise ListError(f"list_without_{columns[0]}", text=path)
+    raise RefusedError(f"list_without_{columns[0]}", text=path)
 
 
 def units_of(lines: Sequence[Line], province: str) -> list[Unit]:
     """The units of a list below a province. Each stands in the unit that its row names by code or
     name; where that is left out, in the last one above it in the list that is of a higher level.
-    Raises ListError.
+    Raises RefusedError.
     """
     own = [line for line in lines if normalise(line.text("unit")) == normalise(province)]
     top = Unit(own[0].text("code") if own else "00", province, _type_of(province)[0], "province")
@@ -129,7 +120,7 @@ def units_of(lines: Sequence[Line], province: str) -> list[Unit]:
             raise line.error("list_no_parent", "parent")
         found[code] = Unit(code, name, type_, level, above[-1].code)
     if len(found) == 1:
-        raise ListError("list_only_top", text=province)
+        raise RefusedError("list_only_top", text=province)
     return list(found.values())
 
 
@@ -155,7 +146,7 @@ class Criteria:
 def criteria_of(lines: Sequence[Line], level: str, period: str, source: str) -> Criteria:
     """The criteria of a list: each a share of what two columns of the workbooks hold, or a count of
     one. What the list does not say is assumed: ten points for each, and figures that are the state
-    at the end of a period. Raises ListError.
+    at the end of a period. Raises RefusedError.
     """
     taken = {"total"}
     measures: dict[str, Measure] = {}  # by heading
@@ -192,7 +183,7 @@ def criteria_of(lines: Sequence[Line], level: str, period: str, source: str) -> 
         if target is not None:
             targets.append(Target(name, ALL_LEVELS, period, target, source, assumed=True))
     if not any(indicator.max_points for indicator in indicators):
-        raise ListError("list_without_points")
+        raise RefusedError("list_without_points")
     return Criteria([*measures.values()], indicators, targets)
 
 

@@ -14,6 +14,7 @@ from dxkit.campaign.publications import stated
 from dxkit.intake.store import store_key
 from dxkit.intake.versions.history import History
 from dxkit.model.campaign import Campaign
+from dxkit.model.choices import RefusedError
 from dxkit.model.text import slug
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.press.manifest import (
@@ -198,39 +199,29 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)\d)(\..*)?")
 """Names that Windows keeps for devices."""
 
 
-class OwnNotebookError(ValueError):
-    """A notebook of one's own cannot be used. ``reason`` is a key of the words of the command line,
-    which ``values`` fill.
-    """
-
-    def __init__(self, reason: str, message: str, **values: object) -> None:
-        super().__init__(message)
-        self.reason, self.values = reason, values
-
-
 def own_notebook(
     project: Project, campaign_id: str, period_id: str, named: Path
 ) -> tuple[Project, Path]:
     """A notebook by its path or its name in notebooks/, and the project in which its outputs are
     apart from those of the office's own reports; what the office's last check saw goes with them,
-    or a mended workbook would seem to have no earlier version. Raises OwnNotebookError, BusyError.
+    or a mended workbook would seem to have no earlier version. Raises RefusedError, BusyError.
     """
     found = next((path for path in (named, project.notebooks / named) if path.is_file()), None)
     if found is None:
         known = ", ".join(sorted(path.name for path in project.notebooks.glob("*.ipynb")))
         message = f"no notebook {str(named)!r}; there are in {project.notebooks}: {known}"
         where = project.notebooks
-        raise OwnNotebookError("notebook_missing", message, text=named, available=where)
+        raise RefusedError("notebook_missing", message, text=named, available=where)
     if not _FOLDER_NAME.fullmatch(found.stem) or _RESERVED.fullmatch(found.stem):
         message = f"{found.name!r} cannot be the name of a folder of results"
-        raise OwnNotebookError("notebook_name", message, text=found.name)
+        raise RefusedError("notebook_name", message, text=found.name)
     own = replace(project, out=project.outputs / "own" / found.stem)
     office, data = (p.store_file(campaign_id, period_id).parent for p in (project, own))
     made = Manifest.load(data.parent / MANIFEST)
     if made and made.notebook not in ("", path_key(found)):
         message = f"{data.parent} has the pages of another notebook named {found.name!r}"
         values = {"text": found.name, "where": data.parent}
-        raise OwnNotebookError("notebook_doubled", message, **values)
+        raise RefusedError("notebook_doubled", message, **values)
     with only_writer(data.parent.parent):
         History.open(office).copy(data)
     return own, found.resolve()
