@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from dxkit.campaign.folder import load_campaign
-from dxkit.campaign.plan_files import newline_of, read_rows, with_rows
+from dxkit.campaign.plan_files import newline_of, texts_in, with_rows
 from dxkit.campaign.reader import PLAN_FILE, columns_of
 from dxkit.model.campaign import Campaign, Target
 from dxkit.model.choices import RefusedError
@@ -112,12 +112,8 @@ def add_period(campaign: Campaign, period: Period, source_of_targets: str) -> in
     plan = _bytes_as_text(campaign.folder / PLAN_FILE)
     files = {PLAN_FILE: _with_block(plan, before, period)}
     own = {"period": period.id, "source": source_of_targets, "assumed": "true"}
-    columns = columns_of(Target)
-    rows = [
-        {name: row.get(name) or "" for name in columns} | own
-        for row in read_rows(campaign.folder / TARGETS, columns, [])
-        if row.get("period") == before.id
-    ]
+    targets = texts_in(campaign.folder / TARGETS, columns_of(Target))
+    rows = [row | own for row in targets if row["period"] == before.id]
     if rows:
         files[TARGETS] = with_rows(_bytes_as_text(campaign.folder / TARGETS), rows)
     with tempfile.TemporaryDirectory() as scratch:

@@ -9,7 +9,7 @@ import io
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +210,15 @@ def read_rows(path: Path, columns: Iterable[str], problems: list[CampaignProblem
             (CampaignProblem("csv_unreadable", path.name, line, {"reason": error}),)
         ) from error
     return rows
+
+
+def texts_in(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The same, each as its texts by column; raises CampaignError for a file with any problem."""
+    problems: list[CampaignProblem] = []
+    rows = read_rows(path, columns, problems)
+    if problems:
+        raise CampaignError(tuple(problems))
+    return [{name: row.get(name) or "" for name in columns} for row in rows]
 
 
 def with_rows(text: str, rows: Iterable[Mapping[str, str]]) -> str:

@@ -9,15 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dxkit.campaign.plan_files import read_rows, with_rows
+from dxkit.campaign.plan_files import texts_in, with_rows
 from dxkit.campaign.reader import columns_of
-from dxkit.model.campaign import (
-    Campaign,
-    CampaignError,
-    CampaignProblem,
-    Correction,
-    Explanation,
-)
+from dxkit.model.campaign import Campaign, Correction, Explanation
 from dxkit.model.keys import fields_of
 from dxkit.model.text import clean
 from dxkit.workbooks.atomic import write_text
@@ -80,12 +74,6 @@ def add_records(folder: Path, records: Sequence[Record]) -> Path:
 
 def records_in(folder: Path, kind: type[_Record]) -> list[_Record]:
     """The records of a kind as they stand in the plan's file now; none without the file."""
-    path, columns = folder / _FILES[kind], columns_of(kind)
-    if not path.exists():
-        return []
-    problems: list[CampaignProblem] = []
-    rows = read_rows(path, columns, problems)
-    if problems:
-        raise CampaignError(tuple(problems))
-    texts: list[dict[str, Any]] = [{name: row.get(name) or "" for name in columns} for row in rows]
+    path = folder / _FILES[kind]
+    texts: list[dict[str, Any]] = texts_in(path, columns_of(kind)) if path.exists() else []
     return [kind(**text) for text in texts]

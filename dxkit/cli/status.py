@@ -125,17 +125,13 @@ def status_of(session: Session, period_id: str) -> Status:
 def _findings(path: Path) -> list[dict[str, str]] | None:
     """The findings that a check has listed; None where no such list can be read."""
     from dxkit.analysis.rows import FINDING_COLUMNS
-    from dxkit.campaign.plan_files import read_rows
-    from dxkit.model.campaign import CampaignError, CampaignProblem
+    from dxkit.campaign.plan_files import texts_in
+    from dxkit.model.campaign import CampaignError
 
-    problems: list[CampaignProblem] = []
     try:
-        rows = read_rows(path, FINDING_COLUMNS, problems)
+        return texts_in(path, FINDING_COLUMNS)
     except CampaignError:
         return None
-    if problems:
-        return None
-    return [{name: row.get(name) or "" for name in FINDING_COLUMNS} for row in rows]
 
 
 def _stale(session: Session, manifest: Manifest) -> int:

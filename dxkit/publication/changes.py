@@ -25,8 +25,7 @@ from dxkit.period.opening import open_period
 from dxkit.press.manifest import Manifest, outputs_in, versions_in_use
 from dxkit.press.run.changed_figures import changes_since, is_same
 from dxkit.press.run.made_again import MadeAgain
-from dxkit.publication.effects import Effects, FactChange, WordChange
-from dxkit.publication.keeping import facts_of, row_of
+from dxkit.publication.effects import Effects, FactChange, WordChange, facts_of, row_of
 from dxkit.verify.files import places
 
 _MOST_CAUSES = 12

@@ -25,16 +25,16 @@ from dxkit.campaign.publications import (
     publications,
 )
 from dxkit.model.choices import RefusedError
-from dxkit.model.facts import Fact, FactKey
+from dxkit.model.facts import FactKey
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hash_of, hashes_of, outputs_in, sha256_of
 from dxkit.press.run.changed_figures import changes_since, inputs_of, remember
 from dxkit.press.run.made_again import MadeAgain
+from dxkit.publication.effects import write_facts
 from dxkit.report.tracing import fact_label
 from dxkit.verify.difference import ADDED, CHANGED, MISSING, UNREADABLE, Difference
 from dxkit.workbooks.atomic import only_writer, rename, write_text
-from dxkit.workbooks.csv_text import write_rows
 from dxkit.workbooks.processes import flush_folder
 from dxkit.workbooks.raw_folder import raw_files
 
@@ -154,26 +154,6 @@ def _inputs(project: Project, opened: OpenPeriod) -> Iterator[tuple[Path, str]]:
         folder = project.period_folder(campaign.id, period)
         for path in raw_files(folder):
             yield path, f"{to}/{period}/{path.relative_to(folder).as_posix()}"
-
-
-def facts_of(opened: OpenPeriod, units: list[str]) -> Iterator[Fact]:
-    """All facts about the units that the plan knows and those directly below ``units``."""
-    open_levels = {level.id for level in opened.campaign.levels if level.open}
-    known = {*units}
-    for unit in opened.analysis.units.units:
-        if unit.level not in open_levels or known & {unit.code, unit.parent_code}:
-            yield from opened.analysis.scorecard(unit.code).facts.values()
-
-
-def row_of(fact: Fact) -> tuple[str, str]:
-    """A fact's value as Python writes it, and why it has none."""
-    return "" if fact.value is None else repr(fact.value), fact.missing
-
-
-def write_facts(opened: OpenPeriod, units: list[str], path: Path) -> None:
-    """Each fact with its unrounded value, or the reason why there is none."""
-    rows = ((str(f.key), f.value, f.missing) for f in facts_of(opened, units))
-    write_rows(path, ("fact", "value", "missing"), rows)
 
 
 def _changed(
