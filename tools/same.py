@@ -84,7 +84,7 @@ MADE_EQUAL: dict[str, Callable[[bytes], bytes]] = {
     # How long it took and in which order pages were ready; hashes of the code and, made of them,
     # the keys by which a later run knows what is out of date; and of what holds a clock.
     r".*/manifest\.json": without(
-        "seconds", "made_from", "key", "versions", "tries", "inputs_digest"
+        "seconds", "made_from", "key", "versions", "tries", "inputs_digest", "shown"
     ),
     r".*/made_from/DIGEST\.json": without("code"),
     r".*/data/(received|returned)\.json": without("key"),
