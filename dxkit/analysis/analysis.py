@@ -492,7 +492,7 @@ class Analysis:
         )
 
 
-class PeriodAtHand:
+class PeriodAtHand(PeriodOfSeries):
     """A period of a series that is analysed."""
 
     def __init__(self, analysis: Analysis) -> None:
@@ -501,15 +501,12 @@ class PeriodAtHand:
 
     @property
     def sources(self) -> Mapping[str, str]:
-        """The hash of each file that the period was made from, by its name."""
         return self._analysis.received.hashes
 
     def find(self, unit: str, subject: str, kind: str) -> Fact | None:
-        """One fact of a unit; None when there is no such fact."""
         return self._analysis.facts.find(unit, subject, kind)
 
     def places(self, unit: str, subject: str) -> str:
-        """The same text for the same units: who told of an indicator, or has a rank (total)."""
         results = self._analysis.results
         if subject == TOTAL and unit in self._analysis.units:
             return self._digest_of_ranked(results.ranked_with(unit))

@@ -53,7 +53,7 @@ def is_alike(one: PeriodOfSeries, other: PeriodOfSeries, unit: str, indicator: s
     return not any(fact is None or "partial" in fact.marks for fact in facts)
 
 
-class PeriodKept:
+class PeriodKept(PeriodOfSeries):
     """One of which is known what is kept; ``ask`` gives that, when it is first needed."""
 
     def __init__(self, period: str, ask: Callable[[], Kept]) -> None:
@@ -65,12 +65,10 @@ class PeriodKept:
 
     @property
     def sources(self) -> Mapping[str, str]:
-        """The hash of each file that the period was made from, by its name."""
         found: Mapping[str, str] = self._kept["sources"]
         return found
 
     def find(self, unit: str, subject: str, kind: str) -> Fact | None:
-        """One fact of a unit; None when there is no such fact."""
         told = self._kept["units"].get(unit, {}).get(subject, {})
         if kind == "places" or kind not in told:
             return None
@@ -84,7 +82,6 @@ class PeriodKept:
         )
 
     def places(self, unit: str, subject: str) -> str:
-        """The same text for the same units: who told of an indicator, or has a rank (total)."""
         found: str = self._kept["units"].get(unit, {}).get(subject, {}).get("places", "")
         return found
 

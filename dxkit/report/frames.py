@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -22,12 +22,10 @@ from dxkit.analysis import rows
 from dxkit.analysis.facts.kinds import VALUE_UNITS
 from dxkit.analysis.initiatives.panel import Panel
 from dxkit.analysis.rows import (
-    AWARD_COLUMNS,
     FINDING_COLUMNS,
     INDICATOR_COLUMNS,
     OBSERVATION_COLUMNS,
     RANK_RANGE_COLUMNS,
-    RANKING_COLUMNS,
 )
 from dxkit.campaign.project import Project
 from dxkit.model.campaign import Campaign, CampaignError
@@ -262,8 +260,7 @@ class Frames:
 
     def observations(self, analyses: Sequence[Analysis]) -> pd.DataFrame:
         """One row per received value, with the cell it stands in."""
-        entries = chain.from_iterable(map(rows.observation_rows, analyses))
-        frame = self.labelled(_frame(OBSERVATION_COLUMNS, entries), analyses[-1].period.id)
+        frame = self.of_rows(OBSERVATION_COLUMNS, rows.observation_rows, *analyses)
         measures = [self.campaign.measure(measure) for measure in frame["measure"]]
         frame["unit_of_measure"] = [str(measure.kind) for measure in measures]
         frame["things"] = [self.language.name(m.things) if m.things else "" for m in measures]
@@ -271,29 +268,16 @@ class Frames:
 
     def indicators(self, analyses: Sequence[Analysis]) -> pd.DataFrame:
         """One row per unit, indicator and period."""
-        entries = chain.from_iterable(map(rows.indicator_rows, analyses))
-        frame = self.labelled(_frame(INDICATOR_COLUMNS, entries), analyses[-1].period.id)
+        frame = self.of_rows(INDICATOR_COLUMNS, rows.indicator_rows, *analyses)
         frame["unit_of_measure"] = self._units_of(frame["indicator"])
         return self.told(frame, analyses[-1].period.id)
 
-    def ranking(self, analyses: Sequence[Analysis]) -> pd.DataFrame:
-        """One row per ranked unit and period, by level, group and rank."""
-        entries = chain.from_iterable(map(rows.ranking_rows, analyses))
-        return self.labelled(_frame(RANKING_COLUMNS, entries), analyses[-1].period.id)
-
-    def awards(self, analysis: Analysis) -> pd.DataFrame:
-        """One row per reward rule and unit that it decides about."""
-        return self.labelled(_frame(AWARD_COLUMNS, rows.award_rows(analysis)), analysis.period.id)
-
-    def rank_ranges(self, analysis: Analysis) -> pd.DataFrame:
-        """One row per ranked unit: between which ranks it may come out."""
-        frame = _frame(RANK_RANGE_COLUMNS, rows.rank_range_rows(analysis))
-        return self.labelled(frame, analysis.period.id)
-
-    def certainty(self, analysis: Analysis) -> pd.DataFrame:
-        """One row per group of ranked units: how sure its list of rewards is."""
-        frame = _frame(CERTAINTY_COLUMNS, rows.certainty_rows(analysis))
-        return self.labelled(frame, analysis.period.id)
+    def of_rows(
+        self, columns: Sequence[str], make: Callable[[Analysis], rows.Rows], *analyses: Analysis
+    ) -> pd.DataFrame:
+        """The rows that ``make`` gives of each period."""
+        entries = chain.from_iterable(map(make, analyses))
+        return self.labelled(_frame(columns, entries), analyses[-1].period.id)
 
     def findings(self, opened: OpenPeriod) -> pd.DataFrame:
         """One row per finding, with its text."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from dxkit.analysis import rows
 from dxkit.analysis.analysis import Analysis, Scorecard
 from dxkit.model.facts import TOTAL, Claim, Fact
 from dxkit.model.findings import Severity
@@ -20,7 +21,7 @@ from dxkit.model.plan import with_rules
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import Listed
-from dxkit.report.frames import Frames
+from dxkit.report.frames import CERTAINTY_COLUMNS, Frames
 from dxkit.report.sentences.catalogue import state
 from dxkit.report.wording.language import Language, load_language
 from dxkit.report.wording.sentences import Writer
@@ -249,7 +250,8 @@ class NotebookPeriod(OpenPeriod):
         ['932', '931', '930']
         """
         analyses = self._analyses(history)
-        return self._frames(*analyses).ranking(analyses)
+        frames = self._frames(*analyses)
+        return frames.of_rows(rows.RANKING_COLUMNS, rows.ranking_rows, *analyses)
 
     def awards(self) -> pd.DataFrame:
         """What the reward rules decide: one row per rule and unit: ``rank`` by that rule,
@@ -260,7 +262,7 @@ class NotebookPeriod(OpenPeriod):
         >>> awards.query("rule == 'district' and reserve")["reason_name"].tolist()
         ['The quota is filled by the units above']
         """
-        return self._frames().awards(self.analysis)
+        return self._frames().of_rows(rows.AWARD_COLUMNS, rows.award_rows, self.analysis)
 
     def rank_ranges(self) -> pd.DataFrame:
         """How far each rank holds, at the levels that units.csv knows: ``best`` and ``worst`` over
@@ -273,14 +275,14 @@ class NotebookPeriod(OpenPeriod):
         >>> bool((ranges["best"] <= ranges["rank"]).all())
         True
         """
-        return self._frames().rank_ranges(self.analysis)
+        return self._frames().of_rows(rows.RANK_RANGE_COLUMNS, rows.rank_range_rows, self.analysis)
 
     def certainty(self) -> pd.DataFrame:
         """How sure the lists of rewards are: one row per group of ranked units: in how many of the
         ``draws`` and ``corners`` of the weights, and by which other ``ways``, the list comes out
         another; doubtful cells, those that alone decide, units ``tied`` across the edge.
         """
-        return self._frames().certainty(self.analysis)
+        return self._frames().of_rows(CERTAINTY_COLUMNS, rows.certainty_rows, self.analysis)
 
     def findings(self, language: str = "") -> pd.DataFrame:
         """What is wrong with the workbooks: one row per finding: ``code``, ``severity`` (ordered:

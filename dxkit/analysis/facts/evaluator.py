@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dxkit.analysis.analysis import Analysis
+from dxkit.analysis.analysis import Analysis, Facts
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import Derived, Kind
 from dxkit.analysis.series import PeriodKept
@@ -12,7 +12,7 @@ from dxkit.model.facts import TOTAL, Fact, FactKey, reward_subject
 from dxkit.model.units import Unit
 
 
-class Evaluator:
+class Evaluator(Facts):
     """Makes any fact of a period on demand and remembers it, by the table of ``kinds``: by what
     they are about (``indicator``, ``month``, ``total``, ``measure``, ``reward``).
     """
@@ -33,19 +33,16 @@ class Evaluator:
         self._of_part = table["month"]
 
     def find(self, unit_code: str, subject: str, kind: str, part: str = "") -> Fact | None:
-        """One fact of a unit; None when there is no such fact."""
         about = self._about(unit_code, subject, part)
         return about.fact(kind) if about is not None else None
 
     def get(self, unit_code: str, subject: str, kind: str) -> Fact:
-        """The same; raises KeyError when there is no such fact."""
         fact = self.find(unit_code, subject, kind)
         if fact is None:
             raise KeyError(f"{unit_code}/{subject}/{kind}")
         return fact
 
     def find_key(self, key: FactKey) -> Fact | None:
-        """The fact of that key, of this period, one of its parts or a period before; or None."""
         if key.period == self._analysis.period.id:
             return self.find(key.unit, key.subject, key.kind)
         if key.period in self._analysis.parts:
