@@ -276,7 +276,7 @@ def test_all_that_is_read_is_compared_with_the_publication(
     marked = {d.get("data-fact"): "revised" in d.get("class").split() for d in shown}
     assert marked[f"{PERIOD}/71/codes/value"]
     assert not marked[f"{PERIOD}/71/skills/value"]
-    assert "ʳ Revised since the publication before." in text
+    assert "ʳ\xa0Revised since the publication before." in text
     assert {n: c for n, c in bytes_of(kept_in(project)).items() if n.startswith("1-")} == kept
     assert run(["verify", PERIOD, "--publication", "2"]) == 0
     capsys.readouterr()

@@ -134,8 +134,8 @@ def test_reservations_stand_once_at_the_heading_with_their_meaning_below(
     assert {"partial", "assumed"} <= set(heads["Điểm"])
     assert "partial" not in heads["Chỉ tiêu"]
     notes = [p.text_content() for p in section.findall("p[@class]") if "note" in p.get("class")]
-    assert "‡ Chưa gồm các nơi thiếu số liệu." in notes[0]
-    assert "§ Tính theo quy tắc là giả định." in notes[0]
+    assert "‡\xa0Chưa gồm các nơi thiếu số liệu." in notes[0]
+    assert "§\xa0Tính theo quy tắc là giả định." in notes[0]
     assert "xã\u00a0Phụng\u00a0Hiệp" in notes[-1]
     whole = str(Report(periods["2022-Q4"], "930", "vi").indicators().html)
     assert "‡" in whole  # the others' figures are without it

@@ -78,7 +78,7 @@ def test_pages_print_what_is_told_with_its_cell_and_verify_proves_it(
     assert f"{PERIOD}/71/skills/value" in marked
     assert f"{PERIOD}/71/codes/value" not in marked  # of which nothing fell
     assert not root.xpath("//data[contains(@class, 'doubtful')]")
-    assert "‖ Có ô mà văn phòng đã chấp nhận giải trình." in root.text_content()
+    assert "‖\xa0Có ô mà văn phòng đã chấp nhận giải trình." in root.text_content()
     for name in (page(project), page(project, "province.html")):
         said = [p.text for p in docx.Document(str(name.with_suffix(".docx"))).paragraphs]
         at = next(n for n, text in enumerate(said) if SAID in text)

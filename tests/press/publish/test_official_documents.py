@@ -163,7 +163,7 @@ def test_a_reservation_is_seen_and_explained(trees: dict[str, Document]) -> None
         assert raised <= set(SIGNS.values())
         signs += len(raised)
         notes = said(after.text) if isinstance(after, Paragraph) else ""
-        assert {sign for sign in SIGNS.values() if f"{sign} " in notes} == raised
+        assert {sign for sign in SIGNS.values() if f"{sign}\xa0" in notes} == raised
     assert signs >= 4
 
 

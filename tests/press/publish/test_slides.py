@@ -88,9 +88,9 @@ def test_tables_are_tables_with_the_numbers_of_the_page(talks: dict[str, Any]) -
     assert ranking[5][2] == "86,39‡"  # a commune is silent
     below = [s.text_frame.text for s in slide(talks["936"], "Xếp hạng").shapes if s.has_text_frame]
     for sign in (
-        "* Có ô số liệu cần xác minh",
-        "‡ Chưa gồm các nơi thiếu",
-        "§ Tính theo quy tắc là giả",
+        "*\xa0Có ô số liệu cần xác minh",
+        "‡\xa0Chưa gồm các nơi thiếu",
+        "§\xa0Tính theo quy tắc là giả",
     ):
         assert any(sign in text for text in below)
     assert ranking[8] == ["8", "Huyện Long Mỹ", "62,92", "0", "Trung bình", "–"]
