@@ -149,6 +149,8 @@ def remind(session: Session, period: str) -> int:
         state = language.plain(f"remind.state_{one.state}")
         counts = (one.errors, one.warnings, one.lacking)
         tell("\t".join([one.unit.code, one.unit.name, state, *map(str, counts)]))
+    if number := len(opened.received.undecided):
+        tell(language.plain("remind.undecided", number=str(number), period=period_id))
     tell(language.plain("remind.written", count=str(len(found)), text=str(folder)))
     return DONE
 
@@ -168,7 +170,7 @@ def accept(
 ) -> int:  # fmt: skip
     """List explanations that wait for a decision; accept or refuse some."""
     from dxkit.model.campaign import Decision
-    from dxkit.report.explore.corrections import decisions_of, put_on_record, waiting
+    from dxkit.report.explore.corrections import decisions_of, put_on_record
 
     period_id = session.reported_period(session.period(period))
     opened = session.open(period_id)
@@ -177,7 +179,7 @@ def accept(
                      (("by", by), ("refuse", refuse), ("code", code), ("note", note),
                       ("text", text)) if value]:  # fmt: skip
             raise session.refuse("accept_no_cell", text=", ".join(given))
-        found = waiting(opened)
+        found = opened.received.undecided
         for one in found:
             (line,) = session.finding_lines([(one, [])], opened.analysis.units)
             tell(harmless(f"[{one.code}] {line}", 2000))

@@ -179,10 +179,12 @@ class _Answers:
             return reader(self._given.get(name, proposed))
         while True:
             prompt = self._session.say(f"ask_{name}")
-            answer = click.prompt(prompt, default=proposed or None).strip().strip('"')
             try:
+                answer = click.prompt(prompt, default=proposed or None).strip().strip('"')
                 if answer:
                     return reader(answer)
+            except click.Abort as error:  # all is asked before anything is written
+                raise self._session.refuse("ask_abandoned") from error
             except RefusedError as error:
                 tell(self._session.say(error.reason, **error.values))
 

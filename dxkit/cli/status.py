@@ -26,7 +26,8 @@ _MOST_NAMED = 8
 class Status:
     """Where a period stands. ``checked`` says that a check has left its findings, ``same`` that
     files and plan are as they were then; ``severities`` counts the findings of that check,
-    ``silent`` are the units whose workbook it missed, ``late`` how many were. Of the pages
+    ``silent`` are the units whose workbook it missed, ``late`` how many were; ``undecided`` is how
+    many explanations wait for the office, while that check still holds. Of the pages
     ``stale`` may have to be made again; ``unchanged`` says that files and plan are those of the
     last publication.
     """
@@ -39,6 +40,7 @@ class Status:
     severities: Counter[str]
     silent: tuple[str, ...]
     late: int
+    undecided: int
     pages: int
     failed: int
     stale: int
@@ -85,6 +87,7 @@ def period_in_work(session: Session) -> str:
 
 def status_of(session: Session, period_id: str) -> Status:
     """What the outputs and the raw folder of a period say of it."""
+    from dxkit.intake.store import read_stored
     from dxkit.intake.versions.history import History
     from dxkit.period.opening import is_stored
     from dxkit.press.manifest import FORMS, Manifest
@@ -92,7 +95,8 @@ def status_of(session: Session, period_id: str) -> Status:
 
     project, campaign, folder = session.project, session.campaign, session.folder(period_id)
     now = contents_of(project.period_folder(campaign.id, period_id))
-    history = History.open(project.store_file(campaign.id, period_id).parent)
+    stored = project.store_file(campaign.id, period_id)
+    history = History.open(stored.parent)
     seen = {name: history.files[name].sha256 for name in history.present}
     found = _findings(folder / "data" / "findings.csv")
     rows = found or []
@@ -101,12 +105,13 @@ def status_of(session: Session, period_id: str) -> Status:
     manifest = Manifest.of(folder, campaign.id, period_id)
     pages = manifest.pages.values()
     last = next(iter(session.published(period_id)[::-1]), None)
+    same = now.agrees(seen) and is_stored(project, campaign, period_id)
     return Status(
         period_id,
         len(now.files),
         sum(name.startswith(f"{FORMS}/") for name in manifest.files),
         found is not None,
-        now.agrees(seen) and is_stored(project, campaign, period_id),
+        same,
         Counter(
             row["severity"]
             for row in rows  # but for those that follow from others, or from ranks
@@ -114,6 +119,7 @@ def status_of(session: Session, period_id: str) -> Status:
         ),
         tuple(units.get(code).name for code in silent if code in units),
         sum(row["code"] == "sent_late" for row in rows),
+        len(read_stored(stored).undecided) if found is not None and same else 0,
         len(manifest.pages),
         sum(page.status == "failed" for page in pages),
         _stale(session, manifest) if manifest.pages and now.files else 0,
@@ -188,6 +194,9 @@ def _lines(session: Session, status: Status) -> Iterator[str]:
             yield session.say("status_silent", number=len(status.silent), available=named)
         if status.late:
             yield session.say("status_late", number=status.late)
+        if status.undecided:
+            told = {"number": str(status.undecided), "period": status.period}
+            yield session.language.plain("remind.undecided", **told)
     if status.pages:
         made = status.pages - status.failed
         yield session.say("status_pages", made=made, failed=status.failed, number=status.stale)
@@ -219,6 +228,8 @@ def next_steps(session: Session, status: Status) -> Iterator[tuple[str, str]]:
         return
     if status.silent:
         yield "remind", f"remind {period}"
+    if status.undecided:
+        yield "accept", f"accept {period}"
     if status.severities["error"]:
         yield "mend", f"check {period}"
     if not status.pages or status.stale or status.failed:

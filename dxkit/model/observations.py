@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from dxkit.model.facts import CellRef
-from dxkit.model.findings import Finding, Severity, by_cause
+from dxkit.model.findings import ACCEPTED, Finding, Severity, by_cause
 from dxkit.model.units import UnitRegistry
 
 
@@ -301,6 +301,19 @@ class Received:
     def explained_cells(self) -> frozenset[CellRef]:
         """The cells of which the office has accepted what the sender explains."""
         return frozenset(f.address for f in self.findings if f.explanation is not None)
+
+    @property
+    def undecided(self) -> list[Finding]:
+        """The findings that a sender gives a reason for and the office has not decided on yet, as
+        far as they are more than notes or follow from nothing.
+        """
+        return [
+            found
+            for found in self.findings
+            if found.values.get("answer_says") == "something"
+            and found.values.get("decision") not in (ACCEPTED, "refused", "on_record")
+            and (found.severity is not Severity.NOTE or found.cause is None)
+        ]
 
     @cached_property
     def tables_lacking(self) -> Counter[str]:

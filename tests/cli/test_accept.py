@@ -48,6 +48,11 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
     return code, shown.out + shown.err
 
 
+def told(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """What the program says alone, and of who is still to be asked."""
+    return said(capsys)[1], said(capsys, "remind", "2024-Q2")[1]
+
+
 def rows(project: Path) -> list[dict[str, str]]:
     path = project / "data/campaigns/small/explanations.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -62,6 +67,10 @@ def test_a_warning_is_listed_accepted_and_no_longer_asked(
     assert "(ô M10): “gồm cả người tạm trú”" in text
     assert "1 giải trình chờ văn phòng quyết định; 1 giải trình chưa nêu lý do" in text
     assert "2 điểm cần xem lại" in said(capsys, "check", "2024-Q2")[1]
+    wait = "1 giải trình của đơn vị chờ văn phòng quyết định: gõ dxkit accept 2024-Q2 hoặc mở sổ"
+    state = str(dxkit.start("small", "2024-Q2").state().html)
+    assert all(wait in text for text in (*told(capsys), state.replace("\xa0", " ")))
+    assert "  dxkit accept 2024-Q2\n" in told(capsys)[0]
     code, text = said(capsys, "accept", "2024-Q2", "--cell", "71.xlsx > 1. Người dân!e10",
                       "--by", "Lê A, phó phòng", "--note", "đã hỏi")  # fmt: skip
     assert (code, "Đã ghi 1 quyết định" in text) == (0, True)
@@ -74,6 +83,7 @@ def test_a_warning_is_listed_accepted_and_no_longer_asked(
     _, text = said(capsys, "check", "2024-Q2")
     assert "1 điểm cần xem lại" in text
     assert said(capsys, "accept", "2024-Q2")[1].startswith("0 giải trình chờ")
+    assert not any("chờ văn phòng quyết định" in text for text in told(capsys))
     assert said(capsys, "accept", "2024-Q2", "--cell", "H9", "--by", "Lê A", "--text",
                 "10 người mất thẻ")[0] == 0  # fmt: skip
     assert "0 điểm cần xem lại" in said(capsys, "check", "2024-Q2")[1]

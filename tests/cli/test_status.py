@@ -19,8 +19,8 @@ def told(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     capsys.readouterr()
     opening.open_period.cache_clear()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(opening, "read_period", None)
-        patched.setattr(opening, "analyse_period", None)
+        patched.setattr("dxkit.intake.period.read_period", None)
+        patched.setattr("dxkit.analysis.assembly.analyse_period", None)
         assert run(["--lang", "en", *options]) == 0
     captured = capsys.readouterr()
     assert captured.err == ""

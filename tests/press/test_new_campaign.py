@@ -273,7 +273,11 @@ def test_on_a_terminal_what_is_not_given_is_asked_for(
     assert '"2026-Q5" không phải là kỳ' in asked
     assert "Đơn vị phát động [Ủy ban nhân dân thành phố Cần Thơ]: " in asked
 
-    assert run(["new", "campaign", "other", "--name", "X"]) == 1  # nobody answers any more
+    assert (
+        run(["new", "campaign", "other", "--name", "X"]) == 2
+    )  # nobody answers any more, as after Ctrl-C
+    assert capsys.readouterr().err.strip() == "Đã dừng theo yêu cầu; chưa ghi gì."
+    assert not (office.plan.parent / "other").exists()
 
 
 def test_the_folder_for_workbooks_is_made_where_they_are(

@@ -1,11 +1,12 @@
 """The workbook in which a unit says what it thinks of its draft results: their main numbers and
-sentences, each with a cell for the reply.
+sentences with their reservations, each with a cell for the reply.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import xlsxwriter
@@ -18,9 +19,8 @@ from dxkit.period import OpenPeriod
 from dxkit.press.forms.looks import BASE, LOOKS
 from dxkit.press.forms.workbook import for_print, write_map
 from dxkit.report.sentences.messages import thoughts
-from dxkit.report.sentences.unit_view import View
-from dxkit.report.wording.language import Language
-from dxkit.report.wording.sentences import Writer
+from dxkit.report.signs import SignedContext, signs_of
+from dxkit.report.wording.language import SIGNS, Language
 from dxkit.workbooks.atomic import replacing
 
 _KINDS = ("value", "target", "points", "rank")
@@ -30,22 +30,23 @@ _HEADER = 5
 _LETTERS_IN_LINE = 60
 
 
-def draft_rows(opened: OpenPeriod, unit: Unit, language: Language) -> Iterator[tuple[str, str]]:
+def draft_rows(context: SignedContext) -> Iterator[tuple[str, str]]:
     """What a page in draft says first of a unit: each criterion, and all together, with its
     numbers; then its main sentences, which have none beside them.
     """
-    view, writer = View(opened.analysis, unit), Writer(
-        opened.campaign, opened.analysis.units, language)  # fmt: skip
+    view, language = context.view, context.language
     names = {i.id: language.name(i.short_names) for i in view.indicators}
     for subject, name in {**names, TOTAL: language.plain("report.total")}.items():
         found = view.known_kinds(subject, *_KINDS)
         told = (
-            f"{language.plain(f'form.reply_{k}')} {language.number(f)}" for k, f in found.items()
+            f"{language.plain(f'form.reply_{k}')} {language.plain_number(f)}"
+            f"{signs_of(language.marks(f))}"
+            for k, f in found.items()
         )
         if text := "; ".join(told):
             yield name, text
     for thought in thoughts(view):
-        yield writer.plain(thought.ways[0]), ""
+        yield context.writer.plain(thought.ways[0]), ""
 
 
 def write_reply_form(opened: OpenPeriod, unit: Unit, language: Language, path: Path) -> Form:
@@ -74,12 +75,16 @@ def write_reply_form(opened: OpenPeriod, unit: Unit, language: Language, path: P
 
         names = {"unit": language.unit(unit, starts=True), "period": language.period(period.id)}
         put(1, 1, say("reply_title", **names), "bold")
-        put(2, 1, language.name(campaign.names), "plain")
+        told = [language.name(campaign.names)]
+        if opened.received.simulated_files:
+            told.append(language.plain("report.simulated"))
+        put(2, 1, ". ".join(told), "plain")
         put(3, 1, say("reply_steps"), "plain")
         for column, key in enumerate(_HEADINGS, start=1):
             put(_HEADER, column, say(key), "header")
             put(_HEADER + 1, column, f"({column})", "number_row")
-        drafted = draft_rows(opened, unit, language)
+        context = SignedContext(opened, unit.code, language)
+        drafted = [*draft_rows(context)]
         for row, (about, draft) in enumerate(drafted, start=_HEADER + 2):
             rows[row] = f"row-{row}"
             put(row, 1, str(row - _HEADER - 1), "index")
@@ -87,6 +92,9 @@ def write_reply_form(opened: OpenPeriod, unit: Unit, language: Language, path: P
             put(row, 3, draft, "text")
             sheet.write_blank(row - 1, 3, None, looks["open_text"])
             sheet.set_row(row - 1, 16 * (1 + max(len(about), len(draft)) // _LETTERS_IN_LINE))
+        signs = "".join(chain(*drafted))
+        marks = [mark for mark, sign in SIGNS.items() if sign in signs]
+        put(row + 1, 2, context.language.meaning(marks), "note")
         asked = FormSheet(title, REPLIES, (_HEADER, _HEADER), 2, (), 0, 4, rows, {}, fixed)
         form = Form(campaign.id, period.id, unit.code, "", (asked,))
         identity = say("identity", text=form.identity.text)

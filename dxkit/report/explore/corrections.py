@@ -16,7 +16,7 @@ from dxkit.intake.explanations import gives_no_reason
 from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import CampaignError, Correction, Decision, Explanation
 from dxkit.model.facts import CellRef
-from dxkit.model.findings import ACCEPTED, Finding, Severity
+from dxkit.model.findings import Finding, Severity
 from dxkit.model.text import clean, harmless
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
@@ -82,19 +82,6 @@ def correction_of(
     received = _guard(opened, place, language)
     corrected, reason, name = (text.strip() for text in said)
     return Correction(*_at(opened, place), received, corrected, reason, name, _today())
-
-
-def waiting(opened: OpenPeriod) -> list[Finding]:
-    """The findings that a sender gives a reason for and the office has not decided on yet, as far
-    as they are more than notes or follow from nothing.
-    """
-    return [
-        found
-        for found in opened.received.findings
-        if found.values.get("answer_says") == "something"
-        and found.values.get("decision") not in (ACCEPTED, "refused", "on_record")
-        and (found.severity is not Severity.NOTE or found.cause is None)
-    ]
 
 
 def decisions_of(

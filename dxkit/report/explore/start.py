@@ -115,6 +115,8 @@ class Start(Teller):
         )
         if screen := len(self.opened.screen):
             said += Markup(" ") + self.text("explore.start_screen", number=screen)
+        if number := len(self.opened.received.undecided):
+            said += Markup(" ") + self.text("remind.undecided", number=number, period=self.period)
         return said
 
     def _pages(self) -> Markup:

@@ -71,12 +71,13 @@ def test_the_draft_goes_out_with_its_numbers_and_sentences(project: Path) -> Non
     book = openpyxl.load_workbook(form_of(project))
     rows = [[c.value for c in row] for row in book.worksheets[0].iter_rows(min_row=5)]
     assert rows[0] == ["STT", "Nội dung", "Kết quả dự thảo", "Ý kiến của đơn vị"]
-    assert rows[2][1:3] == ["Kỹ năng", "kết quả 50,0%; chỉ tiêu 80%; điểm 3,75; thứ hạng 2"]
+    assert rows[2][1:3] == ["Kỹ năng", "kết quả 50,0%; chỉ tiêu 80%§; điểm 3,75§; thứ hạng 2"]
     assert rows[4][1] == "Tổng điểm"
     assert str(rows[5][1]).startswith("Huyện Mỹ An xếp thứ 2/3 huyện của tỉnh Sông Xanh, đạt 6,25")
     sheet = book.worksheets[0]
     open_cells = {c.coordinate for row in sheet.iter_rows() for c in row if not c.protection.locked}
-    assert open_cells == {f"D{row}" for row in range(7, 7 + len(rows) - 2)}
+    assert open_cells == {f"D{row}" for row in range(7, 7 + len(rows) - 3)}
+    assert rows[-1][1] == "§ Tính theo quy tắc là giả định."
     assert book["dxkit"].sheet_state == "veryHidden"
     assert len([*form_of(project).parent.iterdir()]) == 3
     before = form_of(project).read_bytes()
@@ -84,7 +85,27 @@ def test_the_draft_goes_out_with_its_numbers_and_sentences(project: Path) -> Non
     assert form_of(project).read_bytes() == before
     assert command("form", "--reply", "--unit", "71", "--lang", "en") == 0
     cell = openpyxl.load_workbook(form_of(project)).worksheets[0]["C7"].value
-    assert cell == "result 50.0%; target 80%; points 3.75; rank 2"
+    assert cell == "result 50.0%; target 80%§; points 3.75§; rank 2"
+
+
+def test_no_number_goes_out_without_its_reservations(project: Path) -> None:
+    """Tân An has no figure of the skilled; in Tân Bình more pay than there are."""
+    raw = project / "data/raw/small" / PERIOD / "71-huyen-my-an.csv"
+    text = raw.read_text("utf-8").replace("Tân An,1000,300,", "Tân An,1000,,")
+    raw.write_text(text.replace("1000,800,800", "1000,800,1100"), "utf-8")
+    assert command("form", "--reply", "--unit", "71") == 0
+    told = openpyxl.load_workbook(form_of(project)).worksheets[0]
+    assert [told[f"C{row}"].value for row in (7, 8, 9)] == [
+        "kết quả 60,0%‡; chỉ tiêu 80%§; điểm 4,50‡§; thứ hạng 1‡",
+        "kết quả 60,0%*; chỉ tiêu 80%§; điểm 3,00*§; thứ hạng 1*",
+        "điểm 7,50*‡§; thứ hạng 1*‡§",
+    ]
+    assert "đạt 7,50*/10 điểm" in told["B10"].value
+    legend = next(c.value for c in told["B"] if str(c.value).startswith("* "))
+    assert legend == (
+        "* Có ô số liệu cần xác minh hoặc ghi số ước chừng. ‡ Chưa gồm các nơi thiếu số liệu. "
+        "§ Tính theo quy tắc là giả định."
+    )
 
 
 def test_a_reply_stands_on_the_page_with_its_cell_and_is_proved(project: Path) -> None:
@@ -95,7 +116,7 @@ def test_a_reply_stands_on_the_page_with_its_cell_and_is_proved(project: Path) -
     assert [f for f in told.findings if f.severity != "note"] == []
     (said,) = told.replies
     assert (said.unit_code, said.text, said.address.cell) == ("71", SAID, "D7")
-    assert said.about == "Kỹ năng: kết quả 50,0%; chỉ tiêu 80%; điểm 3,75; thứ hạng 2"
+    assert said.about == "Kỹ năng: kết quả 50,0%; chỉ tiêu 80%§; điểm 3,75§; thứ hạng 2"
     write_stored(told, "key", project / "kept.json")
     assert read_stored(project / "kept.json") == told
     root = html.fromstring(str(dxkit.report("small", PERIOD, "71").data_state().html))
