@@ -32,7 +32,6 @@ class Flag(StrEnum):
     REPAIRED = "repaired"  # "12O" read as 120
     FROM_SHARE = "from_share"  # a share was typed where a count belongs; only one count fits it
     EXCEEDS_WHOLE = "exceeds_whole"  # part greater than whole
-    DOUBTFUL = "doubtful"  # a warning of the checks stands against the cell
 
 
 APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})

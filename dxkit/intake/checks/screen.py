@@ -22,7 +22,7 @@ from dxkit.model.campaign import (
 )
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.model.observations import Observation, Received
+from dxkit.model.observations import Flag, Observation, Received
 from dxkit.model.outliers import Numbers
 from dxkit.model.units import UnitRegistry
 
@@ -152,7 +152,8 @@ def copied_forward(campaign: Campaign, now: Received, before: Received) -> Itera
     for key, observation in _by_part(campaign, now).items():
         file, sheet, cell = observation.address
         pair = (observation, earlier.get(key))
-        columns[file, sheet, column_and_row(cell)[0]].append(pair)
+        number = column_and_row(cell)[0] - (observation.flag is Flag.AS_BEFORE)  # shown beside
+        columns[file, sheet, number].append(pair)
         rows[key[0], campaign.measure(key[1]).table].append(pair)
     told: set[CellRef] = set()
     for pairs in columns.values():

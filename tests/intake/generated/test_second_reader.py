@@ -160,7 +160,7 @@ def compare(campaign: Campaign, received: Received, path: Path, tally: Counter[s
         kind = campaign.measure(o.measure).kind
         if o.value is None or kind in (MeasureKind.ROWS, MeasureKind.TEXT):
             continue
-        if o.flag not in (None, Flag.EXCEEDS_WHOLE, Flag.DOUBTFUL):
+        if o.flag not in (None, Flag.EXCEEDS_WHOLE):
             tally["repaired or approximate"] += 1
             continue
         tally["compared"] += 1

@@ -5,6 +5,7 @@ it is so, told, proved.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import shutil
 from pathlib import Path
 
@@ -140,6 +141,24 @@ def test_no_figure_is_taken_by_another_hand(
     assert told(got, *OWN) == wanted
     values = {o.value for o in got.table.observations if o.measure == "households"}
     assert values <= {None}
+
+
+@pytest.mark.parametrize(("last", "found"), [(5, []), (None, ["F11"])])
+def test_some_that_are_as_they_were_are_no_column_copied_forward(
+    ward: tuple[Sent, Received], last: int | None, found: list[str], tmp_path: Path
+) -> None:
+    """Three quarters leave those with skills, the last one has five more, or leaves them, too."""
+    one, before = ward
+    checks = dataclasses.replace(one.campaign.checks, copied_rows=3)
+    less = dataclasses.replace(one, campaign=dataclasses.replace(one.campaign, checks=checks))
+    was = openpyxl.load_workbook(one.made)[SHEET]
+    cells: dict[tuple[str, str], Value] = {(SHEET, f"S{row}"): AS_BEFORE for row in range(11, 15)}
+    for row, column in itertools.product(range(11, 15), "HKNP"):
+        cells[SHEET, f"{column}{row}"] = was[f"{column}{row}"].offset(0, 1).value + 1
+    if last is not None:
+        cells[SHEET, "E14"] = was["F14"].value + last
+    got = received(less, cells, before, tmp_path)
+    assert [f.address.cell for f in got.findings if f.code == "copied_forward"] == found
 
 
 def test_what_arose_in_the_period_is_never_left(
