@@ -52,6 +52,14 @@ def test_a_name_that_is_also_a_word_for_a_part_is_asked(office: Office) -> None:
     assert findings == [("unit_unknown", at("B5"))]
 
 
+@pytest.mark.parametrize("parts", [("Nữ", "Nam"), ("Nam", "Nữ"), ("Nam giới", "Nữ giới")])
+def test_men_stand_beside_women(office: Office, parts: tuple[str, str]) -> None:
+    rows = [[None, name, 60, 40] for name in parts]
+    values, findings = read(office, GROUP, AP_1, *rows, AP_2, *rows, AP_3)
+    assert values == ALL
+    assert findings == [("sub_row_skipped", at(f"B{row}")) for row in (4, 5, 7, 8)]
+
+
 def test_ditto_below_a_part_means_nothing(office: Office) -> None:
     values, findings = read(office, GROUP, AP_1, [None, "Trong đó: nữ", 60, 40],
                             [2, "Ấp 2", "nt", 70])  # fmt: skip

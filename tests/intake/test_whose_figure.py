@@ -15,7 +15,7 @@ from dxkit.intake.tables.rows import RowReader
 from dxkit.model.observations import Flag
 from dxkit.workbooks.cells import Cell
 from dxkit.workbooks.sheet_building import build_sheet
-from tests.intake.office import HEAD, HOA_LUU, PHUONG_I, VI_TAN, Office, Row, Seen, at
+from tests.intake.office import DOSSIERS, HEAD, HOA_LUU, PHUONG_I, VI_TAN, Office, Row, Seen, at
 
 TITLE: Row = ["SỐ LIỆU QUÝ IV NĂM 2022"]
 
@@ -252,6 +252,25 @@ def test_a_bare_number_among_the_remarks(office: Office, row: Row, is_shifted: b
     places = [at(f"{c}2") for c, n in zip("CD", figures.values(), strict=True) if n is not None]
     assert [place for _, place in seen.findings("row_shifted")] == (places if is_shifted else [])
     assert seen.figure(VI_TAN, "team_members") == (30, None, at("D3"))
+
+
+@pytest.mark.parametrize(
+    ("line", "is_cut"), [("1,520", True), ("40,900", True), ("520,620", False)]
+)
+def test_a_part_many_times_its_whole_may_be_its_second_half(
+    office: Office, line: str, is_cut: bool
+) -> None:
+    lines = [",".join(map(str, DOSSIERS)), f"1,Phường I,{line}", "2,Xã Vị Tân,300,200"]
+    (office.folder / "930.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    seen = office.sent()
+    used = [seen.figure(PHUONG_I, m)[0] for m in ("dossiers", "dossiers_online")]
+    assert used == ([None, None] if is_cut else [520, 620])
+    places = ["930.csv › C2", "930.csv › D2"] if is_cut else []
+    assert [at for _, at in seen.findings("row_shifted")] == places
+    assert seen.figure(VI_TAN, "dossiers")[0] == 300
+    (office.folder / "930.csv").unlink()
+    book = office.sends(DOSSIERS, [1, "Phường I", 1, 520])  # no comma separates its cells
+    assert book.figure(PHUONG_I, "dossiers_online")[0] == 520
 
 
 @pytest.mark.parametrize("line", ["1,Phường I,5,1,044", "1,Phường I,1,900,40", "1,Phường I,,5,40"])

@@ -13,14 +13,15 @@ from functools import cached_property
 
 from dxkit.intake.names import Names
 from dxkit.intake.numbers import bare_number, rejected, without_words
-from dxkit.intake.tables.layout import Layout
+from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.row_units import is_roman, row_label
-from dxkit.intake.tables.row_values import Values
+from dxkit.intake.tables.row_values import Values, whole_of
 from dxkit.model.observations import Flag
 from dxkit.model.text import clean, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
+_MANY = 10
 _BARE_NUMBER = re.compile(r"\d[\d.,]*\Z")
 _SPLIT = re.compile(r"[1-9]\d{0,2}\|\d{3}\Z")  # the parts of a number with a comma for thousands
 
@@ -129,7 +130,8 @@ class OneSource:
     def fits_two_ways(self, number: int, found: Values) -> bool:
         """Whether the figures of a row seem to stand one cell too far to the right: one lacks, and
         a bare number stands in the first column behind the table, which has no label, or among the
-        remarks; there also when none lacks and one may have been split: "1,900" as 1 and 900.
+        remarks; there also when none lacks and one may have been split: "1,900" as 1 and 900. In a
+        line of a text file a part many times its whole beside it shows the same.
         """
         length = self._sheet.row_lengths.get(number)
         if length is not None and any(length < column.number for column in found):
@@ -148,9 +150,19 @@ class OneSource:
             )
             if lacks or self._may_be_split(number, remark):
                 return True
+        if not self._sheet.name and any(self._is_cut(column, found) for column in found):
+            return True
         if not blank or not _is_bare_number(self._sheet.cell(number, self._behind)):
             return False
         return self._behind not in self._labelled or self._is_of_shifted_rows
+
+    def _is_cut(self, column: Column, found: Values) -> bool:
+        """Whether a part many times its whole on the left reads as one number with it."""
+        (cell, part), whole = found[column], whole_of(column, found)
+        if part.value is None or whole is None or part.value < _MANY * whole:
+            return False
+        left = self._sheet.cell(cell.row, cell.column - 1).text
+        return _SPLIT.match(f"{clean(left)}|{clean(cell.text)}") is not None
 
     @cached_property
     def _is_of_shifted_rows(self) -> bool:

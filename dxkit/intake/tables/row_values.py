@@ -89,7 +89,7 @@ class RowValues:
         for column, (cell, value) in found.items():
             if value.share is not None:
                 found[column] = (cell, self._from_share(column, value, found))
-            elif 0 < (value.whole or 0) <= _MONTHS and value.whole != _whole_of(column, found):
+            elif 0 < (value.whole or 0) <= _MONTHS and value.whole != whole_of(column, found):
                 # 3/12 may be a day, and the column of its whole does not say otherwise.
                 found[column] = (cell, _unsure(value, "value_is_date"))
         return found
@@ -188,7 +188,7 @@ class RowValues:
     @staticmethod
     def _from_share(column: Column, value: Value, row: Values) -> Value:
         """The count behind a typed share, when the whole beside it leaves only one."""
-        whole = _whole_of(column, row)
+        whole = whole_of(column, row)
         count = None
         if isinstance(whole, int) and value.share is not None and 0 <= value.share <= 100:
             count = count_from_share(value.share, whole)
@@ -197,7 +197,7 @@ class RowValues:
         return Value(count, Flag.FROM_SHARE, "count_from_share", {"value": count, "whole": whole})
 
 
-def _whole_of(column: Column, row: Values) -> float | int | None:
+def whole_of(column: Column, row: Values) -> float | int | None:
     """What a row says of the whole that a column is part of."""
     return next(
         (

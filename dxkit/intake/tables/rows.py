@@ -19,7 +19,7 @@ from dxkit.intake.tables.labels import is_column_number, says_units_of_measure
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import RowLabel, RowUnits, row_label
 from dxkit.intake.tables.row_values import RowValues, Values
-from dxkit.intake.vocabulary import starts_with_word
+from dxkit.intake.vocabulary import is_word, starts_with_word
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -227,7 +227,7 @@ class RowReader:
         for position, cell in named:
             label = row_label(cell.text)
             unit = None
-            if label.is_sub_row(self.names):
+            if label.is_sub_row(self.names) or self._is_beside_part(number, cell, label):
                 if hidden:
                     self._note_hidden(number, cells[0])
                 elif self._has_content(number):
@@ -284,6 +284,13 @@ class RowReader:
         row = RowRead(number, unit, named[-1][1], values, *of)
         self._above = None if label.is_total or hidden else row
         return row
+
+    def _is_beside_part(self, number: int, cell: Cell, label: RowLabel) -> bool:
+        """Whether "nam" stands next to "nu": men then, no hamlet to the south."""
+        beside = (self.sheet.cell(row, cell.column).text for row in (number - 1, number + 1))
+        return is_word("sub_row_names", label.name) and any(
+            row_label(text).is_sub_row(self.names) for text in beside
+        )
 
     def _goes_on(self, above: RowRead | None, number: int, cell: Cell, label: RowLabel) -> bool:
         """Whether a name that nobody knows goes on with the one in the row above, which is then not
