@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from dxkit.campaign.plan_files import texts_in, with_rows
 from dxkit.campaign.reader import columns_of
 from dxkit.model.campaign import Campaign, Correction, Explanation
+from dxkit.model.choices import RefusedError
 from dxkit.model.keys import fields_of
 from dxkit.model.text import clean
 from dxkit.workbooks.atomic import write_text
@@ -26,17 +27,6 @@ _SAID_ONCE: dict[type[Record], tuple[str, ...]] = {
 }
 
 
-class RecordError(Exception):
-    """A record that is not taken. ``reason`` is ``empty`` (a field that must not be), ``formula``
-    (a text that a spreadsheet would take for one), or ``taken``, by the ``earlier`` one on the
-    same.
-    """
-
-    def __init__(self, reason: str, text: str = "", earlier: Record | None = None) -> None:
-        super().__init__(f"{reason}: {text}")
-        self.reason, self.text, self.earlier = reason, text, earlier
-
-
 def what_of(record: Record) -> tuple[str, ...]:
     """What a record is about, as far as it tells it from others; two of the same contradict or
     repeat each other.
@@ -48,7 +38,9 @@ def add_records(folder: Path, records: Sequence[Record]) -> Path:
     """Put records of one kind behind those of the plan in ``folder``, in the file's own separator
     and line ends, all at once; returns the file.
 
-    Raises RecordError, and CampaignError for a file that cannot be read.
+    Raises RefusedError: ``empty`` (a field that must not be), ``formula`` (a text that a
+    spreadsheet would take for one), ``taken``, with the values of the earlier one on the same; and
+    CampaignError for a file that cannot be read.
     """
     kind: type = type(records[0])
     path = folder / _FILES[kind]
@@ -61,12 +53,12 @@ def add_records(folder: Path, records: Sequence[Record]) -> Path:
         for field in fields_of(kind):
             value = values[field.name]
             if not value.strip() and field.key.default != "":
-                raise RecordError("empty", field.name)
+                raise RefusedError("empty", text=field.name)
             if is_formula(value):
-                raise RecordError("formula", value)
+                raise RefusedError("formula", text=value)
         for earlier in there:
             if what_of(earlier) == what_of(record):
-                raise RecordError("taken", record.cell, earlier)
+                raise RefusedError("taken", **dataclasses.asdict(earlier) | {"text": record.cell})
         there.append(record)
     write_text(path, with_rows(known, rows))
     return path

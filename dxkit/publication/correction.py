@@ -21,7 +21,7 @@ from dxkit.press.publish.document.word import word_of
 from dxkit.press.publish.page import page_around
 from dxkit.press.run.plan import page_path
 from dxkit.publication.effects import Effects, FactChange, WordChange
-from dxkit.report.tables import Column, render_table
+from dxkit.report.tables import Column, bulleted, render_table
 from dxkit.report.tracing import fact_label, subject_names
 from dxkit.report.wording.changes import inputs_text
 from dxkit.report.wording.language import Language
@@ -92,11 +92,9 @@ def _write_notice(effects: Effects, path: Path, language: Language) -> None:
 def _content(effects: Effects, language: Language) -> Markup:
     """Causes, then judgements and ranks, sentences, figures, other files: sections of a page."""
     text = language.text
-    causes = Markup("").join(Markup("<li>{}</li>").format(_RAW.format(harmless(line, 2000)))
-                             for line in cause_lines(effects, language, 100))  # fmt: skip
-    content = _SECTION.format(
-        1, text("publication.inputs").rstrip(":"), Markup("<ul>{}</ul>").format(causes)
-    )
+    lines = cause_lines(effects, language, 100)
+    causes = bulleted(_RAW.format(harmless(line, 2000)) for line in lines)
+    content = _SECTION.format(1, text("publication.inputs").rstrip(":"), causes)
     analysis = effects.opened.analysis
     pages = {
         page_path(analysis.campaign, unit): ", ".join(analysis.units.get(c).name for c in line)

@@ -214,6 +214,12 @@ def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
     return cell
 
 
+def bulleted(items: Iterable[str]) -> Markup:
+    """A list of these items; nothing without any."""
+    listed = Markup("").join(map(Markup("<li>{}</li>").format, items))
+    return Markup("<ul>{}</ul>").format(listed) if listed else listed
+
+
 def sign_of(state: State) -> str:
     """The shape of a judgement."""
     return _OTHER_SHAPES.get(state.kind, "–") if state.step is None else SHAPES[state.step]

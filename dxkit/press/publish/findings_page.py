@@ -14,7 +14,7 @@ from dxkit.model.observations import Mistake, SheetRead
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.page import page_around
 from dxkit.report.matrix import completeness_table
-from dxkit.report.tables import Cell, Column, render_table
+from dxkit.report.tables import Cell, Column, bulleted, render_table
 from dxkit.report.wording.findings import (
     column_text,
     finding_kind,
@@ -229,13 +229,12 @@ def _layouts(sheets: Sequence[SheetRead], language: Language, names: Mapping[str
     say, content = language.text, Markup("")
     columns = [Column(say(f"layout.{key}")) for key in ("line", "path", "use")]
     for some in alike.values():
-        shown = [f"{sheet.address}: {sheet_text(sheet, language, names)}" for sheet in some]
+        shown = (f"{sheet.address}: {sheet_text(sheet, language, names)}" for sheet in some)
         rows: list[list[Cell]] = [
             [_ADDRESS.format(c.line), _RAW.format(c.path), column_text(c, language, names)]
             for c in some[0].columns
         ]
-        lines = Markup("").join(Markup("<li>{}</li>").format(text) for text in shown)
-        content += Markup("<ul>{}</ul>").format(lines)
+        content += bulleted(shown)
         if rows:
             caption = Markup("{}").format(some[0].address)
             content += render_table(caption, columns, rows, language)

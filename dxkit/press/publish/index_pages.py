@@ -17,7 +17,7 @@ from dxkit.report.context import Context
 from dxkit.report.sections.data import page_traces
 from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.unit_view import View
-from dxkit.report.tables import NOTHING, Cell, Column, render_table
+from dxkit.report.tables import NOTHING, Cell, Column, bulleted, render_table
 from dxkit.report.wording.language import Language
 from dxkit.report.wording.publications import state_html
 from dxkit.report.wording.sentences import unit_name
@@ -149,8 +149,8 @@ def _state(context: Context, ranked: list[str]) -> Markup:
         for claim in reporting_claims(view):
             if code == context.view.unit.code or claim.message != "data_all_reported":
                 name = context.name(code)
-                items.append(Markup("<li>{}: {}</li>").format(name, context.writer.sentence(claim)))
-    return Markup("<ul>{}</ul>").format(Markup("").join(items)) if items else Markup("")
+                items.append(Markup("{}: {}").format(name, context.writer.sentence(claim)))
+    return bulleted(items)
 
 
 def _files(language: Language) -> Markup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -11,10 +10,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dxkit.campaign.records import Record, RecordError, add_records
+from dxkit.campaign.records import Record, add_records
 from dxkit.intake.explanations import gives_no_reason
 from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import CampaignError, Correction, Decision, Explanation
+from dxkit.model.choices import RefusedError
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.model.text import clean, harmless
@@ -59,13 +59,11 @@ def put_on_record(
     try:
         with only_writer(opened.project.outputs / plan.id):
             path = add_records(plan.folder, records)
-    except RecordError as error:
-        earlier = dataclasses.asdict(error.earlier) if error.earlier else {}
-        kept = (earlier.get(key, "") for key in ("corrected", "explanation", "reason"))
-        told = ": ".join(filter(None, kept))
-        what = f"explore.refused_{error.reason}"
-        said = {**earlier, "text": error.text, "told": told}
-        raise ValueError(language.plain(what, **said)) from error
+    except RefusedError as error:
+        said = {key: str(value) for key, value in error.values.items()}
+        kept = (said.get(key, "") for key in ("corrected", "explanation", "reason"))
+        what, told = f"explore.refused_{error.reason}", ": ".join(filter(None, kept))
+        raise ValueError(language.plain(what, **said, told=told)) from error
     except (BusyError, CampaignError, OSError) as error:
         kind = "busy" if isinstance(error, BusyError) else "file"
         raise ValueError(language.plain(f"explore.refused_{kind}", text=str(error))) from error

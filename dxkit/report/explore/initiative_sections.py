@@ -26,7 +26,7 @@ from dxkit.report.charts.over_time import Pair, Span, draw_pairs, draw_spans
 from dxkit.report.explore import numbers
 from dxkit.report.explore.live import paragraph, title
 from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence
-from dxkit.report.tables import Cell, Column
+from dxkit.report.tables import Cell, Column, bulleted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -265,11 +265,8 @@ def grade_box(selection: Selection) -> Markup:
     body = Markup("<p><strong>{}</strong></p>").format(selection.text("explore.grade", grade=word))
     body += paragraph(selection.text(f"explore.seems_{evidence.seems}"))
     if evidence.reasons:
-        items = Markup("").join(
-            Markup("<li>{}</li>").format(selection.text(f"explore.reason_{reason}"))
-            for reason in evidence.reasons
-        )
-        body += Markup("<p>{}</p><ul>{}</ul>").format(selection.text("explore.reasons"), items)
+        reasons = (selection.text(f"explore.reason_{reason}") for reason in evidence.reasons)
+        body += paragraph(selection.text("explore.reasons")) + bulleted(reasons)
     return Markup('<div class="grade">{}</div>').format(body)
 
 
@@ -350,8 +347,7 @@ def checks(selection: Selection, comparison: Comparison, interval: Interval) -> 
     else:
         items.append(text("explore.neighbours", **_between(beside)))
     items.append(text("explore.rests_on_choice"))
-    told = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
-    return Markup("<p>{}</p><ul>{}</ul>").format(text("explore.checks"), told)
+    return paragraph(text("explore.checks")) + bulleted(items)
 
 
 def _compared_table(selection: Selection, comparison: Comparison) -> Markup:

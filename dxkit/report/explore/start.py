@@ -15,7 +15,7 @@ from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Shown, Teller, title
 from dxkit.report.matrix import completeness_table
 from dxkit.report.reminders import reminders
-from dxkit.report.tables import Cell, Column
+from dxkit.report.tables import Cell, Column, bulleted
 
 _NOTEBOOKS = ("explore_initiatives", "data_quality", "quarterly_report", "province_overview")
 _DOCUMENTS = {"guide": "quarter.md", "finding_guide": "findings.md", "api": "python-api.md"}
@@ -43,8 +43,7 @@ class Start(Teller):
             content += Markup('<p class="banner" role="note">{}</p>').format(
                 self.text("report.simulated")
             )
-        items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
-        content += Markup("<ul>{}</ul>").format(items)
+        content += bulleted(lines)
         units = self.opened.analysis.units.at_level(self.opened.campaign.report_level)
         content += completeness_table(self.opened, units, self.language)
         return Shown(lambda: content)

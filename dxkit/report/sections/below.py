@@ -15,7 +15,7 @@ from dxkit.report.sentences.data_state import reporting_claims
 from dxkit.report.sentences.headlines import standing as standing_claim
 from dxkit.report.sentences.ranking_and_rewards import list_certainty, ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
-from dxkit.report.tables import Cell, Column, render_table
+from dxkit.report.tables import Cell, Column, bulleted, render_table
 
 _IN_SIGHT = ("rank", "points", "rank_change")
 """The columns that a phone shows of the ranking; the others are folded there."""
@@ -132,13 +132,10 @@ def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
         claims = []
     others = (standing_claim(View(analysis, c.unit)) for c in apart if c.unit.code not in silent)
     claims += [claim for claim in others if claim is not None]
-    items = Markup("").join(
-        Markup("<li>{}</li>").format(context.writer.sentence(claim)) for claim in claims
-    )
-    if not items:
+    if not claims:
         return Markup("")
     title = context.language.text("report.unranked")
-    return Markup("<h3>{}</h3><ul>{}</ul>").format(title, items)
+    return Markup("<h3>{}</h3>{}").format(title, bulleted(map(context.writer.sentence, claims)))
 
 
 def _decisions(context: Context, rule: RewardRule) -> Markup:

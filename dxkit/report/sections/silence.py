@@ -13,7 +13,7 @@ from dxkit.model.facts import TOTAL, Reference
 from dxkit.report.context import Context
 from dxkit.report.sentences.headlines import standing
 from dxkit.report.sentences.next_steps import next_steps
-from dxkit.report.tables import NOTHING, Cell, Column, render_table
+from dxkit.report.tables import NOTHING, Cell, Column, bulleted, render_table
 
 
 def tile(title: str | Markup, figure: Markup, *blocks: Markup, kind: str = "wide") -> Markup:
@@ -42,13 +42,12 @@ def _tables(context: Context) -> Iterator[Markup]:
     found, unit = context.opened.analysis.completeness, context.view.unit
     names, text = context.opened.campaign.tables, context.language.text
     items = [
-        Markup("<li>{}: {}</li>").format(context.language.name(names[table]), text(f"site.{state}"))
+        Markup("{}: {}").format(context.language.name(names[table]), text(f"site.{state}"))
         for table in found.tables
         if (state := found.of(unit, table)) is not Presence.COMPLETE
     ]
     if items:
-        listed = Markup("<ul>{}</ul>").format(Markup("").join(items))
-        yield tile(text("report.silent_tables"), Markup(""), listed)
+        yield tile(text("report.silent_tables"), Markup(""), bulleted(items))
 
 
 def _files(context: Context) -> Iterator[Markup]:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from dxkit.model.facts import Fact, Reference
+from dxkit.model.facts import Reference
 from dxkit.report.charts.bars import gap_chart
+from dxkit.report.charts.figure import known
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sections.unit import listed
 from dxkit.report.sentences.next_steps import Task, due, next_steps, tasks_ahead
@@ -76,7 +77,7 @@ def _lacking(context: Context, task: Task, *, dated: bool) -> Markup:
     """
     text, facts = context.language.text, task.facts
     thing = context.writer.name(Reference("thing", task.indicator.numerator))
-    by = {"deadline": facts["deadline"]} if dated and _is_known(facts.get("deadline")) else {}
+    by = {"deadline": facts["deadline"]} if dated and known(facts.get("deadline")) else {}
     notes = [text(f"report.tasks_goal{'_by' if by else ''}", goal=facts["goal"], **by)]
     points, target = facts.get("points_to_target"), facts.get("target")
     if points is not None and points.known and target is not None:
@@ -85,10 +86,6 @@ def _lacking(context: Context, task: Task, *, dated: bool) -> Markup:
     lacking = context.language.fact(facts["lacking"])
     said = Markup("; ").join(notes)
     return Markup('<b>{} {}</b> <span class="note">{}</span>').format(lacking, thing, said)
-
-
-def _is_known(fact: Fact | None) -> bool:
-    return fact is not None and fact.known
 
 
 def _places(context: Context, task: Task) -> Cell:

@@ -12,6 +12,7 @@ from dxkit.report.sentences.below import weakest_first
 from dxkit.report.sentences.causes import causes
 from dxkit.report.sentences.situation import activity, changes, levels, standing
 from dxkit.report.sentences.trends import boundaries, trends
+from dxkit.report.tables import bulleted
 
 
 def head(context: Context, *, brief: bool = False) -> Section:
@@ -122,7 +123,4 @@ def narrative(context: Context) -> Section:
 def listed(context: Context, groups: Iterable[tuple[Claim, ...]]) -> Markup:
     """A list with an item for each group of sentences; nothing when there is none."""
     sentence = context.writer.sentence
-    items = [Markup(" ").join(sentence(claim) for claim in group) for group in groups]
-    if not items:
-        return Markup("")
-    return Markup("<ul>{}</ul>").format(Markup("").join(map(Markup("<li>{}</li>").format, items)))
+    return bulleted(Markup(" ").join(map(sentence, group)) for group in groups)

@@ -17,7 +17,7 @@ from dxkit.report.sentences.headlines import first_period, standing
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.situation import standing as situation
 from dxkit.report.sentences.verdict import lacking_notes, points_notes, rank_notes, targets_notes
-from dxkit.report.tables import State, sign_of
+from dxkit.report.tables import State, bulleted, sign_of
 
 _LEADERS = 3
 """Ranks that are named where the units below are ranked."""
@@ -81,21 +81,20 @@ def _leaders(context: Context) -> Iterator[Markup]:
         return
     by_code = {card.unit.code: card for card in context.view.children}
     items: list[Markup] = []
-    listed = Markup("<ul>{}</ul>")
     for unit in ranks.in_order(by_code):
         rank, points = (by_code[unit].fact(TOTAL, kind) for kind in ("rank", "points"))
         if not rank.known or rank.number > _LEADERS:
             break
         shown = (context.language.fact(rank), context.name(unit), context.language.fact(points))
-        items.append(Markup("<li>{}. {}: {}</li>").format(*shown))
+        items.append(Markup("{}. {}: {}").format(*shown))
     if 0 < len(items) <= _MOST_NAMED:
         title = context.language.text("report.verdict_leading")
-        yield tile(title, Markup(""), listed.format(Markup("").join(items)))
+        yield tile(title, Markup(""), bulleted(items))
     for rule in context.opened.campaign.rewards:
         proposed = [d.unit_code for d in ranks.decisions(code, rule.id) if d.awarded]
         if 0 < len(proposed) <= _MOST_NAMED:
-            names = Markup("").join(map(Markup("<li>{}</li>").format, map(context.name, proposed)))
-            yield tile(context.language.name(rule.names), Markup(""), listed.format(names))
+            names = bulleted(map(context.name, proposed))
+            yield tile(context.language.name(rule.names), Markup(""), names)
 
 
 def _points(context: Context) -> Iterator[Markup]:
