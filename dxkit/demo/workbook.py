@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
-
-import xlsxwriter
 
 from dxkit.demo.truth import Figures, read_plan, simulate
 from dxkit.model.addresses import column_letters
@@ -17,7 +14,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.text import slug
 from dxkit.model.units import Unit
-from dxkit.workbooks.atomic import replacing
+from dxkit.workbooks.atomic import new_workbook
 
 _NUMERALS = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII",
              "XIV", "XV")  # fmt: skip
@@ -52,10 +49,7 @@ def write_demonstration(
         for district in campaign.units.on(period.last_day).at_level("district"):
             mine = [commune for commune in communes if commune.unit.parent_code == district.code]
             path = folder / period_id / f"{district.code}-{slug(district.name)}.xlsx"
-            options = {"strings_to_formulas": False, "strings_to_urls": False}
-            with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
-                midnight = datetime.datetime.combine(period.last_day, datetime.time())
-                book.set_properties({"created": midnight})
+            with new_workbook(path, period.last_day) as book:
                 looks = {n: book.add_format(_BASE | look) for n, look in plan["looks"].items()}
                 marker = campaign.simulated_marker
                 for form in plan["sheets"]:

@@ -4,14 +4,17 @@ process at a time writes them.
 
 from __future__ import annotations
 
+import datetime
 import errno
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from dxkit.workbooks.processes import do_in_forks, lock_file
 
@@ -111,6 +114,25 @@ def replacing(path: Path) -> Iterator[Path]:
         put_in_place(scratch, path)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_workbook(
+    path: Path,
+    day: datetime.date = datetime.date(2000, 1, 1),
+    properties: Mapping[str, Any] = MappingProxyType({}),
+    **options: Any,
+) -> Iterator[Any]:
+    """A workbook of xlsxwriter to be written, whole or not at all, dated by a day: the same content
+    gives the same bytes. Text is text, whatever it looks like. Raises InUseError.
+    """
+    import xlsxwriter
+
+    options |= {"strings_to_formulas": False, "strings_to_urls": False}
+    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+        midnight = datetime.datetime.combine(day, datetime.time())
+        book.set_properties({"created": midnight, **properties})
+        yield book
 
 
 def put_in_place(scratch: Path, path: Path) -> None:

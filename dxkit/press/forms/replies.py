@@ -4,12 +4,9 @@ sentences with their reservations, each with a cell for the reply.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-
-import xlsxwriter
 
 from dxkit.model.facts import TOTAL
 from dxkit.model.forms import REPLIES, Form, FormSheet
@@ -21,7 +18,7 @@ from dxkit.press.forms.workbook import for_print, write_map
 from dxkit.report.sentences.messages import thoughts
 from dxkit.report.signs import SignedContext, signs_of
 from dxkit.report.wording.language import SIGNS, Language
-from dxkit.workbooks.atomic import replacing
+from dxkit.workbooks.atomic import new_workbook
 
 _KINDS = ("value", "target", "points", "rank")
 _HEADINGS = ("number", "reply_about", "reply_draft", "reply")
@@ -59,10 +56,7 @@ def write_reply_form(opened: OpenPeriod, unit: Unit, language: Language, path: P
         return language.plain(f"form.{key}", **values)
 
     title = say("reply_sheet")
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
-        midnight = datetime.datetime.combine(period.last_day, datetime.time())
-        book.set_properties({"created": midnight})  # same bytes
+    with new_workbook(path, period.last_day) as book:
         looks = {name: book.add_format({**BASE, **look}) for name, look in LOOKS.items()}
         sheet, fixed, rows = book.add_worksheet(title), dict[str, str](), dict[int, str]()
         for column, width in enumerate(_WIDTHS):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import xlsxwriter
 
 from dxkit.intake.file_cells import sheet_titles
 from dxkit.model.addresses import column_letters, quoted
@@ -18,7 +15,7 @@ from dxkit.press.forms.looks import BASE, COLOURS, LOOKS
 from dxkit.press.forms.page import Page
 from dxkit.press.forms.questions import Questions
 from dxkit.press.forms.states import OPEN
-from dxkit.workbooks.atomic import replacing
+from dxkit.workbooks.atomic import new_workbook
 
 _LONGEST_TITLE = 31
 _FIELDS = 4  # of a line of the map; behind them stand the lists of choices
@@ -40,10 +37,7 @@ def write_form(questions: Questions, sender: Unit, path: Path) -> Form:
     """The workbook, whole or not at all, with the same bytes every time; returns its map. Raises
     InUseError.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
-        midnight = datetime.datetime.combine(questions.period.last_day, datetime.time())
-        book.set_properties({"created": midnight})  # same bytes
+    with new_workbook(path, questions.period.last_day) as book:
         return _Book(book, questions, sender).write()
 
 

@@ -4,7 +4,6 @@ on A4 across. Text is written as text: nothing becomes a formula or a link.
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 import textwrap
@@ -16,13 +15,12 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.model.text import cut, harmless
 from dxkit.report.wording.language import Language
-from dxkit.workbooks.atomic import replacing
+from dxkit.workbooks.atomic import new_workbook
 
 Entry = Fact | str | None
 FACE = "Times New Roman"
@@ -256,13 +254,8 @@ def workbook(
     """A workbook of such sheets, which appears whole or not at all, with the same bytes every time.
     Raises InUseError.
     """
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "default_format_properties": dict(_LOOK),  # which the library empties
-    }
-    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
-        book.set_properties({"created": datetime.datetime(2000, 1, 1), **properties})  # same bytes
+    look = dict(_LOOK)  # which the library empties
+    with new_workbook(path, properties=properties, default_format_properties=look) as book:
         sheets = Sheets(book, language, about, warnings)
         yield sheets
         sheets.list_contents()

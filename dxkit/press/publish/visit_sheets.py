@@ -4,19 +4,16 @@ and come back, and a sheet to print for each of them.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import xlsxwriter
 
 from dxkit.analysis.visits import Drawn
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.text import harmless
 from dxkit.period import OpenPeriod
 from dxkit.report.wording.language import Language
-from dxkit.workbooks.atomic import replacing
+from dxkit.workbooks.atomic import new_workbook
 
 _LINES = 30
 """Cases to check that a sheet has room for."""
@@ -38,10 +35,7 @@ def write_visits(
     opened: OpenPeriod, drawn: Sequence[Drawn], seed: int, path: Path, language: Language
 ) -> None:
     """The workbook, whole or not at all, with the same bytes every time; text as text."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # same bytes
+    with new_workbook(path) as book:
         sheets = _Sheets(book, opened, language)
         sheets.list(drawn, seed)
         for one in drawn:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import datetime
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,7 +21,7 @@ from dxkit.report.explore.numbers import count
 from dxkit.report.piece import Piece, boxed, has_kernel
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Filling, load_language
-from dxkit.workbooks.atomic import replacing
+from dxkit.workbooks.atomic import new_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -327,12 +326,8 @@ def save_workbook(frame: pd.DataFrame, path: Path) -> Path:
     """Write a frame as a workbook: headings that filter and stay, numbers as numbers, text as text
     that is never a formula or a link; the same bytes every time. Returns the file.
     """
-    import xlsxwriter
-
     cells = frame.convert_dtypes().astype(object).where(frame.notna(), None)
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
+    with new_workbook(path) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
         rows = list(cells.itertuples(index=False))
         for column, heading in enumerate(map(str, frame.columns)):
