@@ -89,7 +89,7 @@ def test_what_is_written_into_the_list_is_an_answer(project: Path) -> None:
     }  # fmt: skip
     opened = open_period(Project.find(), "small", PERIOD)
     folder = project / "data/raw/small"
-    proved = compare_told(opened.received, opened.campaign.folder, lambda p: folder / p)
+    proved = compare_told(opened.received, opened.campaign.explanations, lambda p: folder / p)
     assert (proved.read, proved.differences) == (1, ())
     assert f"“{SAID}”" in dxkit.report("small", PERIOD, "71").data_state().html
     assert command("check") == 0
