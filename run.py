@@ -166,22 +166,40 @@ def call(command):
     return subprocess.call(command, cwd=ROOT)
 
 
+def memory_disk():
+    """A folder in memory with room for all that tests write, which is flushed to a disk file by
+    file and waits for it; None where there is none.
+    """
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return "/dev/shm" if min(free, shutil.disk_usage("/dev/shm").free) > 8 * 10**9 else None
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
 def call_beside(command):
     """Run pytest once for each core, each process with the test files that it claims; returns the
     first exit code that is not 0. What the others say follows when the first is done.
     """
     with contextlib.ExitStack() as stack:
-        shared = stack.enter_context(tempfile.TemporaryDirectory(prefix="dxkit-tests-"))
+        shared = stack.enter_context(
+            tempfile.TemporaryDirectory(
+                prefix="dxkit-tests-", dir=memory_disk(), ignore_cleanup_errors=True
+            )
+        )
+        temporary = os.path.join(shared, "tmp")
+        os.mkdir(temporary)
+        environment = dict(os.environ, TMPDIR=temporary)
         # One word: until tests/conftest.py declares the option, pytest would take the folder for a
         # test's.
         command = [*command, "--beside=" + shared]
         others = []
         for _ in range(1, os.cpu_count() or 1):
             log = stack.enter_context(tempfile.TemporaryFile())
-            process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
             stack.callback(process.terminate)
             others.append((process, log))
-        codes = [call(command)]
+        codes = [subprocess.call(command, cwd=ROOT, env=environment)]
         for process, log in others:
             codes.append(process.wait())
             log.seek(0)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -139,6 +140,24 @@ def test_processes_beside_each_other_run_each_test_once(root: Path, tmp_path: Pa
     passed = [int(n) for text in said for n in re.findall(r"(\d+) passed", text)]
     failed = [int(n) for text in said for n in re.findall(r"(\d+) failed", text)]
     assert (sum(passed), sum(failed)) == (16, 4)
+
+
+def test_what_all_tests_write_goes_into_memory_and_is_gone_after(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where there is such a disk with room; the others write where they always do."""
+    assert bootstrap.memory_disk() in (None, "/dev/shm")
+    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
+    assert bootstrap.memory_disk() is None
+    monkeypatch.setattr(bootstrap, "memory_disk", lambda: str(tmp_path))
+    monkeypatch.setattr(bootstrap.os, "cpu_count", lambda: 2)
+    noted = tmp_path / "noted"
+    note = f"import tempfile; open({str(noted)!r}, 'a').write(tempfile.mkdtemp() + chr(10))"
+    assert bootstrap.call_beside([sys.executable, "-c", note]) == 0
+    folders = noted.read_text("utf-8").split()
+    assert len(folders) == 2
+    assert all(folder.startswith(f"{tmp_path}/dxkit-tests-") for folder in folders)
+    assert [path.name for path in tmp_path.iterdir()] == ["noted"]
 
 
 # run.py same ----------------------------------------------------------------------------------

@@ -122,6 +122,14 @@ def test_a_batch_on_a_cluster_survives_the_death_of_a_worker(
         expected, rounds = here / "small/2024-Q2", [[]]
     folder = out / expected.parent.name / expected.name
     arguments = ["report", expected.name, "--cluster", cluster.address, "--out", str(out)]
+    strangers = {"nobody": {}, "another": certificate(cluster.folder, "another")}
+    refused = [  # beside all else: each waits for an answer that does not come
+        subprocess.Popen(
+            [sys.executable, "-m", "dxkit", *arguments[:-1], str(out / who)],
+            stderr=subprocess.PIPE, text=True, env={**os.environ, **options},
+        )
+        for who, options in strangers.items()
+    ]  # fmt: skip
     made = 0
     for number, more in enumerate(rounds):
         command = [sys.executable, "-m", "dxkit", *arguments, *more]
@@ -154,14 +162,6 @@ def test_a_batch_on_a_cluster_survives_the_death_of_a_worker(
     for page in pages:
         assert (folder / page.relative_to(expected)).read_bytes() == page.read_bytes()
     assert not list(folder.glob(".scratch"))
-    strangers = {"nobody": {}, "another": certificate(cluster.folder, "another")}
-    refused = [  # beside each other: each waits for an answer that does not come
-        subprocess.Popen(
-            [sys.executable, "-m", "dxkit", *arguments[:-1], str(out / who)],
-            stderr=subprocess.PIPE, text=True, env={**os.environ, **options},
-        )
-        for who, options in strangers.items()
-    ]  # fmt: skip
     for process in refused:
         said = process.communicate(timeout=300)[1]
         assert process.returncode == 2
