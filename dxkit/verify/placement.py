@@ -236,7 +236,7 @@ Verdict = bool | tuple[object, object]
 class _Judge:
     def __init__(self, campaign: Campaign, received: Received, before: Received | None) -> None:
         self._units, self._period = received.units, received.table.period
-        self._earlier: dict[tuple[str, str], set[object]] = defaultdict(set)
+        self._earlier: dict[tuple[str, str], set[float | None]] = defaultdict(set)
         for o in before.table.observations if before else ():
             self._earlier[o.unit_code, o.measure].add(o.value)
         codes = ((said.code, said.address.file) for said in received.findings)
@@ -298,11 +298,8 @@ class _Judge:
         """The cell before is empty, one behind says that all is as it was, and it was."""
         behind = [str(sheet.cells[at]) for at in sheet.cells if at[0] == row and at[1] > column]
         typed, was = sheet.cells.get((row, column - 1)), self._earlier[o.unit_code, o.measure]
-        if (
-            typed is None
-            and was == {o.value}
-            and any(is_word("as_before", text) for text in behind)
-        ):
+        same = len(was) == 1 and all(w is not None and math.isclose(w, o.value or 0) for w in was)
+        if typed is None and same and any(is_word("as_before", text) for text in behind):
             return True
         return o.value, "; ".join(map(str, filter(None, (typed, *was, *behind))))
 

@@ -329,7 +329,7 @@ def held_as_before(
         choice = choices.get(o.address)
         if choice is not None and o.value is not None:
             now = earlier.get((o.unit_code, o.measure))
-            if now == o.value:
+            if now is not None and math.isclose(now, o.value):  # a workbook keeps 16 digits
                 o = replace(o, flag=Flag.AS_BEFORE)
                 taken[choice].append(o)
             else:

@@ -15,12 +15,14 @@ import pytest
 from dxkit.cli import run
 from dxkit.intake.period import read_period
 from dxkit.model.addresses import column_letters
-from dxkit.model.observations import Flag, Received
+from dxkit.model.campaign import Accumulation, Campaign
+from dxkit.model.facts import CellRef
+from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
 from dxkit.period import OpenPeriod
 from dxkit.report.wording.findings import finding_text
 from dxkit.report.wording.language import load_language
 from dxkit.verify.placement import compare_cells
-from tests.intake.test_returned_forms import Sent, send
+from tests.intake.test_returned_forms import Sent, send, with_amounts
 from tests.press.forms.filling import Value, fill
 
 SHEET = "1. Chỉ tiêu theo hộ"
@@ -43,7 +45,7 @@ def ward(
 
 def received(one: Sent, cells: dict[tuple[str, str], Value], before: Received | None,
              folder: Path) -> Received:  # fmt: skip
-    fill(one.made, cells, folder / "31318.xlsx")
+    fill(one.made, cells, folder / f"{one.form.sender}.xlsx")
     return read_period(one.campaign, "2022-Q4", folder, None, before)
 
 
@@ -159,6 +161,34 @@ def test_some_that_are_as_they_were_are_no_column_copied_forward(
         cells[SHEET, "E14"] = was["F14"].value + last
     got = received(less, cells, before, tmp_path)
     assert [f.address.cell for f in got.findings if f.code == "copied_forward"] == found
+
+
+def test_amounts_shares_and_scores_are_as_they_were_to_the_last_digit_a_workbook_keeps(
+    haugiang: Campaign, periods: dict[str, OpenPeriod], tmp_path: Path
+) -> None:
+    campaign = with_amounts(haugiang)
+    kept = {"rice", "canals", "grade"}
+    measures = [
+        dataclasses.replace(m, accumulation=Accumulation.STOCK) if m.id in kept else m
+        for m in campaign.measures
+    ]
+    campaign = dataclasses.replace(campaign, measures=tuple(measures))
+    values = {"rice": 0.1 + 0.2, "canals": 1 / 3, "grade": -12345.678901234567}
+    at = CellRef("f.xlsx", "s", "A1")
+    table = IndicatorTable(
+        "2022-Q3", tuple(Observation("2022-Q3", "31336", m, v, at) for m, v in values.items())
+    )
+    before = dataclasses.replace(periods["2022-Q3"].received, table=table)
+    one = send(campaign, before, "31336", "en", tmp_path / "made")
+    sheet = next(s for s in one.form.sheets if s.table == "farms")
+    row = next(iter(sheet.rows))
+    cells: dict[tuple[str, str], Value] = {
+        (sheet.name, f"{column_letters(sheet.choices)}{row}"): "as last period"
+    }
+    got = received(one, cells, before, tmp_path)
+    there = {o.measure: (o.value, o.flag) for o in got.table.observations if o.measure in kept}
+    assert there == {m: (pytest.approx(v, rel=1e-12), Flag.AS_BEFORE) for m, v in values.items()}
+    assert compare_cells(campaign, got, tmp_path, before).differences == ()
 
 
 def test_what_arose_in_the_period_is_never_left(
