@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -193,8 +193,7 @@ def run_reports(
             if not is_linked or manifest.linked != links.digest:
                 _link_beside(project, campaign, links)
         else:
-            kept = (publications(project, campaign_id, p.id) for p in campaign.periods)
-            if tasks and any(kept):
+            if tasks and any(publications(project, campaign_id, p.id) for p in campaign.periods):
                 run.compare_figures(tasks[0])
             result.received = receive_on_day(project, campaign, period_id)
             history = History.open(project.store_file(campaign_id, period_id).parent)
@@ -256,23 +255,24 @@ class _Run:
         """Make the pages ``todo``, with the files around them beside, then compare ``canaries``."""
         result, manifest, folder = self.result, self.result.manifest, self.result.folder
         linked, manifest.linked, manifest.complete = manifest.linked, "", False
-        with result.timed("read"):
-            _make_ready(self.project, sample)
-            self.compare_figures(sample)
         from dxkit.press.publish.period_files import write_files, write_indexes
         from dxkit.press.run.changed_figures import inputs_of, remember
         from dxkit.press.run.finished_pages import FinishedPages
 
-        opened = open_period(self.project, sample.campaign, sample.period)
-        inputs = inputs_of(opened)
-        # The keys are of what lay there when the run began; another may have saved the plan since.
-        as_planned = self.key == self._key_now(opened, sample)
-        digest = remember(opened, manifest, inputs) if as_planned else ""
-        kept: list[Task] = []
-        if as_planned and are_parsed(self.raw, *opened.sources.values()):
-            todo, kept = self._to_keep(opened, todo, len(canaries))
-        else:
-            todo, as_planned = [replace(task, key="") for task in todo], False
+        with result.timed("read"):
+            _make_ready(self.project, sample)
+            opened = open_period(self.project, sample.campaign, sample.period)
+            inputs = inputs_of(opened)
+            # The keys are of what lay there when the run began; the plan may have been saved since.
+            key_now = partial(key_of, self.project, opened.campaign, self.raw, sample.language)
+            as_planned = self.key == key_now()
+            digest = remember(opened, manifest, inputs) if as_planned else ""
+            kept: list[Task] = []
+            if as_planned and are_parsed(self.raw, *opened.sources.values()):
+                todo, kept = self._to_keep(opened, todo, len(canaries))
+            else:
+                todo, as_planned = [replace(task, key="") for task in todo], False
+            self.compare_figures(sample, [manifest.pages[task.unit].path for task in kept])
         language = load_language(sample.language)
         expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
         write = partial(write_files, opened, language, manifest.addresses(folder) | expected)
@@ -290,11 +290,11 @@ class _Run:
                     for record in pages.make(crew, todo):
                         result.pages.append(record)
                         self.progress(record)
-                    key = self._key_now(opened, sample)  # workers and notebooks read it, too
+                    now = key_now()  # workers and notebooks have read it, too
                     for task in todo:
-                        if task.key and not is_of(task, key):
-                            manifest.pages[task.unit].key = ""
-                            as_planned = False
+                        if task.key and not is_of(task, now):
+                            record = manifest.pages[task.unit]
+                            record.key, record.inputs_digest, as_planned = "", "", False
                     links = replace(links, here=manifest.in_place)
                     pages.link(links, anew=links.digest != linked)
                 with result.timed("files"):
@@ -326,16 +326,13 @@ class _Run:
             self.started(len(others) + canaries)
         return others, kept
 
-    def _key_now(self, opened: OpenPeriod, sample: Task) -> str:
-        return key_of(self.project, opened.campaign, self.raw, sample.language)
-
-    def compare_figures(self, sample: Task) -> None:
-        """Compare the figures on the pages in place with those of today."""
+    def compare_figures(self, sample: Task, kept: Collection[str] = ()) -> None:
+        """Compare the figures on the pages in place with those of today, but of pages ``kept``."""
         from dxkit.press.run.changed_figures import all_changes, write_figures
 
         result = self.result
         opened = open_period(self.project, sample.campaign, sample.period)
-        result.published = all_changes(opened)
+        result.published = all_changes(opened, kept)
         if written := write_figures(result.published, result.folder):
             result.manifest.renew(result.folder, hashes_of(result.folder, written))
         for changes in result.published:

@@ -11,7 +11,7 @@ import io
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field, fields, replace
 from pathlib import Path
@@ -132,10 +132,10 @@ def _hash(path: Path) -> str:
         return error.reason
 
 
-def all_changes(opened: OpenPeriod) -> tuple[PublishedChanges, ...]:
+def all_changes(opened: OpenPeriod, kept: Collection[str] = ()) -> tuple[PublishedChanges, ...]:
     """What is no longer so of the last publication of the period and of those that it is made of or
-    compared with; where the period has none, of its pages in place. What is made by the units of
-    another day is nothing that was published.
+    compared with; where the period has none, of its pages in place, save those ``kept``, which can
+    show nothing else. What is made by the units of another day is nothing that was published.
     """
     if opened.project.as_of is not None:
         return ()
@@ -148,7 +148,8 @@ def all_changes(opened: OpenPeriod) -> tuple[PublishedChanges, ...]:
             one = opened if own else open_period(project, campaign, period)
             found.append(changes_since(one, last[0], project))
         elif own:
-            found.append(published_changes(opened, project.output_folder(campaign, period)))
+            folder = project.output_folder(campaign, period)
+            found.append(published_changes(opened, folder, kept=kept))
     return tuple(one for one in found if one.any)
 
 
@@ -160,7 +161,10 @@ def changes_since(
 
 
 def published_changes(
-    opened: OpenPeriod, folder: Path, publication: Publication | None = None
+    opened: OpenPeriod,
+    folder: Path,
+    publication: Publication | None = None,
+    kept: Collection[str] = (),
 ) -> PublishedChanges:
     """The numbers on the pages of a period in a folder and in its league that are no longer so.
     What was made from the same as there is now is not looked at.
@@ -174,7 +178,7 @@ def published_changes(
     for digest, pages in made.items():
         if digest == now.digest:
             continue
-        found = [figure for page in pages for figure in _changed(opened, folder, page)]
+        found = [f for p in pages if p not in kept for f in _changed(opened, folder, p)]
         if found or publication is not None:
             before = Inputs.load(folder / "data", digest)
             changed += input_changes(before, now, lambda *file: _cells(opened, folder, *file))

@@ -190,8 +190,7 @@ def files_are_whole(manifest: Manifest, folder: Path, key: str) -> bool:
     whole = whole and not any(
         is_damaged(folder / name, noted[name]) for name in there if name.startswith("returned/")
     )
-    whole = whole and manifest.complete and manifest.key == key
-    return whole and index_above_is_whole(folder)
+    return whole and manifest.complete and manifest.key == key and index_above_is_whole(folder)
 
 
 _FOLDER_NAME = re.compile(r"\w([\w .()-]*[\w)])?")
