@@ -68,8 +68,8 @@ def in_forms(questions: Questions, received: Received) -> Counter[str]:
                     held = [
                         key
                         for key, column in row.items()
-                        if column in question.standing
-                        and key[:2] in questions.sayable
+                        if column in question.stocks
+                        and key[:2] in questions.exact_stocks
                         and reported.get(key) == questions.earlier[unit][key[1]]
                     ]
                     is_left = len(held) > 1 and not lacks

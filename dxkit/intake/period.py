@@ -25,8 +25,8 @@ from dxkit.intake.checks.contradictions import settle
 from dxkit.intake.checks.figures import (
     cumulative_below_period,
     far_from_reference,
-    held_as_before,
     over_time,
+    take_as_before,
     total_differs,
     within_period,
 )
@@ -128,7 +128,7 @@ def _together(
     observations, repeated = united(tables, period)
     observations, bracketed = brackets_asked(tables, observations, before)
     choices = {shown: said for file in files for shown, said in file.as_before.items()}
-    observations, held = held_as_before(campaign, observations, choices, before)
+    observations, held = take_as_before(campaign, observations, choices, before)
     lacking, parts = missing_parts(period, observations)
     observations += lacking
     findings += [*repeated, *bracketed, *held, *parts]

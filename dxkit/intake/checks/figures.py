@@ -301,7 +301,7 @@ def units_came_or_went(campaign: Campaign, now: Received, before: Received) -> I
             yield finding("unit_disappeared", first[parent], parent, **values)
 
 
-def still_sayable(campaign: Campaign, before: Received) -> dict[_Key, float | int]:
+def exact_stocks(campaign: Campaign, before: Received) -> dict[_Key, float | int]:
     """The figures of the period before of which a sender may say that they still hold: stocks that
     were not about so much.
     """
@@ -311,7 +311,7 @@ def still_sayable(campaign: Campaign, before: Received) -> dict[_Key, float | in
     return {key: value for key, value in sums_of(told).items() if key not in about}
 
 
-def held_as_before(
+def take_as_before(
     campaign: Campaign,
     observations: Iterable[Observation],
     choices: Mapping[CellRef, CellRef],
@@ -321,7 +321,7 @@ def held_as_before(
     sender chose to say so (``choices``, by that address), are kept only while that figure is still
     what was reported then. What is taken, and what is not, is told at the choice.
     """
-    earlier = still_sayable(campaign, before) if before is not None else {}
+    earlier = exact_stocks(campaign, before) if before is not None else {}
     kept: list[Observation] = []
     taken: dict[CellRef, list[Observation]] = defaultdict(list)
     findings: list[Finding] = []

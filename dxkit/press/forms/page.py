@@ -121,9 +121,9 @@ class Page:
         self._colours()
         self.sheet.repeat_rows(_FIRST_ROW - 1, self._header.stop - 1)
         self.sheet.freeze_panes(self._header.stop, 2)
-        standing = {c: self.numbers[then] for c, then in self.question.standing.items()}
+        shown = {c: self.numbers[then] for c, then in self.question.stocks.items()}
         columns = tuple(
-            FormColumn(number, column.measure.id, column.period, standing.get(column, 0))
+            FormColumn(number, column.measure.id, column.period, shown.get(column, 0))
             for column, number in self.numbers.items()
             if column.role is Role.ENTRY
         )
@@ -239,7 +239,7 @@ class Page:
         for row in self.groups:
             self._sums(row, below[row], inside[row])
         choices = [self._say("none_arose"), self._say("no_data")]
-        with_before = [row for row, code in self.rows.items() if self._standing(code)]
+        with_before = [row for row, code in self.rows.items() if self._stocks(code)]
         without = [row for row in self.rows if row not in with_before]
         for rows, more in ((with_before, [self._say("as_before")]), (without, [])):
             source = self._list_of([*choices, *more]) if rows else ""
@@ -259,18 +259,18 @@ class Page:
             said = f"{self._say('not_above', whole=whole)} {said}"
         return said if len(said) <= 255 else f"{said[:254]}…"
 
-    def _standing(self, code: str) -> dict[Asked, Asked]:
+    def _stocks(self, code: str) -> dict[Asked, Asked]:
         """The columns of which the sender may say of a unit that the figure beside still holds."""
-        of = self.question.standing.items()
-        return {c: then for c, then in of if (code, c.measure.id) in self._questions.sayable}
+        of = self.question.stocks.items()
+        return {c: then for c, then in of if (code, c.measure.id) in self._questions.exact_stocks}
 
     def _cells(self, row: int) -> RowCells:
         columns = {column: self._at(row, number) for column, number in self.numbers.items()}
         code = self.rows.get(row, "")  # none of a group
         name = "" if code else self._at(row, 2)
-        standing = {c: columns[then] for c, then in self._standing(code).items()}
+        shown = {c: columns[then] for c, then in self._stocks(code).items()}
         others = self._at(row, self.choices), self._at(row, self.answers)
-        return RowCells(columns, name, *others, f'"{self._say("as_before")}"', standing)
+        return RowCells(columns, name, *others, f'"{self._say("as_before")}"', shown)
 
     def _row(self, row: int, asked: AskedRow) -> None:
         earlier: dict[str, float | int] = {}
@@ -326,7 +326,7 @@ class Page:
             elif measure.kind.adds_up:
                 runs = [[self._at(r, number) for r in run] for run in _runs(below)]
                 cells = ",".join(run[0] + f":{run[-1]}" * (len(run) > 1) for run in runs)
-                cells += "".join(f",{left}" for left in self._left(column, below))
+                cells += "".join(f",{left}" for left in self._sums_before(column, below))
                 was = [earlier.get(self.rows[r], {}).get(measure.id, 0) for r in inside]
                 result = sum(was) if column.role is Role.BEFORE else 0
                 self._work_out(row, number, f"=SUM({cells})", "group_number", result)
@@ -335,11 +335,11 @@ class Page:
         for number in (self.choices, self.state_column, self.answers):
             self._blank(row, number, "group_text")
 
-    def _left(self, column: Asked, rows: Sequence[int]) -> Iterator[str]:
+    def _sums_before(self, column: Asked, rows: Sequence[int]) -> Iterator[str]:
         """What rows add to a sum that say that the figure of the period before still holds."""
-        held = [row for row in rows if column in self._standing(self.rows.get(row, ""))]
+        held = [row for row in rows if column in self._stocks(self.rows.get(row, ""))]
         for run in _runs(held):
-            then = self.question.standing[column]
+            then = self.question.stocks[column]
             numbers = self.numbers[column], self.choices, self.numbers[then]
             entry, choice, before = (
                 f"{self._at(run[0], n)}:{self._at(run[-1], n)}" for n in numbers

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from dxkit.intake.checks.figures import still_sayable, sums_of
+from dxkit.intake.checks.figures import exact_stocks, sums_of
 from dxkit.model.campaign import (
     Accumulation,
     Campaign,
@@ -78,7 +78,7 @@ class Question:
         return max(len(column.path) for column in self.columns)
 
     @property
-    def standing(self) -> dict[Asked, Asked]:
+    def stocks(self) -> dict[Asked, Asked]:
         """The columns of stocks to be filled in, each with that of the period before."""
         before = {c.measure.id: c for c in self.columns if c.role is Role.BEFORE}
         return {
@@ -238,8 +238,8 @@ class Questions:
         return found
 
     @cached_property
-    def sayable(self) -> frozenset[tuple[str, str]]:
+    def exact_stocks(self) -> frozenset[tuple[str, str]]:
         """The units and measures of which a sender may say that what was reported a period ago
         still holds.
         """
-        return frozenset(still_sayable(self.campaign, self.before) if self.before else ())
+        return frozenset(exact_stocks(self.campaign, self.before) if self.before else ())

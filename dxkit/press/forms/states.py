@@ -18,8 +18,8 @@ OPEN = ("empty", "partial", "wrong", "exceeds", "nameless", "explain")
 @dataclass(frozen=True)
 class RowCells:
     """The addresses of a row's cells: of each column; of the name where it is written in, of the
-    choice why cells are empty, of the explanation. ``standing`` has columns of which the choice
-    ``as_before`` may say that the figure of the period before, in the cell given, still holds.
+    choice why cells are empty, of the explanation. ``before`` has columns of which the choice
+    ``as_before`` (its words, quoted) may say that what the cell given shows still holds.
     """
 
     columns: Mapping[Asked, str]
@@ -27,19 +27,19 @@ class RowCells:
     choice: str
     answer: str
     as_before: str = ""
-    standing: Mapping[Asked, str] = field(default_factory=dict)
+    before: Mapping[Asked, str] = field(default_factory=dict)
 
     def value(self, column: Asked) -> str:
         """The formula of what the row says of a column."""
         at = self.columns[column]
-        before = self.standing.get(column)
+        before = self.before.get(column)
         return f"IF({self._is_left(at)},{before},{at})" if before else at
 
     def there(self, column: Asked) -> str:
         """The condition that the row says a number of a column."""
         at = self.columns[column]
         is_typed = f"COUNT({at})=1"
-        return f"OR({is_typed},{self._is_left(at)})" if column in self.standing else is_typed
+        return f"OR({is_typed},{self._is_left(at)})" if column in self.before else is_typed
 
     def _is_left(self, at: str) -> str:
         return f"{at}&{self.choice}={self.as_before}"  # empty, and the choice made
@@ -87,7 +87,7 @@ class States:
         formula = f"IF({asks},{say['explain']},{say['done']})"
         lacking = f'AND(COUNT({entries})<{count},{cells.choice}="")'
         if others := [
-            c for at, c in cells.columns.items() if at in self._entries and at not in cells.standing
+            c for at, c in cells.columns.items() if at in self._entries and at not in cells.before
         ]:
             is_short = f"COUNT({','.join(others)})<{len(others)}"
             lacking = f"OR({lacking},AND({cells.choice}={cells.as_before},{is_short}))"
