@@ -97,6 +97,7 @@ REFUSED = [
     ("import signal; signal.SIGKILL", "AttributeError"),
     ("import signal; signal.pthread_sigmask", "AttributeError"),
     ("open('/proc/self/stat')", "NotOnWindowsError"),
+    ("open('/dev/zero')", "NotOnWindowsError"),
     ("from pathlib import Path; list(Path('/proc').glob('*'))", "NotOnWindowsError"),
     ("open('so lieu?.csv', 'w')", "OSError"),
     ("open('con.txt', 'w')", "OSError"),

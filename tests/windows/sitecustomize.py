@@ -45,7 +45,7 @@ OF_SIGNAL = frozenset(
 LIKE_WINDOWS = ("papermill.clientwrap", "zmq.asyncio", "test_", "tests")
 """Modules that look only at the name of the system: libraries' that choose a loop, and tests."""
 _NO_NAME = re.compile(r'[<>:"|?*\x00-\x1f]|[ .]$|(?i:^(con|prn|aux|nul|(com|lpt)\d)(\.|$))')
-_POSIX = re.compile(r"/(proc|sys|etc|usr|bin|dev(?!/null))(/|$)")
+_POSIX = re.compile(r"/(proc|sys|etc|usr|bin|dev(?!/(null$|shm/)))(/|$)")
 _SCRATCH = re.compile(r".*/\.scratch(/|$)")
 
 
