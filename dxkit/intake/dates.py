@@ -100,6 +100,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         rf"(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<year>\d{{4}})",
         # A letter is dated, its day often left open: "day … month 4 year 2026".
         "letter": rf"\b(?:{day})(?: \d{{1,2}})? (?:{month})(?: \d{{1,2}})? (?:{year}) \d{{4}}\b",
+        "compared": rf"(?i)\b(?:{'|'.join(w for c in words['compared'] for w in (c, fold(c)))})\b",
         "until": rf"\b(?:{until})\s*\Z",
     }
     return {name: re.compile(pattern) for name, pattern in found.items()}
@@ -131,13 +132,20 @@ def stated_times(text: str) -> tuple[Stated, ...]:
     return tuple(found)
 
 
+def titled_times(text: str) -> tuple[Stated, ...]:
+    """The times that a title states of its own figures, not what they are compared with: "quy IV
+    (so voi quy III)".
+    """
+    return stated_times(_patterns()["compared"].split(clean(text))[0])
+
+
 def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, Stated]]:
     """The titles among some cells that state a time which is not the period's, each with that
     time. Times of the period's kind go before others.
     """
     found = []
     for cell in cells:
-        stated = stated_times(cell.text) if isinstance(cell.value, str) else ()
+        stated = titled_times(cell.text) if isinstance(cell.value, str) else ()
         others = [time for time in of_kind(stated, period) if not time.fits(period)]
         found += [(cell, time) for time in others[:1]]
     return found

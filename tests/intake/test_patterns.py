@@ -705,6 +705,9 @@ OTHER_TIMES = [
     ("2022-Q4", "Vị Thanh, ngày … tháng 12 năm 2022", None),
     ("2022-Q4", "Vị Thanh, ngày … tháng … năm 2023", None),
     ("2022-Q4", "(số liệu đến 14/12/2022)", None),
+    ("2022-Q4", "Số liệu quý IV năm 2022 (so với quý III năm 2022)", None),
+    ("2022-Q4", "SO VOI QUY III NAM 2022", None),
+    ("2022-Q4", "Số liệu quý III so với quý IV năm 2022", "wrong_period"),
     ("2022-Q4", "(số liệu tính đến 14/9/2022)", "wrong_period"),
     ("2022-Q4", "Từ 01/6/2022 đến 31/3/2023", "wrong_period"),  # its middle lies in the quarter
     ("2022-Q4", "Từ ngày 15/6/2022 đến ngày 14/12/2022", "cumulative_title"),

@@ -20,6 +20,7 @@ from dxkit.intake.dates import (
     stated_end,
     stated_times,
     stated_years,
+    titled_times,
 )
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
@@ -93,7 +94,7 @@ def blocks_of_other_time(
     extents = [block.extent for block in blocks]
     owned: dict[int, list[Cell]] = defaultdict(list)
     for row in rows:
-        in_row = [cell for cell in sheet.rows.get(row, ()) if stated_times(cell.text)]
+        in_row = [cell for cell in sheet.rows.get(row, ()) if titled_times(cell.text)]
         for cell in in_row:
             # Beside the last block a title rules what is not read.
             at = sum(last + 1 < cell.column for _, last in extents)
@@ -119,7 +120,7 @@ def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
     """That titles state another time than the period's, or months since the year began."""
     stated: dict[Stated, Cell] = {}
     for cell in cells:
-        for time in stated_times(cell.text):
+        for time in titled_times(cell.text):
             stated.setdefault(time, cell)
     for time in of_kind(stated, period):
         cell = stated[time]
