@@ -175,8 +175,6 @@ def look_back(project: Project, campaign: Campaign, period_id: str, day: datetim
     run, when it was made from the same files by the same plan and code; else worked out anew and
     kept.
     """
-    from dxkit.analysis.assembly import analyse_period, kept_of
-
     path = project.kept_file(campaign.id, period_id, campaign.other_boundaries(period_id, day))
     key = ""
     if not project.sealed:
@@ -184,6 +182,8 @@ def look_back(project: Project, campaign: Campaign, period_id: str, day: datetim
         key = store_key(campaign, project.raw_folder(campaign.id), raw)
     if (known := read_kept(path, key)) is not None:
         return known
+    from dxkit.analysis.assembly import analyse_period, kept_of
+
     received = receive(project, campaign, period_id)
     found = kept_of(analyse_period(*as_of(campaign, received, day)))
     with writer_if_free(project.stores / campaign.id) as may_write:

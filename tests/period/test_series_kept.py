@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from dxkit.analysis import assembly
 from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.model.facts import Fact, FactKey
@@ -82,7 +83,7 @@ def test_what_is_kept_is_read_and_not_worked_out(
         return real(project, campaign, period, *more)
 
     monkeypatch.setattr(opening, "receive", recording)
-    monkeypatch.delattr(opening, "kept_of")
+    monkeypatch.delattr(assembly, "kept_of")
     assert all_facts(opened(project)) == expected
     assert {*asked} == {"2024-Q4", "2025-Q1"}
 
