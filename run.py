@@ -182,14 +182,10 @@ def call_beside(command):
     first exit code that is not 0. What the others say follows when the first is done.
     """
     with contextlib.ExitStack() as stack:
-        shared = stack.enter_context(
-            tempfile.TemporaryDirectory(
-                prefix="dxkit-tests-", dir=memory_disk(), ignore_cleanup_errors=True
-            )
-        )
-        temporary = os.path.join(shared, "tmp")
-        os.mkdir(temporary)
-        environment = dict(os.environ, TMPDIR=temporary)
+        # A short name: a socket's whole address has 108 letters at most.
+        kept = tempfile.TemporaryDirectory("", "dxkit-", memory_disk(), ignore_cleanup_errors=True)
+        shared = stack.enter_context(kept)
+        environment = dict(os.environ, TMPDIR=shared)
         # One word: until tests/conftest.py declares the option, pytest would take the folder for a
         # test's.
         command = [*command, "--beside=" + shared]

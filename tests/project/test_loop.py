@@ -156,7 +156,7 @@ def test_what_all_tests_write_goes_into_memory_and_is_gone_after(
     assert bootstrap.call_beside([sys.executable, "-c", note]) == 0
     folders = noted.read_text("utf-8").split()
     assert len(folders) == 2
-    assert all(folder.startswith(f"{tmp_path}/dxkit-tests-") for folder in folders)
+    assert all(folder.startswith(f"{tmp_path}/dxkit-") for folder in folders)
     assert [path.name for path in tmp_path.iterdir()] == ["noted"]
 
 
