@@ -358,6 +358,8 @@ def test_every_reason_is_tried_and_said() -> None:
     of_forms = ("older", "newer", "map_lost", "map_damaged", "sheet_missing", "sheet_added",
                 "measure_unknown", "choice_unknown")  # fmt: skip
     listed |= {f"form_{reason}" for reason in of_forms}
+    # of what a sender left as last period, each tried in tests/press/forms/test_as_before.py
+    listed |= {f"before_{reason}" for reason in ("is_other", "is_none", "not_at_hand")}
     # of layouts that lack or do not fit, each tried in tests/intake/test_layouts.py
     raised = re.findall(r"raise UnfitLayoutError\((.*)\)", intake)
     of_layouts = {reason for text in raised for reason in re.findall(r'"(\w+)"', text)}
