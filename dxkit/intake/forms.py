@@ -357,6 +357,9 @@ class _Compared:
             for row in filter(self._is_as_before, self._of.rows)
             for column in self._of.columns
             if column.before and not self._text(row, column.number)
+            if not any(
+                t <= row <= b and le <= column.number <= r for t, le, b, r in self._sheet.merged
+            )
             if (row, column.before) in self._fixed and (row, column.before) not in self._others
         ]
 
