@@ -14,7 +14,7 @@ import io
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from itertools import accumulate, chain, groupby, product
 from pathlib import Path
@@ -53,8 +53,10 @@ class Placement(NamedTuple):
 class Sheet:
     """What a second reader finds in a sheet, by row and column. A merged cell stands wherever it
     reaches; where a file does not tell what is ``merged`` (None), a heading reaches over the empty
-    cells behind it, in rows without numbers.
+    cells behind it, in rows without numbers. What was taken for ``figures`` labels nothing.
     """
+
+    figures: Set[tuple[int, int]] = frozenset()
 
     def __init__(self, rows: Iterable[Iterable[object]], merged: Sequence[Merged] | None) -> None:
         table = dict(enumerate(map(list, rows), 1))
@@ -79,11 +81,13 @@ class Sheet:
 
     def before(self, row: int, column: float = math.inf) -> list[str]:
         """The texts of a row before a column, or all of them, the nearest first."""
-        return [text for at, text in reversed(self._rows[row]) if at < column]
+        labels = [(at, text) for at, text in self._rows[row] if (row, at) not in self.figures]
+        return [text for at, text in reversed(labels) if at < column]
 
     def above(self, row: int, column: int) -> list[str]:
         """The texts above a cell, the nearest first."""
-        return [text for at, text in reversed(self._columns[column]) if at < row]
+        labels = [(r, text) for r, text in self._columns[column] if (r, column) not in self.figures]
+        return [text for r, text in reversed(labels) if r < row]
 
 
 def compare_cells(
@@ -229,6 +233,12 @@ def _labels(nearest_first: Sequence[str]) -> set[str]:
     return said | {" ".join(filter(None, plain[first:last])) for first, last in ends}
 
 
+def _names_first(texts: Sequence[str]) -> list[str]:
+    """Names, the nearest first; then codes, the farthest first, since figures may look like one."""
+    codes = [text for text in texts if text.strip().isdigit()]
+    return [*(text for text in texts if text not in codes), *reversed(codes)]
+
+
 Verdict = bool | tuple[object, object]
 """Right, or not to be judged; or what was taken, and what stands there."""
 
@@ -259,6 +269,9 @@ class _Judge:
     def judge_all(self, observations: list[Observation], sheets: dict[str, Sheet]) -> Placement:
         """Of each cell, its row and its column: right, not to be judged, or what is wrong."""
         unjudged, found = 0, list[Difference]()
+        for name, sheet in sheets.items():
+            here = (column_and_row(o.address.cell) for o in observations if o.address.sheet == name)
+            sheet.figures = {(row, column) for column, row in here}
         for o in observations:
             file, name, cell = o.address
             sheet, (column, row) = sheets.get(name) or Sheet((), None), column_and_row(cell)
@@ -308,7 +321,8 @@ class _Judge:
         own, in_row = self._units.get(o.unit_code), sheet.before(row)
         if self._measures[o.measure].kind is MeasureKind.ROWS:  # it stands for the whole row
             return any(own.code in self._named[normalise(text)] for text in in_row)
-        for text in (*sheet.before(row, column), *in_row, *sheet.above(row, column)):
+        in_row = [*sheet.before(row, column), *in_row]
+        for text in (*_names_first(in_row), *_names_first(sheet.above(row, column))):
             named = self._named[normalise(text)]
             if level := {code for code in named if self._units.get(code).level == own.level}:
                 return True if own.code in level else (own.code, text)

@@ -255,3 +255,23 @@ def test_a_decoded_remark_is_not_judged_but_its_figures_are(
     )
     (found,) = compare_cells(haugiang, wrong, folder).differences
     assert found.place.endswith(first.address.cell)
+
+
+@pytest.mark.parametrize(
+    ("figures", "names"),
+    [
+        ("Số tổ,Số thành viên", ("Xã Tân Tiến", "Xã Vị Tân")),
+        ("Số khác,Số tổ", ("Xã Tân Tiến", "Xã Vị Tân")),
+        ("Số tổ,Số thành viên", ("XA TAN TIEN", "XA VI TAN")),
+    ],
+)
+def test_a_figure_that_is_another_units_code_names_no_row(
+    figures: str, names: tuple[str, str], folder: Path, haugiang: Campaign
+) -> None:
+    """In a text, where figures look like codes: taken ones, and those of a column nobody reads."""
+    rows = [f"TT,Đơn vị,{figures}", f"1,{names[0]},31333,7", f"2,{names[1]},4,31338"]
+    (folder / "930.csv").write_text("\n".join(rows), "utf-8")
+    received = read_period(haugiang, "2022-Q4", folder)
+    read = {o.address.cell: o.unit_code for o in received.table.observations if o.address.cell}
+    assert {read["D2"], read["D3"]} == {"31338", "31333"}
+    assert not compare_cells(haugiang, received, folder).differences
