@@ -17,7 +17,7 @@ import pytest
 from dxkit.cli import all_letters_shown, run
 from tests.workbooks.text_files import cp1258_bytes
 
-SIGNS = str.maketrans({"−": "-", "→": "->", "≠": "!=", "≈": "~", "‖": "||"})
+SIGNS = str.maketrans({"−": "-", "→": "->", "≠": "!=", "≈": "~", "‖": "||", "ʳ": "r"})
 """What neither page has, in letters that both have."""
 COMMANDS = [
     ["check", "--plan"],
