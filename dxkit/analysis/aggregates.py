@@ -89,6 +89,10 @@ class _Pair:
         sides = (self.numerator, self.denominator)
         return {side.missing for side in sides if side is not None and side.value is None}
 
+    def heard(self) -> _Pair:
+        """The same of a unit that reported in another part of the period."""
+        return _Pair(_heard(self.numerator), self.denominator and _heard(self.denominator))
+
 
 class Aggregates:
     """Sums and indicators of every unit of one period. Results are remembered."""
@@ -99,7 +103,7 @@ class Aggregates:
         self._table = received.table
         self.depth = {level.id: depth for depth, level in enumerate(campaign.levels)}
         self._not_used = received.not_used_of(campaign.report_level)
-        self._heard = received.units_heard
+        self._heard = received.units_heard.union(*(p.units_heard for p in received.parts))
         self._weights = received.weights
         self._weighed_known: dict[tuple[str, str, str], tuple[float, float]] = {}
         self._pairs_known: dict[tuple[str, str, str], tuple[_Pair, ...]] = {}
@@ -135,7 +139,8 @@ class Aggregates:
     def _values(self, unit_code: str, measure_id: str) -> tuple[Quantity, ...]:
         """What a unit itself said: of a period made of others in each that counts."""
         if (each := self._in_parts(measure_id, "")) is not None:
-            return tuple(v for part, *_ in each for v in part._values(unit_code, measure_id))
+            told = tuple(v for part, *_ in each for v in part._values(unit_code, measure_id))
+            return tuple(map(_heard, told)) if unit_code in self._heard else told
         own = self._own(unit_code, measure_id)
         return (own[0].numerator if own else self._nothing(unit_code),)
 
@@ -227,11 +232,12 @@ class Aggregates:
         if each is not None and not is_mixed:
             nothing = Quantity(None, Flag.NOT_REPORTED)  # of a unit that there was not
             silent = (_Pair(nothing, nothing if other_id else None),)
-            return tuple(
+            told = tuple(
                 pair
                 for part, *asked in each
                 for pair in (part._pairs(unit_code, *asked) if unit_code in part.units else silent)
             )
+            return tuple(p.heard() for p in told) if unit_code in self._heard else told
         children = self.units.children(unit_code)
         is_below = bool(children) and self.depth[children[0].level] <= finest
         reported = [bool(self._table.of(unit_code, i)) for i in wanted]
@@ -257,6 +263,11 @@ def _reported(observations: list[Observation]) -> Quantity:
     return Quantity(
         total(o.value for o in observations if o.value is not None), "", tuple(observations)
     )
+
+
+def _heard(found: Quantity) -> Quantity:
+    is_silent = found.missing == Flag.NOT_REPORTED
+    return replace(found, missing=str(Flag.PART_NOT_REPORTED)) if is_silent else found
 
 
 def _numerator(pair: _Pair) -> Quantity:
@@ -292,6 +303,7 @@ def _chief_reason(reasons: set[str]) -> str:
         Flag.NOT_CARRIED,
         Flag.NO_DATA,
         Flag.UNREAD,
+        Flag.PART_NOT_REPORTED,
         Flag.NOT_REPORTED,
         NOT_MEASURED,
         Flag.NOT_APPLICABLE,

@@ -23,11 +23,12 @@ class Presence(StrEnum):
 class Completeness:
     """The matrix of units and tables of a period. A table's measures are those that a criterion
     rests on, where it has such; hamlets are judged within their commune, those of the last period
-    among them.
+    among them. Of a table that only an earlier part of the period has, part is there.
     """
 
     def __init__(self, campaign: Campaign, received: Received) -> None:
         self._units = received.units
+        self._parts = tuple(Completeness(campaign, part) for part in received.parts)
         used = {m for i in campaign.indicators for m in (i.numerator, i.denominator)}
         published = {check.reference for check in campaign.reference_checks}
         figures: dict[str, list[Measure]] = {table: [] for table in campaign.tables}
@@ -81,7 +82,9 @@ class Completeness:
             for other in above:  # one that reports for all below it
                 if any((other.code, m.id) in self._own for m in measures):
                     return self._told(other, table, told_above=False)
-            return Presence.ABSENT
+            parts = (p._told(unit, table, told_above) for p in self._parts if unit.code in p._units)
+            is_absent = {*parts} <= {Presence.EMPTY, Presence.ABSENT}
+            return Presence.ABSENT if is_absent else Presence.PARTLY
         if not any(there for _, there in counts):
             return Presence.EMPTY
         is_whole = all(due and due == there for due, there in counts)

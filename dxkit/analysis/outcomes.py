@@ -72,7 +72,7 @@ class Total:
     ``lacking`` are the indicators of the scale whose figures are not whole: some unit that should
     be in them is not. Such a unit takes no award. ``complete`` is the least share of the units
     below, by weight, whose figures are in one of them. ``tier`` is None without a rank, or where
-    units are not parted into tiers.
+    units are not parted into tiers. ``silent`` tells that nothing of the unit counts in the period.
     """
 
     unit_code: str
@@ -90,6 +90,7 @@ class Total:
     applies: float = 0.0
     complete: float = 0.0
     tier: int | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

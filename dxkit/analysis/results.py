@@ -226,7 +226,7 @@ class _League:
         total, children = self._unranked[unit.code], self.units.children(unit.code)
         if unit.code in self.aggregates.weighted:
             return total.missing or WEIGHTED
-        silent = sum(self._unranked[c.code].missing in SILENT for c in children)
+        silent = sum(self._unranked[c.code].silent for c in children)
         return why_unranked(
             total,
             level,
@@ -280,9 +280,12 @@ def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) ->
     if unknown or not covered:
         idle = Flag.NOT_APPLICABLE if reasons else Flag.NOT_REPORTED
         reason = str(next((f for f in (Flag.UNREAD, Flag.NOT_REPORTED) if f in unknown), idle))
-        if unknown - SILENT or any(r.measured.value.value is not None for r in counted):
+        is_known = any(r.measured.value.value is not None for r in counted)
+        if unknown - SILENT or is_known:
             reason = INCOMPLETE if unknown else NOT_SCORED
-        return Total(unit_code, None, 0.0, reason, unranked=reason, lacking=lacking)
+        is_late = bool(unknown) and unknown <= SILENT | {Flag.PART_NOT_REPORTED} and not is_known
+        silent = reason in SILENT or is_late
+        return Total(unit_code, None, 0.0, reason, unranked=reason, lacking=lacking, silent=silent)
     earned = math.fsum(r.points for r in scored if r.points is not None)
     bonus = math.fsum(
         r.points for r in results if r.indicator.id in scoring.bonus and r.points is not None
@@ -304,7 +307,10 @@ def without_points(total: Total, reason: str) -> Total:
     """
     if not reason or total.missing in SILENT:
         return total
-    return Total(total.unit_code, None, 0.0, reason, unranked=reason, lacking=total.lacking)
+    return Total(
+        total.unit_code, None, 0.0, reason, unranked=reason, lacking=total.lacking,
+        silent=total.silent,
+    )  # fmt: skip
 
 
 def is_whole(measured: Measured) -> bool:

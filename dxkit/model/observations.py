@@ -19,6 +19,7 @@ class Flag(StrEnum):
 
     # no value
     NOT_REPORTED = "not_reported"  # the unit sent nothing
+    PART_NOT_REPORTED = "part_not_reported"  # of a period made of others, in some of them only
     UNREAD = "unread"  # nothing usable, though files at hand hold parts that could not be used
     NO_DATA = "no_data"  # the cell says there is no figure
     NOT_APPLICABLE = "not_applicable"  # nothing arose, so there is nothing to measure
@@ -37,8 +38,8 @@ class Flag(StrEnum):
 APPROXIMATE = frozenset({Flag.APPROXIMATE_ABOVE, Flag.APPROXIMATE_BELOW, Flag.APPROXIMATE})
 MISSING_FLAGS = frozenset(
     {
-        Flag.NOT_REPORTED, Flag.UNREAD, Flag.NO_DATA, Flag.NOT_APPLICABLE, Flag.REJECTED,
-        Flag.NOT_CARRIED,
+        Flag.NOT_REPORTED, Flag.PART_NOT_REPORTED, Flag.UNREAD, Flag.NO_DATA, Flag.NOT_APPLICABLE,
+        Flag.REJECTED, Flag.NOT_CARRIED,
     }
 )  # fmt: skip
 SILENT = frozenset({Flag.NOT_REPORTED, Flag.UNREAD})

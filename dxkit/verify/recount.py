@@ -219,7 +219,7 @@ class Recount:
         elif condition.kind == "complete":
             there = float(self.complete(unit))
         elif condition.kind == "reported":
-            below = [self.total(child)[2] not in SILENT for child in self.children(unit)]
+            below = [self._tells(child) for child in self.children(unit)]
             there = sum(below) / len(below) if below else 1
         elif (value := self._directed(unit, condition.indicator)) is not None:
             direction = self.campaign.indicator(condition.indicator).direction
@@ -227,6 +227,14 @@ class Recount:
         else:
             return 0
         return condition.at_least - there
+
+    def _tells(self, unit: str) -> bool:
+        """Whether the unit sent something, of a period made of others something that counts."""
+        scale = self.scale(unit)
+        lacking = {self.sums.of(unit, i).why for i in scale} - {"not_applicable"}
+        is_late = "part_not_reported" in lacking and lacking <= {*SILENT, "part_not_reported"}
+        is_known = any(self.sums.value(unit, i) is not None for i in scale)
+        return self.total(unit)[2] not in SILENT and (is_known or not is_late)
 
     @remembered
     def _directed(self, unit: str, name: str) -> Fraction | None:

@@ -21,6 +21,7 @@ _REASONS = (
     "not_carried",
     "no_data",
     "unread",
+    "part_not_reported",
     "not_reported",
     "not_measured",
     "not_applicable",
@@ -127,9 +128,9 @@ class Sums:
         parts, is_mixed = self._over_time(measures)
         if parts and not is_mixed:
             silent = [_none(unit, measures, "not_reported")]
-            return [
+            return self._since_heard(unit, [
                 p for s in parts for p in (s.pairs(unit, measures) if unit in s.units else silent)
-            ]
+            ])  # fmt: skip
         here = [self._told(unit, m) for m in measures]
         if all(here) and not is_mixed:
             months = sorted({o.period for found in here for o in found})
@@ -175,6 +176,13 @@ class Sums:
             return "unread"
         return "no_data" if unit in self.received.units_heard else "not_reported"
 
+    def _since_heard(self, unit: str, told: list[Pair]) -> list[Pair]:
+        """The same where who told of any part of the period has not been silent in all of it."""
+        if not any(unit in part.received.units_heard for part in self._parts):
+            return told
+        named = {"not_reported": "part_not_reported"}
+        return [p._replace(reasons=frozenset(named.get(r, r) for r in p.reasons)) for p in told]
+
     @remembered
     def _unread(self) -> frozenset[str]:
         return self.received.not_used_of(self.campaign.report_level)
@@ -208,7 +216,8 @@ class Sums:
 
     def _value_of_parts(self, unit: str, indicator: Indicator) -> Pair:
         """The value of the last part, the sum of all, or their mean, as the plan says."""
-        each = [part.of(unit, indicator) for part in self._over_time([indicator.numerator])[0]]
+        parts = self._over_time([indicator.numerator])[0]
+        each = self._since_heard(unit, [part.of(unit, indicator) for part in parts])
         if len(each) == 1:
             return each[0]
         counted = [pair for pair in each if pair.counts]

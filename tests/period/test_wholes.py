@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from dxkit.analysis.completeness import Completeness
 from dxkit.campaign.project import Project
 from dxkit.model.facts import TOTAL
 from dxkit.period import OpenPeriod
@@ -20,6 +21,7 @@ from dxkit.press.run.cluster import _pack
 from dxkit.report.explore.corrections import correction_of
 from dxkit.report.report import Report
 from dxkit.report.wording.language import load_language
+from dxkit.verify.recount import recounted
 from tests.period.wholes import MODELS, SENT, expected, write_whole
 
 
@@ -158,6 +160,53 @@ def test_without_a_whole_quarter(root: Path, tmp_path: Path) -> None:
     assert whole.analysis.facts.get("711", "filing", "value").number == 50 / 60
     for unit in ("711", "71", "70"):  # whatever the units count by
         assert whole.analysis.facts.get(unit, TOTAL, "complete").number == 0.5
+
+
+def test_who_reported_one_part_has_not_kept_silent(root: Path, tmp_path: Path) -> None:
+    """Of what stands the last part counts: 712 and 731 sent the first only, 721 the last, 713
+    neither. Nobody has a rank for it, and no other sentence than that of 713 says "sent nothing".
+    """
+    first = {c: f for c, f in SENT["2024-Q1"].items() if c not in ("713", "721")}
+    last = {c: SENT["2024-Q2"][c] for c in ("711", "721")}
+    more = '\n[[ranking.conditions]]\ncondition = "reported"\nat_least = 0.5\n'
+    write_whole(root, tmp_path, {"2024-Q1": first, "2024-Q2": last}, {}, more=more)
+    for name, kept in (("indicators", ("indicator", "skills", "last_score")),
+                       ("targets", ("indicator", "skills"))):  # fmt: skip
+        path = tmp_path / f"data/campaigns/small/{name}.csv"
+        lines = [line for line in path.read_text("utf-8").splitlines() if line.startswith(kept)]
+        path.write_text("\n".join([*lines, ""]).replace(",up,1,4,", ",up,1,10,"), "utf-8")
+    whole = opened(tmp_path)
+    find, totals = whole.analysis.facts.get, whole.analysis.results.totals
+    again = recounted(whole.campaign, whole.received)
+    part, nothing = ("part_not_reported", "incomplete"), ("not_reported", "not_reported")
+    silent = {"711": ("", ""), "712": part, "713": nothing, "721": ("", ""), "731": part}
+    for unit, (why, total) in {**silent, "71": ("", ""), "72": ("", ""), "73": part}.items():
+        assert find(unit, "skills", "value").missing == why
+        assert (totals[unit].missing, again.total(unit)[2]) == (total, total)
+        for indicator in whole.campaign.indicators if unit in silent else ():
+            assert find(unit, indicator.id, "value").missing == why
+            assert again.sums.of(unit, indicator).why == (why or "not_applicable")
+    counts = [find("71", TOTAL, f"units_{kind}").number for kind in ("not_reported", "lacking")]
+    assert counts == [1, 1]
+    # of the three communes of 71 the figures of one count, less than half
+    assert totals["71"].unranked == again.why_not("71") == "reported"
+    assert [code for code in ("71", "73") if totals[code].rank is not None] == []
+    told = Report(whole, "71", "vi").data_state().html.striptags()
+    assert "1/3 xã chưa gửi báo cáo: xã Tân Châu." in told
+    assert "1/3 xã còn thiếu số liệu: xã Tân Bình." in told
+    there = Completeness(whole.campaign, whole.received)
+    of = {code: there.of(whole.analysis.units.get(code), "people") for code in silent}
+    assert of == {
+        "711": "complete", "712": "partly", "713": "absent", "721": "complete", "731": "partly",
+    }  # fmt: skip
+    for language, line in (
+        ("vi", "Xã Tân Bình chưa gửi đủ báo cáo của các kỳ gộp vào kỳ này nên chưa có kết quả"),
+        ("en", "Tân Bình commune has not reported for every part of the period, so there is no"),
+    ):
+        report = Report(whole, "712", language)
+        assert not report.context.is_silent
+        assert line in report.narrative().html.striptags()
+    assert Report(whole, "713", "vi").context.is_silent
 
 
 @pytest.mark.parametrize("adds_up", [True, False])

@@ -69,7 +69,12 @@ def disagreements(campaign: Campaign, sent: Sequence[tuple[Figures, Models]]) ->
                 found.append(f"{key}: {fact.value} {fact.missing}, by the proof {number}")
         for indicator in campaign.indicators:
             fact_ = analysis.facts.find(unit.code, indicator.id, "value")
-            if fact_ is None or indicator.id == "new_models":
+            if fact_ is None:
+                continue
+            why = again.sums.of(unit.code, indicator).why
+            if not fact_.known and fact_.missing != why:
+                found.append(f"{fact_.key}: {fact_.missing}, by the proof {why}")
+            if indicator.id == "new_models":
                 continue
             asked = (unit.code, indicator.id)
             told = Fraction(fact_.number).limit_denominator(10**7) if fact_.known else None

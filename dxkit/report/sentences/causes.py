@@ -12,7 +12,7 @@ from dxkit.report.sentences.catalogue import SLOTS, Filling, Slot
 from dxkit.report.sentences.unit_view import View, short_name, unit_of
 
 _COUNTS = ("children", "children_known", "children_met")
-_MISSING = frozenset({"not_reported", "unread", "no_data", "rejected"})
+_MISSING = frozenset({"not_reported", "part_not_reported", "unread", "no_data", "rejected"})
 _IDLE = frozenset({"not_applicable"})
 MOST_SHORT = 5
 """Units that are named where they miss a target; more are counted."""
