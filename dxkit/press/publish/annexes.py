@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hash_of, hashes_of
+from dxkit.press.publish.links import LANGUAGE
 from dxkit.report.wording.language import Language, available_languages, load_language
 from dxkit.workbooks.atomic import InUseError, only_writer, write_bytes
 from dxkit.workbooks.processes import side_process
@@ -26,7 +26,6 @@ _FORM_OF = {suffix: form for form, suffixes in FORMS.items() for suffix in suffi
 SUFFIXES = tuple(_FORM_OF)
 NO_MESSAGE = "no_message"
 """Why there is no message of a channel: no sentence is short enough."""
-_LANGUAGE = re.compile(r'<html lang="(\w+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def form_of(name: str) -> str:
 def page_language(page: Path) -> Language:
     """That which a page is written in; Vietnamese where it does not say, or is not there."""
     try:
-        found = _LANGUAGE.search(page.read_text("utf-8", "replace")[:500])
+        found = LANGUAGE.search(page.read_text("utf-8", "replace")[:500])
     except OSError:
         found = None
     code = found[1] if found else ""

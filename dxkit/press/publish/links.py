@@ -28,7 +28,7 @@ from dxkit.workbooks.atomic import InUseError, write_text
 
 _NAME = re.compile(r'<span data-name="unit/([^"]+)">.*?</span>', re.DOTALL)
 _LINK = re.compile(r'<a class="unit" href="[^"]*">(.*?)</a>', re.DOTALL)
-_LANGUAGE = re.compile(r'<html lang="(\w+)"')
+LANGUAGE = re.compile(r'<html lang="(\w+)"')
 _CRUMBS = re.compile(r'<nav class="crumbs".*?</nav>\n', re.DOTALL)
 _SKIP, _MAIN, _END = "</a>\n", '<main id="main"', "</main>\n"
 _Seen = Callable[[str], str]
@@ -91,7 +91,7 @@ class Links:
         """A unit's page with its links; any that it has are taken off before. What is no page of
         the kit stays as it is.
         """
-        found = _LANGUAGE.search(page[:200])
+        found = LANGUAGE.search(page[:200])
         if found is None or _MAIN not in page:
             return page
         language, folder = load_language(found[1]), posixpath.dirname(self.here[code])

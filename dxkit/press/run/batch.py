@@ -1,7 +1,5 @@
-"""The batch of a period: what is to be made, by whom, and the files around the pages.
-
-What makes pages and compares figures is imported when there is something to make: importing it
-takes longer than to find that nothing has changed.
+"""The batch of a period: what is to be made, by whom, and the files around the pages. What makes
+pages is imported when there is something to make: it takes longer than finding nothing changed.
 """
 
 from __future__ import annotations
@@ -376,7 +374,8 @@ def _make_ready(project: Project, sample: Task) -> None:
                 one_page.open_for_pages(project, sample)
         sources, worked_out = finish()
     analysis = one_page.open_for_pages(project, sample)
-    if sources == _sources(project, sample):  # else files have changed since they were read beside
+    opened = open_period(project, sample.campaign, sample.period)
+    if sources == opened.sources:  # else files have changed since they were read beside
         analysis.take_over(worked_out)
 
 
@@ -391,12 +390,7 @@ def _worked_out(
     if can_fork() and not stored:
         _read(project, load_campaign(project.campaign_folder(sample.campaign)), sample.period)
     worked_out = one_page.prepare_scorecards(project, sample)
-    return _sources(project, sample), worked_out
-
-
-def _sources(project: Project, sample: Task) -> dict[str, Mapping[str, str]]:
-    """The files that a task's period is made from, those of the periods before first."""
-    return open_period(project, sample.campaign, sample.period).sources
+    return open_period(project, sample.campaign, sample.period).sources, worked_out
 
 
 def _read(project: Project, campaign: Campaign, period_id: str) -> None:

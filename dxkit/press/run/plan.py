@@ -209,8 +209,7 @@ def own_notebook(
     if found is None:
         known = ", ".join(sorted(path.name for path in project.notebooks.glob("*.ipynb")))
         message = f"no notebook {str(named)!r}; there are in {project.notebooks}: {known}"
-        where = project.notebooks
-        raise RefusedError("notebook_missing", message, text=named, available=where)
+        raise RefusedError("notebook_missing", message, text=named, available=project.notebooks)
     if not _FOLDER_NAME.fullmatch(found.stem) or _RESERVED.fullmatch(found.stem):
         message = f"{found.name!r} cannot be the name of a folder of results"
         raise RefusedError("notebook_name", message, text=found.name)
@@ -219,8 +218,7 @@ def own_notebook(
     made = Manifest.load(data.parent / MANIFEST)
     if made and made.notebook not in ("", path_key(found)):
         message = f"{data.parent} has the pages of another notebook named {found.name!r}"
-        values = {"text": found.name, "where": data.parent}
-        raise RefusedError("notebook_doubled", message, **values)
+        raise RefusedError("notebook_doubled", message, text=found.name, where=data.parent)
     with only_writer(data.parent.parent):
         History.open(office).copy(data)
     return own, found.resolve()
