@@ -191,7 +191,8 @@ def run_reports(
             if not is_linked or manifest.linked != links.digest:
                 _link_beside(project, campaign, links)
         else:
-            if tasks and any(publications(project, campaign_id, p.id) for p in campaign.periods):
+            kept = (publications(project, campaign_id, p.id) for p in campaign.periods)
+            if tasks and (any(kept) or any(t.key != manifest.pages[t.unit].key for t in tasks)):
                 run.compare_figures(tasks[0])
             result.received = receive_on_day(project, campaign, period_id)
             history = History.open(project.store_file(campaign_id, period_id).parent)

@@ -281,6 +281,8 @@ def test_what_is_made_while_the_plan_changes_is_made_again(
     reported(tmp_path, "out", "--unit", "11")
     assert made_after(first, folder) == set()
     assert (folder / "league.xlsx").read_bytes() == league
+    # The page of 31 still says what was so before: it is kept when asked, but not in silence.
+    assert reported(tmp_path, "out", "--unit", "31", "--only-failed") == 1
 
 
 def test_a_plan_may_compare_units_with_nobody(country: Path, tmp_path: Path) -> None:
