@@ -66,7 +66,7 @@ def open_as_it_is(project: Project, campaign: Campaign, period_id: str) -> OpenP
     if project.sealed or _standing:
         return opened
     raw = contents_before_and_of(project, campaign, period_id)
-    if campaign == opened.campaign and are_parsed(raw, *opened.sources.values()):
+    if campaign == opened.campaign and are_parsed(raw, opened.sources):
         return opened
     open_period.cache_clear()
     return open_period(project, campaign.id, period_id)
@@ -153,7 +153,7 @@ def receive(
             campaign, period_id, folder, references, earlier if before else None, history
         )
         # Stored under the hash of what was parsed: a file may be replaced in between, and be back.
-        was_parsed = are_parsed(raw, *(each.hashes for each in (*read, received)))
+        was_parsed = are_parsed(raw, {each.table.period: each.hashes for each in (*read, received)})
         as_before = was_parsed and key == store_key(campaign, references, raw)
         if may_write and as_before and campaign == load_campaign(campaign.folder):
             write_stored(received, key, stored)
@@ -204,7 +204,7 @@ def _contents(project: Project, campaign: Campaign, period_id: str) -> Contents:
     what would be in its own and what lies in that of the one before them.
     """
     if not campaign.period(period_id).of:
-        return contents_of(project.period_folder(campaign.id, period_id))
+        return contents_of(project.period_folder(campaign.id, period_id), period_id)
     beside: list[tuple[str, str]] = []
     files: dict[str, str] = {}
     leaves = leaves_of(project, campaign, period_id)
@@ -215,7 +215,7 @@ def _contents(project: Project, campaign: Campaign, period_id: str) -> Contents:
     beside += ((name, "") for name in _own_files(project, campaign, period_id))
     if leaves and (before := period_before(project, campaign, leaves[0])):
         beside.append((before, _contents(project, campaign, before).key))
-    return Contents(tuple(beside), files)
+    return Contents(tuple(beside), files, period_id)
 
 
 def _own_files(project: Project, campaign: Campaign, period_id: str) -> tuple[str, ...]:
@@ -237,9 +237,9 @@ def _read_with(project: Project, campaign: Campaign, period_id: str) -> tuple[Co
     return tuple(_contents(project, campaign, period) for period in periods)
 
 
-def are_parsed(raw: Sequence[Contents], *parsed: Mapping[str, str]) -> bool:
+def are_parsed(raw: Sequence[Contents], parsed: Mapping[str, Mapping[str, str]]) -> bool:
     """Whether what was received of some periods was parsed from these files, by their hashes."""
-    return len(raw) == len(parsed) and all(map(Contents.agrees, raw, parsed))
+    return [one.of for one in raw] == [*parsed] and all(map(Contents.agrees, raw, parsed.values()))
 
 
 def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:

@@ -96,22 +96,25 @@ def read_content(path: Path) -> bytes:
 
 @dataclass(frozen=True)
 class Contents:
-    """What stands in a folder: what is passed over, and each file's hash or why it has none."""
+    """What stands in a folder: what is passed over, each file's hash or why it has none; all is
+    ``of`` a period, or of none.
+    """
 
     passed_over: tuple[tuple[str, str], ...]
     files: Mapping[str, str]
+    of: str = ""
 
     @property
     def key(self) -> str:
         """A hash of all of it."""
-        return hashlib.sha256(repr((self.passed_over, self.files)).encode()).hexdigest()
+        return hashlib.sha256(repr((self.of, self.passed_over, self.files)).encode()).hexdigest()
 
     def agrees(self, parsed: Mapping[str, str]) -> bool:
         """Whether those were parsed, by their hashes; none of a file that could not be opened."""
         return {name: h if len(h) == _HASH else "" for name, h in self.files.items()} == parsed
 
 
-def contents_of(folder: Path) -> Contents:
+def contents_of(folder: Path, of: str = "") -> Contents:
     """What stands in a folder, with the hash of each file."""
     seen, files = look_into(folder), {}
     for path in seen.files:
@@ -120,7 +123,7 @@ def contents_of(folder: Path) -> Contents:
             files[name] = hashlib.sha256(read_content(path)).hexdigest()
         except UnreadableFileError as error:
             files[name] = error.reason
-    return Contents(seen.passed_over, files)
+    return Contents(seen.passed_over, files, of)
 
 
 def printable(name: str) -> str:

@@ -267,7 +267,7 @@ class _Run:
             as_planned = self.key == key_now()
             digest = remember(opened, manifest, inputs) if as_planned else ""
             kept: list[Task] = []
-            if as_planned and are_parsed(self.raw, *opened.sources.values()):
+            if as_planned and are_parsed(self.raw, opened.sources):
                 todo, kept = self._to_keep(opened, todo, len(canaries))
             else:
                 todo, as_planned = [replace(task, key="") for task in todo], False

@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,13 @@ from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.intake.store import store_key
 from dxkit.period import OpenPeriod
-from dxkit.period.opening import contents_before_and_of, open_period
+from dxkit.period.opening import are_parsed, contents_before_and_of, open_period
 from dxkit.press.manifest import PageRecord
 from dxkit.press.run import batch, horizon
 from dxkit.press.run.finished_pages import FinishedPages
 from dxkit.press.run.horizon import Horizon, is_thin
 from dxkit.press.run.one_page import report_calls
-from dxkit.press.run.plan import plan_tasks
+from dxkit.press.run.plan import key_of, plan_tasks
 from dxkit.report.report import Report
 from tests.press.small_campaign import files_made
 from tests.press.small_country import QUARTERS, write_country
@@ -283,6 +284,22 @@ def test_what_is_made_while_the_plan_changes_is_made_again(
     assert (folder / "league.xlsx").read_bytes() == league
     # The page of 31 still says what was so before: it is kept when asked, but not in silence.
     assert reported(tmp_path, "out", "--unit", "31", "--only-failed") == 1
+
+
+def test_workbooks_in_the_folder_of_another_quarter_are_others(
+    country: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(country, tmp_path / "project")
+    project, raw = Project(tmp_path / "project"), tmp_path / "project/data/raw/small"
+    shutil.rmtree(raw / QUARTERS[0])
+    before = opened(project.root)
+    (raw / QUARTERS[1]).rename(raw / QUARTERS[0])  # now nothing is known of the quarter before
+    lying = contents_before_and_of(project, before.campaign, LAST)
+    was = [replace(lying[0], of=QUARTERS[1]), lying[1]]
+    assert are_parsed(was, before.sources)
+    assert not are_parsed(lying, before.sources)
+    keys = {key_of(project, before.campaign, raw, "vi") for raw in (was, lying)}
+    assert len(keys) == 2
 
 
 def test_a_plan_may_compare_units_with_nobody(country: Path, tmp_path: Path) -> None:
