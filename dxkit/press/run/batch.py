@@ -263,8 +263,8 @@ class _Run:
             opened = open_period(self.project, sample.campaign, sample.period)
             inputs = inputs_of(opened)
             # The keys are of what lay there when the run began; the plan may have been saved since.
-            key_now = partial(key_of, self.project, opened.campaign, self.raw, sample.language)
-            as_planned = self.key == key_now()
+            key_now = partial(key_of, self.project, opened.campaign, language=sample.language)
+            as_planned = self.key == key_now(self.raw)
             digest = remember(opened, manifest, inputs) if as_planned else ""
             kept: list[Task] = []
             if as_planned and are_parsed(self.raw, opened.sources):
@@ -289,11 +289,15 @@ class _Run:
                     for record in pages.make(crew, todo):
                         result.pages.append(record)
                         self.progress(record)
-                    now = key_now()  # workers and notebooks have read it, too
+                    raw, engines = self.raw, {manifest.pages[t.unit].engine for t in todo}
+                    if {crew.engine, *engines} - {"fork", ""}:  # some have read the workbooks, too
+                        raw = contents_before_and_of(self.project, opened.campaign, sample.period)
+                    now = key_now(raw)  # all have read their notebooks
                     for task in todo:
-                        if task.key and not is_of(task, now):
-                            record = manifest.pages[task.unit]
-                            record.key, record.inputs_digest, as_planned = "", "", False
+                        record = manifest.pages[task.unit]
+                        if record.status == "made" and task.key and not is_of(task, now):
+                            record.key = record.shown = record.inputs_digest = ""
+                            as_planned = False
                     links = replace(links, here=manifest.in_place)
                     pages.link(links, anew=links.digest != linked)
                 with result.timed("files"):

@@ -257,7 +257,7 @@ def test_what_is_made_while_the_plan_changes_is_made_again(
     with monkeypatch.context() as patch:
         patch.setattr(batch._Run, "compare_figures", meanwhile)
         assert reported(tmp_path, "out", "--unit", "11") == 0
-    assert made_from(folder, "11") == ("", "")
+    assert made_from(folder, "11") == ("", "", "")
     first = times(folder)
     reported(tmp_path, "out", "--unit", "11")
     assert made_after(first, folder) == {"11"}
@@ -284,6 +284,25 @@ def test_what_is_made_while_the_plan_changes_is_made_again(
     assert (folder / "league.xlsx").read_bytes() == league
     # The page of 31 still says what was so before: it is kept when asked, but not in silence.
     assert reported(tmp_path, "out", "--unit", "31", "--only-failed") == 1
+
+
+def test_what_is_made_while_a_workbook_is_another_is_made_again(
+    country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is not forked reads workbooks for itself, and they may be taken back after the run."""
+    project, folder, make = tmp_path / "project", tmp_path / "out/small" / LAST, FinishedPages.make
+    shutil.copytree(country, project)
+    monkeypatch.setenv("DXKIT_PROJECT", str(project))
+
+    def replaced(*given: Any) -> Iterator[PageRecord]:
+        shutil.copy(
+            project / f"data/raw/small/{LAST}/12.csv", project / f"data/raw/small/{LAST}/11.csv"
+        )
+        yield from make(*given)
+
+    monkeypatch.setattr(FinishedPages, "make", replaced)
+    reported(tmp_path, "out", "--unit", "11", "--engine", "spawn")
+    assert made_from(folder, "11") == ("", "", "")
 
 
 def test_workbooks_in_the_folder_of_another_quarter_are_others(
@@ -321,10 +340,12 @@ def times(folder: Path) -> dict[str, int]:
     return {unit: (folder / page["path"]).stat().st_mtime_ns for unit, page in pages.items()}
 
 
-def made_from(folder: Path, unit: str) -> tuple[str, str]:
-    """Under which key the page of a unit was made, and the digest of what it was made from."""
+def made_from(folder: Path, unit: str) -> tuple[str, str, str]:
+    """Under which key the page of a unit was made, the hash of what it can show, and the digest of
+    what it was made from.
+    """
     page = json.loads((folder / "manifest.json").read_text("utf-8"))["pages"][unit]
-    return page["key"], page["inputs_digest"]
+    return page["key"], page["shown"], page["inputs_digest"]
 
 
 def made_after(before: dict[str, int], folder: Path) -> set[str]:
