@@ -282,6 +282,8 @@ def main():
 
 
 if __name__ == "__main__":
+    # As by Ctrl-C: what tests have written into memory would stay there.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main())
     except KeyboardInterrupt:
