@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dxkit.intake.vocabulary import vocabulary
+from dxkit.intake.vocabulary import holds_word, vocabulary
 from dxkit.model.periods import Period, split_period_id
 from dxkit.model.text import clean, fold, harmless, normalise
 from dxkit.workbooks.cells import Cell
@@ -74,8 +74,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         )
         found |= {
             # "12 months of 2022" is a span, "day 5 month 10" a day, "up to month 12" no month.
-            f"{prefix}month": rf"(?<!\d )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
-            rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)",
+            f"{prefix}month": rf"(?<!\d )(?<!{day} )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
+            rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)?",
             f"{prefix}months": rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month})\b(?! ?\d)"
             rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?",
         }
@@ -86,7 +86,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
                 rf"|t ?(?P<short>1[0-2]|0[1-9]))(?!\d)(?:\D{{1,3}}(?P<year>20\d{{2}})\b)?",
             }
     in_words = "|".join(f"(?P<number_{n}>{'|'.join(words[f'quarter_{n}'])})" for n in range(1, 5))
+    months = "|".join(f"(?P<number_{n}>{'|'.join(words[f'months_{n}'])})" for n in (3, 6, 9))
     found |= {
+        "months in words": rf"\b(?:{months}) (?:{month})\b(?! ?\d)"
+        rf"(?:\D{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?",
         "quarter": rf"\b(?:(?:{quarter}) ?|q){numeral}\b{of_year}",
         "quarter in words": rf"\b(?:{quarter}) (?:{in_words})(?=\Z| \d| (?:{year})\b){of_year}",
         "days": rf"(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
@@ -96,21 +99,24 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "year": rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b",
         "day": rf"\b(?:{day}) (?P<day>\d{{1,2}}) (?:{month}) (?P<month>\d{{1,2}}) (?:{year}) "
         r"(?P<year>\d{4})\b",
-        "up to": rf"\b(?:{'|'.join(words['up_to'])})\s*(?:[^\W\d]+ ){{0,2}}(?P<day>\d{{1,2}})"
+        "up to": rf"\b(?:{'|'.join(words['up_to'])})\s*(?:(?:[^\W\d]+|\d+[hg:]\d*) ){{0,2}}"
+        rf"(?P<day>\d{{1,2}})"
         rf"(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<year>\d{{4}})",
         # A letter is dated, its day often left open: "day … month 4 year 2026".
         "letter": rf"\b(?:{day})(?: \d{{1,2}})? (?:{month})(?: \d{{1,2}})? (?:{year}) \d{{4}}\b",
-        "compared": rf"(?i)\b(?:{'|'.join(w for c in words['compared'] for w in (c, fold(c)))})\b",
+        "compared": rf"(?i)\b(?:{'|'.join(w for c in words['compared'] for w in (c, fold(c)))})\b"
+        r" ?(?P<with>.*?)(?=[;)]| [-\u2013] |\Z)",
         "until": rf"\b(?:{until})\s*\Z",
     }
     return {name: re.compile(pattern) for name, pattern in found.items()}
 
 
 @lru_cache(maxsize=10_000)
-def stated_times(text: str) -> tuple[Stated, ...]:
-    """Every quarter, month and span of months that a text states, in this order of kinds.
+def stated_times(text: str, *, bare_months: bool = False) -> tuple[Stated, ...]:
+    """Every quarter, span of months and month that a text states, in this order of kinds.
 
-    A month counts only with its year and when it is not the end of a range or part of a day.
+    A month counts only when it is not the end of a range or part of a day, and with its year, but
+    for ``bare_months``.
     """
     key = _patterns()["letter"].sub("", normalise(text))
     unaccented = key.isascii()
@@ -119,9 +125,12 @@ def stated_times(text: str) -> tuple[Stated, ...]:
         ("quarter", "folded quarter" if unaccented else "quarter"),
         ("quarter", "quarter in words"),
         ("months", "folded months" if unaccented else "months"),
+        ("months", "months in words"),
         ("month", "folded month" if unaccented else "month"),
     ):
         for match in _patterns()[name].finditer(key):
+            if kind == "month" and not (bare_months or match["year"]):
+                continue
             if kind == "month" and _patterns()["until"].search(key[: match.start()]):
                 continue
             found.append(_stated(kind, match, match[0] == key))
@@ -132,11 +141,21 @@ def stated_times(text: str) -> tuple[Stated, ...]:
     return tuple(found)
 
 
-def titled_times(text: str) -> tuple[Stated, ...]:
-    """The times that a title states of its own figures, not what they are compared with: "quy IV
-    (so voi quy III)".
+def without_compared(text: str) -> str:
+    """A title without what its figures are compared with, "quy IV (so voi quy III)"; what is
+    planned is of the same time, "so voi ke hoach quy IV".
     """
-    return stated_times(_patterns()["compared"].split(clean(text))[0])
+    planned = tuple(map(fold, vocabulary()["planned"]))
+    return _patterns()["compared"].sub(
+        lambda match: match[0] if fold(match["with"]).startswith(planned) else "", clean(text)
+    )
+
+
+def titled_times(text: str, period: Period) -> tuple[Stated, ...]:
+    """The times that a title states of its own figures, among periods of months months without a
+    year as well.
+    """
+    return stated_times(without_compared(text), bare_months=period.kind == "month")
 
 
 def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, Stated]]:
@@ -145,7 +164,7 @@ def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, State
     """
     found = []
     for cell in cells:
-        stated = titled_times(cell.text) if isinstance(cell.value, str) else ()
+        stated = titled_times(cell.text, period) if isinstance(cell.value, str) else ()
         others = [time for time in of_kind(stated, period) if not time.fits(period)]
         found += [(cell, time) for time in others[:1]]
     return found
@@ -200,10 +219,13 @@ def names_period(text: str, period: Period) -> bool | None:
 
 
 def stated_days(text: str) -> tuple[datetime.date, datetime.date] | None:
-    """The first and the last day of a span that a text states: "15/6 - 14/9/2022"."""
+    """The first and the last day of a span that a text states: "15/6 - 14/9/2022", "tu dau nam
+    den 14/9/2022".
+    """
     match = _patterns()["days"].search(clean(text).casefold())
     if match is None:
-        return None
+        end = stated_end(text) if holds_word("year_start", text) else None
+        return (end.replace(month=1, day=1), end) if end else None
     last_year = int(match["last_year"])
     try:
         first = datetime.date(
@@ -263,7 +285,7 @@ def _day(match: re.Match[str]) -> datetime.date | None:
 
 def _stated(kind: str, match: re.Match[str], is_all: bool) -> Stated:
     groups = match.groupdict()
-    in_words = next((n for n in range(1, 5) if groups.get(f"number_{n}")), 0)
+    in_words = next((n for n in range(1, 10) if groups.get(f"number_{n}")), 0)
     written = groups.get("number") or ""
     number = in_words or _NUMERALS.get(written.lstrip("0")) or int(written)
     year = int(match["year"]) if match["year"] else None

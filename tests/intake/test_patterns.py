@@ -688,7 +688,12 @@ def test_54_another_period_in_the_title_stops_the_sheet(office: Office, title: s
 OTHER_TIMES = [
     ("2022-10", "Số liệu tháng 10 năm 2022", None),
     ("2022-10", "Vị Thanh, ngày      tháng 11 năm 2022", None),  # the day is left open
+    ("2022-10", "Số liệu tháng 10 (quý IV) năm 2022", None),
     ("2022-10", "Số liệu tháng 9 năm 2022", "wrong_period"),
+    ("2022-10", "BÁO CÁO THÁNG 9", "wrong_period"),
+    ("2022-10", "(đến 17h00 ngày 30/9/2022)", "wrong_period"),
+    ("2022-10", "Số liệu chốt ngày 30/9/2022", "wrong_period"),
+    ("2022-10", "Số liệu từ 01/10/2022 đến 07/10/2022", "wrong_period"),
     ("2022-10", "BÁO CÁO THÁNG 10/2021", "wrong_period"),
     ("2022-10", "Báo cáo quý IV năm 2022", "wrong_period"),
     ("2022-10", "Kết quả 9 tháng đầu năm 2022", "wrong_period"),
@@ -699,6 +704,9 @@ OTHER_TIMES = [
     ("2022", "Kết quả 12 tháng năm 2022", None),
     ("2022", "Số liệu lũy kế năm 2022", None),
     ("2022", "Điều tra tháng 7 năm 2022", None),  # counted once in the year
+    ("2022", "Điều tra từ 01/7/2022 đến 31/7/2022", None),
+    ("2022", "Số liệu từ 01/01/2022 đến 30/6/2022", "wrong_period"),
+    ("2022", "Kết quả chín tháng đầu năm 2022", "wrong_period"),
     ("2022", "Báo cáo năm 2021", "wrong_period"),
     ("2022", "Báo cáo quý IV năm 2022", "wrong_period"),
     ("2022", "Kết quả 9 tháng đầu năm 2022", "wrong_period"),
@@ -708,6 +716,10 @@ OTHER_TIMES = [
     ("2022-Q4", "Số liệu quý IV năm 2022 (so với quý III năm 2022)", None),
     ("2022-Q4", "SO VOI QUY III NAM 2022", None),
     ("2022-Q4", "Số liệu quý III so với quý IV năm 2022", "wrong_period"),
+    ("2022-Q4", "Kết quả so với kế hoạch quý III năm 2022", "wrong_period"),
+    ("2022-Q4", "SO SÁNH VỚI KỲ TRƯỚC - QUÝ III NĂM 2022", "wrong_period"),
+    ("2022-Q4", "(So với quý III năm 2022) từ 15/6/2022 đến 14/9/2022", "wrong_period"),
+    ("2022-Q4", "Từ đầu năm đến ngày 14/12/2022", "cumulative_title"),
     ("2022-Q4", "(số liệu tính đến 14/9/2022)", "wrong_period"),
     ("2022-Q4", "Từ 01/6/2022 đến 31/3/2023", "wrong_period"),  # its middle lies in the quarter
     ("2022-Q4", "Từ ngày 15/6/2022 đến ngày 14/12/2022", "cumulative_title"),
@@ -737,6 +749,23 @@ def test_54_a_time_without_a_year_is_told_in_the_words_of_its_title(
         f for f in office.sends([title], HEAD).received.findings if f.code == "wrong_period"
     ]
     assert about.values["stated"] == title
+
+
+@pytest.mark.parametrize(
+    ("period", "name", "fits"),
+    [
+        ("2022-10", "T9", False), ("2022-10", "09-2022", False), ("2022-10", "T10", True),
+        ("2022-10", "Biểu 9", True), ("2022", "2021", False), ("2022", "Năm 2022", True),
+    ],
+)  # fmt: skip
+def test_54_names_are_held_against_months_and_years(
+    campaign: Campaign, tmp_path: Path, period: str, name: str, fits: bool
+) -> None:
+    own = Period(period, datetime.date(2022, 10, 1), datetime.date(2022, 10, 31))
+    campaign = dataclasses.replace(campaign, periods=(own,))
+    seen = Office(campaign, tmp_path, period).sends(DOSSIERS, [1, "Xã Vị Tân", 7, 5], sheet=name)
+    found = seen.findings("wrong_period")
+    assert found == ([] if fits else [("wrong_period", f"930.xlsx › {name}")])
 
 
 def test_54_another_period_in_the_name_of_the_sheet_or_file(office: Office) -> None:

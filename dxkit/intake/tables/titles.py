@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,14 +14,15 @@ from typing import NamedTuple
 from dxkit.intake.dates import (
     Stated,
     month_in_name,
+    names_period,
     of_kind,
     other_times,
     quarter_in_name,
     stated_days,
     stated_end,
-    stated_times,
     stated_years,
     titled_times,
+    without_compared,
 )
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
@@ -31,11 +33,12 @@ from dxkit.intake.vocabulary import holds_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Conversion, Measure, MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import clean, fold, normalise
+from dxkit.model.text import clean, fold, harmless, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
-_LONGER = 1.5  # times a period: days that begin well before it
+_LONGER = 1.5  # times a period, or its part: days that are not its own
+_MONTH = datetime.timedelta(days=30)
 _ROWS_OF_A_SIGNATURE = 12
 
 
@@ -71,7 +74,7 @@ def about_time(
     cells = [*title_cells(sheet, rows), *_beside(sheet, rows.stop)]
     cells = [cell for cell in cells if cell not in told]
     found = _stated_in(cells, period)
-    if found is None and not any(stated_times(cell.text) for cell in cells):
+    if found is None and not any(titled_times(cell.text, period) for cell in cells):
         found = _days_and_years(cells, period) or _in_names(sheet, period, finding.file)
     found = found or _sheet_of_other_time(sheet, period)
     if found is None and sums_up and period.kind != "year":
@@ -94,7 +97,7 @@ def blocks_of_other_time(
     extents = [block.extent for block in blocks]
     owned: dict[int, list[Cell]] = defaultdict(list)
     for row in rows:
-        in_row = [cell for cell in sheet.rows.get(row, ()) if titled_times(cell.text)]
+        in_row = [cell for cell in sheet.rows.get(row, ()) if titled_times(cell.text, period)]
         for cell in in_row:
             # Beside the last block a title rules what is not read.
             at = sum(last + 1 < cell.column for _, last in extents)
@@ -120,7 +123,7 @@ def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
     """That titles state another time than the period's, or months since the year began."""
     stated: dict[Stated, Cell] = {}
     for cell in cells:
-        for time in titled_times(cell.text):
+        for time in titled_times(cell.text, period):
             stated.setdefault(time, cell)
     for time in of_kind(stated, period):
         cell = stated[time]
@@ -132,25 +135,29 @@ def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
 
 
 def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
-    """That titles state a span of days that begins well before the period it ends in, or whose
-    middle is not in the period, an end before the period, or only other years.
+    """That titles state a span of days that begins well before the period it ends in, is much
+    shorter, or whose middle is not in the period, an end before the period, or only other years.
+    Things are counted once in a year, within a month.
     """
-    length = _LONGER * (period.last_day - period.first_day)
+    length = period.last_day - period.first_day
+    once = _MONTH if period.kind == "year" else datetime.timedelta(-1)
     for cell in cells:
-        days = stated_days(cell.text)
-        end = stated_end(cell.text)
+        own = without_compared(cell.text)
+        days, end = stated_days(own), stated_end(own)
         if days is None and end is not None and end < period.first_day:
             return _Stated(str(end), cell.text, cell)
         if days is None:
             continue
         said = (" … ".join(map(str, days)), cell.text, cell)
-        is_long = days[1] - days[0] > length
+        span = days[1] - days[0]
+        is_long = span > _LONGER * length
         if is_long and period.first_day <= days[1] <= period.last_day:
             return _Stated(*said, "cumulative_title")
         middle = days[0] + (days[1] - days[0]) / 2
-        if is_long or not period.first_day <= middle <= period.last_day:
+        is_short = once < span < length / _LONGER
+        if is_long or is_short or not period.first_day <= middle <= period.last_day:
             return _Stated(*said)
-    years = [(year, cell) for cell in cells for year in stated_years(cell.text)]
+    years = [(year, cell) for cell in cells for year in stated_years(without_compared(cell.text))]
     if years and split_period_id(period.id)[0] not in {year for year, _ in years}:
         year, cell = years[0]
         return _Stated(str(year), cell.text, cell)
@@ -163,6 +170,8 @@ def _in_names(sheet: Sheet, period: Period, file: str) -> _Stated | None:
         time = quarter_in_name(name) or month_in_name(name)
         if time is not None:
             return None if time.fits(period) else _Stated(time.told(name), name)
+        if period.kind != "quarter" and names_period(name, period) is False:
+            return _Stated(harmless(clean(name)), name)  # "T2" is a month of a quarter
     return None
 
 
