@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.map import load_map
 from dxkit.campaign.project import Project
-from dxkit.intake.store import is_current, read_stored, store_key, write_stored
+from dxkit.intake.store import is_current, leans, read_stored, store_key, write_stored
 from dxkit.intake.versions.history import History
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
@@ -133,7 +133,8 @@ def receive(
         return read_stored(stored)
     raw = _read_with(project, campaign, period_id)
     references = project.raw_folder(campaign.id)
-    key = store_key(campaign, references, raw)
+    leant_on = _leant_on(project, campaign, period_id)
+    key = store_key(campaign, references, raw, leant_on)
     if is_current(stored, key):
         return read_stored(stored)
     from dxkit.intake.period import read_period
@@ -154,9 +155,11 @@ def receive(
         )
         # Stored under the hash of what was parsed: a file may be replaced in between, and be back.
         was_parsed = are_parsed(raw, {each.table.period: each.hashes for each in (*read, received)})
-        as_before = was_parsed and key == store_key(campaign, references, raw)
-        if may_write and as_before and campaign == load_campaign(campaign.folder):
-            write_stored(received, key, stored)
+        as_before = was_parsed and key == store_key(campaign, references, raw, leant_on)
+        leant_on = _leant_on(project, campaign, period_id)  # known of what was read just now
+        is_known = not leant_on or _is_stored(project, campaign, before)
+        if may_write and as_before and is_known and campaign == load_campaign(campaign.folder):
+            write_stored(received, store_key(campaign, references, raw, leant_on), stored)
     return (
         received
         if was_parsed or not tries
@@ -178,8 +181,7 @@ def look_back(project: Project, campaign: Campaign, period_id: str, day: datetim
     path = project.kept_file(campaign.id, period_id, campaign.other_boundaries(period_id, day))
     key = ""
     if not project.sealed:
-        raw = _read_with(project, campaign, period_id)
-        key = store_key(campaign, project.raw_folder(campaign.id), raw)
+        key = _key(project, campaign, period_id)
     if (known := read_kept(path, key)) is not None:
         return known
     from dxkit.analysis.assembly import analyse_period, kept_of
@@ -187,7 +189,8 @@ def look_back(project: Project, campaign: Campaign, period_id: str, day: datetim
     received = receive(project, campaign, period_id)
     found = kept_of(analyse_period(*as_of(campaign, received, day)))
     with writer_if_free(project.stores / campaign.id) as may_write:
-        if may_write and key and _is_stored(project, campaign, period_id):
+        is_own = key and key == _key(project, campaign, period_id)
+        if may_write and is_own and _is_stored(project, campaign, period_id):
             write_bytes(path, written(found, key))
     return found
 
@@ -249,13 +252,26 @@ def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
 
 
 def _is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
-    references = project.raw_folder(campaign.id)
+    return all(
+        is_current(project.store_file(campaign.id, leaf), _key(project, campaign, leaf))
+        for leaf in leaves_of(project, campaign, period_id)
+    )
 
-    def is_there(leaf: str) -> bool:
-        key = store_key(campaign, references, _read_with(project, campaign, leaf))
-        return is_current(project.store_file(campaign.id, leaf), key)
 
-    return all(map(is_there, leaves_of(project, campaign, period_id)))
+def _key(project: Project, campaign: Campaign, period_id: str) -> str:
+    """The hash of all that a period is read with."""
+    raw = _read_with(project, campaign, period_id)
+    leant_on = _leant_on(project, campaign, period_id)
+    return store_key(campaign, project.raw_folder(campaign.id), raw, leant_on)
+
+
+def _leant_on(project: Project, campaign: Campaign, period_id: str) -> list[str]:
+    """The keys of the periods before its parts whose figures lean on the ones before them: these
+    are no longer what they were when those are not.
+    """
+    befores = (period_before(project, campaign, p) for p in leaves_of(project, campaign, period_id))
+    leaning = (p for p in befores if p and leans(project.store_file(campaign.id, p)))
+    return [_key(project, campaign, p) for p in leaning]
 
 
 def period_before(project: Project, campaign: Campaign, period_id: str) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from dxkit.campaign.folder import load_campaign
+from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.intake.period import read_period
 from dxkit.model.addresses import column_letters
@@ -19,11 +21,13 @@ from dxkit.model.campaign import Accumulation, Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
 from dxkit.period import OpenPeriod
+from dxkit.period.opening import receive
 from dxkit.report.wording.findings import finding_text
 from dxkit.report.wording.language import load_language
 from dxkit.verify.placement import compare_cells
 from tests.intake.test_returned_forms import Sent, send, with_amounts
 from tests.press.forms.filling import Value, fill
+from tests.press.small_campaign import write_project
 
 SHEET = "1. Chỉ tiêu theo hộ"
 AS_BEFORE = "như kỳ trước"
@@ -266,18 +270,14 @@ def test_the_second_reader_asks_for_the_choice_the_empty_cell_and_the_period_bef
     assert differing(None, {}) == wrong
 
 
-def test_a_figure_left_as_it_was_is_proved_and_traced_to_the_period_before(
-    small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    """Huyện Mỹ An leaves the people of its three communes as they were."""
-    project = Path(shutil.copytree(small_project, tmp_path / "project"))
-    monkeypatch.setenv("DXKIT_PROJECT", str(project))
-    assert run(["form", "2024-Q2", "--unit", "71"]) == 0
-    form = project / "outputs/small/2024-Q2/forms/71-huyen-my-an.xlsx"
-    raw = project / "data/raw/small/2024-Q2"
+def _left_as_before(project: Path, period: str) -> str:
+    """Huyện Mỹ An sends the form that was made of a period, with the people of its three communes
+    as they were; the column of the choices.
+    """
+    form = project / f"outputs/small/{period}/forms/71-huyen-my-an.xlsx"
+    raw = project / f"data/raw/small/{period}"
     sheet = openpyxl.load_workbook(form).worksheets[1]
-    choices = next(c.column_letter for c in sheet[7] if c.value == "Lý do để trống")
+    choices: str = next(c.column_letter for c in sheet[7] if c.value == "Lý do để trống")
     cells: dict[tuple[str, str], Value] = {}
     for row in (9, 10, 11):
         cells[sheet.title, f"{choices}{row}"] = AS_BEFORE
@@ -285,6 +285,47 @@ def test_a_figure_left_as_it_was_is_proved_and_traced_to_the_period_before(
     for old in raw.glob("71*"):
         old.unlink()
     fill(form, cells, raw / "71.xlsx")
+    return choices
+
+
+def test_what_leans_on_what_leans_is_read_anew_when_the_first_is_mended(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was stored of the third quarter stayed as it was."""
+    project = tmp_path / "project"
+    write_project(root, project, "2024-Q1", "2024-Q2", "2024-Q3")
+    plan = project / "data/campaigns/small"
+    with (plan / "campaign.toml").open("a", encoding="utf-8") as file:
+        file.write('[[periods]]\nid = "2024-Q3"\n')
+        file.write("first_day = 2024-07-01\nlast_day = 2024-09-30\n")
+    with (plan / "targets.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{i},*,2024-Q3,0.80,Ví dụ,true\n" for i in ("skills", "codes"))
+    monkeypatch.setenv("DXKIT_PROJECT", str(project))
+    for period in ("2024-Q2", "2024-Q3"):
+        assert run(["form", period, "--unit", "71"]) == 0
+        _left_as_before(project, period)
+
+    def people() -> float | None:
+        got = receive(Project(project), load_campaign(plan), "2024-Q3")
+        return got.table.of("711", "people")[0].value
+
+    assert people() == 1000
+    sent = project / "data/raw/small/2024-Q1/71-huyen-my-an.csv"
+    as_sent = sent.read_text("utf-8")
+    sent.write_text(as_sent.replace("Tân An,1000", "Tân An,1100"), "utf-8")
+    assert people() is None
+    sent.write_text(as_sent, "utf-8")
+    assert people() == 1000
+
+
+def test_a_figure_left_as_it_was_is_proved_and_traced_to_the_period_before(
+    small_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    project = Path(shutil.copytree(small_project, tmp_path / "project"))
+    monkeypatch.setenv("DXKIT_PROJECT", str(project))
+    assert run(["form", "2024-Q2", "--unit", "71"]) == 0
+    choices = _left_as_before(project, "2024-Q2")
     assert run(["report", "2024-Q2", "--unit", "71", "--lang", "en"]) == 0
     capsys.readouterr()
     assert run(["verify", "2024-Q2", "--lang", "en"]) == 0
