@@ -37,6 +37,7 @@ _DELIMITERS = ",;\t|"
 _MOST_MERGED = 10_000
 EXPLANATIONS = "explanations.csv"
 _OF_VISIT = ("unit", "chance", "size", "checked", "confirmed")
+_AS_KEPT = 1e-14  # of a number: a workbook may keep 15 digits
 _MOST_BROKEN = 4  # texts over which the words of one label are broken
 
 
@@ -310,9 +311,10 @@ class _Judge:
     def _is_said(self, o: Observation, sheet: Sheet, row: int, column: int) -> Verdict:
         """The cell before is empty, one behind says that all is as it was, and it was."""
         behind = [str(sheet.cells[at]) for at in sheet.cells if at[0] == row and at[1] > column]
-        typed, was = sheet.cells.get((row, column - 1)), self._earlier[o.unit_code, o.measure]
-        same = len(was) == 1 and all(w is not None and math.isclose(w, o.value or 0) for w in was)
-        if typed is None and same and any(is_word("as_before", text) for text in behind):
+        typed = clean(str(sheet.cells.get((row, column - 1), "")))
+        was = self._earlier[o.unit_code, o.measure]
+        same = [w is not None and math.isclose(w, o.value or 0, rel_tol=_AS_KEPT) for w in was]
+        if not typed and same == [True] and any(is_word("as_before", text) for text in behind):
             return True
         return o.value, "; ".join(map(str, filter(None, (typed, *was, *behind))))
 

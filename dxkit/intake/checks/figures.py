@@ -22,6 +22,7 @@ from dxkit.model.text import normalise
 from dxkit.model.units import UnitRegistry
 
 _Key = tuple[str, str]  # unit, measure
+_AS_KEPT = 1e-14  # of a number: a workbook may keep 15 digits
 
 
 def within_period(campaign: Campaign, observations: Sequence[Observation]) -> Iterator[Finding]:
@@ -329,7 +330,7 @@ def take_as_before(
         choice = choices.get(o.address)
         if choice is not None and o.value is not None:
             now = earlier.get((o.unit_code, o.measure))
-            if now is not None and math.isclose(now, o.value):  # a workbook keeps 16 digits
+            if now is not None and math.isclose(now, o.value, rel_tol=_AS_KEPT):
                 o = replace(o, flag=Flag.AS_BEFORE)
                 taken[choice].append(o)
             else:

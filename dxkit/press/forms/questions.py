@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from dxkit.intake.checks.figures import exact_stocks, sums_of
+from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import (
     Accumulation,
     Campaign,
@@ -240,6 +241,10 @@ class Questions:
     @cached_property
     def exact_stocks(self) -> frozenset[tuple[str, str]]:
         """The units and measures of which a sender may say that what was reported a period ago
-        still holds.
+        still holds: none of a unit that took in or gave away a part of another since.
         """
-        return frozenset(exact_stocks(self.campaign, self.before) if self.before else ())
+        if self.before is None:
+            return frozenset()
+        _, carried = as_of(self.campaign, self.before, self.period.last_day)
+        then, now = (exact_stocks(self.campaign, each) for each in (self.before, carried))
+        return frozenset(key for key, value in then.items() if now.get(key) == value)

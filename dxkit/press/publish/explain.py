@@ -52,13 +52,15 @@ def chain(opened: OpenPeriod, key: FactKey, folder: Path, language: Language) ->
 def _as_before(opened: OpenPeriod, cell: CellRef, o: Observation, language: Language) -> str:
     """Where its sender says that a figure is as it was a period ago, and the cells of that."""
     previous = opened.analysis.previous
-    earlier = previous.received if previous is not None else None
-    own = opened.received if o.period == opened.analysis.period.id else earlier
+    known = (opened.received, *opened.received.parts, *([previous.received] if previous else []))
+    at_hand = {received.table.period: received for received in known}
     row = cell.cell.lstrip(ascii_uppercase)
+    own, before = at_hand.get(o.period), opened.campaign.previous_period(o.period)
     at = (f.address for f in own.findings if f.code == "value_as_before") if own else ()
     said = (a for a in at if own and own.located(a)[:2] == cell[:2])
-    choice = next((a.cell for a in said if a.cell.lstrip(ascii_uppercase) == row), "")
-    was = earlier.table.of(o.unit_code, o.measure) if earlier and own is not earlier else ()
+    choice = next((a.cell for a in said if a.cell.lstrip(ascii_uppercase) == row), "…")
+    earlier = at_hand.get(before.id) if before else None
+    was = earlier.table.of(o.unit_code, o.measure) if earlier else ()
     cells = "; ".join(str(earlier.located(one.address)) for one in was if earlier)
     return language.plain("cli.explain_as_before", cell=choice, before=cells or "…")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
@@ -15,11 +16,13 @@ import pytest
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.cli import run
+from dxkit.intake.checks.figures import take_as_before
 from dxkit.intake.period import read_period
 from dxkit.model.addresses import column_letters
 from dxkit.model.campaign import Accumulation, Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
+from dxkit.model.units import Succession
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import receive
 from dxkit.report.wording.findings import finding_text
@@ -195,6 +198,20 @@ def test_amounts_shares_and_scores_are_as_they_were_to_the_last_digit_a_workbook
     assert compare_cells(campaign, got, tmp_path, before).differences == ()
 
 
+@pytest.mark.parametrize(("now", "kept"), [(10**10, 10**10), (10**10 + 1, None)])
+def test_one_of_ten_milliards_is_another_figure(
+    haugiang: Campaign, periods: dict[str, OpenPeriod], now: int, kept: int | None
+) -> None:
+    shown, said = CellRef("f.xlsx", "s", "D9"), CellRef("f.xlsx", "s", "S9")
+    o = Observation("2022-Q4", "31336", "households", 10**10, shown)
+    then = dataclasses.replace(o, period="2022-Q3", value=now)
+    before = dataclasses.replace(
+        periods["2022-Q3"].received, table=IndicatorTable("2022-Q3", (then,))
+    )
+    ((got,), _) = take_as_before(haugiang, [o], {shown: said}, before)
+    assert got.value == kept
+
+
 def test_what_arose_in_the_period_is_never_left(
     ward: tuple[Sent, Received], tmp_path: Path
 ) -> None:
@@ -211,19 +228,32 @@ def test_what_arose_in_the_period_is_never_left(
     assert there["outreach_sessions"] is None
 
 
+def _choices(made: Path) -> dict[str, list[object]]:
+    book = openpyxl.load_workbook(made)
+    rules = {str(r.sqref): r.formula1 for r in book[SHEET].data_validations.dataValidation}
+    areas = {at: rule.split("!")[1].replace("$", "") for at, rule in rules.items() if "S" in at}
+    return {at: [c.value for row in book["dxkit"][area] for c in row] for at, area in areas.items()}
+
+
 def test_the_choice_stands_only_where_a_figure_is_known(ward: tuple[Sent, Received]) -> None:
     one, _ = ward
-    book = openpyxl.load_workbook(one.made)
-    rules = {str(r.sqref): r.formula1 for r in book[SHEET].data_validations.dataValidation}
-    lists = {
-        at: [cell.value for row in book["dxkit"][rules[at].split("!")[1].replace("$", "")]
-             for cell in row]
-        for at in ("S11:S14", "S15:S17")
-    }  # fmt: skip
-    assert lists == {
+    assert _choices(one.made) == {
         "S11:S14": ["không phát sinh", "chưa có số liệu", AS_BEFORE],
         "S15:S17": ["không phát sinh", "chưa có số liệu"],
     }
+
+
+def test_the_choice_is_not_offered_to_a_unit_that_is_another_since(
+    ward: tuple[Sent, Received], tmp_path: Path
+) -> None:
+    """A part of phường I went to phường III: what is shown was reported of more than there is."""
+    one, before = ward
+    day = one.campaign.period("2022-Q4").first_day
+    parts = tuple(Succession("31318", to, day, share) for to, share in
+                  (("31318", Fraction(3, 5)), ("31321", Fraction(2, 5))))  # fmt: skip
+    campaign = dataclasses.replace(one.campaign, successions=parts)
+    other = send(campaign, before, "31318", "vi", tmp_path)
+    assert [AS_BEFORE in said for said in _choices(other.made).values()] == [False]
 
 
 def test_the_form_adds_what_is_left(ward: tuple[Sent, Received]) -> None:
@@ -262,6 +292,7 @@ def test_the_second_reader_asks_for_the_choice_the_empty_cell_and_the_period_bef
     was = openpyxl.load_workbook(one.made)[SHEET]["D11"].value
     wrong = [f"{SHEET}!D11 {was}"]
     assert differing(before, {}) == []
+    assert differing(before, {"C11": " "}) == []  # emptied by the space bar
     assert differing(before, {"S11": ""}) == wrong
     assert differing(before, {"S11": "không phát sinh"}) == wrong
     assert differing(before, {"C11": 7}) == wrong
@@ -335,3 +366,14 @@ def test_a_figure_left_as_it_was_is_proved_and_traced_to_the_period_before(
     assert f"D9  '1000' = 1000 (as last period, says the sender in {choices}9; last period:" in said
     assert said.count("says the sender in") == 3
     assert "2024-Q1/71-huyen-my-an.csv" in said.split("says the sender in")[1]
+    folder = project / "data/campaigns/small"
+    with (folder / "campaign.toml").open("a", encoding="utf-8") as plan:
+        plan.write('[[periods]]\nid = "2024-H1"\nof = ["2024-Q1", "2024-Q2"]\n')
+        plan.write("first_day = 2024-01-01\nlast_day = 2024-06-30\n")
+    with (folder / "targets.csv").open("a", encoding="utf-8") as targets:
+        targets.writelines(f"{i},*,2024-H1,0.80,Ví dụ,true\n" for i in ("skills", "codes"))
+    assert run(["explain", "2024-H1", "71", "skills", "--lang", "en"]) == 0
+    of_half = capsys.readouterr().out
+    assert [line.split("(as")[1] for line in of_half.splitlines() if "(as" in line] == [
+        line.split("(as")[1] for line in said.splitlines() if "(as" in line
+    ]
