@@ -106,6 +106,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "letter": rf"\b(?:{day})(?: \d{{1,2}})? (?:{month})(?: \d{{1,2}})? (?:{year}) \d{{4}}\b",
         "compared": rf"(?i)\b(?:{'|'.join(w for c in words['compared'] for w in (c, fold(c)))})\b"
         r" ?(?P<with>.*?)(?=[;)]| [-\u2013] |\Z)",
+        "outlook": rf"(?i)\b(?:{'|'.join(w for c in words['outlook'] for w in (c, fold(c)))})\b",
         "until": rf"\b(?:{until})\s*\Z",
     }
     return {name: re.compile(pattern) for name, pattern in found.items()}
@@ -151,11 +152,28 @@ def without_compared(text: str) -> str:
     )
 
 
+def own_words(text: str, period: Period) -> str:
+    """A title without what its figures are compared with; where it tells the period by its year,
+    or what comes right after it, without its outlook either: "quy IV, phuong huong quy I/2023".
+    """
+    own, is_month = without_compared(text), period.kind == "month"
+    if (outlook := _patterns()["outlook"].search(own)) is None:
+        return own
+    before, after = own[: outlook.start()], own[outlook.start() :]
+    told = [t for t in stated_times(before, bare_months=is_month) if t.kind == period.kind]
+    year, _, number = split_period_id(period.id)
+    follows = (year + 1, 1) if number == (12 if is_month else 4) else (year, number + 1)
+    later = [t for t in stated_times(after, bare_months=is_month) if t.kind == period.kind]
+    is_next = all((t.year or follows[0], t.number) == follows for t in later)
+    is_sure = any(t.year for t in told) or (is_next and (later or not stated_years(after)))
+    return before if told and all(t.fits(period) for t in told) and is_sure else own
+
+
 def titled_times(text: str, period: Period) -> tuple[Stated, ...]:
     """The times that a title states of its own figures, among periods of months months without a
     year as well.
     """
-    return stated_times(without_compared(text), bare_months=period.kind == "month")
+    return stated_times(own_words(text, period), bare_months=period.kind == "month")
 
 
 def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, Stated]]:

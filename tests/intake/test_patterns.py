@@ -718,6 +718,12 @@ OTHER_TIMES = [
     ("2022-Q4", "Số liệu quý III so với quý IV năm 2022", "wrong_period"),
     ("2022-Q4", "Kết quả so với kế hoạch quý III năm 2022", "wrong_period"),
     ("2022-Q4", "SO SÁNH VỚI KỲ TRƯỚC - QUÝ III NĂM 2022", "wrong_period"),
+    ("2022-10", "Báo cáo tháng 10, phương hướng nhiệm vụ tháng 11 năm 2022", None),
+    ("2022-Q4", "KẾT QUẢ QUÝ IV NĂM 2022, PHƯƠNG HƯỚNG NHIỆM VỤ QUÝ I NĂM 2023", None),
+    ("2022-Q4", "Kết quả quý IV, nhiệm vụ quý I/2023", None),
+    ("2022-Q4", "Kết quả quý IV, nhiệm vụ quý I/2022", "wrong_period"),  # of a year ago
+    ("2022-Q4", "Phương hướng, nhiệm vụ quý I năm 2023", "wrong_period"),
+    ("2022-Q4", "Kết quả quý III, phương hướng quý IV năm 2022", "wrong_period"),
     ("2022-Q4", "(So với quý III năm 2022) từ 15/6/2022 đến 14/9/2022", "wrong_period"),
     ("2022-Q4", "Từ đầu năm đến ngày 14/12/2022", "cumulative_title"),
     ("2022-Q4", "(số liệu tính đến 14/9/2022)", "wrong_period"),

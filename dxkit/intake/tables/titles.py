@@ -17,12 +17,12 @@ from dxkit.intake.dates import (
     names_period,
     of_kind,
     other_times,
+    own_words,
     quarter_in_name,
     stated_days,
     stated_end,
     stated_years,
     titled_times,
-    without_compared,
 )
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
@@ -142,7 +142,7 @@ def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
     length = period.last_day - period.first_day
     once = _MONTH if period.kind == "year" else datetime.timedelta(-1)
     for cell in cells:
-        own = without_compared(cell.text)
+        own = own_words(cell.text, period)
         days, end = stated_days(own), stated_end(own)
         if days is None and end is not None and end < period.first_day:
             return _Stated(str(end), cell.text, cell)
@@ -157,7 +157,7 @@ def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
         is_short = once < span < length / _LONGER
         if is_long or is_short or not period.first_day <= middle <= period.last_day:
             return _Stated(*said)
-    years = [(year, cell) for cell in cells for year in stated_years(without_compared(cell.text))]
+    years = [(year, cell) for cell in cells for year in stated_years(own_words(cell.text, period))]
     if years and split_period_id(period.id)[0] not in {year for year, _ in years}:
         year, cell = years[0]
         return _Stated(str(year), cell.text, cell)
