@@ -120,7 +120,9 @@ def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
 
 
 def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
-    """That titles state another time than the period's, or months since the year began."""
+    """That titles state another time than the period's, or months since the year began; of times
+    without a year that the titles state another year.
+    """
     stated: dict[Stated, Cell] = {}
     for cell in cells:
         for time in titled_times(cell.text, period):
@@ -131,7 +133,8 @@ def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
             return _Stated(time.told(cell.text), cell.text, cell)
         if time.goes_back(period):
             return _Stated(time.told(cell.text), cell.text, cell, "cumulative_title")
-    return None
+    is_dated = any(time.year for time in stated)
+    return None if is_dated or not stated else _other_year(cells, period)
 
 
 def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
@@ -157,6 +160,10 @@ def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
         is_short = once < span < length / _LONGER
         if is_long or is_short or not period.first_day <= middle <= period.last_day:
             return _Stated(*said)
+    return _other_year(cells, period)
+
+
+def _other_year(cells: Sequence[Cell], period: Period) -> _Stated | None:
     years = [(year, cell) for cell in cells for year in stated_years(own_words(cell.text, period))]
     if years and split_period_id(period.id)[0] not in {year for year, _ in years}:
         year, cell = years[0]
