@@ -165,7 +165,8 @@ def own_words(text: str, period: Period) -> str:
     follows = (year + 1, 1) if number == (12 if is_month else 4) else (year, number + 1)
     later = [t for t in stated_times(after, bare_months=is_month) if t.kind == period.kind]
     is_next = all((t.year or follows[0], t.number) == follows for t in later)
-    is_sure = any(t.year for t in told) or (is_next and (later or not stated_years(after)))
+    is_next &= {*stated_years(after)} <= {follows[0]}
+    is_sure = is_next or any(t.year for t in told)
     return before if told and all(t.fits(period) for t in told) and is_sure else own
 
 

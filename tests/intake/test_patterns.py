@@ -723,6 +723,7 @@ OTHER_TIMES = [
     ("2022-Q4", "Kết quả quý IV, nhiệm vụ quý I/2023", None),
     ("2022-Q4", "Báo cáo quý IV phong trào thi đua chuyển đổi số năm 2022", None),
     ("2022-Q4", "Báo cáo quý IV phong trào thi đua chuyển đổi số năm 2021", "wrong_period"),
+    ("2022-Q4", "Kết quả quý IV, phương hướng nhiệm vụ năm 2023", None),
     ("2022-Q4", "Kết quả quý IV, phương hướng nhiệm vụ năm 2024", "wrong_period"),
     ("2022-Q4", "Kết quả quý IV, nhiệm vụ quý I/2022", "wrong_period"),  # of a year ago
     ("2022-Q4", "Phương hướng, nhiệm vụ quý I năm 2023", "wrong_period"),
