@@ -13,41 +13,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dxkit.model.campaign import Accumulation, Campaign, Indicator, IndicatorKind
-from dxkit.model.observations import Flag, Observation, Received
-
-NOT_MEASURED = "not_measured"
-"""Reason of a quantity below the finest level that reports its measure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number made from observations, or the reason for having none.
-
-    ``observations`` are those it was made from, in registry order. ``partial`` tells that some
-    unit that should be in it is not.
-    """
-
-    value: float | int | None
-    missing: str = ""
-    observations: tuple[Observation, ...] = ()
-    partial: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """An indicator of one unit: the quotient and the two sums behind it.
-
-    For indicators that are not ratios ``denominator`` has no value. ``complete`` is the share of
-    the units below whose figures are in it, or did not arise, by their weight.
-    """
-
-    value: Quantity
-    numerator: Quantity
-    denominator: Quantity
-    complete: float = 1.0
-
-
-NO_DENOMINATOR = Quantity(None, NOT_MEASURED)
+from dxkit.model.observations import (
+    NO_DENOMINATOR,
+    NOT_MEASURED,
+    Flag,
+    Measured,
+    Observation,
+    Quantity,
+    Received,
+)
 
 
 def total(values: Iterable[float | int]) -> float | int:
@@ -159,14 +133,6 @@ class Aggregates:
             return [(self, one, ""), (self, other, "")]
         used = self._parts[-1:] if kinds == {Accumulation.STOCK} else self._parts
         return [(part, one, other) for part in used]
-
-    def is_measured_at(self, level: str, indicator: Indicator) -> bool:
-        """Whether units of a level can have a value of the indicator at all."""
-        ids = [i for i in (indicator.numerator, indicator.denominator) if i]
-        finest = min(self.depth[self.campaign.measure(i).level] for i in ids)
-        if indicator.kind is IndicatorKind.VALUE:
-            return self.depth[level] == finest
-        return self.depth[level] <= finest
 
     def _weighed(self, unit_code: str, measure_id: str, other_id: str) -> tuple[float, float]:
         """The weight of the units at or below one whose figures are there, and of all of them."""

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.aggregates import Measured
 from dxkit.analysis.ranking import Decision
 from dxkit.model.campaign import Campaign, Indicator, Target
 from dxkit.model.facts import CellRef, reaches
-from dxkit.model.observations import SILENT
+from dxkit.model.observations import SILENT, Measured
 from dxkit.model.rules import Band
 from dxkit.model.units import Unit, UnitRegistry
 

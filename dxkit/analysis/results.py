@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from dxkit.analysis.aggregates import Aggregates, Measured
+from dxkit.analysis.aggregates import Aggregates
 from dxkit.analysis.outcomes import (
     EXCLUDED,
     INCOMPLETE,
@@ -27,8 +27,8 @@ from dxkit.analysis.outcomes import (
 from dxkit.analysis.ranking import Candidate, Decision, decide, ranks_of
 from dxkit.analysis.scoring import NOT_SCORED, REGISTRY, Case, band_of
 from dxkit.model.campaign import Campaign, Indicator
-from dxkit.model.observations import SILENT, Flag
-from dxkit.model.plan import why_no_ranking
+from dxkit.model.observations import SILENT, Flag, Measured
+from dxkit.model.plan import is_measured_at, why_no_ranking
 from dxkit.model.rules import Condition, RankingRule, ScoringRule
 from dxkit.model.units import Unit
 
@@ -104,7 +104,7 @@ class _League:
         found: dict[tuple[str, str], Result] = {}
         for (level, _), members in self.groups.items():
             for indicator in self.campaign.indicators:
-                if self.aggregates.is_measured_at(level, indicator):
+                if is_measured_at(self.campaign, level, indicator):
                     for result in self._compare(level, members, indicator):
                         found[result.unit_code, indicator.id] = result
         return found

@@ -219,6 +219,41 @@ class IndicatorTable:
         return self._by_unit_and_measure.get((unit_code, measure), ())
 
 
+NOT_MEASURED = "not_measured"
+"""Reason of a quantity below the finest level that reports its measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number made from observations, or the reason for having none.
+
+    ``observations`` are those it was made from, in registry order. ``partial`` tells that some
+    unit that should be in it is not.
+    """
+
+    value: float | int | None
+    missing: str = ""
+    observations: tuple[Observation, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An indicator of one unit: the quotient and the two sums behind it.
+
+    For indicators that are not ratios ``denominator`` has no value. ``complete`` is the share of
+    the units below whose figures are in it, or did not arise, by their weight.
+    """
+
+    value: Quantity
+    numerator: Quantity
+    denominator: Quantity
+    complete: float = 1.0
+
+
+NO_DENOMINATOR = Quantity(None, NOT_MEASURED)
+
+
 Mistake = tuple[Finding, list[Finding]]
 """A finding that follows from no other, and those that follow from it."""
 

@@ -22,7 +22,7 @@ from types import SimpleNamespace
 import pytest
 
 from dxkit import open as open_as_of
-from dxkit.analysis.aggregates import Aggregates, Quantity
+from dxkit.analysis.aggregates import Aggregates
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.assembly import analyse_period
 from dxkit.campaign.folder import load_campaign
@@ -31,7 +31,7 @@ from dxkit.cli import run
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import TOTAL, CellRef, FactKey
-from dxkit.model.observations import Flag, IndicatorTable, Observation, Received
+from dxkit.model.observations import Flag, IndicatorTable, Observation, Quantity, Received
 from dxkit.model.units import OUTSIDE, Unit, UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period, receive

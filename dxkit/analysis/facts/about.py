@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from dxkit.analysis.aggregates import NO_DENOMINATOR, NOT_MEASURED, Measured, Quantity
 from dxkit.analysis.analysis import Analysis, Peers
 from dxkit.analysis.outcomes import Progress, RankRange, Result, Total
 from dxkit.model.campaign import Indicator, IndicatorKind, Measure
 from dxkit.model.facts import Fact, FactKey, reward_subject
-from dxkit.model.observations import Visit
+from dxkit.model.observations import NO_DENOMINATOR, NOT_MEASURED, Measured, Quantity, Visit
 from dxkit.model.plan import Goal, goal_of
 from dxkit.model.rules import RewardRule
 from dxkit.model.units import Unit

@@ -9,6 +9,7 @@ from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import Derived, Kind
 from dxkit.analysis.series import PeriodKept
 from dxkit.model.facts import TOTAL, Fact, FactKey, reward_subject
+from dxkit.model.plan import is_measured_at
 from dxkit.model.units import Unit
 
 
@@ -61,7 +62,7 @@ class Evaluator(Facts):
         campaign, period = self._analysis.campaign, self._analysis
         subjects = [(indicator.id, "") for indicator in campaign.indicators]
         for indicator in filter(campaign.is_flow, campaign.indicators):  # each part has its own
-            if period.aggregates.is_measured_at(unit.level, indicator):
+            if is_measured_at(campaign, unit.level, indicator):
                 subjects += [(indicator.id, part) for part in period.parts]
         subjects += [(TOTAL, ""), *((reward_subject(rule.id), "") for rule in campaign.rewards)]
         subjects += [(measure.id, "") for measure in campaign.measures]

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TypeVar
 
-from dxkit.analysis.aggregates import Quantity
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.facts.about import About
 from dxkit.model.facts import (
@@ -22,7 +21,7 @@ from dxkit.model.facts import (
     united_marks,
     united_sources,
 )
-from dxkit.model.observations import APPROXIMATE, Visit
+from dxkit.model.observations import APPROXIMATE, Quantity, Visit
 
 Number = float | int
 
