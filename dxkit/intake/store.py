@@ -36,22 +36,16 @@ from dxkit.model.units import Unit, UnitRegistry
 from dxkit.workbooks.atomic import write_bytes
 from dxkit.workbooks.raw_folder import Contents, contents_of
 
-_START = 120  # letters of a file that say under which key it was made, and whether it leans
 
-
-def store_key(
-    campaign: Campaign, references: Path, raw: Iterable[Contents], leant_on: Iterable[str] = ()
-) -> str:
-    """A hash of all that intake depends on: the ``raw`` files of the period and of the one before,
-    the keys of stores ``leant_on``, references, results of visits, campaign folder, its code.
+def store_key(campaign: Campaign, references: Path, raw: Iterable[Contents]) -> str:
+    """A hash of all that intake depends on: the ``raw`` files of the period and of those before,
+    references, results of visits, campaign folder, its code.
     """
     digest = hashlib.sha256(_code_hash().encode())
     folders = (campaign.folder, *(references / check.folder for check in campaign.reference_checks),
                references / VISITS)  # fmt: skip
     for part in (*raw, *map(contents_of, folders)):
         digest.update(part.key.encode())
-    for key in leant_on:
-        digest.update(key.encode())
     return digest.hexdigest()
 
 
@@ -74,17 +68,6 @@ def is_current(path: Path, key: str) -> bool:
         return False
 
 
-def leans(path: Path) -> bool:
-    """Whether what is stored holds figures that senders say to be as they were a period ago: they
-    are others when that period is.
-    """
-    try:
-        with path.open(encoding="utf-8") as file:
-            return '"leans":true' in file.read(_START)
-    except OSError:
-        return False
-
-
 def write_stored(received: Received, key: str, path: Path) -> None:
     """Keep what was received: each thing as the list of its fields, addresses by their number."""
     addresses: dict[CellRef, int] = {}
@@ -101,8 +84,6 @@ def write_stored(received: Received, key: str, path: Path) -> None:
     table = received.table
     content = {
         "key": key,
-        "leans": any(o.flag is Flag.AS_BEFORE for o in table.observations)
-        or any(f.code == "as_before_unfounded" for f in received.findings),
         "period": table.period,
         "observations": rows(table.observations),
         "register_rows": rows(table.register_rows),

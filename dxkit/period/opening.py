@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.map import load_map
 from dxkit.campaign.project import Project
-from dxkit.intake.store import is_current, leans, read_stored, store_key, write_stored
+from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.intake.versions.history import History
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
@@ -51,7 +51,8 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
     parts = campaign.period(period_id).of
     names += [part for part in parts if _is_at_hand(project, campaign, part)]
     day = project.as_of or campaign.period(period_id).last_day
-    past = [PeriodKept(name, partial(look_back, project, campaign, name, day)) for name in names]
+    back = partial(look_back, project, campaign, day=day, look=_looking(project, campaign))
+    past = [PeriodKept(name, partial(back, name)) for name in names]
     campaign, received = as_of(campaign, received, day)
     analysis = analyse_period(campaign, received, previous, past, day)
     shapes = load_map(campaign.folder)
@@ -131,10 +132,9 @@ def receive(
     stored = project.store_file(campaign.id, period_id)
     if project.sealed and stored.exists():
         return read_stored(stored)
-    raw = _read_with(project, campaign, period_id)
+    raw = contents_before_and_of(project, campaign, period_id)
     references = project.raw_folder(campaign.id)
-    leant_on = _leant_on(project, campaign, period_id)
-    key = store_key(campaign, references, raw, leant_on)
+    key = store_key(campaign, references, raw)
     if is_current(stored, key):
         return read_stored(stored)
     from dxkit.intake.period import read_period
@@ -154,12 +154,12 @@ def receive(
             campaign, period_id, folder, references, earlier if before else None, history
         )
         # Stored under the hash of what was parsed: a file may be replaced in between, and be back.
-        was_parsed = are_parsed(raw, {each.table.period: each.hashes for each in (*read, received)})
-        as_before = was_parsed and key == store_key(campaign, references, raw, leant_on)
-        leant_on = _leant_on(project, campaign, period_id)  # known of what was read just now
-        is_known = not leant_on or _is_stored(project, campaign, before)
-        if may_write and as_before and is_known and campaign == load_campaign(campaign.folder):
-            write_stored(received, store_key(campaign, references, raw, leant_on), stored)
+        beside = [one for one in raw if one.of in (before, period_id)]
+        parsed = {each.table.period: each.hashes for each in (*read, received)}
+        was_parsed = are_parsed(beside, parsed)
+        as_before = was_parsed and key == _key(project, campaign, period_id)
+        if may_write and as_before and campaign == load_campaign(campaign.folder):
+            write_stored(received, key, stored)
     return (
         received
         if was_parsed or not tries
@@ -173,15 +173,21 @@ def receive_on_day(project: Project, campaign: Campaign, period_id: str) -> Rece
     return as_of(campaign, receive(project, campaign, period_id), day)[1]
 
 
-def look_back(project: Project, campaign: Campaign, period_id: str, day: datetime.date) -> Kept:
+def look_back(
+    project: Project,
+    campaign: Campaign,
+    period_id: str,
+    day: datetime.date,
+    look: Callable[[str], Contents] | None = None,
+) -> Kept:
     """What is kept of a period, as it is by the units of a day: from the file of an earlier
     run, when it was made from the same files by the same plan and code; else worked out anew and
-    kept.
+    kept. ``look`` looks into the raw folder of a reported period, if it was not looked at yet.
     """
     path = project.kept_file(campaign.id, period_id, campaign.other_boundaries(period_id, day))
     key = ""
     if not project.sealed:
-        key = _key(project, campaign, period_id)
+        key = _key(project, campaign, period_id, look)
     if (known := read_kept(path, key)) is not None:
         return known
     from dxkit.analysis.assembly import analyse_period, kept_of
@@ -196,28 +202,41 @@ def look_back(project: Project, campaign: Campaign, period_id: str, day: datetim
 
 
 def contents_before_and_of(
-    project: Project, campaign: Campaign, period_id: str
+    project: Project,
+    campaign: Campaign,
+    period_id: str,
+    look: Callable[[str], Contents] | None = None,
 ) -> tuple[Contents, ...]:
-    """What lies in the raw folders of the periods of its series, itself the last."""
-    return tuple(_contents(project, campaign, p) for p in series_of(project, campaign, period_id))
+    """What lies in the raw folders of the periods of its series, itself the last: each is read
+    beside the one before, and what is used of that goes by the one before it.
+    """
+    look, series = look or _looking(project, campaign), series_of(project, campaign, period_id)
+    return tuple(_contents(project, campaign, one, look) for one in series)
 
 
-def _contents(project: Project, campaign: Campaign, period_id: str) -> Contents:
+def _looking(project: Project, campaign: Campaign) -> Callable[[str], Contents]:
+    """Looks into the raw folder of a reported period, once into each."""
+    return cache(lambda one: contents_of(project.period_folder(campaign.id, one), one))
+
+
+def _contents(
+    project: Project, campaign: Campaign, period_id: str, look: Callable[[str], Contents]
+) -> Contents:
     """What lies in the raw folder of a period, or in those of the periods that it is made of, with
-    what would be in its own and what lies in that of the one before them.
+    what would be in its own and what lies in those before them.
     """
     if not campaign.period(period_id).of:
-        return contents_of(project.period_folder(campaign.id, period_id), period_id)
+        return look(period_id)
     beside: list[tuple[str, str]] = []
     files: dict[str, str] = {}
     leaves = leaves_of(project, campaign, period_id)
     for leaf in leaves:
-        found = contents_of(project.period_folder(campaign.id, leaf))
+        found = look(leaf)
         beside += ((f"{leaf}/{name}", reason) for name, reason in found.passed_over)
         files |= {f"{leaf}/{name}": sha256 for name, sha256 in found.files.items()}
     beside += ((name, "") for name in _own_files(project, campaign, period_id))
-    if leaves and (before := period_before(project, campaign, leaves[0])):
-        beside.append((before, _contents(project, campaign, before).key))
+    earlier = series_of(project, campaign, leaves[0])[:-1] if leaves else ()
+    beside += ((one, look(one).key) for one in earlier)
     return Contents(tuple(beside), files, period_id)
 
 
@@ -232,12 +251,6 @@ def leaves_of(project: Project, campaign: Campaign, period_id: str) -> tuple[str
     """The reported periods at hand that one is made of, forward in time; itself if reported."""
     leaves = [leaf.id for leaf in campaign.leaves(period_id)]
     return tuple(p for p in leaves if p == period_id or _is_at_hand(project, campaign, p))
-
-
-def _read_with(project: Project, campaign: Campaign, period_id: str) -> tuple[Contents, ...]:
-    """The same of the period before alone, beside which a period is read, and of the period."""
-    periods = filter(None, (period_before(project, campaign, period_id), period_id))
-    return tuple(_contents(project, campaign, period) for period in periods)
 
 
 def are_parsed(raw: Sequence[Contents], parsed: Mapping[str, Mapping[str, str]]) -> bool:
@@ -258,20 +271,15 @@ def _is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
     )
 
 
-def _key(project: Project, campaign: Campaign, period_id: str) -> str:
+def _key(
+    project: Project,
+    campaign: Campaign,
+    period_id: str,
+    look: Callable[[str], Contents] | None = None,
+) -> str:
     """The hash of all that a period is read with."""
-    raw = _read_with(project, campaign, period_id)
-    leant_on = _leant_on(project, campaign, period_id)
-    return store_key(campaign, project.raw_folder(campaign.id), raw, leant_on)
-
-
-def _leant_on(project: Project, campaign: Campaign, period_id: str) -> list[str]:
-    """The keys of the periods before its parts whose figures lean on the ones before them: these
-    are no longer what they were when those are not.
-    """
-    befores = (period_before(project, campaign, p) for p in leaves_of(project, campaign, period_id))
-    leaning = (p for p in befores if p and leans(project.store_file(campaign.id, p)))
-    return [_key(project, campaign, p) for p in leaning]
+    raw = contents_before_and_of(project, campaign, period_id, look)
+    return store_key(campaign, project.raw_folder(campaign.id), raw)
 
 
 def period_before(project: Project, campaign: Campaign, period_id: str) -> str:

@@ -19,7 +19,8 @@ from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod, opening
-from dxkit.period.opening import open_period, receive
+from dxkit.period.opening import contents_before_and_of, open_period, receive
+from dxkit.press.run.changed_figures import inputs_of
 from dxkit.press.run.cluster import _pack
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.unit_view import View
@@ -158,6 +159,39 @@ def test_what_is_kept_is_made_again_when_it_is_not_so(
     for path in kept_files(project):
         path.unlink()
     assert all_facts(opened(project)) == after
+
+
+def test_what_is_judged_by_the_period_before_goes_by_those_before_that(project: Project) -> None:
+    """Of 713, 90 in the second quarter and 5 in the third are used by what was used of the quarter
+    before; a half-year goes by all that lies before its quarters.
+    """
+    plan = project.campaign_folder("small")
+    with (plan / "campaign.toml").open("a", encoding="utf-8") as file:
+        file.write('[[periods]]\nid = "2024-H2"\nof = ["2024-Q3", "2024-Q4"]\n')
+        file.write("first_day = 2024-07-01\nlast_day = 2024-12-31\n")
+    with (plan / "targets.csv").open("a", encoding="utf-8") as targets:
+        targets.writelines(f"{i},*,2024-H2,0.80,Ví dụ,true\n" for i in ("skills", "codes"))
+
+    def tells(quarter: str, people: int) -> None:
+        path = project.raw_folder("small") / f"2024-{quarter}/71-huyen-my-an.csv"
+        *lines, _ = path.read_text("utf-8").splitlines()
+        path.write_text("\n".join([*lines, f"3,Xã Tân Châu,{people},4,4"]) + "\n", "utf-8")
+
+    def used() -> tuple[list[float | None], str, str]:
+        half = opened(project, "2024-H2")
+        now = [
+            receive(project, half.campaign, f"2024-Q{n}").table.of("713", "people") for n in (2, 3)
+        ]
+        lying = contents_before_and_of(project, half.campaign, "2024-H2")[-1].key
+        return [o.value for (o,) in now], lying, inputs_of(half).digest
+
+    tells("Q2", 90)
+    tells("Q3", 5)
+    first = used()
+    tells("Q1", 90)
+    second = used()
+    assert (first[0], second[0]) == ([None, 5], [90, None])
+    assert not {*first[1:]} & {*second[1:]}
 
 
 def test_the_proof_notices_a_history_that_was_altered(

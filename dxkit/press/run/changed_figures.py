@@ -24,13 +24,13 @@ from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input
 from dxkit.model.facts import Fact, FactKey
 from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod
-from dxkit.period.opening import leaves_of, open_period
+from dxkit.period.opening import leaves_of, open_period, series_of
 from dxkit.press.manifest import CHANGED_FIGURES, LEAGUE, MANIFEST, Manifest, code_key, sha256_of
 from dxkit.press.run.plan import OVERVIEW_NOTEBOOK, REPORT_NOTEBOOK
 from dxkit.report.wording.language import Language, language_of
 from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.csv_text import write_rows
-from dxkit.workbooks.raw_folder import raw_files, read_content
+from dxkit.workbooks.raw_folder import contents_of, raw_files, read_content
 from dxkit.workbooks.reading import workbook_of
 
 _FACT = re.compile(r"<(?:data|g)\s[^<>]*\bdata-fact=[^<>]*>")
@@ -101,6 +101,11 @@ def inputs_of(opened: OpenPeriod) -> Inputs:
         within = "" if campaign.period(period).of else f"{period}/"
         files |= {within + name: sha256 for name, sha256 in hashes.items()}
     references = opened.project.raw_folder(campaign.id)
+    whole = opened.analysis.period
+    parts = leaves_of(opened.project, campaign, whole.id) if whole.of else ()
+    for earlier in series_of(opened.project, campaign, parts[0])[:-1] if parts else ():
+        found = contents_of(opened.project.period_folder(campaign.id, earlier)).files
+        files |= {f"{earlier}/{name}": sha256 for name, sha256 in found.items()}
     register = campaign.initiatives.folder if campaign.initiatives else ""
     beside = {VISITS, register, *(check.folder for check in campaign.reference_checks)} - {""}
     for name in sorted(beside):
