@@ -271,7 +271,7 @@ class _Run:
                 todo, kept = self._to_keep(opened, todo, len(canaries))
             else:
                 todo, as_planned = [replace(task, key="") for task in todo], False
-            self.compare_figures(sample, [manifest.pages[task.unit].path for task in kept])
+            self.compare_figures(sample, {manifest.pages[task.unit].path for task in kept})
         language = load_language(sample.language)
         expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
         write = partial(write_files, opened, language, manifest.addresses(folder) | expected)
