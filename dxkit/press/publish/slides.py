@@ -28,7 +28,7 @@ _ENDS = 5
 """Units that are shown from the top, and from the bottom."""
 _SIGNED = ("gap", "change", "rank_change")
 """Kinds of numbers that are written with a plus."""
-_IN_CHARTS = ("doubtful", "elsewhere", "partial")
+_IN_CHARTS = (*IN_SENTENCES, "partial")
 """Reservations whose signs stand in a chart; that a rule is assumed is said of all points."""
 _FEW = 2
 """Rows up to which a table shows every column."""
