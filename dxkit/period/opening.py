@@ -185,9 +185,8 @@ def look_back(
     kept. ``look`` looks into the raw folder of a reported period, if it was not looked at yet.
     """
     path = project.kept_file(campaign.id, period_id, campaign.other_boundaries(period_id, day))
-    key = ""
-    if not project.sealed:
-        key = _key(project, campaign, period_id, look)
+    look = look or _looking(project, campaign)
+    key = "" if project.sealed else _key(project, campaign, period_id, look)
     if (known := read_kept(path, key)) is not None:
         return known
     from dxkit.analysis.assembly import analyse_period, kept_of
@@ -195,8 +194,7 @@ def look_back(
     received = receive(project, campaign, period_id)
     found = kept_of(analyse_period(*as_of(campaign, received, day)))
     with writer_if_free(project.stores / campaign.id) as may_write:
-        is_own = key and key == _key(project, campaign, period_id)
-        if may_write and is_own and _is_stored(project, campaign, period_id):
+        if may_write and key and _is_stored(project, campaign, period_id, look):
             write_bytes(path, written(found, key))
     return found
 
@@ -264,9 +262,15 @@ def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
     return project.sealed or all(_is_stored(project, campaign, period) for period in needed)
 
 
-def _is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
+def _is_stored(
+    project: Project,
+    campaign: Campaign,
+    period_id: str,
+    look: Callable[[str], Contents] | None = None,
+) -> bool:
+    """Whether what is stored of it was read with what lies there, or lay when it was looked at."""
     return all(
-        is_current(project.store_file(campaign.id, leaf), _key(project, campaign, leaf))
+        is_current(project.store_file(campaign.id, leaf), _key(project, campaign, leaf, look))
         for leaf in leaves_of(project, campaign, period_id)
     )
 
