@@ -301,6 +301,16 @@ def test_the_second_reader_asks_for_the_choice_the_empty_cell_and_the_period_bef
     assert differing(None, {}) == wrong
 
 
+def _plan_with(project: Path, period: str, *lines: str) -> Path:
+    """The folder of the small campaign, with one more period."""
+    plan = project / "data/campaigns/small"
+    with (plan / "campaign.toml").open("a", encoding="utf-8") as file:
+        file.write("\n".join(["[[periods]]", f'id = "{period}"', *lines, ""]))
+    with (plan / "targets.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{i},*,{period},0.80,Ví dụ,true\n" for i in ("skills", "codes"))
+    return plan
+
+
 def _left_as_before(project: Path, period: str) -> str:
     """Huyện Mỹ An sends the form that was made of a period, with the people of its three communes
     as they were; the column of the choices.
@@ -325,12 +335,7 @@ def test_what_leans_on_what_leans_is_read_anew_when_the_first_is_mended(
     """What was stored of the third quarter stayed as it was."""
     project = tmp_path / "project"
     write_project(root, project, "2024-Q1", "2024-Q2", "2024-Q3")
-    plan = project / "data/campaigns/small"
-    with (plan / "campaign.toml").open("a", encoding="utf-8") as file:
-        file.write('[[periods]]\nid = "2024-Q3"\n')
-        file.write("first_day = 2024-07-01\nlast_day = 2024-09-30\n")
-    with (plan / "targets.csv").open("a", encoding="utf-8") as file:
-        file.writelines(f"{i},*,2024-Q3,0.80,Ví dụ,true\n" for i in ("skills", "codes"))
+    plan = _plan_with(project, "2024-Q3", "first_day = 2024-07-01", "last_day = 2024-09-30")
     monkeypatch.setenv("DXKIT_PROJECT", str(project))
     for period in ("2024-Q2", "2024-Q3"):
         assert run(["form", period, "--unit", "71"]) == 0
@@ -366,12 +371,8 @@ def test_a_figure_left_as_it_was_is_proved_and_traced_to_the_period_before(
     assert f"D9  '1000' = 1000 (as last period, says the sender in {choices}9; last period:" in said
     assert said.count("says the sender in") == 3
     assert "2024-Q1/71-huyen-my-an.csv" in said.split("says the sender in")[1]
-    folder = project / "data/campaigns/small"
-    with (folder / "campaign.toml").open("a", encoding="utf-8") as plan:
-        plan.write('[[periods]]\nid = "2024-H1"\nof = ["2024-Q1", "2024-Q2"]\n')
-        plan.write("first_day = 2024-01-01\nlast_day = 2024-06-30\n")
-    with (folder / "targets.csv").open("a", encoding="utf-8") as targets:
-        targets.writelines(f"{i},*,2024-H1,0.80,Ví dụ,true\n" for i in ("skills", "codes"))
+    days = ("first_day = 2024-01-01", "last_day = 2024-06-30")
+    _plan_with(project, "2024-H1", 'of = ["2024-Q1", "2024-Q2"]', *days)
     assert run(["explain", "2024-H1", "71", "skills", "--lang", "en"]) == 0
     of_half = capsys.readouterr().out
     assert [line.split("(as")[1] for line in of_half.splitlines() if "(as" in line] == [
