@@ -14,7 +14,7 @@ import io
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate, chain, groupby, product
 from pathlib import Path
@@ -57,8 +57,6 @@ class Sheet:
     cells behind it, in rows without numbers. What was taken for ``figures`` labels nothing.
     """
 
-    figures: Set[tuple[int, int]] = frozenset()
-
     def __init__(self, rows: Iterable[Iterable[object]], merged: Sequence[Merged] | None) -> None:
         table = dict(enumerate(map(list, rows), 1))
         cells = ((r, c, v) for r, row in table.items() for c, v in enumerate(row, 1))
@@ -74,6 +72,7 @@ class Sheet:
                 row += [""] * (widest - len(row))
                 reaching: Iterator[str] = accumulate(map(str, row), lambda one, held: held or one)
                 texts |= {(r, c): text for c, text in enumerate(reaching, 1) if text}
+        self.figures = set[tuple[int, int]]()
         self._rows: dict[int, list[tuple[int, str]]] = defaultdict(list)
         self._columns: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for (r, column), text in sorted(texts.items()):
@@ -236,8 +235,8 @@ def _labels(nearest_first: Sequence[str]) -> set[str]:
 
 def _names_first(texts: Sequence[str]) -> list[str]:
     """Names, the nearest first; then codes, the farthest first, since figures may look like one."""
-    codes = [text for text in texts if text.strip().isdigit()]
-    return [*(text for text in texts if text not in codes), *reversed(codes)]
+    codes = [text for text in reversed(texts) if text.strip().isdigit()]
+    return [*(text for text in texts if not text.strip().isdigit()), *codes]
 
 
 Verdict = bool | tuple[object, object]
@@ -270,12 +269,13 @@ class _Judge:
     def judge_all(self, observations: list[Observation], sheets: dict[str, Sheet]) -> Placement:
         """Of each cell, its row and its column: right, not to be judged, or what is wrong."""
         unjudged, found = 0, list[Difference]()
-        for name, sheet in sheets.items():
-            here = (column_and_row(o.address.cell) for o in observations if o.address.sheet == name)
-            sheet.figures = {(row, column) for column, row in here}
+        nowhere = Sheet((), None)
+        for o in observations:
+            column, row = column_and_row(o.address.cell)
+            sheets.get(o.address.sheet, nowhere).figures.add((row, column))
         for o in observations:
             file, name, cell = o.address
-            sheet, (column, row) = sheets.get(name) or Sheet((), None), column_and_row(cell)
+            sheet, (column, row) = sheets.get(name, nowhere), column_and_row(cell)
             is_before = o.flag is Flag.AS_BEFORE  # shown beside the cell that was left empty
             verdicts = (self._content(o, sheet.cells.get((row, column))),
                         self._unit(o, sheet, row, column),
