@@ -97,6 +97,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         rf"(?:[^\W\d]+ )?(?:(?:{day}) )?(?P<last_day>\d{{1,2}})(?:[/.-]| (?:{month}) )"
         rf"(?P<last_month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<last_year>\d{{4}})",
         "year": rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b",
+        "plan": rf"\b(?:(?:{'|'.join(words['up_to'])}) (?:{year})|(?:{year}) (?:19|20)\d{{2}})"
+        r" (?P<last>(?:19|20)\d{2})\b",
         "day": rf"\b(?:{day}) (?P<day>\d{{1,2}}) (?:{month}) (?P<month>\d{{1,2}}) (?:{year}) "
         r"(?P<year>\d{4})\b",
         "up to": rf"\b(?:{'|'.join(words['up_to'])})\s*(?:(?:[^\W\d]+|\d+[hg:]\d*) ){{0,2}}"
@@ -106,7 +108,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "letter": rf"\b(?:{day})(?: \d{{1,2}})? (?:{month})(?: \d{{1,2}})? (?:{year}) \d{{4}}\b",
         "compared": rf"(?i)\b(?:{'|'.join(w for c in words['compared'] for w in (c, fold(c)))})\b"
         r" ?(?P<with>.*?)(?=[;)]| [-\u2013] |\Z)",
-        "outlook": rf"(?i)\b(?:{'|'.join(w for c in words['outlook'] for w in (c, fold(c)))})\b",
+        "outlook": "(?i)"
+        + "".join(f"(?<!{w} )" for c in words["done"] for w in (c, fold(c)))
+        + rf"\b(?:{'|'.join(w for c in words['outlook'] for w in (c, fold(c)))})\b",
         "until": rf"\b(?:{until})\s*\Z",
     }
     return {name: re.compile(pattern) for name, pattern in found.items()}
@@ -153,21 +157,26 @@ def without_compared(text: str) -> str:
 
 
 def own_words(text: str, period: Period) -> str:
-    """A title without what its figures are compared with; where it tells the period by its year,
-    or what comes right after it, without its outlook either: "quy IV, phuong huong quy I/2023".
+    """A title without what its figures are compared with, and without its outlook where it tells a
+    time before: "quy IV, phuong huong quy I/2023", "9 thang, nhiem vu quy IV". What may be a year
+    ago stays: of the period without its year, before an outlook on anything but what comes next.
     """
     own, is_month = without_compared(text), period.kind == "month"
-    if (outlook := _patterns()["outlook"].search(own)) is None:
-        return own
-    before, after = own[: outlook.start()], own[outlook.start() :]
-    told = [t for t in stated_times(before, bare_months=is_month) if t.kind == period.kind]
     year, _, number = split_period_id(period.id)
-    follows = (year + 1, 1) if number == (12 if is_month else 4) else (year, number + 1)
-    later = [t for t in stated_times(after, bare_months=is_month) if t.kind == period.kind]
-    is_next = all((t.year or follows[0], t.number) == follows for t in later)
-    is_next &= {*stated_years(after)} <= {follows[0]}
-    is_sure = is_next or any(t.year for t in told)
-    return before if told and all(t.fits(period) for t in told) and is_sure else own
+    is_last = number in (0, 12 if is_month else 4)
+    follows = (year + 1, 1) if is_last else (year, number + 1)
+    for outlook in _patterns()["outlook"].finditer(own):
+        before, after = own[: outlook.start()], own[outlook.start() :]
+        told = of_kind(stated_times(before, bare_months=is_month), period)
+        years = stated_years(before)
+        if not all(t.fits(period) for t in told) or (years and max(years) < year):
+            return before
+        later = stated_times(after, bare_months=is_month)
+        is_next = {t.year for t in later if t.year} | {*stated_years(after)} <= {follows[0]}
+        is_next &= all(t.number == follows[1] for t in later if t.kind == period.kind)
+        if (told and (is_next or any(t.year for t in told))) or (number == 0 and year in years):
+            return before
+    return own
 
 
 def titled_times(text: str, period: Period) -> tuple[Stated, ...]:
@@ -262,9 +271,13 @@ def stated_end(text: str) -> datetime.date | None:
     return _day(match) if match else None
 
 
-def stated_years(text: str) -> tuple[int, ...]:
-    """The years that a text states by themselves, in no day."""
+def stated_years(text: str, after: int = 0) -> tuple[int, ...]:
+    """The years that a text states by themselves, in no day; without those of a plan that goes on
+    ``after`` a year: "den nam 2030", "5 nam 2026-2030".
+    """
     key = _patterns()["letter"].sub("", normalise(text))
+    if after:
+        key = _patterns()["plan"].sub(lambda m: m[0] if int(m["last"]) <= after else "", key)
     return tuple(int(match["year"]) for match in _patterns()["year"].finditer(key))
 
 

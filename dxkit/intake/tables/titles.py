@@ -32,7 +32,7 @@ from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.vocabulary import holds_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Conversion, Measure, MeasureKind
 from dxkit.model.findings import Finding
-from dxkit.model.periods import Period, split_period_id
+from dxkit.model.periods import Period
 from dxkit.model.text import clean, fold, harmless, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
@@ -134,7 +134,7 @@ def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
         if time.goes_back(period):
             return _Stated(time.told(cell.text), cell.text, cell, "cumulative_title")
     is_dated = any(time.year for time in stated)
-    return None if is_dated or not stated else _other_year(cells, period)
+    return None if is_dated or not stated else _other_year(cells, period, period.year + 1)
 
 
 def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
@@ -163,9 +163,11 @@ def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
     return _other_year(cells, period)
 
 
-def _other_year(cells: Sequence[Cell], period: Period) -> _Stated | None:
-    years = [(year, cell) for cell in cells for year in stated_years(own_words(cell.text, period))]
-    if years and split_period_id(period.id)[0] not in {year for year, _ in years}:
+def _other_year(cells: Sequence[Cell], period: Period, after: int = 0) -> _Stated | None:
+    """That titles state other years alone; plans may go on ``after`` a year."""
+    own = ((own_words(cell.text, period), cell) for cell in cells)
+    years = [(year, cell) for text, cell in own for year in stated_years(text, after)]
+    if years and period.year not in {year for year, _ in years}:
         year, cell = years[0]
         return _Stated(str(year), cell.text, cell)
     return None
