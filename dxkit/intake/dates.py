@@ -72,12 +72,19 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             "|".join(map(spelt, words[key]))
             for key in ("period_quarter", "period_month", "period_year", "period_day", "until")
         )
+        up_to = "|".join(map(spelt, words["up_to"]))
         found |= {
             # "12 months of 2022" is a span, "day 5 month 10" a day, "up to month 12" no month.
             f"{prefix}month": rf"(?<!\d )(?<!{day} )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
             rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)?",
             f"{prefix}months": rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month})\b(?! ?\d)"
             rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?",
+            f"{prefix}year": rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b",
+            f"{prefix}plan": rf"\b(?:(?:{up_to}) (?:{year})|(?:{year}) (?:19|20)\d{{2}})"
+            r" (?P<last>(?:19|20)\d{2})\b",
+            # A letter is dated, its day often left open: "day … month 4 year 2026".
+            f"{prefix}letter": rf"\b(?:{day})(?: \d{{1,2}})? (?:{month})(?: \d{{1,2}})?"
+            rf" (?:{year}) \d{{4}}\b",
         }
         if spelt is fold:
             found |= {
@@ -96,16 +103,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?\s*(?:-|\u2013|{until})\s*"
         rf"(?:[^\W\d]+ )?(?:(?:{day}) )?(?P<last_day>\d{{1,2}})(?:[/.-]| (?:{month}) )"
         rf"(?P<last_month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<last_year>\d{{4}})",
-        "year": rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b",
-        "plan": rf"\b(?:(?:{'|'.join(words['up_to'])}) (?:{year})|(?:{year}) (?:19|20)\d{{2}})"
-        r" (?P<last>(?:19|20)\d{2})\b",
         "day": rf"\b(?:{day}) (?P<day>\d{{1,2}}) (?:{month}) (?P<month>\d{{1,2}}) (?:{year}) "
         r"(?P<year>\d{4})\b",
-        "up to": rf"\b(?:{'|'.join(words['up_to'])})\s*(?:(?:[^\W\d]+|\d+[hg:]\d*) ){{0,2}}"
+        "up to": rf"\b(?:{up_to})\s*(?:(?:[^\W\d]+|\d+[hg:]\d*) ){{0,2}}"
         rf"(?P<day>\d{{1,2}})"
         rf"(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<year>\d{{4}})",
-        # A letter is dated, its day often left open: "day … month 4 year 2026".
-        "letter": rf"\b(?:{day})(?: \d{{1,2}})? (?:{month})(?: \d{{1,2}})? (?:{year}) \d{{4}}\b",
         "compared": rf"(?i)\b(?:{'|'.join(w for c in words['compared'] for w in (c, fold(c)))})\b"
         r" ?(?P<with>.*?)(?=[;)]| [-\u2013] |\Z)",
         "outlook": "(?i)"
@@ -123,15 +125,14 @@ def stated_times(text: str, *, bare_months: bool = False) -> tuple[Stated, ...]:
     A month counts only when it is not the end of a range or part of a day, and with its year, but
     for ``bare_months``.
     """
-    key = _patterns()["letter"].sub("", normalise(text))
-    unaccented = key.isascii()
+    key, prefix = _key_of(text)
     found = []
     for kind, name in (
-        ("quarter", "folded quarter" if unaccented else "quarter"),
+        ("quarter", f"{prefix}quarter"),
         ("quarter", "quarter in words"),
-        ("months", "folded months" if unaccented else "months"),
+        ("months", f"{prefix}months"),
         ("months", "months in words"),
-        ("month", "folded month" if unaccented else "month"),
+        ("month", f"{prefix}month"),
     ):
         for match in _patterns()[name].finditer(key):
             if kind == "month" and not (bare_months or match["year"]):
@@ -144,6 +145,14 @@ def stated_times(text: str, *, bare_months: bool = False) -> tuple[Stated, ...]:
         for match in _ROMAN_QUARTER.finditer(text)
     ]
     return tuple(found)
+
+
+def _key_of(text: str) -> tuple[str, str]:
+    """A text without the day of a letter, and what begins the names of the patterns for it: those
+    without accents where it has none.
+    """
+    key = _patterns()["letter"].sub("", normalise(text))
+    return (_patterns()["folded letter"].sub("", key), "folded ") if key.isascii() else (key, "")
 
 
 def without_compared(text: str) -> str:
@@ -275,10 +284,11 @@ def stated_years(text: str, after: int = 0) -> tuple[int, ...]:
     """The years that a text states by themselves, in no day; without those of a plan that goes on
     ``after`` a year: "den nam 2030", "5 nam 2026-2030".
     """
-    key = _patterns()["letter"].sub("", normalise(text))
+    key, prefix = _key_of(text)
     if after:
-        key = _patterns()["plan"].sub(lambda m: m[0] if int(m["last"]) <= after else "", key)
-    return tuple(int(match["year"]) for match in _patterns()["year"].finditer(key))
+        plan = _patterns()[f"{prefix}plan"]
+        key = plan.sub(lambda m: m[0] if int(m["last"]) <= after else "", key)
+    return tuple(int(match["year"]) for match in _patterns()[f"{prefix}year"].finditer(key))
 
 
 def month_in_name(name: str) -> Stated | None:
