@@ -770,6 +770,17 @@ def test_54_titles_are_held_against_months_quarters_and_years(
     assert used == ({} if code else {"dossiers": 7, "dossiers_online": 5})
 
 
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [("Kết quả 9 tháng", True), ("Kết quả năm 2021", True), ("Kết quả năm 2022", False)],
+)
+def test_54_an_outlook_below_a_title_is_no_time_of_its_figures(
+    office: Office, title: str, wrong: bool
+) -> None:
+    seen = office.sends([title], ["Phương hướng, nhiệm vụ quý IV năm 2022"], HEAD)
+    assert seen.findings("wrong_period") == [("wrong_period", at("A1"))] * wrong
+
+
 @pytest.mark.parametrize("title", ["Báo cáo Quý III", "Kết quả 9 tháng đầu năm 2022"])
 def test_54_a_time_without_a_year_is_told_in_the_words_of_its_title(
     office: Office, title: str

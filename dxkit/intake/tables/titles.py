@@ -68,12 +68,15 @@ def about_time(
     """What is wrong with the time that the titles state, or, where they state none, the names of
     the sheet and the file, or that the sheet's name states beside them: another period
     (``wrong_period``), or all months since the year began (``cumulative_title``), which matters
-    where the table ``sums_up``. Titles that are ``told`` already do not count. None when nothing
-    is.
+    where the table ``sums_up``. Titles that are ``told`` already do not count, and what others
+    state is not mended by one that begins with an outlook. None when nothing is.
     """
     cells = [*title_cells(sheet, rows), *_beside(sheet, rows.stop)]
     cells = [cell for cell in cells if cell not in told]
-    found = _stated_in(cells, period)
+    own = [cell for cell in cells if not starts_with_word("outlook", cell.text)]
+    found = _stated_in(own, period) or _stated_in(cells, period)
+    if found is None and not any(titled_times(cell.text, period) for cell in own):
+        found = _days_and_years(own, period)
     if found is None and not any(titled_times(cell.text, period) for cell in cells):
         found = _days_and_years(cells, period) or _in_names(sheet, period, finding.file)
     found = found or _sheet_of_other_time(sheet, period)
