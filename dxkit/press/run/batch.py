@@ -254,12 +254,13 @@ class _Run:
         """Make the pages ``todo``, with the files around them beside, then compare ``canaries``."""
         result, manifest, folder = self.result, self.result.manifest, self.result.folder
         linked, manifest.linked, manifest.complete = manifest.linked, "", False
-        from dxkit.press.publish.period_files import write_files, write_indexes
         from dxkit.press.run.changed_figures import inputs_of, remember
         from dxkit.press.run.finished_pages import FinishedPages
 
         with result.timed("read"):
             _make_ready(self.project, sample)
+            from dxkit.press.publish.period_files import write_files, write_indexes
+
             opened = open_period(self.project, sample.campaign, sample.period)
             inputs = inputs_of(opened)
             # The keys are of what lay there when the run began; the plan may have been saved since.

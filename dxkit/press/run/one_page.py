@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import re
-import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 def import_parts() -> None:
     """Import what draws and frames the parts of pages."""
-    _light_imports()
     import dxkit.press.publish.page
     import dxkit.report.report  # noqa: F401
 
@@ -149,11 +147,6 @@ def announce(project: Project) -> None:
         os.environ[name] = str(said or "")  # whatever the surroundings say
 
 
-def _light_imports() -> None:
-    """Keep a JSON-schema extra out that takes a second to import and that no notebook needs."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-
 def make_page(task: Task, scratch: Path, engine: str) -> str:
     """Make one page in ``scratch``; returns why it failed, or nothing. ``NEEDS_KERNEL``: by the
     stock engine it may still be made.
@@ -203,7 +196,6 @@ def _executed(task: Task, engine: str) -> Any:
 
 
 def _make(task: Task, scratch: Path, engine: str) -> None:
-    _light_imports()
     import nbformat
 
     from dxkit.campaign.project import Project
