@@ -35,7 +35,7 @@ def main(out: str, jobs: int, units: list[str]) -> None:
         project, opened.campaign, "2022-Q4", "", Path(out), [units[0]], "", "vi", None,
         opened.analysis.units,
     )  # fmt: skip
-    prepare_scorecards(project, task)
+    prepare_scorecards(project, [task])
     target = Path(out) / "plain"
     target.mkdir(exist_ok=True)
     children = []

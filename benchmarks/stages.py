@@ -83,7 +83,7 @@ def measured(out: Path) -> Mapping[str, float]:
     with clock.of("ranks"):
         one_page.open_for_pages(project, tasks[0])
     with clock.of("scorecards"):
-        one_page.prepare_scorecards(project, tasks[0])
+        one_page.prepare_scorecards(project, tasks)
     with clock.of("rehearsal"):
         one_page.warm_up(project, tasks[0])
     gc.freeze()

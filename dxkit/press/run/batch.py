@@ -78,6 +78,8 @@ class Options:
 
 
 DEFAULT = Options()
+Parted = tuple[list[Task], list[Task]]
+"""The pages that are to be made, and those that are kept."""
 
 
 @dataclass
@@ -258,7 +260,7 @@ class _Run:
         from dxkit.press.run.finished_pages import FinishedPages
 
         with result.timed("read"):
-            _make_ready(self.project, sample)
+            parted = _make_ready(self.project, sample, partial(self._to_keep, todo))
             from dxkit.press.publish.period_files import write_files, write_indexes
 
             opened = open_period(self.project, sample.campaign, sample.period)
@@ -269,7 +271,9 @@ class _Run:
             digest = remember(opened, manifest, inputs) if as_planned else ""
             kept: list[Task] = []
             if as_planned and are_parsed(self.raw, opened.sources):
-                todo, kept = self._to_keep(opened, todo, len(canaries))
+                todo, kept = parted
+                if kept:
+                    self.started(len(todo) + len(canaries))
             else:
                 todo, as_planned = [replace(task, key="") for task in todo], False
             self.compare_figures(sample, {manifest.pages[task.unit].path for task in kept})
@@ -277,7 +281,7 @@ class _Run:
         expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
         write = partial(write_files, opened, language, manifest.addresses(folder) | expected)
         with side_process(write, partial(write_indexes, opened, language)) as finish_files:
-            crew = self._crew(sample)
+            crew = self._crew([*todo, *canaries] or [sample])
             manifest.describe(crew.engine, crew.jobs, opened.campaign, self.project.notebooks)
             links = Links.among(
                 opened.campaign, sample.period, opened.analysis.units,
@@ -314,9 +318,7 @@ class _Run:
             finally:
                 crew.close()
 
-    def _to_keep(
-        self, opened: OpenPeriod, todo: Sequence[Task], canaries: int
-    ) -> tuple[list[Task], list[Task]]:
+    def _to_keep(self, todo: Sequence[Task], opened: OpenPeriod) -> Parted:
         """The pages that are to be made, each with the hash of what it can show, and those that
         show already what they would show: something changed that is not theirs.
         """
@@ -326,8 +328,6 @@ class _Run:
         for task in Horizon(opened, self.raw, self.plan).with_hashes(todo):
             fits = is_current(task, result.manifest, False, result.folder)
             (kept if fits and not self.options.force else others).append(task)
-        if kept:
-            self.started(len(others) + canaries)
         return others, kept
 
     def compare_figures(self, sample: Task, kept: Collection[str] = ()) -> None:
@@ -342,7 +342,7 @@ class _Run:
         for changes in result.published:
             self.outdated(changes)
 
-    def _crew(self, sample: Task) -> Crew:
+    def _crew(self, tasks: Sequence[Task]) -> Crew:
         """Those who make the pages."""
         from dxkit.press.run import one_page
 
@@ -352,12 +352,13 @@ class _Run:
 
             return ClusterCrew(project, options.cluster, options.time_limit)
         return one_page.local_workers(
-            project, sample, options.engine, options.jobs, options.time_limit
+            project, tasks, options.engine, options.jobs, options.time_limit
         )
 
 
-def _make_ready(project: Project, sample: Task) -> None:
-    """Open the period of a task, with what all pages and files need.
+def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Parted]) -> Parted:
+    """Open the period of a task, with what all pages and files need; returns which pages are to be
+    made and which are kept, as ``part`` has them.
 
     What the workbooks say is read and worked out beside, while this process gets ready what the
     pages will be made with.
@@ -371,32 +372,35 @@ def _make_ready(project: Project, sample: Task) -> None:
 
     if not stored:
         import dxkit.intake.period  # noqa: F401
-    with side_process(partial(_worked_out, project, sample, stored)) as finish:
+    with side_process(partial(_worked_out, project, sample, stored, part)) as finish:
         if not can_fork():
             one_page.import_parts()
         else:
             one_page.warm_tools()
             if stored:
                 one_page.open_for_pages(project, sample)
-        sources, worked_out = finish()
+        sources, parted, worked_out = finish()
     analysis = one_page.open_for_pages(project, sample)
     opened = open_period(project, sample.campaign, sample.period)
-    if sources == opened.sources:  # else files have changed since they were read beside
-        analysis.take_over(worked_out)
+    if sources != opened.sources:  # files have changed since they were read beside
+        return part(opened)
+    analysis.take_over(worked_out)
+    return parted
 
 
 def _worked_out(
-    project: Project, sample: Task, stored: bool
-) -> tuple[dict[str, Mapping[str, str]], WorkedOut]:
-    """The scorecards of a task's period, whose workbooks are read first if they are not stored, and
-    the files that they are made from.
+    project: Project, sample: Task, stored: bool, part: Callable[[OpenPeriod], Parted]
+) -> tuple[dict[str, Mapping[str, str]], Parted, WorkedOut]:
+    """Of a task's period, whose workbooks are read first if they are not stored: the files that it
+    is made from, which pages are to be made, and the scorecards that these look at.
     """
     from dxkit.press.run import one_page
 
     if can_fork() and not stored:
         _read(project, load_campaign(project.campaign_folder(sample.campaign)), sample.period)
-    worked_out = one_page.prepare_scorecards(project, sample)
-    return open_period(project, sample.campaign, sample.period).sources, worked_out
+    opened = open_period(project, sample.campaign, sample.period)
+    parted = part(opened)
+    return opened.sources, parted, one_page.prepare_scorecards(project, parted[0] or [sample])
 
 
 def _read(project: Project, campaign: Campaign, period_id: str) -> None:

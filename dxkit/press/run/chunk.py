@@ -28,7 +28,7 @@ def main(folder: Path) -> None:
         for task in order["tasks"]
     ]  # fmt: skip
     with (folder / "made.jsonl").open("w", encoding="utf-8") as record, no_collection():
-        crew = local_workers(project, tasks[0], "", 1, order["time_limit"])
+        crew = local_workers(project, tasks, "", 1, order["time_limit"])
         for outcome in crew.run(tasks, folder):
             unit = outcome.task.unit
             if not outcome.reason:

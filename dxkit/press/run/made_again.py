@@ -120,7 +120,7 @@ class MadeAgain:
             self.project, opened.campaign, opened.analysis.period.id, "", self.folder, units, "",
             language, None, opened.analysis.units,
         )  # fmt: skip
-        crew = local_workers(self.project, tasks[0], "", 0, TIME_LIMIT)
+        crew = local_workers(self.project, tasks, "", 0, TIME_LIMIT)
         for outcome in crew.run(tasks, self.folder):
             if outcome.reason:
                 yield self.planned[outcome.task.unit], outcome.reason

@@ -24,6 +24,8 @@ from dxkit.press.run.workers import PageMaker, Workers
 from dxkit.workbooks.processes import can_fork, cores, stay_single_threaded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dxkit.analysis.analysis import Analysis, WorkedOut
     from dxkit.campaign.project import Project
     from dxkit.press.run.tasks import Task
@@ -114,17 +116,18 @@ def open_for_pages(project: Project, sample: Task) -> Analysis:
     return analysis
 
 
-def prepare_scorecards(project: Project, sample: Task) -> WorkedOut:
-    """Open a task's period and make the scorecards that several pages look at, once for all of
-    them: from the top down to the task's level, save levels whose units only the workbooks name.
+def prepare_scorecards(project: Project, tasks: Sequence[Task]) -> WorkedOut:
+    """Open the period of some tasks and make the scorecards that several of their pages look at,
+    once for all of them: of their units, those beside and those above, save on levels whose units
+    only the workbooks name.
     """
-    analysis = open_for_pages(project, sample)
-    levels = analysis.campaign.levels
-    own = next(
-        n for n, level in enumerate(levels) if level.id == analysis.units.get(sample.unit).level
-    )
-    for level in levels[: own + 1]:
-        for unit in () if level.open else analysis.units.at_level(level.id):
+    analysis, wanted = open_for_pages(project, tasks[0]), set[str]()
+    units = analysis.units
+    for task in tasks:
+        beside = units.children(units.get(task.unit).parent_code)
+        wanted.update(units.line(task.unit), (unit.code for unit in beside))
+    for unit in units.units:
+        if unit.code in wanted and not analysis.campaign.level(unit.level).open:
             len(analysis.scorecard(unit.code).facts)
     return analysis.worked_out
 
@@ -234,15 +237,16 @@ MAKER = PageMaker(announce, get_ready, make_page)
 
 
 def local_workers(
-    project: Project, sample: Task, engine: str, jobs: int, time_limit: float
+    project: Project, tasks: Sequence[Task], engine: str, jobs: int, time_limit: float
 ) -> Workers:
-    """The workers of this machine, with the period open and everything warm before they part.
+    """The workers of this machine for some tasks, with their period open and everything warm before
+    they part.
 
     ``engine`` empty means the best that is safe here, ``jobs`` 0 all cores.
     """
     stay_single_threaded()
     engine = engine or ("fork" if can_fork() else "spawn")
     if engine == "fork":
-        prepare_scorecards(project, sample)
-        warm_up(project, sample)
+        prepare_scorecards(project, tasks)
+        warm_up(project, tasks[0])
     return Workers(project, MAKER, engine, jobs or cores(), time_limit)

@@ -59,7 +59,7 @@ def make_many(root: Path, outputs: Path, number: int) -> dict[str, object]:
     for level in ("district", "commune"):
         one += plan_tasks(project, campaign, "2022-Q4", "", outputs, [], level, "vi", None, units)
     wanted = [one[n % len(one)] for n in range(number)]
-    crew = local_workers(project, one[0], "", 2, 300.0)
+    crew = local_workers(project, one, "", 2, 300.0)
     seen: dict[str, set[str]] = {}
     lost, own = [], []
     with tempfile.TemporaryDirectory() as folder:
