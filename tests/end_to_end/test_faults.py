@@ -7,15 +7,17 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dxkit.cli import run
+from dxkit.workbooks.processes import adopt_orphans, children
+from tests.forked import Forked
 from tests.press.run.test_batch import remount, small_disk
 from tests.press.small_campaign import files_made, write_project
 
@@ -39,13 +41,6 @@ AT_ONCE = [
     *itertools.combinations_with_replacement(WRITERS, 3),
     *itertools.combinations_with_replacement(("rank", *WRITERS), 2),
 ]
-BACK = """
-import os, random, time
-dice, now = random.Random(os.environ["SEED"]), time.time
-time.time = lambda: now() - dice.randrange(10**9)
-time.time_ns = lambda: int(time.time() * 10**9)
-"""
-"""A module of Python's own start: each look at the clock finds it anywhere in the last 30 years."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -61,50 +56,47 @@ class Office:
     def __init__(self, root: Path, folder: Path) -> None:
         write_project(root, folder, "2024-Q1", PERIOD)
         self.folder = folder
+        self.rerun(folder / "expected")  # which warms up what the commands are forked from
         begun = time.monotonic()
-        done = self.start(folder / "expected")
+        done = self.start(folder / "again")
         said = done.communicate()[1]
         assert done.returncode == 0, said
         self.seconds = time.monotonic() - begun
         self.expected = files_made(folder / "expected")
+        assert files_made(folder / "again") == self.expected
         assert len([name for name in self.expected if name.endswith(".html")]) == 7
         assert len([name for name in self.expected if name.endswith(".docx")]) == 4
+        adopt_orphans()  # what a command leaves behind is this process's from then on
+        self.known = children()
 
-    def start(self, out: Path, command: str = "report", **more: str) -> subprocess.Popen[str]:
+    def start(
+        self, out: Path, command: str = "report", before: Callable[[], None] = lambda: None
+    ) -> Forked:
         words = [command, *(["--to", "docx"] if command == "report" else [])]
-        return subprocess.Popen(
-            [sys.executable, "-m", "dxkit", *words, PERIOD, "--out", str(out), "--lang", "en"],
-            env={**os.environ, "DXKIT_PROJECT": str(self.folder), **more},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        words += [PERIOD, "--out", str(out), "--lang", "en"]
+        return Forked(*words, before=before, DXKIT_PROJECT=str(self.folder))
 
     def check(self, out: Path) -> None:
         """What is there is whole; a rerun completes it, byte for byte; nothing is left."""
         for name, content in files_made(out).items():
             assert content == self.expected.get(name, content), name
+        self.rerun(out)
+        assert files_made(out) == self.expected
+        assert {path.name for path in out.rglob(".*")} == {".running"}
+        assert self.left_running() == set()
+        manifest = json.loads((out / "small" / PERIOD / "manifest.json").read_text("utf-8"))
+        assert manifest["complete"]
+
+    def rerun(self, out: Path) -> None:
+        """The same command in this process."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DXKIT_PROJECT", str(self.folder))
             again = ["report", PERIOD, "--to", "docx", "--out", str(out), "--lang", "en"]
             assert run(again) == 0
-        assert files_made(out) == self.expected
-        assert {path.name for path in out.rglob(".*")} == {".running"}
-        assert processes_about(out) == []
-        manifest = json.loads((out / "small" / PERIOD / "manifest.json").read_text("utf-8"))
-        assert manifest["complete"]
 
-
-def processes_about(out: Path) -> list[str]:
-    """The command lines, of processes that live, in which a folder is named."""
-    found = []
-    for line in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            text = line.read_bytes().replace(b"\0", b" ").decode()
-            state = (line.parent / "stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        if str(out) in text and state != "Z":
-            found.append(text)
-    return found
+    def left_running(self) -> set[int]:
+        """The processes of commands that have ended that live on."""
+        return {one for one in children() - self.known if os.waitpid(one, os.WNOHANG) == (0, 0)}
 
 
 def below(process: int) -> list[int]:
@@ -167,7 +159,7 @@ def test_signal_to_stop(seed: int, office: Office, tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert process.returncode == ("Stopped as asked" in said)
     assert {path.name for path in (tmp_path / "out").rglob(".*")} == {".running"}
-    assert processes_about(tmp_path / "out") == []
+    assert office.left_running() == set()
     office.check(tmp_path / "out")
 
 
@@ -206,9 +198,9 @@ def test_swap_of_raw_files_while_they_are_read(seed: int, office: Office, tmp_pa
             time.sleep(dice.uniform(0, 0.1))
 
     thread = threading.Thread(target=swap)
+    process = office.start(tmp_path / "out")  # before there is a thread, beside which none forks
     thread.start()
     try:
-        process = office.start(tmp_path / "out")
         said = process.communicate(timeout=120)[1]
     finally:
         over.set()
@@ -230,12 +222,18 @@ def test_swap_of_raw_files_while_they_are_read(seed: int, office: Office, tmp_pa
 def test_clock_that_goes_back(seed: int, office: Office, tmp_path: Path) -> None:
     """Within runs and between them: no time of a file or of the day decides anything."""
     dice = random.Random(seed)
-    (tmp_path / "sitecustomize.py").write_text(BACK, "utf-8")
-    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+
+    def go_back() -> None:
+        """Each look at the clock finds it anywhere in the last 30 years."""
+        now = time.time
+        time.time = lambda: now() - dice.randrange(10**9)
+        time.time_ns = lambda: int(time.time() * 10**9)
+
     for _ in range(2):
-        run = office.start(tmp_path / "out", PYTHONPATH=path, SEED=str(dice.random()))
-        said = run.communicate(timeout=120)[1]
-        assert run.returncode == 0, said
+        process = office.start(tmp_path / "out", before=go_back)
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode == 0, said
+        dice.random()  # else the second finds what the first has found
         assert files_made(tmp_path / "out") == office.expected
         for file in (*(tmp_path / "out").rglob("*"), *(office.folder / "data").rglob("*")):
             os.utime(file, (dice.randrange(2**31),) * 2)
