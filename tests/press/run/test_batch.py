@@ -21,6 +21,8 @@ import pytest
 from dxkit.cli import run
 from dxkit.press import manifest
 from dxkit.press.publish.links import without_links
+from dxkit.workbooks.processes import adopt_orphans
+from tests.forked import Forked
 
 UNITS = ("71", "72", "73", "711")
 SIX = (*UNITS, "712", "713")
@@ -56,16 +58,6 @@ def check_whole(out: Path, expected: dict[str, str]) -> set[str]:
     left = {path.name for path in out.rglob(".*")} - {".running"}
     assert not left
     return set(made)
-
-
-def start(out: Path, *arguments: str, command: list[str] = REPORT) -> subprocess.Popen[str]:
-    """The command line in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "dxkit", *command, "--out", str(out), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def children_of(process: int) -> list[int]:
@@ -112,7 +104,8 @@ def test_killed_workers_are_replaced(
     chance = random.Random(124)
     making = tmp_path / "making"  # from when on every child makes pages
     source = f"import time; open({str(making)!r}, 'w').close(); time.sleep(0.2)"
-    batch = start(small, "--jobs", "2", "--notebook", notebook_with(root, tmp_path, source))
+    own = notebook_with(root, tmp_path, source)
+    batch = Forked(*REPORT, "--out", str(small), "--jobs", "2", "--notebook", own)
     killed: list[int] = []
     while batch.poll() is None and len(killed) < 3:
         workers = [child for child in children_of(batch.pid) if child not in killed]
@@ -139,9 +132,10 @@ def test_a_batch_that_is_stopped_is_gone_on_with(
     gate = tmp_path / "gate"  # at which 72 waits until the batch has been stopped
     wait = f"while unit == '72' and not Path({str(gate)!r}).exists(): time.sleep(0.02)"
     slow = notebook_with(root, tmp_path, f"import time; from pathlib import Path\n{wait}")
-    batch = start(small, "--jobs", "1", "--notebook", slow)
-    assert batch.stderr is not None
-    first = batch.stderr.readline()
+    batch = Forked(*REPORT, "--out", str(small), "--jobs", "1", "--notebook", slow)
+    while not (first := batch.said()[1]):
+        assert batch.poll() is None
+        time.sleep(0.01)
     workers = children_of(batch.pid)
     assert workers
     batch.send_signal(number)
@@ -299,8 +293,10 @@ def test_a_page_that_takes_all_it_can_get_is_named_and_nothing_of_it_is_left(
     """Memory, output, disk, and children that part from it."""
     seconds = f"602.{os.getpid()}"  # by which these are told from those of another run
     notebook = notebook_with(root, tmp_path, GREEDY.replace("602", seconds))
-    batch = start(small, "--notebook", notebook, "--jobs", "2", "--lang", "en",
-                  command=["report", "2024-Q2", *asked_for(SIX)])  # fmt: skip
+    adopt_orphans()
+    known = children_of(os.getpid())
+    options = ["--out", str(small), "--notebook", notebook, "--jobs", "2", "--lang", "en"]
+    batch = Forked("report", "2024-Q2", *asked_for(SIX), *options)
     _, said = batch.communicate(timeout=170)
     assert batch.returncode == 1, said
     reasons = {unit: page["reason"] for unit, page in manifest_of(small / OWN)["pages"].items()}
@@ -312,7 +308,7 @@ def test_a_page_that_takes_all_it_can_get_is_named_and_nothing_of_it_is_left(
     assert "Traceback" not in said
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert f"sleep {seconds}" not in listed.stdout
-    assert not [line for line in listed.stdout.splitlines() if str(small) in line]
+    assert children_of(os.getpid()) == known
     assert not list((small / OWN).rglob(".scratch"))
 
 
@@ -430,9 +426,10 @@ def test_a_page_finds_all_imported_that_it_needs(
     names = f"{names}\n{DRAW}"
     own = notebook_with(root, tmp_path, names, "print(sorted(set(sys.modules) - before))")
     shutil.copytree(stored, out / OWN)
-    command = ["report", "2022-Q4", *asked_for(("931", "31474"))]
-    batch = start(out, "--notebook", own, command=command)
-    batch.communicate()
+    command = ["report", "2022-Q4", *asked_for(("931", "31474")), "--out", out, "--notebook", own]
+    batch = subprocess.run(
+        [sys.executable, "-m", "dxkit", *command], capture_output=True, check=False
+    )
     assert batch.returncode == 0
     folder = out / OWN / "haugiang-2022/2022-Q4/notebooks"
     of_each = [json.loads((folder / f"{u}.ipynb").read_text("utf-8")) for u in ("931", "31474")]

@@ -21,6 +21,7 @@ from dxkit.cli import run
 from dxkit.period.opening import open_period, receive
 from dxkit.workbooks import processes
 from dxkit.workbooks.atomic import BusyError, only_writer
+from tests.forked import Forked
 from tests.press.other_writer import held_by_another
 from tests.press.small_campaign import write_project
 
@@ -150,15 +151,14 @@ def test_a_file_that_is_another_while_it_is_read_poisons_nothing(
 @pytest.mark.parametrize(("name", "after"), [("TERM", 0), ("TERM", 0.4), ("TERM", 0.8), ("HUP", 0)])
 def test_the_systems_call_to_end_is_as_ctrl_c(name: str, after: float, project: Path) -> None:
     """Whatever it is doing: reading, making, finishing."""
-    command = [sys.executable, "-m", "dxkit", "report", SECOND, "--lang", "en"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        outputs = project / "outputs/small"
-        while not list(outputs.glob("*/.scratch")):
-            assert process.poll() is None
-            time.sleep(0.01)
-        time.sleep(after)
-        process.send_signal(getattr(signal, f"SIG{name}"))
-        said = process.communicate(timeout=60)[1]
+    process = Forked("report", SECOND, "--lang", "en")
+    outputs = project / "outputs/small"
+    while not list(outputs.glob("*/.scratch")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    time.sleep(after)
+    process.send_signal(getattr(signal, f"SIG{name}"))
+    said = process.communicate(timeout=60)[1]
     assert "Traceback" not in said
     if "Stopped as asked" in said:
         assert process.returncode == 1
