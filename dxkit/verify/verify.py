@@ -25,7 +25,7 @@ from dxkit.verify.facts import compare_numbers, recount_facts
 from dxkit.verify.files import compare_files
 from dxkit.verify.placement import compare_cells, compare_told, compare_visits
 from dxkit.verify.recount import recounted
-from dxkit.workbooks.processes import stay_single_threaded
+from dxkit.workbooks.processes import no_collection, stay_single_threaded
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def verify_period(project: Project, campaign_id: str, period_id: str) -> Verific
     now, then = versions_in_use(), manifest.versions
     versions = [f"{n} {then[n]} → {now.get(n, '–')}" for n in then if then[n] != now.get(n)]
     code = manifest.made_from.get("code", code_key()) != code_key()
-    with tempfile.TemporaryDirectory(prefix="dxkit-verify-") as scratch:
+    with no_collection(), tempfile.TemporaryDirectory(prefix="dxkit-verify-") as scratch:
         made = MadeAgain(project, campaign_id, period_id, Path(scratch).resolve())
         opened, units, is_own = made.opened, made.units, project.outputs.parent.name == "own"
         plan = load_campaign(made.project.campaign_folder(campaign_id))
