@@ -15,8 +15,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter.utility import xl_rowcol_to_cell, xl_rowcol_to_cell_fast
-from xlsxwriter.worksheet import CellNumberTuple, CellStringTuple, Worksheet
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.model.text import cut, harmless
@@ -26,7 +25,6 @@ from dxkit.workbooks.atomic import new_workbook
 Entry = Fact | str | None
 FACE = "Times New Roman"
 _LOOK = {"font_name": FACE, "font_size": 11, "font_scheme": ""}
-_HEADING = {"bold": True, "border": 1, "text_wrap": True, "bg_color": "#EAF2FA"}
 _LINE = 15.0
 """Points of height that a line of text takes."""
 _TITLE_ROWS, _TITLE_WIDTH = 2, 100
@@ -45,25 +43,6 @@ class Column:
     width: float = 10
     full: float = 0.0
     centred: bool = False
-
-
-class _Sheet(Worksheet):  # type: ignore[misc]
-    """A sheet that holds and writes hundreds of thousands of texts as the library does, faster."""
-
-    def fill(self, row: int, texts: Sequence[str], look: Any) -> None:
-        """Put a text into each cell of a row, from the first on."""
-        self._check_dimensions(row, len(texts) - 1)
-        index = self.str_table._get_shared_string_index
-        self.table[row] = {at: CellStringTuple(index(text), look) for at, text in enumerate(texts)}
-
-    def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        if type(cell) not in (CellNumberTuple, CellStringTuple):
-            super()._write_cell(row, col, cell)
-            return
-        told = cell[0] if type(cell) is CellStringTuple else f"{cell.number:.16G}"
-        kind = ' t="s"' if type(cell) is CellStringTuple else ""
-        address, style = xl_rowcol_to_cell_fast(row, col), cell.format._get_xf_index()
-        self.fh.write(f'<c r="{address}" s="{style}"{kind}><v>{told}</v></c>')
 
 
 class Sheets:
@@ -108,7 +87,14 @@ class Sheets:
             for at, entry in enumerate(entries):
                 self._write(sheet, name, (number, at), entry, centred=columns[at].centred)
         last = head + max(len(rows), 1)
-        heading = self._format(**_HEADING, align="center", valign="vcenter")
+        heading = self._format(
+            bold=True,
+            border=1,
+            text_wrap=True,
+            bg_color="#EAF2FA",
+            align="center",
+            valign="vcenter",
+        )
         sheet.add_table(
             head, 0, last, len(columns) - 1,
             {
@@ -174,16 +160,17 @@ class Sheets:
         """Texts in rows right under their headings, for programs and for who looks things up: of so
         many rows only the headings are printed.
         """
-        sheet = self._book.add_worksheet(self._named(name, about), _Sheet)
+        sheet = self._book.add_worksheet(self._named(name, about))
         self._set_up(sheet, name, [column.width for column in columns])
-        heading = self._format(**_HEADING)
+        heading = self._format(bold=True, border=1, text_wrap=True, bg_color="#EAF2FA")
         wrap = self._format(text_wrap=True, valign="top")
         row = 0
         for at, column in enumerate(columns):
             sheet.write_string(0, at, column.heading, heading)
         for row, texts in enumerate(rows, start=1):
             sheet.set_row(row, _LINE * _lines(texts, columns))
-            sheet.fill(row, texts, wrap)
+            for at, text in enumerate(texts):
+                sheet.write_string(row, at, text, wrap)
         sheet.autofilter(0, 0, max(row, 1), len(columns) - 1)
         sheet.freeze_panes(1, 2)
         sheet.print_area(0, 0, 0, len(columns) - 1)
@@ -199,7 +186,7 @@ class Sheets:
         return name
 
     def _sheet(self, name: str, title: str, widths: Sequence[float]) -> Any:
-        sheet = self._book.add_worksheet(name, _Sheet)
+        sheet = self._book.add_worksheet(name)
         self._set_up(sheet, title, widths)
         sheet.hide_gridlines(2)
         sheet.set_row(0, 22)

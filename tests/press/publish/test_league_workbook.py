@@ -12,10 +12,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from xlsxwriter.worksheet import Worksheet
 
 from dxkit.period import OpenPeriod
-from dxkit.press.publish import sheets
 from dxkit.press.publish.league_workbook import write_league
 from dxkit.press.publish.sheets import Column, workbook
 from dxkit.report.wording.language import load_language
@@ -178,26 +176,14 @@ def test_every_number_is_traced_in_words(book: Any) -> None:
 
 
 def test_it_has_the_same_bytes_every_time_and_says_its_state(
-    path: Path,
-    periods: dict[str, OpenPeriod],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    path: Path, periods: dict[str, OpenPeriod], tmp_path: Path
 ) -> None:
-    """Also those that the library itself would write, cell by cell."""
-
-    class Plain(Worksheet):  # type: ignore[misc]
-        def fill(self, row: int, texts: list[str], look: Any) -> None:
-            for at, text in enumerate(texts):
-                assert self.write_string(row, at, text, look) == 0
-
     opened = periods["2022-Q4"]
     record = """{"campaign": "haugiang-2022", "period": "2022-Q4", "number": 2, "state":
         "provisional", "day": "2023-01-05", "by": "A"}"""
     (tmp_path / "publication.json").write_text(record, "utf-8")
     kept = replace(opened, project=replace(opened.project, stated=tmp_path / "publication.json"))
     for name, one in (("a", opened), ("b", kept), ("c", kept)):
-        if name == "c":
-            monkeypatch.setattr(sheets, "_Sheet", Plain)
         write_league(one, tmp_path / f"{name}.xlsx", load_language("vi"))
     a, b, c = ((tmp_path / f"{name}.xlsx").read_bytes() for name in "abc")
     assert a == path.read_bytes()
@@ -220,10 +206,10 @@ def test_a_level_of_any_name_has_a_sheet(name: str, fitting: str, tmp_path: Path
     """Names that Excel refuses, and headings that are alike to it."""
     language, heads = load_language("vi"), ["=1+1", "Tên", "tên", "Số (a)", "số (A)"]
     columns = [Column(head) for head in heads]
-    with workbook(tmp_path / "a.xlsx", language, "về", [], {}) as written:
-        written.contents("Mục lục", "Tựa &P")
-        written.table(name, "Tựa", "gồm", columns, [["=2", "a", None, None, "b"]] * 2)
-        written.table(name, "Tựa", "gồm", columns, [])
+    with workbook(tmp_path / "a.xlsx", language, "về", [], {}) as sheets:
+        sheets.contents("Mục lục", "Tựa &P")
+        sheets.table(name, "Tựa", "gồm", columns, [["=2", "a", None, None, "b"]] * 2)
+        sheets.table(name, "Tựa", "gồm", columns, [])
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert " ".join(book.sheetnames[1].split()) == fitting
     assert len({n.casefold() for n in book.sheetnames}) == 3
