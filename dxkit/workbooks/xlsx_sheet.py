@@ -59,6 +59,7 @@ def read_styles(parts: Parts, part: str, counts_from_1904: bool) -> Styles:
 _NO_RUNS = Runs()  # of most cells, whose text stands elsewhere or has none
 _LETTERS = re.compile(r"[A-Z]{1,3}\Z")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SLIVER = re.compile(r"(?=.)0*(?:\.\d*)?\Z")  # less than a point of a row, a letter of a column
 _NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -123,6 +124,7 @@ class SheetListener:
         self._length = 0
         self._listens = False
         self._aside = False
+        self._hides_rows = False
 
     def start(self, full_name: str, attributes: Attributes) -> None:
         name = self._names[full_name]
@@ -148,6 +150,8 @@ class SheetListener:
                 raise UnreadableFileError("too_large", self.name)
         elif name == "col":
             self._hide_columns(attributes)
+        elif name == "sheetFormatPr":
+            self._hides_rows = _is_unseen(attributes, "defaultRowHeight", "zeroHeight")
         if self._depth > limits.DEEPEST_TAG:
             raise UnreadableFileError("too_large", self.name)
 
@@ -210,7 +214,8 @@ class SheetListener:
         self._column = 0
         if not 1 <= self._row <= limits.MOST_ROWS:
             raise self._damaged()
-        if attributes.get("hidden", "0") in ("1", "true") or _is_nought(attributes.get("ht")):
+        is_usual = self._hides_rows and "ht" not in attributes
+        if is_usual or _is_unseen(attributes, "ht"):
             self.hidden_rows.add(self._row)
 
     def _begin_cell(self, attributes: Attributes) -> None:
@@ -238,7 +243,7 @@ class SheetListener:
         return number
 
     def _hide_columns(self, attributes: Attributes) -> None:
-        if attributes.get("hidden", "0") in ("1", "true") or _is_nought(attributes.get("width")):
+        if _is_unseen(attributes, "width"):
             first, last = _whole(attributes.get("min", "")), _whole(attributes.get("max", ""))
             if not 1 <= first <= last <= limits.WIDEST_SHEET:
                 raise UnreadableFileError("damaged", self.name)
@@ -312,5 +317,7 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _is_nought(text: str | None) -> bool:
-    return text is not None and text.strip("0") in ("", ".") and text != ""
+def _is_unseen(attributes: Attributes, size: str, hidden: str = "hidden") -> bool:
+    """Whether a row or column is hidden, or too low or narrow for anything to be seen in it."""
+    is_hidden = attributes.get(hidden, "0") in ("1", "true")
+    return is_hidden or bool(_SLIVER.match(attributes.get(size, "")))

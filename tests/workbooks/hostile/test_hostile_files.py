@@ -533,6 +533,24 @@ def test_hidden_ranges_are_kept_as_far_as_cells_are_read() -> None:
     assert sheet.hidden_rows == {9}
 
 
+@pytest.mark.parametrize(
+    ("usual", "own", "is_seen"),
+    [("", 'ht="0.75"', False), ("", 'ht="15"', True), ('zeroHeight="1"', "", False),
+     ('defaultRowHeight="0"', "", False), ('zeroHeight="1"', 'ht="15"', True),
+     ('defaultRowHeight="15"', "", True)],
+)  # fmt: skip
+def test_a_row_too_low_to_be_seen_is_hidden(usual: str, own: str, is_seen: bool) -> None:
+    content = building.with_part(
+        lambda sheet: sheet.replace(
+            b"<sheetData>", f"<sheetFormatPr {usual}/><sheetData>".encode()
+        ).replace(
+            b"</sheetData>", f'<row r="9" {own}><c r="A9"><v>1</v></c></row></sheetData>'.encode()
+        )
+    )
+    (sheet,) = workbook_of(content, "a.xlsx").sheets
+    assert (9 not in sheet.hidden_rows) == is_seen
+
+
 def test_merged_ranges_are_not_unfolded_into_rows() -> None:
     last = limits.MOST_ROWS
     cells = {(row, 1): Cell(row, 1, f"{row}") for row in (1, 5, last)}
