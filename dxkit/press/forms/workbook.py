@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,7 @@ class _Book:
             sheet.merge_range(row, 1, row, 3, harmless(text), looks["plain"])
         top = 4 + len(told)
         sheet.write_string(top, 0, say("what_to_do"), looks["bold"])
-        for row, step in enumerate(say("steps").split("\n"), start=top + 1):
+        for row, step in enumerate(self._steps(pages), start=top + 1):
             sheet.merge_range(row, 0, row, 3, step, looks["wrapped"])
             sheet.set_row(row, 16 * (1 + len(step) // 105))
         first = row + 3
@@ -128,6 +128,19 @@ class _Book:
             sheet.write_string(row, 0, say(f"state_{state}"), looks[COLOURS[state]])
             sheet.merge_range(row, 1, row, 3, say(f"means_{state}"), looks["plain"])
         return row + 2
+
+    def _steps(self, pages: Sequence[Page]) -> Iterator[str]:
+        """What to do, numbered; of the period before and of units to be named where there are."""
+        is_first = self._questions.before is None
+        tables = (page.question for page in pages if not page.question.is_register)
+        further = any(row.unit is None for table in tables for row in table.rows)
+        told = {
+            "compare": "" if is_first else self._say("steps_compare"),
+            "as_before": "" if is_first else " " + self._say("steps_as_before"),
+            "further": self._say("steps_further") if further else "",
+        }
+        steps = filter(None, self._say("steps", **told).split("\n"))
+        return (f"{number}. {step}" for number, step in enumerate(steps, start=1))
 
 
 def write_map(book: Any, form: Form, lists: Sequence[tuple[str, ...]] = ()) -> None:

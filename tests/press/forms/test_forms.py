@@ -82,6 +82,35 @@ def test_last_period_stands_beside(commune: tuple[Form, Any, Path], haugiang: Ca
         assert form.cell(row, 6).value == reported[3].value  # with digital skills
 
 
+def test_the_guide_speaks_of_what_the_form_has(
+    commune: tuple[Form, Any, Path], haugiang: Campaign, tmp_path: Path
+) -> None:
+    """No grey columns in a first form, no empty rows where nobody is still to be named."""
+    closed = tuple(dataclasses.replace(level, open=False) for level in haugiang.levels)
+    of_communes = tuple(m for m in haugiang.measures if m.level != "hamlet")
+    plain = dataclasses.replace(
+        haugiang, levels=closed, measures=of_communes, indicators=(), initiatives=None
+    )
+    said = {"later": [str(row[0].value) for row in commune[1]["Hướng dẫn"].iter_rows()]}
+    for name, campaign in (("first", haugiang), ("closed", plain)):
+        made(campaign, None, "930", tmp_path / f"{name}.xlsx")
+        guide = openpyxl.load_workbook(tmp_path / f"{name}.xlsx")["Hướng dẫn"]
+        said[name] = [str(row[0].value) for row in guide.iter_rows()]
+    steps = {
+        name: [t for t in texts if t[1:3] == ". " and t.endswith(".")]
+        for name, texts in said.items()
+    }
+    assert {name: [t[0] for t in texts] for name, texts in steps.items()} == {
+        "later": [*"123456"], "first": [*"12345"], "closed": [*"1234"]}  # fmt: skip
+    has = {
+        name: [word in " ".join(texts) for word in ("kỳ trước", "chữ xám", "Dòng trống")]
+        for name, texts in steps.items()
+    }
+    assert has == {
+        "later": [True, True, True], "first": [False, False, True], "closed": [False] * 3
+    }  # fmt: skip
+
+
 def test_what_is_asked_can_be_typed_and_nothing_else(commune: tuple[Form, Any, Path]) -> None:
     form, book, _ = commune
     for asked in form.sheets:
