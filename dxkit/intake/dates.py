@@ -5,19 +5,19 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dxkit.intake.vocabulary import holds_word, vocabulary
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import clean, fold, harmless, normalise
+from dxkit.model.text import clean, fold, harmless, in_small_letters, normalise
 from dxkit.workbooks.cells import Cell
 
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _LONGEST_TITLE = 100
-_ROMAN_QUARTER = re.compile(r"(?<!\w)(IV|I{1,3})\s?/\s?((?:19|20)\d{2})(?!\d)")
+_ROMAN_QUARTER = re.compile(r"(?<!\w)(IV|I{1,3})\s?[/.-]\s?((?:19|20)\d{2})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +89,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         if spelt is fold:
             found |= {
                 "folded quarter": rf"(?<![^\W_])(?:(?:{quarter}) ?|q){numeral}(?![^\W_]){of_year}",
-                "month in a name": rf"(?<![^\W_])(?:(?:{month}) ?(?P<number>1[0-2]|0?[1-9])"
-                rf"|t ?(?P<short>1[0-2]|0[1-9]))(?!\d)(?:\D{{1,3}}(?P<year>20\d{{2}})\b)?",
+                "folded month in a name": rf"(?<![^\W_])(?:{month}|t(?= ?[01]\d)) ?"
+                rf"(?P<number>1[0-2]|0?[1-9])(?!\d)(?:\D{{1,6}}(?P<year>20\d{{2}})\b)?",
             }
-    in_words = "|".join(f"(?P<number_{n}>{'|'.join(words[f'quarter_{n}'])})" for n in range(1, 5))
-    months = "|".join(f"(?P<number_{n}>{'|'.join(words[f'months_{n}'])})" for n in (3, 6, 9))
     found |= {
-        "months in words": rf"\b(?:{months}) (?:{month})\b(?! ?\d)"
-        rf"(?:\D{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?",
         "quarter": rf"\b(?:(?:{quarter}) ?|q){numeral}\b{of_year}",
-        "quarter in words": rf"\b(?:{quarter}) (?:{in_words})(?=\Z| \d| (?:{year})\b){of_year}",
         "days": rf"(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
         rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?\s*(?:-|\u2013|{until})\s*"
         rf"(?:[^\W\d]+ )?(?:(?:{day}) )?(?P<last_day>\d{{1,2}})(?:[/.-]| (?:{month}) )"
@@ -129,9 +124,7 @@ def stated_times(text: str, *, bare_months: bool = False) -> tuple[Stated, ...]:
     found = []
     for kind, name in (
         ("quarter", f"{prefix}quarter"),
-        ("quarter", "quarter in words"),
         ("months", f"{prefix}months"),
-        ("months", "months in words"),
         ("month", f"{prefix}month"),
     ):
         for match in _patterns()[name].finditer(key):
@@ -147,11 +140,89 @@ def stated_times(text: str, *, bare_months: bool = False) -> tuple[Stated, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=10_000)
+def in_figures(text: str) -> str:
+    """A text in small letters that has its quarters and months in words as figures ("thang hai",
+    "chin thang"), and those in figures alone with their word ("T2/2026", "ky bao cao: 202602").
+    """
+    key = in_small_letters(text)
+    for pattern, write in _writings(key.isascii()):
+        key = pattern.sub(write, key)
+    return key
+
+
+@lru_cache(maxsize=2)
+def _writings(
+    unaccented: bool,
+) -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]:
+    """The ways to write a time that are made one, each with what is written for it."""
+    words = vocabulary()
+    spelt = fold if unaccented else str
+    numbers = {spelt(w): n for w, _, n in (entry.rpartition(" ") for entry in words["numbers"])}
+    month, year = spelt(words["period_month"][0]), spelt(words["period_year"][0])
+    quarter = spelt(words["period_quarter"][0])
+
+    def any_of(kind: str) -> str:
+        return "|".join(map(spelt, words[kind]))
+
+    # Five is the word for a year, too, and without accents six that for "after".
+    unclear = [word for word, n in numbers.items() if n in ("5", "6")[: 1 + unaccented]]
+    sure = "|".join(word for word in numbers if word not in unclear)
+    or_last = "" if unaccented else r"|\Z"
+    of_may = rf"(?:{'|'.join(unclear)})(?= {year} \d{or_last})"
+    each = "".join(rf"(?<!\b{spelt(w)} )" for w in words["every"])
+    told = rf"\b(?P<told>{any_of('told_after')})"
+    full_year, end = r"(?:19|20)\d\d", r"(?![^\W_]|[/.-]\w)"
+    kinds = ("numbered", "until", "period_month", "period_quarter")
+    alone = any_of("document_number")
+    is_other = re.compile(
+        rf"(?:\b(?:{'|'.join(map(any_of, kinds))})|\A(?:{alone})|[,\d] ?[-\u2013]?)\Z"
+    ).search
+
+    def of_month(match: re.Match[str]) -> str:
+        return f"{match['told'] or ''} {month} {match['month']}"
+
+    def at_the_end(match: re.Match[str]) -> str:
+        before = match.string[: match.start()].rstrip(" (:")
+        return match[0] if is_other(before) else f"{month} {match[0]}"
+
+    of_year = rf"(?= ?[/.-] ?{full_year}(?!\d)| {year} {full_year})"
+    found: dict[str, Callable[[re.Match[str]], str]] = {
+        # "thang hai", but no "hai thang mot lan"
+        rf"(?<![^\W_]){each}(?P<of>{any_of('period_quarter')}|{month})[\s-]+"
+        rf"(?P<word>{sure}|{of_may})(?![^\W_]| (?:{any_of('times_over')})\b| \d\d?\b)":
+            lambda match: f"{match['of']} {numbers[match['word']]}",
+        # "chin thang", and "nam thang dau nam"
+        rf"(?<![^\W_])(?P<word>{sure}|(?:{'|'.join(unclear)})(?= {month} \w+ {year}\b))"
+        rf"[\s-]+{month}(?![^\W_]| \d)":
+            lambda match: f"{numbers[match['word']]} {month}",
+        # "T2/2026", "bao cao T2"
+        rf"(?<![^\W_])(?:{told}:? )?t\.? ?(?P<month>1[0-2]|0?[1-9])(?![^\W_])"
+        rf"(?(told)|{of_year})": of_month,
+        # "ky bao cao: 2026Q1"
+        rf"(?:\A\(?|{told}[\s:(-]+)(?P<year>{full_year}) ?[/._-]? ?q(?P<quarter>[1-4]){end}":
+            lambda match: f"{match['told'] or ''} {quarter} {match['quarter']} {match['year']}",
+        # "ky bao cao: 202602", "2026-02"
+        rf"(?:\A\(?|{told}[\s:(-]+)(?P<year>20[0-4]\d) ?[/._-]? ?(?P<month>0[1-9]|1[0-2]){end}":
+            lambda match: f"{of_month(match)} {match['year']}",
+        # "ky bao cao: 2/2026", "022026"
+        rf"(?:\A\(?|{told}[\s:(-]+)(?P<month>1[0-2]|0?[1-9])(?: ?[/.-] ?|(?<=\d\d))"
+        rf"(?P<year>20[0-4]\d){end}":
+            lambda match: f"{of_month(match)} {match['year']}",
+        # "ky bao cao: 2026"
+        rf"{told}[\s:(-]+(?P<year>{full_year}){end}":
+            lambda match: f"{match['told']} {year} {match['year']}",
+        # "bao cao chuyen doi so 02/2026"
+        rf"(?<![\w/.,-])(?:1[0-2]|0?[1-9])[/-]{full_year}(?=\s*(?:\Z|[),;]))": at_the_end,
+    }  # fmt: skip
+    return tuple((re.compile(pattern), write) for pattern, write in found.items())
+
+
 def _key_of(text: str) -> tuple[str, str]:
     """A text without the day of a letter, and what begins the names of the patterns for it: those
     without accents where it has none.
     """
-    key = _patterns()["letter"].sub("", normalise(text))
+    key = _patterns()["letter"].sub("", normalise(in_figures(text)))
     return (_patterns()["folded letter"].sub("", key), "folded ") if key.isascii() else (key, "")
 
 
@@ -214,14 +285,7 @@ def of_kind(stated: Collection[Stated], period: Period) -> Collection[Stated]:
 
 _SHORT = 4  # words of a text that holds a month and nothing else
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
-_ID = re.compile(
-    r"(?P<year>(?:19|20)\d{2})(?: ?[-/.]? ?q ?(?P<quarter>[1-4])|-(?P<month>\d{2}))\Z",
-    re.IGNORECASE,
-)
-_MONTH = re.compile(
-    r"(?P<t>t ?)?(?P<number>1[0-2]|0?[1-9])(?: ?[/.-] ?(?P<year>(?:19|20)\d{2})|(?(t)|(?!)))\Z",
-    re.IGNORECASE,
-)
+_MONTH = re.compile(r"t ?(1[0-2]|0?[1-9])\Z", re.IGNORECASE)
 
 
 def names_period(text: str, period: Period) -> bool | None:
@@ -235,14 +299,11 @@ def names_period(text: str, period: Period) -> bool | None:
     year, kind, _ = split_period_id(period.id)
     if len(years) > 1:
         return None
-    if written := _ID.match(text) or _MONTH.match(text):
-        found = written.groupdict()
-        part = "quarter" if found.get("quarter") else "month"
-        number = found.get("quarter") or found.get("month") or found.get("number")
-        return Stated(part, int(number or 0), next(iter(years), None)).fits(period)
+    if written := _MONTH.match(text):
+        return Stated("month", int(written[1]), None).fits(period)
     stated = {(time.kind, time.number): time for time in stated_times(text)}
-    month = month_in_name(text) if not stated and len(text.split()) <= _SHORT else None
-    times = [*stated.values(), *([month] if month else [])]
+    named = time_in_name(text) if not stated and len(text.split()) <= _SHORT else None
+    times = [*stated.values(), *([named] if named and named.kind == "month" else [])]
     times = [time for time in times if time.kind == "quarter"] or times
     if len(times) > 1:
         return None
@@ -291,25 +352,31 @@ def stated_years(text: str, after: int = 0) -> tuple[int, ...]:
     return tuple(int(match["year"]) for match in _patterns()[f"{prefix}year"].finditer(key))
 
 
-def month_in_name(name: str) -> Stated | None:
-    """The month in the name of a file or sheet."""
-    key = fold(name.replace("_", " ").replace(".", " ").replace("-", " "))
-    match = _patterns()["month in a name"].search(key)
-    if match is None:
-        return None
-    year = int(match["year"]) if match["year"] else None
-    return Stated("month", int(match["number"] or match["short"]), year, False)
-
-
 def named_quarter(text: str) -> Stated | None:
     """The first quarter that a label or a title states."""
     return next((stated for stated in stated_times(text) if stated.kind == "quarter"), None)
 
 
-def quarter_in_name(name: str) -> Stated | None:
-    """The quarter in the name of a file or sheet, where accents are often left out."""
-    match = _patterns()["folded quarter"].search(fold(name.replace("_", " ").replace(".", " ")))
-    return _stated("quarter", match, False) if match else None
+_CODE = re.compile(r"\A(?!(?:19|20)\d\d[-. ])\d{3,}[-. ]+")  # of a sender
+_MONTH_BEHIND = re.compile(r"(?<=[-. ])((?:19|20)\d\d)[-. ]?(0[1-9]|1[0-2])\Z")
+
+
+def time_in_name(name: str) -> Stated | None:
+    """The quarter, the months from the year's start on or the month in the name of a file or sheet,
+    where accents are often left out.
+    """
+    text = _CODE.sub("", name.replace("_", " ").strip())
+    if at := _ROMAN_QUARTER.search(text):
+        return Stated("quarter", _NUMERALS[at[1].casefold()], int(at[2]))
+    if at := _MONTH_BEHIND.search(text):
+        return Stated("month", int(at[2]), int(at[1]))
+    key = fold(in_figures(text))
+    if any(fold(word) in key for word in vocabulary()["whole_year"]):
+        return Stated("months", 12, next(iter(stated_years(key)), None))
+    for kind in ("quarter", "months", "month in a name"):
+        if at := _patterns()[f"folded {kind}"].search(key):
+            return _stated(kind.split()[0], at, False)
+    return None
 
 
 def stated_day(text: str) -> datetime.date | None:
@@ -327,8 +394,7 @@ def _day(match: re.Match[str]) -> datetime.date | None:
 
 def _stated(kind: str, match: re.Match[str], is_all: bool) -> Stated:
     groups = match.groupdict()
-    in_words = next((n for n in range(1, 10) if groups.get(f"number_{n}")), 0)
     written = groups.get("number") or ""
-    number = in_words or _NUMERALS.get(written.lstrip("0")) or int(written)
+    number = _NUMERALS.get(written.lstrip("0")) or int(written)
     year = int(match["year"]) if match["year"] else None
     return Stated(kind, number, year, is_all)

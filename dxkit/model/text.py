@@ -58,11 +58,15 @@ def normalise(text: str) -> str:
 
 
 def _normalised(text: str) -> str:
+    return " ".join(_PUNCTUATION.sub(" ", in_small_letters(text)).split())
+
+
+def in_small_letters(text: str) -> str:
+    """The cleaned text in lower case, with one place for the tone of "oa", "oe", "uy": the first
+    vowel; punctuation stays.
+    """
     decomposed = unicodedata.normalize("NFD", clean(text).casefold())
-    # The tone of "oa", "oe", "uy" may stand on either vowel: put it on the first.
-    decomposed = _LATE_TONE.sub(r"\1\3\2", decomposed)
-    composed = unicodedata.normalize("NFC", decomposed)
-    return " ".join(_PUNCTUATION.sub(" ", composed).split())
+    return unicodedata.normalize("NFC", _LATE_TONE.sub(r"\1\3\2", decomposed))
 
 
 _normalised_label = lru_cache(maxsize=50_000)(_normalised)

@@ -752,6 +752,37 @@ OTHER_TIMES = [
     ("2022-Q4", "(số liệu tính đến 14/9/2022)", "wrong_period"),
     ("2022-Q4", "Từ 01/6/2022 đến 31/3/2023", "wrong_period"),  # its middle lies in the quarter
     ("2022-Q4", "Từ ngày 15/6/2022 đến ngày 14/12/2022", "cumulative_title"),
+    # in words, shortened, in figures alone
+    ("2022-10", "BÁO CÁO THÁNG HAI", "wrong_period"),
+    ("2022-10", "BAO CAO THANG CHIN", "wrong_period"),
+    ("2022-10", "BAO CAO THANG SAU NAM 2022", "wrong_period"),
+    ("2022-10", "Số liệu tháng năm năm 2022", "wrong_period"),
+    ("2022-10", "Số liệu tháng mười hai năm 2022", "wrong_period"),
+    ("2022-10", "SỐ LIỆU THÁNG MƯỜI", None),
+    ("2022-10", "T9/2022", "wrong_period"),
+    ("2022-10", "BÁO CÁO T9", "wrong_period"),
+    ("2022-10", "Kỳ báo cáo: 09/2022", "wrong_period"),
+    ("2022-10", "Ky bao cao: 202209", "wrong_period"),
+    ("2022-10", "Kỳ báo cáo: 2022-10", None),
+    ("2022-10", "BÁO CÁO CHUYỂN ĐỔI SỐ 09/2022", "wrong_period"),
+    ("2022-Q4", "QUÝ BA", "wrong_period"),
+    ("2022-Q4", "SO LIEU QUY BA NAM 2022", "wrong_period"),
+    ("2022-Q4", "SAU THANG DAU NAM", "wrong_period"),
+    ("2022-Q4", "Kỳ báo cáo: 2022Q3", "wrong_period"),
+    ("2022-Q4", "Kỳ báo cáo: Quý 4/2022", None),
+    ("2022-Q4", "Báo cáo 2021", "wrong_period"),
+    # no time of the figures
+    ("2022-10", "Ngày    tháng    năm 2023", None),
+    ("2022-10", "Vị Thanh, ngày 05 tháng Một năm 2023", None),
+    ("2022-10", "Số liệu theo tháng, năm", None),
+    ("2022-10", "Mỗi tháng hai lần", None),
+    ("2022-10", "NHIEM VU THANG SAU", None),
+    ("2022-10", "(Kèm theo Công văn số 09/2022)", None),
+    ("2022-10", "Mẫu số 01/2022", None),
+    ("2022-10", "Số: 09/2022", None),
+    ("2022-10", "Từ 01/2022 đến 10/2022", None),
+    ("2022-10", "Tổ T9", None),
+    ("2022-Q4", "Mỗi quý một mô hình", None),
 ]  # fmt: skip
 
 
@@ -796,6 +827,12 @@ def test_54_a_time_without_a_year_is_told_in_the_words_of_its_title(
     [
         ("2022-10", "T9", False), ("2022-10", "09-2022", False), ("2022-10", "T10", True),
         ("2022-10", "Biểu 9", True), ("2022", "2021", False), ("2022", "Năm 2022", True),
+        ("2022-10", "THÁNG CHÍN", False), ("2022-10", "Tháng 10 năm 2021", False),
+        ("2022-10", "202209", False), ("2022-10", "BC T9", False), ("2022-10", "102022", True),
+        ("2022-Q4", "6 tháng", False), ("2022-Q4", "Năm 2021", False), ("2022-Q4", "2021", False),
+        ("2022-Q4", "2022-07", False), ("2022-Q4", "Quý ba", False), ("2022-Q4", "III.2022", False),
+        ("2022-Q4", "T2", True), ("2022-Q4", "Năm 2022", True), ("2022-Q4", "IV-2022", True),
+        ("2022-Q4", "Ấp 6", True), ("2022", "Cả năm", True),
     ],
 )  # fmt: skip
 def test_54_names_are_held_against_months_and_years(
@@ -806,6 +843,28 @@ def test_54_names_are_held_against_months_and_years(
     seen = Office(campaign, tmp_path, period).sends(DOSSIERS, [1, "Xã Vị Tân", 7, 5], sheet=name)
     found = seen.findings("wrong_period")
     assert found == ([] if fits else [("wrong_period", f"930.xlsx › {name}")])
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [("2022-10", True), ("2023-01", True), ("2022-10-05", True), ("phuong-9-2022", True),
+     ("2022-09", False), ("2022-Q3", False), ("6-thang", False), ("bao-cao-T7-2022", False)],
+)  # fmt: skip
+def test_54_a_file_may_be_called_after_the_month_it_was_sent_in(
+    campaign: Campaign, tmp_path: Path, name: str, fits: bool
+) -> None:
+    own = Period("2022-Q4", datetime.date(2022, 10, 1), datetime.date(2022, 12, 31))
+    campaign = dataclasses.replace(campaign, periods=(own,))
+    sent = Office(campaign, tmp_path).sends(HEAD, [1, "Xã Vị Tân", 7, 5], file=f"930-{name}.xlsx")
+    assert sent.findings("wrong_period") == (
+        [] if fits else [("wrong_period", f"930-{name}.xlsx › Biểu")]
+    )
+
+
+def test_54_a_sheet_called_after_another_time_below_a_copied_title(office: Office) -> None:
+    for name in ("6 tháng", "Năm 2021", "Tháng bảy"):
+        seen = office.sends(["Quý IV năm 2022"], HEAD, [1, "Xã Vị Tân", 7, 52], sheet=name)
+        assert seen.findings("wrong_period") == [("wrong_period", f"930.xlsx › {name}")]
 
 
 def test_54_another_period_in_the_name_of_the_sheet_or_file(office: Office) -> None:

@@ -13,15 +13,14 @@ from typing import NamedTuple
 
 from dxkit.intake.dates import (
     Stated,
-    month_in_name,
     names_period,
     of_kind,
     other_times,
     own_words,
-    quarter_in_name,
     stated_days,
     stated_end,
     stated_years,
+    time_in_name,
     titled_times,
 )
 from dxkit.intake.findings import FindingFactory
@@ -131,13 +130,17 @@ def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
         for time in titled_times(cell.text, period):
             stated.setdefault(time, cell)
     for time in of_kind(stated, period):
-        cell = stated[time]
-        if not time.fits(period):
-            return _Stated(time.told(cell.text), cell.text, cell)
-        if time.goes_back(period):
-            return _Stated(time.told(cell.text), cell.text, cell, "cumulative_title")
+        if found := _against(time, period, stated[time].text, stated[time]):
+            return found
     is_dated = any(time.year for time in stated)
     return None if is_dated or not stated else _other_year(cells, period, period.year + 1)
+
+
+def _against(time: Stated, period: Period, text: str, cell: Cell | None = None) -> _Stated | None:
+    """That a time which a text states is not the period's, or goes back before it."""
+    code = "wrong_period" if not time.fits(period) else "cumulative_title"
+    is_other = not time.fits(period) or time.goes_back(period)
+    return _Stated(time.told(text), text, cell, code) if is_other else None
 
 
 def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
@@ -177,33 +180,48 @@ def _other_year(cells: Sequence[Cell], period: Period, after: int = 0) -> _State
 
 
 def _in_names(sheet: Sheet, period: Period, file: str) -> _Stated | None:
-    """That the name of the sheet or the file states another time."""
-    for name in (sheet.name, PurePosixPath(file).stem):
-        time = quarter_in_name(name) or month_in_name(name)
+    """That the name of the sheet or the file states another time; a file may be called after the
+    month in which it was sent, "2026-04".
+    """
+    stem = PurePosixPath(file).stem
+    for name, is_file in ((sheet.name, False), (stem, True)):
+        time = time_in_name(name)
         if time is not None:
-            return None if time.fits(period) else _Stated(time.told(name), name)
-        if period.kind != "quarter" and names_period(name, period) is False:
+            is_sent = is_file and not _has_word_of_time(name) and _is_near(time, period)
+            return None if is_sent else _against(time, period, name)
+        is_sure = period.kind != "quarter" or name.isdigit() or stated_years(name)
+        if is_sure and names_period(name, period) is False:
             return _Stated(harmless(clean(name)), name)  # "T2" is a month of a quarter
     return None
 
 
 def _sheet_of_other_time(sheet: Sheet, period: Period) -> _Stated | None:
-    """That a sheet whose title may have been copied is called after another time: a quarter, or a
-    month of which no day lies in the period, nor is the one after it, in which it is sent. Words
-    of time only: "Q3" may be a locality.
+    """That a sheet whose title may have been copied is called after another time: a quarter, months
+    from the year's start on, a year, or a month of which no day lies in the period, nor is the one
+    after it, in which it is sent. Words of time only: "Q3" may be a locality.
     """
-    words = vocabulary()["period_quarter"] + vocabulary()["period_month"]
-    key = normalise(sheet.name)
-    if not any((fold(word) if key.isascii() else word) in key for word in words):
+    if not _has_word_of_time(sheet.name):
         return None
-    time = quarter_in_name(sheet.name) or month_in_name(sheet.name)
-    if time is None or time.fits(period):
-        return None
-    if time.kind == "month" and any(
+    time = time_in_name(sheet.name)
+    if time is not None:
+        return None if _is_near(time, period) else _against(time, period, sheet.name)
+    is_year = len(sheet.name.split()) == 2 and stated_years(sheet.name)
+    if is_year and names_period(sheet.name, period) is False:
+        return _Stated(clean(sheet.name), sheet.name)
+    return None
+
+
+def _has_word_of_time(name: str) -> bool:
+    words, key = vocabulary(), normalise(name)
+    kinds = ("period_quarter", "period_month", "period_year")
+    return any((fold(w) if key.isascii() else w) in key for kind in kinds for w in words[kind])
+
+
+def _is_near(time: Stated, period: Period) -> bool:
+    """Whether it is a month that holds days of a longer period, or the one after it."""
+    return time.kind == "month" != period.kind and any(
         time.number == month and time.year in (None, year) for year, month in _months_of(period)
-    ):
-        return None
-    return _Stated(clean(sheet.name), sheet.name)
+    )
 
 
 def _months_of(period: Period) -> Iterator[tuple[int, int]]:
