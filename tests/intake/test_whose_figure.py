@@ -273,6 +273,24 @@ def test_a_part_many_times_its_whole_may_be_its_second_half(
     assert book.figure(PHUONG_I, "dossiers_online")[0] == 520
 
 
+@pytest.mark.parametrize(
+    ("line", "other", "is_cut"),
+    [("12,100", "11400,200", True), ("90,150", "80000,200", True), ("12,011", "11,9", True),
+     ("12,100", "14,9", False), ("12,100", "200,90", False), ("400,420", "900,200", False),
+     ("12,10", "11400,200", False), ("120,100", "11400,200", False)],
+)  # fmt: skip
+def test_a_part_of_a_whole_unlike_the_others_may_be_its_second_half(
+    office: Office, line: str, other: str, is_cut: bool
+) -> None:
+    """12,100 among thousands is one number, among dozens a part above its whole."""
+    lines = [",".join(map(str, DOSSIERS)), f"1,Phường I,{line}", f"2,Xã Vị Tân,{other}"]
+    (office.folder / "930.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    seen = office.sent()
+    used = [seen.figure(PHUONG_I, m)[0] for m in ("dossiers", "dossiers_online")]
+    assert used == ([None, None] if is_cut else [*map(int, line.split(","))])
+    assert len(seen.findings("row_shifted")) == 2 * is_cut
+
+
 @pytest.mark.parametrize("line", ["1,Phường I,5,1,044", "1,Phường I,1,900,40", "1,Phường I,,5,40"])
 def test_a_number_that_its_comma_cuts_in_two_in_a_text_file(office: Office, line: str) -> None:
     lines = [",".join(map(str, REMARKS)), line, "2,Xã Vị Tân,7,30,", "3,Xã Hỏa Lựu,6,20,đủ"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import statistics
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -23,6 +24,7 @@ from dxkit.workbooks.cells import Cell, Sheet
 
 _MANY = 10
 _BARE_NUMBER = re.compile(r"\d[\d.,]*\Z")
+_WHOLE = re.compile(r"\d{1,9}\Z")
 _SPLIT = re.compile(r"[1-9]\d{0,2}\|\d{3}\Z")  # the parts of a number with a comma for thousands
 
 
@@ -131,7 +133,7 @@ class OneSource:
         """Whether the figures of a row seem to stand one cell too far to the right: one lacks, and
         a bare number stands in the first column behind the table, which has no label, or among the
         remarks; there also when none lacks and one may have been split: "1,900" as 1 and 900. In a
-        line of a text file a part many times its whole beside it shows the same.
+        line of a text file the second half may show the same.
         """
         length = self._sheet.row_lengths.get(number)
         if length is not None and any(length < column.number for column in found):
@@ -157,12 +159,23 @@ class OneSource:
         return self._behind not in self._labelled or self._is_of_shifted_rows
 
     def _is_cut(self, column: Column, found: Values) -> bool:
-        """Whether a part many times its whole on the left reads as one number with it."""
+        """Whether a figure reads as one number with the cell on its left, and one is meant: it
+        begins with nought, or is more than its whole: ten times, or the one number is more like
+        those of the other rows.
+        """
         (cell, part), whole = found[column], whole_of(column, found)
-        if part.value is None or whole is None or part.value < _MANY * whole:
+        left, text = clean(self._sheet.cell(cell.row, cell.column - 1).text), clean(cell.text)
+        if not _SPLIT.match(f"{left}|{text}"):
             return False
-        left = self._sheet.cell(cell.row, cell.column - 1).text
-        return _SPLIT.match(f"{clean(left)}|{clean(cell.text)}") is not None
+        if text.startswith("0"):
+            return True
+        if part.value is None or whole is None or part.value <= whole:
+            return False
+        others = (self._sheet.cell(row, cell.column - 1) for row in self._rows if row != cell.row)
+        usual = [int(clean(other.text)) for other in others if _WHOLE.match(clean(other.text))]
+        middle = statistics.median(usual or [int(left)])
+        is_like_others = int(left + text) * int(left) < middle**2  # by factors
+        return part.value >= _MANY * whole or is_like_others
 
     @cached_property
     def _is_of_shifted_rows(self) -> bool:
