@@ -15,6 +15,9 @@ _LOOKALIKES = str.maketrans(
     "\u0110\u0111\u0110ABEKMHOPCTXaeopcx",
 )
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD, 0x200E, 0x200F])
+_APART = re.compile("([\u00a8\u00af\u00b4\u00b5\u00b8]+)")
+"""Signs that their compatible form makes others of: a Greek letter, a blank and a mark."""
+
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LATE_TONE = re.compile(f"([ou])([aey])([{_TONES}])")
 _PUNCTUATION = re.compile(r"[^\w%]+")
@@ -42,7 +45,9 @@ def clean(text: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_LOOKALIKES)
+    pieces = _APART.split(text.translate(_INVISIBLE))  # each second one is such letters
+    pieces[::2] = [unicodedata.normalize("NFKC", piece) for piece in pieces[::2]]
+    text = "".join(pieces).translate(_LOOKALIKES)
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -118,6 +118,7 @@ def test_an_old_name_of_a_unit_that_goes_on_means_it_and_says_so(
         ("Ấp Bắc-Nam", "Ấp Bắc-Nam"), ("Ấp Tân Hòa (cũ)", "Ấp Tân Hòa (cũ)"),
         ("Ấp (cũ) 1", "Ấp (cũ) 1"), ("Ấp 05", "Ấp 05"), ("Khu vực IV", "Khu vực IV"),
         ("Ấp McĐơn", "Ấp McĐơn"), ("Ấp TÂN AN", "Ấp TÂN AN"),
+        ("Ấp Bến µ 2", "Ấp Bến µ 2"), ("Ấp ¸nh Sáng", "Ấp ¸nh Sáng"),
         (unicodedata.normalize("NFD", "Ấp Bình Thuận"), "Ấp Bình Thuận"),
         # the type as the campaign declares it
         ("KV4", "Khu vực 4"), ("KV. A1", "Khu vực A1"), ("KHU VỰC: Bình An", "Khu vực Bình An"),
