@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from dxkit.analysis.analysis import WorkedOut
     from dxkit.press.run.changed_figures import PublishedChanges
 
+    _WorkedOut = tuple[dict[str, Mapping[str, str]], "Parted", WorkedOut]
+
 
 @dataclass(frozen=True)
 class Options:
@@ -360,8 +362,8 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
     """Open the period of a task, with what all pages and files need; returns which pages are to be
     made and which are kept, as ``part`` has them.
 
-    What the workbooks say is read and worked out beside, while this process gets ready what the
-    pages will be made with.
+    What the workbooks say is read beside, or worked out where it is stored, while this process gets
+    ready what the pages will be made with.
     """
     from dxkit.press.run import one_page
 
@@ -372,32 +374,32 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
 
     if not stored:
         import dxkit.intake.period  # noqa: F401
-    with side_process(partial(_worked_out, project, sample, stored, part)) as finish:
+    work: Callable[[], _WorkedOut | None] = partial(_worked_out, project, sample, part)
+    if not stored and can_fork():  # ranks are worked out once then, not in both processes
+        work = partial(_read, project, campaign, sample.period)
+    with side_process(work) as finish:
         if not can_fork():
             one_page.import_parts()
         else:
             one_page.warm_tools()
             if stored:
                 one_page.open_for_pages(project, sample)
-        sources, parted, worked_out = finish()
+        beside = finish()
     analysis = one_page.open_for_pages(project, sample)
     opened = open_period(project, sample.campaign, sample.period)
-    if sources != opened.sources:  # files have changed since they were read beside
+    if beside is None or beside[0] != opened.sources:  # files have changed since they were read
         return part(opened)
+    _, parted, worked_out = beside
     analysis.take_over(worked_out)
     return parted
 
 
-def _worked_out(
-    project: Project, sample: Task, stored: bool, part: Callable[[OpenPeriod], Parted]
-) -> tuple[dict[str, Mapping[str, str]], Parted, WorkedOut]:
-    """Of a task's period, whose workbooks are read first if they are not stored: the files that it
-    is made from, which pages are to be made, and the scorecards that these look at.
+def _worked_out(project: Project, sample: Task, part: Callable[[OpenPeriod], Parted]) -> _WorkedOut:
+    """Of a task's period: the files that it is made from, which pages are to be made, and the
+    scorecards that these look at.
     """
     from dxkit.press.run import one_page
 
-    if can_fork() and not stored:
-        _read(project, load_campaign(project.campaign_folder(sample.campaign)), sample.period)
     opened = open_period(project, sample.campaign, sample.period)
     parted = part(opened)
     return opened.sources, parted, one_page.prepare_scorecards(project, parted[0] or [sample])
