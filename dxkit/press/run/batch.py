@@ -7,11 +7,12 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dxkit.campaign.folder import load_campaign
@@ -278,7 +279,9 @@ class _Run:
                     self.started(len(todo) + len(canaries))
             else:
                 todo, as_planned = [replace(task, key="") for task in todo], False
-            self.compare_figures(sample, {manifest.pages[task.unit].path for task in kept})
+            self.compare_figures(
+                sample, {manifest.pages[task.unit].path: task.unit for task in kept}
+            )
         language = load_language(sample.language)
         expected = {task.unit: task.page.relative_to(folder).as_posix() for task in todo}
         write = partial(write_files, opened, language, manifest.addresses(folder) | expected)
@@ -332,7 +335,7 @@ class _Run:
             (kept if fits and not self.options.force else others).append(task)
         return others, kept
 
-    def compare_figures(self, sample: Task, kept: Collection[str] = ()) -> None:
+    def compare_figures(self, sample: Task, kept: Mapping[str, str] = MappingProxyType({})) -> None:
         """Compare the figures on the pages in place with those of today, but of pages ``kept``."""
         from dxkit.press.run.changed_figures import all_changes, write_figures
 

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from dxkit.campaign.project import Project
 from dxkit.campaign.publications import Publication, publications
@@ -137,10 +138,13 @@ def _hash(path: Path) -> str:
         return error.reason
 
 
-def all_changes(opened: OpenPeriod, kept: Collection[str] = ()) -> tuple[PublishedChanges, ...]:
+def all_changes(
+    opened: OpenPeriod, kept: Mapping[str, str] = MappingProxyType({})
+) -> tuple[PublishedChanges, ...]:
     """What is no longer so of the last publication of the period and of those that it is made of or
-    compared with; where the period has none, of its pages in place, save those ``kept``, which can
-    show nothing else. What is made by the units of another day is nothing that was published.
+    compared with; where the period has none, of its pages in place, save those ``kept``, with their
+    units, which can show nothing else. What is made by the units of another day is nothing that was
+    published.
     """
     if opened.project.as_of is not None:
         return ()
@@ -169,10 +173,11 @@ def published_changes(
     opened: OpenPeriod,
     folder: Path,
     publication: Publication | None = None,
-    kept: Collection[str] = (),
+    kept: Mapping[str, str] = MappingProxyType({}),
 ) -> PublishedChanges:
     """The numbers on the pages of a period in a folder and in its league that are no longer so.
-    What was made from the same as there is now is not looked at.
+    What was made from the same as there is now is not looked at, nor what a league that was made
+    from the same as pages that are ``kept`` tells of what these show.
     """
     made = _made_from(folder)
     if not made:
@@ -183,7 +188,9 @@ def published_changes(
     for digest, pages in made.items():
         if digest == now.digest:
             continue
-        found = [f for p in pages if p not in kept for f in _changed(opened, folder, p)]
+        same = [kept[page] for page in pages if page in kept] if digest else []
+        whose = {u.code for code in same for u in opened.analysis.units.descendants(code)} | {*same}
+        found = [f for p in pages if p not in kept for f in _changed(opened, folder, p, whose)]
         if found or publication is not None:
             before = Inputs.load(folder / "data", digest)
             changed += input_changes(before, now, lambda *file: _cells(opened, folder, *file))
@@ -225,10 +232,14 @@ def _cells(opened: OpenPeriod, folder: Path, file: str, sha256: str) -> FileCell
     return None
 
 
-def _changed(opened: OpenPeriod, folder: Path, page: str) -> Iterator[ChangedFigure]:
-    """The numbers of one page that are no longer so, each once."""
+def _changed(
+    opened: OpenPeriod, folder: Path, page: str, same: Collection[str]
+) -> Iterator[ChangedFigure]:
+    """The numbers of one page that are no longer so, each once; in the league those of the units
+    ``same`` are.
+    """
     if page == LEAGUE:
-        yield from _changed_in_league(opened, folder / page)
+        yield from _changed_in_league(opened, folder / page, same)
         return
     seen = set()
     for tag in _FACT.findall((folder / page).read_text("utf-8", "replace")):
@@ -266,7 +277,9 @@ def _find(opened: OpenPeriod, key: str) -> Fact | None:
     return fact if fact is not None and fact.known else None
 
 
-def _changed_in_league(opened: OpenPeriod, path: Path) -> Iterator[ChangedFigure]:
+def _changed_in_league(
+    opened: OpenPeriod, path: Path, same: Collection[str]
+) -> Iterator[ChangedFigure]:
     """Its last sheet lists each number with its fact and how it is shown."""
     from python_calamine import CalamineWorkbook
 
@@ -281,6 +294,8 @@ def _changed_in_league(opened: OpenPeriod, path: Path) -> Iterator[ChangedFigure
     if language is None:
         return
     for key, shown in listed.items():
+        if key.partition("/")[2].partition("/")[0] in same:
+            continue
         fact = _find(opened, key)
         now = language.number(fact) if fact is not None else ""
         if shown != now:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from dxkit.campaign.project import Project
@@ -214,6 +215,12 @@ def test_a_notebook_that_looks_at_the_period_has_no_hash(country: Path) -> None:
     assert task.shown == ""
 
 
+def listed(folder: Path) -> dict[str, str]:
+    """How each fact of the league is shown."""
+    sheet = openpyxl.load_workbook(folder / "league.xlsx").worksheets[-1]
+    return {str(row[2]): str(row[3]) for row in sheet.iter_rows(min_row=2, values_only=True)}
+
+
 def test_a_changed_workbook_has_those_pages_made_that_can_show_it(
     country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +233,7 @@ def test_a_changed_workbook_has_those_pages_made_that_can_show_it(
     assert report("out", *some) == 0
     folder = tmp_path / "out/small" / LAST
     first = times(folder)
+    before = listed(folder)
     sent = project / "data/raw/small" / LAST / "32.csv"
     lines = sent.read_text("utf-8").splitlines()
     cells = lines[-1].split(",")
@@ -233,6 +241,11 @@ def test_a_changed_workbook_has_those_pages_made_that_can_show_it(
     sent.write_text("\n".join([*lines, ""]), "utf-8")
     assert report("out", *some) == 1  # figures that were there are no longer so
     assert made_after(first, folder) == {"31", "32"}
+    now = listed(folder)
+    told = (folder / "data/changed_figures.csv").read_text("utf-8-sig").splitlines()
+    told = [line.split(",")[1] for line in told if line.startswith("league.xlsx,")]
+    assert sorted(told) == sorted(key for key in before if before[key] != now.get(key))
+    assert {key.split("/")[1][:1] for key in told} == {"0", "2", "3"}  # also the rank of 2
     assert report("anew", *some[:4]) == 0
     made = (files_made(tmp_path / name, "own") for name in ("out", "anew"))
     kept, anew = (
