@@ -36,6 +36,11 @@ class Interval:
         """Whether "no difference" is among the values not rejected."""
         return self.low <= 0 <= self.high
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the values not rejected end on both sides."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
 
 @lru_cache(maxsize=8)
 def _ways(blocks: tuple[int, ...]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

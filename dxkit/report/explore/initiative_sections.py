@@ -274,48 +274,28 @@ def comparison_sentences(
     selection: Selection, comparison: Comparison, interval: Interval
 ) -> Markup:
     """The change at the places, what of it was to be expected, and the difference that is left."""
-    sentences = [
-        selection.text(
-            "explore.plain_change",
-            places=len(comparison.places),
-            indicator=within_a_sentence(selection),
-            change=numbers.points(comparison.plain_change or 0),
-        )
-    ]
-    if comparison.pull is not None:
-        unseen = comparison.pull_unseen
-        sentences.append(
-            selection.text("explore.pull", pull=numbers.points(comparison.pull))
-            if unseen is None
-            else selection.text(
-                "explore.pull_in_part",
-                pull=numbers.points(comparison.pull),
-                unseen=numbers.points(unseen),
-            )
-        )
+    text, pull, unseen = selection.text, comparison.pull, comparison.pull_unseen
+    many, name = len(comparison.places), within_a_sentence(selection)
+    change = comparison.plain_change or 0.0
+    sentences = [text("explore.plain_change", places=many, indicator=name, change=change)]
+    if pull is not None and unseen is None:
+        sentences.append(text("explore.pull", pull=pull))
+    elif pull is not None:
+        sentences.append(text("explore.pull_in_part", pull=pull, unseen=unseen or 0.0))
     if comparison.carried is not None:
-        sentences.append(
-            selection.text("explore.carried", carried=numbers.points(comparison.carried))
-        )
-    if math.isfinite(interval.low) and math.isfinite(interval.high):
-        sentences.append(
-            selection.text(
-                "explore.difference",
-                level=numbers.share(1 - interval.level, 0),
-                probability=numbers.share(interval.probability),
-                **_between(interval),
-            )
-        )
+        sentences.append(text("explore.carried", carried=comparison.carried))
+    if interval.is_bounded:
+        told = {"level": numbers.share(1 - interval.level, 0)}
+        told |= {"probability": numbers.share(interval.probability)}
+        sentences.append(text("explore.difference", **told, **_between(interval)))
     else:
-        sentences.append(
-            selection.text("explore.difference_open", estimate=numbers.points(interval.estimate))
-        )
-    sentences.append(selection.text("explore.many_looks"))
+        sentences.append(text("explore.difference_open", estimate=interval.estimate))
+    sentences.append(text("explore.many_looks"))
     return paragraph(Markup(" ").join(sentences))
 
 
-def _between(interval: Interval) -> dict[str, Fact]:
-    return {name: numbers.points(getattr(interval, name)) for name in ("estimate", "low", "high")}
+def _between(interval: Interval) -> dict[str, float]:
+    return {name: getattr(interval, name) for name in ("estimate", "low", "high")}
 
 
 def checks(selection: Selection, comparison: Comparison, interval: Interval) -> Markup:
@@ -323,26 +303,21 @@ def checks(selection: Selection, comparison: Comparison, interval: Interval) -> 
     text = selection.text
     items = [text(f"explore.rests_on_{'line' if comparison.carried is not None else 'others'}")]
     if comparison.undoing_break is not None:
-        undoing = numbers.points(abs(comparison.undoing_break))
-        items.append(text("explore.undoing_break", undoing=undoing))
+        items.append(text("explore.undoing_break", undoing=abs(comparison.undoing_break)))
     if comparison.earlier is None:
         items.append(text("explore.earlier_none"))
     else:
-        items.append(
-            text(
-                "explore.earlier",
-                probability=numbers.share(comparison.earlier.probability),
-                power=numbers.share(comparison.earlier.power, 0),
-            )
-        )
+        probability = numbers.share(comparison.earlier.probability)
+        power = numbers.share(comparison.earlier.power, 0)
+        items.append(text("explore.earlier", probability=probability, power=power))
     for back, placebo in enumerate(comparison.placebos, 1):
-        if math.isfinite(placebo.low) and math.isfinite(placebo.high):
+        if placebo.is_bounded:
             items.append(text("explore.placebo", back=back, **_between(placebo)))
     if not interval.excludes_nothing:
         names = ", ".join(selection.units.get(code).name for code in comparison.carriers if code)
         items.append(text(f"explore.carried_by_{'some' if names else 'none'}", names=names))
     beside = comparison.spillover
-    if beside is None or not (math.isfinite(beside.low) and math.isfinite(beside.high)):
+    if beside is None or not beside.is_bounded:
         items.append(text("explore.neighbours_untold"))
     else:
         items.append(text("explore.neighbours", **_between(beside)))
@@ -430,7 +405,7 @@ def next_section(selection: Selection) -> Markup:
     said = selection.text("explore.next_caveat", grade=word)
     expected = another_place(selection.comparison) if selection.comparison else None
     if expected is not None:
-        low, high = map(numbers.points, expected)
+        low, high = expected
         said += Markup(" ") + selection.text("explore.next_expected", low=low, high=high)
     caveat = Markup('<p class="note">{}</p>').format(said)
     return heading + caveat + selection.table_of("next_caption", columns, rows, goal=goal)

@@ -17,7 +17,7 @@ from dxkit.model.choices import UnknownNameError, check_names
 from dxkit.model.facts import Fact
 from dxkit.model.text import visible
 from dxkit.period import OpenPeriod
-from dxkit.report.explore.numbers import count
+from dxkit.report.explore.numbers import count, points
 from dxkit.report.piece import Piece, boxed, has_kernel
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Filling, load_language
@@ -130,12 +130,15 @@ class Teller:
         self.opened = opened
         self.language = load_language(language)
 
-    def text(self, key: str, /, **values: Filling | int) -> Markup:
-        """A text in which the numbers that exploring makes are plain text."""
+    def text(self, key: str, /, **values: Filling | float) -> Markup:
+        """A text in which the numbers that exploring makes are plain text: of things where they are
+        whole, else differences of shares.
+        """
         return self.language.text(key, **{n: self._written(v) for n, v in values.items()})
 
-    def _written(self, value: Filling | int) -> Filling:
-        value = count(value) if isinstance(value, int) else value
+    def _written(self, value: Filling | float) -> Filling:
+        if isinstance(value, int | float):
+            value = count(value) if isinstance(value, int) else points(value)
         if isinstance(value, Fact) and value.method == "explored":
             return self.language.number(value)
         return value
@@ -151,7 +154,7 @@ class Teller:
         key: str,
         columns: Sequence[Column],
         rows: Sequence[Sequence[Cell]],
-        **values: Filling | int,
+        **values: Filling | float,
     ) -> Markup:
         """A table whose caption are the words of that key."""
         return render_table(self.text(f"explore.{key}", **values), columns, rows, self.language)

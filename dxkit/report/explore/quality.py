@@ -198,26 +198,17 @@ def _corrections_table(quality: Quality) -> Markup:
     if not found and not decided:
         return heading + paragraph(quality.text("explore.corrections_none"))
     columns = quality.columns("cell received corrected reason by")
-    rows: list[list[Cell]] = [
-        [
-            str(CellRef(c.file, c.sheet, c.cell)),
-            c.expected or "–",
-            quality.text("explore.stands") if c.corrected == c.expected else c.corrected,
-            c.reason,
-            quality.text("explore.by_and_when", name=c.name, date=c.date),
-        ]
-        for c in found
-    ]
-    rows += [
-        [
-            str(CellRef(e.file, e.sheet, e.cell)),
-            e.value or "–",
-            quality.text(f"explore.form_{e.decision}"),
-            " ".join([e.explanation, *(["(" + e.note + ")"] if e.note else [])]),
-            quality.text("explore.by_and_when", name=e.name, date=e.date),
-        ]
-        for e in decided
-    ]
+    stands, rows = quality.text("explore.stands"), list[list[Cell]]()
+
+    def add(one: Record, was: str, is_now: str, why: str) -> None:
+        said = quality.text("explore.by_and_when", name=one.name, date=one.date)
+        rows.append([str(CellRef(one.file, one.sheet, one.cell)), was or "–", is_now, why, said])
+
+    for c in found:
+        add(c, c.expected, stands if c.corrected == c.expected else c.corrected, c.reason)
+    for e in decided:
+        note = f" ({e.note})" if e.note else ""
+        add(e, e.value, quality.text(f"explore.form_{e.decision}"), e.explanation + note)
     return heading + quality.table_of("corrections_caption", columns, rows)
 
 

@@ -13,10 +13,16 @@ from dxkit.model.rules import RewardRule
 from dxkit.report.context import Context, Section
 from dxkit.report.sections.silence import paragraphs, silence, tile
 from dxkit.report.sections.spine import state_of
-from dxkit.report.sentences.headlines import first_period, standing
+from dxkit.report.sentences.headlines import (
+    first_period,
+    lacking_notes,
+    points_notes,
+    rank_notes,
+    standing,
+    targets_notes,
+)
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.situation import standing as situation
-from dxkit.report.sentences.verdict import lacking_notes, points_notes, rank_notes, targets_notes
 from dxkit.report.tables import State, bulleted, sign_of
 
 _LEADERS = 3

@@ -9,9 +9,9 @@ from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Fact, Reference, reaches
 from dxkit.report.sentences.below import reached_below, too_few_to_judge, weakest_first
 from dxkit.report.sentences.catalogue import SLOTS, Filling, Slot
-from dxkit.report.sentences.unit_view import View, short_name, unit_of
+from dxkit.report.sentences.unit_view import View, ends_of, short_name, unit_of
 
-_COUNTS = ("children", "children_known", "children_met")
+_COUNTS = "children children_known children_met"
 _MISSING = frozenset({"not_reported", "part_not_reported", "unread", "no_data", "rejected"})
 _IDLE = frozenset({"not_applicable"})
 MOST_SHORT = 5
@@ -48,14 +48,10 @@ def _overall(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
         return
     reached = list(reached_below(view))
     shown = [r for r in reached if r.is_short] if lacking else reached
-    yield from (SLOTS["short_of_all"] if lacking else SLOTS["nothing_short"]).say(
-        {
-            **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
-            **{f"met_{r.indicator.id}": r.met for r in shown},
-            **{f"known_{r.indicator.id}": r.known for r in shown},
-            "unit": view.itself,
-        }
-    )
+    told = view.told(TOTAL, "targets targets_known targets_met", "unit")
+    told |= {f"met_{r.indicator.id}": r.met for r in shown}
+    told |= {f"known_{r.indicator.id}": r.known for r in shown}
+    yield from SLOTS["short_of_all" if lacking else "nothing_short"].say(told)
 
 
 def _most_spread(view: View, ratios: list[Indicator]) -> list[Indicator]:
@@ -75,13 +71,7 @@ def _below(view: View, indicator: Indicator) -> Iterator[Claim]:
     if len(values) < 2:
         yield from _others(view, [indicator])
         return
-    yield from SLOTS["met_below"].say(
-        {
-            **view.known_kinds(indicator.id, *_COUNTS),
-            "indicator": short_name(indicator),
-            "level": view.child_level,
-        }
-    )
+    yield from SLOTS["met_below"].say(view.told(indicator, _COUNTS, "indicator level"))
     if indicator.kind is IndicatorKind.RATIO:
         yield from _extremes(view, indicator, values)
     yield from _short(view, indicator)
@@ -93,16 +83,8 @@ def _extremes(view: View, indicator: Indicator, values: tuple[Fact, ...]) -> Ite
     """Which units below are best and worst on a ratio, and how far apart they are."""
     ordered = sorted(values, key=lambda fact: fact.number * indicator.direction)
     best, worst = ordered[-1], ordered[0]
-    yield from SLOTS["extremes"].say(
-        {
-            **view.known_kinds(indicator.id, "spread", "children_known"),
-            "best": best,
-            "worst": worst,
-            "best_units": [unit_of(fact) for fact in values if fact.number == best.number],
-            "worst_units": [unit_of(fact) for fact in values if fact.number == worst.number],
-        },
-        indicator.direction,
-    )
+    told = view.told(indicator, "spread children_known", **ends_of(best, worst, values))
+    yield from SLOTS["extremes"].say(told, indicator.direction)
 
 
 def _short(view: View, indicator: Indicator) -> Iterator[Claim]:
@@ -115,15 +97,9 @@ def _short(view: View, indicator: Indicator) -> Iterator[Claim]:
     met = view.scorecard.find(indicator.id, "children_met")
     if met is None or not met.value or not 0 < len(gaps) <= MOST_SHORT:
         return
-    yield from SLOTS["short"].say(
-        {
-            **view.known_kinds(indicator.id, *_COUNTS),
-            **{f"short_{fact.key.unit}": fact for fact in gaps},
-            "short_units": [unit_of(fact) for fact in gaps],
-            "indicator": short_name(indicator),
-        },
-        indicator.direction,
-    )
+    told = view.told(indicator, _COUNTS, "indicator", short_units=list(map(unit_of, gaps)))
+    told |= {f"short_{fact.key.unit}": fact for fact in gaps}
+    yield from SLOTS["short"].say(told, indicator.direction)
 
 
 def _others(view: View, lacking: list[Indicator]) -> Iterator[Claim]:
@@ -154,16 +130,8 @@ def _drag(view: View, indicator: Indicator) -> Iterator[Claim]:
     if not known:
         return
     contribution, weight = max(known, key=lambda pair: pair[1].number - pair[0].number)
-    yield from SLOTS["drag"].say(
-        {
-            "contribution": contribution,
-            "weight": weight,
-            "drag_unit": unit_of(weight),
-            "unit": view.itself,
-            "whole": Reference("measure", indicator.denominator),
-            "part": Reference("measure", indicator.numerator),
-        }
-    )
+    named = view.told(indicator, "", "unit whole part", drag_unit=unit_of(weight))
+    yield from SLOTS["drag"].say({"contribution": contribution, "weight": weight, **named})
 
 
 def _left_out(
@@ -207,15 +175,11 @@ def _none_there(view: View, indicator: Indicator, idle: list[Scorecard]) -> Clai
         filling |= view.nought_of(card, indicator)
     if len(filling) < len(idle) or not idle:
         return None
-    return SLOTS["none_there"].choose(
-        {
-            f"not_applicable_{indicator.id}": view.fact(indicator.id, "children_not_applicable"),
-            **filling,
-            "units": [Reference("unit", card.unit.code) for card in idle],
-            "indicators": short_name(indicator),
-            "whole": Reference("measure", indicator.denominator),
-        }
-    )
+    counted = view.fact(indicator.id, "children_not_applicable")
+    units = [Reference("unit", card.unit.code) for card in idle]
+    named = view.told(indicator, "", "whole", units=units, indicators=short_name(indicator))
+    told = {f"not_applicable_{indicator.id}": counted, **filling, **named}
+    return SLOTS["none_there"].choose(told)
 
 
 def _small(view: View, ratios: list[Indicator]) -> Iterator[Claim]:

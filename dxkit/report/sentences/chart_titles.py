@@ -61,29 +61,18 @@ def grid_claim(view: View) -> Claim | None:
         for r in reached
         if r.share == least.share and (not r.share or r.known.number == least.known.number)
     ]
-    return SLOTS["chart_grid"].choose(
-        {
-            "children_met": least.met,
-            "children_known": least.known,
-            "indicators": [short_name(r.indicator) for r in fewest],
-            "indicator": short_name(least.indicator),
-            "level": view.child_level,
-        }
-    )
+    named = [short_name(r.indicator) for r in fewest]
+    kinds = "children_met children_known"
+    told = view.told(least.indicator, kinds, "indicator level", indicators=named)
+    return SLOTS["chart_grid"].choose(told)
 
 
 def gap_claim(view: View, indicator: Indicator, lacking: Sequence[Fact]) -> Claim | None:
     """Where most is lacking to the target of the period, of what is lacking anywhere."""
     most = max(lacking, key=lambda fact: fact.number)
-    return SLOTS["chart_gap"].choose(
-        {
-            "most": most,
-            "target": view.fact(indicator.id, "target"),
-            "unit": [unit_of(fact) for fact in equal_to(most, lacking)],
-            "indicator": short_name(indicator),
-            "thing": Reference("thing", indicator.numerator),
-        }
-    )
+    units = [unit_of(fact) for fact in equal_to(most, lacking)]
+    told = view.told(indicator, "target", "indicator thing", unit=units)
+    return SLOTS["chart_gap"].choose({"most": most, **told})
 
 
 def ranked_claim(view: View, indicator: Indicator) -> Claim | None:
@@ -102,10 +91,8 @@ def ranked_claim(view: View, indicator: Indicator) -> Claim | None:
 
 def funnel_claim(view: View, indicator: Indicator) -> Claim | None:
     """How many of the units below are farther from the common share than chance would have it."""
-    kinds = ("children_outside", "children_known", "value")
-    return SLOTS["chart_funnel"].choose(
-        {**view.known_kinds(indicator.id, *kinds), "indicator": short_name(indicator)}
-    )
+    kinds = "children_outside children_known value"
+    return SLOTS["chart_funnel"].choose(view.told(indicator, kinds, "indicator"))
 
 
 def months_claim(view: View, indicator: Indicator) -> Claim | None:

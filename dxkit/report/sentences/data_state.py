@@ -8,7 +8,7 @@ from dxkit.analysis.outcomes import INCOMPLETE
 from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.model.observations import SILENT
 from dxkit.report.sentences.catalogue import SLOTS, Filling
-from dxkit.report.sentences.unit_view import View, unit_of
+from dxkit.report.sentences.unit_view import View, ends_of, unit_of
 
 
 def data_claims(view: View) -> Iterator[Claim]:
@@ -18,16 +18,11 @@ def data_claims(view: View) -> Iterator[Claim]:
     simulated = [f for f in view.scorecard.facts.values() if "simulated" in f.marks and f.known]
     if simulated:
         yield from SLOTS["simulated"].say({"value": simulated[0], "unit": view.itself})
-    cells = view.known_kinds(TOTAL, "cells", "cells_doubtful", "children_unchanged", "units")
-    for slot in (SLOTS["doubtful"], SLOTS["unchanged"]):
-        yield from slot.say(
-            {
-                **cells,
-                "unit": view.itself,
-                "units_unchanged": [Reference("unit", code) for code in view.unchanged],
-                "previous_period": view.previous_period or (),
-            }
-        )
+    kinds = "cells cells_doubtful children_unchanged units"
+    units = [Reference("unit", code) for code in view.unchanged]
+    told = view.told(TOTAL, kinds, "unit previous_period", units_unchanged=units)
+    for slot in ("doubtful", "unchanged"):
+        yield from SLOTS[slot].say(told)
 
 
 def partial_claims(view: View) -> Iterator[Claim]:
@@ -53,16 +48,11 @@ def reporting_claims(view: View) -> Iterator[Claim]:
     if not view.children:
         return
     points = [child.fact(TOTAL, "points") for child in view.children]
-    counts = {
-        "units_not_reported": view.fact(TOTAL, "units_not_reported"),
-        "units_unread": view.fact(TOTAL, "units_unread"),
-        "units_lacking": view.fact(TOTAL, "units_lacking"),
-        "tables_lacking": view.fact(TOTAL, "tables_lacking"),
-        "units_total": view.fact(TOTAL, "units"),
-        **{f"open_{fact.key.unit}": fact for fact in points if fact.missing == INCOMPLETE},
-    }
+    kinds = "units_not_reported units_unread units_lacking tables_lacking"
+    told = view.told(TOTAL, kinds, "level", units_total=view.fact(TOTAL, "units"))
+    told |= {f"open_{fact.key.unit}": fact for fact in points if fact.missing == INCOMPLETE}
     for kind, units in without_figures(view).items():
-        yield from SLOTS[kind].say({**counts, "units": units, "level": view.child_level})
+        yield from SLOTS[kind].say({**told, "units": units})
 
 
 def without_figures(view: View) -> dict[str, list[Reference]]:
@@ -79,22 +69,10 @@ def points_claims(view: View) -> Iterator[Claim]:
     if not points:
         return
     best, worst = (pick(points, key=lambda fact: fact.number) for pick in (max, min))
-    yield from SLOTS["points"].say(
-        {
-            "best": best,
-            "worst": worst,
-            "best_units": [unit_of(fact) for fact in points if fact.number == best.number],
-            "worst_units": [unit_of(fact) for fact in points if fact.number == worst.number],
-        }
-    )
+    yield from SLOTS["points"].say(ends_of(best, worst, points))
 
 
 def register_claims(view: View, measure_id: str) -> Iterator[Claim]:
     """How many rows a register has for the unit, none, or that it is not known."""
-    yield from SLOTS["register"].say(
-        {
-            "value": view.fact(measure_id, "value"),
-            "thing": Reference("thing", measure_id),
-            "unit": view.itself,
-        }
-    )
+    told = view.told(measure_id, "value", "unit", thing=Reference("thing", measure_id))
+    yield from SLOTS["register"].say(told)

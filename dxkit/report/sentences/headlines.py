@@ -1,5 +1,5 @@
 """The sentences at the top: where the unit stands, whether it is proposed for a reward and why,
-what it reached, what changed.
+what it reached, what changed; and the short ones of the strip, beside its large numbers.
 """
 
 from __future__ import annotations
@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxkit.analysis.ranking import QUOTA_FULL, TIED_INTO_QUOTA, TIER_INTO_QUOTA
-from dxkit.model.campaign import Indicator, IndicatorKind
+from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Reference, as_written, reward_subject
 from dxkit.model.observations import Flag
 from dxkit.model.rules import REWARD_BASES
 from dxkit.report.sentences.below import least_covered, too_few_to_judge
 from dxkit.report.sentences.catalogue import SLOTS, state
+from dxkit.report.sentences.data_state import without_figures
 from dxkit.report.sentences.unit_view import View, equal_to, short_name
 
 
@@ -44,34 +45,22 @@ def headlines(view: View) -> Iterator[Claim]:
 def standing(view: View) -> Claim | None:
     """The unit's rank and points, or why it has none."""
     if not view.indicators and view.children:
-        return SLOTS["of_units"].choose(
-            {
-                "points": view.fact(TOTAL, "points"),
-                "units_total": view.fact(TOTAL, "units"),
-                "below": view.child_level,
-                "unit": view.itself,
-            }
-        )
+        units = view.fact(TOTAL, "units")
+        return SLOTS["of_units"].choose(view.told(TOTAL, "points", "below unit", units_total=units))
     band = view.analysis.results.totals[view.unit.code].band
-    slot = SLOTS["standing_graded"] if band else SLOTS["standing"]
-    return slot.choose(
-        {
-            **view.known_kinds(
-                TOTAL, "points", "max_points", "complete", "rank", "ranked", "rank_change"
-            ),
-            "unit": view.itself,
-            "group": Reference("unit", view.group.code) if view.group else view.itself,
-            "level": Reference("level", view.unit.level),
-            "band": Reference("band", band.id) if band else (),
-            "previous_period": view.previous_period or (),
-            "period": Reference("period", view.analysis.period.id),
-            "lacking": [
-                Reference("indicator", i.id)
-                for i in view.indicators
-                if view.fact(i.id, "value").missing not in ("", Flag.NOT_APPLICABLE)
-            ],
-        }
+    told = view.told(
+        TOTAL,
+        "points max_points complete rank ranked rank_change",
+        "unit group previous_period period",
+        level=Reference("level", view.unit.level),
+        band=Reference("band", band.id) if band else (),
+        lacking=[
+            Reference("indicator", i.id)
+            for i in view.indicators
+            if view.fact(i.id, "value").missing not in ("", Flag.NOT_APPLICABLE)
+        ],
     )
+    return SLOTS["standing_graded" if band else "standing"].choose(told)
 
 
 def _award(view: View) -> Iterator[Claim]:
@@ -91,16 +80,14 @@ def _award(view: View) -> Iterator[Claim]:
             continue
         how = {TIED_INTO_QUOTA: "tied_", TIER_INTO_QUOTA: "tied_", QUOTA_FULL: "next_"}
         whole = view.analysis.scorecard(view.group.code)
-        yield state(
-            f"headline_award_{by}{how.get(decision.reason, '')}".removesuffix("_"),
-            {
-                "rank": view.fact(TOTAL, rank),
-                "ranked": view.fact(TOTAL, ranked),
-                "quota": whole.fact(reward_subject(rule.id), "quota"),
-                "award": Reference("award", rule.id),
-                "unit": view.itself,
-            },
-        )
+        told = {
+            "rank": view.fact(TOTAL, rank),
+            "ranked": view.fact(TOTAL, ranked),
+            "quota": whole.fact(reward_subject(rule.id), "quota"),
+            **view.told(TOTAL, "", "unit", award=Reference("award", rule.id)),
+        }
+        key = f"headline_award_{by}{how.get(decision.reason, '')}".removesuffix("_")
+        yield state(key, told)
         return
 
 
@@ -109,14 +96,9 @@ def _figures_lacking(view: View) -> Iterator[Claim]:
     if not any(rule.level == view.unit.level for rule in view.campaign.rewards):
         return
     units = [c for c in view.children if c.fact(TOTAL, "figures_lacking").value]
-    slot = SLOTS["figures_lacking"] if units else SLOTS["figures_lacking_own"]
-    yield from slot.say(
-        {
-            **view.known_kinds(TOTAL, "rank", "figures_lacking"),
-            "unit": view.itself,
-            "units": [Reference("unit", child.unit.code) for child in units],
-        }
-    )
+    named = [Reference("unit", child.unit.code) for child in units]
+    told = view.told(TOTAL, "rank figures_lacking", "unit", units=named)
+    yield from SLOTS["figures_lacking" if units else "figures_lacking_own"].say(told)
 
 
 def _targets(view: View) -> Iterator[Claim]:
@@ -134,23 +116,12 @@ def _targets(view: View) -> Iterator[Claim]:
     unknown = [i for i in open_ if i not in idle]
     part = least_covered(view)
 
-    def names(indicators: list[Indicator]) -> list[Reference]:
-        return list(map(short_name, indicators))
-
-    yield from (SLOTS["targets_in_part"] if part else SLOTS["targets"]).say(
-        {
-            **part,
-            **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
-            **{f"unknown_{i.id}": values[i.id] for i in unknown},
-            **{f"idle_{i.id}": values[i.id] for i in idle},
-            "below": view.child_level,
-            "met": names(met),
-            "missed": names(missed),
-            "unknown": names(unknown),
-            "idle": names(idle),
-            "unit": view.itself,
-        }
-    )
+    told = {**part, **view.told(TOTAL, "targets targets_known targets_met", "below unit")}
+    told |= {f"unknown_{i.id}": values[i.id] for i in unknown}
+    told |= {f"idle_{i.id}": values[i.id] for i in idle}
+    named = {"met": met, "missed": missed, "unknown": unknown, "idle": idle}
+    told |= {name: list(map(short_name, some)) for name, some in named.items()}
+    yield from SLOTS["targets_in_part" if part else "targets"].say(told)
 
 
 def first_period(view: View) -> Iterator[Claim]:
@@ -187,3 +158,40 @@ def _change(view: View) -> Iterator[Claim]:
             "previous_period": view.previous_period,
         }
     )
+
+
+# the strip --------------------------------------------------------------------------------------
+
+
+def rank_notes(view: View) -> Iterator[Claim]:
+    """Who shares a unit's rank, how it has changed, and which ranks other weights give."""
+    kinds = "rank rank_shared rank_change rank_best rank_worst weight_band"
+    yield from _notes(view, kinds, "verdict_shared", "verdict_rank", "verdict_range")
+
+
+def points_notes(view: View) -> Iterator[Claim]:
+    """By how much a unit's points have changed, both periods judged by the targets of this one."""
+    slot = "verdict_points" if view.fact(TOTAL, "targets").value else "verdict_points_untargeted"
+    yield from _notes(view, "progress", slot)
+
+
+def _notes(view: View, kinds: str, *slots: str) -> Iterator[Claim]:
+    told = view.told(TOTAL, kinds, "previous_period")
+    for slot in slots:
+        yield from SLOTS[slot].say(told)
+
+
+def targets_notes(view: View) -> Iterator[Claim]:
+    """On the figures of how many units below the targets are judged, or why they are not."""
+    told = view.told(TOTAL, "targets_known", "below unit")
+    yield from SLOTS["verdict_targets"].say({**least_covered(view), **told})
+
+
+def lacking_notes(view: View) -> Iterator[Claim]:
+    """Of how many units below nothing is at hand, or some figures lack; of a few which."""
+    if not view.children:
+        return
+    for kind, units in without_figures(view).items():
+        whole = view.fact(TOTAL, "units")
+        told = view.told(TOTAL, f"units_{kind}", "level", units_total=whole, units=units)
+        yield from SLOTS[f"verdict_{kind}"].say(told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dxkit.model.facts import TOTAL, Claim, Reference
+from dxkit.model.facts import TOTAL, Claim
 from dxkit.report.sentences.catalogue import SLOTS, state
 from dxkit.report.sentences.headlines import AWARDS, CHANGES, LACKING, TARGETS, headlines
 from dxkit.report.sentences.next_steps import next_steps
@@ -40,9 +40,7 @@ def thoughts(view: View) -> Iterator[Thought]:
 
 def _standing(view: View) -> Iterator[Claim]:
     """Where a unit stands, in short."""
-    names = {"unit": view.itself, "period": Reference("period", view.analysis.period.id)}
-    told = view.known_kinds(TOTAL, "points", "max_points", "rank", "ranked")
-    return SLOTS["message"].say({**told, **names})
+    return SLOTS["message"].say(view.told(TOTAL, "points max_points rank ranked", "unit period"))
 
 
 def _briefly(view: View, claim: Claim) -> Iterator[Claim]:

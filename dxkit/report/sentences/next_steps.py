@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dxkit.model.campaign import Indicator
-from dxkit.model.facts import TOTAL, Claim, Fact, Reference
+from dxkit.model.facts import TOTAL, Claim, Fact
 from dxkit.report.sentences.below import least_covered, reached_below, too_few_to_judge
 from dxkit.report.sentences.catalogue import SLOTS, Filling
 from dxkit.report.sentences.unit_view import View, short_name, unit_of
@@ -57,15 +57,14 @@ def next_steps(view: View, *, located: bool = True) -> Iterator[tuple[Claim, ...
     if not groups:
         short = [r for r in reached_below(view) if r.is_short]
         slot = SLOTS["last_in_part"] if too_few_to_judge(view) else SLOTS["last"]
+        named, value = [short_name(r.indicator) for r in short], view.fact(TOTAL, "points")
         last = slot.choose(
             {
                 **least_covered(view),
                 **{f"met_{r.indicator.id}": r.met for r in short},
                 **{f"known_{r.indicator.id}": r.known for r in short},
-                "indicators": [short_name(r.indicator) for r in short],
-                **view.known_kinds(TOTAL, "targets", "targets_known", "targets_met"),
-                "value": view.scorecard.fact(TOTAL, "points"),
-                "unit": view.itself,
+                **view.told(TOTAL, "targets targets_known targets_met", "unit", value=value),
+                "indicators": named,
             }
         )
         if last is not None:
@@ -87,14 +86,9 @@ def _most_lacking(view: View, indicator: Indicator) -> list[Fact]:
 def _step(view: View, task: Task, *, located: bool) -> tuple[Claim, ...]:
     indicator = task.indicator
     places = dict(zip(_PLACES, task.places if located else (), strict=False))
-    filling: dict[str, Filling] = {
-        **task.facts,
-        "indicator": short_name(indicator),
-        "thing": Reference("thing", indicator.numerator),
-        "part": Reference("measure", indicator.numerator),
-        **places,
-        **{f"{place}_unit": unit_of(fact) for place, fact in places.items()},
-    }
+    units = {f"{place}_unit": unit_of(fact) for place, fact in places.items()}
+    named = view.told(indicator, "", "indicator thing part", **units)
+    filling: dict[str, Filling] = {**task.facts, **places, **named}
     if view.campaign.is_flow(indicator):
         told = (SLOTS["flow"], SLOTS["trend"])
     else:

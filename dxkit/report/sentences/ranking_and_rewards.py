@@ -34,13 +34,9 @@ def ranking_rules(view: View) -> Iterator[Claim]:
                 yield state(f"rule_{kind}", {"least": view.fact(TOTAL, kind)})
             continue
         indicator = view.campaign.indicator(condition.indicator)
-        yield state(
-            "rule_least_value" if indicator.direction > 0 else "rule_most_value",
-            {
-                "least": view.fact(indicator.id, kind),
-                "indicator": Reference("indicator", indicator.id),
-            },
-        )
+        named = Reference("indicator", indicator.id)
+        told = view.told(indicator, "", "", least=view.fact(indicator.id, kind), indicator=named)
+        yield state("rule_least_value" if indicator.direction > 0 else "rule_most_value", told)
     out = {e.unit for e in rule.exclusions if e.period == view.analysis.period.id}
     excluded = [Reference("unit", c.unit.code) for c in view.children if c.unit.code in out]
     if excluded:
@@ -82,12 +78,8 @@ def _deciding(view: View, found: DecidingCell, number: Fact) -> Claim:
     cell = view.analysis.received.located(found.cell)
     place = f"{cell.file} › {cell.sheet}: {cell.cell}"
     kind = "swap" if found.gains and found.loses else "gain" if found.gains else "lose"
-    return state(
-        f"list_cell_{kind}",
-        {
-            "cells_deciding": number,
-            "cell": Reference("cell", visible(place)),
-            "gains": [Reference("unit", code) for code in found.gains],
-            "loses": [Reference("unit", code) for code in found.loses],
-        },
+    gains, loses = ([Reference("unit", c) for c in some] for some in (found.gains, found.loses))
+    named = view.told(
+        TOTAL, "", "", cell=Reference("cell", visible(place)), gains=gains, loses=loses
     )
+    return state(f"list_cell_{kind}", {"cells_deciding": number, **named})

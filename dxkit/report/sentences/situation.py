@@ -70,18 +70,11 @@ def _silence(view: View) -> Claim | None:
 
 def level(view: View, indicator: Indicator) -> Claim:
     """What the unit has reached on one indicator, or why there is no figure."""
-    kinds = ("value", "target", "gap", "shortfall", "numerator", "denominator")
-    claim = SLOTS[f"level_{indicator.kind}"].choose(
-        {
-            **view.known_kinds(indicator.id, *kinds),
-            **view.nought_of(view.scorecard, indicator),
-            "whole": Reference("measure", indicator.denominator or indicator.numerator),
-            "indicator": Reference("indicator", indicator.id),
-            "thing": Reference("thing", indicator.numerator),
-            "unit": view.itself,
-        },
-        indicator.direction,
-    )
+    kinds = "value target gap shortfall numerator denominator"
+    named = Reference("indicator", indicator.id)
+    told = view.told(indicator, kinds, "whole thing unit", indicator=named)
+    told |= view.nought_of(view.scorecard, indicator)
+    claim = SLOTS[f"level_{indicator.kind}"].choose(told, indicator.direction)
     if claim is None:
         raise LookupError(f"no sentence fits the level of {indicator.id} at {view.unit.code}")
     return claim
@@ -89,44 +82,28 @@ def level(view: View, indicator: Indicator) -> Claim:
 
 def _interval(view: View, indicator: Indicator) -> Iterator[Claim]:
     """How far a share of a few things is from being sure."""
-    yield from SLOTS["interval"].say(
-        {
-            **view.known_kinds(indicator.id, "denominator", "interval_low", "interval_high"),
-            "thing": Reference("thing", indicator.numerator),
-        }
-    )
+    kinds = "denominator interval_low interval_high"
+    yield from SLOTS["interval"].say(view.told(indicator, kinds, "thing"))
 
 
 def _too_few(view: View, indicator: Indicator) -> Iterator[Claim]:
     """That the share is of too few things to have a rank."""
     least = view.scorecard.find(indicator.id, "least_denominator")
     if least is not None:
-        facts = {"denominator": view.fact(indicator.id, "denominator"), "least": least}
-        thing = Reference("thing", indicator.numerator)
-        yield from SLOTS["too_few"].say({**facts, "thing": thing})
+        yield from SLOTS["too_few"].say(view.told(indicator, "denominator", "thing", least=least))
 
 
 def _coverage(view: View, indicator: Indicator) -> Iterator[Claim]:
     """That the figure is of fewer than half of the units below."""
-    yield from SLOTS["coverage"].say(
-        {
-            "left_out": view.fact(indicator.id, "children_left_out"),
-            **view.known_kinds(indicator.id, "children_known", "children"),
-            "below": view.child_level,
-            "unit": view.itself,
-        }
-    )
+    told = view.told(indicator, "children_known children", "below unit")
+    left_out = view.fact(indicator.id, "children_left_out")
+    yield from SLOTS["coverage"].say({"left_out": left_out, **told})
 
 
 def _movement(view: View, indicator: Indicator) -> Iterator[Claim]:
     """What has been reached over the whole movement, where the plan sets a target for it."""
-    yield from SLOTS["movement"].say(
-        {
-            **view.known_kinds(indicator.id, "movement_value", "movement_target"),
-            "thing": Reference("thing", indicator.numerator),
-            "unit": view.itself,
-        }
-    )
+    told = view.told(indicator, "movement_value movement_target", "thing unit")
+    yield from SLOTS["movement"].say(told)
 
 
 # against others -----------------------------------------------------------------------------------
@@ -135,10 +112,7 @@ def _movement(view: View, indicator: Indicator) -> Iterator[Claim]:
 def _against_group(view: View) -> Claim | None:
     if view.group is None:
         return None
-    more = {
-        "group": Reference("unit", view.group.code),
-        "level": Reference("level", view.unit.level),
-    }
+    more = view.told(TOTAL, "", "group", level=Reference("level", view.unit.level))
     return _against(view, SLOTS["against_group"], "against_group", more)
 
 
@@ -146,11 +120,11 @@ def _against_type(view: View) -> Claim | None:
     """Against the others of the same type together, or that there is no other one."""
     if view.group is None or not view.unit.type:
         return None
-    more = {"type": Reference("type", view.unit.type), "group": Reference("unit", view.group.code)}
+    more = view.told(TOTAL, "", "group", type=Reference("type", view.unit.type))
     counted = next(view.own_facts("type_units"), None)
     if counted is not None:
-        filling: dict[str, Filling] = {**more, "type_units": counted}
-        return _against(view, SLOTS["against_type"], "against_type", filling)
+        more |= {"type_units": counted}
+        return _against(view, SLOTS["against_type"], "against_type", more)
     alike = [p for p in view.peers if p.unit.type == view.unit.type]
     ranked = view.scorecard.find(TOTAL, "ranked")
     if len(alike) > 1 or ranked is None:
@@ -260,15 +234,9 @@ def strengths(view: View) -> Iterator[Claim]:
 def _even(view: View, found: list[_Standing]) -> Claim | None:
     ranks = sorted((s.rank for s in found), key=lambda fact: fact.number)
     ranked = sorted((s.ranked for s in found), key=lambda fact: fact.number)
-    return SLOTS["even"].choose(
-        {
-            "unit": view.itself,
-            "best_rank": ranks[0],
-            "worst_rank": ranks[-1],
-            "least_ranked": ranked[0],
-            "most_ranked": ranked[-1],
-        }
-    )
+    ends = {"best_rank": ranks[0], "worst_rank": ranks[-1]}
+    ends |= {"least_ranked": ranked[0], "most_ranked": ranked[-1]}
+    return SLOTS["even"].choose(view.told(TOTAL, "", "unit", **ends))
 
 
 def _ranks(slot: Slot, told: list[_Standing]) -> Iterator[Claim]:
@@ -298,11 +266,8 @@ def activity(view: View) -> Iterator[Claim]:
             tables.setdefault(measure.table, []).append(fact)
     for table, facts in tables.items():
         known = [fact for fact in facts if fact.known][:_MOST_ACTIVITIES]
-        filling: dict[str, Filling] = {
-            "unit": view.itself,
-            "table": Reference("table", table),
-            "value": facts[0],
-        }
+        named = Reference("table", table)
+        filling = view.told(TOTAL, "", "unit", table=named, value=facts[0])
         for number, fact in enumerate(known, start=1):
             filling[f"value_{number}"] = fact
             filling[f"name_{number}"] = Reference("measure", fact.key.subject)
@@ -317,13 +282,9 @@ def changes(view: View) -> Iterator[Claim]:
         yield from _change(view, indicator)
     told_now = [i.id for i in view.indicators if view.fact(i.id, "value").known]
     unknown = [fact for i in told_now if not (fact := view.fact(i, "change")).known]
-    yield from SLOTS["change_unknown"].say(
-        {
-            **{f"change_{fact.key.subject}": fact for fact in unknown},
-            "indicators": list(map(short_name, unknown)),
-            "previous_period": view.previous_period,
-        }
-    )
+    told_of = {f"change_{fact.key.subject}": fact for fact in unknown}
+    named = view.told(TOTAL, "", "previous_period", indicators=list(map(short_name, unknown)))
+    yield from SLOTS["change_unknown"].say({**told_of, **named})
     told = {indicator.id for indicator in view.indicators}
     scopes = [f for f in view.own_facts("places_in_one") if f.key.subject in told]
     if scopes:
@@ -331,27 +292,17 @@ def changes(view: View) -> Iterator[Claim]:
         yield from SLOTS["change_scope"].say({"places_in_one": most})
     if view.group is None:
         return
-    kinds = ("progress", "progress_rank", "progress_ranked")
-    yield from SLOTS["progress"].say(
-        {
-            **view.known_kinds(TOTAL, *kinds),
-            "unit": view.itself,
-            "previous_period": view.previous_period,
-        }
-    )
+    kinds = "progress progress_rank progress_ranked"
+    yield from SLOTS["progress"].say(view.told(TOTAL, kinds, "unit previous_period"))
 
 
 def _change(view: View, indicator: Indicator) -> Iterator[Claim]:
     if not view.fact(indicator.id, "value").known:
         return  # its own sentence says why
     previous = view.scorecard.previous(indicator.id, "value")
-    filling: dict[str, Filling] = {
-        **view.known_kinds(indicator.id, "value", "change", "like_change"),
-        **({"previous": previous} if previous is not None else {}),
-        "previous_period": view.previous_period or (),
-        "indicator": short_name(indicator),
-        "thing": Reference("thing", indicator.numerator),
-    }
+    names = "previous_period indicator thing"
+    filling = view.told(indicator, "value change like_change", names)
+    filling |= {"previous": previous} if previous is not None else {}
     yield from SLOTS[f"change_{indicator.kind}"].say(filling, indicator.direction)
     if indicator.kind is not IndicatorKind.VALUE:
         yield from SLOTS[f"change_like_{indicator.kind}"].say(filling)

@@ -30,8 +30,8 @@ def boundaries(view: View) -> Iterator[Claim]:
     if found is None:
         return
     named = [Reference("former", f"{code}/{found.before}") for code in found.origins]
-    facts = view.known_kinds(TOTAL, "boundary_day", "parts_of_units")
-    yield from SLOTS["boundaries"].say({**facts, "unit": view.itself, "former": named})
+    told = view.told(TOTAL, "boundary_day parts_of_units", "unit", former=named)
+    yield from SLOTS["boundaries"].say(told)
 
 
 def known_over_time(view: View, subject: str, kind: str) -> dict[str, Fact]:
@@ -120,11 +120,7 @@ def _points(view: View) -> Iterator[Claim]:
         before, after = (fact for _, fact in targets[at : at + 2])
         if before is not None and after is not None and before.value != after.value:
             changed[indicator.id] = after
-    yield from SLOTS["points_apart"].say(
-        {
-            "earlier": earlier,
-            **{f"changed_{name}": fact for name, fact in changed.items()},
-            "indicators": [short_name(fact) for fact in changed.values()],
-            "first_period": Reference("period", period),
-        }
-    )
+    told = {f"changed_{name}": fact for name, fact in changed.items()}
+    named: dict[str, Filling] = {"indicators": list(map(short_name, changed.values()))}
+    named |= {"first_period": Reference("period", period)}
+    yield from SLOTS["points_apart"].say({"earlier": earlier, **told, **named})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from dxkit.analysis.outcomes import Result
 from dxkit.model.campaign import Accumulation, Campaign, Indicator
 from dxkit.model.facts import TOTAL, Fact, FactKey, Reference, reaches
 from dxkit.model.units import Unit
+from dxkit.report.sentences.catalogue import Filling
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,36 @@ class View:
         found = {kind: self.scorecard.find(subject, kind) for kind in kinds}
         return {kind: fact for kind, fact in found.items() if fact is not None}
 
+    def told(
+        self, about: Indicator | str, kinds: str = "", names: str = "", /, **more: Filling
+    ) -> dict[str, Filling]:
+        """What fills a sentence ``about`` an indicator or another subject: its facts by their
+        ``kinds``, as far as there are such facts, then the ``names`` that sentences call alike.
+        """
+        subject = about if isinstance(about, str) else about.id
+        named = {name: self._named(name, about) for name in names.split()}
+        return {**self.known_kinds(subject, *kinds.split()), **named, **more}
+
+    def _named(self, name: str, about: Indicator | str) -> Filling:
+        match name, about:
+            case "unit", _:
+                return self.itself
+            case "group", _:
+                return Reference("unit", self.group.code) if self.group else self.itself
+            case "level" | "below", _:
+                return self.child_level
+            case "period", _:
+                return Reference("period", self.analysis.period.id)
+            case "previous_period", _:
+                return self.previous_period or ()
+            case "indicator", Indicator():
+                return short_name(about)
+            case "thing" | "part", Indicator():
+                return Reference("thing" if name == "thing" else "measure", about.numerator)
+            case "whole", Indicator():
+                return Reference("measure", about.denominator or about.numerator)
+        raise KeyError(name)
+
     @property
     def unchanged(self) -> tuple[str, ...]:
         """Codes of the units below whose figures all equal those of the period before."""
@@ -141,6 +172,14 @@ class View:
 def equal_to(fact: Fact, facts: Iterable[Fact]) -> list[Fact]:
     """The facts with the same number, up to what is lost in fractions of two."""
     return [other for other in facts if round(other.number - fact.number, 12) == 0]
+
+
+def ends_of(best: Fact, worst: Fact, facts: Sequence[Fact]) -> dict[str, Filling]:
+    """The best and the worst of facts and the names of all the units that have their numbers."""
+    told: dict[str, Filling] = {"best": best, "worst": worst}
+    for name, end in (("best_units", best), ("worst_units", worst)):
+        told[name] = [unit_of(fact) for fact in facts if fact.number == end.number]
+    return told
 
 
 def unit_of(fact: Fact) -> Reference:
