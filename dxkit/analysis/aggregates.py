@@ -86,13 +86,13 @@ class Aggregates:
     def measure(self, unit_code: str, measure_id: str) -> Quantity:
         """The sum of one measure over a unit and everything below it."""
         pairs = self._pairs(unit_code, measure_id, "")
-        return _sum(pairs, _numerator)
+        return _sum(pairs, "numerator")
 
     def indicator(self, unit_code: str, indicator: Indicator) -> Measured:
         """One indicator of one unit."""
         if indicator.kind is IndicatorKind.VALUE:
             each = self._values(unit_code, indicator.numerator)
-            value = _sum(tuple(_Pair(one, None) for one in each), _numerator)
+            value = _sum(tuple(_Pair(one, None) for one in each), "numerator")
             known = sum(one.missing in ("", Flag.NOT_APPLICABLE) for one in each)
             is_mean = self._over_time(indicator.numerator) == {Accumulation.MEAN}
             if len(each) == 1:
@@ -101,12 +101,12 @@ class Aggregates:
                 value = replace(value, value=value.value / sum(not one.missing for one in each))
             return Measured(value, value, NO_DENOMINATOR, known / len(each))
         pairs = self._pairs(unit_code, indicator.numerator, indicator.denominator)
-        numerator = _sum(pairs, _numerator)
+        numerator = _sum(pairs, "numerator")
         there, due = self._weighed(unit_code, indicator.numerator, indicator.denominator)
         complete = there / due if due else 1.0
         if indicator.kind is IndicatorKind.COUNT:
             return Measured(numerator, numerator, NO_DENOMINATOR, complete)
-        denominator = _sum(pairs, _denominator)
+        denominator = _sum(pairs, "denominator")
         value = _quotient(numerator, denominator)
         return Measured(value, numerator, denominator, complete)
 
@@ -236,20 +236,12 @@ def _heard(found: Quantity) -> Quantity:
     return replace(found, missing=str(Flag.PART_NOT_REPORTED)) if is_silent else found
 
 
-def _numerator(pair: _Pair) -> Quantity:
-    return pair.numerator
-
-
-def _denominator(pair: _Pair) -> Quantity:
-    return pair.denominator or NO_DENOMINATOR
-
-
-def _sum(pairs: tuple[_Pair, ...], side) -> Quantity:  # type: ignore[no-untyped-def]
+def _sum(pairs: tuple[_Pair, ...], side: str) -> Quantity:
     used: list[Quantity] = []
     left_out: set[str] = set()
     for pair in pairs:
         if pair.is_known:
-            used.append(side(pair))
+            used.append(getattr(pair, side))
         else:
             left_out |= pair.reasons
     if not used:

@@ -142,11 +142,6 @@ class Results:
         unit = self.units.get(unit_code)
         return self._ranked_by_group[unit.level, self.group_codes[unit_code] or unit_code]
 
-    def tiers_beside(self, unit_code: str) -> tuple[int, ...]:
-        """The tiers of the ranked units of its group, its own among them."""
-        tiers = (self.totals[code].tier for code in self.ranked_with(unit_code))
-        return tuple(tier for tier in tiers if tier is not None)
-
     @cached_property
     def _ranked_by_group(self) -> dict[tuple[str, str], frozenset[str]]:
         return {

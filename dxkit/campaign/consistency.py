@@ -143,6 +143,14 @@ def _units(campaign: Campaign, reader: Reader) -> None:
         reader.note(("units.csv", 0, "code"), "no_units")
 
 
+def _by_code(campaign: Campaign) -> dict[str, list[Unit]]:
+    """The units of each code, one after the other in time; none of a code that there is not."""
+    found: dict[str, list[Unit]] = defaultdict(list)
+    for unit in campaign.units.units:
+        found[unit.code].append(unit)
+    return found
+
+
 def _overlap(one: Unit, other: Unit) -> bool:
     """Whether two units exist on a common day."""
     start = max(one.valid_from or datetime.date.min, other.valid_from or datetime.date.min)
@@ -151,14 +159,13 @@ def _overlap(one: Unit, other: Unit) -> bool:
 
 def _aliases(campaign: Campaign, reader: Reader) -> None:
     """One writing means one of the units below one unit, and of one level."""
-    of_code: dict[str, list[Unit]] = defaultdict(list)
+    of_code = _by_code(campaign)
     written: dict[tuple[str, str], list[Unit]] = defaultdict(list)
     for unit in campaign.units.units:
         alike = written[unit.parent_code, normalise(unit.name)]
         for other in {o.code: o for o in alike if o.code != unit.code and _overlap(unit, o)}:
             values = {"text": unit.name, "unit": unit.code, "other": other}
             reader.note_of(unit, "alias_of_two", "name", **values)
-        of_code[unit.code].append(unit)
         alike.append(unit)
     levels_of: dict[str, list[Unit]] = defaultdict(list)
     for unit in campaign.units.units:
@@ -188,9 +195,7 @@ def _successions(campaign: Campaign, reader: Reader) -> None:
     """Both units of a row are there on their days; what leaves a unit is all of it, or what stays
     is said, too.
     """
-    by_code: dict[str, list[Unit]] = defaultdict(list)
-    for unit in campaign.units.units:
-        by_code[unit.code].append(unit)
+    by_code = _by_code(campaign)
     groups: dict[tuple[str, datetime.date, str], dict[str, Succession]] = defaultdict(dict)
     noted = len(reader.problems)
     for s in campaign.successions:
@@ -388,9 +393,7 @@ def _points(campaign: Campaign, reader: Reader) -> None:
 
 def _ranking(campaign: Campaign, reader: Reader) -> None:
     order = [level.id for level in campaign.levels]
-    by_code: dict[str, list[Unit]] = defaultdict(list)
-    for unit in campaign.units.units:
-        by_code[unit.code].append(unit)
+    by_code = _by_code(campaign)
     for level, group in campaign.ranking.within.items():
         if order.index(group) >= order.index(level):
             at = reader.plan.at(f"ranking.within.{level}")

@@ -170,6 +170,11 @@ def cut(text: str, units: int) -> str:
     return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
 
 
+def shortened(text: str, longest: int) -> str:
+    """The text, or its beginning of so many letters and then "…"."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
 def harmless(text: str, longest: int = LONGEST) -> str:
     """The text on one line, visible, at most ``longest`` letters and then "…"."""
     seen = visible(" ".join(text.split()))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path, PurePath
 
+from dxkit.model.text import shortened
 from dxkit.press.manifest import (
     ABOVE,
     MANIFEST,
@@ -139,8 +140,7 @@ def _apart(*texts: str) -> tuple[str, str]:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return shortened(" ".join(text.split()), _LONGEST)
 
 
 def _is_by_versions(shown: list[str], expected: list[str]) -> bool:

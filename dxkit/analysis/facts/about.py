@@ -223,6 +223,13 @@ class About:
         """The unit's points and rank."""
         return self.period.results.totals[self.unit.code]
 
+    @property
+    def tiers_beside(self) -> list[int]:
+        """The tiers of the ranked units of its group, its own among them."""
+        results = self.period.results
+        tiers = (results.totals[code].tier for code in results.ranked_with(self.unit.code))
+        return [tier for tier in tiers if tier is not None]
+
     @cached_property
     def visits(self) -> list[Visit]:
         """The visits to the unit and to those below it whose results came back."""

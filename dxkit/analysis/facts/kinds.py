@@ -45,7 +45,6 @@ from dxkit.analysis.outcomes import (
     WEIGHTED,
     Certainty,
     RankRange,
-    Result,
 )
 from dxkit.analysis.scoring import NOT_SCORED, REGISTRY, Case
 from dxkit.analysis.visits import TOO_FEW_VISITS, Verified, verified
@@ -230,10 +229,6 @@ def goal_days(about: About) -> tuple[int | None]:
     return (about.goal.days if about.goal is not None else None,)
 
 
-def has_goal_days(about: About) -> bool:
-    return has_goal(about) and goal_days(about) != (None,)
-
-
 def denominator_and_days(about: About) -> tuple[float | int | None, int]:
     """What a pace is counted on, and the days since the period before."""
     earlier, now = about.period.previous, about.period.period
@@ -288,11 +283,6 @@ def has_tier(about: About) -> bool:
     return about.total.tier is not None
 
 
-def tiers_beside(about: About) -> tuple[int, ...]:
-    """The tiers of the units it is ranked with, its own among them."""
-    return about.period.results.tiers_beside(about.unit.code)
-
-
 def cells(about: About) -> set[object]:
     """All cells behind the unit's indicators."""
     return {
@@ -306,10 +296,6 @@ def cells(about: About) -> set[object]:
 def without_before(about: About) -> str:
     """Why there is nothing to compare with: it is the first period, or the one before lacks."""
     return FIRST_PERIOD if len(about.period.series) < 2 else GAP_BEFORE
-
-
-def why_no_progress(about: About) -> str:
-    return without_before(about) if about.period.previous is None else NOT_RANKED
 
 
 def ranks_children(about: About) -> bool:
@@ -390,11 +376,6 @@ def of_range(
     )
 
 
-def has_visits(about: About) -> bool:
-    """Whether results of a visit to the unit, or to one below it, came back."""
-    return bool(about.visits)
-
-
 def of_visits(name: str, method: str, number: Callable[[Verified], Number]) -> Taken:
     """What visits say of the share of reported cases that are true; too few say nothing."""
 
@@ -403,7 +384,12 @@ def of_visits(name: str, method: str, number: Callable[[Verified], Number]) -> T
         return number(found) if found is not None else TOO_FEW_VISITS
 
     return Taken(
-        name, SHARE, share, inputs=("checked", "confirmed"), method=method, when=has_visits
+        name,
+        SHARE,
+        share,
+        inputs=("checked", "confirmed"),
+        method=method,
+        when=lambda a: bool(a.visits),
     )
 
 
@@ -417,10 +403,17 @@ def other_places_of_any(about: About) -> tuple[str, ...]:
 
 def of_progress(name: str, unit: UnitOfMeasure, method: str, part: str) -> Taken:
     """What a unit has gained since the period before, or why that is not known."""
+
+    def gained(about: About) -> Number | str:
+        if about.progress:
+            found: Number = getattr(about.progress, part)
+            return found
+        return without_before(about) if about.period.previous is None else NOT_RANKED
+
     return Taken(
         name,
         unit,
-        lambda a: getattr(a.progress, part) if a.progress else why_no_progress(a),
+        gained,
         inputs=(POINTS_OF_INDICATORS, EARLIER_VALUES),
         method=method,
         when=has_group,
@@ -607,21 +600,8 @@ def of_stretch(
 RANKS = over(series.ranks, "rank")
 
 
-def periods_behind(about: About) -> int | None:
-    """How many periods in a row miss their targets; None where there is none for this one."""
-    return len(about.once(series.behind)) if has_target(about) else None
-
-
-def is_quotient(about: About) -> bool:
-    return about.is_quotient
-
-
 def has_progress(about: About) -> bool:
     return bool(about.group) and about.progress is not None
-
-
-def has_its_target(result: Result) -> bool:
-    return result.target is not None
 
 
 def children_missing(reason: str) -> Callable[[About], int]:
@@ -638,11 +618,6 @@ def is_counted(about: About) -> bool:
     """Whether the measure is counted at the unit's level or below."""
     depth, measure = about.period.aggregates.depth, about.measure
     return measure.kind.adds_up and depth[about.unit.level] <= depth[measure.level]
-
-
-def is_activity(about: About) -> bool:
-    """Whether the measure tells of activity alone."""
-    return about.measure in about.period.campaign.activity
 
 
 def decimals_of_activity(about: About) -> int:
@@ -670,8 +645,8 @@ def by_scoring(about: About) -> tuple[str, ...]:
 # the tables -----------------------------------------------------------------------------------
 
 INDICATOR: tuple[Kind, ...] = (
-    Reported("numerator", COUNT, lambda a: a.measured.numerator, when=is_quotient),
-    Reported("denominator", COUNT, lambda a: a.measured.denominator, when=is_quotient),
+    Reported("numerator", COUNT, lambda a: a.measured.numerator, when=lambda a: a.is_quotient),
+    Reported("denominator", COUNT, lambda a: a.measured.denominator, when=lambda a: a.is_quotient),
     Reported(
         "value",
         value_unit,
@@ -807,7 +782,12 @@ INDICATOR: tuple[Kind, ...] = (
     ),
     Declared("deadline", DATE, deadline, without=NO_DEADLINE, when=has_goal),
     Derived(
-        "per_week", COUNT, per_week, inputs=("goal_shortfall",), more=goal_days, when=has_goal_days
+        "per_week",
+        COUNT,
+        per_week,
+        inputs=("goal_shortfall",),
+        more=goal_days,
+        when=lambda a: has_goal(a) and goal_days(a) != (None,),
     ),
     Derived(
         "pace",
@@ -845,7 +825,13 @@ INDICATOR: tuple[Kind, ...] = (
         own_decimals,
         value_decimals,
     ),
-    of_series("behind", COUNT, "count_of_periods_behind", periods_behind, over(series.behind)),
+    of_series(
+        "behind",
+        COUNT,
+        "count_of_periods_behind",
+        lambda a: len(a.once(series.behind)) if has_target(a) else None,
+        over(series.behind),
+    ),
 )
 """Of an indicator of one unit."""
 
@@ -871,7 +857,7 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         parts_of_units,
         lambda a: a.unit.code in a.period.boundaries,
     ),
-    counted("targets", "count_of_targets", lambda a: sum(map(has_its_target, a.results))),
+    counted("targets", "count_of_targets", lambda a: sum(r.target is not None for r in a.results)),
     counted(
         "targets_known", "count_of_targets", lambda a: sum(r.is_met is not None for r in a.results)
     ),
@@ -937,11 +923,11 @@ TOTAL_KINDS: tuple[Kind, ...] = (
         method="tier_of_ranges",
         when=has_tier,
     ),
-    counted("tiers", "count_of_tiers", lambda a: max(tiers_beside(a)), has_tier),
+    counted("tiers", "count_of_tiers", lambda a: max(a.tiers_beside), has_tier),
     counted(
         "tier_units",
         "count_of_ranked",
-        lambda a: sum(tier == a.total.tier for tier in tiers_beside(a)),
+        lambda a: sum(tier == a.total.tier for tier in a.tiers_beside),
         has_tier,
     ),
     Derived(
@@ -1030,7 +1016,7 @@ MEASURE: tuple[Kind, ...] = (
         COUNT,
         difference,
         inputs=("value", before("value")),
-        when=is_activity,
+        when=lambda a: a.measure in a.period.campaign.activity,
         marks=lambda a: a.other_places,
         decimals=decimals_of_activity,
     ),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise, takewhile
 
 from dxkit.analysis.facts.about import About
@@ -16,7 +17,7 @@ from dxkit.model.plan import BY_TARGET
 LEAST_PERIODS = 3
 """Two points are no trend."""
 Stretch = Callable[[About], tuple[Fact, ...]]
-Comparable = Callable[[About, PeriodOfSeries, PeriodOfSeries], bool]
+Comparable = Callable[[PeriodOfSeries, PeriodOfSeries], bool]
 
 
 def is_series(about: About) -> bool:
@@ -38,7 +39,7 @@ def _stretch(about: About, kind: str, comparable: Comparable) -> tuple[Fact, ...
     newer: PeriodOfSeries | None = None
     for period in _at_hand(about):
         fact = period.find(about.unit.code, about.subject, kind)
-        is_next = newer is None or comparable(about, period, newer)
+        is_next = newer is None or comparable(period, newer)
         if fact is None or not fact.known or not is_next:
             break
         found.append(fact)
@@ -48,11 +49,8 @@ def _stretch(about: About, kind: str, comparable: Comparable) -> tuple[Fact, ...
 
 def values(about: About) -> tuple[Fact, ...]:
     """The stretch of an indicator's values: of all that should be in it, or of the same places."""
-    return _stretch(about, "value", _of_alike_places)
-
-
-def _of_alike_places(about: About, one: PeriodOfSeries, other: PeriodOfSeries) -> bool:
-    return is_alike(one, other, about.unit.code, about.subject)
+    named = about.unit.code, about.subject
+    return _stretch(about, "value", lambda one, other: is_alike(one, other, *named))
 
 
 def points(about: About) -> tuple[Fact, ...]:
@@ -61,7 +59,7 @@ def points(about: About) -> tuple[Fact, ...]:
     """
     if any(i.scoring == "min_max" for i in about.period.campaign.indicators):
         return ()
-    return _stretch(about, "points", _by_alike_rules)
+    return _stretch(about, "points", partial(_by_alike_rules, about))
 
 
 def _by_alike_rules(about: About, one: PeriodOfSeries, other: PeriodOfSeries) -> bool:
@@ -82,11 +80,8 @@ def _by_alike_rules(about: About, one: PeriodOfSeries, other: PeriodOfSeries) ->
 
 def ranks(about: About) -> tuple[Fact, ...]:
     """The stretch of ranks among the same units."""
-    return _stretch(about, "rank", _among_alike)
-
-
-def _among_alike(about: About, one: PeriodOfSeries, other: PeriodOfSeries) -> bool:
-    return one.places(about.unit.code, TOTAL) == other.places(about.unit.code, TOTAL)
+    of = about.unit.code, TOTAL
+    return _stretch(about, "rank", lambda one, other: one.places(*of) == other.places(*of))
 
 
 def behind(about: About) -> tuple[Fact, ...]:

@@ -17,6 +17,7 @@ from dxkit.intake.findings import FindingFactory, finding
 from dxkit.intake.versions.differences import compare
 from dxkit.model.facts import CellRef
 from dxkit.model.observations import Flag, Observation
+from dxkit.model.text import shortened
 
 Figure = tuple[str, str, str]  # unit, period, measure
 
@@ -116,7 +117,7 @@ def _of_two(kept: FileRead, other: FileRead) -> tuple[FileRead, FileRead]:
         for observation in (*table.observations, *table.cumulative):
             if observation.address in differing:
                 texts = (observation.raw, differing[observation.address])
-                own, others = (_shortened(text) for text in texts)
+                own, others = (shortened(text, _LONGEST_SHOWN) for text in texts)
                 values = {"file": other.source.name, "own": own, "other": others}
                 findings.append(finding("cell_versions_differ", observation, **values))
     tables = [_without(table, differing.keys()) for table in kept.tables]
@@ -124,10 +125,6 @@ def _of_two(kept: FileRead, other: FileRead) -> tuple[FileRead, FileRead]:
         dataclasses.replace(kept, tables=tables, findings=findings),
         dataclasses.replace(other, tables=[], findings=[], corrected={}),
     )
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _without(table: TableRead, addresses: Set[CellRef]) -> TableRead:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.findings import SCREEN, Finding, Severity
 from dxkit.model.observations import Mistake, SheetRead
+from dxkit.model.text import shortened
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.page import page_around
 from dxkit.report.matrix import completeness_table
@@ -180,7 +181,7 @@ class _Content:
         rows: list[list[Cell]] = []
         for finding, consequences in mistakes:
             address = f"{finding.address.sheet} {finding.address.cell}".strip()
-            shown = finding.raw[:_LONGEST] + ("…" if len(finding.raw) > _LONGEST else "")
+            shown = shortened(finding.raw, _LONGEST)
             message = _RAW.format(finding_text(finding, self.language, self.names))
             if consequences:
                 message += self._consequences(finding, consequences)

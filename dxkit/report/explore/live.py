@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from dxkit.model.choices import UnknownNameError, check_names
 from dxkit.model.facts import Fact
-from dxkit.model.text import visible
+from dxkit.model.text import shortened, visible
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.numbers import count, points
 from dxkit.report.piece import Piece, boxed, has_kernel
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_LONGEST_TEXT = 1_500  # characters
+_LONGEST_TEXT = 1_500  # characters where nothing else than text can be shown
 T = TypeVar("T")
 
 
@@ -72,7 +72,7 @@ class Shown(Piece):
         self._render()
 
     def __repr__(self) -> str:
-        return _in_short(self._render())
+        return shortened(str(self._render().striptags()), _LONGEST_TEXT)
 
 
 class Section(Shown):
@@ -105,12 +105,6 @@ class Section(Shown):
 
 
 OfSections = TypeVar("OfSections", bound=Section)
-
-
-def _in_short(content: Markup) -> str:
-    """A content as text, where nothing else can be shown: of a long table its beginning."""
-    text = str(content.striptags())
-    return f"{text[:_LONGEST_TEXT]}…" if len(text) > _LONGEST_TEXT else text
 
 
 def title(text: str) -> Markup:
@@ -354,6 +348,5 @@ class Listed(tuple[T, ...]):
     """A tuple that says how many things it holds, and shows only the first three, cut short."""
 
     def __repr__(self) -> str:
-        shown = [f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
-                 for text in map(repr, self[:_SHOWN])]  # fmt: skip
+        shown = (shortened(repr(one), _LONGEST) for one in self[:_SHOWN])
         return f"<{len(self)}: {', '.join(shown)}{', …' if len(self) > _SHOWN else ''}>"

@@ -46,8 +46,7 @@ def word_of(document: Document) -> bytes:
     writer.add(document.opening)
     writer.add(document.body)
     for paragraph in made.paragraphs[-2:]:  # who signs stays with two lines of the text
-        paragraph.paragraph_format.keep_with_next = True
-        paragraph.paragraph_format.keep_together = True
+        _set(paragraph, keep_with_next=True, keep_together=True)
     _closing(made, document)
     for number, annex in enumerate(document.annexes):
         writer.annex(annex, on_new_page=number == 0)
@@ -72,8 +71,7 @@ def _set_up(made: Any, document: Document) -> None:
     header.add_run()._r.extend((begin, field, end))
     normal = made.styles["Normal"]
     _font(normal, 13)
-    normal.paragraph_format.space_after = Pt(6)
-    normal.paragraph_format.line_spacing = 1.0
+    _set(normal, space_after=Pt(6), line_spacing=1.0)
     spoken = SPOKEN.get(document.language, document.language)
     normal.element.get_or_add_rPr().append(_element("w:lang", val=spoken))
     for level in (1, 2, 3):
@@ -82,8 +80,7 @@ def _set_up(made: Any, document: Document) -> None:
         heading.font.bold = level < 3
         heading.font.italic = level == 3
         heading.font.color.rgb = RGBColor(0, 0, 0)
-        heading.paragraph_format.space_before = Pt(6)
-        heading.paragraph_format.space_after = Pt(3)
+        _set(heading, space_before=Pt(6), space_after=Pt(3))
     about = (document.title, document.author, document.subject, ", ".join(document.keywords))
     rels = made.part.package.rels
     for relation in filter(is_left_out, [*rels.values()]):
@@ -115,48 +112,37 @@ class _Writer:
     def annex(self, annex: Annex, *, on_new_page: bool) -> None:
         """An annex under its number, its name and the document it belongs to."""
         heading = self._made.add_heading(level=1)
-        heading.alignment = _CENTRE
-        heading.paragraph_format.page_break_before = on_new_page
-        heading.paragraph_format.space_before = Pt(16)
+        _set(heading, _CENTRE, page_break_before=on_new_page, space_before=Pt(16))
         run = heading.add_run(annex.label)
         run.add_break()
         heading.add_run(annex.name)
         for run in heading.runs:
             run.font.size = Pt(14)
-        attached = self._made.add_paragraph()
-        attached.alignment = _CENTRE
-        attached.paragraph_format.keep_with_next = True
+        attached = _set(self._made.add_paragraph(), _CENTRE, keep_with_next=True)
         attached.add_run(annex.attached).italic = True
         self._size = 11.5
         self.add(annex.body)
 
     def _paragraph(self, block: Paragraph) -> None:
-        paragraph = self._made.add_paragraph()
-        if block.kind == "centred":
-            paragraph.alignment = _CENTRE
-        else:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        centred = block.kind == "centred"
+        alignment = _CENTRE if centred else WD_ALIGN_PARAGRAPH.JUSTIFY
+        paragraph = _set(self._made.add_paragraph(), alignment)
         if block.kind == "note":
-            paragraph.paragraph_format.space_after = Pt(3)
+            _set(paragraph, space_after=Pt(3))
             _write(paragraph, block.text, size=10.5, italic=True)
             return
         if block.kind == "item":
-            paragraph.paragraph_format.left_indent = Mm(9)
-            paragraph.paragraph_format.first_line_indent = Mm(-4)
-            paragraph.paragraph_format.space_after = Pt(3)
+            _set(paragraph, left_indent=Mm(9), first_line_indent=Mm(-4), space_after=Pt(3))
             paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(9))
             _write(paragraph, (Run("-\t"),), size=self._size)
-        elif block.kind != "centred":
-            paragraph.paragraph_format.first_line_indent = Mm(10)
+        elif not centred:
+            _set(paragraph, first_line_indent=Mm(10))
         _write(paragraph, block.text, size=self._size)
 
     def _caption(self, text: Text, *, below: bool = False) -> None:
-        caption = self._made.add_paragraph()
-        caption.alignment = _CENTRE
-        caption.paragraph_format.keep_with_next = True
-        caption.paragraph_format.space_before = Pt(0 if below else 4)
-        caption.paragraph_format.space_after = Pt(3)
-        _write(caption, text, size=12)
+        before = Pt(0 if below else 4)
+        look = {"keep_with_next": True, "space_before": before, "space_after": Pt(3)}
+        _write(_set(self._made.add_paragraph(), _CENTRE, **look), text, size=12)
 
     def _table(self, block: Table) -> None:
         self._caption(block.caption)
@@ -175,17 +161,12 @@ class _Writer:
                 target.width = Mm(width)
                 _fill(target, cell, block.size, heads=number == 0)
                 if not block.is_long and number < len(block.rows) - 1:
-                    target.paragraphs[0].paragraph_format.keep_with_next = True
-        after = self._made.add_paragraph()
-        after.paragraph_format.space_after = Pt(0)
-        after.paragraph_format.line_spacing = Pt(5)
+                    _set(target.paragraphs[0], keep_with_next=True)
+        _set(self._made.add_paragraph(), space_after=Pt(0), line_spacing=Pt(5))
 
     def _figure(self, block: Figure) -> None:
-        paragraph = self._made.add_paragraph()
-        paragraph.alignment = _CENTRE
-        paragraph.paragraph_format.keep_with_next = True
-        paragraph.paragraph_format.space_before = Pt(6)
-        paragraph.paragraph_format.space_after = Pt(4)
+        look = {"keep_with_next": True, "space_before": Pt(6), "space_after": Pt(4)}
+        paragraph = _set(self._made.add_paragraph(), _CENTRE, **look)
         drawn = io.BytesIO(picture_of(block.svg))
         picture = paragraph.add_run().add_picture(drawn, width=Pt(block.width))
         picture._inline.docPr.set("descr", block.alternative)
@@ -209,11 +190,8 @@ def _heading_block(made: Any, document: Document) -> None:
     _line(table.cell(1, 0), frame.number, 13)
     _line(table.cell(1, 1), frame.dated, 13, italic=True)
     for number, said in enumerate((document.kind, *document.about)):
-        paragraph = made.add_paragraph()
-        paragraph.paragraph_format.space_before = Pt(0 if number else 10)
-        paragraph.paragraph_format.space_after = Pt(2)
-        paragraph.alignment = _CENTRE
-        run = paragraph.add_run(said)
+        look = {"space_before": Pt(0 if number else 10), "space_after": Pt(2)}
+        run = _set(made.add_paragraph(), _CENTRE, **look).add_run(said)
         run.bold = True
         run.font.size = Pt(14)
     _rule(made.add_paragraph(), 30, Mm(TEXT_WIDTH))
@@ -247,6 +225,15 @@ def _two_blocks(made: Any, rows: int, widths: tuple[Any, Any]) -> Any:
     return table
 
 
+def _set(paragraph: Any, alignment: Any = None, **look: Any) -> Any:
+    """A paragraph, or a style of paragraphs, with this alignment, if any, and this format."""
+    if alignment is not None:
+        paragraph.alignment = alignment
+    for name, value in look.items():
+        setattr(paragraph.paragraph_format, name, value)
+    return paragraph
+
+
 def _cell_margins(table: Any, twips: int) -> None:
     margins = OxmlElement("w:tblCellMar")
     margins.extend(_element(side, w=str(twips), type="dxa") for side in ("w:left", "w:right"))
@@ -254,12 +241,8 @@ def _cell_margins(table: Any, twips: int) -> None:
 
 
 def _fill(target: Any, cell: Cell, size: float, *, heads: bool) -> None:
-    paragraph = target.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(0)
-    if heads:
-        paragraph.alignment = _CENTRE
-    elif cell.is_number:
-        paragraph.alignment = _RIGHT
+    alignment = _CENTRE if heads else _RIGHT if cell.is_number else None
+    paragraph = _set(target.paragraphs[0], alignment, space_after=Pt(0))
     if cell.colour:
         shading = _element("w:shd", val="clear", color="auto", fill=cell.colour[1:])
         target._tc.get_or_add_tcPr().append(shading)
@@ -292,9 +275,7 @@ def _line(
     paragraph = cell.paragraphs[0]
     if paragraph.text:
         paragraph = cell.add_paragraph()
-    paragraph.paragraph_format.space_after = Pt(0)
-    if centred:
-        paragraph.alignment = _CENTRE
+    _set(paragraph, _CENTRE if centred else None, space_after=Pt(0))
     run = paragraph.add_run(text or "\u00a0")
     run.bold, run.italic = bold, italic
     run.font.size = Pt(size)
@@ -303,10 +284,8 @@ def _line(
 def _rule(paragraph: Any, width: int, room: Any) -> None:
     """A line of that many millimetres in the middle of its room: the border of a low paragraph."""
     side = int((room - Mm(width)) / 2)
-    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
-    paragraph.paragraph_format.space_before = Pt(3)
-    paragraph.paragraph_format.space_after = Pt(6)
-    paragraph.paragraph_format.line_spacing = Pt(3)
+    look = {"space_before": Pt(3), "space_after": Pt(6), "line_spacing": Pt(3)}
+    _set(paragraph, left_indent=side, right_indent=side, **look)
     borders = OxmlElement("w:pBdr")
     borders.append(_element("w:top", val="single", sz="6", space="1", color="auto"))
     paragraph._p.get_or_add_pPr().insert_element_before(
