@@ -181,7 +181,7 @@ def _proved(
     is written into ``verify.html``.
     """
     from dxkit.press.manifest import FINDINGS, INDEX, Manifest, outputs_in
-    from dxkit.press.publish.differences_page import write_differences
+    from dxkit.press.publish.index_pages import write_differences
     from dxkit.verify.difference import in_order
     from dxkit.verify.verify import verify_period
 

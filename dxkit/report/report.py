@@ -9,7 +9,7 @@ from typing import Concatenate, NoReturn, ParamSpec
 from dxkit.period import OpenPeriod
 from dxkit.report.charts import bars, funnel, grid, map, over_time, trend
 from dxkit.report.context import NO_SECTION, Context, Section
-from dxkit.report.sections import below, course, data, spine, tasks, unit, verdict
+from dxkit.report.sections import below, course, data, spine, unit, verdict
 
 __all__ = ["Report", "Section"]
 
@@ -67,7 +67,7 @@ class Report:
     indicators = _made_by(spine.indicators)
     narrative = _made_by(unit.narrative)
     trend_chart = _made_by(trend.trend_chart)
-    tasks = _made_by(tasks.tasks)
+    tasks = _made_by(unit.tasks)
     months_chart = _made_by(course.months_or_course)
     registers = _made_by(over_time.registers)
     activity = _made_by(data.activity)

@@ -10,9 +10,10 @@ from functools import partial
 from typing import NamedTuple
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Campaign, Indicator, IndicatorKind
-from dxkit.model.facts import TOTAL, FactKey, reward_subject
+from dxkit.model.facts import NORMAL, TOTAL, FactKey, reward_subject, student
+from dxkit.model.observations import Visit
 from dxkit.model.plan import Goal, goal_of
-from dxkit.verify import series, visits
+from dxkit.verify import series
 from dxkit.verify.recount import Decisions, Recount, of_group, share_of_points
 from dxkit.verify.sums import Number, Pair, added, measures_of, quotient
 from dxkit.verify.trials import Trials
@@ -174,7 +175,7 @@ class Asked(NamedTuple):
         few = 0 < lower < self.r.campaign.checks.smallest and upper <= lower
         if self.i.kind != "ratio" or not few:
             raise KeyError(self.unit)
-        return visits.interval(upper / lower, lower)
+        return interval(upper / lower, lower)
 
 
 _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
@@ -338,12 +339,12 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "least_reported": lambda r, u: r.campaign.ranking.least("reported", r.level_below(u)),
     "least_covered": lambda r, u: r.campaign.ranking.least("covered", r.level_below(u)),
     "least_complete": lambda r, u: r.campaign.ranking.least("complete", r.level_below(u)),
-    "visits": lambda r, u: len(visits.visits_to(r, u)),
-    "checked": lambda r, u: sum(visit.checked for visit in visits.visits_to(r, u)),
-    "confirmed": lambda r, u: sum(visit.confirmed for visit in visits.visits_to(r, u)),
-    "verified": lambda r, u: visits.verified(r, u)[0],
-    "verified_low": lambda r, u: visits.verified(r, u)[1],
-    "verified_high": lambda r, u: visits.verified(r, u)[2],
+    "visits": lambda r, u: len(visits_to(r, u)),
+    "checked": lambda r, u: sum(visit.checked for visit in visits_to(r, u)),
+    "confirmed": lambda r, u: sum(visit.confirmed for visit in visits_to(r, u)),
+    "verified": lambda r, u: verified(r, u)[0],
+    "verified_low": lambda r, u: verified(r, u)[1],
+    "verified_high": lambda r, u: verified(r, u)[2],
     "weight_band": lambda r, u: getattr(r.campaign.uncertainty, "weight_band", None),
     "trials": lambda r, u: len(list_trials(r, u).changed["draw"]),
     "trials_changing": lambda r, u: sum(list_trials(r, u).changed["draw"]),
@@ -393,3 +394,49 @@ def _subject(campaign: Campaign, subject: str) -> Indicator:
         campaign.indicators[0], id=subject, kind=IndicatorKind.COUNT, scoring="none",
         numerator=campaign.measure(subject).id, denominator="",
     )  # fmt: skip
+
+
+# of visits ---------------------------------------------------------------------------------------
+
+
+def visits_to(r: Recount, unit: str) -> list[Visit]:
+    """The visits at or below a unit; KeyError without any."""
+    if not (visits := r.received.visits_to(unit)):
+        raise KeyError(unit)
+    return visits
+
+
+def verified(r: Recount, unit: str) -> tuple[Number, float, float]:
+    """The share of reported cases that are true: of a visited unit itself that of its cases, else
+    by the reported cases for which each visit stands; and the ends of its interval, for as many
+    cases as would vary like the visits do among themselves. ArithmeticError for too few visits.
+    """
+    visits = visits_to(r, unit)
+    for own in (visit for visit in visits if visit.unit_code == unit):
+        share = Fraction(own.confirmed, own.checked)
+        return (share, *interval(share, own.checked))
+    if len(visits) < 3:
+        raise ArithmeticError("too few visits")
+    stands = [Fraction(v.size) / Fraction(v.chance) for v in visits]
+    told = [(s / sum(stands), Fraction(v.confirmed, v.checked))
+            for s, v in zip(stands, visits, strict=True)]  # fmt: skip
+    share = sum((weight * each for weight, each in told), Fraction(0))
+    free = len(visits) - 1
+    apart = sum(((weight * (each - share)) ** 2 for weight, each in told), Fraction(0))
+    variance = apart * (free + 1) / free
+    cases = Fraction(sum(visit.checked for visit in visits))
+    if variance:
+        cases = min(cases, share * (1 - share) / variance)
+    return (
+        share,
+        *interval(share, cases * (Fraction(str(NORMAL)) / Fraction(str(student(free)))) ** 2),
+    )
+
+
+def interval(share: Fraction, cases: Fraction | int) -> tuple[float, float]:
+    """Wilson's: the roots of (p - q)² = 1.96² q (1 - q) / n, for a share p of n cases."""
+    square = Fraction(str(NORMAL)) ** 2 / cases
+    a, b, c = 1 + square, -(2 * share + square), share**2
+    root = math.sqrt(b * b - 4 * a * c)
+    low, high = ((-float(b) + end) / (2 * float(a)) for end in (-root, root))
+    return max(0.0, low), min(1.0, high)

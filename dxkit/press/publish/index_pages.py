@@ -1,16 +1,20 @@
-"""The pages around the reports: the index of a period and that of the campaign."""
+"""The pages around the reports: the index of a period and that of the campaign, and verify.html:
+all that cannot be proved of a period.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from markupsafe import Markup
 
 from dxkit.campaign.publications import stated
 from dxkit.model.facts import TOTAL
+from dxkit.model.text import harmless
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
-from dxkit.press.manifest import FINDINGS, INDEX, LEAGUE
+from dxkit.press.manifest import FINDINGS, INDEX, LEAGUE, PROOF
 from dxkit.press.publish.page import page_around
 from dxkit.report.charts.map import map_chart
 from dxkit.report.context import Context
@@ -21,6 +25,7 @@ from dxkit.report.tables import NOTHING, Cell, Column, bulleted, render_table
 from dxkit.report.wording.language import Language
 from dxkit.report.wording.publications import state_html
 from dxkit.report.wording.sentences import unit_name
+from dxkit.workbooks.atomic import take_away, write_text
 
 _MOST_RANKED = 300
 """Rows of the index; a country has ten thousand units."""
@@ -192,3 +197,34 @@ def _over_periods(context: Context) -> Markup:
         caption = text(f"site.{'_and_'.join(shown)}_over_periods")
         tables.append(render_table(caption, columns, rows, context.language, note))
     return context.titled(language.plain("site.over_periods"), Markup("").join(tables))
+
+
+# what cannot be proved ----------------------------------------------------------------------------
+
+
+_MOST_ROWS = 500
+_SECTION = Markup('<section><h2 id="cause-{}" class="place">{}</h2>{}</section>')
+_RAW = Markup('<span class="raw">{}</span>')
+
+
+def write_differences(
+    groups: Iterable[tuple[str, Sequence[Sequence[str]]]],
+    opened: OpenPeriod,
+    folder: Path,
+    language: Language,
+) -> None:
+    """The page with each cause and file, and below it the places: where, what stands there, what
+    should. No page where nothing differs.
+    """
+    content = Markup("")
+    columns = [Column(language.text(f"site.verify_{key}")) for key in ("at", "shown", "expected")]
+    for number, (heading, places) in enumerate(groups, start=1):
+        rows = [[_RAW.format(harmless(text or "–")) for text in place] for place in places]
+        caption = language.text("site.verify_places")
+        table = render_table(caption, columns, rows[:_MOST_ROWS], language) if rows else ""
+        content += _SECTION.format(number, harmless(heading), table)
+    if not content:
+        take_away(folder / PROOF)
+        return
+    title = language.plain("site.verify_title", period=language.period(opened.analysis.period.id))
+    write_text(folder / PROOF, page_around(opened, title, content, language))

@@ -15,7 +15,6 @@ from dxkit.model.text import LONGEST, harmless
 from dxkit.model.units import Unit
 from dxkit.report.context import Context, Section
 from dxkit.report.matrix import completeness_table
-from dxkit.report.sections.unit import foundation
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.tables import NOTHING, Cell, Column, render_table
 from dxkit.report.tracing import legend, traces
@@ -192,7 +191,20 @@ def sources(context: Context) -> Section:
     body += Markup('<p class="note legend">{} <span class="scripted">{}</span></p>').format(
         legend(context.language), text("trace.hint")
     )
-    return context.section("sources", body + foundation(context) + page_traces(context))
+    return context.section("sources", body + _foundation(context) + page_traces(context))
+
+
+def _foundation(context: Context) -> Markup:
+    """The campaign, and the documents that it rests on: the foot of a page."""
+    campaign, language = context.opened.campaign, context.language
+    documents = [
+        Markup('<span class="document">{}</span>').format(language.name(words))
+        for words in campaign.legal_basis
+    ]
+    lines = [(language.text("report.about"), context.dated_name(campaign.names))]
+    lines += [(language.text("report.basis"), Markup("; ").join(documents))] if documents else []
+    line = Markup('<p class="basis">{} {}</p>')
+    return Markup("").join(line.format(*told) for told in lines)
 
 
 def fold(context: Context) -> Section:
