@@ -41,7 +41,8 @@ def store_key(campaign: Campaign, references: Path, raw: Iterable[Contents]) -> 
     """A hash of all that intake depends on: the ``raw`` files of the period and of those before,
     references, results of visits, campaign folder, its code.
     """
-    digest = hashlib.sha256(_code_hash().encode())
+    code = code_hash("dxkit.model", "dxkit.workbooks", "dxkit.campaign", "dxkit.intake")
+    digest = hashlib.sha256(code.encode())
     folders = (campaign.folder, *(references / check.folder for check in campaign.reference_checks),
                references / VISITS)  # fmt: skip
     for part in (*raw, *map(contents_of, folders)):
@@ -49,10 +50,11 @@ def store_key(campaign: Campaign, references: Path, raw: Iterable[Contents]) -> 
     return digest.hexdigest()
 
 
-@lru_cache(maxsize=1)
-def _code_hash() -> str:
+@lru_cache
+def code_hash(*rooms: str) -> str:
+    """A hash of the code and the words in some rooms of the package."""
     digest = hashlib.sha256()
-    for room in ("dxkit.model", "dxkit.workbooks", "dxkit.campaign", "dxkit.intake"):
+    for room in rooms:
         for entry in sorted(Path(str(files(room))).rglob("*")):
             if entry.suffix in (".py", ".toml"):
                 digest.update(entry.read_bytes())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, product
+from itertools import groupby, islice, product
 
 
 @lru_cache(maxsize=20_000)
@@ -58,9 +58,9 @@ def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, st
             columns.setdefault((file, sheet), {}).setdefault(column, []).append(row)
     return {
         sheet: ", ".join(
-            _written(column_letters(column), first, last)
+            _written(column_letters(column), run[0], run[-1])
             for column, numbers in sorted(found.items())
-            for first, last in _runs(sorted(set(numbers)))
+            for run in runs(sorted(set(numbers)))
         )
         for sheet, found in sorted(columns.items())
     }
@@ -78,14 +78,10 @@ _MOST = 10_000
 _RANGE = re.compile(r"([A-Z]{1,3}[1-9][0-9]{0,6})(?::([A-Z]{1,3}[1-9][0-9]{0,6}))?")
 
 
-def _runs(numbers: list[int]) -> Iterable[tuple[int, int]]:
-    start = previous = numbers[0]
-    for number in numbers[1:]:
-        if number != previous + 1:
-            yield start, previous
-            start = number
-        previous = number
-    yield start, previous
+def runs(numbers: Sequence[int]) -> Iterator[list[int]]:
+    """Numbers that follow each other, together."""
+    for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        yield [number for _, number in run]
 
 
 def _written(letters: str, first: int, last: int) -> str:

@@ -6,18 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 from dxkit.analysis.series import Kept
-
-
-@lru_cache(maxsize=1)
-def _code_hash() -> str:
-    """Of all that works out what is kept of what was received."""
-    entries = sorted(Path(str(files("dxkit.analysis"))).rglob("*.py"))
-    return hashlib.sha256(b"".join(entry.read_bytes() for entry in entries)).hexdigest()
+from dxkit.intake.store import code_hash
 
 
 def _parts_of(path: Path) -> tuple[str, str, bytes]:
@@ -56,4 +48,5 @@ def written(kept: Kept, received_key: str) -> bytes:
 
 
 def _key(received_key: str) -> str:
-    return hashlib.sha256((_code_hash() + received_key).encode()).hexdigest()
+    worked_out_by = code_hash("dxkit.analysis")
+    return hashlib.sha256((worked_out_by + received_key).encode()).hexdigest()

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dxkit.model.addresses import column_letters, quoted
+from dxkit.model.addresses import column_letters, quoted, runs
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.forms import FormColumn, FormSheet
 from dxkit.model.text import harmless
@@ -176,7 +176,7 @@ class Page:
                 self._across(row, number, number, label, look, self._header.stop - row)
             over = sorted(n for n, path in paths.items() if len(path) > depth + 1)
             for _, group in itertools.groupby(over, key=lambda n, d=depth: paths[n][: d + 1]):  # type: ignore[misc]
-                for run in _runs([*group]):
+                for run in runs([*group]):
                     self._across(row, run[0], run[-1], paths[run[0]][depth], "header")
             self.sheet.set_row(row - 1, _HIGH)
         for number in range(1, self._last + 1):
@@ -243,10 +243,10 @@ class Page:
         without = [row for row in self.rows if row not in with_before]
         for rows, more in ((with_before, [self._say("as_before")]), (without, [])):
             source = self._list_of([*choices, *more]) if rows else ""
-            for run in _runs(rows):
+            for run in runs(rows):
                 self._validate(run, self.choices, validate="list", source=source)
         entries = [c for c in self.numbers if c.role is Role.ENTRY]
-        for column, run in itertools.product(entries, [*_runs([*self.rows])]):
+        for column, run in itertools.product(entries, [*runs([*self.rows])]):
             formula = self._states.validity(column, self._cells(run[0]))
             rule = {"validate": "custom", "value": formula, "error_message": self._told(column)}
             self._validate(run, self.numbers[column], **rule)
@@ -324,8 +324,8 @@ class Page:
             if column.role is Role.SHARE:
                 self._derived(row, column, "group_")
             elif measure.kind.adds_up:
-                runs = [[self._at(r, number) for r in run] for run in _runs(below)]
-                cells = ",".join(run[0] + f":{run[-1]}" * (len(run) > 1) for run in runs)
+                cells_of = [[self._at(r, number) for r in run] for run in runs(below)]
+                cells = ",".join(run[0] + f":{run[-1]}" * (len(run) > 1) for run in cells_of)
                 cells += "".join(f",{left}" for left in self._sums_before(column, below))
                 was = [earlier.get(self.rows[r], {}).get(measure.id, 0) for r in inside]
                 result = sum(was) if column.role is Role.BEFORE else 0
@@ -338,7 +338,7 @@ class Page:
     def _sums_before(self, column: Asked, rows: Sequence[int]) -> Iterator[str]:
         """What rows add to a sum that say that the figure of the period before still holds."""
         held = [row for row in rows if column in self._stocks(self.rows.get(row, ""))]
-        for run in _runs(held):
+        for run in runs(held):
             then = self.question.stocks[column]
             numbers = self.numbers[column], self.choices, self.numbers[then]
             entry, choice, before = (
@@ -395,9 +395,3 @@ class Page:
         before = self._questions.before
         rows = before.table.register_rows if before else ()
         return sorted({row.text(column.measure.id) for row in rows} - {""})[:30]
-
-
-def _runs(numbers: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers that follow each other, together."""
-    for _, run in itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
-        yield [number for _, number in run]

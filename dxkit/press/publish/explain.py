@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from string import ascii_uppercase
 
+from dxkit.model.addresses import column_and_row
 from dxkit.model.facts import CellRef, Fact, FactKey
 from dxkit.model.observations import Flag, Observation
 from dxkit.period import OpenPeriod
@@ -69,12 +70,7 @@ def in_reading_order(cells: Iterable[CellRef]) -> list[CellRef]:
     """Cells by file, sheet, column and row, as a spreadsheet has them: C14 before C100, Z before
     AA. Facts keep theirs in the order of their texts, which is quick to make.
     """
-
-    def order(of: CellRef) -> tuple[str, str, int, str, int]:
-        column = of.cell.rstrip("0123456789")
-        return of.file, of.sheet, len(column), column, int(of.cell[len(column) :] or 0)
-
-    return sorted(cells, key=order)
+    return sorted(cells, key=lambda at: (at.file, at.sheet, *column_and_row(at.cell)))
 
 
 def places_shown(folder: Path, key: FactKey) -> Iterator[tuple[str, str, int]]:
