@@ -21,6 +21,7 @@ from dxkit.press.publish.foreign_html import PICTURES
 from dxkit.press.publish.outputs import Content
 from dxkit.press.publish.style import lacking, page_script, page_style
 from dxkit.report.wording.language import Language, load_language
+from dxkit.report.wording.publications import simulated_html
 from dxkit.report.wording.sentences import NBSP
 
 if TYPE_CHECKING:
@@ -87,7 +88,6 @@ _STYLES = {
     "stroke-miterlimit", "stroke-dashoffset", "stop-color", "stop-opacity", "text-decoration",
     "font-family", "vertical-align", "white-space", "max-width", "height",
 }  # fmt: skip
-_SIMULATED = Markup('<p class="banner" role="note">{}</p>')
 _OURS = ("main",)  # ids of the frame
 _ID = re.compile(r'\bid="([^"]*)"')
 _UNSEEN = re.compile("[\x00-\x20]")  # browsers leave these out of addresses
@@ -132,8 +132,7 @@ class DxkitExporter(Exporter):
         if shown.not_shown:
             self.log.warning(in_words(shown.not_shown, load_language(language)))
         if told.get("simulated") and 'class="banner"' not in content:
-            said = _SIMULATED.format(load_language(language).text("report.simulated"))
-            content = str(said) + content
+            content = str(simulated_html(True, load_language(language))) + content
         content = told.get("state", "") + content
         title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
         return framed(content, title, language), resources
@@ -151,9 +150,7 @@ def page_around(opened: OpenPeriod, title: str, content: Markup, language: Langu
     """A page around the reports: who, which campaign, the title, a warning on simulated data, and
     some content.
     """
-    banner = Markup("")
-    if opened.received.simulated_files:
-        banner = _SIMULATED.format(language.text("report.simulated"))
+    banner = simulated_html(bool(opened.received.simulated_files), language)
     head = Markup(
         '<header class="report-head"><p class="organiser">{}</p><p class="name">{}</p>'
         '<h1 class="date">{}</h1></header>{}'

@@ -27,6 +27,7 @@ from dxkit.report.explore import numbers
 from dxkit.report.explore.live import paragraph, title
 from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence
 from dxkit.report.tables import Cell, Column, bulleted
+from dxkit.report.wording.publications import simulated_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -476,11 +477,7 @@ def _summary(selection: Selection) -> Markup:
 
 
 def _simulated(selection: Selection) -> Markup:
-    if not selection.opened.received.simulated_files:
-        return Markup("")
-    return Markup('<p class="banner" role="note">{}</p>').format(
-        selection.language.text("report.simulated")
-    )
+    return simulated_html(bool(selection.opened.received.simulated_files), selection.language)
 
 
 def _first_of(names: Iterable[str], most: int) -> str:

@@ -21,9 +21,9 @@ def points(value: float, subject: str = "difference") -> Fact:
     return Fact(key, value, UnitOfMeasure.SHARE_DIFFERENCE, 1, "explored")
 
 
-def share(value: float, decimals: int = 1, subject: str = "share") -> Fact:
+def share(value: float, decimals: int = 1) -> Fact:
     """A share, written as a percentage."""
-    key = FactKey("-", "-", subject, "explored")
+    key = FactKey("-", "-", "share", "explored")
     return Fact(key, value, UnitOfMeasure.SHARE, decimals, "explored")
 
 

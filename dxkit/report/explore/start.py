@@ -16,6 +16,7 @@ from dxkit.report.explore.live import Shown, Teller, title
 from dxkit.report.matrix import completeness_table
 from dxkit.report.reminders import reminders
 from dxkit.report.tables import Cell, Column, bulleted
+from dxkit.report.wording.publications import simulated_html
 
 _NOTEBOOKS = ("explore_initiatives", "data_quality", "quarterly_report", "province_overview")
 _DOCUMENTS = {"guide": "quarter.md", "finding_guide": "findings.md", "api": "python-api.md"}
@@ -38,11 +39,7 @@ class Start(Teller):
             period=self.language.period(self.period),
         )
         lines = [self._files(), self._findings(), self._pages(), *self._ranking()]
-        content = title(name)
-        if received.simulated_files:
-            content += Markup('<p class="banner" role="note">{}</p>').format(
-                self.text("report.simulated")
-            )
+        content = title(name) + simulated_html(bool(received.simulated_files), self.language)
         content += bulleted(lines)
         units = self.opened.analysis.units.at_level(self.opened.campaign.report_level)
         content += completeness_table(self.opened, units, self.language)

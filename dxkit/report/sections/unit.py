@@ -19,6 +19,7 @@ from dxkit.report.sentences.situation import activity, changes, levels, standing
 from dxkit.report.sentences.trends import boundaries, trends
 from dxkit.report.sentences.unit_view import unit_of
 from dxkit.report.tables import NOTHING, Cell, Column, bulleted, render_table
+from dxkit.report.wording.publications import simulated_html
 
 
 def head(context: Context, *, brief: bool = False) -> Section:
@@ -27,9 +28,7 @@ def head(context: Context, *, brief: bool = False) -> Section:
     """
     campaign, period = context.opened.campaign, context.opened.analysis.period
     text = context.language.text
-    banner = Markup("")
-    if context.opened.received.simulated_files:
-        banner = Markup('<p class="banner" role="note">{}</p>').format(text("report.simulated"))
+    banner = simulated_html(bool(context.opened.received.simulated_files), context.language)
     title = text(
         context.language.title_key("report.heading", period),
         unit=context.name(context.view.unit.code),

@@ -1,4 +1,4 @@
-"""What a page says of its publication."""
+"""What a page says above all else: of its publication, of simulated figures."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from dxkit.report.wording.language import Language
 
 _DATE = Markup('<span class="date">{}</span>')
 _NAME = Markup('<span class="name">{}</span>')
+_SIMULATED = Markup('<p class="banner" role="note">{}</p>')
 _STATE = Markup('<p class="banner published" role="note">{}</p>')
 _CHANGED = Markup("<details><summary>{}</summary><ul>{}</ul></details>")
+
+
+def simulated_html(is_simulated: bool, language: Language) -> Markup:
+    """The warning that figures are simulated, nothing where none is."""
+    return _SIMULATED.format(language.text("report.simulated")) if is_simulated else Markup("")
 
 
 def state_name(publication: Publication, language: Language) -> str:
