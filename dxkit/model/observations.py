@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -78,6 +78,10 @@ class Observation:
     def __post_init__(self) -> None:
         if (self.value is None) != (self.flag in MISSING_FLAGS):
             raise ValueError(f"{self.address}: value {self.value!r} does not fit flag {self.flag}")
+
+    def refused(self) -> Observation:
+        """The same without its value, for a finding of severity error stands against it."""
+        return replace(self, value=None, flag=Flag.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)

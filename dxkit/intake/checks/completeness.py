@@ -41,7 +41,7 @@ def united(tables: Sequence[TableRead], period: Period) -> tuple[list[Observatio
                     findings.append(_repeated(observation, earlier))
             elif _contradicts(observation, earlier):
                 conflicts.add(key)
-                kept[key] = dataclasses.replace(earlier, value=None, flag=Flag.REJECTED)
+                kept[key] = earlier.refused()
                 findings += [_repeated(observation, earlier), _repeated(earlier, observation)]
             elif earlier.value is None and observation.value is not None:
                 kept[key] = observation
@@ -79,9 +79,7 @@ def _in_one_copy(
             for unit in here.keys() - there.keys():
                 o, known = here[unit], kept[unit, measure, of]
                 if known.address == o.address and known.value is not None:
-                    kept[unit, measure, of] = dataclasses.replace(
-                        known, value=None, flag=Flag.REJECTED
-                    )
+                    kept[unit, measure, of] = known.refused()
                     if (unit, one, other) not in told:
                         told.add((unit, one, other))
                         yield finding("unit_in_one_copy", o, unit=unit, sheet=other)
@@ -124,7 +122,7 @@ def _whole_beside_parts(
         if whole.value is None or (len(known) == len(period.parts) and sum(known) == whole.value):
             continue
         for key, part in zip(keys, parts, strict=True):
-            kept[key] = dataclasses.replace(part, value=None, flag=Flag.REJECTED)
+            kept[key] = part.refused()
             yield _repeated(part, whole)
         yield _repeated(whole, parts[0])
 
@@ -150,7 +148,7 @@ def brackets_asked(
             about = "unit_beside_like" if is_beside else "name_or_remark"
             findings.append(finding(about, at, code, unit=code, other=bare.name))
     kept = [
-        dataclasses.replace(o, value=None, flag=Flag.REJECTED)
+        o.refused()
         if o.value is not None and (o.unit_code, o.address.file, o.address.sheet) in unclear
         else o
         for o in observations

@@ -91,8 +91,7 @@ def settle(
                 right.update(fault.explains)
                 of_table.faults[place] = fault.values.get("proposed")
             if fault.code == "reading_contradicted":
-                about = dataclasses.replace(known[place], value=None, flag=Flag.REJECTED)
-                known[place] = refused[place] = about
+                known[place] = refused[place] = known[place].refused()
                 of_table.forget(known[place])
         for place, cause in of_table.consequences(causes).items():
             causes.setdefault(place, cause)

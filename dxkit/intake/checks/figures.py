@@ -337,7 +337,7 @@ def take_as_before(
                 reason = "before_not_at_hand" if before is None else "before_is_none"
                 reason = reason if now is None else "before_is_other"
                 values = {"measure": o.measure, "reason": reason, "before": o.value}
-                o = replace(o, value=None, flag=Flag.REJECTED, address=choice)
+                o = replace(o.refused(), address=choice)
                 findings.append(finding("as_before_unfounded", o, **values))
         kept.append(o)
     for choice, those in taken.items():

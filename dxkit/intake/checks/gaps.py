@@ -195,7 +195,7 @@ def figures_nought(
     whole_of = {measure.id: measure.whole for measure in campaign.measures}
     of_units = {(o.unit_code, measure) for code, measure in gone for o in now[code, measure]}
     found.observations = [
-        replace(o, value=None, flag=Flag.REJECTED)
+        o.refused()
         if _is_told(o)
         and not of_units.isdisjoint({(o.unit_code, o.measure), (o.unit_code, whole_of[o.measure])})
         else o

@@ -96,8 +96,7 @@ def _read_counts(reader: RowReader, rows: Sequence[RowRead], result: TableRead) 
         first, previous = first or unit.code, unit.code
         _keep_observations(reader, row, unit.code, result)
     result.observations[:] = [
-        dataclasses.replace(o, value=None, flag=Flag.REJECTED) if o.unit_code in repeated else o
-        for o in result.observations
+        o.refused() if o.unit_code in repeated else o for o in result.observations
     ]
 
 

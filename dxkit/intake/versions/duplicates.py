@@ -16,7 +16,6 @@ from dxkit.intake.file_cells import FileRead, TableRead
 from dxkit.intake.findings import FindingFactory, finding
 from dxkit.intake.versions.differences import compare
 from dxkit.model.facts import CellRef
-from dxkit.model.observations import Flag, Observation
 from dxkit.model.text import shortened
 
 Figure = tuple[str, str, str]  # unit, period, measure
@@ -128,14 +127,12 @@ def _of_two(kept: FileRead, other: FileRead) -> tuple[FileRead, FileRead]:
 
 
 def _without(table: TableRead, addresses: Set[CellRef]) -> TableRead:
-    def used(observation: Observation) -> Observation:
-        if observation.address not in addresses or observation.value is None:
-            return observation
-        return dataclasses.replace(observation, value=None, flag=Flag.REJECTED)
-
     return dataclasses.replace(
         table,
-        observations=[used(o) for o in table.observations],
+        observations=[
+            o if o.address not in addresses or o.value is None else o.refused()
+            for o in table.observations
+        ],
         cumulative=[o for o in table.cumulative if o.address not in addresses],
         controls=[c for c in table.controls if c.address not in addresses],
         register_rows=[
