@@ -145,6 +145,11 @@ class Standing:
         full = [d for d in self.decisions(group, rule) if d.reason == QUOTA_FULL]
         return frozenset(d.unit_code for d in full if d.rank == full[0].rank)
 
+    def verdict(self, group: str, decision: Decision) -> str:
+        """What is proposed of a unit in a group: ``yes``, ``next`` after a full list, ``no``."""
+        is_next = decision.unit_code in self.reserve(group, decision.rule.id)
+        return "yes" if decision.awarded else "next" if is_next else "no"
+
 
 @dataclass(frozen=True)
 class WorkedOut:

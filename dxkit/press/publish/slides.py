@@ -220,14 +220,12 @@ class _Speaker:
         standing, units = opened.analysis.standing, opened.analysis.units
         for rule in opened.campaign.rewards:
             kind, _ = REWARD_BASES[rule.by]
-            reserve = standing.reserve(group, rule.id)
             for d in standing.short_list(group, rule.id) if rule.level == level else ():
-                verdict = "yes" if d.awarded else "next" if d.unit_code in reserve else "no"
                 rank = opened.analysis.facts.find(d.unit_code, TOTAL, kind) or "–"
                 reason = self.say(f"report.reason_{d.reason}")
                 name = self.context.language.name(rule.names)
                 row = [name, self.name(units.get(d.unit_code)), rank]
-                rows.append([*row, self.say(f"report.award_{verdict}"), reason])
+                rows.append([*row, self.say(f"report.award_{standing.verdict(group, d)}"), reason])
         keys = ("unit", "column_rank", "column_award", "column_reason")
         heads = [self.say("message.list"), *(self.say(f"report.{key}") for key in keys)]
         if len({name for name, *_ in rows}) == 1:  # the title says it

@@ -140,9 +140,8 @@ def _not_ranked(context: Context, apart: list[Scorecard]) -> Markup:
 
 def _decisions(context: Context, rule: RewardRule) -> Markup:
     """Who is on the list of a reward and why, and why the next one is not; its conditions."""
-    text, analysis = context.language.text, context.opened.analysis
-    listed = analysis.standing.short_list(context.view.unit.code, rule.id)
-    reserve = analysis.standing.reserve(context.view.unit.code, rule.id)
+    text, analysis, group = context.language.text, context.opened.analysis, context.view.unit.code
+    listed = analysis.standing.short_list(group, rule.id)
     kind, _ = REWARD_BASES[rule.by]
     rows: list[list[Cell]] = [
         [
@@ -150,7 +149,7 @@ def _decisions(context: Context, rule: RewardRule) -> Markup:
             analysis.scorecard(d.unit_code).fact(TOTAL, kind),
             context.said(
                 f"decision/{d.unit_code}/{rule.id}",
-                text(f"report.award_{_verdict(d.awarded, d.unit_code in reserve)}"),
+                text(f"report.award_{analysis.standing.verdict(group, d)}"),
             ),
             context.said(f"reason/{d.unit_code}/{rule.id}", text(f"report.reason_{d.reason}")),
         ]
@@ -174,10 +173,6 @@ def _decisions(context: Context, rule: RewardRule) -> Markup:
         note += Markup(" ") + context.assumed()
     rules = context.more("award_rules", Markup('<p class="note">{}</p>').format(note))
     return render_table(caption, columns, rows, context.language) + rules
-
-
-def _verdict(awarded: bool, in_reserve: bool) -> str:
-    return "yes" if awarded else "next" if in_reserve else "no"
 
 
 def _verified(context: Context, card: Scorecard) -> Cell:

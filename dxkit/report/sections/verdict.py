@@ -163,8 +163,7 @@ def _award(context: Context) -> Iterator[Markup]:
         if rule.level != view.unit.level or not any(standing_.decisions(group, rule.id)):
             continue
         own = next((d for d in standing_.decisions(group, rule.id) if d.unit_code == code), None)
-        reserve = code in standing_.reserve(group, rule.id)
-        verdict_ = "yes" if own and own.awarded else "next" if reserve else "no"
+        verdict_ = standing_.verdict(group, own) if own else "no"
         order = ("yes", "next", "no").index(verdict_)
         unranked = "not_ranked" if view.rank_of(code) is None else "without_rank"
         found.append((order, rule, verdict_, own.reason if own else unranked))
