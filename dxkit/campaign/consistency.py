@@ -30,7 +30,7 @@ from dxkit.model.campaign import (
 from dxkit.model.facts import TOTAL
 from dxkit.model.findings import CATALOGUE
 from dxkit.model.keys import MisfitError, Number
-from dxkit.model.periods import LONG_KINDS, Period
+from dxkit.model.periods import LONG_KINDS, Period, calendar_days
 from dxkit.model.plan import BY_TARGET
 from dxkit.model.text import heading_key, normalise, words_in_full
 from dxkit.model.units import Succession, Unit
@@ -111,13 +111,21 @@ def _made_of_others(campaign: Campaign, period: Period, reader: Reader) -> None:
 def _periods(campaign: Campaign, reader: Reader) -> None:
     for period in campaign.periods:
         before = campaign.previous_period(period.id)
-        if before is not None and period.first_day <= before.last_day:
+        if before is not None and period.last_day < before.first_day:
+            values = {"period": period.id, "other": before.id}
+            reader.note_of(period, "period_before", "first_day", **values)
+        elif before is not None and period.first_day <= before.last_day:
             reader.note_of(period, "period_overlaps", "first_day", period=period.id)
+        first, last = calendar_days(period.id)
+        if period.last_day < first or last < period.first_day:
+            values = {"text": str(period.first_day), "allowed": f"{first} … {last}"}
+            reader.note_of(period, "date_out_of_range", "first_day", **values)
 
 
 def _units(campaign: Campaign, reader: Reader) -> None:
     levels = list(campaign.units.levels)
     by_code: dict[str, list[Unit]] = defaultdict(list)
+    by_folded: dict[str, set[str]] = defaultdict(set)
     top: list[Unit] = []
     for unit in campaign.units.units:
         if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
@@ -130,6 +138,11 @@ def _units(campaign: Campaign, reader: Reader) -> None:
             if others:
                 reader.note_of(unit, "two_tops", unit=unit.code, other=others[0], level=levels[0])
             top.append(unit)
+        other = next(iter(by_folded[unit.code.casefold()] - {unit.code}), None)
+        if other is not None:  # names of files, which Windows does not tell apart
+            values = {"text": unit.code.casefold(), "unit": unit.code, "other": other}
+            reader.note_of(unit, "alias_of_two", **values)
+        by_folded[unit.code.casefold()].add(unit.code)
         by_code[unit.code].append(unit)
     for unit in list(chain.from_iterable(by_code.values())):
         parents = [parent for parent in by_code[unit.parent_code] if _overlap(unit, parent)]
@@ -270,7 +283,12 @@ def _headings(campaign: Campaign, reader: Reader) -> None:
 
 
 def _indicators(campaign: Campaign, reader: Reader) -> None:
+    short: set[tuple[str, str]] = set()
     for indicator in campaign.indicators:
+        for language, name in indicator.short_names.items():
+            if (language, normalise(name)) in short:  # no sentence would tell them apart
+                reader.note_of(indicator, "repeated", f"short_name_{language}", text=name)
+            short.add((language, normalise(name)))
         if indicator.id == TOTAL:
             reader.note_of(indicator, "reserved", text=indicator.id)
         if indicator.kind is IndicatorKind.RATIO and not indicator.denominator:
@@ -433,6 +451,9 @@ def _tiers(campaign: Campaign, reader: Reader) -> None:
     if campaign.ranking.tiers and campaign.uncertainty is None:
         reader.note(reader.plan.at("ranking.tiers"), "needs", text="[uncertainty]")
     for rule in campaign.rewards:
+        if rule.level not in campaign.ranking.within:
+            allowed = ", ".join(campaign.ranking.within)
+            reader.note_of(rule, "unknown_value", "level", text=rule.level, allowed=allowed)
         if rule.by == "tier" and not campaign.ranking.tiers:
             reader.note_of(rule, "needs", "by", text="ranking.tiers = true")
 

@@ -16,7 +16,7 @@ from dxkit.campaign.reader import PLAN_FILE, columns_of
 from dxkit.model.campaign import Campaign, Target
 from dxkit.model.choices import RefusedError
 from dxkit.model.keys import FIRST_DAY, LAST_DAY
-from dxkit.model.periods import Period, split_period_id
+from dxkit.model.periods import Period, calendar_days, split_period_id
 from dxkit.workbooks.atomic import write_text
 
 TARGETS = "targets.csv"
@@ -27,12 +27,9 @@ _HEADING = re.compile(r"\s*\[")
 
 def calendar_period(period_id: str) -> Period:
     """A period with the days that the calendar gives it. Raises RefusedError."""
-    year, kind, number = _parts(period_id)
-    if kind not in _MONTHS:
+    if _parts(period_id)[1] not in _MONTHS:
         raise RefusedError("period_malformed", text=period_id)
-    first = datetime.date(year, max(number - 1, 0) * _MONTHS[kind] + 1, 1)
-    last = _later(first - datetime.timedelta(days=1), _MONTHS[kind])
-    return Period(period_id, first, last)
+    return Period(period_id, *calendar_days(period_id))
 
 
 def next_period(campaign: Campaign, wanted: str = "") -> Period:

@@ -75,11 +75,13 @@ class Table:
         return Table(self.file, content, self._lines, f"{self.path}{key}.")
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, *, is_needed: bool = False) -> Table:
     """The content of a TOML file; raises CampaignError for one that cannot be read, naming the
-    first fault and nothing that follows from it.
+    first fault and nothing that follows from it, or that is empty where something is needed.
     """
     text = read_text(path)
+    if is_needed and not text.strip():
+        raise CampaignError((CampaignProblem("file_empty", path.name),))
     try:
         return Table(path.name, tomllib.loads(text), _lines_of(text))
     except tomllib.TOMLDecodeError as error:
@@ -195,6 +197,8 @@ def read_rows(path: Path, columns: Iterable[str], problems: list[CampaignProblem
     line = 1
     try:
         header = [name.strip() for name in next(lines, [])]
+        if not text.strip():
+            raise CampaignError((CampaignProblem("file_empty", path.name),))
         if unfit := tuple(_unfit_columns(path.name, header, list(columns))):
             raise CampaignError(unfit)
         line = lines.line_num + 1

@@ -138,7 +138,7 @@ class Reader:
     def _table(self, name: str) -> Table:
         """A TOML file; one that cannot be read is a problem, and empty."""
         try:
-            return read_table(self.folder / name)
+            return read_table(self.folder / name, is_needed=name == PLAN_FILE)
         except CampaignError as error:
             self._unreadable(name, error.problems)
             return Table(name, {}, {})

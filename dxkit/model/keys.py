@@ -206,7 +206,7 @@ Words = Annotated[Mapping[str, str], PerLanguage()]
 """One name in each language: language code → text."""
 Id = Annotated[str, Text("[a-z0-9_]+", "a-z 0-9 _")]
 CampaignId = Annotated[str, Text(r"[\w-]+", "A-Z a-z 0-9 _ -")]
-UnitCode = Annotated[str, Text(r"[\w-]+", "A-Z a-z 0-9 _ -")]
+UnitCode = Annotated[str, Text(r"[\w-]{1,40}", "A-Z a-z 0-9 _ - (1 … 40)")]
 PeriodId = Annotated[
     str,
     Text("[0-9]{4}(-Q[1-4]|-H[12]|-(0[1-9]|1[0-2])|-[0-9]{4})?", "2022-Q3, 2022-07, 2022-H1, 2022"),

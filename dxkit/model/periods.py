@@ -57,3 +57,14 @@ def split_period_id(period_id: str) -> tuple[int, str, int]:
     year = int(match["year"])
     kind = match.lastgroup or ""
     return (year, kind, int(match[kind])) if kind != "year" else (year, kind, 0)
+
+
+def calendar_days(period_id: str) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day that the calendar gives an identifier. Raises ValueError."""
+    year, kind, number = split_period_id(period_id)
+    if kind in ("year", "years"):
+        return datetime.date(year, 1, 1), datetime.date(number or year, 12, 31)
+    months = {"month": 1, "quarter": 3, "half": 6}[kind]
+    after = year * 12 + number * months  # months since the year nought, as the last one ends
+    first = datetime.date(year, (number - 1) * months + 1, 1)
+    return first, datetime.date(after // 12, after % 12 + 1, 1) - datetime.timedelta(days=1)

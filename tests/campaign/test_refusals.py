@@ -122,6 +122,18 @@ REFUSED: dict[str, tuple[Change, str, str, str]] = {
     # name: what is done to the plan, the file, what stands in the line, what the sentence says
     "code_up": (row("units.csv", "../../away/x,Huyện X,Huyện,district,93,,"), "units.csv",
                 "../../away", "code: .*A-Z a-z 0-9 _ -"),
+    "code_in_capitals": (row("units.csv", "94a,Huyện X,Huyện,district,93,,",
+                             "94A,Huyện Y,Huyện,district,93,,"), "units.csv", "94A,",
+                         "94A and 94a"),
+    "short_name_twice": (indicator(short_name_en="DIGITAL skills"), "indicators.csv", "seventh",
+                         "short_name_en: .*twice"),
+    "code_long": (row("units.csv", "9" * 41 + ",Huyện X,Huyện,district,93,,"), "units.csv",
+                  "99999", "code: .*1 … 40"),
+    "period_elsewhere": (whole(BOTH, "2023"), "campaign.toml", "first_day = 2022-06-15",
+                         "2022-06-15.*2023-01-01 … 2023-12-31"),
+    "reward_of_the_top": (plan('id = "commune"\nlevel = "commune"',
+                               'id = "commune"\nlevel = "province"'), "campaign.toml",
+                          'level = "province"', "not one of: .*district"),
     "code_slash": (row("units.csv", "94/1,Huyện X,Huyện,district,93,,"), "units.csv", "94/1,",
                    "code"),
     "code_dots": (row("units.csv", "..,Huyện X,Huyện,district,93,,"), "units.csv", "..,", "code"),
@@ -462,6 +474,24 @@ def test_one_line_names_the_mistake(folder: Path, name: str) -> None:
     ]
     assert re.search(said, sentences[0]), sentences[0]
     assert "{" not in "".join(sentences).replace("{…}", "")
+
+
+@pytest.mark.parametrize("name", ["units.csv", "targets.csv", "campaign.toml"])
+@pytest.mark.parametrize("content", ["", "\ufeff", "\n \n"])
+def test_an_empty_file_is_told_in_one_line(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content, "utf-8")
+    found = [(p.code, p.file) for p in refused(folder)]
+    assert found == [("file_empty", name)]
+
+
+def test_periods_stand_in_the_order_of_their_days(folder: Path) -> None:
+    path = folder / "campaign.toml"
+    head, third, rest = path.read_text("utf-8").split("\n[[periods]]\n", 2)
+    fourth, _, others = rest.partition("\n[[periods]]\n")
+    path.write_text("\n[[periods]]\n".join([head, fourth, third, others]), "utf-8")
+    (found,) = (p for p in refused(folder) if p.code.startswith("period_"))
+    assert (found.code, found.values["period"]) == ("period_before", "2022-Q3")
+    assert found.values["other"] == "2022-Q4"
 
 
 def test_semicolons_are_read_and_a_mixture_is_named(folder: Path) -> None:
