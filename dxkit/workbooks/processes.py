@@ -145,8 +145,14 @@ def adopt_orphans() -> None:
 
 def children() -> set[int]:
     """The processes whose parent this one is; none where the system does not tell."""
-    found = set()
-    for folder in Path("/proc").glob("[0-9]*") if sys.platform.startswith("linux") else ():
+    if not sys.platform.startswith("linux"):
+        return set()
+    found = set[int]()
+    told = [*Path("/proc/self/task").glob("*/children")]  # by most kernels, in a hundredth of the
+    for path in told:  # time that it takes to look at all processes of a machine
+        with contextlib.suppress(OSError):  # the thread has ended
+            found.update(map(int, path.read_text().split()))
+    for folder in () if told else Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it has ended
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
             if int(fields[1]) == os.getpid():

@@ -376,7 +376,7 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
     import dxkit.analysis.assembly  # here and for reading before the processes part, which need it
 
     if not stored:
-        import dxkit.intake.period  # noqa: F401
+        import dxkit.intake.period
     work: Callable[[], _WorkedOut | None] = partial(_worked_out, project, sample, part)
     if not stored and can_fork():  # ranks are worked out once then, not in both processes
         work = partial(_read, project, campaign, sample.period)
@@ -385,6 +385,8 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
             one_page.import_parts()
         else:
             one_page.warm_tools()
+            import dxkit.press.publish.league_workbook  # noqa: F401  (which the files need)
+
             if stored:
                 one_page.open_for_pages(project, sample)
         beside = finish()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 def import_parts() -> None:
     """Import what draws and frames the parts of pages."""
     import dxkit.press.publish.page
+    import dxkit.report.notebook_period
     import dxkit.report.report  # noqa: F401
 
 
