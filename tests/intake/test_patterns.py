@@ -899,6 +899,15 @@ def test_55_many_sheets_hidden_rows_and_a_copy(office: Office) -> None:
     ]
 
 
+def test_56_a_row_of_formulas_without_results_is_told_at_its_cells(office: Office) -> None:
+    """None of them is a unit that sent nothing and gave no reason."""
+    row: Row = [1, "Xã Vị Tân", "=3+4", "=50+2"]
+    seen = office.sends(HEAD, row, [2, '="Xã Hỏa Lựu"', 8, 60])
+    assert seen.figure(VI_TAN, "teams") == (None, Flag.REJECTED, at("C2"))
+    assert seen.findings() == [("formula_not_calculated", at(c)) for c in ("C2", "D2", "B3")]
+    assert ("unit_missing", at("C2")) not in seen.findings("unit_missing")
+
+
 def test_57_one_name_in_many_places(office: Office) -> None:
     head: Row = ["TT", "Tên mô hình", "Địa phương"]
     seen = office.sends(

@@ -55,8 +55,10 @@ class RowRead:
 
     @cached_property
     def is_empty(self) -> bool:
-        """Whether no column of the row holds anything."""
-        return not any(cell.text.strip() for cell, _ in self.values.values())
+        """Whether no column of the row holds anything, be it a formula not yet calculated."""
+        return not any(
+            cell.text.strip() or cell.formula_without_value for cell, _ in self.values.values()
+        )
 
 
 def with_totals_placed(rows: list[RowRead]) -> list[RowRead]:
@@ -483,6 +485,10 @@ class RowReader:
 
     def _note_nameless(self, number: int) -> None:
         """Figures without a name beside them are nobody's, and are not passed over in silence."""
+        for name in (self.sheet.cell(number, column) for column in self.layout.unit_columns):
+            if name.formula_without_value:
+                self.findings.append(self.finding("formula_not_calculated", name, self._sender))
+                return
         for cell, value in self._values.read(number).values():
             if value.value is not None or value.problem:
                 self._name_problem(Match(None, "unit_unknown"), cell, "")
