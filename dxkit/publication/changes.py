@@ -233,12 +233,20 @@ def _only(these: list[Sentence], others: list[Sentence]) -> list[Sentence]:
 def _judgements(
     then: Mapping[str, PageWords], now: Mapping[str, PageWords]
 ) -> Iterator[WordChange]:
-    """What is judged otherwise, each once, with the first page that says it."""
-    seen = set()
-    for page in sorted({*then, *now}):
-        old, new = (side[page].judgements if page in side else {} for side in (then, now))
-        for about in dict.fromkeys((*old, *new)):
-            before, after = old.get(about, ""), new.get(about, "")
-            if before != after and about not in seen:
-                seen.add(about)
-                yield WordChange(page, about, before, after)
+    """What is judged otherwise, each once, with the first page that says it; not every page that
+    is made then and now says all of them.
+    """
+    old, new = _judged(then), _judged(now)
+    for about in dict.fromkeys((*old, *new)):
+        (page, before), (other, after) = (side.get(about, ("", "")) for side in (old, new))
+        if before != after:
+            yield WordChange(page or other, about, before, after)
+
+
+def _judged(pages: Mapping[str, PageWords]) -> dict[str, tuple[str, str]]:
+    """Each judgement with the first page that says it."""
+    found: dict[str, tuple[str, str]] = {}
+    for page in sorted(pages):
+        for about, text in pages[page].judgements.items():
+            found.setdefault(about, (page, text))
+    return found

@@ -105,7 +105,7 @@ def _content(effects: Effects, language: Language) -> Markup:
     sections: list[tuple[str, str, Sequence[Sequence[str]]]] = [
         ("judged", "about", [*judged_rows(effects, language)]),
         ("words", "page", words),
-        ("figures", "about", [_figure(effects, fact, language) for fact in effects.facts]),
+        ("figures", "about", [*_figures(effects, effects.facts, language)]),
         ("files", "", [(name,) for name in effects.files]),
     ]
     for number, (key, first, rows) in enumerate(sections, 2):
@@ -152,12 +152,16 @@ def judged_rows(effects: Effects, language: Language) -> Iterator[tuple[str, str
         known = f"about_{kind}" in language.sections["publication"]
         named = language.plain(f"publication.about_{kind}") if known else kind
         yield ", ".join([*names, named]), change.before, change.after
-    for fact in effects.ranks:
-        yield _figure(effects, fact, language)
+    yield from _figures(effects, effects.ranks, language)
 
 
-def _figure(effects: Effects, change: FactChange, language: Language) -> tuple[str, str, str]:
-    return (
-        fact_label(effects.opened.analysis, change.key, language),
-        *effects.shown(change, language),
-    )
+def _figures(
+    effects: Effects, changes: Iterable[FactChange], language: Language
+) -> Iterator[tuple[str, str, str]]:
+    """Facts that are others: which, then, now. One without a value on either side, for a reason
+    that no reader sees, is none.
+    """
+    for change in changes:
+        then, now = effects.shown(change, language)
+        if then != now or change.before[0] or change.after[0]:
+            yield fact_label(effects.opened.analysis, change.key, language), then, now

@@ -6,6 +6,7 @@ and corrections.
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -241,6 +242,26 @@ def test_each_of_several_files_is_told_with_what_it_changes(
     assert value.causes == (cell_file,)
     assert by_key[f"{PERIOD}/71/skills/target"].causes == ("targets.csv",)
     assert by_key[f"{PERIOD}/71/total/points"].causes == (cell_file, "targets.csv")
+
+
+def test_a_workbook_that_is_gone_changes_no_grade_of_others(
+    published: Path, copied: Callable[[Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Alone in front, a district is told its grade on its page, as the index told it before."""
+    project = copied(published)
+    (project / f"data/raw/small/{PERIOD}/72-huyen-my-binh.csv").unlink()
+    open_period.cache_clear()
+    assert run(["changes", PERIOD, "--lang", "en"]) == 1
+    said = capsys.readouterr().out
+    lines = (project / "outputs/small" / PERIOD / "changes.html").read_text("utf-8")
+    rows = re.findall("<tr>(.*?)</tr>", lines, re.DOTALL)
+    cells = [[" ".join(re.sub("<[^>]*>", " ", c).split()) for c in re.split("</t[dh]>", row)[:3]]
+             for row in rows if "<td" in row]  # fmt: skip
+    assert ["Huyện Mỹ Bình, grade", "Đạt", "–"] in cells
+    assert [c for c in cells if c[0] == "Huyện Mỹ An, grade"] == []
+    assert len(cells) > 50
+    assert [c for c in cells if len(c) == 3 and c[1] == c[2] == "–"] == []
+    assert ": – → –" not in said
 
 
 def test_a_change_without_effect_has_none(
