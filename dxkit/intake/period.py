@@ -32,6 +32,7 @@ from dxkit.intake.checks.figures import (
 )
 from dxkit.intake.checks.gaps import figures_gone, figures_needed, figures_nought, gaps_of, left_out
 from dxkit.intake.checks.screen import screened
+from dxkit.intake.dates import stated_times
 from dxkit.intake.explanations import explained
 from dxkit.intake.file import file_that_failed, read_file, unreadable
 from dxkit.intake.file_cells import FileRead, TableRead
@@ -101,6 +102,8 @@ def _read(
 ) -> Iterator[FileRead]:
     """The files, read in a process beside: what one makes of its reader is not the others' harm."""
     read = partial(read_file, campaign, period, names, folder=folder)
+    for written in ("", "\u00e9"):  # without accents and with: patterns got ready here are ready
+        stated_times(written)  # in each process beside, which takes longer than a short sheet
     for path, done in zip(paths, each_apart(read, paths), strict=True):
         if isinstance(done, Failure):
             if done.trace:
