@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
+from dxkit.period import OpenPeriod
 from dxkit.report.charts.bars import Bar, draw_bars
 from dxkit.report.charts.canvas import drawable
 from dxkit.report.charts.figure import ChartData, DataRow, chart_figure
@@ -28,6 +29,7 @@ from dxkit.report.charts.over_time import (
     draw_spans,
 )
 from dxkit.report.charts.style import GOOD, broken, spread, step
+from dxkit.report.report import Report
 from dxkit.report.tables import Cell, Column, Number, render_table
 from dxkit.report.wording.language import load_language
 from tests.unhurried import given
@@ -324,6 +326,20 @@ def test_a_figure_says_its_claim_its_numbers_and_its_source() -> None:
     ]  # fmt: skip
     assert [td.text_content() for td in figure.findall(".//td")] == ["45,6", "50,0", "–", "–"]
     assert "Nguồn: x" in "".join(figure.itertext())
+
+
+def test_every_chart_names_its_source_some_after_how_they_are_read(
+    periods: dict[str, OpenPeriod],
+) -> None:
+    report = Report(periods["2022-Q4"], "93", "en")
+    told = {
+        name: html.fromstring(str(getattr(report, f"{name}_chart")().html)).find_class("source")
+        for name in ("ranked", "months", "children")
+    }
+    source = "Source: reports of the units, Q4 2022."
+    assert {name: one.text_content() for name, (one,) in told.items()} == {
+        "ranked": source, "months": source, "children": f"In order of total points. {source}"
+    }  # fmt: skip
 
 
 def test_a_chart_is_the_same_every_time_and_foreign_letters_never_stop_it() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from dxkit.analysis.aggregates import total
+from dxkit.analysis.aggregates import difference, total
 from dxkit.analysis.facts import series
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import (
@@ -28,7 +28,6 @@ from dxkit.analysis.facts.kind import (
 )
 from dxkit.analysis.facts.methods import (
     day_at_present_pace,
-    difference,
     interval_high,
     interval_low,
     per_week,

@@ -10,14 +10,8 @@ import math
 from fractions import Fraction
 from functools import lru_cache
 
-from dxkit.analysis.aggregates import difference
 from dxkit.model.facts import NORMAL
 from dxkit.model.observations import Flag
-
-__all__ = [
-    "day_at_present_pace", "difference", "interval_high", "interval_low", "per_week",
-    "places_gained", "quotient", "shortfall", "summed", "weekly_pace",
-]  # fmt: skip
 
 NO_PROGRESS = "no_progress"
 REACHED = "reached"

@@ -161,14 +161,16 @@ def coloured_table(
 def _title_and_source(
     context: Context, key: str, claims: Sequence[Claim | None]
 ) -> tuple[list[Markup], Markup]:
-    """The claims as sentences, or what the chart holds when none is true; and how to read it with
-    where its data comes from.
+    """The claims as sentences, or what the chart holds when none is true; and where its data comes
+    from: of a chart that has to be explained by words of its own, with how to read it.
     """
     text = context.language.text
     period = context.date(context.language.period(context.opened.analysis.period.id))
     title = [context.writer.sentence(claim) for claim in claims if claim is not None]
     title = title or [text("chart.untitled", period=period)]
-    return title, text(f"chart.{key}_source", period=period)
+    own = f"{key}_source"
+    source = own if own in context.language.sections["chart"] else "source"
+    return title, text(f"chart.{source}", period=period)
 
 
 def short_name(context: Context, indicator: Indicator) -> str:
