@@ -1,1 +1,1 @@
-"""Which sentences are true of a unit. How they are said is the business of ``messages``."""
+"""Which sentences are true of a unit. How they are said is the business of ``wording``."""

@@ -1,6 +1,6 @@
 """How a thing is said: texts by key and language, and numbers only as facts.
 
-Texts are in ``words/<language>/<section>.toml``. A key ``claim.rank`` is the entry ``rank`` of
+Texts are in ``wording/<language>/<section>.toml``. A key ``claim.rank`` is the entry ``rank`` of
 ``claim.toml``. A placeholder ``{name}`` takes a Fact, text, or markup; a bare number is refused,
 so no number reaches a reader without its source.
 """
