@@ -214,10 +214,11 @@ def _shown(cell: Cell, language: Language, *, bare: bool) -> str | Markup:
     return cell
 
 
-def bulleted(items: Iterable[str]) -> Markup:
-    """A list of these items; nothing without any."""
+def bulleted(items: Iterable[str], kind: str = "") -> Markup:
+    """A list of these items, of a ``kind`` to the page's style; nothing without any."""
     listed = Markup("").join(map(Markup("<li>{}</li>").format, items))
-    return Markup("<ul>{}</ul>").format(listed) if listed else listed
+    of_kind = Markup(' class="{}"').format(kind) if kind else ""
+    return Markup("<ul{}>{}</ul>").format(of_kind, listed) if listed else listed
 
 
 def sign_of(state: State) -> str:

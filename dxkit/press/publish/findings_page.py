@@ -192,15 +192,14 @@ class _Content:
 
     def _consequences(self, cause: Finding, consequences: Sequence[Finding]) -> Markup:
         """What follows from a finding, folded."""
-        items = Markup("")
+        items = []
         for finding in consequences:
             file, sheet, cell = finding.address
             address = f"{file if file != cause.address.file else ''} {sheet} {cell}".strip()
             text = finding_text(finding, self.language, self.names)
             where = _ADDRESS.format(address) + Markup(": ") if address else Markup("")
-            items += Markup("<li>{}{}</li>").format(where, _RAW.format(text))
-        heading = self._say("consequences")
-        return _folded(heading, len(consequences), Markup("<ul>{}</ul>").format(items))
+            items.append(where + _RAW.format(text))
+        return _folded(self._say("consequences"), len(consequences), bulleted(items))
 
 
 def _screen(opened: OpenPeriod, language: Language, names: Mapping[str, str]) -> Markup:

@@ -100,8 +100,7 @@ def _table(
 
 
 def _links(links: list[tuple[str, str]]) -> Markup:
-    items = (Markup('<li><a href="{}">{}</a></li>').format(*link) for link in links)
-    return Markup('<ul class="links">{}</ul>').format(Markup("").join(items))
+    return bulleted((Markup('<a href="{}">{}</a>').format(*link) for link in links), "links")
 
 
 def _league(context: Context, order: Sequence[str], pages: Mapping[str, str]) -> Markup:

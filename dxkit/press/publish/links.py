@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
@@ -22,6 +22,7 @@ from markupsafe import Markup
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import Unit, UnitRegistry
 from dxkit.press.manifest import INDEX, MANIFEST, Manifest, digest_of, sha256_of
+from dxkit.report.tables import bulleted
 from dxkit.report.wording.language import Language, load_language
 from dxkit.report.wording.sentences import unit_name
 from dxkit.workbooks.atomic import InUseError, write_text
@@ -117,7 +118,8 @@ class Links:
         steps += [self._named(unit, language, seen) for unit in self.units.ancestors(code)[::-1]]
         here = Markup('<span aria-current="page">{}</span>')
         steps.append(here.format(self._name(self.units.get(code), language)))
-        return _nav("crumbs", language, Markup("<ol>{}</ol>").format(_items(steps)))
+        listed = Markup("").join(map(Markup("<li>{}</li>").format, steps))
+        return _nav("crumbs", language, Markup("<ol>{}</ol>").format(listed))
 
     def _ways(self, code: str, language: Language, seen: _Seen) -> Markup:
         """The ways on from a unit: to its neighbours inside the unit above, and to itself in the
@@ -137,11 +139,10 @@ class Links:
             for child in self.units.children(code)
             if child.code in self.here and self.campaign.level(child.level).open
         ]
-        told = Markup('<ul class="links">{}</ul>').format(_items(ways)) if ways else Markup("")
+        told = bulleted(ways, "links")
         if below:
-            title = language.text("report.pages_below")
-            listed = Markup('<h2>{}</h2><ul class="links">{}</ul>')
-            told = listed.format(title, _items(below)) + told
+            title = Markup("<h2>{}</h2>").format(language.text("report.pages_below"))
+            told = title + bulleted(below, "links") + told
         return _nav("ways", language, told) if told else told
 
     def _named(self, unit: Unit, language: Language, seen: _Seen) -> Markup:
@@ -189,10 +190,6 @@ def periods_beside(campaign: Campaign, period: str, folder: Path) -> Iterator[Be
 def _link(address: str, name: str, kind: str = "") -> Markup:
     of_kind = Markup(' class="{}"').format(kind) if kind else ""
     return Markup('<a{} href="{}">{}</a>').format(of_kind, address, name)
-
-
-def _items(items: Sequence[Markup]) -> Markup:
-    return Markup("").join(map(Markup("<li>{}</li>").format, items))
 
 
 def _nav(kind: str, language: Language, content: Markup) -> Markup:

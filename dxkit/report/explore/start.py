@@ -82,16 +82,15 @@ class Start(Teller):
             items = [self._link(key, path) for key, path in links if path.exists()]
             if items:
                 heading = self.text(f"explore.start_{group}")
-                content += Markup("<h3>{}</h3><ul>{}</ul>").format(heading, Markup("").join(items))
+                content += Markup("<h3>{}</h3>").format(heading) + bulleted(items)
         return Shown(lambda: content)
 
     def _link(self, key: str, path: Path) -> Markup:
         address = Path(os.path.relpath(path, self.opened.project.notebooks)).as_posix()
         # JupyterLab opens what it can show; a workbook it can only hand on.
         mark = Markup(" download") if path.suffix == ".xlsx" else ""
-        return Markup('<li><a href="{}"{}>{}</a></li>').format(
-            address, mark, self.text(f"explore.link_{key}")
-        )
+        said = self.text(f"explore.link_{key}")
+        return Markup('<a href="{}"{}>{}</a>').format(address, mark, said)
 
     def _files(self) -> Markup:
         received = self.opened.received

@@ -16,7 +16,7 @@ from dxkit.model.units import Unit
 from dxkit.report.context import Context, Section
 from dxkit.report.matrix import completeness_table
 from dxkit.report.sentences.data_state import data_claims
-from dxkit.report.tables import NOTHING, Cell, Column, render_table
+from dxkit.report.tables import NOTHING, Cell, Column, bulleted, render_table
 from dxkit.report.tracing import legend, traces
 from dxkit.report.wording.findings import finding_kind, value_text
 
@@ -83,10 +83,10 @@ def data_state(context: Context) -> Section:
         if not places:
             continue
         kind = finding_kind(code, context.language)
-        items.append(Markup('<li>{}: <span class="place">{}</span></li>').format(kind, places))
+        items.append(Markup('{}: <span class="place">{}</span>').format(kind, places))
     if items:
         title = context.language.text("report.findings_listed")
-        listed = Markup("<p>{}</p><ul>{}</ul>").format(title, Markup("").join(items))
+        listed = Markup("<p>{}</p>").format(title) + bulleted(items)
         body += context.more("findings", listed)
     elif not context.view.indicators:
         body += Markup("<p>{}</p>").format(context.language.text("report.no_findings"))
@@ -102,7 +102,7 @@ def _explanations(context: Context) -> Markup:
         said = finding.explanation
         if said is not None and _concerns(context, finding.unit_code, finding.address):
             told.setdefault((finding.unit_code, said), []).append(finding)
-    text, items = context.language.text, Markup("")
+    text, items = context.language.text, list[Markup]()
     for (code, said), findings in told.items():
         about = Markup("; ").join(
             Markup('{} (<span class="place">{}</span>)').format(
@@ -115,32 +115,28 @@ def _explanations(context: Context) -> Markup:
         cell = str(said.cell or text("report.explained_without"))
         if said.period != context.opened.analysis.period.id:
             cell = f"{context.language.period(said.period)}: {cell}"
-        items += Markup("<li>{}</li>").format(
-            text(
-                "report.explained", unit=context.writer.name(unit), about=about,
-                text=_written(context, f"“{harmless(said.text, LONGEST)}”"),
-                source=Markup('<span class="place">{}</span>').format(cell),
-                name=Markup('<span class="name">{}</span>').format(harmless(said.name, LONGEST)),
-                day=context.date(value_text("day", said.day, context.language, {})),
-            )
-        )  # fmt: skip
+        items.append(text(
+            "report.explained", unit=context.writer.name(unit), about=about,
+            text=_written(context, f"“{harmless(said.text, LONGEST)}”"),
+            source=Markup('<span class="place">{}</span>').format(cell),
+            name=Markup('<span class="name">{}</span>').format(harmless(said.name, LONGEST)),
+            day=context.date(value_text("day", said.day, context.language, {})),
+        ))  # fmt: skip
     return _listed(context, "explained", items)
 
 
 def _replies(context: Context) -> Markup:
     """What this unit and those below it say of their draft results, each with its cell."""
-    items, own = Markup(""), context.view.unit.code
+    items, own = list[Markup](), context.view.unit.code
     for reply in context.opened.received.replies:
         if own not in context.opened.analysis.units.line(reply.unit_code):
             continue
-        items += Markup("<li>{}</li>").format(
-            context.language.text(
-                "report.replied", unit=context.writer.name(Reference("unit", reply.unit_code)),
-                about=_written(context, harmless(reply.about.removesuffix("."), LONGEST)),
-                text=_written(context, f"“{harmless(reply.text, LONGEST)}”"),
-                source=Markup('<span class="place">{}</span>').format(reply.address),
-            )
-        )  # fmt: skip
+        items.append(context.language.text(
+            "report.replied", unit=context.writer.name(Reference("unit", reply.unit_code)),
+            about=_written(context, harmless(reply.about.removesuffix("."), LONGEST)),
+            text=_written(context, f"“{harmless(reply.text, LONGEST)}”"),
+            source=Markup('<span class="place">{}</span>').format(reply.address),
+        ))  # fmt: skip
     return _listed(context, "replies", items)
 
 
@@ -151,11 +147,11 @@ def _written(context: Context, text: str) -> Markup:
     return Markup('<bdi class="raw"{}>{}</bdi>').format(of, text)
 
 
-def _listed(context: Context, key: str, items: Markup) -> Markup:
+def _listed(context: Context, key: str, items: list[Markup]) -> Markup:
     """A list under what it is; on the page of a unit above the reporting ones folded."""
-    if not items:
-        return items
-    campaign, listed = context.opened.campaign, Markup("<ul>{}</ul>").format(items)
+    campaign, listed = context.opened.campaign, bulleted(items)
+    if not listed:
+        return listed
     order = [level.id for level in campaign.levels]
     if order.index(context.view.unit.level) < order.index(campaign.report_level):
         return context.more(key, listed)
@@ -259,8 +255,8 @@ def method(context: Context, *, folded: bool = True) -> Section:
     keys = [*(["method_shares"] if shares else []), "method_points"]
     body = Markup("<p>{}</p>").format(Markup(" ").join(text(f"report.{key}") for key in keys))
     body += render_table(text("report.method_caption"), columns, rows, context.language)
-    sources = Markup("").join((*_of_indicators(context), *_of_rules(context)))
-    body += Markup("<p>{}</p><ul>{}</ul>").format(text("report.method_sources"), sources)
+    body += Markup("<p>{}</p>").format(text("report.method_sources"))
+    body += bulleted((*_of_indicators(context), *_of_rules(context)))
     return context.section("method", context.more("method", body) if folded else body)
 
 
@@ -284,7 +280,7 @@ def _of_rules(context: Context) -> Iterator[Markup]:
 
 def _source(context: Context, heading: Markup, source: str, *, assumed: bool) -> Markup:
     mark = Markup(" ") + context.assumed() if assumed else ""
-    return Markup('<li>{}<span class="document">{}</span>{}</li>').format(heading, source, mark)
+    return Markup('{}<span class="document">{}</span>{}').format(heading, source, mark)
 
 
 def _rewards(context: Context) -> Iterator[RewardRule]:

@@ -130,23 +130,20 @@ def _targets(context: Context) -> Iterator[Markup]:
     known = view.fact(TOTAL, "targets_known") if targeted else None
     if known is None or not known.number:
         return
-    dots = Markup("").join(
-        _dot(state_of(context, i), language.name(i.short_names)) for i in targeted
-    )
+    dots = (_dot(state_of(context, i), language.name(i.short_names)) for i in targeted)
     notes = list(targets_notes(view))
     figure = Markup("")
     if all(claim.message != "verdict_targets_open" for claim in notes):
         shown = map(language.fact, (view.fact(TOTAL, "targets_met"), known))
         figure = Markup('{}<span class="of">/{}</span>').format(*shown)
-    named = Markup('<ul class="dots">{}</ul>').format(dots)
     said = paragraphs(map(context.writer.sentence, notes))
-    yield tile(language.text("report.verdict_targets"), figure, named, said)
+    yield tile(language.text("report.verdict_targets"), figure, bulleted(dots, "dots"), said)
 
 
 def _dot(state: State, name: str) -> Markup:
     return Markup(
-        '<li><span class="state {}" aria-hidden="true">{}</span> {}'
-        '<span class="unseen">: <span data-said="{}">{}</span></span></li>'
+        '<span class="state {}" aria-hidden="true">{}</span> {}'
+        '<span class="unseen">: <span data-said="{}">{}</span></span>'
     ).format(state.kind, sign_of(state), name, state.said, state.word)
 
 
