@@ -66,6 +66,11 @@ def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, st
     }
 
 
+def named_ranges(cells: Iterable[tuple[str, str, str]]) -> list[str]:
+    """The same as it is written for readers: "file › sheet: C12:C20, E12"."""
+    return [f"{file} › {sheet}: {at}" for (file, sheet), at in ranges_by_sheet(cells).items()]
+
+
 def cells_of_text(text: str) -> Iterator[str]:
     """The cells of such a text, "C12" to "C20" and "E12"; of a range at most ``_MOST``."""
     for first, last in _RANGE.findall(text):

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dxkit.analysis.analysis import Analysis
-from dxkit.model.addresses import ranges_by_sheet
+from dxkit.model.addresses import named_ranges, ranges_by_sheet
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import TOTAL, Fact, FactKey, reward_subject
 from dxkit.model.observations import Flag
@@ -161,9 +161,8 @@ def how_made(fact: Fact, analysis: Analysis, own: frozenset[str], language: Lang
     lines = [f"{plain('trace.made_of')}: {language.number(known[k])} "
              f"({fact_label(analysis, k, language)})" for k in inputs[:_MOST]]  # fmt: skip
     if key.unit in own:
-        sheets = ranges_by_sheet(fact.sources)
-        lines += [f"{plain('trace.cells')}: {file} › {sheet}: {ranges}"
-                  for (file, sheet), ranges in list(sheets.items())[:_MOST]]  # fmt: skip
+        sheets = named_ranges(fact.sources)
+        lines += [f"{plain('trace.cells')}: {ranges}" for ranges in sheets[:_MOST]]
         lines += ["…"] * (len(sheets) > _MOST or len(inputs) > _MOST)
     elif not inputs:
         lines.append(plain("trace.all_senders"))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dxkit.campaign.publications import stated
-from dxkit.model.addresses import ranges_by_sheet
+from dxkit.model.addresses import named_ranges
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey, reward_subject
 from dxkit.model.rules import REWARD_BASES, RankingRule, RewardRule, ScoringRule
@@ -360,6 +360,4 @@ class _League:
 
 @lru_cache(maxsize=1 << 12)  # a share has the cells of its two parts, its points have them too
 def _cells(sources: tuple[CellRef, ...]) -> str:
-    ranges = ranges_by_sheet(sources).items()
-    text = "; ".join(f"{file} › {sheet}: {cells}" for (file, sheet), cells in ranges)
-    return harmless(text, 2000)
+    return harmless("; ".join(named_ranges(sources)), 2000)

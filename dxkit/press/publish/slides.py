@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dxkit.model.addresses import ranges_by_sheet
+from dxkit.model.addresses import named_ranges, ranges_by_sheet
 from dxkit.model.facts import TOTAL, Claim, Fact, FactKey, united_sources
 from dxkit.model.rules import REWARD_BASES
 from dxkit.model.text import harmless
@@ -124,10 +124,10 @@ class _Speaker:
             f"{fact_label(analysis, key, language)}: {language.plain_number(fact)} [{key}]"
             for key, fact in [*facts.items()]
         ]
-        ranges = ranges_by_sheet(united_sources(facts.values())).items()
-        cells = "; ".join(f"{file} › {sheet}: {cells}" for (file, sheet), cells in ranges)
+        sources = united_sources(facts.values())
+        cells = "; ".join(named_ranges(sources))
         if len(cells) > _NOTED:
-            cells = "; ".join(f"{file} › {sheet}" for (file, sheet), _ in ranges)
+            cells = "; ".join(f"{file} › {sheet}" for file, sheet in ranges_by_sheet(sources))
         if cells:
             lines.append(f"{self.say('workbook.source_cells')}: {cells}")
         return "\n".join(harmless(line, 2 * _NOTED) for line in lines)

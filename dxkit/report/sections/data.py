@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from dxkit.model.addresses import ranges_by_sheet
+from dxkit.model.addresses import named_ranges
 from dxkit.model.campaign import IndicatorKind, Measure
 from dxkit.model.facts import CellRef, Fact, Reference
 from dxkit.model.findings import AcceptedExplanation, Finding
@@ -73,13 +73,9 @@ def data_state(context: Context) -> Section:
     body += _explanations(context) + _replies(context)
     items = []
     for code, cells in by_code.items():
-        places = "; ".join(
-            f"{file} › {sheet}: {ranges}"
-            for (file, sheet), ranges in ranges_by_sheet(cells).items()
-        )
         # of a whole file its name; that none came is said above
         files = dict.fromkeys(c.file for c in cells if not c.cell and code != "workbook_missing")
-        places = "; ".join(filter(None, (places, *files)))
+        places = "; ".join((*named_ranges(cells), *files))
         if not places:
             continue
         kind = finding_kind(code, context.language)
@@ -174,11 +170,8 @@ def sources(context: Context) -> Section:
         if fact.key.unit == context.view.unit.code
     )
     cells = {cell for fact in own for cell in fact.sources}
-    items = Markup("").join(
-        Markup('<li class="place">{} › {}: {}</li>').format(file, sheet, ranges)
-        for (file, sheet), ranges in ranges_by_sheet(cells).items()
-    )
-    text = context.language.text
+    listed = map(Markup('<li class="place">{}</li>').format, named_ranges(cells))
+    items, text = Markup("").join(listed), context.language.text
     if items:
         body = Markup('<p>{}</p><ul class="sources">{}</ul>').format(text("report.sources"), items)
         body = context.more("sources", body)
