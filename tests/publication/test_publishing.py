@@ -181,9 +181,8 @@ def test_a_changed_byte_in_a_publication_is_named(
     at = f"data/published/small/{PERIOD}/1-final"
     for name in names:
         assert f"  {at}/{name}: has been changed" in said
-    assert (
-        f"  {at}/outputs/small/2024-Q2/district/71-huyen-my-an.html: was made and is gone" in said
-    )
+    page = f"{at}/outputs/small/2024-Q2/district/71-huyen-my-an.html"
+    assert f"  {page}: is not there, and should be" in said
     assert f"  {at}/notebooks/more.ipynb: " in said
     for name in ("publication.json", "data/campaigns/small/campaign.toml", "facts.csv"):
         (folder / name).chmod(0o644)
