@@ -196,6 +196,9 @@ def _writings(
         rf"(?<![^\W_])(?P<word>{sure}|(?:{'|'.join(unclear)})(?= {month} \w+ {year}\b))"
         rf"[\s-]+{month}(?![^\W_]| \d)":
             lambda match: f"{numbers[match['word']]} {month}",
+        # "3 thang cuoi nam"
+        rf"\b0?3 {month} (?:{any_of('year_end')})":
+            lambda match: f"{quarter} 4 {year}",
         # "T2/2026", "bao cao T2"
         rf"(?<![^\W_])(?:{told}:? )?t\.? ?(?P<month>1[0-2]|0?[1-9])(?![^\W_])"
         rf"(?(told)|{of_year})": of_month,

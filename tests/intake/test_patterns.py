@@ -812,6 +812,26 @@ def test_54_an_outlook_below_a_title_is_no_time_of_its_figures(
     assert seen.findings("wrong_period") == [("wrong_period", at("A1"))] * wrong
 
 
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [
+        ("Kết quả 3 tháng cuối năm 2022", False),
+        ("Kết quả ba tháng cuối năm", False),
+        ("Kết quả 3 tháng cuối năm 2021", True),
+        ("Thực hiện Kế hoạch 5 năm 2021-2025", False),
+        ("Đề án chuyển đổi số đến năm 2030", False),
+        ("Kết quả đến năm 2021", True),
+        ("Biểu số liệu (cập nhật 12/2022)", False),
+        ("Biểu số liệu 12/2022", True),
+    ],
+)
+def test_54_the_last_months_plans_of_years_and_the_month_of_a_revision(
+    office: Office, title: str, wrong: bool
+) -> None:
+    seen = office.sends([title], HEAD)
+    assert seen.findings("wrong_period") == [("wrong_period", at("A1"))] * wrong
+
+
 @pytest.mark.parametrize("title", ["Báo cáo Quý III", "Kết quả 9 tháng đầu năm 2022"])
 def test_54_a_time_without_a_year_is_told_in_the_words_of_its_title(
     office: Office, title: str

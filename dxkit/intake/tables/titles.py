@@ -133,7 +133,7 @@ def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
         if found := _against(time, period, stated[time].text, stated[time]):
             return found
     is_dated = any(time.year for time in stated)
-    return None if is_dated or not stated else _other_year(cells, period, period.year + 1)
+    return None if is_dated or not stated else _other_year(cells, period)
 
 
 def _against(time: Stated, period: Period, text: str, cell: Cell | None = None) -> _Stated | None:
@@ -169,10 +169,10 @@ def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
     return _other_year(cells, period)
 
 
-def _other_year(cells: Sequence[Cell], period: Period, after: int = 0) -> _Stated | None:
-    """That titles state other years alone; plans may go on ``after`` a year."""
+def _other_year(cells: Sequence[Cell], period: Period) -> _Stated | None:
+    """That titles state other years alone; plans may go on after the next."""
     own = ((own_words(cell.text, period), cell) for cell in cells)
-    years = [(year, cell) for text, cell in own for year in stated_years(text, after)]
+    years = [(year, cell) for text, cell in own for year in stated_years(text, period.year + 1)]
     if years and period.year not in {year for year, _ in years}:
         year, cell = years[0]
         return _Stated(str(year), cell.text, cell)
