@@ -85,6 +85,21 @@ def test_commands_and_options(root: Path, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_command_is_shown_with_options_that_it_has(root: Path, language: str) -> None:
+    readme = root / ("README.md" if language == "en" else f"README.{language}.md")
+    text = "\n".join([*pages(root, language).values(), readme.read_text("utf-8")])
+    shown = re.findall(r"(?:`|^ {4})(?:dxkit|python3? run\.py) ([^`\n#|]+)", text, re.MULTILINE)
+    seen = 0
+    for line in shown:
+        for name in (name for name in COMMANDS if f"{line} ".startswith(f"{name} ")):
+            params = [*cli.params, *COMMANDS[name].params]
+            declared = {"--help", *(option for p in params for option in p.opts)}
+            assert set(re.findall(r"(?<!\S)--[\w-]+", line)) <= declared, line
+            seen += 1
+    assert seen > 40
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_columns_of_the_data_files(root: Path, outputs: Path, language: str) -> None:
     rows = {named(r[0])[0]: r for r in table_rows(pages(root, language)["commands.md"])}
     for path in sorted((outputs / "data").glob("*.csv")):
@@ -131,7 +146,7 @@ def test_the_python_api(root: Path, language: str) -> None:
     told = set(re.findall(r"`dxkit\.(\w+)\(", text))
     assert told == functions
     mentioned = set(re.findall(r"`(\w+)(?:\(|`)", text))
-    known = set(functions)
+    known, methods = set(functions), set(functions)
     for kind in (NotebookPeriod, WhatIf, Production, Piece, Chooser, Explorer, Quality, Start,
                  Report):  # fmt: skip
         public = {
@@ -140,10 +155,11 @@ def test_the_python_api(root: Path, language: str) -> None:
         }  # fmt: skip
         assert public <= mentioned, (kind, public - mentioned)
         known |= {name for name in dir(kind) if not name.startswith("_")}
+        methods |= {name for name in known if callable(getattr(kind, name, None))}
     functions = {n for n in initiatives.__all__ if inspect.isfunction(getattr(initiatives, n))}
     assert functions <= mentioned, functions - mentioned
     called = set(re.findall(r"`(\w+)\(", text))
-    assert called <= known | functions, called - known - functions
+    assert called <= methods | functions, called - methods - functions
     columns = {
         row[0].split("(")[0].strip("`"): named(row[2]) for row in table_rows(text) if len(row) == 3
     }

@@ -45,8 +45,15 @@ def test_the_page_on_the_house_names_what_is_there(root: Path, language: str) ->
     text = pages(root, language)["architecture.md"]
     named = paths(text)
     assert len(named) > 30
-    recipes = paths((root / "CONTRIBUTING.md").read_text("utf-8"))
-    assert [path for path in (*named, *recipes) if not (root / path).exists()] == []
+    guide = (root / "CONTRIBUTING.md").read_text("utf-8")
+    assert [path for path in (*named, *paths(guide)) if not (root / path).exists()] == []
+    code = (file for room in ("dxkit", "tests") for file in (root / room).rglob("*.py"))
+    known = {
+        name
+        for file in code
+        for name in re.findall(r"^(?:class )?([A-Z]\w+)", file.read_text("utf-8"), re.MULTILINE)
+    }
+    assert set(re.findall(r"`([A-Z]\w+)", guide.partition("\n## Recipes\n")[2])) - known == set()
     questions = re.split(r"^\d+\. \*\*", text, flags=re.MULTILINE)[1:]
     assert len(questions) == 10
     for question in questions:
