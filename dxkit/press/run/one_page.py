@@ -52,7 +52,8 @@ def import_all() -> None:
     import nbformat  # noqa: F401
     import numpy.random  # noqa: F401  (numpy puts it off to its first use: in each page)
 
-    import dxkit.press.run.shell  # noqa: F401
+    import dxkit.press.run.shell
+    import dxkit.report.notebook_period  # noqa: F401  (the package's face opens reports by it)
 
 
 @lru_cache(maxsize=1)
