@@ -1,4 +1,4 @@
-"""From an executed notebook to one self-contained page: nbconvert, a second wall, the frame."""
+"""From an executed notebook to one self-contained page: its content, a second wall, the frame."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 import nh3
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
-from nbconvert.exporters import Exporter
-from traitlets import default
 
 from dxkit.model.text import visible
 from dxkit.press.manifest import in_words
@@ -102,48 +100,61 @@ _REACHING = re.compile(
 """What may be an address of another computer, as the sanitiser writes attributes."""
 
 
-class DxkitExporter(Exporter):
-    """``jupyter nbconvert --to dxkit``: the page of an executed notebook."""
+def page_of(notebook: Any, name: str = "") -> tuple[str, dict[str, list[int]]]:
+    """The page of an executed notebook, by default titled with its ``name``, and what it does not
+    show: by kind, the numbers of the cells. The notebook's metadata may give ``title``,
+    ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows;
+    ``dxkit.state`` is what the page says of its publication.
+    """
+    told = notebook.metadata.get("dxkit", {})
+    language = told.get("language", "vi")
+    shown = Content(notebook, language)
+    content = shown.html
+    if told.get("simulated") and 'class="banner"' not in content:
+        content = str(simulated_html(True, load_language(language))) + content
+    content = told.get("state", "") + content
+    return framed(content, notebook.metadata.get("title") or name, language), shown.not_shown
 
-    export_from_notebook = "dxkit"
-    output_mimetype = "text/html"
 
-    def __init__(self, config: Any = None, **settings: Any) -> None:
-        settings.setdefault("optimistic_validation", True)  # once, not after each preprocessor
-        super().__init__(config=config, **settings)
-
-    @default("file_extension")  # type: ignore[untyped-decorator]
-    def _extension(self) -> str:
-        return ".html"
-
-    def from_notebook_node(
-        self, nb: Any, resources: Any = None, **kwargs: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """The page and nbconvert's resources, in which ``not_shown`` has what the page does not
-        show: by kind, the numbers of the cells. The notebook's metadata may give ``title``,
-        ``dxkit.language`` and ``dxkit.simulated``: then the page says so, whatever it shows;
-        ``dxkit.state`` is what the page says of its publication.
-        """
-        told = nb.metadata.get("dxkit", {})
-        language = told.get("language", "vi")
-        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
-        shown = Content(nb, language)
-        content, resources["not_shown"] = shown.html, shown.not_shown
-        if shown.not_shown:
-            self.log.warning(in_words(shown.not_shown, load_language(language)))
-        if told.get("simulated") and 'class="banner"' not in content:
-            content = str(simulated_html(True, load_language(language))) + content
-        content = told.get("state", "") + content
-        title = nb.metadata.get("title") or resources.get("metadata", {}).get("name", "")
-        return framed(content, title, language), resources
+def __getattr__(name: str) -> Any:
+    if name != "DxkitExporter":
+        raise AttributeError(name)
+    return _exporter()
 
 
 @lru_cache(maxsize=1)
-def exporter() -> DxkitExporter:
-    """The one exporter of a process: making it costs more than using it. nbconvert's preprocessors
-    do nothing without settings, and a notebook is checked when it is written.
+def _exporter() -> Any:
+    """``jupyter nbconvert --to dxkit``: the page of an executed notebook, and resources
+    in which ``not_shown`` has what it does not show. Made when it is asked for: the kit's own
+    pages do without nbconvert, whose import takes longer than a page.
     """
-    return DxkitExporter(default_preprocessors=[], optimistic_validation=False)
+    from nbconvert.exporters import Exporter
+    from traitlets import default
+
+    class DxkitExporter(Exporter):
+        export_from_notebook = "dxkit"
+        output_mimetype = "text/html"
+
+        def __init__(self, config: Any = None, **settings: Any) -> None:
+            settings.setdefault("optimistic_validation", True)  # once, not after each preprocessor
+            super().__init__(config=config, **settings)
+
+        @default("file_extension")  # type: ignore[untyped-decorator]
+        def _extension(self) -> str:
+            return ".html"
+
+        def from_notebook_node(
+            self, nb: Any, resources: Any = None, **kwargs: Any
+        ) -> tuple[str, dict[str, Any]]:
+            nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+            page, lost = page_of(nb, resources.get("metadata", {}).get("name", ""))
+            resources["not_shown"] = lost
+            if lost:
+                language = nb.metadata.get("dxkit", {}).get("language", "vi")
+                self.log.warning(in_words(lost, load_language(language)))
+            return page, resources
+
+    return DxkitExporter
 
 
 def page_around(opened: OpenPeriod, title: str, content: Markup, language: Language) -> str:

@@ -16,7 +16,6 @@ from dxkit.intake.versions.revisions import SinceLastCheck, recorded, since_last
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGES, FINDINGS, INDEX, LEAGUE, hashes_of
 from dxkit.press.publish.findings_page import findings_html
-from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.returned.write import Returned, write_returned
 from dxkit.report.wording.findings import texts_of_findings
 from dxkit.report.wording.language import Language
@@ -111,6 +110,7 @@ def write_files(opened: OpenPeriod, language: Language, expected: Mapping[str, s
     the league with it. ``expected`` are the pages that there will be, if all goes well: the index
     is got ready for them.
     """
+    from dxkit.press.publish.index_pages import index_html
     from dxkit.press.publish.league_workbook import write_league
 
     folder = _folder(opened)
@@ -125,6 +125,8 @@ def write_indexes(opened: OpenPeriod, language: Language, pages: Mapping[str, st
     """The index of the period, which names the pages that are there, by unit, and that of the
     campaign.
     """
+    from dxkit.press.publish.index_pages import campaign_html, index_html
+
     folder = _folder(opened)
     write_text(folder / INDEX, index_html(opened, pages, language))
     periods = {
