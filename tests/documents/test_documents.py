@@ -88,7 +88,7 @@ def test_commands_and_options(root: Path, language: str) -> None:
 def test_a_command_is_shown_with_options_that_it_has(root: Path, language: str) -> None:
     readme = root / ("README.md" if language == "en" else f"README.{language}.md")
     text = "\n".join([*pages(root, language).values(), readme.read_text("utf-8")])
-    shown = re.findall(r"(?:`|^ {4})(?:dxkit|python3? run\.py) ([^`\n#|]+)", text, re.MULTILINE)
+    shown = re.findall(r"(?:`|^ *)(?:dxkit|python3? run\.py) ([^`\n#|]+)", text, re.MULTILINE)
     seen = 0
     for line in shown:
         for name in (name for name in COMMANDS if f"{line} ".startswith(f"{name} ")):
