@@ -228,6 +228,8 @@ def test_a_page_reads_well_aloud(browser: Any, small: Path) -> None:
 
 def test_the_ranking_fits_a_phone(browser: Any, outputs: Path) -> None:
     """Name, rank, points and change; the rest unfolds, and then the box scrolls, by Tab too."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
     load(browser, outputs / "province.html", *PHONE)
     table = "#bang-xep-hang ~ .columns + .table"
     heads = f"return [...document.querySelectorAll('{table} thead th')]" \
@@ -251,7 +253,9 @@ def test_the_ranking_fits_a_phone(browser: Any, outputs: Path) -> None:
     assert [badge.text.split("\n")[-1] for badge in badges] == ["Đề nghị khen thưởng"] * 3
     browser.find_element("css selector", "#bang-xep-hang ~ .columns summary").send_keys("\n")
     assert len(browser.execute_script(heads)) > 6
-    does, tab, name = browser.execute_script(scrolls)
+    does, tab, name = WebDriverWait(browser, 20).until(  # the page hears of it a moment later
+        lambda page: (now := page.execute_script(scrolls))[1] == 0 and now
+    )
     assert (does, tab) == (True, 0)
     assert "Hậu" in name
     load(browser, outputs / "province.html", 1200, 900)
