@@ -158,7 +158,7 @@ class Manifest:
     def describe(self, engine: str, jobs: int, campaign: Campaign, notebooks: Path) -> None:
         """Note how the pages are made, by which versions, from which campaign and notebooks."""
         self.engine, self.jobs = engine, jobs
-        self.versions = versions_in_use()
+        self.versions = dict(versions_in_use())
         self.made_from = {"code": code_key(), "campaign": digest_of(*_contents(campaign.folder))}
         for path in sorted(notebooks.glob("*.ipynb")):
             self.made_from[path.name] = digest_of(path.read_bytes())
@@ -185,6 +185,7 @@ def in_words(not_shown: Mapping[str, Sequence[int]], language: Language) -> str:
     return language.plain("report.not_shown_all", number=number, kinds="; ".join(told))
 
 
+@cache
 def versions_in_use() -> dict[str, str]:
     """The version of Python, and of dxkit and the libraries that can change a byte of a page."""
     from importlib.metadata import version  # takes as long as all else here

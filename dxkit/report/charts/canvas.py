@@ -290,6 +290,7 @@ class Canvas:
         return for_page(picture.getvalue(), self._facts)
 
 
+@lru_cache
 def find_fonts(language: Language) -> None:
     """Write once in each font of the charts, so that matplotlib need not look for it again."""
     with Canvas("fonts", FONT_SIZE, language) as canvas:
