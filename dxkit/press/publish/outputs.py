@@ -32,7 +32,7 @@ _OBJECTS = re.compile(
 """Names of objects: they tell nothing, and differ from run to run."""
 _OF_PAPERMILL = {"injected-parameters", "papermill-error-cell-tag"}
 _CALL = re.compile(r"[\w.]+\(.*", re.DOTALL)
-_OVERWRITTEN = re.compile(r"\r+(?=\n)|[^\n]*\r(?=[^\r\n])")
+_OVERWRITTEN = re.compile(r"\r+(?=\n)|^[^\n]*\r(?=[^\r\n])", re.MULTILINE)  # once in a line
 _TITLES = re.compile(r"\x1b\].*?(?:\x07|\x1b\\)")  # and links, to terminals
 _COLOURS = re.compile(r"\x1b\[.*?[@-~]")
 _OF_KIT = '<div class="table'
