@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from dxkit.model.addresses import column_letters
@@ -246,6 +247,7 @@ def _field(value: object) -> str:
     return guarded(str(value))
 
 
+@lru_cache(maxsize=1 << 14)  # names, files and codes stand in many rows
 def guarded(text: str) -> str:
     """The text with "'" wherever a spreadsheet would take it for a formula."""
     return _FORMULA_START.sub(r"\1\2'", text)
