@@ -175,7 +175,7 @@ def explore(campaign: str, period: str | int | date = "", language: str = "vi") 
     >>> explorer.frame()["district_code"].unique().tolist()
     ['930']
     """
-    from dxkit.press.publish.page import framed
+    from dxkit.press.publish.frame import framed
     from dxkit.report.explore.initiatives import Explorer
 
     return Explorer(open(campaign, period, language), language, framed)

@@ -18,7 +18,7 @@ from dxkit.press.manifest import CHANGED_FACTS, CORRECTION, EFFECTS
 from dxkit.press.publish.document.composition import MarkupBlocks
 from dxkit.press.publish.document.tree import Document, Paragraph, frame_of, text_of
 from dxkit.press.publish.document.word import word_of
-from dxkit.press.publish.page import page_around
+from dxkit.press.publish.frame import page_around
 from dxkit.press.run.plan import page_path
 from dxkit.publication.effects import Effects, FactChange, WordChange
 from dxkit.report.tables import Column, bulleted, render_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dxkit.model.units import Unit, UnitRegistry
-from dxkit.press.publish.page import framed
+from dxkit.press.publish.frame import framed
 from dxkit.press.run.finished_pages import foreign_units
 
 UNITS = UnitRegistry(

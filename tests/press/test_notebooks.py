@@ -11,8 +11,9 @@ import pytest
 from lxml import html as lxml_html
 from nbconvert.exporters import get_exporter
 
+from dxkit.press.publish.frame import sanitise
 from dxkit.press.publish.links import without_links
-from dxkit.press.publish.page import DxkitExporter, sanitise
+from dxkit.press.publish.page import DxkitExporter
 from dxkit.report.piece import PAGE
 
 

@@ -13,7 +13,7 @@ from dxkit.model.findings import SCREEN, Finding, Severity
 from dxkit.model.observations import Mistake, SheetRead
 from dxkit.model.text import shortened
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.page import page_around
+from dxkit.press.publish.frame import page_around
 from dxkit.report.matrix import completeness_table
 from dxkit.report.tables import Cell, Column, bulleted, render_table
 from dxkit.report.wording.findings import (

@@ -15,7 +15,7 @@ from dxkit.model.text import harmless
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import FINDINGS, INDEX, LEAGUE, PROOF
-from dxkit.press.publish.page import page_around
+from dxkit.press.publish.frame import page_around
 from dxkit.report.charts.map import map_chart
 from dxkit.report.context import Context
 from dxkit.report.sections.data import page_traces

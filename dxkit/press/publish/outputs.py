@@ -9,6 +9,7 @@ from itertools import groupby, zip_longest
 from typing import Any
 
 from markupsafe import Markup
+from nbconvert.filters.ansi import strip_ansi
 
 from dxkit.press.publish.foreign_html import PICTURES, still
 from dxkit.report.piece import PAGE
@@ -34,7 +35,6 @@ _OF_PAPERMILL = {"injected-parameters", "papermill-error-cell-tag"}
 _CALL = re.compile(r"[\w.]+\(.*", re.DOTALL)
 _OVERWRITTEN = re.compile(r"\r+(?=\n)|^[^\n]*\r(?=[^\r\n])", re.MULTILINE)  # once in a line
 _TITLES = re.compile(r"\x1b\].*?(?:\x07|\x1b\\)")  # and links, to terminals
-_COLOURS = re.compile(r"\x1b\[.*?[@-~]")
 _OF_KIT = '<div class="table'
 _BOX = f'{_OF_KIT}" tabindex="0" role="group" aria-label="{{}}">'
 _DRAWN = re.compile("<svg|image/svg", re.IGNORECASE)
@@ -201,7 +201,7 @@ class Content:
         return _TABLE.sub(lambda m: "</table></div>" if m[1] else f"{box}<table", html)
 
     def _preformatted(self, text: str) -> str:
-        text = _COLOURS.sub("", _TITLES.sub("", text)).rstrip("\n")
+        text = strip_ansi(_TITLES.sub("", text)).rstrip("\n")
         box = Markup(_BOX + "<pre>{}</pre></div>")
         return str(box.format(self._text("report.printed"), text)) if text else ""
 

@@ -63,12 +63,12 @@ def warm_tools() -> None:
     import nbformat
     from matplotlib.backends.registry import backend_registry
 
-    from dxkit.press.publish.page import page_of
+    from dxkit.press.publish.page import exporter
 
     backend_registry.list_all()
     empty = nbformat.v4.new_notebook()
     nbformat.validate(empty)
-    page_of(empty)
+    exporter().from_notebook_node(empty)
 
 
 def warm_up(project: Project, sample: Task) -> None:
@@ -93,7 +93,7 @@ def _rehearse(report: Report, path: Path) -> None:
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
-    from dxkit.press.publish.page import page_of
+    from dxkit.press.publish.page import exporter
     from dxkit.report.charts.canvas import find_fonts
 
     notebook = parameterize_notebook(load_notebook_node(str(path)), {"unit": ""})
@@ -105,7 +105,7 @@ def _rehearse(report: Report, path: Path) -> None:
         data, _ = formatter.format(getattr(report, name)())
         shown = nbformat.v4.new_output("execute_result", data)
         notebook.cells.append(nbformat.v4.new_code_cell(outputs=[shown]))
-    page_of(notebook)
+    exporter().from_notebook_node(notebook)
     nbformat.writes(notebook)
 
 
@@ -205,7 +205,7 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
 
     from dxkit.campaign.project import Project
     from dxkit.period.opening import one_reading, open_period
-    from dxkit.press.publish.page import page_of
+    from dxkit.press.publish.page import exporter
     from dxkit.report.report import Report
 
     with one_reading():
@@ -222,9 +222,9 @@ def _make(task: Task, scratch: Path, engine: str) -> None:
         cell["id"] = f"cell-{number}"  # papermill draws the id of the cell it adds
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-    page, not_shown = page_of(notebook)
-    if not_shown:
-        notebook.metadata["dxkit"]["not_shown"] = not_shown
+    page, resources = exporter().from_notebook_node(notebook)
+    if resources["not_shown"]:
+        notebook.metadata["dxkit"]["not_shown"] = resources["not_shown"]
     (scratch / PAGE).write_text(page, "utf-8", newline="")
     (scratch / EXECUTED).write_text(nbformat.writes(notebook), "utf-8", newline="")
 

@@ -33,7 +33,7 @@ from dxkit.press.publish.document.tree import (
     text_of,
 )
 from dxkit.press.publish.document.word import word_of
-from dxkit.press.publish.page import framed
+from dxkit.press.publish.frame import framed
 from dxkit.report.wording.language import SIGNS, load_language
 from dxkit.verify.files import places, words_of
 from dxkit.workbooks.processes import side_process

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dxkit.press.publish.page import framed, sanitise
+from dxkit.press.publish.frame import framed, sanitise
 
 PICTURE = '<img src="data:image/png;base64,AA==" alt="x">'  # another way through the wall
 
