@@ -204,6 +204,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "reading_contradicted": Severity.ERROR,
         "far_from_reference": Severity.WARNING,
         "initiative_repeated": Severity.WARNING,
+        "initiative_unnamed": Severity.WARNING,
         # checks against the period before
         "stock_fell": Severity.WARNING,
         "cumulative_fell": Severity.WARNING,

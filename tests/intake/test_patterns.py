@@ -947,6 +947,20 @@ def test_57_one_name_in_many_places(office: Office) -> None:
     assert (counts[VI_TAN], counts[HOA_LUU]) == (1, 1)
 
 
+def test_57_a_row_that_names_no_initiative_is_told_and_not_counted(office: Office) -> None:
+    """ "Không có" is an answer, no initiative; "4" may be how many there are."""
+    none = ["Không có", "KHÔNG PHÁT SINH", "-", "0", 4, "Chưa có mô hình nào trong quý", "…"]
+    honest = ["Không có rác thải nhựa", "Tổ 4.0", "5S"]
+    names = [*none, *honest]
+    rows: list[Row] = [[n, name, "Xã Vị Tân"] for n, name in enumerate(names, 1)]
+    seen = office.sends(["TT", "Tên mô hình", "Địa phương"], *rows, [11, "=A1", "Xã Vị Tân"])
+    kept = [r.text("initiative_name") for r in seen.received.table.register_rows]
+    assert kept == honest
+    told = [at(f"B{row}") for row in range(2, 2 + len(none))]
+    assert seen.findings("initiative_unnamed") == [("initiative_unnamed", cell) for cell in told]
+    assert seen.findings("formula_not_calculated") == [("formula_not_calculated", at("B12"))]
+
+
 @pytest.mark.parametrize(
     ("encoding", "separator", "named"),
     [("utf-8", ";", None), ("utf-8-sig", ",", None), ("utf-16", "\t", "utf-16"),

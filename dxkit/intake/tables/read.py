@@ -13,7 +13,7 @@ from dxkit.intake.numbers import bare_number, read_number
 from dxkit.intake.tables.invariants import NameInRow
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.rows import RowRead, RowReader
-from dxkit.intake.vocabulary import holds_word
+from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, RegisterRow
@@ -233,7 +233,15 @@ def _read_register(reader: RowReader, layout: Layout, period: str, result: Table
     rows = reader.read()
     result.names = _ends(rows)
     for row in rows:
-        if row.unit is None or not reader.sheet.cell(row.number, title).text.strip():
+        named = reader.sheet.cell(row.number, title)
+        code = row.unit.code if row.unit is not None else ""
+        if named.formula_without_value:
+            result.findings.append(reader.finding("formula_not_calculated", named, code))
+        if row.unit is None or not named.text.strip():
+            continue
+        if _names_none(named.text):
+            told = reader.finding("initiative_unnamed", named, code, name=named.text.strip())
+            result.findings.append(told)
             continue
         cells = [(c.measure.id, reader.sheet.cell(row.number, c.number)) for c in texts]
         result.register_rows.append(
@@ -245,6 +253,14 @@ def _read_register(reader: RowReader, layout: Layout, period: str, result: Table
                 tuple((measure, address(cell)) for measure, cell in cells),
             )
         )
+
+
+def _names_none(text: str) -> bool:
+    """Whether the name of an initiative is none: without a letter, or the word for none."""
+    words = ("no_data", "none_arose", "not_reported", "zero", "no_initiative")
+    is_word_for_none = any(is_word(kind, text) for kind in words)
+    is_word_for_none = is_word_for_none or bool(starts_with_word("no_initiative_begins", text))
+    return is_word_for_none or not any(map(str.isalpha, text))
 
 
 def _written(cell: Cell) -> str:
