@@ -185,7 +185,8 @@ def call_beside(command):
         # A short name: a socket's whole address has 108 letters at most.
         kept = tempfile.TemporaryDirectory("", "dxkit-", memory_disk(), ignore_cleanup_errors=True)
         shared = stack.enter_context(kept)
-        environment = dict(os.environ, TMPDIR=shared)
+        # What one process compiles is there for all that tests start, and for the next run.
+        environment = dict(os.environ, TMPDIR=shared, PYTHONDONTWRITEBYTECODE="")
         # One word: until tests/conftest.py declares the option, pytest would take the folder for a
         # test's.
         command = [*command, "--beside=" + shared]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ class Beside:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.number = next(n for n in itertools.count() if self.claims("process", str(n)))
 
     def claims(self, kind: str, name: str) -> bool:
         """Whether this process is the first to ask for it."""
@@ -35,14 +36,21 @@ class Beside:
             return False
         return True
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Every other process begins at the end, so that two meet in the middle: first of the rooms
-        with long files, then of the others.
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Every other process begins at the end, so that two meet in the middle: of the files to
+        get ready, where each then finds ready what the other has written, and of those to run.
         """
-        number = next(n for n in itertools.count() if self.claims("process", str(n)))
+        report = yield
+        if self.number % 2 and isinstance(collector, pytest.Directory):
+            report.result.reverse()
+        return report
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """First the rooms with long files, then the others."""
         files = [list(group) for _, group in itertools.groupby(items, lambda item: item.path)]
-        if number % 2:
-            files.reverse()
         files.sort(key=lambda file: not LAST.isdisjoint(file[0].path.parts))
         items[:] = itertools.chain.from_iterable(files)
 

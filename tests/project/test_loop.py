@@ -152,7 +152,9 @@ def test_what_all_tests_write_goes_into_memory_and_is_gone_after(
     monkeypatch.setattr(bootstrap, "memory_disk", lambda: str(tmp_path))
     monkeypatch.setattr(bootstrap.os, "cpu_count", lambda: 2)
     noted = tmp_path / "noted"
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # or each start would compile all anew
     note = f"import tempfile; open({str(noted)!r}, 'a').write(tempfile.mkdtemp() + chr(10))"
+    note = f"{note}; import sys; assert not sys.dont_write_bytecode"
     assert bootstrap.call_beside([sys.executable, "-c", note]) == 0
     folders = noted.read_text("utf-8").split()
     assert len(folders) == 2
