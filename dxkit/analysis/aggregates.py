@@ -237,6 +237,9 @@ def _heard(found: Quantity) -> Quantity:
 
 
 def _sum(pairs: tuple[_Pair, ...], side: str) -> Quantity:
+    if len(pairs) == 1 and pairs[0].is_known:  # as of most units
+        only: Quantity = getattr(pairs[0], side)
+        return only
     used: list[Quantity] = []
     left_out: set[str] = set()
     for pair in pairs:
