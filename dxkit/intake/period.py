@@ -36,6 +36,7 @@ from dxkit.intake.dates import stated_times
 from dxkit.intake.explanations import explained
 from dxkit.intake.file import file_that_failed, read_file, unreadable
 from dxkit.intake.file_cells import FileRead, TableRead
+from dxkit.intake.findings import finding
 from dxkit.intake.names import Names, sender_in_name
 from dxkit.intake.versions.duplicates import settled
 from dxkit.intake.versions.history import History
@@ -43,6 +44,8 @@ from dxkit.intake.versions.revisions import altered_cells
 from dxkit.intake.visits import read_visits
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import CellRef
+from dxkit.model.findings import Finding
 from dxkit.model.observations import VISITS, Flag, IndicatorTable, Observation, Received
 from dxkit.model.periods import Period
 from dxkit.model.plan import plan_findings
@@ -86,6 +89,7 @@ def read_period(
         for unit in (sender_in_name(name, names),)
     ]
     findings += received.findings
+    findings += _without_file(campaign, period_id, sent)
     if references is not None:
         seen = read_visits(references / VISITS / period_id, received.units)
         findings += seen.findings
@@ -113,6 +117,19 @@ def _read(
             yield done
 
 
+def _without_file(
+    campaign: Campaign, period_id: str, files: Iterable[FileRead]
+) -> Iterator[Finding]:
+    """The office's repairs of files that did not come, as which a returned copy counts, too."""
+    known = {
+        name for f in files for name in (f.source.name, f.cells.origin and f.cells.origin.file)
+    }
+    for c in campaign.corrections:
+        if c.period == period_id and c.file not in known:
+            address = CellRef(c.file, c.sheet, c.cell)
+            yield finding("correction_without_file", address, reason=c.reason)
+
+
 def _together(
     campaign: Campaign,
     period: Period,
@@ -126,7 +143,7 @@ def _together(
     period_id = period.id
     tables = [table for file in files for table in file.tables]
     units = names.units.with_units(unit for unit in _named(tables) if unit.code not in names.units)
-    findings = [finding for file in files for finding in file.findings]
+    findings = [one for file in files for one in file.findings]
     findings += figures_needed(campaign, (f for table in tables for f in table.findings))
     observations, repeated = united(tables, period)
     observations, bracketed = brackets_asked(tables, observations, before)

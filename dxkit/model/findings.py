@@ -250,6 +250,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "correction_applied": Severity.NOTE,
         "value_explained": Severity.NOTE,
         "correction_outdated": Severity.ERROR,
+        "correction_without_file": Severity.ERROR,
         "explanation_unused": Severity.NOTE,
     }
 )

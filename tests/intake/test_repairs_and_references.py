@@ -42,6 +42,25 @@ def test_a_repair_applies_while_the_cell_reads_as_expected(root: Path, haugiang:
     assert "digits_repaired" not in {f.code for f in received.findings}
 
 
+def test_a_repair_of_a_file_that_did_not_come_is_told(campaign: Campaign, tmp_path: Path) -> None:
+    """A name written otherwise: the figure stays as it was sent, and nobody would know."""
+    from tests.intake.office import HEAD, VI_TAN, Office
+
+    repairs = tuple(
+        Correction("2022-Q4", file, "Biểu", "C2", "7", "9", "gọi điện", "Lê A", "2022-12-20")
+        for file in ("930.xls", "930.xlsx")
+    )
+    other = dataclasses.replace(repairs[0], period="2022-Q3")
+    campaign = dataclasses.replace(campaign, corrections=(*repairs, other))
+    seen = Office(campaign, tmp_path).sends(HEAD, [1, "Xã Vị Tân", 7, 52])
+    assert seen.figure(VI_TAN, "teams")[0] == 9
+    said = [(f.code, str(f.address)) for f in seen.received.findings if "correction" in f.code]
+    assert sorted(said) == [
+        ("correction_applied", "930.xlsx › Biểu!C2"),
+        ("correction_without_file", "930.xls › Biểu!C2"),
+    ]
+
+
 def test_households_far_from_the_census_are_a_finding(
     root: Path, haugiang: Campaign, raw_copy: Path
 ) -> None:
