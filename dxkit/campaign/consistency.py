@@ -451,9 +451,6 @@ def _tiers(campaign: Campaign, reader: Reader) -> None:
     if campaign.ranking.tiers and campaign.uncertainty is None:
         reader.note(reader.plan.at("ranking.tiers"), "needs", text="[uncertainty]")
     for rule in campaign.rewards:
-        if rule.level not in campaign.ranking.within:
-            allowed = ", ".join(campaign.ranking.within)
-            reader.note_of(rule, "unknown_value", "level", text=rule.level, allowed=allowed)
         if rule.by == "tier" and not campaign.ranking.tiers:
             reader.note_of(rule, "needs", "by", text="ranking.tiers = true")
 
