@@ -887,6 +887,27 @@ def test_54_a_sheet_called_after_another_time_below_a_copied_title(office: Offic
         assert seen.findings("wrong_period") == [("wrong_period", f"930.xlsx › {name}")]
 
 
+@pytest.mark.parametrize(
+    ("period", "title", "cell"),
+    [
+        ("2022-10", ["Tháng:", 9, "Năm:", 2022], "A1"), ("2022-10", ["Tháng", 9], "A1"),
+        ("2022-Q4", ["Số liệu", "Quý:", "IV", "Năm:", 2021], "B1"),
+        ("2022-Q4", ["Năm:", 2021], "A1"), ("2022-10", ["Kỳ báo cáo:", None, 202209], "C1"),
+        ("2022-10", ["Tháng", 10, "Năm", 2022], ""), ("2022-Q4", ["Quý:", "IV"], ""),
+        ("2022-10", ["Ngày", "05", "tháng", "01", "năm", "2023"], ""),
+    ],
+)  # fmt: skip
+def test_54_a_time_whose_words_have_cells_of_their_own(
+    campaign: Campaign, tmp_path: Path, period: str, title: Row, cell: str
+) -> None:
+    own = Period(period, datetime.date(2022, 10, 1), datetime.date(2022, 12, 31))
+    campaign = dataclasses.replace(campaign, periods=(own,))
+    seen = Office(campaign, tmp_path, period).sends(title, DOSSIERS, [1, "Xã Vị Tân", 7, 5])
+    found = seen.findings("wrong_period")
+    assert found == ([("wrong_period", at(cell))] if cell else [])
+    assert bool(seen.figure(VI_TAN, "dossiers", period)) != bool(cell)
+
+
 def test_54_another_period_in_the_name_of_the_sheet_or_file(office: Office) -> None:
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], sheet="Quý III")
     assert seen.findings() == [("wrong_period", "930.xlsx › Quý III")]

@@ -28,7 +28,7 @@ from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
 from dxkit.intake.numbers import is_measured_out, units_of_amounts
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import row_label
-from dxkit.intake.vocabulary import holds_word, starts_with_word, vocabulary
+from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Conversion, Measure, MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
@@ -72,6 +72,7 @@ def about_time(
     """
     cells = [*title_cells(sheet, rows), *_beside(sheet, rows.stop)]
     cells = [cell for cell in cells if cell not in told]
+    cells += _in_pieces(cells)
     own = [cell for cell in cells if not starts_with_word("outlook", cell.text)]
     found = _stated_in(own, period) or _stated_in(cells, period)
     if found is None and not any(titled_times(cell.text, period) for cell in own):
@@ -111,6 +112,21 @@ def blocks_of_other_time(
         return [], []
     told = [other for others in found.values() for other in others]
     return told, [block for at, block in enumerate(blocks) if found.get(at)]
+
+
+def _in_pieces(cells: Iterable[Cell]) -> Iterator[Cell]:
+    """Rows whose words of time have cells of their own, each before its number, as one text in the
+    cell of the first word: "Quy:", "IV", "Nam:", "2026".
+    """
+    rows: dict[int, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        rows[cell.row].append(cell)
+    for row in rows.values():
+        words = [is_word("period_labels", cell.text) for cell in row]
+        first = words.index(True) if True in words else len(row)
+        pairs = words[first:]
+        if pairs and pairs == [True, False] * (len(pairs) // 2):
+            yield replace(row[first], value=" ".join(cell.text for cell in row))
 
 
 def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
