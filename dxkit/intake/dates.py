@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dxkit.intake.vocabulary import holds_word, vocabulary
-from dxkit.model.periods import Period, split_period_id
+from dxkit.model.periods import Period, calendar_days, split_period_id
 from dxkit.model.text import clean, fold, harmless, in_small_letters, normalise
 from dxkit.workbooks.cells import Cell
 
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_ROMAN = "i ii iii iv v vi vii viii ix x xi xii"  # "x" alone stands for a month left open
 _MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _LONGEST_TITLE = 100
 _ROMAN_QUARTER = re.compile(r"(?<!\w)(IV|I{1,3})\s?[/.-]\s?((?:19|20)\d{2})(?!\d)")
@@ -73,12 +74,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             for key in ("period_quarter", "period_month", "period_year", "period_day", "until")
         )
         up_to = "|".join(map(spelt, words["up_to"]))
+        between = "|".join(map(spelt, (*words["and"], *words["until"])))
         found |= {
             # "12 months of 2022" is a span, "day 5 month 10" a day, "up to month 12" no month.
             f"{prefix}month": rf"(?<!\d )(?<!{day} )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
             rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)?",
             f"{prefix}months": rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month})\b(?! ?\d)"
             rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?",
+            f"{prefix}span of months": rf"\b(?:{month}) (?P<month>\d{{1,2}})"
+            rf"(?:\s*(?:[,-]|\u2013|{between})\s*(?:(?:{month}) )?(?P<last>\d{{1,2}}))+"
+            rf"(?:/| (?:{year}) )(?P<year>20\d\d)\b",
             f"{prefix}year": rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b",
             f"{prefix}plan": rf"\b(?:(?:{up_to}) (?:{year})|(?:{year}) (?:19|20)\d{{2}})"
             r" (?P<last>(?:19|20)\d{2})\b",
@@ -168,6 +173,8 @@ def _writings(
     # Five is the word for a year, too, and without accents six that for "after".
     unclear = [word for word, n in numbers.items() if n in ("5", "6")[: 1 + unaccented]]
     sure = "|".join(word for word in numbers if word not in unclear)
+    numbers |= {roman: str(n) for n, roman in enumerate(_ROMAN.split(), start=1)}
+    roman = "|".join(sorted(set(_ROMAN.split()) - {"x"}, key=len, reverse=True))
     or_last = "" if unaccented else r"|\Z"
     of_may = rf"(?:{'|'.join(unclear)})(?= {year} \d{or_last})"
     each = "".join(rf"(?<!\b{spelt(w)} )" for w in words["every"])
@@ -189,8 +196,8 @@ def _writings(
     of_year = rf"(?= ?[/.-] ?{full_year}(?!\d)| {year} {full_year})"
     found: dict[str, Callable[[re.Match[str]], str]] = {
         # "thang hai", but no "hai thang mot lan"
-        rf"(?<![^\W_]){each}(?P<of>{any_of('period_quarter')}|{month})[\s-]+"
-        rf"(?P<word>{sure}|{of_may})(?![^\W_]| (?:{any_of('times_over')})\b| \d\d?\b)":
+        rf"(?<![^\W_]){each}(?P<of>{any_of('period_quarter')}|{month})[\s:-]+"
+        rf"(?P<word>{sure}|{roman}|{of_may})(?![^\W_]| (?:{any_of('times_over')})\b| \d\d?\b)":
             lambda match: f"{match['of']} {numbers[match['word']]}",
         # "chin thang", and "nam thang dau nam"
         rf"(?<![^\W_])(?P<word>{sure}|(?:{'|'.join(unclear)})(?= {month} \w+ {year}\b))"
@@ -324,9 +331,18 @@ def stated_days(text: str) -> tuple[datetime.date, datetime.date] | None:
     den 14/9/2022".
     """
     match = _patterns()["days"].search(clean(text).casefold())
+    key = in_figures(text)
+    prefix = "folded " if key.isascii() else ""
+    if months := _patterns()[f"{prefix}span of months"].search(key):
+        begin, end = int(months["month"]), int(months["last"])
+        if 1 <= begin < end <= 12:
+            (opens, _), (_, closes) = (
+                calendar_days(f"{months['year']}-{number:02d}") for number in (begin, end)
+            )
+            return opens, closes
     if match is None:
-        end = stated_end(text) if holds_word("year_start", text) else None
-        return (end.replace(month=1, day=1), end) if end else None
+        until = stated_end(text) if holds_word("year_start", text) else None
+        return (until.replace(month=1, day=1), until) if until else None
     last_year = int(match["last_year"])
     try:
         first = datetime.date(
