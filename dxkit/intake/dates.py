@@ -199,6 +199,7 @@ def _writings(
         rf"(?<![^\W_]){each}(?P<of>{any_of('period_quarter')}|{month})[\s:-]+"
         rf"(?P<word>{sure}|{roman}|{of_may})(?![^\W_]| (?:{any_of('times_over')})\b| \d\d?\b)":
             lambda match: f"{match['of']} {numbers[match['word']]}",
+        rf"\b(?:{any_of('half_year')})\b": lambda _: f"6 {month} {year}",
         # "chin thang", and "nam thang dau nam"
         rf"(?<![^\W_])(?P<word>{sure}|(?:{'|'.join(unclear)})(?= {month} \w+ {year}\b))"
         rf"[\s-]+{month}(?![^\W_]| \d)":

@@ -771,6 +771,8 @@ OTHER_TIMES = [
     ("2022-Q4", "Kỳ báo cáo: 2022Q3", "wrong_period"),
     ("2022-Q4", "Kỳ báo cáo: Quý 4/2022", None),
     ("2022-Q4", "Báo cáo 2021", "wrong_period"),
+    ("2022-Q4", "SỐ LIỆU NỬA ĐẦU NĂM 2022", "wrong_period"),
+    ("2022-Q4", "SO LIEU NUA CUOI NAM", "wrong_period"),
     ("2022-10", "BÁO CÁO THÁNG IX", "wrong_period"),
     ("2022-10", "Tháng: chín", "wrong_period"),
     ("2022-Q4", "Từ tháng 7 đến tháng 9 năm 2022", "wrong_period"),
