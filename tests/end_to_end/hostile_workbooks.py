@@ -18,7 +18,7 @@ TEXTS = (
     "{{ 7*7 }} {% raw %} $x^2$ \\frac",
     "a\u202egnp.exe \u2066b\u200bc",
     '=HYPERLINK("http://example.com","x")',
-    "+1+1", "@SUM(A1)", "-2+3", "x;=1+1", "y\n=1+1",
+    "+A1+1", "@SUM(A1)", "-2+A3", "x;=1+1", "y\n=1+1",
     "漢字 \U0001f600 ꯍ",
     "x" * 10_000,
     "]]>&amp;&lt;b&gt;",
