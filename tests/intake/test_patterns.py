@@ -16,6 +16,8 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag
 from dxkit.model.periods import Period
 from dxkit.model.text import clean
+from dxkit.report.wording.findings import finding_text
+from dxkit.report.wording.language import load_language
 from tests.intake.office import (
     DOSSIERS,
     HEAD,
@@ -504,6 +506,16 @@ def test_47_misspelt_unit_is_suggested_never_taken(office: Office) -> None:
     assert seen.findings() == [("unit_unknown", at("B2"))]
     finding = next(f for f in seen.received.findings if f.code == "unit_unknown")
     assert "Tân Tiến" in str(finding.values["candidates"])
+
+
+def test_47_no_name_and_a_name_like_no_other_are_told_as_that(office: Office) -> None:
+    seen = office.sends(HEAD, [1, "Xã Wxyz", 7, 52], [2, None, 8, 60])
+    found = [f for f in seen.received.findings if f.code == "unit_unknown"]
+    told = [finding_text(f, load_language("vi")) for f in found]
+    assert [text.split(" nên ")[0].split(". ")[0] for text in told] == [
+        'Không tìm thấy đơn vị "Xã Wxyz", cũng không có tên nào gần giống',
+        "Dòng có nội dung nhưng không ghi tên đơn vị",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_a_bracket_that_says_other_figures_is_no_remark(office: Office, remark: 
 
 @pytest.mark.parametrize(
     ("name", "likely"),
-    [("Khóm 3", "Ấp 3"), ("Thôn 03", "Ấp 03"), ("Âp 3", "Ấp 3"), ("Khu dân cư Tân Lợi", "–")],
+    [("Khóm 3", "Ấp 3"), ("Thôn 03", "Ấp 03"), ("Âp 3", "Ấp 3"), ("Khu dân cư Tân Lợi", "")],
 )
 def test_the_name_that_a_number_behind_another_type_is_likely_to_mean_is_told(
     office: Office, name: str, likely: str

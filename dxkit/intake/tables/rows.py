@@ -467,7 +467,7 @@ class RowReader:
 
     def _name_problem(self, match: Match, cell: Cell, written: str) -> None:
         names = ", ".join(unit.name for unit in match.candidates)
-        values: dict[str, object] = {"name": written, "candidates": names or "–"}
+        values: dict[str, object] = {"name": written, "candidates": names}
         if match.problem == "unit_not_valid":
             unit = match.candidates[0]
             first, last = (

@@ -51,12 +51,19 @@ def finding_text(
     }
     if "reason" in values and f"reason_{values['reason']}" in language.sections["finding"]:
         values["reason"] = language.plain(f"finding.reason_{values['reason']}")
-    text = language.plain(f"finding.{finding.code}", raw=finding.raw, **values)
+    text = language.plain(f"finding.{_key(finding)}", raw=finding.raw, **values)
     if "proposed" in values:
         text += " " + language.plain(f"site.proposed_{values['voices']}", **values)
     if "weighed" in values:
         text += " " + language.plain("site.weight_lost", **values)
     return " ".join([text, *_explanation(values, language)])
+
+
+def _key(finding: Finding) -> str:
+    """The sentence for a finding: a name that is like no other, or none, has one of its own."""
+    if finding.code != "unit_unknown" or finding.values["candidates"]:
+        return finding.code
+    return "unit_unknown_alone" if finding.values["name"] else "unit_unnamed"
 
 
 def _explanation(values: Mapping[str, str], language: Language) -> Iterator[str]:
