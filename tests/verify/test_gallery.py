@@ -68,6 +68,7 @@ def spoilt(copied: Path, pristine: Path) -> Iterator[Path]:
             (copied / name).unlink()
         elif hash_of(copied / name) != hash_of(pristine / name):
             shutil.copy(pristine / name, copied / name)
+    shutil.copy(pristine / "manifest.json", copied / "manifest.json")
 
 
 def rehash(folder: Path, *, forget: str = "") -> None:
