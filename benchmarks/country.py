@@ -1,26 +1,31 @@
-"""A whole country in one campaign: ``python benchmarks/country.py [--share 0.1]``
+"""A whole country in one campaign: ``python benchmarks/country.py [--share 0.1] [--write]``
 
 63 provinces, 705 districts and 10,599 communes (Viet Nam before July 2025; made-up names, seeded
 figures), one workbook per province and quarter, twelve figures per commune. Runs what a ministry
 would, one command after the other, and prints for each the seconds by the clock and of all cores,
-the memory of the largest process and how many pages are there. ``--share`` takes a part of the
-provinces.
+the memory of the largest process and how many files are there afterwards. ``--share`` takes a part
+of the provinces, ``--write`` puts the table into the documents.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import os
 import random
+import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import growth
@@ -34,6 +39,21 @@ WORDS, PLAN = growth.WORDS, tomllib.loads((HOME / "campaign.toml").read_text("ut
 TYPES = {level["id"]: level["prefixes"][0] for level in PLAN["levels"]}
 Tree = Mapping[int, Mapping[int, Sequence[int]]]
 """The communes of each district of each province, all by numbers."""
+BLOCK = re.compile(r"(?<=<!-- country -->\n).*?(?=<!-- end of country -->)", re.DOTALL)
+STEPS = json.loads((HOME / "words.json").read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a command took: seconds by the clock and of all cores, megabytes of its largest process;
+    and how many files there were afterwards, megabytes of the index among them.
+    """
+
+    clock: float
+    cores: float
+    memory: int
+    files: int
+    index: float
 
 
 def tree_of(provinces: int) -> Tree:
@@ -100,52 +120,122 @@ def write_workbook(project: Path, tree: Tree, quarter: str, province: int, seed:
             sheet.write_row(row, 0, values)
 
 
-def run(project: Path, name: str, *command: str) -> None:
-    """Run a command to its end and print what it took and made."""
-    environment = {**os.environ, "DXKIT_PROJECT": str(project), "PYTHONUTF8": "1"}
+@contextmanager
+def dask_cluster() -> Iterator[dict[str, str]]:
+    """A scheduler and two workers on this machine, and what makes the command trust them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    address = f"tcp://127.0.0.1:{port}"
+    worker = ["dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    scheduler = ["dask_scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{module}", *arguments],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=growth.ROOT,
+        )
+        for module, *arguments in (scheduler, worker, worker)
+    ]  # fmt: skip
+    try:
+        yield {"DXKIT_CLUSTER": address}
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait()
+
+
+def cores() -> float:
+    """Processor seconds of all processes that have ended."""
+    used = os.times()
+    return used.children_user + used.children_system
+
+
+def run(project: Path, *command: str, **environment: str) -> tuple[float, int]:
+    """Run a command to its end: seconds by the clock, and megabytes of its largest process."""
+    environment |= {"DXKIT_PROJECT": str(project), "PYTHONUTF8": "1"}
     with (project / "said.txt").open("w+", encoding="utf-8") as said:
-        begun, before = time.monotonic(), os.times()
+        begun = time.monotonic()
         process = subprocess.Popen(
             [sys.executable, "-m", "dxkit", *command, "--campaign", CAMPAIGN],
-            cwd=growth.ROOT, env=environment, stdout=said, stderr=said,
+            cwd=growth.ROOT, env={**os.environ, **environment}, stdout=said, stderr=said,
         )  # fmt: skip
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        after = os.times()
         said.seek(0)
         if process.returncode not in (0, 1):
             raise SystemExit(said.read())
-    spent = after.children_user + after.children_system
-    spent -= before.children_user + before.children_system
-    pages = len([*project.glob("outputs/*/*/*/*.html")])
-    print(
-        f"{name:36} {time.monotonic() - begun:8.1f} s {spent:8.1f} s processor "
-        f"{used.ru_maxrss // 1024:6} MB {pages:6} pages",
-        flush=True,
-    )
+    return time.monotonic() - begun, used.ru_maxrss // 1024
+
+
+def measured(tree: Tree, project: Path) -> Iterator[tuple[str, Spent]]:
+    """What each command took, one after the other."""
+    write_plan(project, tree)
+    for quarter in QUARTERS:
+        for province in tree:
+            write_workbook(project, tree, quarter, province)
+    before, last = QUARTERS
+    out = project / "outputs" / CAMPAIGN / last
+    districts = ("report", last, "--level", "district")
+    of_ten = [d for province in range(10) for d in tree.get(province, {}).values()]
+    communes = [word for numbers in of_ten for n in numbers for word in ("--unit", f"c{n}")]
+
+    def spent(*command: str, **environment: str) -> Spent:
+        used = cores()
+        clock, memory = run(project, *command, **environment)
+        files = [path for path in out.rglob("*") if path.is_file()]
+        index = sum(path.stat().st_size for path in out.glob("index.html")) / 1e6
+        return Spent(clock, cores() - used, memory, len(files), index)
+
+    yield "check_before", spent("check", before)
+    yield "check", spent("check", last)
+    yield "districts", spent(*districts)
+    yield "unchanged", spent(*districts)
+    write_workbook(project, tree, last, 0, seed=1)
+    yield "changed", spent(*districts)
+    sample = ("--out", str(project / "sample"))
+    every_50th = [d for districts in tree.values() for d in districts][::50]
+    run(project, *districts, *(w for d in every_50th for w in ("--unit", f"d{d}")), *sample)
+    yield "verify", spent("verify", last, *sample)
+    yield "communes", spent("report", last, "--level", "commune", *communes)
+    used = cores()
+    with dask_cluster() as at:
+        on_cluster = spent(*districts, "--force", "--cluster", at["DXKIT_CLUSTER"], **at)
+    yield "cluster", Spent(**asdict(on_cluster) | {"cores": cores() - used})
+    yield "here", spent(*districts, "--force")
+
+
+def table(results: Mapping[str, Spent], language: str) -> str:
+    """The results as a table of Markdown."""
+    words = STEPS[language]
+    lines = [f"| {' | '.join(words['heads'])} |", "|---" * len(words["heads"]) + "|"]
+    for step, s in results.items():
+        index = f"{s.index:.1f} MB" if s.index else ""
+        numbers = f"{s.clock:,.1f} | {s.cores:,.1f} | {s.memory:,} MB | {s.files:,} | {index}"
+        if language != "en":
+            numbers = numbers.translate(str.maketrans(".,", ",."))
+        lines.append(f"| {words[step]} | {numbers} |")
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
-    """Make the country and run the commands."""
+    """Make the country, run the commands, print and, if asked, write what they took."""
     parser = argparse.ArgumentParser(description="A whole country in one campaign.")
     parser.add_argument("--share", type=float, default=1.0, help="part of the provinces")
-    tree = tree_of(max(1, round(PROVINCES * parser.parse_args().share)))
+    parser.add_argument("--write", action="store_true", help="put the table into the documents")
+    arguments = parser.parse_args()
+    tree = tree_of(max(1, round(PROVINCES * arguments.share)))
+    results = {}
     with tempfile.TemporaryDirectory() as name:
-        project = Path(name)
-        write_plan(project, tree)
-        for quarter in QUARTERS:
-            for province in tree:
-                write_workbook(project, tree, quarter, province)
-        before, last = QUARTERS
-        run(project, f"check {before}", "check", before)
-        run(project, f"check {last}", "check", last)
-        run(project, "report, all districts", "report", last, "--level", "district")
-        index = project / "outputs" / CAMPAIGN / last / "index.html"
-        print(f"{'index.html':36} {index.stat().st_size / 1e6:8.1f} MB", flush=True)
-        run(project, "again, nothing changed", "report", last, "--level", "district")
-        write_workbook(project, tree, last, 0, seed=1)
-        run(project, "again, one workbook changed", "report", last, "--level", "district")
-        run(project, "verify", "verify", last)
+        for step, spent in measured(tree, Path(name)):
+            results[step] = spent
+            print(f"{step:12} {spent}", flush=True)
+    if arguments.write:
+        kept = {step: asdict(spent) for step, spent in results.items()}
+        HOME.with_suffix(".json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+        for language, document in growth.DOCUMENTS.items():
+            path = growth.ROOT / document
+            before, after = BLOCK.split(path.read_text("utf-8"))
+            path.write_text(before + table(results, language) + after, "utf-8")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,20 @@ def test_the_documents_quote_how_the_cost_grows(
         assert all(megabytes <= 1500 for _, megabytes in found.values())
 
 
+def test_the_documents_quote_what_a_country_costs(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    import country
+
+    kept = json.loads((root / "benchmarks/country.json").read_text("utf-8"))
+    results = {step: country.Spent(**spent) for step, spent in kept.items()}
+    assert country.STEPS["en"].keys() == country.STEPS["vi"].keys() == {"heads", *results}
+    for language, name in country.growth.DOCUMENTS.items():
+        (quoted,) = country.BLOCK.findall((root / name).read_text("utf-8"))
+        assert quoted == country.table(results, language)
+
+
 def test_the_country_is_as_large_as_viet_nam_was_and_its_plan_loads(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
