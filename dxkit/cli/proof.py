@@ -86,7 +86,8 @@ def publish(
             errors = keeping.open_errors(session.open(period_id).received)
             if errors and not despite:
                 raise refuse("errors_open", period=named, count=errors, text=folder / FINDINGS)
-            result = _proved(session, period_id, session.project)
+            altered = [*keeping.altered_publications(session.project, campaign, period_id)]
+            result = _proved(session, period_id, session.project, altered)
             made = Manifest.of(folder, campaign, period_id)
             failed = sum(page.status == "failed" for page in made.pages.values())
             differences = len(result.differences) + failed

@@ -195,6 +195,21 @@ def test_a_changed_byte_in_a_publication_is_named(
     assert run(["check", PERIOD, "--lang", "en"]) == 0
 
 
+def test_nothing_is_published_beside_an_altered_publication(
+    published: Path, copied: Callable[[Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is new in it would be told by comparing with that one."""
+    project = copied(published)
+    assert run(["report", PERIOD]) == 0
+    page = outputs_of(kept_in(project) / "1-final") / "province.html"
+    page.chmod(0o644)
+    page.write_bytes(page.read_bytes()[:-1] + b" ")
+    capsys.readouterr()
+    assert run(["publish", PERIOD, "--state", "revised", "--by", "A", "--lang", "en"]) == 2
+    assert "dxkit verify finds 1 differences" in capsys.readouterr().err
+    assert [path.name for path in kept_in(project).iterdir()] == ["1-final"]
+
+
 def test_a_changed_list_and_a_missing_publication_are_named(
     published: Path, copied: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
