@@ -165,10 +165,13 @@ class Session:
         return declared
 
     def _known(self, campaign: str, where: str = "--campaign") -> None:
-        available = self.project.campaigns
-        if campaign not in available:
-            named = ", ".join(available)
-            raise self.refuse("campaign_unknown", text=campaign, where=where, available=named)
+        available, folder = self.project.campaigns, self.project.campaign_folder(campaign)
+        if campaign in available:
+            return
+        if any(one.name == campaign and one.is_dir() for one in folder.parent.glob("*")):
+            raise self.refuse("campaign_without_plan", text=folder)
+        named = ", ".join(available) or "–"
+        raise self.refuse("campaign_unknown", text=campaign, where=where, available=named)
 
     def say(self, key: str, /, **values: object) -> str:
         """A text of the command line."""

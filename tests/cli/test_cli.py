@@ -128,6 +128,18 @@ def test_a_default_that_names_no_campaign_is_refused(
     assert words in text
 
 
+def test_a_folder_without_a_plan_is_named(
+    two_campaigns: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("haugiang-2022", "an-toan-2022"):
+        (two_campaigns / name / "campaign.toml").unlink()
+    assert run(["rank", "--campaign", "an-toan-2022", "--lang", "en"]) == 2
+    folder = two_campaigns / "an-toan-2022"
+    assert said(capsys) == f"The folder {folder} has no campaign.toml, so it is no campaign.\n"
+    assert run(["rank", "--campaign", "x", "--lang", "en"]) == 2
+    assert said(capsys).endswith("Available: –.\n")
+
+
 def test_an_only_campaign_needs_no_naming(
     two_campaigns: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
