@@ -151,7 +151,8 @@ class SheetListener:
         elif name == "col":
             self._hide_columns(attributes)
         elif name == "sheetFormatPr":
-            self._hides_rows = _is_unseen(attributes, "defaultRowHeight", "zeroHeight")
+            # Not "zeroHeight", which hides the rows that are not written.
+            self._hides_rows = bool(_SLIVER.match(attributes.get("defaultRowHeight", "")))
         if self._depth > limits.DEEPEST_TAG:
             raise UnreadableFileError("too_large", self.name)
 
@@ -317,7 +318,7 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _is_unseen(attributes: Attributes, size: str, hidden: str = "hidden") -> bool:
+def _is_unseen(attributes: Attributes, size: str) -> bool:
     """Whether a row or column is hidden, or too low or narrow for anything to be seen in it."""
-    is_hidden = attributes.get(hidden, "0") in ("1", "true")
+    is_hidden = attributes.get("hidden", "0") in ("1", "true")
     return is_hidden or bool(_SLIVER.match(attributes.get(size, "")))

@@ -535,8 +535,9 @@ def test_hidden_ranges_are_kept_as_far_as_cells_are_read() -> None:
 
 @pytest.mark.parametrize(
     ("usual", "own", "is_seen"),
-    [("", 'ht="0.75"', False), ("", 'ht="15"', True), ('zeroHeight="1"', "", False),
+    [("", 'ht="0.75"', False), ("", 'ht="15"', True), ('zeroHeight="1"', 'hidden="1"', False),
      ('defaultRowHeight="0"', "", False), ('zeroHeight="1"', 'ht="15"', True),
+     ('zeroHeight="1"', "", True),  # the unused rows below a form are hidden, not those written
      ('defaultRowHeight="15"', "", True)],
 )  # fmt: skip
 def test_a_row_too_low_to_be_seen_is_hidden(usual: str, own: str, is_seen: bool) -> None:
