@@ -982,15 +982,18 @@ def test_57_one_name_in_many_places(office: Office) -> None:
 def test_57_a_row_that_names_no_initiative_is_told_and_not_counted(office: Office) -> None:
     """ "Không có" is an answer, no initiative; "4" may be how many there are."""
     none = ["Không có", "KHÔNG PHÁT SINH", "-", "0", 4, "Chưa có mô hình nào trong quý", "…"]
-    honest = ["Không có rác thải nhựa", "Tổ 4.0", "5S"]
+    none += ["Khong co", "KHONG PHAT SINH", "Ko có", "Chưa triển khai", "(không)"]
+    honest = ["Không có rác thải nhựa", "Tổ 4.0", "5S", "Chua Ong tu quan", "Không khói thuốc"]
     names = [*none, *honest]
     rows: list[Row] = [[n, name, "Xã Vị Tân"] for n, name in enumerate(names, 1)]
-    seen = office.sends(["TT", "Tên mô hình", "Địa phương"], *rows, [11, "=A1", "Xã Vị Tân"])
+    seen = office.sends(["TT", "Tên mô hình", "Địa phương"], *rows, [18, "=A1", "Xã Vị Tân"])
     kept = [r.text("initiative_name") for r in seen.received.table.register_rows]
     assert kept == honest
     told = [at(f"B{row}") for row in range(2, 2 + len(none))]
     assert seen.findings("initiative_unnamed") == [("initiative_unnamed", cell) for cell in told]
-    assert seen.findings("formula_not_calculated") == [("formula_not_calculated", at("B12"))]
+    assert seen.findings("formula_not_calculated") == [
+        ("formula_not_calculated", at(f"B{len(names) + 2}"))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from dxkit.intake.file_cells import ControlTotal, StatedShare, TableRead
 from dxkit.intake.findings import finding
@@ -13,11 +15,11 @@ from dxkit.intake.numbers import bare_number, read_number
 from dxkit.intake.tables.invariants import NameInRow
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.rows import RowRead, RowReader
-from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word
+from dxkit.intake.vocabulary import holds_word, vocabulary
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, RegisterRow
-from dxkit.model.text import clean
+from dxkit.model.text import clean, fold
 from dxkit.workbooks.cells import Cell
 
 _NOISE = Decimal("0.0000001")  # of binary fractions, in points
@@ -257,10 +259,16 @@ def _read_register(reader: RowReader, layout: Layout, period: str, result: Table
 
 def _names_none(text: str) -> bool:
     """Whether the name of an initiative is none: without a letter, or the word for none."""
-    words = ("no_data", "none_arose", "not_reported", "zero", "no_initiative")
-    is_word_for_none = any(is_word(kind, text) for kind in words)
-    is_word_for_none = is_word_for_none or bool(starts_with_word("no_initiative_begins", text))
-    return is_word_for_none or not any(map(str.isalpha, text))
+    return not any(map(str.isalpha, text)) or bool(_word_for_none().match(fold(text)))
+
+
+@lru_cache(maxsize=1)
+def _word_for_none() -> re.Pattern[str]:
+    words = vocabulary()
+    kinds = ("no_data", "none_arose", "not_reported", "zero", "no_initiative")
+    whole = "|".join(fold(word) for kind in kinds for word in words[kind])
+    begins = "|".join(map(fold, words["no_initiative_begins"]))
+    return re.compile(rf"(?:{whole})\Z|(?:{begins})\b")
 
 
 def _written(cell: Cell) -> str:
