@@ -179,15 +179,18 @@ def _writings(
     of_may = rf"(?:{'|'.join(unclear)})(?= {year} \d{or_last})"
     each = "".join(rf"(?<!\b{spelt(w)} )" for w in words["every"])
     told = rf"\b(?P<told>{any_of('told_after')})"
-    full_year, end = r"(?:19|20)\d\d", r"(?![^\W_]|[/.-]\w)"
+    after, end = rf"(?:\A\(?|{told}[\s:(-]+)", r"(?![^\W_]|[/.-]\w)"
+    full_year, this_year = r"(?:19|20)\d\d", r"(?P<year>20[0-4]\d)"
     kinds = ("numbered", "until", "period_month", "period_quarter")
-    alone = any_of("document_number")
+    number = any_of("document_number")
     is_other = re.compile(
-        rf"(?:\b(?:{'|'.join(map(any_of, kinds))})|\A(?:{alone})|[,\d] ?[-\u2013]?)\Z"
+        rf"(?:\b(?:{'|'.join(map(any_of, kinds))})(?: {number})?|\A{number}|[,\d] ?[-\u2013]?)\Z"
     ).search
 
-    def of_month(match: re.Match[str]) -> str:
-        return f"{match['told'] or ''} {month} {match['month']}"
+    def in_full(match: re.Match[str]) -> str:
+        word_of = {"told": "", "quarter": quarter, "month": month, "year": year}
+        found = ((word, match.groupdict().get(of)) for of, word in word_of.items())
+        return " ".join(f"{word} {written}" for word, written in found if written)
 
     def at_the_end(match: re.Match[str]) -> str:
         before = match.string[: match.start()].rstrip(" (:")
@@ -209,20 +212,14 @@ def _writings(
             lambda match: f"{quarter} 4 {year}",
         # "T2/2026", "bao cao T2"
         rf"(?<![^\W_])(?:{told}:? )?t\.? ?(?P<month>1[0-2]|0?[1-9])(?![^\W_])"
-        rf"(?(told)|{of_year})": of_month,
-        # "ky bao cao: 2026Q1"
-        rf"(?:\A\(?|{told}[\s:(-]+)(?P<year>{full_year}) ?[/._-]? ?q(?P<quarter>[1-4]){end}":
-            lambda match: f"{match['told'] or ''} {quarter} {match['quarter']} {match['year']}",
-        # "ky bao cao: 202602", "2026-02"
-        rf"(?:\A\(?|{told}[\s:(-]+)(?P<year>20[0-4]\d) ?[/._-]? ?(?P<month>0[1-9]|1[0-2]){end}":
-            lambda match: f"{of_month(match)} {match['year']}",
+        rf"(?(told)|{of_year})": in_full,
+        # "ky bao cao: 2026Q1", "202602", "2026-02"
+        rf"{after}{this_year} ?[/._-]? ?(?:q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])){end}":
+            in_full,
         # "ky bao cao: 2/2026", "022026"
-        rf"(?:\A\(?|{told}[\s:(-]+)(?P<month>1[0-2]|0?[1-9])(?: ?[/.-] ?|(?<=\d\d))"
-        rf"(?P<year>20[0-4]\d){end}":
-            lambda match: f"{of_month(match)} {match['year']}",
+        rf"{after}(?P<month>1[0-2]|0?[1-9])(?: ?[/.-] ?|(?<=\d\d)){this_year}{end}": in_full,
         # "ky bao cao: 2026"
-        rf"{told}[\s:(-]+(?P<year>{full_year}){end}":
-            lambda match: f"{match['told']} {year} {match['year']}",
+        rf"{told}[\s:(-]+(?P<year>{full_year}){end}": in_full,
         # "bao cao chuyen doi so 02/2026"
         rf"(?<![\w/.,-])(?:1[0-2]|0?[1-9])[/-]{full_year}(?=\s*(?:\Z|[),;]))": at_the_end,
     }  # fmt: skip
