@@ -118,6 +118,7 @@ class OneSource:
         self._sheet = sheet
         self._layout = layout
         self._rows = layout.rows_in(sheet)
+        self._numbers: dict[int, list[int]] = {}
         numbers = [c.number for c in layout.columns] + [r.number for r in layout.ratios]
         self._behind = max(numbers, default=0) + 1
         self._labelled = {
@@ -171,11 +172,18 @@ class OneSource:
             return True
         if part.value is None or whole is None or part.value <= whole:
             return False
-        others = (self._sheet.cell(row, cell.column - 1) for row in self._rows if row != cell.row)
-        usual = [int(clean(other.text)) for other in others if _WHOLE.match(clean(other.text))]
-        middle = statistics.median(usual or [int(left)])
-        is_like_others = int(left + text) * int(left) < middle**2  # by factors
+        others = self._numbers_in(cell.column - 1).copy()
+        if len(others) > 1:  # itself among them
+            others.remove(int(left))
+        is_like_others = int(left + text) * int(left) < statistics.median(others) ** 2  # by factors
         return part.value >= _MANY * whole or is_like_others
+
+    def _numbers_in(self, column: int) -> list[int]:
+        """The whole numbers in a column, in their order: found once, for many rows may be cut."""
+        if column not in self._numbers:
+            texts = (clean(self._sheet.cell(row, column).text) for row in self._rows)
+            self._numbers[column] = sorted(int(text) for text in texts if _WHOLE.match(text))
+        return self._numbers[column]
 
     @cached_property
     def _is_of_shifted_rows(self) -> bool:
