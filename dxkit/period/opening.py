@@ -44,14 +44,14 @@ def open_period(project: Project, campaign_id: str, period_id: str) -> OpenPerio
 
     campaign = load_campaign(project.campaign_folder(campaign_id))
     campaign.period(period_id)
-    before = period_before(project, campaign, period_id)
-    received = receive(project, campaign, period_id)
-    previous = receive(project, campaign, before) if before else None
+    before, look = period_before(project, campaign, period_id), _looking(project, campaign)
+    received = receive(project, campaign, period_id, look=look)
+    previous = receive(project, campaign, before, look=look) if before else None
     names = [p for p in series_of(project, campaign, period_id) if p not in (before, period_id)]
     parts = campaign.period(period_id).of
     names += [part for part in parts if _is_at_hand(project, campaign, part)]
     day = project.as_of or campaign.period(period_id).last_day
-    back = partial(look_back, project, campaign, day=day, look=_looking(project, campaign))
+    back = partial(look_back, project, campaign, day=day, look=look)
     past = [PeriodKept(name, partial(back, name)) for name in names]
     campaign, received = as_of(campaign, received, day)
     analysis = analyse_period(campaign, received, previous, past, day)
@@ -118,21 +118,24 @@ def receive(
     period_id: str,
     wait: Callable[[], None] = lambda: None,
     tries: int = 2,
+    look: Callable[[str], Contents] | None = None,
 ) -> Received:
     """What intake says of one period, read anew only when something it depends on has changed; of
     one made of others what it says of them.
 
     ``wait`` is called before the period before is asked for, which somebody else may be reading;
-    ``tries`` is how often the files are read once more when they change meanwhile.
+    ``tries`` is how often the files are read once more when they change meanwhile; ``look`` looks
+    into the raw folder of a reported period, if it was not looked at yet.
     """
     if campaign.period(period_id).of:
-        parts = [receive(project, campaign, p) for p in leaves_of(project, campaign, period_id)]
+        leaves = leaves_of(project, campaign, period_id)
+        parts = [receive(project, campaign, leaf, look=look) for leaf in leaves]
         unread = () if project.sealed else _own_files(project, campaign, period_id)
         return compose(campaign, period_id, parts, unread)
     stored = project.store_file(campaign.id, period_id)
     if project.sealed and stored.exists():
         return read_stored(stored)
-    raw = contents_before_and_of(project, campaign, period_id)
+    raw = contents_before_and_of(project, campaign, period_id, look)
     references = project.raw_folder(campaign.id)
     key = store_key(campaign, references, raw)
     if is_current(stored, key):
@@ -258,17 +261,14 @@ def are_parsed(raw: Sequence[Contents], parsed: Mapping[str, Mapping[str, str]])
 
 def is_stored(project: Project, campaign: Campaign, period_id: str) -> bool:
     """Whether opening the period reads no workbook."""
-    needed = series_of(project, campaign, period_id)[-2:]
-    return project.sealed or all(_is_stored(project, campaign, period) for period in needed)
+    needed, look = series_of(project, campaign, period_id)[-2:], _looking(project, campaign)
+    return project.sealed or all(_is_stored(project, campaign, one, look) for one in needed)
 
 
 def _is_stored(
-    project: Project,
-    campaign: Campaign,
-    period_id: str,
-    look: Callable[[str], Contents] | None = None,
+    project: Project, campaign: Campaign, period_id: str, look: Callable[[str], Contents]
 ) -> bool:
-    """Whether what is stored of it was read with what lies there, or lay when it was looked at."""
+    """Whether what is stored of it was read with what lay there when it was looked at."""
     return all(
         is_current(project.store_file(campaign.id, leaf), _key(project, campaign, leaf, look))
         for leaf in leaves_of(project, campaign, period_id)

@@ -79,14 +79,30 @@ def test_what_is_kept_is_read_and_not_worked_out(
     asked: list[str] = []
     real: Callable[..., object] = opening.receive
 
-    def recording(project: Project, campaign: object, period: str, *more: object) -> object:
+    def recording(project: Project, campaign: object, period: str, **more: object) -> object:
         asked.append(period)
-        return real(project, campaign, period, *more)
+        return real(project, campaign, period, **more)
 
     monkeypatch.setattr(opening, "receive", recording)
     monkeypatch.delattr(assembly, "kept_of")
     assert all_facts(opened(project)) == expected
     assert {*asked} == {"2024-Q4", "2025-Q1"}
+
+
+def test_each_raw_folder_is_looked_into_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To know whether all is stored, and to open it: each of the series counts in every key."""
+    all_facts(opened(project))
+    looked: list[str] = []
+    real = opening.contents_of
+    monkeypatch.setattr(opening, "contents_of", lambda at, of="": looked.append(of) or real(at, of))
+    quarters = ["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4", LAST]
+    assert opening.is_stored(project, opening.load_campaign(project.campaign_folder("small")), LAST)
+    assert sorted(looked) == quarters
+    looked.clear()
+    all_facts(opened(project))
+    assert sorted(looked) == quarters
 
 
 @pytest.mark.parametrize(("without", "received"), [((), 2), (("2024-Q4",), 1)])
