@@ -123,11 +123,11 @@ def prepare_scorecards(project: Project, tasks: Sequence[Task]) -> WorkedOut:
     once for all of them: of their units, those beside and those above, save on levels whose units
     only the workbooks name.
     """
-    analysis, wanted = open_for_pages(project, tasks[0]), set[str]()
+    analysis = open_for_pages(project, tasks[0])
     units = analysis.units
-    for task in tasks:
-        beside = units.children(units.get(task.unit).parent_code)
-        wanted.update(units.line(task.unit), (unit.code for unit in beside))
+    wanted = {code for task in tasks for code in units.line(task.unit)}
+    for above in {units.get(task.unit).parent_code for task in tasks}:
+        wanted.update(unit.code for unit in units.children(above))
     for unit in units.units:
         if unit.code in wanted and not analysis.campaign.level(unit.level).open:
             len(analysis.scorecard(unit.code).facts)
