@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from dxkit.cli import main
+from dxkit.period.opening import open_period
 
 
 class Forked:
@@ -39,6 +40,7 @@ class Forked:
             for number, stream in enumerate(self._streams, 1):
                 os.dup2(stream, number)
             sys.stdout, sys.stderr = (os.fdopen(n, "w", encoding="utf-8") for n in (1, 2))
+            open_period.cache_clear()  # a new interpreter has opened nothing
             before()
             main(words)
         except SystemExit as ended:
