@@ -3,4 +3,4 @@
 import sys
 
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-# What of jsonschema takes a second to import and no notebook needs: nobody gets past here to it.
+# An extra of jsonschema that takes a second to import and that no notebook needs is kept out.

@@ -176,8 +176,8 @@ def published_changes(
     kept: Mapping[str, str] = MappingProxyType({}),
 ) -> PublishedChanges:
     """The numbers on the pages of a period in a folder and in its league that are no longer so.
-    What was made from the same as there is now is not looked at, nor what a league that was made
-    from the same as pages that are ``kept`` tells of what these show.
+    What was made from the same as there is now is not looked at, nor, in a league that was made
+    with pages that are ``kept``, what it lists of their units and of those below them.
     """
     made = _made_from(folder)
     if not made:
