@@ -168,7 +168,7 @@ def _writings(
     quarter = spelt(words["period_quarter"][0])
 
     def any_of(kind: str) -> str:
-        return "|".join(map(spelt, words[kind]))
+        return "|".join(spelt(word).replace(" ", r"[\s-]") for word in words[kind])
 
     # Five is the word for a year, too, and without accents six that for "after".
     unclear = [word for word, n in numbers.items() if n in ("5", "6")[: 1 + unaccented]]
@@ -196,19 +196,32 @@ def _writings(
         before = match.string[: match.start()].rstrip(" (:")
         return match[0] if is_other(before) else f"{month} {match[0]}"
 
-    of_year = rf"(?= ?[/.-] ?{full_year}(?!\d)| {year} {full_year})"
+    of_year = rf"(?=(?: ?[,\u2013-] ?t?\d\d?)* ?[/.-] ?{full_year}(?!\d)| {year} {full_year})"
     found: dict[str, Callable[[re.Match[str]], str]] = {
+        # "quy IV/21"
+        rf"\b(?P<of>(?:{any_of('period_quarter')}|{month}|[qt]) ?(?:{roman}|\d\d?) ?/ ?)"
+        rf"(?P<year>1[89]|2\d)(?=\s*(?:\Z|[),;:(]))":
+            lambda match: f"{match['of']}20{match['year']}",
         # "thang hai", but no "hai thang mot lan"
         rf"(?<![^\W_]){each}(?P<of>{any_of('period_quarter')}|{month})[\s:-]+"
         rf"(?P<word>{sure}|{roman}|{of_may})(?![^\W_]| (?:{any_of('times_over')})\b| \d\d?\b)":
             lambda match: f"{match['of']} {numbers[match['word']]}",
         rf"\b(?:{any_of('half_year')})\b": lambda _: f"6 {month} {year}",
+        rf"\b(?:{any_of('whole_year')})\b": lambda _: f"12 {month} {year}",
+        # "ba quy dau nam"
+        rf"(?<![^\W_])(?P<word>{sure}|0?[2-4])[\s-]+(?:{any_of('period_quarter')})"
+        rf"(?=[\s-](?:{any_of('year_start')}))":
+            lambda match: f"{3 * int(numbers.get(match['word'], match['word']))} {month}",
+        # "9T/2022", "9T dau nam"
+        rf"(?<![^\W_])(?P<number>1[0-2]|0?[2-9])t(?: ?[/.-]? ?(?P<year>{full_year})"
+        rf"|(?=[\s-](?:{any_of('year_start')}|{any_of('year_end')})))(?![^\W_])":
+            lambda match: f"{match['number']} {month} {in_full(match)}".rstrip(),
         # "chin thang", and "nam thang dau nam"
         rf"(?<![^\W_])(?P<word>{sure}|(?:{'|'.join(unclear)})(?= {month} \w+ {year}\b))"
         rf"[\s-]+{month}(?![^\W_]| \d)":
             lambda match: f"{numbers[match['word']]} {month}",
         # "3 thang cuoi nam"
-        rf"\b0?3 {month} (?:{any_of('year_end')})":
+        rf"\b0?3[\s-]{month}[\s-](?:{any_of('year_end')})":
             lambda match: f"{quarter} 4 {year}",
         # "T2/2026", "bao cao T2"
         rf"(?<![^\W_])(?:{told}:? )?t\.? ?(?P<month>1[0-2]|0?[1-9])(?![^\W_])"
@@ -388,8 +401,6 @@ def time_in_name(name: str) -> Stated | None:
     if at := _MONTH_BEHIND.search(text):
         return Stated("month", int(at[2]), int(at[1]))
     key = fold(in_figures(text))
-    if any(fold(word) in key for word in vocabulary()["whole_year"]):
-        return Stated("months", 12, next(iter(stated_years(key)), None))
     for kind in ("quarter", "months", "month in a name"):
         if at := _patterns()[f"folded {kind}"].search(key):
             return _stated(kind.split()[0], at, False)

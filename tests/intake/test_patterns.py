@@ -783,6 +783,18 @@ OTHER_TIMES = [
     ("2022-Q4", "SO LIEU QUY BA NAM 2022", "wrong_period"),
     ("2022-Q4", "SAU THANG DAU NAM", "wrong_period"),
     ("2022-Q4", "Kỳ báo cáo: 2022Q3", "wrong_period"),
+    ("2022-Q4", "Quý IV/21", "wrong_period"),
+    ("2022-Q4", "Báo cáo quý 4/22", None),
+    ("2022-Q4", "Kết quả 9T đầu năm 2022", "wrong_period"),
+    ("2022-Q4", "6T/2022", "wrong_period"),
+    ("2022-Q4", "3T cuối năm 2022", None),
+    ("2022-Q4", "Sản lượng: 6T, năm 2022", None),  # tonnes
+    ("2022-Q4", "Ba quý đầu năm 2022", "wrong_period"),
+    ("2022-Q4", "SỐ LIỆU CẢ NĂM 2022", "cumulative_title"),
+    ("2022-Q4", "Báo cáo quý IV và cả năm 2022", None),
+    ("2022-Q4", "T7-T9/2022", "wrong_period"),
+    ("2022-Q4", "T10, T11, T12/2022", None),
+    ("2022", "Kết quả cả năm 2022", None),
     ("2022-Q4", "Kỳ báo cáo: Quý 4/2022", None),
     ("2022-Q4", "Báo cáo 2021", "wrong_period"),
     ("2022-Q4", "SỐ LIỆU NỬA ĐẦU NĂM 2022", "wrong_period"),
@@ -883,6 +895,8 @@ def test_54_names_are_held_against_months_and_years(
 @pytest.mark.parametrize(
     ("name", "fits"),
     [("2022-10", True), ("2023-01", True), ("2022-10-05", True), ("phuong-9-2022", True),
+     ("ca-nam-2021", False), ("nua-dau-nam", False), ("9T-2022", False),
+     ("3-thang-cuoi-nam", True),
      ("2022-09", False), ("2022-Q3", False), ("6-thang", False), ("bao-cao-T7-2022", False)],
 )  # fmt: skip
 def test_54_a_file_may_be_called_after_the_month_it_was_sent_in(
