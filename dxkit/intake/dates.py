@@ -100,7 +100,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     found |= {
         "quarter": rf"\b(?:(?:{quarter}) ?|q){numeral}\b{of_year}",
         "days": rf"(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
-        rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?\s*(?:-|\u2013|{until})\s*"
+        rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?\s*(?:[-\u2013~\u2192]|{until})\s*"
         rf"(?:[^\W\d]+ )?(?:(?:{day}) )?(?P<last_day>\d{{1,2}})(?:[/.-]| (?:{month}) )"
         rf"(?P<last_month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<last_year>\d{{4}})",
         "day": rf"\b(?:{day}) (?P<day>\d{{1,2}}) (?:{month}) (?P<month>\d{{1,2}}) (?:{year}) "

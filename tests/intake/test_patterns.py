@@ -783,6 +783,8 @@ OTHER_TIMES = [
     ("2022-Q4", "SO LIEU QUY BA NAM 2022", "wrong_period"),
     ("2022-Q4", "SAU THANG DAU NAM", "wrong_period"),
     ("2022-Q4", "Kỳ báo cáo: 2022Q3", "wrong_period"),
+    ("2022-Q4", "01/7/2022 ~ 30/9/2022", "wrong_period"),
+    ("2022-Q4", "01/10/2022 → 31/12/2022", None),
     ("2022-Q4", "Quý IV/21", "wrong_period"),
     ("2022-Q4", "Báo cáo quý 4/22", None),
     ("2022-Q4", "Kết quả 9T đầu năm 2022", "wrong_period"),
