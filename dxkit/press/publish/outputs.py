@@ -33,7 +33,8 @@ _OBJECTS = re.compile(
 """Names of objects: they tell nothing, and differ from run to run."""
 _OF_PAPERMILL = {"injected-parameters", "papermill-error-cell-tag"}
 _CALL = re.compile(r"[\w.]+\(.*", re.DOTALL)
-_OVERWRITTEN = re.compile(r"\r+(?=\n)|^[^\n]*\r(?=[^\r\n])", re.MULTILINE)  # once in a line
+_OVERWRITTEN = re.compile(r"(?<!\r)\r+(?=\n|\Z)|^[^\n]*\r(?=[^\r\n])", re.MULTILINE)
+"""What a terminal shows no more, each looked for once in a line."""
 _TITLES = re.compile(r"\x1b\].*?(?:\x07|\x1b\\)")  # and links, to terminals
 _OF_KIT = '<div class="table'
 _BOX = f'{_OF_KIT}" tabindex="0" role="group" aria-label="{{}}">'

@@ -184,13 +184,17 @@ def test_streams_are_one_text_whatever_the_clock_and_later_text_writes_over() ->
     assert missing == {}
 
 
-def test_a_long_line_is_looked_through_once() -> None:
-    """Not once for each of its letters: 200,000 of them took half a minute."""
-    text = "x" * 2_000_000
+@pytest.mark.parametrize("returns", [0, 1, 2_000_000])
+def test_a_long_line_is_looked_through_once(returns: int) -> None:
+    """Not once for each of its letters: 200,000 of them took half a minute; nor for each return to
+    its beginning, which is no line of its own.
+    """
+    letters = "x" * 2_000_000
+    text = letters + "\r" * returns
     page, _ = page_and_missing(
         new_code_cell("...", outputs=[new_output("stream", name="stdout", text=text)])
     )
-    assert f"<pre>{text}</pre>" in page
+    assert f"<pre>{letters}</pre>" in page
 
 
 @pytest.mark.parametrize(
