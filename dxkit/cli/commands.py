@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -76,37 +77,40 @@ def rank(session: Session, period: str | None, level: str, within: str, form: st
 
 @click.command(cls=Command)
 @click.argument("period")
-@click.argument("unit")
-@click.argument("indicator")
+@click.argument("unit", required=False)
+@click.argument("indicator", required=False)
 @click.option("--kind", default="")
 @click.option("--as-of", default="")
 @with_session
-def explain(session: Session, period: str, unit: str, indicator: str, kind: str) -> int:
+def explain(
+    session: Session, period: str, unit: str | None, indicator: str | None, kind: str
+) -> int:
     """Show how one number was made, from the pages down to file, sheet and cell."""
+    from dxkit.model.facts import FactKey
     from dxkit.press.publish.explain import chain
+    from dxkit.report.tracing import fact_label, subject_names
 
+    part = ""
+    with suppress(ValueError):  # a key, as pages and league.xlsx name a number
+        part, unit, indicator, kind = FactKey.parse(period)
+        period = next((p.id for p in session.campaign.periods if part in p.parts), part)
+    if not (unit and indicator):
+        parameters = click.get_current_context().command.params
+        raise click.MissingParameter(param=parameters[2 if unit else 1])
     period_id = session.period(period)
     opened = session.open(period_id)
-    named = {i.id: session.language.name(i.names) for i in session.campaign.indicators}
-    named |= {m.id: session.language.name(m.names) for m in session.campaign.measures}
-    named["total"] = session.language.plain("report.total")
     card = opened.analysis.scorecard(session.unit(unit, period_id))
+    named = subject_names(session.campaign, session.language)
     kinds = [key.kind for key in card.facts if key.subject == indicator]
     if not kinds:
         known = dict.fromkeys(key.subject for key in card.facts if key.subject in named)
         raise session.refuse("indicator_unknown", text=indicator, available=", ".join(known))
     kind = kind or ("points" if indicator == "total" else "value")
-    fact = card.find(indicator, kind)
+    fact = card.facts.get(FactKey(part or period_id, card.unit.code, indicator, kind))
     if fact is None:
         raise session.refuse("kind_unknown", text=kind, available=", ".join(dict.fromkeys(kinds)))
-    shown = card.find(indicator, "value") or card.find(indicator, "points") or fact
-    values = {
-        "indicator": named[indicator],
-        "unit": card.unit.name,
-        "period": session.language.period(period_id),
-        "value": session.language.number(shown),
-    }
-    tell(session.say("explain_value", **values))
+    label = fact_label(opened.analysis, fact.key, session.language)
+    tell(f"{label}: {session.language.number(fact)}")
     for line in chain(opened, fact.key, session.folder(period_id), session.language):
         tell(line)
     return DONE

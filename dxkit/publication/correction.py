@@ -18,7 +18,7 @@ from dxkit.press.manifest import CHANGED_FACTS, CORRECTION, EFFECTS
 from dxkit.press.publish.document.composition import MarkupBlocks
 from dxkit.press.publish.document.tree import Document, Paragraph, frame_of, text_of
 from dxkit.press.publish.document.word import word_of
-from dxkit.press.publish.frame import page_around
+from dxkit.press.publish.frame import RAW, page_around
 from dxkit.press.run.plan import page_path
 from dxkit.publication.effects import Effects, FactChange, WordChange
 from dxkit.report.tables import Column, bulleted, render_table
@@ -31,7 +31,6 @@ from dxkit.workbooks.csv_text import write_rows
 
 _MOST_ROWS = 500
 _SECTION = Markup('<section><h2 id="changes-{}">{}</h2>{}</section>')
-_RAW = Markup('<span class="raw">{}</span>')
 _COLUMNS = ("fact", "before", "before_missing", "after", "after_missing", "pages", "causes")
 
 
@@ -93,7 +92,7 @@ def _content(effects: Effects, language: Language) -> Markup:
     """Causes, then judgements and ranks, sentences, figures, other files: sections of a page."""
     text = language.text
     lines = cause_lines(effects, language, 100)
-    causes = bulleted(_RAW.format(harmless(line, 2000)) for line in lines)
+    causes = bulleted(RAW.format(harmless(line, 2000)) for line in lines)
     content = _SECTION.format(1, text("publication.inputs").rstrip(":"), causes)
     analysis = effects.opened.analysis
     pages = {
@@ -113,7 +112,7 @@ def _content(effects: Effects, language: Language) -> Markup:
             continue
         columns = [first, "then", "now"] if first else ["file"]
         heading = text(f"publication.changed_{key}")
-        cells = [[_RAW.format(harmless(cell or "–", 2000)) for cell in row] for row in rows]
+        cells = [[RAW.format(harmless(cell or "–", 2000)) for cell in row] for row in rows]
         named = [Column(text(f"publication.column_{column}")) for column in columns]
         table = render_table(heading, named, cells[:_MOST_ROWS], language)
         if len(rows) > _MOST_ROWS:

@@ -215,6 +215,40 @@ def test_explain_goes_down_to_the_cells(outputs: Path, capsys: pytest.CaptureFix
     assert "2022-Q4/935-huyen-vi-thuy.xlsx › 1. Chỉ tiêu hộ!F14  '86,0%' = 369" in text
 
 
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("2022-Q4/935/app_installed/value", "1. Chỉ tiêu hộ!F14  '86,0%' = 369"),
+        ("2022-Q3/935/total/points", "Huyện Vị Thuỷ, Tổng điểm, điểm, quý III/2022: "),
+        ("2022-11/93/online_dossiers/month_denominator", "mẫu số trong tháng, tháng 11/2022: "),
+        ("2022-Q4/93/reward-district/quota", "số lượng được đề nghị, quý IV/2022: 3"),
+    ],
+)
+def test_explain_takes_the_key_of_a_number(
+    outputs: Path, capsys: pytest.CaptureFixture[str], key: str, told: str
+) -> None:
+    assert run(["explain", key, "--out", str(outputs.parents[1])]) == 0
+    assert told in said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["2022-Q4"], "còn thiếu UNIT"),
+        (["2022-Q4", "935"], "còn thiếu INDICATOR"),
+        (["2022-Q4/935/total"], "còn thiếu UNIT"),
+        (["2022-Q4/935/total/point"], 'Không có số "point"'),
+        (["2022-Q4/935/totals/points"], 'Không có tiêu chí "totals"'),
+        (["2022-13/935/total/points"], 'Không có kỳ "2022-13"'),
+    ],
+)
+def test_explain_says_what_of_a_number_lacks_or_is_not_there(
+    asked: list[str], told: str, outputs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["explain", *asked, "--out", str(outputs.parents[1])]) == 2
+    assert told in capsys.readouterr().err
+
+
 def test_check_writes_the_findings(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "2022-Q4", "--out", str(out)]) == 0
     folder = out / "haugiang-2022" / "2022-Q4"

@@ -13,7 +13,7 @@ from dxkit.model.findings import SCREEN, Finding, Severity
 from dxkit.model.observations import Mistake, SheetRead
 from dxkit.model.text import shortened
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.frame import page_around
+from dxkit.press.publish.frame import RAW, page_around
 from dxkit.report.matrix import completeness_table
 from dxkit.report.tables import Cell, Column, bulleted, render_table
 from dxkit.report.wording.findings import (
@@ -29,7 +29,6 @@ from dxkit.report.wording.language import Language
 
 _ALIKE = 5  # findings of one kind in one file that are shown one by one
 _LONGEST = 200  # characters of a cell that are shown
-_RAW = Markup('<span class="raw">{}</span>')
 _ADDRESS = Markup('<span class="place">{}</span>')
 
 
@@ -182,12 +181,12 @@ class _Content:
         for finding, consequences in mistakes:
             address = f"{finding.address.sheet} {finding.address.cell}".strip()
             shown = shortened(finding.raw, _LONGEST)
-            message = _RAW.format(finding_text(finding, self.language, self.names))
+            message = RAW.format(finding_text(finding, self.language, self.names))
             if consequences:
                 message += self._consequences(finding, consequences)
             to_do = what_to_do(finding.code, self.language)
             where = _ADDRESS.format(address) if address else nowhere
-            rows.append([where, _RAW.format(shown), message, to_do])
+            rows.append([where, RAW.format(shown), message, to_do])
         return render_table(caption, columns, rows, self.language)
 
     def _consequences(self, cause: Finding, consequences: Sequence[Finding]) -> Markup:
@@ -198,7 +197,7 @@ class _Content:
             address = f"{file if file != cause.address.file else ''} {sheet} {cell}".strip()
             text = finding_text(finding, self.language, self.names)
             where = _ADDRESS.format(address) + Markup(": ") if address else Markup("")
-            items.append(where + _RAW.format(text))
+            items.append(where + RAW.format(text))
         return _folded(self._say("consequences"), len(consequences), bulleted(items))
 
 
@@ -208,7 +207,7 @@ def _screen(opened: OpenPeriod, language: Language, names: Mapping[str, str]) ->
     rows: list[list[Cell]] = []
     for finding in opened.screen:
         where = [units.get(code).name for code in units.line(finding.unit_code)[:-1]]
-        message = _RAW.format(finding_text(finding, language, names))
+        message = RAW.format(finding_text(finding, language, names))
         rows.append([", ".join(where), _ADDRESS.format(finding.address), message,
                      what_to_do(finding.code, language)])  # fmt: skip
     if not rows:
@@ -231,7 +230,7 @@ def _layouts(sheets: Sequence[SheetRead], language: Language, names: Mapping[str
     for some in alike.values():
         shown = (f"{sheet.address}: {sheet_text(sheet, language, names)}" for sheet in some)
         rows: list[list[Cell]] = [
-            [_ADDRESS.format(c.line), _RAW.format(c.path), column_text(c, language, names)]
+            [_ADDRESS.format(c.line), RAW.format(c.path), column_text(c, language, names)]
             for c in some[0].columns
         ]
         content += bulleted(shown)

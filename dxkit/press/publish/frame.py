@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dxkit.period import OpenPeriod
 
 _TEMPLATES = files("dxkit.press.publish") / "templates"
+RAW = Markup('<span class="raw">{}</span>')  # what others have written
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _COMMON = {
     "class", "id", "lang", "role", "tabindex", "aria-label", "aria-labelledby", "aria-hidden",

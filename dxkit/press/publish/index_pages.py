@@ -15,7 +15,7 @@ from dxkit.model.text import harmless
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import FINDINGS, INDEX, LEAGUE, PROOF
-from dxkit.press.publish.frame import page_around
+from dxkit.press.publish.frame import RAW, page_around
 from dxkit.report.charts.map import map_chart
 from dxkit.report.context import Context
 from dxkit.report.sections.data import page_traces
@@ -203,7 +203,6 @@ def _over_periods(context: Context) -> Markup:
 
 _MOST_ROWS = 500
 _SECTION = Markup('<section><h2 id="cause-{}" class="place">{}</h2>{}</section>')
-_RAW = Markup('<span class="raw">{}</span>')
 
 
 def write_differences(
@@ -218,7 +217,7 @@ def write_differences(
     content = Markup("")
     columns = [Column(language.text(f"site.verify_{key}")) for key in ("at", "shown", "expected")]
     for number, (heading, places) in enumerate(groups, start=1):
-        rows = [[_RAW.format(harmless(text or "–")) for text in place] for place in places]
+        rows = [[RAW.format(harmless(text or "–")) for text in place] for place in places]
         caption = language.text("site.verify_places")
         table = render_table(caption, columns, rows[:_MOST_ROWS], language) if rows else ""
         content += _SECTION.format(number, harmless(heading), table)
