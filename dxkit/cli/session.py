@@ -261,10 +261,10 @@ class Session:
         known = self.published(period_id)
         found = [one for one in known if number in (one.number, None)]
         if not found:
-            named = {"period": period_id, "number": "–" if number is None else str(number)}
-            available = ", ".join(one.id for one in known) or "–"
-            text = self.language.plain("publication.unknown", **named, available=available)
-            raise CannotStartError(text)
+            key = "publication.unknown" if known else "publication.none_yet"
+            named = {"period": period_id, "number": str(number)}
+            available = ", ".join(one.id for one in known)
+            raise CannotStartError(self.language.plain(key, **named, available=available))
         return found[-1]
 
     def open(self, period_id: str) -> OpenPeriod:

@@ -108,6 +108,16 @@ def test_what_cannot_be_published_is_said(
     assert not kept_in(reported).exists()
 
 
+@pytest.mark.parametrize("asked", [["changes", PERIOD], ["verify", PERIOD, "--publication", "1"]])
+def test_a_period_of_which_nothing_is_published_is_said_to_have_nothing(
+    asked: list[str], reported: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("DXKIT_PROJECT", str(reported))
+    assert run([*asked, "--lang", "en"]) == 2
+    assert "Nothing has been published of 2" in capsys.readouterr().err
+
+
 def test_what_is_final_is_only_revised(
     published: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
