@@ -44,11 +44,15 @@ class Packed:
     data: bytes
 
 
-def pack(content: bytes) -> Packed:
-    """A content deflated."""
+def pack(pieces: Iterable[bytes]) -> Packed:
+    """A content, which may come in pieces, deflated."""
     press = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
-    data = press.compress(content) + press.flush()
-    return Packed(_DEFLATED, zlib.crc32(content), len(content), data)
+    data, checksum, size = bytearray(), 0, 0
+    for piece in pieces:
+        data += press.compress(piece)
+        checksum = zlib.crc32(piece, checksum)
+        size += len(piece)
+    return Packed(_DEFLATED, checksum, size, bytes(data + press.flush()))
 
 
 def archive_of(parts: Iterable[tuple[str, Packed]]) -> bytes:

@@ -117,19 +117,26 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def new_workbook(
+def new_workbook(path: Path, *about: Any, **options: Any) -> Iterator[Any]:
+    """The same as ``workbook_at``, whole or not at all. Raises InUseError."""
+    with replacing(path) as scratch, workbook_at(scratch, *about, **options) as book:
+        yield book
+
+
+@contextmanager
+def workbook_at(
     path: Path,
     day: datetime.date = datetime.date(2000, 1, 1),
     properties: Mapping[str, Any] = MappingProxyType({}),
     **options: Any,
 ) -> Iterator[Any]:
-    """A workbook of xlsxwriter to be written, whole or not at all, dated by a day: the same content
-    gives the same bytes. Text is text, whatever it looks like. Raises InUseError.
+    """A workbook of xlsxwriter to be written, dated by a day: the same content gives the same
+    bytes. Text is text, whatever it looks like.
     """
     import xlsxwriter
 
     options |= {"strings_to_formulas": False, "strings_to_urls": False}
-    with replacing(path) as scratch, xlsxwriter.Workbook(scratch, options) as book:
+    with xlsxwriter.Workbook(path, options) as book:
         midnight = datetime.datetime.combine(day, datetime.time())
         book.set_properties({"created": midnight, **properties})
         yield book

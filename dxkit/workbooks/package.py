@@ -6,13 +6,18 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from dxkit.workbooks.archive import Archive, archive_of, pack
+from dxkit.model.addresses import column_letters
+from dxkit.workbooks.archive import Archive, Packed, archive_of, pack
 from dxkit.workbooks.cells import UnreadableFileError
 from dxkit.workbooks.limits import LARGEST_PARSED, MOST_PARSED
 
@@ -28,6 +33,7 @@ _PIECE = 1 << 18
 
 Element = Any  # of lxml, which ships no types
 
+_LIKE_NUMBER = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -222,17 +228,55 @@ class Package:
             for sheet in self.tree(self.workbook).iter(main("sheet"))
         }
 
-    def save(self) -> bytes:
+    def save(self, long: Mapping[str, Iterable[bytes]] = MappingProxyType({})) -> bytes:
         """The whole package; the same parts give the same bytes. Parts that nobody changed are
-        copied as they are packed.
+        copied as they are packed; ``long`` are those that come in pieces, instead of what is there.
         """
-        return archive_of(
-            (name, pack(self.read(name)) if self._is_ours(name) else self._archive.packed(name))
-            for name in self._names
-        )
+
+        def packed(name: str) -> Packed:
+            if name in long:
+                return pack(long[name])
+            return pack([self.read(name)]) if self._is_ours(name) else self._archive.packed(name)
+
+        return archive_of((name, packed(name)) for name in self._names)
 
     def _is_ours(self, name: str) -> bool:
         return name in self._trees or name in self._changed
+
+
+Row = tuple[float, Sequence[str]]
+"""Its height in points (0: as the others) and a text for each column."""
+
+
+def with_rows(content: bytes, sheet: str, rows: Iterable[Row]) -> bytes:
+    """A workbook with further rows of text on a sheet, from below its last row but one; its last is
+    taken out, and shows how the cells of each column look. The rows are written as they come: what
+    makes workbooks holds all cells of a sheet, of which there may be millions.
+    """
+    package = Package(content)
+    part = package.sheets[sheet]
+    written = package.tree(part).find(main("sheetData"))
+    *_, above, like = written
+    written.remove(like)
+    looks = [(column_letters(n), cell.get("s")) for n, cell in enumerate(like, start=1)]
+    start, end, rest = package.read(part).partition(b"</sheetData>")
+    new = _rows(rows, int(above.get("r")) + 1, looks)
+    return package.save({part: chain([start], new, [end, rest])})
+
+
+def _rows(rows: Iterable[Row], first: int, looks: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+    for number, (height, texts) in enumerate(rows, start=first):
+        cells = "".join(  # each with its text (ECMA-376 part 1, 18.18.11), so that none is counted
+            f'<c r="{at}{number}" s="{look}" t="inlineStr"><is><t>{_escaped(text)}</t></is></c>'
+            for (at, look), text in zip(looks, texts, strict=True)
+        )
+        tall = f' ht="{height:g}" customHeight="1"' if height else ""
+        yield writable(f'<row r="{number}"{tall}>{cells}</row>').encode()
+
+
+def _escaped(text: str) -> str:
+    """A text as a cell has it: what looks like the number of a character (_x0041_) is none."""
+    return escape(_LIKE_NUMBER.sub("_x005F_", text) if "_x" in text else text)
 
 
 def _written(root: Element) -> bytes:

@@ -185,9 +185,9 @@ def _book(change: Callable[[openpyxl.Workbook, random.Random], None]) -> Spoil:
     return spoil
 
 
-def _cell(change: Callable[[openpyxl.cell.Cell], None], kind: str) -> Spoil:
+def _cell(change: Callable[[openpyxl.cell.Cell], None], kind: str, sheet: int = 1) -> Spoil:
     def alter(book: openpyxl.Workbook, chance: random.Random) -> None:
-        cells = [c for row in book.worksheets[1].iter_rows(min_row=5) for c in row
+        cells = [c for row in book.worksheets[sheet].iter_rows(min_row=5) for c in row
                  if c.data_type == kind and c.value not in (None, 0)]  # fmt: skip
         change(chance.choice(cells))
 
@@ -203,6 +203,9 @@ WORKBOOK: dict[str, Spoil] = {
     "a number of the workbook": _cell(lambda c: setattr(c, "value", c.value + 1), "n"),
     "a format of the workbook": _cell(lambda c: setattr(c, "number_format", "0.000"), "n"),
     "a text of the workbook": _cell(lambda c: setattr(c, "value", f"{c.value}."), "s"),
+    "a text of the list of numbers": _cell(
+        lambda c: setattr(c, "value", f"{c.value}."), "s", sheet=-1
+    ),
     "a cell cleared": _cell(lambda c: setattr(c, "value", None), "s"),
     "the names of two units exchanged": _book(_names_exchanged),
     "a row hidden": _book(lambda b, _: setattr(b.worksheets[1].row_dimensions[5], "hidden", True)),

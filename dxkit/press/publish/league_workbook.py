@@ -342,11 +342,17 @@ class _League:
 
     def numbers(self) -> None:
         """Every number of the other sheets: its address, its fact, how it is shown, its cells."""
-        say, analysis = self._language.plain, self._opened.analysis
+        say = self._language.plain
         columns = [Column(say(f"workbook.{key}"), width) for key, width in _LISTED.items()]
+        rows = self._rows_of_numbers()
+        name, about = say("workbook.numbers"), say("workbook.about_numbers")
+        self._sheets.listing(name, about, columns, rows, len(self._sheets.numbers))
+
+    def _rows_of_numbers(self) -> Iterator[Sequence[str]]:
+        analysis = self._opened.analysis
         subjects = subject_names(analysis.campaign, self._language)
         known = self._language.sections["trace"]
-        rows, units = [], dict[str, str]()
+        units = dict[str, str]()
         for name, cell, fact in self._sheets.numbers:
             key = fact.key
             kind = known.get(f"kind_{key.kind}", key.kind)
@@ -354,8 +360,7 @@ class _League:
             if key.unit not in units:
                 units[key.unit] = str(self._names(analysis.units.get(key.unit))[1])
             shown = self._language.number(fact)
-            rows.append((name, cell, str(key), shown, units[key.unit], what, _cells(fact.sources)))
-        self._sheets.listing(say("workbook.numbers"), say("workbook.about_numbers"), columns, rows)
+            yield name, cell, str(key), shown, units[key.unit], what, _cells(fact.sources)
 
 
 @lru_cache(maxsize=1 << 12)  # a share has the cells of its two parts, its points have them too

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, count
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.model.text import cut, harmless
 from dxkit.report.wording.language import Language
-from dxkit.workbooks.atomic import new_workbook
+from dxkit.workbooks.atomic import replacing, workbook_at
+from dxkit.workbooks.limits import MOST_ROWS
+from dxkit.workbooks.package import Row, with_rows
 
 Entry = Fact | str | None
 FACE = "Times New Roman"
@@ -48,7 +50,7 @@ class Column:
 class Sheets:
     """A workbook being written, sheet by sheet. ``about`` stands under each title, ``warnings``
     below it, on every page that is printed too. ``numbers`` are those written so far: sheet, cell
-    and fact.
+    and fact; ``listed`` the sheet whose rows are not written yet, and these, each with its height.
     """
 
     def __init__(self, book: Any, language: Language, about: str, warnings: Sequence[str]) -> None:
@@ -59,6 +61,7 @@ class Sheets:
         self._told: list[tuple[str, str]] = []
         self._first: Any = None
         self._signed: Sequence[Sequence[str]] = ()
+        self.listed: tuple[str, Iterable[Row]] | None = None
 
     def table(
         self,
@@ -155,25 +158,31 @@ class Sheets:
         sheet.print_area(0, 0, row + 1 + max(map(len, self._signed), default=0), 2)
 
     def listing(
-        self, name: str, about: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]
+        self,
+        name: str,
+        about: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[str]],
+        many: int,
     ) -> None:
         """Texts in rows right under their headings, for programs and for who looks things up: of so
-        many rows only the headings are printed.
+        many rows, ``many`` or what a sheet can hold, only the headings are printed. There is one
+        such sheet, and its ``rows`` are asked for when the workbook is ready but for them.
         """
-        sheet = self._book.add_worksheet(self._named(name, about))
+        name = self._named(name, about)
+        sheet = self._book.add_worksheet(name)
         self._set_up(sheet, name, [column.width for column in columns])
         heading = self._format(bold=True, border=1, text_wrap=True, bg_color="#EAF2FA")
         wrap = self._format(text_wrap=True, valign="top")
-        row = 0
+        last = min(max(many, 1), MOST_ROWS - 1)
         for at, column in enumerate(columns):
             sheet.write_string(0, at, column.heading, heading)
-        for row, texts in enumerate(rows, start=1):
-            sheet.set_row(row, _LINE * _lines(texts, columns))
-            for at, text in enumerate(texts):
-                sheet.write_string(row, at, text, wrap)
-        sheet.autofilter(0, 0, max(row, 1), len(columns) - 1)
+            sheet.write_blank(last, at, "", wrap)
+        sheet.autofilter(0, 0, last, len(columns) - 1)
         sheet.freeze_panes(1, 2)
         sheet.print_area(0, 0, 0, len(columns) - 1)
+        counted = ((_lines(texts, columns), texts) for texts in islice(rows, last))
+        self.listed = name, ((_LINE * (n if n > 1 else 0), texts) for n, texts in counted)
 
     # one sheet -------------------------------------------------------------------------------
 
@@ -255,10 +264,13 @@ def workbook(
     Raises InUseError.
     """
     look = dict(_LOOK)  # which the library empties
-    with new_workbook(path, properties=properties, default_format_properties=look) as book:
-        sheets = Sheets(book, language, about, warnings)
-        yield sheets
-        sheets.list_contents()
+    with replacing(path) as scratch:
+        with workbook_at(scratch, properties=properties, default_format_properties=look) as book:
+            sheets = Sheets(book, language, about, warnings)
+            yield sheets
+            sheets.list_contents()
+        if sheets.listed:
+            scratch.write_bytes(with_rows(scratch.read_bytes(), *sheets.listed))
 
 
 def _told_apart(name: str, others: Sequence[str], begun: str = "") -> str:
