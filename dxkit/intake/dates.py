@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from dxkit.intake.vocabulary import holds_word, vocabulary
 from dxkit.model.periods import Period, calendar_days, split_period_id
-from dxkit.model.text import clean, fold, harmless, in_small_letters, normalise
+from dxkit.model.text import clean, fold, harmless, in_small_letters, normalise, with_late_tones
 from dxkit.workbooks.cells import Cell
 
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -66,7 +66,13 @@ class Stated:
 def _patterns() -> dict[str, re.Pattern[str]]:
     words = vocabulary()
     of_year = r"(?:\D{0,8}(?P<year>(?:19|20)\d{2})\b)?"
-    numeral = r"(?P<number>iv|i{1,3}|0?[1-4])"
+    numeral = r"(?P<number>[il]v|[il]{1,3}|0?[1-4])"  # an "l" may be typed for an "I"
+
+    def both(kind: str) -> str:
+        return "|".join(
+            w for word in words[kind] for w in (word, with_late_tones(word), fold(word))
+        )
+
     found: dict[str, str] = {}
     for prefix, spelt in (("folded ", fold), ("", str)):
         quarter, month, year, day, until = (
@@ -75,16 +81,23 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         )
         up_to = "|".join(map(spelt, words["up_to"]))
         between = "|".join(map(spelt, (*words["and"], *words["until"])))
+        often = "|".join(map(spelt, words["times_over"]))
+        told = "|".join(map(spelt, words["told_after"]))
         found |= {
             # "12 months of 2022" is a span, "day 5 month 10" a day, "up to month 12" no month.
             f"{prefix}month": rf"(?<!\d )(?<!{day} )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
             rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)?",
-            f"{prefix}months": rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month})\b(?! ?\d)"
+            # "3 months once" is how often.
+            f"{prefix}months": rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month})\b"
+            rf"(?! ?\d{{1,2}}\b)(?! (?:\w+ )?(?:{often})\b)"
             rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?",
-            f"{prefix}span of months": rf"\b(?:{month}) (?P<month>\d{{1,2}})"
-            rf"(?:\s*(?:[,-]|\u2013|{between})\s*(?:(?:{month}) )?(?P<last>\d{{1,2}}))+"
-            rf"(?:/| (?:{year}) )(?P<year>20\d\d)\b",
-            f"{prefix}year": rf"\b(?:{year}) (?P<year>(?:19|20)\d{{2}})\b",
+            f"{prefix}month alone": rf"\A(?:.*\b(?:{told}) )?(?:{month}|t) ?"
+            r"(?P<number>1[0-2]|0?[1-9])\Z(?P<year>)",
+            f"{prefix}span of months": rf"\b(?:{month})[\s(:]+(?P<month>\d{{1,2}})"
+            rf"(?:(?:/| (?:{year}) )(?P<year>20\d\d))?"
+            rf"(?:\s*(?:[,;+-]|\u2013|{between})\s*(?:(?:{month}) )?(?P<last>\d{{1,2}}))+"
+            rf"(?:\)?(?:/| (?:{year}) )(?P<last_year>20\d\d)\b|\s*(?:\Z|[);]))",
+            f"{prefix}year": rf"\b(?:{year}) ?(?P<year>(?:19|20)\d{{2}})\b",
             f"{prefix}plan": rf"\b(?:(?:{up_to}) (?:{year})|(?:{year}) (?:19|20)\d{{2}})"
             r" (?P<last>(?:19|20)\d{2})\b",
             # A letter is dated, its day often left open: "day … month 4 year 2026".
@@ -99,20 +112,24 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             }
     found |= {
         "quarter": rf"\b(?:(?:{quarter}) ?|q){numeral}\b{of_year}",
-        "days": rf"(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
+        "days": rf"(?<![\d/.-])(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
         rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?\s*(?:[-\u2013~\u2192]|{until})\s*"
         rf"(?:[^\W\d]+ )?(?:(?:{day}) )?(?P<last_day>\d{{1,2}})(?:[/.-]| (?:{month}) )"
-        rf"(?P<last_month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<last_year>\d{{4}})",
+        rf"(?P<last_month>\d{{1,2}})(?:(?:[/.-]| (?:{year}) )(?P<last_year>\d{{4}})|(?![\w/.-]))",
         "day": rf"\b(?:{day}) (?P<day>\d{{1,2}}) (?:{month}) (?P<month>\d{{1,2}}) (?:{year}) "
         r"(?P<year>\d{4})\b",
-        "up to": rf"\b(?:{up_to})\s*(?:(?:[^\W\d]+|\d+[hg:]\d*) ){{0,2}}"
-        rf"(?P<day>\d{{1,2}})"
-        rf"(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})(?:[/.-]| (?:{year}) )(?P<year>\d{{4}})",
-        "compared": rf"(?i)\b(?:{'|'.join(w for c in words['compared'] for w in (c, fold(c)))})\b"
-        r" ?(?P<with>.*?)(?=[;)]| [-\u2013] |\Z)",
+        "up to": rf"\b(?:{up_to})[\s:]*(?:(?:[^\W\d]+:?|\d+[hg:]\d*) ){{0,2}}(?P<day>\d{{1,2}})"
+        rf"(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
+        rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}})|(?![\w/.-]))",
+        "compared": rf"(?i)\b(?:{both('compared')})\b ?"
+        r"(?P<with>.*?)(?=[;)]| [-\u2013] |\Z)",
+        "besides": rf"(?i)\b(?:{both('besides')})\b.*?(?=[;)]| [-\u2013] |\Z)",
+        "by number": rf"(?i)\b(?P<of>{both('period_words')})[\s:(-]+"
+        rf"(?:(?:{both('ordinal')}) )?(?P<number>[1-9]|1[0-2]|iv|i{{1,3}})"
+        rf"(?=\s*(?:\Z|[),;]|/ ?20\d\d| (?:{both('period_year')})\b))",
         "outlook": "(?i)"
         + "".join(f"(?<!{w} )" for c in words["done"] for w in (c, fold(c)))
-        + rf"\b(?:{'|'.join(w for c in words['outlook'] for w in (c, fold(c)))})\b",
+        + rf"\b(?:{both('outlook')})\b",
         "until": rf"\b(?:{until})\s*\Z",
     }
     return {name: re.compile(pattern) for name, pattern in found.items()}
@@ -150,7 +167,7 @@ def in_figures(text: str) -> str:
     """A text in small letters that has its quarters and months in words as figures ("thang hai",
     "chin thang"), and those in figures alone with their word ("T2/2026", "ky bao cao: 202602").
     """
-    key = in_small_letters(text)
+    key = in_small_letters(text).replace("_", " ")
     for pattern, write in _writings(key.isascii()):
         key = pattern.sub(write, key)
     return key
@@ -170,17 +187,27 @@ def _writings(
     def any_of(kind: str) -> str:
         return "|".join(spelt(word).replace(" ", r"[\s-]") for word in words[kind])
 
+    a_month, a_year, a_quarter = map(any_of, ("period_month", "period_year", "period_quarter"))
     # Five is the word for a year, too, and without accents six that for "after".
-    unclear = [word for word, n in numbers.items() if n in ("5", "6")[: 1 + unaccented]]
+    unsure = map(spelt, words["unsure_numbers"])
+    unclear = [word for word in unsure if unaccented or word in words["period_year"]]
     sure = "|".join(word for word in numbers if word not in unclear)
     numbers |= {roman: str(n) for n, roman in enumerate(_ROMAN.split(), start=1)}
     roman = "|".join(sorted(set(_ROMAN.split()) - {"x"}, key=len, reverse=True))
     or_last = "" if unaccented else r"|\Z"
-    of_may = rf"(?:{'|'.join(unclear)})(?= {year} \d{or_last})"
+    of_may = rf"(?:{'|'.join(unclear)})(?= (?:{a_year}) \d{or_last})"
     each = "".join(rf"(?<!\b{spelt(w)} )" for w in words["every"])
     told = rf"\b(?P<told>{any_of('told_after')})"
     after, end = rf"(?:\A\(?|{told}[\s:(-]+)", r"(?![^\W_]|[/.-]\w)"
+    a_number = r"(?:1[0-2]|0?[1-9])"
     full_year, this_year = r"(?:19|20)\d\d", r"(?P<year>20[0-4]\d)"
+    short_year = r"(?P<year>(?:20)?(?:1[89]|2\d))"
+    nth = {w: n for w, _, n in (entry.rpartition(" ") for entry in words["ordinals"])}
+    months = {w: n for w, _, n in (entry.rpartition(" ") for entry in words["month_names"])}
+    a_name = "|".join(months)
+    name, day = rf"(?P<name>{a_name})\b\.?", r"(?P<day>[1-3]?\d)(?:st|nd|rd|th)?"
+    comma_year = rf"(?:[\s,.]*(?=20)| ?[-/'\u2019] ?){short_year}(?![\w/])"
+    to, ends = rf"\s*(?:[-\u2013~\u2192]|{any_of('until')})", r"(?=\s*(?:\Z|[);]))"
     kinds = ("numbered", "until", "period_month", "period_quarter")
     number = any_of("document_number")
     is_other = re.compile(
@@ -192,24 +219,48 @@ def _writings(
         found = ((word, match.groupdict().get(of)) for of, word in word_of.items())
         return " ".join(f"{word} {written}" for word, written in found if written)
 
+    def named(match: re.Match[str]) -> str:
+        number, written = months[match["name"]], match["year"]
+        of = written and in_this_century(written)
+        if in_month := match.groupdict().get("day"):
+            return "/".join(filter(None, (in_month, number, of)))
+        return f"{month} {number} {year} {of}" if of else f"{month} {number}"
+
     def at_the_end(match: re.Match[str]) -> str:
         before = match.string[: match.start()].rstrip(" (:")
         return match[0] if is_other(before) else f"{month} {match[0]}"
 
-    of_year = rf"(?=(?: ?[,\u2013-] ?t?\d\d?)* ?[/.-] ?{full_year}(?!\d)| {year} {full_year})"
+    of_year = (
+        rf"(?=(?: ?(?:[,+\u2013-]|{any_of('until')}|{any_of('and')}) ?t?\d\d?)*"
+        rf"(?: ?[/.-] ?{full_year}(?!\d)| (?:{a_year}) {full_year}))"
+    )
     found: dict[str, Callable[[re.Match[str]], str]] = {
-        # "quy IV/21"
-        rf"\b(?P<of>(?:{any_of('period_quarter')}|{month}|[qt]) ?(?:{roman}|\d\d?) ?/ ?)"
+        # "14 December 2022", "Dec 14, 2022", "September 2022", "Sep-22", "July to"
+        rf"(?<![\w/.-]){day}[\s-](?:of )?{name}(?:{comma_year}|(?={to})|{ends})": named,
+        rf"\b{name} {day}(?:,? {short_year}|(?={to})|{ends})(?!\w)": named,
+        rf"\b{name}(?:{comma_year}|(?={to}\s*(?:{a_name})\b)|(?<=\w{{4}}){ends})": named,
+        # "from 01/7/22", "quy IV/21", "4Q22"
+        r"(?<![\d/.])(?P<of>[0-3]?\d[/.-][01]?\d[/.-])(?P<year>1[89]|2\d)(?!\d|[/.]\d)":
+            lambda match: f"{match['of']}20{match['year']}",
+        rf"\b(?P<of>(?:{a_quarter}|{a_month}|[qt])[ .]*(?:{roman}|\d\d?) ?[/-] ?)"
         rf"(?P<year>1[89]|2\d)(?=\s*(?:\Z|[),;:(]))":
             lambda match: f"{match['of']}20{match['year']}",
-        # "thang hai", but no "hai thang mot lan"
-        rf"(?<![^\W_]){each}(?P<of>{any_of('period_quarter')}|{month})[\s:-]+"
-        rf"(?P<word>{sure}|{roman}|{of_may})(?![^\W_]| (?:{any_of('times_over')})\b| \d\d?\b)":
-            lambda match: f"{match['of']} {numbers[match['word']]}",
+        rf"(?<![^\W_])(?P<number>[1-4])q[\s/.-]?{short_year}(?!\d)":
+            lambda match: f"{quarter} {match['number']} {year} {in_this_century(match['year'])}",
+        # "third quarter"
+        rf"\b(?P<word>{'|'.join(nth)})[\s-](?:{a_quarter})\b":
+            lambda match: f"{quarter} {nth[match['word']]}",
+        # "H1 2022"
+        rf"(?<![^\W_])(?:h[12]|[12]h)(?=[\s/.-]*{full_year})": lambda _: f"6 {month} {year}",
+        # "thang hai", "quy thu ba", but no "hai thang mot lan"
+        rf"(?<![^\W_]){each}(?P<of>{a_quarter}|{a_month})[\s:-]+"
+        rf"(?:(?:{any_of('ordinal')})[\s:]+)?(?P<word>[1-4](?!\d)|{sure}|{roman}|{of_may})"
+        rf"(?![^\W_]| (?:{any_of('times_over')})\b| \d\d?\b)":
+            lambda match: f"{match['of']} {numbers.get(match['word'], match['word'])}",
         rf"\b(?:{any_of('half_year')})\b": lambda _: f"6 {month} {year}",
         rf"\b(?:{any_of('whole_year')})\b": lambda _: f"12 {month} {year}",
         # "ba quy dau nam"
-        rf"(?<![^\W_])(?P<word>{sure}|0?[2-4])[\s-]+(?:{any_of('period_quarter')})"
+        rf"(?<![^\W_])(?P<word>{sure}|0?[2-4])[\s-]+(?:{a_quarter})"
         rf"(?=[\s-](?:{any_of('year_start')}))":
             lambda match: f"{3 * int(numbers.get(match['word'], match['word']))} {month}",
         # "9T/2022", "9T dau nam"
@@ -217,14 +268,14 @@ def _writings(
         rf"|(?=[\s-](?:{any_of('year_start')}|{any_of('year_end')})))(?![^\W_])":
             lambda match: f"{match['number']} {month} {in_full(match)}".rstrip(),
         # "chin thang", and "nam thang dau nam"
-        rf"(?<![^\W_])(?P<word>{sure}|(?:{'|'.join(unclear)})(?= {month} \w+ {year}\b))"
-        rf"[\s-]+{month}(?![^\W_]| \d)":
+        rf"(?<![^\W_])(?P<word>{sure}|(?:{'|'.join(unclear)})(?= (?:{a_month}) \w+ (?:{a_year})\b))"
+        rf"[\s-]+(?:{a_month})(?![^\W_]| \d)":
             lambda match: f"{numbers[match['word']]} {month}",
         # "3 thang cuoi nam"
-        rf"\b0?3[\s-]{month}[\s-](?:{any_of('year_end')})":
+        rf"\b0?3[\s-](?:{a_month})[\s-](?:{any_of('year_end')})":
             lambda match: f"{quarter} 4 {year}",
         # "T2/2026", "bao cao T2"
-        rf"(?<![^\W_])(?:{told}:? )?t\.? ?(?P<month>1[0-2]|0?[1-9])(?![^\W_])"
+        rf"(?<![^\W_])(?:{told}:? )?th?[. ]*(?P<month>1[0-2]|0?[1-9])(?![^\W_])"
         rf"(?(told)|{of_year})": in_full,
         # "ky bao cao: 2026Q1", "202602", "2026-02"
         rf"{after}{this_year} ?[/._-]? ?(?:q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])){end}":
@@ -233,10 +284,21 @@ def _writings(
         rf"{after}(?P<month>1[0-2]|0?[1-9])(?: ?[/.-] ?|(?<=\d\d)){this_year}{end}": in_full,
         # "ky bao cao: 2026"
         rf"{told}[\s:(-]+(?P<year>{full_year}){end}": in_full,
+        # "ky bao cao: 7-9/2026", "tu 07/2026 den 09/2026"
+        rf"{after}(?P<months>{a_number}(?: ?[,;+\u2013-] ?{a_number})+)(?= ?/ ?{full_year}{end})":
+            lambda match: f"{month} {match['months']}",
+        rf"(?<![\w/.,-])(?P<first>{a_number}/{full_year}){to}"
+        rf" ?(?P<last>{a_number}/{full_year}){end}":
+            lambda match: f"{month} {match['first']} - {month} {match['last']}",
         # "bao cao chuyen doi so 02/2026"
         rf"(?<![\w/.,-])(?:1[0-2]|0?[1-9])[/-]{full_year}(?=\s*(?:\Z|[),;]))": at_the_end,
     }  # fmt: skip
     return tuple((re.compile(pattern), write) for pattern, write in found.items())
+
+
+def in_this_century(year: str) -> str:
+    """A year of two digits in full."""
+    return year if len(year) == 4 else f"20{year}"
 
 
 def _key_of(text: str) -> tuple[str, str]:
@@ -257,12 +319,27 @@ def without_compared(text: str) -> str:
     )
 
 
+def without_besides(text: str) -> str:
+    """A title without what it tells of another table or time: "(thay the bieu thang 9)", "ky truoc:
+    quy III".
+    """
+    return _patterns()["besides"].sub("", clean(text))
+
+
 def own_words(text: str, period: Period) -> str:
     """A title without what its figures are compared with, and without its outlook where it tells a
     time before: "quy IV, phuong huong quy I/2023", "9 thang, nhiem vu quy IV". What may be a year
     ago stays: of the period without its year, before an outlook on anything but what comes next.
+    "Ky 4/2022" is the fourth period of its kind.
     """
-    own, is_month = without_compared(text), period.kind == "month"
+    is_month, most = period.kind == "month", {"month": 12, "quarter": 4}.get(period.kind, 0)
+    word = vocabulary()["period_month" if is_month else "period_quarter"][0]
+
+    def in_full(match: re.Match[str]) -> str:
+        number = _NUMERALS.get(match["number"].lower()) or int(match["number"])
+        return f"{match['of']} {word} {number}" if number <= most else match[0]
+
+    own = _patterns()["by number"].sub(in_full, without_compared(text))
     year, _, number = split_period_id(period.id)
     is_last = number in (0, 12 if is_month else 4)
     follows = (year + 1, 1) if is_last else (year, number + 1)
@@ -287,13 +364,21 @@ def titled_times(text: str, period: Period) -> tuple[Stated, ...]:
     return stated_times(own_words(text, period), bare_months=period.kind == "month")
 
 
+def month_alone(text: str, period: Period) -> Stated | None:
+    """The month without a year that a title is, or ends with after "report" and the like."""
+    key, prefix = _key_of(own_words(text, period))
+    match = _patterns()[f"{prefix}month alone"].match(key)
+    return _stated("month", match, False) if match else None
+
+
 def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, Stated]]:
     """The titles among some cells that state a time which is not the period's, each with that
     time. Times of the period's kind go before others.
     """
     found = []
     for cell in cells:
-        stated = titled_times(cell.text, period) if isinstance(cell.value, str) else ()
+        texts = (without_besides(cell.text), cell.text) if isinstance(cell.value, str) else ()
+        stated = next(filter(None, (titled_times(text, period) for text in texts)), ())
         others = [time for time in of_kind(stated, period) if not time.fits(period)]
         found += [(cell, time) for time in others[:1]]
     return found
@@ -337,38 +422,55 @@ def names_period(text: str, period: Period) -> bool | None:
     return years == {year} if years else None
 
 
-def stated_days(text: str) -> tuple[datetime.date, datetime.date] | None:
+def stated_days(text: str, near: datetime.date) -> tuple[datetime.date, datetime.date] | None:
     """The first and the last day of a span that a text states: "15/6 - 14/9/2022", "tu dau nam
-    den 14/9/2022".
+    den 14/9/2022"; without a year, of the one that ends next to the day that it is ``near``.
     """
-    match = _patterns()["days"].search(clean(text).casefold())
     key = in_figures(text)
     prefix = "folded " if key.isascii() else ""
     if months := _patterns()[f"{prefix}span of months"].search(key):
-        begin, end = int(months["month"]), int(months["last"])
-        if 1 <= begin < end <= 12:
+        opening, closing = int(months["month"]), int(months["last"])
+        if {opening, closing} <= {*range(1, 13)}:
+            year = int(months["last_year"] or 0) or _next_to(near, closing, 28).year
+            begins = int(months["year"] or 0) or year - (opening > closing)
             (opens, _), (_, closes) = (
-                calendar_days(f"{months['year']}-{number:02d}") for number in (begin, end)
+                calendar_days(f"{of}-{number:02d}")
+                for of, number in ((begins, opening), (year, closing))
             )
-            return opens, closes
+            if opens < closes and opening != closing:
+                return opens, closes
+    match = _patterns()["days"].search(key)
     if match is None:
-        until = stated_end(text) if holds_word("year_start", text) else None
+        until = stated_end(text, near) if holds_word("year_start", text) else None
         return (until.replace(month=1, day=1), until) if until else None
-    last_year = int(match["last_year"])
+    last = _day_of(match["last_year"], match["last_month"], match["last_day"], near)
+    first = last and _day_of(match["year"], match["month"], match["day"], last)
+    if first and last and first > last and not match["year"]:
+        first = _day_of(str(last.year - 1), match["month"], match["day"], last)
+    return (first, last) if first and last and first <= last else None
+
+
+def stated_end(text: str, near: datetime.date) -> datetime.date | None:
+    """The day up to which a text says that it counts: "tinh den ngay 31/3/2026"; without a year
+    that next to the day that it is ``near``.
+    """
+    match = _patterns()["up to"].search(in_figures(text))
+    return _day_of(match["year"], match["month"], match["day"], near) if match else None
+
+
+def _day_of(year: str | None, month: str, day: str, near: datetime.date) -> datetime.date | None:
     try:
-        first = datetime.date(
-            int(match["year"] or last_year), int(match["month"]), int(match["day"])
-        )
-        last = datetime.date(last_year, int(match["last_month"]), int(match["last_day"]))
+        if year is None:
+            return _next_to(near, int(month), int(day))
+        return datetime.date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return (first, last) if first <= last else None
 
 
-def stated_end(text: str) -> datetime.date | None:
-    """The day up to which a text says that it counts: "tinh den ngay 31/3/2026"."""
-    match = _patterns()["up to"].search(clean(text).casefold())
-    return _day(match) if match else None
+def _next_to(near: datetime.date, month: int, day: int) -> datetime.date:
+    """The day of a month that is next to another day."""
+    days = [datetime.date(near.year + years, month, day) for years in (-1, 0, 1)]
+    return min(days, key=lambda found: abs(found - near))
 
 
 def stated_years(text: str, after: int = 0) -> tuple[int, ...]:
@@ -410,19 +512,13 @@ def time_in_name(name: str) -> Stated | None:
 def stated_day(text: str) -> datetime.date | None:
     """The day that a text states as letters do: "ngay 05 thang 10 nam 2022"."""
     match = _patterns()["day"].search(normalise(text))
-    return _day(match) if match else None
-
-
-def _day(match: re.Match[str]) -> datetime.date | None:
-    try:
-        return datetime.date(int(match["year"]), int(match["month"]), int(match["day"]))
-    except ValueError:
-        return None
+    near = datetime.date.min  # it has its year
+    return _day_of(match["year"], match["month"], match["day"], near) if match else None
 
 
 def _stated(kind: str, match: re.Match[str], is_all: bool) -> Stated:
     groups = match.groupdict()
     written = groups.get("number") or ""
-    number = _NUMERALS.get(written.lstrip("0")) or int(written)
+    number = _NUMERALS.get(written.lstrip("0").replace("l", "i")) or int(written)
     year = int(match["year"]) if match["year"] else None
     return Stated(kind, number, year, is_all)

@@ -20,6 +20,7 @@ _APART = re.compile("([\u00a8\u00af\u00b4\u00b5\u00b8]+)")
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LATE_TONE = re.compile(f"([ou])([aey])([{_TONES}])")
+_EARLY_TONE = re.compile(f"([ou])([{_TONES}])([aey])")
 _PUNCTUATION = re.compile(r"[^\w%]+")
 _OUTLINE = re.compile(
     # "X." is short for a commune, never the tenth group.
@@ -72,6 +73,12 @@ def in_small_letters(text: str) -> str:
     """
     decomposed = unicodedata.normalize("NFD", clean(text).casefold())
     return unicodedata.normalize("NFC", _LATE_TONE.sub(r"\1\3\2", decomposed))
+
+
+def with_late_tones(key: str) -> str:
+    """The other writing of a key: the tone of "oa", "oe", "uy" on the second vowel."""
+    decomposed = unicodedata.normalize("NFD", key)
+    return unicodedata.normalize("NFC", _EARLY_TONE.sub(r"\1\3\2", decomposed))
 
 
 _normalised_label = lru_cache(maxsize=50_000)(_normalised)

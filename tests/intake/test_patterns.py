@@ -61,6 +61,22 @@ def test_02_merged_header_of_two_rows(office: Office) -> None:
     assert seen.findings() == []
 
 
+@pytest.mark.parametrize(
+    ("remark", "is_read"),
+    [("hộ", True), ("ĐVT: hộ", True), ("1", True), ("Quý IV", True), ("kỳ này", True),
+     ("người", False), ("x1000", False), ("x 1.000", False), ("thousand", False), ("k", False),
+     ("female", False), ("quý III", False), ("tháng 9", False), ("đến 30/9", False), ("%", False)],
+)  # fmt: skip
+def test_02_a_bracket_behind_a_heading(office: Office, remark: str, is_read: bool) -> None:
+    """It is passed over only where it says no more than what is counted, and for this period."""
+    head: Row = ["TT", "Đơn vị", f"Tổng số hộ ({remark})", "Hộ có kỹ năng số"]
+    seen = office.sends(head, ["I", "Xã Vị Tân"], [1, "Ấp 1", 120, 80])
+    found = seen.figure("31333-ap-1", "households")
+    assert found == ((120, None, at("C3")) if is_read else ())
+    told = [] if is_read else [("column_not_understood", at("C1"))]
+    assert seen.findings("column_not_understood") == told
+
+
 def test_03_row_of_column_numbers(office: Office) -> None:
     seen = office.sends(
         ["TT", "Đơn vị", "Hồ sơ phát sinh", "Nộp trực tuyến", "Tỷ lệ (%)"],
@@ -818,6 +834,63 @@ OTHER_TIMES = [
     ("2022-Q4", "Kết quả đến năm 2021", "wrong_period"),
     ("2022-Q4", "Biểu số liệu (cập nhật 12/2022)", None),
     ("2022-Q4", "Biểu số liệu 12/2022", "wrong_period"),
+    # in English, by number, without a year, beside another time
+    ("2022-Q4", "September 2022", "wrong_period"),
+    ("2022-Q4", "Report for September", "wrong_period"),
+    ("2022-10", "Sep-22", "wrong_period"),
+    ("2022-10", "October 2022", None),
+    ("2022-Q4", "QUÝ IV NĂM 2022 / QUARTER 3, 2022", "wrong_period"),
+    ("2022-Q4", "Third quarter of 2022", "wrong_period"),
+    ("2022-Q4", "4th quarter 2022", None),
+    ("2022-Q4", "3Q22", "wrong_period"),
+    ("2022-Q4", "H1/2022", "wrong_period"),
+    ("2022-Q4", "First nine months of 2022", "wrong_period"),
+    ("2022-Q4", "July to September 2022", "wrong_period"),
+    ("2022-Q4", "From 15 June to 14 September 2022", "wrong_period"),
+    ("2022-Q4", "15 September - 14 December 2022", None),
+    ("2022-Q4", "Vi Thanh, December 14, 2022", None),
+    ("2022-Q4", "Year to date", "cumulative_title"),
+    ("2022-Q4", "FY2021", "wrong_period"),
+    ("2022-Q4", "May đo 2022", None),
+    ("2022-Q4", "Quý thứ ba", "wrong_period"),
+    ("2022-Q4", "Quý thứ tư năm 2022", None),
+    ("2022-Q4", "Kỳ báo cáo: III", "wrong_period"),
+    ("2022-Q4", "Kỳ báo cáo: 4/2022", None),
+    ("2022-Q4", "Kỳ 3/2022", "wrong_period"),
+    ("2022-10", "Kỳ báo cáo: 9", "wrong_period"),
+    ("2022-Q4", "Quý IIl/2022", "wrong_period"),
+    ("2022-Q4", "Quý lV/2022", None),
+    ("2022-Q4", "Quý_III_2022", "wrong_period"),
+    ("2022-Q4", "Từ 01/7/22 đến 30/9/22", "wrong_period"),
+    ("2022-Q4", "15/9/22-14/12/22", None),
+    ("2022-Q4", "Từ 15/6 đến 14/9", "wrong_period"),
+    ("2022-Q4", "Từ ngày 15/9 đến ngày 14/12", None),
+    ("2022-Q4", "Từ 15/9/2021 đến 14/12/2021", "wrong_period"),
+    ("2022-Q4", "Thời điểm: 30/9/2022", "wrong_period"),
+    ("2022-Q4", "Chốt số liệu: 14.9.2022", "wrong_period"),
+    ("2022-Q4", "Tính đến 30/9", "wrong_period"),
+    ("2022-Q4", "Th.9/2022", "wrong_period"),
+    ("2022-10", "Thg 9", "wrong_period"),
+    ("2022-Q4", "Tháng 9", "wrong_period"),
+    ("2022-Q4", "T7", "wrong_period"),
+    ("2022-Q4", "Báo cáo T9", "wrong_period"),
+    ("2022-Q4", "Tháng 10 của quý", None),
+    ("2022-Q4", "Tháng 7+8+9/2022", "wrong_period"),
+    ("2022-Q4", "Các tháng 7, 8, 9", "wrong_period"),
+    ("2022-Q4", "Kỳ báo cáo: 7-9/2022", "wrong_period"),
+    ("2022-Q4", "3 tháng (10, 11, 12)/2022", None),
+    ("2022-Q4", "Từ 07/2022 đến 09/2022", "wrong_period"),
+    ("2022-Q4", "6 tháng 2022", "wrong_period"),
+    ("2022-Q4", "Từ đầu năm đến nay", "cumulative_title"),
+    ("2022-Q4", "(3 tháng một lần)", None),
+    ("2022-Q4", "Chế độ báo cáo: 6 tháng/lần", None),
+    ("2022-Q4", "Kỳ này: quý IV; kỳ trước: quý III", None),
+    ("2022-Q4", "Kỳ này: quý III; kỳ trước: quý II", "wrong_period"),
+    ("2022-Q4", "Quý này: quý IV/2022, quý trước: quý III/2022", None),
+    ("2022-Q4", "Kỳ trước: quý III", "wrong_period"),
+    ("2022-10", "Số liệu tháng 10 (thay thế biểu tháng 9)", None),
+    ("2022-10", "(thay thế biểu tháng 9)", "wrong_period"),
+    ("2022-10", "Công tác tháng 10, kế hoạch công tác tháng 11 năm 2022", None),
     # no time of the figures
     ("2022-10", "Ngày    tháng    năm 2023", None),
     ("2022-10", "Vị Thanh, ngày 05 tháng Một năm 2023", None),
@@ -829,7 +902,7 @@ OTHER_TIMES = [
     ("2022-10", "Kết quả thực hiện Chỉ thị số 09/2022", None),
     ("2022-10", "KET QUA THUC HIEN NGHI QUYET SO 09/2022", None),
     ("2022-10", "Số: 09/2022", None),
-    ("2022-10", "Từ 01/2022 đến 10/2022", None),
+    ("2022-10", "Từ 01/2022 đến 10/2022", "cumulative_title"),
     ("2022-10", "Tổ T9", None),
     ("2022-Q4", "Mỗi quý một mô hình", None),
 ]  # fmt: skip
@@ -1038,6 +1111,25 @@ def test_a_table_in_thousands_is_not_used(office: Office) -> None:
     seen = office.sends(["ĐVT: nghìn hộ"], HOUSEHOLDS, ["I", "Xã Vị Tân"], [1, "Ấp 1", 1, 1])
     assert seen.received.table.observations == ()
     assert seen.findings() == [("unit_scaled", at("A1"))]
+
+
+def test_a_scale_beside_the_headings_is_one_above_them(office: Office) -> None:
+    seen = office.sends([*HOUSEHOLDS, "ĐVT: nghìn hộ"], ["I", "Xã Vị Tân"], [1, "Ấp 1", 1, 1])
+    assert seen.received.table.observations == ()
+    assert seen.findings() == [("unit_scaled", at("E1"))]
+
+
+@pytest.mark.parametrize(
+    ("remark", "code"),
+    [("6/7 ấp", "name_with_remark"), ("7 ấp", ""), ("mới tách", "name_with_remark"),
+     ("thiếu 2 ấp", "unit_unknown"), ("không bao gồm ấp 7", "unit_unknown"),
+     ("chưa có số liệu Ấp 3", "unit_unknown")],
+)  # fmt: skip
+def test_a_bracket_that_says_that_a_part_lacks(office: Office, remark: str, code: str) -> None:
+    seen = office.sends(HEAD, [1, f"Xã Vị Tân ({remark})", 7, 52])
+    used = seen.figure(VI_TAN, "teams")
+    assert used == (() if code == "unit_unknown" else (7, None, at("C2")))
+    assert seen.findings() == ([(code, at("B2"))] if code else [])
 
 
 def test_a_report_signed_after_the_due_day(office: Office) -> None:

@@ -21,6 +21,7 @@ from dxkit.model.text import clean, heading_key, normalise, without_outline, wor
 from dxkit.workbooks.cells import Cell, Sheet
 
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
+_BRACKET_BEHIND = re.compile(r"(?P<label>.*\S)\s*\((?P<remark>[^()]+|\(\d{1,2}\))\)\Z")
 _COLUMN_LETTER = re.compile(r"[A-Z]\Z")
 _SHORT = 2  # words
 _ROWS_BELOW = 20  # looked at for figures
@@ -233,6 +234,8 @@ def _is_translation(text: str, on_its_own_line: bool) -> bool:
     letters = "".join(letter for letter in text if letter.isalpha())
     if not letters or (letters.isupper() and len(letters) < 5 and not on_its_own_line):
         return False
+    if any(map(str.isdigit, text)):
+        return False
     words = normalise(text).split()
     short = len(words) <= _SHORT  # a longer one translates the whole label, plans and all
     return not (short and any(word in vocabulary()["other_figures"] for word in words))
@@ -331,7 +334,25 @@ class ColumnLabels:
         common = [m for m in alone[0] if all(m in others for others in alone)] if alone else []
         if len(path) > 1 and common:
             return Labelled(tuple(common), self.period.id, False, Span.UNSAID)
-        return None
+        return self._with_remark(path, bare_months)
+
+    def _with_remark(self, path: tuple[str, ...], bare_months: bool) -> Labelled | None:
+        """What labels mean whose last says its time, what it counts, or its column's number in
+        brackets behind it: "Tong so ho (ho)", "Ho so phat sinh (quy IV)".
+        """
+        behind = _BRACKET_BEHIND.match(clean(path[-1])) if path else None
+        if behind is None:
+            return None
+        word = starts_with_word("unit_of_measure", behind["remark"])
+        remark = normalise(behind["remark"]).removeprefix(word).strip()
+        label = (*path[:-1], behind["label"])
+        meant = self._meaning(label, bare_months)
+        if meant and not _COLUMN_NUMBER.match(remark):
+            things = {normalise(of) for m in meant.measures for of in m.things.values()}
+            return (
+                meant if remark.strip() in things else self._meaning((*label, remark), bare_months)
+            )
+        return meant
 
     def of_time(self, path: tuple[str, ...]) -> Labelled:
         """The time that labels name, of whatever measure."""

@@ -70,7 +70,8 @@ class RowLabel:
         if not said:
             return ""
         is_unit = names.is_written(said) or next(names.in_text(said), None) is not None
-        is_name = is_unit or names.is_written(self.open_name) or said[:1].isdigit()
+        is_count = said[:1].isdigit() and "/" not in said
+        is_name = is_unit or names.is_written(self.open_name) or is_count
         return "" if is_name else said
 
     def is_known(self, names: Names) -> bool:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from dxkit.intake.dates import (
     Stated,
+    in_figures,
+    month_alone,
     names_period,
     of_kind,
     other_times,
@@ -22,6 +24,7 @@ from dxkit.intake.dates import (
     stated_years,
     time_in_name,
     titled_times,
+    without_besides,
 )
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
@@ -139,12 +142,17 @@ def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
 
 def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
     """That titles state another time than the period's, or months since the year began; of times
-    without a year that the titles state another year.
+    without a year that the titles state another year. What a title tells beside ("ky truoc: quy
+    III") counts where nothing else is told, and then a month alone.
     """
     stated: dict[Stated, Cell] = {}
-    for cell in cells:
-        for time in titled_times(cell.text, period):
-            stated.setdefault(time, cell)
+    for without in (without_besides, str):
+        for cell in cells if not stated else ():
+            for time in titled_times(without(cell.text), period):
+                stated.setdefault(time, cell)
+    if not stated:
+        alone = {month: cell for cell in cells if (month := month_alone(cell.text, period))}
+        stated = alone if len(alone) == 1 else {}
     for time in of_kind(stated, period):
         if found := _against(time, period, stated[time].text, stated[time]):
             return found
@@ -161,15 +169,17 @@ def _against(time: Stated, period: Period, text: str, cell: Cell | None = None) 
 
 def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
     """That titles state a span of days that begins well before the period it ends in, is much
-    shorter, or whose middle is not in the period, an end before the period, or only other years.
-    Things are counted once in a year, within a month.
+    shorter, or whose middle is not in the period, an end before the period's middle, or only other
+    years. Things are counted once in a year, within a month or at a day.
     """
     length = period.last_day - period.first_day
-    once = _MONTH if period.kind == "year" else datetime.timedelta(-1)
+    once, earliest = datetime.timedelta(-1), period.first_day + length / 2
+    if period.kind == "year":
+        once, earliest = _MONTH, period.first_day
     for cell in cells:
         own = own_words(cell.text, period)
-        days, end = stated_days(own), stated_end(own)
-        if days is None and end is not None and end < period.first_day:
+        days, end = stated_days(own, period.last_day), stated_end(own, period.last_day)
+        if days is None and end is not None and end < earliest:
             return _Stated(str(end), cell.text, cell)
         if days is None:
             continue
@@ -228,9 +238,10 @@ def _sheet_of_other_time(sheet: Sheet, period: Period) -> _Stated | None:
 
 
 def _has_word_of_time(name: str) -> bool:
-    words, key = vocabulary(), normalise(name)
+    words, key = vocabulary(), in_figures(name.replace("_", " "))
     kinds = ("period_quarter", "period_month", "period_year")
-    return any((fold(w) if key.isascii() else w) in key for kind in kinds for w in words[kind])
+    of_time = "|".join(w for kind in kinds for word in words[kind] for w in (word, fold(word)))
+    return re.search(rf"(?<![^\W_])(?:{of_time})(?![^\W\d_])", key) is not None
 
 
 def _is_near(time: Stated, period: Period) -> bool:
@@ -280,7 +291,7 @@ def scaled_unit(sheet: Sheet, rows: range, things: Collection[str]) -> Cell | No
     ``things`` counted ("DVT: nghin ho", "(1.000 ho)") or of whatever there is, or None.
     """
     words = vocabulary()
-    for cell in title_cells(sheet, rows):
+    for cell in (*title_cells(sheet, rows), *_beside(sheet, rows.stop)):
         text = normalise(cell.text)
         if any(text == f"{scale} {thing}" for scale in words["scales"] for thing in things):
             return cell
