@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import dataclasses
 import datetime
 import re
@@ -456,6 +457,36 @@ def stated_end(text: str, near: datetime.date) -> datetime.date | None:
     """
     match = _patterns()["up to"].search(in_figures(text))
     return _day_of(match["year"], match["month"], match["day"], near) if match else None
+
+
+_START = re.compile(
+    r"(?:(?P<day>\d{1,2})(?:\s*[-–]\s*\d{1,2})?/)?(?:(?P<month>\d{1,2})/)?(?P<year>(?:19|20)\d\d)\b"
+)
+_BRACKETS = re.compile(r"\([^)]*\)")
+
+
+def start_days(text: str) -> tuple[datetime.date | None, datetime.date | None]:
+    """The first and the last day on which something dated so may have begun.
+
+    "07/9/2023" is one day, "06/2022" a month, "2022" a year; of a span ("12/2021-2023") its start;
+    what stands in brackets is a remark. (None, None) when no year is named or the date is none.
+    """
+    found = _START.search(_BRACKETS.sub(" ", text))
+    if found is None:
+        return None, None
+    year = int(found["year"])
+    day, month = found["day"], found["month"]
+    if month is None:
+        day, month = None, day
+    try:
+        if month is None:
+            return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
+        first = datetime.date(year, int(month), int(day or 1))
+    except ValueError:
+        return None, None
+    if day is not None:
+        return first, first
+    return first, first.replace(day=calendar.monthrange(year, first.month)[1])
 
 
 def _day_of(year: str | None, month: str, day: str, near: datetime.date) -> datetime.date | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dxkit.intake.dates import start_days
 from dxkit.intake.file import read_file
 from dxkit.intake.names import Names
 from dxkit.model.campaign import Campaign
@@ -18,10 +18,6 @@ from dxkit.model.observations import RegisterRow
 from dxkit.model.text import normalise
 from dxkit.workbooks.raw_folder import raw_files
 
-_START = re.compile(
-    r"(?:(?P<day>\d{1,2})(?:\s*[-–]\s*\d{1,2})?/)?(?:(?P<month>\d{1,2})/)?(?P<year>(?:19|20)\d\d)\b"
-)
-_BRACKETS = re.compile(r"\([^)]*\)")
 _PLAIN_COUNT = re.compile(r"\d{1,3}(?:[. ]\d{3})+|\d+")
 
 
@@ -85,30 +81,6 @@ def _initiative(
         period,
         row.address,
     )
-
-
-def start_days(text: str) -> tuple[datetime.date | None, datetime.date | None]:
-    """The first and the last day on which something dated so may have begun.
-
-    "07/9/2023" is one day, "06/2022" a month, "2022" a year; of a span ("12/2021-2023") its start;
-    what stands in brackets is a remark. (None, None) when no year is named or the date is none.
-    """
-    found = _START.search(_BRACKETS.sub(" ", text))
-    if found is None:
-        return None, None
-    year = int(found["year"])
-    day, month = found["day"], found["month"]
-    if month is None:
-        day, month = None, day
-    try:
-        if month is None:
-            return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
-        first = datetime.date(year, int(month), int(day or 1))
-    except ValueError:
-        return None, None
-    if day is not None:
-        return first, first
-    return first, first.replace(day=calendar.monthrange(year, first.month)[1])
 
 
 def _period_of(campaign: Campaign, first: datetime.date | None, last: datetime.date | None) -> str:

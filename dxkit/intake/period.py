@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dxkit.intake.checks.causes import with_causes
 from dxkit.intake.checks.completeness import (
+    begun_later,
     brackets_asked,
     known_weights,
     missing_parts,
@@ -159,7 +160,7 @@ def _together(
         units = units.with_units(left)
         observations += gone.observations
         findings += gone.findings
-    findings += without_repeated_rows(tables)
+    findings += [*without_repeated_rows(tables), *begun_later(campaign, period, tables)]
     observations += register_counts(campaign, names.units, tables, observations, period_id)
     corrected = {address: c for file in files for address, c in file.corrected.items()}
     observations = [

@@ -33,6 +33,12 @@ def starts_with_word(kind: str, text: str) -> str:
     return next((word for word in vocabulary()[kind] if key.startswith(word + " ")), "")
 
 
+def without_word(kind: str, text: str) -> str:
+    """The normalised text without the word of a kind that it begins with, if it says more."""
+    key = normalise(text)
+    return key.removeprefix(starts_with_word(kind, text)).strip() or key
+
+
 def holds_word(kind: str, text: str) -> bool:
     """Whether one of the words of a kind stands in a text."""
     key = f" {normalise(text)} "

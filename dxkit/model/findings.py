@@ -205,6 +205,7 @@ CATALOGUE: Mapping[str, Severity] = MappingProxyType(
         "far_from_reference": Severity.WARNING,
         "initiative_repeated": Severity.WARNING,
         "initiative_unnamed": Severity.WARNING,
+        "initiative_unclear": Severity.WARNING,
         # checks against the period before
         "stock_fell": Severity.WARNING,
         "cumulative_fell": Severity.WARNING,

@@ -10,7 +10,8 @@ import pytest
 
 import dxkit
 from dxkit.analysis.initiatives.panel import choose, counts, started_at
-from dxkit.intake.initiatives import published_initiatives, reported_initiatives, start_days
+from dxkit.intake.dates import start_days
+from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.model.campaign import Campaign
 
 DAY = datetime.date

@@ -1089,6 +1089,38 @@ def test_57_a_row_that_names_no_initiative_is_told_and_not_counted(office: Offic
     ]
 
 
+def test_57_a_row_that_may_hold_several_or_what_is_not_in_effect_counts_as_one(
+    office: Office,
+) -> None:
+    unclear = ["1. Chợ A\n2. Tổ A", "Chợ B; Tổ B", "- Chợ C\n- Tổ C", "a) Chợ D b) Tổ D"]
+    unclear += ["(1) Chợ E; (2) Tổ E", "Chợ G\nTổ G", "Chợ H + Tổ H", "Có 03 mô hình"]
+    unclear += ["02 mô hình: chợ, tổ", "Tổ I (dự kiến)", "Tổ K (đã dừng)", "Dự kiến lập tổ"]
+    clear = ["1. Chợ 5.0", "Mô hình Chợ 4.0\nkhông dùng tiền mặt", "1 hộ 1 tài khoản", "3 không",
+             'Xã "3 không": không tiền mặt; không giấy; không chờ', "Kế hoạch nhỏ"]  # fmt: skip
+    rows: list[Row] = [[n, name, "Xã Vị Tân"] for n, name in enumerate([*unclear, *clear], 1)]
+    later: Row = [19, "Tổ số", "Xã Vị Tân", "15/01/2023"]
+    now: Row = [20, "Tổ Facebook", "Xã Vị Tân", "12/2022"]
+    head: Row = ["TT", "Tên mô hình", "Địa phương", "Thời điểm bắt đầu"]
+    seen = office.sends(head, *rows, later, now)
+    assert len(seen.received.table.register_rows) == len(rows) + 2
+    told = [at(f"B{row}") for row in (*range(2, 2 + len(unclear)), len(rows) + 2)]
+    assert seen.findings() == [("initiative_unclear", cell) for cell in told]
+
+
+def test_57_the_word_for_an_initiative_is_no_part_of_its_name(office: Office) -> None:
+    head: Row = ["TT", "Tên mô hình", "Địa phương"]
+    rows: list[Row] = [
+        [n, name, "Xã Vị Tân"] for n, name in enumerate(["Chợ 4.0", "Mô hình: Chợ 4.0"], 1)
+    ]
+    seen = office.sends(head, *rows)
+    assert seen.findings() == [("initiative_repeated", at("B3"))]
+
+
+def test_57_an_initiative_of_the_whole_is_asked_for_its_unit(office: Office) -> None:
+    seen = office.sends(["TT", "Tên mô hình", "Địa phương"], [1, "Chợ 4.0", "Toàn thành phố"])
+    assert seen.findings() == [("unit_unknown", at("C2"))]
+
+
 @pytest.mark.parametrize(
     ("encoding", "separator", "named"),
     [("utf-8", ";", None), ("utf-8-sig", ",", None), ("utf-16", "\t", "utf-16"),

@@ -140,6 +140,13 @@ def test_beside_one_of_that_name_it_counts_as_another_and_that_is_told(
     assert findings == [("unit_beside_like", at("B6"))]
 
 
+def test_two_names_that_differ_by_their_brackets_are_told(office: Office) -> None:
+    old, new = [3, "Ấp 3 (cũ)", 140, 90], [4, "Ấp 3 (mới)", 150, 90]
+    values, findings = read(office, GROUP, AP_1, AP_2, old, new)
+    assert sorted(map(str, values.values())) == ["120", "130", "140", "150"]
+    assert findings == [("unit_beside_like", at("B5")), ("unit_beside_like", at("B6"))]
+
+
 @pytest.mark.parametrize("mark", ["(*)", "(**)", "( )"])
 def test_a_mark_of_a_footnote_in_brackets_makes_no_other_name(office: Office, mark: str) -> None:
     assert read(office, GROUP, AP_1, AP_2, [3, f"Ấp 3 {mark}", 140, 90]) == (ALL, [])

@@ -8,14 +8,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from dxkit.intake.dates import start_days
 from dxkit.intake.file_cells import TableRead
 from dxkit.intake.findings import finding
+from dxkit.intake.vocabulary import without_word
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, Received, RegisterRow
 from dxkit.model.periods import Period
-from dxkit.model.text import normalise
 from dxkit.model.units import UnitRegistry
 
 
@@ -132,17 +133,19 @@ def brackets_asked(
 ) -> tuple[list[Observation], list[Finding]]:
     """The observations, without the figures of units named with brackets behind ("Ap 3 (moi tach)")
     where another table or the period before knows the name without them and this table does not: it
-    may be the same unit. Where both stand in one table that they count as two is told.
+    may be the same unit. Where both stand in one table, or two that differ by their brackets, that
+    they count as two is told.
     """
     earlier = before.table.observations if before is not None else ()
     had = {o.unit_code for o in earlier if o.value is not None}
     findings, unclear = [], set()
     for read in tables:
         elsewhere = had.union(*(t.units_named for t in tables if t is not read))
+        alike = Counter(bare.code for bare, _ in read.remarked.values())
         for code, (bare, at) in read.remarked.items():
-            if code in had or bare.code not in read.units_named | elsewhere:
+            is_beside = bare.code in read.units_named or alike[bare.code] > 1
+            if code in had or not (is_beside or bare.code in elsewhere):
                 continue
-            is_beside = bare.code in read.units_named
             if not is_beside:
                 unclear.add((code, at.file, at.sheet))
             about = "unit_beside_like" if is_beside else "name_or_remark"
@@ -188,7 +191,7 @@ def without_repeated_rows(tables: Iterable[TableRead]) -> Iterator[Finding]:
         kept = []
         for row in table.register_rows:
             name = row.fields[0][1]
-            key = (row.register, row.unit_code, normalise(name))
+            key = (row.register, row.unit_code, without_word("initiative_things", name))
             if key in seen:
                 cell = str(seen[key].address)
                 yield finding("initiative_repeated", row.address, row.unit_code, name, cell=cell)
@@ -196,6 +199,19 @@ def without_repeated_rows(tables: Iterable[TableRead]) -> Iterator[Finding]:
                 seen[key] = row
                 kept.append(row)
         table.register_rows = kept
+
+
+def begun_later(
+    campaign: Campaign, period: Period, tables: Iterable[TableRead]
+) -> Iterator[Finding]:
+    """An initiative that begins after the period is not in effect in it."""
+    register = campaign.initiatives
+    for row in (row for table in tables for row in table.register_rows):
+        if register is not None and row.register == register.table:
+            first_day, _ = start_days(row.text(register.columns["start"]))
+            if first_day is not None and first_day > period.last_day:
+                name = row.fields[0][1]
+                yield finding("initiative_unclear", row.address, row.unit_code, name, name=name)
 
 
 def register_counts(

@@ -13,12 +13,12 @@ from itertools import chain
 from dxkit.intake.file_cells import ControlTotal, RefusedRow, TableRead, TotalKey, totals_of
 from dxkit.intake.findings import finding
 from dxkit.intake.numbers import is_measured_out
+from dxkit.intake.vocabulary import without_word
 from dxkit.model.campaign import Accumulation, Campaign, MeasureKind
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import APPROXIMATE, Flag, Observation, Received
 from dxkit.model.rules import ReferenceCheck
-from dxkit.model.text import normalise
 from dxkit.model.units import UnitRegistry
 
 _Key = tuple[str, str]  # unit, measure
@@ -268,12 +268,13 @@ def jump(campaign: Campaign, now: Received, before: Received) -> Iterator[Findin
 def initiative_carried_over(now: Received, before: Received) -> Iterator[Finding]:
     """A row of a register that was already there a period ago, at the same unit."""
     earlier = {
-        (row.register, row.unit_code, normalise(row.fields[0][1]))
+        (row.register, row.unit_code, without_word("initiative_things", row.fields[0][1]))
         for row in before.table.register_rows
     }
     for row in now.table.register_rows:
         name = row.fields[0][1]
-        if (row.register, row.unit_code, normalise(name)) in earlier:
+        key = without_word("initiative_things", name)
+        if (row.register, row.unit_code, key) in earlier:
             yield finding("initiative_carried_over", row.address, row.unit_code, name)
 
 

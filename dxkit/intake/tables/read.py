@@ -15,7 +15,7 @@ from dxkit.intake.numbers import bare_number, read_number
 from dxkit.intake.tables.invariants import NameInRow
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.rows import RowRead, RowReader
-from dxkit.intake.vocabulary import holds_word, vocabulary
+from dxkit.intake.vocabulary import holds_word, starts_with_word, vocabulary
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, RegisterRow
@@ -239,12 +239,19 @@ def _read_register(reader: RowReader, layout: Layout, period: str, result: Table
         code = row.unit.code if row.unit is not None else ""
         if named.formula_without_value:
             result.findings.append(reader.finding("formula_not_calculated", named, code))
+        if row.unit is None and row.is_total and named.text.strip():  # "of the whole district"
+            at, said = row.name_cell, row.name_cell.text
+            about = reader.finding("unit_unknown", at, "", said, name=said, candidates="")
+            result.findings.append(about)
         if row.unit is None or not named.text.strip():
             continue
         if _names_none(named.text):
             told = reader.finding("initiative_unnamed", named, code, name=named.text.strip())
             result.findings.append(told)
             continue
+        if _is_unclear(named.text):
+            told = reader.finding("initiative_unclear", named, code, name=clean(named.text))
+            result.findings.append(told)
         cells = [(c.measure.id, reader.sheet.cell(row.number, c.number)) for c in texts]
         result.register_rows.append(
             RegisterRow(
@@ -260,6 +267,26 @@ def _read_register(reader: RowReader, layout: Layout, period: str, result: Table
 def _names_none(text: str) -> bool:
     """Whether the name of an initiative is none: without a letter, or the word for none."""
     return not any(map(str.isalpha, text)) or bool(_word_for_none().match(fold(text)))
+
+
+_FIRST, _SECOND = (rf"(?:\A|[\s;,.(])(?:{n})\s?[.)]\s*[^\W\d_]" for n in ("1|a", "2|b"))
+_LISTED = re.compile(rf"{_FIRST}.*{_SECOND}|\S \+ \S", re.DOTALL | re.IGNORECASE)
+_MANY = re.compile(r"\D{0,4}(?:0?[2-9]|[1-9]\d) (?P<things>.*)", re.DOTALL)
+
+
+def _is_unclear(text: str) -> bool:
+    """Whether the name of an initiative may hold several, by how they are listed or counted, or one
+    that is not in effect: "Cho 4.0 (du kien)".
+    """
+    lines = [line.strip(" -\u2013+*\u2022") for line in text.splitlines() if line.strip()]
+    items = [part for part in text.split(";") if part.strip()]
+    several = len(lines) > 1 and all(line[:1].isupper() or line[:1].isdigit() for line in lines)
+    several = several or (len(items) > 1 and ":" not in items[0]) or bool(_LISTED.search(text))
+    many = _MANY.match(text)
+    several = several or bool(many and starts_with_word("initiative_things", many["things"]))
+    remarks = re.findall(r"\(([^()]*)\)", text)
+    beside = any(holds_word("not_in_effect", remark) for remark in remarks)
+    return several or beside or bool(starts_with_word("of_other_titles", text))
 
 
 @lru_cache(maxsize=1)
