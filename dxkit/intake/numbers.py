@@ -323,10 +323,12 @@ def read_number(cell: Cell, kind: MeasureKind, fractions: bool = False) -> Value
     if common is not None:
         return common
     if isinstance(cell.value, (int, float)):
+        if kind is MeasureKind.SHARE and cell.value < 0:
+            return rejected("count_negative")
         if kind is MeasureKind.SHARE and not cell.is_percentage:
             if fractions:
                 return Value(cell.value)
-            if 0 < abs(cell.value) <= 1:
+            if 0 < cell.value <= 1:
                 return rejected("value_ambiguous")
             return Value(float(Decimal(repr(cell.value)) / 100))
         return Value(cell.value)

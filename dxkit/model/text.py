@@ -21,7 +21,7 @@ _APART = re.compile("([\u00a8\u00af\u00b4\u00b5\u00b8]+)")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LATE_TONE = re.compile(f"([ou])([aey])([{_TONES}])")
 _EARLY_TONE = re.compile(f"([ou])([{_TONES}])([aey])")
-_PUNCTUATION = re.compile(r"[^\w%]+")
+_PUNCTUATION = re.compile("[^\\w%\u2030]+")
 _OUTLINE = re.compile(
     # "X." is short for a commune, never the tenth group.
     r"(?:(?!X\b)[IVX]{1,5}|(?:\d{1,3}\.)*\d{1,3}|[a-hA-E])\s*[.)·:]\s*(?=\D)"

@@ -181,6 +181,19 @@ def test_11_percentages(office: Office, written: object, number_format: str, val
     assert seen.findings() == []
 
 
+def test_11_a_share_is_never_below_nought(office: Office) -> None:
+    seen = office.sends(POOR, [1, "Xã Vị Tân", -4.5])
+    assert seen.figure(VI_TAN, "poor_share") == (None, Flag.REJECTED, at("C2"))
+    assert seen.findings() == [("count_negative", at("C2"))]
+
+
+@pytest.mark.parametrize(("sign", "is_read"), [("%", True), ("‰", False)])
+def test_11_a_column_says_what_it_counts_by(office: Office, sign: str, is_read: bool) -> None:
+    seen = office.sends(["TT", "Đơn vị", f"Tỷ lệ hộ nghèo ({sign})"], [1, "Xã Vị Tân", 4.5])
+    found = seen.figure(VI_TAN, "poor_share")
+    assert found == ((0.045, None, at("C2")) if is_read else ())
+
+
 def test_12_fraction_for_percentage_only_if_the_whole_column_is(office: Office) -> None:
     seen = office.sends(POOR, [1, "Xã Vị Tân", 0.456], [2, "Xã Hỏa Lựu", "0,5"])
     assert seen.figure(VI_TAN, "poor_share") == (0.456, None, at("C2"))
@@ -514,6 +527,15 @@ def test_45_without_accents_only_where_one_unit_is_meant(office: Office) -> None
     seen = office.sends(HEAD, [1, "Binh Thanh", 7, 52], [2, "Tan Long", 5, 40], file="934.xlsx")
     assert [o.unit_code for o in seen.received.table.observations if o.value == 7] == ["31402"]
     assert seen.findings() == []
+
+
+def test_45_a_workbook_without_any_accent(office: Office) -> None:
+    head: Row = ["STT", "DON VI", "TONG SO HO", "HO CO KY NANG SO"]
+    title: Row = ["BAO CAO QUY IV NAM 2022"]
+    seen = office.sends(title, head, ["I", "XA VI TAN"], [1, "AP 1", 120, 80])
+    assert seen.figure("31333-ap-1", "households") == (120, None, at("C4"))
+    assert seen.figure("31333-ap-1", "households_digital_skills") == (80, None, at("D4"))
+    assert seen.findings() == [("type_without_accent", at("B4"))]
 
 
 def test_47_misspelt_unit_is_suggested_never_taken(office: Office) -> None:

@@ -17,7 +17,7 @@ from dxkit.intake.numbers import parse_decimal, units_of_amounts
 from dxkit.intake.vocabulary import is_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Measure, MeasureKind
 from dxkit.model.periods import Period, split_period_id
-from dxkit.model.text import clean, heading_key, normalise, without_outline, words_in_full
+from dxkit.model.text import clean, fold, heading_key, normalise, without_outline, words_in_full
 from dxkit.workbooks.cells import Cell, Sheet
 
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?\Z")
@@ -292,13 +292,18 @@ class ColumnLabels:
                 of_kind, keys = self._amounts, {self._without_unit(key)[0] for key in keys}
             for key in keys:
                 of_kind.setdefault(key, []).append(measure)
+        bare: dict[str, list[list[Measure]]] = {}  # as an office without accents writes them
+        for key, meant in self._labels.items():
+            bare.setdefault(fold(key), []).append(meant)
+        self._unaccented = {key: of[0] for key, of in bare.items() if of.count(of[0]) == len(of)}
+        labels += [fold(label) for label in labels]
         said = [f" {normalise(label)} " for label in labels]
         for short, full in self._in_full.items():
             said += [f" {full} " for label in said if f" {short} " in label]
             said += [f" {short} " for label in said if f" {full} " in label]
         self._header_words = {word for label in said for word in label.split()}
         self._kinds = {
-            kind: {compact(word) for word in words[kind]}
+            kind: {compact(form) for word in words[kind] for form in (word, fold(word))}
             for kind in ("unit_labels", "row_number_labels", "code_labels", "remark_labels",
                          "count_labels", "whole_period_labels", "this_period_labels",
                          "in_period_labels")
@@ -322,7 +327,7 @@ class ColumnLabels:
         """
         for reading in readings(path):
             label, period, control, span = self._without_period(reading, bare_months)
-            if measures := self._labels.get(label):
+            if measures := self._labels.get(label) or self._unaccented.get(label):
                 return Labelled(tuple(measures), period, control, span)
             of_amount, unit = self._without_unit(label)
             if measures := self._amounts.get(of_amount):
@@ -349,9 +354,10 @@ class ColumnLabels:
         meant = self._meaning(label, bare_months)
         if meant and not _COLUMN_NUMBER.match(remark):
             things = {normalise(of) for m in meant.measures for of in m.things.values()}
-            return (
-                meant if remark.strip() in things else self._meaning((*label, remark), bare_months)
-            )
+            if remark == "%" and all(m.kind is MeasureKind.SHARE for m in meant.measures):
+                return meant
+            if remark not in things:
+                return self._meaning((*label, remark), bare_months)
         return meant
 
     def of_time(self, path: tuple[str, ...]) -> Labelled:
