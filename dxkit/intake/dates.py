@@ -248,6 +248,9 @@ def _writings(
             lambda match: f"{match['of']}20{match['year']}",
         rf"(?<![^\W_])(?P<number>[1-4])q[\s/.-]?{short_year}(?!\d)":
             lambda match: f"{quarter} {match['number']} {year} {in_this_century(match['year'])}",
+        # "Q.3/2022", not "Q.3", a district of a city
+        rf"(?<![^\W_])q[ .-]{{1,2}}(?P<number>[1-4])(?=[ ./-]{{1,3}}{full_year})":
+            lambda match: f"{quarter} {match['number']}",
         # "third quarter"
         rf"\b(?P<word>{'|'.join(nth)})[\s-](?:{a_quarter})\b":
             lambda match: f"{quarter} {nth[match['word']]}",

@@ -218,6 +218,8 @@ def test_the_name_of_a_sheet_states_a_time_too(office: Office, name: str, is_rea
         ("Biểu", "Kế hoạch năm 2022", False),
         ("Biểu", "Kế hoạch số 124/KH-UBND năm 2022", True),
         ("Biểu", "Báo cáo kế hoạch quý IV năm 2022", True),
+        ("Biểu", "Dữ liệu kỳ trước", False), ("Biểu", "Kết quả năm ngoái", False),
+        ("Biểu", "Kết quả so với năm trước", True), ("Biểu", "So với kết quả quý trước", True),
     ],
 )  # fmt: skip
 def test_a_sheet_of_planned_or_earlier_figures_is_told_and_not_used(
