@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -197,10 +198,17 @@ def united_sources(facts: Iterable[Fact]) -> tuple[CellRef, ...]:
     return tuple(dict.fromkeys(sorted(chain.from_iterable(several))))  # merges what is sorted
 
 
-def united_marks(facts: Iterable[Fact]) -> frozenset[str]:
-    """All reservations on several facts."""
+def united_marks(facts: Iterable[Fact], more: Iterable[str] = ()) -> frozenset[str]:
+    """All reservations on several facts, and ``more``."""
     several = {fact.marks for fact in facts}
-    return several.pop() if len(several) == 1 else frozenset[str]().union(*several)
+    united = several.pop() if len(several) == 1 else frozenset[str]().union(*several)
+    return shared_marks(united.union(more))
+
+
+@cache
+def shared_marks(marks: frozenset[str]) -> frozenset[str]:
+    """The same reservations as one object for all facts that have them: these are very many."""
+    return marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from sys import intern
 
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import ACCEPTED, Finding, Severity, by_cause
@@ -309,7 +310,9 @@ class Received:
 
     def located(self, cell: CellRef) -> CellRef:
         """The address within the campaign's raw folder: periods have files of the same name."""
-        return cell if self.is_located else cell._replace(file=f"{self.table.period}/{cell.file}")
+        if self.is_located:
+            return cell
+        return cell._replace(file=intern(f"{self.table.period}/{cell.file}"))  # of all its cells
 
     @cached_property
     def mistakes(self) -> list[Mistake]:

@@ -18,6 +18,7 @@ from dxkit.model.facts import (
     FactKey,
     UnitOfMeasure,
     declared,
+    shared_marks,
     united_marks,
     united_sources,
 )
@@ -168,7 +169,7 @@ def _cells_and_marks(
         "explained": not period.received.explained_cells.isdisjoint(cells),
         "approximate": not APPROXIMATE.isdisjoint(o.flag for o in quantity.observations),
     }
-    marks = frozenset(mark for mark, applies in reservations.items() if applies)
+    marks = shared_marks(frozenset(mark for mark, applies in reservations.items() if applies))
     return tuple(sorted(map(period.received.located, cells))), marks
 
 
@@ -236,7 +237,7 @@ class Derived(Kind):
             tuple(fact.key for fact in facts),
             united_sources(facts[:1] if self.own_cells else facts),
             reason,
-            united_marks(facts).union(self.marks(about)),
+            united_marks(facts, self.marks(about)),
         )
 
 
