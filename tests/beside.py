@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-LAST = {"analysis", "campaign", "intake", "oracles"}
+FIRST = {"intake", "workbooks"}
+"""The rooms whose tests each fork a reader or two, in no time from a process that holds little."""
+LAST = {"analysis", "campaign", "oracles"}
 """The rooms whose files take a few seconds each: run last, so that no process waits long for the
 other at the end.
 """
@@ -49,9 +51,13 @@ class Beside:
         return report
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """First the rooms with long files, then the others."""
+        """What is better run first, and what last."""
+
+        def turn(folders: set[str]) -> int:
+            return bool(folders & LAST) - bool(folders & FIRST)
+
         files = [list(group) for _, group in itertools.groupby(items, lambda item: item.path)]
-        files.sort(key=lambda file: not LAST.isdisjoint(file[0].path.parts))
+        files.sort(key=lambda file: turn({*file[0].path.parts}))
         items[:] = itertools.chain.from_iterable(files)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

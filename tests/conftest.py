@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 stay_single_threaded()  # before anything imports numpy, so that tests fork as a batch does
 # Python looks for garbage every few hundred things that are made: among the millions that tests
-# share, that took them a seventh of their time.
-gc.set_threshold(20_000, 10, 10)
+# share, that took them a seventh of their time. Among those that stay it looks sooner than by
+# itself: the analyses of tests that are over go in circles, and all that a process holds makes each
+# fork dearer.
+gc.set_threshold(20_000, 10, 2)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell's "&" has begun this process without Ctrl-C, and what it starts would inherit that:
     # the commands of the tests begin as from a terminal.

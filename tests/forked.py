@@ -4,6 +4,7 @@ warm: begun in no time, where a new interpreter takes two seconds before it read
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -40,6 +41,7 @@ class Forked:
             for number, stream in enumerate(self._streams, 1):
                 os.dup2(stream, number)
             sys.stdout, sys.stderr = (os.fdopen(n, "w", encoding="utf-8") for n in (1, 2))
+            gc.freeze()  # what the tests have made is not looked through, and thereby copied
             open_period.cache_clear()  # a new interpreter has opened nothing
             before()
             main(words)
