@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,6 +58,19 @@ class Province:
             for number, period in enumerate(PERIODS)
         }
         return cls(units, sent, _rows(plan / "indicators.csv"), _rows(plan / "targets.csv"))
+
+    @classmethod
+    def silent(cls, root: Path, districts: Set[str]) -> Province:
+        """Some districts with all their communes, of which nothing is there yet."""
+        plan = root / "data/campaigns" / CAMPAIGN
+        kept = {"93", *districts}
+        units = [
+            row
+            for row in _rows(plan / "units.csv")
+            if row["code"] in kept or row["parent"] in districts
+        ]
+        indicators, targets = (_rows(plan / f"{name}.csv") for name in ("indicators", "targets"))
+        return cls(units, {}, indicators, targets, references=False)
 
     def remove(self, dice: random.Random) -> None:
         """Take away some part, of any size."""
