@@ -7,7 +7,7 @@ import shutil
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import openpyxl
 import pytest
@@ -15,64 +15,85 @@ import pytest
 from dxkit.cli import run
 from dxkit.verify.files import places
 
+TO = ("--to", "docx", "--to", "pdf")
+
 
 @pytest.fixture(scope="module")
-def with_documents(outputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def with_documents(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small campaign's first period with the Word document and the PDF of each page."""
+    out = tmp_path_factory.mktemp("annexes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DXKIT_PROJECT", str(small_project))
+        assert run(["report", "2024-Q1", *TO, "--out", str(out)]) == 0
+    return out / "small/2024-Q1"
+
+
+@pytest.fixture(scope="module")
+def whole_with_documents(outputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The outputs of the shared run, copied, with the Word document and the PDF of one district."""
     out = tmp_path_factory.mktemp("annexes")
     shutil.copytree(outputs.parent, out / "haugiang-2022")
-    assert run(["report", "2022-Q4", *TO, "--out", str(out)]) == 0
-    return out
+    assert run(["report", "2022-Q4", "--unit", "936", *TO, "--out", str(out)]) == 0
+    return out / "haugiang-2022/2022-Q4"
 
 
-TO = ("--unit", "936", "--to", "docx", "--to", "pdf")
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.full)])
+def made(request: pytest.FixtureRequest, small: Path, tmp_path: Path,
+         monkeypatch: pytest.MonkeyPatch) -> Made:  # fmt: skip
+    """A copy of either that a test may spoil: of a quarter of Hậu Giang with ``--full``."""
+    if request.param and not request.config.getoption("--full"):
+        pytest.skip("a whole quarter is part of --full")
+    if request.param:
+        monkeypatch.delenv("DXKIT_PROJECT")
+        folder, one = request.getfixturevalue("whole_with_documents"), ("936", "cashless")
+    else:
+        folder, one = request.getfixturevalue("with_documents"), ("71", "skills")
+    shutil.copytree(folder.parent, tmp_path / "made" / folder.parent.name)
+    return Made(tmp_path / "made" / folder.parent.name / folder.name, *one)
 
 
-def document_of(out: Path, kind: str = "docx") -> Path:
-    return next((out / "haugiang-2022/2022-Q4/district").glob(f"936-*.{kind}"))
+class Made(NamedTuple):
+    """The outputs of a period, a unit with documents, an indicator."""
+
+    folder: Path
+    unit: str
+    indicator: str
+
+    def document(self, kind: str) -> Path:
+        return next(self.folder.glob(f"district/{self.unit}-*.{kind}"))
 
 
-def test_documents_have_the_same_bytes_every_time(with_documents: Path, tmp_path: Path) -> None:
-    paths = [document_of(with_documents, kind) for kind in ("docx", "pdf")]
+def test_documents_have_the_same_bytes_every_time(made: Made) -> None:
+    paths = [made.document(kind) for kind in ("docx", "pdf")]
     before = [path.read_bytes() for path in paths]
-    assert run(["report", "2022-Q4", *TO, "--out", str(with_documents)]) == 0
+    out = str(made.folder.parents[1])
+    one = ["--unit", made.unit, "--force", *TO]
+    assert run(["report", made.folder.name, *one, "--out", out]) == 0
     assert [path.read_bytes() for path in paths] == before
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.full)])
 def test_verification_proves_pages_and_annexes_and_names_what_was_changed_in_them(
-    whole: bool, request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: Made, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A number changed on a page and in each annex is named, and nothing else: all other pages,
-    annexes and data files are proved. Of the small campaign, and of a quarter of Hậu Giang.
+    annexes and data files are proved.
     """
-    if whole and not request.config.getoption("--full"):
-        pytest.skip("a whole quarter is part of --full")
-    out = tmp_path / "made"
-    if whole:
-        shutil.copytree(request.getfixturevalue("with_documents"), out)
-        campaign, period, name, about = "haugiang-2022", "2022-Q4", "936-*", "936/cashless/value"
-    else:
-        request.getfixturevalue("small")
-        campaign, period, name, about = "small", "2024-Q1", "71-*", "71/skills/value"
-        assert run(["report", period, "--to", "docx", "--to", "pdf", "--out", str(out)]) == 0
-    folder = out / campaign / period
-    path = next(folder.glob(f"district/{name}.docx"))
+    folder, about = made.folder, f"{made.unit}/{made.indicator}/value"
+    path, printed = made.document("docx"), made.document("pdf")
     _replace_in(path, "word/document.xml", _first_number)
-    printed = path.with_suffix(".pdf")
     printed.write_bytes(with_another_digit(printed.read_bytes()))
     book = openpyxl.load_workbook(folder / "league.xlsx")
     book["Xếp hạng"]["D5"] = 99.5
     book.save(folder / "league.xlsx")
     page = path.with_suffix(".html")
     text = page.read_text("utf-8")
-    fact = re.compile(rf"(data-fact=\"{period}/{about}\"[^>]*>)5")
+    fact = re.compile(rf"(data-fact=\"{folder.name}/{about}\"[^>]*>)5")
     tampered = fact.sub(r"\g<1>6", text, count=1)
     assert tampered != text
     page.write_text(tampered, "utf-8", newline="")
     capsys.readouterr()
-    assert run(["verify", period, "--out", str(out)]) == 1
+    assert run(["verify", folder.name, "--out", str(folder.parents[1])]) == 1
     _, *named = capsys.readouterr().out.splitlines()
     places = {line.strip().partition(": ")[0] for line in named}
     assert places == {f"district/{p.name}" for p in (path, printed, page)} | {"league.xlsx"}
@@ -80,25 +101,25 @@ def test_verification_proves_pages_and_annexes_and_names_what_was_changed_in_the
     assert any("Xếp hạng!D5" in line for line in named)
 
 
-def test_a_changed_number_of_the_workbook_is_found(outputs: Path, tmp_path: Path) -> None:
+def test_a_changed_number_of_the_workbook_is_found(made: Made, tmp_path: Path) -> None:
     """Neither another number, nor another writing of it, nor one that nobody listed passes."""
-    path = outputs / "league.xlsx"
+    path = made.folder / "league.xlsx"
     book = openpyxl.load_workbook(path)
     sheet = book["Xếp hạng"]
     sheet["D5"] = 99.5
     sheet["D6"].number_format = "0%"
     sheet["Z9"] = 7
     book.save(tmp_path / "league.xlsx")
-    spoilt, made = (tmp_path / "league.xlsx").read_bytes(), path.read_bytes()
-    assert not places("league.xlsx", made, made, same_versions=True)
-    found = {place for place, *_ in places("league.xlsx", spoilt, made, same_versions=True)}
+    spoilt, right = (tmp_path / "league.xlsx").read_bytes(), path.read_bytes()
+    assert not places("league.xlsx", right, right, same_versions=True)
+    found = {place for place, *_ in places("league.xlsx", spoilt, right, same_versions=True)}
     assert {f"Xếp hạng!{cell}" for cell in ("D5", "D6", "Z9")} <= found
 
 
 def test_a_changed_description_of_a_picture_is_found(with_documents: Path, tmp_path: Path) -> None:
     """What only readers who do not see a document's chart are told is proved as well."""
     path = tmp_path / "copy.docx"
-    made = document_of(with_documents).read_bytes()
+    made = next(with_documents.glob("district/71-*.docx")).read_bytes()
     path.write_bytes(made)
     _replace_in(
         path,
