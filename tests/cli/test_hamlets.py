@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dxkit.cli import run
+from tests.end_to_end.tiny_province import Province
 
 
 def test_ranks_of_hamlets_name_their_communes(
@@ -46,14 +47,16 @@ def links(page: Path) -> dict[str, Path]:
 
 
 def test_a_hamlet_gets_a_page_which_later_runs_keep_and_the_proof_makes_again(
-    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only the city 930 sends: seven districts lack, hence 1; the proof has nothing to say."""
-    raw, out = tmp_path / "raw", tmp_path / "out"
-    (raw / "2022-Q4").mkdir(parents=True)
+    """Of two cities only 930 sends: the other lacks, hence 1; the proof has nothing to say."""
+    Province.silent(root, {"930", "931"}).write(root, tmp_path)
+    monkeypatch.setenv("DXKIT_PROJECT", str(tmp_path))
+    raw, out = tmp_path / "data/raw/haugiang-2022/2022-Q4", tmp_path / "out"
+    raw.mkdir()
     (sent,) = (root / "data/raw/haugiang-2022/2022-Q4").glob("930-*.xlsx")
-    shutil.copy(sent, raw / "2022-Q4")
-    told = ["--raw", str(raw), "--out", str(out)]
+    shutil.copy(sent, raw)
+    told = ["--out", str(out)]
     assert run(["report", "2022-Q4", "--unit", "31318-khu-vuc-2", *told]) == 1
     page = out / "haugiang-2022/2022-Q4/hamlet/31318-khu-vuc-2-khu-vuc-2.html"
     index = {"Quý IV/2022": page.parents[1] / "index.html"}
