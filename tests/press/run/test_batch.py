@@ -231,7 +231,7 @@ def test_each_trouble_is_named_stops_no_other_page_and_only_it_is_made_again(
 ) -> None:  # fmt: skip
     notebook = notebook_with(root, tmp_path, TROUBLE)
     arguments = ["report", "2024-Q2", *asked_for(SIX), "--out", str(small), "--notebook", notebook]
-    limit = "8" if sys.platform.startswith("linux") else "90"  # a process is not ready at once
+    limit = "5" if sys.platform.startswith("linux") else "90"  # a process is not ready at once
     assert run([*arguments, "--time-limit", limit]) == 1
     said = capsys.readouterr().err
     assert said.count("tiến trình bị dừng từ bên ngoài") >= 2
