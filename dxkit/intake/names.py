@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 
 from rapidfuzz import fuzz, process
 
-from dxkit.intake.vocabulary import vocabulary
+from dxkit.intake.vocabulary import vocabulary, without_word
 from dxkit.model.campaign import Campaign, Level
 from dxkit.model.text import clean, fold, is_vietnamese, normalise, slug, telex, visible
 from dxkit.model.units import Unit, UnitRegistry
@@ -105,8 +105,9 @@ class Match:
 @lru_cache(maxsize=20_000)
 def _numbered(key: str) -> str:
     """The key with the last word as an arabic number when it is a roman one, and a number set
-    apart from letters before it: "p1" is "p 1".
+    apart from letters before it, but not from one letter behind: "p1" is "p 1", "1 a" is "1a".
     """
+    key = re.sub(r"(?<=\d) (?=[^\W\d](?: |\Z))", "", key)
     words = re.sub(r"(?<=[^\W\d])(?=\d)", " ", key).split()
     if len(words) > 1 and words[-1] in _ROMAN:
         words[-1] = _ROMAN[words[-1]]
@@ -358,6 +359,8 @@ class Names:
                     (p for p in level.prefixes if _initials(p) == start and p != prefix), prefix
                 )
                 bare = key.removeprefix(start).strip()
+                if (number := without_word("ordinal", bare))[:1].isdigit():  # "Ap so 8"
+                    bare = number
                 if f" {start} " in f" {bare} " or _names_several(_behind(start, written)):
                     return None  # several units in one row
                 name = f"{longer} {_behind(start, written)}"

@@ -582,7 +582,10 @@ def test_48_an_old_name_of_a_unit_that_goes_on(office: Office) -> None:
 @pytest.mark.parametrize(
     ("commune", "written", "code"),
     [("Xã Vị Tân", "Ấp 1", "31333-ap-1"), ("Phường I", "KV4", "31318-khu-vuc-4"),
-     ("Phường I", "Khu vực IV", "31318-khu-vuc-4"), ("Phường I", "KV. 04", "31318-khu-vuc-4")],
+     ("Phường I", "Khu vực IV", "31318-khu-vuc-4"), ("Phường I", "KV. 04", "31318-khu-vuc-4"),
+     ("Xã Vị Tân", "Ấp 1 A", "31333-ap-1a"), ("Xã Vị Tân", "Ấp 1A", "31333-ap-1a"),
+     ("Xã Vị Tân", "Ấp 1-a", "31333-ap-1a"), ("Xã Vị Tân", "Ấp số 8", "31333-ap-8"),
+     ("Xã Vị Tân", "Ấp thứ 8", "31333-ap-8"), ("Xã Vị Tân", "Ấp Số", "31333-ap-soos")],
 )  # fmt: skip
 def test_50_numbered_hamlets(office: Office, commune: str, written: str, code: str) -> None:
     seen = office.sends(HOUSEHOLDS, ["I", commune, None, None], [1, written, 120, 80])
