@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dxkit.intake.vocabulary import holds_word, vocabulary
+from dxkit.intake.vocabulary import holds_word, is_word, vocabulary
 from dxkit.model.periods import Period, calendar_days, split_period_id
 from dxkit.model.text import clean, fold, harmless, in_small_letters, normalise, with_late_tones
 from dxkit.workbooks.cells import Cell
@@ -379,13 +379,29 @@ def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, State
     """The titles among some cells that state a time which is not the period's, each with that
     time. Times of the period's kind go before others.
     """
-    found = []
-    for cell in cells:
-        texts = (without_besides(cell.text), cell.text) if isinstance(cell.value, str) else ()
-        stated = next(filter(None, (titled_times(text, period) for text in texts)), ())
-        others = [time for time in of_kind(stated, period) if not time.fits(period)]
-        found += [(cell, time) for time in others[:1]]
-    return found
+    texts = ((cell, cell.text) for cell in cells if isinstance(cell.value, str))
+    stated = ((cell, next(iter(_others_in(text, period)), None)) for cell, text in texts)
+    return [(cell, time) for cell, time in stated if time is not None]
+
+
+def _others_in(text: str, period: Period) -> Iterable[Stated]:
+    ways = (titled_times(way, period) for way in (without_besides(text), text))
+    if stated := next(filter(None, ways), ()):
+        return (time for time in of_kind(stated, period) if not time.fits(period))
+    month, days = month_alone(text, period), stated_days(own_words(text, period), period.last_day)
+    if month is not None:
+        return () if month.fits(period) else (month,)
+    middle = days[0] + (days[1] - days[0]) / 2 if days else period.first_day
+    is_other = is_word("of_other_sheets", text)
+    is_other = is_other or not period.first_day <= middle <= period.last_day
+    return (Stated("days", 0, None),) if is_other else ()
+
+
+def tells_time(text: str, period: Period) -> bool:
+    """Whether a title tells whose time its figures are: a time, "ky nay", "ky truoc"."""
+    is_told = is_word("this_period_labels", text) or is_word("of_other_sheets", text)
+    is_told = is_told or stated_days(own_words(text, period), period.last_day) is not None
+    return bool(is_told or titled_times(text, period) or month_alone(text, period))
 
 
 def of_kind(stated: Collection[Stated], period: Period) -> Collection[Stated]:

@@ -1045,6 +1045,57 @@ def test_54_a_time_whose_words_have_cells_of_their_own(
     assert bool(seen.figure(VI_TAN, "dossiers", period)) != bool(cell)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "read", "code"),
+    [
+        ("Quý III", "Quý IV", "H3", "wrong_period"), ("Kỳ trước", "Kỳ này", "H3", "wrong_period"),
+        ("Từ 15/6 đến 14/9", "Quý IV", "H3", "wrong_period"),
+        ("Tháng 9", "Tháng 12", "", "wrong_period"), ("Tháng 9", "Quý IV", "H3", "wrong_period"),
+        ("Kế hoạch", "Thực hiện", "", "sheet_of_other_figures"),
+        ("Kỳ trước", None, "", "sheet_of_other_figures"),
+    ],
+)  # fmt: skip
+def test_54_blocks_side_by_side_of_which_one_is_of_another_time(
+    office: Office, first: str, second: str | None, read: str, code: str
+) -> None:
+    """The block of another time was read, and the one beside it passed over."""
+    block: Row = [None, *HEAD] if second else []
+    figures: Row = [None, 1, "Xã Vị Tân", 7, 52] if second else []
+    titles: Row = [first, None, None, None, None, second]
+    seen = office.sends(titles, [*HEAD, *block], [1, "Xã Vị Tân", 5, 40, *figures])
+    assert seen.figure(VI_TAN, "teams") == ((7, None, at(read)) if read else ())
+    assert seen.findings() == [(code, at("A1"))]
+
+
+@pytest.mark.parametrize("title", ["Tháng 9", "Từ 15/6 đến 14/9/2022", "September 2022"])
+@pytest.mark.parametrize("has_header", [True, False])
+def test_54_a_title_between_tables_of_another_time(
+    office: Office, title: str, has_header: bool
+) -> None:
+    rows: list[Row] = [["Quý IV năm 2022"], HEAD, [1, "Xã Vị Tân", 7, 52], [title]]
+    rows += [HEAD] if has_header else []
+    seen = office.sends(*rows, [2, "Xã Hỏa Lựu", 5, 40])
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("C3"))
+    assert seen.figure(HOA_LUU, "teams") == ()
+    assert seen.findings() == [("wrong_period", at("A4"))]
+
+
+@pytest.mark.parametrize(
+    ("label", "number_format", "code"),
+    [("Ngày lập:", "dd/mm/yyyy", ""), ("Kỳ báo cáo:", "dd/mm/yyyy", ""),
+     ("Kỳ báo cáo:", "mm/yyyy", "wrong_period")],
+)  # fmt: skip
+def test_54_a_day_in_a_cell_above_the_table(
+    office: Office, label: str, number_format: str, code: str
+) -> None:
+    """Right above the headings it was taken for one of them, and the sheet for no table."""
+    day = datetime.datetime(2022, 12, 14)
+    formats = {"B1": number_format}
+    seen = office.sends([label, day], HEAD, [1, "Xã Vị Tân", 7, 52], formats=formats)
+    assert seen.figure(VI_TAN, "teams") == (() if code else (7, None, at("C3")))
+    assert seen.findings() == ([(code, at("A1"))] if code else [])
+
+
 def test_54_another_period_in_the_name_of_the_sheet_or_file(office: Office) -> None:
     seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], sheet="Quý III")
     assert seen.findings() == [("wrong_period", "930.xlsx › Quý III")]

@@ -82,10 +82,16 @@ def labels_just_above(sheet: Sheet, row: int) -> frozenset[int]:
             continue
         if numbers and (is_column_number(cell) or is_word("row_number_labels", cell.text)):
             continue
+        if position and above[position - 1].text.rstrip().endswith(":"):  # "Day:", and which
+            continue
         following = above[position + 1].column if position + 1 < len(above) else last + 1
         below = range(cell.column, following)
         names = any(is_word("unit_labels", sheet.cell(row, column).text) for column in below)
-        if not (names and stated_times(cell.text)):  # the title of a block beside
+        whose = ("this_period_labels", "of_other_sheets")
+        is_told = stated_times(cell.text, bare_months=True) or any(
+            is_word(kind, cell.text) for kind in whose
+        )
+        if not (names and is_told):  # the title of a block beside
             columns.update(below)
     return frozenset(columns & own)
 

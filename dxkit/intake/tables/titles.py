@@ -22,6 +22,7 @@ from dxkit.intake.dates import (
     stated_days,
     stated_end,
     stated_years,
+    tells_time,
     time_in_name,
     titled_times,
     without_besides,
@@ -29,6 +30,7 @@ from dxkit.intake.dates import (
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
 from dxkit.intake.numbers import is_measured_out, units_of_amounts
+from dxkit.intake.tables.labels import label_text
 from dxkit.intake.tables.layout import Layout
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word, vocabulary
@@ -103,7 +105,7 @@ def blocks_of_other_time(
     extents = [block.extent for block in blocks]
     owned: dict[int, list[Cell]] = defaultdict(list)
     for row in rows:
-        in_row = [cell for cell in sheet.rows.get(row, ()) if titled_times(cell.text, period)]
+        in_row = [cell for cell in sheet.rows.get(row, ()) if tells_time(cell.text, period)]
         for cell in in_row:
             # Beside the last block a title rules what is not read.
             at = sum(last + 1 < cell.column for _, last in extents)
@@ -129,7 +131,14 @@ def _in_pieces(cells: Iterable[Cell]) -> Iterator[Cell]:
         first = words.index(True) if True in words else len(row)
         pairs = words[first:]
         if pairs and pairs == [True, False] * (len(pairs) // 2):
-            yield replace(row[first], value=" ".join(cell.text for cell in row))
+            yield replace(row[first], value=" ".join(map(_as_shown, row)))
+
+
+def _as_shown(cell: Cell) -> str:
+    """The text of a cell; a day or a month as its format shows it."""
+    if not isinstance(cell.value, datetime.date):
+        return cell.text
+    return f"{cell.value:%d/%m/%Y}" if "d" in cell.number_format.casefold() else label_text(cell)
 
 
 def _beside(sheet: Sheet, header_row: int) -> Iterator[Cell]:
@@ -151,8 +160,7 @@ def _stated_in(cells: Sequence[Cell], period: Period) -> _Stated | None:
             for time in titled_times(without(cell.text), period):
                 stated.setdefault(time, cell)
     if not stated:
-        alone = {month: cell for cell in cells if (month := month_alone(cell.text, period))}
-        stated = alone if len(alone) == 1 else {}
+        stated = {month: cell for cell in cells if (month := month_alone(cell.text, period))}
     for time in of_kind(stated, period):
         if found := _against(time, period, stated[time].text, stated[time]):
             return found
@@ -265,9 +273,12 @@ def _cumulative_word(text: str) -> str:
     return next((w for w in vocabulary()["period_cumulative"] if f" {fold(w)} " in key), "")
 
 
-def of_other_figures(sheet: Sheet, rows: range) -> tuple[str, Cell | None] | None:
+def of_other_figures(
+    sheet: Sheet, rows: range, told: Collection[Cell] = ()
+) -> tuple[str, Cell | None] | None:
     """The name of the sheet, or the text of a title and its cell, that says that its figures are no
-    reported ones: planned, expected, or those of the last year. None where neither does.
+    reported ones: planned, expected, or those of the last year. None where neither does; titles
+    that are ``told`` already do not count.
     """
     words = vocabulary()
     times = {*words["period_year"], *words["period_quarter"], *words["period_month"]}
@@ -278,7 +289,13 @@ def of_other_figures(sheet: Sheet, rows: range) -> tuple[str, Cell | None] | Non
     if " ".join(bare) in words["of_other_sheets"]:
         return sheet.name, None
     for cell in title_cells(sheet, rows):
-        if starts_with_word("of_other_titles", cell.text) or holds_word("estimated", cell.text):
+        is_other = starts_with_word("of_other_titles", cell.text) or holds_word(
+            "estimated", cell.text
+        )
+        alone = (cell.column == 1 or len(sheet.rows[cell.row]) == 1) and is_word(
+            "of_other_sheets", cell.text
+        )
+        if (is_other or alone) and cell not in told:
             return cell.text, cell
     return None
 
