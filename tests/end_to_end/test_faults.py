@@ -51,11 +51,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 class Office:
-    """A small project, the outputs that it should have, and how long they take."""
+    """A small project, the outputs that it should have, and how long they take: the pages and
+    documents of the province and of one district, or of all with ``--full``.
+    """
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    def __init__(self, root: Path, folder: Path, full: bool) -> None:
         write_project(root, folder, "2024-Q1", PERIOD)
-        self.folder = folder
+        self.folder, pages = folder, 4 if full else 2
+        self.wanted = ["--to", "docx", *([] if full else ["--unit", "70", "--unit", "73"])]
         self.rerun(folder / "expected")  # which warms up what the commands are forked from
         begun = time.monotonic()
         done = self.start(folder / "again")
@@ -64,16 +67,16 @@ class Office:
         self.seconds = time.monotonic() - begun
         self.expected = files_made(folder / "expected")
         assert files_made(folder / "again") == self.expected
-        assert len([name for name in self.expected if name.endswith(".html")]) == 7
-        assert len([name for name in self.expected if name.endswith(".docx")]) == 4
+        assert len([name for name in self.expected if name.endswith(".html")]) == 3 + pages
+        assert len([name for name in self.expected if name.endswith(".docx")]) == pages
         adopt_orphans()  # what a command leaves behind is this process's from then on
         self.known = children()
 
     def start(
         self, out: Path, command: str = "report", before: Callable[[], None] = lambda: None
     ) -> Forked:
-        words = [command, *(["--to", "docx"] if command == "report" else [])]
-        words += [PERIOD, "--out", str(out), "--lang", "en"]
+        words = [command, PERIOD, *(self.wanted if command == "report" else [])]
+        words += ["--out", str(out), "--lang", "en"]
         return Forked(*words, before=before, DXKIT_PROJECT=str(self.folder))
 
     def check(self, out: Path) -> None:
@@ -91,7 +94,7 @@ class Office:
         """The same command in this process."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DXKIT_PROJECT", str(self.folder))
-            again = ["report", PERIOD, "--to", "docx", "--out", str(out), "--lang", "en"]
+            again = ["report", PERIOD, *self.wanted, "--out", str(out), "--lang", "en"]
             assert run(again) == 0
 
     def left_running(self) -> set[int]:
@@ -114,8 +117,11 @@ def below(process: int) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def office(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return Office(root, tmp_path_factory.mktemp("faults") / "project")
+def office(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Office:
+    folder = tmp_path_factory.mktemp("faults") / "project"
+    return Office(root, folder, pytestconfig.getoption("--full"))
 
 
 def test_kill_of_the_run(seed: int, office: Office, tmp_path: Path) -> None:
