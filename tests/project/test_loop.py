@@ -44,9 +44,9 @@ def test_without_a_choice_everything_is_run(monkeypatch: pytest.MonkeyPatch) -> 
     for words in ("", "--full"):
 
         def note(_: str, steps: list[tuple[str, object, list[str]]], words: str = words) -> int:
-            gates = [name for name, _, _ in steps[:5]]
-            assert gates == ["style", "format", "types", "imports", "links"]
-            suites[words] = [command for _, _, command in steps[5:] if "pytest" in command]
+            gates = [name for name, _, _ in steps[:4]]
+            assert gates == ["style", "format", "types", "imports"]
+            suites[words] = [command for _, _, command in steps[4:] if "pytest" in command]
             return 0
 
         monkeypatch.setattr(bootstrap, "run_steps", note)
@@ -56,6 +56,17 @@ def test_without_a_choice_everything_is_run(monkeypatch: pytest.MonkeyPatch) -> 
     assert counted[:2] == ["-m", "coverage"]
     assert counted[-3:] == ["-m", "not unmeasured", "--full"]
     assert more[-3:] == ["-m", "unmeasured", "--full"]
+
+
+def test_where_no_test_is_run_the_links_of_the_documents_are_a_gate(
+    monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    """They are asked for by a test, which is among all tests."""
+    monkeypatch.setattr(bootstrap, "run_steps", lambda _, steps: steps)
+    *gates, (name, _, command) = bootstrap.run_lint("python", [])
+    assert gates == bootstrap.GATES
+    assert name == "links"
+    assert (root / command[-1]).is_file()
 
 
 def test_steps_end_at_the_first_that_fails(capfd: pytest.CaptureFixture[str]) -> None:
