@@ -312,7 +312,8 @@ class Received:
         """The address within the campaign's raw folder: periods have files of the same name."""
         if self.is_located:
             return cell
-        return cell._replace(file=intern(f"{self.table.period}/{cell.file}"))  # of all its cells
+        file = intern(f"{self.table.period}/{cell.file}")  # one object of all its cells
+        return CellRef(file, cell.sheet, cell.cell)
 
     @cached_property
     def mistakes(self) -> list[Mistake]:
@@ -369,12 +370,8 @@ class Received:
     @cached_property
     def units_heard(self) -> frozenset[str]:
         """Codes of the units of which something came, themselves or below."""
-        return frozenset(
-            code
-            for o in self.table.observations
-            if o.flag is not Flag.NOT_REPORTED
-            for code in self.units.line(o.unit_code)
-        )
+        said = {o.unit_code for o in self.table.observations if o.flag is not Flag.NOT_REPORTED}
+        return frozenset(code for unit in said for code in self.units.line(unit))
 
     def not_used_of(self, report_level: str) -> frozenset[str]:
         """Codes of the units whose figures may stand in parts of the files that were not used:

@@ -15,7 +15,7 @@ from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.outcomes import Certainty
 from dxkit.analysis.ranking import ranks_of
 from dxkit.analysis.robustness.ranges import certainty, value_without
-from dxkit.analysis.robustness.trials import Trials
+from dxkit.analysis.robustness.trials import Trials, above_and_equal
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
@@ -152,6 +152,18 @@ def test_warnings_make_cells_doubtful(haugiang: Campaign) -> None:
 def test_a_group_without_anyone_ranked_has_no_ranges(haugiang: Campaign) -> None:
     analysis = analyse(haugiang)
     assert analysis.certainty_of(analysis.units.get("31318")).ranges == {}
+
+
+@pytest.mark.parametrize("entries", [0, 1, 2, 9, 32, 33, 60])
+def test_rows_of_any_length_are_compared_entry_by_entry(entries: int) -> None:
+    keys = np.random.default_rng(entries).integers(-(10**17), 10**17, (7, entries))
+    keys[1:5] %= 4  # many are equal
+    keys[6, ::2] = np.iinfo(np.int64).min
+    above, equal = above_and_equal(keys)
+    for row, greater, same in zip(keys.tolist(), above.tolist(), equal.tolist(), strict=True):
+        assert greater == [sum(other > key for other in row) for key in row]
+        assert same == [row.count(key) for key in row]
+    assert above.dtype == equal.dtype == np.int64
 
 
 @pytest.mark.parametrize("method", ["competition", "dense"])

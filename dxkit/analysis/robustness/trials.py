@@ -24,8 +24,17 @@ SHOWN_DECIMALS = 2
 """The decimals with which points are written on a page."""
 
 
+_NARROW = 32
+"""Entries of a row up to which comparing each with each takes less than putting them in order."""
+
+
 def above_and_equal(keys: Keys) -> tuple[Keys, Keys]:
     """For each entry of each row: how many of the row are greater, and how many equal it."""
+    if keys.shape[1] <= _NARROW:
+        columns = np.ascontiguousarray(keys.T)
+        greater = np.add.reduce(columns[:, None] > columns, axis=0, dtype=np.uint8)
+        same = np.add.reduce(columns[:, None] == columns, axis=0, dtype=np.uint8)
+        return greater.T.astype(np.int64), same.T.astype(np.int64)
     order = np.argsort(keys, axis=1, kind="stable")
     ordered = np.take_along_axis(keys, order, axis=1)
     columns = np.arange(keys.shape[1])
