@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from dxkit.analysis.analysis import WorkedOut
     from dxkit.press.run.changed_figures import PublishedChanges
 
-    _WorkedOut = tuple[dict[str, Mapping[str, str]], "Parted", WorkedOut]
+    _WorkedOut = tuple["Parted", WorkedOut]
 
 
 @dataclass(frozen=True)
@@ -365,8 +365,9 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
     """Open the period of a task, with what all pages and files need; returns which pages are to be
     made and which are kept, as ``part`` has them.
 
-    What the workbooks say is read beside, or worked out where it is stored, while this process gets
-    ready what the pages will be made with.
+    Workbooks are read beside while this process gets ready what the pages will be made with. Where
+    what they say is stored, it is opened and ranked before the processes part, which both need it,
+    and the scorecards are made beside.
     """
     from dxkit.press.run import one_page
 
@@ -375,39 +376,35 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
     stored = is_stored(project, campaign, sample.period)
     import dxkit.analysis.assembly  # here and for reading before the processes part, which need it
 
-    if not stored:
-        import dxkit.intake.period
     work: Callable[[], _WorkedOut | None] = partial(_worked_out, project, sample, part)
-    if not stored and can_fork():  # ranks are worked out once then, not in both processes
-        work = partial(_read, project, campaign, sample.period)
+    if stored:
+        one_page.open_for_pages(project, sample)
+    else:
+        import dxkit.intake.period
+
+        if can_fork():  # ranks are worked out once then, not in both processes
+            work = partial(_read, project, campaign, sample.period)
     with side_process(work) as finish:
         if not can_fork():
             one_page.import_parts()
         else:
             one_page.warm_tools()
             import dxkit.press.publish.league_workbook  # noqa: F401  (which the files need)
-
-            if stored:
-                one_page.open_for_pages(project, sample)
         beside = finish()
     analysis = one_page.open_for_pages(project, sample)
-    opened = open_period(project, sample.campaign, sample.period)
-    if beside is None or beside[0] != opened.sources:  # files have changed since they were read
-        return part(opened)
-    _, parted, worked_out = beside
+    if beside is None:
+        return part(open_period(project, sample.campaign, sample.period))
+    parted, worked_out = beside
     analysis.take_over(worked_out)
     return parted
 
 
 def _worked_out(project: Project, sample: Task, part: Callable[[OpenPeriod], Parted]) -> _WorkedOut:
-    """Of a task's period: the files that it is made from, which pages are to be made, and the
-    scorecards that these look at.
-    """
+    """Of a task's period: which pages are to be made, and the scorecards that these look at."""
     from dxkit.press.run import one_page
 
-    opened = open_period(project, sample.campaign, sample.period)
-    parted = part(opened)
-    return opened.sources, parted, one_page.prepare_scorecards(project, parted[0] or [sample])
+    parted = part(open_period(project, sample.campaign, sample.period))
+    return parted, one_page.prepare_scorecards(project, parted[0] or [sample])
 
 
 def _read(project: Project, campaign: Campaign, period_id: str) -> None:
