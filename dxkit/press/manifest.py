@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -261,7 +262,9 @@ def code_key() -> str:
 
 def _contents(root: Path) -> Iterable[bytes]:
     wanted = {".py", ".toml", ".j2", ".css", ".js", ".typ", ".json", ".csv"}
-    for path in sorted(root.rglob("*"), key=str):  # comparing paths takes longer than reading them
-        if path.suffix in wanted:
-            yield path.relative_to(root).as_posix().encode()
-            yield path.read_bytes()
+    found = (os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names)
+    for path in sorted(found):  # texts: as many paths would take longer than reading the files
+        if os.path.splitext(path)[1] in wanted:
+            yield os.path.relpath(path, root).replace(os.sep, "/").encode()
+            with open(path, "rb") as file:
+                yield file.read()

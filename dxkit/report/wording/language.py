@@ -11,9 +11,10 @@ import datetime
 import re
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 from markupsafe import Markup, escape
 
@@ -36,6 +37,27 @@ SIGNS = {
 IN_SENTENCES = ("doubtful", "elsewhere", "weighted", "revised")
 """Those that a sentence shows, too: the others it tells in words, or a table beside it does."""
 NO_MARKS: frozenset[str] = frozenset()
+
+
+class _Sections(Mapping[str, Mapping[str, str]]):
+    """The texts in a folder, by section: each is read when it is first asked for, since a command
+    says little, and all take longer than what a run does in which nothing has changed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+        self._read: dict[str, Mapping[str, str]] = {}
+
+    def __getitem__(self, name: str) -> Mapping[str, str]:
+        if name not in self._read:
+            self._read[name] = tomllib.loads(self._files[name].read_text("utf-8"))
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 class Language:
@@ -215,13 +237,7 @@ def strip_tags(text: str) -> str:
 def load_language(code: str) -> Language:
     """The words of a language that the kit ships; raises UnknownNameError for any other."""
     check_names("language", {code: None}, available_languages())
-    folder = files("dxkit.report.wording") / code
-    sections = {
-        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text("utf-8"))
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    }
-    return Language(code, sections)
+    return Language(code, _Sections(Path(str(files("dxkit.report.wording") / code))))
 
 
 def available_languages() -> tuple[str, ...]:
