@@ -19,6 +19,7 @@ _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii"  # "x" alone stands for a month left open
 _MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _LONGEST_TITLE = 100
+_SHORTENED = 3  # letters of "thg"; "9th" is no span of months
 _ROMAN_QUARTER = re.compile(r"(?<!\w)(IV|I{1,3})\s?[/.-]\s?((?:19|20)\d{2})(?!\d)")
 
 
@@ -82,6 +83,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         )
         up_to = "|".join(map(spelt, words["up_to"]))
         between = "|".join(map(spelt, (*words["and"], *words["until"])))
+        in_full = "|".join(spelt(word) for word in words["period_month"] if len(word) > _SHORTENED)
         often = "|".join(map(spelt, words["times_over"]))
         told = "|".join(map(spelt, words["told_after"]))
         found |= {
@@ -89,7 +91,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             f"{prefix}month": rf"(?<!\d )(?<!{day} )\b(?:{month}) ?(?P<number>1[0-2]|0?[1-9])\b"
             rf"(?:\D{{0,6}}(?P<year>(?:19|20)\d{{2}})\b)?",
             # "3 months once" is how often.
-            f"{prefix}months": rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) (?:{month})\b"
+            f"{prefix}months": rf"(?<!{day} )\b(?P<number>1[0-2]|0?[2-9]) ?(?:{in_full})\b"
             rf"(?! ?\d{{1,2}}\b)(?! (?:\w+ )?(?:{often})\b)"
             rf"(?:[^\d]{{0,12}}(?P<year>(?:19|20)\d{{2}})\b)?",
             f"{prefix}month alone": rf"\A(?:.*\b(?:{told}) )?(?:{month}|t) ?"
@@ -127,7 +129,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "besides": rf"(?i)\b(?:{both('besides')})\b.*?(?=[;)]| [-\u2013] |\Z)",
         "by number": rf"(?i)\b(?P<of>{both('period_words')})[\s:(-]+"
         rf"(?:(?:{both('ordinal')}) )?(?P<number>[1-9]|1[0-2]|iv|i{{1,3}})"
-        rf"(?=\s*(?:\Z|[),;]|/ ?20\d\d| (?:{both('period_year')})\b))",
+        rf"(?=\s*(?:\Z|[),;]|[/-] ?20\d\d| (?:{both('period_year')})\b))",
         "outlook": "(?i)"
         + "".join(f"(?<!{w} )" for c in words["done"] for w in (c, fold(c)))
         + rf"\b(?:{both('outlook')})\b",
@@ -258,7 +260,7 @@ def _writings(
         rf"(?<![^\W_])(?:h[12]|[12]h)(?=[\s/.-]*{full_year})": lambda _: f"6 {month} {year}",
         # "thang hai", "quy thu ba", but no "hai thang mot lan"
         rf"(?<![^\W_]){each}(?P<of>{a_quarter}|{a_month})[\s:-]+"
-        rf"(?:(?:{any_of('ordinal')})[\s:]+)?(?P<word>[1-4](?!\d)|{sure}|{roman}|{of_may})"
+        rf"(?:(?:{any_of('ordinal')})[\s:-]+)?(?P<word>[1-4](?!\d)|{sure}|{roman}|{of_may})"
         rf"(?![^\W_]| (?:{any_of('times_over')})\b| \d\d?\b)":
             lambda match: f"{match['of']} {numbers.get(match['word'], match['word'])}",
         rf"\b(?:{any_of('half_year')})\b": lambda _: f"6 {month} {year}",
@@ -330,20 +332,24 @@ def without_besides(text: str) -> str:
     return _patterns()["besides"].sub("", clean(text))
 
 
-def own_words(text: str, period: Period) -> str:
-    """A title without what its figures are compared with, and without its outlook where it tells a
-    time before: "quy IV, phuong huong quy I/2023", "9 thang, nhiem vu quy IV". What may be a year
-    ago stays: of the period without its year, before an outlook on anything but what comes next.
-    "Ky 4/2022" is the fourth period of its kind.
-    """
-    is_month, most = period.kind == "month", {"month": 12, "quarter": 4}.get(period.kind, 0)
-    word = vocabulary()["period_month" if is_month else "period_quarter"][0]
+def with_kind(text: str, period: Period) -> str:
+    """A text in which "ky 4/2022" is the fourth period of its kind."""
+    kind, most = ("month", 12) if period.kind == "month" else ("quarter", 4)
+    word = vocabulary()[f"period_{kind}"][0]
 
     def in_full(match: re.Match[str]) -> str:
         number = _NUMERALS.get(match["number"].lower()) or int(match["number"])
         return f"{match['of']} {word} {number}" if number <= most else match[0]
 
-    own = _patterns()["by number"].sub(in_full, without_compared(text))
+    return _patterns()["by number"].sub(in_full, text) if period.kind == kind else text
+
+
+def own_words(text: str, period: Period) -> str:
+    """A title without what its figures are compared with, and without its outlook where it tells a
+    time before: "quy IV, phuong huong quy I/2023", "9 thang, nhiem vu quy IV". What may be a year
+    ago stays: of the period without its year, before an outlook on anything but what comes next.
+    """
+    own, is_month = with_kind(without_compared(text), period), period.kind == "month"
     year, _, number = split_period_id(period.id)
     is_last = number in (0, 12 if is_month else 4)
     follows = (year + 1, 1) if is_last else (year, number + 1)
@@ -543,11 +549,16 @@ _CODE = re.compile(r"\A(?!(?:19|20)\d\d[-. ])\d{3,}[-. ]+")  # of a sender
 _MONTH_BEHIND = re.compile(r"(?<=[-. ])((?:19|20)\d\d)[-. ]?(0[1-9]|1[0-2])\Z")
 
 
+def without_code(name: str) -> str:
+    """The name of a file without the code of its sender before it."""
+    return _CODE.sub("", name.replace("_", " ").strip())
+
+
 def time_in_name(name: str) -> Stated | None:
     """The quarter, the months from the year's start on or the month in the name of a file or sheet,
     where accents are often left out.
     """
-    text = _CODE.sub("", name.replace("_", " ").strip())
+    text = without_code(name)
     if at := _ROMAN_QUARTER.search(text):
         return Stated("quarter", _NUMERALS[at[1].casefold()], int(at[2]))
     if at := _MONTH_BEHIND.search(text):

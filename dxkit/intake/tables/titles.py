@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from dxkit.intake.dates import (
     Stated,
-    in_figures,
     month_alone,
     names_period,
     of_kind,
@@ -25,7 +24,9 @@ from dxkit.intake.dates import (
     tells_time,
     time_in_name,
     titled_times,
+    with_kind,
     without_besides,
+    without_code,
 )
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
@@ -217,9 +218,9 @@ def _in_names(sheet: Sheet, period: Period, file: str) -> _Stated | None:
     """That the name of the sheet or the file states another time; a file may be called after the
     month in which it was sent, "2026-04".
     """
-    stem = PurePosixPath(file).stem
+    stem = without_code(PurePosixPath(file).stem)
     for name, is_file in ((sheet.name, False), (stem, True)):
-        time = time_in_name(name)
+        time = time_in_name(with_kind(name, period))
         if time is not None:
             is_sent = is_file and not _has_word_of_time(name) and _is_near(time, period)
             return None if is_sent else _against(time, period, name)
@@ -234,21 +235,22 @@ def _sheet_of_other_time(sheet: Sheet, period: Period) -> _Stated | None:
     from the year's start on, a year, or a month of which no day lies in the period, nor is the one
     after it, in which it is sent. Words of time only: "Q3" may be a locality.
     """
-    if not _has_word_of_time(sheet.name):
+    time = time_in_name(with_kind(sheet.name, period))
+    if not (_has_word_of_time(sheet.name) or (time and time.year) or sheet.name.isdigit()):
         return None
-    time = time_in_name(sheet.name)
     if time is not None:
         return None if _is_near(time, period) else _against(time, period, sheet.name)
-    is_year = len(sheet.name.split()) == 2 and stated_years(sheet.name)
+    is_year = sheet.name.isdigit() or (len(sheet.name.split()) == 2 and stated_years(sheet.name))
     if is_year and names_period(sheet.name, period) is False:
         return _Stated(clean(sheet.name), sheet.name)
     return None
 
 
 def _has_word_of_time(name: str) -> bool:
-    words, key = vocabulary(), in_figures(name.replace("_", " "))
+    words, key = vocabulary(), normalise(name.replace("_", " "))
     kinds = ("period_quarter", "period_month", "period_year")
     of_time = "|".join(w for kind in kinds for word in words[kind] for w in (word, fold(word)))
+    of_time += "|" + "|".join(entry.split()[0] for entry in words["month_names"])
     return re.search(rf"(?<![^\W_])(?:{of_time})(?![^\W\d_])", key) is not None
 
 
