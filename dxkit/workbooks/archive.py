@@ -59,19 +59,19 @@ def archive_of(parts: Iterable[tuple[str, Packed]]) -> bytes:
     """The archive of named parts, in their order. Raises struct.error beyond 4 GB or 65,535 parts,
     which an archive without extensions cannot hold.
     """
-    written, listed, number = bytearray(), bytearray(), 0
+    written, listed, number, start = list[bytes](), bytearray(), 0, 0
     for name, part in parts:
         encoded = name.encode("utf-8")
         flags = 0 if name.isascii() else _UTF8
         said = (_VERSION, flags, part.method, 0, _DAY, part.checksum, len(part.data), part.size)
-        start = len(written)
-        written += _LOCAL.pack(_LOCAL_MARK, *said, len(encoded), 0) + encoded + part.data
+        written += (_LOCAL.pack(_LOCAL_MARK, *said, len(encoded), 0), encoded, part.data)
         listed += _LISTED.pack(
             b"PK\x01\x02", _VERSION, *said, len(encoded), 0, 0, 0, 0, 0, start
         ) + encoded  # fmt: skip
         number += 1
-    end = _END.pack(b"PK\x05\x06", 0, 0, number, number, len(listed), len(written), 0)
-    return bytes(written + listed + end)
+        start += _LOCAL.size + len(encoded) + len(part.data)
+    end = _END.pack(b"PK\x05\x06", 0, 0, number, number, len(listed), start, 0)
+    return b"".join([*written, listed, end])
 
 
 _LISTED_PART = b"PK\x01\x02"  # how each entry of an archive's list begins

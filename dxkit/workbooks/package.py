@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
@@ -244,39 +245,67 @@ class Package:
         return name in self._trees or name in self._changed
 
 
-Row = tuple[float, Sequence[str]]
-"""Its height in points (0: as the others) and a text for each column."""
+Row = tuple[float, Iterable[tuple[Hashable, str | float | None]]]
+"""Its height in points, to the next pixel, 0 for the usual one, and its cells, each with its look
+and value.
+"""
 
 
-def with_rows(content: bytes, sheet: str, rows: Iterable[Row]) -> bytes:
-    """A workbook with further rows of text on a sheet, from below its last row but one; its last is
-    taken out, and shows how the cells of each column look. The rows are written as they come: what
-    makes workbooks holds all cells of a sheet, of which there may be millions.
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a sheet from ``first`` to ``last``, and for each look a cell that has it."""
+
+    sheet: str
+    first: int
+    last: int
+    looks: Mapping[Any, str]
+    rows: Iterable[Row]
+
+
+def with_rows(content: bytes, *several: Rows) -> bytes:
+    """A finished workbook with these rows in the place of what stands there. They are written as
+    they come: what makes workbooks holds all cells, of which there may be millions.
     """
-    package = Package(content)
-    part = package.sheets[sheet]
-    written = package.tree(part).find(main("sheetData"))
-    *_, above, like = written
-    written.remove(like)
-    looks = [(column_letters(n), cell.get("s")) for n, cell in enumerate(like, start=1)]
-    start, end, rest = package.read(part).partition(b"</sheetData>")
-    new = _rows(rows, int(above.get("r")) + 1, looks)
-    return package.save({part: chain([start], new, [end, rest])})
+    package, long = Package(content), dict[str, Iterable[bytes]]()
+    for one in several:
+        part = package.sheets[one.sheet]
+        there = package.tree(part).find(main("sheetData"))
+        styles = {cell.get("r"): cell.get("s", "0") for row in there for cell in row}
+        looks = {look: styles[cell] for look, cell in one.looks.items()}
+        above = [row for row in there if int(row.get("r")) < one.first]
+        for row in list(there):
+            if one.first <= int(row.get("r")) <= one.last:
+                there.remove(row)
+        there.insert(len(above), etree.Comment(_HERE))
+        start, _, rest = package.read(part).partition(f"<!--{_HERE}-->".encode())
+        long[part] = chain([start], _pieces(one, looks), [rest])
+    return package.save(long)
 
 
-def _rows(rows: Iterable[Row], first: int, looks: Sequence[tuple[str, str]]) -> Iterator[bytes]:
-    for number, (height, texts) in enumerate(rows, start=first):
-        cells = "".join(  # each with its text (ECMA-376 part 1, 18.18.11), so that none is counted
-            f'<c r="{at}{number}" s="{look}" t="inlineStr"><is><t>{_escaped(text)}</t></is></c>'
-            for (at, look), text in zip(looks, texts, strict=True)
+_HERE = "rows"
+
+
+def _pieces(one: Rows, looks: Mapping[Any, str]) -> Iterator[bytes]:
+    for number, (height, cells) in enumerate(one.rows, start=one.first):
+        written = "".join(
+            f'<c r="{at}{number}" s="{looks[look]}"{_value(value)}'
+            for at, (look, value) in zip(map(column_letters, count(1)), cells, strict=False)
         )
-        tall = f' ht="{height:g}" customHeight="1"' if height else ""
-        yield writable(f'<row r="{number}"{tall}>{cells}</row>').encode()
+        tall = f' ht="{round(height / 0.75) * 0.75:g}" customHeight="1"' if height else ""
+        yield writable(f'<row r="{number}"{tall}>{written}</row>').encode()
 
 
-def _escaped(text: str) -> str:
-    """A text as a cell has it: what looks like the number of a character (_x0041_) is none."""
-    return escape(_LIKE_NUMBER.sub("_x005F_", text) if "_x" in text else text)
+def _value(value: str | float | None) -> str:
+    """The rest of a cell: a text as its own, which no list of texts counts (ECMA-376 part 1,
+    18.18.11); what looks like the number of a character in it (_x0041_) is none.
+    """
+    if value is None:
+        return "/>"
+    if not isinstance(value, str):
+        return f"><v>{value:.16G}</v></c>"
+    text = escape(_LIKE_NUMBER.sub("_x005F_", value) if "_x" in value else value)
+    kept = "" if text == text.strip() else ' xml:space="preserve"'
+    return f' t="inlineStr"><is><t{kept}>{text}</t></is></c>'
 
 
 def _written(root: Element) -> bytes:

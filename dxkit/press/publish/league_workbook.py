@@ -346,14 +346,15 @@ class _League:
         columns = [Column(say(f"workbook.{key}"), width) for key, width in _LISTED.items()]
         rows = self._rows_of_numbers()
         name, about = say("workbook.numbers"), say("workbook.about_numbers")
-        self._sheets.listing(name, about, columns, rows, len(self._sheets.numbers))
+        many = sum(1 for _ in self._sheets.numbers())
+        self._sheets.listing(name, about, columns, rows, many)
 
     def _rows_of_numbers(self) -> Iterator[Sequence[str]]:
         analysis = self._opened.analysis
         subjects = subject_names(analysis.campaign, self._language)
         known = self._language.sections["trace"]
         units = dict[str, str]()
-        for name, cell, fact in self._sheets.numbers:
+        for name, cell, fact in self._sheets.numbers():
             key = fact.key
             kind = known.get(f"kind_{key.kind}", key.kind)
             what = f"{subjects.get(key.subject, key.subject)}: {kind}"

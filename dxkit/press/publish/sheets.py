@@ -7,11 +7,11 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, count, islice
+from itertools import chain, count, islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from dxkit.model.text import cut, harmless
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import replacing, workbook_at
 from dxkit.workbooks.limits import MOST_ROWS
-from dxkit.workbooks.package import Row, with_rows
+from dxkit.workbooks.package import Row, Rows, with_rows
 
 Entry = Fact | str | None
 FACE = "Times New Roman"
@@ -49,19 +49,18 @@ class Column:
 
 class Sheets:
     """A workbook being written, sheet by sheet. ``about`` stands under each title, ``warnings``
-    below it, on every page that is printed too. ``numbers`` are those written so far: sheet, cell
-    and fact; ``listed`` the sheet whose rows are not written yet, and these, each with its height.
+    below it, on every page that is printed too. ``later`` are the rows that are not written yet.
     """
 
     def __init__(self, book: Any, language: Language, about: str, warnings: Sequence[str]) -> None:
         self._book, self._language = book, language
         self._about, self._warnings = about, warnings
         self._formats: dict[frozenset[tuple[str, Any]], Any] = {}
-        self.numbers: list[tuple[str, str, Fact]] = []
+        self._tables: list[tuple[str, int, Sequence[Sequence[Entry]]]] = []
+        self.later: list[Rows] = []
         self._told: list[tuple[str, str]] = []
         self._first: Any = None
         self._signed: Sequence[Sequence[str]] = ()
-        self.listed: tuple[str, Iterable[Row]] | None = None
 
     def table(
         self,
@@ -84,12 +83,8 @@ class Sheets:
         for column in columns:
             headings.append(_told_apart(harmless(column.heading), headings))
         sheet.set_row(head, _LINE * _lines(headings, columns) + 4)
-        for number, entries in enumerate(rows, start=head + 1):
-            texts = list(map(self._text, entries))
-            sheet.set_row(number, _LINE * _lines(texts, columns) + 2)
-            for at, entry in enumerate(entries):
-                self._write(sheet, name, (number, at), entry, centred=columns[at].centred)
         last = head + max(len(rows), 1)
+        self._leave(sheet, name, (head + 1, last), columns, rows)
         heading = self._format(
             bold=True,
             border=1,
@@ -166,8 +161,8 @@ class Sheets:
         many: int,
     ) -> None:
         """Texts in rows right under their headings, for programs and for who looks things up: of so
-        many rows, ``many`` or what a sheet can hold, only the headings are printed. There is one
-        such sheet, and its ``rows`` are asked for when the workbook is ready but for them.
+        many rows, ``many`` or what a sheet can hold, only the headings are printed. They are asked
+        for when the workbook is ready but for its rows.
         """
         name = self._named(name, about)
         sheet = self._book.add_worksheet(name)
@@ -177,12 +172,24 @@ class Sheets:
         last = min(max(many, 1), MOST_ROWS - 1)
         for at, column in enumerate(columns):
             sheet.write_string(0, at, column.heading, heading)
-            sheet.write_blank(last, at, "", wrap)
+        sheet.write_blank(last, len(columns) - 1, "", wrap)
         sheet.autofilter(0, 0, last, len(columns) - 1)
         sheet.freeze_panes(1, 2)
         sheet.print_area(0, 0, 0, len(columns) - 1)
-        counted = ((_lines(texts, columns), texts) for texts in islice(rows, last))
-        self.listed = name, ((_LINE * (n if n > 1 else 0), texts) for n, texts in counted)
+        looks = {"": xl_rowcol_to_cell(last, len(columns) - 1)}
+        each = (
+            (_LINE * lines if (lines := _lines(texts, columns)) > 1 else 0, zip(repeat(""), texts))
+            for texts in islice(rows, last)
+        )
+        self.later.append(Rows(name, 2, last + 1, looks, each))
+
+    def numbers(self) -> Iterator[tuple[str, str, Fact]]:
+        """Those of all tables so far: sheet, cell and fact."""
+        for name, first, rows in self._tables:
+            for number, entries in enumerate(rows, start=first):
+                for at, entry in enumerate(entries):
+                    if isinstance(entry, Fact) and entry.known:
+                        yield name, xl_rowcol_to_cell(number, at), entry
 
     # one sheet -------------------------------------------------------------------------------
 
@@ -240,20 +247,52 @@ class Sheets:
             return "" if entry.known else self._language.number(entry)
         return entry or ""
 
-    def _write(
-        self, sheet: Any, name: str, at: tuple[int, int], entry: Entry, *, centred: bool
-    ) -> None:
-        look: dict[str, Any] = {"border": 4, "valign": "vcenter"}
-        look |= {"align": "center"} if centred else {}
-        if isinstance(entry, Fact) and entry.known:
-            form = self._format(num_format=number_format(entry), **look)
-            sheet.write_number(*at, as_in_cell(entry), form)
-            self.numbers.append((name, xl_rowcol_to_cell(*at), entry))
-            return
-        look |= {"italic": True, "font_color": "#55606E"} if isinstance(entry, Fact) else {}
-        text = self._text(entry)
-        write = sheet.write_string if text else sheet.write_blank
-        write(*at, text, self._format(text_wrap=True, **look))
+    def _leave(
+        self, sheet: Any, name: str, place: tuple[int, int], columns: Sequence[Column],
+        rows: Sequence[Sequence[Entry]],
+    ) -> None:  # fmt: skip
+        """Leave the rows of a table for later; now written is one blank cell of each look."""
+        first, last = place
+        centred, looks = [column.centred for column in columns], dict[Hashable, str]()
+        sheet.write_blank(last, len(columns) - 1, "", self._format())
+        for number, entries in enumerate(rows, start=first):
+            for at, look in enumerate(zip(map(_look, entries), centred, strict=True)):
+                if look not in looks:
+                    looks[look] = xl_rowcol_to_cell(number, at)
+                    sheet.write_blank(number, at, "", self._format_of(*look))
+        self._tables.append((name, first, rows))
+        each = (self._cells(entries, columns, centred) for entries in rows)
+        self.later.append(Rows(name, first + 1, last + 1, looks, each))
+
+    def _cells(
+        self, entries: Sequence[Entry], columns: Sequence[Column], centred: Sequence[bool]
+    ) -> Row:
+        texts = list(map(self._text, entries))
+        values = (
+            as_in_cell(entry) if isinstance(entry, Fact) and entry.known else text or None
+            for entry, text in zip(entries, texts, strict=True)
+        )
+        looks = zip(map(_look, entries), centred, strict=True)
+        return _LINE * _lines(texts, columns) + 2, zip(looks, values, strict=True)
+
+    def _format_of(self, look: str, centred: bool) -> Any:
+        properties: dict[str, Any] = {"border": 4, "valign": "vcenter"}
+        properties |= {"align": "center"} if centred else {}
+        if look not in (_TEXT, _REASON):
+            return self._format(num_format=look, **properties)
+        properties |= {"italic": True, "font_color": "#55606E"} if look == _REASON else {}
+        return self._format(text_wrap=True, **properties)
+
+
+_TEXT, _REASON = "text", "reason"
+"""What a cell is like that has no number, and one that says why there is none."""
+
+
+def _look(entry: Entry) -> str:
+    """What a cell is like: of a number, its format."""
+    if not isinstance(entry, Fact):
+        return _TEXT
+    return number_format(entry) if entry.known else _REASON
 
 
 @contextmanager
@@ -269,8 +308,7 @@ def workbook(
             sheets = Sheets(book, language, about, warnings)
             yield sheets
             sheets.list_contents()
-        if sheets.listed:
-            scratch.write_bytes(with_rows(scratch.read_bytes(), *sheets.listed))
+        scratch.write_bytes(with_rows(scratch.read_bytes(), *sheets.later))
 
 
 def _told_apart(name: str, others: Sequence[str], begun: str = "") -> str:

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field, fields, replace
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -286,8 +287,8 @@ def _changed_in_league(
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         title = book.sheet_names[-1]
-        rows = book.get_sheet_by_name(title).to_python()[1:]
-        listed = {str(row[2]): str(row[3]) for row in rows}
+        rows = book.get_sheet_by_name(title).iter_rows()
+        listed = {str(row[2]): str(row[3]) for row in islice(rows, 1, None)}
     except Exception:  # a damaged file raises anything; that it is damaged is told elsewhere
         return
     language = language_of("workbook.numbers", title)
