@@ -271,7 +271,7 @@ class _OneSheet:
         self.findings += [
             self.finding("layout_unfit", at, None, at.text, reason="row_unclear") for at in unclear
         ]
-        layout = self.units.in_own_units(layout, self.titles)
+        layout = self.units.in_own_units(view, layout, self.titles)
         shown = self._shown(view, layout, sender)
         reader = RowReader(self.names, view, shown, sender, self.finding, self.period)
         read = read_table(reader, shown, self.period.id)

@@ -1232,6 +1232,39 @@ def test_a_table_in_thousands_is_not_used(office: Office) -> None:
     assert seen.findings() == [("unit_scaled", at("A1"))]
 
 
+@pytest.mark.parametrize(
+    ("title", "note", "cell"),
+    [("(Số liệu tính bằng nghìn hộ)", "", "A1"), ("Unit: thousand households", "", "A1"),
+     ("Biểu 1", "Ghi chú: đơn vị tính nghìn hộ", "A5"), ("Biểu 1", "1.000 hộ", "")],
+)  # fmt: skip
+def test_a_scale_is_told_in_other_words_or_below(
+    office: Office, title: str, note: str, cell: str
+) -> None:
+    rows: list[Row] = [["I", "Xã Vị Tân"], [1, "Ấp 1", 2, 1], [note]]
+    seen = office.sends([title], HOUSEHOLDS, *rows)
+    assert seen.findings("unit_scaled") == ([("unit_scaled", at(cell))] if cell else [])
+    assert bool(seen.figure("31333-ap-1", "households")) != bool(cell)
+
+
+@pytest.mark.parametrize(
+    ("title", "row", "used"),
+    [
+        (["Biểu"], [None, None, "(hộ)", "(hộ)"], "CD"), (["Biểu"], [None, None, "hộ", "%"], "C"),
+        (["Biểu"], [None, None, "(người)", "(hộ)"], "D"), (["ĐVT: hộ"], [], "CD"),
+        (["ĐVT: người"], [], ""), (["(Đơn vị tính: %)"], [], ""), (["ĐVT: hộ, %"], [], "CD"),
+        (["Đơn vị: Xã Vị Tân"], [], "CD"), (["ĐVT: hộ gia đình"], [], "CD"),
+    ],
+)  # fmt: skip
+def test_what_is_counted_is_said_below_the_headings_or_in_a_title(
+    office: Office, title: Row, row: Row, used: str
+) -> None:
+    rows = [title, HOUSEHOLDS, *([row] if row else []), ["I", "Xã Vị Tân"], [1, "Ấp 1", 120, 80]]
+    seen = office.sends(*rows)
+    values = {cell.address.cell[0] for cell in seen.received.table.observations if cell.value}
+    told = {place.partition("!")[2][0] for _, place in seen.findings("column_unit_unclear")}
+    assert (values, told) == ({*used}, {*"CD"} - {*used})
+
+
 def test_a_scale_beside_the_headings_is_one_above_them(office: Office) -> None:
     seen = office.sends([*HOUSEHOLDS, "ĐVT: nghìn hộ"], ["I", "Xã Vị Tân"], [1, "Ấp 1", 1, 1])
     assert seen.received.table.observations == ()

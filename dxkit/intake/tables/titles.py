@@ -30,9 +30,9 @@ from dxkit.intake.dates import (
 )
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
-from dxkit.intake.numbers import is_measured_out, units_of_amounts
-from dxkit.intake.tables.labels import label_text
-from dxkit.intake.tables.layout import Layout
+from dxkit.intake.numbers import Counted, is_measured_out, units_of_amounts
+from dxkit.intake.tables.labels import label_text, says_units_of_measure
+from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word, vocabulary
 from dxkit.model.campaign import Campaign, Conversion, Measure, MeasureKind
@@ -44,6 +44,7 @@ from dxkit.workbooks.cells import Cell, Sheet
 
 _LONGER = 1.5  # times a period, or its part: days that are not its own
 _MONTH = datetime.timedelta(days=30)
+_THINGS = "units_in_cells"
 _ROWS_OF_A_SIGNATURE = 12
 
 
@@ -306,13 +307,17 @@ _QUARTERS = ("I", "II", "III", "IV")
 
 
 def scaled_unit(sheet: Sheet, rows: range, things: Collection[str]) -> Cell | None:
-    """The title cell that says that figures are in thousands or another multiple of one of the
-    ``things`` counted ("DVT: nghin ho", "(1.000 ho)") or of whatever there is, or None.
+    """The title cell, or the note at the sheet's end, that says that figures are in thousands or
+    another multiple of one of the ``things`` counted ("DVT: nghin ho", and of titles "(1.000 ho)")
+    or of whatever there is, or None.
     """
     words = vocabulary()
-    for cell in (*title_cells(sheet, rows), *_beside(sheet, rows.stop)):
+    above = [*title_cells(sheet, rows), *_beside(sheet, rows.stop)]
+    last = [row for row in list(sheet.rows)[-_ROWS_OF_A_SIGNATURE:] if row >= rows.stop]
+    for cell in (*above, *(cell for row in last for cell in sheet.rows[row])):
         text = normalise(cell.text)
-        if any(text == f"{scale} {thing}" for scale in words["scales"] for thing in things):
+        scaled = (f"{scale} {thing}" for scale in words["scales"] for thing in things)
+        if cell in above and text in scaled:
             return cell
         for label in words["unit_of_measure"]:
             at = re.search(rf"(?:^|\s){label} (?P<unit>.*)", text)
@@ -417,15 +422,25 @@ class AmountUnits:
             rf"(?:^|\s|\()(?:{'|'.join(vocabulary()['unit_of_measure'])})\s*:?\s*(?P<units>[^():]+)"
         )
 
-    def in_own_units(self, layout: Layout, titles: Iterable[Cell]) -> Layout:
+    def in_own_units(self, sheet: Sheet, layout: Layout, titles: Iterable[Cell]) -> Layout:
         """The layout, each column of amounts with what it is in, or with its problem where the unit
         that its label, or else a title, says is none of the measure's. Whole numbers of such a unit
-        are in the measure's own, or not used.
+        are in the measure's own, or not used; so are counts below another thing in a row of units
+        ("(nguoi)", "%"), and all where what a title says is counted is nothing of the table's.
         """
         measured = [c for c in layout.columns if c.measure.id in self._of]
-        stated = {unit for cell in titles for unit in self._stated_in(cell)} if measured else set()
+        told = {unit for cell in titles for unit in self._stated_in(cell)}
+        stated, counted = told & self.known, {u for u in told if u == "%" or is_word(_THINGS, u)}
+        fits_any = stated or any(_counts(c, u) for c in layout.columns for u in told)
+        fits_none = counted and not fits_any
+        rows = [sheet.rows.get(row, ()) for row in (*layout.header_rows, layout.first_row)]
+        below = {c.column: normalise(c.text) for r in rows if says_units_of_measure(r) for c in r}
         columns = []
         for column in layout.columns:
+            unit = below.get(column.number)
+            is_count = column.measure.kind is MeasureKind.COUNT and column not in measured
+            if is_count and (fits_none or (unit and not _counts(column, unit))):
+                column = replace(column, problem=column.problem or "column_unit_unclear")
             if column in measured:
                 units = self._of[column.measure.id]
                 is_amount = column.measure.kind is MeasureKind.AMOUNT
@@ -440,13 +455,20 @@ class AmountUnits:
         return replace(layout, columns=tuple(columns))
 
     def _stated_in(self, cell: Cell) -> Iterator[str]:
-        """The units of amounts that a title says figures are in: "DVT: kg", "(trieu dong)"."""
+        """The units that a title says figures are in: "DVT: kg", "(trieu dong)"."""
         if isinstance(cell.value, str):
             text = clean(cell.text).casefold()
             found = [m["units"] for m in self._stated.finditer(text)] or [text.strip("() ")]
-            for unit in (normalise(part) for units in found for part in re.split("[,;/]", units)):
-                if unit in self.known:
-                    yield unit
+            for units in found:
+                yield from map(normalise, re.split("[,;/]", units))
+
+
+def _counts(column: Column, unit: str) -> bool:
+    """Whether a column is in a unit: its thing, or the last word for it ("luot nguoi")."""
+    things = frozenset(normalise(thing) for thing in column.measure.things.values() if thing)
+    if column.measure.kind is MeasureKind.SHARE:
+        return unit == "%"
+    return not things or Counted(things).counts(unit) or any(t.endswith(f" {unit}") for t in things)
 
 
 def _units_of(measure: Measure, conversions: Iterable[Conversion]) -> Mapping[str, Decimal]:
