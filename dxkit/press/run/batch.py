@@ -385,11 +385,12 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
         if can_fork():  # ranks are worked out once then, not in both processes
             work = partial(_read, project, campaign, sample.period)
     with side_process(work) as finish:
-        if not can_fork():
-            one_page.import_parts()
-        else:
+        import dxkit.press.publish.index_pages
+        import dxkit.press.publish.league_workbook
+        import dxkit.press.publish.period_files  # noqa: F401  (which the files around pages need)
+
+        if not stored and can_fork():  # else while the files are written: that may begin sooner
             one_page.warm_tools()
-            import dxkit.press.publish.league_workbook  # noqa: F401  (which the files need)
         beside = finish()
     analysis = one_page.open_for_pages(project, sample)
     if beside is None:

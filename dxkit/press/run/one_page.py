@@ -32,16 +32,8 @@ if TYPE_CHECKING:
     from dxkit.report.report import Report
 
 
-def import_parts() -> None:
-    """Import what draws and frames the parts of pages."""
-    import dxkit.press.publish.page
-    import dxkit.report.notebook_period
-    import dxkit.report.report  # noqa: F401
-
-
 def import_all() -> None:
     """Import everything that the making of a page needs."""
-    import_parts()
     import bdb  # noqa: F401  (this and the next five the shell puts off to its start: in each page)
 
     import IPython.core.application
@@ -52,8 +44,10 @@ def import_all() -> None:
     import nbformat  # noqa: F401
     import numpy.random  # noqa: F401  (numpy puts it off to its first use: in each page)
 
+    import dxkit.press.publish.page
     import dxkit.press.run.shell
-    import dxkit.report.notebook_period  # noqa: F401  (the package's face opens reports by it)
+    import dxkit.report.notebook_period  # (the package's face opens reports by it)
+    import dxkit.report.report  # noqa: F401
 
 
 @lru_cache(maxsize=1)
