@@ -1251,7 +1251,7 @@ def test_a_scale_is_told_in_other_words_or_below(
     [
         (["Biểu"], [None, None, "(hộ)", "(hộ)"], "CD"), (["Biểu"], [None, None, "hộ", "%"], "C"),
         (["Biểu"], [None, None, "(người)", "(hộ)"], "D"), (["ĐVT: hộ"], [], "CD"),
-        (["ĐVT: người"], [], ""), (["(Đơn vị tính: %)"], [], ""), (["ĐVT: hộ, %"], [], "CD"),
+        (["ĐVT: người"], [], "CD"), (["(Đơn vị tính: %)"], [], ""), (["ĐVT: hộ, %"], [], "CD"),
         (["Đơn vị: Xã Vị Tân"], [], "CD"), (["ĐVT: hộ gia đình"], [], "CD"),
     ],
 )  # fmt: skip

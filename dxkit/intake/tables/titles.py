@@ -44,7 +44,6 @@ from dxkit.workbooks.cells import Cell, Sheet
 
 _LONGER = 1.5  # times a period, or its part: days that are not its own
 _MONTH = datetime.timedelta(days=30)
-_THINGS = "units_in_cells"
 _ROWS_OF_A_SIGNATURE = 12
 
 
@@ -426,20 +425,19 @@ class AmountUnits:
         """The layout, each column of amounts with what it is in, or with its problem where the unit
         that its label, or else a title, says is none of the measure's. Whole numbers of such a unit
         are in the measure's own, or not used; so are counts below another thing in a row of units
-        ("(nguoi)", "%"), and all where what a title says is counted is nothing of the table's.
+        ("(nguoi)", "%"), and all where a title says per cent alone; another thing that it says may
+        be that of one column.
         """
         measured = [c for c in layout.columns if c.measure.id in self._of]
         told = {unit for cell in titles for unit in self._stated_in(cell)}
-        stated, counted = told & self.known, {u for u in told if u == "%" or is_word(_THINGS, u)}
-        fits_any = stated or any(_counts(c, u) for c in layout.columns for u in told)
-        fits_none = counted and not fits_any
+        stated, is_percent = told & self.known, told == {"%"}
         rows = [sheet.rows.get(row, ()) for row in (*layout.header_rows, layout.first_row)]
         below = {c.column: normalise(c.text) for r in rows if says_units_of_measure(r) for c in r}
         columns = []
         for column in layout.columns:
             unit = below.get(column.number)
             is_count = column.measure.kind is MeasureKind.COUNT and column not in measured
-            if is_count and (fits_none or (unit and not _counts(column, unit))):
+            if is_count and (is_percent or (unit and not _counts(column, unit))):
                 column = replace(column, problem=column.problem or "column_unit_unclear")
             if column in measured:
                 units = self._of[column.measure.id]
