@@ -85,6 +85,9 @@ _RANGE = re.compile(r"([A-Z]{1,3}[1-9][0-9]{0,6})(?::([A-Z]{1,3}[1-9][0-9]{0,6})
 
 def runs(numbers: Sequence[int]) -> Iterator[list[int]]:
     """Numbers that follow each other, together."""
+    if len(numbers) == 1:  # as most are
+        yield list(numbers)
+        return
     for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
         yield [number for _, number in run]
 

@@ -151,10 +151,13 @@ def as_written(fact: Fact) -> Decimal:
 
 
 def _rounded(number: float, unit: UnitOfMeasure, decimals: int) -> Decimal:
-    scale = 100 if unit in (UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE) else 1
-    rounded = Decimal(repr(number)) * scale
+    rounded = Decimal(repr(number)) * _scale(unit)
     rounded = rounded.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return rounded or abs(rounded)  # never "-0"
+
+
+def _scale(unit: UnitOfMeasure) -> int:
+    return 100 if unit in (UnitOfMeasure.SHARE, UnitOfMeasure.SHARE_DIFFERENCE) else 1
 
 
 def reaches(value: float, target: float, direction: int) -> bool:
@@ -168,9 +171,10 @@ def deciding_decimals(
     """With how many decimals, ``least`` or more, a value that misses its target is seen to miss it:
     79.95 % of 80 % is not written as 80.0 %.
     """
-    if reaches(value, target, direction):
-        return least
-    goal = Decimal(repr(target)) * int(_rounded(1, unit, 0))
+    scale = _scale(unit)
+    if reaches(value, target, direction) or abs(value - target) * scale >= 10**-least:
+        return least  # rounding moves a value by half of that
+    goal = Decimal(repr(target)) * scale
     steps = range(least, _MOST_DECIMALS)
     missed = (n for n in steps if (_rounded(value, unit, n) - goal) * direction < 0)
     return next(missed, _MOST_DECIMALS)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import math
+import random
+from fractions import Fraction
 
 import pytest
 
@@ -17,6 +20,7 @@ from dxkit.analysis.facts.methods import (
     shortfall,
     weekly_pace,
 )
+from dxkit.model.facts import UnitOfMeasure, deciding_decimals
 
 
 @pytest.mark.parametrize(
@@ -78,3 +82,24 @@ def test_intervals_are_those_that_newcombe_published(
 ) -> None:
     found = interval_low(part, whole), interval_high(part, whole)
     assert found == (pytest.approx(low, abs=6e-5), pytest.approx(high, abs=6e-5))
+
+
+def test_as_many_decimals_as_show_which_side_of_a_target_a_value_is_on() -> None:
+    """Beside an exact way: the first of all writings that is short of the target."""
+    dice = random.Random(7)
+    for _ in range(4000):
+        unit = dice.choice([UnitOfMeasure.SHARE, UnitOfMeasure.COUNT])
+        least, direction = dice.randint(0, 2), dice.choice([1, -1])
+        target = round(dice.uniform(-1, 1), dice.randint(0, 4))
+        value = target + dice.choice([1, -1]) * round(10 ** dice.uniform(-9, 0), dice.randint(2, 9))
+        scale = 100 if unit is UnitOfMeasure.SHARE else 1
+        exact = [Fraction(repr(number)) * scale for number in (value, target)]
+        missed = (value - target) * direction < 0
+        written = (
+            Fraction(math.floor(abs(exact[0]) * 10**n + Fraction(1, 2)), 10**n)
+            * (1 if value > 0 else -1) for n in range(least, 16)
+        )  # fmt: skip
+        sides = ((shown - exact[1]) * direction < 0 for shown in written)
+        found = next((least + n for n, is_off in enumerate(sides) if is_off), 16)
+        expected = found if missed else least
+        assert deciding_decimals(value, target, direction, unit, least) == expected

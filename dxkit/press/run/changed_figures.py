@@ -278,6 +278,10 @@ def _find(opened: OpenPeriod, key: str) -> Fact | None:
     return fact if fact is not None and fact.known else None
 
 
+def _unit_of(key: str) -> str:
+    return key.partition("/")[2].partition("/")[0]
+
+
 def _changed_in_league(
     opened: OpenPeriod, path: Path, same: Collection[str]
 ) -> Iterator[ChangedFigure]:
@@ -288,15 +292,14 @@ def _changed_in_league(
         book = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         title = book.sheet_names[-1]
         rows = book.get_sheet_by_name(title).iter_rows()
-        listed = {str(row[2]): str(row[3]) for row in islice(rows, 1, None)}
+        told = ((str(row[2]), str(row[3])) for row in islice(rows, 1, None))
+        listed = {key: shown for key, shown in told if _unit_of(key) not in same}
     except Exception:  # a damaged file raises anything; that it is damaged is told elsewhere
         return
     language = language_of("workbook.numbers", title)
     if language is None:
         return
     for key, shown in listed.items():
-        if key.partition("/")[2].partition("/")[0] in same:
-            continue
         fact = _find(opened, key)
         now = language.number(fact) if fact is not None else ""
         if shown != now:
