@@ -13,6 +13,7 @@ from dataclasses import fields
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from dxkit.model.campaign import Campaign
@@ -109,14 +110,19 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime.date) else dict(value)  # type: ignore[call-overload]
 
 
+def _flag(told: str) -> Flag | None:
+    return Flag(told) if told else None
+
+
 def read_stored(path: Path) -> Received:
     """What was kept: equal to what was given to ``write_stored``."""
     content = json.loads(path.read_text("utf-8"))
-    addresses = [CellRef(*address) for address in content["addresses"]]
+    # names that stand in many rows are one object each, which the decoder makes anew every time
+    addresses = [CellRef(*map(intern, address)) for address in content["addresses"]]
     observations, cumulative = (
         tuple(
-            Observation(*(*start, addresses[at], raw, Flag(flag) if flag else None, reason))
-            for *start, at, raw, flag, reason in content[key]
+            Observation(*(*map(intern, named), value, addresses[at], raw, _flag(flag), reason))
+            for *named, value, at, raw, flag, reason in content[key]
         )
         for key in ("observations", "cumulative")
     )

@@ -41,7 +41,7 @@ class Packed:
     method: int
     checksum: int
     size: int
-    data: bytes
+    data: bytes | bytearray
 
 
 def pack(pieces: Iterable[bytes]) -> Packed:
@@ -52,14 +52,15 @@ def pack(pieces: Iterable[bytes]) -> Packed:
         data += press.compress(piece)
         checksum = zlib.crc32(piece, checksum)
         size += len(piece)
-    return Packed(_DEFLATED, checksum, size, bytes(data + press.flush()))
+    data += press.flush()
+    return Packed(_DEFLATED, checksum, size, data)
 
 
 def archive_of(parts: Iterable[tuple[str, Packed]]) -> bytes:
     """The archive of named parts, in their order. Raises struct.error beyond 4 GB or 65,535 parts,
     which an archive without extensions cannot hold.
     """
-    written, listed, number, start = list[bytes](), bytearray(), 0, 0
+    written, listed, number, start = list[bytes | bytearray](), bytearray(), 0, 0
     for name, part in parts:
         encoded = name.encode("utf-8")
         flags = 0 if name.isascii() else _UTF8
