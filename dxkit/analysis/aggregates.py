@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
 from dxkit.model.campaign import Accumulation, Campaign, Indicator, IndicatorKind
 from dxkit.model.observations import (
@@ -82,6 +83,8 @@ class Aggregates:
         self._weighed_known: dict[tuple[str, str, str], tuple[float, float]] = {}
         self._pairs_known: dict[tuple[str, str, str], tuple[_Pair, ...]] = {}
         self._parts = tuple(Aggregates(campaign, part) for part in received.parts)
+        self._over_time = cache(self._how_over_time)  # both are asked for each unit
+        self._finest = cache(self._finest_depth)
 
     def measure(self, unit_code: str, measure_id: str) -> Quantity:
         """The sum of one measure over a unit and everything below it."""
@@ -118,7 +121,11 @@ class Aggregates:
         own = self._own(unit_code, measure_id)
         return (own[0].numerator if own else self._nothing(unit_code),)
 
-    def _over_time(self, *measures: str) -> set[Accumulation]:
+    def _finest_depth(self, *measures: str) -> int:
+        """How deep the units are of which measures are told, where these differ of the finer."""
+        return min(self.depth[self.campaign.measure(m).level] for m in measures if m)
+
+    def _how_over_time(self, *measures: str) -> set[Accumulation]:
         """How measures add up over time."""
         return {self.campaign.measure(m).accumulation for m in measures if m}
 
@@ -139,7 +146,7 @@ class Aggregates:
         key = (unit_code, measure_id, other_id)
         if key not in self._weighed_known:
             wanted = [i for i in (measure_id, other_id) if i]
-            finest = min(self.depth[self.campaign.measure(i).level] for i in wanted)
+            finest = self._finest(measure_id, other_id)
             children = self.units.children(unit_code)
             each = self._in_parts(measure_id, other_id)
             here = any(self._table.of(unit_code, i) for i in wanted)
@@ -172,6 +179,10 @@ class Aggregates:
 
     def _own(self, unit_code: str, measure_id: str, other_id: str = "") -> tuple[_Pair, ...]:
         """The pairs that the unit itself reported, one for each part of the period."""
+        told = [self._table.of(unit_code, i) for i in (measure_id, other_id) if i]
+        if {len(each) for each in told} == {1} and len({each[0].period for each in told}) == 1:
+            numerator, *denominator = map(_reported, told)  # as of most units
+            return (_Pair(numerator, denominator[0] if denominator else None),)
         parts: dict[str, dict[str, list[Observation]]] = defaultdict(lambda: defaultdict(list))
         for wanted in filter(None, (measure_id, other_id)):
             for observation in self._table.of(unit_code, wanted):
@@ -190,7 +201,7 @@ class Aggregates:
     def _find_pairs(self, unit_code: str, measure_id: str, other_id: str) -> tuple[_Pair, ...]:
         unit = self.units.get(unit_code)
         wanted = [i for i in (measure_id, other_id) if i]
-        finest = min(self.depth[self.campaign.measure(i).level] for i in wanted)
+        finest = self._finest(measure_id, other_id)
         if self.depth[unit.level] > finest:
             return (_Pair(Quantity(None, NOT_MEASURED), None),)
         each = self._in_parts(measure_id, other_id)
@@ -220,7 +231,7 @@ class Aggregates:
         )
 
 
-def _reported(observations: list[Observation]) -> Quantity:
+def _reported(observations: Sequence[Observation]) -> Quantity:
     if not observations:
         return Quantity(None, Flag.NOT_REPORTED)
     flags = [o.flag for o in observations if o.value is None]
