@@ -344,6 +344,7 @@ def with_kind(text: str, period: Period) -> str:
     return _patterns()["by number"].sub(in_full, text) if period.kind == kind else text
 
 
+@lru_cache(maxsize=10_000)
 def own_words(text: str, period: Period) -> str:
     """A title without what its figures are compared with, and without its outlook where it tells a
     time before: "quy IV, phuong huong quy I/2023", "9 thang, nhiem vu quy IV". What may be a year
@@ -391,7 +392,7 @@ def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, State
 
 
 def _others_in(text: str, period: Period) -> Iterable[Stated]:
-    ways = (titled_times(way, period) for way in (without_besides(text), text))
+    ways = (titled_times(way, period) for way in dict.fromkeys((without_besides(text), text)))
     if stated := next(filter(None, ways), ()):
         return (time for time in of_kind(stated, period) if not time.fits(period))
     month, days = month_alone(text, period), stated_days(own_words(text, period), period.last_day)
