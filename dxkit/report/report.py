@@ -7,7 +7,7 @@ from functools import partial, wraps
 from typing import Concatenate, NoReturn, ParamSpec
 
 from dxkit.period import OpenPeriod
-from dxkit.report.charts import bars, funnel, grid, map, over_time, trend
+from dxkit.report.charts import map, over_time, units
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sections import below, course, data, spine, unit, verdict
 
@@ -66,7 +66,7 @@ class Report:
     verdict = _made_by(verdict.verdict)
     indicators = _made_by(spine.indicators)
     narrative = _made_by(unit.narrative)
-    trend_chart = _made_by(trend.trend_chart)
+    trend_chart = _made_by(over_time.trend_chart)
     tasks = _made_by(unit.tasks)
     months_chart = _made_by(course.months_or_course)
     registers = _made_by(over_time.registers)
@@ -74,10 +74,10 @@ class Report:
     map_chart = _made_by(map.map_chart)
     league = _made_by(below.league)
     comparison = _made_by(below.comparison)
-    children_chart = _made_by(grid.children_chart)
-    funnel_chart = _made_by(funnel.funnel_chart)
-    gap_chart = _made_by(bars.gap_chart)
-    ranked_chart = _made_by(bars.ranked_chart)
+    children_chart = _made_by(units.children_chart)
+    funnel_chart = _made_by(units.funnel_chart)
+    gap_chart = _made_by(units.gap_chart)
+    ranked_chart = _made_by(units.ranked_chart)
     data_state = _made_by(data.data_state)
     method = _made_by(data.method)
     sources = _made_by(data.sources)

@@ -10,7 +10,7 @@ from lxml import html
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Flag, Observation
 from dxkit.period import OpenPeriod
-from dxkit.report.charts.grid import children_chart
+from dxkit.report.charts.units import children_chart
 from dxkit.report.context import Context
 from dxkit.report.notebook_period import NotebookPeriod
 from dxkit.report.sections.unit import narrative

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from dxkit.model.facts import Claim, Reference
-from dxkit.report.charts.bars import gap_chart
 from dxkit.report.charts.figure import known
+from dxkit.report.charts.units import gap_chart
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sentences.below import weakest_first
 from dxkit.report.sentences.causes import causes

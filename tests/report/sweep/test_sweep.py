@@ -21,7 +21,7 @@ from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod
-from dxkit.report.charts import bars, map, over_time
+from dxkit.report.charts import map, over_time, units
 from dxkit.report.report import Report
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.messages import thoughts
@@ -45,7 +45,7 @@ SECTIONS = (
     "comparison", "ranked_chart", "map_chart", "data_state", "method",
 )  # fmt: skip
 DRAWINGS = (
-    (bars, "draw_bars"), (over_time, "draw_months"),
+    (units, "draw_bars"), (over_time, "draw_months"),
     (map, "draw_map"), (map, "draw_tiles"),
 )  # fmt: skip
 
