@@ -18,7 +18,7 @@ from dxkit.model.addresses import column_letters
 from dxkit.workbooks.cells import Sheet, UnreadableFileError
 from dxkit.workbooks.csv_text import separator_of
 from dxkit.workbooks.reading import read_workbook
-from dxkit.workbooks.xlsx_sheet import unescaped
+from dxkit.workbooks.xlsx import unescaped
 
 ROOT = Path(__file__).parents[3]
 REAL = ROOT.parent / "shared" / "real"
