@@ -13,8 +13,8 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from dxkit.campaign.map import Tile
-from dxkit.campaign.reader import LANGUAGES
+from dxkit.campaign.folder import Tile
+from dxkit.campaign.plan_files import LANGUAGES
 from dxkit.model.campaign import Campaign
 from dxkit.model.keys import REQUIRED, Field, PerLanguage, apart, fields_of, form_of
 

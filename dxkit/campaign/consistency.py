@@ -13,8 +13,8 @@ from difflib import get_close_matches
 from itertools import chain, pairwise
 from typing import Any
 
+from dxkit.campaign.plan_files import Record, what_of
 from dxkit.campaign.reader import Reader
-from dxkit.campaign.records import Record, what_of
 from dxkit.model.addresses import line_number
 from dxkit.model.campaign import (
     ALL_LEVELS,

@@ -11,8 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from dxkit.campaign.folder import load_campaign
-from dxkit.campaign.plan_files import newline_of, texts_in, with_rows
-from dxkit.campaign.reader import PLAN_FILE, columns_of
+from dxkit.campaign.plan_files import columns_of, newline_of, texts_in, with_rows
+from dxkit.campaign.reader import PLAN_FILE
 from dxkit.model.campaign import Campaign, Target
 from dxkit.model.choices import RefusedError
 from dxkit.model.keys import FIRST_DAY, LAST_DAY

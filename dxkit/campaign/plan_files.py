@@ -1,21 +1,29 @@
 """The files of a plan: tables of TOML with the line of every key, rows of CSV with theirs, and what
-keeps one from being read. A reader asks both alike.
+keeps one from being read. A reader asks both alike. What an office puts on record (corrections,
+decisions on explanations) is added behind the rows of its file; what stands there is never written
+over.
 """
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from dxkit.model.campaign import CampaignError, CampaignProblem
-from dxkit.model.keys import Day, Form, MisfitError
+from dxkit.model.campaign import Campaign, CampaignError, CampaignProblem, Correction, Explanation
+from dxkit.model.choices import RefusedError
+from dxkit.model.keys import Day, Form, MisfitError, PerLanguage, fields_of
+from dxkit.model.text import clean
+from dxkit.workbooks.atomic import write_text
+from dxkit.workbooks.csv_text import guarded, is_formula
 
+LANGUAGES = ("vi", "en")
 _HEADING = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
 _SETTING = re.compile(r"\s*([\w.\"' -]+?)\s*=")
 _AT = re.compile(r"\(at line (\d+)")
@@ -216,8 +224,20 @@ def read_rows(path: Path, columns: Iterable[str], problems: list[CampaignProblem
     return rows
 
 
+def columns_of(kind: type) -> list[str]:
+    """The columns of the CSV file whose rows are records of a kind, in order."""
+    columns = []
+    for field in fields_of(kind):
+        of_languages = any(isinstance(mark, PerLanguage) for mark in field.marks)
+        endings = [f"_{code}" for code in LANGUAGES] if of_languages else [""]
+        columns += [f"{field.key.name}{ending}" for ending in endings]
+    return columns
+
+
 def texts_in(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """The same, each as its texts by column; raises CampaignError for a file with any problem."""
+    """The rows of a CSV file, each as its texts by column; raises CampaignError for a file with any
+    problem.
+    """
     problems: list[CampaignProblem] = []
     rows = read_rows(path, columns, problems)
     if problems:
@@ -271,3 +291,56 @@ def _unfit_row(
             raise CampaignError((CampaignProblem("separators_differ", file, line, signs),))
     values = {"found": len(fields), "expected": expected}
     return CampaignProblem("fields_do_not_fit", file, line, values)
+
+
+Record = Correction | Explanation
+_Record = TypeVar("_Record", bound=Record)
+_FILES = {field.key.row: field.key.file for field in fields_of(Campaign)}
+_SAID_ONCE: dict[type[Record], tuple[str, ...]] = {
+    Correction: ("period", "file", "sheet", "cell", "expected"),
+    Explanation: ("period", "file", "sheet", "cell", "code", "value", "explanation"),
+}
+
+
+def what_of(record: Record) -> tuple[str, ...]:
+    """What a record is about, as far as it tells it from others; two of the same contradict or
+    repeat each other.
+    """
+    return tuple(guarded(clean(getattr(record, name))) for name in _SAID_ONCE[type(record)])
+
+
+def add_records(folder: Path, records: Sequence[Record]) -> Path:
+    """Put records of one kind behind those of the plan in ``folder``, in the file's own separator
+    and line ends, all at once; returns the file.
+
+    Raises RefusedError: ``empty`` (a field that must not be), ``formula`` (a text that a
+    spreadsheet would take for one), ``taken``, with the values of the earlier one on the same; and
+    CampaignError for a file that cannot be read.
+    """
+    kind: type = type(records[0])
+    path = folder / _FILES[kind]
+    there: list[Record] = records_in(folder, kind)
+    known = "\ufeff" + ",".join(columns_of(kind))
+    if path.exists():
+        known = path.read_bytes().decode("utf-8")
+    rows = [dataclasses.asdict(record) for record in records]
+    for record, values in zip(records, rows, strict=True):
+        for field in fields_of(kind):
+            value = values[field.name]
+            if not value.strip() and field.key.default != "":
+                raise RefusedError("empty", text=field.name)
+            if is_formula(value):
+                raise RefusedError("formula", text=value)
+        for earlier in there:
+            if what_of(earlier) == what_of(record):
+                raise RefusedError("taken", **dataclasses.asdict(earlier) | {"text": record.cell})
+        there.append(record)
+    write_text(path, with_rows(known, rows))
+    return path
+
+
+def records_in(folder: Path, kind: type[_Record]) -> list[_Record]:
+    """The records of a kind as they stand in the plan's file now; none without the file."""
+    path = folder / _FILES[kind]
+    texts: list[dict[str, Any]] = texts_in(path, columns_of(kind)) if path.exists() else []
+    return [kind(**text) for text in texts]

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args, get_origin
 
-from dxkit.campaign.plan_files import Row, Table, read_rows, read_table
+from dxkit.campaign.plan_files import LANGUAGES, Row, Table, columns_of, read_rows, read_table
 from dxkit.model.campaign import Campaign, CampaignError, CampaignProblem
 from dxkit.model.keys import (
     REQUIRED,
@@ -25,7 +25,6 @@ from dxkit.model.keys import (
 from dxkit.model.units import UnitRegistry
 
 PLAN_FILE = "campaign.toml"
-LANGUAGES = ("vi", "en")
 _SOME = 12  # of what is declared that a refusal lists
 _FAILED: Any = object()
 _Record = TypeVar("_Record")
@@ -237,16 +236,6 @@ class Reader:
         found = [record for record in found if record is not _FAILED]
         self._refuse_doubled(found)
         return tuple(found)
-
-
-def columns_of(kind: type) -> list[str]:
-    """The columns of the CSV file whose rows are records of a kind, in order."""
-    columns = []
-    for field in fields_of(kind):
-        of_languages = any(isinstance(mark, PerLanguage) for mark in field.marks)
-        endings = [f"_{code}" for code in LANGUAGES] if of_languages else [""]
-        columns += [f"{field.key.name}{ending}" for ending in endings]
-    return columns
 
 
 def _origin(at: _At) -> str:

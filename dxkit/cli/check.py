@@ -85,7 +85,7 @@ def check(
 
 def _plan(session: Session, period: str | None) -> int:
     """Print what the plan lacks for a period; no workbook is read and nothing is written."""
-    from dxkit.campaign.lacks import lacks
+    from dxkit.campaign.folder import lacks
     from dxkit.model.plan import plan_findings
     from dxkit.report.wording.findings import names_in_findings, value_text
 

@@ -15,8 +15,7 @@ from dxkit.cli.session import DONE, DONE_WITH_ERRORS, CannotStartError, Session,
 from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
-    from dxkit.campaign.project import Project
-    from dxkit.campaign.publications import Publication
+    from dxkit.campaign.project import Project, Publication
     from dxkit.verify.difference import Difference
     from dxkit.verify.verify import Verification
 
@@ -62,7 +61,7 @@ def publish(
     session: Session, period: str, state: str, by: str, note: str, despite: str | None
 ) -> int:
     """Keep the pages of a period with all they were made from, for good."""
-    from dxkit.campaign.publications import Publication
+    from dxkit.campaign.project import Publication
     from dxkit.model.choices import RefusedError
     from dxkit.press.manifest import FINDINGS, PROOF, Manifest
     from dxkit.publication import keeping

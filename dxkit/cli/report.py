@@ -18,7 +18,7 @@ from dxkit.model.text import harmless
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dxkit.campaign.publications import Publication
+    from dxkit.campaign.project import Publication
     from dxkit.press.manifest import PageRecord
     from dxkit.press.publish.annexes import Annex
     from dxkit.press.run.batch import RunResult

@@ -21,8 +21,7 @@ import click
 from dxkit.model.text import visible
 
 if TYPE_CHECKING:
-    from dxkit.campaign.project import Project
-    from dxkit.campaign.publications import Publication
+    from dxkit.campaign.project import Project, Publication
     from dxkit.model.campaign import Campaign, CampaignError
     from dxkit.model.observations import Mistake
     from dxkit.model.units import Unit, UnitRegistry
@@ -252,7 +251,7 @@ class Session:
 
     def published(self, period_id: str) -> tuple[Publication, ...]:
         """The publications of a period, the latest last."""
-        from dxkit.campaign.publications import publications
+        from dxkit.campaign.project import publications
 
         return publications(self.project, self.campaign_id, period_id)
 

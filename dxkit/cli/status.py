@@ -16,7 +16,7 @@ from dxkit.cli.session import DONE, Session, languages, tell
 from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
-    from dxkit.campaign.publications import Publication
+    from dxkit.campaign.project import Publication
     from dxkit.press.manifest import Manifest
 
 _MOST_NAMED = 8

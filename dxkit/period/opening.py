@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
-from dxkit.campaign.folder import load_campaign
-from dxkit.campaign.map import load_map
+from dxkit.campaign.folder import load_campaign, load_map
 from dxkit.campaign.project import Project
 from dxkit.intake.store import is_current, read_stored, store_key, write_stored
 from dxkit.intake.versions.history import History

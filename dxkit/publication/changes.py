@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 
 from lxml import html
 
-from dxkit.campaign.project import Project
-from dxkit.campaign.publications import FACTS, RECORD, Publication
+from dxkit.campaign.project import FACTS, RECORD, Project, Publication
 from dxkit.intake.versions.inputs import InputChanges
 from dxkit.model.campaign import Campaign, CampaignError
 from dxkit.model.facts import FactKey

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from dxkit.campaign.publications import Publication
+from dxkit.campaign.project import Publication
 from dxkit.intake.versions.inputs import InputChanges
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod

@@ -14,13 +14,13 @@ from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
-from dxkit.campaign.project import Project
-from dxkit.campaign.publications import (
+from dxkit.campaign.project import (
     FACTS,
     FINAL,
     RECORD,
     REVISED,
     SUMS,
+    Project,
     Publication,
     publications,
 )

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from dxkit.campaign.publications import stated
+from dxkit.campaign.project import stated
 from dxkit.model.facts import TOTAL, Claim, FactKey, Reference
 from dxkit.model.keys import Words
 from dxkit.model.observations import SILENT

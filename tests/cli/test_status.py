@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.campaign.project import Project
-from dxkit.campaign.publications import RECORD, Publication
+from dxkit.campaign.project import RECORD, Project, Publication
 from dxkit.cli import run
 from dxkit.period import opening
 

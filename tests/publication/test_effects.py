@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.campaign.project import Project
-from dxkit.campaign.publications import publications
+from dxkit.campaign.project import Project, publications
 from dxkit.cli import run
 from dxkit.period.opening import open_period
 from tests.publication.conftest import EARLIER, PERIOD, replace_in

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from dxkit.campaign.map import load_map
+from dxkit.campaign.folder import load_map
 from dxkit.model.campaign import CampaignError
 from dxkit.period import OpenPeriod
 from dxkit.report.charts.map import bare_names, map_chart

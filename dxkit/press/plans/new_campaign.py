@@ -16,7 +16,8 @@ from jinja2 import Environment, StrictUndefined
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.next_period import quoted
-from dxkit.campaign.reader import LANGUAGES, PLAN_FILE, columns_of
+from dxkit.campaign.plan_files import LANGUAGES, columns_of
+from dxkit.campaign.reader import PLAN_FILE
 from dxkit.model.campaign import Campaign, Level
 from dxkit.model.keys import PerLanguage, fields_of
 from dxkit.model.periods import Period

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from dxkit.campaign.publications import stated
+from dxkit.campaign.project import stated
 from dxkit.model.facts import TOTAL
 from dxkit.model.text import harmless
 from dxkit.model.units import Unit

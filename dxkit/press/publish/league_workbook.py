@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from dxkit.campaign.publications import stated
+from dxkit.campaign.project import stated
 from dxkit.model.addresses import named_ranges
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, CellRef, Fact, FactKey, reward_subject

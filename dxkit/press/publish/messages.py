@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dxkit.campaign.publications import stated
+from dxkit.campaign.project import stated
 from dxkit.model.text import harmless, in_code_page
 from dxkit.period import OpenPeriod
 from dxkit.report.sentences.messages import Thought, thoughts

@@ -16,8 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dxkit.campaign.folder import load_campaign
-from dxkit.campaign.project import Project
-from dxkit.campaign.publications import publications
+from dxkit.campaign.project import Project, publications
 from dxkit.intake.store import store_key
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check

@@ -18,8 +18,7 @@ from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
-from dxkit.campaign.project import Project
-from dxkit.campaign.publications import Publication, publications
+from dxkit.campaign.project import Project, Publication, publications
 from dxkit.intake.file_cells import FileCells, cells_of, without_remarks
 from dxkit.intake.versions.history import History
 from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input_changes

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dxkit.campaign.project import Project
-from dxkit.campaign.publications import stated
+from dxkit.campaign.project import Project, stated
 from dxkit.intake.store import store_key
 from dxkit.intake.versions.history import History
 from dxkit.model.campaign import Campaign

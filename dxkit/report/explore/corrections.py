@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dxkit.campaign.records import Record, add_records
+from dxkit.campaign.plan_files import Record, add_records
 from dxkit.intake.explanations import gives_no_reason
 from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import CampaignError, Correction, Decision, Explanation

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from dxkit.campaign.records import Record, records_in
+from dxkit.campaign.plan_files import Record, records_in
 from dxkit.model.campaign import Correction, Decision, Explanation
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dxkit.campaign.publications import Publication
+from dxkit.campaign.project import Publication
 from dxkit.intake.versions.differences import CellChange
 from dxkit.intake.versions.history import FindingKey
 from dxkit.intake.versions.inputs import FileChange, InputChanges, RuleChange

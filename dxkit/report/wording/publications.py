@@ -6,7 +6,7 @@ import datetime
 
 from markupsafe import Markup
 
-from dxkit.campaign.publications import AS_OF, DRAFT, Publication
+from dxkit.campaign.project import AS_OF, DRAFT, Publication
 from dxkit.report.wording.language import Language
 
 _DATE = Markup('<span class="date">{}</span>')
