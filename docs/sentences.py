@@ -15,8 +15,7 @@ from pathlib import Path
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.model.facts import Fact, FactKey, Reference, UnitOfMeasure
-from dxkit.report.sentences.catalogue import SLOTS, Example, Filling, Sentence
-from dxkit.report.sentences.conditions import Facts
+from dxkit.report.sentences.catalogue import SLOTS, Example, Facts, Filling, Sentence
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
 

@@ -48,8 +48,16 @@ def new_campaign(session: Session, id_: str, **given: Any) -> int:
     from dxkit.campaign.next_period import calendar_period
     from dxkit.model.campaign import CampaignError
     from dxkit.model.choices import RefusedError
-    from dxkit.press.plans import lists
-    from dxkit.press.plans.new_campaign import NewCampaign, levels_of, write_campaign
+    from dxkit.press.new_campaign import (
+        OF_CRITERIA,
+        OF_UNITS,
+        NewCampaign,
+        criteria_of,
+        levels_of,
+        read_list,
+        units_of,
+        write_campaign,
+    )
 
     folder = session.project.campaign_folder(id_)
     if not re.fullmatch(r"[\w-]+", id_, re.ASCII):
@@ -61,7 +69,7 @@ def new_campaign(session: Session, id_: str, **given: Any) -> int:
         name, province = answers.text("name"), answers.text("province")
         found = answers.read(
             "units",
-            lambda file: lists.units_of(lists.read_list(Path(file), lists.OF_UNITS), province),
+            lambda file: units_of(read_list(Path(file), OF_UNITS), province),
         )
         top = session.language.unit(found[0])
         organiser = answers.text("organiser", session.say("new_organiser", text=top))
@@ -72,7 +80,7 @@ def new_campaign(session: Session, id_: str, **given: Any) -> int:
         known = levels[-1].id, period.id, session.language.plain("plan.source")
         judged = answers.read(
             "criteria",
-            lambda file: lists.criteria_of(lists.read_list(Path(file), lists.OF_CRITERIA), *known),
+            lambda file: criteria_of(read_list(Path(file), OF_CRITERIA), *known),
         )
         plan = NewCampaign(id_, name, organiser, period, levels, found, judged)
         with session.writing_to(folder):

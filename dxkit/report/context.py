@@ -1,4 +1,6 @@
-"""What every part of a page looks at, and the small pieces of page that parts share."""
+"""What every section of a page looks at, and the small pieces of page that sections share; where
+there is no page to show reservations on numbers, their signs and what these mean.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from dxkit.campaign.project import stated
-from dxkit.model.facts import TOTAL, Claim, FactKey, Reference
+from dxkit.model.facts import TOTAL, Claim, Fact, FactKey, Reference
 from dxkit.model.keys import Words
 from dxkit.model.observations import SILENT
 from dxkit.model.text import slug, visible
@@ -17,7 +19,7 @@ from dxkit.period import OpenPeriod
 from dxkit.report.piece import Piece
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.tracing import PageLanguage, how_made
-from dxkit.report.wording.language import load_language
+from dxkit.report.wording.language import IN_SENTENCES, SIGNS, Language, load_language
 from dxkit.report.wording.sentences import Writer
 
 _TITLE = re.compile(r"<(h[1-6]|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
@@ -177,3 +179,43 @@ class Context:
     def date(text: str) -> Markup:
         """A day or period, whose figures are no facts."""
         return Markup('<span class="date">{}</span>').format(text)
+
+
+class SignedLanguage(PageLanguage):
+    """Remembers which numbers were written; those in sentences are followed by their signs."""
+
+    def number(
+        self, fact: Fact, *, signless: bool = False, signed: bool = False, bare: bool = False
+    ) -> str:
+        """The number as a reader sees it."""
+        text = super().number(fact, signless=signless, signed=signed, bare=bare)
+        if not fact.known:
+            return text
+        self.facts[fact.key] = fact
+        return text + signs_of(self.marks(fact) & {*IN_SENTENCES})
+
+    def plain_number(self, fact: Fact, *, signed: bool = False) -> str:
+        """The number without signs, which stand elsewhere."""
+        if fact.known:
+            self.facts[fact.key] = fact
+        return super().number(fact, signed=signed)
+
+    def meaning(self, marks: Iterable[str]) -> str:
+        """What signs mean; nothing where there is none."""
+        return " ".join(self.plain(f"trace.legend_{mark}") for mark in SIGNS if mark in {*marks})
+
+
+def signs_of(marks: Iterable[str]) -> str:
+    """The signs of reservations, in their order."""
+    return "".join(sign for mark, sign in SIGNS.items() if mark in {*marks})
+
+
+class SignedContext(Context):
+    """A unit, told in such a language."""
+
+    language: SignedLanguage
+
+    def __init__(self, opened: OpenPeriod, unit_code: str, language: Language) -> None:
+        super().__init__(opened, unit_code, language.code)
+        of = self.language
+        self.language = self.writer.language = SignedLanguage(of, of.stocks, of.revised)

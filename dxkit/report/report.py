@@ -9,7 +9,7 @@ from typing import Concatenate, NoReturn, ParamSpec
 from dxkit.period import OpenPeriod
 from dxkit.report.charts import map, over_time, units
 from dxkit.report.context import NO_SECTION, Context, Section
-from dxkit.report.sections import below, course, data, spine, unit, verdict
+from dxkit.report.sections import below, data, spine, unit, verdict
 
 __all__ = ["Report", "Section"]
 
@@ -68,7 +68,7 @@ class Report:
     narrative = _made_by(unit.narrative)
     trend_chart = _made_by(over_time.trend_chart)
     tasks = _made_by(unit.tasks)
-    months_chart = _made_by(course.months_or_course)
+    months_chart = _made_by(unit.months_or_course)
     registers = _made_by(over_time.registers)
     activity = _made_by(data.activity)
     map_chart = _made_by(map.map_chart)

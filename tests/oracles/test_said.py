@@ -11,7 +11,7 @@ import pytest
 
 from dxkit.period import OpenPeriod
 from dxkit.report.report import Report
-from dxkit.report.sentences.messages import thoughts
+from dxkit.report.sentences.headlines import thoughts
 from tests.oracles.page_tree import read_page
 from tests.oracles.said import broken, wrongs
 from tests.oracles.second_path import Again, made_again

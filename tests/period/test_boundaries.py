@@ -36,10 +36,10 @@ from dxkit.model.units import OUTSIDE, Unit, UnitRegistry
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period, receive
 from dxkit.press.publish.explain import chain
-from dxkit.press.run import chunk
+from dxkit.press.run import cluster
 from dxkit.press.run.cluster import ClusterCrew, _pack
 from dxkit.press.run.tasks import Task
-from dxkit.report.sentences.trends import boundaries
+from dxkit.report.sentences.situation import boundaries
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
@@ -318,9 +318,9 @@ def test_a_machine_of_the_cluster_is_told_the_day(
     a_task = Task("small", "2024-Q3", "714", "en", task.notebook, (), tmp_path, tmp_path, "")
     order = ClusterCrew._submit(crew, b"", [a_task])  # type: ignore[arg-type]
     (tmp_path / "sent/order.json").write_text(json.dumps(order), "utf-8")
-    monkeypatch.setattr(chunk, "lead_own_group", lambda: None)
-    monkeypatch.setattr(chunk, "local_workers", lambda sent, *_: opened.append(sent) or crew)
-    chunk.main(tmp_path / "sent")
+    monkeypatch.setattr(cluster, "lead_own_group", lambda: None)
+    monkeypatch.setattr(cluster, "local_workers", lambda sent, *_: opened.append(sent) or crew)
+    cluster.main(tmp_path / "sent")
     there = open_period(opened[0], "small", "2024-Q3").analysis
     for unit in ("712", "714", "70"):
         assert course(there, unit, "skills", "value") == course(here, unit, "skills", "value")

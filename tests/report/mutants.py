@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dxkit.report.sentences.conditions import Condition, prefix_in
+from dxkit.report.sentences.catalogue import Condition, prefix_in
 
 _OTHER_SIGNS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE,),

@@ -16,12 +16,12 @@ from docs.sentences import facts_in, false_examples, true_examples
 from dxkit.report.sentences.catalogue import (
     SENTENCES,
     SLOTS,
+    Condition,
     FalseClaimError,
     Sentence,
     read_slots,
     state,
 )
-from dxkit.report.sentences.conditions import Condition
 from dxkit.report.wording.language import available_languages, load_language
 from tests.report.mutants import mutants
 

@@ -13,8 +13,8 @@ from lxml import html
 import dxkit
 from dxkit.intake.findings import finding
 from dxkit.report.explore import corrections, live
+from dxkit.report.explore.corrections import excerpt
 from dxkit.report.explore.quality import Quality
-from dxkit.report.explore.received import excerpt
 from dxkit.workbooks.atomic import BusyError
 
 CELL = "71-huyen-my-an.csv › D4"  # 300 of Xã Tân An are skilled

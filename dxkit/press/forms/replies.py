@@ -13,10 +13,10 @@ from dxkit.model.forms import REPLIES, Form, FormSheet
 from dxkit.model.text import harmless
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
-from dxkit.press.forms.looks import BASE, LOOKS
+from dxkit.press.forms.page import BASE, LOOKS
 from dxkit.press.forms.workbook import for_print, write_map
-from dxkit.report.sentences.messages import thoughts
-from dxkit.report.signs import SignedContext, signs_of
+from dxkit.report.context import SignedContext, signs_of
+from dxkit.report.sentences.headlines import thoughts
 from dxkit.report.wording.language import SIGNS, Language
 from dxkit.workbooks.atomic import new_workbook
 

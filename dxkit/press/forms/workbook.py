@@ -11,10 +11,8 @@ from dxkit.model.addresses import column_letters, quoted
 from dxkit.model.forms import MAP, Form
 from dxkit.model.text import cut, harmless, slug
 from dxkit.model.units import Unit
-from dxkit.press.forms.looks import BASE, COLOURS, LOOKS
-from dxkit.press.forms.page import Page
-from dxkit.press.forms.questions import Questions
-from dxkit.press.forms.states import OPEN
+from dxkit.press.forms.page import BASE, COLOURS, LOOKS, Page
+from dxkit.press.forms.questions import OPEN, Questions
 from dxkit.workbooks.atomic import new_workbook
 
 _LONGEST_TITLE = 31

@@ -16,8 +16,8 @@ from dxkit.press.publish.document.composition import standing_alone
 from dxkit.press.publish.messages import warnings_of
 from dxkit.report.charts.canvas import Canvas, width_of, wrapped
 from dxkit.report.charts.style import BAD, GOOD, INK, LINE, PEER, SOFT, TRACK
-from dxkit.report.sentences.messages import thoughts
-from dxkit.report.signs import SignedContext, signs_of
+from dxkit.report.context import SignedContext, signs_of
+from dxkit.report.sentences.headlines import thoughts
 from dxkit.report.wording.language import IN_SENTENCES, Language
 
 SIZES = {"a4": (595.0, 842.0), "phone": (360.0, 640.0)}

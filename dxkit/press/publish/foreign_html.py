@@ -1,5 +1,5 @@
 """HTML that somebody has written made fit to stand still on a page: what the page's wall would take
-away without a word is told. The wall itself is in page.py; nothing here keeps anything out.
+away without a word is told. The wall itself is in frame.py; nothing here keeps anything out.
 """
 
 from __future__ import annotations

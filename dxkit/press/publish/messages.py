@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dxkit.campaign.project import stated
 from dxkit.model.text import harmless, in_code_page
 from dxkit.period import OpenPeriod
-from dxkit.report.sentences.messages import Thought, thoughts
+from dxkit.report.sentences.headlines import Thought, thoughts
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import Language, spoken
 from dxkit.report.wording.sentences import Writer

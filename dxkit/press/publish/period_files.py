@@ -16,7 +16,7 @@ from dxkit.intake.versions.revisions import SinceLastCheck, recorded, since_last
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGES, FINDINGS, INDEX, LEAGUE, hashes_of
 from dxkit.press.publish.findings_page import findings_html
-from dxkit.press.returned.write import Returned, write_returned
+from dxkit.press.returned.copies import Returned, write_returned
 from dxkit.report.wording.findings import texts_of_findings
 from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import take_away, write_text

@@ -15,12 +15,12 @@ from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.messages import warnings_of
 from dxkit.report.charts.figure import measured_by_share
+from dxkit.report.context import SignedContext, signs_of
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.sentences.headlines import headlines
 from dxkit.report.sentences.next_steps import next_steps
 from dxkit.report.sentences.ranking_and_rewards import ranking_rules, reward_rules
 from dxkit.report.sentences.unit_view import View
-from dxkit.report.signs import SignedContext, signs_of
 from dxkit.report.tracing import fact_label
 from dxkit.report.wording.language import IN_SENTENCES, NO_MARKS, load_language
 

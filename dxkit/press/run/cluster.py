@@ -1,4 +1,5 @@
-"""Pages made on other machines: chunks of a batch are sent to a Dask cluster.
+"""Pages made on other machines: chunks of a batch are sent to a Dask cluster, each of which a
+process started there makes (``main``).
 
 What pages are made from travels as one parcel: the campaign folder, the notebooks, and what intake
 has stored of the period and of the one before. No raw file travels, and no code: the machines have
@@ -7,6 +8,7 @@ the same dxkit, which is checked.
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import os
@@ -26,6 +28,7 @@ from dxkit.campaign.project import Project
 from dxkit.period.kept import written
 from dxkit.period.opening import leaves_of, look_back, period_before, series_of
 from dxkit.press.manifest import code_key
+from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.tasks import (
     DIED,
     EXECUTED,
@@ -37,6 +40,7 @@ from dxkit.press.run.tasks import (
     StrangeClusterError,
     Task,
 )
+from dxkit.workbooks.processes import lead_own_group, no_collection
 
 LOST = "lost"
 _LONGEST_CHUNK = 32
@@ -191,7 +195,7 @@ def make_chunk(parcel: bytes, order: dict[str, Any]) -> list[_Made]:
         with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
             archive.extractall(folder)
         (folder / "order.json").write_text(json.dumps(order), "utf-8")
-        command = [sys.executable, "-m", "dxkit.press.run.chunk", str(folder)]
+        command = [sys.executable, "-m", "dxkit.press.run.cluster", str(folder)]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
         if ended.returncode:
             said = ended.stderr.strip().splitlines() or [str(ended.returncode)]
@@ -206,3 +210,32 @@ def make_chunk(parcel: bytes, order: dict[str, Any]) -> list[_Made]:
         return made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(folder: Path) -> None:
+    """The process that makes a chunk from the parcel in a folder; results go to ``made``."""
+    lead_own_group()
+    order = json.loads((folder / "order.json").read_text("utf-8"))
+    if order["code"] != code_key():
+        sys.exit(OTHER_CODE)
+    day = datetime.date.fromisoformat(order["as_of"]) if order["as_of"] else None
+    project = Project(folder, out=folder / "outputs", sealed=True, as_of=day)
+    tasks = [
+        Task(**{**task, "notebook": project.notebooks / task["notebook"], "page": folder,
+                "parameters": tuple(task["parameters"]), "executed": folder})
+        for task in order["tasks"]
+    ]  # fmt: skip
+    with (folder / "made.jsonl").open("w", encoding="utf-8") as record, no_collection():
+        crew = local_workers(project, tasks, "", 1, order["time_limit"])
+        for outcome in crew.run(tasks, folder):
+            unit = outcome.task.unit
+            if not outcome.reason:
+                (folder / "made" / unit).mkdir(parents=True)
+                for name in (PAGE, EXECUTED):
+                    (outcome.scratch / name).replace(folder / "made" / unit / name)
+            told = [unit, outcome.reason, outcome.seconds, outcome.tries, outcome.engine]
+            record.write(json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())

@@ -23,10 +23,10 @@ from dxkit.report.explore.corrections import (
     address_of,
     correction_of,
     decisions_of,
+    excerpt,
     put_on_record,
 )
 from dxkit.report.explore.live import Chooser, Listed, Section, paragraph, title
-from dxkit.report.explore.received import excerpt
 from dxkit.report.matrix import completeness_table
 from dxkit.report.tables import Cell, Column
 from dxkit.report.wording.findings import finding_kind, finding_text, names_in_findings

@@ -15,10 +15,10 @@ from dxkit.model.observations import Flag
 from dxkit.report.charts.figure import known, short_name, step_of, steps_key
 from dxkit.report.charts.style import BAD, GOOD, INK, PEER, SOFT, TRACK, VARIABLES
 from dxkit.report.context import NO_SECTION, Context, Section
-from dxkit.report.sentences.below import rests_on_few, too_few_to_judge
 from dxkit.report.sentences.chart_titles import targets_claim
 from dxkit.report.sentences.data_state import partial_claims, reporting_claims
 from dxkit.report.sentences.headlines import TARGETS, headlines
+from dxkit.report.sentences.unit_view import rests_on_few, too_few_to_judge
 from dxkit.report.tables import NOTHING, STATES, Cell, Column, Number, State, render_table
 
 _HIGH, _LANE, _OWN = 20, 16.5, 10

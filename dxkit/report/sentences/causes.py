@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from dxkit.analysis.analysis import Scorecard
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Fact, Reference, reaches
-from dxkit.report.sentences.below import reached_below, too_few_to_judge, weakest_first
 from dxkit.report.sentences.catalogue import SLOTS, Filling, Slot
-from dxkit.report.sentences.unit_view import View, ends_of, short_name, unit_of
+from dxkit.report.sentences.unit_view import (
+    View,
+    ends_of,
+    reached_below,
+    short_name,
+    too_few_to_judge,
+    unit_of,
+    weakest_first,
+)
 
 _COUNTS = "children children_known children_met"
 _MISSING = frozenset({"not_reported", "part_not_reported", "unread", "no_data", "rejected"})

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from dxkit.analysis.series import is_alike
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import Claim, Fact, Reference
-from dxkit.report.sentences.below import reached_below
 from dxkit.report.sentences.catalogue import SLOTS
-from dxkit.report.sentences.unit_view import View, equal_to, short_name, unit_of
+from dxkit.report.sentences.unit_view import View, equal_to, reached_below, short_name, unit_of
 
 
 def targets_claim(view: View) -> Claim | None:

@@ -1,20 +1,28 @@
 """The sentences at the top: where the unit stands, whether it is proposed for a reward and why,
-what it reached, what changed; and the short ones of the strip, beside its large numbers.
+what it reached, what changed; the short ones of the strip, beside its large numbers; and what
+messages say, where there is room for a few sentences only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from dxkit.analysis.ranking import QUOTA_FULL, TIED_INTO_QUOTA, TIER_INTO_QUOTA
 from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Reference, as_written, reward_subject
 from dxkit.model.observations import Flag
 from dxkit.model.rules import REWARD_BASES
-from dxkit.report.sentences.below import least_covered, too_few_to_judge
 from dxkit.report.sentences.catalogue import SLOTS, state
 from dxkit.report.sentences.data_state import without_figures
-from dxkit.report.sentences.unit_view import View, equal_to, short_name
+from dxkit.report.sentences.next_steps import next_steps
+from dxkit.report.sentences.unit_view import (
+    View,
+    equal_to,
+    least_covered,
+    short_name,
+    too_few_to_judge,
+)
 
 
 def _keys(*slots: str) -> frozenset[str]:
@@ -195,3 +203,46 @@ def lacking_notes(view: View) -> Iterator[Claim]:
         whole = view.fact(TOTAL, "units")
         told = view.told(TOTAL, f"units_{kind}", "level", units_total=whole, units=units)
         yield from SLOTS[f"verdict_{kind}"].say(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """One thing to say: the ``ways`` to say it, the fullest first, and what ``follows`` in order
+    once it is said. A ``step`` is told only if all before it are: the first matters most.
+    """
+
+    ways: tuple[Claim, ...]
+    follows: tuple[Claim, ...] = ()
+    step: bool = False
+
+
+def thoughts(view: View) -> Iterator[Thought]:
+    """What there is to say of a unit, most important first: where it stands, rewards, targets, what
+    to do first, change, and what else to do.
+    """
+    told = [*headlines(view)]
+    steps = zip(next_steps(view), next_steps(view, located=False), strict=True)
+    to_do = [Thought((full, brief), tuple(more), step=True) for (full, *more), (brief, *_) in steps]
+    changes = [claim for claim in told if claim.message in CHANGES]
+    for claim in told:
+        if claim not in changes:
+            short = _standing_in_short(view) if claim is told[0] else _in_short(view, claim)
+            yield Thought((claim, *short))
+    yield from (*to_do[:1], *(Thought((claim,)) for claim in changes), *to_do[1:])
+
+
+def _standing_in_short(view: View) -> Iterator[Claim]:
+    """Where a unit stands, in short."""
+    return SLOTS["message"].say(view.told(TOTAL, "points max_points rank ranked", "unit period"))
+
+
+def _in_short(view: View, claim: Claim) -> Iterator[Claim]:
+    """Another headline, in short."""
+    if claim.message in TARGETS and "_part" not in claim.message:
+        counted = view.known_kinds(TOTAL, "targets", "targets_known", "targets_met")
+        yield from SLOTS["message_targets"].say(counted)
+    elif claim.message in AWARDS:
+        key = "message_award_next" if claim.message.endswith("_next") else "message_award"
+        yield state(key, dict(claim.facts) | dict(claim.references))
+    elif claim.message in LACKING:
+        yield from SLOTS["message_figures_lacking"].say(dict(claim.facts))

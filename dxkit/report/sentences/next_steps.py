@@ -7,9 +7,15 @@ from dataclasses import dataclass
 
 from dxkit.model.campaign import Indicator
 from dxkit.model.facts import TOTAL, Claim, Fact
-from dxkit.report.sentences.below import least_covered, reached_below, too_few_to_judge
 from dxkit.report.sentences.catalogue import SLOTS, Filling
-from dxkit.report.sentences.unit_view import View, short_name, unit_of
+from dxkit.report.sentences.unit_view import (
+    View,
+    least_covered,
+    reached_below,
+    short_name,
+    too_few_to_judge,
+    unit_of,
+)
 
 _PLACES = ("first", "second", "third")
 

@@ -15,7 +15,7 @@ from dxkit.period import OpenPeriod
 from dxkit.press.publish import messages
 from dxkit.press.publish.annexes import FORMS
 from dxkit.press.publish.messages import CHANNELS, Channel, NoMessageError, message_of
-from dxkit.report.sentences.messages import thoughts
+from dxkit.report.sentences.headlines import thoughts
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language, spoken
 from dxkit.report.wording.sentences import Writer

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from dxkit.model.findings import Severity
 from dxkit.model.observations import SourceFile
-from dxkit.press.returned.copy import annotated_copy
+from dxkit.press.returned.copies import annotated_copy
 from dxkit.press.returned.overview import Line
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.atomic import carry_mark_of_the_web

@@ -23,7 +23,7 @@ from lxml import etree
 from dxkit.intake.file_cells import returned_name, without_remarks
 from dxkit.model.findings import Severity
 from dxkit.model.observations import SourceFile
-from dxkit.press.returned.copy import annotated_copy
+from dxkit.press.returned.copies import annotated_copy
 from dxkit.press.returned.overview import Line
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.reading import read_workbook

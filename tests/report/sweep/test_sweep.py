@@ -23,8 +23,7 @@ from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod
 from dxkit.report.charts import map, over_time, units
 from dxkit.report.report import Report
-from dxkit.report.sentences.headlines import headlines
-from dxkit.report.sentences.messages import thoughts
+from dxkit.report.sentences.headlines import headlines, thoughts
 from dxkit.report.sentences.next_steps import next_steps
 from tests.oracles.compare import PageProof
 from tests.oracles.completeness import CompletenessProof

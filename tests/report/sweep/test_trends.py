@@ -18,7 +18,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Observation
 from dxkit.period import OpenPeriod
 from dxkit.report.report import Report
-from dxkit.report.sentences.trends import trends
+from dxkit.report.sentences.situation import trends
 from dxkit.report.sentences.unit_view import View
 from tests.analysis.several_periods import all_received, analysed, longer
 from tests.analysis.test_results import full
