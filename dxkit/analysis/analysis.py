@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from dxkit.analysis.aggregates import Aggregates, total
 from dxkit.analysis.completeness import Completeness
 from dxkit.analysis.outcomes import Certainty, Result, Results
-from dxkit.analysis.ranking import QUOTA_FULL, Decision
+from dxkit.analysis.rules import QUOTA_FULL, Decision
 from dxkit.analysis.series import PeriodKept, PeriodOfSeries, digest_of_units
 from dxkit.model.campaign import Campaign, Indicator, IndicatorKind
 from dxkit.model.choices import UnknownNameError

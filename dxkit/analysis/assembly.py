@@ -14,7 +14,7 @@ from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import Derived, Kind
 from dxkit.analysis.facts.kinds import KINDS
 from dxkit.analysis.results import make_results
-from dxkit.analysis.robustness.ranges import certainty, inputs_of, tiers_of
+from dxkit.analysis.robustness import certainty, inputs_of, tiers_of
 from dxkit.analysis.series import KEPT, Kept, PeriodKept
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign

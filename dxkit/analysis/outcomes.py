@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxkit.analysis.ranking import Decision
+from dxkit.analysis.rules import Decision
 from dxkit.model.campaign import Campaign, Indicator, Target
 from dxkit.model.facts import CellRef, reaches
 from dxkit.model.observations import SILENT, Measured

@@ -24,8 +24,16 @@ from dxkit.analysis.outcomes import (
     Results,
     Total,
 )
-from dxkit.analysis.ranking import Candidate, Decision, decide, ranks_of
-from dxkit.analysis.scoring import NOT_SCORED, REGISTRY, Case, band_of
+from dxkit.analysis.rules import (
+    NOT_SCORED,
+    REGISTRY,
+    Candidate,
+    Case,
+    Decision,
+    band_of,
+    decide,
+    ranks_of,
+)
 from dxkit.model.campaign import Campaign, Indicator
 from dxkit.model.observations import SILENT, Flag, Measured
 from dxkit.model.plan import is_measured_at, why_no_ranking

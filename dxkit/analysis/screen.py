@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.outcomes import Results
-from dxkit.analysis.ranking import QUOTA_FULL, TOLERANCE_DIGITS, Decision
-from dxkit.analysis.scoring import REGISTRY, Case
+from dxkit.analysis.rules import QUOTA_FULL, REGISTRY, TOLERANCE_DIGITS, Case, Decision
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.findings import Finding
 from dxkit.model.outliers import Numbers

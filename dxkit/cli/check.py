@@ -49,7 +49,7 @@ def check(
     from dxkit.press.publish.period_files import write_check
     from dxkit.press.run.changed_figures import all_changes, write_figures
     from dxkit.press.run.plan import key_of
-    from dxkit.report.matrix import incomplete_lines
+    from dxkit.report.receipts import incomplete_lines
 
     period_id = session.period(period)
     folder = session.folder(period_id)

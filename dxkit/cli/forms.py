@@ -92,8 +92,7 @@ def _reply_forms(session: Session, period_id: str, level: str, units: Sequence[s
     workbook in which somebody has replied is kept.
     """
     from dxkit.intake.forms import read_form
-    from dxkit.press.forms.replies import write_reply_form
-    from dxkit.press.forms.workbook import form_name
+    from dxkit.press.forms.workbook import form_name, write_reply_form
     from dxkit.workbooks.atomic import InUseError, set_aside
     from dxkit.workbooks.cells import UnreadableFileError
     from dxkit.workbooks.reading import read_workbook
@@ -134,7 +133,7 @@ def remind(session: Session, period: str) -> int:
     import datetime
 
     from dxkit.model.text import slug
-    from dxkit.report.reminders import reminders
+    from dxkit.report.receipts import reminders
     from dxkit.workbooks.atomic import write_text
 
     period_id, language = session.reported_period(period), session.language

@@ -40,7 +40,7 @@ SCORING_FUNCTIONS = (
     "ratio_to_target", "ratio_to_target_uncapped", "share", "count", "steps", "min_max",
     "goalposts", "none",
 )  # fmt: skip
-"""Names an indicator may give as its scoring; ``analysis.scoring`` holds the functions."""
+"""Names an indicator may give as its scoring; ``analysis.rules`` holds the functions."""
 
 
 class MeasureKind(StrEnum):
@@ -97,7 +97,7 @@ class IndicatorKind(StrEnum):
 class Indicator:
     """A quantity judged by the campaign. ``direction`` is +1 when more is better, else -1.
 
-    ``scoring`` names a function of ``analysis.scoring``; ``parameters`` are its numbers.
+    ``scoring`` names a function of ``analysis.rules``; ``parameters`` are its numbers.
     """
 
     id: Annotated[keys.Id, Key("indicator")]

@@ -17,7 +17,7 @@ from dxkit.model.text import harmless
 from dxkit.press.manifest import CHANGED_FACTS, CORRECTION, EFFECTS
 from dxkit.press.publish.document.composition import MarkupBlocks
 from dxkit.press.publish.document.tree import Document, Paragraph, frame_of, text_of
-from dxkit.press.publish.document.word import word_of
+from dxkit.press.publish.document.writers import word_of
 from dxkit.press.publish.frame import RAW, page_around
 from dxkit.press.run.plan import page_path
 from dxkit.publication.effects import Effects, FactChange, WordChange

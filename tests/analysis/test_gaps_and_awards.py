@@ -11,7 +11,7 @@ import pytest
 
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.assembly import analyse_period
-from dxkit.analysis.ranking import Candidate, decide
+from dxkit.analysis.rules import Candidate, decide
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef, Claim
 from dxkit.model.findings import Finding

@@ -24,10 +24,8 @@ from dxkit.analysis.initiatives import (
     panel_of,
     where_next,
 )
-from dxkit.analysis.initiatives.dealings import Dealings
-from dxkit.analysis.initiatives.effect import trends_differ
-from dxkit.analysis.initiatives.evidence import t_quantile
-from dxkit.analysis.initiatives.panel import Window
+from dxkit.analysis.initiatives.effect import t_quantile, trends_differ
+from dxkit.analysis.initiatives.panel import Dealings, Window
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import MapShapes
 from tests.analysis.panels import Situation

@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import strategies as st
 
-from dxkit.analysis.ranking import ranks_of, rounded
+from dxkit.analysis.rules import ranks_of, rounded
 from tests.unhurried import given
 
 

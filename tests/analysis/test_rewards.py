@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from dxkit.analysis.analysis import Standing
-from dxkit.analysis.ranking import Candidate, decide
+from dxkit.analysis.rules import Candidate, decide
 from dxkit.model.rules import RewardRule
 
 

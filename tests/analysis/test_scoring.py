@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import strategies as st
 
-from dxkit.analysis.scoring import REGISTRY, Case, band_of
+from dxkit.analysis.rules import REGISTRY, Case, band_of
 from dxkit.model.campaign import SCORING_FUNCTIONS, Campaign
 from tests.unhurried import given
 

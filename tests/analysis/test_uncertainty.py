@@ -13,9 +13,8 @@ import pytest
 from dxkit.analysis.analysis import Analysis
 from dxkit.analysis.assembly import analyse_period
 from dxkit.analysis.outcomes import Certainty
-from dxkit.analysis.ranking import ranks_of
-from dxkit.analysis.robustness.ranges import certainty, value_without
-from dxkit.analysis.robustness.trials import Trials, above_and_equal
+from dxkit.analysis.robustness import Trials, above_and_equal, certainty, value_without
+from dxkit.analysis.rules import ranks_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding

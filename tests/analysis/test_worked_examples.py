@@ -12,7 +12,7 @@ import math
 import pytest
 
 from dxkit.analysis.assembly import analyse_period
-from dxkit.analysis.ranking import Candidate, decide, ranks_of
+from dxkit.analysis.rules import Candidate, decide, ranks_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding

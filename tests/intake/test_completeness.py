@@ -15,7 +15,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.model.rules import Condition
 from dxkit.period import OpenPeriod
-from dxkit.report.matrix import completeness_table, incomplete_lines
+from dxkit.report.receipts import completeness_table, incomplete_lines
 from dxkit.report.wording.findings import finding_text, names_in_findings
 from dxkit.report.wording.language import load_language
 from dxkit.verify.sums import Sums

@@ -12,7 +12,7 @@ import dxkit
 from dxkit.cli import run
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
-from dxkit.report.reminders import _by_cost
+from dxkit.report.receipts import _by_cost
 
 
 @pytest.fixture

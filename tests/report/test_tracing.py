@@ -8,7 +8,7 @@ import re
 import pytest
 
 from dxkit.analysis.facts.kinds import KINDS
-from dxkit.analysis.scoring import REGISTRY
+from dxkit.analysis.rules import REGISTRY
 from dxkit.campaign.project import Project
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.campaign import Campaign

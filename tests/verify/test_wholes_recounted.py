@@ -11,7 +11,7 @@ import pytest
 
 from dxkit.analysis.aggregates import Aggregates
 from dxkit.analysis.assembly import analyse_period
-from dxkit.analysis.robustness.ranges import value_without
+from dxkit.analysis.robustness import value_without
 from dxkit.campaign.folder import load_campaign
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey

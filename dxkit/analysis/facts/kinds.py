@@ -45,7 +45,7 @@ from dxkit.analysis.outcomes import (
     Certainty,
     RankRange,
 )
-from dxkit.analysis.scoring import NOT_SCORED, REGISTRY, Case
+from dxkit.analysis.rules import NOT_SCORED, REGISTRY, Case
 from dxkit.analysis.visits import TOO_FEW_VISITS, Verified, verified
 from dxkit.model.campaign import WHOLE_MOVEMENT, IndicatorKind
 from dxkit.model.facts import FUNNEL_ENDS, TOTAL, Fact, FactKey, UnitOfMeasure, deciding_decimals

@@ -1,16 +1,18 @@
 """Which model initiatives seem to work, where, and what to try next: honestly graded."""
 
-from dxkit.analysis.initiatives.dealings import Earlier, Interval
-from dxkit.analysis.initiatives.effect import Comparison, compare
-from dxkit.analysis.initiatives.evidence import (
+from dxkit.analysis.initiatives.effect import (
+    Comparison,
     Evidence,
     Suggestion,
     another_place,
+    compare,
     grade,
     where_next,
 )
 from dxkit.analysis.initiatives.panel import (
+    Earlier,
     Group,
+    Interval,
     Panel,
     Place,
     begun_by,

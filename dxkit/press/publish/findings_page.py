@@ -14,7 +14,7 @@ from dxkit.model.observations import Mistake, SheetRead
 from dxkit.model.text import shortened
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.frame import RAW, page_around
-from dxkit.report.matrix import completeness_table
+from dxkit.report.receipts import completeness_table
 from dxkit.report.tables import Cell, Column, bulleted, render_table
 from dxkit.report.wording.findings import (
     column_text,

@@ -14,7 +14,6 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from dxkit.model.text import visible
-from dxkit.press.publish.foreign_html import PICTURES
 from dxkit.press.publish.style import lacking, page_script, page_style
 from dxkit.report.wording.language import Language, load_language
 from dxkit.report.wording.publications import simulated_html
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from dxkit.period import OpenPeriod
 
 _TEMPLATES = files("dxkit.press.publish") / "templates"
+PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "gif", "webp"))
+"""How the addresses of pictures begin that have their data in them."""
 RAW = Markup('<span class="raw">{}</span>')  # what others have written
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _COMMON = {

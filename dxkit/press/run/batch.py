@@ -46,7 +46,14 @@ from dxkit.press.manifest import (
 )
 from dxkit.press.publish.annexes import Annex, damaged_annexes, make_annexes
 from dxkit.press.publish.links import Links, link_pages
-from dxkit.press.run.plan import files_are_whole, is_current, is_of, key_of, plan_tasks
+from dxkit.press.run.plan import (
+    Horizon,
+    files_are_whole,
+    is_current,
+    is_of,
+    key_of,
+    plan_tasks,
+)
 from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task, scratch_folder
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.atomic import only_writer, write_text
@@ -326,8 +333,6 @@ class _Run:
         """The pages that are to be made, each with the hash of what it can show, and those that
         show already what they would show: something changed that is not theirs.
         """
-        from dxkit.press.run.horizon import Horizon
-
         result, kept, others = self.result, list[Task](), list[Task]()
         for task in Horizon(opened, self.raw, self.plan).with_hashes(todo):
             fits = is_current(task, result.manifest, False, result.folder)

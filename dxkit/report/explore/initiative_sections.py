@@ -14,10 +14,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from dxkit.analysis.initiatives.dealings import Interval
-from dxkit.analysis.initiatives.effect import Comparison
-from dxkit.analysis.initiatives.evidence import another_place
-from dxkit.analysis.initiatives.panel import Window
+from dxkit.analysis.initiatives.effect import Comparison, another_place
+from dxkit.analysis.initiatives.panel import Interval, Window
 from dxkit.model.facts import Fact
 from dxkit.model.initiatives import Initiative
 from dxkit.model.text import fold

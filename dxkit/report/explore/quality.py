@@ -27,7 +27,7 @@ from dxkit.report.explore.corrections import (
     put_on_record,
 )
 from dxkit.report.explore.live import Chooser, Listed, Section, paragraph, title
-from dxkit.report.matrix import completeness_table
+from dxkit.report.receipts import completeness_table
 from dxkit.report.tables import Cell, Column
 from dxkit.report.wording.findings import finding_kind, finding_text, names_in_findings
 

@@ -11,8 +11,14 @@ from functools import cached_property
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
-from dxkit.analysis.initiatives.effect import Comparison, compare
-from dxkit.analysis.initiatives.evidence import Evidence, Suggestion, grade, where_next
+from dxkit.analysis.initiatives.effect import (
+    Comparison,
+    Evidence,
+    Suggestion,
+    compare,
+    grade,
+    where_next,
+)
 from dxkit.analysis.initiatives.panel import Panel, begun_by, choose, panel_of, started_at
 from dxkit.model.campaign import IndicatorKind, MeasureKind
 from dxkit.model.initiatives import Initiative

@@ -13,8 +13,7 @@ from dxkit.model.facts import TOTAL
 from dxkit.model.findings import Severity
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Shown, Teller, title
-from dxkit.report.matrix import completeness_table
-from dxkit.report.reminders import reminders
+from dxkit.report.receipts import completeness_table, reminders
 from dxkit.report.tables import Cell, Column, bulleted
 from dxkit.report.wording.publications import simulated_html
 

@@ -14,7 +14,7 @@ from dxkit.model.rules import RankingRule, RewardRule, ScoringRule
 from dxkit.model.text import LONGEST, harmless
 from dxkit.model.units import Unit
 from dxkit.report.context import Context, Section
-from dxkit.report.matrix import completeness_table
+from dxkit.report.receipts import completeness_table
 from dxkit.report.sentences.data_state import data_claims
 from dxkit.report.tables import NOTHING, Cell, Column, bulleted, render_table
 from dxkit.report.tracing import legend, traces

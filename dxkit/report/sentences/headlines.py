@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dxkit.analysis.ranking import QUOTA_FULL, TIED_INTO_QUOTA, TIER_INTO_QUOTA
+from dxkit.analysis.rules import QUOTA_FULL, TIED_INTO_QUOTA, TIER_INTO_QUOTA
 from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import TOTAL, Claim, Reference, as_written, reward_subject
 from dxkit.model.observations import Flag

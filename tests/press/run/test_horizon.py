@@ -21,11 +21,10 @@ from dxkit.intake.store import store_key
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import are_parsed, contents_before_and_of, open_period
 from dxkit.press.manifest import PageRecord
-from dxkit.press.run import batch, horizon
+from dxkit.press.run import batch, plan
 from dxkit.press.run.finished_pages import FinishedPages
-from dxkit.press.run.horizon import Horizon, is_thin
 from dxkit.press.run.one_page import report_calls
-from dxkit.press.run.plan import key_of, plan_tasks
+from dxkit.press.run.plan import Horizon, is_thin, key_of, plan_tasks
 from dxkit.report.report import Report
 from tests.press.small_campaign import files_made
 from tests.press.small_country import QUARTERS, write_country
@@ -196,7 +195,7 @@ def test_a_page_shows_more_than_its_own_unit(
     country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That the comparison sees a page which shows what is not in its hash."""
-    monkeypatch.setattr(horizon._Told, "horizon", lambda told, code: code)
+    monkeypatch.setattr(plan._Told, "horizon", lambda told, code: code)
     assert differ(country, tmp_path, [("number", 1)], most=5)[2] != []
 
 
@@ -365,7 +364,7 @@ def made_after(before: dict[str, int], folder: Path) -> set[str]:
     return {unit for unit, at in times(folder).items() if at != before[unit]}
 
 
-SETS, OPENS = 'unit: str = "930"  # a code', "import dxkit\n\n" + horizon._OPENED
+SETS, OPENS = 'unit: str = "930"  # a code', "import dxkit\n\n" + plan._OPENED
 
 
 @pytest.mark.parametrize(

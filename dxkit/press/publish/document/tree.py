@@ -1,5 +1,5 @@
 """An official document as a small tree: what it says and in which order, not how it is set. The
-writers ``word`` and ``pdf`` set the same tree as decree 30/2020/ND-CP lays documents out.
+``writers`` set the same tree as Word and PDF as decree 30/2020/ND-CP lays documents out.
 
 A report is composed from its page (``composition``). Another kind of document, as a notice that
 corrects a publication, is a ``Document`` with the ``frame_of`` its organiser, its own ``kind``,

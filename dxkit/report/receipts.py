@@ -1,5 +1,6 @@
-"""What is still to come from whom: who has sent, who is late, what is open, and for each sender a
-text that somebody may send. Nothing is sent by the kit.
+"""What has come, and what is still to come from whom: the matrix of units and tables; who has sent,
+who is late, what is open, and for each sender a text that somebody may send. Nothing is sent by the
+kit.
 """
 
 from __future__ import annotations
@@ -9,13 +10,62 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
+from dxkit.analysis.completeness import Presence
 from dxkit.model.findings import Severity
 from dxkit.model.observations import Mistake
 from dxkit.model.text import harmless
 from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
+from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.findings import finding_text, names_in_findings, what_to_do
 from dxkit.report.wording.language import Language
+
+
+def completeness_table(
+    opened: OpenPeriod, units: Sequence[Unit], language: Language, only_lacking: bool = False
+) -> Markup:
+    """A row for each unit, a column for each table of figures; nothing without either. Of
+    ``only_lacking``, rows of the units that lack something, or a sentence that none does.
+    """
+    found = opened.analysis.completeness
+    if not units or not found.tables:
+        return Markup("")
+    states = [(unit, [found.of(unit, table) for table in found.tables]) for unit in units]
+    if only_lacking:
+        states = [(unit, row) for unit, row in states if set(row) != {Presence.COMPLETE}]
+        if not states:
+            return Markup("<p>{}</p>").format(language.text("site.matrix_complete"))
+    names = opened.campaign.tables
+    columns = [Column(language.text("site.matrix_unit"))]
+    columns += [Column(language.name(names[table])) for table in found.tables]
+    rows: list[list[Cell]] = [
+        [language.unit(unit, starts=True), *(language.text(f"site.{state}") for state in row)]
+        for unit, row in states
+    ]
+    caption = language.text("site.matrix_lacking" if only_lacking else "site.matrix_caption")
+    return render_table(caption, columns, rows, language)
+
+
+def incomplete_lines(
+    opened: OpenPeriod, units: Sequence[Unit], language: Language
+) -> Iterator[str]:
+    """How many units have complete figures in all tables; of the others which tables have not."""
+    found, names = opened.analysis.completeness, opened.campaign.tables
+    lines = []
+    for unit in units:
+        lacking = [
+            f"{language.name(names[table])}: {language.plain(f'site.{state}')}"
+            for table in found.tables
+            if (state := found.of(unit, table)) is not Presence.COMPLETE
+        ]
+        if lacking:
+            lines.append(f"  {unit.name}: {'; '.join(lacking)}")
+    whole = str(len(units) - len(lines))
+    yield language.plain("site.matrix_whole", whole=whole, units=str(len(units)))
+    yield from lines
+
 
 RECEIVED, LATE, SILENT, OVERDUE = "received", "late", "silent", "overdue"
 _MOST = 3  # points in a text

@@ -1,1 +1,0 @@
-"""How far ranks and awards hold when weights, criteria or doubtful cells change."""
