@@ -20,7 +20,6 @@ from click.exceptions import NoSuchCommand
 from dxkit.cli.check import check
 from dxkit.cli.commands import demo, explain, lab, rank, sample
 from dxkit.cli.forms import accept, form, remind
-from dxkit.cli.help import Group
 from dxkit.cli.new import new
 from dxkit.cli.proof import changes, publish, verify
 from dxkit.cli.report import report
@@ -29,6 +28,7 @@ from dxkit.cli.session import (
     DONE,
     DONE_WITH_ERRORS,
     CannotStartError,
+    Group,
     Session,
     languages,
     tell,

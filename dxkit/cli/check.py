@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dxkit.cli.help import Command
-from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Command, Session, tell, with_session
 from dxkit.model.text import harmless
 
 if TYPE_CHECKING:

@@ -11,8 +11,15 @@ from typing import Any
 
 import click
 
-from dxkit.cli.help import Command
-from dxkit.cli.session import CANNOT_START, DONE, DONE_WITH_ERRORS, Session, tell, with_session
+from dxkit.cli.session import (
+    CANNOT_START,
+    DONE,
+    DONE_WITH_ERRORS,
+    Command,
+    Session,
+    tell,
+    with_session,
+)
 
 
 @click.command(cls=Command)
@@ -157,8 +164,7 @@ def sample(session: Session, period: str | None, visits: int, seed: int, level: 
 @with_session
 def demo(session: Session) -> int:
     """Write the demonstration workbooks (simulated, the same bytes each time)."""
-    from dxkit.demo import write_demonstration
-    from dxkit.demo.truth import read_census, read_plan
+    from dxkit.demo import read_census, read_plan, write_demonstration
 
     campaign, own = session.campaign, session.project.raw_folder(session.campaign.id)
     try:

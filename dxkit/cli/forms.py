@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dxkit.cli.help import Command
 from dxkit.cli.session import (
     DONE,
     DONE_WITH_ERRORS,
     CannotStartError,
+    Command,
     Session,
     tell,
     with_session,

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dxkit.cli.help import Command, Group
-from dxkit.cli.session import DONE, Session, tell, with_common_options, with_session
+from dxkit.cli.session import DONE, Command, Group, Session, tell, with_common_options, with_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

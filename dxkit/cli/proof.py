@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING
 import click
 
 from dxkit.cli.check import published_lines
-from dxkit.cli.help import Command
-from dxkit.cli.session import DONE, DONE_WITH_ERRORS, CannotStartError, Session, tell, with_session
+from dxkit.cli.session import (
+    DONE,
+    DONE_WITH_ERRORS,
+    CannotStartError,
+    Command,
+    Session,
+    tell,
+    with_session,
+)
 from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
     from dxkit.campaign.project import Project, Publication
-    from dxkit.verify.difference import Difference
+    from dxkit.verify import Difference
     from dxkit.verify.verify import Verification
 
 _MOST_LINES = 20
@@ -113,7 +120,7 @@ def changes(session: Session, period: str, publication: int | None) -> int:
     """List what of a publication is no longer so, and why; draft the notice that corrects it."""
     from dxkit.press.manifest import CORRECTION, EFFECTS
     from dxkit.publication.changes import effects_since
-    from dxkit.publication.correction import cause_lines, judged_rows, sentence_lines, write_effects
+    from dxkit.publication.effects import cause_lines, judged_rows, sentence_lines, write_effects
     from dxkit.report.wording.publications import state_name
 
     period_id, language = session.period(period), session.language
@@ -182,7 +189,7 @@ def _proved(
     """
     from dxkit.press.manifest import FINDINGS, INDEX, Manifest, outputs_in
     from dxkit.press.publish.index_pages import write_differences
-    from dxkit.verify.difference import in_order
+    from dxkit.verify import in_order
     from dxkit.verify.verify import verify_period
 
     folder = project.output_folder(session.campaign_id, period_id)

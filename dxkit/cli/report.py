@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dxkit.cli.check import published_lines, show_changes, show_findings
-from dxkit.cli.help import Command
-from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Session, tell, with_session
+from dxkit.cli.session import DONE, DONE_WITH_ERRORS, Command, Session, tell, with_session
 from dxkit.model.text import harmless
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def report(
 def _tell_sentences(session: Session, publication: Publication, result: RunResult) -> None:
     """The first sentences on the drafts that are not those of the publication."""
     from dxkit.publication.changes import changed_sentences
-    from dxkit.publication.correction import sentence_lines
+    from dxkit.publication.effects import sentence_lines
 
     if publication.period == result.manifest.period:
         found = changed_sentences(publication.outputs(session.project), result.folder)

@@ -11,10 +11,9 @@ from pathlib import Path
 from dxkit.intake.dates import start_days
 from dxkit.intake.file import read_file
 from dxkit.intake.names import Names
-from dxkit.model.campaign import Campaign
+from dxkit.model.campaign import Campaign, InitiativeRegister
 from dxkit.model.findings import Finding
-from dxkit.model.initiatives import Initiative, InitiativeRegister
-from dxkit.model.observations import RegisterRow
+from dxkit.model.observations import Initiative, RegisterRow
 from dxkit.model.text import normalise
 from dxkit.workbooks.raw_folder import raw_files
 

@@ -17,7 +17,6 @@ from typing import Annotated
 
 from dxkit.model import keys
 from dxkit.model.choices import look_up
-from dxkit.model.initiatives import InitiativeRegister
 from dxkit.model.keys import Key, Number, Words
 from dxkit.model.periods import Period
 from dxkit.model.rules import (
@@ -222,6 +221,22 @@ class SheetLayout:
     def is_plain(self) -> bool:
         """Whether headings tell all, so that the sheet is read as any other."""
         return self == SheetLayout(self.file, self.sheet, self.read)
+
+
+INITIATIVE_ROLES = ("name", "locality", "field", "start", "aim", "households", "evidence", "source")
+"""What a register tells of an initiative; a campaign says which of its measures holds which."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeRegister:
+    """Where a campaign keeps its initiatives: the measures' ``table``, the ``folder`` of published
+    ones under the campaign's raw folder (empty when there are none), and ``columns``, which maps
+    each of ``INITIATIVE_ROLES`` to a measure id.
+    """
+
+    table: keys.Id
+    folder: Annotated[keys.Folder, Key(default="")]
+    columns: Annotated[Mapping[str, keys.OfMeasure], Key(each=INITIATIVE_ROLES)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,44 @@ class RegisterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Initiative:
+    """One model initiative at one unit: what was tried, where, since when, and which indicators it
+    aims at. A name alone names none ("Cho 4.0" exists in many places): name and unit do.
+
+    ``start`` is the text as received; the first and last day are those between which it began,
+    None when the text names no year. ``start_period`` is the campaign period it began in, empty
+    when that cannot be told. ``indicators`` are the ids that ``aim`` means. ``period`` is the
+    period whose workbook reported it, empty for one that was ``published`` elsewhere.
+    """
+
+    name: str
+    unit_code: str
+    locality: str
+    field: str
+    start: str
+    first_day: datetime.date | None
+    last_day: datetime.date | None
+    start_period: str
+    aim: str
+    indicators: tuple[str, ...]
+    households: int | None
+    evidence: str
+    source: str
+    period: str
+    address: CellRef
+
+    @property
+    def published(self) -> bool:
+        """Whether it stands in the register of published initiatives, not in a report."""
+        return not self.period
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Name and unit, which together name an initiative."""
+        return self.name, self.unit_code
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """One received file: name relative to the raw folder, hash, and what intake saw of it."""
 

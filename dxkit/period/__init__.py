@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dxkit.campaign.project import Project
 from dxkit.model.campaign import Campaign
+from dxkit.model.facts import Fact
 from dxkit.model.findings import SCREEN, Finding
-from dxkit.model.initiatives import Initiative
-from dxkit.model.observations import Received
+from dxkit.model.observations import Initiative, Received
 from dxkit.model.units import MapShapes
 
 if TYPE_CHECKING:
@@ -59,6 +59,14 @@ class OpenPeriod:
     def scorecard(self, unit_code: str) -> Scorecard:
         """All facts of one unit; raises KeyError for an unknown code."""
         return self.analysis.scorecard(unit_code)
+
+    def all_facts(self, units: Iterable[str]) -> Iterator[Fact]:
+        """All facts about the units that the plan knows and those directly below ``units``."""
+        open_levels = {level.id for level in self.campaign.levels if level.open}
+        known = {*units}
+        for unit in self.analysis.units.units:
+            if unit.level not in open_levels or known & {unit.code, unit.parent_code}:
+                yield from self.scorecard(unit.code).facts.values()
 
     @cached_property
     def history(self) -> tuple[Analysis, ...]:

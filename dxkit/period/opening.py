@@ -1,28 +1,32 @@
 """Opening a period: read, or taken from the store, then analysed.
 
 What reads workbooks and what analyses is imported when it is needed: a run that finds nothing
-changed needs neither, and they are half of its time.
+changed needs neither, and they are half of its time. What is kept of the periods of a series stands
+in a file beside what intake stored of each: made again when what it was made from has changed, or
+somebody has changed the file.
 """
 
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dxkit.analysis.series import Kept
 from dxkit.campaign.folder import load_campaign, load_map
 from dxkit.campaign.project import Project
-from dxkit.intake.store import is_current, read_stored, store_key, write_stored
+from dxkit.intake.store import code_hash, is_current, read_stored, store_key, write_stored
 from dxkit.intake.versions.history import History
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
-from dxkit.model.initiatives import Initiative
-from dxkit.model.observations import Received
+from dxkit.model.observations import Initiative, Received
 from dxkit.period import OpenPeriod, Past
 from dxkit.period.composition import compose
-from dxkit.period.kept import read_kept, written
 from dxkit.workbooks.atomic import write_bytes, writer_if_free
 from dxkit.workbooks.raw_folder import Contents, contents_of, raw_files
 
@@ -189,7 +193,7 @@ def look_back(
     path = project.kept_file(campaign.id, period_id, campaign.other_boundaries(period_id, day))
     look = look or _looking(project, campaign)
     key = "" if project.sealed else _key(project, campaign, period_id, look)
-    if (known := read_kept(path, key)) is not None:
+    if (known := _read_kept(path, key)) is not None:
         return known
     from dxkit.analysis.assembly import analyse_period, kept_of
 
@@ -197,7 +201,7 @@ def look_back(
     found = kept_of(analyse_period(*as_of(campaign, received, day)))
     with writer_if_free(project.stores / campaign.id) as may_write:
         if may_write and key and _is_stored(project, campaign, period_id, look):
-            write_bytes(path, written(found, key))
+            write_bytes(path, kept_bytes(found, key))
     return found
 
 
@@ -311,3 +315,43 @@ def _is_at_hand(project: Project, campaign: Campaign, period_id: str) -> bool:
         stored = project.store_file(campaign.id, period_id)
         return stored.exists() or any(stored.parent.glob("kept*.json"))
     return project.has_raw(campaign, period_id)
+
+
+def _parts_of(path: Path) -> tuple[str, str, bytes]:
+    """The key of what a file was made from, the hash of what it keeps, and that; else nothing."""
+    try:
+        head, _, body = path.read_bytes().partition(b"\n")
+        made_from, digest = json.loads(head)
+    except (OSError, ValueError, TypeError):
+        return "", "", b""
+    return made_from, digest, body
+
+
+def _read_kept(path: Path, received_key: str = "") -> Kept | None:
+    """What a file keeps; None where there is none, it was altered, or it was made from other files
+    than those of ``received_key``, if one is given.
+    """
+    made_from, digest, body = _parts_of(path)
+    is_current = not received_key or made_from == _made_from(received_key)
+    if not is_current or digest != hashlib.sha256(body).hexdigest():
+        return None
+    kept: Kept = json.loads(body)
+    return kept
+
+
+def is_altered(path: Path, again: Path) -> bool:
+    """Whether a file says something else than another that was made from the same."""
+    (made_from, _, shown), (key, _, expected) = map(_parts_of, (path, again))
+    return bool(key) and made_from == key and shown != expected
+
+
+def kept_bytes(kept: Kept, received_key: str) -> bytes:
+    """The file that keeps it, under the key of what was received."""
+    body = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    head = json.dumps([_made_from(received_key), hashlib.sha256(body).hexdigest()])
+    return head.encode() + b"\n" + body
+
+
+def _made_from(received_key: str) -> str:
+    worked_out_by = code_hash("dxkit.analysis")
+    return hashlib.sha256((worked_out_by + received_key).encode()).hexdigest()

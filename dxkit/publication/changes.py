@@ -18,13 +18,13 @@ from lxml import html
 from dxkit.campaign.project import FACTS, RECORD, Project, Publication
 from dxkit.intake.versions.inputs import InputChanges
 from dxkit.model.campaign import Campaign, CampaignError
-from dxkit.model.facts import FactKey
+from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
 from dxkit.press.manifest import Manifest, outputs_in, versions_in_use
 from dxkit.press.run.changed_figures import changes_since, is_same
 from dxkit.press.run.made_again import MadeAgain
-from dxkit.publication.effects import Effects, FactChange, WordChange, facts_of, row_of
+from dxkit.publication.effects import Effects, FactChange, WordChange
 from dxkit.verify.files import places
 
 _MOST_CAUSES = 12
@@ -69,13 +69,18 @@ def effects_since(project: Project, publication: Publication) -> Effects:
 Facts = Mapping[str, tuple[str, str]]
 
 
+def _row_of(fact: Fact) -> tuple[str, str]:
+    """A fact's value as Python writes it, and why it has none."""
+    return "" if fact.value is None else repr(fact.value), fact.missing
+
+
 def _published_facts(path: Path) -> Facts:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return {row["fact"]: (row["value"], row["missing"]) for row in csv.DictReader(file)}
 
 
 def _facts(opened: OpenPeriod, units: list[str]) -> Facts:
-    return {str(fact.key): row_of(fact) for fact in facts_of(opened, units)}
+    return {str(fact.key): _row_of(fact) for fact in opened.all_facts(units)}
 
 
 def _changed(then: Facts, now: Facts) -> Iterator[FactChange]:
@@ -150,7 +155,7 @@ def _files(folder: Path, again: Path, failed: set[str], *, same_versions: bool) 
 # what a page says ---------------------------------------------------------------------------
 
 
-class Sentence(NamedTuple):
+class _Sentence(NamedTuple):
     """One that is printed: its key, its words, the facts that it tells."""
 
     key: str
@@ -158,22 +163,22 @@ class Sentence(NamedTuple):
     facts: frozenset[str]
 
 
-class PageWords(NamedTuple):
+class _PageWords(NamedTuple):
     """The sentences of a page in order; its judgements by what is judged; the keys of the facts
     that it shows; the code of its language.
     """
 
-    sentences: list[Sentence]
+    sentences: list[_Sentence]
     judgements: dict[str, str]
     facts: set[str]
     language: str
 
 
-def words_of(page: str) -> PageWords:
+def _words_of(page: str) -> _PageWords:
     """What a page says."""
     root = html.fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
     claims = [
-        Sentence(
+        _Sentence(
             e.get("data-claim"), _text(e),
             frozenset(f.get("data-fact") for f in e.iterfind(".//*[@data-fact]")),
         )
@@ -181,17 +186,17 @@ def words_of(page: str) -> PageWords:
     ]  # fmt: skip
     said = {e.get("data-said"): _text(e) for e in root.iterfind(".//*[@data-said]")}
     facts = {e.get("data-fact") for e in root.iterfind(".//*[@data-fact]")}
-    return PageWords(claims, said, facts, root.get("lang", ""))
+    return _PageWords(claims, said, facts, root.get("lang", ""))
 
 
 def _text(element: Any) -> str:
     return " ".join(element.text_content().split())
 
 
-def _pages(folder: Path) -> dict[str, PageWords]:
+def _pages(folder: Path) -> dict[str, _PageWords]:
     """The pages of a period but those on what is wrong with it, by their addresses."""
     names = [n for n in outputs_in(folder) if n.endswith(".html") and n != "findings.html"]
-    return {name: words_of((folder / name).read_text("utf-8")) for name in names}
+    return {name: _words_of((folder / name).read_text("utf-8")) for name in names}
 
 
 def changed_sentences(then: Path, now: Path) -> list[WordChange]:
@@ -203,7 +208,9 @@ def changed_sentences(then: Path, now: Path) -> list[WordChange]:
     return [*_sentences({name: old[name] for name in both}, {name: new[name] for name in both})]
 
 
-def _sentences(then: Mapping[str, PageWords], now: Mapping[str, PageWords]) -> Iterator[WordChange]:
+def _sentences(
+    then: Mapping[str, _PageWords], now: Mapping[str, _PageWords]
+) -> Iterator[WordChange]:
     """The sentences that stand on one side only, each as often as it does. One that is no longer
     so goes with the new one that tells most of the same facts, or else has the same key.
     """
@@ -218,7 +225,7 @@ def _sentences(then: Mapping[str, PageWords], now: Mapping[str, PageWords]) -> I
         yield from (WordChange(page, "", "", one.text) for one in come)
 
 
-def _only(these: list[Sentence], others: list[Sentence]) -> list[Sentence]:
+def _only(these: list[_Sentence], others: list[_Sentence]) -> list[_Sentence]:
     """The sentences of one side that the other has not, or not as often."""
     left = Counter(sentence.text for sentence in others)
     found = []
@@ -230,7 +237,7 @@ def _only(these: list[Sentence], others: list[Sentence]) -> list[Sentence]:
 
 
 def _judgements(
-    then: Mapping[str, PageWords], now: Mapping[str, PageWords]
+    then: Mapping[str, _PageWords], now: Mapping[str, _PageWords]
 ) -> Iterator[WordChange]:
     """What is judged otherwise, each once, with the first page that says it; not every page that
     is made then and now says all of them.
@@ -242,7 +249,7 @@ def _judgements(
             yield WordChange(page or other, about, before, after)
 
 
-def _judged(pages: Mapping[str, PageWords]) -> dict[str, tuple[str, str]]:
+def _judged(pages: Mapping[str, _PageWords]) -> dict[str, tuple[str, str]]:
     """Each judgement with the first page that says it."""
     found: dict[str, tuple[str, str]] = {}
     for page in sorted(pages):

@@ -31,10 +31,10 @@ from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, PageRecord, hash_of, hashes_of, outputs_in, sha256_of
 from dxkit.press.run.changed_figures import changes_since, inputs_of, remember
 from dxkit.press.run.made_again import MadeAgain
-from dxkit.publication.effects import write_facts
 from dxkit.report.tracing import fact_label
-from dxkit.verify.difference import ADDED, CHANGED, MISSING, UNREADABLE, Difference
+from dxkit.verify import ADDED, CHANGED, MISSING, UNREADABLE, Difference
 from dxkit.workbooks.atomic import only_writer, rename, write_text
+from dxkit.workbooks.csv_text import write_rows
 from dxkit.workbooks.processes import flush_folder
 from dxkit.workbooks.raw_folder import raw_files
 
@@ -126,7 +126,7 @@ def _fill(
         manifest.pages[code] = record
     manifest.files = hashes
     manifest.save(again.folder)
-    write_facts(again.opened, again.units, stage / FACTS)
+    _write_facts(again.opened, again.units, stage / FACTS)
     for stored in ("received.json", "kept*.json", ".*"):  # to be quick; besides there are locks
         for path in [*(stage / "outputs").rglob(stored)]:
             if path.is_file():
@@ -242,3 +242,9 @@ def altered_publications(project: Project, campaign: str, period: str) -> Iterat
         made = hash_of(one.folder(project) / SUMS)
         if following and following.number == one.number + 1 and following.previous != made:
             yield Difference(f"{home}/{one.id}/{SUMS}", CHANGED)
+
+
+def _write_facts(opened: OpenPeriod, units: list[str], path: Path) -> None:
+    """Each fact with its unrounded value, or the reason why there is none."""
+    rows = ((str(f.key), f.value, f.missing) for f in opened.all_facts(units))
+    write_rows(path, ("fact", "value", "missing"), rows)

@@ -30,7 +30,7 @@ from dxkit.analysis.rows import (
 from dxkit.campaign.project import Project
 from dxkit.model.campaign import Campaign, CampaignError
 from dxkit.model.findings import Severity
-from dxkit.model.initiatives import Initiative
+from dxkit.model.observations import Initiative
 from dxkit.model.periods import split_period_id
 from dxkit.model.plan import is_measured_at
 from dxkit.model.units import UnitRegistry

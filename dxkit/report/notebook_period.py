@@ -16,7 +16,7 @@ from dxkit.analysis import rows
 from dxkit.analysis.analysis import Analysis, Scorecard
 from dxkit.model.facts import TOTAL, Claim, Fact
 from dxkit.model.findings import Severity
-from dxkit.model.initiatives import Initiative
+from dxkit.model.observations import Initiative
 from dxkit.model.plan import with_rules
 from dxkit.period import OpenPeriod
 from dxkit.report.explore import numbers

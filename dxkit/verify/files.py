@@ -24,7 +24,7 @@ from dxkit.press.manifest import (
     index_above_is_whole,
     outputs_in,
 )  # fmt: skip
-from dxkit.verify.difference import ADDED, CHANGED, MISSING, OTHER, UNKNOWN, UNREADABLE, Difference
+from dxkit.verify import ADDED, CHANGED, MISSING, OTHER, UNKNOWN, UNREADABLE, Difference
 
 Place = tuple[str, str, str]
 """Where something is another, what stands there and what should."""

@@ -25,7 +25,7 @@ from dxkit.model.addresses import column_and_row
 from dxkit.model.campaign import Campaign, Decision, Explanation, MeasureKind
 from dxkit.model.observations import VISITS, Flag, Observation, Received
 from dxkit.model.text import clean, normalise
-from dxkit.verify.difference import INPUT, MOVED, Difference
+from dxkit.verify import INPUT, MOVED, Difference
 from dxkit.workbooks.csv_text import guarded
 
 Merged = tuple[tuple[int, int], tuple[int, int]]

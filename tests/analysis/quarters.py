@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from dxkit.demo.truth import read_census, simulate
+from dxkit.demo import read_census, simulate
 from dxkit.model.addresses import column_letters
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import CellRef

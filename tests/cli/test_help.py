@@ -9,7 +9,7 @@ import click
 import pytest
 
 from dxkit.cli import cli, run
-from dxkit.cli.help import told
+from dxkit.cli.session import told
 from dxkit.report.wording.language import load_language
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import openpyxl
 
-from dxkit.demo import write_demonstration
-from dxkit.demo.truth import read_census
+from dxkit.demo import read_census, write_demonstration
 from dxkit.model.campaign import Campaign
 
 

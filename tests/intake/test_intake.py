@@ -9,8 +9,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from dxkit.demo import write_demonstration
-from dxkit.demo.truth import read_census, simulate
+from dxkit.demo import read_census, simulate, write_demonstration
 from dxkit.intake.period import read_period
 from dxkit.intake.store import is_current, read_stored, write_stored
 from dxkit.model.campaign import Campaign

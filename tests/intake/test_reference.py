@@ -7,7 +7,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from dxkit.demo.truth import read_census
+from dxkit.demo import read_census
 
 SPLIT = {"31366": 312, "31369": 789}  # households of the dissolved commune, by its transfer
 

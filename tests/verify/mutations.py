@@ -94,9 +94,9 @@ def differences() -> int:
 
     from dxkit.campaign.project import Project
     from dxkit.period.opening import open_period
-    from dxkit.verify.facts import recount_facts
     from dxkit.verify.placement import compare_cells
     from dxkit.verify.recount import recounted
+    from dxkit.verify.verify import recount_facts
 
     with tempfile.TemporaryDirectory() as scratch:
         raw, published = Path(scratch) / "raw", ROOT / "data/raw/haugiang-2022"

@@ -16,7 +16,7 @@ from dxkit.cli import run
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest, hash_of, outputs_in
 from dxkit.press.publish.annexes import write_documents
-from dxkit.verify.difference import ADDED, MISSING, OTHER, UNKNOWN
+from dxkit.verify import ADDED, MISSING, OTHER, UNKNOWN
 from dxkit.verify.files import compare_files, places
 from tests.verify import gallery
 

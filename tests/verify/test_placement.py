@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 from dxkit.intake.period import read_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Observation, Received
-from dxkit.verify.difference import MOVED
+from dxkit.verify import MOVED
 from dxkit.verify.placement import compare_cells
 
 FILE = "932-huyen-chau-thanh-a.xlsx"

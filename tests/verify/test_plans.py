@@ -13,7 +13,7 @@ from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation
 from dxkit.model.rules import Exclusion
-from dxkit.verify.facts import recount_facts
+from dxkit.verify.verify import recount_facts
 from tests.analysis.test_results import analyse, full
 from tests.analysis.test_uncertainty import changed
 from tests.oracles.second_path import made_again

@@ -17,11 +17,10 @@ from dxkit.model.observations import Observation
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import Manifest
 from dxkit.report.wording.language import load_language
-from dxkit.verify.difference import INPUT, RECOUNT, Difference
-from dxkit.verify.facts import recount_facts
+from dxkit.verify import INPUT, RECOUNT, Difference
 from dxkit.verify.kinds import KINDS
 from dxkit.verify.placement import compare_cells
-from dxkit.verify.verify import causes
+from dxkit.verify.verify import causes, recount_facts
 from tests.oracles.compare import PageProof
 from tests.oracles.completeness import CompletenessProof
 from tests.oracles.page_tree import read_page

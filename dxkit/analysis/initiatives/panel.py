@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dxkit.analysis.analysis import Analysis
-from dxkit.model.initiatives import Initiative
+from dxkit.model.observations import Initiative
 from dxkit.model.units import MapShapes, UnitRegistry
 
 NOWHERE = MapShapes({}, {})

@@ -25,8 +25,7 @@ from typing import Any
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
-from dxkit.period.kept import written
-from dxkit.period.opening import leaves_of, look_back, period_before, series_of
+from dxkit.period.opening import kept_bytes, leaves_of, look_back, period_before, series_of
 from dxkit.press.manifest import code_key
 from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.tasks import (
@@ -144,7 +143,7 @@ def _pack(project: Project, tasks: Sequence[Task]) -> bytes:
         for period in series_of(project, campaign, tasks[0].period):
             if period not in (before, tasks[0].period):
                 boundaries = campaign.other_boundaries(period, day)
-                kept = written(look_back(project, campaign, period, day), "")
+                kept = kept_bytes(look_back(project, campaign, period, day), "")
                 archive.writestr(sent.kept_file(campaign.id, period, boundaries).as_posix(), kept)
                 continue
             for leaf in leaves_of(project, campaign, period):

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from dxkit.analysis.initiatives.effect import Comparison, another_place
 from dxkit.analysis.initiatives.panel import Interval, Window
 from dxkit.model.facts import Fact
-from dxkit.model.initiatives import Initiative
+from dxkit.model.observations import Initiative
 from dxkit.model.text import fold
 from dxkit.report.charts.map import Place, bare_names, draw_map, draw_tiles
 from dxkit.report.charts.over_time import Pair, Span, draw_pairs, draw_spans

@@ -21,7 +21,7 @@ from dxkit.analysis.initiatives.effect import (
 )
 from dxkit.analysis.initiatives.panel import Panel, begun_by, choose, panel_of, started_at
 from dxkit.model.campaign import IndicatorKind, MeasureKind
-from dxkit.model.initiatives import Initiative
+from dxkit.model.observations import Initiative
 from dxkit.model.text import fold
 from dxkit.period import OpenPeriod
 from dxkit.report.explore.live import Chooser, Listed
