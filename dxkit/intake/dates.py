@@ -6,11 +6,11 @@ import calendar
 import dataclasses
 import datetime
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dxkit.intake.vocabulary import holds_word, is_word, vocabulary
+from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word, vocabulary
 from dxkit.model.periods import Period, calendar_days, split_period_id
 from dxkit.model.text import clean, fold, harmless, in_small_letters, normalise, with_late_tones
 from dxkit.workbooks.cells import Cell
@@ -25,9 +25,9 @@ _ROMAN_QUARTER = re.compile(r"(?<!\w)(IV|I{1,3})\s?[/.-]\s?((?:19|20)\d{2})(?!\d
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A time that a text states. ``kind`` is ``quarter``, ``month`` or ``months`` (the first so
-    many of the year); ``year`` is None where the text gives none; ``is_all`` says that the text
-    holds nothing else.
+    """A time that a text states. ``kind`` is ``quarter``, ``month``, ``week`` or ``months`` (the
+    first so many of the year); ``year`` is None where the text gives none; ``is_all`` says that
+    the text holds nothing else.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class Stated:
         """The time as an identifier; in the words of the text that states it where it gives no
         year, or a span.
         """
-        if self.year is None or self.kind == "months":
+        if self.year is None or self.kind in ("months", "week"):
             return harmless(clean(text), _LONGEST_TITLE)
         number = f"Q{self.number}" if self.kind == "quarter" else f"{self.number:02d}"
         return f"{self.year}-{number}"
@@ -77,9 +77,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
     found: dict[str, str] = {}
     for prefix, spelt in (("folded ", fold), ("", str)):
-        quarter, month, year, day, until = (
-            "|".join(map(spelt, words[key]))
-            for key in ("period_quarter", "period_month", "period_year", "period_day", "until")
+        quarter, month, year, day, week = (
+            "|".join(map(spelt, words[f"period_{kind}"]))
+            for kind in ("quarter", "month", "year", "day", "week")
         )
         up_to = "|".join(map(spelt, words["up_to"]))
         between = "|".join(map(spelt, (*words["and"], *words["until"])))
@@ -100,6 +100,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:(?:/| (?:{year}) )(?P<year>20\d\d))?"
             rf"(?:\s*(?:[,;+-]|\u2013|{between})\s*(?:(?:{month}) )?(?P<last>\d{{1,2}}))+"
             rf"(?:\)?(?:/| (?:{year}) )(?P<last_year>20\d\d)\b|\s*(?:\Z|[);]))",
+            f"{prefix}week": rf"\b(?:{week}) (?P<number>\d\d?)\b{of_year}",
             f"{prefix}year": rf"\b(?:{year}) ?(?P<year>(?:19|20)\d{{2}})\b",
             f"{prefix}plan": rf"\b(?:(?:{up_to}) (?:{year})|(?:{year}) (?:19|20)\d{{2}})"
             r" (?P<last>(?:19|20)\d{2})\b",
@@ -113,6 +114,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
                 "folded month in a name": rf"(?<![^\W_])(?:{month}|t(?= ?[01]\d)) ?"
                 rf"(?P<number>1[0-2]|0?[1-9])(?!\d)(?:\D{{1,6}}(?P<year>20\d{{2}})\b)?",
             }
+    quarter, month, year, day, until, up_to = map(
+        both, ("period_quarter", "period_month", "period_year", "period_day", "until", "up_to")
+    )
+    of_month = rf"(?:{month}) \d{{1,2}}(?:/| (?:{year}) )"
     found |= {
         "quarter": rf"\b(?:(?:{quarter}) ?|q){numeral}\b{of_year}",
         "days": rf"(?<![\d/.-])(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
@@ -124,23 +129,33 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "up to": rf"\b(?:{up_to})[\s:]*(?:(?:[^\W\d]+:?|\d+[hg:]\d*) ){{0,2}}(?P<day>\d{{1,2}})"
         rf"(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
         rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}})|(?![\w/.-]))",
+        "up to month": rf"\b(?:{up_to}) (?:(?:{both('month_end')}) )?(?P<day>)(?:{month}) ?"
+        rf"(?P<month>1[0-2]|0?[1-9])(?:(?: ?/ ?| (?:{year}) )(?P<year>\d{{4}})|(?![\w/.-]))",
+        "since": rf"\b(?:{both('since')})[\s:]*(?:(?:{day}) )?(?P<day>\d{{1,2}})"
+        rf"(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?",
+        # A title that is a document's, or counts by a survey, not one of figures "by quarter".
+        "cited": rf"(?i)(?:\A\W*(?:(?:{both('cited_by')}) )*(?:{both('documents')})\b"
+        rf"(?:(?!\b(?:{quarter})\b)[^,;()])*?\b(?:{of_month}|(?:{year}) )|\b(?:{both('surveys')})\b"
+        rf"(?:(?!\b(?:{quarter}|{month})\b)[^,;()])*?\b(?:{year}) )(?:19|20)\d\d",
+        "last year": rf"(?i)(?<=[\divx]) (?:\w{{3}} )?(?:{both('last_year')})\b",
         "compared": rf"(?i)\b(?:{both('compared')})\b ?"
         r"(?P<with>.*?)(?=[;)]| [-\u2013] |\Z)",
-        "besides": rf"(?i)\b(?:{both('besides')})\b.*?(?=[;)]| [-\u2013] |\Z)",
+        "besides": rf"(?i)(?<![\divx] )(?<![\divx] \w\w\w )\b(?:{both('besides')})\b"
+        r".*?(?=[;)]| [-\u2013] |\Z)",
         "by number": rf"(?i)\b(?P<of>{both('period_words')})[\s:(-]+"
         rf"(?:(?:{both('ordinal')}) )?(?P<number>[1-9]|1[0-2]|iv|i{{1,3}})"
         rf"(?=\s*(?:\Z|[),;]|[/-] ?20\d\d| (?:{both('period_year')})\b))",
         "outlook": "(?i)"
         + "".join(f"(?<!{w} )" for c in words["done"] for w in (c, fold(c)))
         + rf"\b(?:{both('outlook')})\b",
-        "until": rf"\b(?:{until})\s*\Z",
+        "until": rf"\b(?:{until})(?: (?:{both('month_end')}))?\s*\Z",
     }
     return {name: re.compile(pattern) for name, pattern in found.items()}
 
 
 @lru_cache(maxsize=10_000)
 def stated_times(text: str, *, bare_months: bool = False) -> tuple[Stated, ...]:
-    """Every quarter, span of months and month that a text states, in this order of kinds.
+    """Every quarter, span of months, month and week that a text states, in this order of kinds.
 
     A month counts only when it is not the end of a range or part of a day, and with its year, but
     for ``bare_months``.
@@ -151,6 +166,7 @@ def stated_times(text: str, *, bare_months: bool = False) -> tuple[Stated, ...]:
         ("quarter", f"{prefix}quarter"),
         ("months", f"{prefix}months"),
         ("month", f"{prefix}month"),
+        ("week", f"{prefix}week"),
     ):
         for match in _patterns()[name].finditer(key):
             if kind == "month" and not (bare_months or match["year"]):
@@ -238,6 +254,9 @@ def _writings(
         rf"(?: ?[/.-] ?{full_year}(?!\d)| (?:{a_year}) {full_year}))"
     )
     found: dict[str, Callable[[re.Match[str]], str]] = {
+        # "2022-09-30"
+        r"(?<![\d/.-])(?P<year>20\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)(?: 00:00:00)?(?!\d)":
+            lambda match: f"{match['day']}/{match['month']}/{match['year']}",
         # "14 December 2022", "Dec 14, 2022", "September 2022", "Sep-22", "July to"
         rf"(?<![\w/.-]){day}[\s-](?:of )?{name}(?:{comma_year}|(?={to})|{ends})": named,
         rf"\b{name} {day}(?:,? {short_year}|(?={to})|{ends})(?!\w)": named,
@@ -280,6 +299,9 @@ def _writings(
         # "3 thang cuoi nam"
         rf"\b0?3[\s-](?:{a_month})[\s-](?:{any_of('year_end')})":
             lambda match: f"{quarter} 4 {year}",
+        # "T7, T8, T9"
+        rf"{after}(?:\A)?(?P<of>t(?P<months>\d\d?(?:\s*[,;+\u2013-]\s*t\d\d?)+))(?![^\W_])":
+            lambda match: f"{month} {match['months'].replace('t', '')}",
         # "T2/2026", "bao cao T2"
         rf"(?<![^\W_])(?:{told}:? )?th?[. ]*(?P<month>1[0-2]|0?[1-9])(?![^\W_])"
         rf"(?(told)|{of_year})": in_full,
@@ -346,12 +368,15 @@ def with_kind(text: str, period: Period) -> str:
 
 @lru_cache(maxsize=10_000)
 def own_words(text: str, period: Period) -> str:
-    """A title without what its figures are compared with, and without its outlook where it tells a
-    time before: "quy IV, phuong huong quy I/2023", "9 thang, nhiem vu quy IV". What may be a year
+    """A title without what its figures are compared with, the documents it cites by their year, and
+    its outlook where it tells a time before: "quy IV, phuong huong quy I/2023", "9 thang, nhiem vu
+    quy IV"; "last year" is told by its number. What may be a year
     ago stays: of the period without its year, before an outlook on anything but what comes next.
     """
     own, is_month = with_kind(without_compared(text), period), period.kind == "month"
     year, _, number = split_period_id(period.id)
+    own = _patterns()["last year"].sub(f" {vocabulary()['period_year'][0]} {year - 1}", own)
+    own = _patterns()["cited"].sub("", own)
     is_last = number in (0, 12 if is_month else 4)
     follows = (year + 1, 1) if is_last else (year, number + 1)
     for outlook in _patterns()["outlook"].finditer(own):
@@ -412,8 +437,8 @@ def tells_time(text: str, period: Period) -> bool:
 
 
 def of_kind(stated: Collection[Stated], period: Period) -> Collection[Stated]:
-    """The times of the period's kind among some; all where none is."""
-    return [time for time in stated if time.kind == period.kind] or stated
+    """The times of the period's kind among some, and weeks; all where none is."""
+    return [time for time in stated if time.kind in (period.kind, "week")] or stated
 
 
 _SHORT = 4  # words of a text that holds a month and nothing else
@@ -478,11 +503,41 @@ def stated_days(text: str, near: datetime.date) -> tuple[datetime.date, datetime
 
 
 def stated_end(text: str, near: datetime.date) -> datetime.date | None:
-    """The day up to which a text says that it counts: "tinh den ngay 31/3/2026"; without a year
-    that next to the day that it is ``near``.
+    """The day up to which a text says that it counts: "tinh den ngay 31/3/2026", "den thang 3";
+    without a year that next to the day that it is ``near``.
     """
-    match = _patterns()["up to"].search(in_figures(text))
-    return _day_of(match["year"], match["month"], match["day"], near) if match else None
+    return _day_in(text, ("up to", "up to month"), near)
+
+
+def stated_start(text: str, near: datetime.date) -> datetime.date | None:
+    """The day since which a text says that it counts: "luy ke tu 15/9/2022"."""
+    return _day_in(text, ("since",), near)
+
+
+def _day_in(text: str, patterns: Sequence[str], near: datetime.date) -> datetime.date | None:
+    """The day that the first of the patterns finds, the last of a month without one."""
+    key = in_figures(text)
+    match = next(filter(None, (_patterns()[name].search(key) for name in patterns)), None)
+    if match is None or match["day"]:
+        return _day_of(match["year"], match["month"], match["day"], near) if match else None
+    year = int(match["year"] or _next_to(near, int(match["month"]), 28).year)
+    return calendar_days(f"{year}-{int(match['month']):02d}")[1]
+
+
+_ALONE = re.compile(
+    r"\(?(?:[^\W\d]+:? )?(?:(?P<day>\d\d?[/.-]\d\d?[/.-]20\d\d)|(?P<year>20[0-4]\d))\)?\Z"
+)
+
+
+def time_alone(text: str) -> str:
+    """A text that is a day or a year and nothing else, with the words of one that figures are of:
+    "den 30/9/2022", "nam 2021"; nothing where it is none.
+    """
+    key = in_figures(text)
+    found = _ALONE.match(key.removeprefix(starts_with_word("period_day", key)).strip(" :"))
+    if found is None:
+        return ""
+    return " ".join((vocabulary()["up_to" if found["day"] else "period_year"][0], clean(text)))
 
 
 _START = re.compile(

@@ -11,8 +11,8 @@ from functools import lru_cache
 _LOOKALIKES = str.maketrans(
     # Eth for D with stroke, then Cyrillic capitals and smalls that look Latin.
     "\u00d0\u00f0\u0189\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425"
-    "\u0430\u0435\u043e\u0440\u0441\u0445",
-    "\u0110\u0111\u0110ABEKMHOPCTXaeopcx",
+    "\u0430\u0435\u043e\u0440\u0441\u0445\u0406\u0456\u0408\u0458\u0405\u0455",
+    "\u0110\u0111\u0110ABEKMHOPCTXaeopcxIiJjSs",
 )
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD, 0x200E, 0x200F])
 _APART = re.compile("([\u00a8\u00af\u00b4\u00b5\u00b8]+)")

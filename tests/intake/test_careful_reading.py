@@ -283,7 +283,7 @@ TIMES = {
         ["column_not_understood C1", "column_not_understood D1"], merged="C1:D1 E1:F1"),
     "a plan beside the result": Sent(
         [["TT", "Đơn vị", "Hồ sơ phát sinh", None], [None, None, "Kế hoạch", "Thực hiện"],
-         [1, "Xã Vị Tân", 150, 200]], {}, ["sheet_without_table "], merged="C1:D1"),
+         [1, "Xã Vị Tân", 150, 200]], {"D3": 200}, ["column_not_understood C1"], merged="C1:D1"),
 }  # fmt: skip
 
 SENDERS = {
@@ -327,7 +327,7 @@ COLUMNS = {
          [None, None, None, "Kế hoạch", None, "Thực hiện", None],
          [None, None, None, "Số lượng", "Tỷ lệ", "Số lượng", "Tỷ lệ"],
          [1, "Xã Vị Tân", 7, 60, 90, 52, 80]],
-        {"C4": 7}, [f"column_not_understood {column}1" for column in "DEFG"],
+        {"C4": 7, "F4": 52}, ["column_not_understood D1"],
         merged="C1:C3 D1:G1 D2:E2 F2:G2"),
     "an abbreviation that says which figures": Sent(
         [["TT", "Đơn vị", "Số tổ", "Số thành viên (KH)"], VI_TAN], {"C2": 7},

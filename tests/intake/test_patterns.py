@@ -924,6 +924,36 @@ OTHER_TIMES = [
     ("2022-10", "Số liệu tháng 10 (thay thế biểu tháng 9)", None),
     ("2022-10", "(thay thế biểu tháng 9)", "wrong_period"),
     ("2022-10", "Công tác tháng 10, kế hoạch công tác tháng 11 năm 2022", None),
+    # of weeks, of last year, up to the end of a month, since the period began
+    ("2022-Q4", "Báo cáo tuần 36", "wrong_period"),
+    ("2022-Q4", "Tuần 36/2022", "wrong_period"),
+    ("2022-10", "Báo cáo tuần 2 tháng 10 năm 2022", "wrong_period"),
+    ("2022-Q4", "Tuần lễ chuyển đổi số", None),
+    ("2022-Q4", "T7, T8, T9", "wrong_period"),
+    ("2022-Q4", "T10, T11, T12", None),
+    ("2022-Q4", "Quý 4 năm trước", "wrong_period"),
+    ("2022-Q4", "QUY IV CUA NAM NGOAI", "wrong_period"),
+    ("2022-Q4", "Quý IV, tăng 5% so với quý IV năm trước", None),
+    ("2022-Q4", "Quy III năm 2022", "wrong_period"),
+    ("2022-Q4", "Quý \u0406\u0406\u0406/2022", "wrong_period"),  # Cyrillic
+    ("2022-Q4", "Đến cuối tháng 9", "wrong_period"),
+    ("2022-Q4", "Den het thang 9", "wrong_period"),
+    ("2022-Q4", "Tinh den 30/9/2022", "wrong_period"),
+    ("2022-Q4", "Tu ngay 15/6 den ngay 14/9", "wrong_period"),
+    ("2022-Q4", "Đến hết tháng 12/2022", None),
+    ("2022-10", "Đến cuối tháng 10", None),
+    ("2022-Q4", "Số liệu đến 2022-09-30", "wrong_period"),
+    ("2022-Q4", "Số liệu đến ngày 31/3/2023", "wrong_period"),
+    ("2022-Q4", "Lũy kế từ 15/9 đến 14/12/2022", None),
+    ("2022-Q4", "Luy ke tu ngay 15/9/2022", None),
+    ("2022-Q4", "Lũy kế từ 15/6 đến 14/12/2022", "cumulative_title"),
+    ("2022-Q4", "Số hộ theo Tổng điều tra năm 2019", None),
+    ("2022-Q4", "(Ban hành kèm theo Quyết định số 1342/QĐ-UBND tháng 7 năm 2022)", None),
+    ("2022-Q4", "Theo Nghị quyết 04-NQ/TU năm 2021", None),
+    ("2022-Q4", "Theo Nghị quyết 04-NQ/TU năm 2021, quý III", "wrong_period"),
+    ("2022-Q4", "Nghị quyết 04-NQ/TU, kết quả tháng 9 năm 2022", "wrong_period"),
+    ("2022-Q4", "Thực hiện Nghị quyết 04-NQ/TU quý III năm 2022", "wrong_period"),
+    ("2022-Q4", "Số hộ theo điều tra tháng 7 năm 2022", "wrong_period"),
     # no time of the figures
     ("2022-10", "Ngày    tháng    năm 2023", None),
     ("2022-10", "Vị Thanh, ngày 05 tháng Một năm 2023", None),
@@ -1049,12 +1079,75 @@ def test_54_a_time_whose_words_have_cells_of_their_own(
 
 
 @pytest.mark.parametrize(
+    ("titles", "cell"),
+    [
+        ([["Quý"], ["III"], ["năm 2022"]], "A1"), ([["Quý"], ["IV"], ["năm 2022"]], ""),
+        ([["Biểu 1"], [None, "NĂM"], [None, 2021]], "B2"), ([["2021"]], "A1"), ([["(2022)"]], ""),
+        ([["30/09/2022"]], "A1"), ([["Ngày 30.9.2022"]], "A1"), ([["14/12/2022"]], ""),
+        ([[datetime.datetime(2022, 9, 30)]], "A1"), ([["Số: 12", "30/09/2022"], ["Biểu 1"]], ""),
+    ],
+)  # fmt: skip
+def test_54_a_time_over_several_rows_or_alone_in_one(
+    office: Office, titles: list[Row], cell: str
+) -> None:
+    seen = office.sends(*titles, HEAD, [1, "Xã Vị Tân", 7, 52])
+    assert seen.findings() == ([("wrong_period", at(cell))] if cell else [])
+    assert bool(seen.figure(VI_TAN, "teams")) != bool(cell)
+
+
+@pytest.mark.parametrize(
+    ("title", "note", "wrong"),
+    [
+        ("Biểu 1", "Ghi chú: số liệu quý III năm 2022", True), ("Biểu 1", "Năm 2021", True),
+        ("Biểu 1", "Số liệu tính đến 30/9/2022", True), ("Quý IV", "Đã gồm quý III", False),
+        ("Biểu 1", "Vị Thanh, ngày 5 tháng 10 năm 2022", False),
+        ("Biểu 1", "Ghi chú: tăng 5% so với quý III", False),
+        ("Biểu 1", "Ghi chú: xã Phú An (1.101 hộ năm 2019) giải thể năm 2020", False),
+    ],
+)  # fmt: skip
+def test_54_a_time_that_only_a_note_below_states(
+    office: Office, title: str, note: str, wrong: bool
+) -> None:
+    seen = office.sends([title], HEAD, [1, "Xã Vị Tân", 7, 52], [], [None, "Người lập"], [note])
+    assert seen.findings() == [("wrong_period", at("A6"))] * wrong
+    assert bool(seen.figure(VI_TAN, "teams")) != wrong
+
+
+@pytest.mark.parametrize(
+    ("title", "is_other"),
+    [("Kế hoạch 2022", True), ("MỤC TIÊU QUÝ IV", True), ("Năm ngoái", True), ("Ví dụ", True),
+     ("Bản nháp", True), ("Số liệu ước quý IV", True), ("Đầu năm 2022", True),
+     ("Kế hoạch 124/KH-UBND", False), ("Kế hoạch 124", False), ("Bản cũ", False)],
+)  # fmt: skip
+def test_54_titles_of_figures_that_are_none_of_the_period(
+    office: Office, title: str, is_other: bool
+) -> None:
+    seen = office.sends([title], HEAD, [1, "Xã Vị Tân", 7, 52])
+    assert seen.findings() == [("sheet_of_other_figures", at("A1"))] * is_other
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "read"),
+    [("Số tổ", ["Kế hoạch", "Thực hiện"], "D3"), ("Số tổ", ["Kết quả thực hiện", "Chỉ tiêu"], "C3"),
+     ("Số tổ", ["KH", "TH"], "D3"), ("Kế hoạch", ["Số tổ", "Số thành viên"], "")],
+)  # fmt: skip
+def test_54_what_is_done_beside_what_is_planned(
+    office: Office, above: str, below: Row, read: str
+) -> None:
+    head = [["TT", "Đơn vị", above, None], [None, None, *below]]
+    seen = office.sends(*head, [1, "Xã Vị Tân", 7, 8], merged="A1:A2 B1:B2 C1:D1")
+    figure = (int(read == "D3") + 7, None, at(read)) if read else ()
+    assert seen.figure(VI_TAN, "teams") == figure
+    assert seen.findings("column_not_understood", "sheet_without_table") != []
+
+
+@pytest.mark.parametrize(
     ("first", "second", "read", "code"),
     [
         ("Quý III", "Quý IV", "H3", "wrong_period"), ("Kỳ trước", "Kỳ này", "H3", "wrong_period"),
         ("Từ 15/6 đến 14/9", "Quý IV", "H3", "wrong_period"),
         ("Tháng 9", "Tháng 12", "", "wrong_period"), ("Tháng 9", "Quý IV", "H3", "wrong_period"),
-        ("Kế hoạch", "Thực hiện", "", "sheet_of_other_figures"),
+        ("Kế hoạch", "Thực hiện", "H3", "wrong_period"),
         ("Kỳ trước", None, "", "sheet_of_other_figures"),
     ],
 )  # fmt: skip

@@ -294,7 +294,7 @@ def test_the_first_half_of_a_declared_name_may_be_a_name(office: Office) -> None
     assert seen.findings("name_broken") == [("name_broken", at("B2", "933.xlsx"))]
 
 
-@pytest.mark.parametrize("line", ["(Số liệu tính đến 30/9)", "nguồn: công an xã", "Nguồn số liệu"])
+@pytest.mark.parametrize("line", ["(Số liệu tính đến 14/12)", "nguồn: công an xã", "Nguồn số liệu"])
 def test_a_remark_below_the_last_row_breaks_no_name(office: Office, line: str) -> None:
     values, findings = read_commune(office, AP_1, AP_2, AP_3, [None, line])
     assert (values, findings) == (ALL, [])

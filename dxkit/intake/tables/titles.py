@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,8 +21,10 @@ from dxkit.intake.dates import (
     own_words,
     stated_days,
     stated_end,
+    stated_start,
     stated_years,
     tells_time,
+    time_alone,
     time_in_name,
     titled_times,
     with_kind,
@@ -31,10 +34,10 @@ from dxkit.intake.dates import (
 from dxkit.intake.findings import FindingFactory
 from dxkit.intake.names import Names, Scope, finest, in_slug, sender_in_name
 from dxkit.intake.numbers import Counted, is_measured_out, units_of_amounts
-from dxkit.intake.tables.labels import label_text, says_units_of_measure
+from dxkit.intake.tables.labels import is_figure, label_text, says_units_of_measure
 from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.row_units import row_label
-from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word, vocabulary
+from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word, vocabulary, without_word
 from dxkit.model.campaign import Campaign, Conversion, Measure, MeasureKind
 from dxkit.model.findings import Finding
 from dxkit.model.periods import Period
@@ -71,7 +74,7 @@ def about_time(
     told: Collection[Cell] = (),
 ) -> Finding | None:
     """What is wrong with the time that the titles state, or, where they state none, the names of
-    the sheet and the file, or that the sheet's name states beside them: another period
+    the sheet and the file or notes below, or that the sheet's name states beside: another period
     (``wrong_period``), or all months since the year began (``cumulative_title``), which matters
     where the table ``sums_up``. Titles that are ``told`` already do not count, and what others
     state is not mended by one that begins with an outlook. None when nothing is.
@@ -85,10 +88,15 @@ def about_time(
         found = _days_and_years(own, period)
     if found is None and not any(titled_times(cell.text, period) for cell in cells):
         found = _days_and_years(cells, period) or _in_names(sheet, period, finding.file)
+    if found is None and not any(tells_time(cell.text, period) for cell in cells):
+        notes = _notes(sheet, rows.stop)
+        found = _stated_in(notes, period) or _days_and_years(notes, period)
     found = found or _sheet_of_other_time(sheet, period)
     if found is None and sums_up and period.kind != "year":
         texts = [*((cell.text, cell) for cell in cells), (sheet.name, None)]
-        words = ((_cumulative_word(text), text, cell) for text, cell in texts)
+        first, last = period.first_day, period.last_day
+        since = (said for said in texts if stated_start(own_words(said[0], period), last) != first)
+        words = ((_cumulative_word(text), text, cell) for text, cell in since)
         found = next((_Stated(*said, "cumulative_title") for said in words if said[0]), None)
     if found is None:
         return None
@@ -121,18 +129,37 @@ def blocks_of_other_time(
 
 
 def _in_pieces(cells: Iterable[Cell]) -> Iterator[Cell]:
-    """Rows whose words of time have cells of their own, each before its number, as one text in the
-    cell of the first word: "Quy:", "IV", "Nam:", "2026".
+    """What words of time say whose numbers have cells of their own, beside or below, as one text in
+    the cell of the first: "Quy:", "IV", "Nam:", "2026"; and a day or a year alone in its row.
     """
     rows: dict[int, list[Cell]] = defaultdict(list)
     for cell in cells:
         rows[cell.row].append(cell)
+    alone = {number: row[0] for number, row in rows.items() if len(row) == 1}
+    for number, cell in alone.items():
+        if is_word("period_labels", cell.text):
+            below = [alone[n] for n in (number, number + 1, number + 2) if n in alone]
+            yield replace(cell, value=" ".join(map(_as_shown, below)))
+        elif said := time_alone(_as_shown(cell)):
+            yield replace(cell, value=said)
     for row in rows.values():
         words = [is_word("period_labels", cell.text) for cell in row]
         first = words.index(True) if True in words else len(row)
         pairs = words[first:]
         if pairs and pairs == [True, False] * (len(pairs) // 2):
             yield replace(row[first], value=" ".join(map(_as_shown, row)))
+
+
+def _notes(sheet: Sheet, header_row: int) -> list[Cell]:
+    """The texts below the last row that holds a figure which say of figures: "So lieu quy III"."""
+    last = itertools.takewhile(
+        lambda row: row > header_row and not any(map(is_figure, sheet.rows[row])),
+        itertools.islice(reversed(sheet.rows), _ROWS_OF_A_SIGNATURE),
+    )
+    cells = (cell for row in last for cell in sheet.rows[row])
+    said = ((cell, without_word("end_rows", cell.text)) for cell in cells)
+    kinds = ("told_after", "period_labels", "up_to")
+    return [cell for cell, text in said if any(starts_with_word(kind, text) for kind in kinds)]
 
 
 def _as_shown(cell: Cell) -> str:
@@ -178,17 +205,19 @@ def _against(time: Stated, period: Period, text: str, cell: Cell | None = None) 
 
 def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
     """That titles state a span of days that begins well before the period it ends in, is much
-    shorter, or whose middle is not in the period, an end before the period's middle, or only other
-    years. Things are counted once in a year, within a month or at a day.
+    shorter, or whose middle is not in the period, an end before the period's middle or half its
+    length after it, or only other years. Things are counted once in a year, within a month or at
+    a day.
     """
     length = period.last_day - period.first_day
     once, earliest = datetime.timedelta(-1), period.first_day + length / 2
+    latest = period.last_day + length / 2
     if period.kind == "year":
         once, earliest = _MONTH, period.first_day
     for cell in cells:
         own = own_words(cell.text, period)
         days, end = stated_days(own, period.last_day), stated_end(own, period.last_day)
-        if days is None and end is not None and end < earliest:
+        if days is None and end is not None and not earliest <= end <= latest:
             return _Stated(str(end), cell.text, cell)
         if days is None:
             continue
@@ -282,27 +311,30 @@ def of_other_figures(
     reported ones: planned, expected, or those of the last year. None where neither does; titles
     that are ``told`` already do not count.
     """
-    words = vocabulary()
-    times = {*words["period_year"], *words["period_quarter"], *words["period_month"]}
-    named = normalise(sheet.name).split()
-    bare = [word for word in named if not word.isdigit() and word.upper() not in _QUARTERS]
-    while bare and bare[-1] in times and len(bare) < len(named):
-        bare.pop()
-    if " ".join(bare) in words["of_other_sheets"]:
+    if _is_of_others(sheet.name):
         return sheet.name, None
     for cell in title_cells(sheet, rows):
         is_other = starts_with_word("of_other_titles", cell.text) or holds_word(
             "estimated", cell.text
         )
-        alone = (cell.column == 1 or len(sheet.rows[cell.row]) == 1) and is_word(
-            "of_other_sheets", cell.text
-        )
-        if (is_other or alone) and cell not in told:
+        alone = cell.column == 1 or len(sheet.rows[cell.row]) == 1
+        if (is_other or (alone and _is_of_others(cell.text))) and cell not in told:
             return cell.text, cell
     return None
 
 
-_QUARTERS = ("I", "II", "III", "IV")
+def _is_of_others(text: str) -> bool:
+    """Whether a name or title says of other figures and no more, but for their time."""
+    words = vocabulary()
+    times = {*words["period_year"], *words["period_quarter"], *words["period_month"]}
+    named = normalise(text).split()
+    bare = [word for word in named if not _NUMBER_OF_TIME.match(word)]
+    while bare and bare[-1] in times and len(bare) < len(named):
+        bare.pop()
+    return " ".join(bare) in words["of_other_sheets"]
+
+
+_NUMBER_OF_TIME = re.compile(r"(?:\d\d?|\d{4}|i{1,3}|iv)\Z")  # a document has another
 
 
 def scaled_unit(sheet: Sheet, rows: range, things: Collection[str]) -> Cell | None:
