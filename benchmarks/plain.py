@@ -14,8 +14,8 @@ stay_single_threaded()
 from dxkit.campaign.project import Project  # noqa: E402
 from dxkit.period.opening import open_period  # noqa: E402
 from dxkit.press.publish.frame import framed  # noqa: E402
-from dxkit.press.run.one_page import prepare_scorecards, report_calls  # noqa: E402
 from dxkit.press.run.plan import plan_tasks  # noqa: E402
+from dxkit.press.run.workers import prepare_scorecards, report_calls  # noqa: E402
 from dxkit.report.report import Report  # noqa: E402
 
 

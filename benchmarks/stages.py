@@ -29,7 +29,7 @@ stay_single_threaded()
 
 from dxkit.campaign.project import Project  # noqa: E402
 from dxkit.period.opening import open_period  # noqa: E402
-from dxkit.press.run import one_page  # noqa: E402
+from dxkit.press.run import workers  # noqa: E402
 from dxkit.press.run.plan import plan_tasks  # noqa: E402
 from dxkit.press.run.tasks import Task  # noqa: E402
 
@@ -61,7 +61,7 @@ def page_seconds(task: Task, folder: Path) -> float:
     child = os.fork()
     if not child:
         os.chdir(scratch)
-        os._exit(bool(one_page.make_page(task, scratch, "fork")))
+        os._exit(bool(workers.make_page(task, scratch, "fork")))
     if os.waitpid(child, 0)[1]:
         raise SystemExit(f"the page of {task.unit} failed")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -71,7 +71,7 @@ def page_seconds(task: Task, folder: Path) -> float:
 def measured(out: Path) -> Mapping[str, float]:
     """Seconds of a core by step, those of pages all together."""
     clock, project = Clock(), Project.find(None, str(out))
-    one_page.announce(project)
+    workers.announce(project)
     with clock.of("open"):
         opened = open_period(project, CAMPAIGN, PERIOD)
     units = opened.analysis.units
@@ -79,13 +79,13 @@ def measured(out: Path) -> Mapping[str, float]:
         project, opened.campaign, PERIOD, "", out, (), "district", "vi", None, units
     )  # fmt: skip
     with clock.of("tools"):
-        one_page.warm_tools()
+        workers.warm_tools()
     with clock.of("ranks"):
-        one_page.open_for_pages(project, tasks[0])
+        workers.open_for_pages(project, tasks[0])
     with clock.of("scorecards"):
-        one_page.prepare_scorecards(project, tasks)
+        workers.prepare_scorecards(project, tasks)
     with clock.of("rehearsal"):
-        one_page.warm_up(project, tasks[0])
+        workers.warm_up(project, tasks[0])
     gc.freeze()
     found = [page_seconds(task, out) for task in tasks]
     clock.seconds["pages"] = statistics.fmean(found) * len(found)

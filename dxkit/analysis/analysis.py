@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Protocol
 
-from dxkit.analysis.aggregates import Aggregates, total
-from dxkit.analysis.completeness import Completeness
+from dxkit.analysis.aggregates import Aggregates, Completeness, total
 from dxkit.analysis.outcomes import Certainty, Result, Results
 from dxkit.analysis.rules import QUOTA_FULL, Decision
 from dxkit.analysis.series import PeriodKept, PeriodOfSeries, digest_of_units

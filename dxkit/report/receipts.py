@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dxkit.analysis.completeness import Presence
+from dxkit.analysis.aggregates import Presence
 from dxkit.model.findings import Severity
 from dxkit.model.observations import Mistake
 from dxkit.model.text import harmless

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dxkit.analysis.aggregates import Completeness
 from dxkit.analysis.assembly import analyse_period
-from dxkit.analysis.completeness import Completeness
 from dxkit.intake.period import read_period
 from dxkit.intake.store import read_stored, write_stored
 from dxkit.model.campaign import Campaign

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dxkit.analysis.completeness import Completeness
+from dxkit.analysis.aggregates import Completeness
 from dxkit.campaign.project import Project
 from dxkit.model.facts import TOTAL
 from dxkit.period import OpenPeriod

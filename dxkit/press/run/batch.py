@@ -353,14 +353,14 @@ class _Run:
 
     def _crew(self, tasks: Sequence[Task]) -> Crew:
         """Those who make the pages."""
-        from dxkit.press.run import one_page
+        from dxkit.press.run import workers
 
         project, options = self.project, self.options
         if options.cluster:
             from dxkit.press.run.cluster import ClusterCrew
 
             return ClusterCrew(project, options.cluster, options.time_limit)
-        return one_page.local_workers(
+        return workers.local_workers(
             project, tasks, options.engine, options.jobs, options.time_limit
         )
 
@@ -373,7 +373,7 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
     what they say is stored, it is opened and ranked before the processes part, which both need it,
     and the scorecards are made beside.
     """
-    from dxkit.press.run import one_page
+    from dxkit.press.run import workers
 
     stay_single_threaded()
     campaign = load_campaign(project.campaign_folder(sample.campaign))
@@ -382,7 +382,7 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
 
     work: Callable[[], _WorkedOut | None] = partial(_worked_out, project, sample, part)
     if stored:
-        one_page.open_for_pages(project, sample)
+        workers.open_for_pages(project, sample)
     else:
         import dxkit.intake.period
 
@@ -394,9 +394,9 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
         import dxkit.press.publish.period_files  # noqa: F401  (which the files around pages need)
 
         if not stored and can_fork():  # else while the files are written: that may begin sooner
-            one_page.warm_tools()
+            workers.warm_tools()
         beside = finish()
-    analysis = one_page.open_for_pages(project, sample)
+    analysis = workers.open_for_pages(project, sample)
     if beside is None:
         return part(open_period(project, sample.campaign, sample.period))
     parted, worked_out = beside
@@ -406,10 +406,10 @@ def _make_ready(project: Project, sample: Task, part: Callable[[OpenPeriod], Par
 
 def _worked_out(project: Project, sample: Task, part: Callable[[OpenPeriod], Parted]) -> _WorkedOut:
     """Of a task's period: which pages are to be made, and the scorecards that these look at."""
-    from dxkit.press.run import one_page
+    from dxkit.press.run import workers
 
     parted = part(open_period(project, sample.campaign, sample.period))
-    return parted, one_page.prepare_scorecards(project, parted[0] or [sample])
+    return parted, workers.prepare_scorecards(project, parted[0] or [sample])
 
 
 def _read(project: Project, campaign: Campaign, period_id: str) -> None:

@@ -27,7 +27,6 @@ from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
 from dxkit.period.opening import kept_bytes, leaves_of, look_back, period_before, series_of
 from dxkit.press.manifest import code_key
-from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.tasks import (
     DIED,
     EXECUTED,
@@ -39,6 +38,7 @@ from dxkit.press.run.tasks import (
     StrangeClusterError,
     Task,
 )
+from dxkit.press.run.workers import local_workers
 from dxkit.workbooks.processes import lead_own_group, no_collection
 
 LOST = "lost"

@@ -21,9 +21,9 @@ from dxkit.press.publish.index_pages import campaign_html, index_html
 from dxkit.press.publish.league_workbook import write_league
 from dxkit.press.publish.links import Links
 from dxkit.press.publish.period_files import write_check
-from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.plan import page_path, plan_tasks
 from dxkit.press.run.tasks import EXECUTED, PAGE, TIME_LIMIT
+from dxkit.press.run.workers import local_workers
 from dxkit.report.wording.language import Language, language_of
 from dxkit.workbooks.atomic import put_in_place, write_text
 from dxkit.workbooks.raw_folder import contents_of

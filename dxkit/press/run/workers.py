@@ -1,64 +1,67 @@
-"""The processes that make pages: one for each page, never used twice."""
+"""The processes that make pages: one for each page, never used twice; and what each does: run the
+notebook, turn it into the page, end.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import multiprocessing
 import os
+import re
 import shutil
 import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dxkit.campaign.project import Project
 from dxkit.press.run.tasks import (
     DIED,
     DISK_LIMIT,
+    EXECUTED,
     FILE_LIMIT,
+    MEMORY,
     MEMORY_LIMIT,
     NEEDS_KERNEL,
+    NO_SPACE,
     OUTPUT,
+    PAGE,
     STOCK,
     TIMED_OUT,
     TRIES,
+    NeedsKernelError,
     Outcome,
     Task,
 )
 from dxkit.workbooks.processes import (
     Stop,
     adopt_orphans,
+    can_fork,
     children,
+    cores,
     end_orphans,
     kill_group,
     lead_own_group,
     limit_own,
     size_on_disk,
+    stay_single_threaded,
     stop_noted,
 )
 
+if TYPE_CHECKING:
+    from dxkit.analysis.analysis import Analysis, WorkedOut
+    from dxkit.report.report import Report
+
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000  # a page makes fewer that stay, and its process then ends
-
-
-@dataclass(frozen=True)
-class PageMaker:
-    """What the process of one page does, in functions that another process finds by their names.
-
-    ``announce`` has notebooks find the project's folders; ``get_ready`` opens the period of a task
-    and warms the tools up; ``make_page`` makes a page in a scratch folder by an engine and gives
-    the reason why it failed, or nothing.
-    """
-
-    announce: Callable[[Project], None]
-    get_ready: Callable[[Project, Task], None]
-    make_page: Callable[[Task, Path, str], str]
 
 
 @dataclass
@@ -68,7 +71,6 @@ class Workers:
     """
 
     project: Project
-    maker: PageMaker
     engine: str
     jobs: int
     time_limit: float
@@ -151,7 +153,7 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         self.process = context.Process(
             target=_work,
-            args=(theirs, crew.project, crew.maker, crew.engine, sample),
+            args=(theirs, crew.project, crew.engine, sample),
             daemon=False,
         )
         with contextlib.nullcontext() if crew.engine == "fork" else _without_main():
@@ -175,7 +177,7 @@ class _Worker:
         """End the page that takes too long or writes too much; whether it did."""
         if now - self.begun > limit:
             self._reason = TIMED_OUT
-        elif self._given and _size(self._given[2]) > DISK_LIMIT:
+        elif self._given and _bytes_in(self._given[2]) > DISK_LIMIT:
             self._reason = OUTPUT
         else:
             return False
@@ -206,7 +208,7 @@ class _Worker:
         self.connection.close()
 
 
-def _size(folder: Path) -> int:
+def _bytes_in(folder: Path) -> int:
     """The bytes of the files in a folder that somebody is writing."""
     found = 0
     for path in folder.rglob("*"):
@@ -230,16 +232,15 @@ def _ended(running: Sequence[_Worker], limit: float, stop: Stop) -> list[_Worker
     ]
 
 
-def _work(
-    connection: Connection, project: Project, maker: PageMaker, engine: str, sample: Task
-) -> None:
+def _work(connection: Connection, project: Project, engine: str, sample: Task) -> None:
     """The process of one page: get ready, take the page, make it, say how it went."""
     import numpy.random
 
     lead_own_group()
     if engine != "fork":
-        maker.announce(project)
-        maker.get_ready(project, sample)
+        announce(project)
+        open_for_pages(project, sample)
+        warm_up(project, sample)
     try:
         task, scratch, engine = connection.recv()
     except EOFError:
@@ -248,13 +249,219 @@ def _work(
     gc.enable()
     os.chdir(scratch)
     os.environ["TMPDIR"] = tempfile.tempdir = str(scratch)
-    maker.announce(project)
+    announce(project)
     numpy.random.seed()  # else the same in each fork; Python sees to its own random numbers
     adopt_orphans()
     limit_own(MEMORY_LIMIT, FILE_LIMIT)
     known = children()
-    reason = maker.make_page(task, scratch, engine)
+    reason = make_page(task, scratch, engine)
     end_orphans(known)
     connection.send(reason)
     connection.close()
     os._exit(0)  # what the notebook has left behind must not hold the page up
+
+
+def import_all() -> None:
+    """Import everything that the making of a page needs."""
+    import bdb  # noqa: F401  (this and the next five the shell puts off to its start: in each page)
+
+    import IPython.core.application
+    import IPython.core.completerlib
+    import IPython.core.logger
+    import IPython.core.magics
+    import IPython.core.oinspect  # noqa: F401
+    import nbformat  # noqa: F401
+    import numpy.random  # noqa: F401  (numpy puts it off to its first use: in each page)
+
+    import dxkit.press.publish.page
+    import dxkit.press.run.shell
+    import dxkit.report.notebook_period  # (the package's face opens reports by it)
+    import dxkit.report.report  # noqa: F401
+
+
+@lru_cache(maxsize=1)
+def warm_tools() -> None:
+    """Import and touch, by plain calls, what every page of any period is made with."""
+    import_all()
+    import nbformat
+    from matplotlib.backends.registry import backend_registry
+
+    from dxkit.press.publish.page import exporter
+
+    backend_registry.list_all()
+    empty = nbformat.v4.new_notebook()
+    nbformat.validate(empty)
+    exporter().from_notebook_node(empty)
+
+
+def warm_up(project: Project, sample: Task) -> None:
+    """Have each page find ready what it needs: the tools, touched once by a sample's parts.
+
+    No notebook is run for this: what it leaves behind would be in every page.
+    """
+    warm_tools()
+    from dxkit.period.opening import open_period
+    from dxkit.report.report import Report
+
+    opened = open_period(project, sample.campaign, sample.period)
+    report = Report(opened, sample.unit, sample.language)
+    with contextlib.suppress(Exception):  # it fails again on the page, where it is named
+        _rehearse(report, sample.notebook)
+
+
+def _rehearse(report: Report, path: Path) -> None:
+    """Go once through what each page's process does to a notebook, except run it."""
+    import nbformat
+    from IPython.core.formatters import DisplayFormatter
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    from dxkit.press.publish.page import exporter
+    from dxkit.report.charts.canvas import find_fonts
+
+    notebook = parameterize_notebook(load_notebook_node(str(path)), {"unit": ""})
+    formatter = DisplayFormatter()
+    find_fonts(report.context.language)
+    for name in report_calls(path):
+        if name.endswith("_chart"):  # takes long, and has nothing to be found but fonts
+            continue
+        data, _ = formatter.format(getattr(report, name)())
+        shown = nbformat.v4.new_output("execute_result", data)
+        notebook.cells.append(nbformat.v4.new_code_cell(outputs=[shown]))
+    exporter().from_notebook_node(notebook)
+    nbformat.writes(notebook)
+
+
+def open_for_pages(project: Project, sample: Task) -> Analysis:
+    """Open a task's period and work out what ranks need."""
+    from dxkit.period.opening import open_period
+
+    analysis = open_period(project, sample.campaign, sample.period).analysis
+    analysis.rank_all()
+    return analysis
+
+
+def prepare_scorecards(project: Project, tasks: Sequence[Task]) -> WorkedOut:
+    """Open the period of some tasks and make the scorecards that several of their pages look at,
+    once for all of them: of their units, those beside and those above, save on levels whose units
+    only the workbooks name.
+    """
+    analysis = open_for_pages(project, tasks[0])
+    units = analysis.units
+    wanted = {code for task in tasks for code in units.line(task.unit)}
+    for above in {units.get(task.unit).parent_code for task in tasks}:
+        wanted.update(unit.code for unit in units.children(above))
+    for unit in units.units:
+        if unit.code in wanted and not analysis.campaign.level(unit.level).open:
+            len(analysis.scorecard(unit.code).facts)
+    return analysis.worked_out
+
+
+def report_calls(notebook: Path) -> list[str]:
+    """The parts of a report that a notebook shows."""
+    source = notebook.read_text("utf-8")
+    return [name for name in re.findall(r"\breport\.(\w+)\(\)", source) if name.isidentifier()]
+
+
+def announce(project: Project) -> None:
+    """Have notebooks in this process and in those that it starts find the project's folders."""
+    os.environ["DXKIT_PROJECT"] = str(project.root)
+    for name, folder in (("DXKIT_RAW", project.raw), ("DXKIT_OUT", project.out)):
+        if folder is not None:
+            os.environ[name] = str(folder)
+    if project.sealed:
+        os.environ["DXKIT_SEALED"] = "1"
+    for name, said in (("DXKIT_STATED", project.stated), ("DXKIT_AS_OF", project.as_of)):
+        os.environ[name] = str(said or "")  # whatever the surroundings say
+
+
+def make_page(task: Task, scratch: Path, engine: str) -> str:
+    """Make one page in ``scratch``; returns why it failed, or nothing. ``NEEDS_KERNEL``: by the
+    stock engine it may still be made.
+
+    Raises no Exception; OSError with ``NO_SPACE`` is told apart as ``no_space``.
+    """
+    try:
+        _make(task, scratch, engine)
+    except NeedsKernelError:
+        return NEEDS_KERNEL
+    except Exception as error:  # the reason goes to the batch, which names the page
+        if isinstance(error, OSError) and error.errno in NO_SPACE:
+            return f"no_space: {error.strerror}"
+        said = _last_line(f"{type(error).__name__}: {error}".strip().splitlines())
+        if isinstance(error, MemoryError) or said.startswith("MemoryError"):
+            return MEMORY
+        if said.startswith(f"OSError: [Errno {errno.EFBIG}]"):
+            return OUTPUT
+        # papermill counts from 0, and the cell that it adds
+        cell = getattr(error, "cell_index", None)
+        return said if cell is None else f"in_cell: {max(cell, 1)}: {said}"
+    return ""
+
+
+def _last_line(lines: list[str]) -> str:
+    """The line that says what went wrong: papermill puts the error's own words last."""
+    return next((line for line in reversed(lines) if line.strip(" -")), "")
+
+
+def _executed(task: Task, engine: str) -> Any:
+    """The task's notebook, executed."""
+    from dxkit.press.run.shell import load_notebook, run_notebook
+
+    parameters = {name: getattr(task, name) for name in task.parameters}
+    if engine != STOCK:
+        return run_notebook(task.notebook, parameters)
+    import papermill
+
+    return papermill.execute_notebook(
+        load_notebook(task.notebook),
+        None,
+        parameters=parameters,
+        progress_bar=False,
+        log_output=False,
+        request_save_on_cell_execute=False,
+    )
+
+
+def _make(task: Task, scratch: Path, engine: str) -> None:
+    import nbformat
+
+    from dxkit.period.opening import one_reading, open_period
+    from dxkit.press.publish.page import exporter
+    from dxkit.report.report import Report
+
+    with one_reading():
+        notebook = _executed(task, engine)
+    opened = open_period(Project.find(), task.campaign, task.period)
+    report = Report(opened, task.unit, task.language)
+    notebook.metadata["title"] = report.title
+    simulated = bool(opened.received.simulated_files)
+    notebook.metadata["dxkit"] = {"language": task.language, "simulated": simulated}
+    if task.state:
+        notebook.metadata["dxkit"]["state"] = task.state
+    notebook.metadata.pop("papermill", None)  # holds times and paths
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"  # papermill draws the id of the cell it adds
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+    page, resources = exporter().from_notebook_node(notebook)
+    if resources["not_shown"]:
+        notebook.metadata["dxkit"]["not_shown"] = resources["not_shown"]
+    (scratch / PAGE).write_text(page, "utf-8", newline="")
+    (scratch / EXECUTED).write_text(nbformat.writes(notebook), "utf-8", newline="")
+
+
+def local_workers(
+    project: Project, tasks: Sequence[Task], engine: str, jobs: int, time_limit: float
+) -> Workers:
+    """The workers of this machine for some tasks, with their period open and everything warm before
+    they part.
+
+    ``engine`` empty means the best that is safe here, ``jobs`` 0 all cores.
+    """
+    stay_single_threaded()
+    engine = engine or ("fork" if can_fork() else "spawn")
+    if engine == "fork":
+        prepare_scorecards(project, tasks)
+        warm_up(project, tasks[0])
+    return Workers(project, engine, jobs or cores(), time_limit)

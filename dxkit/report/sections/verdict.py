@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
-from dxkit.analysis.completeness import Presence
+from dxkit.analysis.aggregates import Presence
 from dxkit.model.facts import TOTAL, Claim, Reference
 from dxkit.model.rules import RewardRule
 from dxkit.report.context import Context, Section

@@ -23,8 +23,8 @@ from dxkit.period.opening import are_parsed, contents_before_and_of, open_period
 from dxkit.press.manifest import PageRecord
 from dxkit.press.run import batch, plan
 from dxkit.press.run.finished_pages import FinishedPages
-from dxkit.press.run.one_page import report_calls
 from dxkit.press.run.plan import Horizon, is_thin, key_of, plan_tasks
+from dxkit.press.run.workers import report_calls
 from dxkit.report.report import Report
 from tests.press.small_campaign import files_made
 from tests.press.small_country import QUARTERS, write_country

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from dxkit.campaign.project import Project
-from dxkit.press.run.one_page import local_workers
 from dxkit.press.run.plan import plan_tasks
 from dxkit.press.run.tasks import PAGE, Task
+from dxkit.press.run.workers import local_workers
 
 WORKER_LIMIT_MB = 300
 
