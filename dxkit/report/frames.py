@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from dxkit.analysis import rows
 from dxkit.analysis.facts.kinds import VALUE_UNITS
-from dxkit.analysis.initiatives.panel import Panel
+from dxkit.analysis.panel import Panel
 from dxkit.analysis.rows import (
     FINDING_COLUMNS,
     INDICATOR_COLUMNS,

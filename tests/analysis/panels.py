@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from dxkit.analysis.initiatives.panel import Panel, Place
+from dxkit.analysis.panel import Panel, Place
 
 TYPES = ("commune", "ward", "township")
 

@@ -22,10 +22,11 @@ from dxkit.analysis.initiatives import (
     grade,
     groups_of,
     panel_of,
+    t_quantile,
+    trends_differ,
     where_next,
 )
-from dxkit.analysis.initiatives.effect import t_quantile, trends_differ
-from dxkit.analysis.initiatives.panel import Dealings, Window
+from dxkit.analysis.panel import Dealings, Window
 from dxkit.model.campaign import Campaign
 from dxkit.model.units import MapShapes
 from tests.analysis.panels import Situation

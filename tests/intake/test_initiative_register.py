@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import dxkit
-from dxkit.analysis.initiatives.panel import choose, counts, started_at
+from dxkit.analysis.panel import choose, counts, started_at
 from dxkit.intake.dates import start_days
 from dxkit.intake.initiatives import published_initiatives, reported_initiatives
 from dxkit.model.campaign import Campaign

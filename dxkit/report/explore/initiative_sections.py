@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from dxkit.analysis.initiatives.effect import Comparison, another_place
-from dxkit.analysis.initiatives.panel import Interval, Window
+from dxkit.analysis.initiatives import Comparison, another_place
+from dxkit.analysis.panel import Interval, Window
 from dxkit.model.facts import Fact
 from dxkit.model.observations import Initiative
 from dxkit.model.text import fold

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
-from dxkit.analysis.initiatives.effect import (
+from dxkit.analysis.initiatives import (
     Comparison,
     Evidence,
     Suggestion,
@@ -19,7 +19,7 @@ from dxkit.analysis.initiatives.effect import (
     grade,
     where_next,
 )
-from dxkit.analysis.initiatives.panel import Panel, begun_by, choose, panel_of, started_at
+from dxkit.analysis.panel import Panel, begun_by, choose, panel_of, started_at
 from dxkit.model.campaign import IndicatorKind, MeasureKind
 from dxkit.model.observations import Initiative
 from dxkit.model.text import fold

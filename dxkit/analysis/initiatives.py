@@ -1,6 +1,7 @@
-"""Before and after at the units with an initiative, against the others of their districts: the
-difference, how it stands against what chance makes, and what would undo it; and what the comparison
-is worth: a plain grade with its reasons, what another place may expect, and where to try next.
+"""Which model initiatives seem to work, where, and what to try next: before and after at the units
+with one, against the others of their districts; the difference, how it stands against what chance
+makes, and what would undo it; and what that is worth: a plain grade with its reasons, what another
+place may expect, and where to try next.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ import statistics
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import NormalDist
 
 import numpy as np
 
-from dxkit.analysis.initiatives.panel import (
+from dxkit.analysis.panel import (
     LEVEL,
     LINE_FROM,
     Dealings,
@@ -24,12 +24,24 @@ from dxkit.analysis.initiatives.panel import (
     Interval,
     Numbers,
     Panel,
+    Place,
     Window,
+    begun_by,
+    choose,
+    counts,
     groups_of,
+    panel_of,
+    started_at,
     whole_window,
 )
 
-_TRENDS_FROM = NormalDist().inv_cdf(0.8)
+__all__ = [
+    "Comparison", "Earlier", "Evidence", "Group", "Interval", "Panel", "Place", "Suggestion",
+    "another_place", "begun_by", "choose", "compare", "counts", "grade", "groups_of", "panel_of",
+    "started_at", "where_next",
+]  # fmt: skip
+
+_TRENDS_FROM = statistics.NormalDist().inv_cdf(0.8)
 """By so many standard errors slopes must vary more than by chance: one in five panels does so when
 there are none, for a line drawn in vain costs less than one that lacks.
 """
