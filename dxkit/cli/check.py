@@ -14,7 +14,7 @@ from dxkit.model.text import harmless
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dxkit.intake.versions.revisions import SinceLastCheck
+    from dxkit.intake.revisions import SinceLastCheck
     from dxkit.model.observations import Mistake, Received
     from dxkit.model.units import UnitRegistry
     from dxkit.press.run.changed_figures import PublishedChanges

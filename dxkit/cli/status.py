@@ -87,8 +87,8 @@ def period_in_work(session: Session) -> str:
 
 def status_of(session: Session, period_id: str) -> Status:
     """What the outputs and the raw folder of a period say of it."""
+    from dxkit.intake.revisions import History
     from dxkit.intake.store import read_stored
-    from dxkit.intake.versions.history import History
     from dxkit.period.opening import is_stored
     from dxkit.press.manifest import FORMS, Manifest
     from dxkit.workbooks.raw_folder import contents_of

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from dxkit.intake.checks.causes import with_causes
 from dxkit.intake.checks.completeness import (
     begun_later,
     brackets_asked,
@@ -34,14 +33,13 @@ from dxkit.intake.checks.figures import (
 from dxkit.intake.checks.gaps import figures_gone, figures_needed, figures_nought, gaps_of, left_out
 from dxkit.intake.checks.screen import screened
 from dxkit.intake.dates import stated_times
+from dxkit.intake.differences import settled
 from dxkit.intake.explanations import explained
 from dxkit.intake.file import file_that_failed, read_file, unreadable
 from dxkit.intake.file_cells import FileRead, TableRead
-from dxkit.intake.findings import finding
+from dxkit.intake.findings import finding, with_causes
 from dxkit.intake.names import Names, sender_in_name
-from dxkit.intake.versions.duplicates import settled
-from dxkit.intake.versions.history import History
-from dxkit.intake.versions.revisions import altered_cells
+from dxkit.intake.revisions import History, altered_cells
 from dxkit.intake.visits import read_visits
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from dxkit.analysis.series import Kept
 from dxkit.campaign.folder import load_campaign, load_map
 from dxkit.campaign.project import Project
+from dxkit.intake.revisions import History
 from dxkit.intake.store import code_hash, is_current, read_stored, store_key, write_stored
-from dxkit.intake.versions.history import History
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Initiative, Received

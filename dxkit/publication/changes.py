@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from lxml import html
 
 from dxkit.campaign.project import FACTS, RECORD, Project, Publication
-from dxkit.intake.versions.inputs import InputChanges
+from dxkit.intake.inputs import InputChanges
 from dxkit.model.campaign import Campaign, CampaignError
 from dxkit.model.facts import Fact, FactKey
 from dxkit.period import OpenPeriod

@@ -15,7 +15,7 @@ from lxml import html
 from markupsafe import Markup
 
 from dxkit.campaign.project import Publication
-from dxkit.intake.versions.inputs import InputChanges
+from dxkit.intake.inputs import InputChanges
 from dxkit.model.facts import Fact, FactKey
 from dxkit.model.text import harmless
 from dxkit.period import OpenPeriod

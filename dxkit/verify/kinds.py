@@ -1,22 +1,29 @@
-"""Every kind of number, counted again in the plainest way: the proof's own table of methods."""
+"""Every kind of number, counted again in the plainest way: the proof's own table of methods; those
+over the periods of a series from what was received in each.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from dxkit.model.campaign import WHOLE_MOVEMENT, Campaign, Indicator, IndicatorKind
 from dxkit.model.facts import NORMAL, TOTAL, FactKey, reward_subject, student
 from dxkit.model.observations import Visit
 from dxkit.model.plan import Goal, goal_of
-from dxkit.verify import series
-from dxkit.verify.recount import Decisions, Recount, of_group, share_of_points
+from dxkit.verify.recount import Decisions, Recount, of_group, rounded, share_of_points
 from dxkit.verify.sums import Number, Pair, added, measures_of, quotient
 from dxkit.verify.trials import Trials
+
+_OF_ROW = ("alike", "rises", "falls", "rises_before", "falls_before", "best_before", "worst_before")
+_OF_RANKS = {
+    "ranks_alike": "alike", "rank_best_before": "best_before", "rank_worst_before": "worst_before",
+}  # fmt: skip
 
 
 class Asked(NamedTuple):
@@ -166,8 +173,8 @@ class Asked(NamedTuple):
     def of_series(self, kind: str) -> Number:
         """What the comparable values of the series tell."""
         scale = 100 if self.i.kind is IndicatorKind.RATIO else 1
-        row = series.values(self.r, self.unit, self.i)
-        return series.number(kind, row, self.i.direction, self.i.decimals, scale)
+        row = _comparable_values(self.r, self.unit, self.i)
+        return _number_of_row(kind, row, self.i.direction, self.i.decimals, scale)
 
     def interval(self) -> tuple[float, float]:
         """The ends of the interval of a share of few things."""
@@ -227,8 +234,8 @@ _INDICATOR: dict[str, Callable[[Asked], Number | None]] = {
     "goal_date": lambda a: a.goal_date(),
     "movement_value": lambda a: a.movement_value(),
     "movement_target": lambda a: a.r.target(a.unit, a.i, WHOLE_MOVEMENT),
-    **{kind: partial(Asked.of_series, kind=kind) for kind in series.OF_ROW},
-    "behind": lambda a: series.behind(a.r, a.unit, a.i),
+    **{kind: partial(Asked.of_series, kind=kind) for kind in _OF_ROW},
+    "behind": lambda a: _periods_behind(a.r, a.unit, a.i),
     "least_value": lambda a: a.r.campaign.ranking.least("value", a.r.level_below(a.unit), a.i.id),
     "least_denominator": lambda a: a.r.campaign.ranking.least_denominator,
 }
@@ -265,11 +272,11 @@ def tiers(r: Recount, unit: str) -> dict[str, int]:
 
 
 def _of_points(r: Recount, unit: str, kind: str) -> Number:
-    return series.number(kind, series.points(r, unit), 1, 2, 1)
+    return _number_of_row(kind, _comparable_points(r, unit), 1, 2, 1)
 
 
 def _of_ranks(r: Recount, unit: str, kind: str) -> Number:
-    return series.number(kind, series.ranks(r, unit), -1, 0, 1)
+    return _number_of_row(kind, _comparable_ranks(r, unit), -1, 0, 1)
 
 
 def decisions(r: Recount, unit: str) -> dict[str, Decisions]:
@@ -315,8 +322,8 @@ _TOTAL: dict[str, Callable[[Recount, str], Number | None]] = {
     "trial_worst": lambda r, u: trials(r, u).ends(u, by_weights=False)[1],
     "trials_outside": lambda r, u: len(trials(r, u).outside(u)),
     "award_draws": lambda r, u: Fraction((t := trials(r, u)).listed[u], len(t.changed["draw"])),
-    **{kind: partial(_of_points, kind=kind) for kind in series.OF_ROW},
-    **{name: partial(_of_ranks, kind=kind) for name, kind in series.OF_RANKS.items()},
+    **{kind: partial(_of_points, kind=kind) for kind in _OF_ROW},
+    **{name: partial(_of_ranks, kind=kind) for name, kind in _OF_RANKS.items()},
     "boundary_day": lambda r, u: r.boundaries()[u][0],
     "parts_of_units": lambda r, u: r.boundaries()[u][1],
     "cells": lambda r, u: len(r.cells_of(u, r.indicators(u))),
@@ -440,3 +447,102 @@ def interval(share: Fraction, cases: Fraction | int) -> tuple[float, float]:
     root = math.sqrt(b * b - 4 * a * c)
     low, high = ((-float(b) + end) / (2 * float(a)) for end in (-root, root))
     return max(0.0, low), min(1.0, high)
+
+
+def _at_hand(r: Recount, unit: str) -> Iterator[Recount]:
+    """The period and those before it, back to the first that is not at hand, or has no such
+    unit.
+    """
+    for name, one in zip([r.period.id, *r.past], [r, *r.earlier], strict=False):
+        if one.period.id != name or unit not in one.units:
+            return
+        yield one
+
+
+def _unbroken(
+    r: Recount,
+    unit: str,
+    number: Callable[[Recount], Number | None],
+    alike: Callable[[Recount, Recount], bool],
+) -> list[Number]:
+    found: list[Number] = []
+    newer: Recount | None = None
+    for one in _at_hand(r, unit):
+        told = number(one)
+        if told is None or (newer is not None and not alike(one, newer)):
+            break
+        found.append(told)
+        newer = one
+    return found
+
+
+def _comparable_values(r: Recount, unit: str, i: Indicator) -> list[Number]:
+    """The values that can be compared, this period's first: of the same places, or of all."""
+
+    def number(one: Recount) -> Fraction | None:
+        return one.sums.value(unit, i) if one.sums.is_measured(unit, i) else None
+
+    def places(one: Recount) -> set[str]:
+        return one.sums.tellers(unit, measures_of(i))
+
+    def alike(one: Recount, newer: Recount) -> bool:
+        whole = all(each.sums.of(unit, i).is_whole for each in (one, newer))
+        return places(one) == places(newer) or (whole or i.kind is IndicatorKind.VALUE)
+
+    return _unbroken(r, unit, number, alike)
+
+
+def _comparable_points(r: Recount, unit: str) -> list[Number]:
+    """The points by the same targets of the same criteria, of whole figures."""
+    if any(i.scoring == "min_max" for i in r.campaign.indicators):
+        return []
+
+    def rules(one: Recount) -> list[object]:
+        targets = [i for i in one.indicators(unit) if i.scoring.startswith("ratio_to_target")]
+        counted = [i.id for i in one.scale(unit) if one.share(unit, i) is not None]
+        return [counted, *((i.id, one.target(unit, i)) for i in targets)]
+
+    def alike(one: Recount, newer: Recount) -> bool:
+        lacking = one.incomplete(unit) or newer.incomplete(unit)
+        return not lacking and rules(one) == rules(newer)
+
+    return _unbroken(r, unit, lambda one: one.total(unit)[0], alike)
+
+
+def _comparable_ranks(r: Recount, unit: str) -> list[Number]:
+    """The ranks among the same units."""
+
+    def alike(one: Recount, newer: Recount) -> bool:
+        return one.ranked(unit) == newer.ranked(unit)
+
+    return _unbroken(r, unit, lambda one: one.ranks(unit).get(unit), alike)
+
+
+def _periods_behind(r: Recount, unit: str, i: Indicator) -> int:
+    """How many periods in a row, this one the last, miss their targets."""
+
+    def misses(one: Recount) -> bool:
+        return one.sums.is_measured(unit, i) and one.is_met(unit, i) is False
+
+    return len([*takewhile(misses, _at_hand(r, unit))])
+
+
+def _steps(numbers: Sequence[Number], sign: int, decimals: int, scale: int = 1) -> int:
+    """How often in a row, from the first back, a number is above the next, or below, as written."""
+    written = [rounded(float(number) * scale, decimals) for number in numbers]
+    gains = ((now - before) * sign for now, before in pairwise(written))
+    return len([*takewhile(lambda gain: gain > 0, gains)])
+
+
+def _number_of_row(
+    kind: str, row: Sequence[Number], direction: int, decimals: int, scale: int
+) -> Number:
+    """A number that a row of comparable ones tells; raises KeyError where it tells none."""
+    if not row or (kind.endswith(("best_before", "worst_before")) and len(row) < 2):
+        raise KeyError(kind)
+    row, name = (row[1:], kind.removesuffix("_before")) if "_before" in kind else (row, kind)
+    if name == "alike":
+        return len(row)
+    if name in ("best", "worst"):
+        return max(row) if (direction > 0) is (name == "best") else min(row)
+    return _steps(row, 1 if name == "rises" else -1, decimals, scale)

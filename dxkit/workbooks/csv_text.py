@@ -16,9 +16,9 @@ from dxkit.model.addresses import column_letters
 from dxkit.workbooks import limits
 from dxkit.workbooks.atomic import write_text
 from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError
+from dxkit.workbooks.formats import build_sheet
 from dxkit.workbooks.legacy_text import recognised
 from dxkit.workbooks.limits import Allowance
-from dxkit.workbooks.sheet_building import build_sheet
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CONTROL_BYTES = re.compile(b"[\0-\x08\x0e-\x19\x1b-\x1f]")

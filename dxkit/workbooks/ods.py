@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 from dxkit.model.addresses import column_letters
 from dxkit.workbooks import limits
+from dxkit.workbooks.archive import Attributes, Parts
 from dxkit.workbooks.cells import Cell, CellValue, Range, Sheet, UnreadableFileError
+from dxkit.workbooks.formats import Style, build_sheet, raised, style_of, written_number
 from dxkit.workbooks.limits import Allowance
-from dxkit.workbooks.sheet_building import build_sheet
-from dxkit.workbooks.styles import Style, raised, style_of, written_number
-from dxkit.workbooks.xml_parts import Attributes, Parts
 
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 OFFICE = f"{_OASIS}office:1.0 "

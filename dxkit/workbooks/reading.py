@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dxkit.workbooks.archive import Parts
 from dxkit.workbooks.cells import UnreadableFileError, Workbook
 from dxkit.workbooks.limits import Allowance
 from dxkit.workbooks.raw_folder import read_content
 from dxkit.workbooks.xlsx import main_part
-from dxkit.workbooks.xml_parts import Parts
 
 _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

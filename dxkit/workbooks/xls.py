@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dxkit.workbooks.cells import Cell, Sheet, UnreadableFileError
+from dxkit.workbooks.formats import build_sheet, raised, shown, style_of
 from dxkit.workbooks.limits import MOST_CELLS, MOST_SHEETS, Allowance
-from dxkit.workbooks.sheet_building import build_sheet
-from dxkit.workbooks.styles import raised, shown, style_of
 
 _BEGIN, _END, _CONTINUE, _PASSWORD = 0x809, 0x0A, 0x3C, 0x2F
 _FORMULA, _COLUMN_INFO, _MANY_NUMBERS = 0x06, 0x7D, 0xBD

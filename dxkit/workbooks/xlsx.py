@@ -13,19 +13,19 @@ from dataclasses import dataclass
 
 from dxkit.model.addresses import column_letters, column_number
 from dxkit.workbooks import limits
+from dxkit.workbooks.archive import Attributes, LocalNames, Parts
 from dxkit.workbooks.cells import Cell, CellValue, Range, Sheet, UnreadableFileError, shared
-from dxkit.workbooks.limits import Allowance, columns_between, each_column
-from dxkit.workbooks.sheet_building import build_sheet
-from dxkit.workbooks.styles import (
+from dxkit.workbooks.formats import (
     Runs,
     Style,
+    build_sheet,
     builtin_formats,
     is_on,
     shown,
     style_of,
     written_number,
 )
-from dxkit.workbooks.xml_parts import Attributes, LocalNames, Parts
+from dxkit.workbooks.limits import Allowance, columns_between, each_column
 
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})\Z")
 _SHEET_KINDS = frozenset(

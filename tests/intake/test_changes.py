@@ -10,6 +10,7 @@ import openpyxl
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from dxkit.intake.differences import CellChange, compare
 from dxkit.intake.file_cells import (
     FileCells,
     Origin,
@@ -18,8 +19,7 @@ from dxkit.intake.file_cells import (
     sheet_titles,
     without_remarks,
 )
-from dxkit.intake.versions.differences import CellChange, compare
-from dxkit.intake.versions.history import FileHistory, History
+from dxkit.intake.revisions import FileHistory, History
 from dxkit.model.addresses import column_letters
 from dxkit.model.text import clean
 from dxkit.workbooks.cells import Cell, Sheet, written_out

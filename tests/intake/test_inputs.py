@@ -6,8 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from dxkit.intake.file_cells import FileCells
-from dxkit.intake.versions.history import FileHistory, History
-from dxkit.intake.versions.inputs import (
+from dxkit.intake.inputs import (
     FileChange,
     InputChanges,
     Inputs,
@@ -16,6 +15,7 @@ from dxkit.intake.versions.inputs import (
     input_changes,
     rule_changes,
 )
+from dxkit.intake.revisions import FileHistory, History
 
 TARGETS = """indicator,level,period,target,source
 app,*,2022-Q3,0.50,Plan 1

@@ -14,7 +14,7 @@ from dxkit.intake.tables.read import read_table
 from dxkit.intake.tables.rows import RowReader
 from dxkit.model.observations import Flag
 from dxkit.workbooks.cells import Cell
-from dxkit.workbooks.sheet_building import build_sheet
+from dxkit.workbooks.formats import build_sheet
 from tests.intake.office import DOSSIERS, HEAD, HOA_LUU, PHUONG_I, VI_TAN, Office, Row, Seen, at
 
 TITLE: Row = ["SỐ LIỆU QUÝ IV NĂM 2022"]

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxkit.analysis import rows
-from dxkit.intake.versions.history import History
-from dxkit.intake.versions.inputs import files_in_use
-from dxkit.intake.versions.revisions import SinceLastCheck, recorded, since_last_check
+from dxkit.intake.inputs import files_in_use
+from dxkit.intake.revisions import History, SinceLastCheck, recorded, since_last_check
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGES, FINDINGS, INDEX, LEAGUE, hashes_of
 from dxkit.press.publish.findings_page import findings_html

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project, publications
+from dxkit.intake.revisions import History, SinceLastCheck, since_last_check
 from dxkit.intake.store import store_key
-from dxkit.intake.versions.history import History
-from dxkit.intake.versions.revisions import SinceLastCheck, since_last_check
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.model.units import UnitRegistry

@@ -20,8 +20,8 @@ from types import MappingProxyType
 
 from dxkit.campaign.project import Project, Publication, publications
 from dxkit.intake.file_cells import FileCells, cells_of, without_remarks
-from dxkit.intake.versions.history import History
-from dxkit.intake.versions.inputs import RULE_FILES, InputChanges, Inputs, input_changes
+from dxkit.intake.inputs import RULE_FILES, InputChanges, Inputs, input_changes
+from dxkit.intake.revisions import History
 from dxkit.model.facts import Fact, FactKey
 from dxkit.model.observations import VISITS
 from dxkit.period import OpenPeriod

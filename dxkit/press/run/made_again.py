@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.campaign.project import Project
-from dxkit.intake.versions.history import History
+from dxkit.intake.revisions import History
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import leaves_of, open_period, series_of
 from dxkit.press.forms.questions import Questions

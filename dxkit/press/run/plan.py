@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dxkit.campaign.project import Project, stated
+from dxkit.intake.revisions import History
 from dxkit.intake.store import store_key
-from dxkit.intake.versions.history import History
 from dxkit.model.campaign import Campaign
 from dxkit.model.choices import RefusedError
 from dxkit.model.observations import Received, Reply, Visit

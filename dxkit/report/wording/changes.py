@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from dxkit.campaign.project import Publication
-from dxkit.intake.versions.differences import CellChange
-from dxkit.intake.versions.history import FindingKey
-from dxkit.intake.versions.inputs import FileChange, InputChanges, RuleChange
-from dxkit.intake.versions.revisions import Revision, SinceLastCheck
+from dxkit.intake.differences import CellChange
+from dxkit.intake.inputs import FileChange, InputChanges, RuleChange
+from dxkit.intake.revisions import FindingKey, Revision, SinceLastCheck
 from dxkit.model.campaign import Campaign, IndicatorKind
 from dxkit.model.facts import FactKey, UnitOfMeasure, declared
 from dxkit.model.text import harmless

@@ -18,8 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from dxkit.intake.differences import CellChange, compare
 from dxkit.intake.file_cells import FileCells
-from dxkit.intake.versions.differences import CellChange, compare
 from dxkit.workbooks.atomic import write_bytes
 
 RULE_FILES = (".csv", ".toml")

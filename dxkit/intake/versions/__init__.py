@@ -1,1 +1,0 @@
-"""Workbooks that were sent again: revisions, duplicates, annotated copies, changes of cells."""
