@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 
 from rapidfuzz import fuzz, process
 
-from dxkit.intake.vocabulary import vocabulary, without_word
+from dxkit.intake.vocabulary import is_word, vocabulary, without_word
 from dxkit.model.campaign import Campaign, Level
 from dxkit.model.text import clean, fold, is_vietnamese, normalise, slug, telex, visible
 from dxkit.model.units import Unit, UnitRegistry
@@ -87,7 +87,6 @@ _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii"
 _NUMBER_BEHIND = re.compile(r"\A[a-z ]+ \d+\Z")  # of a key
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _JOINED = re.compile(r"[,;&+\n]")  # between the names of several units
-_RANGE = re.compile(r"(\d{1,3})\s*[-\u2013]\s*(\d{1,3})")
 _AFTER_TYPE = " .,:;-\u2013"  # between a type and a name
 _MOST_WORDS = 8  # of a name in a text
 _LONGEST_NAME = 300  # characters; a longer text is compared with no name
@@ -385,11 +384,17 @@ class Names:
 
 
 def _names_several(name: str) -> bool:
-    """Whether a name without its type is those of several units: "1, 2", "5 va 6", "5-6"."""
-    bare = _IN_BRACKETS.sub("", name)
-    few = _RANGE.fullmatch(bare.strip())
-    joined = any(f" {word} " in f" {normalise(bare)} " for word in vocabulary()["and"])
-    return joined or bool(_JOINED.search(bare)) or bool(few and int(few[2]) == int(few[1]) + 1)
+    """Whether a name without its type is those of several units: "1, 2", "5 va 6", "5-6", "khac";
+    "2-9" is a day that units are called after.
+    """
+    bare = _IN_BRACKETS.sub("", name).strip()
+    words, until = vocabulary(), "|".join(vocabulary()["until"])
+    few = re.fullmatch(rf"(\d{{1,3}})\s*(?:([-\u2013])|[\u2192~]|{until})\s*(\d{{1,3}})", bare)
+    is_range = bool(few and int(few[1]) < int(few[3]))
+    is_day = bool(few and few[2]) and normalise(bare) in words["days_as_names"]
+    joined = any(f" {word} " in f" {normalise(bare)} " for word in words["and"])
+    joined |= is_word("rest_of_units", bare)
+    return joined or bool(_JOINED.search(bare)) or (is_range and not is_day)
 
 
 def _only(units: Sequence[Unit]) -> Unit | None:

@@ -208,6 +208,11 @@ class Counted:
             f"{thing} ".startswith(f"{t} ") or t.startswith(f"{thing} ") for t in self.things
         )
 
+    def is_other(self, thing: str) -> bool:
+        """Whether a word in a cell or its format is of things, but none of those counted."""
+        is_thing = thing in vocabulary()["units_in_cells"]
+        return is_thing and bool(self.things) and not self.counts(thing)
+
 
 _ANYTHING = Counted()
 _MARKS_BEHIND = re.compile(r"(?<=[\w%)])(?:\s*(?:[*\u2020]+|\(\*+\)))?\s*[;:.,]?\Z")  # 731*, 731;
@@ -268,6 +273,9 @@ def read_count(cell: Cell, counted: Counted = _ANYTHING) -> Value:
     if isinstance(cell.value, (int, float)):
         if cell.is_percentage:
             return _rejected_share(cell.value, cell.number_format)
+        thing = "" if cell.is_plain else normalise(_literal_of(cell.number_format))
+        if counted.is_other(thing):
+            return rejected("value_of_other_thing", thing=thing)
         return _whole(cell.value)
     return _read_text(_written(cell), lambda text: _count_in(text, counted))
 
@@ -284,7 +292,7 @@ def _count_in(text: str, counted: Counted) -> Value:
         return rejected("count_negative")
     if _is_no_count(text):
         return rejected("value_ambiguous")
-    if thing and counted.things and not counted.counts(thing):
+    if counted.is_other(thing):
         return rejected("value_of_other_thing", thing=thing)
     if parts := _PARTS.match(text):
         clear = counted.is_part and flag is None

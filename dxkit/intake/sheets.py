@@ -22,7 +22,7 @@ from dxkit.intake.tables.described_layout import (
     transposed,
 )
 from dxkit.intake.tables.header import LayoutFinder
-from dxkit.intake.tables.layout import Layout
+from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.tables.read import read_table
 from dxkit.intake.tables.row_units import row_label
 from dxkit.intake.tables.rows import RowReader
@@ -101,6 +101,7 @@ class _OneSheet:
     findings: list[Finding] = field(default_factory=list)
     layouts: list[tuple[Layout, TableRead | None]] = field(default_factory=list)
     titles: list[Cell] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)  # of all tables
     sender: Unit | None = None
     why_not: str = ""
 
@@ -147,6 +148,7 @@ class _OneSheet:
             layouts = tuple(_cumulative(layout, self.period) for layout in layouts)
         if not self.entry.names_periods:
             layouts = tuple(self._of_the_time(view, layouts))
+        self.columns = [column for layout in layouts for column in layout.columns]
         beside: dict[range, list[tuple[Layout, TableRead]]] = {}  # by the header they share
         for layout in layouts:
             read = self._table(view, layout, sender)
@@ -271,7 +273,7 @@ class _OneSheet:
         self.findings += [
             self.finding("layout_unfit", at, None, at.text, reason="row_unclear") for at in unclear
         ]
-        layout = self.units.in_own_units(view, layout, self.titles)
+        layout = self.units.in_own_units(view, layout, self.titles, self.columns)
         shown = self._shown(view, layout, sender)
         reader = RowReader(self.names, view, shown, sender, self.finding, self.period)
         read = read_table(reader, shown, self.period.id)

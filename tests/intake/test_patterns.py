@@ -304,6 +304,12 @@ def test_19_a_format_that_shows_thousands(office: Office) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("thing", "is_read"), [("người", True), ("hộ", False), (" h", True)])
+def test_19_a_format_that_shows_what_is_counted(office: Office, thing: str, is_read: bool) -> None:
+    value, _, codes = one_count(office, 52, formats={"D2": f'0" {thing}"'})
+    assert (value, codes) == ((52, []) if is_read else (None, ["value_of_other_thing"]))
+
+
 def test_20_ratio_in_the_cell(office: Office) -> None:
     seen = office.sends(
         HOUSEHOLDS,
@@ -352,6 +358,27 @@ def test_21_a_date_serial_in_a_column_of_shares(office: Office) -> None:
     seen = office.sends(POOR, [1, "Xã Vị Tân", 44654], [2, "Xã Hỏa Lựu", 45.6])
     assert seen.figure(VI_TAN, "poor_share") == (446.54, Flag.EXCEEDS_WHOLE, at("C2"))
     assert seen.findings() == [("share_exceeds_whole", at("C2"))]
+
+
+@pytest.mark.parametrize(
+    ("written", "others", "is_read"),
+    [
+        (44682, (120, 90, 150), False), ("44682", (120,), False), (2022, (5, 9), False),
+        (44682, (39_000, 41_000), True), (2022, (1_800, 950), True), (44682, (), True),
+        (31_000, (120, 90), True), (1998, (5, 9), True),
+    ],
+)  # fmt: skip
+def test_21_a_count_that_may_be_the_number_of_a_day_or_a_year(
+    office: Office, written: object, others: tuple[int, ...], is_read: bool
+) -> None:
+    """44682 is 1 May 2022. A total may have such a number."""
+    rows = [[n, f"Ấp {n}", other, 1] for n, other in enumerate(others, 2)]
+    total = [None, "Tổng cộng", sum(others) + int(str(written)), 1 + len(others)]
+    seen = office.sends(HOUSEHOLDS, ["I", "Xã Vị Tân"], [1, "Ấp 1", written, 1], *rows, total)
+    found = seen.figure("31333-ap-1", "households")
+    assert found == ((int(str(written)), None, at("C3")) if is_read else
+                     (None, Flag.REJECTED, at("C3")))  # fmt: skip
+    assert seen.findings("value_is_date") == [("value_is_date", at("C3"))] * (not is_read)
 
 
 def test_25_nothing_arose_is_not_applicable(office: Office) -> None:
@@ -644,6 +671,15 @@ def test_51_a_quarter_beside_its_months_does_not_count_twice(office: Office) -> 
     assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers")] == [None] * 3
     assert [o.value for o in seen.received.table.of(VI_TAN, "dossiers_online")] == [50, 60, 70]
     assert ("unit_repeated", at("C2", "930-quy.xlsx")) in seen.findings()
+
+
+@pytest.mark.parametrize("names", ["October November December", "Oct-2022 Nov-2022 Dec-2022"])
+def test_51_months_in_english_are_months(office: Office, names: str) -> None:
+    head = [None, None, *(cell for name in names.split() for cell in (name, None))]
+    seen = office.sends(head, BY_MONTH, [1, "Xã Vị Tân", 100, 50, 110, 60, 120, 70])
+    found = [seen.figure(VI_TAN, "dossiers", f"2022-{month}") for month in (10, 11, 12)]
+    assert found == [(100, None, at("C3")), (110, None, at("E3")), (120, None, at("G3"))]
+    assert seen.findings() == []
 
 
 @pytest.mark.parametrize("word", ["Cộng", "Tổng", "Tổng cộng"])
@@ -1274,12 +1310,20 @@ def test_57_a_row_that_may_hold_several_or_what_is_not_in_effect_counts_as_one(
 ) -> None:
     unclear = ["1. Chợ A\n2. Tổ A", "Chợ B; Tổ B", "- Chợ C\n- Tổ C", "a) Chợ D b) Tổ D"]
     unclear += ["(1) Chợ E; (2) Tổ E", "Chợ G\nTổ G", "Chợ H + Tổ H", "Có 03 mô hình"]
-    unclear += ["02 mô hình: chợ, tổ", "Tổ I (dự kiến)", "Tổ K (đã dừng)", "Dự kiến lập tổ"]
+    unclear += [
+        "Chợ L và Tổ L",
+        "Camera & đường hoa",
+        "02 mô hình: chợ, tổ",
+        "Tổ I (dự kiến)",
+        "Tổ K (đã dừng)",
+        "Dự kiến lập tổ",
+    ]
     clear = ["1. Chợ 5.0", "Mô hình Chợ 4.0\nkhông dùng tiền mặt", "1 hộ 1 tài khoản", "3 không",
-             'Xã "3 không": không tiền mặt; không giấy; không chờ', "Kế hoạch nhỏ"]  # fmt: skip
+             'Xã "3 không": không tiền mặt; không giấy; không chờ', "Kế hoạch nhỏ",
+             "Tuyến đường số tại Ấp 1 và Ấp 2"]  # fmt: skip
     rows: list[Row] = [[n, name, "Xã Vị Tân"] for n, name in enumerate([*unclear, *clear], 1)]
-    later: Row = [19, "Tổ số", "Xã Vị Tân", "15/01/2023"]
-    now: Row = [20, "Tổ Facebook", "Xã Vị Tân", "12/2022"]
+    later: Row = [22, "Tổ số", "Xã Vị Tân", "15/01/2023"]
+    now: Row = [23, "Tổ Facebook", "Xã Vị Tân", "12/2022"]
     head: Row = ["TT", "Tên mô hình", "Địa phương", "Thời điểm bắt đầu"]
     seen = office.sends(head, *rows, later, now)
     assert len(seen.received.table.register_rows) == len(rows) + 2
@@ -1344,7 +1388,8 @@ def test_a_scale_is_told_in_other_words_or_below(
     [
         (["Biểu"], [None, None, "(hộ)", "(hộ)"], "CD"), (["Biểu"], [None, None, "hộ", "%"], "C"),
         (["Biểu"], [None, None, "(người)", "(hộ)"], "D"), (["ĐVT: hộ"], [], "CD"),
-        (["ĐVT: người"], [], "CD"), (["(Đơn vị tính: %)"], [], ""), (["ĐVT: hộ, %"], [], "CD"),
+        (["ĐVT: người"], [], ""), (["ĐVT: hộ, người"], [], "CD"),
+        (["(Đơn vị tính: %)"], [], ""), (["ĐVT: hộ, %"], [], "CD"),
         (["Đơn vị: Xã Vị Tân"], [], "CD"), (["ĐVT: hộ gia đình"], [], "CD"),
     ],
 )  # fmt: skip

@@ -303,7 +303,7 @@ def test_a_remark_below_the_last_row_breaks_no_name(office: Office, line: str) -
 @pytest.mark.parametrize(
     "name",
     ["Ấp 4, 5", "Ấp 4, Ấp 5", "Ấp 4 và 5", "Ấp 4+5", "Ấp 4; 5", "Ấp 4-5", "Ấp Tân Lợi, Tân Phú",
-     "Ấp 4\nẤp 5", "Ấp Đông & Tây"],
+     "Ấp 4\nẤp 5", "Ấp Đông & Tây", "Ấp 4-7", "Ấp 4 đến 7", "Ấp 4 → 6", "Ấp khác", "Ấp còn lại"],
 )  # fmt: skip
 def test_several_units_in_one_cell_are_asked(office: Office, name: str) -> None:
     values, findings = read(office, GROUP, AP_1, [2, name, 60, 40], AP_2, AP_3)

@@ -319,6 +319,8 @@ class ColumnLabels:
         until = "|".join(words["until"])
         self._until = re.compile(rf" ?(?:(?:{until})\b.*)?\Z")
         months = "|".join(words["period_month"])
+        named = (entry.rpartition(" ") for entry in words["month_names"])
+        self._of_name = {name: f"{words['period_month'][0]} {number}" for name, _, number in named}
         self._month = re.compile(
             rf"(?P<word>(?:t|{months}) ?)?(?P<number>\d{{1,2}})(?: (?P<year>\d{{4}}))?\Z"
         )
@@ -398,6 +400,9 @@ class ColumnLabels:
         parts, period, control, span = [], self.period.id, False, Span.UNSAID
         for part in path:
             label = normalise(part)
+            name, _, year = label.partition(" ")
+            if name in self._of_name:  # "October 2022"
+                label = f"{self._of_name[name]} {year}".strip()
             month = self._month.match(label)
             since = self._cumulative.match(label)
             key = compact(part)

@@ -282,6 +282,9 @@ def _is_unclear(text: str) -> bool:
     items = [part for part in text.split(";") if part.strip()]
     several = len(lines) > 1 and all(line[:1].isupper() or line[:1].isdigit() for line in lines)
     several = several or (len(items) > 1 and ":" not in items[0]) or bool(_LISTED.search(text))
+    first = starts_with_word("initiative_kinds", text)
+    rests = re.split(rf" (?:&|{'|'.join(vocabulary()['and'])}) ", clean(text).casefold())[1:]
+    several |= bool(first) and any(starts_with_word("initiative_kinds", rest) for rest in rests)
     many = _MANY.match(text)
     several = several or bool(many and starts_with_word("initiative_things", many["things"]))
     remarks = re.findall(r"\(([^()]*)\)", text)

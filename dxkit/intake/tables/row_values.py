@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 from dxkit.intake.numbers import (
@@ -19,10 +21,14 @@ from dxkit.intake.tables.layout import Column, Layout
 from dxkit.intake.vocabulary import is_word
 from dxkit.model.campaign import Measure, MeasureKind
 from dxkit.model.observations import Flag
+from dxkit.model.periods import Period
 from dxkit.model.text import normalise
 from dxkit.workbooks.cells import Cell, Sheet
 
 _MONTHS = 12
+_MANY = 10  # times
+_A_YEAR = datetime.timedelta(days=366)
+_FIRST_DAY = datetime.date(1899, 12, 30)  # of spreadsheets' numbers of days
 
 Values = dict[Column, tuple[Cell, Value]]
 
@@ -33,10 +39,18 @@ class RowValues:
     """
 
     def __init__(
-        self, sheet: Sheet, layout: Layout, fits_two_ways: Callable[[int, Values], bool]
+        self,
+        sheet: Sheet,
+        layout: Layout,
+        fits_two_ways: Callable[[int, Values], bool],
+        period: Period,
     ) -> None:
         self._sheet = sheet
         self._layout = layout
+        days = (period.first_day - _A_YEAR, period.last_day + _A_YEAR)
+        first, last = ((day - _FIRST_DAY).days for day in days)
+        self._dates = (range(first, last), range(days[0].year, days[1].year + 1))
+        self._usual: dict[Column, float] = {}  # figures, where it has been asked
         self._rows = layout.rows_in(sheet)
         of_texts = (MeasureKind.TEXT, MeasureKind.ROWS)
         self._counts = [c for c in layout.columns if c.measure.kind not in of_texts]
@@ -110,6 +124,8 @@ class RowValues:
             value = read_count(cell, self._counted[column])
             is_share = column in self._of_shares and value.value is not None
             unsure = is_share and (value.value == 1 or self._of_shares[column])
+            if level == column.measure.level and self._may_be_a_date(column, value):
+                return _unsure(value, "value_is_date")
         elif column in self._amounts:
             value, unsure = read_amount(cell, self._amounts[column]), False
         else:
@@ -118,6 +134,19 @@ class RowValues:
         if self._is_shared(column, cell):
             return _unsure(value, "cell_merged")
         return _unsure(value) if unsure else value
+
+    def _may_be_a_date(self, column: Column, value: Value) -> bool:
+        """Whether a count is the number of a day near the period, or of its year, and many times
+        what its column usually holds.
+        """
+        count = value.value
+        if not isinstance(count, int) or not any(count in dates for dates in self._dates):
+            return False
+        if column not in self._usual:
+            counts = (read_count(cell).value for cell in self._cells(column))
+            others = sorted(n for n in counts if n is not None and n != count)
+            self._usual[column] = others[(len(others) - 1) // 2] if others else math.inf
+        return count > _MANY * self._usual[column]
 
     def _is_shared(self, column: Column, cell: Cell) -> bool:
         """Whether a merged cell stands for several columns of figures or several units."""

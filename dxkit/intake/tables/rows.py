@@ -126,7 +126,8 @@ class RowReader:
         self._broken: set[int] = set()  # rows of names that are written over several
         self._others: dict[str, bool] = {}  # units that are not the sender's; whether they sign
         self.units = RowUnits(names, sheet, layout, sender)
-        self._values = RowValues(sheet, layout, OneSource(sheet, layout).fits_two_ways)
+        of_two = OneSource(sheet, layout).fits_two_ways
+        self._values = RowValues(sheet, layout, of_two, period)
         self._is_register = any(c.measure.kind is MeasureKind.TEXT for c in layout.columns)
 
     def read(self) -> list[RowRead]:

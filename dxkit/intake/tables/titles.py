@@ -453,23 +453,30 @@ class AmountUnits:
             rf"(?:^|\s|\()(?:{'|'.join(vocabulary()['unit_of_measure'])})\s*:?\s*(?P<units>[^():]+)"
         )
 
-    def in_own_units(self, sheet: Sheet, layout: Layout, titles: Iterable[Cell]) -> Layout:
+    def in_own_units(
+        self, sheet: Sheet, layout: Layout, titles: Iterable[Cell], beside: Iterable[Column]
+    ) -> Layout:
         """The layout, each column of amounts with what it is in, or with its problem where the unit
         that its label, or else a title, says is none of the measure's. Whole numbers of such a unit
         are in the measure's own, or not used; so are counts below another thing in a row of units
-        ("(nguoi)", "%"), and all where a title says per cent alone; another thing that it says may
-        be that of one column.
+        ("(nguoi)", "%"), and all where a title says per cent alone, or things that no column of the
+        sheet counts, those of tables ``beside`` neither.
         """
         measured = [c for c in layout.columns if c.measure.id in self._of]
         told = {unit for cell in titles for unit in self._stated_in(cell)}
-        stated, is_percent = told & self.known, told == {"%"}
+        stated, things = told & self.known, told & {*vocabulary()["units_in_cells"]}
+        counts = [c for c in beside if c.measure.kind is MeasureKind.COUNT]
+        of_others = (
+            bool(things) and not stated and not any(_counts(c, t) for c in counts for t in things)
+        )
+        of_others |= told == {"%"}
         rows = [sheet.rows.get(row, ()) for row in (*layout.header_rows, layout.first_row)]
         below = {c.column: normalise(c.text) for r in rows if says_units_of_measure(r) for c in r}
         columns = []
         for column in layout.columns:
             unit = below.get(column.number)
             is_count = column.measure.kind is MeasureKind.COUNT and column not in measured
-            if is_count and (is_percent or (unit and not _counts(column, unit))):
+            if is_count and (of_others or (unit and not _counts(column, unit))):
                 column = replace(column, problem=column.problem or "column_unit_unclear")
             if column in measured:
                 units = self._of[column.measure.id]
