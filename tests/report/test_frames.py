@@ -362,7 +362,7 @@ def test_a_chart_gives_its_figure_and_its_data() -> None:
     chart = report.ranked_chart("online_dossiers")
     assert chart.figure.get_size_inches()[0] > 3
     assert chart.figure is not chart.figure  # each call draws anew
-    texts = {text.get_text() for text in chart.figure.axes[0].texts}
+    texts = {text.get_text() for text in chart.figure.texts}
     assert "63,5%" in texts  # 4,092 of 6,449 filed online
     assert 4_092 / 6_449 in chart.frame.iloc[:, 1].tolist()
     assert str(chart.html) == str(report.ranked_chart("online_dossiers").html)

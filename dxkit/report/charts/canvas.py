@@ -23,6 +23,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
 
 from dxkit.model.facts import Fact
 from dxkit.model.text import harmless
@@ -131,7 +132,6 @@ _SETTINGS: Any = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",
     "font.size": FONT_SIZE,
-    "axes.linewidth": 0,
     "path.simplify": False,
 }
 Point = tuple[float, float]
@@ -162,9 +162,8 @@ class Canvas:
         warnings.simplefilter("error")
         self.figure = Figure(figsize=(self.width / 72, self.height / 72), frameon=False)
         FigureCanvasSVG(self.figure)
-        self._axes: Any = self.figure.add_axes((0, 0, 1, 1))
-        self._axes.set(xlim=(0, self.width), ylim=(self.height, 0))
-        self._axes.axis("off")
+        points = Affine2D().scale(1 / 72, -1 / 72).translate(0, self.height / 72)
+        self._points = points + self.figure.dpi_scale_trans
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -223,12 +222,12 @@ class Canvas:
         if np.size(path.vertices):
             look = {"joinstyle": "miter", "capstyle": "butt", **look}
             key = {"gid": f"{PICKS}{' '.join(map(str, picks))}"} if picks else {}
-            self._axes.add_patch(PathPatch(path, **look, **key, **self._next()))
+            self.figure.add_artist(PathPatch(path, **look, **key, **self._next()))
 
     def _next(self) -> dict[str, Any]:
         """Each call draws over those before it."""
         self._drawn += 1
-        return {"clip_on": False, "zorder": self._drawn}
+        return {"clip_on": False, "zorder": self._drawn, "transform": self._points}
 
     # writing -----------------------------------------------------------------------------
 
@@ -277,7 +276,7 @@ class Canvas:
     def _write(self, key: str, x: float, y: float, text: str, size: float, **look: Any) -> None:
         """One line of text; words and numbers at one height stand on one line."""
         look = {"va": "baseline", "fontsize": size, "parse_math": False, **look, **self._next()}
-        self._axes.text(x, y + _TO_BASELINE * size, text, gid=key, **look)
+        self.figure.text(x, y + _TO_BASELINE * size, text, gid=key, **look)
 
     # the finished drawing ----------------------------------------------------------------
 
