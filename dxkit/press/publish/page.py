@@ -79,7 +79,8 @@ _TEXTS = (PAGE, "text/plain", "text/html", "text/markdown", "text/latex", "image
 _PICTURES = tuple(p.removeprefix("data:").removesuffix(";base64,") for p in PICTURES)
 _DOUBTFUL = re.compile(
     r"<(style|script|i?frame|video|audio|object|embed|applet|canvas|input|select|button|textarea"
-    r"|progress|meter|img|image|foreignobject|link)\b|href=[\"'\s]*([a-z][a-z0-9+.-]*:|[/\\]{2})",
+    r"|progress|meter|img|image|foreignobject|link)\b"
+    r"|=(?<=href=)[\"'\s]*([a-z][a-z0-9+.-]*:|[/\\]{2})",
     re.IGNORECASE,
 )
 """What of an output's HTML the page's wall may take out or alter."""
