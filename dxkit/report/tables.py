@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dxkit.model.facts import Fact, UnitOfMeasure
-from dxkit.report.wording.language import IN_SENTENCES, NO_MARKS, SIGNS, Language
+from dxkit.report.wording.language import IN_SENTENCES, NO_MARKS, SIGNS, Language, element
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,12 @@ def render_table(
         for found in facts
     ]
     head = Markup("").join(
-        Markup('<th scope="col"{}>{}{}</th>').format(
-            _classes(marks, column), column.heading, IN_PERCENT if shares else ""
+        element(
+            '<th scope="col"{}>{}{}</th>',
+            _classes(marks, column), column.heading, IN_PERCENT if shares else "",
         )
         for column, shares, marks in zip(columns, percent, common, strict=True)
-    )
+    )  # fmt: skip
     body = Markup("").join(
         _row(row, columns, percent, common, language, total=number >= len(rows) - totals)
         for number, row in enumerate(rows)
@@ -165,7 +166,7 @@ def _row(
     *,
     total: bool,
 ) -> Markup:
-    cells = [Markup('<th scope="row">{}</th>').format(_shown(row[0], language, bare=False))]
+    cells = [element('<th scope="row">{}</th>', _shown(row[0], language, bare=False))]
     for cell, column, bare, marks in [*zip(row, columns, percent, common, strict=True)][1:]:
         shown = _untold(_shown(cell, language, bare=bare), marks)
         names = [*(marks & {*IN_SENTENCES} if column.name and cell != "" else ())]
@@ -173,16 +174,16 @@ def _row(
             names.append(f"{STEP}{cell.step}")
         classes = _classes(names, column)
         if column.labelled and cell != "":
-            classes += Markup(' data-label="{}"').format(column.heading)
-        cells.append(Markup("<td{}>{}</td>").format(classes, shown))
+            classes += element(' data-label="{}"', column.heading)
+        cells.append(element("<td{}>{}</td>", classes, shown))
     mark = Markup(' class="total"') if total else ""
-    return Markup("<tr{}>{}</tr>").format(mark, Markup("").join(cells))
+    return element("<tr{}>{}</tr>", mark, Markup("").join(cells))
 
 
 def _classes(more: Iterable[str], column: Column | None = None) -> Markup:
     of_column = {"number": column.numeric, column.name: True, "rest": column.more} if column else {}
     names = [*(name for name, is_so in of_column.items() if name and is_so), *sorted(more)]
-    return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
+    return element(' class="{}"', " ".join(names)) if names else Markup("")
 
 
 def _untold(shown: str | Markup, told: frozenset[str]) -> str | Markup:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import LiteralString
 
 from markupsafe import Markup, escape
 
@@ -106,11 +107,12 @@ class Language:
         """A fact as an element that carries its unrounded value, its key and its reservations."""
         text = self.number(fact, signless=signless, signed=signed, bare=bare)
         if fact.value is None:
-            return Markup('<span class="missing">{}</span>').format(text)
+            return element('<span class="missing">{}</span>', text)
         names = " ".join(["fact", *sorted(self.marks(fact))])
-        return Markup('<data class="{}" value="{}" data-fact="{}">{}</data>').format(
-            names, repr(fact.value), str(fact.key), text
-        )
+        return element(
+            '<data class="{}" value="{}" data-fact="{}">{}</data>',
+            names, repr(fact.value), str(fact.key), text,
+        )  # fmt: skip
 
     def mark(self, number: float, *, share: bool) -> Markup:
         """A mark on a scale, which is no result: "100%", or "7.5" where it is of no shares."""
@@ -135,10 +137,7 @@ class Language:
 
         ``{change:abs}`` in the text drops the sign of the fact ``change``.
         """
-        return Markup("").join(
-            Markup(piece) if isinstance(piece, Markup) else escape(piece)
-            for piece in self._pieces(key, values, plain=False)
-        )
+        return Markup("".join(map(escape, self._pieces(key, values, plain=False))))
 
     def plain(self, key: str, /, **values: Filling) -> str:
         """The same text without markup, for alt texts and the command line."""
@@ -226,6 +225,13 @@ def spoken(language: Language) -> Language:
     }
     numbers = {**language.sections["number"], **words}
     return Language(language.code, {**language.sections, "number": numbers, "claim": claims})
+
+
+def element(template: LiteralString, *values: object) -> Markup:
+    """The template with a value for each ``{}``, escaped where it is no markup: what markupsafe's
+    ``format`` does letter by letter, in half its time, for what a page has hundreds of.
+    """
+    return Markup(template.format(*map(escape, values)))
 
 
 def strip_tags(text: str) -> str:

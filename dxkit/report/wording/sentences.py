@@ -12,7 +12,7 @@ from dxkit.model.facts import Claim, FactKey, Reference
 from dxkit.model.keys import Words
 from dxkit.model.text import visible
 from dxkit.model.units import Unit, UnitRegistry
-from dxkit.report.wording.language import Filling, Language
+from dxkit.report.wording.language import Filling, Language, element
 
 NBSP = "\u00a0"
 SERIES = tuple(f"change_{how}_" for how in ("up", "down", "none", "same", "slight", "like"))
@@ -45,12 +45,12 @@ class Writer:
         key = f"claim.{claim.message}"
         shown = self.language.placeholders(key)
         unseen = _unseen((name, fact.key) for name, fact in claim.facts if name not in shown)
-        facts = Markup(' data-facts="{}"').format(unseen) if unseen else Markup("")
+        facts = element(' data-facts="{}"', unseen) if unseen else Markup("")
         text = self.language.text(key, **self._filling(claim, key, starts=not follows))
         if goes_on:
             text = text.removesuffix(".") + Markup(";")
-        return Markup('<span class="claim" data-claim="{}"{}>{}</span>').format(
-            claim.message, facts, text
+        return element(
+            '<span class="claim" data-claim="{}"{}>{}</span>', claim.message, facts, text
         )
 
     def plain(self, claim: Claim) -> str:
@@ -114,9 +114,9 @@ class Writer:
     @staticmethod
     def _named(reference: Reference, text: Markup, kind: str = "") -> Markup:
         """The name as an element that says what it names."""
-        look = Markup(' class="{}"').format(kind) if kind else Markup("")
-        return Markup('<span{} data-name="{}/{}">{}</span>').format(
-            look, reference.kind, reference.id, text
+        look = element(' class="{}"', kind) if kind else Markup("")
+        return element(
+            '<span{} data-name="{}/{}">{}</span>', look, reference.kind, reference.id, text
         )
 
     def names(self, references: Iterable[Reference], *, starts: bool = False) -> Markup:
