@@ -100,16 +100,11 @@ def traces(
     def parts(fact: Fact) -> list[int]:
         mark = marks.setdefault(tuple(sorted(fact.marks)), len(marks))
         period, unit, subject, kind = fact.key
-        named = (
-            ("subjects", subject),
-            ("kinds", kind),
-            ("methods", fact.method),
-            ("periods", period),
-        )
-        about, *rest = (at[part][one] for part, one in named)
-        return [at["units"][unit], about, mark, *rest]
+        named = ("kinds", kind), ("methods", fact.method), ("periods", period)
+        return [at["units"][unit], at["subjects"][subject], mark, *(at[p][one] for p, one in named)]
 
-    ordered = sorted(facts.values(), key=lambda fact: parts(fact)[::-1])
+    told = {fact.key: parts(fact) for fact in facts.values()}
+    ordered = sorted(facts.values(), key=lambda fact: told[fact.key][::-1])
     number_of = {fact.key: number for number, fact in enumerate(ordered)}
     sheets: dict[str, int] = {}
     lines: list[str] = []
@@ -121,7 +116,7 @@ def traces(
             for (file, sheet), ranges in ranges_by_sheet(fact.sources).items():
                 place = sheets.setdefault(f"{file} › {sheet}", len(sheets))
                 cells.append(f"{place} {ranges}")
-        unit, *alike = map(str, parts(fact))
+        unit, *alike = map(str, told[fact.key])
         made_of = " ".join(map(str, inputs))
         entry = [language.number(fact), unit, ";".join(cells), made_of, *alike]
         last = next((n for n in range(len(entry), 1, -1) if entry[n - 1 :] != before[n - 1 :]), 1)
@@ -199,16 +194,18 @@ def _words(
     facts = list(facts)
     names = subject_names(campaign, language)
     plain = language.plain
-    keys = [fact.key for fact in facts]
-    named = {
-        "periods": {key.period: language.period(key.period) for key in keys},
-        "units": {key.unit: analysis.units.get(key.unit).name for key in keys},
-        "subjects": {key.subject: names[key.subject] for key in keys},
-        "kinds": {key.kind: plain(f"trace.kind_{key.kind}") for key in keys},
-        "methods": {fact.method: plain(f"trace.method_{fact.method}") for fact in facts},
-    }
+    # Each word once: hundreds of facts share them.
+    periods, units, subjects, kinds = (
+        dict.fromkeys(fact.key[part] for fact in facts) for part in range(len(FactKey._fields))
+    )
+    methods = dict.fromkeys(fact.method for fact in facts)
+    marks = dict.fromkeys(mark for fact in facts for mark in sorted(fact.marks))
     return {
-        **{part: list(found.items()) for part, found in named.items()},
-        "marks": {mark: plain(f"trace.mark_{mark}") for f in facts for mark in sorted(f.marks)},
+        "periods": [(period, language.period(period)) for period in periods],
+        "units": [(unit, analysis.units.get(unit).name) for unit in units],
+        "subjects": [(subject, names[subject]) for subject in subjects],
+        "kinds": [(kind, plain(f"trace.kind_{kind}")) for kind in kinds],
+        "methods": [(method, plain(f"trace.method_{method}")) for method in methods],
+        "marks": {mark: plain(f"trace.mark_{mark}") for mark in marks},
         **{key: plain(f"trace.{key}") for key in ("title", "made_of", "cells", "all_senders")},
     }
