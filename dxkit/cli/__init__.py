@@ -17,12 +17,11 @@ from unicodedata import normalize
 import click
 from click.exceptions import NoSuchCommand
 
-from dxkit.cli.check import check
 from dxkit.cli.commands import demo, explain, lab, rank, sample
 from dxkit.cli.forms import accept, form, remind
 from dxkit.cli.new import new
 from dxkit.cli.proof import changes, publish, verify
-from dxkit.cli.report import report
+from dxkit.cli.report import check, report
 from dxkit.cli.session import (
     CANNOT_START,
     DONE,

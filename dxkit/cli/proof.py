@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dxkit.cli.check import published_lines
 from dxkit.cli.session import (
     DONE,
     DONE_WITH_ERRORS,
@@ -51,7 +50,7 @@ def verify(session: Session, period: str | None, publication: int | None) -> int
         changes = all_changes(session.open(period_id)) if kept else ()
     changes = tuple(one for one in changes if one.publication)
     for one in changes:
-        for line in published_lines(session, one, most=3):
+        for line in session.published_lines(one, most=3):
             tell(line)
     code = _tell(session, result)
     return DONE_WITH_ERRORS if any(one.figures for one in changes) else code

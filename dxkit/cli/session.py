@@ -12,7 +12,7 @@ import functools
 import itertools
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dxkit.model.observations import Mistake
     from dxkit.model.units import Unit, UnitRegistry
     from dxkit.period import OpenPeriod
+    from dxkit.press.run.changed_figures import PublishedChanges
     from dxkit.report.wording.language import Language
 
 
@@ -358,15 +359,20 @@ class Session:
             raise self.refuse("level_unknown", text=text, available=", ".join(known))
         return text
 
+    def published_lines(self, changes: PublishedChanges, most: int) -> Iterator[str]:
+        """Which numbers on pages in place, or in a publication, are no longer so, and what
+        changed.
+        """
+        from dxkit.report.wording.changes import published_text
+
+        yield from published_text(
+            changes.pages, changes.inputs, changes.publication, self.campaign, self.language, most
+        )
+
 
 def _within(above: Unit | None) -> str:
     return f" ({above.name})" if above else ""
 
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dxkit.report.wording.language import Language
 
 _COMMON = ("campaign", "raw", "out", "lang")
 

@@ -15,7 +15,7 @@ from dxkit.analysis.robustness import value_without
 from dxkit.campaign.folder import load_campaign
 from dxkit.model.campaign import Campaign
 from dxkit.model.facts import FactKey
-from dxkit.period.composition import compose
+from dxkit.period.opening import compose
 from dxkit.verify.kinds import number_of
 from dxkit.verify.recount import recounted
 from dxkit.verify.sums import Sums
