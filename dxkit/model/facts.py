@@ -77,7 +77,7 @@ class FactKey(NamedTuple):
     kind: str
 
     def __str__(self) -> str:
-        return f"{self.period}/{self.unit}/{self.subject}/{self.kind}"
+        return "/".join(self)
 
     def __reduce__(self) -> tuple[type[FactKey], tuple[str, ...]]:
         """For pickle, faster than a named tuple's own way: processes hand on thousands."""
@@ -152,8 +152,13 @@ def as_written(fact: Fact) -> Decimal:
 
 def _rounded(number: float, unit: UnitOfMeasure, decimals: int) -> Decimal:
     rounded = Decimal(repr(number)) * _scale(unit)
-    rounded = rounded.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = rounded.quantize(_step(decimals), ROUND_HALF_UP)
     return rounded or abs(rounded)  # never "-0"
+
+
+@cache
+def _step(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def _scale(unit: UnitOfMeasure) -> int:

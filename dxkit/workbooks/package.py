@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, count
 from types import MappingProxyType
 from typing import Any
@@ -245,9 +245,9 @@ class Package:
         return name in self._trees or name in self._changed
 
 
-Row = tuple[float, Iterable[tuple[Hashable, str | float | None]]]
-"""Its height in points, to the next pixel, 0 for the usual one, and its cells, each with its look
-and value.
+Row = tuple[float, tuple[Hashable, ...], Iterable[str | float | None]]
+"""Its height in points, to the next pixel, 0 for the usual one, the looks of its cells, and what
+stands in them.
 """
 
 
@@ -286,26 +286,31 @@ _HERE = "rows"
 
 
 def _pieces(one: Rows, looks: Mapping[Any, str]) -> Iterator[bytes]:
-    for number, (height, cells) in enumerate(one.rows, start=one.first):
-        written = "".join(
-            f'<c r="{at}{number}" s="{looks[look]}"{_value(value)}'
-            for at, (look, value) in zip(map(column_letters, count(1)), cells, strict=False)
-        )
+    frames: dict[tuple[Hashable, ...], str] = {}
+    for number, (height, cells, values) in enumerate(one.rows, start=one.first):
+        if cells not in frames:  # most rows are alike
+            named = zip(map(column_letters, count(1)), map(looks.__getitem__, cells), strict=False)
+            frames[cells] = "".join(f'<c r="{at}\0" s="{look}"%s' for at, look in named)
+        written = frames[cells].replace("\0", str(number)) % tuple(map(_value, values))
         tall = f' ht="{round(height / 0.75) * 0.75:g}" customHeight="1"' if height else ""
-        yield writable(f'<row r="{number}"{tall}>{written}</row>').encode()
+        yield f'<row r="{number}"{tall}>{written}</row>'.encode()
 
 
 def _value(value: str | float | None) -> str:
-    """The rest of a cell: a text as its own, which no list of texts counts (ECMA-376 part 1,
-    18.18.11); what looks like the number of a character in it (_x0041_) is none.
-    """
+    """The rest of a cell."""
     if value is None:
         return "/>"
-    if not isinstance(value, str):
-        return f"><v>{value:.16G}</v></c>"
+    return _text(value) if isinstance(value, str) else f"><v>{value:.16G}</v></c>"
+
+
+@lru_cache(maxsize=1 << 12)  # many stand in several rows
+def _text(value: str) -> str:
+    """A text as its own, which no list of texts counts (ECMA-376 part 1, 18.18.11); what looks like
+    the number of a character in it (_x0041_) is none.
+    """
     text = escape(_LIKE_NUMBER.sub("_x005F_", value) if "_x" in value else value)
     kept = "" if text == text.strip() else ' xml:space="preserve"'
-    return f' t="inlineStr"><is><t{kept}>{text}</t></is></c>'
+    return f' t="inlineStr"><is><t{kept}>{writable(text)}</t></is></c>'
 
 
 def _written(root: Element) -> bytes:

@@ -30,7 +30,8 @@ TEXTS: list[tuple[float, tuple[str | float, str | float | None]]] = [
 def rows(first: int, last: int, texts: Any) -> Rows:
     """Those rows, texts and numbers each as the cell in the row below the heading looks."""
     each = (
-        (height, ((isinstance(value, str), value) for value in values)) for height, values in texts
+        (height, tuple(isinstance(value, str) for value in values), values)
+        for height, values in texts
     )
     return Rows(SHEET, first, last, {True: "A2", False: "B2"}, each)
 

@@ -73,6 +73,7 @@ class _League:
         self._sheets = sheets
         self._opened = opened
         self._language = language
+        self._known_names: dict[str, str] = {}
         self._awards = {rule.id: language.name(rule.names) for rule in opened.campaign.rewards}
         self._reasons = {  # of the reward that a unit has, or else of the last it might have had
             decision.unit_code: language.plain(f"report.reason_{decision.reason}")
@@ -302,8 +303,14 @@ class _League:
         analysis = self._opened.analysis
         return analysis.find(FactKey(analysis.period.id, code, subject, kind))
 
+    def _name(self, unit: Unit) -> str:
+        if unit.code not in self._known_names:  # each stands in many rows
+            name = harmless(self._language.unit(unit, starts=True))
+            self._known_names[unit.code] = name
+        return self._known_names[unit.code]
+
     def _names(self, unit: Unit) -> list[Entry]:
-        return [unit.code, harmless(self._language.unit(unit, starts=True))]
+        return [unit.code, self._name(unit)]
 
     def _title(self, what: str) -> str:
         period = self._language.period(self._opened.analysis.period.id)
@@ -353,15 +360,13 @@ class _League:
         analysis = self._opened.analysis
         subjects = subject_names(analysis.campaign, self._language)
         known = self._language.sections["trace"]
-        units = dict[str, str]()
         for name, cell, fact in self._sheets.numbers():
             key = fact.key
             kind = known.get(f"kind_{key.kind}", key.kind)
             what = f"{subjects.get(key.subject, key.subject)}: {kind}"
-            if key.unit not in units:
-                units[key.unit] = str(self._names(analysis.units.get(key.unit))[1])
+            unit = self._name(analysis.units.get(key.unit))
             shown = self._language.number(fact)
-            yield name, cell, str(key), shown, units[key.unit], what, _cells(fact.sources)
+            yield name, cell, str(key), shown, unit, what, _cells(fact.sources)
 
 
 @lru_cache(maxsize=1 << 12)  # a share has the cells of its two parts, its points have them too

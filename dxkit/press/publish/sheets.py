@@ -17,6 +17,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from dxkit.model.addresses import column_letters
 from dxkit.model.facts import Fact, UnitOfMeasure
 from dxkit.model.text import cut, harmless
 from dxkit.report.wording.language import Language
@@ -25,6 +26,8 @@ from dxkit.workbooks.limits import MOST_ROWS
 from dxkit.workbooks.package import Row, Rows, with_rows
 
 Entry = Fact | str | None
+_Looks = tuple[tuple[str, bool], ...]
+"""What the cells of a row are like, and which are centred."""
 FACE = "Times New Roman"
 _LOOK = {"font_name": FACE, "font_size": 11, "font_scheme": ""}
 _LINE = 15.0
@@ -82,7 +85,7 @@ class Sheets:
         headings = list[str]()
         for column in columns:
             headings.append(_told_apart(harmless(column.heading), headings))
-        sheet.set_row(head, _LINE * _lines(headings, columns) + 4)
+        sheet.set_row(head, _LINE * _lines(headings, _rooms(columns)) + 4)
         last = head + max(len(rows), 1)
         self._leave(sheet, name, (head + 1, last), columns, rows)
         heading = self._format(
@@ -126,9 +129,9 @@ class Sheets:
         wrap = {"text_wrap": True, "valign": "top", "border": 4}
         looks = (self._format(bold=True, **wrap), self._format(**wrap))
         first = row = _TITLE_ROWS + len(self._warnings)
-        columns = [Column("", width) for width in widths]
+        rooms = _rooms(Column("", width) for width in widths)
         for row, pair in enumerate(lines, start=first):
-            sheet.set_row(row, _LINE * _lines(pair, columns) + 2)
+            sheet.set_row(row, _LINE * _lines(pair, rooms) + 2)
             for at, text in enumerate(pair):
                 sheet.write_string(row, at, text, looks[at])
         sheet.print_area(0, 0, row, 1)
@@ -144,7 +147,7 @@ class Sheets:
         look = self._format(text_wrap=True, valign="vcenter", border=4)
         link = self._format(valign="vcenter", border=4, font_color="#0173B2", underline=1)
         for place, (name, about) in enumerate(self._told[1:], start=1):
-            sheet.set_row(row, _LINE * _lines([about], [Column("", 80)]) + 4)
+            sheet.set_row(row, _LINE * _lines([about], _rooms([Column("", 80)])) + 4)
             sheet.write_string(row, 0, str(place), look)
             sheet.write_url(row, 1, f"internal:'{name}'!A1", link, name)
             sheet.write_string(row, 2, about, look)
@@ -177,8 +180,9 @@ class Sheets:
         sheet.freeze_panes(1, 2)
         sheet.print_area(0, 0, 0, len(columns) - 1)
         looks = {"": xl_rowcol_to_cell(last, len(columns) - 1)}
+        alike, rooms = ("",) * len(columns), _rooms(columns)
         each = (
-            (_LINE * lines if (lines := _lines(texts, columns)) > 1 else 0, zip(repeat(""), texts))
+            (_LINE * lines if (lines := _lines(texts, rooms)) > 1 else 0, alike, texts)
             for texts in islice(rows, last)
         )
         self.later.append(Rows(name, 2, last + 1, looks, each))
@@ -186,10 +190,10 @@ class Sheets:
     def numbers(self) -> Iterator[tuple[str, str, Fact]]:
         """Those of all tables so far: sheet, cell and fact."""
         for name, first, rows in self._tables:
-            for number, entries in enumerate(rows, start=first):
-                for at, entry in enumerate(entries):
-                    if isinstance(entry, Fact) and entry.known:
-                        yield name, xl_rowcol_to_cell(number, at), entry
+            for number, entries in enumerate(rows, start=first + 1):
+                for at, entry in enumerate(entries, start=1):
+                    if isinstance(entry, Fact) and entry.value is not None:
+                        yield name, f"{column_letters(at)}{number}", entry
 
     # one sheet -------------------------------------------------------------------------------
 
@@ -254,26 +258,28 @@ class Sheets:
         """Leave the rows of a table for later; now written is one blank cell of each look."""
         first, last = place
         centred, looks = [column.centred for column in columns], dict[Hashable, str]()
+        known, cells = dict[_Looks, _Looks](), list[_Looks]()
         sheet.write_blank(last, len(columns) - 1, "", self._format())
         for number, entries in enumerate(rows, start=first):
-            for at, look in enumerate(zip(map(_look, entries), centred, strict=True)):
-                if look not in looks:
-                    looks[look] = xl_rowcol_to_cell(number, at)
-                    sheet.write_blank(number, at, "", self._format_of(*look))
+            alike = tuple(zip(map(_look, entries), centred, strict=True))
+            if alike not in known:  # most rows are like others
+                known[alike] = alike
+                for at, look in enumerate(alike):
+                    if look not in looks:
+                        looks[look] = xl_rowcol_to_cell(number, at)
+                        sheet.write_blank(number, at, "", self._format_of(*look))
+            cells.append(known[alike])
         self._tables.append((name, first, rows))
-        each = (self._cells(entries, columns, centred) for entries in rows)
+        each = map(self._row, rows, cells, repeat(_rooms(columns)))
         self.later.append(Rows(name, first + 1, last + 1, looks, each))
 
-    def _cells(
-        self, entries: Sequence[Entry], columns: Sequence[Column], centred: Sequence[bool]
-    ) -> Row:
+    def _row(self, entries: Sequence[Entry], looks: _Looks, rooms: Sequence[int]) -> Row:
         texts = list(map(self._text, entries))
         values = (
             as_in_cell(entry) if isinstance(entry, Fact) and entry.known else text or None
             for entry, text in zip(entries, texts, strict=True)
         )
-        looks = zip(map(_look, entries), centred, strict=True)
-        return _LINE * _lines(texts, columns) + 2, zip(looks, values, strict=True)
+        return _LINE * _lines(texts, rooms) + 2, looks, values
 
     def _format_of(self, look: str, centred: bool) -> Any:
         properties: dict[str, Any] = {"border": 4, "valign": "vcenter"}
@@ -318,12 +324,17 @@ def _told_apart(name: str, others: Sequence[str], begun: str = "") -> str:
     return next(one for one in chain([name], numbered) if one.casefold() not in taken)
 
 
-def _lines(texts: Iterable[str], columns: Sequence[Column]) -> int:
+def _rooms(columns: Iterable[Column]) -> list[int]:
+    """How many letters have room in a line of each column."""
+    return [int(column.width * 1.15) for column in columns]
+
+
+def _lines(texts: Iterable[str], rooms: Iterable[int]) -> int:
     """How many lines the tallest of texts takes in its column."""
     most = 1
-    for text, column in zip(texts, columns, strict=True):
-        if len(text) > (wide := int(column.width * 1.15)):
-            most = max(most, _wrapped(text, wide))
+    for text, room in zip(texts, rooms, strict=True):
+        if len(text) > room:
+            most = max(most, _wrapped(text, room))
     return most
 
 
