@@ -1,27 +1,28 @@
 """What a kind of fact is asked about: one unit in one period, with an indicator, a measure, a
-reward, or all indicators together.
+reward, or all indicators together; and over the periods of its series.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from dxkit.analysis.analysis import Analysis, Peers
 from dxkit.analysis.outcomes import Progress, RankRange, Result, Total
+from dxkit.analysis.series import PeriodOfSeries, is_alike
 from dxkit.model.campaign import Indicator, IndicatorKind, Measure
-from dxkit.model.facts import Fact, FactKey, reward_subject
+from dxkit.model.facts import TOTAL, Fact, FactKey, reaches, reward_subject
 from dxkit.model.observations import NO_DENOMINATOR, NOT_MEASURED, Measured, Quantity, Visit
-from dxkit.model.plan import Goal, goal_of
+from dxkit.model.plan import BY_TARGET, Goal, goal_of
 from dxkit.model.rules import RewardRule
 from dxkit.model.units import Unit
 
+_LEAST_PERIODS = 3
+"""Two points are no trend."""
 T = TypeVar("T")
 Lookup = Callable[[str, str, str, str], Fact | None]
 """Finds a fact by unit code, subject, kind and part of the period (or nothing); None for none."""
-
-
 Places = dict[str, list[float | int]]
 """The sums of what each reporting unit told of an indicator: one, or two of a quotient."""
 
@@ -265,6 +266,85 @@ class About:
         """The ranks over all trials; None when the unit is not tried."""
         found = self.period.certainty_of(self.unit)
         return found.ranges.get(self.unit.code) if found is not None else None
+
+    # over the periods of a series: a stretch is the periods up to this one, nearest first, that can
+    # be compared: each has a number, and nothing between two neighbours changed what it means
+
+    @property
+    def is_series(self) -> bool:
+        """Whether so many periods are at hand that they can show a trend."""
+        return sum(period is not None for period in self.period.series) >= _LEAST_PERIODS
+
+    def values_alike(self) -> tuple[Fact, ...]:
+        """The stretch of an indicator's values: of all that should be in it, or of the same
+        places.
+        """
+        named = self.unit.code, self.subject
+        return self._stretch("value", lambda one, other: is_alike(one, other, *named))
+
+    def points_alike(self) -> tuple[Fact, ...]:
+        """The stretch of the points: of whole figures, on the same criteria, by the same targets;
+        none where points depend on the others.
+        """
+        if any(i.scoring == "min_max" for i in self.period.campaign.indicators):
+            return ()
+        return self._stretch("points", self._by_alike_rules)
+
+    def ranks_alike(self) -> tuple[Fact, ...]:
+        """The stretch of ranks among the same units."""
+        of = self.unit.code, TOTAL
+        return self._stretch("rank", lambda one, other: one.places(*of) == other.places(*of))
+
+    def values_behind(self) -> tuple[Fact, ...]:
+        """The values of the periods up to this one that miss their own targets, nearest first."""
+        found = []
+        for period in self._at_hand():
+            value, target = (
+                period.find(self.unit.code, self.subject, kind) for kind in ("value", "target")
+            )
+            if value is None or target is None or not (value.known and target.known):
+                break
+            if reaches(value.number, target.number, self.indicator.direction):
+                break
+            found.append(value)
+        return tuple(found)
+
+    def _at_hand(self) -> Iterator[PeriodOfSeries]:
+        """The periods from this one back to the first that is not at hand."""
+        for period in self.period.series:
+            if period is None:
+                return
+            yield period
+
+    def _stretch(
+        self, kind: str, comparable: Callable[[PeriodOfSeries, PeriodOfSeries], bool]
+    ) -> tuple[Fact, ...]:
+        found: list[Fact] = []
+        newer: PeriodOfSeries | None = None
+        for period in self._at_hand():
+            fact = period.find(self.unit.code, self.subject, kind)
+            is_next = newer is None or comparable(period, newer)
+            if fact is None or not fact.known or not is_next:
+                break
+            found.append(fact)
+            newer = period
+        return tuple(found)
+
+    def _by_alike_rules(self, one: PeriodOfSeries, other: PeriodOfSeries) -> bool:
+        plan = self.period.campaign
+        by_target = [i.id for i in plan.indicators if i.scoring in BY_TARGET]
+
+        def rules(period: PeriodOfSeries) -> list[object]:
+            def value(subject: str, kind: str) -> float | None:
+                fact = period.find(self.unit.code, subject, kind)
+                return fact.value if fact is not None else None
+
+            counted = [i.id for i in plan.scale if value(i.id, "points") is not None]
+            lacking = value(TOTAL, "figures_lacking")
+            return [lacking, counted, *(value(i, "target") for i in by_target)]
+
+        before, now = rules(one), rules(other)
+        return before == now and now[0] == 0
 
     # of a measure, of a reward ---------------------------------------------------------------
 

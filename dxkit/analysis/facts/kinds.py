@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import partial
 
 from dxkit.analysis.aggregates import difference, total
-from dxkit.analysis.facts import series
 from dxkit.analysis.facts.about import About
 from dxkit.analysis.facts.kind import (
     COUNT,
@@ -28,12 +27,14 @@ from dxkit.analysis.facts.kind import (
 )
 from dxkit.analysis.facts.methods import (
     day_at_present_pace,
+    extreme,
     interval_high,
     interval_low,
     per_week,
     places_gained,
     quotient,
     shortfall,
+    steps_of,
     summed,
     weekly_pace,
 )
@@ -57,6 +58,8 @@ NO_DEADLINE = "no_deadline"
 NO_TARGET = "no_target"
 NOT_RANKED = "not_ranked"
 
+Stretch = Callable[[About], tuple[Fact, ...]]
+"""Finds facts of periods of the series, this one's first."""
 SHARE, POINTS, DATE = UnitOfMeasure.SHARE, UnitOfMeasure.POINTS, UnitOfMeasure.DATE
 
 VALUE_UNITS = {
@@ -111,7 +114,7 @@ EARLIER_VALUES = Elsewhere("value", "indicators_period_before", lambda a: a.earl
 WHOLE_BEFORE = Elsewhere("value", "periods_before", whole_before)
 
 
-def over(stretch: series.Stretch, kind: str = "value") -> Elsewhere:
+def over(stretch: Stretch, kind: str = "value") -> Elsewhere:
     """The facts of a stretch of the series, this period's first."""
     return Elsewhere(kind, "periods_comparable", lambda about: about.once(stretch))
 
@@ -535,7 +538,7 @@ def of_series(
     """What a stretch of the series says; nothing where it is too short to say it."""
 
     def is_told(about: About) -> bool:
-        told = about.once(series.is_series) and about.is_known(inputs.kind)
+        told = about.is_series and about.is_known(inputs.kind)
         return told and about.once(number) is not None
 
     return Taken(
@@ -547,7 +550,7 @@ def of_series(
 def of_extreme(
     name: str,
     unit: UnitOfMeasure | Callable[[About], UnitOfMeasure],
-    stretch: series.Stretch,
+    stretch: Stretch,
     inputs: Elsewhere,
     direction: Callable[[About], int],
     decimals: Callable[[About], int] | None = None,
@@ -557,12 +560,12 @@ def of_extreme(
     """The best number of a stretch before this period, or the worst."""
     return of_series(
         name, unit, "best_before" if best else "worst_before",
-        lambda a: series.extreme(a.once(stretch), direction(a), best=best), inputs, decimals,
+        lambda a: extreme(a.once(stretch), direction(a), best=best), inputs, decimals,
     )  # fmt: skip
 
 
 def of_stretch(
-    stretch: series.Stretch,
+    stretch: Stretch,
     unit: UnitOfMeasure | Callable[[About], UnitOfMeasure],
     kind: str,
     direction: Callable[[About], int],
@@ -581,7 +584,7 @@ def of_stretch(
     def steps(name: str, up: bool, ago: int) -> Kind:
         def number(about: About) -> int | None:
             found = told(about)
-            return series.steps(found[ago:], up, decimals(about)) if found else None
+            return steps_of(found[ago:], up, decimals(about)) if found else None
 
         return of_series(name, COUNT, f"steps_{'up' if up else 'down'}", number, inputs)
 
@@ -596,7 +599,7 @@ def of_stretch(
     )
 
 
-RANKS = over(series.ranks, "rank")
+RANKS = over(About.ranks_alike, "rank")
 
 
 def has_progress(about: About) -> bool:
@@ -817,7 +820,7 @@ INDICATOR: tuple[Kind, ...] = (
     ),
     Declared("least_value", value_unit, least("value"), when=ranks_children),
     *of_stretch(
-        series.values,
+        About.values_alike,
         value_unit,
         "value",
         lambda a: a.indicator.direction,
@@ -828,8 +831,8 @@ INDICATOR: tuple[Kind, ...] = (
         "behind",
         COUNT,
         "count_of_periods_behind",
-        lambda a: len(a.once(series.behind)) if has_target(a) else None,
-        over(series.behind),
+        lambda a: len(a.once(About.values_behind)) if has_target(a) else None,
+        over(About.values_behind),
     ),
 )
 """Of an indicator of one unit."""
@@ -960,12 +963,16 @@ TOTAL_KINDS: tuple[Kind, ...] = (
     of_range("trial_worst", COUNT, "rank_trials", lambda found: found.trial_worst),
     of_range("trials_outside", COUNT, "rank_trials", lambda found: len(found.outside)),
     of_range("award_draws", SHARE, "share_of_draws", lambda found: found.award_draws),
-    *of_stretch(series.points, POINTS, "points", lambda a: 1, lambda a: 2, lambda a: 2),
+    *of_stretch(About.points_alike, POINTS, "points", lambda a: 1, lambda a: 2, lambda a: 2),
     of_series(
-        "ranks_alike", COUNT, "count_of_periods", lambda a: len(a.once(series.ranks)) or None, RANKS
+        "ranks_alike",
+        COUNT,
+        "count_of_periods",
+        lambda a: len(a.once(About.ranks_alike)) or None,
+        RANKS,
     ),
-    of_extreme("rank_best_before", COUNT, series.ranks, RANKS, lambda a: -1, best=True),
-    of_extreme("rank_worst_before", COUNT, series.ranks, RANKS, lambda a: -1, best=False),
+    of_extreme("rank_best_before", COUNT, About.ranks_alike, RANKS, lambda a: -1, best=True),
+    of_extreme("rank_worst_before", COUNT, About.ranks_alike, RANKS, lambda a: -1, best=False),
     counted("cells", "count_of_cells", lambda a: len(cells(a))),
     counted(
         "cells_doubtful",

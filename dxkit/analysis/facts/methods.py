@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise, takewhile
 
-from dxkit.model.facts import NORMAL
+from dxkit.model.facts import NORMAL, Fact, as_written
 from dxkit.model.observations import Flag
 
 NO_PROGRESS = "no_progress"
@@ -104,3 +107,21 @@ def day_at_present_pace(lacking: Number, pace: float, last_day: datetime.date) -
         return (last_day + datetime.timedelta(days=days)).toordinal()
     except OverflowError:
         return BEYOND_CALENDAR
+
+
+def steps_of(stretch: Sequence[Fact], up: bool, decimals: int) -> int:
+    """How many periods in a row, the first of the stretch the last of them, each have a greater
+    number than the one before, or a smaller one, as they are written with so many decimals.
+    """
+    steady = (replace(f, value=round(f.number, 9), decimals=decimals) for f in stretch)
+    written = [*map(as_written, steady)]
+    changes = [now - before for now, before in pairwise(written)]
+    return len([*takewhile(lambda change: change > 0 if up else change < 0, changes)])
+
+
+def extreme(stretch: Sequence[Fact], direction: int, *, best: bool) -> Number | None:
+    """The best number of a stretch before its first, or the worst."""
+    numbers = [fact.number for fact in stretch[1:]]
+    if not numbers:
+        return None
+    return max(numbers) if (direction > 0) is best else min(numbers)
