@@ -19,8 +19,7 @@ from dxkit.model.findings import Severity
 from dxkit.model.observations import Initiative
 from dxkit.model.plan import with_rules
 from dxkit.period import OpenPeriod
-from dxkit.report.explore import numbers
-from dxkit.report.explore.live import Listed
+from dxkit.report.explore.live import Listed, as_count
 from dxkit.report.frames import CERTAINTY_COLUMNS, Frames
 from dxkit.report.sentences.catalogue import state
 from dxkit.report.wording.language import Language, load_language
@@ -136,7 +135,7 @@ class NotebookPeriod(OpenPeriod):
             *((say.plain(f"site.severity_{severity}"), found[severity]) for severity in Severity),
             *((say.name(level.names), units[level.id]) for level in self.campaign.levels),
         ]
-        return _glance(title, ([name, say.number(numbers.count(n))] for name, n in rows))
+        return _glance(title, ([name, say.number(as_count(n))] for name, n in rows))
 
     @property
     def _words(self) -> Language:

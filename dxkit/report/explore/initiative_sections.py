@@ -21,8 +21,7 @@ from dxkit.model.observations import Initiative
 from dxkit.model.text import fold
 from dxkit.report.charts.map import Place, bare_names, draw_map, draw_tiles
 from dxkit.report.charts.over_time import Pair, Span, draw_pairs, draw_spans
-from dxkit.report.explore import numbers
-from dxkit.report.explore.live import paragraph, title
+from dxkit.report.explore.live import as_count, as_points, as_share, mean_of, paragraph, title
 from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence
 from dxkit.report.tables import Cell, Column, bulleted
 from dxkit.report.wording.publications import simulated_html
@@ -44,7 +43,7 @@ def register_table(selection: Selection) -> Markup:
         locality = "" if i.locality == selection.units.get(i.unit_code).name else i.locality
         households: Cell = "–"
         if i.households is not None:
-            households = Markup(selection.language.number(numbers.count(i.households)))
+            households = Markup(selection.language.number(as_count(i.households)))
         rows.append([
             _two_lines(i.name, i.field), _two_lines(place, locality), i.start or "–", i.aim or "–",
             households, _two_lines(i.evidence, source_text(selection, i)),
@@ -126,7 +125,7 @@ def map_section(selection: Selection) -> Markup:
     places = {
         code: Place(
             bare.get(code) or units.get(code).name,
-            numbers.count(len(found)),
+            as_count(len(found)),
             None if not found else 0 if picked & set(found) else 3 + (2 * len(found) > most),
             tuple(found),
         )
@@ -176,7 +175,7 @@ def beside_section(selection: Selection) -> Markup:
 
 def _counted(selection: Selection, key: str, counts: Iterable[int]) -> list[Cell]:
     number = selection.language.number
-    return [selection.text(f"explore.{key}"), *(Markup(number(numbers.count(c))) for c in counts)]
+    return [selection.text(f"explore.{key}"), *(Markup(number(as_count(c))) for c in counts)]
 
 
 def view_section(selection: Selection, file: Path) -> Markup:
@@ -284,8 +283,8 @@ def comparison_sentences(
     if comparison.carried is not None:
         sentences.append(text("explore.carried", carried=comparison.carried))
     if interval.is_bounded:
-        told = {"level": numbers.share(1 - interval.level, 0)}
-        told |= {"probability": numbers.share(interval.probability)}
+        told = {"level": as_share(1 - interval.level, 0)}
+        told |= {"probability": as_share(interval.probability)}
         sentences.append(text("explore.difference", **told, **_between(interval)))
     else:
         sentences.append(text("explore.difference_open", estimate=interval.estimate))
@@ -306,8 +305,8 @@ def checks(selection: Selection, comparison: Comparison, interval: Interval) -> 
     if comparison.earlier is None:
         items.append(text("explore.earlier_none"))
     else:
-        probability = numbers.share(comparison.earlier.probability)
-        power = numbers.share(comparison.earlier.power, 0)
+        probability = as_share(comparison.earlier.probability)
+        power = as_share(comparison.earlier.power, 0)
         items.append(text("explore.earlier", probability=probability, power=power))
     for back, placebo in enumerate(comparison.placebos, 1):
         if placebo.is_bounded:
@@ -335,7 +334,7 @@ def _compared_table(selection: Selection, comparison: Comparison) -> Markup:
         rows.append([
             _two_lines(district, selection.language.period(group.start)),
             _courses(selection, group.places, window), _courses(selection, group.others, window),
-            Markup(selection.language.number(numbers.points(mean), signed=True)),
+            Markup(selection.language.number(as_points(mean), signed=True)),
         ])  # fmt: skip
     return selection.table_of("compared_caption", columns, rows)
 
@@ -358,7 +357,7 @@ def facts_of(selection: Selection, code: str, window: Window) -> tuple[Fact, Fac
         for analysis in selection.opened.history
     ]
     before, after = ([facts[n] for n in part] for part in (window.before, window.after))
-    return numbers.mean(before), numbers.mean(after)
+    return mean_of(before), mean_of(after)
 
 
 def _left_out(selection: Selection) -> Markup:
@@ -387,7 +386,7 @@ def next_section(selection: Selection) -> Markup:
     if not evidence.is_ground_to_go_on:
         return heading + paragraph(selection.text("explore.next_low", grade=word))
     whole = abs(selection.goal * 100 - round(selection.goal * 100)) < 1e-9
-    goal = numbers.share(selection.goal, 0 if whole else 1)
+    goal = as_share(selection.goal, 0 if whole else 1)
     found = selection.suggestions()
     if not found:
         return heading + paragraph(selection.text("explore.next_none", goal=goal))
@@ -398,7 +397,7 @@ def next_section(selection: Selection) -> Markup:
         rows.append([
             with_parent(selection, suggestion.code),
             card.fact(selection.choice.indicator, "value"),
-            Markup(language.number(numbers.points(suggestion.lag))),
+            Markup(language.number(as_points(suggestion.lag))),
             with_parent(selection, suggestion.like),
         ])  # fmt: skip
     said = selection.text("explore.next_caveat", grade=word)

@@ -1,5 +1,7 @@
 """What notebooks show and save: sections that follow the choices made with widgets and stand still
-where there are none, pictures, long lists in short, files.
+where there are none, pictures, long lists in short, files; and the numbers that exploring makes,
+facts for the sake of their writing, without a cell of their own, which are shown as plain text:
+only facts of scorecards are marked as such.
 """
 
 from __future__ import annotations
@@ -7,17 +9,16 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from markupsafe import Markup
 
 from dxkit.model.choices import UnknownNameError, check_names
-from dxkit.model.facts import Fact
+from dxkit.model.facts import Fact, FactKey, UnitOfMeasure, united_marks, united_sources
 from dxkit.model.text import shortened, visible
 from dxkit.period import OpenPeriod
-from dxkit.report.explore.numbers import count, points
 from dxkit.report.piece import Piece, boxed, has_kernel
 from dxkit.report.tables import Cell, Column, render_table
 from dxkit.report.wording.language import Filling, load_language
@@ -132,7 +133,7 @@ class Teller:
 
     def _written(self, value: Filling | float) -> Filling:
         if isinstance(value, int | float):
-            value = count(value) if isinstance(value, int) else points(value)
+            value = as_count(value) if isinstance(value, int) else as_points(value)
         if isinstance(value, Fact) and value.method == "explored":
             return self.language.number(value)
         return value
@@ -350,3 +351,39 @@ class Listed(tuple[T, ...]):
     def __repr__(self) -> str:
         shown = (shortened(repr(one), _LONGEST) for one in self[:_SHOWN])
         return f"<{len(self)}: {', '.join(shown)}{', …' if len(self) > _SHOWN else ''}>"
+
+
+def as_count(value: int, subject: str = "count") -> Fact:
+    """How many things there are."""
+    return Fact(FactKey("-", "-", subject, "explored"), value, UnitOfMeasure.COUNT, 0, "explored")
+
+
+def as_points(value: float, subject: str = "difference") -> Fact:
+    """A difference of shares, written in percentage points."""
+    key = FactKey("-", "-", subject, "explored")
+    return Fact(key, value, UnitOfMeasure.SHARE_DIFFERENCE, 1, "explored")
+
+
+def as_share(value: float, decimals: int = 1) -> Fact:
+    """A share, written as a percentage."""
+    key = FactKey("-", "-", "share", "explored")
+    return Fact(key, value, UnitOfMeasure.SHARE, decimals, "explored")
+
+
+def mean_of(facts: Iterable[Fact]) -> Fact:
+    """The mean of known facts of one kind, with all their cells; of one fact, the fact itself."""
+    all_of_them = tuple(facts)
+    first = all_of_them[0]
+    if len(all_of_them) == 1:
+        return first
+    key = FactKey(first.key.period, first.key.unit, first.key.subject, "mean")
+    return Fact(
+        key,
+        sum(fact.number for fact in all_of_them) / len(all_of_them),
+        first.unit,
+        first.decimals,
+        "mean",
+        tuple(fact.key for fact in all_of_them),
+        united_sources(all_of_them),
+        marks=united_marks(all_of_them),
+    )

@@ -17,7 +17,6 @@ from dxkit.model.campaign import Correction, Decision, Explanation
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding, Severity
 from dxkit.period import OpenPeriod
-from dxkit.report.explore import numbers
 from dxkit.report.explore.corrections import (
     CorrectionForm,
     address_of,
@@ -26,7 +25,7 @@ from dxkit.report.explore.corrections import (
     excerpt,
     put_on_record,
 )
-from dxkit.report.explore.live import Chooser, Listed, Section, paragraph, title
+from dxkit.report.explore.live import Chooser, Listed, Section, as_count, paragraph, title
 from dxkit.report.receipts import completeness_table
 from dxkit.report.tables import Cell, Column
 from dxkit.report.wording.findings import finding_kind, finding_text, names_in_findings
@@ -308,4 +307,4 @@ def _findings_list(quality: Quality) -> Markup:
 
 
 def _count(quality: Quality, number: int) -> Markup:
-    return Markup(quality.language.number(numbers.count(number))) if number else Markup("–")
+    return Markup(quality.language.number(as_count(number))) if number else Markup("–")
