@@ -28,9 +28,9 @@ from dxkit.model.rules import RewardRule, UncertaintyRule
 
 Keys = NDArray[np.int64]
 Matrix = NDArray[np.float64]
-MOST_VARIED = 12
+_MOST_VARIED = 12
 """So many weights, the heaviest, stand at their ends in all combinations: of 12 there are 4,096."""
-SHOWN_DECIMALS = 2
+_SHOWN_DECIMALS = 2
 """The decimals with which points are written on a page."""
 _NARROW = 32
 """Entries of a row up to which comparing each with each takes less than putting them in order."""
@@ -87,7 +87,7 @@ class Trials:
         grid = [
             [results.by_indicator.get((code, i.id)) for i in self.indicators] for code in self.codes
         ]
-        self.shares = np.array([[share_earned(result) for result in row] for row in grid]).reshape(
+        self.shares = np.array([[_share_earned(result) for result in row] for row in grid]).reshape(
             len(self.codes), len(self.indicators)
         )
         self.bonus = np.array([totals[code].bonus for code in self.codes])
@@ -111,7 +111,7 @@ class Trials:
 
     def corners(self, band: float) -> Matrix:
         """Each weight lowered or raised by the whole band, in all combinations: one a row."""
-        heaviest = np.argsort(-self.weights, kind="stable")[:MOST_VARIED]
+        heaviest = np.argsort(-self.weights, kind="stable")[:_MOST_VARIED]
         ends = np.array(list(itertools.product((1 - band, 1 + band), repeat=len(heaviest))))
         factors = np.ones((len(ends), len(self.weights)))
         factors[:, heaviest] = ends
@@ -174,8 +174,8 @@ class Trials:
 
     def ranks_as_written(self) -> Keys:
         """The same if points that are written alike are alike."""
-        written = [rounded(points, SHOWN_DECIMALS) for points in self.points.tolist()]
-        keys = np.rint(np.array(written) * 10.0**SHOWN_DECIMALS).astype(np.int64)
+        written = [rounded(points, _SHOWN_DECIMALS) for points in self.points.tolist()]
+        keys = np.rint(np.array(written) * 10.0**_SHOWN_DECIMALS).astype(np.int64)
         return self.ranks(np.vstack([self.keys(self.points[None, :]), keys]))
 
     def awarded(
@@ -203,7 +203,7 @@ class Trials:
         return listed, tied
 
 
-def share_earned(result: Result | None) -> float:
+def _share_earned(result: Result | None) -> float:
     """The share of an indicator's points; not a number without any."""
     if result is None or result.points is None or not result.indicator.max_points:
         return math.nan
@@ -211,7 +211,7 @@ def share_earned(result: Result | None) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class _Change:
     """The points of the group when a doubtful cell (or, without one, all of a unit's) is left
     out.
     """
@@ -222,7 +222,7 @@ class Change:
     targets_met: NDArray[np.int64]
 
 
-def cell_changes(trials: Trials, doubtful: frozenset[CellRef]) -> Iterator[Change]:
+def _cell_changes(trials: Trials, doubtful: frozenset[CellRef]) -> Iterator[_Change]:
     """What becomes of the points without each doubtful cell, and without all of a unit's."""
     for row, code in enumerate(trials.codes):
         found: dict[CellRef, None] = {}
@@ -242,7 +242,7 @@ def cell_changes(trials: Trials, doubtful: frozenset[CellRef]) -> Iterator[Chang
 
 def _without(
     trials: Trials, row: int, code: str, cells: frozenset[CellRef], cell: CellRef | None
-) -> Change:
+) -> _Change:
     shares = trials.shares[row].copy()
     met = trials.targets_met.copy()
     for column, indicator in enumerate(trials.indicators):
@@ -262,7 +262,7 @@ def _without(
     points = trials.points.copy()
     changed = trials.points_of(shares[None, :], trials.weights[None, :])
     points[row] = changed[0, 0] - trials.bonus[0] + trials.bonus[row]
-    return Change(code, cell, points, met)
+    return _Change(code, cell, points, met)
 
 
 def _scored(trials: Trials, code: str, indicator: Indicator, result: Result, value: float) -> float:
@@ -363,7 +363,7 @@ def certainty(
     ways = dict(trial.ways())
     changing = [n for n, way in ways.items() if differs(way, trial.points[None, :]).any()]
     deciding, left_out = [], [base]
-    cells = tuple(cell_changes(trial, doubtful))
+    cells = tuple(_cell_changes(trial, doubtful))
     for change in cells:
         without = trial.keys(change.points[None, :])
         left_out.append(without)

@@ -181,7 +181,7 @@ _HEADER = 5
 _LETTERS_IN_LINE = 60
 
 
-def draft_rows(context: SignedContext) -> Iterator[tuple[str, str]]:
+def _draft_rows(context: SignedContext) -> Iterator[tuple[str, str]]:
     """What a page in draft says first of a unit: each criterion, and all together, with its
     numbers; then its main sentences, which have none beside them.
     """
@@ -232,7 +232,7 @@ def write_reply_form(opened: OpenPeriod, unit: Unit, language: Language, path: P
             put(_HEADER, column, say(key), "header")
             put(_HEADER + 1, column, f"({column})", "number_row")
         context = SignedContext(opened, unit.code, language)
-        drafted = [*draft_rows(context)]
+        drafted = [*_draft_rows(context)]
         for row, (about, draft) in enumerate(drafted, start=_HEADER + 2):
             rows[row] = f"row-{row}"
             put(row, 1, str(row - _HEADER - 1), "index")

@@ -218,7 +218,7 @@ def _of_cells(content: bytes, file: str) -> _Copy:
         workbook = replace(workbook, sheets=in_unicode)
         lacking = "of_text"
     titles = sheet_titles(sheet.name for sheet in workbook.sheets)
-    return _Copy(workbook_of_cells(workbook, titles), (lacking, *active_kinds(content)), titles)
+    return _Copy(_workbook_of_cells(workbook, titles), (lacking, *active_kinds(content)), titles)
 
 
 def _annotated(
@@ -256,7 +256,7 @@ def _annotated(
     return package.save()
 
 
-def workbook_of_cells(workbook: Workbook, titles: Mapping[str, str]) -> Package:
+def _workbook_of_cells(workbook: Workbook, titles: Mapping[str, str]) -> Package:
     """An .xlsx with the same cells at the same addresses: values, number formats, fonts, notes,
     merged cells, hidden rows, columns and sheets. ``titles`` maps sheet names to those to write.
 

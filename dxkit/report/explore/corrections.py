@@ -47,7 +47,7 @@ def _workbook(path: Path, changed: int, sha256: str) -> Workbook | None:
         return None
 
 
-def received_sheet(opened: OpenPeriod, place: CellRef) -> Sheet | None:
+def _received_sheet(opened: OpenPeriod, place: CellRef) -> Sheet | None:
     """The sheet of an address as the period was opened with it, in Unicode; None where its file can
     no longer be read or another has taken its place.
     """
@@ -67,7 +67,7 @@ def excerpt(opened: OpenPeriod, place: CellRef, language: Language) -> Markup:
     column, row = column_and_row(place.cell)
     if not column:
         return Markup("<p>{}</p>").format(language.text("explore.no_excerpt"))
-    sheet = received_sheet(opened, place)
+    sheet = _received_sheet(opened, place)
     if sheet is None:
         return Markup("<p>{}</p>").format(language.text("explore.file_gone"))
     caption = language.text(
@@ -116,7 +116,7 @@ def received_text(opened: OpenPeriod, place: CellRef) -> str | None:
     if not _CELL.fullmatch(place.cell):
         return None
     column, row = column_and_row(place.cell)
-    sheet = received_sheet(opened, place)
+    sheet = _received_sheet(opened, place)
     return sheet.cell(row, column).text if sheet else None
 
 

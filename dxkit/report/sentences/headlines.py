@@ -31,9 +31,9 @@ def _keys(*slots: str) -> frozenset[str]:
 
 TARGETS = _keys("targets", "targets_in_part")
 """The keys of the sentences on how many targets are reached."""
-AWARDS = _keys("award")
+_AWARDS = _keys("award")
 """Those of the sentences on a list of rewards that the unit is on."""
-LACKING = _keys("figures_lacking", "figures_lacking_own")
+_LACKING = _keys("figures_lacking", "figures_lacking_own")
 """Those of the sentences that it takes no reward because figures lack."""
 CHANGES = _keys("first_period", "headline_change")
 """Those of the sentences on what changed since the period before."""
@@ -226,14 +226,10 @@ def thoughts(view: View) -> Iterator[Thought]:
     changes = [claim for claim in told if claim.message in CHANGES]
     for claim in told:
         if claim not in changes:
-            short = _standing_in_short(view) if claim is told[0] else _in_short(view, claim)
+            first = view.told(TOTAL, "points max_points rank ranked", "unit period")
+            short = SLOTS["message"].say(first) if claim is told[0] else _in_short(view, claim)
             yield Thought((claim, *short))
     yield from (*to_do[:1], *(Thought((claim,)) for claim in changes), *to_do[1:])
-
-
-def _standing_in_short(view: View) -> Iterator[Claim]:
-    """Where a unit stands, in short."""
-    return SLOTS["message"].say(view.told(TOTAL, "points max_points rank ranked", "unit period"))
 
 
 def _in_short(view: View, claim: Claim) -> Iterator[Claim]:
@@ -241,8 +237,8 @@ def _in_short(view: View, claim: Claim) -> Iterator[Claim]:
     if claim.message in TARGETS and "_part" not in claim.message:
         counted = view.known_kinds(TOTAL, "targets", "targets_known", "targets_met")
         yield from SLOTS["message_targets"].say(counted)
-    elif claim.message in AWARDS:
+    elif claim.message in _AWARDS:
         key = "message_award_next" if claim.message.endswith("_next") else "message_award"
         yield state(key, dict(claim.facts) | dict(claim.references))
-    elif claim.message in LACKING:
+    elif claim.message in _LACKING:
         yield from SLOTS["message_figures_lacking"].say(dict(claim.facts))

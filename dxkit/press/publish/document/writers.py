@@ -97,7 +97,7 @@ def _set_up(made: Any, document: Document) -> None:
         rels.pop(relation.rId)
     describe(made, *about, spoken)
     if any(isinstance(block, Figure) for block in document.blocks()):
-        made.core_properties.version = setter()
+        made.core_properties.version = _setter()
 
 
 class _Writer:
@@ -177,7 +177,7 @@ class _Writer:
     def _figure(self, block: Figure) -> None:
         look = {"keep_with_next": True, "space_before": Pt(6), "space_after": Pt(4)}
         paragraph = _set(self._made.add_paragraph(), _CENTRE, **look)
-        drawn = io.BytesIO(picture_of(block.svg))
+        drawn = io.BytesIO(_picture_of(block.svg))
         picture = paragraph.add_run().add_picture(drawn, width=Pt(block.width))
         picture._inline.docPr.set("descr", block.alternative)
         picture._inline.docPr.set("name", block.name)
@@ -317,16 +317,16 @@ def _element(tag: str, **attributes: str) -> Any:
 
 
 def _font(style: Any, size: float) -> None:
-    style.font.name = FACES[0]
+    style.font.name = _FACES[0]
     style.font.size = Pt(size)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-        fonts.set(qn(script), FACES[0])
+        fonts.set(qn(script), _FACES[0])
     for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         fonts.attrib.pop(qn(theme), None)
 
 
-FACES = ("Times New Roman", "Liberation Serif", "Tinos", "Libertinus Serif")
+_FACES = ("Times New Roman", "Liberation Serif", "Tinos", "Libertinus Serif")
 """The faces that a document may be set in, best first; Typst carries the last."""
 _NEEDED = tuple(
     map(
@@ -350,24 +350,24 @@ _DRAWING = """#set page(width: auto, height: auto, margin: 0pt, fill: white)
 def pdf_of(document: Document) -> bytes:
     """The PDF. Raises RuntimeError where the compiler refuses it."""
     content = document.as_data() | {
-        "faces": [face(), FACES[-1]],
+        "faces": [face(), _FACES[-1]],
         "margins": MARGINS,
         "region": SPOKEN.get(document.language, "").partition("-")[2],
     }
     for block in content["body"]:
         if block["type"] == "figure":
-            block["svg"] = lettered(block["svg"])
+            block["svg"] = _lettered(block["svg"])
     template = files(_TEMPLATES).joinpath("document.typ").read_bytes()
     inputs = {"document": _FOREIGN.sub("\u25a1", json.dumps(content, ensure_ascii=False))}
     return _compiled(template, inputs, format="pdf", pdf_standards="ua-1")
 
 
-def picture_of(svg: str) -> bytes:
+def _picture_of(svg: str) -> bytes:
     """A drawing as a bitmap on white, in the letters of the text."""
-    return _compiled(_DRAWING.encode(), {"svg": lettered(svg)}, format="png", ppi=200)
+    return _compiled(_DRAWING.encode(), {"svg": _lettered(svg)}, format="png", ppi=200)
 
 
-def lettered(svg: str) -> str:
+def _lettered(svg: str) -> str:
     """A drawing in the letters of the text."""
     return svg.replace("<svg", f'<svg font-family="{face()}"', 1)
 
@@ -379,7 +379,7 @@ def _compiled(source: bytes, inputs: dict[str, str], **options: Any) -> bytes:
     return made
 
 
-def setter() -> str:
+def _setter() -> str:
     """What sets pages and drawings here: a file made by another may look otherwise."""
     return f"Typst {version('typst')}, {face()}"
 
@@ -393,12 +393,12 @@ def _fonts() -> Any:
 
 @cache
 def face() -> str:
-    """The first of ``FACES`` of which the machine has all letters."""
+    """The first of ``_FACES`` of which the machine has all letters."""
     from matplotlib.ft2font import FT2Font
 
-    for name in FACES[:-1]:
+    for name in _FACES[:-1]:
         cuts = [font for font in _fonts().fonts() if font.family == name and font.path]
         letters = [FT2Font(font.path).get_charmap() for font in cuts if not font.index]
         if cuts and all({*_NEEDED} <= found.keys() for found in letters):
             return name
-    return FACES[-1]
+    return _FACES[-1]
