@@ -11,7 +11,7 @@ from dxkit.analysis.outcomes import Results
 from dxkit.analysis.rules import QUOTA_FULL, REGISTRY, TOLERANCE_DIGITS, Case, Decision
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.findings import Finding
-from dxkit.model.outliers import Numbers
+from dxkit.model.rules import Spread
 
 
 def jumps_into_awards(analysis: Analysis) -> Iterator[Finding]:
@@ -21,7 +21,7 @@ def jumps_into_awards(analysis: Analysis) -> Iterator[Finding]:
     told, as all together decide.
 
     Far: by ``award_jump``, and by ``outlying`` deviations of the units of the level from the
-    medians of their groups, which chance gives as rarely as ``Numbers`` says; and of these only
+    medians of their groups, which chance gives as rarely as ``Spread`` says; and of these only
     what decides an award is told.
     """
     results = analysis.results
@@ -65,7 +65,7 @@ class _Jumps:
             known = {u.code: self.changes[u.code] for u in members if u.code in self.changes}
             usual = statistics.median(known.values()) if known else 0.0
             self._apart[level] |= {code: change - usual for code, change in known.items()}
-        self._levels = {level: Numbers(apart.values()) for level, apart in self._apart.items()}
+        self._levels = {level: Spread(apart.values()) for level, apart in self._apart.items()}
 
     def far(self, level: str, code: str) -> float:
         """By how much a unit's change is above its group's, if that is far; else 0."""

@@ -17,7 +17,7 @@ from unicodedata import normalize
 import click
 from click.exceptions import NoSuchCommand
 
-from dxkit.cli.commands import demo, explain, lab, rank, sample
+from dxkit.cli.commands import demo, explain, lab, rank, sample, show_status
 from dxkit.cli.forms import accept, form, remind
 from dxkit.cli.new import new
 from dxkit.cli.proof import changes, publish, verify
@@ -54,8 +54,6 @@ def cli(context: click.Context, /, **given: str) -> int:
     if context.invoked_subcommand is not None:
         context.default_map = dict.fromkeys(cli.commands, given)
         return DONE
-    from dxkit.cli.status import show_status
-
     return show_status(Session(**given))
 
 

@@ -44,7 +44,7 @@ def new(context: click.Context, /, **given: str) -> int:
 @with_session
 def new_campaign(session: Session, id_: str, **given: Any) -> int:
     """Write the folder of a campaign, from what is given and what is answered to questions."""
-    from dxkit.campaign.next_period import calendar_period
+    from dxkit.campaign.folder import calendar_period
     from dxkit.model.campaign import CampaignError
     from dxkit.model.choices import RefusedError
     from dxkit.press.new_campaign import (
@@ -114,8 +114,7 @@ def new_campaign(session: Session, id_: str, **given: Any) -> int:
 @with_session
 def new_period(session: Session, period: str, **days: str) -> int:
     """Add a period to the plan, with targets as in the one before, and make its raw folder."""
-    from dxkit.campaign.folder import load_campaign
-    from dxkit.campaign.next_period import add_period, next_period
+    from dxkit.campaign.folder import add_period, load_campaign, next_period
     from dxkit.model.campaign import CampaignError
     from dxkit.model.choices import RefusedError
     from dxkit.model.plan import plan_findings

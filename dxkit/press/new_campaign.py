@@ -16,8 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from dxkit.campaign.folder import load_campaign
-from dxkit.campaign.next_period import quoted
+from dxkit.campaign.folder import load_campaign, quoted
 from dxkit.campaign.plan_files import LANGUAGES, columns_of
 from dxkit.campaign.reader import PLAN_FILE
 from dxkit.model.campaign import (

@@ -16,8 +16,7 @@ from dxkit.model.facts import CellRef
 from dxkit.model.observations import SILENT, Received
 from dxkit.model.plan import why_no_ranking
 from dxkit.model.rules import Condition, RewardRule
-from dxkit.verify.boundaries import carried, origins
-from dxkit.verify.sums import Answer, Sums, remembered
+from dxkit.verify.sums import Answer, Sums, carried, origins, remembered
 
 Points = Mapping[str, float]
 Decisions = dict[str, tuple[bool, str]]

@@ -20,7 +20,7 @@ from dxkit.analysis.screen import jumps_into_awards
 from dxkit.intake.checks.screen import screened
 from dxkit.model.campaign import Campaign
 from dxkit.model.findings import Finding
-from dxkit.model.outliers import Numbers
+from dxkit.model.rules import Spread
 from dxkit.model.units import Unit
 from tests.analysis.quarters import PARTS, Quarter, simulated
 
@@ -271,13 +271,13 @@ def test_a_jump_is_told_only_where_it_decides_an_award(haugiang: Campaign) -> No
 
 
 def excess(value: float, others: list[float], deviations: float) -> float | None:
-    return Numbers([*others, value]).excess(value, deviations)
+    return Spread([*others, value]).excess(value, deviations)
 
 
 @given(st.lists(st.integers(-6, 6).map(float), max_size=9), st.floats(0, 4))
 def test_each_number_is_held_against_all_others(numbers: list[float], deviations: float) -> None:
     """As by leaving it out and taking both medians anew."""
-    among = Numbers(numbers)
+    among = Spread(numbers)
     for at, value in enumerate(numbers):
         others = numbers[:at] + numbers[at + 1 :]
         expected = None

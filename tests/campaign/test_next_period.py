@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dxkit.campaign.folder import load_campaign
-from dxkit.campaign.next_period import next_period
+from dxkit.campaign.folder import load_campaign, next_period
 from dxkit.cli import run
 from dxkit.model.campaign import Campaign
 

@@ -43,8 +43,8 @@ from dxkit.report.sentences.situation import boundaries
 from dxkit.report.sentences.unit_view import View
 from dxkit.report.wording.language import load_language
 from dxkit.report.wording.sentences import Writer
-from dxkit.verify.boundaries import carried
 from dxkit.verify.recount import recounted
+from dxkit.verify.sums import carried
 from dxkit.verify.verify import recount_facts
 from tests.campaign.test_successions import FIRST, History
 from tests.press.quarters_over_a_break import SUCCESSIONS, write_quarters_over_a_break

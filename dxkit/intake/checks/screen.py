@@ -23,7 +23,7 @@ from dxkit.model.campaign import (
 from dxkit.model.facts import CellRef
 from dxkit.model.findings import Finding
 from dxkit.model.observations import Flag, Observation, Received
-from dxkit.model.outliers import Numbers
+from dxkit.model.rules import Spread
 from dxkit.model.units import UnitRegistry
 
 _LARGE_FIGURES = 3  # figures that are not small and must be among those that are equal
@@ -176,7 +176,7 @@ def whole_shrank(campaign: Campaign, now: Received, before: Received) -> Iterato
     the share rose.
 
     Far: ``shrunk_share`` and ``outlying`` deviations beyond the others, which chance gives as
-    rarely as ``Numbers`` says. A part of a whole that does not fall in truth has ``stock_fell``.
+    rarely as ``Spread`` says. A part of a whole that does not fall in truth has ``stock_fell``.
     """
     sums, earlier = sums_of(now.table.observations), sums_of(before.table.observations)
     first = {(o.unit_code, o.measure): o for o in reversed(now.table.observations)}
@@ -193,7 +193,7 @@ def whole_shrank(campaign: Campaign, now: Received, before: Received) -> Iterato
         levels: dict[str, list[float]] = defaultdict(list)
         for code, fell in fall.items():
             levels[now.units.get(code).level].append(fell)
-        beside = {level: Numbers(falls) for level, falls in levels.items()}
+        beside = {level: Spread(falls) for level, falls in levels.items()}
         for code, fell in fall.items():
             parts = sums.get((code, indicator.numerator)), earlier.get((code, indicator.numerator))
             if fell <= 0 or None in parts or (code, whole.id) in told:
