@@ -6,9 +6,11 @@ import calendar
 import dataclasses
 import datetime
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from dxkit.intake.vocabulary import holds_word, is_word, starts_with_word, vocabulary
 from dxkit.model.periods import Period, calendar_days, split_period_id
@@ -411,21 +413,31 @@ def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, State
     """The titles among some cells that state a time which is not the period's, each with that
     time. Times of the period's kind go before others.
     """
-    texts = ((cell, cell.text) for cell in cells if isinstance(cell.value, str))
-    stated = ((cell, next(iter(_others_in(text, period)), None)) for cell, text in texts)
-    return [(cell, time) for cell, time in stated if time is not None]
+    texts = [cell for cell in cells if isinstance(cell.value, str)]
+    in_row = Counter(cell.row for cell in texts)
+    stated = (_others_in(cell.text, period, in_row[cell.row] == 1) for cell in texts)
+    found = ((cell, next(iter(times), None)) for cell, times in zip(texts, stated, strict=True))
+    return [(cell, time) for cell, time in found if time is not None]
 
 
-def _others_in(text: str, period: Period) -> Iterable[Stated]:
+def _others_in(text: str, period: Period, is_alone: bool) -> Iterable[Stated]:
+    """The other times that a title states. What ``is_alone`` in its row, and no remark beside
+    figures, may state by an end or a year alone, and that figures are planned.
+    """
+    if is_alone and starts_with_word("of_other_titles", text):
+        return (Stated("days", 0, None),)
     ways = (titled_times(way, period) for way in dict.fromkeys((without_besides(text), text)))
     if stated := next(filter(None, ways), ()):
         return (time for time in of_kind(stated, period) if not time.fits(period))
-    month, days = month_alone(text, period), stated_days(own_words(text, period), period.last_day)
+    month = month_alone(text, period)
     if month is not None:
         return () if month.fits(period) else (month,)
-    middle = days[0] + (days[1] - days[0]) / 2 if days else period.first_day
-    is_other = is_word("of_other_sheets", text)
-    is_other = is_other or not period.first_day <= middle <= period.last_day
+    said = (time_alone(text) or text) if is_alone else text
+    days, is_other = other_days(said, period), is_word("of_other_sheets", text)
+    is_other |= days is not None and (is_alone or days.is_span)
+    if is_alone and not is_other:
+        years = stated_years(own_words(said, period), period.year + 1)
+        is_other = bool(years and period.year not in years)
     return (Stated("days", 0, None),) if is_other else ()
 
 
@@ -472,6 +484,42 @@ def names_period(text: str, period: Period) -> bool | None:
     if not is_year or (kind != "year" and years == {year}):
         return None
     return years == {year} if years else None
+
+
+class OtherDays(NamedTuple):
+    """Days that a title states and that are not the period's: a span, or the end of one that may
+    have begun whenever. A span that ends in the period ``goes_back`` before it.
+    """
+
+    told: str
+    is_span: bool
+    goes_back: bool = False
+
+
+_LONGER = 1.5  # times a period, or its part: days that are not its own
+_A_MONTH = datetime.timedelta(days=30)
+
+
+def other_days(text: str, period: Period) -> OtherDays | None:
+    """The days that a title states where these are not the period's: a span that begins well before
+    the period it ends in, is much shorter, or whose middle is not in the period, an end before its
+    middle or half its length after it. Things are counted once in a year, within a month or at a
+    day. None where it states none, or the period's.
+    """
+    own, length = own_words(text, period), period.last_day - period.first_day
+    days, end = stated_days(own, period.last_day), stated_end(own, period.last_day)
+    is_year = period.kind == "year"
+    if days is None:
+        earliest = period.first_day + length * (0 if is_year else 1) / 2
+        is_own = end is None or earliest <= end <= period.last_day + length / 2
+        return None if is_own else OtherDays(str(end), False)
+    span, middle = days[1] - days[0], days[0] + (days[1] - days[0]) / 2
+    is_long = span > _LONGER * length
+    is_short = (_A_MONTH if is_year else datetime.timedelta(-1)) < span < length / _LONGER
+    if not is_long and not is_short and period.first_day <= middle <= period.last_day:
+        return None
+    goes_back = is_long and period.first_day <= days[1] <= period.last_day
+    return OtherDays(" … ".join(map(str, days)), True, goes_back)
 
 
 def stated_days(text: str, near: datetime.date) -> tuple[datetime.date, datetime.date] | None:

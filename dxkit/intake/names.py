@@ -160,7 +160,15 @@ class Names:
 
     def in_full(self, written: str) -> Unit | None:
         """The only unit that has a writing with its type ("xa Vi Tan"), None when none has."""
-        key = self._key(written)
+        return self._of_key(self._key(written))
+
+    def at_the_end(self, text: str) -> Iterator[Unit]:
+        """The units in full that a text ends with, be it with words before: "so lieu xa Vi Tan"."""
+        words = self._key(text).split()
+        keys = (" ".join(words[at:]) for at in range(1, len(words) - 1))
+        yield from filter(None, map(self._of_key, keys))
+
+    def _of_key(self, key: str) -> Unit | None:
         full, bare, _ = self._by_key
         return _only([unit for unit in full.get(key, ()) if unit not in bare.get(key, ())])
 

@@ -1134,7 +1134,8 @@ def test_54_a_time_over_several_rows_or_alone_in_one(
 @pytest.mark.parametrize(
     ("title", "note", "wrong"),
     [
-        ("Biểu 1", "Ghi chú: số liệu quý III năm 2022", True), ("Biểu 1", "Năm 2021", True),
+        ("Biểu 1", "Ghi chú: số liệu quý III năm 2022", True), ("Biểu 1", "Số liệu năm 2021", True),
+        ("Biểu 1", "Năm 2020, xã Phú An giải thể", False),
         ("Biểu 1", "Số liệu tính đến 30/9/2022", True), ("Quý IV", "Đã gồm quý III", False),
         ("Biểu 1", "Vị Thanh, ngày 5 tháng 10 năm 2022", False),
         ("Biểu 1", "Ghi chú: tăng 5% so với quý III", False),
@@ -1199,7 +1200,11 @@ def test_54_blocks_side_by_side_of_which_one_is_of_another_time(
     assert seen.findings() == [(code, at("A1"))]
 
 
-@pytest.mark.parametrize("title", ["Tháng 9", "Từ 15/6 đến 14/9/2022", "September 2022"])
+@pytest.mark.parametrize(
+    "title",
+    ["Tháng 9", "Từ 15/6 đến 14/9/2022", "September 2022", "Năm 2021", "2021", "30/09/2022",
+     "Số liệu đến 30/9/2022", "Đến cuối tháng 9", "Kế hoạch năm 2022", "Kế hoạch quý IV"],
+)  # fmt: skip
 @pytest.mark.parametrize("has_header", [True, False])
 def test_54_a_title_between_tables_of_another_time(
     office: Office, title: str, has_header: bool
@@ -1210,6 +1215,20 @@ def test_54_a_title_between_tables_of_another_time(
     assert seen.figure(VI_TAN, "teams") == (7, None, at("C3"))
     assert seen.figure(HOA_LUU, "teams") == ()
     assert seen.findings() == [("wrong_period", at("A4"))]
+
+
+@pytest.mark.parametrize("title", ["Năm 2022", "Đến 14/12/2022", "Theo Nghị quyết 04 năm 2021"])
+def test_54_a_title_between_tables_of_the_period(office: Office, title: str) -> None:
+    seen = office.sends(HEAD, [1, "Xã Vị Tân", 7, 52], [title], HEAD, [2, "Xã Hỏa Lựu", 5, 40])
+    assert seen.figure(HOA_LUU, "teams") == (5, None, at("C5"))
+    assert seen.findings() == []
+
+
+def test_54_a_remark_in_a_row_of_a_unit_ends_no_table(office: Office) -> None:
+    told: Row = [2, "Xã Hỏa Lựu", None, None, "đến 30/9 chưa có, năm 2021 có 2"]
+    seen = office.sends([*HEAD, "Ghi chú"], told, [1, "Xã Vị Tân", 7, 52])
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("C3"))
+    assert seen.findings("wrong_period") == []
 
 
 @pytest.mark.parametrize(

@@ -410,9 +410,8 @@ class RowReader:
                 self.units.forget(0, number, label)
                 return False
             return True
-        words = text.split()  # "figures of the office of X": a heading, if of another unit
-        last = [self.names.in_full(" ".join(words[at:])) for at in range(1, len(words) - 1)]
-        return any(unit is not None and self.units.begins_elsewhere(unit) for unit in last)
+        # "Figures of the office of X": a heading, if of another unit.
+        return any(map(self.units.begins_elsewhere, self.names.at_the_end(text)))
 
     def _without_unclear(self, rows: list[RowRead]) -> list[RowRead]:
         """The rows, without those of groups that close their rows instead of opening them: names

@@ -17,10 +17,9 @@ from dxkit.intake.dates import (
     month_alone,
     names_period,
     of_kind,
+    other_days,
     other_times,
     own_words,
-    stated_days,
-    stated_end,
     stated_start,
     stated_years,
     tells_time,
@@ -45,8 +44,6 @@ from dxkit.model.text import clean, fold, harmless, normalise
 from dxkit.model.units import Unit
 from dxkit.workbooks.cells import Cell, Sheet
 
-_LONGER = 1.5  # times a period, or its part: days that are not its own
-_MONTH = datetime.timedelta(days=30)
 _ROWS_OF_A_SIGNATURE = 12
 
 
@@ -158,7 +155,7 @@ def _notes(sheet: Sheet, header_row: int) -> list[Cell]:
     )
     cells = (cell for row in last for cell in sheet.rows[row])
     said = ((cell, without_word("end_rows", cell.text)) for cell in cells)
-    kinds = ("told_after", "period_labels", "up_to")
+    kinds = ("told_after", "period_quarter", "period_month", "up_to")
     return [cell for cell, text in said if any(starts_with_word(kind, text) for kind in kinds)]
 
 
@@ -204,32 +201,11 @@ def _against(time: Stated, period: Period, text: str, cell: Cell | None = None) 
 
 
 def _days_and_years(cells: Sequence[Cell], period: Period) -> _Stated | None:
-    """That titles state a span of days that begins well before the period it ends in, is much
-    shorter, or whose middle is not in the period, an end before the period's middle or half its
-    length after it, or only other years. Things are counted once in a year, within a month or at
-    a day.
-    """
-    length = period.last_day - period.first_day
-    once, earliest = datetime.timedelta(-1), period.first_day + length / 2
-    latest = period.last_day + length / 2
-    if period.kind == "year":
-        once, earliest = _MONTH, period.first_day
+    """That titles state days that are not the period's, or only other years."""
     for cell in cells:
-        own = own_words(cell.text, period)
-        days, end = stated_days(own, period.last_day), stated_end(own, period.last_day)
-        if days is None and end is not None and not earliest <= end <= latest:
-            return _Stated(str(end), cell.text, cell)
-        if days is None:
-            continue
-        said = (" … ".join(map(str, days)), cell.text, cell)
-        span = days[1] - days[0]
-        is_long = span > _LONGER * length
-        if is_long and period.first_day <= days[1] <= period.last_day:
-            return _Stated(*said, "cumulative_title")
-        middle = days[0] + (days[1] - days[0]) / 2
-        is_short = once < span < length / _LONGER
-        if is_long or is_short or not period.first_day <= middle <= period.last_day:
-            return _Stated(*said)
+        if (days := other_days(cell.text, period)) is not None:
+            code = "cumulative_title" if days.goes_back else "wrong_period"
+            return _Stated(days.told, cell.text, cell, code)
     return _other_year(cells, period)
 
 
