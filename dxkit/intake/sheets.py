@@ -29,6 +29,7 @@ from dxkit.intake.tables.rows import RowReader
 from dxkit.intake.tables.titles import (
     AmountUnits,
     about_time,
+    adds_up,
     blocks_of_other_time,
     of_other_figures,
     scaled_unit,
@@ -236,13 +237,23 @@ class _OneSheet:
         return problem or unclear, sender
 
     def _of_the_time(self, view: Sheet, layouts: Sequence[Layout]) -> Iterator[Layout]:
-        """The tables of the sheet without those below whose own title states another time."""
+        """The tables of the sheet without those below whose own title states another time; the
+        figures of one that says that it adds up since before the period are not the period's.
+        """
         before = layouts[0].header_rows
         for layout in layouts:
             between = range(before.stop, layout.header_rows.start)
             before = layout.header_rows
-            others = other_times(title_cells(view, between), self.period)
+            cells = [*title_cells(view, between)]
+            others = other_times(cells, self.period)
             if not others:
+                said = ((adds_up(cell.text, self.period), cell) for cell in cells)
+                word, cell = next((told for told in said if told[0]), ("", None))
+                if cell is not None and _sums_up(layout, self.period):
+                    told = {"stated": word, "expected": self.period.id}
+                    about = self.finding("cumulative_title", cell, None, cell.text, **told)
+                    self.findings.append(about)
+                    layout = _cumulative(layout, self.period)
                 yield layout
                 continue
             cell, time = others[-1]

@@ -1224,6 +1224,20 @@ def test_54_a_title_between_tables_of_the_period(office: Office, title: str) -> 
     assert seen.findings() == []
 
 
+@pytest.mark.parametrize(
+    ("title", "is_own"),
+    [("Lũy kế từ đầu năm", False), ("Lũy kế từ 15/9/2022", True), ("Trong quý IV", True)],
+)
+def test_54_a_title_between_tables_that_adds_up_since_before(
+    office: Office, title: str, is_own: bool
+) -> None:
+    first, second = [1, "Xã Vị Tân", 7, 52], [1, "Xã Hỏa Lựu", 500, 40]
+    seen = office.sends(["Quý IV"], HEAD, first, [], [title], DOSSIERS, second)
+    assert seen.figure(VI_TAN, "teams") == (7, None, at("C3"))
+    assert seen.figure(HOA_LUU, "dossiers") == ((500, None, at("C7")) if is_own else ())
+    assert seen.findings("cumulative_title") == [("cumulative_title", at("A5"))] * (not is_own)
+
+
 def test_54_a_remark_in_a_row_of_a_unit_ends_no_table(office: Office) -> None:
     told: Row = [2, "Xã Hỏa Lựu", None, None, "đến 30/9 chưa có, năm 2021 có 2"]
     seen = office.sends([*HEAD, "Ghi chú"], told, [1, "Xã Vị Tân", 7, 52])

@@ -89,11 +89,9 @@ def about_time(
         notes = _notes(sheet, rows.stop)
         found = _stated_in(notes, period) or _days_and_years(notes, period)
     found = found or _sheet_of_other_time(sheet, period)
-    if found is None and sums_up and period.kind != "year":
+    if found is None and sums_up:
         texts = [*((cell.text, cell) for cell in cells), (sheet.name, None)]
-        first, last = period.first_day, period.last_day
-        since = (said for said in texts if stated_start(own_words(said[0], period), last) != first)
-        words = ((_cumulative_word(text), text, cell) for text, cell in since)
+        words = ((adds_up(text, period), text, cell) for text, cell in texts)
         found = next((_Stated(*said, "cumulative_title") for said in words if said[0]), None)
     if found is None:
         return None
@@ -274,8 +272,11 @@ def _months_of(period: Period) -> Iterator[tuple[int, int]]:
         yield month // 12, month % 12 + 1
 
 
-def _cumulative_word(text: str) -> str:
-    """The word of a text that says that it adds up since before the period."""
+def adds_up(text: str, period: Period) -> str:
+    """The word of a text that says that it adds up since before a period of less than a year."""
+    is_own = stated_start(own_words(text, period), period.last_day) == period.first_day
+    if is_own or period.kind == "year":
+        return ""
     key = f" {fold(text)} "
     return next((w for w in vocabulary()["period_cumulative"] if f" {fold(w)} " in key), "")
 
