@@ -149,7 +149,7 @@ def sample(session: Session, period: str | None, visits: int, seed: int, level: 
     from dxkit.analysis.visits import draw_visits, level_of_visits
     from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
     from dxkit.model.observations import VISITS
-    from dxkit.press.publish.visit_sheets import write_visits
+    from dxkit.press.forms.workbook import write_visits
 
     period_id = session.reported_period(session.period(period))
     opened = session.open(period_id)
