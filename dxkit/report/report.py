@@ -7,7 +7,7 @@ from functools import partial, wraps
 from typing import Concatenate, NoReturn, ParamSpec
 
 from dxkit.period import OpenPeriod
-from dxkit.report.charts import map, over_time, units
+from dxkit.report.charts import over_time, units
 from dxkit.report.context import NO_SECTION, Context, Section
 from dxkit.report.sections import below, data, spine, unit, verdict
 
@@ -71,7 +71,7 @@ class Report:
     months_chart = _made_by(unit.months_or_course)
     registers = _made_by(over_time.registers)
     activity = _made_by(data.activity)
-    map_chart = _made_by(map.map_chart)
+    map_chart = _made_by(units.map_chart)
     league = _made_by(below.league)
     comparison = _made_by(below.comparison)
     children_chart = _made_by(units.children_chart)

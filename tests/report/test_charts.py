@@ -16,7 +16,6 @@ from dxkit.model.facts import Fact, FactKey, UnitOfMeasure
 from dxkit.period import OpenPeriod
 from dxkit.report.charts.canvas import drawable
 from dxkit.report.charts.figure import ChartData, DataRow, chart_figure
-from dxkit.report.charts.map import Place, draw_map, draw_tiles
 from dxkit.report.charts.over_time import (
     MOST_PAIRS,
     Month,
@@ -27,7 +26,7 @@ from dxkit.report.charts.over_time import (
     draw_spans,
 )
 from dxkit.report.charts.style import GOOD, broken, spread, step
-from dxkit.report.charts.units import Bar, Dot, draw_bars, draw_funnel
+from dxkit.report.charts.units import Bar, Dot, Place, draw_bars, draw_funnel, draw_map, draw_tiles
 from dxkit.report.report import Report
 from dxkit.report.tables import Cell, Column, Number, render_table
 from dxkit.report.wording.language import load_language

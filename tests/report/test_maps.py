@@ -14,7 +14,7 @@ from lxml import html
 from dxkit.campaign.folder import load_map
 from dxkit.model.campaign import CampaignError
 from dxkit.period import OpenPeriod
-from dxkit.report.charts.map import bare_names, map_chart
+from dxkit.report.charts.units import bare_names, map_chart
 from dxkit.report.context import Context
 
 CODES = [str(code) for code in range(930, 938)]

@@ -23,13 +23,11 @@ from dxkit.analysis.facts.kind import (
     Taken,
     counted,
     counted_in_visits,
-    own_decimals,
-)
-from dxkit.analysis.facts.methods import (
     day_at_present_pace,
     extreme,
     interval_high,
     interval_low,
+    own_decimals,
     per_week,
     places_gained,
     quotient,

@@ -16,7 +16,7 @@ from dxkit.model.units import Unit
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import FINDINGS, INDEX, LEAGUE, PROOF
 from dxkit.press.publish.frame import RAW, page_around
-from dxkit.report.charts.map import map_chart
+from dxkit.report.charts.units import map_chart
 from dxkit.report.context import Context
 from dxkit.report.sections.data import page_traces
 from dxkit.report.sentences.data_state import reporting_claims

@@ -19,8 +19,8 @@ from dxkit.analysis.panel import Interval, Window
 from dxkit.model.facts import Fact
 from dxkit.model.observations import Initiative
 from dxkit.model.text import fold
-from dxkit.report.charts.map import Place, bare_names, draw_map, draw_tiles
 from dxkit.report.charts.over_time import Pair, Span, draw_pairs, draw_spans
+from dxkit.report.charts.units import Place, bare_names, draw_map, draw_tiles
 from dxkit.report.explore.live import as_count, as_points, as_share, mean_of, paragraph, title
 from dxkit.report.explore.selection import Selection, indicator_name, with_parent, within_a_sentence
 from dxkit.report.tables import Cell, Column, bulleted

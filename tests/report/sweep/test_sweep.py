@@ -21,7 +21,7 @@ from dxkit.analysis.assembly import analyse_period
 from dxkit.model.campaign import Campaign
 from dxkit.model.observations import Received
 from dxkit.period import OpenPeriod
-from dxkit.report.charts import map, over_time, units
+from dxkit.report.charts import over_time, units
 from dxkit.report.report import Report
 from dxkit.report.sentences.headlines import headlines, thoughts
 from dxkit.report.sentences.next_steps import next_steps
@@ -45,7 +45,7 @@ SECTIONS = (
 )  # fmt: skip
 DRAWINGS = (
     (units, "draw_bars"), (over_time, "draw_months"),
-    (map, "draw_map"), (map, "draw_tiles"),
+    (units, "draw_map"), (units, "draw_tiles"),
 )  # fmt: skip
 
 
