@@ -20,9 +20,9 @@ from dxkit.model.facts import Fact, FactKey
 from dxkit.model.text import harmless
 from dxkit.period import OpenPeriod
 from dxkit.press.manifest import CHANGED_FACTS, CORRECTION, EFFECTS
-from dxkit.press.publish.document.composition import MarkupBlocks
-from dxkit.press.publish.document.tree import Document, Paragraph, frame_of, text_of
-from dxkit.press.publish.document.writers import word_of
+from dxkit.press.publish.document import Document, Paragraph, frame_of, text_of
+from dxkit.press.publish.document_composition import MarkupBlocks
+from dxkit.press.publish.document_writers import word_of
 from dxkit.press.publish.frame import RAW, page_around
 from dxkit.press.run.plan import page_path
 from dxkit.report.tables import Column, bulleted, render_table

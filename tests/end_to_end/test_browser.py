@@ -13,7 +13,7 @@ import pytest
 
 from dxkit.cli import run
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.document.composition import compose
+from dxkit.press.publish.document_composition import compose
 from dxkit.press.publish.frame import framed
 from dxkit.report.report import Report
 

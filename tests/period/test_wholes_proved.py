@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from dxkit.campaign.project import Project
 from dxkit.cli import run
 from dxkit.period.opening import open_period
-from dxkit.press.publish.document.composition import compose
-from dxkit.press.publish.document.tree import Heading
+from dxkit.press.publish.document import Heading
+from dxkit.press.publish.document_composition import compose
 from tests.period.wholes import SENT, write_whole
 
 OUT = "outputs/small/2024"

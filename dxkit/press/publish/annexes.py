@@ -98,8 +98,8 @@ def page_language(page: Path) -> Language:
 
 def _content(opened: OpenPeriod, unit: str, page: Path, target: Path) -> bytes:
     from dxkit.press.publish.card import card_of
-    from dxkit.press.publish.document.composition import compose
-    from dxkit.press.publish.document.writers import pdf_of, word_of
+    from dxkit.press.publish.document_composition import compose
+    from dxkit.press.publish.document_writers import pdf_of, word_of
     from dxkit.press.publish.messages import message_of
     from dxkit.press.publish.slides import talk_of
     from dxkit.press.publish.slides_file import slides_of

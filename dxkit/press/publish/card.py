@@ -12,7 +12,7 @@ from dxkit.model.campaign import Indicator
 from dxkit.model.facts import TOTAL, Claim, Fact
 from dxkit.model.text import harmless
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.document.composition import standing_alone
+from dxkit.press.publish.document_composition import standing_alone
 from dxkit.press.publish.messages import warnings_of
 from dxkit.report.charts.canvas import Canvas, width_of, wrapped
 from dxkit.report.charts.style import BAD, GOOD, INK, LINE, PEER, SOFT, TRACK

@@ -17,8 +17,8 @@ from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Pt
 
-from dxkit.press.publish.document.tree import SPOKEN
-from dxkit.press.publish.document.writers import describe, is_left_out, stable
+from dxkit.press.publish.document import SPOKEN
+from dxkit.press.publish.document_writers import describe, is_left_out, stable
 from dxkit.press.publish.slides import Body, Chart, Grid, Points, Slide, Talk
 from dxkit.report.charts.canvas import width_of, wrapped
 from dxkit.report.charts.style import BAD, GOOD, INK, PEER, SOFT

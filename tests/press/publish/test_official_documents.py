@@ -18,10 +18,9 @@ from lxml import etree, html
 from PIL import ImageFont
 
 from dxkit.period import OpenPeriod
+from dxkit.press.publish import document_writers
 from dxkit.press.publish.annexes import write_documents
-from dxkit.press.publish.document import writers
-from dxkit.press.publish.document.composition import compose
-from dxkit.press.publish.document.tree import (
+from dxkit.press.publish.document import (
     Cell,
     Document,
     Figure,
@@ -32,7 +31,8 @@ from dxkit.press.publish.document.tree import (
     frame_of,
     text_of,
 )
-from dxkit.press.publish.document.writers import word_of
+from dxkit.press.publish.document_composition import compose
+from dxkit.press.publish.document_writers import word_of
 from dxkit.press.publish.frame import framed
 from dxkit.report.wording.language import SIGNS, load_language
 from dxkit.verify.files import places, words_of
@@ -351,7 +351,7 @@ def test_a_pdf_from_a_machine_with_another_face_is_compared_by_its_words(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(writers, "face", lambda: "New Computer Modern")
+    monkeypatch.setattr(document_writers, "face", lambda: "New Computer Modern")
     target = tmp_path / "936.pdf"
     assert write_documents(periods["2022-Q4"], [(WEAK, pages[WEAK], target)]) == [""]
     other = target.read_bytes()
@@ -368,7 +368,7 @@ def test_word_from_a_machine_with_another_face_is_compared_but_for_its_pictures(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(writers, "face", lambda: "New Computer Modern")
+    monkeypatch.setattr(document_writers, "face", lambda: "New Computer Modern")
     target = tmp_path / "936.docx"
     assert write_documents(periods["2022-Q4"], [(WEAK, pages[WEAK], target)]) == [""]
     made, other = written.read_bytes(), target.read_bytes()
@@ -420,8 +420,8 @@ def test_a_face_without_vietnamese_letters_is_not_taken(monkeypatch: pytest.Monk
         ((Cut("Tinos", whole), Cut("Times New Roman", whole)), "Times New Roman"),
         ((Cut("Times New Roman", whole), Cut("Times New Roman", part)), "Libertinus Serif"),
     ):
-        monkeypatch.setattr(writers, "_fonts", lambda cuts=cuts: Fonts(*cuts))
-        assert writers.face.__wrapped__() == expected
+        monkeypatch.setattr(document_writers, "_fonts", lambda cuts=cuts: Fonts(*cuts))
+        assert document_writers.face.__wrapped__() == expected
 
 
 def a_notice(said: str) -> Document:
@@ -453,7 +453,7 @@ def test_another_kind_of_document_is_laid_out_alike() -> None:
 def test_a_letter_that_a_machine_may_lack_is_a_box_and_markup_is_text() -> None:
     """The compiler refuses what it has no letter for; nothing said is taken for its language."""
     said = '漢 😀 ع \u0378 #panic("x") $x$ *b* \\ "c" [d] @e <f> // g'
-    with side_process(lambda: writers.pdf_of(a_notice(said))) as finish:
+    with side_process(lambda: document_writers.pdf_of(a_notice(said))) as finish:
         words = [word for _, word in next(words_of(finish()))]
     shown = [
         "□",

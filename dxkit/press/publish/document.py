@@ -1,12 +1,12 @@
 """An official document as a small tree: what it says and in which order, not how it is set. The
-``writers`` set the same tree as Word and PDF as decree 30/2020/ND-CP lays documents out.
+``document_writers`` set the same tree as Word and PDF as decree 30/2020/ND-CP lays documents out.
 
-A report is composed from its page (``composition``). Another kind of document, as a notice that
-corrects a publication, is a ``Document`` with the ``frame_of`` its organiser, its own ``kind``,
-``about``, ``opening`` (``Paragraph``) and ``body`` (``Heading`` of level 1 "I. ...", ``Paragraph``,
-``Table``, ``Figure``), given to ``word_of`` or ``pdf_of``. ``text_of`` makes the text of plain
-words; numbers stand in sentences and tables of the report, as everywhere, of whose elements
-``composition.MarkupBlocks`` makes blocks.
+A report is composed from its page (``document_composition``). Another kind of document, as a notice
+that corrects a publication, is a ``Document`` with the ``frame_of`` its organiser, its own
+``kind``, ``about``, ``opening`` (``Paragraph``) and ``body`` (``Heading`` of level 1 "I. ...",
+``Paragraph``, ``Table``, ``Figure``), given to ``word_of`` or ``pdf_of``. ``text_of`` makes the
+text of plain words; numbers stand in sentences and tables of the report, as everywhere, of whose
+elements ``document_composition.MarkupBlocks`` makes blocks.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from dxkit.press.publish.document.tree import (
+from dxkit.press.publish.document import (
     MARGINS,
     SPOKEN,
     TEXT_WIDTH,

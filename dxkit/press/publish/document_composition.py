@@ -17,7 +17,7 @@ from lxml import html
 from dxkit.model.campaign import MeasureKind
 from dxkit.model.text import harmless, visible
 from dxkit.period import OpenPeriod
-from dxkit.press.publish.document.tree import (
+from dxkit.press.publish.document import (
     ROMAN,
     TEXT_WIDTH,
     Annex,
