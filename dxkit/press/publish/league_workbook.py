@@ -108,7 +108,9 @@ class _League:
             card = opened.analysis.scorecard(code)
             row = [card.find(TOTAL, "rank"), *self._names(card.unit)]
             row += [card.find(TOTAL, kind) for kind in kinds]
-            row += [card.previous(TOTAL, "rank"), *self._judged(code)]
+            changed = card.find(TOTAL, "rank_change")  # made from the rank now and that before
+            was = map(opened.analysis.find, changed.inputs[1:] if changed else ())
+            row += [next(was, None), *self._judged(code)]
             row += [card.find(TOTAL, kind) for kind in (*sure, *moved)]
             rows.append([*row, *self._visits(code)])
         heads = ("rank", "code", "unit", *kinds, "previous_rank", "band", "award", "reason",
