@@ -196,7 +196,7 @@ def _words(
     plain = language.plain
     # Each word once: hundreds of facts share them.
     periods, units, subjects, kinds = (
-        dict.fromkeys(fact.key[part] for fact in facts) for part in range(len(FactKey._fields))
+        dict.fromkeys(fact.key[part] for fact in facts) for part in range(4)
     )
     methods = dict.fromkeys(fact.method for fact in facts)
     marks = dict.fromkeys(mark for fact in facts for mark in sorted(fact.marks))

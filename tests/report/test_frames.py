@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 import dxkit
 from dxkit.campaign.folder import load_campaign
@@ -362,7 +363,7 @@ def test_a_chart_gives_its_figure_and_its_data() -> None:
     chart = report.ranked_chart("online_dossiers")
     assert chart.figure.get_size_inches()[0] > 3
     assert chart.figure is not chart.figure  # each call draws anew
-    texts = {text.get_text() for text in chart.figure.texts}
+    texts = {text.get_text() for text in chart.figure.findobj(Text)}
     assert "63,5%" in texts  # 4,092 of 6,449 filed online
     assert 4_092 / 6_449 in chart.frame.iloc[:, 1].tolist()
     assert str(chart.html) == str(report.ranked_chart("online_dossiers").html)

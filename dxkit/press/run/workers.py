@@ -317,14 +317,10 @@ def _rehearse(report: Report, path: Path) -> None:
     from papermill.parameterize import parameterize_notebook
 
     from dxkit.press.publish.page import exporter
-    from dxkit.report.charts.canvas import find_fonts
 
     notebook = parameterize_notebook(load_notebook_node(str(path)), {"unit": ""})
     formatter = DisplayFormatter()
-    find_fonts(report.context.language)
     for name in report_calls(path):
-        if name.endswith("_chart"):  # takes long, and has nothing to be found but fonts
-            continue
         data, _ = formatter.format(getattr(report, name)())
         shown = nbformat.v4.new_output("execute_result", data)
         notebook.cells.append(nbformat.v4.new_code_cell(outputs=[shown]))

@@ -10,7 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby, product
+from itertools import groupby
 from typing import Any, Self
 
 import matplotlib as mpl
@@ -22,12 +22,13 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from dxkit.model.facts import Fact
 from dxkit.model.text import harmless
-from dxkit.report.charts.style import FONT_SIZE, INK, SMALL, SOFT, VARIABLES, WIDTH, filled
+from dxkit.report.charts.style import FONT_SIZE, INK, SOFT, VARIABLES, WIDTH, filled
 from dxkit.report.piece import tell_drawing
 from dxkit.report.wording.language import Language
 
@@ -139,11 +140,31 @@ _TO_BASELINE = 0.36
 """How far below the middle of a line its letters stand, in sizes of the font."""
 
 
+class _Line(Text):
+    """A line of words. On a page it is laid out by who shows it: matplotlib would measure it first,
+    in more time than it takes to write it.
+    """
+
+    def draw(self, renderer: Any) -> None:
+        figure = self.get_figure()
+        in_svg = figure is not None and isinstance(figure.canvas, FigureCanvasSVG)
+        if not in_svg or mpl.rcParams["svg.fonttype"] != "none":  # letters are drawn
+            super().draw(renderer)
+            return
+        look = renderer.new_gc()
+        look.set_foreground(self.get_color())
+        x, up = self.get_transform().transform(self.get_position())
+        y = renderer.get_canvas_width_height()[1] - up
+        renderer.open_group("text", self.get_gid())
+        renderer.draw_text(look, x, y, self.get_text(), self.get_fontproperties(), 0, mtext=self)
+        renderer.close_group("text")
+
+
 class Canvas:
     """A drawing of ``width`` × ``height`` points, y downwards. Use as a context.
 
     Numbers are written only as facts (``fact``); everything else is words and shapes. The same
-    calls give the same bytes. A glyph that the font lacks, or any warning, is an error.
+    calls give the same bytes. Any warning is an error.
     """
 
     def __init__(self, name: str, height: float, language: Language, width: float = WIDTH) -> None:
@@ -276,7 +297,7 @@ class Canvas:
     def _write(self, key: str, x: float, y: float, text: str, size: float, **look: Any) -> None:
         """One line of text; words and numbers at one height stand on one line."""
         look = {"va": "baseline", "fontsize": size, "parse_math": False, **look, **self._next()}
-        self.figure.text(x, y + _TO_BASELINE * size, text, gid=key, **look)
+        self.figure.add_artist(_Line(x, y + _TO_BASELINE * size, text, gid=key, **look))
 
     # the finished drawing ----------------------------------------------------------------
 
@@ -287,15 +308,6 @@ class Canvas:
         told = {"Date": None, "Creator": None}
         self.figure.savefig(picture, format="svg", transparent=True, metadata=told)
         return for_page(picture.getvalue(), self._facts)
-
-
-@lru_cache
-def find_fonts(language: Language) -> None:
-    """Write once in each font of the charts, so that matplotlib need not look for it again."""
-    with Canvas("fonts", FONT_SIZE, language) as canvas:
-        for size, weight in product((FONT_SIZE, SMALL), ("normal", "bold")):
-            canvas._write(WORDS, 0, 0, "0", size, fontweight=weight)
-        canvas.svg()
 
 
 @lru_cache

@@ -231,7 +231,8 @@ def element(template: LiteralString, *values: object) -> Markup:
     """The template with a value for each ``{}``, escaped where it is no markup: what markupsafe's
     ``format`` does letter by letter, in half its time, for what a page has hundreds of.
     """
-    return Markup(template.format(*map(escape, values)))
+    parts = (value if isinstance(value, Markup) else escape(value) for value in values)
+    return Markup(template.format(*parts))
 
 
 def strip_tags(text: str) -> str:
