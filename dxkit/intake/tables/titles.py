@@ -301,16 +301,22 @@ def of_other_figures(
 
 
 def _is_of_others(text: str) -> bool:
-    """Whether a name or title says of other figures and no more, but for their time."""
+    """Whether a name or title, or what stands in its brackets or behind a dash, says of other
+    figures and no more, but for their time: "Quy IV (du kien)".
+    """
     words = vocabulary()
     times = {*words["period_year"], *words["period_quarter"], *words["period_month"]}
-    named = normalise(text).split()
-    bare = [word for word in named if not _NUMBER_OF_TIME.match(word)]
-    while bare and bare[-1] in times and len(bare) < len(named):
-        bare.pop()
-    return " ".join(bare) in words["of_other_sheets"]
+    for part in _PARTS.split(text):
+        named = normalise(part).split()
+        bare = [word for word in named if not _NUMBER_OF_TIME.match(word)]
+        while bare and bare[-1] in times and len(bare) < len(named):
+            bare.pop()
+        if " ".join(bare) in words["of_other_sheets"]:
+            return True
+    return False
 
 
+_PARTS = re.compile(r"[()]| [-\u2013] ")
 _NUMBER_OF_TIME = re.compile(r"(?:\d\d?|\d{4}|i{1,3}|iv)\Z")  # a document has another
 
 
