@@ -37,7 +37,7 @@ _MOST_LINES = 20
 def verify(session: Session, period: str | None, publication: int | None) -> int:
     """Count and make everything again from the raw workbooks, and compare it whole."""
     from dxkit.press.run.changed_figures import all_changes
-    from dxkit.publication.keeping import altered_publications
+    from dxkit.publication import altered_publications
 
     if publication is not None:
         return _verify_publication(session, period, publication)
@@ -70,7 +70,8 @@ def publish(
     from dxkit.campaign.project import Publication
     from dxkit.model.choices import RefusedError
     from dxkit.press.manifest import FINDINGS, PROOF, Manifest
-    from dxkit.publication import keeping
+    from dxkit.publication import altered_publications, next_number, open_errors
+    from dxkit.publication import publish as keep
     from dxkit.report.wording.publications import state_name
     from dxkit.workbooks.atomic import only_writer
 
@@ -87,11 +88,11 @@ def publish(
     named = session.language.period(period_id)
     try:
         with session.writing(period_id), only_writer(session.project.published_folder(campaign)):
-            number = keeping.next_number(session.project, campaign, period_id, state)
-            errors = keeping.open_errors(session.open(period_id).received)
+            number = next_number(session.project, campaign, period_id, state)
+            errors = open_errors(session.open(period_id).received)
             if errors and not despite:
                 raise refuse("errors_open", period=named, count=errors, text=folder / FINDINGS)
-            altered = [*keeping.altered_publications(session.project, campaign, period_id)]
+            altered = [*altered_publications(session.project, campaign, period_id)]
             result = _proved(session, period_id, session.project, altered)
             made = Manifest.of(folder, campaign, period_id)
             failed = sum(page.status == "failed" for page in made.pages.values())
@@ -102,7 +103,7 @@ def publish(
                 campaign, period_id, number, state, harmless(by.strip()), "",
                 harmless(note.strip()), harmless((despite or "").strip()), errors, differences,
             )  # fmt: skip
-            kept = keeping.publish(session.project, new, result.opened)
+            kept = keep(session.project, new, result.opened)
     except RefusedError as error:
         raise refuse(error.reason, **error.values) from error
     name = state_name(new, session.language)
@@ -118,8 +119,13 @@ def publish(
 def changes(session: Session, period: str, publication: int | None) -> int:
     """List what of a publication is no longer so, and why; draft the notice that corrects it."""
     from dxkit.press.manifest import CORRECTION, EFFECTS
-    from dxkit.publication.changes import effects_since
-    from dxkit.publication.effects import cause_lines, judged_rows, sentence_lines, write_effects
+    from dxkit.publication.changes import (
+        cause_lines,
+        effects_since,
+        judged_rows,
+        sentence_lines,
+        write_effects,
+    )
     from dxkit.report.wording.publications import state_name
 
     period_id, language = session.period(period), session.language
@@ -167,7 +173,7 @@ def _verify_publication(session: Session, period: str | None, number: int) -> in
 
 def _is_altered(session: Session, one: Publication) -> bool:
     """Say which files of a publication are not as they were published, or that all are."""
-    from dxkit.publication.keeping import altered_files, sums_of
+    from dxkit.publication import altered_files, sums_of
     from dxkit.report.wording.publications import state_name
 
     name = state_name(one, session.language)

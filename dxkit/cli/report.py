@@ -317,8 +317,7 @@ def report(
 
 def _tell_sentences(session: Session, publication: Publication, result: RunResult) -> None:
     """The first sentences on the drafts that are not those of the publication."""
-    from dxkit.publication.changes import changed_sentences
-    from dxkit.publication.effects import sentence_lines
+    from dxkit.publication.changes import changed_sentences, sentence_lines
 
     if publication.period == result.manifest.period:
         found = changed_sentences(publication.outputs(session.project), result.folder)

@@ -117,7 +117,7 @@ def _history(opened: OpenPeriod) -> tuple[Analysis, ...]:
 
 
 def _register(opened: OpenPeriod) -> tuple[Initiative, ...]:
-    from dxkit.intake.initiatives import published_initiatives, reported_initiatives
+    from dxkit.intake.period import published_initiatives, reported_initiatives
 
     reported = (
         initiative

@@ -11,7 +11,7 @@ import pytest
 import dxkit
 from dxkit.analysis.panel import choose, counts, started_at
 from dxkit.intake.dates import start_days
-from dxkit.intake.initiatives import published_initiatives, reported_initiatives
+from dxkit.intake.period import published_initiatives, reported_initiatives
 from dxkit.model.campaign import Campaign
 
 DAY = datetime.date

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from dxkit.intake.file_cells import FileCells
-from dxkit.intake.inputs import (
+from dxkit.intake.differences import (
     FileChange,
     InputChanges,
     Inputs,
@@ -15,6 +14,7 @@ from dxkit.intake.inputs import (
     input_changes,
     rule_changes,
 )
+from dxkit.intake.file_cells import FileCells
 from dxkit.intake.revisions import FileHistory, History
 
 TARGETS = """indicator,level,period,target,source

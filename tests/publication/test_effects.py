@@ -276,8 +276,7 @@ def test_a_change_without_effect_has_none(
 
 
 def test_drafts_are_compared_with_the_same_pages_in_the_same_language(tmp_path: Path) -> None:
-    from dxkit.publication.changes import changed_sentences
-    from dxkit.publication.effects import WordChange
+    from dxkit.publication.changes import WordChange, changed_sentences
 
     for folder, written in {
         "then": {"same": ("vi", "Một"), "gone": ("vi", "Một"), "translated": ("vi", "Một")},

@@ -224,7 +224,7 @@ def test_a_changed_list_and_a_missing_publication_are_named(
     published: Path, copied: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dxkit.campaign.project import Project
-    from dxkit.publication.keeping import altered_publications, next_number
+    from dxkit.publication import altered_publications, next_number
 
     project = copied(published)
 

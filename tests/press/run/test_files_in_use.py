@@ -95,7 +95,7 @@ def test_what_is_held_on_stays_whole_and_is_named(
 
 def test_a_draft_of_a_notice_that_is_open_is_named(tmp_path: Path, hold: Hold) -> None:
     """It is taken away where nothing is different any more, or written anew."""
-    from dxkit.publication.effects import write_effects
+    from dxkit.publication.changes import write_effects
     from dxkit.report.wording.language import load_language
 
     (tmp_path / "correction.docx").write_bytes(b"as Word has it open")
