@@ -1156,6 +1156,7 @@ def test_54_a_time_that_only_a_note_below_states(
      ("Bản nháp", True), ("Số liệu ước quý IV", True), ("Đầu năm 2022", True),
      ("Quý IV (ước)", True), ("Quý IV - Kế hoạch", True), ("Kỳ liền trước", True),
      ("Dữ liệu mẫu", True), ("Đăng ký chỉ tiêu quý IV", True), ("Quý IV (kế hoạch 124)", False),
+     ("Kế hoạch quý 4 năm 2022", True), ("Kế hoạch 5 năm", False),
      ("Kế hoạch 124/KH-UBND", False), ("Kế hoạch 124", False), ("Bản cũ", False)],
 )  # fmt: skip
 def test_54_titles_of_figures_that_are_none_of_the_period(

@@ -308,7 +308,12 @@ def _is_of_others(text: str) -> bool:
     times = {*words["period_year"], *words["period_quarter"], *words["period_month"]}
     for part in _PARTS.split(text):
         named = normalise(part).split()
-        bare = [word for word in named if not _NUMBER_OF_TIME.match(word)]
+        around = zip(["", *named], named, [*named[1:], ""], strict=False)
+        bare = [
+            word
+            for before, word, after in around  # a plan of "5 years" keeps its number
+            if not _NUMBER_OF_TIME.match(word) or (after in times and before not in times)
+        ]
         while bare and bare[-1] in times and len(bare) < len(named):
             bare.pop()
         if " ".join(bare) in words["of_other_sheets"]:
