@@ -403,7 +403,9 @@ class _OneSheet:
         scaled = scaled_unit(titles, above, {normalise(thing) for thing in counted})
         if problem is None and scaled is not None:
             problem = self.finding("unit_scaled", scaled, None, scaled.text)
-        others = of_other_figures(titles, above, told) if self.entry.is_plain else None
+        others = None
+        if self.entry.is_plain:
+            others = of_other_figures(titles, above, self.campaign.simulated_marker, told)
         if problem is None and others is not None:
             problem = self.finding("sheet_of_other_figures", others[1], None, stated=others[0])
         sender, unclear = sender_of(titles, above, self.names, self.finding)

@@ -1166,6 +1166,15 @@ def test_54_titles_of_figures_that_are_none_of_the_period(
     assert seen.findings() == [("sheet_of_other_figures", at("A1"))] * is_other
 
 
+@pytest.mark.parametrize(("marker", "is_read"), [("SỐ LIỆU VÍ DỤ", True), ("", False)])
+def test_54_a_campaign_may_mark_simulated_figures_as_examples(
+    haugiang: Campaign, office: Office, marker: str, is_read: bool
+) -> None:
+    office.campaign = dataclasses.replace(haugiang, simulated_marker=marker)
+    seen = office.sends(["SỐ LIỆU VÍ DỤ - QUÝ IV NĂM 2022"], HEAD, [1, "Xã Vị Tân", 7, 52])
+    assert bool(seen.figure(VI_TAN, "teams")) == is_read
+
+
 @pytest.mark.parametrize(
     ("above", "below", "read"),
     [("Số tổ", ["Kế hoạch", "Thực hiện"], "D3"), ("Số tổ", ["Kết quả thực hiện", "Chỉ tiêu"], "C3"),
@@ -1424,7 +1433,7 @@ def test_a_scale_is_told_in_other_words_or_below(
     [
         (["Biểu"], [None, None, "(hộ)", "(hộ)"], "CD"), (["Biểu"], [None, None, "hộ", "%"], "C"),
         (["Biểu"], [None, None, "(người)", "(hộ)"], "D"), (["ĐVT: hộ"], [], "CD"),
-        (["ĐVT: người"], [], ""), (["ĐVT: hộ, người"], [], "CD"),
+        (["ĐVT: người"], [], ""), (["ĐVT: hộ, người"], [], "CD"), (["ĐVT: hồ sơ"], [], "CD"),
         (["(Đơn vị tính: %)"], [], ""), (["ĐVT: hộ, %"], [], "CD"),
         (["Đơn vị: Xã Vị Tân"], [], "CD"), (["ĐVT: hộ gia đình"], [], "CD"),
     ],

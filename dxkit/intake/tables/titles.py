@@ -282,12 +282,13 @@ def adds_up(text: str, period: Period) -> str:
 
 
 def of_other_figures(
-    sheet: Sheet, rows: range, told: Collection[Cell] = ()
+    sheet: Sheet, rows: range, marker: str, told: Collection[Cell] = ()
 ) -> tuple[str, Cell | None] | None:
     """The name of the sheet, or the text of a title and its cell, that says that its figures are no
     reported ones: planned, expected, or those of the last year. None where neither does; titles
-    that are ``told`` already do not count.
+    that are ``told`` already, or hold the campaign's ``marker`` of simulated data, do not count.
     """
+    marker = normalise(marker)
     if _is_of_others(sheet.name):
         return sheet.name, None
     for cell in title_cells(sheet, rows):
@@ -295,7 +296,8 @@ def of_other_figures(
             "estimated", cell.text
         )
         alone = cell.column == 1 or len(sheet.rows[cell.row]) == 1
-        if (is_other or (alone and _is_of_others(cell.text))) and cell not in told:
+        marked = marker and marker in normalise(cell.text)
+        if (is_other or (alone and _is_of_others(cell.text))) and cell not in told and not marked:
             return cell.text, cell
     return None
 
@@ -447,24 +449,29 @@ class AmountUnits:
         """The layout, each column of amounts with what it is in, or with its problem where the unit
         that its label, or else a title, says is none of the measure's. Whole numbers of such a unit
         are in the measure's own, or not used; so are counts below another thing in a row of units
-        ("(nguoi)", "%"), and all where a title says per cent alone, or things that no column of the
-        sheet counts, those of tables ``beside`` neither.
+        ("(nguoi)", "%"), and all where a title says per cent alone. Of people and households one is
+        easily taken for the other: columns of these are not used below a title that says things
+        of which no column of the sheet, those of tables ``beside`` neither, counts any; another
+        thing there ("ho" above files) is a line left from another sheet.
         """
         measured = [c for c in layout.columns if c.measure.id in self._of]
         told = {unit for cell in titles for unit in self._stated_in(cell)}
-        stated, things = told & self.known, told & {*vocabulary()["units_in_cells"]}
+        alike = {*vocabulary()["people_or_households"]}
+        stated, things = told & self.known, told & alike
         counts = [c for c in beside if c.measure.kind is MeasureKind.COUNT]
         of_others = (
             bool(things) and not stated and not any(_counts(c, t) for c in counts for t in things)
         )
-        of_others |= told == {"%"}
+        is_percent = told == {"%"}
         rows = [sheet.rows.get(row, ()) for row in (*layout.header_rows, layout.first_row)]
         below = {c.column: normalise(c.text) for r in rows if says_units_of_measure(r) for c in r}
         columns = []
         for column in layout.columns:
             unit = below.get(column.number)
             is_count = column.measure.kind is MeasureKind.COUNT and column not in measured
-            if is_count and (of_others or (unit and not _counts(column, unit))):
+            own = alike.intersection(map(normalise, column.measure.things.values()))
+            is_other = is_percent or (of_others and own) or (unit and not _counts(column, unit))
+            if is_count and is_other:
                 column = replace(column, problem=column.problem or "column_unit_unclear")
             if column in measured:
                 units = self._of[column.measure.id]
