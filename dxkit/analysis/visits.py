@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dxkit.analysis.analysis import Analysis
-from dxkit.analysis.facts.kind import interval_high, interval_low
+from dxkit.analysis.facts.methods import interval_high, interval_low
 from dxkit.model.campaign import IndicatorKind
 from dxkit.model.facts import NORMAL, student
 from dxkit.model.findings import SCREEN, Finding, Severity

@@ -17,7 +17,7 @@ from unicodedata import normalize
 import click
 from click.exceptions import NoSuchCommand
 
-from dxkit.cli.commands import demo, explain, lab, rank, sample, show_status
+from dxkit.cli.commands import demo, explain, lab, rank, sample
 from dxkit.cli.forms import accept, form, remind
 from dxkit.cli.new import new
 from dxkit.cli.proof import changes, publish, verify
@@ -33,6 +33,7 @@ from dxkit.cli.session import (
     tell,
     with_common_options,
 )
+from dxkit.cli.status import show_status
 from dxkit.model.text import in_code_page
 
 if TYPE_CHECKING:

@@ -38,12 +38,13 @@ from dxkit.intake.checks.gaps import figures_gone, figures_needed, figures_nough
 from dxkit.intake.checks.screen import screened
 from dxkit.intake.dates import start_days, stated_times
 from dxkit.intake.differences import settled
-from dxkit.intake.explanations import explained, read_visits
+from dxkit.intake.explanations import explained
 from dxkit.intake.file import file_that_failed, read_file, unreadable
 from dxkit.intake.file_cells import FileRead, TableRead
 from dxkit.intake.findings import finding, with_causes
 from dxkit.intake.names import Names, sender_in_name
 from dxkit.intake.revisions import History, altered_cells
+from dxkit.intake.visits import read_visits
 from dxkit.model.boundaries import as_of
 from dxkit.model.campaign import Campaign, InitiativeRegister
 from dxkit.model.facts import CellRef

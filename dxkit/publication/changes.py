@@ -20,7 +20,7 @@ from lxml import html
 from markupsafe import Markup
 
 from dxkit.campaign.project import FACTS, RECORD, Project, Publication
-from dxkit.intake.differences import InputChanges
+from dxkit.intake.inputs import InputChanges
 from dxkit.model.campaign import Campaign, CampaignError
 from dxkit.model.facts import Fact, FactKey
 from dxkit.model.text import harmless

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from dxkit.analysis.facts.kind import (
+from dxkit.analysis.facts.methods import (
     BEYOND_CALENDAR,
     NO_PROGRESS,
     REACHED,

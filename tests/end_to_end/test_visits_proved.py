@@ -16,7 +16,7 @@ import pytest
 
 from dxkit.campaign.folder import load_campaign
 from dxkit.cli import run
-from dxkit.intake.explanations import read_visits
+from dxkit.intake.visits import read_visits
 from dxkit.model.observations import IndicatorTable, Received
 from dxkit.period.opening import open_period
 from dxkit.verify.placement import compare_visits

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from dxkit.analysis.aggregates import total
-from dxkit.analysis.facts.kind import shortfall
+from dxkit.analysis.facts.methods import shortfall
 from dxkit.model.campaign import Campaign, Conversion, MeasureKind
 from dxkit.model.facts import FactKey, as_written
 from dxkit.model.observations import Observation

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from dxkit.intake.differences import (
+from dxkit.intake.file_cells import FileCells
+from dxkit.intake.inputs import (
     FileChange,
     InputChanges,
     Inputs,
@@ -14,7 +15,6 @@ from dxkit.intake.differences import (
     input_changes,
     rule_changes,
 )
-from dxkit.intake.file_cells import FileCells
 from dxkit.intake.revisions import FileHistory, History
 
 TARGETS = """indicator,level,period,target,source

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dxkit.intake.differences import CellChange, FileChange, InputChanges, RuleChange
+from dxkit.intake.differences import CellChange
+from dxkit.intake.inputs import FileChange, InputChanges, RuleChange
 from dxkit.model.campaign import Campaign
 from dxkit.report.wording.changes import published_text
 from dxkit.report.wording.language import load_language

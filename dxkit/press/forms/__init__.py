@@ -1,1 +1,1 @@
-"""Workbooks to be filled in, one for each sender, made from the rules by which they are read."""
+"""Workbooks to be filled in: forms, made from the rules they are read by; replies; visits."""

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from dxkit.analysis import rows
-from dxkit.intake.differences import files_in_use
+from dxkit.intake.inputs import files_in_use
 from dxkit.intake.revisions import History, SinceLastCheck, recorded, since_last_check
 from dxkit.model.addresses import ranges_by_sheet
 from dxkit.model.findings import SCREEN, Finding, Severity

@@ -19,8 +19,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dxkit.campaign.project import Project, Publication, publications
-from dxkit.intake.differences import RULE_FILES, InputChanges, Inputs, input_changes
 from dxkit.intake.file_cells import FileCells, cells_of, without_remarks
+from dxkit.intake.inputs import RULE_FILES, InputChanges, Inputs, input_changes
 from dxkit.intake.revisions import History
 from dxkit.model.facts import Fact, FactKey
 from dxkit.model.observations import VISITS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from dxkit.campaign.project import Publication
-from dxkit.intake.differences import CellChange, FileChange, InputChanges, RuleChange
+from dxkit.intake.differences import CellChange
+from dxkit.intake.inputs import FileChange, InputChanges, RuleChange
 from dxkit.intake.revisions import FindingKey, Revision, SinceLastCheck
 from dxkit.model.campaign import Campaign, IndicatorKind
 from dxkit.model.facts import FactKey, UnitOfMeasure, declared

@@ -14,7 +14,7 @@ import pytest
 
 from dxkit.campaign.project import Project
 from dxkit.cli import run
-from dxkit.intake.differences import InputChanges
+from dxkit.intake.inputs import InputChanges
 from dxkit.period import OpenPeriod
 from dxkit.period.opening import open_period
 from dxkit.press.manifest import Manifest
