@@ -100,6 +100,7 @@ class _League:
         """The units that get a report, by rank."""
         opened, standing = self._opened, self._opened.analysis.standing
         units = opened.analysis.units.at_level(opened.campaign.report_level)
+        before = opened.analysis.previous
         kinds = ["points", "max_points", "rank_change"]
         sure = ["rank_best", "rank_worst", *(["tier"] * opened.campaign.ranking.tiers)]
         moved = ["progress", "progress_rank"]
@@ -108,9 +109,8 @@ class _League:
             card = opened.analysis.scorecard(code)
             row = [card.find(TOTAL, "rank"), *self._names(card.unit)]
             row += [card.find(TOTAL, kind) for kind in kinds]
-            changed = card.find(TOTAL, "rank_change")  # made from the rank now and that before
-            was = map(opened.analysis.find, changed.inputs[1:] if changed else ())
-            row += [next(was, None), *self._judged(code)]
+            was = before.facts.find(code, TOTAL, "rank") if before is not None else None
+            row += [was, *self._judged(code)]
             row += [card.find(TOTAL, kind) for kind in (*sure, *moved)]
             rows.append([*row, *self._visits(code)])
         heads = ("rank", "code", "unit", *kinds, "previous_rank", "band", "award", "reason",

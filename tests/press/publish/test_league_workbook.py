@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from dxkit.model.rules import Exclusion
 from dxkit.period import OpenPeriod
 from dxkit.press.publish.league_workbook import write_league
 from dxkit.press.publish.sheets import Column, workbook
@@ -109,6 +110,29 @@ def test_districts_stand_by_rank_to_be_signed(book: Any) -> None:
     foot = [c.value for row in book["Xếp hạng"].iter_rows(min_row=13) for c in row if c.value]
     assert foot[0] == "NGƯỜI LẬP BIỂU"
     assert foot[1].startswith("TM. …")
+
+
+def test_the_rank_before_stands_also_where_there_is_none_now(
+    periods: dict[str, OpenPeriod], tmp_path: Path
+) -> None:
+    """Of a unit that the plan leaves out of this quarter's ranking, and of all where it ranks no
+    districts any more; each is the one that the quarter before was published with.
+    """
+    opened, then = periods["2022-Q4"], periods["2022-Q3"].analysis
+    plan = opened.campaign
+    left_out = replace(plan.ranking, exclusions=(Exclusion("936", "2022-Q4", "visited", "A"),))
+    within = {level: w for level, w in plan.ranking.within.items() if level != "district"}
+    apart = replace(plan.ranking, within=within)
+    for number, (ranking, without) in enumerate(((left_out, {"936"}), (apart, None))):
+        other = opened.analysis.by_plan(replace(plan, ranking=ranking))
+        path = tmp_path / f"{number}.xlsx"
+        write_league(replace(opened, analysis=other), path, load_language("vi"))
+        rows = {row["Mã"]: row for row in table(openpyxl.load_workbook(path), "Xếp hạng")}
+        ranked = {code for code, row in rows.items() if isinstance(row["Thứ hạng"], int)}
+        assert rows.keys() - ranked == (without or rows.keys())
+        assert {code: row["Thứ hạng kỳ trước"] for code, row in rows.items()} == {
+            code: then.scorecard(code).fact("total", "rank").number for code in rows
+        }
 
 
 def test_all_communes_are_there_with_all_that_decides(
