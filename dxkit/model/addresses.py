@@ -53,7 +53,7 @@ def ranges_by_sheet(cells: Iterable[tuple[str, str, str]]) -> dict[tuple[str, st
     """(file, sheet) → "C12:C20, E12", files, sheets and cells in order."""
     columns: dict[tuple[str, str], dict[int, list[int]]] = {}
     if isinstance(cells, Sequence) and len(cells) == 1:  # as of most numbers
-        return {cell[:2]: cell[2] for cell in cells if cell[2]}
+        return {cell[:2]: cell[2] for cell in cells if column_and_row(cell[2])[0]}
     for file, sheet, address in cells:
         column, row = column_and_row(address)
         if column:

@@ -23,7 +23,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dxkit.analysis.series import Kept
 from dxkit.campaign.folder import load_campaign, load_map
 from dxkit.campaign.project import Project
 from dxkit.intake.revisions import History

@@ -194,10 +194,9 @@ def _words(
     facts = list(facts)
     names = subject_names(campaign, language)
     plain = language.plain
-    # Each word once: hundreds of facts share them.
-    periods, units, subjects, kinds = (
-        dict.fromkeys(fact.key[part] for fact in facts) for part in range(4)
-    )
+    keys = [fact.key for fact in facts]  # each word once: hundreds of facts share them
+    periods, units = dict.fromkeys(k.period for k in keys), dict.fromkeys(k.unit for k in keys)
+    subjects, kinds = dict.fromkeys(k.subject for k in keys), dict.fromkeys(k.kind for k in keys)
     methods = dict.fromkeys(fact.method for fact in facts)
     marks = dict.fromkeys(mark for fact in facts for mark in sorted(fact.marks))
     return {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-MOST_MODULES, MOST_LINES, DEEPEST = 200, 52_177, 18
+MOST_MODULES, MOST_LINES, DEEPEST = 200, 52_171, 18
 """Where the house stands; more is for a function of the product, and told in its commit."""
 
 

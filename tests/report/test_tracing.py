@@ -94,3 +94,11 @@ def test_what_a_page_tells_of_a_number_is_how_it_was_made(
         if inputs or fact.key.unit not in own:
             wanted = {}
         assert sheets == {f"{file} › {sheet}": ranges for (file, sheet), ranges in wanted.items()}
+
+
+def test_what_is_no_cell_has_no_range_alone_or_beside_others() -> None:
+    whole, one = ("a.xlsx", "1", ""), ("a.xlsx", "1", "12")  # a sheet; a row, which is no cell
+    cell = ("a.xlsx", "1", "C12")
+    for cells in ([whole], [one], [whole, one]):
+        assert ranges_by_sheet(cells) == {}
+        assert ranges_by_sheet([*cells, cell]) == ranges_by_sheet([cell]) == {cell[:2]: "C12"}

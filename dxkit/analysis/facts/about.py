@@ -1,5 +1,7 @@
 """What a kind of fact is asked about: one unit in one period, with an indicator, a measure, a
-reward, or all indicators together; and over the periods of its series.
+reward, or all indicators together; and over the periods of its series. A *stretch* is the periods
+up to this one, nearest first, that can be compared: each has a number, and nothing between two
+neighbours changed what it means.
 """
 
 from __future__ import annotations
@@ -267,8 +269,7 @@ class About:
         found = self.period.certainty_of(self.unit)
         return found.ranges.get(self.unit.code) if found is not None else None
 
-    # over the periods of a series: a stretch is the periods up to this one, nearest first, that can
-    # be compared: each has a number, and nothing between two neighbours changed what it means
+    # over the periods of a series ------------------------------------------------------------
 
     @property
     def is_series(self) -> bool:

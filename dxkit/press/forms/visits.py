@@ -17,13 +17,8 @@ from dxkit.workbooks.atomic import new_workbook
 
 _CASE_LINES = 30
 """Cases to check that a sheet has room for."""
-_COLUMN_IDS = {
-    "code": "unit",
-    "chance": "chance",
-    "size": "size",
-    "checked": "checked",
-    "confirmed": "confirmed",
-}
+_COLUMN_IDS = {"code": "unit", "chance": "chance", "size": "size", "checked": "checked",
+               "confirmed": "confirmed"}  # fmt: skip
 _LISTED = {"code": 9, "unit": 26, "within": 24, "why": 36, "chance": 11, "size": 12, "checked": 12,
            "confirmed": 12, "remark": 22}  # fmt: skip
 _CASES = {"number": 5, "place": 18, "person": 26, "indicator": 24, "true": 7, "untrue": 7,
