@@ -383,7 +383,7 @@ def compare(
     return dataclasses.replace(found, interval=found.table.interval(level))
 
 
-FEW_PLACES = 5
+_FEW_PLACES = 5
 """Under so many places compared, a difference may be one place's own story."""
 MANY_PLACES = 8
 FEW_DISTRICTS = 3
@@ -421,7 +421,7 @@ def grade(comparison: Comparison) -> Evidence:
         limits.append(("D", "simulated"))
     if interval is None:
         return _evidence([*limits, ("D", "no_places")], "unknown")
-    if len(comparison.places) < FEW_PLACES:
+    if len(comparison.places) < _FEW_PLACES:
         limits.append(("D", "few_places"))
     elif len(comparison.places) < MANY_PLACES:
         limits.append(("B", "some_places"))
@@ -470,7 +470,7 @@ def another_place(comparison: Comparison, level: float = LEVEL) -> tuple[float, 
     ``level``, by how those of the places compared vary. None with fewer than five of them.
     """
     found = [*comparison.table.differences().values()]
-    if comparison.interval is None or len(found) < FEW_PLACES:
+    if comparison.interval is None or len(found) < _FEW_PLACES:
         return None
     spread = statistics.stdev(found) * math.sqrt(1 + 1 / len(found))
     reach = t_quantile(1 - level / 2, len(found) - 1) * spread

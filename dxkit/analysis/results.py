@@ -128,7 +128,7 @@ class _League:
         levels = {level.id for level in self.campaign.levels}
         why = {level: why_no_ranking(self.campaign, level, self.rules_of) for level in levels}
         for unit in self.units.units:
-            total = total_of(unit.code, self.of_unit(unit.code), scoring)
+            total = _total_of(unit.code, self.of_unit(unit.code), scoring)
             found[unit.code] = without_points(total, why[unit.level])
         return found
 
@@ -235,7 +235,7 @@ class _League:
         if unit.code in self.aggregates.weighted:
             return total.missing or WEIGHTED
         silent = sum(self._unranked[c.code].silent for c in children)
-        return why_unranked(
+        return _why_unranked(
             total,
             level,
             1 - silent / len(children) if children else None,
@@ -273,7 +273,7 @@ class _League:
         return results
 
 
-def total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) -> Total:
+def _total_of(unit_code: str, results: Sequence[Result], scoring: ScoringRule) -> Total:
     """Points over the indicators that apply, scaled up to the whole when some do not; then the
     bonus.
     """
@@ -333,7 +333,7 @@ def is_of_few(measured: Measured, rule: RankingRule) -> bool:
     return 0 < (measured.denominator.value or 0) < rule.least_denominator
 
 
-def why_unranked(
+def _why_unranked(
     total: Total,
     level: str,
     reported: float | None,

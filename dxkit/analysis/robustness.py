@@ -27,7 +27,7 @@ from dxkit.model.observations import Observation
 from dxkit.model.rules import RewardRule, UncertaintyRule
 
 Keys = NDArray[np.int64]
-Matrix = NDArray[np.float64]
+_Matrix = NDArray[np.float64]
 _MOST_VARIED = 12
 """So many weights, the heaviest, stand at their ends in all combinations: of 12 there are 4,096."""
 _SHOWN_DECIMALS = 2
@@ -99,23 +99,23 @@ class Trials:
         self.whole = np.array([not totals[code].lacking for code in self.codes], dtype=bool)
         self.points = self.points_of(self.shares, self.weights[None, :])[0]
 
-    def points_of(self, shares: Matrix, weights: Matrix) -> Matrix:
+    def points_of(self, shares: _Matrix, weights: _Matrix) -> _Matrix:
         """Points of each unit (columns) under each row of weights."""
         applies = ~np.isnan(shares)
         covered = weights @ applies.T
         earned = weights @ np.where(applies, shares, 0.0).T
         with np.errstate(invalid="ignore", divide="ignore"):
             points = earned * (self.scoring.total_points / covered)
-        total: Matrix = np.where(covered > 0, points, 0.0) + self.bonus
+        total: _Matrix = np.where(covered > 0, points, 0.0) + self.bonus
         return total
 
-    def corners(self, band: float) -> Matrix:
+    def corners(self, band: float) -> _Matrix:
         """Each weight lowered or raised by the whole band, in all combinations: one a row."""
         heaviest = np.argsort(-self.weights, kind="stable")[:_MOST_VARIED]
         ends = np.array(list(itertools.product((1 - band, 1 + band), repeat=len(heaviest))))
         factors = np.ones((len(ends), len(self.weights)))
         factors[:, heaviest] = ends
-        corners: Matrix = self.weights * factors
+        corners: _Matrix = self.weights * factors
         return corners
 
     def ways(self) -> Iterator[tuple[str, Keys]]:
@@ -141,7 +141,7 @@ class Trials:
         places = (above + (equal + 1) / 2).T
         yield "ranks", self.keys(-(places * weights).sum(axis=1)[None, :])
 
-    def keys(self, points: Matrix, but: str = "") -> Keys:
+    def keys(self, points: _Matrix, but: str = "") -> Keys:
         """Points as whole numbers that compare as the rules ask, ties broken by all declared
         indicators ``but`` one.
         """
@@ -179,7 +179,7 @@ class Trials:
         return self.ranks(np.vstack([self.keys(self.points[None, :]), keys]))
 
     def awarded(
-        self, keys: Keys, points: Matrix, targets_met: NDArray[np.int64]
+        self, keys: Keys, points: _Matrix, targets_met: NDArray[np.int64]
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Who is on a list in each row, by the reward rules in their order, and who is equal with
         others across the edge of a quota.
@@ -218,7 +218,7 @@ class _Change:
 
     unit_code: str
     cell: CellRef | None
-    points: Matrix
+    points: _Matrix
     targets_met: NDArray[np.int64]
 
 
@@ -337,7 +337,7 @@ def tiers_of(results: Results) -> dict[str, int]:
     return found
 
 
-def _by_weights(trial: Trials, rule: UncertaintyRule) -> tuple[Matrix, Matrix]:
+def _by_weights(trial: Trials, rule: UncertaintyRule) -> tuple[_Matrix, _Matrix]:
     """The points of the units when weights are drawn, and at all ends of the weights."""
     drawn = trial.points_of(trial.shares, _draws(rule, len(trial.weights), trial.weights))
     return drawn, trial.points_of(trial.shares, trial.corners(rule.weight_band))
@@ -353,7 +353,7 @@ def certainty(
     met, base = trial.targets_met[None, :], trial.keys(trial.points[None, :])
     listed, tied = (found[0] for found in trial.awarded(base, trial.points[None, :], met))
 
-    def differs(keys: Keys, points: Matrix, met: Keys = met) -> NDArray[np.bool_]:
+    def differs(keys: Keys, points: _Matrix, met: Keys = met) -> NDArray[np.bool_]:
         other, open_ = trial.awarded(keys, points, met)
         return np.asarray(((other != listed) | open_).any(axis=1))
 
@@ -447,7 +447,7 @@ def inputs_of(results: Results, doubtful: frozenset[CellRef]) -> dict[str, objec
     }
 
 
-def _draws(rule: UncertaintyRule, indicators: int, weights: Matrix) -> Matrix:
+def _draws(rule: UncertaintyRule, indicators: int, weights: _Matrix) -> _Matrix:
     """Weights of each draw: one row a draw, one column an indicator in the campaign's order."""
     generator = np.random.default_rng(rule.seed)
     factors = generator.uniform(

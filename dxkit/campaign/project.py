@@ -227,7 +227,7 @@ class Publication:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
 
 
-def read_record(path: Path) -> Publication | None:
+def _read_record(path: Path) -> Publication | None:
     """What a file says of a publication; None where it is damaged."""
     try:
         found = Publication(**json.loads(path.read_text("utf-8")))
@@ -249,7 +249,7 @@ def publications(project: Project, campaign: str, period: str) -> tuple[Publicat
     for folder in (project.published_folder(campaign) / period).glob("*-*"):
         if name := _NAME.fullmatch(folder.name):
             number, state = int(name[1]), name[2]
-            read = read_record(folder / RECORD)
+            read = _read_record(folder / RECORD)
             as_named = Publication(campaign, period, number, state)
             whole = read is not None and (read.campaign, read.period, read.id) == (
                 campaign, period, folder.name)  # fmt: skip
@@ -264,7 +264,7 @@ def stated(project: Project, campaign: str, period: str) -> Publication | None:
     if project.as_of is not None:
         return Publication(campaign, period, 0, AS_OF, day=str(project.as_of))
     if project.stated is not None:
-        return read_record(project.stated)
+        return _read_record(project.stated)
     if publications(project, campaign, period):
         return Publication(campaign, period, 0, DRAFT)
     return None

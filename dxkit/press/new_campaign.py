@@ -41,7 +41,7 @@ from dxkit.workbooks.cells import Cell, UnreadableFileError
 from dxkit.workbooks.csv_text import write_rows
 from dxkit.workbooks.reading import read_workbook
 
-LEVELS = {
+_LEVELS = {
     "province": (),
     "district": ("quan", "huyen", "thi-xa", "thanh-pho"),
     "commune": ("xa", "phuong", "thi-tran", "dac-khu"),
@@ -124,7 +124,7 @@ def units_of(lines: Sequence[Line], province: str) -> list[Unit]:
     own = [line for line in lines if normalise(line.text("unit")) == normalise(province)]
     top = Unit(own[0].text("code") if own else "00", province, _type_of(province)[0], "province")
     found = {top.code: top}
-    order = list(LEVELS)
+    order = list(_LEVELS)
     for number, line in enumerate((line for line in lines if line not in own), start=1):
         name, code = line.text("unit"), line.text("code") or f"{number:02}"
         if code in found:
@@ -149,7 +149,7 @@ def _type_of(name: str) -> tuple[str, str]:
     for kind, word in sorted(words.items(), key=lambda item: -len(item[1])):
         if normalise(name).startswith(f"{normalise(word)} "):
             type_ = " ".join(name.split()[: len(word.split())])
-            return type_, next((level for level, kinds in LEVELS.items() if kind in kinds), "unit")
+            return type_, next((level for level, kinds in _LEVELS.items() if kind in kinds), "unit")
     return "", "unit"
 
 
@@ -261,7 +261,7 @@ class NewCampaign:
 
 def levels_of(units: Iterable[Unit], with_hamlets: bool) -> list[Level]:
     """The levels of some units, and below them that of hamlets which only workbooks name."""
-    used: dict[str, dict[str, None]] = {name: {} for name in LEVELS}
+    used: dict[str, dict[str, None]] = {name: {} for name in _LEVELS}
     known = set()
     for unit in units:
         known.add(unit.level)
@@ -269,7 +269,7 @@ def levels_of(units: Iterable[Unit], with_hamlets: bool) -> list[Level]:
     is_open = with_hamlets and "hamlet" not in known
     if is_open:
         words = load_language("vi").sections["unit_type"]
-        used["hamlet"] = {words[kind].capitalize(): None for kind in LEVELS["hamlet"]}
+        used["hamlet"] = {words[kind].capitalize(): None for kind in _LEVELS["hamlet"]}
         known.add("hamlet")
     words_of = {code: load_language(code) for code in LANGUAGES}
     return [
@@ -279,7 +279,7 @@ def levels_of(units: Iterable[Unit], with_hamlets: bool) -> list[Level]:
             is_open and name == "hamlet",
             tuple(used[name]),
         )
-        for name in LEVELS
+        for name in _LEVELS
         if name in known
     ]
 

@@ -39,7 +39,7 @@ class _Declared:
     shown: bool = True
 
 
-class StylesListener:
+class _StylesListener:
     """Hears styles, of the document and of its content, and gives them by name."""
 
     def __init__(self) -> None:
@@ -129,10 +129,10 @@ _DURATION = re.compile(
 )
 
 
-class OpenCell:
+class _OpenCell:
     """One cell while it is read: its paragraphs, and those of the note fixed to it."""
 
-    def __init__(self, attributes: Attributes, styles: StylesListener) -> None:
+    def __init__(self, attributes: Attributes, styles: _StylesListener) -> None:
         self.attributes = attributes
         self.struck = False  # whether letters are crossed out
         self._styles = styles
@@ -157,7 +157,7 @@ class OpenCell:
                 self._into.append("")
         elif self._listens:
             if name == f"{TEXT}s":
-                self.text(" " * min(count_of(attributes, f"{TEXT}c"), limits.LONGEST_TEXT + 1))
+                self.text(" " * min(_count_of(attributes, f"{TEXT}c"), limits.LONGEST_TEXT + 1))
             elif name == f"{TEXT}tab":
                 self.text("\t")
             elif name == f"{TEXT}line-break":
@@ -232,13 +232,13 @@ def _time(duration: str) -> CellValue:
     return (datetime.datetime.min + length).time()
 
 
-def number_format_of(attributes: Mapping[str, str], style: Style) -> str:
+def _number_format_of(attributes: Mapping[str, str], style: Style) -> str:
     if attributes.get(f"{OFFICE}value-type") != "percentage" or "%" in style.number_format:
         return style.number_format
     return "0%"
 
 
-def count_of(attributes: Mapping[str, str], name: str) -> int:
+def _count_of(attributes: Mapping[str, str], name: str) -> int:
     """A number of repetitions: 1 where none is given."""
     text = attributes.get(name, "1")
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
@@ -249,16 +249,16 @@ def count_of(attributes: Mapping[str, str], name: str) -> int:
 _GROUPS = (f"{TABLE}table-row-group", f"{TABLE}table-column-group")
 
 
-class ContentListener:
+class _ContentListener:
     """Hears the content part and keeps its ``sheets``. It hears the part's styles as well."""
 
     def __init__(self, allowance: Allowance) -> None:
         self.sheets: list[Sheet] = []
-        self.styles = StylesListener()
+        self.styles = _StylesListener()
         self._allowance = allowance
         self._open: list[str] = []
         self._table: _Table | None = None
-        self._cell: OpenCell | None = None
+        self._cell: _OpenCell | None = None
 
     def start(self, name: str, attributes: Attributes) -> None:
         above = self._open[-1] if self._open else ""
@@ -269,7 +269,7 @@ class ContentListener:
             self._cell.start(name, above, attributes)
         elif self._table is not None:
             if name in CELLS:
-                self._cell = OpenCell(attributes, self.styles)
+                self._cell = _OpenCell(attributes, self.styles)
             else:
                 self._table.start(name, attributes)
         elif name == f"{TABLE}table":
@@ -306,7 +306,7 @@ class _Table:
     """One sheet while it is read."""
 
     def __init__(
-        self, attributes: Attributes, styles: StylesListener, allowance: Allowance
+        self, attributes: Attributes, styles: _StylesListener, allowance: Allowance
     ) -> None:
         self.name = attributes.get(f"{TABLE}name", "")
         self._hidden = not styles.is_shown(attributes.get(f"{TABLE}style-name", ""))
@@ -352,10 +352,10 @@ class _Table:
             comments=self._comments,
         )
 
-    def add(self, cell: OpenCell) -> None:
+    def add(self, cell: _OpenCell) -> None:
         """Take in a cell, as often as it stands in the row."""
         attributes = cell.attributes
-        repeated = count_of(attributes, f"{TABLE}number-columns-repeated")
+        repeated = _count_of(attributes, f"{TABLE}number-columns-repeated")
         if self._row > limits.MOST_ROWS or self._column > limits.WIDEST_SHEET:
             raise UnreadableFileError("damaged", self.name)
         if cell.is_too_long:
@@ -372,7 +372,7 @@ class _Table:
                         self._row,
                         column,
                         value,
-                        number_format_of(attributes, style),
+                        _number_format_of(attributes, style),
                         style.font,
                         uncalculated,
                         is_error,
@@ -383,8 +383,8 @@ class _Table:
             comment = "\n".join(cell.comment)
             self._allowance.take_text(comment)
             self._comments[self._row, self._column] = comment
-        rows = count_of(attributes, f"{TABLE}number-rows-spanned")
-        columns = count_of(attributes, f"{TABLE}number-columns-spanned")
+        rows = _count_of(attributes, f"{TABLE}number-rows-spanned")
+        columns = _count_of(attributes, f"{TABLE}number-columns-spanned")
         if rows > 1 or columns > 1:
             self._merged.append(
                 (self._row, self._column, self._row + rows - 1, self._column + columns - 1)
@@ -394,7 +394,7 @@ class _Table:
         self._column += repeated
 
     def _end_row(self) -> None:
-        repeated = count_of(self._row_attributes, f"{TABLE}number-rows-repeated")
+        repeated = _count_of(self._row_attributes, f"{TABLE}number-rows-repeated")
         hidden = self._row_attributes.get(f"{TABLE}visibility", "visible") != "visible"
         if self._in_row:
             for number in range(self._row, self._row + repeated):
@@ -407,7 +407,7 @@ class _Table:
         self._row += repeated
 
     def _add_columns(self, attributes: Attributes) -> None:
-        repeated = count_of(attributes, f"{TABLE}number-columns-repeated")
+        repeated = _count_of(attributes, f"{TABLE}number-columns-repeated")
         hidden = attributes.get(f"{TABLE}visibility", "visible") != "visible"
         style = attributes.get(f"{TABLE}default-cell-style-name", "")
         first, last = self._columns + 1, min(self._columns + repeated, limits.MOST_COLUMNS)
@@ -436,7 +436,7 @@ def read_ods(parts: Parts, allowance: Allowance) -> tuple[Sheet, ...]:
         element.path.endswith("/encryption-data") for element in parts.elements(manifest)
     ):
         raise UnreadableFileError("encrypted")
-    listener = ContentListener(allowance)
+    listener = _ContentListener(allowance)
     if "styles.xml" in parts:
         parts.read("styles.xml", listener.styles)
     parts.read("content.xml", listener)

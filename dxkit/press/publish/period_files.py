@@ -40,7 +40,7 @@ from dxkit.report.wording.language import Language
 from dxkit.workbooks.atomic import take_away, write_text
 from dxkit.workbooks.csv_text import write_rows
 
-CHANGE_COLUMNS = ("file", "sheet", "cell", "was_at", "before", "after", "kind")
+_CHANGE_COLUMNS = ("file", "sheet", "cell", "was_at", "before", "after", "kind")
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,14 @@ def write_check(opened: OpenPeriod, language: Language) -> Checked:
     """
     project, campaign, period_id = opened.project, opened.campaign.id, opened.analysis.period.id
     folder = project.output_folder(campaign, period_id)
-    written = [f"data/{name}" for name in write_data(opened, folder / "data", language)]
+    written = [f"data/{name}" for name in _write_data(opened, folder / "data", language)]
     returned = write_returned(opened, folder, language)
     write_text(folder / FINDINGS, _findings_html(opened, language, returned.copies))
     history = History.open(project.store_file(campaign, period_id).parent)
     since = since_last_check(history, opened.received)
     changed = list(_changed_rows(since))
     if changed or since.first:
-        write_rows(folder / CHANGES, CHANGE_COLUMNS, changed)
+        write_rows(folder / CHANGES, _CHANGE_COLUMNS, changed)
         written.append(CHANGES)
     if not opened.received.parts:
         recorded(history, opened.received, since).save(files_in_use(folder.parent))
@@ -77,7 +77,7 @@ def write_check(opened: OpenPeriod, language: Language) -> Checked:
     return Checked(returned, since, files, len(opened.screen))
 
 
-def write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[str, ...]:
+def _write_data(opened: OpenPeriod, folder: Path, language: Language) -> tuple[str, ...]:
     """The CSV files of a period, each whole or not at all, and uncertainty.json with everything
     that the trials of the ranking start from; returns their names.
 

@@ -305,7 +305,7 @@ _ROOM = 40.0  # what a number needs beside the next one
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class _Moment:
     """One period of an indicator: its value and target, where there are any, and whether it can be
     compared with the period before.
     """
@@ -321,7 +321,7 @@ class Course:
 
     indicator: Indicator
     label: str
-    moments: tuple[Moment, ...]
+    moments: tuple[_Moment, ...]
 
     @property
     def known(self) -> int:
@@ -329,7 +329,7 @@ class Course:
         return sum(moment.value is not None for moment in self.moments)
 
 
-def draw_courses(
+def _draw_courses(
     name: str, courses: Sequence[Course], first: str, last: str, language: Language
 ) -> Markup:
     """The pictures one below the other, over the names of the first and last period. Blue dots
@@ -404,7 +404,7 @@ def _target_steps(
         yield line
 
 
-def _course_colour(course: Course, moment: Moment) -> str:
+def _course_colour(course: Course, moment: _Moment) -> str:
     value, target = moment.value, moment.target
     if value is None or target is None:
         return PEER
@@ -425,7 +425,7 @@ def _written_values(course: Course, step: float) -> list[int]:
     return sorted(chosen)
 
 
-def courses_of(context: Context) -> list[Course]:
+def _courses_of(context: Context) -> list[Course]:
     """The indicators that have values in three periods at least."""
     analysis, code = context.view.analysis, context.view.unit.code
     periods: list[PeriodOfSeries | None] = list(analysis.series[::-1])
@@ -439,7 +439,7 @@ def courses_of(context: Context) -> list[Course]:
             one is not None and other is not None and is_alike(one, other, code, indicator.id)
             for one, other in pairwise(periods)
         ]
-        moments = tuple(map(Moment, values, targets, follows))
+        moments = tuple(map(_Moment, values, targets, follows))
         course = Course(indicator, short_name(context, indicator), moments)
         if course.known >= _LEAST_TREND:
             found.append(course)
@@ -448,7 +448,7 @@ def courses_of(context: Context) -> list[Course]:
 
 def trend_chart(context: Context) -> Section:
     """The course of each indicator over all periods; nothing before there are three."""
-    courses = courses_of(context) if len(context.view.analysis.series) >= _LEAST_TREND else []
+    courses = _courses_of(context) if len(context.view.analysis.series) >= _LEAST_TREND else []
     if not courses:
         return NO_SECTION
     language = context.language
@@ -461,7 +461,7 @@ def trend_chart(context: Context) -> Section:
     rows += _target_rows(context, courses, names)
     headings = tuple(course.label for course in courses)
     data = ChartData(language.plain("chart.period"), headings, tuple(rows))
-    drawing = draw_courses(name_of("trend"), courses, names[0], names[-1], language)
+    drawing = _draw_courses(name_of("trend"), courses, names[0], names[-1], language)
     return Section(chart(context, "trend", drawing, trend_claims(context.view), data))
 
 

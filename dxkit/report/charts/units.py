@@ -304,7 +304,7 @@ _WEST, _EAST = 46.0, 148.0
 _TOP, _BOTTOM = 10.0, 190.0
 _NAMES = _EAST + 12
 _STEPS = 48
-MOST_NAMED = 12
+_MOST_NAMED = 12
 """Of more units the dots have no names; the table has them."""
 
 
@@ -351,7 +351,7 @@ def draw_funnel(
             limit = FUNNEL_ENDS[1] * math.sqrt(common * (1 - common) / dot.size.number)
             colour = PEER if abs(away) <= limit else GOOD if away * direction > 0 else BAD
             canvas.dots([at(dot.size.number, dot.share.number)], colour, 7)
-        if len(dots) <= MOST_NAMED:
+        if len(dots) <= _MOST_NAMED:
             ends = [at(dot.size.number, dot.share.number) for dot in dots]
             heights = spread([y for _, y in ends], 14, _TOP, _BOTTOM)
             canvas.lines(
