@@ -120,9 +120,12 @@ class RunResult:
 
     @property
     def dearest(self) -> list[tuple[str, float]]:
-        """The stages and the pages that were made, with their seconds, the dearest first."""
+        """The stages and the pages that were made, the dearest first, with their seconds as
+        timings.json keeps them: rounded once, so that what is told of them is the same.
+        """
         pages = ((page.path, page.seconds) for page in self.pages if page.status != "kept")
-        return sorted([*self.stages.items(), *pages], key=lambda one: -one[1])
+        taken = [(name, round(seconds, 3)) for name, seconds in (*self.stages.items(), *pages)]
+        return sorted(taken, key=lambda one: -one[1])
 
     @property
     def changed(self) -> int:
@@ -216,7 +219,7 @@ def run_reports(
             with result.timed("annexes"):
                 result.annexes = tuple(make_annexes(options.kinds, opened, pages, folder, damaged))
         if len(result.stages) > 1:  # something was made
-            timings = {name: round(seconds, 3) for name, seconds in result.dearest}
+            timings = dict(result.dearest)
             write_text(folder / TIMINGS, json.dumps(timings, indent=1) + "\n")
     return result
 
