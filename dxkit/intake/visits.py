@@ -17,7 +17,8 @@ from dxkit.workbooks.cells import Cell, UnreadableFileError
 from dxkit.workbooks.raw_folder import look_into
 from dxkit.workbooks.reading import read_workbook
 
-_COLUMNS = ("unit", "chance", "size", "checked", "confirmed")
+COLUMNS = ("unit", "chance", "size", "checked", "confirmed")
+"""Columns of the list of visits that are read again, by the ids below its headings."""
 
 
 @dataclass
@@ -47,7 +48,7 @@ def read_visits(folder: Path, units: UnitRegistry) -> VisitsRead:
             told = FindingFactory(name, sheet.name)
             for row in _rows(sheet.rows):
                 rows += 1
-                cells = [row[column] for column in _COLUMNS]
+                cells = [row[column] for column in COLUMNS]
                 if all(cell.value in (None, "") for cell in cells[3:]):
                     continue
                 code = cells[0].text.strip()
@@ -76,10 +77,10 @@ def _rows(rows: Mapping[int, tuple[Cell, ...]]) -> Iterator[dict[str, Cell]]:
     for number, cells in rows.items():
         at = {cell.column: cell for cell in cells}
         ids = {cell.text.strip(): cell.column for cell in cells}
-        if {*_COLUMNS} <= ids.keys():
+        if {*COLUMNS} <= ids.keys():
             columns = ids
         elif columns and columns["unit"] in at:
-            yield {id: at.get(columns[id], Cell(number, columns[id], None)) for id in _COLUMNS}
+            yield {id: at.get(columns[id], Cell(number, columns[id], None)) for id in COLUMNS}
 
 
 def _why_not(code: str, cells: list[Cell], units: UnitRegistry, seen: set[str]) -> tuple[str, Cell]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dxkit.analysis.visits import Drawn
+from dxkit.intake.visits import COLUMNS
 from dxkit.model.campaign import Indicator, IndicatorKind
 from dxkit.model.text import harmless
 from dxkit.period import OpenPeriod
@@ -17,8 +18,7 @@ from dxkit.workbooks.atomic import new_workbook
 
 _CASE_LINES = 30
 """Cases to check that a sheet has room for."""
-_COLUMN_IDS = {"code": "unit", "chance": "chance", "size": "size", "checked": "checked",
-               "confirmed": "confirmed"}  # fmt: skip
+_COLUMN_IDS = dict(zip(("code", *COLUMNS[1:]), COLUMNS, strict=True))
 _LISTED = {"code": 9, "unit": 26, "within": 24, "why": 36, "chance": 11, "size": 12, "checked": 12,
            "confirmed": 12, "remark": 22}  # fmt: skip
 _CASES = {"number": 5, "place": 18, "person": 26, "indicator": 24, "true": 7, "untrue": 7,
