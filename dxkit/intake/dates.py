@@ -102,7 +102,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:(?:/| (?:{year}) )(?P<year>20\d\d))?"
             rf"(?:\s*(?:[,;+-]|\u2013|{between})\s*(?:(?:{month}) )?(?P<last>\d{{1,2}}))+"
             rf"(?:\)?(?:/| (?:{year}) )(?P<last_year>20\d\d)\b|\s*(?:\Z|[);]))",
-            f"{prefix}week": rf"\b(?:{week}) (?P<number>\d\d?)\b{of_year}",
+            f"{prefix}week": rf"(?P<told>\A\W*|\b(?:{told})[\s:(-]+)?(?<!\d )\b(?:{week}) "
+            rf"(?P<number>\d\d?)\b{of_year}",
             f"{prefix}year": rf"\b(?:{year}) ?(?P<year>(?:19|20)\d{{2}})\b",
             f"{prefix}plan": rf"\b(?:(?:{up_to}) (?:{year})|(?:{year}) (?:19|20)\d{{2}})"
             r" (?P<last>(?:19|20)\d{2})\b",
@@ -133,12 +134,15 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}})|(?![\w/.-]))",
         "up to month": rf"\b(?:{up_to}) (?:(?:{both('month_end')}) )?(?P<day>)(?:{month}) ?"
         rf"(?P<month>1[0-2]|0?[1-9])(?:(?: ?/ ?| (?:{year}) )(?P<year>\d{{4}})|(?![\w/.-]))",
-        "since": rf"\b(?:{both('since')})[\s:]*(?:(?:{day}) )?(?P<day>\d{{1,2}})"
-        rf"(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?",
-        # A title that is a document's, or counts by a survey, not one of figures "by quarter".
-        "cited": rf"(?i)(?:\A\W*(?:(?:{both('cited_by')}) )*(?:{both('documents')})\b"
-        rf"(?:(?!\b(?:{quarter})\b)[^,;()])*?\b(?:{of_month}|(?:{year}) )|\b(?:{both('surveys')})\b"
-        rf"(?:(?!\b(?:{quarter}|{month})\b)[^,;()])*?\b(?:{year}) )(?:19|20)\d\d",
+        "since": rf"\b(?:{both('period_cumulative')})[\s:]*(?:{both('since')})[\s:]*"
+        rf"(?:(?:{day}) )?(?P<day>\d{{1,2}})(?:[/.-]| (?:{month}) )(?P<month>\d{{1,2}})"
+        rf"(?:(?:[/.-]| (?:{year}) )(?P<year>\d{{4}}))?",
+        # A title that is a document's, told by its number and no more.
+        "cited": rf"(?i)\A\W*(?:(?:{both('cited_by')}) )*(?:{both('documents')})"
+        rf"(?: (?:{both('document_number')}))?:? [^\s,;:()]*\d[^\s,;:()]*"
+        rf"(?: (?:{day}) \d{{1,2}})? (?:{of_month}|(?:{year}) )(?:19|20)\d\d",
+        "surveyed": rf"(?i)\b(?:{both('surveys')})\b(?:(?!\b(?:{quarter}|{month})\b)[^,;:()])*?"
+        rf"\b(?:{year}) (?:19|20)\d\d",
         "last year": rf"(?i)(?<=[\divx]) (?:\w{{3}} )?(?:{both('last_year')})\b",
         "compared": rf"(?i)\b(?:{both('compared')})\b ?"
         r"(?P<with>.*?)(?=[;)]| [-\u2013] |\Z)",
@@ -163,7 +167,7 @@ def stated_times(text: str, *, bare_months: bool = False) -> tuple[Stated, ...]:
     for ``bare_months``.
     """
     key, prefix = _key_of(text)
-    found = []
+    found: list[Stated] = []
     for kind, name in (
         ("quarter", f"{prefix}quarter"),
         ("months", f"{prefix}months"),
@@ -173,6 +177,8 @@ def stated_times(text: str, *, bare_months: bool = False) -> tuple[Stated, ...]:
         for match in _patterns()[name].finditer(key):
             if kind == "month" and not (bare_months or match["year"]):
                 continue
+            if kind == "week" and found and match["told"] is None:
+                continue  # "Quy IV (cap nhat tuan 50)"
             if kind == "month" and _patterns()["until"].search(key[: match.start()]):
                 continue
             found.append(_stated(kind, match, match[0] == key))
@@ -302,7 +308,7 @@ def _writings(
         rf"\b0?3[\s-](?:{a_month})[\s-](?:{any_of('year_end')})":
             lambda match: f"{quarter} 4 {year}",
         # "T7, T8, T9"
-        rf"{after}(?:\A)?(?P<of>t(?P<months>\d\d?(?:\s*[,;+\u2013-]\s*t\d\d?)+))(?![^\W_])":
+        rf"{after}(?P<of>t(?P<months>\d\d?(?:\s*[,;+\u2013-]\s*t\d\d?)+))(?![^\W_])":
             lambda match: f"{month} {match['months'].replace('t', '')}",
         # "T2/2026", "bao cao T2"
         rf"(?<![^\W_])(?:{told}:? )?th?[. ]*(?P<month>1[0-2]|0?[1-9])(?![^\W_])"
@@ -379,6 +385,8 @@ def own_words(text: str, period: Period) -> str:
     year, _, number = split_period_id(period.id)
     own = _patterns()["last year"].sub(f" {vocabulary()['period_year'][0]} {year - 1}", own)
     own = _patterns()["cited"].sub("", own)
+    if not starts_with_word("told_after", own):  # figures of a survey are of its year
+        own = _patterns()["surveyed"].sub("", own)
     is_last = number in (0, 12 if is_month else 4)
     follows = (year + 1, 1) if is_last else (year, number + 1)
     for outlook in _patterns()["outlook"].finditer(own):
@@ -421,10 +429,11 @@ def other_times(cells: Iterable[Cell], period: Period) -> list[tuple[Cell, State
 
 
 def _others_in(text: str, period: Period, is_alone: bool) -> Iterable[Stated]:
-    """The other times that a title states. What ``is_alone`` in its row, and no remark beside
-    figures, may state by an end or a year alone, and that figures are planned.
+    """The other times that a title states. What ``is_alone`` in its row may state by an end or a
+    year alone, and that figures are planned, if it says no more: not "Cac xa thanh lap nam 2021".
     """
-    if is_alone and starts_with_word("of_other_titles", text):
+    planned = starts_with_word("of_other_titles", text) if is_alone else ""
+    if planned and tells_only_time(normalise(text).removeprefix(planned)):
         return (Stated("days", 0, None),)
     ways = (titled_times(way, period) for way in dict.fromkeys((without_besides(text), text)))
     if stated := next(filter(None, ways), ()):
@@ -432,6 +441,8 @@ def _others_in(text: str, period: Period, is_alone: bool) -> Iterable[Stated]:
     month = month_alone(text, period)
     if month is not None:
         return () if month.fits(period) else (month,)
+    is_title = starts_with_word("told_after", text) and tells_only_time(text.split()[-1])
+    is_alone &= bool(is_title) or tells_only_time(text)
     said = (time_alone(text) or text) if is_alone else text
     days, is_other = other_days(said, period), is_word("of_other_sheets", text)
     is_other |= days is not None and (is_alone or days.is_span)
@@ -439,6 +450,20 @@ def _others_in(text: str, period: Period, is_alone: bool) -> Iterable[Stated]:
         years = stated_years(own_words(said, period), period.year + 1)
         is_other = bool(years and period.year not in years)
     return (Stated("days", 0, None),) if is_other else ()
+
+
+@lru_cache(maxsize=1)
+def _words_of_time() -> frozenset[str]:
+    kinds = ("told_after", "period_day", "period_week", "period_month", "period_quarter",
+             "period_year", "up_to", "until", "since", "month_end")  # fmt: skip
+    words = (word for kind in kinds for word in vocabulary()[kind])
+    return frozenset([*_NUMERALS, *(part for word in words for part in fold(word).split())])
+
+
+def tells_only_time(text: str) -> bool:
+    """Whether a text holds a time of figures and no other word: "So lieu den 30/9/2022"."""
+    words = fold(in_figures(text)).split()
+    return all(word in _words_of_time() or not word.isalpha() for word in words)
 
 
 def tells_time(text: str, period: Period) -> bool:
@@ -558,7 +583,7 @@ def stated_end(text: str, near: datetime.date) -> datetime.date | None:
 
 
 def stated_start(text: str, near: datetime.date) -> datetime.date | None:
-    """The day since which a text says that it counts: "luy ke tu 15/9/2022"."""
+    """The day since which a text says that it adds up: "luy ke tu 15/9/2022"."""
     return _day_in(text, ("since",), near)
 
 
@@ -573,7 +598,7 @@ def _day_in(text: str, patterns: Sequence[str], near: datetime.date) -> datetime
 
 
 _ALONE = re.compile(
-    r"\(?(?:[^\W\d]+:? )?(?:(?P<day>\d\d?[/.-]\d\d?[/.-]20\d\d)|(?P<year>20[0-4]\d))\)?\Z"
+    r"\(?(?:[^\W\d]+:? )*(?:(?P<day>\d\d?[/.-]\d\d?[/.-]20\d\d)|(?P<year>20[0-4]\d))\)?\Z"
 )
 
 
@@ -582,8 +607,8 @@ def time_alone(text: str) -> str:
     "den 30/9/2022", "nam 2021"; nothing where it is none.
     """
     key = in_figures(text)
-    found = _ALONE.match(key.removeprefix(starts_with_word("period_day", key)).strip(" :"))
-    if found is None:
+    found = _ALONE.match(key.strip(" :"))
+    if found is None or not tells_only_time(text):
         return ""
     return " ".join((vocabulary()["up_to" if found["day"] else "period_year"][0], clean(text)))
 

@@ -17,8 +17,7 @@ from dxkit.workbooks.cells import Cell, UnreadableFileError
 from dxkit.workbooks.raw_folder import look_into
 from dxkit.workbooks.reading import read_workbook
 
-COLUMNS = ("unit", "chance", "size", "checked", "confirmed")
-"""Columns of the list of visits that are read again, by the ids below its headings."""
+COLUMNS = ("unit", "chance", "size", "checked", "confirmed")  # by the ids below headings
 
 
 @dataclass

@@ -50,7 +50,7 @@ class RowValues:
         days = (period.first_day - _A_YEAR, period.last_day + _A_YEAR)
         first, last = ((day - _FIRST_DAY).days for day in days)
         self._dates = (range(first, last), range(days[0].year, days[1].year + 1))
-        self._usual: dict[Column, float] = {}  # figures, where it has been asked
+        self._large: dict[Column, float] = {}  # figures of columns with what may be a date
         self._rows = layout.rows_in(sheet)
         of_texts = (MeasureKind.TEXT, MeasureKind.ROWS)
         self._counts = [c for c in layout.columns if c.measure.kind not in of_texts]
@@ -137,16 +137,18 @@ class RowValues:
 
     def _may_be_a_date(self, column: Column, value: Value) -> bool:
         """Whether a count is the number of a day near the period, or of its year, and many times
-        what its column usually holds.
+        all figures of its column that are none but the largest, which may be the total.
         """
-        count = value.value
-        if not isinstance(count, int) or not any(count in dates for dates in self._dates):
+        if not self._is_of_dates(value.value):
             return False
-        if column not in self._usual:
+        if column not in self._large:
             counts = (read_count(cell).value for cell in self._cells(column))
-            others = sorted(n for n in counts if n is not None and n != count)
-            self._usual[column] = others[(len(others) - 1) // 2] if others else math.inf
-        return count > _MANY * self._usual[column]
+            others = sorted(n for n in counts if n is not None and not self._is_of_dates(n))
+            self._large[column] = next(iter(others[-2:]), 0) or math.inf
+        return (value.value or 0) > _MANY * self._large[column]
+
+    def _is_of_dates(self, count: object) -> bool:
+        return isinstance(count, int) and any(count in dates for dates in self._dates)
 
     def _is_shared(self, column: Column, cell: Cell) -> bool:
         """Whether a merged cell stands for several columns of figures or several units."""

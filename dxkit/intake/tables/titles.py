@@ -22,6 +22,7 @@ from dxkit.intake.dates import (
     own_words,
     stated_start,
     stated_years,
+    tells_only_time,
     tells_time,
     time_alone,
     time_in_name,
@@ -146,15 +147,14 @@ def _in_pieces(cells: Iterable[Cell]) -> Iterator[Cell]:
 
 
 def _notes(sheet: Sheet, header_row: int) -> list[Cell]:
-    """The texts below the last row that holds a figure which say of figures: "So lieu quy III"."""
+    """The texts below the last row with a figure that tell a time alone: "So lieu quy III"."""
     last = itertools.takewhile(
         lambda row: row > header_row and not any(map(is_figure, sheet.rows[row])),
         itertools.islice(reversed(sheet.rows), _ROWS_OF_A_SIGNATURE),
     )
     cells = (cell for row in last for cell in sheet.rows[row])
     said = ((cell, without_word("end_rows", cell.text)) for cell in cells)
-    kinds = ("told_after", "period_quarter", "period_month", "up_to")
-    return [cell for cell, text in said if any(starts_with_word(kind, text) for kind in kinds)]
+    return [cell for cell, text in said if tells_only_time(text)]
 
 
 def _as_shown(cell: Cell) -> str:
@@ -274,11 +274,12 @@ def _months_of(period: Period) -> Iterator[tuple[int, int]]:
 
 def adds_up(text: str, period: Period) -> str:
     """The word of a text that says that it adds up since before a period of less than a year."""
+    words, key = vocabulary(), f" {fold(text)} "
     is_own = stated_start(own_words(text, period), period.last_day) == period.first_day
+    is_own &= not any(f" {fold(word)} " in key for word in words["year_start"])
     if is_own or period.kind == "year":
         return ""
-    key = f" {fold(text)} "
-    return next((w for w in vocabulary()["period_cumulative"] if f" {fold(w)} " in key), "")
+    return next((w for w in words["period_cumulative"] if f" {fold(w)} " in key), "")
 
 
 def of_other_figures(
@@ -304,23 +305,28 @@ def of_other_figures(
 
 def _is_of_others(text: str) -> bool:
     """Whether a name or title, or what stands in its brackets or behind a dash, says of other
-    figures and no more, but for their time: "Quy IV (du kien)".
+    figures, and all of it no more but their time: "Quy IV (du kien)", not "Tai chinh - Ke hoach".
     """
+    parts = {part: _is_other_word(part) for part in _PARTS.split(text)}
+    return any(parts.values()) and all(is_it or tells_only_time(p) for p, is_it in parts.items())
+
+
+def _is_other_word(text: str) -> bool:
+    """Whether a text is a word for other figures, with or without their time."""
     words = vocabulary()
     times = {*words["period_year"], *words["period_quarter"], *words["period_month"]}
-    for part in _PARTS.split(text):
-        named = normalise(part).split()
-        around = zip(["", *named], named, [*named[1:], ""], strict=False)
-        bare = [
-            word
-            for before, word, after in around  # a plan of "5 years" keeps its number
-            if not _NUMBER_OF_TIME.match(word) or (after in times and before not in times)
-        ]
-        while bare and bare[-1] in times and len(bare) < len(named):
-            bare.pop()
-        if " ".join(bare) in words["of_other_sheets"]:
-            return True
-    return False
+    named = normalise(text).split()
+    around = zip(["", *named], named, [*named[1:], ""], strict=False)
+    bare = [
+        word
+        for before, word, after in around  # a plan of "5 years" keeps its number
+        if not _NUMBER_OF_TIME.match(word) or (after in times and before not in times)
+    ]
+    while " ".join(bare) not in words["of_other_sheets"]:
+        if not bare or bare[-1] not in times or len(bare) == len(named):
+            return False
+        bare.pop()
+    return True
 
 
 _PARTS = re.compile(r"[()]| [-\u2013] ")
@@ -456,12 +462,13 @@ class AmountUnits:
         """
         measured = [c for c in layout.columns if c.measure.id in self._of]
         told = {unit for cell in titles for unit in self._stated_in(cell)}
-        alike = {*vocabulary()["people_or_households"]}
-        stated, things = told & self.known, told & alike
+        stated = told & self.known
         counts = [c for c in beside if c.measure.kind is MeasureKind.COUNT]
-        of_others = (
-            bool(things) and not stated and not any(_counts(c, t) for c in counts for t in things)
-        )
+        people, homes = ({*vocabulary()[kind]} for kind in ("people", "households"))
+        other = set[str]()  # things of which none is told, where the title tells the like
+        if not stated and bool(told & people) != bool(told & homes):
+            ours, other = (people, homes) if told & people else (homes, people)
+            other = set() if any(_is_of(c, ours) for c in counts) else other
         is_percent = told == {"%"}
         rows = [sheet.rows.get(row, ()) for row in (*layout.header_rows, layout.first_row)]
         below = {c.column: normalise(c.text) for r in rows if says_units_of_measure(r) for c in r}
@@ -469,8 +476,7 @@ class AmountUnits:
         for column in layout.columns:
             unit = below.get(column.number)
             is_count = column.measure.kind is MeasureKind.COUNT and column not in measured
-            own = alike.intersection(map(normalise, column.measure.things.values()))
-            is_other = is_percent or (of_others and own) or (unit and not _counts(column, unit))
+            is_other = is_percent or _is_of(column, other) or (unit and not _counts(column, unit))
             if is_count and is_other:
                 column = replace(column, problem=column.problem or "column_unit_unclear")
             if column in measured:
@@ -493,6 +499,11 @@ class AmountUnits:
             found = [m["units"] for m in self._stated.finditer(text)] or [text.strip("() ")]
             for units in found:
                 yield from map(normalise, re.split("[,;/]", units))
+
+
+def _is_of(column: Column, group: Collection[str]) -> bool:
+    """Whether a column counts one of a group of things."""
+    return not {normalise(thing) for thing in column.measure.things.values()}.isdisjoint(group)
 
 
 def _counts(column: Column, unit: str) -> bool:

@@ -45,14 +45,7 @@ from dxkit.press.manifest import (
 )
 from dxkit.press.publish.annexes import Annex, damaged_annexes, make_annexes
 from dxkit.press.publish.links import Links, link_pages
-from dxkit.press.run.plan import (
-    Horizon,
-    files_are_whole,
-    is_current,
-    is_of,
-    key_of,
-    plan_tasks,
-)
+from dxkit.press.run.plan import Horizon, files_are_whole, is_current, is_of, key_of, plan_tasks
 from dxkit.press.run.tasks import TIME_LIMIT, Crew, Task, scratch_folder
 from dxkit.report.wording.language import load_language
 from dxkit.workbooks.atomic import only_writer, write_text

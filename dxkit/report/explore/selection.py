@@ -11,14 +11,7 @@ from functools import cached_property
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
-from dxkit.analysis.initiatives import (
-    Comparison,
-    Evidence,
-    Suggestion,
-    compare,
-    grade,
-    where_next,
-)
+from dxkit.analysis.initiatives import Comparison, Evidence, Suggestion, compare, grade, where_next
 from dxkit.analysis.panel import Panel, begun_by, choose, panel_of, started_at
 from dxkit.model.campaign import IndicatorKind, MeasureKind
 from dxkit.model.observations import Initiative
